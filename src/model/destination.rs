@@ -1,0 +1,58 @@
+//! What one customer's invitation, profile or form says: where files go and through which role.
+
+use super::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, Region, RoleArn, RoleSessionName};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Where files go, and how Daypass gets there. It holds no secret: it is kept on disk as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// What the person calls it: the customer's or the project's name.
+    pub name: String,
+    /// The profile of the shared credentials files whose key asks for the role.
+    pub profile: String,
+    /// The customer's role.
+    pub role: RoleArn,
+    /// The customer's bucket.
+    pub bucket: Bucket,
+    /// The folder in it; empty for the top.
+    pub prefix: KeyPrefix,
+    /// The bucket's region where it is known; otherwise S3 is asked.
+    pub region: Option<Region>,
+    /// The bucket's owner where it isn't the role's account.
+    pub owner: Option<AccountId>,
+    /// How long the session is asked for, in seconds: 900 to 43200.
+    pub seconds: u32,
+    /// The external id the customer asks for.
+    pub external_id: Option<ExternalId>,
+    /// The device whose code AssumeRole carries.
+    pub mfa_serial: Option<MfaSerial>,
+    /// The session's name; otherwise the IAM user's name.
+    pub session_name: Option<RoleSessionName>,
+    /// Whether a session policy narrows the session to this bucket and folder.
+    pub narrow: bool,
+    /// Whether this is the practice bucket inside Daypass.
+    #[serde(default)]
+    pub practice: bool,
+}
+
+impl Destination {
+    /// The shortest session that STS gives (AssumeRole, DurationSeconds).
+    pub const SHORTEST: u32 = 900;
+    /// The longest session that STS gives (AssumeRole, DurationSeconds).
+    pub const LONGEST: u32 = 43_200;
+    /// What is asked for unless the destination says otherwise, and what every role allows.
+    pub const USUAL: u32 = 3600;
+
+    /// The account that must own the bucket: sent as `x-amz-expected-bucket-owner` with every call.
+    #[must_use]
+    pub fn owner(&self) -> AccountId {
+        self.owner.clone().unwrap_or_else(|| self.role.account())
+    }
+
+    /// The length asked for.
+    #[must_use]
+    pub const fn length(&self) -> Duration {
+        Duration::from_secs(self.seconds as u64)
+    }
+}

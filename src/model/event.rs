@@ -1,0 +1,224 @@
+//! What comes into the model (events) and what it wants done (effects).
+
+use super::destination::Destination;
+use super::names::Region;
+use super::parts::PartDone;
+use super::problem::Problem;
+use super::session::Identity;
+use super::snapshot::{Command, Left, Profiles, Settings};
+use super::upload::{Fingerprint, Folder, PlaceNo, RequestNo, Stored, UploadNo};
+use crate::time::Utc;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The person asks for something.
+    Command(Command),
+    /// The moment that `next_deadline` named has come.
+    Tick,
+    /// AssumeRole was answered. `attempt` is the one of its effect.
+    Assumed(PlaceNo, u32, Result<Assumed, Problem>),
+    /// GetCallerIdentity was answered for a profile.
+    Identified(String, Result<Identity, Problem>),
+    /// HeadBucket told the bucket's region.
+    Located(PlaceNo, Result<Region, Problem>),
+    /// The shared files were read, at the start or because they changed.
+    ProfilesRead(Arc<Profiles>),
+    /// A walk found files of one folder.
+    Found(PlaceNo, Arc<Folder>, Vec<Found>),
+    /// A walk left something out.
+    LeftOut(PlaceNo, PathBuf, Left),
+    /// A walk has ended.
+    Walked(PlaceNo),
+    /// A request was answered.
+    Answered(RequestNo, Result<Answer, Problem>),
+    /// Bytes taken by the network for requests that are out.
+    Moved(Vec<(RequestNo, u64)>),
+    /// The journal could not take down what it was given.
+    JournalFailed(Problem),
+    /// The journal writes again.
+    JournalWorks,
+    /// What is kept from earlier runs.
+    Restored(Box<super::record::Kept>),
+}
+
+/// What AssumeRole gave, without the credentials, which are in the vault already.
+#[derive(Clone, Debug)]
+pub struct Assumed {
+    /// The time that was left when the request was sent: the server's Expiration minus the answer's Date.
+    pub left: Duration,
+    /// How long ago the request was sent.
+    pub ago: Duration,
+    /// When it ends, for display.
+    pub ends: Utc,
+    /// The session's ARN.
+    pub arn: Box<str>,
+}
+
+/// A file that a walk found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The last segment of its key, where that isn't the name.
+    pub key_name: Option<Arc<str>>,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// What a request brought.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The file is open.
+    Opened(Fingerprint),
+    /// The file went up whole by one PutObject.
+    Stored(Stored),
+    /// The file turned out to be of this size, too large for one PutObject; nothing was sent.
+    Grown(Fingerprint),
+    /// The multipart upload was created.
+    Created {
+        /// Its id.
+        upload_id: Arc<str>,
+        /// When the bucket's lifecycle rule aborts it.
+        abort_at: Option<Utc>,
+    },
+    /// S3 has the part.
+    Part(PartDone),
+    /// The part was read again: its CRC64NVME.
+    Read(u64),
+    /// The upload was aborted, or nobody was allowed to.
+    Aborted,
+}
+
+/// Something to be done. Effects are started at once and never waited for; what comes of them comes back as an event.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Call AssumeRole for this destination.
+    Assume(PlaceNo, Arc<AssumeRole>),
+    /// Drop the credentials of this destination.
+    Forget(PlaceNo),
+    /// Call GetCallerIdentity with this profile's key.
+    Identify(String),
+    /// Ask HeadBucket for the bucket's region.
+    Locate(PlaceNo, Arc<Destination>),
+    /// From now on calls for this destination go to this region.
+    UseRegion(PlaceNo, Region),
+    /// Walk these files and folders.
+    Walk(PlaceNo, Vec<PathBuf>),
+    /// Stop all walks for this destination.
+    StopWalks(PlaceNo),
+    /// Do this for an upload.
+    Send(RequestNo, Send),
+    /// Nobody wants the answer to this request any more: end it.
+    Drop(RequestNo),
+    /// Close the file of this upload.
+    Close(UploadNo),
+    /// Take this down in the journal.
+    Record(super::record::Record),
+    /// Use these settings.
+    Use(Settings),
+}
+
+/// What AssumeRole is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeRole {
+    /// Counts the attempts of this destination.
+    pub attempt: u32,
+    /// The destination: role, external id, serial, session name.
+    pub destination: Arc<Destination>,
+    /// DurationSeconds.
+    pub seconds: u32,
+    /// Whether a session policy narrows it to the bucket and the folder.
+    pub narrow: bool,
+    /// RoleSessionName where the destination names none: the user's name, cleaned.
+    pub session_name: super::names::RoleSessionName,
+}
+
+/// A request for one upload.
+#[derive(Clone, Debug)]
+pub struct Send {
+    /// The destination.
+    pub place: PlaceNo,
+    /// The session it is signed with.
+    pub generation: u32,
+    /// The upload.
+    pub upload: UploadNo,
+    /// The file.
+    pub path: PathBuf,
+    /// The whole key, prefix included.
+    pub key: Arc<str>,
+    /// What to do.
+    pub call: Call,
+}
+
+/// What to do for an upload.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// Open the file and take its fingerprint. Needs no credentials.
+    Open,
+    /// Open the file, read it whole and send it by PutObject; `Grown` where it is larger than this many bytes.
+    Put {
+        /// The most bytes one PutObject may carry.
+        most: u64,
+    },
+    /// CreateMultipartUpload.
+    Create,
+    /// Read a part and send it by UploadPart.
+    Part {
+        /// The upload id.
+        upload_id: Arc<str>,
+        /// Its number, from 1.
+        number: u32,
+        /// Where it begins.
+        offset: u64,
+        /// Its bytes.
+        length: u64,
+    },
+    /// Read a part that S3 already has and work out its CRC64NVME. Needs no credentials.
+    Read {
+        /// Where it begins.
+        offset: u64,
+        /// Its bytes.
+        length: u64,
+    },
+    /// CompleteMultipartUpload, after the journal has taken down everything recorded before.
+    Complete {
+        /// The upload id.
+        upload_id: Arc<str>,
+        /// All parts in order.
+        parts: Arc<[PartDone]>,
+        /// The size of every part but the last.
+        part: u64,
+        /// The file as it was when the upload began; it is compared before the call.
+        fingerprint: Fingerprint,
+    },
+    /// AbortMultipartUpload, at best.
+    Abort {
+        /// The upload id.
+        upload_id: Arc<str>,
+    },
+}
+
+impl Call {
+    /// The bytes of file content that it holds in memory while it runs.
+    #[must_use]
+    pub const fn body(&self, size: u64) -> u64 {
+        match self {
+            Self::Put { .. } => size,
+            Self::Part { length, .. } | Self::Read { length, .. } => *length,
+            Self::Open | Self::Create | Self::Complete { .. } | Self::Abort { .. } => 0,
+        }
+    }
+
+    /// Whether it is signed with the session's credentials.
+    #[must_use]
+    pub const fn signed(&self) -> bool {
+        match self {
+            Self::Put { .. } | Self::Create | Self::Part { .. } | Self::Complete { .. } | Self::Abort { .. } => true,
+            Self::Open | Self::Read { .. } => false,
+        }
+    }
+}

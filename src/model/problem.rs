@@ -1,0 +1,362 @@
+//! What went wrong, as a value: its kind, what a retry would do, whose turn it is, and the server's own words under details.
+
+use crate::time::Utc;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Something that did not go as wanted, as the model decides on it and as `words` explains it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What happened.
+    pub kind: Kind,
+    /// What a server or the system said, for the folded details; never shown as the sentence itself.
+    pub detail: Option<Arc<Detail>>,
+}
+
+impl Problem {
+    /// A problem of this kind without details.
+    #[must_use]
+    pub const fn new(kind: Kind) -> Self {
+        Self { kind, detail: None }
+    }
+
+    /// A problem of this kind with what was answered.
+    #[must_use]
+    pub fn with(kind: Kind, detail: Detail) -> Self {
+        Self { kind, detail: Some(Arc::new(detail)) }
+    }
+}
+
+/// What a server answered: foreign text, already cut to 500 characters and stripped of control and bidi characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The call, such as `AssumeRole` or `UploadPart`.
+    pub call: Box<str>,
+    /// The code of the answer (`AccessDenied`), empty where there was none.
+    pub code: Box<str>,
+    /// The HTTP status, 0 where there was no answer.
+    pub status: u16,
+    /// The request id that AWS can look up, empty where there was none.
+    pub request_id: Box<str>,
+    /// The message of the answer, or of the system.
+    pub message: Box<str>,
+    /// When it was answered.
+    pub at: Utc,
+}
+
+/// Which policy a denial names, as far as the message's tail tells (IAM, "Troubleshoot access denied error messages").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeniedBy {
+    /// One text for every cause: it can't be known who must act.
+    Unknown,
+    /// An identity policy of the contractor's own account is missing or denies.
+    YourPolicy,
+    /// The role's trust policy does not name this user, or denies.
+    TrustPolicy,
+    /// A policy on the bucket or the key denies.
+    ResourcePolicy,
+    /// A service or resource control policy of an organization denies.
+    OrganizationPolicy,
+    /// A VPC endpoint's policy denies.
+    EndpointPolicy,
+    /// A permissions boundary denies.
+    Boundary,
+    /// The session policy, which Daypass narrows by itself, denies.
+    SessionPolicy,
+    /// The role's own policy does not allow it (after AssumeRole, "no identity-based policy" speaks of the role).
+    RolePolicy,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// There is no network, or the name of the server can't be looked up.
+    Offline,
+    /// The server did not answer, or stopped taking bytes, within the time a slow line would need.
+    NoAnswer,
+    /// The connection broke.
+    ConnectionLost,
+    /// The server could not prove who it is (certificate); nothing was sent.
+    NotTrusted,
+    /// A login page or another program answered instead of AWS.
+    LoginPage,
+    /// A proxy refused.
+    ProxyRefused,
+    /// This computer's clock is off by so many seconds (positive: ahead).
+    ClockWrong(i64),
+    /// The server is busy or had a fault of its own: try again later.
+    Busy,
+    /// The server asks for fewer requests (SlowDown, Throttling).
+    SlowDown,
+    /// An answer that Daypass doesn't know.
+    Unexpected,
+
+    /// There is no profile of this name.
+    NoProfile,
+    /// The profile's files can't be read, or what stands in the profile can't be meant so.
+    ProfileOdd,
+    /// The profile holds a temporary key (`ASIA…`) without its token.
+    KeyWithoutToken,
+    /// The key belongs to the account's root user, which may not assume roles.
+    RootKey,
+    /// The key and the role are in different partitions of AWS (China, GovCloud…).
+    OtherPartition,
+    /// The access key isn't known: deleted, inactive, or of another partition.
+    KeyNotAccepted,
+    /// The secret does not belong to the access key.
+    SecretWrong,
+    /// The profile's own temporary credentials have run out.
+    SourceEnded,
+    /// The profile needs a sign-in that only the person can do (IAM Identity Center).
+    SignInNeeded,
+    /// The profile's `credential_process` was not allowed, or did not give credentials.
+    ProcessRefused,
+
+    /// AssumeRole was denied.
+    AssumeDenied(DeniedBy),
+    /// The role asks for a code from an MFA device, and none was given.
+    CodeNeeded,
+    /// The code was wrong, late, or used before.
+    CodeWrong,
+    /// The MFA serial does not belong to this user.
+    SerialWrong,
+    /// The role allows shorter sessions only.
+    TooLong,
+    /// Credentials that come from a role allow one hour only.
+    TooLongChained,
+    /// The narrowing session policy does not fit.
+    PolicyTooLarge,
+    /// The narrowing session policy was refused.
+    PolicyRefused,
+    /// STS is switched off for this account in this region.
+    RegionOff,
+    /// STS says that something in the request can't be so (names, lengths).
+    RequestRefused,
+    /// The session that came belongs to another account than the role.
+    OtherAccount,
+    /// The account is suspended or not signed up.
+    AccountProblem,
+
+    /// S3 denied the call.
+    AccessDenied(DeniedBy),
+    /// The bucket's key (KMS) may not be used by the role: `kms:GenerateDataKey`.
+    KmsGenerate,
+    /// The bucket's key (KMS) may not be used by the role for multipart uploads: `kms:Decrypt`.
+    KmsDecrypt,
+    /// The bucket's key (KMS) is disabled, missing or in a state that can't be used.
+    KmsKey,
+    /// There is no bucket of this name.
+    NoSuchBucket,
+    /// The bucket lives in another region.
+    OtherRegion,
+    /// The session has ended (ExpiredToken).
+    SessionEnded,
+    /// The session is no longer accepted (InvalidToken, InvalidAccessKeyId): its role was deleted or changed.
+    SessionRefused,
+    /// An object of this name is there already; it was not replaced.
+    AlreadyThere,
+    /// Another writer was at the same key at the same moment.
+    Conflict,
+    /// S3 no longer knows the multipart upload.
+    UploadGone,
+    /// S3 does not accept the parts as they were listed.
+    PartsRefused,
+    /// The bytes arrived altered (BadDigest).
+    Damaged,
+    /// The file is larger than S3 takes (48.8 TiB).
+    TooLarge,
+    /// The name is longer than S3 takes (1024 bytes).
+    NameTooLong,
+    /// The bucket refuses an option that the destination asks for (ACL, encryption, tagging).
+    OptionRefused,
+    /// The bucket's policy refuses an unsigned payload.
+    UnsignedRefused,
+    /// The answer was lost after everything had been sent: it may be stored, or not.
+    AnswerLost,
+    /// S3 answered with another checksum than the file's.
+    ProofDiffers,
+
+    /// The file is no longer there.
+    SourceGone,
+    /// The file changed while it was being sent.
+    SourceChanged,
+    /// The file can't be read (permission, device, disk).
+    SourceUnreadable,
+    /// It is not a regular file (device, socket, pipe).
+    SourceNotAFile,
+    /// The name can't be written as text.
+    NameNotText,
+
+    /// The disk that holds Daypass's journal is full.
+    JournalFull,
+    /// The journal can't be written.
+    JournalBroken,
+}
+
+/// What to do with a request that met a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// The line is down: everything waits, one request at a time tries.
+    Line,
+    /// Send the same again after a while.
+    Again,
+    /// Send the same again after a while, and fewer at once.
+    Slower,
+    /// Wait for new credentials, then send the same again.
+    NewSession,
+    /// Every upload to this destination would meet it: hold them all and say so.
+    Hold,
+    /// Start this file's upload from the beginning.
+    Restart,
+    /// Read the bytes again from the file and send them; the second time, stop.
+    Reread,
+    /// It will not get better by itself: this file stops here.
+    Stop,
+}
+
+impl Kind {
+    /// What to do with the request that met this.
+    #[must_use]
+    pub const fn retry(self) -> Retry {
+        match self {
+            Self::Offline | Self::NoAnswer | Self::ConnectionLost | Self::LoginPage | Self::AnswerLost => Retry::Line,
+            Self::Busy | Self::Conflict | Self::Unexpected => Retry::Again,
+            Self::SlowDown => Retry::Slower,
+            Self::SessionEnded => Retry::NewSession,
+            Self::NotTrusted
+            | Self::ProxyRefused
+            | Self::ClockWrong(_)
+            | Self::NoProfile
+            | Self::ProfileOdd
+            | Self::KeyWithoutToken
+            | Self::RootKey
+            | Self::OtherPartition
+            | Self::KeyNotAccepted
+            | Self::SecretWrong
+            | Self::SourceEnded
+            | Self::SignInNeeded
+            | Self::ProcessRefused
+            | Self::AssumeDenied(_)
+            | Self::CodeNeeded
+            | Self::CodeWrong
+            | Self::SerialWrong
+            | Self::TooLong
+            | Self::TooLongChained
+            | Self::PolicyTooLarge
+            | Self::PolicyRefused
+            | Self::RegionOff
+            | Self::RequestRefused
+            | Self::OtherAccount
+            | Self::AccountProblem
+            | Self::AccessDenied(_)
+            | Self::KmsGenerate
+            | Self::KmsKey
+            | Self::NoSuchBucket
+            | Self::OtherRegion
+            | Self::SessionRefused
+            | Self::OptionRefused
+            | Self::UnsignedRefused
+            | Self::JournalFull
+            | Self::JournalBroken => Retry::Hold,
+            Self::UploadGone | Self::PartsRefused => Retry::Restart,
+            Self::Damaged => Retry::Reread,
+            Self::KmsDecrypt
+            | Self::AlreadyThere
+            | Self::TooLarge
+            | Self::NameTooLong
+            | Self::ProofDiffers
+            | Self::SourceGone
+            | Self::SourceChanged
+            | Self::SourceUnreadable
+            | Self::SourceNotAFile
+            | Self::NameNotText => Retry::Stop,
+        }
+    }
+}
+
+/// Who has to act for it to get better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Nobody: it gets better by itself, or Daypass goes on trying.
+    Nobody,
+    /// The person at this window.
+    You,
+    /// The administrator of the contractor's own account, or of this computer's network.
+    Administrator,
+    /// The customer who made the role and owns the bucket.
+    Customer,
+    /// It can't be known: the causes are listed, the likeliest first.
+    Unknown,
+}
+
+impl Kind {
+    /// Whose turn it is.
+    #[must_use]
+    pub const fn turn(self) -> Turn {
+        match self {
+            Self::Offline
+            | Self::NoAnswer
+            | Self::ConnectionLost
+            | Self::Busy
+            | Self::SlowDown
+            | Self::Conflict
+            | Self::UploadGone
+            | Self::PartsRefused
+            | Self::Damaged => Turn::Nobody,
+            Self::LoginPage
+            | Self::ClockWrong(_)
+            | Self::NoProfile
+            | Self::ProfileOdd
+            | Self::KeyWithoutToken
+            | Self::RootKey
+            | Self::SecretWrong
+            | Self::SourceEnded
+            | Self::SignInNeeded
+            | Self::ProcessRefused
+            | Self::CodeNeeded
+            | Self::CodeWrong
+            | Self::SerialWrong
+            | Self::TooLong
+            | Self::TooLongChained
+            | Self::PolicyTooLarge
+            | Self::PolicyRefused
+            | Self::RequestRefused
+            | Self::OtherRegion
+            | Self::SessionEnded
+            | Self::AlreadyThere
+            | Self::TooLarge
+            | Self::NameTooLong
+            | Self::AnswerLost
+            | Self::ProofDiffers
+            | Self::SourceGone
+            | Self::SourceChanged
+            | Self::SourceUnreadable
+            | Self::SourceNotAFile
+            | Self::NameNotText
+            | Self::JournalFull
+            | Self::JournalBroken => Turn::You,
+            Self::NotTrusted | Self::ProxyRefused | Self::KeyNotAccepted | Self::OtherPartition | Self::RegionOff => {
+                Turn::Administrator
+            }
+            Self::OtherAccount
+            | Self::KmsGenerate
+            | Self::KmsDecrypt
+            | Self::KmsKey
+            | Self::NoSuchBucket
+            | Self::SessionRefused
+            | Self::OptionRefused
+            | Self::UnsignedRefused => Turn::Customer,
+            Self::AssumeDenied(by) | Self::AccessDenied(by) => match by {
+                DeniedBy::YourPolicy | DeniedBy::Boundary => Turn::Administrator,
+                DeniedBy::TrustPolicy
+                | DeniedBy::ResourcePolicy
+                | DeniedBy::RolePolicy
+                | DeniedBy::EndpointPolicy
+                | DeniedBy::OrganizationPolicy => Turn::Customer,
+                DeniedBy::SessionPolicy => Turn::You,
+                DeniedBy::Unknown => Turn::Unknown,
+            },
+            Self::AccountProblem | Self::Unexpected => Turn::Unknown,
+        }
+    }
+}

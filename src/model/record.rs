@@ -1,0 +1,117 @@
+//! What the journal keeps, and what comes back from it at the next start.
+
+use super::destination::Destination;
+use super::parts::PartDone;
+use super::problem::Problem;
+use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, Stored, UploadNo};
+use crate::time::Utc;
+use std::sync::Arc;
+
+/// Something to be taken down. The journal gives rows to numbers: `(place, upload)` of this run.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// A destination was opened: remembered, and the one that later records of this number speak of.
+    Place(PlaceNo, Arc<Destination>),
+    /// A remembered destination is forgotten.
+    Forget(Arc<Destination>),
+    /// A new delivery of this place begins.
+    Delivery {
+        /// The destination.
+        place: PlaceNo,
+        /// The account of the role and the bucket's expected owner.
+        account: Box<str>,
+        /// Who delivers: the identity's name.
+        who: Box<str>,
+        /// The session's name.
+        session: Box<str>,
+    },
+    /// An upload was taken into the queue.
+    Added {
+        /// Its number.
+        upload: UploadNo,
+        /// The destination.
+        place: PlaceNo,
+        /// Its folder.
+        folder: Arc<Folder>,
+        /// Its name on this computer.
+        name: Arc<str>,
+        /// The last segment of its key where that isn't the name.
+        key_name: Option<Arc<str>>,
+        /// Its size.
+        size: u64,
+    },
+    /// An upload kept from an earlier run (`Unfinished::row`) goes on under this number.
+    Adopted(UploadNo, PlaceNo, i64),
+    /// Its key's last segment changed (sent under a new name).
+    Renamed(UploadNo, Arc<str>),
+    /// It was created at S3.
+    Created {
+        /// The upload.
+        upload: UploadNo,
+        /// The file as it was opened.
+        fingerprint: Fingerprint,
+        /// The upload id.
+        upload_id: Arc<str>,
+        /// The size of a part.
+        part: u64,
+        /// When the lifecycle rule aborts it.
+        abort_at: Option<Utc>,
+    },
+    /// S3 has a part.
+    Part(UploadNo, u32, PartDone),
+    /// CompleteMultipartUpload goes out.
+    Completing(UploadNo),
+    /// It begins again from zero: what was kept of its parts is void.
+    Restarted(UploadNo),
+    /// It ended.
+    Ended(UploadNo, End),
+    /// It is in the queue again after it had ended.
+    Reopened(UploadNo),
+    /// The person's settings.
+    Settings(super::snapshot::Settings),
+}
+
+/// How an upload ended.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// Delivered, with S3's answer.
+    Delivered(Stored),
+    /// The name was taken.
+    AlreadyThere,
+    /// It isn't known whether it arrived.
+    NotConfirmed,
+    /// It stopped.
+    Failed(Arc<Problem>),
+    /// The person took it out.
+    Canceled,
+}
+
+/// What an earlier run left.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Destinations, most recent first.
+    pub destinations: Vec<Destination>,
+    /// The settings.
+    pub settings: Option<super::snapshot::Settings>,
+    /// Uploads that have not ended, by destination, in the order they were added.
+    pub unfinished: Vec<(Destination, Vec<Unfinished>)>,
+}
+
+/// An upload that has not ended.
+#[derive(Clone, Debug)]
+pub struct Unfinished {
+    /// The journal's own number of it, which `Record::Adopted` names.
+    pub row: i64,
+    /// Its folder.
+    pub folder: Arc<Folder>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The last segment of its key where that isn't the name.
+    pub key_name: Option<Arc<str>>,
+    /// Its size when it was added.
+    pub size: u64,
+    /// Its multipart upload, if it was begun.
+    pub multipart: Option<Multipart>,
+    /// Whether CompleteMultipartUpload had gone out.
+    pub completing: bool,
+}

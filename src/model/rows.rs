@@ -1,0 +1,85 @@
+//! All uploads of this run in chunks that copies share, so that a copy for the window costs little even with a million of them.
+
+use super::upload::{Upload, UploadNo};
+use std::sync::Arc;
+
+/// Uploads a chunk.
+pub const CHUNK: usize = 256;
+
+/// A chunk of rows and how often it was changed.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    rows: Vec<Upload>,
+}
+
+impl Chunk {
+    /// The rows of this chunk.
+    #[must_use]
+    pub fn rows(&self) -> &[Upload] {
+        &self.rows
+    }
+}
+
+/// The rows. Cloning copies one pointer for each chunk; a change copies the chunk it is in if somebody else holds it.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    chunks: Vec<Arc<Chunk>>,
+    len: usize,
+}
+
+impl Rows {
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The chunks, each of [`CHUNK`] rows but the last: what did not change is the same pointer in the next copy.
+    #[must_use]
+    pub fn chunks(&self) -> &[Arc<Chunk>] {
+        &self.chunks
+    }
+
+    /// The upload of this number.
+    #[must_use]
+    pub fn get(&self, no: UploadNo) -> Option<&Upload> {
+        let at = no.0 as usize;
+        self.chunks.get(at / CHUNK)?.rows.get(at % CHUNK)
+    }
+
+    /// The upload of this number, to be changed.
+    pub fn get_mut(&mut self, no: UploadNo) -> Option<&mut Upload> {
+        let at = no.0 as usize;
+        Arc::make_mut(self.chunks.get_mut(at / CHUNK)?).rows.get_mut(at % CHUNK)
+    }
+
+    /// Adds an upload and gives it its number.
+    pub fn push(&mut self, upload: Upload) -> UploadNo {
+        let no = UploadNo(u32::try_from(self.len).unwrap_or(u32::MAX));
+        if self.len % CHUNK == 0 {
+            self.chunks.push(Arc::default());
+        }
+        if let Some(last) = self.chunks.last_mut() {
+            let last = Arc::make_mut(last);
+            last.rows.reserve_exact(CHUNK - last.rows.len());
+            last.rows.push(upload);
+        }
+        self.len += 1;
+        no
+    }
+
+    /// All uploads with their numbers, in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = (UploadNo, &Upload)> {
+        self.chunks
+            .iter()
+            .flat_map(|chunk| chunk.rows.iter())
+            .enumerate()
+            .map(|(at, upload)| (UploadNo(u32::try_from(at).unwrap_or(u32::MAX)), upload))
+    }
+}

@@ -1,0 +1,72 @@
+//! One destination's session: signed out, assuming, active, expired or denied; renewed while it is active.
+
+use super::problem::Problem;
+use crate::time::{Time, Utc};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Who a profile is, as GetCallerIdentity says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The account, 12 digits.
+    pub account: Box<str>,
+    /// The whole ARN.
+    pub arn: Box<str>,
+    /// What a person calls it: the user's name, or the session's.
+    pub name: Box<str>,
+}
+
+/// What AssumeRole gave. The credentials themselves are in the engine's vault, under the same generation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Counts the sessions of this destination; a request remembers with which it was signed.
+    pub generation: u32,
+    /// When it ends, on the engine's clock: never later than the server's own end.
+    pub ends: Time,
+    /// When it ends, for display.
+    pub ends_utc: Utc,
+    /// How long it was when it was given.
+    pub length: Duration,
+    /// The session's ARN, `arn:…:assumed-role/ROLE/SESSION`.
+    pub arn: Box<str>,
+    /// The session's name.
+    pub name: Box<str>,
+    /// Whether less was given than the destination asks for, because the role allows no more.
+    pub shortened: bool,
+}
+
+/// Where the session stands.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Session {
+    /// No access was asked for, or the person signed out.
+    #[default]
+    SignedOut,
+    /// The first AssumeRole is out since this moment.
+    Assuming(Time),
+    /// There is access.
+    Active(Grant),
+    /// The access has ended; the queue waits.
+    Expired(Grant),
+    /// Access was refused, and there is none.
+    Denied(Arc<Problem>),
+}
+
+impl Session {
+    /// What was granted, while it holds or after it has ended.
+    #[must_use]
+    pub const fn grant(&self) -> Option<&Grant> {
+        match self {
+            Self::Active(grant) | Self::Expired(grant) => Some(grant),
+            Self::SignedOut | Self::Assuming(_) | Self::Denied(_) => None,
+        }
+    }
+
+    /// The time left at `now`; zero once it has ended.
+    #[must_use]
+    pub fn left(&self, now: Time) -> Duration {
+        match self {
+            Self::Active(grant) => grant.ends.since(now),
+            Self::Expired(_) | Self::SignedOut | Self::Assuming(_) | Self::Denied(_) => Duration::ZERO,
+        }
+    }
+}

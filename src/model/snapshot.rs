@@ -1,0 +1,334 @@
+//! The cheap, immutable copy of the model that the window and the command line read.
+
+use super::destination::Destination;
+use super::problem::Problem;
+use super::rows::Rows;
+use super::session::{Identity, Session};
+use super::upload::{PlaceNo, UploadNo};
+use crate::time::{Time, Utc};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The moment of the last event.
+    pub now: Time,
+    /// The destinations open in this run, by number; each has its own session and queue.
+    pub places: Vec<Place>,
+    /// All uploads of this run.
+    pub rows: Rows,
+    /// The profiles found in the shared files.
+    pub profiles: Arc<Profiles>,
+    /// What is known of who each profile is: its name, and the answer or the problem.
+    pub identities: Arc<Vec<(String, Result<Identity, Problem>)>>,
+    /// Whether the line is down, and until when nothing is tried.
+    pub line: Line,
+    /// Why nothing can be recorded, which holds everything until it can.
+    pub journal: Option<Arc<Problem>>,
+    /// Destinations remembered from earlier, most recent first.
+    pub remembered: Arc<Vec<Destination>>,
+    /// What the person has set.
+    pub settings: Settings,
+}
+
+/// One destination that is open.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where files go.
+    pub destination: Arc<Destination>,
+    /// Where its session stands.
+    pub session: Session,
+    /// Whether an AssumeRole is out, also while the session is active.
+    pub asking: bool,
+    /// Why the last renewal did not work while the session goes on or after it has ended.
+    pub renew_problem: Option<Arc<Problem>>,
+    /// Why its queue is held, where something would meet every upload.
+    pub hold: Option<Arc<Problem>>,
+    /// Whether the person paused the whole queue.
+    pub paused: bool,
+    /// Folders still being walked.
+    pub walking: u32,
+    /// What was left out, with the reason; the first thousand.
+    pub left_out: Arc<Vec<LeftOut>>,
+    /// How many were left out in all.
+    pub left_out_count: u64,
+    /// Counts of the current delivery: all that was added since the queue was last empty.
+    pub totals: Totals,
+}
+
+/// Something that was not taken into the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What it is.
+    pub path: PathBuf,
+    /// Why it was left out.
+    pub why: Left,
+}
+
+/// Why something was not taken into the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// A link, which is not followed.
+    Link,
+    /// A device, a pipe or a socket.
+    NotAFile,
+    /// Its name can't be written as text.
+    NameNotText,
+    /// It can't be read.
+    Unreadable,
+    /// It is no longer there.
+    Gone,
+    /// It is in the list already.
+    Twice,
+    /// Its name with its folders is longer than 1024 bytes.
+    NameTooLong,
+    /// It is larger than S3 takes.
+    TooLarge,
+}
+
+/// Counts of one delivery: a fold of its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The number of the delivery's first row.
+    pub first: u32,
+    /// Files taken into the queue and not taken out again.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files delivered, with either proof.
+    pub delivered: u64,
+    /// Files delivered whose parts only were confirmed.
+    pub parts_only: u64,
+    /// Bytes that S3 has answered for.
+    pub confirmed: u64,
+    /// Bytes taken by the network and not answered for yet.
+    pub in_flight: u64,
+    /// Files whose name was taken.
+    pub already: u64,
+    /// Files of which it isn't known whether they arrived.
+    pub unconfirmed: u64,
+    /// Files that stopped.
+    pub failed: u64,
+    /// Files that the person took out.
+    pub canceled: u64,
+    /// Files paused one by one.
+    pub paused: u64,
+    /// Bytes a second over the last seconds, 0 while unknown.
+    pub rate: u64,
+    /// The time left at that rate; none while it can't be told.
+    pub time_left: Option<Duration>,
+    /// When its first file was added.
+    pub began: Time,
+    /// When its last file ended, once all have.
+    pub ended: Option<Time>,
+}
+
+impl Totals {
+    /// Files that have not ended.
+    #[must_use]
+    pub const fn open(&self) -> u64 {
+        self.files - self.delivered - self.already - self.unconfirmed - self.failed
+    }
+
+    /// Whether there was something and every file of it has ended.
+    #[must_use]
+    pub const fn done(&self) -> bool {
+        self.files > 0 && self.open() == 0
+    }
+}
+
+/// Whether the line carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Line {
+    /// As far as is known.
+    #[default]
+    Up,
+    /// Down since a moment, tried again at another, because of this.
+    Down {
+        /// Since when.
+        since: Time,
+        /// When it is tried again.
+        next: Time,
+        /// What was met.
+        why: Arc<Problem>,
+    },
+}
+
+/// What the shared files say: the profiles, and what in the files looks odd.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profiles {
+    /// The profiles in the order of the files, `default` first.
+    pub list: Vec<Profile>,
+    /// What looks odd, for the person to mend; never a secret.
+    pub oddities: Vec<Oddity>,
+    /// Whether there was any file at all.
+    pub found: bool,
+    /// Where the credentials file is, or would be.
+    pub credentials_path: PathBuf,
+}
+
+/// Something in a profile file that can't be meant so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oddity {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, from 1; 0 for the file as a whole.
+    pub line: u32,
+    /// The profile it concerns, where there is one.
+    pub profile: Option<String>,
+    /// What is odd.
+    pub what: Odd,
+}
+
+/// What is odd about a line of a profile file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Odd {
+    /// The file can't be read.
+    Unreadable,
+    /// The file is larger than 1 MiB or has more than 1,000 profiles: the rest was not read.
+    TooMuch,
+    /// The file is UTF-16; it was read all the same, and other tools will not.
+    Utf16,
+    /// The line is neither a section, a setting nor a comment.
+    Line,
+    /// The value stands in quotes, which were taken off; other tools keep them.
+    Quotes,
+    /// The value ended at ` #` or ` ;`; if it belongs to the secret, the secret is cut.
+    Comment,
+    /// There were invisible characters in the value, which were taken off.
+    Invisible,
+    /// The same setting stands twice; the last counts.
+    Twice,
+    /// The section's name is written for the other file (`[profile x]` in credentials, `[x]` in config).
+    SectionForm,
+    /// An endpoint of another host is set there; Daypass doesn't follow it.
+    Endpoint,
+    /// A key without its secret, or the other way around.
+    HalfAKey,
+    /// The access key does not look like one.
+    KeyForm,
+    /// The secret does not look like one: 40 characters.
+    SecretForm,
+    /// A number can't be read, or is out of range.
+    Number,
+}
+
+/// One profile, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name in the files.
+    pub name: String,
+    /// How it gets its credentials.
+    pub source: Source,
+    /// The last four characters of its access key id, to tell keys apart.
+    pub key_tail: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+    /// The role that it names: such a profile fills the form.
+    pub role_arn: Option<String>,
+    /// The profile whose key asks for that role.
+    pub source_profile: Option<String>,
+    /// The external id that it names.
+    pub external_id: Option<String>,
+    /// The MFA device that it names.
+    pub mfa_serial: Option<String>,
+    /// The session name that it names.
+    pub role_session_name: Option<String>,
+    /// The session's length that it names, in seconds.
+    pub duration_seconds: Option<u32>,
+    /// The whole command, where it gets its credentials from one.
+    pub credential_process: Option<String>,
+}
+
+/// How a profile gets its credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An access key of an IAM user.
+    Key,
+    /// A temporary key with its token.
+    TemporaryKey,
+    /// A temporary key without its token: it can't work.
+    TokenMissing,
+    /// Another profile's key, through a role.
+    Role,
+    /// IAM Identity Center.
+    SignIn,
+    /// A command that prints credentials.
+    Process,
+    /// The AWS command line's `aws login`.
+    Login,
+    /// There is nothing in it that could be used.
+    Nothing,
+}
+
+/// What the person has set.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Whether a session renews itself five minutes before its end while uploads run and no code is needed.
+    pub renew: bool,
+    /// Whether the SHA-256 of each file is worked out for receipts.
+    pub sha256: bool,
+    /// Bytes a second at most; none for as fast as the line gives.
+    pub limit_rate: Option<u64>,
+    /// Bytes of file content held in memory at most.
+    pub memory: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { renew: true, sha256: true, limit_rate: None, memory: 128 << 20 }
+    }
+}
+
+/// What a person asks for, by a click or an argument.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Open this destination and get access to it.
+    Open(Box<Destination>),
+    /// Get or renew access; a code, if one is needed, was handed to the vault before.
+    GetAccess(PlaceNo),
+    /// The same without narrowing the session, after STS refused the narrowing.
+    GetAccessUnnarrowed(PlaceNo),
+    /// Drop the credentials; the queue waits.
+    SignOut(PlaceNo),
+    /// Forget a remembered destination.
+    Forget(Box<Destination>),
+    /// Take files and folders into the queue.
+    Add(PlaceNo, Vec<PathBuf>),
+    /// Stop moving.
+    Pause(Which),
+    /// Go on.
+    Resume(Which),
+    /// Take out of the queue.
+    Cancel(Which),
+    /// Try again what stopped.
+    Retry(Which),
+    /// Send a file whose name is taken under the next free-looking name (`report (2).pdf`).
+    SendUnderNewName(UploadNo),
+    /// Look again at what held the queue.
+    Release(PlaceNo),
+    /// Ask who a profile is.
+    Identify(String),
+    /// The person changed a setting.
+    Set(Settings),
+    /// Drop the problem with the journal and try again.
+    RetryJournal,
+}
+
+/// Which uploads a command is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Every upload to this destination.
+    All(PlaceNo),
+    /// This one.
+    One(UploadNo),
+}
+
+/// A place's end of access, for sentences: when, in UTC.
+#[must_use]
+pub fn ends_utc(place: &Place) -> Option<Utc> {
+    place.session.grant().map(|grant| grant.ends_utc)
+}
