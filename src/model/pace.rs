@@ -1,0 +1,123 @@
+//! How many requests may be out: grows while the line gives more, halves when it chokes.
+
+use crate::time::Time;
+use std::time::Duration;
+
+/// A request counts like so many bytes besides its body, so that small files show as throughput too.
+const REQUEST_WORTH: u64 = 64 << 10;
+/// A round is judged no sooner than this after it began.
+const ROUND: Duration = Duration::from_millis(40);
+/// Body bytes that may be out before more has proved to be faster.
+const BODIES_FIRST: u64 = 48 << 20;
+
+/// The window of requests and of body bytes.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    window: u32,
+    ceiling: u32,
+    bodies: u64,
+    memory: u64,
+    growing: bool,
+    best: u64,
+    best_window: u32,
+    round_began: Time,
+    round_done: u32,
+    round_bytes: u64,
+    calm_rounds: u32,
+    full: bool,
+}
+
+impl Pace {
+    /// Starts modestly: 6 requests, at most `ceiling`, at most `memory` bytes of bodies.
+    #[must_use]
+    pub fn new(ceiling: u32, memory: u64) -> Self {
+        Self {
+            window: 6.min(ceiling.max(1)),
+            ceiling: ceiling.max(1),
+            bodies: BODIES_FIRST.min(memory),
+            memory,
+            growing: true,
+            best: 0,
+            best_window: 4,
+            round_began: Time(0),
+            round_done: 0,
+            round_bytes: 0,
+            calm_rounds: 0,
+            full: false,
+        }
+    }
+
+    /// Uses another memory budget from now on.
+    pub fn set_memory(&mut self, memory: u64) {
+        self.memory = memory;
+        self.bodies = self.bodies.min(memory).max(BODIES_FIRST.min(memory));
+    }
+
+    /// Whether a request with a body of `body` bytes may go out beside `out` requests with `bodies` bytes.
+    /// One request may always go out.
+    #[must_use]
+    pub fn allows(&mut self, out: u32, bodies: u64, body: u64) -> bool {
+        let fits = out == 0 || (out < self.window && (body == 0 || bodies.saturating_add(body) <= self.bodies));
+        if !fits {
+            self.full = true;
+        }
+        fits
+    }
+
+    /// A request with a body of `body` bytes was answered well.
+    pub fn answered(&mut self, now: Time, body: u64) {
+        if self.round_done == 0 && self.round_bytes == 0 {
+            self.round_began = self.round_began.max(now - Duration::from_millis(1));
+        }
+        self.round_done += 1;
+        self.round_bytes += body + REQUEST_WORTH;
+        if self.growing && self.full && self.window < self.ceiling {
+            self.window += 1;
+        }
+        let took = now.since(self.round_began);
+        if self.round_done < self.window || took < ROUND {
+            return;
+        }
+        let rate = self.round_bytes.saturating_mul(1000) / u64::try_from(took.as_millis()).unwrap_or(1).max(1);
+        self.judge(rate);
+        self.round_began = now;
+        self.round_done = 0;
+        self.round_bytes = 0;
+        self.full = false;
+    }
+
+    fn judge(&mut self, rate: u64) {
+        if rate > self.best.saturating_add(self.best / 10) {
+            self.best = rate;
+            self.best_window = self.window;
+            self.calm_rounds = 0;
+            if self.full {
+                self.bodies = (self.bodies + self.bodies / 2).min(self.memory);
+            }
+            return;
+        }
+        if self.growing {
+            self.growing = false;
+            self.window = self.best_window.max(self.window / 2).max(1);
+            return;
+        }
+        self.calm_rounds += 1;
+        if self.calm_rounds >= 8 {
+            self.calm_rounds = 0;
+            self.best -= self.best / 10;
+            if self.full {
+                self.window = (self.window + 1).min(self.ceiling);
+            }
+        }
+    }
+
+    /// The server asked for less, or the line choked: half of it.
+    pub fn choked(&mut self) {
+        self.window = (self.window / 2).max(1);
+        self.bodies = (self.bodies / 2).max(BODIES_FIRST.min(self.memory) / 4).max(1);
+        self.growing = false;
+        self.best = 0;
+        self.best_window = self.window;
+        self.calm_rounds = 0;
+    }
+}

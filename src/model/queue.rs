@@ -1,0 +1,490 @@
+//! The queue: what a person asks of it, and which requests go out next.
+
+use super::Model;
+use super::event::{Call, Effect, Send};
+use super::intake::{key_hash, numbered, of_place};
+use super::parts::{PART_USUAL, Plan};
+use super::record::{End, Record};
+use super::session::Session;
+use super::snapshot::{Line, Which};
+use super::upload::{PlaceNo, Progress, RequestNo, State, UploadNo};
+use super::work::{Out, What, Work};
+use crate::time::Time;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long one request may try a line that was down before another tries too.
+const PROBE: Duration = Duration::from_secs(15);
+
+/// What could go out next for an upload.
+enum Next {
+    Call(Call, What),
+    /// Nothing now: it waits for answers or for a moment.
+    Nothing,
+}
+
+impl Model {
+    pub(super) fn pause(&mut self, which: Which, fx: &mut Vec<Effect>) {
+        match which {
+            Which::All(place) => {
+                if let Some(place) = self.place_mut(place) {
+                    place.paused = true;
+                }
+                self.call_back(place, fx);
+            }
+            Which::One(no) => {
+                if !self.is_open(no) || self.commits(no) {
+                    return;
+                }
+                self.withdraw(no, fx);
+                self.set_state(no, State::Paused);
+            }
+        }
+    }
+
+    pub(super) fn resume(&mut self, which: Which, fx: &mut Vec<Effect>) {
+        match which {
+            Which::All(place) => {
+                if let Some(place) = self.place_mut(place) {
+                    place.paused = false;
+                }
+                for no in of_place(&self.seen.rows, place) {
+                    self.resume(Which::One(no), fx);
+                }
+                self.rate.restart();
+            }
+            Which::One(no) => {
+                if self.seen.rows.get(no).is_some_and(|row| row.state == State::Paused) {
+                    self.requeue(no, true);
+                }
+            }
+        }
+    }
+
+    pub(super) fn cancel(&mut self, which: Which, fx: &mut Vec<Effect>) {
+        match which {
+            Which::All(place) => {
+                fx.push(Effect::StopWalks(place));
+                if let Some(place) = self.place_mut(place) {
+                    place.walking = 0;
+                }
+                for no in of_place(&self.seen.rows, place) {
+                    self.cancel_one(no, fx);
+                }
+                self.settle(place, fx);
+            }
+            Which::One(no) => {
+                self.cancel_one(no, fx);
+                if let Some(place) = self.seen.rows.get(no).map(|row| row.place) {
+                    self.settle(place, fx);
+                }
+            }
+        }
+    }
+
+    fn cancel_one(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        if matches!(row.state, State::Delivered(_) | State::Canceled) {
+            return;
+        }
+        let (place, was_open) = (row.place, !row.state.ended());
+        self.withdraw(no, fx);
+        if let Some(work) = self.work.remove(&no)
+            && let Some(upload_id) = work.multipart.and_then(|m| m.upload_id)
+            && self.is_active(place)
+        {
+            let call = Call::Abort { upload_id };
+            self.send(no, call, What::Abort, fx);
+        }
+        fx.push(Effect::Close(no));
+        self.set_state(no, State::Canceled);
+        self.forget_key(no);
+        if was_open || self.seen.rows.get(no).is_some() {
+            fx.push(Effect::Record(Record::Ended(no, End::Canceled)));
+        }
+    }
+
+    fn forget_key(&mut self, no: UploadNo) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
+        let key = key_hash(&desk.keys, &row.folder.key, row.key_name.as_ref().unwrap_or(&row.name));
+        if desk.keys.get(&key) == Some(&no) {
+            desk.keys.remove(&key);
+        }
+    }
+
+    pub(super) fn retry(&mut self, which: Which, fx: &mut Vec<Effect>) {
+        match which {
+            Which::All(place) => {
+                for no in of_place(&self.seen.rows, place) {
+                    if self.seen.rows.get(no).is_some_and(|row| row.state.needs_you()) {
+                        self.retry(Which::One(no), fx);
+                    }
+                }
+                self.release(place);
+            }
+            Which::One(no) => {
+                let Some(row) = self.seen.rows.get(no) else { return };
+                match row.state {
+                    State::Failed(_) | State::NotConfirmed | State::AlreadyThere | State::Canceled => {}
+                    State::Retrying(..) => {
+                        self.requeue(no, true);
+                        return;
+                    }
+                    State::Waiting
+                    | State::Paused
+                    | State::Preparing
+                    | State::Sending(_)
+                    | State::Confirming
+                    | State::Delivered(_) => return,
+                }
+                self.work.remove(&no);
+                fx.push(Effect::Close(no));
+                fx.push(Effect::Record(Record::Reopened(no)));
+                self.requeue(no, true);
+            }
+        }
+    }
+
+    pub(super) fn send_under_new_name(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        if !matches!(row.state, State::AlreadyThere | State::NotConfirmed) {
+            return;
+        }
+        let at = usize::from(row.place.0);
+        let (folder, name) = (Arc::clone(&row.folder), Arc::clone(&row.name));
+        let current = row.key_name.clone().unwrap_or_else(|| Arc::clone(&name));
+        let taken = |candidate: &str| {
+            *candidate == *current
+                || self.desks[at].keys.contains_key(&key_hash(&self.desks[at].keys, &folder.key, candidate))
+        };
+        // The number goes on from the one that was refused, so that asking again tries the next.
+        let from = (2..).find(|&n| numbered(&name, n) == *current).map_or(2, |n| n + 1).min(10_000);
+        let from = if *current == *name { 2 } else { from };
+        let Some(new) = (from..from + 10_000).map(|n| numbered(&name, n)).find(|c| !taken(c)) else { return };
+        self.forget_key(no);
+        let new: Arc<str> = new.into();
+        let key = key_hash(&self.desks[at].keys, &folder.key, &new);
+        self.desks[at].keys.insert(key, no);
+        if let Some(row) = self.seen.rows.get_mut(no) {
+            row.key_name = Some(Arc::clone(&new));
+        }
+        fx.push(Effect::Record(Record::Renamed(no, new)));
+        self.retry(Which::One(no), fx);
+    }
+
+    pub(super) fn release(&mut self, no: PlaceNo) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        place.hold = None;
+        desk.denied_once = false;
+        desk.not_before = None;
+    }
+
+    fn is_open(&self, no: UploadNo) -> bool {
+        self.seen.rows.get(no).is_some_and(|row| !row.state.ended())
+    }
+
+    fn is_active(&self, place: PlaceNo) -> bool {
+        self.seen.places.get(usize::from(place.0)).is_some_and(|p| matches!(p.session, Session::Active(_)))
+    }
+
+    /// Whether a request is out whose end must be awaited: breaking it off would leave it open whether the file arrived.
+    fn commits(&self, no: UploadNo) -> bool {
+        self.work.get(&no).is_some_and(|w| w.out.values().any(|what| matches!(what, What::Put | What::Complete)))
+    }
+
+    /// Ends the requests of an upload and takes it off the lists; what S3 has of it stays known.
+    pub(super) fn withdraw(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
+        desk.active.retain(|&other| other != no);
+        if let State::Retrying(due, _) = row.state {
+            desk.later.remove(&(due, no));
+        }
+        // Where it stands in the queue it may stay: only what waits is taken from there.
+        if let Some(work) = self.work.get_mut(&no) {
+            for (request, _) in std::mem::take(&mut work.out) {
+                if let Some(out) = self.out.remove(&request) {
+                    self.bodies_out -= out.body;
+                }
+                fx.push(Effect::Drop(request));
+            }
+            work.later.clear();
+            work.cursor = 1;
+            work.not_before = None;
+            work.opened = None;
+        }
+    }
+
+    /// Ends what can be ended for this destination: its queue was paused or its credentials dropped.
+    pub(super) fn call_back(&mut self, place: PlaceNo, fx: &mut Vec<Effect>) {
+        let Some(desk) = self.desks.get(usize::from(place.0)) else { return };
+        for no in desk.active.clone().into_iter().rev() {
+            if !self.commits(no) {
+                self.withdraw(no, fx);
+                self.requeue(no, true);
+            }
+        }
+    }
+
+    /// Puts an upload back into the queue, in front or at the end.
+    pub(super) fn requeue(&mut self, no: UploadNo, front: bool) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
+        if let State::Retrying(due, _) = row.state {
+            desk.later.remove(&(due, no));
+        }
+        desk.active.retain(|&other| other != no);
+        if front {
+            desk.queue.push_front(no);
+        } else {
+            desk.queue.push_back(no);
+        }
+        self.set_state(no, State::Waiting);
+    }
+
+    /// Puts back into the queue what has waited for its moment.
+    pub(super) fn bring_back(&mut self, at: usize) {
+        let now = self.seen.now;
+        while let Some(&(due, no)) = self.desks.get(at).and_then(|desk| desk.later.first()) {
+            if due > now {
+                return;
+            }
+            if let Some(desk) = self.desks.get_mut(at) {
+                desk.later.pop_first();
+            }
+            if self.seen.rows.get(no).is_some_and(|row| matches!(row.state, State::Retrying(..))) {
+                self.requeue(no, true);
+            }
+        }
+    }
+
+    /// Whether anything would go out if it could.
+    pub(super) fn wants_requests(&self) -> bool {
+        self.desks.iter().zip(&self.seen.places).any(|(desk, place)| {
+            matches!(place.session, Session::Active(_))
+                && place.hold.is_none()
+                && !place.paused
+                && (!desk.queue.is_empty() || !desk.active.is_empty())
+        })
+    }
+
+    /// Sends out what may go out now, destination by destination in turn.
+    pub(super) fn fill(&mut self, fx: &mut Vec<Effect>) {
+        let desks = self.desks.len();
+        let mut idle = 0;
+        while idle < desks {
+            if !self.may_send() {
+                return;
+            }
+            self.turn = (self.turn + 1) % desks;
+            if self.fill_one(self.turn, fx) { idle = 0 } else { idle += 1 }
+        }
+    }
+
+    fn may_send(&self) -> bool {
+        if self.seen.journal.is_some() {
+            return false;
+        }
+        match self.seen.line {
+            Line::Up => true,
+            Line::Down { next, .. } => next <= self.seen.now,
+        }
+    }
+
+    /// Sends one request for this destination; false where there is none to send.
+    fn fill_one(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
+        let now = self.seen.now;
+        let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+        let (place, desk) = (&self.seen.places[at], &mut self.desks[at]);
+        if !matches!(place.session, Session::Active(_)) || place.hold.is_some() {
+            return false;
+        }
+        if !desk.located {
+            if !desk.locating && desk.not_before.is_none_or(|due| due <= now) {
+                desk.locating = true;
+                desk.not_before = None;
+                fx.push(Effect::Locate(no, Arc::clone(&place.destination)));
+            }
+            return false;
+        }
+        if place.paused || desk.not_before.is_some_and(|due| due > now) {
+            return false;
+        }
+        desk.not_before = None;
+        // What has begun goes before what waits; the one that was served goes to the end of the line.
+        for _ in 0..self.desks[at].active.len() {
+            let upload = self.desks[at].active.remove(0);
+            self.desks[at].active.push(upload);
+            if self.go_on(upload, fx) {
+                return true;
+            }
+        }
+        self.admit(at, fx)
+    }
+
+    /// Takes the next upload out of the queue and sends its first request.
+    fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
+        while let Some(&no) = self.desks[at].queue.front() {
+            let waits = self.seen.rows.get(no).is_some_and(|row| row.state == State::Waiting);
+            if !waits {
+                self.desks[at].queue.pop_front();
+                continue;
+            }
+            let size = self.seen.rows.get(no).map_or(0, |row| row.size);
+            let plan = self.work.get(&no).map_or_else(|| Plan::of(size), |work| Some(work.plan));
+            let Some(plan) = plan else {
+                self.desks[at].queue.pop_front();
+                self.fail(no, &super::problem::Problem::new(super::problem::Kind::TooLarge), fx);
+                continue;
+            };
+            let large: usize = self.desks.iter().map(|desk| desk.active.len()).sum();
+            if matches!(plan, Plan::Multipart { .. }) && large >= self.limits.large as usize {
+                return false;
+            }
+            let body = match plan {
+                Plan::Put(size) => size,
+                Plan::Multipart { .. } => 0,
+            };
+            if !self.allows(body) {
+                return false;
+            }
+            self.desks[at].queue.pop_front();
+            let work = self.work.entry(no).or_insert_with(|| Work::new(plan));
+            work.not_before = None;
+            match plan {
+                Plan::Put(_) => {
+                    self.set_state(no, State::Sending(Progress::default()));
+                    self.send(no, Call::Put { most: PART_USUAL }, What::Put, fx);
+                }
+                Plan::Multipart { .. } => {
+                    self.set_state(no, State::Preparing);
+                    self.desks[at].active.push(no);
+                    self.send(no, Call::Open, What::Open, fx);
+                }
+            }
+            return true;
+        }
+        false
+    }
+
+    fn allows(&mut self, body: u64) -> bool {
+        let out = u32::try_from(self.out.len()).unwrap_or(u32::MAX);
+        self.pace.allows(out, self.bodies_out, body)
+    }
+
+    /// Sends the next request of a multipart upload that has begun; false where there is none now.
+    fn go_on(&mut self, no: UploadNo, fx: &mut Vec<Effect>) -> bool {
+        match self.next_call(no) {
+            Next::Nothing => false,
+            Next::Call(call, what) => {
+                if !self.allows(call.body(0)) {
+                    return false;
+                }
+                if what == What::Complete {
+                    self.set_state(no, State::Confirming);
+                    fx.push(Effect::Record(Record::Completing(no)));
+                }
+                if let Some(work) = self.work.get_mut(&no) {
+                    match what {
+                        What::Complete => work.completing = true,
+                        What::Part(number) => {
+                            work.cursor = work.cursor.max(number + 1);
+                            work.later.retain(|&(_, waiting)| waiting != number);
+                        }
+                        What::Open | What::Put | What::Create | What::Read(_) | What::Abort => {}
+                    }
+                }
+                self.send(no, call, what, fx);
+                true
+            }
+        }
+    }
+
+    fn next_call(&mut self, no: UploadNo) -> Next {
+        let now = self.seen.now;
+        let Some(work) = self.work.get_mut(&no) else { return Next::Nothing };
+        if work.not_before.is_some_and(|due| due > now) {
+            return Next::Nothing;
+        }
+        if work.opened.is_none() {
+            return Next::Nothing;
+        }
+        let Some(multipart) = &work.multipart else { return Next::Nothing };
+        let Some(upload_id) = multipart.upload_id.clone() else {
+            return if work.out.is_empty() { Next::Call(Call::Create, What::Create) } else { Next::Nothing };
+        };
+        let parts = &multipart.parts;
+        if let Some(&(due, number)) = work.later.first() {
+            if due <= now {
+                let (offset, length) = parts.span(number);
+                return Next::Call(Call::Part { upload_id, number, offset, length }, What::Part(number));
+            }
+        }
+        // A part from an earlier run counts only once its bytes were found to be the file's still.
+        if let Some(number) = work.unread.iter().copied().find(|&n| !work.is_out(n)) {
+            let (offset, length) = parts.span(number);
+            return Next::Call(Call::Read { offset, length }, What::Read(number));
+        }
+        let mut from = work.cursor;
+        while let Some(number) = parts.next_missing(from) {
+            if !work.is_out(number) && !work.later.iter().any(|&(_, n)| n == number) {
+                let (offset, length) = parts.span(number);
+                return Next::Call(Call::Part { upload_id, number, offset, length }, What::Part(number));
+            }
+            from = number + 1;
+        }
+        if !work.out.is_empty() || !work.later.is_empty() || !work.unread.is_empty() {
+            return Next::Nothing;
+        }
+        if parts.left() > 0 {
+            work.cursor = 1;
+            return Next::Nothing;
+        }
+        let Some(all) = parts.all() else { return Next::Nothing };
+        let call = Call::Complete {
+            upload_id,
+            parts: all.into(),
+            part: parts.part_size(),
+            fingerprint: multipart.fingerprint,
+        };
+        Next::Call(call, What::Complete)
+    }
+
+    pub(super) fn send(&mut self, no: UploadNo, call: Call, what: What, fx: &mut Vec<Effect>) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        let Some(place) = self.seen.places.get(usize::from(row.place.0)) else { return };
+        let generation = place.session.grant().map_or(0, |grant| grant.generation);
+        let request = RequestNo(self.next_request);
+        self.next_request += 1;
+        let mut key = place.destination.prefix.as_str().to_owned();
+        key.push_str(&row.key());
+        let body = call.body(row.size);
+        let call_is_signed = call.signed();
+        let out = Out { upload: no, place: row.place, generation, signed: call_is_signed, what, body, taken: 0 };
+        let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
+        self.bodies_out += body;
+        self.out.insert(request, out);
+        if let Line::Down { next, .. } = &mut self.seen.line
+            && call_is_signed
+        {
+            // This one tries whether the line carries again; the others wait for what it finds.
+            *next = self.seen.now + PROBE;
+        }
+        if what != What::Abort
+            && let Some(work) = self.work.get_mut(&no)
+        {
+            work.out.insert(request, what);
+        }
+        fx.push(Effect::Send(request, send));
+    }
+
+    /// The moment at which a row that waits for one goes on, for its state.
+    pub(super) fn wait_until(&mut self, no: UploadNo, due: Time) {
+        let Some(row) = self.seen.rows.get(no) else { return };
+        if let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) {
+            desk.later.insert((due, no));
+        }
+    }
+}

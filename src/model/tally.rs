@@ -1,0 +1,97 @@
+//! Totals kept in step with the rows: what each state adds, and how a change of state moves them.
+
+use super::Model;
+use super::snapshot::Totals;
+use super::upload::{Proof, State, UploadNo};
+use std::time::Duration;
+
+impl Totals {
+    /// Adds (or, with `sign` false, takes back) what a row of `size` bytes in `state` counts for.
+    pub(super) const fn count(&mut self, size: u64, state: &State, add: bool) {
+        match state {
+            State::Canceled => {
+                step(&mut self.canceled, 1, add);
+                return;
+            }
+            State::Delivered(proof) => {
+                step(&mut self.delivered, 1, add);
+                if matches!(proof, Proof::Parts) {
+                    step(&mut self.parts_only, 1, add);
+                }
+                step(&mut self.confirmed, size, add);
+            }
+            State::AlreadyThere => {
+                step(&mut self.already, 1, add);
+                step(&mut self.given_up, size, add);
+            }
+            State::NotConfirmed => {
+                step(&mut self.unconfirmed, 1, add);
+                step(&mut self.given_up, size, add);
+            }
+            State::Failed(_) => {
+                step(&mut self.failed, 1, add);
+                step(&mut self.given_up, size, add);
+            }
+            State::Paused => step(&mut self.paused, 1, add),
+            State::Sending(progress) => {
+                step(&mut self.confirmed, progress.confirmed, add);
+                step(&mut self.in_flight, progress.in_flight, add);
+            }
+            State::Confirming => step(&mut self.in_flight, size, add),
+            State::Waiting | State::Retrying(..) | State::Preparing => {}
+        }
+        step(&mut self.files, 1, add);
+        step(&mut self.bytes, size, add);
+    }
+}
+
+const fn step(count: &mut u64, by: u64, add: bool) {
+    *count = if add { count.saturating_add(by) } else { count.saturating_sub(by) };
+}
+
+impl Model {
+    /// Gives a row another state and moves the totals with it.
+    pub(super) fn set_state(&mut self, no: UploadNo, state: State) {
+        let now = self.seen.now;
+        let Some(row) = self.seen.rows.get_mut(no) else { return };
+        let size = row.size;
+        let before = std::mem::replace(&mut row.state, state);
+        let after = row.state.clone();
+        let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
+        let totals = &mut place.totals;
+        if no.0 < totals.first {
+            return;
+        }
+        totals.count(size, &before, false);
+        totals.count(size, &after, true);
+        if after.ended() && totals.done() {
+            totals.ended = Some(now);
+        } else if !after.ended() {
+            totals.ended = None;
+        }
+    }
+
+    /// Gives a row another size and moves the totals with it.
+    pub(super) fn set_size(&mut self, no: UploadNo, size: u64) {
+        let Some(row) = self.seen.rows.get_mut(no) else { return };
+        let before = std::mem::replace(&mut row.size, size);
+        let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
+        if no.0 >= place.totals.first {
+            place.totals.count(before, &row.state, false);
+            place.totals.count(size, &row.state, true);
+        }
+    }
+
+    /// Works out the rate and the time left, which change with time and not only with answers.
+    pub(super) fn tell_rate(&mut self) {
+        let now = self.seen.now;
+        let rate = self.rate.per_second(now);
+        for place in &mut self.seen.places {
+            let totals = &mut place.totals;
+            totals.rate = rate;
+            let settled = totals.confirmed + totals.in_flight + totals.given_up;
+            let left = totals.bytes.saturating_sub(settled);
+            totals.time_left = (rate > 0 && totals.open() > 0).then(|| Duration::from_secs(left / rate));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What the model keeps for itself: a desk for each destination, and the work on each upload that is under way.
+
+use super::parts::Plan;
+use super::problem::Problem;
+use super::rate::Rate;
+use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
+use crate::time::Time;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+
+/// A map whose order of iteration does not depend on chance (it is never iterated; its hasher has fixed keys).
+pub(super) type Keys = HashMap<u64, UploadNo, BuildHasherDefault<DefaultHasher>>;
+
+/// One destination's queue and session affairs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Desk {
+    /// Uploads waiting, in order.
+    pub queue: VecDeque<UploadNo>,
+    /// Uploads waiting for a moment.
+    pub later: BTreeSet<(Time, UploadNo)>,
+    /// Multipart uploads under way, in the order they began.
+    pub active: Vec<UploadNo>,
+    /// Who has which key: the hash of the key, to the upload.
+    pub keys: Keys,
+    /// AssumeRole attempts so far; also the generation of the session that the last one gave.
+    pub attempt: u32,
+    /// Whether an AssumeRole is out.
+    pub asking: bool,
+    /// Whether access is wanted as soon as it is known who the profile is.
+    pub wants_access: bool,
+    /// When AssumeRole is tried again by itself.
+    pub ask_at: Option<Time>,
+    /// Failed attempts in a row.
+    pub ask_tries: u32,
+    /// Until when a denial is taken for IAM's delay.
+    pub quiet_until: Option<Time>,
+    /// DurationSeconds, lowered once the role refused more.
+    pub seconds: u32,
+    /// Whether the session is narrowed by a session policy.
+    pub narrow: bool,
+    /// Whether the bucket's region is known.
+    pub located: bool,
+    /// Whether HeadBucket is out.
+    pub locating: bool,
+    /// Nothing goes out before this moment.
+    pub not_before: Option<Time>,
+    /// Whether a denial by S3 was already waited out once under this session.
+    pub denied_once: bool,
+    /// Whether the delivery was told to the journal.
+    pub delivery_open: bool,
+}
+
+/// A request that is out.
+#[derive(Clone, Debug)]
+pub(super) struct Out {
+    pub upload: UploadNo,
+    pub place: PlaceNo,
+    pub generation: u32,
+    pub signed: bool,
+    pub what: What,
+    pub body: u64,
+    pub taken: u64,
+}
+
+/// What a request that is out is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Open,
+    Put,
+    Create,
+    Part(u32),
+    Read(u32),
+    Complete,
+    Abort,
+}
+
+/// The work on one upload that is under way, or that has something to keep.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    pub plan: Plan,
+    /// The file as it was opened in this run.
+    pub opened: Option<Fingerprint>,
+    /// The multipart upload that was begun.
+    pub multipart: Option<Multipart>,
+    /// Parts taken over from an earlier run that have not been compared with the file yet.
+    pub unread: BTreeSet<u32>,
+    /// Requests that are out for it.
+    pub out: BTreeMap<RequestNo, What>,
+    /// Parts that wait for a moment.
+    pub later: BTreeSet<(Time, u32)>,
+    /// The first part that may be missing.
+    pub cursor: u32,
+    /// Not before this moment.
+    pub not_before: Option<Time>,
+    /// Failed tries in a row.
+    pub tries: u32,
+    /// Tries of CompleteMultipartUpload whose answer was lost.
+    pub lost: u32,
+    /// How often it began again from zero.
+    pub restarts: u32,
+    /// How often bytes arrived damaged.
+    pub damaged: u32,
+    /// Whether an earlier request may have stored it.
+    pub maybe_stored: bool,
+    /// Whether all is sent and Complete is out or due.
+    pub completing: bool,
+    /// Where it went on from, in percent.
+    pub resumed: Option<u8>,
+    pub rate: Rate,
+    /// The last problem met, for the row while it waits.
+    pub last: Option<Arc<Problem>>,
+}
+
+impl Work {
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            plan,
+            opened: None,
+            multipart: None,
+            unread: BTreeSet::new(),
+            out: BTreeMap::new(),
+            later: BTreeSet::new(),
+            cursor: 1,
+            not_before: None,
+            tries: 0,
+            lost: 0,
+            restarts: 0,
+            damaged: 0,
+            maybe_stored: false,
+            completing: false,
+            resumed: None,
+            rate: Rate::default(),
+            last: None,
+        }
+    }
+
+    /// Whether a request for this part is out.
+    pub fn is_out(&self, number: u32) -> bool {
+        self.out.values().any(|what| matches!(what, What::Part(n) | What::Read(n) if *n == number))
+    }
+}
