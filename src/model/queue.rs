@@ -439,8 +439,9 @@ impl Model {
             return Next::Nothing;
         }
         if parts.left() > 0 {
+            // A part before the cursor was taken back.
             work.cursor = 1;
-            return Next::Nothing;
+            return self.next_call(no);
         }
         let Some(all) = parts.all() else { return Next::Nothing };
         let call = Call::Complete {
