@@ -47,6 +47,7 @@ impl Model {
                 destination: Arc::clone(&destination),
                 session: Session::SignedOut,
                 asking: false,
+                retrying: false,
                 renew_problem: None,
                 hold: None,
                 paused: false,
@@ -84,6 +85,7 @@ impl Model {
             return;
         }
         desk.ask_at = None;
+        place.retrying = false;
         place.asking = true;
         place.renew_problem = None;
         if !matches!(place.session, Session::Active(_) | Session::Expired(_)) {
@@ -205,6 +207,7 @@ impl Model {
             }
         };
         desk.ask_at = again;
+        place.retrying = again.is_some();
         place.asking = false;
         let problem = Arc::new(problem.clone());
         match place.session {
@@ -221,6 +224,7 @@ impl Model {
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         place.session = Session::SignedOut;
         place.asking = false;
+        place.retrying = false;
         place.renew_problem = None;
         desk.asking = false;
         desk.wants_access = false;

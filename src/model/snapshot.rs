@@ -42,6 +42,8 @@ pub struct Place {
     pub session: Session,
     /// Whether an AssumeRole is out, also while the session is active.
     pub asking: bool,
+    /// Whether AssumeRole is tried again by itself soon.
+    pub retrying: bool,
     /// Why the last renewal did not work while the session goes on or after it has ended.
     pub renew_problem: Option<Arc<Problem>>,
     /// Why its queue is held, where something would meet every upload.
