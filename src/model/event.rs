@@ -41,6 +41,8 @@ pub enum Event {
     JournalFailed(Problem),
     /// The journal writes again.
     JournalWorks,
+    /// Settings for this run alone, which are not kept.
+    Adjusted(Settings),
     /// What is kept from earlier runs.
     Restored(Box<super::record::Kept>),
 }

@@ -130,6 +130,11 @@ impl Model {
             Event::Moved(moved) => self.moved(&moved),
             Event::JournalFailed(problem) => self.seen.journal = Some(Arc::new(problem)),
             Event::JournalWorks => self.seen.journal = None,
+            Event::Adjusted(settings) => {
+                self.pace.set_memory(settings.memory);
+                self.seen.settings = settings.clone();
+                fx.push(Effect::Use(settings));
+            }
             Event::Restored(kept) => self.restored(*kept, fx),
         }
         self.clockwork(fx);

@@ -1,0 +1,81 @@
+//! The command line: arguments in, one line for each thing that happens out.
+
+mod args;
+mod show;
+mod upload;
+
+use self::args::{Args, Verb};
+use crate::words::cli as words;
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// All was delivered.
+pub const ALL: u8 = 0;
+/// Some was not.
+pub const SOME_NOT: u8 = 1;
+/// It could not start.
+pub const NOT_STARTED: u8 = 2;
+
+/// Why a command could not start: a sentence, and what may help.
+pub(crate) struct Stop {
+    /// What is so.
+    pub sentence: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Stop {
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    // SDK code prints STS bodies at trace when this is set; the variable never reaches it.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(why) => return stopped(&Stop::new(words::no_runtime(&why.to_string()))),
+    };
+    let ended = runtime.block_on(async {
+        match args.verb {
+            Verb::Upload(upload) => upload::run(*upload).await,
+            Verb::Resume(resume) => upload::resume(resume).await,
+            Verb::Profiles => show::profiles(),
+            Verb::Practice(practice) => show::practice(practice).await,
+        }
+    });
+    runtime.shutdown_background();
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(stop) => stopped(&stop),
+    }
+}
+
+fn stopped(stop: &Stop) -> ExitCode {
+    say_beside(&stop.sentence);
+    if let Some(hint) = &stop.hint {
+        say_beside("");
+        say_beside(&format!("hint: {hint}"));
+    }
+    ExitCode::from(NOT_STARTED)
+}
+
+/// A line on standard output. A reader that went away ends nothing: the uploads matter more than their lines.
+pub(crate) fn say(line: &str) {
+    let _gone = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// A line on standard error.
+pub(crate) fn say_beside(line: &str) {
+    let _gone = writeln!(std::io::stderr().lock(), "{line}");
+}

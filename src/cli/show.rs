@@ -1,0 +1,288 @@
+//! What the command line prints: plain lines, a bar on a terminal, or one JSON event a line.
+
+use super::args::Practice as PracticeArgs;
+use super::{ALL, NOT_STARTED, SOME_NOT, Stop, say, say_beside};
+use crate::engine::handle::Handle;
+use crate::engine::profiles;
+use crate::model::problem::Problem;
+use crate::model::rows::{CHUNK, Chunk};
+use crate::model::session::Session;
+use crate::model::snapshot::{Left, Line, Place, Snapshot};
+use crate::model::upload::{PlaceNo, Proof, State, Upload};
+use crate::time::Time;
+use crate::words::{cli as words, format};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Prints what changes from one copy of the model to the next.
+pub(super) struct Show {
+    json: bool,
+    bar: Option<ProgressBar>,
+    told: Vec<bool>,
+    looked: Vec<Arc<Chunk>>,
+    left_out: Vec<usize>,
+    session: Vec<Option<u32>>,
+    waiting: Option<String>,
+    lines: Vec<String>,
+}
+
+impl Show {
+    pub(super) fn new(json: bool) -> Self {
+        let bar = (!json && std::io::stderr().is_terminal()).then(|| {
+            let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}");
+            ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(5))
+                .with_style(style.unwrap_or_else(|_fixed| ProgressStyle::default_bar()))
+        });
+        Self {
+            json,
+            bar,
+            told: Vec::new(),
+            looked: Vec::new(),
+            left_out: Vec::new(),
+            session: Vec::new(),
+            waiting: None,
+            lines: Vec::new(),
+        }
+    }
+
+    fn line(&mut self, event: &Value, plain: &str) {
+        self.lines.push(if self.json { event.to_string() } else { plain.to_owned() });
+    }
+
+    fn flush(&mut self) {
+        if self.lines.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.lines).join("\n");
+        match &self.bar {
+            Some(bar) => bar.suspend(|| say(&text)),
+            None => say(&text),
+        }
+    }
+
+    pub(super) fn notices(&mut self, handle: &Handle) {
+        for notice in handle.notices() {
+            let plain = words::notice(notice);
+            if self.json {
+                self.line(&json!({ "event": "notice", "text": plain }), &plain);
+            } else {
+                say_beside(&plain);
+            }
+        }
+        self.flush();
+    }
+
+    /// Prints what is new.
+    pub(super) fn update(&mut self, seen: &Snapshot, now: Time) {
+        for (at, place) in seen.places.iter().enumerate() {
+            self.place(at, place, now);
+        }
+        self.line_state(seen);
+        for (at, chunk) in seen.rows.chunks().iter().enumerate() {
+            if self.looked.get(at).is_some_and(|before| Arc::ptr_eq(before, chunk)) {
+                continue;
+            }
+            for (in_chunk, upload) in chunk.rows().iter().enumerate() {
+                self.row(at * CHUNK + in_chunk, upload);
+            }
+            if at < self.looked.len() {
+                self.looked[at] = Arc::clone(chunk);
+            } else {
+                self.looked.push(Arc::clone(chunk));
+            }
+        }
+        if let Some(bar) = &self.bar {
+            let sum = |get: fn(&Place) -> u64| seen.places.iter().map(get).sum::<u64>();
+            bar.set_length(sum(|p| p.totals.bytes).max(1));
+            bar.set_position(sum(|p| p.totals.confirmed));
+            if let Some(place) = seen.places.iter().find(|place| place.totals.open() > 0) {
+                bar.set_message(words::progress(place, now));
+            }
+        }
+        self.flush();
+    }
+
+    fn place(&mut self, at: usize, place: &Place, now: Time) {
+        self.left_out.resize(self.left_out.len().max(at + 1), 0);
+        self.session.resize(self.session.len().max(at + 1), None);
+        if let Session::Active(grant) = &place.session
+            && self.session[at] != Some(grant.generation)
+        {
+            self.session[at] = Some(grant.generation);
+            let left = grant.ends.since(now);
+            let event = json!({
+                "event": "session", "arn": grant.arn, "seconds": left.as_secs(),
+                "ends": grant.ends_utc.0, "shortened": grant.shortened,
+            });
+            self.line(&event, &words::session(grant, left));
+        }
+        let named = place.left_out.len();
+        for left in place.left_out.get(self.left_out[at]..).unwrap_or_default() {
+            if left.why != Left::Twice {
+                let plain = words::left_out(left);
+                let event = json!({
+                    "event": "left out", "path": left.path.to_string_lossy(), "why": words::left(left.why),
+                });
+                self.line(&event, &plain);
+            }
+        }
+        self.left_out[at] = named;
+    }
+
+    fn line_state(&mut self, seen: &Snapshot) {
+        let waiting = match &seen.line {
+            Line::Up => None,
+            Line::Down { why, .. } => Some(words::problem(why)),
+        };
+        if waiting != self.waiting {
+            if let Some(plain) = &waiting {
+                self.line(&json!({ "event": "waiting", "why": plain }), plain);
+            }
+            self.waiting = waiting;
+        }
+    }
+
+    fn row(&mut self, at: usize, upload: &Upload) {
+        if self.told.len() <= at {
+            self.told.resize(at + 1, false);
+        }
+        if self.told[at] || !upload.state.ended() {
+            return;
+        }
+        self.told[at] = true;
+        let key = upload.key();
+        let shown = format::visible(&key);
+        let (event, plain) = match &upload.state {
+            State::Delivered(proof) => (
+                json!({ "event": "delivered", "key": key, "size": upload.size,
+                        "proof": match proof { Proof::Whole => "whole", Proof::Parts => "parts" } }),
+                words::delivered(&shown, upload.size, *proof),
+            ),
+            State::AlreadyThere => {
+                (json!({ "event": "already there", "key": key }), words::already_there(&shown))
+            }
+            State::NotConfirmed => {
+                (json!({ "event": "not confirmed", "key": key }), words::not_confirmed(&shown))
+            }
+            State::Failed(problem) => (failed(&key, problem), words::failed(&shown, problem)),
+            State::Canceled => (json!({ "event": "canceled", "key": key }), words::canceled(&shown)),
+            State::Waiting
+            | State::Retrying(..)
+            | State::Paused
+            | State::Preparing
+            | State::Sending(_)
+            | State::Confirming => return,
+        };
+        self.line(&event, &plain);
+    }
+
+    /// The last line, and the exit code.
+    pub(super) fn summary(&mut self, seen: &Snapshot, places: &[PlaceNo]) -> u8 {
+        let mut all = true;
+        for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
+            let totals = &place.totals;
+            let grave = place.left_out.iter().filter(|left| !matches!(left.why, Left::Twice | Left::Link)).count();
+            all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0 && grave == 0;
+            let took = totals.ended.unwrap_or(seen.now).since(totals.began);
+            let event = json!({
+                "event": "summary", "files": totals.files, "delivered": totals.delivered,
+                "parts_only": totals.parts_only, "already_there": totals.already,
+                "not_confirmed": totals.unconfirmed, "failed": totals.failed, "left_out": place.left_out_count,
+                "bytes": totals.confirmed, "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            });
+            let plain = words::summary(place, took);
+            self.line(&event, &plain);
+        }
+        self.end();
+        if all { ALL } else { SOME_NOT }
+    }
+
+    /// Says why nothing goes on.
+    pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
+        self.end();
+        for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
+            let why = match &place.session {
+                Session::Denied(problem) => Some(problem),
+                Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => place
+                    .hold
+                    .as_ref()
+                    .or(seen.journal.as_ref())
+                    .or(place.renew_problem.as_ref())
+                    .or(match &seen.line {
+                        Line::Down { why, .. } => Some(why),
+                        Line::Up => None,
+                    }),
+            };
+            let identity = seen.identities.iter().find(|(profile, _)| *profile == place.destination.profile);
+            let identity = identity.and_then(|(_, known)| known.as_ref().ok());
+            let (sentence, hints) = match why {
+                Some(problem) => words::explained(problem, &place.destination, identity),
+                None => (words::access_ended(place.totals.open()), Vec::new()),
+            };
+            if self.json {
+                let code = why.and_then(|p| p.detail.as_ref()).map(|d| d.code.to_string());
+                say(&json!({ "event": "stopped", "why": sentence, "hints": hints, "code": code }).to_string());
+                continue;
+            }
+            say_beside(&sentence);
+            say_beside("");
+            for hint in hints {
+                say_beside(&format!("hint: {hint}"));
+            }
+            if let Some(detail) = why.and_then(|problem| problem.detail.as_ref()) {
+                say_beside(&words::details(detail));
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.flush();
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn failed(key: &str, problem: &Problem) -> Value {
+    let detail = problem.detail.as_ref();
+    json!({
+        "event": "failed", "key": key, "why": words::problem(problem),
+        "code": detail.map(|d| d.code.to_string()), "request_id": detail.map(|d| d.request_id.to_string()),
+    })
+}
+
+/// `profiles`: what the shared files say.
+pub(super) fn profiles() -> Result<u8, Stop> {
+    let read = profiles::read(&profiles::Paths::from_env());
+    if !read.found {
+        return Err(Stop::new(words::no_profiles()).hint(words::where_profiles(&read.credentials_path)));
+    }
+    for profile in &read.list {
+        say(&words::profile(profile));
+    }
+    for oddity in &read.oddities {
+        say_beside(&crate::words::profiles::oddity(oddity));
+    }
+    Ok(if read.list.is_empty() { NOT_STARTED } else { ALL })
+}
+
+/// `practice`: runs the practice server until it is stopped.
+pub(super) async fn practice(args: PracticeArgs) -> Result<u8, Stop> {
+    use crate::practice::{Options, Practice};
+    let options = Options {
+        port: args.port,
+        session_seconds: args.session_seconds.map(Duration::from_secs).map(|d| d.as_secs()),
+        ..Options::default()
+    };
+    let practice =
+        Practice::start(options).await.map_err(|why| Stop::new(words::practice_port(args.port, &why.to_string())))?;
+    let folder = tempfile::tempdir().map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;
+    let story = practice.story();
+    story.write_profile_files(folder.path()).map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;
+    say(&words::practice(&story.endpoint, &story.role_arn, &story.bucket, folder.path()));
+    let _stopped = tokio::signal::ctrl_c().await;
+    Ok(ALL)
+}

@@ -1,0 +1,179 @@
+//! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
+
+use super::clock::Clock;
+use super::http::Wire;
+use super::profiles;
+use super::run::Run;
+use crate::model::Limits;
+use crate::model::problem::{Kind, Problem};
+use crate::model::snapshot::{Command, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+use zeroize::Zeroizing;
+
+/// Commands that may wait to be taken in.
+const COMMANDS: usize = 256;
+
+/// How an engine is to be run.
+pub struct Options {
+    /// Where the journal lives; none for a run that keeps nothing.
+    pub home: Option<PathBuf>,
+    /// The shared credentials and config files.
+    pub profiles: profiles::Paths,
+    /// Where requests go: AWS, or a test server that was named explicitly.
+    pub wire: Wire,
+    /// How far the model may go at once.
+    pub limits: Limits,
+    /// Called after each published copy: asks the window for a frame.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// Settings for this run that go before those kept in the journal.
+    pub adjust: Option<Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>>,
+}
+
+impl Options {
+    /// The usual ones: profiles from their usual places, AWS, nothing kept.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            home: None,
+            profiles: profiles::Paths::from_env(),
+            wire: Wire::default(),
+            limits: Limits::default(),
+            wake: Arc::new(|| {}),
+            adjust: None,
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a person hands over that the model must not see.
+pub enum Secret {
+    /// A code of an MFA device, for the next AssumeRole of this destination.
+    Code(PlaceNo, Zeroizing<String>),
+}
+
+/// What reaches the loop from outside.
+pub(super) enum Input {
+    Command(Command),
+    Secret(Secret),
+    Stop(oneshot::Sender<()>),
+}
+
+/// A running engine.
+#[derive(Clone)]
+pub struct Handle {
+    input: mpsc::Sender<Input>,
+    seen: watch::Receiver<Arc<Snapshot>>,
+    clock: Clock,
+    home: Option<PathBuf>,
+    notices: Arc<[super::run::Notice]>,
+}
+
+impl Handle {
+    /// The newest copy of the model.
+    #[must_use]
+    pub fn seen(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.seen.borrow())
+    }
+
+    /// The present moment on the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The engine's clock.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Asks the engine for something. A full queue (256 commands) drops nothing from a person's hand in practice; the
+    /// command is passed over then, and `false` says so.
+    pub fn send(&self, command: Command) -> bool {
+        self.input.try_send(Input::Command(command)).is_ok()
+    }
+
+    /// Hands over a secret, which goes to the vault.
+    pub fn hand_over(&self, secret: Secret) -> bool {
+        self.input.try_send(Input::Secret(secret)).is_ok()
+    }
+
+    /// Waits for the next copy; false once the engine has ended.
+    pub async fn changed(&mut self) -> bool {
+        self.seen.changed().await.is_ok()
+    }
+
+    /// Waits until a copy fulfills `what`, and gives it; none once the engine has ended.
+    pub async fn until(&mut self, mut what: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+        self.seen.wait_for(|seen| what(seen)).await.ok().map(|seen| Arc::clone(&seen))
+    }
+
+    /// Ends the engine once everything recorded is on disk.
+    pub async fn stop(self) {
+        let (done, ended) = oneshot::channel();
+        if self.input.send(Input::Stop(done)).await.is_ok() {
+            let _ended = ended.await;
+        }
+    }
+
+    /// Where the journal lives; none where nothing is kept.
+    #[must_use]
+    pub const fn home(&self) -> Option<&PathBuf> {
+        self.home.as_ref()
+    }
+
+    /// What was found at the start that a person should know.
+    #[must_use]
+    pub fn notices(&self) -> &[super::run::Notice] {
+        &self.notices
+    }
+}
+
+/// Starts engines.
+pub struct Engine;
+
+impl Engine {
+    /// Starts an engine on the current tokio runtime.
+    ///
+    /// # Errors
+    /// Where the TLS roots or the CA bundle can't be read.
+    pub async fn spawn(options: Options) -> Result<Handle, Problem> {
+        let clock = Clock::start();
+        let (input, inputs) = mpsc::channel(COMMANDS);
+        let (publish, seen) = watch::channel(Arc::default());
+        let home = options.home.clone();
+        let run = Run::new(options, clock.clone(), publish).await?;
+        let notices = run.notices().into();
+        tokio::spawn(run.go(inputs));
+        Ok(Handle { input, seen, clock, home, notices })
+    }
+
+    /// Starts an engine on a thread and a runtime of its own, for a window whose thread must never wait.
+    ///
+    /// # Errors
+    /// As [`Engine::spawn`]; also where the system gives no thread.
+    pub fn start(options: Options) -> Result<(Handle, tokio::runtime::Runtime), Problem> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("daypass-engine")
+            .enable_all()
+            .build()
+            .map_err(|why| {
+                Problem::with(
+                    Kind::Unexpected,
+                    crate::model::problem::Detail { message: why.to_string().into(), ..Default::default() },
+                )
+            })?;
+        let handle = runtime.block_on(Self::spawn(options))?;
+        Ok((handle, runtime))
+    }
+}

@@ -1,0 +1,316 @@
+//! The loop: one event after another into the model, its effects out as tasks, a copy of it to whoever looks.
+
+use super::clock::Clock;
+use super::handle::{Input, Options, Secret};
+use super::http::Http;
+use super::journal::Journal;
+use super::leaf::{self, Context};
+use super::{access, profiles, walk};
+use super::vault::Vault;
+use crate::model::Model;
+use crate::model::event::{Effect, Event, Send};
+use crate::model::names::Region;
+use crate::model::problem::{Kind, Problem};
+use crate::model::snapshot::Snapshot;
+use crate::model::upload::{PlaceNo, RequestNo};
+use crate::time::Time;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{AbortHandle, JoinSet};
+
+/// Events that leaf tasks may have waiting; a walk of a million files is slowed by it.
+const EVENTS: usize = 64;
+/// Events taken in before a copy is published.
+const BATCH: usize = 256;
+/// The least time between two copies.
+const PUBLISH: Duration = Duration::from_millis(50);
+/// How often bytes on their way are looked at.
+const LOOK: Duration = Duration::from_millis(100);
+/// How often the profile files are looked at.
+const PROFILES: Duration = Duration::from_secs(2);
+
+/// Something found at the start that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Another Daypass has the journal: this one keeps nothing.
+    OpenElsewhere,
+    /// The journal could not be used; this run keeps nothing, or began a new one.
+    Journal(Problem),
+    /// A variable of the environment names another host, or holds a key; it is not followed.
+    Environment(String),
+}
+
+/// A request that is out.
+struct Flight {
+    taken: Arc<AtomicU64>,
+    told: u64,
+    task: AbortHandle,
+}
+
+/// The engine's own state.
+pub(super) struct Run {
+    model: Model,
+    options: Options,
+    clock: Clock,
+    vault: Vault,
+    journal: Journal,
+    context: Context,
+    publish: watch::Sender<Arc<Snapshot>>,
+    notices: Vec<Notice>,
+    flights: HashMap<RequestNo, Flight>,
+    tasks: JoinSet<Event>,
+    names: HashMap<tokio::task::Id, RequestNo>,
+    walks: HashMap<PlaceNo, Arc<AtomicBool>>,
+    events: mpsc::Sender<Event>,
+    arriving: mpsc::Receiver<Event>,
+    effects: Vec<Effect>,
+    profiles_stamp: profiles::Stamp,
+}
+
+impl Run {
+    pub(super) async fn new(
+        options: Options,
+        clock: Clock,
+        publish: watch::Sender<Arc<Snapshot>>,
+    ) -> Result<Self, Problem> {
+        let (events, arriving) = mpsc::channel(EVENTS);
+        let wire = options.wire.clone();
+        let http = tokio::task::spawn_blocking(move || Http::new(&wire)).await.map_err(|_panic| lost())??;
+        let opened = match options.home.clone() {
+            Some(home) => tokio::task::spawn_blocking(move || Journal::open(&home)).await.map_err(|_panic| lost())?,
+            None => Journal::in_memory(),
+        };
+        let vault = Vault::new();
+        let stamp = profiles::stamp(&options.profiles);
+        let mut run = Self {
+            model: Model::new(options.limits),
+            context: Context::new(http, vault.clone(), clock.clone(), opened.journal.clone()),
+            journal: opened.journal,
+            vault,
+            clock,
+            publish,
+            notices: opened.notices,
+            flights: HashMap::new(),
+            tasks: JoinSet::new(),
+            names: HashMap::new(),
+            walks: HashMap::new(),
+            events,
+            arriving,
+            effects: Vec::new(),
+            profiles_stamp: stamp,
+            options,
+        };
+        for name in profiles::env_warnings() {
+            run.notices.push(Notice::Environment(name.to_owned()));
+        }
+        run.take_in(Event::Restored(Box::new(opened.kept)));
+        let found = profiles::read(&run.options.profiles);
+        run.take_in(Event::ProfilesRead(Arc::new(found)));
+        if let Some(adjust) = run.options.adjust.clone() {
+            let mut settings = run.model.seen().settings.clone();
+            adjust(&mut settings);
+            run.take_in(Event::Adjusted(settings));
+        }
+        run.publish_now();
+        Ok(run)
+    }
+
+    pub(super) fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Runs until it is told to stop or nobody is left to tell it.
+    pub(super) async fn go(mut self, mut inputs: mpsc::Receiver<Input>) {
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut files = tokio::time::interval(PROFILES);
+        files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut published = self.clock.now();
+        let mut dirty = false;
+        let mut stopping: Option<oneshot::Sender<()>> = None;
+        while stopping.is_none() {
+            let deadline = self.model.next_deadline();
+            let publish_at = if dirty { published + PUBLISH } else { Time::NEVER };
+            let wait = deadline.unwrap_or(Time::NEVER).min(publish_at).since(self.clock.now()).min(PROFILES);
+            tokio::select! {
+                biased;
+                input = inputs.recv() => match input {
+                    Some(Input::Command(command)) => {
+                        self.take_in(Event::Command(command));
+                        self.publish_now();
+                        published = self.clock.now();
+                        dirty = false;
+                    }
+                    Some(Input::Secret(Secret::Code(place, code))) => self.vault.put_code(place, code),
+                    Some(Input::Stop(done)) => stopping = Some(done),
+                    None => break,
+                },
+                Some(joined) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
+                    self.joined(joined);
+                    for _ in 0..BATCH {
+                        let Some(more) = self.tasks.try_join_next_with_id() else { break };
+                        self.joined(more);
+                    }
+                    dirty = true;
+                }
+                Some(event) = self.arriving.recv() => {
+                    self.take_in(event);
+                    dirty = true;
+                }
+                _ = look.tick(), if !self.flights.is_empty() => {
+                    self.look();
+                    dirty = true;
+                }
+                _ = files.tick() => self.look_at_profiles(),
+                () = tokio::time::sleep(wait) => {
+                    if deadline.is_some_and(|due| due <= self.clock.now()) {
+                        self.take_in(Event::Tick);
+                        dirty = true;
+                    }
+                }
+            }
+            if dirty && self.clock.now() >= published + PUBLISH {
+                self.publish_now();
+                published = self.clock.now();
+                dirty = false;
+            }
+        }
+        self.tasks.abort_all();
+        for stop in self.walks.values() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        let _kept = self.journal.close().await;
+        if let Some(done) = stopping {
+            let _nobody = done.send(());
+        }
+    }
+
+    fn publish_now(&self) {
+        self.publish.send_replace(Arc::new(self.model.seen().clone()));
+        (self.options.wake)();
+    }
+
+    /// Gives the model an event and starts what it wants done.
+    fn take_in(&mut self, event: Event) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.model.handle(self.clock.now(), event, &mut effects);
+        for effect in effects.drain(..) {
+            self.perform(effect);
+        }
+        self.effects = effects;
+    }
+
+    fn joined(&mut self, joined: Result<(tokio::task::Id, Event), tokio::task::JoinError>) {
+        match joined {
+            Ok((id, event)) => {
+                if let Some(request) = self.names.remove(&id) {
+                    // What was taken since the last look belongs to the progress before the answer.
+                    self.flights.remove(&request);
+                }
+                self.take_in(event);
+            }
+            Err(ended) => {
+                let Some(request) = self.names.remove(&ended.id()) else { return };
+                self.flights.remove(&request);
+                if ended.is_panic() {
+                    self.take_in(Event::Answered(request, Err(lost())));
+                }
+            }
+        }
+    }
+
+    /// Tells the model how many bytes the network has taken.
+    fn look(&mut self) {
+        let mut moved = Vec::new();
+        for (request, flight) in &mut self.flights {
+            let taken = flight.taken.load(Ordering::Relaxed);
+            if taken != flight.told {
+                flight.told = taken;
+                moved.push((*request, taken));
+            }
+        }
+        if !moved.is_empty() {
+            self.take_in(Event::Moved(moved));
+        }
+    }
+
+    fn look_at_profiles(&mut self) {
+        let stamp = profiles::stamp(&self.options.profiles);
+        if stamp != self.profiles_stamp {
+            self.profiles_stamp = stamp;
+            let found = profiles::read(&self.options.profiles);
+            self.take_in(Event::ProfilesRead(Arc::new(found)));
+            self.publish_now();
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Assume(place, ask) => {
+                let code = self.vault.take_code(place);
+                let ticket = self.vault.ticket(place);
+                let (context, paths) = (self.context.clone(), self.options.profiles.clone());
+                self.tasks.spawn(async move {
+                    let attempt = ask.attempt;
+                    Event::Assumed(place, attempt, access::assume(&context, &paths, &ask, code, &ticket).await)
+                });
+            }
+            Effect::Forget(place) => self.vault.forget(place),
+            Effect::Identify(profile) => {
+                let (context, paths) = (self.context.clone(), self.options.profiles.clone());
+                self.tasks.spawn(async move {
+                    let who = access::identify(&context, &paths, &profile).await;
+                    Event::Identified(profile, who)
+                });
+            }
+            Effect::Locate(place, destination) => {
+                let context = self.context.clone();
+                self.tasks
+                    .spawn(async move { Event::Located(place, access::locate(&context, place, &destination).await) });
+            }
+            Effect::UseRegion(place, region) => self.use_region(place, region),
+            Effect::Walk(place, paths) => {
+                let stop = Arc::clone(self.walks.entry(place).or_default());
+                let events = self.events.clone();
+                tokio::spawn(walk::walk(paths, place, events, stop));
+            }
+            Effect::StopWalks(place) => {
+                if let Some(stop) = self.walks.remove(&place) {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+            Effect::Send(request, send) => self.fly(request, send),
+            Effect::Drop(request) => {
+                if let Some(flight) = self.flights.remove(&request) {
+                    flight.task.abort();
+                }
+            }
+            Effect::Close(upload) => self.context.close(upload),
+            Effect::Record(record) => self.journal.record(record),
+            Effect::Use(settings) => self.context.use_settings(&settings),
+        }
+    }
+
+    fn use_region(&mut self, place: PlaceNo, region: Region) {
+        let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
+        self.context.open(place, &open.destination, region);
+    }
+
+    fn fly(&mut self, request: RequestNo, send: Send) {
+        let taken = Arc::new(AtomicU64::new(0));
+        let (context, counter) = (self.context.clone(), Arc::clone(&taken));
+        let task = self
+            .tasks
+            .spawn(async move { Event::Answered(request, leaf::run(&context, send, counter).await) });
+        self.names.insert(task.id(), request);
+        self.flights.insert(request, Flight { taken, told: 0, task });
+    }
+}
+
+/// A task of ours ended without an answer: a bug that must not take the queue with it.
+fn lost() -> Problem {
+    Problem::new(Kind::Unexpected)
+}

@@ -1,0 +1,275 @@
+//! What the command line says.
+
+use super::format;
+use super::problem::{causes, said};
+use crate::engine::run::Notice;
+use crate::model::destination::Destination;
+use crate::model::problem::{Detail, Kind, Problem};
+use crate::model::session::{Grant, Identity};
+use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
+use crate::model::upload::Proof;
+use crate::time::Time;
+use std::path::Path;
+use std::time::Duration;
+
+/// The system gives no threads.
+#[must_use]
+pub fn no_runtime(why: &str) -> String {
+    format!("This computer gave Daypass no threads to work with: {why}.")
+}
+
+/// Where all arguments are explained.
+#[must_use]
+pub const fn see_help() -> &'static str {
+    "`daypass-cli upload --help` lists what each argument takes."
+}
+
+/// Neither the arguments nor the profile name a role.
+#[must_use]
+pub fn no_role(profile: &str) -> String {
+    format!("It isn't said which role to use, and the profile “{profile}” names none.")
+}
+
+/// How to name one.
+#[must_use]
+pub const fn give_role() -> &'static str {
+    "Add `--role-arn` with the role your customer gave you, such as arn:aws:iam::444455556666:role/uploads."
+}
+
+/// `--duration` is out of range.
+#[must_use]
+pub const fn duration_range() -> &'static str {
+    "Amazon gives access for 900 to 43200 seconds: 15 minutes to 12 hours."
+}
+
+/// `resume` found nothing.
+#[must_use]
+pub const fn nothing_unfinished() -> &'static str {
+    "Nothing is unfinished."
+}
+
+/// One sentence for a problem.
+#[must_use]
+pub fn problem(problem: &Problem) -> String {
+    let said = said(problem.kind);
+    format!("{}. {}", said.title.trim_end_matches('.'), said.body)
+}
+
+/// A problem with access: the sentence, and what may help, the likeliest first.
+#[must_use]
+pub fn explained(why: &Problem, destination: &Destination, identity: Option<&Identity>) -> (String, Vec<String>) {
+    let hints = match why.kind {
+        Kind::AssumeDenied(_) => {
+            let causes = causes(why, destination, identity);
+            causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.body)).collect()
+        }
+        _kind => Vec::new(),
+    };
+    (problem(why), hints)
+}
+
+/// The folded details, on one line.
+#[must_use]
+pub fn details(detail: &Detail) -> String {
+    let mut line = format!("details: {}", detail.call);
+    if !detail.code.is_empty() {
+        line.push_str(&format!(" · {}", detail.code));
+    }
+    if detail.status != 0 {
+        line.push_str(&format!(" · HTTP {}", detail.status));
+    }
+    if !detail.request_id.is_empty() {
+        line.push_str(&format!(" · request {}", detail.request_id));
+    }
+    line
+}
+
+/// The access is over and files are waiting.
+#[must_use]
+pub fn access_ended(open: u64) -> String {
+    format!("Your access has ended. {} waiting; nothing uploaded is lost.", files_are(open))
+}
+
+fn files_are(count: u64) -> String {
+    if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") }
+}
+
+/// A session has begun.
+#[must_use]
+pub fn session(grant: &Grant, left: Duration) -> String {
+    let mut line = format!(
+        "Access until {} ({} left), as {}.",
+        format::clock_time(grant.ends_utc),
+        format::countdown(left),
+        grant.name
+    );
+    if grant.shortened {
+        line.push_str(" Your customer allows 1 hour at a time.");
+    }
+    line
+}
+
+/// Why something was left out.
+#[must_use]
+pub const fn left(why: Left) -> &'static str {
+    match why {
+        Left::Link => "a link, which is not followed",
+        Left::NotAFile => "not a regular file",
+        Left::NameNotText => "its name can't be written as text",
+        Left::Unreadable => "it can't be read",
+        Left::Gone => "it is not there",
+        Left::Twice => "it is in the list already",
+        Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
+        Left::TooLarge => "it is larger than Amazon takes (48.8 TiB)",
+    }
+}
+
+/// Something was left out.
+#[must_use]
+pub fn left_out(out: &LeftOut) -> String {
+    format!("Left out: {} ({})", format::visible(&out.path.to_string_lossy()), left(out.why))
+}
+
+/// A file has arrived.
+#[must_use]
+pub fn delivered(key: &str, size: u64, proof: Proof) -> String {
+    let proof = match proof {
+        Proof::Whole => "Delivered and verified",
+        Proof::Parts => "Delivered; each part was checked",
+    };
+    format!("{proof}: {key} ({})", format::size(size))
+}
+
+/// Its name was taken.
+#[must_use]
+pub fn already_there(key: &str) -> String {
+    format!("Already there. Not replaced: {key}")
+}
+
+/// Nobody knows whether it arrived.
+#[must_use]
+pub fn not_confirmed(key: &str) -> String {
+    format!("Probably delivered, but Amazon's answer was lost: {key}")
+}
+
+/// It stopped.
+#[must_use]
+pub fn failed(key: &str, why: &Problem) -> String {
+    format!("Not delivered: {key}. {}", problem(why))
+}
+
+/// It was taken out.
+#[must_use]
+pub fn canceled(key: &str) -> String {
+    format!("Taken out: {key}")
+}
+
+/// Beside the bar.
+#[must_use]
+pub fn progress(place: &Place, now: Time) -> String {
+    let totals = &place.totals;
+    let mut line = format!("{} of {} files", totals.delivered, totals.files);
+    if totals.rate > 0 {
+        line.push_str(&format!(" · {}", format::rate(totals.rate)));
+    }
+    if let Some(left) = totals.time_left {
+        line.push_str(&format!(" · {} left", format::about(left)));
+    }
+    let access = place.session.left(now);
+    if !access.is_zero() {
+        line.push_str(&format!(" · access {}", format::countdown(access)));
+    }
+    line
+}
+
+/// The last line.
+#[must_use]
+pub fn summary(place: &Place, took: Duration) -> String {
+    let totals = &place.totals;
+    let mut counts = vec![format!("{} of {} files delivered", totals.delivered, totals.files)];
+    if totals.files == 1 && totals.delivered == 1 {
+        counts = vec!["1 file delivered".to_owned()];
+    }
+    let count = |n: u64, what: &str| (n > 0).then(|| format!("{n} {what}"));
+    counts.extend(count(totals.already, "already there"));
+    counts.extend(count(totals.unconfirmed, "not confirmed"));
+    counts.extend(count(totals.failed, "not delivered"));
+    let twice = place.left_out.iter().filter(|out| out.why == Left::Twice).count() as u64;
+    counts.extend(count(place.left_out_count.saturating_sub(twice), "left out"));
+    format!("{}. {} in {}.", counts.join(", "), format::size(totals.confirmed), format::took(took))
+}
+
+/// One profile.
+#[must_use]
+pub fn profile(profile: &Profile) -> String {
+    let source = match profile.source {
+        Source::Key => "access key",
+        Source::TemporaryKey => "temporary key",
+        Source::TokenMissing => "temporary key without its token: it can't work",
+        Source::Role => "role",
+        Source::SignIn => "IAM Identity Center",
+        Source::Process => "credential_process",
+        Source::Login => "aws login",
+        Source::Nothing => "nothing that could be used",
+    };
+    let mut line = format!("{}  ({source}", format::visible(&profile.name));
+    if let Some(tail) = &profile.key_tail {
+        line.push_str(&format!(" …{tail}"));
+    }
+    if let Some(role) = &profile.role_arn {
+        line.push_str(&format!(", {role}"));
+    }
+    if let Some(region) = &profile.region {
+        line.push_str(&format!(", {region}"));
+    }
+    line.push(')');
+    line
+}
+
+/// There are no profile files.
+#[must_use]
+pub const fn no_profiles() -> &'static str {
+    "There are no AWS profiles on this computer."
+}
+
+/// Where they would be.
+#[must_use]
+pub fn where_profiles(path: &Path) -> String {
+    format!("Ask your administrator for an access key and put it into {}.", path.display())
+}
+
+/// The practice server's port is taken.
+#[must_use]
+pub fn practice_port(port: u16, why: &str) -> String {
+    format!("The practice server can't listen on port {port}: {why}.")
+}
+
+/// No folder for the practice profile.
+#[must_use]
+pub fn no_folder(why: &str) -> String {
+    format!("There is no place for the practice profile: {why}.")
+}
+
+/// How to reach the practice server.
+#[must_use]
+pub fn practice(endpoint: &str, role: &str, bucket: &str, folder: &Path) -> String {
+    let folder = folder.display();
+    format!(
+        "The practice server listens at {endpoint}. Stop it with Ctrl+C.\n\nIn another terminal:\n\n  \
+         export AWS_SHARED_CREDENTIALS_FILE={folder}/credentials AWS_CONFIG_FILE={folder}/config\n  \
+         daypass-cli upload --endpoint-url {endpoint} --profile importantproject \\\n    --role-arn {role} \\\n    \
+         --bucket {bucket} --prefix incoming PATH…"
+    )
+}
+
+/// Something found at the start.
+#[must_use]
+pub fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::OpenElsewhere => {
+            "Daypass is open already; this run keeps nothing to go on with later.".to_owned()
+        }
+        Notice::Journal(why) => problem(why),
+        Notice::Environment(name) => format!("{name} is set; Daypass does not follow it."),
+    }
+}
