@@ -217,6 +217,14 @@ pub enum Odd {
     SecretForm,
     /// A number can't be read, or is out of range.
     Number,
+    /// `source_profile` names a profile that isn't there.
+    SourceMissing,
+    /// `source_profile` leads back to where it started.
+    SourceLoop,
+    /// `source_profile` names a profile that is itself a role: two roles in a row are not followed.
+    RoleChain,
+    /// What looks like a secret stands where none belongs; it was left out.
+    SecretMisplaced,
 }
 
 /// One profile, without its secret.

@@ -1,0 +1,3 @@
+//! The engine does what the model says and decides nothing.
+
+pub mod profiles;

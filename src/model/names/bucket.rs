@@ -1,0 +1,167 @@
+//! Buckets by their names, and what people paste in place of one.
+
+use super::pasted::{self, Link};
+use super::{AccountId, KeyPrefix, NameProblem, Partition, Region, length, name, only};
+
+name!(
+    /// An S3 bucket: 3 to 63 of `[a-z0-9.-]` (S3 User Guide, "General purpose bucket naming rules"), or an access point's alias
+    /// (`…-s3alias`), which stands in its place.
+    Bucket,
+    check
+);
+
+/// Starts and ends of names that Amazon keeps, for things that don't take what Daypass sends.
+const STARTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+const ENDS: [&str; 3] = ["--ol-s3", ".mrap", "--table-s3"];
+
+fn check(text: &str) -> Result<(), NameProblem> {
+    if text.is_empty() {
+        return Err(NameProblem::Empty);
+    }
+    pasted::no_secret(text)?;
+    if text.starts_with("arn:") || text.contains("://") {
+        return Err(NameProblem::NotOfTheForm);
+    }
+    if text.contains('/') {
+        return Err(NameProblem::FolderBesideBucket);
+    }
+    only(text, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))?;
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(NameProblem::BucketUpperCase);
+    }
+    length(text, 3, 63)?;
+    if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) || !text.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Err(NameProblem::BucketEdge);
+    }
+    if text.contains("..") {
+        return Err(NameProblem::BucketTwoDots);
+    }
+    let numbers =
+        text.split('.').filter(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
+    if numbers.count() == 4 && text.split('.').count() == 4 {
+        return Err(NameProblem::BucketIsAnAddress);
+    }
+    if text.ends_with("--x-s3") {
+        return Err(NameProblem::DirectoryBucket);
+    }
+    let kept =
+        STARTS.iter().find(|start| text.starts_with(**start)).or_else(|| ENDS.iter().find(|end| text.ends_with(**end)));
+    kept.map_or(Ok(()), |kept| Err(NameProblem::BucketReserved(kept)))
+}
+
+/// What the name of a bucket of an account's own namespace tells: `…-<12 digits>-<region>-an`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRegional {
+    /// The account that owns it.
+    pub owner: AccountId,
+    /// The region it lies in.
+    pub region: Region,
+}
+
+impl Bucket {
+    /// Whether there is a dot in the name, which the certificate of `*.s3.<region>.amazonaws.com` doesn't cover.
+    #[must_use]
+    pub fn has_dot(&self) -> bool {
+        self.0.contains('.')
+    }
+
+    /// Whether the name is an access point's alias.
+    #[must_use]
+    pub fn is_alias(&self) -> bool {
+        self.0.ends_with("-s3alias")
+    }
+
+    /// The owner and region that the name tells, where it is of an account's own namespace.
+    #[must_use]
+    pub fn account_regional(&self) -> Option<AccountRegional> {
+        let rest = self.0.strip_suffix("-an")?;
+        rest.match_indices('-').rev().find_map(|(at, _)| {
+            let region = rest[at + 1..].parse().ok()?;
+            let owner = rest[..at].rsplit('-').next()?.parse().ok()?;
+            Some(AccountRegional { owner, region })
+        })
+    }
+
+    /// The bucket in what was pasted: the forms of [`bucket_and_prefix_from_pasted`], without a folder.
+    ///
+    /// # Errors
+    /// Why there is no bucket in it, or that a folder stands beside it.
+    pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
+        let pasted = bucket_and_prefix_from_pasted(text)?;
+        if pasted.prefix.is_empty() { Ok(pasted.bucket) } else { Err(NameProblem::FolderBesideBucket) }
+    }
+}
+
+/// What a pasted address of a bucket tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastedBucket {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// The folder; empty where none stands beside the bucket.
+    pub prefix: KeyPrefix,
+    /// The region, where the address names it.
+    pub region: Option<Region>,
+}
+
+/// The bucket, folder and region in what was pasted: a bare name, `bucket/folder`, `s3://bucket/folder`,
+/// `arn:aws:s3:::bucket/folder/*`, a link to S3 or to the bucket's page in the AWS console.
+///
+/// # Errors
+/// Why there is no bucket in it, or why its folder can't be one.
+pub fn bucket_and_prefix_from_pasted(text: &str) -> Result<PastedBucket, NameProblem> {
+    let text = pasted::clean(text)?;
+    let text = pasted::without_label(&text);
+    if let Some(rest) = text.strip_prefix("s3://").or_else(|| text.strip_prefix("S3://")) {
+        return split(rest, None);
+    }
+    if let Some(rest) = text.strip_prefix("arn:") {
+        let fields: Vec<&str> = rest.splitn(5, ':').collect();
+        let [partition, service, _, _, resource] = fields[..] else { return Err(NameProblem::ArnIncomplete) };
+        return match service {
+            _ if Partition::from_name(partition).is_none() => Err(NameProblem::OtherPartition),
+            "s3express" => Err(NameProblem::DirectoryBucket),
+            "s3" if resource.starts_with("accesspoint/") || resource.starts_with("accesspoint:") => {
+                Err(NameProblem::AccessPointArn)
+            }
+            "s3" => split(resource, None),
+            _ => Err(NameProblem::OtherService),
+        };
+    }
+    match Link::from(text) {
+        Some(link) => from_link(&link),
+        None => split(text, None),
+    }
+}
+
+fn split(text: &str, region: Option<Region>) -> Result<PastedBucket, NameProblem> {
+    let (bucket, prefix) = text.split_once('/').unwrap_or((text, ""));
+    let bucket: Bucket = bucket.parse()?;
+    let region = region.or_else(|| bucket.account_regional().map(|told| told.region));
+    Ok(PastedBucket { prefix: KeyPrefix::from_pasted(prefix)?, bucket, region })
+}
+
+/// What the hosts of the AWS console end in.
+const CONSOLES: [&str; 4] =
+    ["console.aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com", "console.amazonaws-eusc.eu"];
+
+fn from_link(link: &Link<'_>) -> Result<PastedBucket, NameProblem> {
+    if !link.is_amazon() {
+        return Err(NameProblem::OtherLink);
+    }
+    let path = pasted::decode(link.path).ok_or(NameProblem::NotOfTheForm)?;
+    if CONSOLES.iter().any(|console| link.host.ends_with(console)) {
+        let told =
+            ["s3/buckets/", "s3/upload/", "s3/object/", "s3/bucket/"].iter().find_map(|page| path.strip_prefix(page));
+        let bucket = told.and_then(|rest| rest.split('/').next()).ok_or(NameProblem::OtherLink)?;
+        let prefix = link.parameter("prefix").unwrap_or_default();
+        let region = link.parameter("region").and_then(|region| region.parse().ok());
+        return split(&format!("{bucket}/{prefix}"), region);
+    }
+    // `bucket.s3.region.suffix`, `s3.region.suffix/bucket`, and the older `s3-region`: the bucket itself may have dots.
+    let labels: Vec<&str> = link.host.split('.').collect();
+    let aws = labels.iter().rposition(|label| *label == "amazonaws").ok_or(NameProblem::OtherLink)?;
+    let is_s3 = |label: &&str| *label == "s3" || label.starts_with("s3-");
+    let s3 = labels[..aws].iter().rposition(is_s3).ok_or(NameProblem::OtherLink)?;
+    let region = labels[s3..aws].iter().find_map(|label| label.strip_prefix("s3-").unwrap_or(label).parse().ok());
+    if s3 == 0 { split(&path, region) } else { split(&format!("{}/{path}", labels[..s3].join(".")), region) }
+}

@@ -1,0 +1,122 @@
+//! The folder in a bucket and the whole keys in it, which can't lead out of it.
+
+use super::{NameProblem, length, name, pasted};
+
+/// Bytes that a folder may take of a key's 1024, so that file names have room.
+const FOLDER: usize = 900;
+/// Bytes that a key may have (S3 User Guide, "Naming Amazon S3 objects").
+const KEY: usize = 1024;
+
+name!(
+    /// The folder in the bucket: empty, or segments that each end in `/`; at most 900 bytes.
+    ///
+    /// No segment is empty, `.`, `..` or dots alone; there are no control or invisible characters, no backslash, and nothing
+    /// that a policy reads as a pattern (`*`, `?`, `${`), since the folder is written into the session policy.
+    KeyPrefix,
+    check_prefix
+);
+
+fn check_prefix(text: &str) -> Result<(), NameProblem> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if let Some(c) = text.chars().find(|c| c.is_control() || pasted::is_invisible(*c)) {
+        return Err(NameProblem::Character(c));
+    }
+    if text.contains('\\') {
+        return Err(NameProblem::Backslash);
+    }
+    if let Some(c) = text.chars().find(|c| matches!(c, '*' | '?')) {
+        return Err(NameProblem::Wildcard(c));
+    }
+    if text.contains("${") {
+        return Err(NameProblem::Character('$'));
+    }
+    let segments = text.strip_suffix('/').ok_or(NameProblem::NotOfTheForm)?;
+    check_segments(segments)?;
+    bytes(text, FOLDER)
+}
+
+fn check_segments(text: &str) -> Result<(), NameProblem> {
+    for segment in text.split('/') {
+        if segment.is_empty() {
+            return Err(NameProblem::EmptySegment);
+        }
+        if segment.bytes().all(|b| b == b'.') {
+            return Err(NameProblem::DotDot);
+        }
+    }
+    Ok(())
+}
+
+fn bytes(text: &str, max: usize) -> Result<(), NameProblem> {
+    if text.len() > max {
+        return Err(NameProblem::TooLong { min: 0, max: u32::try_from(max).unwrap_or(u32::MAX) });
+    }
+    Ok(())
+}
+
+impl KeyPrefix {
+    /// The top of the bucket.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self("".into())
+    }
+
+    /// Whether it is the top of the bucket.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The folder in what was pasted or typed: `incoming`, `/incoming/` and `incoming/` are the same; nothing and `/` are the top;
+    /// the `*` that policies put at the end is left out.
+    ///
+    /// # Errors
+    /// Why it is no folder.
+    pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
+        let text = match pasted::clean(text) {
+            Err(NameProblem::Empty) => return Ok(Self::empty()),
+            cleaned => cleaned?,
+        };
+        if text.contains("://") || text.starts_with("arn:") {
+            return Err(NameProblem::BucketBesideFolder);
+        }
+        let text = text.strip_suffix("/*").unwrap_or(if text == "*" { "" } else { &text });
+        let text = text.strip_prefix('/').unwrap_or(text);
+        let text = text.strip_suffix('/').unwrap_or(text);
+        if text.is_empty() { Ok(Self::empty()) } else { format!("{text}/").parse() }
+    }
+}
+
+name!(
+    /// An object's whole key: 1 to 1024 bytes of UTF-8, without control characters and empty segments.
+    ///
+    /// No segment is dots alone, also where `\` is read as a separator: on the customer's side the key may become a path again.
+    ObjectKey,
+    check_key
+);
+
+fn check_key(text: &str) -> Result<(), NameProblem> {
+    length(text, 1, u32::MAX - 1)?;
+    if let Some(c) = text.chars().find(|c| c.is_control()) {
+        return Err(NameProblem::Character(c));
+    }
+    check_segments(text)?;
+    // A file of Linux may have a backslash in its name; it may not become a way up on Windows.
+    if text.split(['/', '\\']).any(|segment| segment == "..") {
+        return Err(NameProblem::DotDot);
+    }
+    bytes(text, KEY)
+}
+
+impl ObjectKey {
+    /// The key of a file whose clean relative path, with `/` between its names, is `rest`. It always starts with the folder.
+    ///
+    /// # Errors
+    /// `rest` is empty or would lead somewhere else, has control characters, or the whole is longer than 1024 bytes.
+    pub fn new(prefix: &KeyPrefix, rest: &str) -> Result<Self, NameProblem> {
+        check_key(rest)?;
+        format!("{prefix}{rest}").parse()
+    }
+}

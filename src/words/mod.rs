@@ -1,0 +1,4 @@
+//! Every sentence that a person reads, shared by the window and the command line.
+
+pub mod names;
+pub mod profiles;
