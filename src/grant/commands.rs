@@ -51,7 +51,7 @@ struct Steps {
 }
 
 fn steps(ask: &Ask) -> Steps {
-    let bucket = |command: &str| Command::new(command).with("bucket", ask.bucket.as_str());
+    let bucket = |command: &'static str| Command::new(command).with("bucket", ask.bucket.as_str());
     let region = ask.region.as_ref().map_or("us-east-1", Region::as_str);
     let create_bucket = ask.new_bucket.then(|| {
         let create = bucket("s3api create-bucket").with("region", region);

@@ -8,7 +8,7 @@
 //! | `customer` | what the customer is called, at most 80 characters; optional |
 //! | `role` | the role's ARN |
 //! | `bucket` | the bucket's name |
-//! | `prefix` | the folder in it, ending in `/`; optional |
+//! | `prefix` | the folder in it; optional |
 //! | `region` | the bucket's region; optional, S3 is asked otherwise |
 //! | `owner` | the 12 digits of the bucket's account where it isn't the role's; optional |
 //! | `external_id` | the external id the role asks for; optional, not a secret (IAM User Guide) |
@@ -230,9 +230,12 @@ impl Invitation {
     }
 }
 
-/// A folder, or none.
+/// A folder, or none; one written without its last slash gets it.
 pub(super) fn prefix(fields: &mut Fields) -> Result<KeyPrefix, TextProblem> {
-    let text = fields.text("prefix")?.unwrap_or_default();
+    let mut text = fields.text("prefix")?.unwrap_or_default();
+    if !text.is_empty() && !text.ends_with('/') {
+        text.push('/');
+    }
     text.parse().map_err(|_why| TextProblem::Wrong("prefix"))
 }
 
