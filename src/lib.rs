@@ -1,6 +1,7 @@
 //! Daypass delivers files into a customer's S3 bucket through a role that the customer lends for a while.
 
 pub mod engine;
+pub mod grant;
 pub mod model;
 pub mod time;
 pub mod words;

@@ -1,4 +1,5 @@
 //! Every sentence that a person reads, shared by the window and the command line.
 
+pub mod grant;
 pub mod names;
 pub mod profiles;

@@ -1,0 +1,122 @@
+//! One CloudFormation template that makes the role, if wanted the bucket, and the invitation.
+//!
+//! Whether the bucket is made is a question of the template itself (the parameter `CreateBucket`): the one who fills in
+//! the form knows it best. Made or not, the bucket stays when the stack goes. A bucket's policy that is there already is
+//! never replaced: CloudFormation refuses to make a second one.
+
+use super::policy;
+use super::request::Ask;
+use super::tree::{Tree, add};
+use crate::words;
+
+/// The role's name inside the template.
+const ROLE: &str = "UploadRole";
+
+fn call(name: &str, value: impl Into<Tree>) -> Tree {
+    [(name, value.into())].into()
+}
+
+/// The template, in YAML. It wants `CAPABILITY_NAMED_IAM`.
+#[must_use]
+pub fn template(ask: &Ask) -> String {
+    let mut resources = Vec::new();
+    add(&mut resources, ROLE, role(ask));
+    add(&mut resources, "Bucket", bucket(ask));
+    add(&mut resources, "BucketPolicy", bucket_policy(ask));
+    let choice = if ask.new_bucket { "yes" } else { "no" };
+    let mut root = Vec::new();
+    add(&mut root, "AWSTemplateFormatVersion", "2010-09-09");
+    add(&mut root, "Description", words::grant::TEMPLATE_DESCRIPTION);
+    let parameter = Tree::from([
+        ("Type", "String".into()),
+        ("AllowedValues", Tree::List(vec!["no".into(), "yes".into()])),
+        ("Default", choice.into()),
+        ("Description", words::grant::TEMPLATE_CREATE_BUCKET.into()),
+    ]);
+    add(&mut root, "Parameters", call("CreateBucket", parameter));
+    let yes = call("Fn::Equals", vec![call("Ref", "CreateBucket"), "yes".into()]);
+    if let Some(region) = &ask.region {
+        let here = call("Fn::Equals", vec![call("Ref", "AWS::Region"), region.as_str().into()]);
+        let assertion =
+            Tree::from([("Assert", here), ("AssertDescription", words::grant::TEMPLATE_OTHER_REGION.into())]);
+        let rule = Tree::from([("RuleCondition", yes.clone()), ("Assertions", Tree::List(vec![assertion]))]);
+        add(&mut root, "Rules", call("BucketInItsRegion", rule));
+    }
+    add(&mut root, "Conditions", call("MakeBucket", yes));
+    add(&mut root, "Resources", Tree::Map(resources));
+    add(&mut root, "Outputs", outputs(ask));
+    let mut out = String::new();
+    for line in words::grant::TEMPLATE_HEAD {
+        out.push_str("# ");
+        out.push_str(line);
+        out.push('\n');
+    }
+    out + &Tree::Map(root).yaml(0)
+}
+
+fn role(ask: &Ask) -> Tree {
+    let inline =
+        Tree::from([("PolicyName", policy::PERMISSION_NAME.into()), ("PolicyDocument", policy::permission(ask))]);
+    let properties = Tree::from([
+        ("RoleName", ask.role_name.as_str().into()),
+        ("Description", words::grant::ROLE_DESCRIPTION.into()),
+        ("MaxSessionDuration", ask.seconds.into()),
+        ("AssumeRolePolicyDocument", policy::trust(ask)),
+        ("Policies", Tree::List(vec![inline])),
+    ]);
+    [("Type", "AWS::IAM::Role".into()), ("Properties", properties)].into()
+}
+
+fn bucket(ask: &Ask) -> Tree {
+    let mut properties = Vec::new();
+    add(&mut properties, "BucketName", ask.bucket.as_str());
+    let private = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
+    let private = private.map(|name| (name, true.into()));
+    add(&mut properties, "PublicAccessBlockConfiguration", Tree::from(private));
+    let owner = call("Rules", Tree::List(vec![call("ObjectOwnership", "BucketOwnerEnforced")]));
+    add(&mut properties, "OwnershipControls", owner);
+    if let Some(days) = ask.abort_days {
+        let mut rule = Vec::new();
+        add(&mut rule, "Id", policy::LIFECYCLE_NAME);
+        add(&mut rule, "Status", "Enabled");
+        if !ask.prefix.as_str().is_empty() {
+            add(&mut rule, "Prefix", ask.prefix.as_str());
+        }
+        add(&mut rule, "AbortIncompleteMultipartUpload", call("DaysAfterInitiation", days));
+        let rules = Tree::List(vec![Tree::Map(rule)]);
+        add(&mut properties, "LifecycleConfiguration", call("Rules", rules));
+    }
+    [
+        ("Type", "AWS::S3::Bucket".into()),
+        ("Condition", "MakeBucket".into()),
+        ("DeletionPolicy", "Retain".into()),
+        ("UpdateReplacePolicy", "Retain".into()),
+        ("Properties", Tree::Map(properties)),
+    ]
+    .into()
+}
+
+fn bucket_policy(ask: &Ask) -> Tree {
+    let name = vec!["MakeBucket".into(), call("Ref", "Bucket"), ask.bucket.as_str().into()];
+    let properties = Tree::from([("Bucket", call("Fn::If", name)), ("PolicyDocument", policy::bucket(ask))]);
+    let mut resource = Vec::new();
+    add(&mut resource, "Type", "AWS::S3::BucketPolicy");
+    if !ask.create_only {
+        add(&mut resource, "Condition", "MakeBucket");
+    }
+    add(&mut resource, "Properties", properties);
+    Tree::Map(resource)
+}
+
+/// The invitation as text and as link. Both hold no dollar sign but the one of `Fn::Sub`: TOML and links escape theirs.
+fn outputs(ask: &Ask) -> Tree {
+    let invitation = ask.invitation(format!("${{{ROLE}.Arn}}"));
+    let output = |value: Tree, text: &str| Tree::from([("Description", text.into()), ("Value", value)]);
+    let arn = call("Fn::GetAtt", vec![ROLE.into(), "Arn".into()]);
+    [
+        ("InvitationLink", output(call("Fn::Sub", invitation.to_link()), words::grant::TEMPLATE_LINK)),
+        ("Invitation", output(call("Fn::Sub", invitation.to_text()), words::grant::TEMPLATE_INVITATION)),
+        ("RoleArn", output(arn, words::grant::TEMPLATE_ROLE)),
+    ]
+    .into()
+}

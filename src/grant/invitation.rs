@@ -1,0 +1,323 @@
+//! The invitation: a small text that tells a contractor's Daypass which role to take and which bucket to fill.
+//!
+//! A `.daypass` file is TOML, UTF-8, at most 64 KiB, of these fields and no others:
+//!
+//! | Field | Value |
+//! |---|---|
+//! | `daypass` | the schema's version, `1` |
+//! | `customer` | what the customer is called, at most 80 characters; optional |
+//! | `role` | the role's ARN |
+//! | `bucket` | the bucket's name |
+//! | `prefix` | the folder in it; optional |
+//! | `region` | the bucket's region; optional, S3 is asked otherwise |
+//! | `owner` | the 12 digits of the bucket's account where it isn't the role's; optional |
+//! | `external_id` | the external id the role asks for; optional, not a secret (IAM User Guide) |
+//! | `mfa` | whether the role asks for a code, `true` or `false`; optional |
+//! | `duration` | how long a session to ask for, in seconds, 900 to 43200; optional, 3600 |
+//! | `not_before`, `not_after` | when the role may be used, RFC 3339; optional |
+//! | `note`, `contact` | free text, at most 500 and 120 characters; optional |
+//!
+//! The same fields, percent-encoded, make a link: `daypass:v1?role=…&bucket=…`. No field holds a host, a path of this
+//! computer or a command, and there is none that could.
+
+use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
+use super::tree::toml_text;
+use crate::model::destination::Destination;
+use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
+use crate::time::Utc;
+use crate::words;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt::{Display, Write as _};
+
+/// Why a text is not an invitation.
+pub type InvitationProblem = TextProblem;
+
+/// The longest customer's name kept, in characters.
+pub const CUSTOMER_MOST: usize = 80;
+/// The longest note kept, in characters.
+pub const NOTE_MOST: usize = 500;
+/// The longest contact kept, in characters.
+pub const CONTACT_MOST: usize = 120;
+
+/// What the customer lends, as an invitation says it. Free texts are clean: one line, no direction characters.
+///
+/// `R` is the role's ARN; where a template works the ARN out later, it is that template's expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation<R = RoleArn> {
+    /// What the customer is called; may be empty.
+    pub customer: String,
+    /// The role.
+    pub role: R,
+    /// The bucket.
+    pub bucket: Bucket,
+    /// The folder in it; empty for the top.
+    pub prefix: KeyPrefix,
+    /// The bucket's region where it is known.
+    pub region: Option<Region>,
+    /// The bucket's account where it isn't the role's.
+    pub owner: Option<AccountId>,
+    /// The external id the role asks for.
+    pub external_id: Option<ExternalId>,
+    /// Whether the role asks for a code of an MFA device.
+    pub mfa: bool,
+    /// How long a session to ask for, in seconds: 900 to 43200.
+    pub seconds: u32,
+    /// Before this moment the role is refused.
+    pub not_before: Option<Utc>,
+    /// From this moment on the role is refused.
+    pub not_after: Option<Utc>,
+    /// What else the customer says; may be empty.
+    pub note: String,
+    /// Whom to ask; may be empty.
+    pub contact: String,
+}
+
+/// Where a moment stands in an invitation's window of dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// It begins at this moment.
+    NotYet(Utc),
+    /// It is open, until this moment where one is set.
+    Open {
+        /// Its end.
+        until: Option<Utc>,
+    },
+    /// It ended at this moment.
+    Over(Utc),
+}
+
+/// One of the things in which an invitation differs from the destination that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// The account the role is in.
+    Account,
+    /// The role.
+    Role,
+    /// The bucket.
+    Bucket,
+    /// The account that must own the bucket.
+    Owner,
+    /// The folder.
+    Prefix,
+    /// The bucket's region.
+    Region,
+    /// The external id.
+    ExternalId,
+    /// The length of a session.
+    Duration,
+    /// The name.
+    Name,
+}
+
+impl What {
+    /// Whether files could end up with somebody else: the answer to such a change is no unless the person says yes.
+    #[must_use]
+    pub const fn grave(self) -> bool {
+        match self {
+            Self::Account | Self::Role | Self::Bucket | Self::Owner => true,
+            Self::Prefix | Self::Region | Self::ExternalId | Self::Duration | Self::Name => false,
+        }
+    }
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What differs.
+    pub what: What,
+    /// As it is known; empty where there was none.
+    pub before: String,
+    /// As the invitation says; empty where there is none.
+    pub after: String,
+}
+
+impl Invitation {
+    /// Reads an invitation's text or link, out of a whole mail too.
+    ///
+    /// # Errors
+    /// What keeps the text from being an invitation.
+    pub fn parse(text: &str) -> Result<Self, InvitationProblem> {
+        let mut fields = Fields::read(text, Kind::Invitation)?;
+        let invitation = Self {
+            customer: fields.free("customer", CUSTOMER_MOST)?,
+            role: fields.needed("role")?,
+            bucket: fields.needed("bucket")?,
+            prefix: prefix(&mut fields)?,
+            region: fields.parsed("region")?,
+            owner: fields.parsed("owner")?,
+            external_id: fields.parsed("external_id")?,
+            mfa: fields.yes("mfa")?,
+            seconds: fields
+                .number("duration", Destination::SHORTEST..=Destination::LONGEST)?
+                .unwrap_or(Destination::USUAL),
+            not_before: fields.moment("not_before", false)?,
+            not_after: fields.moment("not_after", true)?,
+            note: fields.free("note", NOTE_MOST)?,
+            contact: fields.free("contact", CONTACT_MOST)?,
+        };
+        fields.finish()?;
+        match (invitation.not_before, invitation.not_after) {
+            (Some(from), Some(until)) if until <= from => Err(TextProblem::Wrong("not_after")),
+            _ => Ok(invitation),
+        }
+    }
+
+    /// Reads an invitation's file.
+    ///
+    /// # Errors
+    /// What keeps the file from being an invitation.
+    pub fn read(bytes: &[u8]) -> Result<Self, InvitationProblem> {
+        Self::parse(&decode(bytes)?)
+    }
+
+    /// The destination it makes, reached by `profile`. A device for the code has still to be named where
+    /// [`mfa`](Self::mfa) is set. The session isn't narrowed: the role is narrow by itself, and a session policy would
+    /// take away what the customer allowed for a bucket with a key of its own.
+    #[must_use]
+    pub fn to_destination(&self, profile: &str) -> Destination {
+        Destination {
+            name: self.name().to_owned(),
+            profile: profile.to_owned(),
+            role: self.role.clone(),
+            bucket: self.bucket.clone(),
+            prefix: self.prefix.clone(),
+            region: self.region.clone(),
+            owner: self.other_owner(),
+            seconds: self.seconds,
+            external_id: self.external_id.clone(),
+            mfa_serial: None,
+            session_name: None,
+            narrow: false,
+            practice: false,
+        }
+    }
+
+    /// What the customer is called, or else the bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.customer.is_empty() { self.bucket.as_str() } else { &self.customer }
+    }
+
+    /// The bucket's account where it isn't the role's.
+    #[must_use]
+    pub fn other_owner(&self) -> Option<AccountId> {
+        self.owner.clone().filter(|owner| *owner != self.role.account())
+    }
+
+    /// In what it differs from a destination that is known, the gravest first.
+    #[must_use]
+    pub fn diff(&self, known: &Destination) -> Vec<Change> {
+        fn text<T: Display>(value: Option<&T>) -> String {
+            value.map(ToString::to_string).unwrap_or_default()
+        }
+        let owner = self.other_owner().unwrap_or_else(|| self.role.account());
+        let pairs = [
+            (What::Account, known.role.account().to_string(), self.role.account().to_string()),
+            (What::Role, known.role.to_string(), self.role.to_string()),
+            (What::Bucket, known.bucket.to_string(), self.bucket.to_string()),
+            (What::Owner, known.owner().to_string(), owner.to_string()),
+            (What::Prefix, known.prefix.to_string(), self.prefix.to_string()),
+            (What::Region, text(known.region.as_ref()), text(self.region.as_ref())),
+            (What::ExternalId, text(known.external_id.as_ref()), text(self.external_id.as_ref())),
+            (What::Duration, known.seconds.to_string(), self.seconds.to_string()),
+            (What::Name, known.name.clone(), self.name().to_owned()),
+        ];
+        pairs
+            .into_iter()
+            .filter(|(_, before, after)| before != after)
+            .map(|(what, before, after)| Change { what, before, after })
+            .collect()
+    }
+}
+
+/// A folder, or none; one written without its last slash gets it.
+pub(super) fn prefix(fields: &mut Fields) -> Result<KeyPrefix, TextProblem> {
+    let mut text = fields.text("prefix")?.unwrap_or_default();
+    if !text.is_empty() && !text.ends_with('/') {
+        text.push('/');
+    }
+    text.parse().map_err(|_why| TextProblem::Wrong("prefix"))
+}
+
+/// What stays as it is in a link.
+const LINK: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
+
+enum Field {
+    Text(String),
+    Bool(bool),
+    Int(u32),
+}
+
+impl<R: Display> Invitation<R> {
+    /// Where `now` stands in its window of dates.
+    #[must_use]
+    pub fn window(&self, now: Utc) -> Window {
+        match (self.not_before, self.not_after) {
+            (Some(starts), _) if now < starts => Window::NotYet(starts),
+            (_, Some(since)) if now >= since => Window::Over(since),
+            (_, until) => Window::Open { until },
+        }
+    }
+
+    /// The text of the `.daypass` file, in ASCII alone so that no mail program can spoil a letter.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        for line in words::grant::INVITATION_HEAD {
+            // Writing into a String has no way to go wrong.
+            let _ = writeln!(out, "# {line}");
+        }
+        let _ = writeln!(out, "{} = 1", Kind::Invitation.mark());
+        for (name, field) in self.fields() {
+            let _ = match field {
+                // An ARN has no character that TOML would escape.
+                Field::Text(text) if name == "role" => writeln!(out, "role = \"{text}\""),
+                Field::Text(text) => writeln!(out, "{name} = {}", toml_text(&text)),
+                Field::Bool(yes) => writeln!(out, "{name} = {yes}"),
+                Field::Int(number) => writeln!(out, "{name} = {number}"),
+            };
+        }
+        out
+    }
+
+    /// The link that says the same.
+    #[must_use]
+    pub fn to_link(&self) -> String {
+        let mut out = String::from("daypass:v1");
+        for (at, (name, field)) in self.fields().into_iter().enumerate() {
+            out.push(if at == 0 { '?' } else { '&' });
+            let _ = match field {
+                // The letters of an ARN may all stand in a link as they are.
+                Field::Text(text) if name == "role" => write!(out, "role={text}"),
+                Field::Text(text) => write!(out, "{name}={}", utf8_percent_encode(&text, LINK)),
+                Field::Bool(yes) => write!(out, "{name}={yes}"),
+                Field::Int(number) => write!(out, "{name}={number}"),
+            };
+        }
+        out
+    }
+
+    /// The fields that say something, in the order of the schema.
+    fn fields(&self) -> Vec<(&'static str, Field)> {
+        let text = |text: &str| Some(Field::Text(text.to_owned())).filter(|_| !text.is_empty());
+        let moment = |at: Option<Utc>| at.map(|at| Field::Text(rfc3339(at)));
+        [
+            ("customer", text(&clean(&self.customer, CUSTOMER_MOST))),
+            ("role", Some(Field::Text(self.role.to_string()))),
+            ("bucket", text(self.bucket.as_str())),
+            ("prefix", text(self.prefix.as_str())),
+            ("region", self.region.as_ref().and_then(|region| text(region.as_str()))),
+            ("owner", self.owner.as_ref().and_then(|owner| text(owner.as_str()))),
+            ("external_id", self.external_id.as_ref().and_then(|id| text(id.as_str()))),
+            ("mfa", Some(Field::Bool(true)).filter(|_| self.mfa)),
+            ("duration", Some(Field::Int(self.seconds))),
+            ("not_before", moment(self.not_before)),
+            ("not_after", moment(self.not_after)),
+            ("note", text(&clean(&self.note, NOTE_MOST))),
+            ("contact", text(&clean(&self.contact, CONTACT_MOST))),
+        ]
+        .into_iter()
+        .filter_map(|(name, field)| Some((name, field?)))
+        .collect()
+    }
+}

@@ -1,0 +1,299 @@
+//! What the contractor asks the customer for, and the text that carries it.
+
+use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
+use super::invitation::{CUSTOMER_MOST, Invitation, prefix};
+use super::names::{Cidr, KmsKey, Odd, Principal, RoleName};
+use super::policy;
+use super::tree::toml_text;
+use crate::model::destination::Destination;
+use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region};
+use crate::time::Utc;
+use crate::words;
+use std::fmt::{Display, Write as _};
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// The lengths a role's longest session may have, in seconds (IAM API Reference, CreateRole, MaxSessionDuration).
+pub const SECONDS: RangeInclusive<u32> = 3600..=43_200;
+/// How old a code of an MFA device may be, in seconds: from one minute to 36 hours.
+pub const MFA_AGE: RangeInclusive<u32> = 60..=129_600;
+/// After how many days abandoned parts may go.
+pub const ABORT_DAYS: RangeInclusive<u32> = 1..=365;
+/// The longest trust policy an account takes without asking AWS for more, in characters (IAM quotas).
+pub const TRUST_MOST: usize = 2048;
+
+/// The key that encrypts the bucket.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kms {
+    /// None of the customer's own (SSE-S3).
+    #[default]
+    None,
+    /// Some key, used through S3 alone.
+    Any,
+    /// This key, used through S3 alone.
+    Key(KmsKey),
+}
+
+impl FromStr for Kms {
+    type Err = Odd;
+    fn from_str(text: &str) -> Result<Self, Odd> {
+        if text.eq_ignore_ascii_case("any") { Ok(Self::Any) } else { text.parse().map(Self::Key) }
+    }
+}
+
+/// What the contractor needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Who asks.
+    pub who: Principal,
+    /// Whether that one person is let in, not the whole account.
+    pub only_me: bool,
+    /// What the customer is called; may be empty.
+    pub customer: String,
+    /// The bucket.
+    pub bucket: Bucket,
+    /// The folder in it; empty for the top.
+    pub prefix: KeyPrefix,
+    /// The bucket's region where it is known.
+    pub region: Option<Region>,
+    /// Whether the bucket has to be made first.
+    pub new_bucket: bool,
+    /// The name of the role to make.
+    pub role_name: RoleName,
+    /// The longest session, in seconds, within [`SECONDS`].
+    pub seconds: u32,
+    /// Whether a code of an MFA device is asked for.
+    pub mfa: bool,
+    /// How old that code may be, in seconds, within [`MFA_AGE`].
+    pub mfa_max_age: Option<u32>,
+    /// The external id, which is no secret.
+    pub external_id: Option<ExternalId>,
+    /// Before this moment the role is refused.
+    pub not_before: Option<Utc>,
+    /// From this moment on the role is refused.
+    pub not_after: Option<Utc>,
+    /// The networks requests may come from; empty for all.
+    pub source_ips: Vec<Cidr>,
+    /// Whether the session has to be named as the IAM user is.
+    pub session_is_user: bool,
+    /// The key that encrypts the bucket.
+    pub kms: Kms,
+    /// Whether the bucket's policy keeps the role from replacing what is there.
+    pub create_only: bool,
+    /// Whether the role may list the parts of its uploads and give unfinished ones up.
+    pub clean_up: bool,
+    /// After how many days S3 throws abandoned parts away, within [`ABORT_DAYS`].
+    pub abort_days: Option<u32>,
+}
+
+/// What does not hold in an [`Ask`]. `words::grant` turns it into a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskProblem {
+    /// "Only me" of an account without a person.
+    NotOnePerson,
+    /// The session is to be named as a user, and who asks is no IAM user.
+    NoUserName,
+    /// The end is not after the begin.
+    NoTime,
+    /// [`Ask::seconds`] is out of its range.
+    Seconds,
+    /// [`Ask::mfa_max_age`] is out of its range, or set though no code is asked for.
+    MfaAge,
+    /// [`Ask::abort_days`] is out of its range.
+    AbortDays,
+    /// A bucket is to be made, and its region is not known.
+    RegionNeeded,
+    /// The bucket is an access point's alias, which policies name otherwise.
+    AccessPoint,
+    /// The region or the key belongs to another partition than who asks; roles don't reach across.
+    OtherPartition,
+    /// The trust policy has so many characters, more than [`TRUST_MOST`].
+    TrustTooLong(usize),
+    /// An invitation is asked for, and no role is named.
+    RoleNeeded,
+}
+
+impl Ask {
+    /// The least to ask for: this person, this bucket, nothing else.
+    #[must_use]
+    pub fn new(who: Principal, bucket: Bucket, prefix: KeyPrefix) -> Self {
+        Self {
+            only_me: who.is_one(),
+            role_name: RoleName::for_bucket(bucket.as_str()),
+            who,
+            customer: String::new(),
+            bucket,
+            prefix,
+            region: None,
+            new_bucket: false,
+            seconds: Destination::USUAL,
+            mfa: false,
+            mfa_max_age: None,
+            external_id: None,
+            not_before: None,
+            not_after: None,
+            source_ips: Vec::new(),
+            session_is_user: false,
+            kms: Kms::None,
+            create_only: false,
+            clean_up: false,
+            abort_days: None,
+        }
+    }
+
+    /// Whether everything holds.
+    ///
+    /// # Errors
+    /// The first thing that does not.
+    pub fn check(&self) -> Result<(), AskProblem> {
+        let held = |holds: bool, problem| if holds { Ok(()) } else { Err(problem) };
+        held(!self.only_me || self.who.is_one(), AskProblem::NotOnePerson)?;
+        let has_name = self.who.user_name().is_some() || !self.who.is_one();
+        held(!self.session_is_user || has_name, AskProblem::NoUserName)?;
+        held(self.not_before.zip(self.not_after).is_none_or(|(from, until)| from < until), AskProblem::NoTime)?;
+        held(SECONDS.contains(&self.seconds), AskProblem::Seconds)?;
+        held(self.mfa_max_age.is_none_or(|age| self.mfa && MFA_AGE.contains(&age)), AskProblem::MfaAge)?;
+        held(self.abort_days.is_none_or(|days| ABORT_DAYS.contains(&days)), AskProblem::AbortDays)?;
+        held(!self.new_bucket || self.region.is_some(), AskProblem::RegionNeeded)?;
+        held(!self.bucket.as_str().ends_with("-s3alias"), AskProblem::AccessPoint)?;
+        let partition = self.who.partition();
+        let region = self.region.as_ref().map_or(partition, |region| partition_of(region.as_str()));
+        let key = match &self.kms {
+            Kms::Key(key) => key.to_string().starts_with(&format!("arn:{partition}:")),
+            Kms::None | Kms::Any => true,
+        };
+        held(region == partition && key, AskProblem::OtherPartition)?;
+        let size = policy::trust(self).compact().len();
+        held(size <= TRUST_MOST, AskProblem::TrustTooLong(size))
+    }
+
+    /// The invitation that answers it, once there is a role.
+    #[must_use]
+    pub fn invitation<R: Display>(&self, role: R) -> Invitation<R> {
+        let one_hour = self.who.is_one() && self.who.user_name().is_none();
+        Invitation {
+            customer: clean(&self.customer, CUSTOMER_MOST),
+            role,
+            bucket: self.bucket.clone(),
+            prefix: self.prefix.clone(),
+            region: self.region.clone(),
+            owner: None,
+            external_id: self.external_id.clone(),
+            mfa: self.mfa,
+            // A session that takes a role gets one hour at most (IAM User Guide, role chaining).
+            seconds: if one_hour { Destination::USUAL } else { self.seconds },
+            not_before: self.not_before,
+            not_after: self.not_after,
+            note: String::new(),
+            contact: String::new(),
+        }
+    }
+
+    /// The text of the request: TOML in ASCII alone, with `daypass_request = 1` first, and no secret.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        for line in words::grant::REQUEST_HEAD {
+            // Writing into a String has no way to go wrong.
+            let _ = writeln!(out, "# {line}");
+        }
+        let _ = writeln!(out, "{} = 1", Kind::Request.mark());
+        let mut text = |name: &str, value: &str| {
+            if !value.is_empty() {
+                let _ = writeln!(out, "{name} = {}", toml_text(value));
+            }
+        };
+        text("who", &self.who.to_string());
+        text("customer", &clean(&self.customer, CUSTOMER_MOST));
+        text("bucket", self.bucket.as_str());
+        text("prefix", self.prefix.as_str());
+        text("region", self.region.as_ref().map_or("", Region::as_str));
+        text("role_name", self.role_name.as_str());
+        text("external_id", self.external_id.as_ref().map_or("", ExternalId::as_str));
+        text("not_before", &self.not_before.map(rfc3339).unwrap_or_default());
+        text("not_after", &self.not_after.map(rfc3339).unwrap_or_default());
+        match &self.kms {
+            Kms::None => {}
+            Kms::Any => text("kms", "any"),
+            Kms::Key(key) => text("kms", &key.to_string()),
+        }
+        if !self.source_ips.is_empty() {
+            let list: Vec<String> = self.source_ips.iter().map(|net| toml_text(&net.to_string())).collect();
+            let _ = writeln!(out, "source_ips = [{}]", list.join(", "));
+        }
+        let yes = [
+            ("only_me", self.only_me),
+            ("new_bucket", self.new_bucket),
+            ("mfa", self.mfa),
+            ("session_is_user", self.session_is_user),
+            ("create_only", self.create_only),
+            ("clean_up", self.clean_up),
+        ];
+        for (name, _) in yes.into_iter().filter(|(_, yes)| *yes) {
+            let _ = writeln!(out, "{name} = true");
+        }
+        let numbers =
+            [("mfa_max_age", self.mfa_max_age), ("abort_days", self.abort_days), ("duration", Some(self.seconds))];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                let _ = writeln!(out, "{name} = {number}");
+            }
+        }
+        out
+    }
+
+    /// Reads a request's text, out of a whole mail too.
+    ///
+    /// # Errors
+    /// What keeps the text from being a request.
+    pub fn from_text(text: &str) -> Result<Self, TextProblem> {
+        let mut fields = Fields::read(text, Kind::Request)?;
+        let bucket: Bucket = fields.needed("bucket")?;
+        let ask = Self {
+            who: fields.needed("who")?,
+            only_me: fields.yes("only_me")?,
+            customer: fields.free("customer", CUSTOMER_MOST)?,
+            prefix: prefix(&mut fields)?,
+            region: fields.parsed("region")?,
+            new_bucket: fields.yes("new_bucket")?,
+            role_name: fields.parsed("role_name")?.unwrap_or_else(|| RoleName::for_bucket(bucket.as_str())),
+            bucket,
+            seconds: fields.number("duration", SECONDS)?.unwrap_or(Destination::USUAL),
+            mfa: fields.yes("mfa")?,
+            mfa_max_age: fields.number("mfa_max_age", MFA_AGE)?,
+            external_id: fields.parsed("external_id")?,
+            not_before: fields.moment("not_before", false)?,
+            not_after: fields.moment("not_after", true)?,
+            source_ips: fields.list("source_ips")?,
+            session_is_user: fields.yes("session_is_user")?,
+            kms: fields.parsed("kms")?.unwrap_or_default(),
+            create_only: fields.yes("create_only")?,
+            clean_up: fields.yes("clean_up")?,
+            abort_days: fields.number("abort_days", ABORT_DAYS)?,
+        };
+        fields.finish()?;
+        Ok(ask)
+    }
+
+    /// Reads a request's file.
+    ///
+    /// # Errors
+    /// What keeps the file from being a request.
+    pub fn read(bytes: &[u8]) -> Result<Self, TextProblem> {
+        Self::from_text(&decode(bytes)?)
+    }
+}
+
+/// The partition a region is in (botocore, partitions.json).
+fn partition_of(region: &str) -> &str {
+    let starts = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    starts.into_iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
+}
