@@ -72,10 +72,18 @@ pub fn waiting(source: &Source) -> Vec<Finding> {
     calls.map(|(at, word)| finding(source, at, format!("`{word}` waits, and the window with it"))).collect()
 }
 
+fn in_window(source: &Source) -> bool {
+    source.path.starts_with("src/ui/") || source.path == "src/main.rs"
+}
+
+/// The theme holds the colors, and names of fonts that look like sentences.
+fn in_theme(source: &Source) -> bool {
+    source.path == "src/ui/theme.rs" || source.path.starts_with("src/ui/theme/")
+}
+
 /// Colors only in the theme.
 pub fn colors(source: &Source) -> Vec<Finding> {
-    let in_window = source.path.starts_with("src/ui/") || source.path == "src/main.rs";
-    if !in_window || source.path == "src/ui/theme.rs" || source.path.starts_with("src/ui/theme/") {
+    if !in_window(source) || in_theme(source) {
         return vec![];
     }
     let why = "colors stand in ui/theme.rs alone";
@@ -100,7 +108,7 @@ pub fn colors(source: &Source) -> Vec<Finding> {
 
 /// What a person reads stands in `words`: in the window's sources no text has two words and begins with a capital.
 pub fn sentences(source: &Source) -> Vec<Finding> {
-    if !source.path.starts_with("src/ui/") && source.path != "src/main.rs" {
+    if !in_window(source) || in_theme(source) {
         return vec![];
     }
     let sentence = |text: &str| {
