@@ -1,0 +1,182 @@
+//! The rules of the architecture that no compiler holds, read off the sources; each finding names its file and line.
+
+mod rules;
+mod source;
+
+use rules::{Finding, Rule};
+use source::{Source, relative, sources, walk};
+use std::fs;
+use std::path::Path;
+
+/// Fails with every place where the rule is broken.
+fn hold(folders: &[&str], rule: Rule) {
+    let sources = sources(folders);
+    assert!(sources.len() > 10, "the sources were not found");
+    let broken: Vec<String> = sources
+        .iter()
+        .flat_map(|source| rule(source).into_iter().map(|f| format!("{}:{}: {}", source.path, f.line, f.what)))
+        .collect();
+    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}
+
+#[test]
+fn every_file_opens_with_a_sentence() {
+    hold(&["src", "tests"], rules::opening);
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    hold(&["src", "tests"], rules::length);
+}
+
+#[test]
+fn layers_import_only_what_is_below_them() {
+    hold(&["src"], rules::layers);
+}
+
+#[test]
+fn the_window_never_touches_the_disk_or_waits() {
+    hold(&["src"], rules::waiting);
+}
+
+#[test]
+fn colors_stand_in_the_theme_alone() {
+    hold(&["src"], rules::colors);
+}
+
+#[test]
+fn sentences_stand_in_words_alone() {
+    hold(&["src"], rules::sentences);
+}
+
+#[test]
+fn words_are_calm() {
+    hold(&["src"], rules::calm);
+}
+
+#[test]
+fn only_the_engines_clock_tells_the_time() {
+    hold(&["src"], rules::clock);
+}
+
+#[test]
+fn every_channel_is_bounded() {
+    hold(&["src"], rules::channels);
+}
+
+#[test]
+fn the_model_names_every_variant() {
+    hold(&["src"], rules::wild_arms);
+}
+
+#[test]
+fn the_project_speaks_of_itself_alone() {
+    let mut files = Vec::new();
+    walk(Path::new(env!("CARGO_MANIFEST_DIR")), &mut files);
+    // What others wrote keeps its words.
+    files.retain(|file| !relative(file).contains("LICENSE") && !file.ends_with("Cargo.lock"));
+    let mut broken = Vec::new();
+    for file in &files {
+        // What is not text (fonts, pictures) says nothing.
+        let Ok(text) = fs::read_to_string(file) else { continue };
+        let path = relative(file);
+        broken.extend(rules::workplace(&text).into_iter().map(|f| format!("{path}:{}: {}", f.line, f.what)));
+    }
+    assert!(files.iter().any(|file| file.ends_with("Cargo.toml")), "the files were not found");
+    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}
+
+/// A rule, a path, a file that breaks the rule in its last line, and one that is near it and right.
+const PLANTED: &[(Rule, &str, &str, &str)] = &[
+    (rules::opening, "src/a.rs", "use std::fmt;", "//! What it does.\n\nuse std::fmt;"),
+    (rules::opening, "src/a.rs", "//!", "//! One sentence\n//! on two lines.\n"),
+    (rules::layers, "src/model/a.rs", "\nuse tokio::time;", "use serde::Serialize;\nuse super::names::Bucket;"),
+    (rules::layers, "src/model/a.rs", "\nuse std::fs;", "use std::fmt;\n// use std::fs;"),
+    (rules::layers, "src/model/a.rs", "\nuse crate::{engine::Handle, time::Time};", "use crate::time::Time;"),
+    (rules::layers, "src/model/a.rs", "\nlet a = std::thread::sleep(b);", "let a = \"std::thread::sleep\";"),
+    (
+        rules::layers,
+        "src/model/a.rs",
+        "use std::{\nfmt, net::IpAddr};",
+        "#[cfg(test)]\nmod tests {\nuse proptest::x;\n}",
+    ),
+    (rules::layers, "src/engine/a.rs", "fn a(b: &egui::Ui) {}", "fn a(b: &aws_sdk_s3::Client) {}"),
+    (rules::layers, "src/ui/a.rs", "\nuse aws_sdk_sts::Client;", "use egui::Ui;\nuse crate::model::Model;"),
+    (rules::layers, "src/ui/a.rs", "\nuse std::fs::File;", "use std::path::Path;"),
+    (rules::waiting, "src/ui/a.rs", "\nif path.is_dir() {}", "//if path.is_dir() {}"),
+    (rules::waiting, "src/ui/a.rs", "\nruntime.block_on(x)", "let block_on_top = 1;"),
+    (rules::colors, "src/ui/a.rs", "\nlet a = Color32::from_rgb(1, 2, 3);", "let a = Color32::TRANSPARENT;"),
+    (rules::colors, "src/ui/a.rs", "\nlet a = Color32::RED;", "// Color32::RED"),
+    (rules::colors, "src/ui/a.rs", "\nlet a = \"#12734A\";", "let a = \"#\";"),
+    (rules::sentences, "src/ui/a.rs", "\nui.label(\"Get access\");", "ui.label(words::GET_ACCESS);"),
+    (
+        rules::sentences,
+        "src/ui/a.rs",
+        "\nlet a = 'a'; b(r#\"Say \"no\" now\"#);",
+        "/// \"Two words\"\nlet id = \"Inter\";",
+    ),
+    (rules::sentences, "src/ui/a.rs", "\nformat!(\"{} Files left\", 2)", "#[cfg(test)]\nmod t { a(\"Get access\"); }"),
+    (rules::calm, "src/words/a.rs", "\nlet a = \"An error came.\";", "let a = \"The terror.\"; // an error"),
+    (rules::calm, "src/words/a.rs", "\nlet a = \"Failed to read it.\";", "let a = \"1 file failed.\";"),
+    (rules::clock, "src/model/a.rs", "\nlet a = Instant::now();", "let a: Instant = b;"),
+    (rules::clock, "src/practice/mod.rs", "\nlet a = SystemTime::now();", PRACTICE_CLOCK),
+    (rules::clock, "src/practice/mod.rs", PRACTICE_TWO_CLOCKS, PRACTICE_CLOCK),
+    (rules::clock, "src/ui/a.rs", "\njiff::Zoned::now()", "now()"),
+    (rules::channels, "src/engine/a.rs", "\nlet a = mpsc::unbounded_channel();", "let a = mpsc::channel(9);"),
+    (rules::channels, "src/engine/a.rs", "\nlet a = mpsc::channel();", "let a = oneshot::channel();"),
+    (rules::channels, "src/engine/a.rs", "\nlet a = channel::<Event>();", "let a = watch::channel::<u8>(0);"),
+    (
+        rules::wild_arms,
+        "src/model/a.rs",
+        "match a {\nKind::Offline => 1,\n_ => 2 }",
+        "match a {\n'a' => 1,\n_ => 2,\n}",
+    ),
+    (
+        rules::wild_arms,
+        "src/model/a.rs",
+        "match a { (Self::Sent, b) => { c(|_| d) }\n_ => 2 }",
+        "match (a, b) { (\"x\", 1) => 1, _ => 2 }",
+    ),
+    (
+        rules::wild_arms,
+        "src/model/a.rs",
+        "match (a, b) { (Kind::Offline, Kind::Busy) => 2,\n(_, _) => 3 }",
+        "match a { Kind::Offline(_) => 2, Kind::Busy { .. } => 3 }",
+    ),
+    (
+        rules::wild_arms,
+        "src/model/a.rs",
+        "match a { Kind::Busy => f(1),\n_ if b => 2 }",
+        "match a.cmp(&b) { Ordering::Less => 1, _ => 2 }",
+    ),
+];
+
+const PRACTICE_CLOCK: &str = "#[expect(clippy::disallowed_methods, reason = \"…\")]\nlet a = Instant::now();";
+const PRACTICE_TWO_CLOCKS: &str =
+    "#[expect(clippy::disallowed_methods, reason = \"…\")]\nlet a = Instant::now();\nlet b = Instant::now();";
+
+#[test]
+fn each_rule_finds_what_breaks_it() {
+    for (i, (rule, path, wrong, right)) in PLANTED.iter().enumerate() {
+        let found = rule(&Source::new(path, wrong));
+        let lines: Vec<usize> = found.iter().map(|f| f.line).collect();
+        assert_eq!(lines, [wrong.lines().count()], "number {i}, {path}: {wrong}\n{found:?}");
+        let found: Vec<Finding> = rule(&Source::new(path, right));
+        assert!(found.is_empty(), "number {i}, {path}: {right}\n{found:?}");
+    }
+    let long = "//! Long.\n".repeat(501);
+    assert_eq!(rules::length(&Source::new("src/a.rs", &long)).len(), 1);
+    assert!(rules::length(&Source::new("src/a.rs", &long[..long.len() - 1].replacen('\n', "", 1))).is_empty());
+}
+
+#[test]
+fn the_workplace_is_found_where_it_is_named() {
+    for wrong in [concat!("in /wo", "rk/main"), concat!("see iss", "ue 12"), concat!("https://py", "pi.org/x")] {
+        assert_eq!(
+            rules::workplace(&format!("one\n{wrong}\n")).iter().map(|f| f.line).collect::<Vec<_>>(),
+            [2],
+            "{wrong}"
+        );
+    }
+    assert!(rules::workplace("issues of work, in a tissue 3 thick\n").is_empty());
+}
