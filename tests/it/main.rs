@@ -1,1 +1,4 @@
+//! What Daypass does, topic by topic, in one binary.
 
+mod names;
+mod profiles;
