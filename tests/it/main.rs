@@ -2,3 +2,7 @@
 
 mod servers;
 mod tidy;
+//! What Daypass does, topic by topic, in one binary.
+
+mod names;
+mod profiles;

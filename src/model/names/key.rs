@@ -85,7 +85,15 @@ impl KeyPrefix {
         let text = text.strip_suffix("/*").unwrap_or(if text == "*" { "" } else { &text });
         let text = text.strip_prefix('/').unwrap_or(text);
         let text = text.strip_suffix('/').unwrap_or(text);
-        if text.is_empty() { Ok(Self::empty()) } else { format!("{text}/").parse() }
+        if text.is_empty() {
+            return Ok(Self::empty());
+        }
+        let folder = format!("{text}/");
+        // The slash at the end may have been a secret's own.
+        if pasted::looks_like_secret(text) || pasted::looks_like_secret(&folder) {
+            return Err(NameProblem::LooksLikeSecret);
+        }
+        folder.parse()
     }
 }
 

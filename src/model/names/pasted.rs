@@ -7,7 +7,8 @@ use std::borrow::Cow;
 const LONGEST: usize = 64 << 10;
 
 /// Characters that take no room, or only turn the direction of writing: never part of a name.
-pub(super) const fn is_invisible(c: char) -> bool {
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')

@@ -195,7 +195,7 @@ fn from_broken(text: &str) -> Result<RoleArn, NameProblem> {
             let apart = next.is_empty() || labeled || only(next, |c| is_name_char(c) || c == '/').is_err();
             if apart { Ok(role) } else { Err(NameProblem::MoreAfterArn { role_guess: role }) }
         }
-        Err(why) => parse(token(&whole)).map_err(|_| why),
+        Err(why) => parse(token(&whole)).or(Err(why)),
     }
 }
 

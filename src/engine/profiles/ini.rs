@@ -1,0 +1,310 @@
+//! The lines of a profile file: sections and settings, read as they were meant. A damaged section hides no other.
+
+use super::text::Text;
+use crate::model::names::looks_like_secret;
+use crate::model::snapshot::Odd;
+use std::collections::HashMap;
+use zeroize::Zeroizing;
+
+/// Profiles that are read in one file.
+const PROFILES: usize = 1000;
+/// Oddities that are kept of one file.
+const ODDITIES: usize = 200;
+/// Characters of a profile's name that are read.
+const NAME: usize = 256;
+
+/// Which of the two files it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The credentials file: `[name]`.
+    Credentials,
+    /// The config file: `[profile name]`.
+    Config,
+}
+
+/// The settings that Daypass knows; whatever else stands in a profile has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    AccessKeyId,
+    Secret,
+    Token,
+    Region,
+    RoleArn,
+    SourceProfile,
+    ExternalId,
+    MfaSerial,
+    RoleSessionName,
+    DurationSeconds,
+    SignIn,
+    Process,
+    Login,
+    Endpoint,
+}
+
+impl Key {
+    fn from_name(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "aws_access_key_id" => Self::AccessKeyId,
+            "aws_secret_access_key" => Self::Secret,
+            "aws_session_token" | "aws_security_token" => Self::Token,
+            "region" => Self::Region,
+            "role_arn" => Self::RoleArn,
+            "source_profile" => Self::SourceProfile,
+            "external_id" => Self::ExternalId,
+            "mfa_serial" => Self::MfaSerial,
+            "role_session_name" => Self::RoleSessionName,
+            "duration_seconds" => Self::DurationSeconds,
+            "sso_session" | "sso_start_url" | "sso_account_id" | "sso_role_name" => Self::SignIn,
+            "credential_process" => Self::Process,
+            "login_session" => Self::Login,
+            "endpoint_url" => Self::Endpoint,
+            _ => return None,
+        })
+    }
+
+    /// Whether it belongs to the key itself, which comes whole from one file.
+    pub const fn of_key(self) -> bool {
+        matches!(self, Self::AccessKeyId | Self::Secret | Self::Token)
+    }
+}
+
+/// A setting's value.
+pub(super) struct Value {
+    /// The value as it was meant; wiped when dropped, since any of them may turn out to be a secret.
+    pub text: Zeroizing<String>,
+    /// Its line.
+    pub line: u32,
+}
+
+/// One profile as it stands in one file, its sections merged.
+pub(super) struct Section {
+    /// The profile's name.
+    pub name: String,
+    /// Its settings, the last of each.
+    pub values: HashMap<Key, Value>,
+}
+
+/// An oddity of this file: line, profile, what.
+pub(super) type Note = (u32, Option<String>, Odd);
+
+/// What stands in one file.
+#[derive(Default)]
+pub(super) struct Sections {
+    /// The profiles in their order.
+    pub list: Vec<Section>,
+    /// By name.
+    pub by_name: HashMap<String, usize>,
+    /// What looks odd.
+    pub odd: Vec<Note>,
+}
+
+impl Sections {
+    /// The profile of this name.
+    pub fn get(&self, name: &str) -> Option<&Section> {
+        self.by_name.get(name).and_then(|at| self.list.get(*at))
+    }
+
+    fn note(&mut self, line: u32, at: Place, what: Odd) {
+        if self.odd.len() < ODDITIES {
+            let profile = match at {
+                Place::Profile(at) => self.list.get(at).map(|section| section.name.clone()),
+                Place::Other | Place::Nowhere => None,
+            };
+            self.odd.push((line, profile, what));
+        }
+    }
+
+    /// The profile of this name, which a heading opens; none when there are too many.
+    fn open(&mut self, name: String, line: u32) -> Option<usize> {
+        if let Some(at) = self.by_name.get(&name) {
+            return Some(*at);
+        }
+        if self.list.len() == PROFILES {
+            if !self.odd.iter().any(|(_, _, what)| *what == Odd::TooMuch) {
+                self.odd.push((line, None, Odd::TooMuch));
+            }
+            return None;
+        }
+        self.by_name.insert(name.clone(), self.list.len());
+        self.list.push(Section { name, values: HashMap::new() });
+        Some(self.list.len() - 1)
+    }
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In this profile.
+    Profile(usize),
+    /// In a section that is not a profile, or one that is left out.
+    Other,
+    /// Before the first heading, or under a damaged one.
+    Nowhere,
+}
+
+/// What a heading opens.
+enum Heading<'a> {
+    /// This profile's section, written in the form of this file or of the other.
+    Profile { name: &'a str, right_form: bool },
+    /// A section of another kind.
+    Other,
+    /// Nothing that could be told.
+    Damaged,
+}
+
+/// Reads the lines of one file.
+pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
+    let mut out = Sections::default();
+    for what in &file.odd {
+        out.note(0, Place::Nowhere, *what);
+    }
+    let mut place = Place::Nowhere;
+    // The settings of this heading alone: a second heading of the same name is no slip, a second line under one is.
+    let mut seen: Vec<Key> = Vec::new();
+    // How far the setting is set in that opened a block, such as `s3 =`: deeper lines belong to it.
+    let mut block: Option<usize> = None;
+    for (number, line) in (1_u32..).zip(file.text.lines()) {
+        let trimmed = line.trim();
+        let depth = line.len() - line.trim_start().len();
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            continue;
+        }
+        let touched = file.touched.contains(&number);
+        if trimmed.starts_with('[') {
+            block = None;
+            seen.clear();
+            place = match heading(trimmed, kind) {
+                Heading::Profile { name, right_form } => {
+                    let at = out.open(name.to_owned(), number).map_or(Place::Other, Place::Profile);
+                    if !right_form {
+                        out.note(number, at, Odd::SectionForm);
+                    }
+                    if !trimmed.contains(']') {
+                        out.note(number, at, Odd::Line);
+                    }
+                    at
+                }
+                Heading::Other => Place::Other,
+                Heading::Damaged => {
+                    out.note(number, Place::Nowhere, Odd::Line);
+                    Place::Nowhere
+                }
+            };
+            if touched {
+                out.note(number, place, Odd::Invisible);
+            }
+            continue;
+        }
+        let Some((name, raw)) = trimmed.split_once('=') else {
+            if !matches!(place, Place::Other) {
+                out.note(number, place, Odd::Line);
+            }
+            continue;
+        };
+        let nested = block.is_some_and(|outer| depth > outer);
+        if !nested {
+            block = raw.trim().is_empty().then_some(depth);
+        }
+        let Some(key) = Key::from_name(name.trim()) else { continue };
+        if key == Key::Endpoint {
+            out.note(number, place, Odd::Endpoint);
+            continue;
+        }
+        let Place::Profile(at) = place else { continue };
+        let (text, what) = value(key, raw);
+        if nested || text.is_empty() {
+            continue;
+        }
+        let text = Zeroizing::new(if touched && key.of_key() { without_spaces(text) } else { text.to_owned() });
+        for what in what.into_iter().chain(touched.then_some(Odd::Invisible)) {
+            out.note(number, place, what);
+        }
+        if !key.of_key() && !matches!(key, Key::Process | Key::ExternalId) && looks_like_secret(&text) {
+            out.note(number, place, Odd::SecretMisplaced);
+            continue;
+        }
+        if !matches!(key, Key::SignIn) && seen.contains(&key) {
+            out.note(number, place, Odd::Twice);
+        }
+        seen.push(key);
+        if let Some(section) = out.list.get_mut(at) {
+            section.values.insert(key, Value { text, line: number });
+        }
+    }
+    out
+}
+
+fn without_spaces(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    out.extend(text.chars().filter(|c| *c != ' '));
+    out
+}
+
+fn heading(line: &str, kind: Kind) -> Heading<'_> {
+    let inner = line.trim_start_matches('[');
+    let inner = inner.split(']').next().unwrap_or_default().trim();
+    let (first, rest) = inner.split_once(' ').map_or((inner, ""), |(first, rest)| (first, rest.trim()));
+    let prefixed = first == "profile" && !rest.is_empty();
+    if kind == Kind::Config && !prefixed && matches!(first, "sso-session" | "services" | "plugins" | "preview") {
+        return Heading::Other;
+    }
+    let name = unquoted(if prefixed { rest } else { inner });
+    if name.is_empty() || name.chars().count() > NAME || looks_like_secret(name) {
+        return Heading::Damaged;
+    }
+    let right_form = match kind {
+        Kind::Credentials => !prefixed,
+        Kind::Config => prefixed || name == "default",
+    };
+    Heading::Profile { name, right_form }
+}
+
+/// The quotes that open a value, with what closes each.
+const QUOTES: [(char, &[char]); 5] =
+    [('"', &['"']), ('\'', &['\'']), ('“', &['”', '“']), ('‘', &['’', '‘']), ('„', &['“', '”'])];
+
+/// What stands between the quotes that the text begins with, and what follows them.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let first = text.chars().next()?;
+    let (_, closing) = QUOTES.iter().find(|(open, _)| *open == first)?;
+    let rest = &text[first.len_utf8()..];
+    let end = rest.find(*closing)?;
+    let after = rest[end..].chars().next().map_or(end, |close| end + close.len_utf8());
+    Some((rest[..end].trim(), rest[after..].trim()))
+}
+
+fn unquoted(text: &str) -> &str {
+    quoted(text).filter(|(_, after)| after.is_empty()).map_or(text, |(inner, _)| inner)
+}
+
+/// A value as it was meant, and what looks odd about how it is written.
+fn value(key: Key, raw: &str) -> (&str, Vec<Odd>) {
+    let raw = raw.trim();
+    // A command is kept as it stands, quotes and all, so that the person sees the whole of what would run.
+    if key == Key::Process {
+        return (raw, Vec::new());
+    }
+    let mut odd = Vec::new();
+    if let Some((inner, _)) = quoted(raw).filter(|(_, after)| after.is_empty() || after.starts_with(['#', ';'])) {
+        odd.push(Odd::Quotes);
+        return (inner, odd);
+    }
+    let Some(cut) = raw.find(" #").into_iter().chain(raw.find(" ;")).min() else { return (raw, odd) };
+    // A comment behind a region is everyday; behind a key it may be the rest of the key.
+    if key.of_key() || matches!(key, Key::RoleArn | Key::ExternalId) {
+        odd.push(Odd::Comment);
+    }
+    (raw[..cut].trim_end(), odd)
+}
+
+/// Whether this is a secret by its form: 40 characters of base64.
+pub(super) fn is_secret_form(secret: &str) -> bool {
+    secret.len() == 40 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+' | b'='))
+}
+
+/// Whether this is an access key id by its form: 16 to 128 capitals and digits (STS, GetAccessKeyInfo), `AKIA…` or `ASIA…`.
+pub(super) fn is_key_form(id: &str) -> bool {
+    (16..=128).contains(&id.len())
+        && (id.starts_with("AKIA") || id.starts_with("ASIA"))
+        && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
