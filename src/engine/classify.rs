@@ -1,0 +1,416 @@
+//! What a server, a proxy or the network said, turned into a `Problem` while its type is still known.
+
+use super::clock::Clock;
+use crate::model::problem::{DeniedBy, Detail, Kind, Problem};
+use crate::time::Utc;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::date_time::{DateTime, Format};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+use std::fmt::Write as _;
+
+/// The most characters of foreign text that are kept.
+const MOST: usize = 500;
+
+/// A call that Daypass makes; there are no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// STS.
+    AssumeRole,
+    /// STS.
+    GetCallerIdentity,
+    /// S3, for the region alone.
+    HeadBucket,
+    /// S3.
+    PutObject,
+    /// S3.
+    CreateMultipartUpload,
+    /// S3.
+    UploadPart,
+    /// S3.
+    CompleteMultipartUpload,
+    /// S3, at best.
+    AbortMultipartUpload,
+}
+
+impl Operation {
+    /// Its name in AWS's reference.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "AssumeRole",
+            Self::GetCallerIdentity => "GetCallerIdentity",
+            Self::HeadBucket => "HeadBucket",
+            Self::PutObject => "PutObject",
+            Self::CreateMultipartUpload => "CreateMultipartUpload",
+            Self::UploadPart => "UploadPart",
+            Self::CompleteMultipartUpload => "CompleteMultipartUpload",
+            Self::AbortMultipartUpload => "AbortMultipartUpload",
+        }
+    }
+
+    /// Whether an object may be there although no answer came.
+    #[must_use]
+    pub const fn stores(self) -> bool {
+        match self {
+            Self::PutObject | Self::CompleteMultipartUpload => true,
+            Self::AssumeRole
+            | Self::GetCallerIdentity
+            | Self::HeadBucket
+            | Self::CreateMultipartUpload
+            | Self::UploadPart
+            | Self::AbortMultipartUpload => false,
+        }
+    }
+
+    const fn is_sts(self) -> bool {
+        matches!(self, Self::AssumeRole | Self::GetCallerIdentity)
+    }
+}
+
+/// What stands at the top of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The HTTP status, 0 where nothing was answered.
+    pub status: u16,
+    /// The server's clock.
+    pub date: Option<Utc>,
+    /// The request id, empty where there is none: then it was hardly AWS.
+    pub request_id: String,
+    /// Where the bucket is.
+    pub region: Option<String>,
+    /// Whether the body is a page for people.
+    pub html: bool,
+}
+
+impl Heard {
+    /// Reads the top of an answer.
+    #[must_use]
+    pub fn of(response: &HttpResponse) -> Self {
+        let header = |name: &str| response.headers().get(name);
+        let id = header("x-amz-request-id").or_else(|| header("x-amzn-requestid")).unwrap_or_default();
+        Self {
+            status: response.status().as_u16(),
+            date: header("date")
+                .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())
+                .map(|d| Utc(d.secs())),
+            request_id: clean(id).into(),
+            region: header("x-amz-bucket-region").map(str::to_owned),
+            html: header("content-type").is_some_and(|kind| kind.trim_start().starts_with("text/html")),
+        }
+    }
+}
+
+/// Foreign text as it may be shown: cut to 500 characters, without control and invisible characters.
+#[must_use]
+pub fn clean(text: &str) -> Box<str> {
+    let mut kept: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|&c| !super::walk::is_hidden(c))
+        .take(MOST + 1)
+        .collect();
+    if let Some((cut, _)) = kept.char_indices().nth(MOST) {
+        kept.truncate(cut);
+    }
+    kept.trim().into()
+}
+
+/// What `error` means. `finished` says whether the network had taken the whole request.
+#[must_use]
+pub fn problem<E>(operation: Operation, error: &SdkError<E, HttpResponse>, finished: bool, clock: &Clock) -> Problem
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let heard = error.raw_response().map(Heard::of).unwrap_or_default();
+    let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
+    let code = meta.and_then(|meta| meta.code()).unwrap_or_default();
+    let said = meta.and_then(|meta| meta.message()).unwrap_or_default();
+    let (kind, message) = match error {
+        SdkError::ServiceError(_) => (answered(operation, &heard, code, said, clock), clean(said)),
+        SdkError::ResponseError(_) => {
+            // The answer began, and what follows can't be read: cut off, or not AWS's.
+            let kind = if heard.request_id.is_empty() && (heard.html || !operation.stores()) {
+                unknown_answer(operation, &heard)
+            } else if operation.stores() {
+                Kind::AnswerLost
+            } else {
+                Kind::ConnectionLost
+            };
+            (kind, clean(&chain(error)))
+        }
+        SdkError::DispatchFailure(why) => {
+            let text = chain(error);
+            (dispatch(operation, &text, why.is_timeout(), why.is_user(), finished, clock), clean(&text))
+        }
+        SdkError::TimeoutError(_) => {
+            let lost = finished && operation.stores();
+            (if lost { Kind::AnswerLost } else { Kind::NoAnswer }, clean(&chain(error)))
+        }
+        SdkError::ConstructionFailure(_) => (unsent(operation, &chain(error)), clean(&chain(error))),
+        _ => (Kind::Unexpected, clean(&chain(error))),
+    };
+    let at = heard.date.unwrap_or_else(|| clock.utc());
+    let detail = Detail {
+        call: operation.name().into(),
+        code: clean(code),
+        status: heard.status,
+        request_id: heard.request_id.into(),
+        message,
+        at,
+    };
+    Problem::with(kind, detail)
+}
+
+/// A problem that has no `SdkError`: what was answered looks well, and isn't.
+#[must_use]
+pub fn misanswered(operation: Operation, kind: Kind, heard: &Heard, message: &str, clock: &Clock) -> Problem {
+    let detail = Detail {
+        call: operation.name().into(),
+        code: "".into(),
+        status: heard.status,
+        request_id: heard.request_id.as_str().into(),
+        message: clean(message),
+        at: heard.date.unwrap_or_else(|| clock.utc()),
+    };
+    Problem::with(kind, detail)
+}
+
+/// An error and what it comes from, as one text.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(why) = next {
+        let _infallible = write!(text, ": {why}");
+        next = why.source();
+    }
+    text
+}
+
+fn unsent(operation: Operation, text: &str) -> Kind {
+    if text.contains("there is no session") && !operation.is_sts() { Kind::SessionEnded } else { Kind::Unexpected }
+}
+
+fn dispatch(op: Operation, text: &str, timeout: bool, user: bool, finished: bool, clock: &Clock) -> Kind {
+    let has = |part: &str| text.contains(part);
+    if has("invalid peer certificate") || has("TLS handshake failed") {
+        return certificate(text, clock);
+    }
+    if has("tunnel error") {
+        return if has("proxy authorization required") || has("unsuccessful") {
+            Kind::ProxyRefused
+        } else {
+            Kind::Offline
+        };
+    }
+    if timeout {
+        return Kind::NoAnswer;
+    }
+    if has("(Connect)") || has("dns error") {
+        return Kind::Offline;
+    }
+    if user {
+        return Kind::Unexpected;
+    }
+    if finished && op.stores() { Kind::AnswerLost } else { Kind::ConnectionLost }
+}
+
+/// No certificate is made to begin in the future: where one seems to, this computer's clock is behind. An expired one
+/// means so only where a server has shown this computer to be ahead.
+fn certificate(text: &str, clock: &Clock) -> Kind {
+    if text.contains("not valid yet") {
+        let behind = text.split_once('(').and_then(|_| {
+            text.split('(')
+                .filter_map(|part| part.split_once(" seconds in future"))
+                .find_map(|(n, _)| n.parse::<i64>().ok())
+        });
+        return Kind::ClockWrong(-behind.unwrap_or(0));
+    }
+    if text.contains("certificate expired") && clock.ahead() > 86_400 {
+        return Kind::ClockWrong(clock.ahead());
+    }
+    Kind::NotTrusted
+}
+
+/// What an answer with this status, code and message means.
+fn answered(operation: Operation, heard: &Heard, code: &str, message: &str, clock: &Clock) -> Kind {
+    let skew = || Kind::ClockWrong(heard.date.map_or_else(|| clock.ahead(), |date| clock.ahead_of(date)));
+    if message.contains("Signature expired") || message.contains("Signature not yet current") {
+        return skew();
+    }
+    match code {
+        "" => return codeless(operation, heard, message),
+        "RequestTimeTooSkewed" | "RequestExpired" => return skew(),
+        "SlowDown"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "TooManyRequests"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded" => {
+            return Kind::SlowDown;
+        }
+        "ServiceUnavailable" | "ServiceUnavailableException" => return Kind::Busy,
+        "InternalError" | "InternalFailure" | "InternalServerError" => {
+            // "Your request may or may not have been processed" (S3 API reference, error responses).
+            return if operation.stores() { Kind::AnswerLost } else { Kind::Busy };
+        }
+        "AllAccessDisabled" | "AccountProblem" | "NotSignedUp" | "OptInRequired" => return Kind::AccountProblem,
+        _ => {}
+    }
+    if operation.is_sts() { sts(heard, code, message) } else { s3(operation, heard, code, message) }
+}
+
+fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
+    if operation.is_sts() && message.contains("is not authorized to perform: sts:AssumeRole") {
+        return Kind::AssumeDenied(denied_by(operation, message));
+    }
+    if heard.request_id.is_empty() || heard.html {
+        return unknown_answer(operation, heard);
+    }
+    match heard.status {
+        200..=299 if operation.stores() => Kind::AnswerLost,
+        301 | 307 | 308 => Kind::OtherRegion,
+        403 if !operation.is_sts() => Kind::AccessDenied(DeniedBy::Unknown),
+        404 if operation == Operation::HeadBucket => Kind::NoSuchBucket,
+        412 => Kind::AlreadyThere,
+        429 => Kind::SlowDown,
+        500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
+        500..=599 => Kind::Busy,
+        _ => Kind::Unexpected,
+    }
+}
+
+/// An answer that AWS did not write: a login page, a filter, a gateway on the way.
+fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
+    match heard.status {
+        407 => Kind::ProxyRefused,
+        511 => Kind::LoginPage,
+        403 | 451 if heard.html => Kind::ProxyRefused,
+        403 if operation == Operation::HeadBucket => Kind::AccessDenied(DeniedBy::Unknown),
+        404 if operation == Operation::HeadBucket && !heard.html => Kind::NoSuchBucket,
+        403 | 451 => Kind::ProxyRefused,
+        429 => Kind::SlowDown,
+        500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
+        500..=599 => Kind::Busy,
+        _ => Kind::LoginPage,
+    }
+}
+
+fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
+    let says = |part: &str| message.contains(part);
+    match code {
+        "AccessDenied" | "AccessDeniedException" => {
+            if says("invalid MFA one time pass code") {
+                Kind::CodeWrong
+            } else if says("unable to validate MFA code") {
+                Kind::SerialWrong
+            } else if says("must provide both MFA serial number") {
+                Kind::CodeNeeded
+            } else if says("may not be assumed by root") {
+                Kind::RootKey
+            } else {
+                Kind::AssumeDenied(denied_by(Operation::AssumeRole, message))
+            }
+        }
+        "ValidationError" if says("role chaining") => Kind::TooLongChained,
+        "ValidationError" if says("MaxSessionDuration") => Kind::TooLong,
+        "ValidationError" | "MalformedInput" | "InvalidParameterValue" | "MissingParameter" => Kind::RequestRefused,
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" | "InvalidToken" => {
+            Kind::KeyNotAccepted
+        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" if says("Credential should be scoped") => {
+            Kind::OtherPartition
+        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => Kind::SecretWrong,
+        "ExpiredToken" | "ExpiredTokenException" => Kind::SourceEnded,
+        "RegionDisabledException" => Kind::RegionOff,
+        "PackedPolicyTooLarge" => Kind::PolicyTooLarge,
+        "MalformedPolicyDocument" => Kind::PolicyRefused,
+        _ if heard.status == 429 => Kind::SlowDown,
+        _ if heard.status >= 500 => Kind::Busy,
+        _ => Kind::Unexpected,
+    }
+}
+
+fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
+    let says = |part: &str| message.contains(part);
+    if code.starts_with("KMS.") || code.starts_with("Kms") {
+        return Kind::KmsKey;
+    }
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Kind::SessionEnded,
+        "AccessDenied" | "InvalidAccessKeyId" | "InvalidToken" if says("expired") => Kind::SessionEnded,
+        "InvalidToken" | "InvalidAccessKeyId" | "InvalidClientTokenId" => Kind::SessionRefused,
+        "AccessDenied" | "AccessDeniedException" | "Forbidden" => {
+            if says("kms:GenerateDataKey") {
+                Kind::KmsGenerate
+            } else if says("kms:Decrypt") {
+                Kind::KmsDecrypt
+            } else if says("kms:") {
+                Kind::KmsKey
+            } else {
+                Kind::AccessDenied(denied_by(operation, message))
+            }
+        }
+        "RequestTimeout" | "IncompleteBody" => Kind::ConnectionLost,
+        "XAmzContentSHA256Mismatch" | "InvalidArgument" | "InvalidRequest" | "NotImplemented"
+            if says("UNSIGNED-PAYLOAD") || (says("x-amz-content-sha256") && code != "XAmzContentSHA256Mismatch") =>
+        {
+            Kind::UnsignedRefused
+        }
+        "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch" => Kind::Damaged,
+        // S3 User Guide, "Conditional writes": after this answer a multipart upload begins anew.
+        "ConditionalRequestConflict" if operation == Operation::CompleteMultipartUpload => Kind::UploadGone,
+        "ConditionalRequestConflict" | "OperationAborted" => Kind::Conflict,
+        "PreconditionFailed" => Kind::AlreadyThere,
+        "NoSuchUpload" => Kind::UploadGone,
+        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => Kind::PartsRefused,
+        "EntityTooLarge" => Kind::TooLarge,
+        "AuthorizationHeaderMalformed" if says("region") => Kind::OtherRegion,
+        "PermanentRedirect" | "TemporaryRedirect" | "Redirect" | "IllegalLocationConstraintException" => {
+            Kind::OtherRegion
+        }
+        "NoSuchBucket" | "InvalidBucketName" => Kind::NoSuchBucket,
+        "NotFound" if operation == Operation::HeadBucket => Kind::NoSuchBucket,
+        "KeyTooLongError" => Kind::NameTooLong,
+        "AccessControlListNotSupported"
+        | "InvalidStorageClass"
+        | "InvalidTag"
+        | "InvalidEncryptionAlgorithmError"
+        | "MetadataTooLarge"
+        | "ObjectLockConfigurationNotFoundError" => Kind::OptionRefused,
+        _ if heard.status == 429 => Kind::SlowDown,
+        _ if matches!(heard.status, 500 | 502 | 504) && operation.stores() => Kind::AnswerLost,
+        _ if heard.status >= 500 => Kind::Busy,
+        _ => Kind::Unexpected,
+    }
+}
+
+/// Which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer texts go on after these words.
+fn denied_by(operation: Operation, message: &str) -> DeniedBy {
+    let says = |part: &str| message.contains(part);
+    let sts = operation.is_sts();
+    if says("role trust policy") {
+        DeniedBy::TrustPolicy
+    } else if says("service control policy") || says("resource control policy") {
+        DeniedBy::OrganizationPolicy
+    } else if says("VPC endpoint policy") {
+        DeniedBy::EndpointPolicy
+    } else if says("session policy") {
+        // The source's own session has a policy where STS says so; afterwards it is ours.
+        if sts { DeniedBy::YourPolicy } else { DeniedBy::SessionPolicy }
+    } else if says("permissions boundary") {
+        // After AssumeRole the boundary is one on the customer's role.
+        if sts { DeniedBy::Boundary } else { DeniedBy::RolePolicy }
+    } else if says("resource-based policy") {
+        if sts { DeniedBy::TrustPolicy } else { DeniedBy::ResourcePolicy }
+    } else if says("identity-based policy") {
+        if sts { DeniedBy::YourPolicy } else { DeniedBy::RolePolicy }
+    } else {
+        DeniedBy::Unknown
+    }
+}

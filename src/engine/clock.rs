@@ -1,0 +1,159 @@
+//! The only reader of the computer's clocks: time that counts suspend and never goes back, and the time requests are signed with.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one file that reads a clock")]
+
+use crate::time::{Time, Utc};
+use aws_smithy_async::time::TimeSource;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The wall clock counts as having jumped ahead, which is what suspend looks like, from this much more than the
+/// monotonic clock; less is the wall clock being slewed.
+const JUMP: Duration = Duration::from_secs(2);
+
+/// The engine's clock. Copies are the same clock.
+///
+/// The monotonic clock of Linux and macOS stops while the computer sleeps, so each look also compares how far the wall
+/// clock has come since the look before, and counts what it is ahead by as sleep, however long it is. A person who sets
+/// the wall clock ahead makes sessions look older than they are, which costs a renewal; nothing that the wall clock
+/// does makes a session look younger. Setting it back is passed over.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    looked: Mutex<Looked>,
+    /// Milliseconds that tests move the wall clock by.
+    shift: AtomicI64,
+    /// Milliseconds that signatures are moved by, because the server's clock said so.
+    correction: AtomicI64,
+}
+
+#[derive(Debug)]
+struct Looked {
+    monotonic: Instant,
+    wall: SystemTime,
+    passed: Duration,
+}
+
+impl Clock {
+    /// A clock that begins now.
+    #[must_use]
+    pub fn start() -> Self {
+        let looked = Looked { monotonic: Instant::now(), wall: SystemTime::now(), passed: Duration::ZERO };
+        Self(Arc::new(Inner { looked: Mutex::new(looked), shift: AtomicI64::new(0), correction: AtomicI64::new(0) }))
+    }
+
+    /// The time since the start, sleep of the computer included.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        let mut looked = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let (monotonic, wall) = (Instant::now(), self.wall());
+        let ran = monotonic.saturating_duration_since(looked.monotonic);
+        let went = wall.duration_since(looked.wall).unwrap_or_default();
+        looked.passed += if went >= ran + JUMP { went } else { ran };
+        looked.monotonic = monotonic;
+        looked.wall = wall;
+        Time::default() + looked.passed
+    }
+
+    /// The wall clock's time, moved by what a server's clock has shown it to be off.
+    #[must_use]
+    pub fn utc(&self) -> Utc {
+        Utc(seconds(self.signing()))
+    }
+
+    /// How many seconds this computer's clock is ahead of the server whose clock was last measured; 0 before that.
+    #[must_use]
+    pub fn ahead(&self) -> i64 {
+        -(self.0.correction.load(Ordering::Relaxed) / 1000)
+    }
+
+    /// Takes over the server's time: signatures are made with it from now on. Returns the seconds this computer is ahead.
+    pub fn correct(&self, server: Utc) -> i64 {
+        let ahead = seconds(self.wall()).saturating_sub(server.0);
+        self.0.correction.store(ahead.saturating_mul(-1000), Ordering::Relaxed);
+        ahead
+    }
+
+    /// The seconds that this computer is ahead of a server that says it is `server` now.
+    #[must_use]
+    pub fn ahead_of(&self, server: Utc) -> i64 {
+        seconds(self.wall()).saturating_sub(server.0)
+    }
+
+    /// Moves the wall clock, as a suspend or a person would; for tests.
+    #[doc(hidden)]
+    pub fn shift_wall(&self, milliseconds: i64) {
+        self.0.shift.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    fn wall(&self) -> SystemTime {
+        moved(SystemTime::now(), self.0.shift.load(Ordering::Relaxed))
+    }
+
+    fn signing(&self) -> SystemTime {
+        moved(self.wall(), self.0.correction.load(Ordering::Relaxed))
+    }
+}
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        self.signing()
+    }
+}
+
+fn moved(time: SystemTime, milliseconds: i64) -> SystemTime {
+    let by = Duration::from_millis(milliseconds.unsigned_abs());
+    if milliseconds < 0 { time.checked_sub(by) } else { time.checked_add(by) }.unwrap_or(time)
+}
+
+fn seconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn a_wall_clock_ahead_counts_as_sleep() {
+        let clock = Clock::start();
+        let before = clock.now();
+        clock.shift_wall(HOUR);
+        let slept = clock.now().since(before).as_secs();
+        assert!((3600..3660).contains(&slept), "{slept}");
+        clock.shift_wall(60 * HOUR);
+        assert!(clock.now().since(before).as_secs() >= 61 * 3600, "a weekend counts whole");
+    }
+
+    #[test]
+    fn a_wall_clock_set_back_is_passed_over() {
+        let clock = Clock::start();
+        clock.shift_wall(HOUR);
+        let before = clock.now();
+        clock.shift_wall(-5 * HOUR);
+        let after = clock.now();
+        assert!(after >= before && after.since(before) < Duration::from_secs(60), "{after:?}");
+        clock.shift_wall(HOUR);
+        assert!(clock.now().since(before).as_secs() >= 3600, "sleep after it counts again");
+    }
+
+    #[test]
+    fn signatures_follow_the_server() {
+        let clock = Clock::start();
+        let truth = clock.utc();
+        clock.shift_wall(2 * HOUR);
+        assert_eq!(clock.utc().0 - truth.0, 7200);
+        let ahead = clock.correct(truth);
+        assert!((7200..7260).contains(&ahead), "{ahead}");
+        assert_eq!(clock.ahead(), ahead);
+        assert!((clock.utc().0 - truth.0).abs() < 60, "{:?} {truth:?}", clock.utc());
+    }
+}

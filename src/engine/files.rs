@@ -1,0 +1,203 @@
+//! Files on this computer, opened once and told apart by their fingerprints.
+
+use crate::model::problem::{Detail, Kind, Problem};
+use crate::model::upload::{Fingerprint, UploadNo};
+use std::collections::HashMap;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A regular file open for reading, and what it was when it was opened.
+#[derive(Debug)]
+pub struct Source {
+    /// The handle that every part is read from.
+    pub file: File,
+    /// What it was when it was opened.
+    pub fingerprint: Fingerprint,
+}
+
+impl Source {
+    /// Opens a regular file, and nothing else: a link in its place is not followed, a pipe is not waited for. It blocks.
+    ///
+    /// # Errors
+    /// `SourceGone`, `SourceNotAFile`, `SourceUnreadable`.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let at_path = std::fs::symlink_metadata(path).map_err(|why| unreadable(&why))?;
+        if !at_path.is_file() {
+            return Err(Problem::new(Kind::SourceNotAFile));
+        }
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC,
+        );
+        let file = options.open(path).map_err(|why| unreadable(&why))?;
+        let metadata = file.metadata().map_err(|why| unreadable(&why))?;
+        if !metadata.is_file() {
+            return Err(Problem::new(Kind::SourceNotAFile));
+        }
+        let fingerprint = fingerprint(&metadata);
+        Ok(Self { file, fingerprint })
+    }
+
+    /// Whether the open file still is what it was when it was opened. It blocks.
+    ///
+    /// # Errors
+    /// `SourceChanged` where it isn't, `SourceUnreadable` where the system doesn't say.
+    pub fn unchanged(&self) -> Result<(), Problem> {
+        let now = fingerprint(&self.file.metadata().map_err(|why| unreadable(&why))?);
+        if now == self.fingerprint { Ok(()) } else { Err(Problem::new(Kind::SourceChanged)) }
+    }
+
+    /// Whether the open file, and what lies at its path, both are what `then` says. It blocks.
+    ///
+    /// # Errors
+    /// `SourceChanged` where they aren't; `SourceGone` where nothing lies at the path any more.
+    pub fn is(&self, then: &Fingerprint, path: &Path) -> Result<(), Problem> {
+        self.unchanged()?;
+        let at_path = std::fs::symlink_metadata(path).map_err(|why| unreadable(&why))?;
+        if self.fingerprint == *then && at_path.is_file() && fingerprint(&at_path) == *then {
+            Ok(())
+        } else {
+            Err(Problem::new(Kind::SourceChanged))
+        }
+    }
+}
+
+/// What tells this version of a file from another. Where the system gives no number of a file (Windows, in what Rust's
+/// standard library makes stable), size and time of the last write do alone.
+#[must_use]
+pub fn fingerprint(metadata: &Metadata) -> Fingerprint {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Fingerprint {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.len(),
+            modified: i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec()),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let modified = metadata.modified().map_or(0, |time| match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
+            Err(before) => i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |nanos| -nanos),
+        });
+        Fingerprint { device: 0, inode: 0, size: metadata.len(), modified }
+    }
+}
+
+/// What the system said about a file, as a problem.
+#[must_use]
+pub fn unreadable(why: &io::Error) -> Problem {
+    #[cfg(unix)]
+    if why.raw_os_error() == Some(libc::ELOOP) {
+        return Problem::new(Kind::SourceNotAFile);
+    }
+    let kind = match why.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Kind::SourceGone,
+        io::ErrorKind::UnexpectedEof => Kind::SourceChanged,
+        _ => Kind::SourceUnreadable,
+    };
+    let message = super::classify::clean(&why.to_string());
+    Problem::with(kind, Detail { call: "read".into(), message, ..Detail::default() })
+}
+
+/// The files that uploads have open.
+#[derive(Debug, Default)]
+pub struct OpenFiles(Mutex<HashMap<UploadNo, Arc<Source>>>);
+
+impl OpenFiles {
+    /// The file of this upload, opened if it isn't open. It blocks.
+    ///
+    /// # Errors
+    /// Those of `Source::open`.
+    pub fn get(&self, upload: UploadNo, path: &Path) -> Result<Arc<Source>, Problem> {
+        if let Some(source) = self.lock().get(&upload) {
+            return Ok(Arc::clone(source));
+        }
+        let source = Arc::new(Source::open(path)?);
+        Ok(Arc::clone(self.lock().entry(upload).or_insert(source)))
+    }
+
+    /// Opens the file of this upload anew, in the place of what was open. It blocks.
+    ///
+    /// # Errors
+    /// Those of `Source::open`.
+    pub fn open(&self, upload: UploadNo, path: &Path) -> Result<Fingerprint, Problem> {
+        let source = Source::open(path)?;
+        let fingerprint = source.fingerprint;
+        self.lock().insert(upload, Arc::new(source));
+        Ok(fingerprint)
+    }
+
+    /// Closes the file of this upload once nothing reads it any more.
+    pub fn close(&self, upload: UploadNo) {
+        self.lock().remove(&upload);
+    }
+
+    /// How many files are open.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UploadNo, Arc<Source>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind<T: std::fmt::Debug>(result: Result<T, Problem>) -> Kind {
+        result.expect_err("a problem").kind
+    }
+
+    #[test]
+    fn only_regular_files_open() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("a");
+        assert_eq!(kind(Source::open(&file)), Kind::SourceGone);
+        assert_eq!(kind(Source::open(&file.join("b"))), Kind::SourceGone);
+        std::fs::write(&file, "hello").expect("written");
+        assert_eq!(Source::open(&file).expect("opens").fingerprint.size, 5);
+        assert_eq!(kind(Source::open(&file.join("b"))), Kind::SourceGone);
+        assert_eq!(kind(Source::open(dir.path())), Kind::SourceNotAFile);
+        #[cfg(unix)]
+        {
+            let link = dir.path().join("link");
+            std::os::unix::fs::symlink(&file, &link).expect("a link");
+            assert_eq!(kind(Source::open(&link)), Kind::SourceNotAFile);
+            let socket = dir.path().join("socket");
+            let _held = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+            assert_eq!(kind(Source::open(&socket)), Kind::SourceNotAFile);
+        }
+    }
+
+    #[test]
+    fn a_changed_or_swapped_file_is_seen() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a");
+        std::fs::write(&path, "hello").expect("written");
+        let files = OpenFiles::default();
+        let then = files.open(UploadNo(1), &path).expect("opens");
+        let source = files.get(UploadNo(1), &path).expect("is open");
+        source.unchanged().expect("the same");
+        source.is(&then, &path).expect("the same");
+        std::fs::rename(&path, dir.path().join("b")).expect("renamed");
+        assert_eq!(kind(source.is(&then, &path)), Kind::SourceGone);
+        std::fs::write(&path, "hello").expect("written");
+        source.unchanged().expect("the handle still is the first file");
+        assert_eq!(kind(source.is(&then, &path)), Kind::SourceChanged);
+        std::fs::write(dir.path().join("b"), "hello, more").expect("written");
+        assert_eq!(kind(source.unchanged()), Kind::SourceChanged);
+        files.close(UploadNo(1));
+        assert_eq!(files.count(), 0);
+    }
+}

@@ -1,0 +1,172 @@
+//! One HTTP client for the life of the app: TLS by rustls over aws-lc, the system's roots, proxies of the environment.
+
+use crate::model::problem::{Detail, Kind, Problem};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long looking a name up, connecting and the TLS handshake may take together.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection is kept that nothing goes over. S3 closes idle connections after a few seconds; a request on one
+/// that is just being closed breaks, and leaves open whether it arrived.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// What the person set up about the wire, explicitly: nothing here comes from a profile, an invitation or the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wire {
+    /// The one server for S3 and STS in the place of AWS's own.
+    pub endpoint_url: Option<String>,
+    /// A PEM file of authorities to trust besides the system's.
+    pub ca_bundle: Option<PathBuf>,
+}
+
+/// The shared client. Copies share its connections.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: SharedHttpClient,
+    endpoint_url: Option<Arc<str>>,
+}
+
+impl Http {
+    /// Sets the client up; reads the system's roots and the bundle, so it may block for some 100 ms.
+    ///
+    /// # Errors
+    /// `NotTrusted` where the bundle can't be read or holds no certificate.
+    pub fn new(wire: &Wire) -> Result<Self, Problem> {
+        let mut roots = TrustStore::default();
+        if let Some(path) = &wire.ca_bundle {
+            let pem = std::fs::read(path).map_err(|why| refused(why.to_string()))?;
+            roots.add_pem_certificate(certificates(&pem)?);
+        }
+        let context = tls::TlsContext::builder().with_trust_store(roots).build();
+        let context = context.map_err(|why| refused(why.to_string()))?;
+        let local = wire.endpoint_url.as_deref().is_some_and(is_this_computer);
+        let proxy = if local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+        // The client panics over a certificate that looks right and isn't: here that is an answer, not an end.
+        let connector = std::panic::catch_unwind(|| connector(context, proxy))
+            .map_err(|_panic| refused("the bundle holds something that is not a certificate".to_owned()))?;
+        let shared = Shared(SharedHttpConnector::new(connector));
+        Ok(Self { client: SharedHttpClient::new(shared), endpoint_url: wire.endpoint_url.as_deref().map(Arc::from) })
+    }
+
+    /// The client, for a configuration of the SDK.
+    #[must_use]
+    pub fn client(&self) -> SharedHttpClient {
+        self.client.clone()
+    }
+
+    /// The explicit server, where there is one.
+    #[must_use]
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+}
+
+fn connector(context: TlsContext, proxy: ProxyConfig) -> Connector {
+    Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .pool_idle_timeout(IDLE)
+        .enable_tcp_nodelay(true)
+        .proxy_config(proxy)
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(context)
+        .build()
+}
+
+/// Gives every SDK client the same connections, whatever timeouts it is set up with: deadlines are `watch`'s matter.
+#[derive(Debug)]
+struct Shared(SharedHttpConnector);
+
+impl HttpClient for Shared {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        self.0.clone()
+    }
+}
+
+/// Whether a URL names this computer itself, which no proxy can reach for it.
+fn is_this_computer(url: &str) -> bool {
+    let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The certificates of a PEM file, without the comments and keys that such files carry.
+fn certificates(pem: &[u8]) -> Result<Vec<u8>, Problem> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let text = String::from_utf8_lossy(pem);
+    let mut kept = String::new();
+    for block in text.split(BEGIN).skip(1) {
+        let Some((body, _)) = block.split_once(END) else {
+            return Err(refused("a certificate in the bundle is cut off".to_owned()));
+        };
+        let packed: String = body.split_whitespace().collect();
+        let der = BASE64_STANDARD.decode(&packed).map_err(|why| refused(why.to_string()))?;
+        if der.first() != Some(&0x30) {
+            return Err(refused("the bundle holds something that is not a certificate".to_owned()));
+        }
+        for part in [BEGIN, body, END, "\n"] {
+            kept.push_str(part);
+        }
+    }
+    if kept.is_empty() {
+        return Err(refused("there is no certificate in the bundle".to_owned()));
+    }
+    Ok(kept.into_bytes())
+}
+
+fn refused(message: String) -> Problem {
+    Problem::with(Kind::NotTrusted, Detail { call: "ca_bundle".into(), message: message.into(), ..Detail::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_computer_is_never_behind_a_proxy() {
+        for (url, local) in [
+            ("http://127.0.0.1:9000", true),
+            ("http://localhost:9000/x", true),
+            ("https://[::1]:9000", true),
+            ("https://127.0.0.1.evil.example", false),
+            ("https://s3.eu-west-1.amazonaws.com", false),
+            ("not a url", false),
+        ] {
+            assert_eq!(is_this_computer(url), local, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_that_is_none_is_refused() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("bundle.pem");
+        let block = |body: &str| format!("# ours\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+        for text in
+            ["", "hello", "-----BEGIN CERTIFICATE-----\nMIIB", &block("!!!"), &block("aGVsbG8="), &block("MAA=")]
+        {
+            std::fs::write(&path, text).expect("written");
+            let wire = Wire { endpoint_url: None, ca_bundle: Some(path.clone()) };
+            assert_eq!(Http::new(&wire).expect_err(text).kind, Kind::NotTrusted, "{text}");
+        }
+        let wire = Wire { endpoint_url: None, ca_bundle: Some(dir.path().join("none.pem")) };
+        assert_eq!(Http::new(&wire).expect_err("no file").kind, Kind::NotTrusted);
+    }
+
+    #[test]
+    fn a_good_bundle_is_taken() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("bundle.pem");
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
+        std::fs::write(&path, made.cert.pem()).expect("written");
+        Http::new(&Wire { endpoint_url: None, ca_bundle: Some(path) }).expect("a client");
+    }
+}

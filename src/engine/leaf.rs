@@ -1,0 +1,179 @@
+//! Does one `Call` of an upload, from the file to the answer.
+
+use super::clock::Clock;
+use super::digests::Digests;
+use super::files::{OpenFiles, Source, unreadable};
+use super::pool::{self, Pool, Sums};
+use super::s3::{Object, S3, Whole};
+use crate::model::event::{Answer, Call, Send};
+use crate::model::problem::{Detail, Kind, Problem};
+use crate::model::upload::{Fingerprint, Stored, UploadNo};
+use bytes::Bytes;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// Waits until the journal has taken down everything that was recorded before.
+pub type Flush =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Problem>> + std::marker::Send>> + std::marker::Send + Sync>;
+
+/// What a call is done with. A copy is cheap.
+#[derive(Clone)]
+pub struct Context {
+    /// S3 for the destination; none while the bucket's region is not known.
+    pub s3: Option<Arc<S3>>,
+    /// The open files.
+    pub files: Arc<OpenFiles>,
+    /// The buffers.
+    pub pool: Pool,
+    /// The hashers, where SHA-256 is wanted.
+    pub digests: Option<Digests>,
+    /// The journal's flush.
+    pub flush: Flush,
+}
+
+/// Does what `send` says. `taken` shows the bytes that the network has taken of the attempt that is out.
+///
+/// # Errors
+/// Everything in `Kind` that speaks of files, the network or S3.
+pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock) -> Result<Answer, Problem> {
+    let Send { place: _, generation: _, upload, path, key, call } = send;
+    match call {
+        Call::Open => {
+            let files = Arc::clone(&ctx.files);
+            blocking(move || files.open(upload, &path), clock).await.map(Answer::Opened)
+        }
+        Call::Put { most } => put(ctx, path, &key, most, &taken, clock).await,
+        Call::Create => {
+            let created = s3(ctx)?.create(&key).await?;
+            Ok(Answer::Created { upload_id: created.upload_id, abort_at: created.abort_at })
+        }
+        Call::Part { upload_id, number, offset, length } => {
+            let s3 = s3(ctx)?;
+            let (bytes, crc) = read(ctx, upload, path, offset, length, clock).await?;
+            s3.upload_part(&key, &upload_id, number, bytes, crc, &taken).await.map(Answer::Part)
+        }
+        Call::Read { offset, length } => {
+            read(ctx, upload, path, offset, length, clock).await.map(|(_, crc)| Answer::Read(crc))
+        }
+        Call::Complete { upload_id, parts, part, fingerprint } => {
+            let s3 = s3(ctx)?;
+            let sha256 = compare(ctx, upload, path, fingerprint, clock).await?;
+            (ctx.flush)().await?;
+            let whole = Whole { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
+            let object = s3.complete(&key, whole).await?;
+            Ok(Answer::Stored(stored(object, fingerprint, sha256)))
+        }
+        Call::Abort { upload_id } => s3(ctx)?.abort(&key, &upload_id).await.map(|()| Answer::Aborted),
+    }
+}
+
+fn s3(ctx: &Context) -> Result<&S3, Problem> {
+    ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))
+}
+
+/// What one reading of a whole file gives.
+enum ReadWhole {
+    Grown(Fingerprint),
+    Read(Bytes, Sums, Fingerprint),
+}
+
+async fn put(
+    ctx: &Context,
+    path: PathBuf,
+    key: &str,
+    most: u64,
+    taken: &Arc<AtomicU64>,
+    clock: &Clock,
+) -> Result<Answer, Problem> {
+    let s3 = s3(ctx)?;
+    let (pool, sha256) = (ctx.pool.clone(), ctx.digests.is_some());
+    match blocking(move || read_whole(&path, most, &pool, sha256), clock).await? {
+        ReadWhole::Grown(fingerprint) => Ok(Answer::Grown(fingerprint)),
+        ReadWhole::Read(bytes, sums, fingerprint) => {
+            let object = s3.put(key, bytes, sums.crc, taken).await?;
+            Ok(Answer::Stored(stored(object, fingerprint, sums.sha256)))
+        }
+    }
+}
+
+fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadWhole, Problem> {
+    let source = Source::open(path)?;
+    let fingerprint = source.fingerprint;
+    if fingerprint.size > most {
+        return Ok(ReadWhole::Grown(fingerprint));
+    }
+    let mut buffer = pool.take(length(fingerprint.size)?).map_err(|why| unreadable(&why))?;
+    let sums = pool::fill(&source.file, 0, buffer.as_mut(), sha256).map_err(|why| unreadable(&why))?;
+    source.unchanged()?;
+    Ok(ReadWhole::Read(buffer.share(), sums, fingerprint))
+}
+
+/// Reads a span of an upload's file, and what its CRC64NVME is.
+async fn read(
+    ctx: &Context,
+    upload: UploadNo,
+    path: PathBuf,
+    offset: u64,
+    span: u64,
+    clock: &Clock,
+) -> Result<(Bytes, u64), Problem> {
+    let ctx = ctx.clone();
+    let reading = move || {
+        let source = ctx.files.get(upload, &path)?;
+        let mut buffer = ctx.pool.take(length(span)?).map_err(|why| unreadable(&why))?;
+        let sums = pool::fill(&source.file, offset, buffer.as_mut(), false).map_err(|why| unreadable(&why))?;
+        source.unchanged()?;
+        let bytes = buffer.share();
+        if let Some(digests) = &ctx.digests {
+            digests.feed(upload, offset, bytes.clone());
+        }
+        Ok((bytes, sums.crc))
+    };
+    blocking(reading, clock).await
+}
+
+/// Sees to it that the file still is what its parts were read from, and finishes its SHA-256.
+async fn compare(
+    ctx: &Context,
+    upload: UploadNo,
+    path: PathBuf,
+    then: Fingerprint,
+    clock: &Clock,
+) -> Result<Option<[u8; 32]>, Problem> {
+    let ctx = ctx.clone();
+    let comparing = move || {
+        let source = ctx.files.get(upload, &path)?;
+        source.is(&then, &path)?;
+        let Some(digests) = &ctx.digests else { return Ok(None) };
+        let sha256 = digests.finish(upload, &source.file, then.size, &ctx.pool).map_err(|why| unreadable(&why))?;
+        source.is(&then, &path)?;
+        Ok(Some(sha256))
+    };
+    blocking(comparing, clock).await
+}
+
+fn stored(object: Object, fingerprint: Fingerprint, sha256: Option<[u8; 32]>) -> Stored {
+    let Object { crc, proof, etag, version_id, request_id, at } = object;
+    Stored { size: fingerprint.size, crc, proof, etag, version_id, request_id, at, sha256, fingerprint }
+}
+
+/// A length in memory; a computer of 32 bits has no room for what doesn't fit.
+fn length(bytes: u64) -> Result<usize, Problem> {
+    usize::try_from(bytes).map_err(|why| {
+        let detail = Detail { call: "read".into(), message: why.to_string().into(), ..Detail::default() };
+        Problem::with(Kind::SourceUnreadable, detail)
+    })
+}
+
+async fn blocking<T: std::marker::Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + std::marker::Send + 'static,
+    clock: &Clock,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|why| {
+        let message = super::classify::clean(&why.to_string());
+        let detail = Detail { call: "read".into(), message, at: clock.utc(), ..Detail::default() };
+        Err(Problem::with(Kind::SourceUnreadable, detail))
+    })
+}

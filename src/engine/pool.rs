@@ -1,0 +1,208 @@
+//! Buffers for file content, used again and again, and the one pass that reads a file into them and works out its CRC64NVME.
+
+use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, Digest};
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What is read before the checksum takes it: little enough that it is still in the processor's cache.
+const STEP: usize = 256 << 10;
+/// The least size of a buffer, so that small files share buffers too.
+const LEAST: usize = 64 << 10;
+/// The size from which buffers grow by whole mebibytes and not by doubling.
+const WHOLE: usize = 8 << 20;
+
+/// Buffers that nobody uses at the moment. Copies are the same pool.
+#[derive(Clone, Debug)]
+pub struct Pool(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    free: Mutex<Vec<Vec<u8>>>,
+    most: usize,
+}
+
+impl Pool {
+    /// A pool that keeps at most `most` bytes for later use; more may be out at a time.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Kept { free: Mutex::default(), most }))
+    }
+
+    /// A buffer of exactly `length` bytes, with whatever is left in it from its last use.
+    ///
+    /// # Errors
+    /// There is not so much memory.
+    pub fn take(&self, length: usize) -> io::Result<Buffer> {
+        let size = class(length);
+        let kept = {
+            let mut free = self.0.free.lock().unwrap_or_else(PoisonError::into_inner);
+            free.iter().rposition(|bytes| bytes.len() == size).map(|at| free.swap_remove(at))
+        };
+        let bytes = if let Some(bytes) = kept {
+            bytes
+        } else {
+            let mut bytes = Vec::new();
+            bytes.try_reserve_exact(size).map_err(|why| io::Error::new(io::ErrorKind::OutOfMemory, why))?;
+            bytes.resize(size, 0);
+            bytes
+        };
+        Ok(Buffer { bytes, length, pool: Arc::clone(&self.0) })
+    }
+
+    #[cfg(test)]
+    fn kept(&self) -> usize {
+        self.0.free.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Vec::len).sum()
+    }
+}
+
+const fn class(length: usize) -> usize {
+    if length <= LEAST {
+        LEAST
+    } else if length <= WHOLE {
+        length.next_power_of_two()
+    } else {
+        length.next_multiple_of(1 << 20)
+    }
+}
+
+/// Bytes from a pool, given back when dropped.
+#[derive(Debug)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    length: usize,
+    pool: Arc<Kept>,
+}
+
+impl Buffer {
+    /// The bytes, shared from now on; they go back to the pool when the last copy is dropped.
+    #[must_use]
+    pub fn share(self) -> Bytes {
+        Bytes::from_owner(self)
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+impl AsMut<[u8]> for Buffer {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.length]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut free = self.pool.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept: usize = free.iter().map(Vec::len).sum();
+        if kept + bytes.len() <= self.pool.most {
+            free.push(bytes);
+        }
+    }
+}
+
+/// What one pass over bytes gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// CRC64NVME.
+    pub crc: u64,
+    /// SHA-256, where it was asked for.
+    pub sha256: Option<[u8; 32]>,
+}
+
+/// Fills `buffer` from `file` at `offset` and sums it on the way. It blocks.
+///
+/// # Errors
+/// What the system says; `UnexpectedEof` where the file ends before the buffer is full.
+pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Result<Sums> {
+    let mut crc = Digest::new(CrcAlgorithm::Crc64Nvme);
+    let mut sha = sha256.then(Sha256::new);
+    let mut at = offset;
+    for step in buffer.chunks_mut(STEP) {
+        read_exact_at(file, step, at)?;
+        at += step.len() as u64;
+        crc.update(step);
+        if let Some(sha) = &mut sha {
+            sha.update(&*step);
+        }
+    }
+    Ok(Sums { crc: crc.finalize(), sha256: sha.map(|sha| sha.finalize().into()) })
+}
+
+/// Reads at `offset` until `buffer` is full, without moving the file's own position on Unix.
+///
+/// # Errors
+/// What the system says; `UnexpectedEof` where the file ends first.
+#[cfg(unix)]
+pub fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+/// Reads at `offset` until `buffer` is full.
+///
+/// # Errors
+/// What the system says; `UnexpectedEof` where the file ends first.
+#[cfg(windows)]
+pub fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                buffer = &mut buffer[read..];
+                offset += read as u64;
+            }
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn buffers_come_back() {
+        let pool = Pool::new(1 << 20);
+        let mut first = pool.take(100).expect("memory");
+        first.as_mut()[0] = 7;
+        let shared = first.share();
+        let copy = shared.clone();
+        drop(shared);
+        assert_eq!(pool.kept(), 0, "a copy is still out");
+        assert_eq!(copy.len(), 100);
+        drop(copy);
+        assert_eq!(pool.kept(), LEAST);
+        assert_eq!(pool.take(9).expect("memory").as_ref().len(), 9);
+        drop(pool.take(3 << 20).expect("memory"));
+        assert_eq!(pool.kept(), LEAST, "no more than it may keep");
+    }
+
+    #[test]
+    fn one_pass_reads_and_sums() {
+        let mut file = tempfile::tempfile().expect("a file");
+        let content: Vec<u8> = (0..700_000_u32).map(|i| (i * 31 % 251) as u8).collect();
+        file.write_all(&content).expect("written");
+        let pool = Pool::new(0);
+        let mut buffer = pool.take(600_000).expect("memory");
+        let sums = fill(&file, 50_000, buffer.as_mut(), true).expect("read");
+        assert_eq!(buffer.as_ref(), &content[50_000..650_000]);
+        assert_eq!(sums.crc, crc_fast::checksum(CrcAlgorithm::Crc64Nvme, buffer.as_ref()));
+        assert_eq!(sums.sha256, Some(Sha256::digest(buffer.as_ref()).into()));
+        let short = fill(&file, 200_000, buffer.as_mut(), false).expect_err("too little");
+        assert_eq!(short.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn the_checksum_is_the_one_of_the_standard() {
+        assert_eq!(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, b"123456789"), 0xae8b_1486_0a79_9888);
+    }
+}

@@ -1,0 +1,476 @@
+//! The S3 calls that `s3:PutObject` alone allows, each one attempt with its proof.
+
+use super::classify::{self, Heard, Operation};
+use super::clock::Clock;
+use super::http::Http;
+use super::tap::Tap;
+use super::vault::Signer;
+use super::watch::{self, Meter, Patience, Silence};
+use crate::model::destination::Destination;
+use crate::model::names::Region;
+use crate::model::parts::PartDone;
+use crate::model::problem::{DeniedBy, Kind, Problem};
+use crate::model::upload::{PlaceNo, Proof};
+use crate::time::Utc;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    BehaviorVersion, IdentityCache, RequestChecksumCalculation, ResponseChecksumValidation,
+    StalledStreamProtectionConfig,
+};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use crc_fast::CrcAlgorithm;
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tokio::sync::Mutex;
+
+/// S3 as one destination sees it: one bucket, one region, one owner, one signer.
+#[derive(Debug)]
+pub struct S3 {
+    client: Client,
+    place: PlaceNo,
+    bucket: String,
+    owner: String,
+    region: Region,
+    explicit: bool,
+    clock: Clock,
+    patience: Patience,
+    /// Whether payloads have to be signed; none while nothing has refused an unsigned one.
+    signing: Mutex<Option<bool>>,
+}
+
+/// What S3 answered for a whole object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// The whole CRC64NVME that was sent.
+    pub crc: u64,
+    /// How much of it S3 confirmed.
+    pub proof: Proof,
+    /// The object's ETag.
+    pub etag: Box<str>,
+    /// Its version, where the bucket keeps versions.
+    pub version_id: Option<Box<str>>,
+    /// The request id of the answer.
+    pub request_id: Box<str>,
+    /// When S3 answered, by its clock where it told.
+    pub at: Utc,
+}
+
+/// A multipart upload as S3 created it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Its id.
+    pub upload_id: Arc<str>,
+    /// When the bucket's lifecycle rule aborts it (`x-amz-abort-date`).
+    pub abort_at: Option<Utc>,
+}
+
+/// What CompleteMultipartUpload is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'a> {
+    /// The upload's id.
+    pub upload_id: &'a str,
+    /// All parts in order.
+    pub parts: &'a [PartDone],
+    /// The size of every part but the last.
+    pub part: u64,
+    /// The file's size.
+    pub size: u64,
+}
+
+impl Whole<'_> {
+    /// The whole file's CRC64NVME, combined from those of its parts.
+    #[must_use]
+    pub fn crc(&self) -> u64 {
+        let mut offset = 0_u64;
+        self.parts.iter().fold(0, |crc, part| {
+            let length = self.part.min(self.size.saturating_sub(offset));
+            let whole = if offset == 0 {
+                part.crc
+            } else {
+                crc_fast::checksum_combine(CrcAlgorithm::Crc64Nvme, crc, part.crc, length)
+            };
+            offset += length;
+            whole
+        })
+    }
+}
+
+impl S3 {
+    /// S3 for the destination that `signer` signs for. The host comes from region and bucket, or is the explicit server of
+    /// the wire: never from the environment or a profile.
+    #[must_use]
+    pub fn new(
+        http: &Http,
+        signer: Signer,
+        region: &Region,
+        destination: &Destination,
+        clock: &Clock,
+        patience: Patience,
+    ) -> Self {
+        let place = signer.place();
+        let mut config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http.client())
+            .credentials_provider(signer)
+            .identity_cache(IdentityCache::no_cache())
+            .region(aws_sdk_s3::config::Region::new(region.as_str().to_owned()))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .disable_s3_express_session_auth(true)
+            .disable_clock_skew_correction(true)
+            .time_source(clock.clone());
+        if let Some(url) = http.endpoint_url() {
+            config = config.endpoint_url(url).force_path_style(true);
+        }
+        Self {
+            client: Client::from_conf(config.build()),
+            place,
+            bucket: destination.bucket.as_str().to_owned(),
+            owner: destination.owner().as_str().to_owned(),
+            region: region.clone(),
+            explicit: http.endpoint_url().is_some(),
+            clock: clock.clone(),
+            patience,
+            signing: Mutex::new(None),
+        }
+    }
+
+    /// The destination it belongs to.
+    #[must_use]
+    pub const fn place(&self) -> PlaceNo {
+        self.place
+    }
+
+    /// The bucket's region, which S3 tells anyone who signs, even with 403 (API reference, HeadBucket).
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, or whatever kept S3 from telling.
+    pub async fn head_bucket_region(&self) -> Result<Region, Problem> {
+        let operation = Operation::HeadBucket;
+        let (told, heard) = self
+            .attempt(operation, 0, &Arc::default(), |tap| {
+                let call = self.client.head_bucket().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+                call.customize().interceptor(tap).send()
+            })
+            .await;
+        if let Some(region) = heard.region.as_deref().and_then(|region| region.parse().ok()) {
+            return Ok(region);
+        }
+        match told {
+            Ok(_) => Ok(self.region.clone()),
+            Err(problem) if self.explicit && matches!(problem.kind, Kind::AccessDenied(_)) => Ok(self.region.clone()),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Stores a whole file by PutObject, never over what is there already.
+    ///
+    /// # Errors
+    /// `AlreadyThere`; `AnswerLost` where it may be stored; `ProofDiffers`, `LoginPage` where the answer proves nothing.
+    pub async fn put(&self, key: &str, body: Bytes, crc: u64, taken: &Arc<AtomicU64>) -> Result<Object, Problem> {
+        let operation = Operation::PutObject;
+        let length = body.len() as u64;
+        let (answer, heard) = self
+            .payload(operation, length, taken, |tap, signed| {
+                let call = self.client.put_object().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
+                let call =
+                    call.if_none_match("*").content_type(content_type(key)).content_length(signed_length(length));
+                let call = call.checksum_crc64_nvme(packed(crc)).body(stream(&tap, body.clone(), signed));
+                call.customize().interceptor(tap).send()
+            })
+            .await?;
+        let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
+            return Err(self.odd(operation, Kind::LoginPage, &heard, "the answer carries no ETag"));
+        };
+        let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
+        Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
+    }
+
+    /// Begins a multipart upload.
+    ///
+    /// # Errors
+    /// What S3 answered; `LoginPage` where there is no upload id in it.
+    pub async fn create(&self, key: &str) -> Result<Created, Problem> {
+        let operation = Operation::CreateMultipartUpload;
+        let (answer, heard) = self
+            .settled(operation, 0, &Arc::default(), |tap| {
+                let call =
+                    self.client.create_multipart_upload().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+                let call = call.key(key).content_type(content_type(key));
+                let call =
+                    call.checksum_algorithm(ChecksumAlgorithm::Crc64Nvme).checksum_type(ChecksumType::FullObject);
+                call.customize().interceptor(tap).send()
+            })
+            .await?;
+        let Some(upload_id) = answer.upload_id().filter(|id| !id.is_empty()) else {
+            return Err(self.odd(operation, Kind::LoginPage, &heard, "the answer carries no UploadId"));
+        };
+        Ok(Created { upload_id: upload_id.into(), abort_at: answer.abort_date().map(|at| Utc(at.secs())) })
+    }
+
+    /// Sends one part.
+    ///
+    /// # Errors
+    /// `Damaged` where S3 got other bytes, `LoginPage` where the answer has no ETag, or what S3 answered.
+    pub async fn upload_part(
+        &self,
+        key: &str,
+        upload_id: &str,
+        number: u32,
+        body: Bytes,
+        crc: u64,
+        taken: &Arc<AtomicU64>,
+    ) -> Result<PartDone, Problem> {
+        let operation = Operation::UploadPart;
+        let length = body.len() as u64;
+        let number = i32::try_from(number).unwrap_or(i32::MAX);
+        let (answer, heard) = self
+            .payload(operation, length, taken, |tap, signed| {
+                let call = self.client.upload_part().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
+                let call = call.upload_id(upload_id).part_number(number).content_length(signed_length(length));
+                let call = call.checksum_crc64_nvme(packed(crc)).body(stream(&tap, body.clone(), signed));
+                call.customize().interceptor(tap).send()
+            })
+            .await?;
+        let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
+            return Err(self.odd(operation, Kind::LoginPage, &heard, "the answer carries no ETag"));
+        };
+        if answer.checksum_crc64_nvme().and_then(unpacked).is_some_and(|echo| echo != crc) {
+            return Err(self.odd(operation, Kind::Damaged, &heard, "the answer carries another checksum"));
+        }
+        Ok(PartDone { etag: etag.into(), crc })
+    }
+
+    /// Joins the parts into the object, never over what is there already.
+    ///
+    /// # Errors
+    /// `AlreadyThere`; `AnswerLost` where it may be stored; `ProofDiffers`; or what S3 answered.
+    pub async fn complete(&self, key: &str, whole: Whole<'_>) -> Result<Object, Problem> {
+        let operation = Operation::CompleteMultipartUpload;
+        let crc = whole.crc();
+        let listed = whole.parts.iter().zip(1..).map(|(part, number)| {
+            let part_done = CompletedPart::builder().part_number(number).e_tag(&*part.etag);
+            part_done.checksum_crc64_nvme(packed(part.crc)).build()
+        });
+        let list = CompletedMultipartUpload::builder().set_parts(Some(listed.collect())).build();
+        let (answer, heard) = self
+            .settled(operation, 0, &Arc::default(), |tap| {
+                let call = self.client.complete_multipart_upload().bucket(&self.bucket);
+                let call = call.expected_bucket_owner(&self.owner).key(key).upload_id(whole.upload_id);
+                let call = call.if_none_match("*").multipart_upload(list.clone());
+                let call = call.checksum_crc64_nvme(packed(crc)).checksum_type(ChecksumType::FullObject);
+                call.mpu_object_size(signed_length(whole.size)).customize().interceptor(tap).send()
+            })
+            .await?;
+        let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
+            return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer carries no ETag"));
+        };
+        let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
+        Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
+    }
+
+    /// Aborts a multipart upload, where the role may; where it may not, a lifecycle rule will.
+    ///
+    /// # Errors
+    /// What S3 answered, unless that it is gone or denied.
+    pub async fn abort(&self, key: &str, upload_id: &str) -> Result<(), Problem> {
+        let operation = Operation::AbortMultipartUpload;
+        let taken = Arc::default();
+        let answer = self.settled(operation, 0, &taken, |tap| {
+            let call = self.client.abort_multipart_upload().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+            call.key(key).upload_id(upload_id).customize().interceptor(tap).send()
+        });
+        match answer.await {
+            Ok(_) => Ok(()),
+            Err(problem) if matches!(problem.kind, Kind::AccessDenied(_) | Kind::UploadGone) => Ok(()),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// One attempt with a payload. Where a bucket's policy may have refused it for its hash missing in the signature, the
+    /// same goes out once more signed, and if that was it, so does everything after. While one request finds out, others
+    /// that were refused wait for it.
+    async fn payload<T, E, F>(
+        &self,
+        operation: Operation,
+        length: u64,
+        taken: &Arc<AtomicU64>,
+        call: impl Fn(Tap, bool) -> F,
+    ) -> Result<(T, Heard), Problem>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    {
+        let known = *self.signing.lock().await;
+        let signed = known == Some(true);
+        let refused = match self.settled(operation, length, taken, |tap| call(tap, signed)).await {
+            Err(problem) if known != Some(false) && !signed && may_be_unsigned(problem.kind) => problem,
+            answer => return answer,
+        };
+        let mut signing = self.signing.lock().await;
+        match *signing {
+            Some(false) => Err(refused),
+            Some(true) => {
+                drop(signing);
+                self.settled(operation, length, taken, |tap| call(tap, true)).await
+            }
+            None => {
+                let answer = self.settled(operation, length, taken, |tap| call(tap, true)).await;
+                match &answer {
+                    Ok(_) => *signing = Some(true),
+                    Err(again) if again.kind == refused.kind => *signing = Some(false),
+                    Err(_) => {}
+                }
+                answer
+            }
+        }
+    }
+
+    /// One attempt, and a second one where the first shows that this computer's clock is off.
+    async fn settled<T, E, F>(
+        &self,
+        operation: Operation,
+        length: u64,
+        taken: &Arc<AtomicU64>,
+        call: impl Fn(Tap) -> F,
+    ) -> Result<(T, Heard), Problem>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    {
+        let (mut answer, mut heard) = self.attempt(operation, length, taken, &call).await;
+        if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
+            && let Some(date) = heard.date
+        {
+            self.clock.correct(date);
+            (answer, heard) = self.attempt(operation, length, taken, &call).await;
+        }
+        answer.map(|output| (output, heard))
+    }
+
+    async fn attempt<T, E, F>(
+        &self,
+        operation: Operation,
+        length: u64,
+        taken: &Arc<AtomicU64>,
+        call: impl Fn(Tap) -> F,
+    ) -> (Result<T, Problem>, Heard)
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    {
+        let patience = match operation {
+            Operation::CompleteMultipartUpload => self.patience.answering_in(self.patience.complete),
+            Operation::AssumeRole
+            | Operation::GetCallerIdentity
+            | Operation::HeadBucket
+            | Operation::PutObject
+            | Operation::CreateMultipartUpload
+            | Operation::UploadPart
+            | Operation::AbortMultipartUpload => self.patience,
+        };
+        watched(operation, length, taken, &self.clock, &patience, call).await
+    }
+
+    fn proof(
+        &self,
+        operation: Operation,
+        ours: u64,
+        echo: Option<&str>,
+        kind: Option<&ChecksumType>,
+        heard: &Heard,
+    ) -> Result<Proof, Problem> {
+        // A checksum of checksums says nothing about the whole: it counts as none.
+        let echo = echo.filter(|_| kind != Some(&ChecksumType::Composite)).and_then(unpacked);
+        match echo {
+            None => Ok(Proof::Parts),
+            Some(theirs) if theirs == ours => Ok(Proof::Whole),
+            Some(_) => Err(self.odd(operation, Kind::ProofDiffers, heard, "the answer carries another checksum")),
+        }
+    }
+
+    fn object(&self, crc: u64, proof: Proof, etag: &str, version_id: Option<&str>, heard: &Heard) -> Object {
+        Object {
+            crc,
+            proof,
+            etag: etag.into(),
+            version_id: version_id.map(Into::into),
+            request_id: heard.request_id.as_str().into(),
+            at: heard.date.unwrap_or_else(|| self.clock.utc()),
+        }
+    }
+
+    fn odd(&self, operation: Operation, kind: Kind, heard: &Heard, message: &str) -> Problem {
+        classify::misanswered(operation, kind, heard, message, &self.clock)
+    }
+}
+
+/// Makes one call under the watch, and classifies what comes of it.
+pub(super) async fn watched<T, E, F>(
+    operation: Operation,
+    length: u64,
+    taken: &Arc<AtomicU64>,
+    clock: &Clock,
+    patience: &Patience,
+    call: impl Fn(Tap) -> F,
+) -> (Result<T, Problem>, Heard)
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+{
+    let meter = Meter::new(length, Arc::clone(taken));
+    let tap = Tap::new(Arc::clone(&meter));
+    let answer = match watch::guard(call(tap.clone()), &meter, clock, patience).await {
+        Ok(answer) => answer.map_err(|error| classify::problem(operation, &error, meter.finished(), clock)),
+        Err(silence) => {
+            let kind = match silence {
+                Silence::Answer if operation.stores() => Kind::AnswerLost,
+                Silence::Answer | Silence::Body => Kind::NoAnswer,
+            };
+            Err(classify::misanswered(operation, kind, &Heard::default(), "nothing moved any more", clock))
+        }
+    };
+    (answer, tap.heard())
+}
+
+const fn may_be_unsigned(kind: Kind) -> bool {
+    matches!(kind, Kind::UnsignedRefused | Kind::AccessDenied(DeniedBy::ResourcePolicy | DeniedBy::Unknown))
+}
+
+fn stream(tap: &Tap, body: Bytes, signed: bool) -> ByteStream {
+    if signed { ByteStream::from(body) } else { ByteStream::new(tap.unsigned(body)) }
+}
+
+fn signed_length(length: u64) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+fn content_type(key: &str) -> &'static str {
+    mime_guess::from_path(key).first_raw().unwrap_or("application/octet-stream")
+}
+
+/// A CRC64NVME as S3's headers carry it: base64 of eight bytes, the highest first.
+#[must_use]
+pub fn packed(crc: u64) -> String {
+    BASE64_STANDARD.encode(crc.to_be_bytes())
+}
+
+/// A CRC64NVME from a header; none where it isn't one.
+#[must_use]
+pub fn unpacked(text: &str) -> Option<u64> {
+    let bytes = BASE64_STANDARD.decode(text).ok()?;
+    Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}

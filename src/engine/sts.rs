@@ -1,0 +1,283 @@
+//! AssumeRole and GetCallerIdentity, each one attempt and one more where the computer's clock is off.
+
+use super::classify::{self, Heard, Operation};
+use super::clock::Clock;
+use super::http::Http;
+use super::s3::watched;
+use super::tap::Tap;
+use super::vault::SessionCredentials;
+use super::watch::Patience;
+use crate::model::destination::Destination;
+use crate::model::event::{AssumeRole, Assumed};
+use crate::model::names::{Region, RoleArn};
+use crate::model::problem::{Kind, Problem};
+use crate::model::session::Identity;
+use crate::time::Utc;
+use aws_credential_types::Credentials;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::retry::RetryConfig;
+use aws_sdk_sts::config::timeout::TimeoutConfig;
+use aws_sdk_sts::config::{BehaviorVersion, IdentityCache, StalledStreamProtectionConfig};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+use std::fmt;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How long STS may take to answer: it is quick, and a person waits.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A key of the contractor's own, as a profile gives it.
+#[derive(Clone)]
+pub struct SourceKeys {
+    /// `AKIA…`, or `ASIA…` with a token.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret: Zeroizing<String>,
+    /// The token of a temporary key.
+    pub token: Option<Zeroizing<String>>,
+}
+
+impl fmt::Debug for SourceKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SourceKeys")
+    }
+}
+
+/// Asks for a session of the customer's role. What is asked for is in `ask`; `code` is the MFA device's.
+///
+/// # Errors
+/// What STS answered; `OtherAccount` where the session is not of the role's account; `ClockWrong` where the server's own
+/// time didn't help.
+pub async fn assume_role(
+    http: &Http,
+    keys: &SourceKeys,
+    region: &Region,
+    ask: &AssumeRole,
+    code: Option<Zeroizing<String>>,
+    clock: &Clock,
+) -> Result<(Assumed, SessionCredentials), Problem> {
+    let operation = Operation::AssumeRole;
+    let client = client(http, keys, region, clock);
+    let destination = &ask.destination;
+    let session_name = destination.session_name.as_ref().unwrap_or(&ask.session_name);
+    let sent = clock.now();
+    let (answer, heard) = settled(operation, clock, |tap| {
+        // Printing this builder would show the code and the external id.
+        let call = client.assume_role().role_arn(destination.role.as_str()).role_session_name(session_name.as_str());
+        let call = call.duration_seconds(i32::try_from(ask.seconds).unwrap_or(i32::MAX));
+        let call = call.set_external_id(destination.external_id.as_ref().map(|id| id.as_str().to_owned()));
+        let serial = destination.mfa_serial.as_ref().filter(|_| code.is_some());
+        let call = call.set_serial_number(serial.map(|serial| serial.as_str().to_owned()));
+        let call = call.set_token_code(serial.and(code.as_ref()).map(|code| code.to_string()));
+        let call = call.set_policy(ask.narrow.then(|| session_policy(destination)));
+        call.customize().interceptor(tap).send()
+    })
+    .await?;
+    let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
+    let Some(given) = answer.credentials() else {
+        return Err(odd(Kind::LoginPage, "the answer carries no credentials"));
+    };
+    let Some(user) = answer.assumed_role_user() else {
+        return Err(odd(Kind::LoginPage, "the answer carries no AssumedRoleUser"));
+    };
+    if account_of(user.arn()) != Some(destination.role.account().as_str()) {
+        return Err(odd(Kind::OtherAccount, user.arn()));
+    }
+    let ends = Utc(given.expiration().secs());
+    let asked = Duration::from_secs(u64::from(ask.seconds));
+    let left = heard.date.map_or(asked, |date| {
+        Duration::from_secs(u64::try_from(ends.0.saturating_sub(date.0)).unwrap_or(0)).min(asked)
+    });
+    let credentials = SessionCredentials::new(given.access_key_id(), given.secret_access_key(), given.session_token());
+    let assumed = Assumed { left, ago: clock.now().since(sent), ends, arn: user.arn().into() };
+    Ok((assumed, credentials))
+}
+
+/// Asks who a key belongs to, which needs no permission.
+///
+/// # Errors
+/// What STS answered; `RootKey` where the key is the root user's.
+pub async fn get_caller_identity(
+    http: &Http,
+    keys: &SourceKeys,
+    region: &Region,
+    clock: &Clock,
+) -> Result<Identity, Problem> {
+    let operation = Operation::GetCallerIdentity;
+    let client = client(http, keys, region, clock);
+    let (answer, heard) =
+        settled(operation, clock, |tap| client.get_caller_identity().customize().interceptor(tap).send()).await?;
+    let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
+    let (Some(arn), Some(account)) = (answer.arn(), answer.account()) else {
+        return Err(odd(Kind::LoginPage, "the answer carries no ARN"));
+    };
+    let name = arn.rsplit(['/', ':']).next().unwrap_or(arn);
+    if arn.ends_with(":root") {
+        return Err(odd(Kind::RootKey, arn));
+    }
+    Ok(Identity { account: account.into(), arn: arn.into(), name: name.into() })
+}
+
+/// The region whose STS is asked: the bucket's, the profile's, or the default of the role's partition, whichever first is
+/// in that partition. Without a role, the profile's region or the default of the first partition.
+#[must_use]
+pub fn region_for(role: Option<&RoleArn>, bucket: Option<&Region>, profile: Option<&str>) -> Option<Region> {
+    let partition = role.map(|role| partition_of(role.as_str()));
+    let fits = |region: &&str| {
+        let known = partition_of_region(region);
+        known.is_some() && partition.is_none_or(|partition| known == Some(partition))
+    };
+    let chosen = bucket.map(Region::as_str).filter(fits).or_else(|| profile.filter(fits));
+    chosen.unwrap_or_else(|| default_region(partition.unwrap_or("aws"))).parse().ok()
+}
+
+fn partition_of(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4)
+}
+
+/// The partition of a region's name (AWS, "Partitions"); none where it can't be a region's name at all, so that no text
+/// of a profile gets into the name of a host.
+fn partition_of_region(region: &str) -> Option<&'static str> {
+    let fits = region.len() <= 32 && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !fits || region.split('-').count() < 3 || region.split('-').any(str::is_empty) {
+        return None;
+    }
+    let begins = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    Some(begins.iter().find(|(begin, _)| region.starts_with(begin)).map_or("aws", |(_, partition)| partition))
+}
+
+fn default_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        _ => "us-east-1",
+    }
+}
+
+/// The session policy that leaves of the role's rights what a delivery to this bucket and folder needs.
+#[must_use]
+pub fn session_policy(destination: &Destination) -> String {
+    let partition = partition_of(destination.role.as_str());
+    let bucket = destination.bucket.as_str();
+    let prefix = literal(destination.prefix.as_str());
+    // S3 checks an access point's alias against the access point's ARN, whose name the alias doesn't tell.
+    let resources = if bucket.ends_with("-s3alias") {
+        vec![
+            format!("arn:{partition}:s3:::*/{prefix}*"),
+            format!("arn:{partition}:s3:*:*:accesspoint/*/object/{prefix}*"),
+        ]
+    } else {
+        vec![format!("arn:{partition}:s3:::{bucket}/{prefix}*")]
+    };
+    let suffix = match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    };
+    let policy = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+                "Resource": resources,
+            },
+            {
+                "Effect": "Allow",
+                "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+                "Resource": "*",
+                "Condition": { "StringLike": { "kms:ViaService": format!("s3.*.{suffix}") } },
+            },
+        ],
+    });
+    ascii(&policy.to_string())
+}
+
+/// A text that stands for itself in an ARN of a policy (IAM, "Policy variables", special characters).
+fn literal(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '*' => kept.push_str("${*}"),
+            '?' => kept.push_str("${?}"),
+            '$' => kept.push_str("${$}"),
+            _ => kept.push(c),
+        }
+    }
+    kept
+}
+
+/// JSON in ASCII alone: STS takes no character above U+00FF in a policy.
+fn ascii(json: &str) -> String {
+    let mut kept = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            kept.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _infallible = write!(kept, "\\u{unit:04x}");
+            }
+        }
+    }
+    kept
+}
+
+fn client(http: &Http, keys: &SourceKeys, region: &Region, clock: &Clock) -> Client {
+    let token = keys.token.as_ref().map(|token| token.to_string());
+    let credentials = Credentials::new(&keys.access_key_id, keys.secret.as_str(), token, None, "profile");
+    let config = aws_sdk_sts::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http.client())
+        .credentials_provider(credentials)
+        .identity_cache(IdentityCache::no_cache())
+        .region(aws_sdk_sts::config::Region::new(region.as_str().to_owned()))
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .disable_clock_skew_correction(true)
+        .time_source(clock.clone());
+    let config = match http.endpoint_url() {
+        Some(url) => config.endpoint_url(url),
+        None => config,
+    };
+    Client::from_conf(config.build())
+}
+
+async fn settled<T, E, F>(operation: Operation, clock: &Clock, call: impl Fn(Tap) -> F) -> Result<(T, Heard), Problem>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+{
+    let patience = Patience { idle: PATIENCE, least: PATIENCE, ..Patience::default().answering_in(PATIENCE) };
+    let taken = Arc::default();
+    let (mut answer, mut heard) = watched(operation, 0, &taken, clock, &patience, &call).await;
+    if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
+        && let Some(date) = heard.date
+    {
+        clock.correct(date);
+        (answer, heard) = watched(operation, 0, &taken, clock, &patience, &call).await;
+    }
+    answer.map(|output| (output, heard))
+}

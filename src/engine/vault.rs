@@ -1,0 +1,201 @@
+//! The only holder of secrets: each destination's session credentials and the MFA codes on their way to STS.
+
+use crate::model::upload::PlaceNo;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use zeroize::Zeroizing;
+
+/// What AssumeRole gave: a temporary key. It is wiped when dropped, and shows nothing of itself.
+pub struct SessionCredentials(Credentials);
+
+impl SessionCredentials {
+    /// Credentials made of these three texts; their end is the model's matter, not theirs.
+    #[must_use]
+    pub fn new(access_key_id: &str, secret: &str, token: &str) -> Self {
+        Self(Credentials::new(access_key_id, secret, Some(token.to_owned()), None, "session"))
+    }
+}
+
+impl fmt::Debug for SessionCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionCredentials")
+    }
+}
+
+/// All secrets of this run. Copies are the same vault.
+#[derive(Clone, Default)]
+pub struct Vault(Arc<Mutex<Held>>);
+
+#[derive(Default)]
+struct Held {
+    tickets: u64,
+    places: HashMap<PlaceNo, Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    /// Tickets up to this one were drawn before the person signed out, or before newer credentials came.
+    spent: u64,
+    session: Option<Credentials>,
+    code: Option<Zeroizing<String>>,
+}
+
+/// The right to put one answer of AssumeRole into the vault; drawn before the call is made.
+#[derive(Debug)]
+pub struct Ticket {
+    place: PlaceNo,
+    number: u64,
+}
+
+impl Vault {
+    /// An empty vault.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Draws the right to put in what AssumeRole is about to give for this destination.
+    #[must_use]
+    pub fn ticket(&self, place: PlaceNo) -> Ticket {
+        let mut held = self.lock();
+        held.tickets += 1;
+        Ticket { place, number: held.tickets }
+    }
+
+    /// Puts credentials in; every later request of this destination is signed with them. False, and nothing kept, where
+    /// the person has signed out or newer credentials have come since the ticket was drawn.
+    #[must_use]
+    pub fn put(&self, ticket: &Ticket, credentials: SessionCredentials) -> bool {
+        let mut held = self.lock();
+        let slot = held.places.entry(ticket.place).or_default();
+        if ticket.number <= slot.spent {
+            return false;
+        }
+        slot.spent = ticket.number;
+        slot.session = Some(credentials.0);
+        true
+    }
+
+    /// Drops everything held for this destination, and what calls that are out would still bring.
+    pub fn forget(&self, place: PlaceNo) {
+        let mut held = self.lock();
+        let spent = held.tickets;
+        held.places.insert(place, Slot { spent, session: None, code: None });
+    }
+
+    /// Keeps an MFA code for the next AssumeRole of this destination.
+    pub fn put_code(&self, place: PlaceNo, code: Zeroizing<String>) {
+        self.lock().places.entry(place).or_default().code = Some(code);
+    }
+
+    /// Takes the MFA code out: AWS accepts each code once.
+    #[must_use]
+    pub fn take_code(&self, place: PlaceNo) -> Option<Zeroizing<String>> {
+        self.lock().places.get_mut(&place)?.code.take()
+    }
+
+    /// Whether there are credentials for this destination.
+    #[must_use]
+    pub fn has(&self, place: PlaceNo) -> bool {
+        self.lock().places.get(&place).is_some_and(|slot| slot.session.is_some())
+    }
+
+    /// What signs requests of this destination, and of no other.
+    #[must_use]
+    pub fn signer(&self, place: PlaceNo) -> Signer {
+        Signer { vault: self.clone(), place }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+/// Signs for one destination with whatever credentials the vault holds for it at that moment.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    vault: Vault,
+    place: PlaceNo,
+}
+
+impl Signer {
+    /// The destination it signs for.
+    #[must_use]
+    pub const fn place(&self) -> PlaceNo {
+        self.place
+    }
+}
+
+impl ProvideCredentials for Signer {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let session = self.vault.lock().places.get(&self.place).and_then(|slot| slot.session.clone());
+        future::ProvideCredentials::ready(
+            session.ok_or_else(|| CredentialsError::not_loaded("there is no session for this destination")),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: PlaceNo = PlaceNo(1);
+    const B: PlaceNo = PlaceNo(2);
+
+    async fn key(vault: &Vault, place: PlaceNo) -> Option<String> {
+        vault.signer(place).provide_credentials().await.ok().map(|c| c.access_key_id().to_owned())
+    }
+
+    #[tokio::test]
+    async fn each_destination_signs_with_its_own() {
+        let vault = Vault::new();
+        assert!(vault.put(&vault.ticket(A), SessionCredentials::new("ASIAA", "sa", "ta")));
+        assert!(vault.put(&vault.ticket(B), SessionCredentials::new("ASIAB", "sb", "tb")));
+        assert_eq!(key(&vault, A).await.as_deref(), Some("ASIAA"));
+        assert_eq!(key(&vault, B).await.as_deref(), Some("ASIAB"));
+        assert_eq!(key(&vault, PlaceNo(3)).await, None);
+        vault.forget(A);
+        assert!(!vault.has(A) && vault.has(B));
+    }
+
+    #[tokio::test]
+    async fn what_comes_late_is_not_kept() {
+        let vault = Vault::new();
+        let (older, newer) = (vault.ticket(A), vault.ticket(A));
+        assert!(vault.put(&newer, SessionCredentials::new("NEW", "s", "t")));
+        assert!(!vault.put(&older, SessionCredentials::new("OLD", "s", "t")));
+        assert_eq!(key(&vault, A).await.as_deref(), Some("NEW"));
+        let out = vault.ticket(A);
+        vault.forget(A);
+        assert!(!vault.put(&out, SessionCredentials::new("LATE", "s", "t")), "the person signed out meanwhile");
+        assert_eq!(key(&vault, A).await, None);
+        assert!(vault.put(&vault.ticket(A), SessionCredentials::new("AGAIN", "s", "t")));
+    }
+
+    #[test]
+    fn a_code_is_used_once_and_nothing_shows() {
+        let vault = Vault::new();
+        vault.put_code(A, Zeroizing::new("123456".into()));
+        let _kept = vault.put(&vault.ticket(A), SessionCredentials::new("ASIAX", "secretX", "tokenX"));
+        let shown = format!("{vault:?} {:?} {:?}", vault.signer(A), SessionCredentials::new("ASIAX", "secretX", "t"));
+        assert!(!shown.contains("123456") && !shown.contains("secretX") && !shown.contains("ASIAX"), "{shown}");
+        assert_eq!(vault.take_code(A).as_deref().map(String::as_str), Some("123456"));
+        assert!(vault.take_code(A).is_none());
+        vault.put_code(A, Zeroizing::new("654321".into()));
+        vault.forget(A);
+        assert!(vault.take_code(A).is_none());
+    }
+}

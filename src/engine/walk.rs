@@ -1,0 +1,217 @@
+//! Walks what a person dropped or chose: folder by folder, in the order of names, without following links.
+
+use crate::model::event::{Event, Found};
+use crate::model::snapshot::Left;
+use crate::model::upload::{Folder, PlaceNo};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::mpsc::Sender;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The most files of one event.
+const BATCH: usize = 512;
+
+/// Walks `paths` and reports what it finds, at last that it is done, also when it was stopped. Work is done on a
+/// thread for blocking work; one folder's names are in memory at a time, and a full channel holds the walk up.
+pub async fn walk(paths: Vec<PathBuf>, place: PlaceNo, tx: Sender<Event>, stop: Arc<AtomicBool>) {
+    let walker = Walker { place, tx: tx.clone(), stop };
+    if tokio::task::spawn_blocking(move || walker.all(paths)).await.is_err() {
+        // The walk broke off: what it found stays, and the model must not wait for more.
+        let _gone = tx.send(Event::Walked(place)).await;
+    }
+}
+
+struct Walker {
+    place: PlaceNo,
+    tx: Sender<Event>,
+    stop: Arc<AtomicBool>,
+}
+
+/// The walk is over early: it was stopped, or nobody listens any more.
+struct Stopped;
+
+impl Walker {
+    fn all(&self, paths: Vec<PathBuf>) {
+        let _stopped = self.dropped(paths);
+        let _gone = self.tx.blocking_send(Event::Walked(self.place));
+    }
+
+    fn dropped(&self, paths: Vec<PathBuf>) -> Result<(), Stopped> {
+        let mut files: BTreeMap<PathBuf, Vec<OsString>> = BTreeMap::new();
+        let mut folders = Vec::new();
+        for path in paths {
+            let Ok(path) = whole(&path) else {
+                self.left(path, Left::Gone)?;
+                continue;
+            };
+            match fs::symlink_metadata(&path) {
+                Ok(at) if at.is_symlink() => self.left(path, Left::Link)?,
+                Ok(at) if at.is_dir() => folders.push(path),
+                Ok(at) if at.is_file() => match (path.parent(), path.file_name()) {
+                    (Some(dir), Some(name)) => files.entry(dir.to_owned()).or_default().push(name.to_owned()),
+                    (None, _) | (_, None) => self.left(path, Left::NotAFile)?,
+                },
+                Ok(_) => self.left(path, Left::NotAFile)?,
+                Err(why) => self.left(path, reason(&why))?,
+            }
+        }
+        for (dir, mut names) in files {
+            names.sort_unstable();
+            names.dedup();
+            self.files(&dir, "", &names)?;
+        }
+        folders.sort_unstable();
+        folders.dedup();
+        for folder in folders {
+            self.tree(folder)?;
+        }
+        Ok(())
+    }
+
+    /// A folder and all below it; keys begin with its own name, as with `cp -r`.
+    fn tree(&self, top: PathBuf) -> Result<(), Stopped> {
+        let key = match top.file_name().map(OsStr::to_str) {
+            None => String::new(),
+            Some(Some(name)) => folder_key("", name),
+            Some(None) => return self.left(top, Left::NameNotText),
+        };
+        let mut ahead = vec![(top, key)];
+        while let Some((dir, key)) = ahead.pop() {
+            let (mut files, mut folders) = (Vec::new(), Vec::new());
+            let entries = match fs::read_dir(&dir) {
+                Ok(entries) => entries,
+                Err(why) => {
+                    self.left(dir, reason(&why))?;
+                    continue;
+                }
+            };
+            for entry in entries {
+                self.check()?;
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(why) => {
+                        // What the folder holds beyond this can't be told; what was read of it counts.
+                        self.left(dir.clone(), reason(&why))?;
+                        break;
+                    }
+                };
+                match entry.file_type() {
+                    Ok(kind) if kind.is_symlink() => self.left(entry.path(), Left::Link)?,
+                    Ok(kind) if kind.is_dir() => folders.push(entry.file_name()),
+                    Ok(kind) if kind.is_file() => files.push(entry.file_name()),
+                    Ok(_) => self.left(entry.path(), Left::NotAFile)?,
+                    Err(why) => self.left(entry.path(), reason(&why))?,
+                }
+            }
+            files.sort_unstable();
+            self.files(&dir, &key, &files)?;
+            folders.sort_unstable();
+            for name in folders.into_iter().rev() {
+                let path = dir.join(&name);
+                match name.to_str() {
+                    Some(text) => ahead.push((path, folder_key(&key, text))),
+                    None => self.left(path, Left::NameNotText)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of one folder, in the order given.
+    fn files(&self, dir: &Path, key: &str, names: &[OsString]) -> Result<(), Stopped> {
+        let folder = Arc::new(Folder { dir: dir.into(), key: key.into() });
+        for names in names.chunks(BATCH) {
+            let mut found = Vec::with_capacity(names.len());
+            for name in names {
+                self.check()?;
+                let path = || dir.join(name);
+                let Some(text) = name.to_str() else {
+                    self.left(path(), Left::NameNotText)?;
+                    continue;
+                };
+                match fs::symlink_metadata(path()) {
+                    Ok(at) if at.is_file() => {
+                        let clean = segment(text);
+                        let key_name = (clean != text).then(|| Arc::from(clean));
+                        found.push(Found { name: text.into(), key_name, size: at.len() });
+                    }
+                    Ok(at) => self.left(path(), if at.is_symlink() { Left::Link } else { Left::NotAFile })?,
+                    Err(why) => self.left(path(), reason(&why))?,
+                }
+            }
+            if !found.is_empty() {
+                self.send(Event::Found(self.place, Arc::clone(&folder), found))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn left(&self, path: PathBuf, why: Left) -> Result<(), Stopped> {
+        self.send(Event::LeftOut(self.place, path, why))
+    }
+
+    fn send(&self, event: Event) -> Result<(), Stopped> {
+        self.check()?;
+        self.tx.blocking_send(event).map_err(|_closed| Stopped)
+    }
+
+    fn check(&self) -> Result<(), Stopped> {
+        if self.stop.load(Ordering::Relaxed) { Err(Stopped) } else { Ok(()) }
+    }
+}
+
+/// The path from the root, so that `.` and `..` have names too.
+fn whole(path: &Path) -> io::Result<PathBuf> {
+    if path.components().any(|part| part == Component::ParentDir) {
+        // What lies above a link is not what stands before it in the path: only the system can tell.
+        let (dir, name) = match path.file_name() {
+            Some(name) => (path.parent().unwrap_or(path), Some(name)),
+            None => (path, None),
+        };
+        let dir = fs::canonicalize(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?;
+        return Ok(name.map_or_else(|| dir.clone(), |name| dir.join(name)));
+    }
+    std::path::absolute(path)
+}
+
+fn reason(why: &io::Error) -> Left {
+    match why.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Left::Gone,
+        _ => Left::Unreadable,
+    }
+}
+
+fn folder_key(above: &str, name: &str) -> String {
+    let mut key = String::with_capacity(above.len() + name.len() + 1);
+    key.push_str(above);
+    key.push_str(&segment(name));
+    key.push('/');
+    key
+}
+
+/// A name as a segment of a key: NFC, for Unicode's two spellings of `é` are two keys to S3; `_` for control characters,
+/// for invisible and direction-changing ones, and for `\`, which other systems take for a folder; `_` for a name of dots
+/// only, which S3 and its clients read as a way up (S3 User Guide, "Naming Amazon S3 objects").
+#[must_use]
+pub fn segment(name: &str) -> String {
+    if !name.is_empty() && name.chars().all(|c| c == '.') {
+        return "_".to_owned();
+    }
+    name.nfc().map(|c| if c == '\\' || c == '/' || is_hidden(c) { '_' } else { c }).collect()
+}
+
+/// Whether a character is not seen as itself: controls, line separators, zero widths, changes of direction, tags.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}

@@ -1,0 +1,263 @@
+//! Deadlines: a body that counts what the network takes of it, and a watch that ends an attempt which no longer moves.
+
+use super::clock::Clock;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// What the network is handed at a time.
+const SLICE: usize = 64 << 10;
+/// What may lie in buffers of this computer after the network took the last byte; sending it takes time, too.
+const BUFFERED: u64 = 4 << 20;
+/// The speed in bytes a second at which buffers are thought to drain at least.
+const DRAIN: u64 = 64 << 10;
+
+/// How long to wait for what. The SDK alone waits for a silent server for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How long no byte need be taken while the body isn't finished.
+    pub idle: Duration,
+    /// How long the answer may take after the last byte.
+    pub answer: Duration,
+    /// How long the answer to CompleteMultipartUpload may take, which joins the parts first
+    /// (API reference, CompleteMultipartUpload: "several minutes").
+    pub complete: Duration,
+    /// The slowest line that is waited for, in bytes a second.
+    pub slowest: u64,
+    /// The least time for a whole attempt, before `margin`.
+    pub least: Duration,
+    /// What is added to the time of a whole attempt.
+    pub margin: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(60),
+            answer: Duration::from_secs(60),
+            complete: Duration::from_secs(600),
+            slowest: 16 << 10,
+            least: Duration::from_secs(60),
+            margin: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Patience {
+    /// The same with another wait for the answer.
+    #[must_use]
+    pub const fn answering_in(self, answer: Duration) -> Self {
+        Self { answer, ..self }
+    }
+
+    /// How long an attempt with a body of `length` bytes may take as a whole.
+    #[must_use]
+    pub fn whole(&self, length: u64) -> Duration {
+        let sending = Duration::from_secs(length / self.slowest.max(1)).max(self.least);
+        sending.max(self.answer_after(length)) + self.margin
+    }
+
+    fn answer_after(&self, length: u64) -> Duration {
+        self.answer + Duration::from_millis(length.min(BUFFERED) * 1000 / DRAIN)
+    }
+}
+
+/// How much of one attempt's body the network has taken.
+#[derive(Debug)]
+pub struct Meter {
+    length: AtomicU64,
+    taken: AtomicU64,
+    shown: Arc<AtomicU64>,
+}
+
+impl Meter {
+    /// A meter for a body of `length` bytes, which shows what is taken in `shown` as well.
+    #[must_use]
+    pub fn new(length: u64, shown: Arc<AtomicU64>) -> Arc<Self> {
+        shown.store(0, Ordering::Relaxed);
+        Arc::new(Self { length: AtomicU64::new(length), taken: AtomicU64::new(0), shown })
+    }
+
+    /// The body's length, learned late.
+    pub fn set_length(&self, length: u64) {
+        self.length.store(length, Ordering::Release);
+    }
+
+    /// Whether the network has taken all of it.
+    #[must_use]
+    pub fn finished(&self) -> bool {
+        self.taken() >= self.length.load(Ordering::Acquire)
+    }
+
+    /// How much the network has taken.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Acquire)
+    }
+
+    fn add(&self, bytes: usize) {
+        let before = self.taken.fetch_add(bytes as u64, Ordering::AcqRel);
+        self.shown.store(before + bytes as u64, Ordering::Relaxed);
+    }
+}
+
+/// A body in memory that is handed over slice by slice, without copying.
+#[derive(Debug)]
+pub struct Metered {
+    left: Bytes,
+    meter: Arc<Meter>,
+}
+
+impl Metered {
+    /// A body of these bytes.
+    #[must_use]
+    pub const fn new(bytes: Bytes, meter: Arc<Meter>) -> Self {
+        Self { left: bytes, meter }
+    }
+}
+
+impl Body for Metered {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = self.left.len().min(SLICE);
+        let slice = self.left.split_to(length);
+        self.meter.add(length);
+        Poll::Ready(Some(Ok(Frame::data(slice))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left.len() as u64)
+    }
+}
+
+/// The attempt stopped moving and was dropped, its connection with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The body was not taken any further.
+    Body,
+    /// The body was taken whole, and no answer came.
+    Answer,
+}
+
+/// Waits for `attempt`, as long as it moves.
+///
+/// # Errors
+/// It did not move for as long as `patience` says, or took too long as a whole.
+pub async fn guard<F: Future + Send>(
+    attempt: F,
+    meter: &Meter,
+    clock: &Clock,
+    patience: &Patience,
+) -> Result<F::Output, Silence> {
+    let mut attempt = Box::pin(attempt);
+    let look = (patience.idle.min(patience.answer) / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
+    let began = clock.now();
+    let (mut moved_at, mut taken) = (began, 0);
+    loop {
+        if let Ok(output) = tokio::time::timeout(look, &mut attempt).await {
+            return Ok(output);
+        }
+        let now = clock.now();
+        if meter.taken() != taken {
+            (moved_at, taken) = (now, meter.taken());
+        }
+        let length = meter.length.load(Ordering::Acquire);
+        let (limit, silence) = if meter.finished() {
+            (patience.answer_after(length), Silence::Answer)
+        } else {
+            (patience.idle, Silence::Body)
+        };
+        if now.since(moved_at) >= limit || now.since(began) >= patience.whole(length) {
+            return Err(silence);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+
+    const SHORT: Patience = Patience {
+        idle: Duration::from_millis(80),
+        answer: Duration::from_millis(80),
+        complete: Duration::from_millis(300),
+        slowest: 1 << 20,
+        least: Duration::from_millis(200),
+        margin: Duration::from_millis(100),
+    };
+
+    #[tokio::test]
+    async fn a_body_is_counted_as_it_is_taken() {
+        let shown = Arc::new(AtomicU64::new(7));
+        let content = Bytes::from(vec![5; 3 * SLICE + 10]);
+        let meter = Meter::new(content.len() as u64, Arc::clone(&shown));
+        assert_eq!(shown.load(Ordering::Relaxed), 0, "a new attempt begins at nothing");
+        let mut body = Metered::new(content.clone(), Arc::clone(&meter));
+        assert_eq!(body.size_hint().exact(), Some(content.len() as u64));
+        let first = body.frame().await.expect("a frame").expect("no fault").into_data().expect("data");
+        assert_eq!((first.len(), meter.taken()), (SLICE, SLICE as u64));
+        assert_eq!(body.size_hint().exact(), Some(2 * SLICE as u64 + 10));
+        assert!(!meter.finished() && !body.is_end_stream());
+        assert_eq!(body.collect().await.expect("no fault").to_bytes().len(), 2 * SLICE + 10);
+        assert!(meter.finished());
+        assert_eq!(shown.load(Ordering::Relaxed), content.len() as u64);
+    }
+
+    #[tokio::test]
+    async fn what_stands_still_is_ended() {
+        let clock = Clock::start();
+        let meter = Meter::new(10, Arc::default());
+        let ended = guard(std::future::pending::<()>(), &meter, &clock, &SHORT).await;
+        assert_eq!(ended, Err(Silence::Body));
+        meter.add(10);
+        let ended = guard(std::future::pending::<()>(), &meter, &clock, &SHORT).await;
+        assert_eq!(ended, Err(Silence::Answer));
+        assert_eq!(guard(async { 5 }, &meter, &clock, &SHORT).await, Ok(5));
+    }
+
+    #[tokio::test]
+    async fn what_moves_is_waited_for_up_to_the_whole_time() {
+        let clock = Clock::start();
+        let meter = Meter::new(1000, Arc::default());
+        let moving = async {
+            for _ in 0..6 {
+                tokio::time::sleep(Duration::from_millis(40)).await;
+                meter.add(1);
+            }
+        };
+        assert_eq!(guard(moving, &meter, &clock, &SHORT).await, Ok(()), "longer than one idle time");
+        let endless = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                meter.add(1);
+            }
+        };
+        let before = clock.now();
+        let ended: Result<(), Silence> = guard(endless, &meter, &clock, &SHORT).await;
+        assert_eq!(ended, Err(Silence::Body));
+        assert!(clock.now().since(before) >= SHORT.whole(1000));
+    }
+
+    #[test]
+    fn a_slow_line_has_its_time() {
+        let patience = Patience::default();
+        assert_eq!(patience.whole(0), Duration::from_secs(90));
+        assert_eq!(patience.whole(8 << 20), Duration::from_secs(512 + 30));
+        assert!(patience.answering_in(patience.complete).whole(1000) > Duration::from_secs(600));
+    }
+}
