@@ -1,1 +1,3 @@
+//! The tests that drive Daypass from outside, in one binary.
 
+mod practice;
