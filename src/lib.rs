@@ -3,5 +3,6 @@
 pub mod engine;
 pub mod grant;
 pub mod model;
+pub mod practice;
 pub mod time;
 pub mod words;

@@ -6,3 +6,6 @@ mod tidy;
 
 mod names;
 mod profiles;
+//! The tests that drive Daypass from outside, in one binary.
+
+mod practice;

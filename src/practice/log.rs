@@ -1,0 +1,163 @@
+//! What was asked over the wire, one record a request, so that tests can count calls.
+
+use super::sign::Authorization;
+use http::{HeaderMap, Method, Uri};
+use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
+
+/// The operation that a request names, seen on the wire before anything is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are those of the STS and S3 API references")]
+pub enum Op {
+    AssumeRole,
+    GetCallerIdentity,
+    HeadBucket,
+    PutObject,
+    CreateMultipartUpload,
+    UploadPart,
+    CompleteMultipartUpload,
+    AbortMultipartUpload,
+    ListParts,
+    ListMultipartUploads,
+    GetObject,
+    HeadObject,
+    GetObjectAttributes,
+    DeleteObject,
+    DeleteObjects,
+    CopyObject,
+    UploadPartCopy,
+    ListObjects,
+    ListObjectsV2,
+    ListBuckets,
+    /// Any call that reads or writes an access control list.
+    Acl,
+    /// Any other call.
+    Other,
+}
+
+/// One request and how it was answered.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The order of arrival, from 1.
+    pub number: u64,
+    /// The second of arrival since 1970, on the practice's clock.
+    pub at: i64,
+    /// What was asked.
+    pub op: Op,
+    /// The access key id that signed it.
+    pub access_key_id: Option<String>,
+    /// The bucket in the path.
+    pub bucket: Option<String>,
+    /// The object's key, decoded.
+    pub key: Option<String>,
+    /// The part's number.
+    pub part: Option<i32>,
+    /// The upload id of a multipart call.
+    pub upload_id: Option<String>,
+    /// The answer's status; None while it is under way and where no answer was given.
+    pub status: Option<u16>,
+    /// The error code in the answer.
+    pub code: Option<String>,
+    /// Bytes of the request's body that arrived, framing included.
+    pub body_bytes: u64,
+    /// Headers that say how an upload is guarded (`x-amz-*` but tokens and dates, `if-*`, `content-*`), names in lower case.
+    pub headers: BTreeMap<String, String>,
+}
+
+impl Request {
+    pub(super) fn of(number: u64, at: i64, method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let decoded = percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
+        let path = decoded.trim_start_matches('/');
+        let (bucket, key) = match path.split_once('/') {
+            Some((bucket, key)) if !key.is_empty() => (Some(bucket), Some(key)),
+            Some((bucket, _)) => (Some(bucket), None),
+            None => (Some(path).filter(|bucket| !bucket.is_empty()), None),
+        };
+        let query: BTreeMap<String, String> = pairs(uri.query().unwrap_or_default()).into_iter().collect();
+        let query_key = query.get("X-Amz-Credential").and_then(|scope| scope.split('/').next()).map(str::to_owned);
+        Self {
+            number,
+            at,
+            op: op(method, bucket.is_some(), key.is_some(), &query, headers),
+            access_key_id: Authorization::of(headers).map(|read| read.access_key_id).or(query_key),
+            bucket: bucket.map(str::to_owned),
+            key: key.map(str::to_owned),
+            part: query.get("partNumber").and_then(|number| number.parse().ok()),
+            upload_id: query.get("uploadId").cloned(),
+            status: None,
+            code: None,
+            body_bytes: 0,
+            headers: headers.iter().filter_map(|(name, value)| of_interest(name.as_str(), value)).collect(),
+        }
+    }
+}
+
+fn of_interest(name: &str, value: &http::HeaderValue) -> Option<(String, String)> {
+    let kept = name.starts_with("if-") || name.starts_with("content-") || name.starts_with("x-amz-");
+    let hidden = matches!(name, "x-amz-security-token" | "x-amz-date");
+    (kept && !hidden).then(|| (name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+}
+
+/// Names and values of a query or of a form-encoded body, decoded.
+pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
+    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+fn op(method: &Method, bucket: bool, key: bool, query: &BTreeMap<String, String>, headers: &HeaderMap) -> Op {
+    let has = |name: &str| query.contains_key(name);
+    if has("acl") {
+        return Op::Acl;
+    }
+    match (method.as_str(), bucket, key) {
+        ("GET", false, false) => Op::ListBuckets,
+        ("HEAD", true, false) => Op::HeadBucket,
+        ("GET", true, false) if has("list-type") => Op::ListObjectsV2,
+        ("GET", true, false) if has("uploads") => Op::ListMultipartUploads,
+        ("GET", true, false) if query.keys().all(|name| LIST.contains(&name.as_str())) => Op::ListObjects,
+        ("POST", true, false) if has("delete") => Op::DeleteObjects,
+        ("PUT", true, true) if has("uploadId") && headers.contains_key("x-amz-copy-source") => Op::UploadPartCopy,
+        ("PUT", true, true) if has("uploadId") => Op::UploadPart,
+        ("PUT", true, true) if headers.contains_key("x-amz-copy-source") => Op::CopyObject,
+        ("PUT", true, true) if query.keys().all(|name| name == "x-id") => Op::PutObject,
+        ("POST", true, true) if has("uploads") => Op::CreateMultipartUpload,
+        ("POST", true, true) if has("uploadId") => Op::CompleteMultipartUpload,
+        ("DELETE", true, true) if has("uploadId") => Op::AbortMultipartUpload,
+        ("DELETE", true, true) if !has("tagging") => Op::DeleteObject,
+        ("GET", true, true) if has("uploadId") => Op::ListParts,
+        ("GET", true, true) if has("attributes") => Op::GetObjectAttributes,
+        ("GET", true, true) if !SUBRESOURCES.iter().any(|name| has(name)) => Op::GetObject,
+        ("HEAD", true, true) => Op::HeadObject,
+        (_, _, _) => Op::Other,
+    }
+}
+
+const LIST: [&str; 6] = ["prefix", "marker", "max-keys", "delimiter", "encoding-type", "x-id"];
+const SUBRESOURCES: [&str; 5] = ["tagging", "retention", "legal-hold", "torrent", "object-lock"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_named_by_method_path_and_query() {
+        for (method, uri, expected, key) in [
+            (Method::PUT, "/b/a%20b/%E2%82%AC?x-id=PutObject", Op::PutObject, Some("a b/€")),
+            (Method::PUT, "/b/k?partNumber=3&uploadId=u", Op::UploadPart, Some("k")),
+            (Method::POST, "/b/k?uploads", Op::CreateMultipartUpload, Some("k")),
+            (Method::GET, "/b?list-type=2&prefix=p", Op::ListObjectsV2, None),
+            (Method::GET, "/b/?prefix=p", Op::ListObjects, None),
+            (Method::GET, "/b?location", Op::Other, None),
+            (Method::HEAD, "/b/k", Op::HeadObject, Some("k")),
+            (Method::HEAD, "/b", Op::HeadBucket, None),
+            (Method::GET, "/b/k?acl", Op::Acl, Some("k")),
+        ] {
+            let read = Request::of(1, 0, &method, &uri.parse().expect("a URI"), &HeaderMap::new());
+            assert_eq!((read.op, read.key.as_deref()), (expected, key), "{method} {uri}");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! From a request to its answer: the log, the faults, STS or S3, and the dress that AWS gives to every answer.
+
+use super::access::Access;
+use super::clock::{from_amz_time, http_time, iso_time};
+use super::faults::What;
+use super::log::{Op, Request};
+use super::s3::Bucket;
+use super::sign::Authorization;
+use super::tap::Tap;
+use super::{Inside, lock, sts, xml_text};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use s3s::Body;
+use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use std::fmt;
+use std::sync::Arc;
+
+/// Milliseconds by which a signed request's time may be off (S3 API Reference, RequestTimeTooSkewed).
+const SKEW_MILLIS: i64 = 900_000;
+const MAX_FORM: usize = 64 * 1024;
+
+/// Tells the S3 operation that a bit of its body is to be turned before the checksum.
+#[derive(Clone, Copy)]
+pub(super) struct FlipInside;
+
+/// The connection ends here, without an answer.
+#[derive(Debug)]
+pub(super) struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the practice ended the connection on purpose")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+/// The S3 half, with its signatures checked by `s3s`.
+pub(super) fn s3(inside: &Arc<Inside>) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(Bucket(Arc::clone(inside)));
+    builder.set_auth(Access(Arc::clone(inside)));
+    builder.set_access(Access(Arc::clone(inside)));
+    // `s3s` asks the system's clock; the practice's own, which tests can move, is asked before it.
+    let mut config = S3Config::default();
+    config.presigned_url_max_skew_time_secs = u32::MAX;
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+    builder.build()
+}
+
+/// The log's line for a request under way; the bytes are noted even where the client hangs up.
+struct Line {
+    inside: Arc<Inside>,
+    number: u64,
+    tap: Tap,
+}
+
+impl Line {
+    fn note(&self, note: impl FnOnce(&mut Request)) {
+        let mut log = lock(&self.inside.log);
+        if let Some(line) = log.iter_mut().rev().find(|line| line.number == self.number) {
+            note(line);
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let bytes = self.tap.bytes();
+        self.note(|line| line.body_bytes = bytes);
+    }
+}
+
+/// Answers one request.
+pub(super) async fn answer(
+    inside: Arc<Inside>,
+    s3: S3Service,
+    req: http::Request<Incoming>,
+) -> Result<Response<Body>, Dropped> {
+    if inside.is_offline() {
+        return Err(Dropped);
+    }
+    let (parts, incoming) = req.into_parts();
+    let mut tap = Tap::new(incoming);
+    let is_form = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM));
+    let sts = parts.method == http::Method::POST && parts.uri.path() == "/" && is_form;
+    let mut form = Bytes::new();
+    if sts {
+        form = Limited::new(tap.clone(), MAX_FORM).collect().await.map_err(|_broken| Dropped)?.to_bytes();
+    }
+    let mut request = Request::of(inside.next_number(), inside.now(), &parts.method, &parts.uri, &parts.headers);
+    if sts {
+        request.op = sts::op(&form);
+    }
+    let faults = lock(&inside.faults).befall(&request);
+    lock(&inside.log).push(request.clone());
+    let line = Line { inside: Arc::clone(&inside), number: request.number, tap: tap.clone() };
+
+    let mut instead = None;
+    let mut extensions = parts.extensions;
+    for fault in &faults {
+        match fault {
+            What::Delay(time) => tokio::time::sleep(*time).await,
+            What::SlowBody(rate) => tap.slow(*rate),
+            What::FlipBit => tap.flip(),
+            What::FlipBitInside => drop(extensions.insert(FlipInside)),
+            What::DropInBody(bytes) => tap.cut_at(*bytes),
+            What::DropBefore => return Err(Dropped),
+            What::NeverAnswer { work: false } => {
+                tap.drain().await;
+                std::future::pending::<()>().await;
+            }
+            What::Html(status) => instead = Some(html(*status)),
+            What::Status { status, code, message } => {
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                instead = Some(error(&inside, sts, status, code, message, ""));
+            }
+            What::ErrorInside200 { code, message, work: false } => {
+                instead = Some(error(&inside, sts, StatusCode::OK, code, message, ""));
+            }
+            What::NeverAnswer { work: true }
+            | What::ErrorInside200 { work: true, .. }
+            | What::DropAfter
+            | What::NoETag
+            | What::WrongChecksum
+            | What::SkewDate(_) => {}
+        }
+    }
+    let replaced = instead.is_some();
+    let mut response = if let Some(response) = instead {
+        response
+    } else if sts {
+        let (status, xml, id) = sts::answer(&inside, &parts.headers, &form);
+        let mut response = xml_response(status, xml);
+        put(response.headers_mut(), "x-amzn-requestid", &id);
+        response
+    } else if let Some(refused) = refuse_early(&inside, &parts.headers) {
+        refused
+    } else {
+        let mut http = http::Request::new(Body::http_body_unsync(tap.clone()));
+        *http.method_mut() = parts.method;
+        *http.uri_mut() = parts.uri;
+        *http.headers_mut() = parts.headers;
+        *http.extensions_mut() = extensions;
+        let response = Box::pin(s3.call(http)).await.map_err(|_broken| Dropped)?;
+        complete_error(&inside, response)
+    };
+    tap.drain().await;
+    if tap.was_cut() {
+        return Err(Dropped);
+    }
+    if !replaced || !faults.iter().any(|fault| matches!(fault, What::Html(_))) {
+        dress(&inside, &request, &mut response);
+    }
+    let mut date = inside.now();
+    for fault in &faults {
+        match fault {
+            What::DropAfter => return Err(Dropped),
+            What::NeverAnswer { .. } => std::future::pending().await,
+            What::ErrorInside200 { code, message, work: true } => {
+                response = error(&inside, sts, StatusCode::OK, code, message, "");
+            }
+            What::NoETag => remove_etag(&mut response),
+            What::WrongChecksum => change_checksum(&mut response, Some("AAAAAAAAAAA=")),
+            What::SkewDate(seconds) => date += seconds,
+            What::ErrorInside200 { work: false, .. }
+            | What::Delay(_)
+            | What::SlowBody(_)
+            | What::FlipBit
+            | What::FlipBitInside
+            | What::DropInBody(_)
+            | What::DropBefore
+            | What::Html(_)
+            | What::Status { .. } => {}
+        }
+    }
+    put(response.headers_mut(), "date", &http_time(date));
+    let code = response.body().bytes().and_then(|body| element(&body, "Code"));
+    let status = response.status().as_u16();
+    line.note(|line| (line.status, line.code) = (Some(status), code));
+    Ok(response)
+}
+
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
+/// What S3 refuses for the request's time and credential scope alone.
+fn refuse_early(inside: &Inside, headers: &HeaderMap) -> Option<Response<Body>> {
+    let read = Authorization::of(headers)?;
+    let now = inside.now();
+    let signed = headers.get("x-amz-date").and_then(|value| from_amz_time(value.to_str().ok()?))?;
+    if (now - signed).abs() * 1000 > SKEW_MILLIS {
+        let more = format!(
+            "<RequestTime>{}</RequestTime><ServerTime>{}</ServerTime><MaxAllowedSkewMilliseconds>{SKEW_MILLIS}</MaxAllowedSkewMilliseconds>",
+            super::clock::amz_time(signed),
+            iso_time(now)
+        );
+        let text = "The difference between the request time and the current time is too large.";
+        return Some(error(inside, false, StatusCode::FORBIDDEN, "RequestTimeTooSkewed", text, &more));
+    }
+    let region = &inside.options.region;
+    let (text, more) = if read.service != "s3" {
+        let text = format!(
+            "The authorization header is malformed; incorrect service \"{}\". This endpoint belongs to \"s3\".",
+            read.service
+        );
+        (text, String::new())
+    } else if read.region != *region {
+        let text = format!(
+            "The authorization header is malformed; the region '{}' is wrong; expecting '{region}'",
+            read.region
+        );
+        (text, format!("<Region>{region}</Region>"))
+    } else {
+        return None;
+    };
+    let code = "AuthorizationHeaderMalformed";
+    let mut response = error(inside, false, StatusCode::BAD_REQUEST, code, &text, &more);
+    put(response.headers_mut(), "x-amz-bucket-region", region);
+    Some(response)
+}
+
+fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn xml_response(status: StatusCode, xml: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(xml));
+    *response.status_mut() = status;
+    let kind = if status == StatusCode::OK { "text/xml" } else { "application/xml" };
+    put(response.headers_mut(), "content-type", kind);
+    response
+}
+
+fn error(inside: &Inside, sts: bool, status: StatusCode, code: &str, message: &str, more: &str) -> Response<Body> {
+    if sts {
+        let id = inside.random.uuid();
+        let mut response = xml_response(status, sts::error_xml(code, message, &id));
+        put(response.headers_mut(), "x-amzn-requestid", &id);
+        return response;
+    }
+    let (id, host) = (inside.random.request_id(), inside.random.host_id());
+    let xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{more}<RequestId>{id}</RequestId><HostId>{host}</HostId></Error>",
+        xml_text(code),
+        xml_text(message)
+    );
+    let mut response = xml_response(status, xml);
+    put(response.headers_mut(), "x-amz-request-id", &id);
+    put(response.headers_mut(), "x-amz-id-2", &host);
+    response
+}
+
+/// A page of a captive portal or a proxy, without any header of AWS's.
+fn html(status: u16) -> Response<Body> {
+    let page = "<!DOCTYPE html><html><head><title>Network sign-in</title></head><body>Please sign in.</body></html>";
+    let mut response = Response::new(Body::from(page.to_owned()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    put(response.headers_mut(), "content-type", "text/html");
+    response
+}
+
+/// Gives an error of `s3s` the text and ids that S3's errors have.
+fn complete_error(inside: &Inside, response: Response<Body>) -> Response<Body> {
+    let Some(body) = response.body().bytes().filter(|_| response.status().as_u16() >= 300) else {
+        return response;
+    };
+    let Some(code) = element(&body, "Code") else { return response };
+    let message = if code == "SignatureDoesNotMatch" {
+        super::SIGNATURE_TEXT_S3.to_owned()
+    } else if code == "KeyTooLongError" {
+        "Your key is too long".to_owned()
+    } else {
+        element(&body, "Message").map(|text| from_xml(&text)).unwrap_or_default()
+    };
+    error(inside, false, response.status(), &code, &message, "")
+}
+
+/// The headers of every answer of AWS's, and the checksums taken off where the options say so.
+fn dress(inside: &Inside, request: &Request, response: &mut Response<Body>) {
+    if request.op == Op::HeadBucket && response.status() != StatusCode::NOT_FOUND {
+        put(response.headers_mut(), "x-amz-bucket-region", &inside.options.region);
+    }
+    let headers = response.headers_mut();
+    if !headers.contains_key("x-amz-request-id") && !headers.contains_key("x-amzn-requestid") {
+        put(headers, "x-amz-id-2", &inside.random.host_id());
+        put(headers, "x-amz-request-id", &inside.random.request_id());
+        put(headers, "server", "AmazonS3");
+    }
+    if !inside.options.echo {
+        change_checksum(response, None);
+    }
+}
+
+fn remove_etag(response: &mut Response<Body>) {
+    response.headers_mut().remove(header::ETAG);
+    edit(response, "ETag", None);
+}
+
+/// Replaces the CRC64NVME in an answer, or takes every checksum off.
+fn change_checksum(response: &mut Response<Body>, other: Option<&str>) {
+    let headers = response.headers_mut();
+    if let Some(other) = other {
+        if headers.contains_key("x-amz-checksum-crc64nvme") {
+            put(headers, "x-amz-checksum-crc64nvme", other);
+        }
+        edit(response, "ChecksumCRC64NVME", Some(other));
+        return;
+    }
+    let names: Vec<_> = headers.keys().filter(|name| is_sum(name.as_str())).cloned().collect();
+    for name in names {
+        headers.remove(name);
+    }
+    for name in ["ChecksumCRC64NVME", "ChecksumType"] {
+        edit(response, name, None);
+    }
+}
+
+fn is_sum(name: &str) -> bool {
+    name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-algorithm"
+}
+
+/// Changes or removes one element of a body that is XML in memory.
+fn edit(response: &mut Response<Body>, name: &str, value: Option<&str>) {
+    let Some(body) = response.body().bytes() else { return };
+    let Some(found) = element(&body, name) else { return };
+    let text = String::from_utf8_lossy(&body);
+    let old = format!("<{name}>{found}</{name}>");
+    let new = value.map(|value| format!("<{name}>{value}</{name}>")).unwrap_or_default();
+    *response.body_mut() = Body::from(text.replacen(&old, &new, 1));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+}
+
+/// The text of the first element of this name, escapes as they stand.
+fn element(body: &[u8], name: &str) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    let (value, _) = rest.split_once(&format!("</{name}>"))?;
+    Some(value.to_owned())
+}
+
+fn from_xml(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
+}

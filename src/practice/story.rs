@@ -1,0 +1,115 @@
+//! The story's names and keys, as the window, the command line and the tests need them.
+
+use super::{Inside, lock};
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(super) const CONTRACTOR: &str = "111122223333";
+pub(super) const CUSTOMER: &str = "444455556666";
+pub(super) const BUCKET: &str = "importantprojectbucket";
+pub(super) const ROLE: &str = "importantproject-contractorA-bucket-put";
+const PROFILE: &str = "importantproject";
+
+/// A long-term access key: the practice's own, worth nothing elsewhere, and kept out of Debug all the same.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keys {
+    id: String,
+    secret: String,
+}
+
+impl Keys {
+    pub(super) fn new(id: String, secret: String) -> Self {
+        Self { id, secret }
+    }
+
+    /// The access key id, 20 characters.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The secret access key, 40 characters.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Where the practice answers and with what one reaches it.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// `http://127.0.0.1:PORT`, for STS and (path-style) S3 alike.
+    pub endpoint: String,
+    /// The role that the customer lends.
+    pub role_arn: String,
+    /// The customer's bucket.
+    pub bucket: String,
+    /// The bucket's region.
+    pub region: String,
+    /// The profile's name in the written files.
+    pub profile: String,
+    /// The account of the contractor.
+    pub contractor_account: String,
+    /// The account of the customer, which owns the bucket.
+    pub customer_account: String,
+    /// The user whom the role trusts.
+    pub richard: Keys,
+    /// A user of the same account whom no one trusts.
+    pub mallory: Keys,
+    /// The customer's own key, with every right on the bucket.
+    pub owner: Keys,
+}
+
+impl Story {
+    pub(super) fn of(inside: &Inside) -> Self {
+        let iam = lock(&inside.iam);
+        let keys =
+            |name| iam.user_named(name).map_or_else(|| Keys::new(String::new(), String::new()), |u| u.keys.clone());
+        Self {
+            endpoint: inside.endpoint.clone(),
+            role_arn: format!("arn:aws:iam::{CUSTOMER}:role/{ROLE}"),
+            bucket: BUCKET.to_owned(),
+            region: inside.options.region.clone(),
+            profile: PROFILE.to_owned(),
+            contractor_account: CONTRACTOR.to_owned(),
+            customer_account: CUSTOMER.to_owned(),
+            richard: keys("Richard"),
+            mallory: keys("Mallory"),
+            owner: keys("owner"),
+        }
+    }
+
+    /// Writes `credentials` and `config` with the profiles `importantproject` and `mallory` into `dir`, which must exist.
+    ///
+    /// # Errors
+    ///
+    /// When the files can't be written.
+    pub fn write_profile_files(&self, dir: &Path) -> io::Result<()> {
+        let mut credentials = String::new();
+        let mut config = String::new();
+        for (name, keys) in [(self.profile.as_str(), &self.richard), ("mallory", &self.mallory)] {
+            credentials.push_str(&format!(
+                "[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n\n",
+                keys.id, keys.secret
+            ));
+            config.push_str(&format!("[profile {name}]\nregion = {}\n\n", self.region));
+        }
+        write_private(&dir.join("credentials"), &credentials)?;
+        write_private(&dir.join("config"), &config)
+    }
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut how = std::fs::OpenOptions::new();
+    how.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut how, 0o600);
+    how.open(path)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,118 @@
+//! A request's body on its way in: counted, and harmed where the script says so.
+
+use super::lock;
+use super::s3::turn_bit;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::Sleep;
+
+/// A shared hold on a body, so that what an operation left unread can be taken afterwards.
+#[derive(Clone)]
+pub(super) struct Tap(Arc<Mutex<Flow>>);
+
+struct Flow {
+    incoming: Incoming,
+    bytes: u64,
+    flip: bool,
+    cut_at: Option<u64>,
+    was_cut: bool,
+    bytes_per_second: Option<u64>,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Tap {
+    pub(super) fn new(incoming: Incoming) -> Self {
+        Self(Arc::new(Mutex::new(Flow {
+            incoming,
+            bytes: 0,
+            flip: false,
+            cut_at: None,
+            was_cut: false,
+            bytes_per_second: None,
+            pause: None,
+        })))
+    }
+
+    /// Turns one bit of the next bytes.
+    pub(super) fn flip(&self) {
+        lock(&self.0).flip = true;
+    }
+
+    /// Ends the body when `bytes` have come.
+    pub(super) fn cut_at(&self, bytes: u64) {
+        lock(&self.0).cut_at = Some(bytes);
+    }
+
+    /// Lets no more than this through in a second.
+    pub(super) fn slow(&self, bytes_per_second: u64) {
+        lock(&self.0).bytes_per_second = Some(bytes_per_second.max(1));
+    }
+
+    pub(super) fn was_cut(&self) -> bool {
+        lock(&self.0).was_cut
+    }
+
+    /// Bytes that came so far.
+    pub(super) fn bytes(&self) -> u64 {
+        lock(&self.0).bytes
+    }
+
+    /// Takes the rest, so that a client that is still sending reads the answer instead of a closed connection.
+    pub(super) async fn drain(&mut self) {
+        while let Some(Ok(_)) = self.frame().await {}
+    }
+}
+
+impl Body for Tap {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let mut flow = lock(&self.0);
+        if flow.was_cut {
+            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())));
+        }
+        if let Some(pause) = &mut flow.pause {
+            if pause.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            flow.pause = None;
+        }
+        let frame = match Pin::new(&mut flow.incoming).poll_frame(cx) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(io::Error::other(error)))),
+            Poll::Ready(Some(Ok(frame))) => frame,
+        };
+        let Ok(mut bytes) = frame.into_data() else { return Poll::Ready(None) };
+        flow.bytes += bytes.len() as u64;
+        if flow.cut_at.is_some_and(|limit| flow.bytes > limit) {
+            flow.was_cut = true;
+            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())));
+        }
+        if flow.flip && !bytes.is_empty() {
+            flow.flip = false;
+            bytes = turn_bit(&bytes);
+        }
+        if let Some(rate) = flow.bytes_per_second {
+            let millis = bytes.len() as u64 * 1000 / rate;
+            flow.pause = Some(Box::pin(tokio::time::sleep(Duration::from_millis(millis))));
+        }
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        lock(&self.0).incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        lock(&self.0).incoming.size_hint()
+    }
+}
