@@ -120,7 +120,7 @@ def end(state, name):
         if pid is None:
             break
         os.killpg(pid, sig)
-        for _ in range(80):
+        for _ in range(30):
             if not _mine(pid, state):
                 pid = None
                 break
