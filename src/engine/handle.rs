@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::http::Wire;
 use super::profiles;
 use super::run::Run;
+use super::watch::Patience;
 use crate::model::Limits;
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot};
@@ -27,6 +28,8 @@ pub struct Options {
     pub wire: Wire,
     /// How far the model may go at once.
     pub limits: Limits,
+    /// How long to wait for what.
+    pub patience: Patience,
     /// Called after each published copy: asks the window for a frame.
     pub wake: Arc<dyn Fn() + Send + Sync>,
     /// Settings for this run that go before those kept in the journal.
@@ -42,6 +45,7 @@ impl Options {
             profiles: profiles::Paths::from_env(),
             wire: Wire::default(),
             limits: Limits::default(),
+            patience: Patience::default(),
             wake: Arc::new(|| {}),
             adjust: None,
         }

@@ -1,16 +1,19 @@
-//! The engine does what the model says and decides nothing.
+//! The engine does what the model says and decides nothing: it owns the model, performs its effects, publishes copies.
 
-pub mod profiles;
-//! The engine does what the model asks for: it talks to AWS, reads files and clocks, and decides nothing.
-
+mod access;
 pub mod classify;
 pub mod clock;
 pub mod digests;
 pub mod files;
+pub mod handle;
 pub mod http;
+pub mod journal;
 pub mod leaf;
 pub mod pool;
+pub mod profiles;
+pub mod run;
 pub mod s3;
+pub mod settings;
 pub mod sts;
 pub mod tap;
 pub mod vault;

@@ -1,12 +1,17 @@
 //! The loop: one event after another into the model, its effects out as tasks, a copy of it to whoever looks.
 
+use super::access::Desk;
 use super::clock::Clock;
+use super::digests::Digests;
+use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::Http;
 use super::journal::Journal;
-use super::leaf::{self, Context};
-use super::{access, profiles, walk};
+use super::leaf::{self, Context, Flush};
+use super::pool::Pool;
+use super::s3::S3;
 use super::vault::Vault;
+use super::{profiles, walk};
 use crate::model::Model;
 use crate::model::event::{Effect, Event, Send};
 use crate::model::names::Region;
@@ -29,6 +34,8 @@ const BATCH: usize = 256;
 const PUBLISH: Duration = Duration::from_millis(50);
 /// How often bytes on their way are looked at.
 const LOOK: Duration = Duration::from_millis(100);
+/// Bytes of buffers kept for later use.
+const POOL: usize = 64 << 20;
 /// How often the profile files are looked at.
 const PROFILES: Duration = Duration::from_secs(2);
 
@@ -55,9 +62,13 @@ pub(super) struct Run {
     model: Model,
     options: Options,
     clock: Clock,
-    vault: Vault,
+    desk: Desk,
+    s3: HashMap<PlaceNo, Arc<S3>>,
+    files: Arc<OpenFiles>,
+    pool: Pool,
+    digests: Option<Digests>,
+    flush: Flush,
     journal: Journal,
-    context: Context,
     publish: watch::Sender<Arc<Snapshot>>,
     notices: Vec<Notice>,
     flights: HashMap<RequestNo, Flight>,
@@ -83,13 +94,22 @@ impl Run {
             Some(home) => tokio::task::spawn_blocking(move || Journal::open(&home)).await.map_err(|_panic| lost())?,
             None => Journal::in_memory(),
         };
-        let vault = Vault::new();
         let stamp = profiles::stamp(&options.profiles);
         let mut run = Self {
             model: Model::new(options.limits),
-            context: Context::new(http, vault.clone(), clock.clone(), opened.journal.clone()),
+            desk: Desk {
+                http,
+                vault: Vault::new(),
+                clock: clock.clone(),
+                paths: options.profiles.clone(),
+                patience: options.patience,
+            },
+            s3: HashMap::new(),
+            files: Arc::default(),
+            pool: Pool::new(POOL),
+            digests: None,
+            flush: opened.journal.flusher(),
             journal: opened.journal,
-            vault,
             clock,
             publish,
             notices: opened.notices,
@@ -144,7 +164,7 @@ impl Run {
                         published = self.clock.now();
                         dirty = false;
                     }
-                    Some(Input::Secret(Secret::Code(place, code))) => self.vault.put_code(place, code),
+                    Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,
                 },
@@ -250,26 +270,23 @@ impl Run {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Assume(place, ask) => {
-                let code = self.vault.take_code(place);
-                let ticket = self.vault.ticket(place);
-                let (context, paths) = (self.context.clone(), self.options.profiles.clone());
-                self.tasks.spawn(async move {
-                    let attempt = ask.attempt;
-                    Event::Assumed(place, attempt, access::assume(&context, &paths, &ask, code, &ticket).await)
-                });
+                let code = self.desk.vault.take_code(place);
+                let ticket = self.desk.vault.ticket(place);
+                let desk = self.desk.clone();
+                self.tasks
+                    .spawn(async move { Event::Assumed(place, ask.attempt, desk.assume(&ask, code, &ticket).await) });
             }
-            Effect::Forget(place) => self.vault.forget(place),
+            Effect::Forget(place) => self.desk.vault.forget(place),
             Effect::Identify(profile) => {
-                let (context, paths) = (self.context.clone(), self.options.profiles.clone());
+                let desk = self.desk.clone();
                 self.tasks.spawn(async move {
-                    let who = access::identify(&context, &paths, &profile).await;
+                    let who = desk.identify(&profile).await;
                     Event::Identified(profile, who)
                 });
             }
             Effect::Locate(place, destination) => {
-                let context = self.context.clone();
-                self.tasks
-                    .spawn(async move { Event::Located(place, access::locate(&context, place, &destination).await) });
+                let desk = self.desk.clone();
+                self.tasks.spawn(async move { Event::Located(place, desk.locate(place, &destination).await) });
             }
             Effect::UseRegion(place, region) => self.use_region(place, region),
             Effect::Walk(place, paths) => {
@@ -288,23 +305,35 @@ impl Run {
                     flight.task.abort();
                 }
             }
-            Effect::Close(upload) => self.context.close(upload),
+            Effect::Close(upload) => {
+                self.files.close(upload);
+                if let Some(digests) = &self.digests {
+                    digests.forget(upload);
+                }
+            }
             Effect::Record(record) => self.journal.record(record),
-            Effect::Use(settings) => self.context.use_settings(&settings),
+            Effect::Use(settings) => self.digests = settings.sha256.then(Digests::default),
         }
     }
 
     fn use_region(&mut self, place: PlaceNo, region: Region) {
         let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
-        self.context.open(place, &open.destination, region);
+        self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, &region)));
     }
 
     fn fly(&mut self, request: RequestNo, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
-        let (context, counter) = (self.context.clone(), Arc::clone(&taken));
+        let context = Context {
+            s3: self.s3.get(&send.place).cloned(),
+            files: Arc::clone(&self.files),
+            pool: self.pool.clone(),
+            digests: self.digests.clone(),
+            flush: Arc::clone(&self.flush),
+        };
+        let (counter, clock) = (Arc::clone(&taken), self.clock.clone());
         let task = self
             .tasks
-            .spawn(async move { Event::Answered(request, leaf::run(&context, send, counter).await) });
+            .spawn(async move { Event::Answered(request, leaf::run(&context, send, counter, &clock).await) });
         self.names.insert(task.id(), request);
         self.flights.insert(request, Flight { taken, told: 0, task });
     }

@@ -23,6 +23,12 @@ const QUIET_STEP: Duration = Duration::from_secs(10);
 /// Destinations remembered.
 const REMEMBERED: usize = 50;
 
+/// Whether a GetCallerIdentity that met this makes an AssumeRole with the same key pointless; an answer that only isn't
+/// understood does not.
+const fn speaks_of_the_key(kind: Kind) -> bool {
+    !matches!(kind, Kind::Unexpected | Kind::LoginPage)
+}
+
 impl Model {
     /// Opens a destination, or finds it open already.
     pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> PlaceNo {
@@ -96,7 +102,7 @@ impl Model {
         let session_name = match (&place.destination.session_name, known) {
             (Some(name), _) => name.clone(),
             (None, Some((_, Ok(identity)))) => RoleSessionName::cleaned_from(&identity.name),
-            (None, Some((_, Err(problem)))) if problem.kind == Kind::Unexpected => {
+            (None, Some((_, Err(problem)))) if !speaks_of_the_key(problem.kind) => {
                 RoleSessionName::cleaned_from(&profile)
             }
             (None, Some((_, Err(_))) | None) => {
@@ -130,7 +136,7 @@ impl Model {
             let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
             self.desks[at].wants_access = false;
             match &problem {
-                Some(problem) if problem.kind != Kind::Unexpected => self.access_refused(no, problem, fx),
+                Some(problem) if speaks_of_the_key(problem.kind) => self.access_refused(no, problem, fx),
                 Some(_) | None => self.ask_access(no, fx),
             }
         }

@@ -1,0 +1,87 @@
+//! From a profile to a session: its key, who it is, AssumeRole, and the bucket's region.
+
+use super::clock::Clock;
+use super::http::Http;
+use super::profiles::{self, Paths};
+use super::s3::S3;
+use super::sts::{self, SourceKeys};
+use super::vault::{Ticket, Vault};
+use super::watch::Patience;
+use crate::model::destination::Destination;
+use crate::model::event::{AssumeRole, Assumed};
+use crate::model::names::{Region, RoleArn};
+use crate::model::problem::{Kind, Problem};
+use crate::model::session::Identity;
+use crate::model::upload::PlaceNo;
+use zeroize::Zeroizing;
+
+/// What calls about access are made with. A copy is cheap.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub http: Http,
+    pub vault: Vault,
+    pub clock: Clock,
+    pub paths: Paths,
+    pub patience: Patience,
+}
+
+impl Desk {
+    /// The key of a profile, read anew from the files, so that a key that was changed is used at once.
+    async fn keys(&self, profile: &str, role: Option<&RoleArn>) -> Result<(SourceKeys, Option<String>), Problem> {
+        let (paths, name) = (self.paths.clone(), profile.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            let keys = profiles::keys(&paths, &name)?;
+            let known = profiles::read(&paths).list.into_iter().find(|profile| profile.name == name);
+            Ok((keys, known.and_then(|profile| profile.region)))
+        });
+        let (keys, region) = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
+        let partition = region.as_deref().and_then(|region| region.parse::<Region>().ok()).map(|r| r.partition());
+        if let (Some(role), Some(partition)) = (role, partition)
+            && role.partition() != partition
+        {
+            return Err(Problem::new(Kind::OtherPartition));
+        }
+        let source = SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token };
+        Ok((source, region))
+    }
+
+    /// Calls AssumeRole and puts what it gives into the vault.
+    pub async fn assume(
+        &self,
+        ask: &AssumeRole,
+        code: Option<Zeroizing<String>>,
+        ticket: &Ticket,
+    ) -> Result<Assumed, Problem> {
+        let destination = &ask.destination;
+        if destination.mfa_serial.is_some() && code.is_none() {
+            return Err(Problem::new(Kind::CodeNeeded));
+        }
+        let (keys, region) = self.keys(&destination.profile, Some(&destination.role)).await?;
+        let region = sts::region_for(Some(&destination.role), destination.region.as_ref(), region.as_deref());
+        let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
+        let (assumed, credentials) =
+            sts::assume_role(&self.http, &keys, &region, ask, code, &self.clock).await?;
+        // Credentials that came after the person signed out are dropped here.
+        let _kept = self.vault.put(ticket, credentials);
+        Ok(assumed)
+    }
+
+    /// Asks who a profile is.
+    pub async fn identify(&self, profile: &str) -> Result<Identity, Problem> {
+        let (keys, region) = self.keys(profile, None).await?;
+        let region = sts::region_for(None, None, region.as_deref());
+        let region = region.ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
+        sts::get_caller_identity(&self.http, &keys, &region, &self.clock).await
+    }
+
+    /// Asks for the bucket's region.
+    pub async fn locate(&self, place: PlaceNo, destination: &Destination) -> Result<Region, Problem> {
+        let first = destination.role.partition().default_region();
+        self.s3(place, destination, &first).head_bucket_region().await
+    }
+
+    /// S3 for a destination in a region.
+    pub fn s3(&self, place: PlaceNo, destination: &Destination, region: &Region) -> S3 {
+        S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
+    }
+}
