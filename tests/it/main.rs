@@ -1,1 +1,3 @@
+//! One binary for all tests that use the crate from outside.
 
+mod journal;
