@@ -9,3 +9,6 @@ mod profiles;
 //! The tests that drive Daypass from outside, in one binary.
 
 mod practice;
+//! One binary for all tests that use the crate from outside.
+
+mod journal;

@@ -1,0 +1,363 @@
+//! The journal: what was recorded is on disk before its answer counts, in one SQLite file with one writer.
+//!
+//! Records are written in groups: a group ends when somebody waits for the disk ([`Journal::flush`]), at 5,000 records, or
+//! 200 ms after its first, so that thousands of small files cost a few `fsync`s and no part is unrecorded for a second.
+//! While the disk refuses, records wait in memory in their order; nothing is dropped, and the writer tries again every
+//! five seconds and at [`Journal::retry`].
+
+mod damage;
+mod history;
+mod place;
+mod read;
+mod resolve;
+mod schema;
+mod seal;
+mod write;
+mod writer;
+
+pub use history::{Delivery, History, Line, Outcome, Wanted};
+
+use crate::model::problem::{Kind, Problem};
+use crate::model::record::{Kept, Record};
+use crate::model::upload::PlaceNo;
+use crate::time::Utc;
+use rusqlite::Connection;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use writer::{Message, Writer};
+
+/// Records that may wait for the writer before [`Journal::record`] waits and [`Journal::try_record`] gives them back.
+pub const ROOM: usize = 16_384;
+
+/// What the journal needs to be told.
+#[derive(Clone)]
+pub struct Options {
+    /// Tells the time of day; each record is stamped with it.
+    pub now: Arc<dyn Fn() -> Utc + Send + Sync>,
+    /// The most pages of 4 KiB that the file may have, 0 for no limit; looked at whenever the file is opened.
+    pub pages: Arc<AtomicU32>,
+}
+
+impl Options {
+    /// No limit of size, and this clock.
+    pub fn new(now: impl Fn() -> Utc + Send + Sync + 'static) -> Self {
+        Self { now: Arc::new(now), pages: Arc::default() }
+    }
+}
+
+/// What came of opening the journal.
+pub enum Opened {
+    /// It is open.
+    Here {
+        /// The journal.
+        journal: Journal,
+        /// What an earlier run left in it.
+        kept: Kept,
+        /// What the person should know about it.
+        notices: Vec<Notice>,
+    },
+    /// Another Daypass of this user has it open.
+    Elsewhere(Elsewhere),
+}
+
+/// Something about the journal that the person should know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// Nothing can be kept on this computer: deliveries work, and can't be continued after Daypass is closed.
+    NotKept(Problem),
+    /// The folder is open to other users, or holds links where Daypass keeps its files: nothing is kept in it.
+    NotSafe(PathBuf),
+    /// The journal could not be used; it was moved here, and a new one begun.
+    SetAside(PathBuf),
+    /// The journal was written by a later version of Daypass; it was moved here, and a new one begun.
+    FromLater(PathBuf),
+    /// So many unfinished uploads could not be read, and have to be added again.
+    LeftOut(u64),
+}
+
+/// The journal of another Daypass that runs.
+#[derive(Debug)]
+pub struct Elsewhere {
+    dir: PathBuf,
+}
+
+impl Elsewhere {
+    /// Asks the other Daypass to bring its window to the front.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalBroken`](Kind::JournalBroken) where the folder can't be written.
+    pub fn raise(&self) -> Result<(), Problem> {
+        place::raise(&self.dir).map_err(|why| damage::io_problem(&why))
+    }
+}
+
+/// The journal. Copies write to the same one; it stays locked until [`close`](Self::close) or the last copy is gone.
+#[derive(Clone)]
+pub struct Journal {
+    to: mpsc::Sender<Message>,
+    state: watch::Receiver<Option<Arc<Problem>>>,
+    again: Arc<Notify>,
+    current: Arc<Mutex<HashMap<PlaceNo, i64>>>,
+    commits: Arc<AtomicU64>,
+    store: Store,
+    dir: Option<Arc<Path>>,
+}
+
+impl Journal {
+    /// Opens the journal in `dir`, which is made if need be. Reads the disk, so call it on a blocking thread of a
+    /// runtime. Where nothing can be kept, the journal is one in memory, and a notice says why.
+    #[must_use]
+    pub fn open(dir: &Path, options: &Options) -> Opened {
+        match begin(dir, options) {
+            Ok(opened) => opened,
+            Err(notice) => {
+                Opened::Here { journal: Self::in_memory(options), kept: Kept::default(), notices: vec![notice] }
+            }
+        }
+    }
+
+    /// A journal in memory: history and receipts for this run, nothing for the next. Call it within a runtime.
+    #[must_use]
+    pub fn in_memory(options: &Options) -> Self {
+        let db = Arc::new(Mutex::new(schema::in_memory().ok()));
+        Self::start(Store::Memory(db), resolve::Start::default(), None, None, options)
+    }
+
+    fn start(
+        store: Store,
+        start: resolve::Start,
+        db: Option<Connection>,
+        lock: Option<(File, Arc<Path>)>,
+        options: &Options,
+    ) -> Self {
+        let (to, from) = mpsc::channel(ROOM);
+        let (tell, state) = watch::channel(None);
+        let (lock, dir) = lock.unzip();
+        let again = Arc::new(Notify::new());
+        let current = Arc::default();
+        let commits = Arc::default();
+        let writer = Writer {
+            from,
+            tell,
+            again: Arc::clone(&again),
+            current: Arc::clone(&current),
+            commits: Arc::clone(&commits),
+            store: store.clone(),
+            options: options.clone(),
+            rows: resolve::Resolver::new(start),
+            db,
+            lock,
+        };
+        tokio::spawn(writer.run());
+        Self { to, state, again, current, commits, store, dir }
+    }
+
+    /// Takes `record` down; waits while [`ROOM`] records are waiting already. It is on disk within a second, or after the
+    /// next [`flush`](Self::flush).
+    ///
+    /// # Errors
+    ///
+    /// [`JournalBroken`](Kind::JournalBroken) once the journal is closed.
+    pub async fn record(&self, record: Record) -> Result<(), Problem> {
+        self.to.send(Message::Record(record)).await.map_err(|_closed| closed())
+    }
+
+    /// Takes `record` down without waiting.
+    ///
+    /// # Errors
+    ///
+    /// The record itself where [`ROOM`] others are waiting, or the journal is closed: keep it and try again.
+    pub fn try_record(&self, record: Record) -> Result<(), Box<Record>> {
+        match self.to.try_reserve() {
+            Ok(permit) => {
+                permit.send(Message::Record(record));
+                Ok(())
+            }
+            Err(_full_or_closed) => Err(Box::new(record)),
+        }
+    }
+
+    /// How many more records [`try_record`](Self::try_record) takes at this moment.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.to.capacity()
+    }
+
+    /// Waits until at least half the room is free: before a walk's next files are taken in, for instance.
+    pub async fn has_room(&self) {
+        // A closed journal takes nothing, and nobody should wait for it.
+        let _ = self.to.reserve_many(ROOM / 2).await;
+    }
+
+    /// Waits until everything recorded before is on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalFull`](Kind::JournalFull) or [`JournalBroken`](Kind::JournalBroken) while the disk refuses; the records
+    /// stay and are written later.
+    pub async fn flush(&self) -> Result<(), Problem> {
+        self.ask(Message::Flush).await
+    }
+
+    /// Removes the history: every upload that has ended and every delivery without open uploads, but for what the
+    /// current deliveries may still try again.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush); then nothing is removed.
+    pub async fn clear_history(&self) -> Result<(), Problem> {
+        self.ask(Message::Clear).await
+    }
+
+    /// Writes what is waiting, closes the file and lets go of the lock.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush): what could not be written is lost with the memory that holds it.
+    pub async fn close(&self) -> Result<(), Problem> {
+        self.ask(Message::Close).await
+    }
+
+    async fn ask(&self, message: impl FnOnce(oneshot::Sender<Result<(), Problem>>) -> Message) -> Result<(), Problem> {
+        let (to, answer) = oneshot::channel();
+        self.to.send(message(to)).await.map_err(|_closed| closed())?;
+        answer.await.unwrap_or_else(|_closed| Err(closed()))
+    }
+
+    /// Tries at once to write what the disk refused before. [`state`](Self::state) tells what came of it.
+    pub fn retry(&self) {
+        self.again.notify_one();
+    }
+
+    /// Why nothing can be written, or nothing while all is well; told anew after every [`retry`](Self::retry).
+    #[must_use]
+    pub fn state(&self) -> watch::Receiver<Option<Arc<Problem>>> {
+        self.state.clone()
+    }
+
+    /// Past deliveries and their files, read beside the writer. What was not flushed is not in it yet.
+    #[must_use]
+    pub fn history(&self) -> History {
+        History { store: self.store.clone() }
+    }
+
+    /// The delivery that is going on at a place, once the record of its beginning was taken up.
+    #[must_use]
+    pub fn delivery_at(&self, place: PlaceNo) -> Option<i64> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).get(&place).copied()
+    }
+
+    /// How often the disk was waited for so far.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Waits until another Daypass asks for this one's window; in memory, for ever.
+    pub async fn raised(&self) {
+        let Some(dir) = self.dir.clone() else { return std::future::pending().await };
+        let look = move |dir: Arc<Path>| tokio::task::spawn_blocking(move || place::raised(&dir));
+        let before = look(Arc::clone(&dir)).await.ok().flatten();
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let now = look(Arc::clone(&dir)).await.ok().flatten();
+            if now.is_some() && now != before {
+                return;
+            }
+        }
+    }
+}
+
+/// Where readers find what the writer wrote.
+#[derive(Clone, Debug)]
+enum Store {
+    File(Arc<Path>),
+    Memory(Arc<Mutex<Option<Connection>>>),
+}
+
+impl Store {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Problem> {
+        let answer = match self {
+            Self::File(path) => schema::connect_reader(path).and_then(|db| {
+                // One moment's state for all the queries of one answer.
+                let moment = db.unchecked_transaction()?;
+                query(&moment)
+            }),
+            Self::Memory(db) => {
+                let db = db.lock().unwrap_or_else(PoisonError::into_inner);
+                query(db.as_ref().ok_or_else(closed)?)
+            }
+        };
+        answer.map_err(|why| damage::problem(&why))
+    }
+}
+
+fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {
+    let refused = |refusal: place::Refusal| match refusal {
+        place::Refusal::NotSafe(path) => Notice::NotSafe(path),
+        place::Refusal::Io(why) => Notice::NotKept(damage::io_problem(&why)),
+    };
+    let io = |why: std::io::Error| Notice::NotKept(damage::io_problem(&why));
+    let dir: Arc<Path> = place::folder(dir).map_err(refused)?.into();
+    let lock = match place::lock(&dir).map_err(refused)? {
+        place::Lock::Held(file) => file,
+        place::Lock::Elsewhere => return Ok(Opened::Elsewhere(Elsewhere { dir: dir.to_path_buf() })),
+    };
+    place::reset_raise(&dir);
+    let path: Arc<Path> = dir.join(place::FILE).into();
+    let mut notices = Vec::new();
+    // The second time the file is new; a disk that spoils a new file at once can't keep anything.
+    for _ in 0..2 {
+        let bytes = place::file(&dir).map_err(io)?;
+        let found = open_file(&path, bytes, options);
+        let aside = match found {
+            Ok(Found::Open(db, restored)) => {
+                if restored.left_out > 0 {
+                    notices.push(Notice::LeftOut(restored.left_out));
+                }
+                let store = Store::File(path);
+                let journal = Journal::start(store, restored.start, Some(db), Some((lock, dir)), options);
+                return Ok(Opened::Here { journal, kept: restored.kept, notices });
+            }
+            Ok(Found::Newer) => Notice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
+            Ok(Found::Damaged) => Notice::SetAside(place::set_aside(&dir, "damaged").map_err(io)?),
+            Err(why) => return Err(Notice::NotKept(damage::problem(&why))),
+        };
+        notices.push(aside);
+    }
+    Err(Notice::NotKept(damage::told(Kind::JournalBroken, "Damaged", "a new journal could not be read")))
+}
+
+enum Found {
+    Open(Connection, Box<read::Restored>),
+    Newer,
+    Damaged,
+}
+
+fn open_file(path: &Path, bytes: u64, options: &Options) -> rusqlite::Result<Found> {
+    let attempt = || {
+        let mut db = schema::connect(path)?;
+        match schema::prepare(&mut db, bytes)? {
+            schema::Found::Ours => {}
+            schema::Found::Newer => return Ok(Found::Newer),
+            schema::Found::Damaged => return Ok(Found::Damaged),
+        }
+        let restored = Box::new(read::restore(&db)?);
+        schema::limit(&db, options.pages.load(Ordering::Relaxed))?;
+        Ok(Found::Open(db, restored))
+    };
+    match attempt() {
+        Err(why) if damage::is_damage(&why) => Ok(Found::Damaged),
+        found => found,
+    }
+}
+
+fn closed() -> Problem {
+    damage::told(Kind::JournalBroken, "Closed", "the journal is closed")
+}

@@ -1,0 +1,340 @@
+//! Past deliveries as the window lists them and as receipts are made of them.
+
+use super::Store;
+use super::damage::sound;
+use super::seal::{bytes_path, delivery_seal, folder_seal, proof_of, state, unpack, upload_seal};
+use super::write::end_seal;
+use crate::model::destination::Destination;
+use crate::model::problem::Problem;
+use crate::model::upload::Stored;
+use crate::time::Utc;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
+
+/// One delivery: what was added to a destination between one empty queue and the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Its number in the journal.
+    pub id: i64,
+    /// Where it went, as the destination stood then.
+    pub destination: Destination,
+    /// The account of the role.
+    pub account: Box<str>,
+    /// Who delivered.
+    pub who: Box<str>,
+    /// The session's name.
+    pub session: Box<str>,
+    /// The version of Daypass.
+    pub app: Box<str>,
+    /// When it began.
+    pub began: Utc,
+    /// When the last of its uploads ended so far.
+    pub ended: Option<Utc>,
+    /// Files taken into the queue and not taken out again.
+    pub files: u64,
+    /// Files that were delivered.
+    pub delivered: u64,
+    /// The bytes of the delivered files.
+    pub bytes: u64,
+    /// Files that have not ended.
+    pub open: u64,
+}
+
+/// One file of a delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its number in the journal.
+    pub row: i64,
+    /// Where it lay on this computer.
+    pub path: PathBuf,
+    /// Its folder within the delivery and its name on this computer.
+    pub name: Box<str>,
+    /// Its whole key in the bucket.
+    pub key: Box<str>,
+    /// Its size in bytes: as sent where it was sent, otherwise as it was added.
+    pub size: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How far a file of a delivery came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// S3 has it.
+    Delivered(Stored),
+    /// The name was taken; nothing was replaced.
+    AlreadyThere,
+    /// No answer says whether it arrived, or the journal's own row of it no longer holds.
+    NotConfirmed,
+    /// It stopped.
+    Failed(Problem),
+    /// The person took it out.
+    Canceled,
+    /// It has not ended.
+    Open,
+}
+
+/// Which deliveries are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Part of the name of a file, a folder or a destination, or of a bucket; without regard to case. None for all.
+    pub search: Option<String>,
+    /// Those that began at or after this moment.
+    pub from: Option<Utc>,
+    /// Those that began before this moment.
+    pub until: Option<Utc>,
+}
+
+/// Reads the journal beside its writer. Every call reads the disk: call it where waiting does no harm.
+#[derive(Clone, Debug)]
+pub struct History {
+    pub(super) store: Store,
+}
+
+impl History {
+    /// Past and present deliveries, the latest first: `limit` of them from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    pub fn deliveries(&self, wanted: &Wanted, limit: u32, offset: u32) -> std::result::Result<Vec<Delivery>, Problem> {
+        self.store.read(|db| deliveries(db, wanted, limit, offset))
+    }
+
+    /// One delivery and all its files in the order they were added; none where there is no such delivery.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    pub fn delivery(&self, id: i64) -> std::result::Result<Option<(Delivery, Vec<Line>)>, Problem> {
+        self.store.read(|db| {
+            let Some(delivery) = one(db, id)? else { return Ok(None) };
+            let lines = lines(db, &delivery)?;
+            Ok(Some((delivery, lines)))
+        })
+    }
+}
+
+fn deliveries(db: &Connection, wanted: &Wanted, limit: u32, offset: u32) -> Result<Vec<Delivery>> {
+    let needle = wanted.search.as_deref().map(fold).filter(|needle| !needle.is_empty());
+    let by_file = needle.as_deref().map(|needle| holding(db, needle)).transpose()?;
+    let mut ids = db.prepare("SELECT id, body FROM deliveries WHERE began >= ?1 AND began < ?2 ORDER BY id DESC")?;
+    let mut ids = ids
+        .query(params![wanted.from.map_or(i64::MIN, |from| from.0), wanted.until.map_or(i64::MAX, |until| until.0)])?;
+    let (mut skip, mut found) = (offset, Vec::new());
+    while found.len() < limit as usize {
+        let Some(row) = ids.next()? else { break };
+        let id: i64 = row.get(0)?;
+        if let (Some(needle), Some(by_file)) = (&needle, &by_file)
+            && !by_file.contains(&id)
+            && !named(row.get_ref(1)?.as_str().unwrap_or_default(), needle)
+        {
+            continue;
+        }
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        found.extend(one(db, id)?);
+    }
+    Ok(found)
+}
+
+/// The deliveries that hold a file or folder whose name has `needle` in it.
+fn holding(db: &Connection, needle: &str) -> Result<HashSet<i64>> {
+    let mut folders = HashSet::new();
+    let mut rows = db.prepare("SELECT id, key FROM folders")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        if contains(row.get_ref(1)?.as_str().unwrap_or_default(), needle) {
+            folders.insert(row.get::<_, i64>(0)?);
+        }
+    }
+    let mut found = HashSet::new();
+    let mut rows = db.prepare("SELECT delivery, folder, name, key_name FROM uploads")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let delivery = row.get(0)?;
+        if found.contains(&delivery) {
+            continue;
+        }
+        if folders.contains(&row.get(1)?)
+            || contains(row.get_ref(2)?.as_str().unwrap_or_default(), needle)
+            || contains(row.get_ref(3)?.as_str().unwrap_or_default(), needle)
+        {
+            found.insert(delivery);
+        }
+    }
+    Ok(found)
+}
+
+fn named(body: &str, needle: &str) -> bool {
+    serde_json::from_str::<Destination>(body).is_ok_and(|destination| {
+        contains(&destination.name, needle)
+            || contains(destination.bucket.as_str(), needle)
+            || contains(destination.prefix.as_str(), needle)
+    })
+}
+
+/// Text as it is compared: small letters, composed, so that a name typed here finds one that a Mac wrote.
+fn fold(text: &str) -> String {
+    text.trim().nfc().flat_map(char::to_lowercase).collect()
+}
+
+fn contains(text: &str, needle: &str) -> bool {
+    if text.is_ascii() {
+        let (text, needle) = (text.as_bytes(), needle.as_bytes());
+        return text.windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));
+    }
+    fold(text).contains(needle)
+}
+
+fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
+    let mut counts = db.prepare_cached(&format!(
+        "SELECT state, count(*), sum(size) FROM uploads WHERE delivery = ?1 AND state IN {} GROUP BY state",
+        state::ALL
+    ))?;
+    let mut query = db.prepare_cached(
+        "SELECT destination, body, account, who, session, app, began, ended, seal FROM deliveries WHERE id = ?1",
+    )?;
+    let delivery = sound(query.query_row([id], |row| read_delivery(row, id)).optional().map(Option::flatten))?;
+    let Some(mut delivery) = delivery else { return Ok(None) };
+    let mut rows = counts.query([id])?;
+    while let Some(row) = rows.next()? {
+        let (code, count): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let count = count.cast_unsigned();
+        if code != state::CANCELED {
+            delivery.files += count;
+        }
+        if code == state::OPEN {
+            delivery.open = count;
+        }
+        if code == state::DELIVERED {
+            delivery.delivered = count;
+            delivery.bytes = row.get::<_, i64>(2)?.cast_unsigned();
+        }
+    }
+    Ok(Some(delivery))
+}
+
+fn read_delivery(row: &Row<'_>, id: i64) -> Result<Option<Delivery>> {
+    let destination: i64 = row.get(0)?;
+    let body: String = row.get(1)?;
+    let [account, who, session, app]: [Box<str>; 4] = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+    let began: i64 = row.get(6)?;
+    let seal = delivery_seal(id, destination, [&body, &account, &who, &session, &app], began);
+    let Ok(destination) = serde_json::from_str(&body) else { return Ok(None) };
+    let (began, ended) = (Utc(began), row.get::<_, Option<i64>>(7)?.map(Utc));
+    let (files, delivered, bytes, open) = (0, 0, 0, 0);
+    let delivery =
+        Delivery { id, destination, account, who, session, app, began, ended, files, delivered, bytes, open };
+    Ok((seal == row.get::<_, i64>(8)?).then_some(delivery))
+}
+
+fn lines(db: &Connection, delivery: &Delivery) -> Result<Vec<Line>> {
+    let mut folders = HashMap::new();
+    let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
+    let mut rows = db.prepare(&format!(
+        "SELECT id, folder, name, key_name, size, seal, state, sent, crc, proof, etag, version_id, request_id, answered,
+                sha256, fingerprint, problem, end_seal
+         FROM uploads WHERE delivery = ?1 AND state IN {} ORDER BY id",
+        state::ALL
+    ))?;
+    let mut rows = rows.query([delivery.id])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let folder: i64 = row.get(1)?;
+        let known = match folders.entry(folder) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let found = folder_query.query_row([folder], |row| read_folder(row, folder)).optional();
+                free.insert(sound(found.map(Option::flatten))?)
+            }
+        };
+        // Without its folder or its name a line says nothing that could be relied on.
+        let Some((dir, key)) = &*known else { continue };
+        lines.extend(sound(read_line(row, delivery, folder, (dir, key)))?);
+    }
+    Ok(lines)
+}
+
+fn read_folder(row: &Row<'_>, id: i64) -> Result<Option<(PathBuf, String)>> {
+    let (dir, key): (Vec<u8>, String) = (row.get(0)?, row.get(1)?);
+    let holds = folder_seal(id, &dir, &key) == row.get::<_, i64>(2)?;
+    Ok(bytes_path(&dir).filter(|_| holds).map(|dir| (dir.into(), key)))
+}
+
+fn read_line(row: &Row<'_>, delivery: &Delivery, folder: i64, at: (&PathBuf, &String)) -> Result<Option<Line>> {
+    let (dir, folder_key) = at;
+    let (id, name): (i64, Arc<str>) = (row.get(0)?, row.get(2)?);
+    let (key_name, size): (Option<Arc<str>>, i64) = (row.get(3)?, row.get(4)?);
+    let seal = upload_seal(id, (delivery.id, folder), &name, key_name.as_deref(), size.cast_unsigned());
+    if seal != row.get::<_, i64>(5)? {
+        return Ok(None);
+    }
+    let outcome = sound(read_outcome(row, id).map(Some))?.unwrap_or(Outcome::NotConfirmed);
+    let last = key_name.as_ref().unwrap_or(&name);
+    let size = match &outcome {
+        Outcome::Delivered(stored) => stored.size,
+        Outcome::AlreadyThere | Outcome::NotConfirmed | Outcome::Failed(_) | Outcome::Canceled | Outcome::Open => {
+            size.cast_unsigned()
+        }
+    };
+    Ok(Some(Line {
+        row: id,
+        path: dir.join(&*name),
+        key: format!("{}{folder_key}{last}", delivery.destination.prefix).into(),
+        name: format!("{folder_key}{name}").into(),
+        size,
+        outcome,
+    }))
+}
+
+fn read_outcome(row: &Row<'_>, id: i64) -> Result<Outcome> {
+    let code: i64 = row.get(6)?;
+    let end: Option<i64> = row.get(17)?;
+    if code == state::OPEN {
+        return Ok(if end.is_none() { Outcome::Open } else { Outcome::NotConfirmed });
+    }
+    let stored = if code == state::DELIVERED { read_stored(row)? } else { None };
+    let problem: Option<String> = row.get(16)?;
+    if end != Some(end_seal(id, code, stored.as_ref(), problem.as_deref())) {
+        return Ok(Outcome::NotConfirmed);
+    }
+    let problem = problem.and_then(|problem| serde_json::from_str(&problem).ok());
+    Ok(match (code, stored, problem) {
+        (state::DELIVERED, Some(stored), _) => Outcome::Delivered(stored),
+        (state::ALREADY, ..) => Outcome::AlreadyThere,
+        (state::CANCELED, ..) => Outcome::Canceled,
+        (state::FAILED, _, Some(problem)) => Outcome::Failed(problem),
+        _ => Outcome::NotConfirmed,
+    })
+}
+
+fn read_stored(row: &Row<'_>) -> Result<Option<Stored>> {
+    let (size, crc): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
+    let proof = row.get::<_, Option<i64>>(9)?.and_then(proof_of);
+    let (etag, version_id): (Option<Box<str>>, Option<Box<str>>) = (row.get(10)?, row.get(11)?);
+    let (request_id, at): (Option<Box<str>>, Option<i64>) = (row.get(12)?, row.get(13)?);
+    let sha256 = row.get::<_, Option<Vec<u8>>>(14)?.and_then(|hash| hash.try_into().ok());
+    let fingerprint = row.get::<_, Option<Vec<u8>>>(15)?.and_then(|bytes| unpack(&bytes));
+    let (Some(size), Some(crc), Some(proof)) = (size, crc, proof) else { return Ok(None) };
+    let (Some(etag), Some(request_id), Some(at), Some(fingerprint)) = (etag, request_id, at, fingerprint) else {
+        return Ok(None);
+    };
+    Ok(Some(Stored {
+        size: size.cast_unsigned(),
+        crc: crc.cast_unsigned(),
+        proof,
+        etag,
+        version_id,
+        request_id,
+        at: Utc(at),
+        sha256,
+        fingerprint,
+    }))
+}

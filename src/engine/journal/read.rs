@@ -1,0 +1,210 @@
+//! Reads what an earlier run left, row by row with distrust: what does not hold is left out or starts from zero.
+
+use super::damage::sound;
+use super::resolve::Start;
+use super::seal::{
+    bytes_path, destination_seal, folder_seal, multipart_seal, part_seal, same, state, unpack, upload_seal,
+};
+use crate::model::destination::Destination;
+use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, Parts};
+use crate::model::record::{Kept, Unfinished};
+use crate::model::upload::{Folder, Multipart};
+use crate::time::Utc;
+use rusqlite::{Connection, OptionalExtension, Result, Row};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The longest key S3 takes, in bytes (S3 User Guide, "Naming Amazon S3 objects").
+const KEY_MAX: usize = 1024;
+/// The longest name of a file on any system, in bytes, with room to spare.
+const NAME_MAX: usize = 4096;
+/// The longest upload id that is believed, in bytes; S3's have about 130.
+const UPLOAD_ID_MAX: usize = 1024;
+/// The longest ETag that is believed, in bytes; S3's have 34.
+const ETAG_MAX: usize = 256;
+/// The most unfinished uploads that are read.
+const UNFINISHED_MAX: i64 = 4_000_000;
+
+/// What was read.
+pub(super) struct Restored {
+    pub kept: Kept,
+    pub start: Start,
+    /// Uploads that could not be read and are left out.
+    pub left_out: u64,
+}
+
+/// Reads everything that the next run needs.
+pub(super) fn restore(db: &Connection) -> Result<Restored> {
+    db.execute_batch(
+        "REINDEX destinations;
+         DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads WHERE state IN (0, 30, 42));",
+    )?;
+    let mut start = Start { rows: highest(db)?, ..Start::default() };
+    let mut destinations = HashMap::new();
+    let mut order = Vec::new();
+    let mut rows = db.prepare("SELECT id, same, body, seal, used, remembered FROM destinations ORDER BY used DESC")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        start.used = start.used.max(row.get::<_, i64>(4)?.clamp(0, i64::MAX / 2));
+        let Some((id, key, destination)) = sound(read_destination(row))? else { continue };
+        start.destinations.insert(key, id);
+        if let Some(destination) = destination {
+            order.push(id);
+            destinations.insert(id, destination);
+        }
+    }
+    let settings = db.query_row("SELECT body FROM settings", [], |row| row.get::<_, String>(0).map(Some)).optional();
+    let settings = sound(settings.map(Option::flatten))?;
+    let settings = settings.and_then(|body| serde_json::from_str(&body).ok());
+
+    let (mut found, left_out) = unfinished(db, &destinations, &mut start)?;
+    let mut kept = Kept { settings, ..Kept::default() };
+    for id in order {
+        let Some(destination) = destinations.remove(&id) else { continue };
+        kept.destinations.push(destination.clone());
+        if let Some(uploads) = found.remove(&id) {
+            kept.unfinished.push((destination, uploads));
+        }
+    }
+    Ok(Restored { kept, start, left_out })
+}
+
+fn highest(db: &Connection) -> Result<[i64; 4]> {
+    let mut highest = [0; 4];
+    for (at, table) in ["destinations", "deliveries", "folders", "uploads"].iter().enumerate() {
+        let row: Option<i64> = db.query_row(&format!("SELECT max(id) FROM {table}"), [], |row| row.get(0))?;
+        // A number at the very end would leave no room for the next.
+        highest[at] = row.unwrap_or(0).clamp(0, i64::MAX / 2);
+    }
+    Ok(highest)
+}
+
+type ByDestination = HashMap<i64, Vec<Unfinished>>;
+
+fn unfinished(
+    db: &Connection,
+    destinations: &HashMap<i64, Destination>,
+    start: &mut Start,
+) -> Result<(ByDestination, u64)> {
+    let mut found = ByDestination::new();
+    let mut left_out = 0;
+    let mut folders = HashMap::new();
+    let mut parts = db.prepare("SELECT number, crc, etag, seal FROM parts WHERE upload = ?1 LIMIT 10001")?;
+    let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
+    let mut rows = db.prepare(
+        "SELECT u.id, u.delivery, u.folder, u.name, u.key_name, u.size, u.seal, u.completing, u.upload_id, u.part,
+                u.abort_at, u.fingerprint, u.multipart_seal, u.end_seal, d.destination
+         FROM uploads u JOIN deliveries d ON d.id = u.delivery WHERE u.state = ?1 ORDER BY u.id LIMIT ?2",
+    )?;
+    let mut rows = rows.query([state::OPEN, UNFINISHED_MAX])?;
+    while let Some(row) = rows.next()? {
+        let destination = row.get::<_, i64>(14)?;
+        let folder_row = row.get::<_, i64>(2)?;
+        let folder = match folders.entry(folder_row) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let found = folder_query.query_row([folder_row], |row| read_folder(row, folder_row)).optional();
+                free.insert(sound(found.map(Option::flatten))?.map(Arc::new))
+            }
+        };
+        let folder = folder.clone();
+        let Some(place) = destinations.get(&destination) else { continue };
+        let prefix = place.prefix.as_str().len();
+        let upload = folder.map_or(Ok(None), |folder| sound(read_upload(row, folder, prefix)))?;
+        let Some(mut upload) = upload else {
+            left_out += 1;
+            continue;
+        };
+        if let Some((mut multipart, upload_id)) = sound(read_multipart(row, upload.row))? {
+            let mut rows = parts.query([upload.row])?;
+            while let Some(part) = rows.next()? {
+                if let Some((number, done)) = sound(read_part(part, upload.row, &upload_id))? {
+                    multipart.parts.put(number, done);
+                }
+            }
+            upload.completing = row.get::<_, i64>(7)? != 0;
+            upload.multipart = Some(multipart);
+        }
+        let upload_id = upload.multipart.as_ref().and_then(|multipart| multipart.upload_id.clone());
+        start.unfinished.insert(upload.row, (destination, row.get(1)?, upload_id));
+        found.entry(destination).or_default().push(upload);
+    }
+    Ok((found, left_out))
+}
+
+/// The row's number, what makes it the same, and the destination if it is remembered and holds.
+fn read_destination(row: &Row<'_>) -> Result<Option<(i64, String, Option<Destination>)>> {
+    let (id, key, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let holds = destination_seal(id, &key, &body) == row.get::<_, i64>(3)? && row.get::<_, i64>(5)? == 1;
+    let destination = serde_json::from_str::<Destination>(&body).ok();
+    let destination = destination.filter(|destination| holds && same(destination) == key);
+    Ok(Some((id, key, destination)))
+}
+
+fn read_folder(row: &Row<'_>, id: i64) -> Result<Option<Folder>> {
+    let (dir, key): (Vec<u8>, String) = (row.get(0)?, row.get(1)?);
+    if folder_seal(id, &dir, &key) != row.get::<_, i64>(2)? || !clean_key(&key) {
+        return Ok(None);
+    }
+    Ok(bytes_path(&dir).filter(|dir| dir.is_absolute()).map(|dir: Box<Path>| Folder { dir, key: key.into() }))
+}
+
+fn read_upload(row: &Row<'_>, folder: Arc<Folder>, prefix: usize) -> Result<Option<Unfinished>> {
+    let (id, name): (i64, Arc<str>) = (row.get(0)?, row.get(3)?);
+    let (key_name, size): (Option<Arc<str>>, i64) = (row.get(4)?, row.get(5)?);
+    let size = size.cast_unsigned();
+    let seal = upload_seal(id, (row.get(1)?, row.get(2)?), &name, key_name.as_deref(), size);
+    let last = key_name.as_ref().unwrap_or(&name);
+    let holds = seal == row.get::<_, i64>(6)?
+        // An upload that has not ended has nothing under the seal of its end.
+        && row.get::<_, Option<i64>>(13)?.is_none()
+        && clean_name(&name)
+        && name.len() <= NAME_MAX
+        && clean_name(last)
+        && prefix + folder.key.len() + last.len() <= KEY_MAX
+        && size <= OBJECT_MAX;
+    Ok(holds.then_some(Unfinished { row: id, folder, name, key_name, size, multipart: None, completing: false }))
+}
+
+fn read_multipart(row: &Row<'_>, id: i64) -> Result<Option<(Multipart, Arc<str>)>> {
+    let Some(upload_id) = row.get::<_, Option<Arc<str>>>(8)? else { return Ok(None) };
+    let (part, abort_at) = (row.get::<_, Option<i64>>(9)?, row.get::<_, Option<i64>>(10)?);
+    let fingerprint = row.get::<_, Option<Vec<u8>>>(11)?.and_then(|bytes| unpack(&bytes));
+    let (Some(part), Some(fingerprint)) = (part.map(i64::cast_unsigned), fingerprint) else { return Ok(None) };
+    let holds = row.get::<_, Option<i64>>(12)? == Some(multipart_seal(id, &upload_id, part, abort_at, &fingerprint))
+        && visible(&upload_id, UPLOAD_ID_MAX)
+        && (PART_MIN..=PART_MAX).contains(&part)
+        && (1..=OBJECT_MAX).contains(&fingerprint.size)
+        && fingerprint.size.div_ceil(part) <= PARTS_MAX;
+    let parts = holds.then(|| Parts::new(fingerprint.size, part));
+    Ok(parts.map(|parts| {
+        let multipart =
+            Multipart { fingerprint, upload_id: Some(Arc::clone(&upload_id)), abort_at: abort_at.map(Utc), parts };
+        (multipart, upload_id)
+    }))
+}
+
+fn read_part(row: &Row<'_>, upload: i64, upload_id: &str) -> Result<Option<(u32, PartDone)>> {
+    let Ok(number) = u32::try_from(row.get::<_, i64>(0)?) else { return Ok(None) };
+    let done = PartDone { crc: row.get::<_, i64>(1)?.cast_unsigned(), etag: row.get(2)? };
+    let holds = part_seal(upload, upload_id, number, &done) == row.get::<_, i64>(3)? && visible(&done.etag, ETAG_MAX);
+    Ok(holds.then_some((number, done)))
+}
+
+/// Whether the text is of printable ASCII without spaces, as ids of servers are.
+fn visible(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether the text can be one segment of a path or a key.
+fn clean_name(name: &str) -> bool {
+    let separators: &[char] = if cfg!(windows) { &['/', '\\', '\0'] } else { &['/', '\0'] };
+    !matches!(name, "" | "." | "..") && !name.contains(separators)
+}
+
+/// Whether the text can be a folder's part of a key: empty, or clean segments that each end in `/`.
+fn clean_key(key: &str) -> bool {
+    key.is_empty() || key.strip_suffix('/').is_some_and(|key| key.split('/').all(clean_name) && key.len() < KEY_MAX)
+}

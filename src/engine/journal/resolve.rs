@@ -1,0 +1,262 @@
+//! Gives the numbers of this run their rows, in memory, so that writing a batch again after a full disk changes nothing.
+
+use super::seal::{path_bytes, same};
+use crate::model::destination::Destination;
+use crate::model::parts::PartDone;
+use crate::model::record::{End, Record};
+use crate::model::upload::{Fingerprint, Folder, PlaceNo, UploadNo};
+use crate::time::Utc;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// One change of the journal's file, complete in itself.
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    Destination {
+        row: i64,
+        same: String,
+        body: Arc<str>,
+        used: i64,
+    },
+    Forget {
+        same: String,
+    },
+    Delivery {
+        row: i64,
+        destination: i64,
+        body: Arc<str>,
+        account: Box<str>,
+        who: Box<str>,
+        session: Box<str>,
+        at: Utc,
+    },
+    Folder {
+        row: i64,
+        dir: Vec<u8>,
+        key: Box<str>,
+    },
+    Added {
+        row: i64,
+        delivery: i64,
+        folder: i64,
+        name: Arc<str>,
+        key_name: Option<Arc<str>>,
+        size: u64,
+    },
+    Moved {
+        row: i64,
+        delivery: i64,
+    },
+    Renamed {
+        row: i64,
+        key_name: Arc<str>,
+    },
+    Created {
+        row: i64,
+        fingerprint: Fingerprint,
+        upload_id: Arc<str>,
+        part: u64,
+        abort_at: Option<Utc>,
+    },
+    Part {
+        row: i64,
+        upload_id: Arc<str>,
+        number: u32,
+        done: PartDone,
+    },
+    Completing {
+        row: i64,
+    },
+    Restarted {
+        row: i64,
+    },
+    Ended {
+        row: i64,
+        end: End,
+        at: Utc,
+    },
+    Reopened {
+        row: i64,
+    },
+    Settings {
+        body: String,
+    },
+}
+
+/// What the file held at its opening that later records build on.
+#[derive(Debug, Default)]
+pub(super) struct Start {
+    /// The rows of known destinations by what makes them the same.
+    pub destinations: HashMap<String, i64>,
+    /// The highest `used` of a destination.
+    pub used: i64,
+    /// The highest rows of destinations, deliveries, folders and uploads.
+    pub rows: [i64; 4],
+    /// Of each unfinished upload: its destination, its delivery and, once it has begun, its upload id.
+    pub unfinished: HashMap<i64, (i64, i64, Option<Arc<str>>)>,
+}
+
+struct Place {
+    row: i64,
+    body: Arc<str>,
+    delivery: Option<i64>,
+}
+
+/// The numbers of this run and their rows.
+pub(super) struct Resolver {
+    start: Start,
+    places: HashMap<PlaceNo, Place>,
+    uploads: Vec<i64>,
+    /// Folders by the address of their shared value; the value is held, so that its address stays its own.
+    folders: HashMap<usize, (Arc<Folder>, i64)>,
+    /// The upload ids of the multipart uploads that are under way.
+    begun: HashMap<i64, Arc<str>>,
+}
+
+impl Resolver {
+    pub fn new(start: Start) -> Self {
+        Self { start, places: HashMap::new(), uploads: Vec::new(), folders: HashMap::new(), begun: HashMap::new() }
+    }
+
+    /// The deliveries that are going on.
+    pub fn deliveries(&self) -> Vec<i64> {
+        self.places.values().filter_map(|place| place.delivery).collect()
+    }
+
+    /// The same by place.
+    pub fn deliveries_into(&self, current: &mut HashMap<PlaceNo, i64>) {
+        current.extend(self.places.iter().filter_map(|(no, place)| Some((*no, place.delivery?))));
+    }
+
+    /// Adds the changes that `record` means. A record of a number that no earlier one introduced means none.
+    pub fn resolve(&mut self, record: Record, at: Utc, ops: &mut Vec<Op>) {
+        match record {
+            Record::Place(no, destination) => self.place(no, &destination, ops),
+            Record::Forget(destination) => ops.push(Op::Forget { same: same(&destination) }),
+            Record::Delivery { place, account, who, session } => {
+                let row = self.next(1);
+                if let Some(place) = self.places.get_mut(&place) {
+                    let (destination, body) = (place.row, Arc::clone(&place.body));
+                    place.delivery = Some(row);
+                    self.folders.clear();
+                    ops.push(Op::Delivery { row, destination, body, account, who, session, at });
+                }
+            }
+            Record::Added { upload, place, folder, name, key_name, size } => {
+                let Some(delivery) = self.delivery(place, at, ops) else { return };
+                let folder = self.folder(&folder, ops);
+                let row = self.next(3);
+                self.number(upload, row);
+                ops.push(Op::Added { row, delivery, folder, name, key_name, size });
+            }
+            Record::Adopted(upload, place, row) => self.adopt(upload, place, row, ops),
+            Record::Renamed(upload, key_name) => self.with(upload, |rows, row| {
+                // An upload id belongs to one key.
+                rows.begun.remove(&row);
+                ops.push(Op::Renamed { row, key_name });
+            }),
+            Record::Created { upload, fingerprint, upload_id, part, abort_at } => self.with(upload, |rows, row| {
+                rows.begun.insert(row, Arc::clone(&upload_id));
+                ops.push(Op::Created { row, fingerprint, upload_id, part, abort_at });
+            }),
+            Record::Part(upload, number, done) => self.with(upload, |rows, row| {
+                if let Some(upload_id) = rows.begun.get(&row).cloned() {
+                    ops.push(Op::Part { row, upload_id, number, done });
+                }
+            }),
+            Record::Completing(upload) => self.with(upload, |_, row| ops.push(Op::Completing { row })),
+            Record::Restarted(upload) => self.with(upload, |rows, row| {
+                rows.begun.remove(&row);
+                ops.push(Op::Restarted { row });
+            }),
+            Record::Ended(upload, end) => self.with(upload, |rows, row| {
+                if gone(&end) {
+                    rows.begun.remove(&row);
+                }
+                ops.push(Op::Ended { row, end, at });
+            }),
+            Record::Reopened(upload) => self.with(upload, |_, row| ops.push(Op::Reopened { row })),
+            Record::Settings(settings) => {
+                if let Ok(body) = serde_json::to_string(&settings) {
+                    ops.push(Op::Settings { body });
+                }
+            }
+        }
+    }
+
+    fn place(&mut self, no: PlaceNo, destination: &Destination, ops: &mut Vec<Op>) {
+        let same = same(destination);
+        let Ok(body) = serde_json::to_string(destination).map(Arc::<str>::from) else { return };
+        let known = self.start.destinations.get(&same).copied();
+        let row = known.unwrap_or_else(|| self.next(0));
+        self.start.destinations.insert(same.clone(), row);
+        self.start.used += 1;
+        let delivery = self.places.get(&no).filter(|place| place.row == row).and_then(|place| place.delivery);
+        self.places.insert(no, Place { row, body: Arc::clone(&body), delivery });
+        ops.push(Op::Destination { row, same, body, used: self.start.used });
+    }
+
+    /// The delivery that is going on at `place`; one without names begins where the model told of none.
+    fn delivery(&mut self, place: PlaceNo, at: Utc, ops: &mut Vec<Op>) -> Option<i64> {
+        let known = self.places.get(&place)?.delivery;
+        if known.is_none() {
+            let (account, who, session) = Default::default();
+            self.resolve(Record::Delivery { place, account, who, session }, at, ops);
+        }
+        self.places.get(&place)?.delivery
+    }
+
+    fn folder(&mut self, folder: &Arc<Folder>, ops: &mut Vec<Op>) -> i64 {
+        let address = Arc::as_ptr(folder).addr();
+        if let Some((_, row)) = self.folders.get(&address) {
+            return *row;
+        }
+        let row = self.next(2);
+        self.folders.insert(address, (Arc::clone(folder), row));
+        ops.push(Op::Folder { row, dir: path_bytes(&folder.dir), key: folder.key.clone() });
+        row
+    }
+
+    fn adopt(&mut self, upload: UploadNo, place: PlaceNo, row: i64, ops: &mut Vec<Op>) {
+        let Some(place) = self.places.get_mut(&place) else { return };
+        let Some((destination, delivery, upload_id)) = self.start.unfinished.remove(&row) else { return };
+        if destination != place.row {
+            return;
+        }
+        if let Some(upload_id) = upload_id {
+            self.begun.insert(row, upload_id);
+        }
+        let current = *place.delivery.get_or_insert(delivery);
+        if current != delivery {
+            ops.push(Op::Moved { row, delivery: current });
+        }
+        self.number(upload, row);
+    }
+
+    fn next(&mut self, table: usize) -> i64 {
+        self.start.rows[table] += 1;
+        self.start.rows[table]
+    }
+
+    fn number(&mut self, upload: UploadNo, row: i64) {
+        let at = upload.0 as usize;
+        if self.uploads.len() <= at {
+            self.uploads.resize(at + 1, 0);
+        }
+        self.uploads[at] = row;
+    }
+
+    fn with(&mut self, upload: UploadNo, act: impl FnOnce(&mut Self, i64)) {
+        if let Some(row) = self.uploads.get(upload.0 as usize).copied().filter(|row| *row > 0) {
+            act(self, row);
+        }
+    }
+}
+
+/// Whether nothing of the multipart upload can be of use after this end.
+pub(super) const fn gone(end: &End) -> bool {
+    match end {
+        End::Delivered(_) | End::AlreadyThere | End::Canceled => true,
+        End::NotConfirmed | End::Failed(_) => false,
+    }
+}

@@ -1,0 +1,135 @@
+//! The journal's tables, how a file of an older version gets them, and how one that isn't ours is told.
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Result};
+use std::path::Path;
+use std::time::Duration;
+
+/// Marks the file as a journal of Daypass (`PRAGMA application_id`): "DayP".
+pub(super) const APPLICATION: i32 = 0x4461_7950;
+
+/// One step a version: step N makes version N + 1 of version N. A step that was released is never changed.
+const STEPS: &[&str] = &[include_str!("schema-1.sql")];
+
+/// The least size of a file from which the check of its structure at each start would be felt; larger ones are trusted
+/// until a read says otherwise, for every row is sealed on its own.
+const CHECKED: u64 = 64 << 20;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A journal, now of this version.
+    Ours,
+    /// A journal of a later version of Daypass.
+    Newer,
+    /// Something else, or a journal whose structure is broken or was changed.
+    Damaged,
+}
+
+/// Opens the file for writing; links anywhere in `path` are refused by SQLite.
+pub(super) fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let db = Connection::open_with_flags(path, flags)?;
+    guard(&db)?;
+    Ok(db)
+}
+
+/// Opens a journal again that was looked at before.
+pub(super) fn reconnect(path: &Path, pages: u32) -> Result<Connection> {
+    let db = connect(path)?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    limit(&db, pages)?;
+    Ok(db)
+}
+
+/// Limits the file to so many pages; 0 for no limit.
+pub(super) fn limit(db: &Connection, pages: u32) -> Result<()> {
+    if pages == 0 { Ok(()) } else { db.pragma_update(None, "max_page_count", pages) }
+}
+
+/// Opens the file for reading beside the writer.
+pub(super) fn connect_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let db = Connection::open_with_flags(path, flags)?;
+    guard(&db)?;
+    Ok(db)
+}
+
+/// A journal in memory, for when none can be kept.
+pub(super) fn in_memory() -> Result<Connection> {
+    of_version(STEPS.len())
+}
+
+/// Looks at the file and brings it to this version. Errors are those of the disk; a file that is merely wrong is `Ok`.
+pub(super) fn prepare(db: &mut Connection, bytes: u64) -> Result<Found> {
+    match look(db, bytes) {
+        Ok(found) => Ok(found),
+        Err(problem) if super::damage::is_damage(&problem) => Ok(Found::Damaged),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn look(db: &mut Connection, bytes: u64) -> Result<Found> {
+    let application: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = application == 0 && version == 0 && tables == 0;
+    if !empty && application != APPLICATION {
+        return Ok(Found::Damaged);
+    }
+    let Ok(version) = usize::try_from(version) else { return Ok(Found::Damaged) };
+    if version > STEPS.len() {
+        return Ok(Found::Newer);
+    }
+    // A planted trigger, view or check would work on later reads and writes: only exactly our own tables are accepted.
+    if shape(db)? != shape(&of_version(version)?)? {
+        return Ok(Found::Damaged);
+    }
+    if !empty && bytes <= CHECKED {
+        let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Ok(Found::Damaged);
+        }
+    }
+    let mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
+    db.pragma_update(None, "synchronous", "FULL")?;
+    migrate(db, version, STEPS.len())?;
+    Ok(Found::Ours)
+}
+
+fn of_version(version: usize) -> Result<Connection> {
+    let mut db = Connection::open_in_memory()?;
+    migrate(&mut db, 0, version)?;
+    Ok(db)
+}
+
+fn migrate(db: &mut Connection, from: usize, to: usize) -> Result<()> {
+    for (step, sql) in STEPS.iter().enumerate().take(to).skip(from) {
+        let change = db.transaction()?;
+        change.execute_batch(sql)?;
+        change.pragma_update(None, "application_id", APPLICATION)?;
+        change.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;
+        change.commit()?;
+    }
+    Ok(())
+}
+
+fn shape(db: &Connection) -> Result<Vec<(String, String, Option<String>)>> {
+    let mut rows = db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    rows.collect()
+}
+
+fn guard(db: &Connection) -> Result<()> {
+    db.busy_timeout(Duration::from_secs(5))?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    db.pragma_update(None, "cell_size_check", true)?;
+    db.pragma_update(None, "mmap_size", 0)?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}

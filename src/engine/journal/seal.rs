@@ -1,0 +1,180 @@
+//! Seals over rows, and how the journal writes what SQLite has no type for.
+
+use crate::model::destination::Destination;
+use crate::model::parts::PartDone;
+use crate::model::upload::{Fingerprint, Proof};
+use crc_fast::{CrcAlgorithm, checksum};
+use std::path::Path;
+
+/// How an upload stands, as a number that one flipped bit can't turn into another.
+pub(super) mod state {
+    /// It has not ended.
+    pub const OPEN: i64 = 0;
+    /// S3 has it.
+    pub const DELIVERED: i64 = 0b0000_0111;
+    /// The name was taken.
+    pub const ALREADY: i64 = 0b0001_1001;
+    /// It isn't known whether it arrived.
+    pub const UNCONFIRMED: i64 = 0b0001_1110;
+    /// It stopped.
+    pub const FAILED: i64 = 0b0010_1010;
+    /// The person took it out.
+    pub const CANCELED: i64 = 0b0010_1101;
+    /// All of them, for queries over one delivery.
+    pub const ALL: &str = "(0, 7, 25, 30, 42, 45)";
+}
+
+/// Gathers a row's facts, each with its length, so that no two rows read the same; its value is their CRC64NVME.
+pub(super) struct Seal(Vec<u8>);
+
+impl Seal {
+    pub fn new(table: &str) -> Self {
+        Self(Vec::with_capacity(256)).text(table)
+    }
+
+    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    pub fn text(self, text: &str) -> Self {
+        self.bytes(text.as_bytes())
+    }
+
+    pub fn maybe(self, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.number(1).text(text),
+            None => self.number(0),
+        }
+    }
+
+    pub fn number(mut self, number: i64) -> Self {
+        self.0.extend_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    pub fn value(self) -> i64 {
+        checksum(CrcAlgorithm::Crc64Nvme, &self.0).cast_signed()
+    }
+}
+
+/// The seal of what was recorded when an upload was added.
+pub(super) fn upload_seal(row: i64, at: (i64, i64), name: &str, key_name: Option<&str>, size: u64) -> i64 {
+    let (delivery, folder) = at;
+    let seal = Seal::new("upload").number(row).number(delivery).number(folder);
+    seal.text(name).maybe(key_name).number(size.cast_signed()).value()
+}
+
+/// The seal of a folder.
+pub(super) fn folder_seal(row: i64, dir: &[u8], key: &str) -> i64 {
+    Seal::new("folder").number(row).bytes(dir).text(key).value()
+}
+
+/// The seal of a part. The upload id is in it: a part never counts for another multipart upload.
+pub(super) fn part_seal(row: i64, upload_id: &str, number: u32, done: &PartDone) -> i64 {
+    let seal = Seal::new("part").number(row).text(upload_id).number(i64::from(number));
+    seal.number(done.crc.cast_signed()).text(&done.etag).value()
+}
+
+/// The seal of a multipart upload.
+pub(super) fn multipart_seal(
+    row: i64,
+    upload_id: &str,
+    part: u64,
+    abort_at: Option<i64>,
+    fingerprint: &Fingerprint,
+) -> i64 {
+    let seal = Seal::new("multipart").number(row).text(upload_id).number(part.cast_signed());
+    seal.number(abort_at.unwrap_or(i64::MIN)).bytes(&pack(fingerprint)).value()
+}
+
+/// The seal of a remembered destination.
+pub(super) fn destination_seal(row: i64, same: &str, body: &str) -> i64 {
+    Seal::new("destination").number(row).text(same).text(body).value()
+}
+
+/// The seal of a delivery: its destination as it was, and the texts about it.
+pub(super) fn delivery_seal(row: i64, destination: i64, texts: [&str; 5], began: i64) -> i64 {
+    let seal = Seal::new("delivery").number(row).number(destination).number(began);
+    texts.iter().fold(seal, |seal, text| seal.text(text)).value()
+}
+
+/// What makes two destinations the same one, although their names or settings differ.
+pub(super) fn same(destination: &Destination) -> String {
+    let Destination { profile, role, bucket, prefix, practice, .. } = destination;
+    let facts = (profile, role.as_str(), bucket.as_str(), prefix.as_str(), practice);
+    // Text always serializes; an empty identity would merely merge what could not be told apart.
+    serde_json::to_string(&facts).unwrap_or_default()
+}
+
+/// A fingerprint as 40 bytes.
+pub(super) fn pack(fingerprint: &Fingerprint) -> [u8; 40] {
+    let mut bytes = [0; 40];
+    bytes[..8].copy_from_slice(&fingerprint.device.to_be_bytes());
+    bytes[8..16].copy_from_slice(&fingerprint.inode.to_be_bytes());
+    bytes[16..24].copy_from_slice(&fingerprint.size.to_be_bytes());
+    bytes[24..].copy_from_slice(&fingerprint.modified.to_be_bytes());
+    bytes
+}
+
+/// The fingerprint of [`pack`]ed bytes.
+pub(super) fn unpack(bytes: &[u8]) -> Option<Fingerprint> {
+    let (device, rest) = bytes.split_first_chunk()?;
+    let (inode, rest) = rest.split_first_chunk()?;
+    let (size, rest) = rest.split_first_chunk()?;
+    Some(Fingerprint {
+        device: u64::from_be_bytes(*device),
+        inode: u64::from_be_bytes(*inode),
+        size: u64::from_be_bytes(*size),
+        modified: i128::from_be_bytes(rest.try_into().ok()?),
+    })
+}
+
+/// A proof as a number.
+pub(super) const fn proof_number(proof: Proof) -> i64 {
+    match proof {
+        Proof::Whole => 7,
+        Proof::Parts => 25,
+    }
+}
+
+/// The proof of a [`proof_number`].
+pub(super) const fn proof_of(number: i64) -> Option<Proof> {
+    match number {
+        7 => Some(Proof::Whole),
+        25 => Some(Proof::Parts),
+        _ => None,
+    }
+}
+
+/// A path as bytes, whatever its characters.
+#[cfg(unix)]
+pub(super) fn path_bytes(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    path.as_os_str().as_bytes().to_vec()
+}
+
+/// The path of [`path_bytes`].
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are a path")]
+pub(super) fn bytes_path(bytes: &[u8]) -> Option<Box<Path>> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(Path::new(std::ffi::OsStr::from_bytes(bytes)).into())
+}
+
+/// A path as bytes, whatever its characters: UTF-16, little-endian.
+#[cfg(windows)]
+pub(super) fn path_bytes(path: &Path) -> Vec<u8> {
+    use std::os::windows::ffi::OsStrExt;
+    path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
+}
+
+/// The path of [`path_bytes`].
+#[cfg(windows)]
+pub(super) fn bytes_path(bytes: &[u8]) -> Option<Box<Path>> {
+    use std::os::windows::ffi::OsStringExt;
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let wide: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+    rest.is_empty().then(|| std::path::PathBuf::from(std::ffi::OsString::from_wide(&wide)).into())
+}

@@ -1,0 +1,243 @@
+//! Writes batches of changes, each batch whole or not at all.
+
+use super::resolve::{Op, gone};
+use super::seal::{
+    Seal, delivery_seal, destination_seal, folder_seal, multipart_seal, pack, part_seal, proof_number, state,
+    upload_seal,
+};
+use crate::model::record::End;
+use crate::model::upload::Stored;
+use rusqlite::{Connection, OptionalExtension, Result, Transaction, params};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The version that is written beside each delivery.
+const APP: &str = env!("CARGO_PKG_VERSION");
+
+/// Writes `ops` and returns once they are on disk.
+///
+/// Where it returns an error, none of them is, or all are and only the last answer of the disk was lost: so each row is
+/// written as if it could be there already, and the same batch again leaves the same rows.
+pub(super) fn write(db: &mut Connection, ops: &[Op]) -> Result<()> {
+    let change = db.transaction()?;
+    let mut ended = BTreeMap::new();
+    for op in ops {
+        apply(&change, op, &mut ended)?;
+    }
+    for (delivery, at) in ended {
+        change.prepare_cached("UPDATE deliveries SET ended = ?2 WHERE id = ?1")?.execute(params![delivery, at])?;
+    }
+    change.commit()
+}
+
+/// Removes what has ended, but for what may still be tried again in this run: uploads of the deliveries `current`
+/// that did not arrive. Then the file is written anew, so that no name is left in it.
+pub(super) fn clear(db: &mut Connection, current: &[i64]) -> Result<()> {
+    db.pragma_update(None, "secure_delete", true)?;
+    let change = db.transaction()?;
+    change.execute_batch("CREATE TEMP TABLE IF NOT EXISTS kept (id INTEGER PRIMARY KEY); DELETE FROM kept;")?;
+    for id in current {
+        change.execute("INSERT OR IGNORE INTO kept VALUES (?1)", [id])?;
+    }
+    change.execute(
+        "DELETE FROM uploads WHERE state <> ?1 AND NOT (delivery IN (SELECT id FROM kept) AND state IN (?2, ?3, ?4))",
+        params![state::OPEN, state::FAILED, state::UNCONFIRMED, state::ALREADY],
+    )?;
+    change.execute_batch(
+        "DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads);
+         DELETE FROM deliveries WHERE id NOT IN (SELECT delivery FROM uploads) AND id NOT IN (SELECT id FROM kept);
+         DELETE FROM folders WHERE id NOT IN (SELECT folder FROM uploads);
+         DELETE FROM destinations WHERE remembered = 0 AND id NOT IN (SELECT destination FROM deliveries);",
+    )?;
+    change.commit()?;
+    // The rows are gone and their bytes overwritten; that the file also shrinks is not worth a problem.
+    let _ = db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+    db.pragma_update(None, "secure_delete", false)
+}
+
+fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Result<()> {
+    match op {
+        Op::Destination { row, same, body, used } => {
+            db.prepare_cached(
+                "INSERT INTO destinations (id, same, body, used, remembered, seal) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+                 ON CONFLICT (id) DO UPDATE
+                 SET same = excluded.same, body = excluded.body, used = excluded.used, remembered = 1, seal = excluded.seal",
+            )?
+            .execute(params![row, same, body, used, destination_seal(*row, same, body)])?;
+        }
+        Op::Forget { same } => {
+            db.execute("UPDATE destinations SET remembered = 0 WHERE same = ?1", [same])?;
+        }
+        Op::Delivery { row, destination, body, account, who, session, at } => {
+            let seal = delivery_seal(*row, *destination, [body, account, who, session, APP], at.0);
+            db.prepare_cached(
+                "INSERT OR REPLACE INTO deliveries (id, destination, body, account, who, session, app, began, seal)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![row, destination, body, account, who, session, APP, at.0, seal])?;
+        }
+        Op::Folder { row, dir, key } => {
+            db.prepare_cached("INSERT OR REPLACE INTO folders (id, dir, key, seal) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![row, dir, key, folder_seal(*row, dir, key)])?;
+        }
+        Op::Added { row, delivery, folder, name, key_name, size } => {
+            let seal = upload_seal(*row, (*delivery, *folder), name, key_name.as_deref(), *size);
+            db.prepare_cached(
+                "INSERT OR REPLACE INTO uploads (id, delivery, folder, name, key_name, size, seal)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![row, delivery, folder, name, key_name, size.cast_signed(), seal])?;
+        }
+        Op::Moved { row, delivery } => change(db, *row, |upload| upload.delivery = *delivery)?,
+        Op::Renamed { row, key_name } => {
+            change(db, *row, |upload| upload.key_name = Some(Arc::clone(key_name)))?;
+            restart(db, *row)?;
+        }
+        Op::Created { row, fingerprint, upload_id, part, abort_at } => {
+            forget_parts(db, *row)?;
+            let abort_at = abort_at.map(|at| at.0);
+            let seal = multipart_seal(*row, upload_id, *part, abort_at, fingerprint);
+            db.prepare_cached(
+                "UPDATE uploads SET completing = 0, upload_id = ?2, part = ?3, abort_at = ?4, fingerprint = ?5,
+                 multipart_seal = ?6 WHERE id = ?1",
+            )?
+            .execute(params![row, upload_id, part.cast_signed(), abort_at, pack(fingerprint), seal])?;
+        }
+        Op::Part { row, upload_id, number, done } => {
+            let seal = part_seal(*row, upload_id, *number, done);
+            db.prepare_cached(
+                "INSERT OR REPLACE INTO parts (upload, number, crc, etag, seal) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![row, number, done.crc.cast_signed(), done.etag, seal])?;
+        }
+        Op::Completing { row } => {
+            db.prepare_cached("UPDATE uploads SET completing = 1 WHERE id = ?1")?.execute([row])?;
+        }
+        Op::Restarted { row } => restart(db, *row)?,
+        Op::Ended { row, end, at } => end_upload(db, *row, end, at.0, ended)?,
+        Op::Reopened { row } => {
+            db.prepare_cached(
+                "UPDATE uploads SET state = 0, ended = NULL, sent = NULL, crc = NULL, proof = NULL, etag = NULL,
+                 version_id = NULL, request_id = NULL, answered = NULL, sha256 = NULL, problem = NULL, end_seal = NULL
+                 WHERE id = ?1",
+            )?
+            .execute([row])?;
+        }
+        Op::Settings { body } => {
+            db.execute("INSERT OR REPLACE INTO settings (id, body) VALUES (1, ?1)", [body])?;
+        }
+    }
+    Ok(())
+}
+
+fn end_upload(db: &Transaction<'_>, row: i64, end: &End, at: i64, ended: &mut BTreeMap<i64, i64>) -> Result<()> {
+    let (code, stored, problem) = match end {
+        End::Delivered(stored) => (state::DELIVERED, Some(stored), None),
+        End::AlreadyThere => (state::ALREADY, None, None),
+        End::NotConfirmed => (state::UNCONFIRMED, None, None),
+        End::Failed(problem) => (state::FAILED, None, serde_json::to_string(&**problem).ok()),
+        End::Canceled => (state::CANCELED, None, None),
+    };
+    let seal = end_seal(row, code, stored, problem.as_deref());
+    let fingerprint = stored.map(|stored| pack(&stored.fingerprint));
+    let delivery: Option<i64> = db
+        .prepare_cached(
+            "UPDATE uploads SET state = ?2, ended = ?3, sent = ?4, crc = ?5, proof = ?6, etag = ?7, version_id = ?8,
+             request_id = ?9, answered = ?10, sha256 = ?11, problem = ?12, end_seal = ?13,
+             fingerprint = coalesce(?14, fingerprint), completing = 0 WHERE id = ?1 RETURNING delivery",
+        )?
+        .query_row(
+            params![
+                row,
+                code,
+                at,
+                stored.map(|stored| stored.size.cast_signed()),
+                stored.map(|stored| stored.crc.cast_signed()),
+                stored.map(|stored| proof_number(stored.proof)),
+                stored.map(|stored| &stored.etag),
+                stored.and_then(|stored| stored.version_id.as_ref()),
+                stored.map(|stored| &stored.request_id),
+                stored.map(|stored| stored.at.0),
+                stored.and_then(|stored| stored.sha256),
+                problem,
+                seal,
+                fingerprint,
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(delivery) = delivery {
+        ended.insert(delivery, at);
+    }
+    if gone(end) {
+        forget_parts(db, row)?;
+    }
+    Ok(())
+}
+
+/// The seal of an upload's end.
+pub(super) fn end_seal(row: i64, code: i64, stored: Option<&Stored>, problem: Option<&str>) -> i64 {
+    let seal = Seal::new("end").number(row).number(code).maybe(problem);
+    let Some(stored) = stored else { return seal.value() };
+    let seal =
+        seal.number(stored.size.cast_signed()).number(stored.crc.cast_signed()).number(proof_number(stored.proof));
+    let seal = seal.text(&stored.etag).maybe(stored.version_id.as_deref()).text(&stored.request_id).number(stored.at.0);
+    let seal = seal.bytes(stored.sha256.as_ref().map_or(&[][..], |hash| &hash[..]));
+    seal.bytes(&pack(&stored.fingerprint)).value()
+}
+
+fn restart(db: &Transaction<'_>, row: i64) -> Result<()> {
+    forget_parts(db, row)?;
+    db.prepare_cached(
+        "UPDATE uploads SET completing = 0, upload_id = NULL, part = NULL, abort_at = NULL, fingerprint = NULL,
+         multipart_seal = NULL WHERE id = ?1",
+    )?
+    .execute([row])?;
+    Ok(())
+}
+
+fn forget_parts(db: &Transaction<'_>, row: i64) -> Result<()> {
+    db.prepare_cached("DELETE FROM parts WHERE upload = ?1")?.execute([row])?;
+    Ok(())
+}
+
+/// What stands under an upload's own seal.
+struct Sealed {
+    delivery: i64,
+    folder: i64,
+    name: Arc<str>,
+    key_name: Option<Arc<str>>,
+    size: i64,
+    seal: i64,
+}
+
+impl Sealed {
+    fn value(&self, row: i64) -> i64 {
+        upload_seal(row, (self.delivery, self.folder), &self.name, self.key_name.as_deref(), self.size.cast_unsigned())
+    }
+}
+
+/// Changes sealed facts of an upload. Where the seal did not hold before, it doesn't after either.
+fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Result<()> {
+    let upload = db
+        .prepare_cached("SELECT delivery, folder, name, key_name, size, seal FROM uploads WHERE id = ?1")?
+        .query_row([row], |found| {
+            Ok(Sealed {
+                delivery: found.get(0)?,
+                folder: found.get(1)?,
+                name: found.get(2)?,
+                key_name: found.get(3)?,
+                size: found.get(4)?,
+                seal: found.get(5)?,
+            })
+        })
+        .optional()?;
+    let Some(mut upload) = upload else { return Ok(()) };
+    if upload.value(row) == upload.seal {
+        act(&mut upload);
+        let seal = upload.value(row);
+        db.prepare_cached("UPDATE uploads SET delivery = ?2, key_name = ?3, seal = ?4 WHERE id = ?1")?
+            .execute(params![row, upload.delivery, upload.key_name, seal])?;
+    }
+    Ok(())
+}

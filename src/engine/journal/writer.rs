@@ -1,0 +1,259 @@
+//! The one writer: gathers records into groups and writes each on a blocking thread, again and again if it must.
+
+use super::resolve::{Op, Resolver};
+use super::{Options, Store, damage, schema, write};
+use crate::model::problem::Problem;
+use crate::model::record::Record;
+use crate::model::upload::PlaceNo;
+use rusqlite::Connection;
+use std::collections::HashMap;
+use std::fs::File;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::time::sleep;
+
+/// The longest that a record waits for others to share its `fsync`.
+const LINGER: Duration = Duration::from_millis(200);
+/// The most changes in one group.
+const GROUP: usize = 5_000;
+/// The most changes that are held in memory while the disk refuses; then records wait in their channel.
+const HELD: usize = 100_000;
+/// How often the disk is tried again by itself.
+const AGAIN: Duration = Duration::from_secs(5);
+
+type Answer = oneshot::Sender<Result<(), Problem>>;
+
+/// What the writer is asked for, in this order.
+pub(super) enum Message {
+    Record(Record),
+    Flush(Answer),
+    Clear(Answer),
+    Close(Answer),
+}
+
+pub(super) struct Writer {
+    pub from: mpsc::Receiver<Message>,
+    pub tell: watch::Sender<Option<Arc<Problem>>>,
+    pub again: Arc<Notify>,
+    pub current: Arc<Mutex<HashMap<PlaceNo, i64>>>,
+    pub commits: Arc<AtomicU64>,
+    pub store: Store,
+    pub options: Options,
+    pub rows: Resolver,
+    /// The open file; none in memory, and none after a refusal until the file is opened anew.
+    pub db: Option<Connection>,
+    /// Held as long as the file may be written.
+    pub lock: Option<File>,
+}
+
+/// What was taken from the channel and is not on disk.
+#[derive(Default)]
+struct Group {
+    ops: Vec<Op>,
+    flushes: Vec<Answer>,
+    clears: Vec<Answer>,
+    close: Option<Answer>,
+    /// Nobody can send any more.
+    ended: bool,
+}
+
+impl Group {
+    fn urgent(&self) -> bool {
+        self.ended || self.close.is_some() || !self.flushes.is_empty() || !self.clears.is_empty()
+    }
+
+    /// Answers everybody but the one who closes, who is answered last.
+    fn answer(&mut self, with: &Result<(), Problem>) {
+        for waiting in self.flushes.drain(..).chain(self.clears.drain(..)) {
+            // Whoever asked may have gone; then nobody waits for the answer.
+            let _ = waiting.send(with.clone());
+        }
+    }
+}
+
+impl Writer {
+    pub async fn run(mut self) {
+        let mut group = Group::default();
+        loop {
+            self.gather(&mut group).await;
+            let mut written = self.commit(&mut group).await;
+            if let Err(problem) = &written {
+                let problem = problem.clone();
+                group.answer(&written);
+                if group.close.is_none() && !group.ended {
+                    written = self.hold(&mut group, problem).await;
+                }
+            }
+            if written.is_ok() && !group.clears.is_empty() {
+                let cleared = self.clear().await;
+                group.clears.drain(..).for_each(|waiting| drop(waiting.send(cleared.clone())));
+            }
+            group.answer(&written);
+            if group.close.is_some() || group.ended {
+                self.shut().await;
+                if let Some(close) = group.close {
+                    let _ = close.send(written);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Takes records until the group is worth an `fsync`.
+    async fn gather(&mut self, group: &mut Group) {
+        let Some(first) = self.from.recv().await else {
+            group.ended = true;
+            return;
+        };
+        self.take(first, group);
+        let mut late = pin!(sleep(LINGER));
+        while group.ops.len() < GROUP && !group.urgent() {
+            tokio::select! {
+                message = self.from.recv() => match message {
+                    Some(message) => self.take(message, group),
+                    None => group.ended = true,
+                },
+                () = &mut late => break,
+            }
+        }
+        // Whoever else is waiting already shares the same `fsync`.
+        while group.ops.len() < GROUP && group.close.is_none() && group.clears.is_empty() {
+            let Ok(message) = self.from.try_recv() else { break };
+            self.take(message, group);
+        }
+    }
+
+    fn take(&mut self, message: Message, group: &mut Group) {
+        match message {
+            Message::Record(record) => {
+                let begins = matches!(
+                    record,
+                    Record::Delivery { .. } | Record::Place(..) | Record::Adopted(..) | Record::Added { .. }
+                );
+                self.rows.resolve(record, (self.options.now)(), &mut group.ops);
+                if begins {
+                    self.rows.deliveries_into(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
+                }
+            }
+            Message::Flush(answer) => group.flushes.push(answer),
+            Message::Clear(answer) => group.clears.push(answer),
+            Message::Close(answer) => group.close = Some(answer),
+        }
+    }
+
+    /// Writes the group. Where the disk refuses, the group is as it was.
+    async fn commit(&mut self, group: &mut Group) -> Result<(), Problem> {
+        if group.ops.is_empty() {
+            return Ok(());
+        }
+        let ops = Arc::new(std::mem::take(&mut group.ops));
+        let batch = Arc::clone(&ops);
+        let written = self.work(move |db| write::write(db, &batch)).await;
+        match written {
+            Ok(()) => drop(self.commits.fetch_add(1, Ordering::Relaxed)),
+            // The blocking thread is done with its copy, or the runtime is being shut down and nobody is left to write.
+            Err(_) => group.ops = Arc::try_unwrap(ops).unwrap_or_default(),
+        }
+        written
+    }
+
+    async fn clear(&mut self) -> Result<(), Problem> {
+        let current = self.rows.deliveries();
+        self.work(move |db| write::clear(db, &current)).await
+    }
+
+    async fn work(
+        &mut self,
+        act: impl FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let (store, db, options) = (self.store.clone(), self.db.take(), self.options.clone());
+        let done = tokio::task::spawn_blocking(move || with_file(&store, db, &options, act)).await;
+        // Only a runtime that is being shut down takes a blocking thread away.
+        let (done, db) = done.map_err(|_ended| super::closed())?;
+        self.db = db;
+        done.map_err(|why| damage::problem(&why))
+    }
+
+    /// The disk refuses: tells so, keeps what comes, and tries until it is written or nobody is left.
+    async fn hold(&mut self, group: &mut Group, problem: Problem) -> Result<(), Problem> {
+        self.tell.send_replace(Some(Arc::new(problem.clone())));
+        let mut last = problem;
+        loop {
+            let asked = tokio::select! {
+                () = self.again.notified() => true,
+                () = sleep(AGAIN) => false,
+                message = self.from.recv(), if group.ops.len() < HELD => {
+                    match message {
+                        Some(message) => self.take(message, group),
+                        None => group.ended = true,
+                    }
+                    if !group.urgent() {
+                        continue;
+                    }
+                    if group.close.is_none() && !group.ended {
+                        group.answer(&Err(last.clone()));
+                        continue;
+                    }
+                    false
+                }
+            };
+            match self.commit(group).await {
+                Ok(()) => {
+                    self.tell.send_replace(None);
+                    return Ok(());
+                }
+                Err(problem) => {
+                    let changed = problem != last;
+                    last = problem;
+                    if asked || changed {
+                        self.tell.send_replace(Some(Arc::new(last.clone())));
+                    }
+                }
+            }
+            if group.close.is_some() || group.ended {
+                return Err(last);
+            }
+        }
+    }
+
+    /// Closes the file on a blocking thread, where SQLite folds the write-ahead log into it, and then lets go of the lock.
+    async fn shut(&mut self) {
+        let (db, lock) = (self.db.take(), self.lock.take());
+        // If the runtime is being shut down, both are dropped here and now.
+        let _ = tokio::task::spawn_blocking(move || {
+            drop(db);
+            drop(lock);
+        })
+        .await;
+    }
+}
+
+/// Lets `act` write, with the file opened anew if need be; the open file comes back where all went well.
+fn with_file(
+    store: &Store,
+    db: Option<Connection>,
+    options: &Options,
+    act: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+) -> (rusqlite::Result<()>, Option<Connection>) {
+    match store {
+        Store::Memory(db) => {
+            let mut db = db.lock().unwrap_or_else(PoisonError::into_inner);
+            (db.as_mut().map_or(Err(rusqlite::Error::InvalidQuery), act), None)
+        }
+        Store::File(path) => {
+            let opened = db.map_or_else(|| schema::reconnect(path, options.pages.load(Ordering::Relaxed)), Ok);
+            let mut db = match opened {
+                Ok(db) => db,
+                Err(why) => return (Err(why), None),
+            };
+            match act(&mut db) {
+                Ok(()) => (Ok(()), Some(db)),
+                // After a refusal SQLite may hold pages that never reached the disk: the next attempt starts afresh.
+                Err(why) => (Err(why), None),
+            }
+        }
+    }
+}

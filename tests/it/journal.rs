@@ -1,0 +1,493 @@
+//! The journal: what was recorded comes back, what was not never does, and no file it is given brings it down.
+
+mod damage;
+
+use daypass::engine::journal::{Delivery, Journal, Line, Notice, Opened, Options, Outcome, Wanted};
+use daypass::model::destination::Destination;
+use daypass::model::parts::{MIB, PartDone};
+use daypass::model::problem::{Kind, Problem};
+use daypass::model::record::{End, Kept, Record};
+use daypass::model::snapshot::Settings;
+use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, Stored, UploadNo};
+use daypass::time::Utc;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+const PLACE: PlaceNo = PlaceNo(0);
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}
+
+fn options() -> Options {
+    let clock = AtomicI64::new(1_700_000_000);
+    Options::new(move || Utc(clock.fetch_add(1, Ordering::Relaxed)))
+}
+
+fn home() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let home = dir.path().join("state");
+    (dir, home)
+}
+
+fn open(home: &Path) -> (Journal, Kept, Vec<Notice>) {
+    open_with(home, &options())
+}
+
+fn open_with(home: &Path, options: &Options) -> (Journal, Kept, Vec<Notice>) {
+    match Journal::open(home, options) {
+        Opened::Here { journal, kept, notices } => (journal, kept, notices),
+        Opened::Elsewhere(_) => panic!("the journal is open elsewhere"),
+    }
+}
+
+fn destination(name: &str, bucket: &str) -> Destination {
+    Destination {
+        name: name.into(),
+        profile: "importantproject".into(),
+        role: "arn:aws:iam::123456789012:role/contractor-put".parse().expect("a role"),
+        bucket: bucket.parse().expect("a bucket"),
+        prefix: "in/".parse().expect("a prefix"),
+        region: None,
+        owner: None,
+        seconds: 3600,
+        external_id: None,
+        mfa_serial: None,
+        session_name: None,
+        narrow: true,
+        practice: false,
+    }
+}
+
+fn place() -> Record {
+    Record::Place(PLACE, Arc::new(destination("Important project", "importantprojectbucket")))
+}
+
+fn delivery() -> Record {
+    let [account, who, session] = ["123456789012", "Richard", "Richard-session"].map(Into::into);
+    Record::Delivery { place: PLACE, account, who, session }
+}
+
+fn folder() -> Arc<Folder> {
+    Arc::new(Folder { dir: Path::new("/home/richard/work").into(), key: "work/".into() })
+}
+
+fn added(upload: u32, folder: &Arc<Folder>, name: &str, size: u64) -> Record {
+    let (folder, name) = (Arc::clone(folder), name.into());
+    Record::Added { upload: UploadNo(upload), place: PLACE, folder, name, key_name: None, size }
+}
+
+fn fingerprint(size: u64) -> Fingerprint {
+    // A file time before 1677 does not fit 64 bits of nanoseconds, and Windows has such files.
+    Fingerprint { device: u64::MAX, inode: 1 << 63, size, modified: -11_644_473_600_000_000_000 }
+}
+
+fn created(upload: u32, size: u64, id: &str) -> Record {
+    let (upload, fingerprint, upload_id) = (UploadNo(upload), fingerprint(size), id.into());
+    Record::Created { upload, fingerprint, upload_id, part: 8 * MIB, abort_at: Some(Utc(1_800_000_000)) }
+}
+
+fn part(number: u32) -> PartDone {
+    PartDone { etag: format!("\"{number:032x}\"").into(), crc: u64::MAX - u64::from(number) }
+}
+
+fn stored(size: u64) -> Stored {
+    Stored {
+        size,
+        crc: 0xF00D_0000_0000_0001,
+        proof: Proof::Whole,
+        etag: "\"d41d8cd98f00b204e9800998ecf8427e\"".into(),
+        version_id: Some("v1".into()),
+        request_id: "REQUEST1".into(),
+        at: Utc(1_700_000_100),
+        sha256: Some([7; 32]),
+        fingerprint: fingerprint(size),
+    }
+}
+
+async fn record(journal: &Journal, records: impl IntoIterator<Item = Record>) {
+    for record in records {
+        journal.record(record).await.expect("the journal takes it");
+    }
+}
+
+fn lines(journal: &Journal) -> Vec<(Delivery, Vec<Line>)> {
+    let history = journal.history();
+    let list = history.deliveries(&Wanted::default(), 1000, 0).expect("a list");
+    list.iter().map(|found| history.delivery(found.id).expect("it reads").expect("it is there")).collect()
+}
+
+fn outcome<'a>(lines: &'a [Line], name: &str) -> &'a Outcome {
+    &lines.iter().find(|line| &*line.name == name).expect("the file is in the delivery").outcome
+}
+
+#[test]
+fn what_was_recorded_comes_back() {
+    let (_dir, home) = home();
+    let settings = Settings { renew: false, sha256: true, limit_rate: Some(5), memory: 64 << 20 };
+    runtime().block_on(async {
+        let (journal, kept, notices) = open(&home);
+        assert!(kept.destinations.is_empty() && notices.is_empty());
+        let work = folder();
+        record(&journal, [place(), delivery(), Record::Settings(settings.clone())]).await;
+        record(&journal, [added(0, &work, "small.txt", 3), added(1, &work, "large.bin", 20 * MIB)]).await;
+        record(&journal, [added(2, &work, "taken.txt", 4), added(3, &work, "gone.txt", 5)]).await;
+        record(&journal, [added(4, &work, "maybe.txt", 6), added(5, &work, "waiting.txt", 7)]).await;
+        record(&journal, [added(6, &work, "out.txt", 8)]).await;
+        record(&journal, [created(1, 20 * MIB, "upload-1"), Record::Part(UploadNo(1), 2, part(2))]).await;
+        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadNo(2), End::AlreadyThere)]).await;
+        let gone = Arc::new(Problem::new(Kind::SourceGone));
+        record(&journal, [Record::Ended(UploadNo(3), End::Failed(Arc::clone(&gone)))]).await;
+        record(&journal, [Record::Ended(UploadNo(4), End::NotConfirmed)]).await;
+        record(&journal, [Record::Ended(UploadNo(6), End::Canceled)]).await;
+        journal.flush().await.expect("it is on disk");
+
+        let all = lines(&journal);
+        let [(delivery, lines)] = &all[..] else { panic!("one delivery: {all:?}") };
+        assert_eq!(
+            (&*delivery.who, &*delivery.account, delivery.files, delivery.open),
+            ("Richard", "123456789012", 6, 2)
+        );
+        assert_eq!((delivery.delivered, delivery.bytes), (1, 3));
+        assert_eq!(outcome(lines, "work/small.txt"), &Outcome::Delivered(stored(3)));
+        assert_eq!(&*lines[0].key, "in/work/small.txt");
+        assert_eq!(lines[0].path, Path::new("/home/richard/work/small.txt"));
+        assert_eq!(outcome(lines, "work/large.bin"), &Outcome::Open);
+        assert_eq!(outcome(lines, "work/taken.txt"), &Outcome::AlreadyThere);
+        assert_eq!(outcome(lines, "work/gone.txt"), &Outcome::Failed(Problem::new(Kind::SourceGone)));
+        assert_eq!(outcome(lines, "work/maybe.txt"), &Outcome::NotConfirmed);
+        assert_eq!(outcome(lines, "work/out.txt"), &Outcome::Canceled);
+        assert_eq!(journal.delivery_at(PLACE), Some(delivery.id));
+        journal.close().await.expect("it closes");
+        assert!(journal.record(place()).await.is_err(), "a closed journal takes nothing");
+    });
+    runtime().block_on(async {
+        let (journal, kept, notices) = open(&home);
+        assert_eq!(notices, []);
+        assert_eq!(kept.settings, Some(settings));
+        assert_eq!(kept.destinations, [destination("Important project", "importantprojectbucket")]);
+        let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
+        let [large, waiting] = &uploads[..] else { panic!("two uploads: {uploads:?}") };
+        assert_eq!((&*large.name, &*large.folder.key, large.size), ("large.bin", "work/", 20 * MIB));
+        assert_eq!(&*large.folder.dir, Path::new("/home/richard/work"));
+        let multipart = large.multipart.as_ref().expect("it had begun");
+        assert_eq!(multipart.upload_id.as_deref(), Some("upload-1"));
+        assert_eq!((multipart.fingerprint, multipart.abort_at), (fingerprint(20 * MIB), Some(Utc(1_800_000_000))));
+        assert_eq!((multipart.parts.confirmed(), multipart.parts.left()), (8 * MIB, 2));
+        assert_eq!(multipart.parts.get(2), Some(&part(2)));
+        assert!(!large.completing);
+        assert!(&*waiting.name == "waiting.txt" && waiting.multipart.is_none());
+        assert!(Arc::ptr_eq(&large.folder, &waiting.folder), "a folder is shared by its files");
+
+        // It goes on in its own delivery, and what is added now joins it.
+        record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, large.row)]).await;
+        record(&journal, [Record::Part(UploadNo(0), 1, part(1)), Record::Part(UploadNo(0), 3, part(3))]).await;
+        record(&journal, [Record::Completing(UploadNo(0)), added(1, &folder(), "new.txt", 1)]).await;
+        journal.close().await.expect("it closes");
+    });
+    runtime().block_on(async {
+        let (journal, kept, _) = open(&home);
+        let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
+        assert_eq!(
+            uploads.iter().map(|upload| &*upload.name).collect::<Vec<_>>(),
+            ["large.bin", "waiting.txt", "new.txt"]
+        );
+        let multipart = uploads[0].multipart.as_ref().expect("it had begun");
+        assert_eq!(multipart.parts.left(), 0);
+        assert!(uploads[0].completing);
+        record(&journal, [place(), Record::Adopted(UploadNo(7), PLACE, uploads[0].row)]).await;
+        record(&journal, [Record::Ended(UploadNo(7), End::Delivered(stored(20 * MIB)))]).await;
+        journal.flush().await.expect("it is on disk");
+        let all = lines(&journal);
+        assert_eq!(all.len(), 1);
+        assert_eq!(outcome(&all[0].1, "work/large.bin"), &Outcome::Delivered(stored(20 * MIB)));
+    });
+}
+
+/// What begins anew, under a new name or at all, must not take over a part of what was before.
+#[test]
+fn parts_belong_to_their_upload_id() {
+    let (_dir, home) = home();
+    for void in [Record::Restarted(UploadNo(0)), Record::Renamed(UploadNo(0), "large (2).bin".into())] {
+        let _ = fs::remove_dir_all(&home);
+        let renamed = matches!(void, Record::Renamed(..));
+        runtime().block_on(async {
+            let (journal, ..) = open(&home);
+            record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
+            record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadNo(0), 1, part(1))]).await;
+            record(&journal, [void, Record::Part(UploadNo(0), 2, part(2))]).await;
+            journal.close().await.expect("it closes");
+        });
+        runtime().block_on(async {
+            let (journal, kept, _) = open(&home);
+            let upload = &kept.unfinished[0].1[0];
+            assert!(upload.multipart.is_none());
+            assert_eq!(upload.key_name.as_deref(), renamed.then_some("large (2).bin"));
+            record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, upload.row)]).await;
+            record(&journal, [created(0, 20 * MIB, "second"), Record::Part(UploadNo(0), 3, part(3))]).await;
+            journal.close().await.expect("it closes");
+        });
+        runtime().block_on(async {
+            let (_journal, kept, _) = open(&home);
+            let multipart = kept.unfinished[0].1[0].multipart.clone().expect("it had begun");
+            assert_eq!(multipart.upload_id.as_deref(), Some("second"));
+            assert_eq!((multipart.parts.get(1), multipart.parts.get(2), multipart.parts.left()), (None, None, 2));
+        });
+    }
+}
+
+#[test]
+fn a_file_tried_again_keeps_its_parts() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
+        record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadNo(0), 1, part(1))]).await;
+        let problem = Arc::new(Problem::new(Kind::SourceUnreadable));
+        record(&journal, [Record::Ended(UploadNo(0), End::Failed(problem)), Record::Reopened(UploadNo(0))]).await;
+        journal.close().await.expect("it closes");
+    });
+    runtime().block_on(async {
+        let (_journal, kept, _) = open(&home);
+        let multipart = kept.unfinished[0].1[0].multipart.as_ref().expect("it had begun");
+        assert_eq!(multipart.parts.get(1), Some(&part(1)));
+    });
+}
+
+#[test]
+fn forgotten_destinations_stay_away_and_come_back_with_their_files() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery(), added(0, &folder(), "a", 1)]).await;
+        let forgotten = Arc::new(destination("Whatever it is called now", "importantprojectbucket"));
+        record(&journal, [Record::Place(PlaceNo(1), Arc::new(destination("Other", "other-bucket")))]).await;
+        record(&journal, [Record::Forget(forgotten)]).await;
+        journal.close().await.expect("it closes");
+        let (journal, kept, _) = open(&home);
+        assert_eq!(kept.destinations, [destination("Other", "other-bucket")]);
+        assert!(kept.unfinished.is_empty());
+        record(&journal, [place()]).await;
+        journal.close().await.expect("it closes");
+        let (_journal, kept, _) = open(&home);
+        assert_eq!(kept.destinations.len(), 2);
+        assert_eq!(&*kept.destinations[0].name, "Important project");
+        assert_eq!(kept.unfinished[0].1.len(), 1);
+    });
+}
+
+#[test]
+fn many_records_share_few_commits_and_a_lone_one_is_soon_on_disk() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let work = folder();
+        record(&journal, [place(), delivery()]).await;
+        for upload in 0..5_000 {
+            record(&journal, [added(upload, &work, &format!("{upload}.txt"), 1)]).await;
+            record(&journal, [Record::Ended(UploadNo(upload), End::Delivered(stored(1)))]).await;
+        }
+        journal.flush().await.expect("it is on disk");
+        // 10,002 changes make three full groups; slow machines add one each 200 ms.
+        assert!(journal.commits() <= 20, "{} commits", journal.commits());
+
+        let before = journal.commits();
+        record(&journal, [added(5_000, &work, "last.txt", 1)]).await;
+        let soon = tokio::time::timeout(Duration::from_secs(1), async {
+            while journal.commits() == before {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        soon.await.expect("one record is on disk within a second");
+        let all = lines(&journal);
+        assert_eq!((all[0].0.delivered, all[0].0.open), (5_000, 1));
+    });
+}
+
+#[test]
+fn flushes_that_wait_together_share_a_commit() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery(), added(0, &folder(), "a", 1)]).await;
+        let (first, second, third) = tokio::join!(journal.flush(), journal.flush(), journal.flush());
+        assert_eq!((first, second, third), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(journal.commits(), 1);
+        journal.flush().await.expect("nothing is waiting");
+        assert_eq!(journal.commits(), 1, "nothing to write costs nothing");
+    });
+}
+
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let options = options();
+        options.pages.store(30, Ordering::Relaxed);
+        let (journal, ..) = open_with(&home, &options);
+        let mut state = journal.state();
+        let work = folder();
+        record(&journal, [place(), delivery()]).await;
+        let mut sent = 0;
+        let problem = loop {
+            record(&journal, (sent..sent + 100).map(|no| added(no, &work, &format!("{no:0100}"), 1))).await;
+            sent += 100;
+            if let Err(problem) = journal.flush().await {
+                break problem;
+            }
+            assert!(sent < 10_000, "the file was limited to 30 pages");
+        };
+        assert_eq!(problem.kind, Kind::JournalFull);
+        state.wait_for(Option::is_some).await.expect("the journal is there");
+
+        // More comes while it is full; it waits, and whoever needs the disk is told.
+        record(&journal, (sent..sent + 500).map(|no| added(no, &work, &format!("{no:0100}"), 1))).await;
+        sent += 500;
+        assert_eq!(journal.flush().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
+        state.mark_unchanged();
+        journal.retry();
+        state.changed().await.expect("every retry is answered");
+        assert_eq!(state.borrow().as_ref().map(|problem| problem.kind), Some(Kind::JournalFull));
+
+        options.pages.store(100_000, Ordering::Relaxed);
+        journal.retry();
+        state.wait_for(Option::is_none).await.expect("the journal is there");
+        journal.flush().await.expect("it is on disk");
+        let all = lines(&journal);
+        let names: Vec<_> = all[0].1.iter().map(|line| line.name.to_string()).collect();
+        let wanted: Vec<_> = (0..sent).map(|no| format!("work/{no:0100}")).collect();
+        assert_eq!(names, wanted);
+    });
+}
+
+#[test]
+fn closing_on_a_full_disk_says_what_is_lost() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let options = options();
+        options.pages.store(20, Ordering::Relaxed);
+        let (journal, ..) = open_with(&home, &options);
+        record(&journal, [place(), delivery()]).await;
+        record(&journal, (0..2_000).map(|no| added(no, &folder(), &format!("{no:0100}"), 1))).await;
+        assert_eq!(journal.close().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
+        let (journal, ..) = open(&home);
+        drop(journal);
+    });
+}
+
+#[test]
+fn a_second_daypass_is_told_and_can_call_the_first() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let Opened::Elsewhere(second) = Journal::open(&home, &options()) else { panic!("it was opened twice") };
+        let first = journal.clone();
+        let raised = tokio::spawn(async move { first.raised().await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(!raised.is_finished());
+        second.raise().expect("the folder is there");
+        tokio::time::timeout(Duration::from_secs(5), raised).await.expect("the first notices").expect("it runs");
+        journal.close().await.expect("it closes");
+        assert!(matches!(Journal::open(&home, &options()), Opened::Here { .. }), "the lock goes with the journal");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_and_files_are_for_their_owner_alone() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let (dir, home) = home();
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let runtime = runtime();
+    runtime.block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place()]).await;
+        journal.flush().await.expect("it is on disk");
+        assert_eq!(mode(&home), 0o700);
+        for file in fs::read_dir(&home).expect("the folder") {
+            let path = file.expect("a file").path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        journal.close().await.expect("it closes");
+
+        // Open to others: nothing is read from there, nothing is kept, and the delivery goes on all the same.
+        fs::set_permissions(&home, fs::Permissions::from_mode(0o770)).expect("our own folder");
+        let (journal, kept, notices) = open(&home);
+        assert!(kept.destinations.is_empty());
+        assert_eq!(notices, [Notice::NotSafe(home.canonicalize().expect("a path"))]);
+        record(&journal, [place(), delivery(), added(0, &folder(), "a", 1)]).await;
+        journal.flush().await.expect("memory takes it");
+        assert_eq!(lines(&journal)[0].1.len(), 1);
+        fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).expect("our own folder");
+
+        // A link where a file of ours should be is not followed.
+        let victim = dir.path().join("victim");
+        for name in ["journal.sqlite", "lock", "journal.sqlite-wal"] {
+            let _ = fs::remove_dir_all(&home);
+            fs::create_dir(&home).expect("a folder");
+            fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).expect("our own folder");
+            fs::write(&victim, "precious").expect("a file");
+            symlink(&victim, home.join(name)).expect("a link");
+            let (journal, _, notices) = open(&home);
+            assert!(matches!(&notices[..], [Notice::NotSafe(path)] if path.ends_with(name)), "{notices:?}");
+            record(&journal, [place()]).await;
+            journal.flush().await.expect("memory takes it");
+            assert_eq!(fs::read_to_string(&victim).expect("a file"), "precious");
+        }
+        // A folder that can't be made.
+        let (_, _, notices) = open(&victim.join("below"));
+        assert!(matches!(&notices[..], [Notice::NotKept(_)]), "{notices:?}");
+    });
+}
+
+#[test]
+fn history_is_found_and_cleared() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let work = folder();
+        record(&journal, [place(), delivery(), added(0, &work, "Übersicht.pdf", 3)]).await;
+        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [delivery(), added(1, &work, "plan.dwg", 3), added(2, &work, "stopped.dwg", 3)]).await;
+        record(&journal, [Record::Ended(UploadNo(1), End::Delivered(stored(3)))]).await;
+        let problem = Arc::new(Problem::new(Kind::SourceGone));
+        record(&journal, [Record::Ended(UploadNo(2), End::Failed(problem)), added(3, &work, "open.dwg", 3)]).await;
+        journal.flush().await.expect("it is on disk");
+        let history = journal.history();
+        let find = |text: &str| {
+            let wanted = Wanted { search: Some(text.into()), ..Wanted::default() };
+            history.deliveries(&wanted, 10, 0).expect("a list").iter().map(|found| found.id).collect::<Vec<_>>()
+        };
+        assert_eq!(find("übersicht"), [1]);
+        assert_eq!(find("u\u{308}BERSICHT"), [1], "a decomposed name is the same name");
+        assert_eq!(find("dwg"), [2]);
+        assert_eq!(find("IMPORTANT"), [2, 1]);
+        assert_eq!(find("work/"), [2, 1]);
+        assert_eq!(find("50%"), Vec::<i64>::new());
+        let all = history.deliveries(&Wanted::default(), 1, 1).expect("a list");
+        assert_eq!(all.iter().map(|found| found.id).collect::<Vec<_>>(), [1]);
+        let began = all[0].began;
+        let dated =
+            |from, until| history.deliveries(&Wanted { search: None, from, until }, 9, 0).expect("a list").len();
+        assert_eq!((dated(Some(began), None), dated(None, Some(began))), (2, 0));
+        assert_eq!(dated(Some(Utc(began.0 + 1)), None), 1);
+
+        journal.clear_history().await.expect("it is cleared");
+        let all = lines(&journal);
+        assert_eq!(all.len(), 1);
+        let names: Vec<_> = all[0].1.iter().map(|line| &*line.name).collect();
+        assert_eq!(names, ["work/stopped.dwg", "work/open.dwg"], "what can still be tried again stays");
+        record(&journal, [Record::Reopened(UploadNo(2))]).await;
+        journal.close().await.expect("it closes");
+        let file = fs::read(home.join("journal.sqlite")).expect("the file");
+        assert!(!file.windows(8).any(|bytes| bytes == b"plan.dwg"), "no cleared name is left in the file");
+        let (_, kept, _) = open(&home);
+        assert_eq!(kept.unfinished[0].1.len(), 2);
+    });
+}
