@@ -1,5 +1,6 @@
 //! Daypass delivers files into a customer's S3 bucket through a role that the customer lends for a while.
 
+pub mod cli;
 pub mod engine;
 pub mod grant;
 pub mod model;

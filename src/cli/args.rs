@@ -102,5 +102,5 @@ pub(super) struct Practice {
     pub port: u16,
     /// How long a session lasts, in seconds.
     #[arg(long, value_name = "N")]
-    pub session_seconds: Option<u64>,
+    pub session_seconds: Option<u32>,
 }

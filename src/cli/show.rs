@@ -10,12 +10,12 @@ use crate::model::session::Session;
 use crate::model::snapshot::{Left, Line, Place, Snapshot};
 use crate::model::upload::{PlaceNo, Proof, State, Upload};
 use crate::time::Time;
-use crate::words::{cli as words, format};
+use crate::words::cli as words;
+use crate::words::foreign::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Prints what changes from one copy of the model to the next.
 pub(super) struct Show {
@@ -154,19 +154,15 @@ impl Show {
         }
         self.told[at] = true;
         let key = upload.key();
-        let shown = format::visible(&key);
+        let shown = visible(&key);
         let (event, plain) = match &upload.state {
             State::Delivered(proof) => (
                 json!({ "event": "delivered", "key": key, "size": upload.size,
                         "proof": match proof { Proof::Whole => "whole", Proof::Parts => "parts" } }),
                 words::delivered(&shown, upload.size, *proof),
             ),
-            State::AlreadyThere => {
-                (json!({ "event": "already there", "key": key }), words::already_there(&shown))
-            }
-            State::NotConfirmed => {
-                (json!({ "event": "not confirmed", "key": key }), words::not_confirmed(&shown))
-            }
+            State::AlreadyThere => (json!({ "event": "already there", "key": key }), words::already_there(&shown)),
+            State::NotConfirmed => (json!({ "event": "not confirmed", "key": key }), words::not_confirmed(&shown)),
             State::Failed(problem) => (failed(&key, problem), words::failed(&shown, problem)),
             State::Canceled => (json!({ "event": "canceled", "key": key }), words::canceled(&shown)),
             State::Waiting
@@ -206,15 +202,14 @@ impl Show {
         for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
             let why = match &place.session {
                 Session::Denied(problem) => Some(problem),
-                Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => place
-                    .hold
-                    .as_ref()
-                    .or(seen.journal.as_ref())
-                    .or(place.renew_problem.as_ref())
-                    .or(match &seen.line {
-                        Line::Down { why, .. } => Some(why),
-                        Line::Up => None,
-                    }),
+                Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
+                    place.hold.as_ref().or(seen.journal.as_ref()).or(place.renew_problem.as_ref()).or(
+                        match &seen.line {
+                            Line::Down { why, .. } => Some(why),
+                            Line::Up => None,
+                        },
+                    )
+                }
             };
             let identity = seen.identities.iter().find(|(profile, _)| *profile == place.destination.profile);
             let identity = identity.and_then(|(_, known)| known.as_ref().ok());
@@ -272,11 +267,7 @@ pub(super) fn profiles() -> Result<u8, Stop> {
 /// `practice`: runs the practice server until it is stopped.
 pub(super) async fn practice(args: PracticeArgs) -> Result<u8, Stop> {
     use crate::practice::{Options, Practice};
-    let options = Options {
-        port: args.port,
-        session_seconds: args.session_seconds.map(Duration::from_secs).map(|d| d.as_secs()),
-        ..Options::default()
-    };
+    let options = Options { port: args.port, session_seconds: args.session_seconds, ..Options::default() };
     let practice =
         Practice::start(options).await.map_err(|why| Stop::new(words::practice_port(args.port, &why.to_string())))?;
     let folder = tempfile::tempdir().map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;

@@ -59,8 +59,7 @@ impl Desk {
         let (keys, region) = self.keys(&destination.profile, Some(&destination.role)).await?;
         let region = sts::region_for(Some(&destination.role), destination.region.as_ref(), region.as_deref());
         let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
-        let (assumed, credentials) =
-            sts::assume_role(&self.http, &keys, &region, ask, code, &self.clock).await?;
+        let (assumed, credentials) = sts::assume_role(&self.http, &keys, &region, ask, code, &self.clock).await?;
         // Credentials that came after the person signed out are dropped here.
         let _kept = self.vault.put(ticket, credentials);
         Ok(assumed)

@@ -19,7 +19,3 @@ pub mod tap;
 pub mod vault;
 pub mod walk;
 pub mod watch;
-//! The engine does what the model says: calls, files, the journal; it decides nothing.
-
-pub mod journal;
-pub mod settings;

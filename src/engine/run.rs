@@ -6,7 +6,7 @@ use super::digests::Digests;
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::Http;
-use super::journal::Journal;
+use super::journal::{self, Journal, Opened};
 use super::leaf::{self, Context, Flush};
 use super::pool::Pool;
 use super::s3::S3;
@@ -16,10 +16,11 @@ use crate::model::Model;
 use crate::model::event::{Effect, Event, Send};
 use crate::model::names::Region;
 use crate::model::problem::{Kind, Problem};
-use crate::model::snapshot::Snapshot;
+use crate::model::record::{Kept, Record};
+use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::{PlaceNo, RequestNo};
 use crate::time::Time;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,12 +41,12 @@ const POOL: usize = 64 << 20;
 const PROFILES: Duration = Duration::from_secs(2);
 
 /// Something found at the start that a person should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// Another Daypass has the journal: this one keeps nothing.
     OpenElsewhere,
-    /// The journal could not be used; this run keeps nothing, or began a new one.
-    Journal(Problem),
+    /// What the journal has to say: it keeps nothing, or began anew.
+    Journal(journal::Notice),
     /// A variable of the environment names another host, or holds a key; it is not followed.
     Environment(String),
 }
@@ -69,6 +70,7 @@ pub(super) struct Run {
     digests: Option<Digests>,
     flush: Flush,
     journal: Journal,
+    unrecorded: VecDeque<Record>,
     publish: watch::Sender<Arc<Snapshot>>,
     notices: Vec<Notice>,
     flights: HashMap<RequestNo, Flight>,
@@ -90,10 +92,33 @@ impl Run {
         let (events, arriving) = mpsc::channel(EVENTS);
         let wire = options.wire.clone();
         let http = tokio::task::spawn_blocking(move || Http::new(&wire)).await.map_err(|_panic| lost())??;
-        let opened = match options.home.clone() {
-            Some(home) => tokio::task::spawn_blocking(move || Journal::open(&home)).await.map_err(|_panic| lost())?,
-            None => Journal::in_memory(),
+        let mut notices = Vec::new();
+        let telling = clock.clone();
+        let keeping = journal::Options::new(move || telling.utc());
+        let nothing = Kept::default();
+        let (journal, kept) = match options.home.clone() {
+            None => (Journal::in_memory(&keeping), nothing),
+            Some(home) => {
+                let opening = keeping.clone();
+                let opened = tokio::task::spawn_blocking(move || Journal::open(&home, &opening));
+                match opened.await.map_err(|_panic| lost())? {
+                    Opened::Here { journal, kept, notices: found } => {
+                        notices.extend(found.into_iter().map(Notice::Journal));
+                        (journal, kept)
+                    }
+                    Opened::Elsewhere(other) => {
+                        notices.push(Notice::OpenElsewhere);
+                        let _not_raised = other.raise();
+                        (Journal::in_memory(&keeping), nothing)
+                    }
+                }
+            }
         };
+        let flushing = journal.clone();
+        let flush: Flush = Arc::new(move || {
+            let journal = flushing.clone();
+            Box::pin(async move { journal.flush().await })
+        });
         let stamp = profiles::stamp(&options.profiles);
         let mut run = Self {
             model: Model::new(options.limits),
@@ -108,11 +133,12 @@ impl Run {
             files: Arc::default(),
             pool: Pool::new(POOL),
             digests: None,
-            flush: opened.journal.flusher(),
-            journal: opened.journal,
+            flush,
+            journal,
+            unrecorded: VecDeque::new(),
             clock,
             publish,
-            notices: opened.notices,
+            notices,
             flights: HashMap::new(),
             tasks: JoinSet::new(),
             names: HashMap::new(),
@@ -126,7 +152,7 @@ impl Run {
         for name in profiles::env_warnings() {
             run.notices.push(Notice::Environment(name.to_owned()));
         }
-        run.take_in(Event::Restored(Box::new(opened.kept)));
+        run.take_in(Event::Restored(Box::new(kept)));
         let found = profiles::read(&run.options.profiles);
         run.take_in(Event::ProfilesRead(Arc::new(found)));
         if let Some(adjust) = run.options.adjust.clone() {
@@ -150,8 +176,10 @@ impl Run {
         files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut published = self.clock.now();
         let mut dirty = false;
+        let mut state = self.journal.state();
         let mut stopping: Option<oneshot::Sender<()>> = None;
         while stopping.is_none() {
+            self.record();
             let deadline = self.model.next_deadline();
             let publish_at = if dirty { published + PUBLISH } else { Time::NEVER };
             let wait = deadline.unwrap_or(Time::NEVER).min(publish_at).since(self.clock.now()).min(PROFILES);
@@ -159,6 +187,9 @@ impl Run {
                 biased;
                 input = inputs.recv() => match input {
                     Some(Input::Command(command)) => {
+                        if command == Command::RetryJournal {
+                            self.journal.retry();
+                        }
                         self.take_in(Event::Command(command));
                         self.publish_now();
                         published = self.clock.now();
@@ -176,7 +207,16 @@ impl Run {
                     }
                     dirty = true;
                 }
-                Some(event) = self.arriving.recv() => {
+                () = self.journal.has_room(), if !self.unrecorded.is_empty() => {}
+                Ok(()) = state.changed() => {
+                    let problem = state.borrow_and_update().clone();
+                    self.take_in(match problem {
+                        Some(problem) => Event::JournalFailed((*problem).clone()),
+                        None => Event::JournalWorks,
+                    });
+                    dirty = true;
+                }
+                Some(event) = self.arriving.recv(), if self.unrecorded.len() < journal::ROOM => {
                     self.take_in(event);
                     dirty = true;
                 }
@@ -202,9 +242,22 @@ impl Run {
         for stop in self.walks.values() {
             stop.store(true, Ordering::Relaxed);
         }
+        for record in std::mem::take(&mut self.unrecorded) {
+            let _closed = self.journal.record(record).await;
+        }
         let _kept = self.journal.close().await;
         if let Some(done) = stopping {
             let _nobody = done.send(());
+        }
+    }
+
+    /// Hands to the journal what it has room for; what it has not waits here, in its order.
+    fn record(&mut self) {
+        while let Some(record) = self.unrecorded.pop_front() {
+            if let Err(record) = self.journal.try_record(record) {
+                self.unrecorded.push_front(*record);
+                return;
+            }
         }
     }
 
@@ -311,7 +364,7 @@ impl Run {
                     digests.forget(upload);
                 }
             }
-            Effect::Record(record) => self.journal.record(record),
+            Effect::Record(record) => self.unrecorded.push_back(record),
             Effect::Use(settings) => self.digests = settings.sha256.then(Digests::default),
         }
     }
@@ -331,9 +384,8 @@ impl Run {
             flush: Arc::clone(&self.flush),
         };
         let (counter, clock) = (Arc::clone(&taken), self.clock.clone());
-        let task = self
-            .tasks
-            .spawn(async move { Event::Answered(request, leaf::run(&context, send, counter, &clock).await) });
+        let task =
+            self.tasks.spawn(async move { Event::Answered(request, leaf::run(&context, send, counter, &clock).await) });
         self.names.insert(task.id(), request);
         self.flights.insert(request, Flight { taken, told: 0, task });
     }

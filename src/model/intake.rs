@@ -76,7 +76,9 @@ impl Model {
             let Some(&other) = self.desks[at].keys.get(&key) else { break key };
             let Some(row) = self.seen.rows.get(other) else { break key };
             let same_key = *row.folder.key == *folder.key && row.key_name.as_ref().unwrap_or(&row.name) == candidate;
-            if same_key && row.folder.dir == folder.dir && row.name == file.name {
+            // A file that was delivered and has changed since goes up beside what is there, under a name of its own.
+            let changed = matches!(row.state, State::Delivered(_)) && row.size != file.size;
+            if same_key && row.folder.dir == folder.dir && row.name == file.name && !changed {
                 return self.seen_again(no, other, path(), fx);
             }
             twin += 1;

@@ -1,14 +1,16 @@
 //! What the command line says.
 
+use super::foreign::visible;
 use super::format;
 use super::problem::{causes, said};
+use crate::engine::journal;
 use crate::engine::run::Notice;
 use crate::model::destination::Destination;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::{Grant, Identity};
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
 use crate::model::upload::Proof;
-use crate::time::Time;
+use crate::time::{Time, Utc};
 use std::path::Path;
 use std::time::Duration;
 
@@ -61,7 +63,7 @@ pub fn explained(why: &Problem, destination: &Destination, identity: Option<&Ide
     let hints = match why.kind {
         Kind::AssumeDenied(_) => {
             let causes = causes(why, destination, identity);
-            causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.body)).collect()
+            causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect()
         }
         _kind => Vec::new(),
     };
@@ -99,9 +101,9 @@ fn files_are(count: u64) -> String {
 pub fn session(grant: &Grant, left: Duration) -> String {
     let mut line = format!(
         "Access until {} ({} left), as {}.",
-        format::clock_time(grant.ends_utc),
-        format::countdown(left),
-        grant.name
+        local_time(grant.ends_utc),
+        format::clock(left),
+        visible(&grant.name)
     );
     if grant.shortened {
         line.push_str(" Your customer allows 1 hour at a time.");
@@ -127,7 +129,7 @@ pub const fn left(why: Left) -> &'static str {
 /// Something was left out.
 #[must_use]
 pub fn left_out(out: &LeftOut) -> String {
-    format!("Left out: {} ({})", format::visible(&out.path.to_string_lossy()), left(out.why))
+    format!("Left out: {} ({})", visible(&out.path.to_string_lossy()), left(out.why))
 }
 
 /// A file has arrived.
@@ -177,7 +179,7 @@ pub fn progress(place: &Place, now: Time) -> String {
     }
     let access = place.session.left(now);
     if !access.is_zero() {
-        line.push_str(&format!(" · access {}", format::countdown(access)));
+        line.push_str(&format!(" · access {}", format::clock(access)));
     }
     line
 }
@@ -212,7 +214,7 @@ pub fn profile(profile: &Profile) -> String {
         Source::Login => "aws login",
         Source::Nothing => "nothing that could be used",
     };
-    let mut line = format!("{}  ({source}", format::visible(&profile.name));
+    let mut line = format!("{}  ({source}", visible(&profile.name));
     if let Some(tail) = &profile.key_tail {
         line.push_str(&format!(" …{tail}"));
     }
@@ -266,10 +268,37 @@ pub fn practice(endpoint: &str, role: &str, bucket: &str, folder: &Path) -> Stri
 #[must_use]
 pub fn notice(notice: &Notice) -> String {
     match notice {
-        Notice::OpenElsewhere => {
-            "Daypass is open already; this run keeps nothing to go on with later.".to_owned()
-        }
-        Notice::Journal(why) => problem(why),
+        Notice::OpenElsewhere => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
+        Notice::Journal(notice) => journal(notice),
         Notice::Environment(name) => format!("{name} is set; Daypass does not follow it."),
     }
+}
+
+/// What the journal has to say.
+#[must_use]
+pub fn journal(notice: &journal::Notice) -> String {
+    match notice {
+        journal::Notice::NotKept(why) => {
+            format!("{} This run works, and can't be continued once it has ended.", problem(why))
+        }
+        journal::Notice::NotSafe(path) => format!(
+            "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, and can't be \
+             continued once it has ended.",
+            path.display()
+        ),
+        journal::Notice::SetAside(path) => {
+            format!("What Daypass had kept could not be read any more; it was moved to {}.", path.display())
+        }
+        journal::Notice::FromLater(path) => format!(
+            "What Daypass had kept was written by a later version; it was moved to {} and can be moved back.",
+            path.display()
+        ),
+        journal::Notice::LeftOut(count) => {
+            format!("{count} unfinished uploads could not be read any more. Add their files again.")
+        }
+    }
+}
+
+fn local_time(at: Utc) -> String {
+    format::time(at, at, &jiff::tz::TimeZone::system())
 }

@@ -15,6 +15,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
+/// One upload by its row, with the columns that [`read_outcome`] reads.
+pub(super) const END_OF: &str =
+    "SELECT id, folder, name, key_name, size, seal, state, sent, crc, proof, etag, version_id, request_id, answered,
+            sha256, fingerprint, problem, end_seal FROM uploads WHERE id = ?1";
+
 /// One delivery: what was added to a destination between one empty queue and the next.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
@@ -294,7 +299,7 @@ fn read_line(row: &Row<'_>, delivery: &Delivery, folder: i64, at: (&PathBuf, &St
     }))
 }
 
-fn read_outcome(row: &Row<'_>, id: i64) -> Result<Outcome> {
+pub(super) fn read_outcome(row: &Row<'_>, id: i64) -> Result<Outcome> {
     let code: i64 = row.get(6)?;
     let end: Option<i64> = row.get(17)?;
     if code == state::OPEN {

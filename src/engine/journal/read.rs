@@ -1,6 +1,7 @@
 //! Reads what an earlier run left, row by row with distrust: what does not hold is left out or starts from zero.
 
 use super::damage::sound;
+use super::history::{self, Outcome};
 use super::resolve::Start;
 use super::seal::{
     bytes_path, destination_seal, folder_seal, multipart_seal, part_seal, same, state, unpack, upload_seal,
@@ -10,7 +11,7 @@ use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, P
 use crate::model::record::{Kept, Unfinished};
 use crate::model::upload::{Folder, Multipart};
 use crate::time::Utc;
-use rusqlite::{Connection, OptionalExtension, Result, Row};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
@@ -95,10 +96,12 @@ fn unfinished(
     let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
     let mut rows = db.prepare(
         "SELECT u.id, u.delivery, u.folder, u.name, u.key_name, u.size, u.seal, u.completing, u.upload_id, u.part,
-                u.abort_at, u.fingerprint, u.multipart_seal, u.end_seal, d.destination
-         FROM uploads u JOIN deliveries d ON d.id = u.delivery WHERE u.state = ?1 ORDER BY u.id LIMIT ?2",
+                u.abort_at, u.fingerprint, u.multipart_seal, u.end_seal, d.destination, u.state
+         FROM uploads u JOIN deliveries d ON d.id = u.delivery
+         WHERE u.state = ?1 OR (u.state = ?2 AND d.settled = 0) ORDER BY u.id LIMIT ?3",
     )?;
-    let mut rows = rows.query([state::OPEN, UNFINISHED_MAX])?;
+    let mut ends = db.prepare(history::END_OF)?;
+    let mut rows = rows.query(params![state::OPEN, state::DELIVERED, UNFINISHED_MAX])?;
     while let Some(row) = rows.next()? {
         let destination = row.get::<_, i64>(14)?;
         let folder_row = row.get::<_, i64>(2)?;
@@ -117,6 +120,15 @@ fn unfinished(
             left_out += 1;
             continue;
         };
+        if row.get::<_, i64>(15)? == state::DELIVERED {
+            let end = ends.query_row([upload.row], |row| history::read_outcome(row, upload.row).map(Some));
+            // What the journal can't prove any more was not delivered as far as this run knows: it is not shown so.
+            let Some(Outcome::Delivered(stored)) = sound(end)? else { continue };
+            upload.delivered = Some(stored.proof);
+            start.unfinished.insert(upload.row, (destination, row.get(1)?, None));
+            found.entry(destination).or_default().push(upload);
+            continue;
+        }
         if let Some((mut multipart, upload_id)) = sound(read_multipart(row, upload.row))? {
             let mut rows = parts.query([upload.row])?;
             while let Some(part) = rows.next()? {
@@ -159,13 +171,14 @@ fn read_upload(row: &Row<'_>, folder: Arc<Folder>, prefix: usize) -> Result<Opti
     let last = key_name.as_ref().unwrap_or(&name);
     let holds = seal == row.get::<_, i64>(6)?
         // An upload that has not ended has nothing under the seal of its end.
-        && row.get::<_, Option<i64>>(13)?.is_none()
+        && (row.get::<_, i64>(15)? == state::DELIVERED || row.get::<_, Option<i64>>(13)?.is_none())
         && clean_name(&name)
         && name.len() <= NAME_MAX
         && clean_name(last)
         && prefix + folder.key.len() + last.len() <= KEY_MAX
         && size <= OBJECT_MAX;
-    Ok(holds.then_some(Unfinished { row: id, folder, name, key_name, size, multipart: None, completing: false }))
+    let (multipart, completing, delivered) = (None, false, None);
+    Ok(holds.then_some(Unfinished { row: id, folder, name, key_name, size, multipart, completing, delivered }))
 }
 
 fn read_multipart(row: &Row<'_>, id: i64) -> Result<Option<(Multipart, Arc<str>)>> {

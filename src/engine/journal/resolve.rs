@@ -78,6 +78,9 @@ pub(super) enum Op {
     Reopened {
         row: i64,
     },
+    Settled {
+        row: i64,
+    },
     Settings {
         body: String,
     },
@@ -176,6 +179,11 @@ impl Resolver {
                 ops.push(Op::Ended { row, end, at });
             }),
             Record::Reopened(upload) => self.with(upload, |_, row| ops.push(Op::Reopened { row })),
+            Record::DeliveryEnded(place) => {
+                if let Some(row) = self.places.get(&place).and_then(|place| place.delivery) {
+                    ops.push(Op::Settled { row });
+                }
+            }
             Record::Settings(settings) => {
                 if let Ok(body) = serde_json::to_string(&settings) {
                     ops.push(Op::Settings { body });

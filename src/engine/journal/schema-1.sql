@@ -25,6 +25,8 @@ CREATE TABLE deliveries (
     app TEXT NOT NULL,
     began INTEGER NOT NULL,
     ended INTEGER,
+    -- Whether its walks were over and every upload had ended: what is not settled goes on in the next run.
+    settled INTEGER NOT NULL DEFAULT 0,
     seal INTEGER NOT NULL
 ) STRICT;
 

@@ -123,6 +123,9 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute([row])?;
         }
+        Op::Settled { row } => {
+            db.execute("UPDATE deliveries SET settled = 1 WHERE id = ?1", [row])?;
+        }
         Op::Settings { body } => {
             db.execute("INSERT OR REPLACE INTO settings (id, body) VALUES (1, ?1)", [body])?;
         }
