@@ -12,10 +12,14 @@ use std::time::Duration;
 async fn the_script_of_faults_is_played() {
     let practice = start(Options { min_part: 1, ..Options::default() }).await;
     let story = practice.story();
-    let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(400)).build();
+    let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(800)).build();
     let given = assume(&story, &story.richard).await.expect("trusted");
-    let client = aws_sdk_s3::Client::from_conf(s3_config(&story, given).timeout_config(timeouts).build());
-    let put = |key: &str| client.put_object().bucket(&story.bucket).key(key).body(sample(100_000).into());
+    let client = s3(&story, given.clone());
+    let hasty = aws_sdk_s3::Client::from_conf(s3_config(&story, given).timeout_config(timeouts).build());
+    let put_by = |client: &aws_sdk_s3::Client, key: &str| {
+        client.put_object().bucket(&story.bucket).key(key).body(sample(100_000).into())
+    };
+    let put = |key: &str| put_by(&client, key);
     let stored = |key: &str| practice.objects().iter().any(|object| object.key == key);
     let once = |what: What| practice.fault(Rule::once(Op::PutObject, what));
 
@@ -32,12 +36,12 @@ async fn the_script_of_faults_is_played() {
     assert!(matches!(put("a").send().await, Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_))));
     assert!(stored("a"), "the work was done");
     once(What::NeverAnswer { work: true });
-    assert!(matches!(put("b").send().await, Err(SdkError::TimeoutError(_))));
+    assert!(matches!(put_by(&hasty, "b").send().await, Err(SdkError::TimeoutError(_))));
     assert!(stored("b"), "the work was done");
-    once(What::Delay(Duration::from_millis(600)));
-    assert!(matches!(put("c").send().await, Err(SdkError::TimeoutError(_))));
-    once(What::SlowBody(100_000));
-    assert!(matches!(put("c").send().await, Err(SdkError::TimeoutError(_))));
+    once(What::Delay(Duration::from_millis(1200)));
+    assert!(matches!(put_by(&hasty, "c").send().await, Err(SdkError::TimeoutError(_))));
+    once(What::SlowBody(20_000));
+    assert!(matches!(put_by(&hasty, "c").send().await, Err(SdkError::TimeoutError(_))));
     once(What::Html(200));
     let portal = put("c").send().await.expect("the SDK takes a page for an answer");
     assert_eq!((portal.e_tag(), portal.request_id()), (None, None));

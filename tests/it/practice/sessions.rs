@@ -82,7 +82,7 @@ async fn chained_roles_and_the_callers_own_account() {
 
 #[tokio::test]
 async fn a_session_really_ends() {
-    let practice = start(Options { session_seconds: Some(2), ..Options::default() }).await;
+    let practice = start(Options { session_seconds: Some(3), ..Options::default() }).await;
     let story = practice.story();
     let client = sts(&story, long_term(&story.richard));
     let given =
@@ -90,15 +90,16 @@ async fn a_session_really_ends() {
     let ends = given.credentials().expect("credentials").expiration().secs();
     let put =
         || s3(&story, session(&given)).put_object().bucket(&story.bucket).key("k").body(ByteStream::from_static(b"x"));
-    put().send().await.expect("two seconds are left");
-    tokio::time::sleep(Duration::from_millis(2100)).await;
+    put().send().await.expect("seconds are left");
+    tokio::time::sleep(Duration::from_millis(3100)).await;
     let over = put().send().await.expect_err("the session is over");
     assert_eq!(told(&over), ("ExpiredToken".to_owned(), "The provided token has expired.".to_owned()));
     assert_eq!(status(&over), 400);
     let refused = sts(&story, session(&given)).get_caller_identity().send().await.expect_err("the session is over");
     assert_eq!(told(&refused).0, "ExpiredToken");
     let asked = practice.requests().into_iter().find(|request| request.op == Op::AssumeRole).expect("in the log");
-    assert_eq!(ends - asked.at, 2, "Expiration tells the truth");
+    // The request may have come in at the end of a second and been answered in the next.
+    assert!((3..=4).contains(&(ends - asked.at)), "Expiration tells the truth");
 }
 
 #[tokio::test]

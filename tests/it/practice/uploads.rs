@@ -186,3 +186,40 @@ async fn the_log_tells_calls_parts_and_headers() {
     assert_eq!(practice.count(Op::UploadPart), 2);
     assert!(!format!("{log:?}").contains(given.session_token().expect("a token")));
 }
+
+#[tokio::test]
+async fn keys_arrive_as_they_were_sent() {
+    let practice = start(Options::default()).await;
+    let story = practice.story();
+    let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
+    let long = "k".repeat(1024);
+    let mut keys = vec![
+        "a+b c%20d",
+        "#?&=;:@,$!*'()",
+        "emoji 🦀/cafe\u{301}",
+        "tail/",
+        "a//b",
+        "~tilde",
+        "100%",
+        "\\back",
+        "[x]{y}|^`<>\"",
+        &long,
+    ];
+    for key in &keys {
+        client
+            .put_object()
+            .bucket(&story.bucket)
+            .key(*key)
+            .body(ByteStream::from_static(b"x"))
+            .send()
+            .await
+            .expect(key);
+    }
+    keys.sort_unstable();
+    let stored: Vec<String> = practice.objects().into_iter().map(|object| object.key).collect();
+    assert_eq!(stored, keys);
+    let mut logged: Vec<String> =
+        practice.requests().into_iter().filter(|call| call.op == Op::PutObject).filter_map(|call| call.key).collect();
+    logged.sort_unstable();
+    assert_eq!(logged, keys);
+}
