@@ -154,7 +154,7 @@ mod tests {
         let mut source = Vec::new();
         for part in 0..3_u8 {
             let mut intake = Intake::new(&shelf);
-            let bytes: Vec<u8> = (0..2_500_000_usize).map(|i| part.wrapping_add((i % 251) as u8)).collect();
+            let bytes: Vec<u8> = (0..=250_u8).cycle().take(2_500_000).map(|i| i.wrapping_add(part)).collect();
             for run in bytes.chunks(70_000) {
                 intake.push(run).await.expect("laid down");
             }

@@ -96,6 +96,9 @@ pub enum What {
     },
     /// The answer comes later by this; the work is done at the end of it.
     Delay(Duration),
+    /// CompleteMultipartUpload answers 200 at once, sends blanks for this long, and then its outcome, which may be an
+    /// `<Error>` (S3 API Reference, CompleteMultipartUpload).
+    KeepAlive(Duration),
     /// The body is read at this many bytes a second.
     SlowBody(u64),
     /// A page of a captive portal (200) or of a proxy (403, 407, 502) instead of an answer.

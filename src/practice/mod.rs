@@ -12,6 +12,7 @@ mod log;
 mod options;
 mod policy;
 mod random;
+mod receive;
 mod s3;
 mod serve;
 mod sign;
@@ -161,6 +162,7 @@ impl Practice {
     /// The bytes of an object in order, in pieces of about a mebibyte; None where there is no such object.
     ///
     /// A piece is an error where [`Options::discard`] is set or the temporary file can't be read.
+    #[must_use]
     pub fn object_pieces(&self, key: &str) -> Option<impl Iterator<Item = io::Result<Bytes>> + use<>> {
         lock(&self.inside.store).objects.get(key).map(|object| object.blob.pieces())
     }
@@ -201,9 +203,9 @@ impl Practice {
         Ok(())
     }
 
-    /// Takes an object away; whether there was one.
-    pub fn delete_as_owner(&self, key: &str) -> bool {
-        lock(&self.inside.store).objects.remove(key).is_some()
+    /// Takes an object away, if there is one.
+    pub fn delete_as_owner(&self, key: &str) {
+        lock(&self.inside.store).objects.remove(key);
     }
 
     /// Ends every unfinished upload, as a lifecycle rule would: they answer NoSuchUpload from now on.

@@ -55,7 +55,8 @@ impl Policy {
         let document: Value = serde_json::from_str(text).map_err(|_json| Malformed)?;
         let statements = match document.get("Statement").ok_or(Malformed)? {
             Value::Array(list) => list.iter().map(statement).collect::<Result<Vec<_>, _>>()?,
-            one => vec![statement(one)?],
+            one @ Value::Object(_) => vec![statement(one)?],
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(Malformed),
         };
         Ok(Self { statements })
     }

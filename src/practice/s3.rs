@@ -1,18 +1,15 @@
 //! The S3 operations themselves; signatures and permissions were checked before they run.
 
 use super::access::refuse;
-use super::blob::{Blob, Intake};
 use super::iam::Caller;
+use super::receive::{bad_digest, receive};
 use super::serve::FlipInside;
 use super::store::{Completion, Object, Part, Refused, StoredObject, Upload, crc_text, etag};
 use super::story::BUCKET;
 use super::{Inside, lock};
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::HeaderMap;
 use http_body::Frame;
-use http_body_util::BodyExt;
-use s3s::checksum::ChecksumHasher;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumType, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteObjectInput,
@@ -21,11 +18,9 @@ use s3s::dto::{
     Part as ListedPart, PutObjectInput, PutObjectOutput, ServerSideEncryption, StreamingBlob, Timestamp,
     UploadPartInput, UploadPartOutput,
 };
-use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, TrailingHeaders};
+use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
-
-const ALGORITHMS: [&str; 5] = ["crc64nvme", "crc32", "crc32c", "sha1", "sha256"];
 
 /// The bucket's operations.
 #[derive(Clone)]
@@ -68,77 +63,7 @@ impl From<Refused> for S3Error {
     }
 }
 
-fn bad_digest(algorithm: &str) -> S3Error {
-    let text = format!("The {} you specified did not match the calculated checksum.", algorithm.to_uppercase());
-    refuse(S3ErrorCode::BadDigest, text)
-}
-
-/// A body that was taken in and checked.
-struct Taken {
-    blob: Blob,
-    crc: u64,
-    /// The checksum that the client named beside or instead of CRC64NVME.
-    other: Option<(&'static str, String)>,
-}
-
 impl Bucket {
-    async fn take(
-        &self,
-        body: Option<StreamingBlob>,
-        headers: &HeaderMap,
-        trailers: Option<&TrailingHeaders>,
-        flip: bool,
-    ) -> S3Result<Taken> {
-        let announced = headers.get("x-amz-trailer").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let wants = |name: &str| headers.contains_key(header(name)) || announced.contains(&header(name));
-        let mut sums = ChecksumHasher {
-            crc32: wants("crc32").then(Default::default),
-            crc32c: wants("crc32c").then(Default::default),
-            sha1: wants("sha1").then(s3s::crypto::Checksum::new),
-            sha256: wants("sha256").then(s3s::crypto::Checksum::new),
-            crc64nvme: None,
-        };
-        let mut intake = Intake::new(&self.0.shelf);
-        let mut flip = flip;
-        let mut body = body.map_or_else(Body::empty, Body::from);
-        while let Some(frame) = body.frame().await {
-            let Ok(mut bytes) = frame.map_err(|error| broken_body(&error.to_string()))?.into_data() else { continue };
-            if flip && !bytes.is_empty() {
-                bytes = turn_bit(&bytes);
-                flip = false;
-            }
-            sums.update(&bytes);
-            intake.push(&bytes).await.map_err(S3Error::internal_error)?;
-        }
-        let (blob, crc) = intake.finish().await.map_err(S3Error::internal_error)?;
-        let sums = sums.finalize();
-        let trailers = trailers.and_then(TrailingHeaders::take).unwrap_or_default();
-        let mut other = None;
-        for name in ALGORITHMS {
-            let told = headers.get(header(name)).or_else(|| trailers.get(header(name)));
-            let Some(told) = told.and_then(|value| value.to_str().ok()) else {
-                if announced.contains(&header(name)) && !announced.contains(&format!("{}c", header(name))) {
-                    return Err(refuse(S3ErrorCode::InvalidRequest, "The announced trailer did not come."));
-                }
-                continue;
-            };
-            let found = match name {
-                "crc32" => sums.checksum_crc32.clone(),
-                "crc32c" => sums.checksum_crc32c.clone(),
-                "sha1" => sums.checksum_sha1.clone(),
-                "sha256" => sums.checksum_sha256.clone(),
-                _ => Some(crc_text(crc)),
-            };
-            if found.as_deref() != Some(told) {
-                return Err(bad_digest(name));
-            }
-            if name != "crc64nvme" {
-                other = found.map(|sum| (name, sum));
-            }
-        }
-        Ok(Taken { blob, crc, other })
-    }
-
     fn encryption(&self) -> ServerSideEncryption {
         ServerSideEncryption::from(if self.0.options.kms { "aws:kms".to_owned() } else { "AES256".to_owned() })
     }
@@ -149,33 +74,6 @@ impl Bucket {
         object
             .map(|object| object.about.clone())
             .ok_or_else(|| refuse(S3ErrorCode::NoSuchKey, "The specified key does not exist."))
-    }
-}
-
-fn header(algorithm: &str) -> String {
-    format!("x-amz-checksum-{algorithm}")
-}
-
-/// Turns one bit in the middle of `bytes`.
-pub(super) fn turn_bit(bytes: &[u8]) -> Bytes {
-    let mut turned = bytes.to_vec();
-    if let Some(byte) = turned.get_mut(bytes.len() / 2) {
-        *byte ^= 1;
-    }
-    turned.into()
-}
-
-fn broken_body(text: &str) -> S3Error {
-    if text.contains("Sha256Mismatch") {
-        let text = "The provided 'x-amz-content-sha256' header does not match what was computed.";
-        let mut error = refuse(S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into()), text);
-        error.set_status_code(http::StatusCode::BAD_REQUEST);
-        error
-    } else if text.contains("SignatureMismatch") {
-        S3Error::new(S3ErrorCode::SignatureDoesNotMatch)
-    } else {
-        let text = "You did not provide the number of bytes specified by the Content-Length HTTP header";
-        refuse(S3ErrorCode::IncompleteBody, text)
     }
 }
 
@@ -198,12 +96,12 @@ fn moment(seconds: i64) -> Timestamp {
     Timestamp::from(UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
 }
 
-fn quoted(etag: &str) -> Option<ETag> {
-    Some(ETag::Strong(etag.to_owned()))
+fn quoted(etag: &str) -> ETag {
+    ETag::Strong(etag.to_owned())
 }
 
-fn full_object() -> Option<ChecksumType> {
-    Some(ChecksumType::from_static(ChecksumType::FULL_OBJECT))
+fn full_object() -> ChecksumType {
+    ChecksumType::from_static(ChecksumType::FULL_OBJECT)
 }
 
 #[async_trait]
@@ -218,7 +116,7 @@ impl S3 for Bucket {
         let flip = req.extensions.get::<FlipInside>().is_some();
         let if_absent = if_absent(req.input.if_none_match.as_ref())?;
         let input = req.input;
-        let taken = self.take(input.body, &req.headers, req.trailing_headers.as_ref(), flip).await?;
+        let taken = receive(&self.0.shelf, input.body, &req.headers, req.trailing_headers.as_ref(), flip).await?;
         let about = StoredObject {
             key: input.key,
             size: taken.blob.size,
@@ -230,8 +128,8 @@ impl S3 for Bucket {
             parts: 0,
         };
         let mut output = PutObjectOutput {
-            e_tag: quoted(&about.etag),
-            checksum_type: full_object(),
+            e_tag: Some(quoted(&about.etag)),
+            checksum_type: Some(full_object()),
             server_side_encryption: Some(self.encryption()),
             ..PutObjectOutput::default()
         };
@@ -260,7 +158,7 @@ impl S3 for Bucket {
             abort_date: abort_days.map(|days| moment(self.0.now() + i64::from(days) * 24 * 3600)),
             abort_rule_id: abort_days.map(|_| "abort-unfinished".to_owned()),
             bucket: Some(input.bucket),
-            checksum_type: input.checksum_algorithm.is_some().then(full_object).flatten(),
+            checksum_type: input.checksum_algorithm.is_some().then(full_object),
             checksum_algorithm: input.checksum_algorithm,
             key: Some(input.key),
             server_side_encryption: Some(self.encryption()),
@@ -277,10 +175,10 @@ impl S3 for Bucket {
             return Err(refuse(S3ErrorCode::InvalidArgument, text));
         }
         lock(&self.0.store).open_upload(&input.key, &input.upload_id)?;
-        let taken = self.take(input.body, &req.headers, req.trailing_headers.as_ref(), flip).await?;
+        let taken = receive(&self.0.shelf, input.body, &req.headers, req.trailing_headers.as_ref(), flip).await?;
         let part = Part { etag: etag(taken.crc, taken.blob.size), crc: taken.crc, blob: taken.blob };
         let mut output = UploadPartOutput {
-            e_tag: quoted(&part.etag),
+            e_tag: Some(quoted(&part.etag)),
             server_side_encryption: Some(self.encryption()),
             ..UploadPartOutput::default()
         };
@@ -312,7 +210,7 @@ impl S3 for Bucket {
             };
             parts.push((number, etag.into_value(), part.checksum_crc64nvme));
         }
-        let about = lock(&self.0.store).complete(&Completion {
+        let done = lock(&self.0.store).complete(&Completion {
             key: &input.key,
             upload_id: &input.upload_id,
             parts,
@@ -322,17 +220,20 @@ impl S3 for Bucket {
             min_part: self.0.options.min_part,
             replay: self.0.options.replay_complete,
             now: self.0.now(),
-        })?;
-        Ok(S3Response::new(CompleteMultipartUploadOutput {
-            location: Some(format!("{}/{BUCKET}/{}", self.0.endpoint, about.key)),
+        });
+        let location = format!("{}/{BUCKET}/{}", self.0.endpoint, input.key);
+        let encryption = self.encryption();
+        let output = done.map_err(S3Error::from).map(|about| CompleteMultipartUploadOutput {
+            location: Some(location),
             bucket: Some(input.bucket),
             key: Some(about.key),
-            e_tag: quoted(&about.etag),
+            e_tag: Some(quoted(&about.etag)),
             checksum_crc64nvme: Some(about.crc64nvme),
-            checksum_type: full_object(),
-            server_side_encryption: Some(self.encryption()),
+            checksum_type: Some(full_object()),
+            server_side_encryption: Some(encryption),
             ..CompleteMultipartUploadOutput::default()
-        }))
+        });
+        output.map(S3Response::new)
     }
 
     async fn abort_multipart_upload(
@@ -351,7 +252,7 @@ impl S3 for Bucket {
         let upload = store.open_upload(&input.key, &input.upload_id)?;
         let parts = upload.parts.iter().map(|(number, part)| ListedPart {
             part_number: Some(*number),
-            e_tag: quoted(&part.etag),
+            e_tag: Some(quoted(&part.etag)),
             size: i64::try_from(part.blob.size).ok(),
             checksum_crc64nvme: Some(crc_text(part.crc)),
             ..ListedPart::default()
@@ -374,7 +275,7 @@ impl S3 for Bucket {
             body,
             content_length: i64::try_from(about.size).ok(),
             content_type: about.content_type,
-            e_tag: quoted(&about.etag),
+            e_tag: Some(quoted(&about.etag)),
             last_modified: Some(moment(about.at)),
             ..GetObjectOutput::default()
         }))
@@ -385,9 +286,9 @@ impl S3 for Bucket {
         Ok(S3Response::new(HeadObjectOutput {
             content_length: i64::try_from(about.size).ok(),
             content_type: about.content_type,
-            e_tag: quoted(&about.etag),
+            e_tag: Some(quoted(&about.etag)),
             checksum_crc64nvme: Some(about.crc64nvme),
-            checksum_type: full_object(),
+            checksum_type: Some(full_object()),
             last_modified: Some(moment(about.at)),
             ..HeadObjectOutput::default()
         }))
@@ -407,7 +308,7 @@ impl S3 for Bucket {
             .map(|object| s3s::dto::Object {
                 key: Some(object.about.key.clone()),
                 size: i64::try_from(object.about.size).ok(),
-                e_tag: quoted(&object.about.etag),
+                e_tag: Some(quoted(&object.about.etag)),
                 last_modified: Some(moment(object.about.at)),
                 ..s3s::dto::Object::default()
             })

@@ -6,7 +6,7 @@ use super::faults::What;
 use super::log::{Op, Request};
 use super::s3::Bucket;
 use super::sign::Authorization;
-use super::tap::Tap;
+use super::tap::{Blanks, Tap};
 use super::{Inside, lock, sts, xml_text};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -123,6 +123,7 @@ pub(super) async fn answer(
             What::NeverAnswer { work: true }
             | What::ErrorInside200 { work: true, .. }
             | What::DropAfter
+            | What::KeepAlive(_)
             | What::NoETag
             | What::WrongChecksum
             | What::SkewDate(_) => {}
@@ -148,13 +149,13 @@ pub(super) async fn answer(
         complete_error(&inside, response)
     };
     tap.drain().await;
-    if tap.was_cut() {
+    if tap.was_cut() || inside.is_offline() {
         return Err(Dropped);
     }
     if !replaced || !faults.iter().any(|fault| matches!(fault, What::Html(_))) {
         dress(&inside, &request, &mut response);
     }
-    let mut date = inside.now();
+    let (mut date, mut blanks) = (inside.now(), None);
     for fault in &faults {
         match fault {
             What::DropAfter => return Err(Dropped),
@@ -165,6 +166,7 @@ pub(super) async fn answer(
             What::NoETag => remove_etag(&mut response),
             What::WrongChecksum => change_checksum(&mut response, Some("AAAAAAAAAAA=")),
             What::SkewDate(seconds) => date += seconds,
+            What::KeepAlive(time) => blanks = Some(*time),
             What::ErrorInside200 { work: false, .. }
             | What::Delay(_)
             | What::SlowBody(_)
@@ -180,6 +182,11 @@ pub(super) async fn answer(
     let code = response.body().bytes().and_then(|body| element(&body, "Code"));
     let status = response.status().as_u16();
     line.note(|line| (line.status, line.code) = (Some(status), code));
+    if let Some((time, body)) = blanks.zip(response.body().bytes()) {
+        *response.status_mut() = StatusCode::OK;
+        *response.body_mut() = Body::http_body_unsync(Blanks::new(time, &body));
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
     Ok(response)
 }
 

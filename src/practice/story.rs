@@ -95,11 +95,10 @@ impl Story {
         let mut credentials = String::new();
         let mut config = String::new();
         for (name, keys) in [(self.profile.as_str(), &self.richard), ("mallory", &self.mallory)] {
-            credentials.push_str(&format!(
-                "[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n\n",
-                keys.id, keys.secret
-            ));
-            config.push_str(&format!("[profile {name}]\nregion = {}\n\n", self.region));
+            let Keys { id, secret } = keys;
+            let lines = ["aws_access_key_id = ", id, "\naws_secret_access_key = ", secret, "\n\n"].concat();
+            credentials.extend(["[", name, "]\n", &lines]);
+            config.extend(["[profile ", name, "]\nregion = ", &self.region, "\n\n"]);
         }
         write_private(&dir.join("credentials"), &credentials)?;
         write_private(&dir.join("config"), &config)

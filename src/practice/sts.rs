@@ -264,7 +264,7 @@ fn mfa(device: &mut Option<super::Mfa>, form: &BTreeMap<String, String>) -> Resu
 /// The session policy and how much of its room it takes, in percent.
 fn session_policy(text: Option<&str>) -> Result<(Option<Policy>, Option<usize>), Refusal> {
     let Some(text) = text else { return Ok((None, None)) };
-    let percent = text.chars().count().div_ceil(2048 / 100);
+    let percent = (text.chars().count() * 100).div_ceil(2048);
     if text.chars().count() > 2048 {
         let message = format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.");
         return Err(bad("PackedPolicyTooLarge", message));

@@ -1,7 +1,7 @@
-//! A request's body on its way in: counted, and harmed where the script says so.
+//! Bodies on their way: a request's, counted and harmed where the script says so, and an answer's that keeps its reader waiting.
 
 use super::lock;
-use super::s3::turn_bit;
+use super::receive::turn_bit;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -114,5 +114,49 @@ impl Body for Tap {
 
     fn size_hint(&self) -> SizeHint {
         lock(&self.0).incoming.size_hint()
+    }
+}
+
+/// An XML answer that begins at once, then sends blanks for a while, then the rest.
+pub(super) struct Blanks {
+    begin: Option<Bytes>,
+    rest: Option<Bytes>,
+    left: u32,
+    pause: Pin<Box<Sleep>>,
+}
+
+const BETWEEN_BLANKS: Duration = Duration::from_millis(50);
+
+impl Blanks {
+    pub(super) fn new(time: Duration, body: &Bytes) -> Self {
+        // The declaration must stand before the blanks: XML has it at the very start or not at all.
+        let declared = body.starts_with(b"<?xml").then(|| body.iter().position(|byte| *byte == b'>')).flatten();
+        let split = declared.map_or(0, |end| end + 1);
+        Self {
+            begin: Some(body.slice(..split)).filter(|begin| !begin.is_empty()),
+            rest: Some(body.slice(split..)),
+            left: u32::try_from(time.as_millis() / BETWEEN_BLANKS.as_millis()).unwrap_or(u32::MAX),
+            pause: Box::pin(tokio::time::sleep(BETWEEN_BLANKS)),
+        }
+    }
+}
+
+impl Body for Blanks {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(begin) = self.begin.take() {
+            return Poll::Ready(Some(Ok(Frame::data(begin))));
+        }
+        if self.left == 0 {
+            return Poll::Ready(self.rest.take().map(|rest| Ok(Frame::data(rest))));
+        }
+        if self.pause.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.pause = Box::pin(tokio::time::sleep(BETWEEN_BLANKS));
+        self.left -= 1;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b" ")))))
     }
 }
