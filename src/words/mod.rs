@@ -1,3 +1,3 @@
-//! Every sentence a person reads, one file a topic.
+//! Every sentence that a person reads, shared by the window and the command line.
 
 pub mod grant;
