@@ -46,7 +46,8 @@ pub fn template(ask: &Ask) -> String {
     add(&mut root, "Resources", Tree::Map(resources));
     add(&mut root, "Outputs", outputs(ask));
     let mut out = String::new();
-    for line in words::grant::TEMPLATE_HEAD {
+    let lifecycle = ask.abort_days.map(|_| words::grant::TEMPLATE_LIFECYCLE);
+    for line in words::grant::TEMPLATE_HEAD.into_iter().chain(lifecycle) {
         out.push_str("# ");
         out.push_str(line);
         out.push('\n');

@@ -204,7 +204,7 @@ fn terraform_escapes_its_templates() {
     assert_eq!(text.matches("${").count(), text.matches("$${").count() + 2, "only the role's ARN is a template");
     assert_eq!(text.matches("%{").count(), text.matches("%%{").count());
     let there = print(&Ask { new_bucket: false, ..full() }, Format::Terraform, None).expect("a configuration");
-    assert_eq!(there.matches("count = var.replace_bucket_settings ? 1 : 0").count(), 2);
+    assert_eq!(there.matches(" = var.replace_bucket_settings ? 1 : 0").count(), 2);
 }
 
 /// Runs the commands for bash against a stand-in that writes down its arguments.
@@ -302,6 +302,10 @@ fn names_of_the_kit_are_read_strictly() {
     ] {
         assert_eq!(text.parse::<Principal>().ok().map(|who| who.to_string()).as_deref(), back, "{text}");
     }
+    let account = "111122223333".parse().expect("an account");
+    let richard = Principal::user(&account, " Richard ").map(|who| who.to_string());
+    assert_eq!(richard.as_deref(), Ok("arn:aws:iam::111122223333:user/Richard"));
+    assert_eq!(Principal::user(&account, "a b"), Err(Odd::Form));
     for (text, back) in [
         ("203.0.113.9/24", Ok("203.0.113.0/24")),
         ("203.0.113.9", Ok("203.0.113.9/32")),
