@@ -46,7 +46,8 @@ pub fn template(ask: &Ask) -> String {
     add(&mut root, "Resources", Tree::Map(resources));
     add(&mut root, "Outputs", outputs(ask));
     let mut out = String::new();
-    for line in words::grant::TEMPLATE_HEAD {
+    let lifecycle = ask.abort_days.map(|_| words::grant::TEMPLATE_LIFECYCLE);
+    for line in words::grant::TEMPLATE_HEAD.into_iter().chain(lifecycle) {
         out.push_str("# ");
         out.push_str(line);
         out.push('\n');
@@ -97,8 +98,13 @@ fn bucket(ask: &Ask) -> Tree {
 }
 
 fn bucket_policy(ask: &Ask) -> Tree {
-    let name = vec!["MakeBucket".into(), call("Ref", "Bucket"), ask.bucket.as_str().into()];
-    let properties = Tree::from([("Bucket", call("Fn::If", name)), ("PolicyDocument", policy::bucket(ask))]);
+    let made = call("Ref", "Bucket");
+    let name = if ask.create_only {
+        call("Fn::If", vec!["MakeBucket".into(), made, ask.bucket.as_str().into()])
+    } else {
+        made
+    };
+    let properties = Tree::from([("Bucket", name), ("PolicyDocument", policy::bucket(ask))]);
     let mut resource = Vec::new();
     add(&mut resource, "Type", "AWS::S3::BucketPolicy");
     if !ask.create_only {

@@ -286,7 +286,7 @@ fn tidy(text: &str) -> String {
             out.push('\n');
         }
     }
-    out.trim().to_owned()
+    out.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()
 }
 
 /// Where a link begins.

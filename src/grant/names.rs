@@ -61,6 +61,14 @@ enum Who {
 }
 
 impl Principal {
+    /// An IAM user, by account and name, with the path where there is one.
+    ///
+    /// # Errors
+    /// [`Odd::Form`] where the name is not of IAM's letters.
+    pub fn user(account: &AccountId, name: &str) -> Result<Self, Odd> {
+        format!("arn:aws:iam::{account}:user/{}", name.trim()).parse()
+    }
+
     /// The partition, `aws` for most.
     #[must_use]
     pub fn partition(&self) -> &str {

@@ -12,14 +12,16 @@ fn document(statements: Vec<Tree>) -> Tree {
     [("Version", "2012-10-17".into()), ("Statement", Tree::List(statements))].into()
 }
 
-/// `text` as an ARN's resource takes it, where `*`, `?` and `$` would otherwise mean something
+/// `text` as an ARN's resource takes it, where `*`, `?` and `${` would otherwise mean something
 /// (IAM User Guide, "IAM policy elements: variables and tags", special characters).
 #[must_use]
 pub fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
-            '*' | '?' | '$' => out.extend(['$', '{', c, '}']),
+            '*' | '?' => out.extend(['$', '{', c, '}']),
+            '$' if chars.peek() == Some(&'{') => out.push_str("${$}"),
             _ => out.push(c),
         }
     }

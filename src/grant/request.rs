@@ -41,7 +41,7 @@ impl FromStr for Kms {
     }
 }
 
-/// What the contractor needs.
+/// What the contractor needs. Role and bucket are in one account, the customer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
     /// Who asks.

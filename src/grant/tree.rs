@@ -192,6 +192,15 @@ impl Tree {
         out
     }
 
+    fn one_line(&self) -> bool {
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Text(_) => true,
+            Self::Raw(code) => !code.contains('\n'),
+            Self::List(list) => list.is_empty(),
+            Self::Map(map) => map.is_empty(),
+        }
+    }
+
     fn write_hcl(&self, out: &mut String, depth: usize) {
         match self {
             Self::Bool(yes) => push(out, yes),
@@ -210,15 +219,10 @@ impl Tree {
             }
             Self::Map(map) => {
                 out.push('{');
-                for (name, value) in map {
+                for ((name, value), width) in map.iter().zip(widths(map)) {
                     out.push('\n');
                     indent(out, depth + 1);
-                    if simple(name) {
-                        out.push_str(name);
-                    } else {
-                        out.push_str(&hcl_text(name));
-                    }
-                    out.push_str(" = ");
+                    put(out, format_args!("{:width$} = ", hcl_name(name)));
                     value.write_hcl(out, depth + 1);
                 }
                 close(out, map.is_empty(), Some(depth), '}');
@@ -275,8 +279,22 @@ fn blocks(text: &str) -> bool {
         && text.chars().all(|c| c == '\n' || (' '..='~').contains(&c))
 }
 
-fn simple(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+/// A name as HCL writes it: plain where it is an identifier, quoted otherwise.
+fn hcl_name(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let plain = plain && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { name.to_owned() } else { hcl_text(name) }
+}
+
+/// How wide each name is written, so that the equals signs of neighboring one-line values stand in a column, as
+/// `terraform fmt` puts them.
+fn widths(map: &[(String, Tree)]) -> Vec<usize> {
+    let mut widths = Vec::new();
+    for run in map.chunk_by(|(_, before), (_, after)| before.one_line() && after.one_line()) {
+        let widest = run.iter().map(|(name, _)| hcl_name(name).len()).max().unwrap_or_default();
+        widths.extend(std::iter::repeat_n(widest, run.len()));
+    }
+    widths
 }
 
 /// Words that YAML 1.1 reads as something else than a text.

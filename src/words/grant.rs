@@ -19,6 +19,9 @@ pub const TEMPLATE_HEAD: [&str; 3] = [
     "CloudFormation console: Create stack, Upload a template file, this file, Next until Submit.",
     "Then open the stack's Outputs and send InvitationLink back.",
 ];
+/// What the template can't do.
+pub const TEMPLATE_LIFECYCLE: &str = "Abandoned parts go after some days only from a bucket that is made here; for one \
+                                      that is there already, add such a lifecycle rule to it.";
 /// The template's description.
 pub const TEMPLATE_DESCRIPTION: &str = "A role that may put files into one folder of one bucket, and nothing else";
 /// The question whether the bucket is made.

@@ -7,3 +7,7 @@ mod practice;
 mod profiles;
 mod servers;
 mod tidy;
+//! What Daypass promises, held against the library from outside.
+
+mod grant;
+mod grant_texts;
