@@ -1,6 +1,7 @@
 //! What a server, a proxy or the network said, turned into a `Problem` while its type is still known.
 
 use super::clock::Clock;
+use super::vault::NO_SESSION;
 use crate::model::problem::{DeniedBy, Detail, Kind, Problem};
 use crate::time::Utc;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -148,7 +149,7 @@ where
             let lost = finished && operation.stores();
             (if lost { Kind::AnswerLost } else { Kind::NoAnswer }, clean(&chain(error)))
         }
-        SdkError::ConstructionFailure(_) => (unsent(operation, &chain(error)), clean(&chain(error))),
+
         _ => (Kind::Unexpected, clean(&chain(error))),
     };
     let at = heard.date.unwrap_or_else(|| clock.utc());
@@ -188,12 +189,11 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn unsent(operation: Operation, text: &str) -> Kind {
-    if text.contains("there is no session") && !operation.is_sts() { Kind::SessionEnded } else { Kind::Unexpected }
-}
-
 fn dispatch(op: Operation, text: &str, timeout: bool, user: bool, finished: bool, clock: &Clock) -> Kind {
     let has = |part: &str| text.contains(part);
+    if has(NO_SESSION) {
+        return Kind::SessionEnded;
+    }
     if has("invalid peer certificate") || has("TLS handshake failed") {
         return certificate(text, clock);
     }
@@ -272,13 +272,12 @@ fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
         return unknown_answer(operation, heard);
     }
     match heard.status {
-        200..=299 if operation.stores() => Kind::AnswerLost,
         301 | 307 | 308 => Kind::OtherRegion,
         403 if !operation.is_sts() => Kind::AccessDenied(DeniedBy::Unknown),
         404 if operation == Operation::HeadBucket => Kind::NoSuchBucket,
         412 => Kind::AlreadyThere,
         429 => Kind::SlowDown,
-        500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
+        200..=299 | 500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
         500..=599 => Kind::Busy,
         _ => Kind::Unexpected,
     }
@@ -287,12 +286,11 @@ fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
 /// An answer that AWS did not write: a login page, a filter, a gateway on the way.
 fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
     match heard.status {
-        407 => Kind::ProxyRefused,
         511 => Kind::LoginPage,
-        403 | 451 if heard.html => Kind::ProxyRefused,
-        403 if operation == Operation::HeadBucket => Kind::AccessDenied(DeniedBy::Unknown),
+        // An answer to HEAD has no body, and servers that only speak S3's language may leave the request id out.
+        403 if operation == Operation::HeadBucket && !heard.html => Kind::AccessDenied(DeniedBy::Unknown),
         404 if operation == Operation::HeadBucket && !heard.html => Kind::NoSuchBucket,
-        403 | 451 => Kind::ProxyRefused,
+        403 | 407 | 451 => Kind::ProxyRefused,
         429 => Kind::SlowDown,
         500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
         500..=599 => Kind::Busy,
