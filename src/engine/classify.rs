@@ -13,6 +13,8 @@ use std::fmt::Write as _;
 
 /// The most characters of foreign text that are kept.
 const MOST: usize = 500;
+/// The most of an answer's body that is looked at for a code.
+const BODY: usize = 64 << 10;
 
 /// A call that Daypass makes; there are no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,11 +127,9 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let heard = error.raw_response().map(Heard::of).unwrap_or_default();
-    let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
-    let code = meta.and_then(|meta| meta.code()).unwrap_or_default();
-    let said = meta.and_then(|meta| meta.message()).unwrap_or_default();
+    let (code, said) = words(error);
     let (kind, message) = match error {
-        SdkError::ServiceError(_) => (answered(operation, &heard, code, said, clock), clean(said)),
+        SdkError::ServiceError(_) => (answered(operation, &heard, &code, &said, clock), clean(&said)),
         SdkError::ResponseError(_) => {
             // The answer began, and what follows can't be read: cut off, or not AWS's.
             let kind = if heard.request_id.is_empty() && (heard.html || !operation.stores()) {
@@ -149,19 +149,37 @@ where
             let lost = finished && operation.stores();
             (if lost { Kind::AnswerLost } else { Kind::NoAnswer }, clean(&chain(error)))
         }
-
+        // A request that could not be built, and what the SDK may add: neither comes from the wire.
         _ => (Kind::Unexpected, clean(&chain(error))),
     };
     let at = heard.date.unwrap_or_else(|| clock.utc());
     let detail = Detail {
         call: operation.name().into(),
-        code: clean(code),
+        code: clean(&code),
         status: heard.status,
         request_id: heard.request_id.into(),
         message,
         at,
     };
     Problem::with(kind, detail)
+}
+
+/// Code and message of an answer: as the SDK read them, or as they stand in a body that it couldn't read, because it is
+/// not quite XML, or an S3 fault where an STS fault should be.
+fn words<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> (String, String) {
+    let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
+    let body = || {
+        let bytes = error.raw_response().and_then(|response| response.body().bytes()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes[..bytes.len().min(BODY)]).into_owned()
+    };
+    let told = |told: Option<&str>, tag: &str| told.map_or_else(|| element(&body(), tag), str::to_owned);
+    (told(meta.and_then(|meta| meta.code()), "Code"), told(meta.and_then(|meta| meta.message()), "Message"))
+}
+
+fn element(xml: &str, tag: &str) -> String {
+    let after = xml.split_once(&format!("<{tag}>")).map(|(_, after)| after);
+    let text = after.and_then(|after| after.split_once(&format!("</{tag}>"))).map_or("", |(text, _)| text);
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
 /// A problem that has no `SdkError`: what was answered looks well, and isn't.
@@ -412,3 +430,6 @@ fn denied_by(operation: Operation, message: &str) -> DeniedBy {
         DeniedBy::Unknown
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,11 +117,11 @@ async fn a_filter_and_a_gateway_are_told_apart() {
 
 #[tokio::test]
 async fn faults_of_s3_keep_their_words_as_details() {
-    let server = Server::start(|_| fault(403, "AccessDenied", "no \u{202e}session policy\u{7} allows")).await;
+    let server = Server::start(|_| fault(403, "AccessDenied", "no \u{202e}session policy\n allows")).await;
     let problem = part(&s3(&server), 10).await.expect_err("denied");
     let detail = problem.detail.expect("details");
     assert_eq!((&*detail.call, &*detail.code, detail.status), ("UploadPart", "AccessDenied", 403));
-    assert_eq!((&*detail.request_id, &*detail.message), ("REQUEST1", "no session policy allows"));
+    assert_eq!((&*detail.request_id, &*detail.message), ("REQUEST1", "no session policy  allows"));
 }
 
 #[tokio::test]
