@@ -35,27 +35,43 @@ struct Looked {
     monotonic: Instant,
     wall: SystemTime,
     passed: Duration,
+    sleeps: u64,
 }
 
 impl Clock {
     /// A clock that begins now.
     #[must_use]
     pub fn start() -> Self {
-        let looked = Looked { monotonic: Instant::now(), wall: SystemTime::now(), passed: Duration::ZERO };
+        let looked = Looked { monotonic: Instant::now(), wall: SystemTime::now(), passed: Duration::ZERO, sleeps: 0 };
         Self(Arc::new(Inner { looked: Mutex::new(looked), shift: AtomicI64::new(0), correction: AtomicI64::new(0) }))
     }
 
     /// The time since the start, sleep of the computer included.
     #[must_use]
     pub fn now(&self) -> Time {
+        Time::default() + self.look().0
+    }
+
+    /// How often the computer has slept since the start, as far as clocks show it: connections from before are dead.
+    #[must_use]
+    pub fn sleeps(&self) -> u64 {
+        self.look().1
+    }
+
+    fn look(&self) -> (Duration, u64) {
         let mut looked = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let (monotonic, wall) = (Instant::now(), self.wall());
         let ran = monotonic.saturating_duration_since(looked.monotonic);
         let went = wall.duration_since(looked.wall).unwrap_or_default();
-        looked.passed += if went >= ran + JUMP { went } else { ran };
+        if went >= ran + JUMP {
+            looked.passed += went;
+            looked.sleeps += 1;
+        } else {
+            looked.passed += ran;
+        }
         looked.monotonic = monotonic;
         looked.wall = wall;
-        Time::default() + looked.passed
+        (looked.passed, looked.sleeps)
     }
 
     /// The wall clock's time, moved by what a server's clock has shown it to be off.
@@ -127,6 +143,7 @@ mod tests {
         clock.shift_wall(HOUR);
         let slept = clock.now().since(before).as_secs();
         assert!((3600..3660).contains(&slept), "{slept}");
+        assert_eq!(clock.sleeps(), 1);
         clock.shift_wall(60 * HOUR);
         assert!(clock.now().since(before).as_secs() >= 61 * 3600, "a weekend counts whole");
     }

@@ -1,7 +1,9 @@
 //! The engine does what the model asks for: it talks to AWS, reads files and clocks, and decides nothing.
 
+pub mod attempt;
 pub mod classify;
 pub mod clock;
+pub mod codes;
 pub mod digests;
 pub mod files;
 pub mod http;

@@ -44,7 +44,10 @@ async fn kinds(reply: Reply, length: usize) -> [Kind; 3] {
 
 #[tokio::test]
 async fn a_silent_server_is_left() {
-    assert_eq!(kinds(Reply::Silent, 1000).await, [Kind::AnswerLost, Kind::NoAnswer, Kind::AnswerLost]);
+    let server = Server::start(|_| Reply::Silent).await;
+    let s3 = s3_with(&http(&server.url, None), &Clock::start(), HASTY);
+    let kinds = [kind(put(&s3, 1000).await), kind(part(&s3, 1000).await), kind(complete(&s3).await)];
+    assert_eq!(kinds, [Kind::AnswerLost, Kind::NoAnswer, Kind::AnswerLost]);
 }
 
 #[tokio::test]
@@ -54,10 +57,11 @@ async fn a_server_that_stops_reading_is_left_and_its_connection_with_it() {
         _ => ok(&[("etag", "\"e\"")], ""),
     })
     .await;
-    let s3 = s3(&server);
+    let http = http(&server.url, None);
+    let s3 = s3_with(&http, &Clock::start(), HASTY);
     assert_eq!(kind(put(&s3, 32 * MIB).await), Kind::NoAnswer, "not all was taken: it can't be stored");
     assert_eq!(kind(part(&s3, 32 * MIB).await), Kind::NoAnswer);
-    part(&s3, MIB).await.expect("sent");
+    part(&s3_with(&http, &Clock::start(), Patience::default()), MIB).await.expect("sent");
     let connections: Vec<_> = server.heard().iter().map(|request| request.connection).collect();
     assert_eq!(connections, [0, 1, 2]);
 }
@@ -69,9 +73,9 @@ async fn a_connection_whose_answer_was_given_up_is_closed() {
         _ => ok(&[("etag", "\"e\"")], ""),
     })
     .await;
-    let s3 = s3(&server);
-    assert_eq!(kind(part(&s3, 1000).await), Kind::NoAnswer);
-    part(&s3, 1000).await.expect("sent");
+    let http = http(&server.url, None);
+    assert_eq!(kind(part(&s3_with(&http, &Clock::start(), HASTY), 1000).await), Kind::NoAnswer);
+    part(&s3_with(&http, &Clock::start(), Patience::default()), 1000).await.expect("sent");
     assert_eq!(server.heard()[1].connection, 1);
     for _ in 0..100 {
         if server.closed() == 1 {
@@ -144,7 +148,7 @@ async fn a_wrong_clock_is_put_right_once() {
     })
     .await;
     let clock = Clock::start();
-    let s3 = s3_with(&http(&server.url, None), &clock, HASTY);
+    let s3 = s3_with(&http(&server.url, None), &clock, Patience::default());
     part(&s3, 100_000).await.expect("sent at the second try");
     assert_eq!(server.heard().len(), 2);
     assert!((clock.ahead() - 7200).abs() < 30, "{}", clock.ahead());
@@ -164,7 +168,7 @@ async fn a_clock_that_cannot_be_put_right_is_reported() {
     .await;
     let clock = Clock::start();
     let ahead = clock.ahead_of(Utc(1_445_412_480));
-    let s3 = s3_with(&http(&server.url, None), &clock, HASTY);
+    let s3 = s3_with(&http(&server.url, None), &clock, Patience::default());
     let Kind::ClockWrong(seconds) = kind(part(&s3, 10).await) else { panic!("another kind") };
     assert!((seconds - ahead).abs() < 30, "{seconds} {ahead}");
     assert_eq!(server.heard().len(), 2);
@@ -190,7 +194,7 @@ async fn nobody_there_is_offline() {
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     for url in [format!("http://127.0.0.1:{port}"), "http://nobody.invalid".to_owned()] {
-        let s3 = s3_with(&http(&url, None), &Clock::start(), HASTY);
+        let s3 = s3_with(&http(&url, None), &Clock::start(), Patience::default());
         assert_eq!(kind(put(&s3, 0).await), Kind::Offline, "{url}");
         assert_eq!(kind(complete(&s3).await), Kind::Offline, "{url}");
     }
@@ -200,7 +204,7 @@ async fn nobody_there_is_offline() {
 async fn a_server_that_cannot_prove_itself_gets_nothing() {
     let dir = tempfile::tempdir().expect("a folder");
     let server = Server::start_tls(&dir.path().join("unused.pem"), |_| ok(&[("etag", "\"e\"")], "")).await;
-    let s3 = s3_with(&http(&server.url, None), &Clock::start(), HASTY);
+    let s3 = s3(&server);
     assert_eq!(kind(put(&s3, 10).await), Kind::NotTrusted);
     assert_eq!(server.heard().len(), 0);
 }
@@ -208,7 +212,7 @@ async fn a_server_that_cannot_prove_itself_gets_nothing() {
 #[tokio::test]
 async fn without_a_session_nothing_goes_out() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
-    let http = Http::new(&Wire { endpoint_url: Some(server.url.clone()), ca_bundle: None }).expect("a client");
+    let http = http(&server.url, None);
     let signer = Vault::new().signer(PLACE);
     let s3 = S3::new(&http, signer, &region("eu-west-1"), &destination(), &Clock::start(), HASTY);
     assert_eq!(kind(put(&s3, 10).await), Kind::SessionEnded);
@@ -220,22 +224,35 @@ async fn many_connections_are_kept_and_used_again() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
     let s3 = Arc::new(s3_with(&http(&server.url, None), &Clock::start(), Patience::default()));
     let shown = Arc::new(AtomicU64::new(0));
+    let body = content(1000);
+    let sum = crc(&body);
     for _ in 0..2 {
         let calls: Vec<_> = (0..64)
             .map(|_| {
-                let (s3, shown) = (Arc::clone(&s3), Arc::clone(&shown));
-                tokio::spawn(async move {
-                    let body = content(MIB / 4);
-                    s3.upload_part("k", "UP", 1, body.clone(), crc(&body), &shown).await
-                })
+                let (s3, shown, body) = (Arc::clone(&s3), Arc::clone(&shown), body.clone());
+                tokio::spawn(async move { s3.upload_part("k", "UP", 1, body, sum, &shown).await })
             })
             .collect();
         for call in calls {
             call.await.expect("no panic").expect("sent");
         }
     }
-    assert_eq!(shown.load(Ordering::Relaxed), (MIB / 4) as u64);
+    assert_eq!(shown.load(Ordering::Relaxed), 1000);
     let most = server.heard().iter().map(|request| request.connection).max().expect("requests");
     assert!(most < 64, "{most}");
     assert_eq!(server.closed(), 0);
+}
+
+#[tokio::test]
+async fn connections_do_not_outlive_a_sleep() {
+    let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
+    let clock = Clock::start();
+    let wire = Wire { endpoint_url: Some(server.url.clone()), ca_bundle: None };
+    let s3 = s3_with(&Http::new(&wire, &clock).expect("a client"), &clock, Patience::default());
+    part(&s3, 10).await.expect("sent");
+    part(&s3, 10).await.expect("sent");
+    clock.shift_wall(60_000);
+    part(&s3, 10).await.expect("sent");
+    let connections: Vec<_> = server.heard().iter().map(|request| request.connection).collect();
+    assert_eq!(connections, [0, 0, 1]);
 }

@@ -10,7 +10,6 @@ use daypass::engine::walk::{segment, walk};
 use daypass::model::event::{Answer, Call, Event, Send};
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::snapshot::Left;
 use daypass::model::upload::{PlaceNo, Proof, UploadNo};
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -135,19 +134,17 @@ async fn walked(paths: Vec<PathBuf>, capacity: usize) -> Vec<String> {
     let walk = tokio::spawn(walk(paths, PLACE, tx, Arc::new(AtomicBool::new(false))));
     let mut seen = Vec::new();
     while let Some(event) = rx.recv().await {
-        match event {
-            Event::Found(PLACE, folder, found) => {
-                assert!(!found.is_empty() && found.len() <= 512);
-                for file in found {
-                    let key = file.key_name.as_ref().map_or(String::new(), |name| format!(" as {name}"));
-                    seen.push(format!("{}|{} {}{key}", folder.key, file.name, file.size));
-                }
+        if let Event::Found(PLACE, folder, found) = event {
+            assert!(!found.is_empty() && found.len() <= 512);
+            for file in found {
+                let key = file.key_name.as_ref().map_or(String::new(), |name| format!(" as {name}"));
+                seen.push(format!("{}|{} {}{key}", folder.key, file.name, file.size));
             }
-            Event::LeftOut(PLACE, path, why) => {
-                seen.push(format!("{why:?} {}", path.file_name().expect("a name").to_string_lossy()));
-            }
-            Event::Walked(PLACE) => seen.push("done".into()),
-            other => panic!("{other:?}"),
+        } else if let Event::LeftOut(PLACE, path, why) = event {
+            seen.push(format!("{why:?} {}", path.file_name().expect("a name").to_string_lossy()));
+        } else {
+            assert!(matches!(event, Event::Walked(PLACE)), "{event:?}");
+            seen.push("done".into());
         }
     }
     walk.await.expect("no panic");
@@ -206,7 +203,6 @@ async fn a_walk_finds_files_folder_by_folder_and_follows_no_link() {
         "NotAFile socket",
     ];
     assert_eq!(left, expected);
-    let _ = Left::Twice;
 }
 
 #[tokio::test]
@@ -227,10 +223,11 @@ async fn a_full_folder_comes_in_batches_and_a_walk_can_be_stopped() {
     let mut found = first.len();
     let mut done = 0;
     while let Some(event) = rx.recv().await {
-        match event {
-            Event::Found(_, _, more) => found += more.len(),
-            Event::Walked(_) => done += 1,
-            other => panic!("{other:?}"),
+        if let Event::Found(_, _, more) = event {
+            found += more.len();
+        } else {
+            assert!(matches!(event, Event::Walked(PLACE)), "{event:?}");
+            done += 1;
         }
     }
     walk.await.expect("no panic");

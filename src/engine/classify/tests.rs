@@ -1,6 +1,7 @@
 //! The words of AWS, row by row.
 
 use super::*;
+use crate::model::problem::DeniedBy;
 use Operation::{
     AssumeRole, CompleteMultipartUpload as Complete, CreateMultipartUpload as Create, GetCallerIdentity, HeadBucket,
     PutObject as Put, UploadPart as Part,

@@ -1,5 +1,6 @@
 //! A server that answers as a test tells it, and remembers each byte that was asked.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -173,12 +174,12 @@ where
             Reply::Say(status, headers, body) => {
                 let mut text = format!("HTTP/1.1 {status} Said\r\n");
                 for (name, value) in headers {
-                    text.push_str(&format!("{name}: {value}\r\n"));
+                    let _infallible = write!(text, "{name}: {value}\r\n");
                 }
                 if request.line.starts_with("HEAD ") || status == 204 {
                     text.push_str("\r\n");
                 } else {
-                    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+                    let _infallible = write!(text, "content-length: {}\r\n\r\n{body}", body.len());
                 }
                 stream.write_all(text.as_bytes()).await.ok()?;
                 stream.flush().await.ok()?;
