@@ -1,7 +1,9 @@
 //! What a server, a proxy or the network said, turned into a `Problem` while its type is still known.
 
 use super::clock::Clock;
-use crate::model::problem::{DeniedBy, Detail, Kind, Problem};
+use super::codes::{answered, unknown_answer};
+use super::vault::NO_SESSION;
+use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -12,6 +14,8 @@ use std::fmt::Write as _;
 
 /// The most characters of foreign text that are kept.
 const MOST: usize = 500;
+/// The most of an answer's body that is looked at for a code.
+const BODY: usize = 64 << 10;
 
 /// A call that Daypass makes; there are no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +68,9 @@ impl Operation {
         }
     }
 
-    const fn is_sts(self) -> bool {
+    /// Whether STS answers it.
+    #[must_use]
+    pub const fn is_sts(self) -> bool {
         matches!(self, Self::AssumeRole | Self::GetCallerIdentity)
     }
 }
@@ -124,11 +130,9 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let heard = error.raw_response().map(Heard::of).unwrap_or_default();
-    let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
-    let code = meta.and_then(|meta| meta.code()).unwrap_or_default();
-    let said = meta.and_then(|meta| meta.message()).unwrap_or_default();
+    let (code, said) = words(error);
     let (kind, message) = match error {
-        SdkError::ServiceError(_) => (answered(operation, &heard, code, said, clock), clean(said)),
+        SdkError::ServiceError(_) => (answered(operation, &heard, &code, &said, clock), clean(&said)),
         SdkError::ResponseError(_) => {
             // The answer began, and what follows can't be read: cut off, or not AWS's.
             let kind = if heard.request_id.is_empty() && (heard.html || !operation.stores()) {
@@ -148,19 +152,37 @@ where
             let lost = finished && operation.stores();
             (if lost { Kind::AnswerLost } else { Kind::NoAnswer }, clean(&chain(error)))
         }
-        SdkError::ConstructionFailure(_) => (unsent(operation, &chain(error)), clean(&chain(error))),
-        _ => (Kind::Unexpected, clean(&chain(error))),
+        // A request that could not be built, and what the SDK may add: neither comes from the wire.
+        SdkError::ConstructionFailure(_) | _ => (Kind::Unexpected, clean(&chain(error))),
     };
     let at = heard.date.unwrap_or_else(|| clock.utc());
     let detail = Detail {
         call: operation.name().into(),
-        code: clean(code),
+        code: clean(&code),
         status: heard.status,
         request_id: heard.request_id.into(),
         message,
         at,
     };
     Problem::with(kind, detail)
+}
+
+/// Code and message of an answer: as the SDK read them, or as they stand in a body that it couldn't read, because it is
+/// not quite XML, or an S3 fault where an STS fault should be.
+fn words<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> (String, String) {
+    let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
+    let body = || {
+        let bytes = error.raw_response().and_then(|response| response.body().bytes()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes[..bytes.len().min(BODY)]).into_owned()
+    };
+    let told = |told: Option<&str>, tag: &str| told.map_or_else(|| element(&body(), tag), str::to_owned);
+    (told(meta.and_then(|meta| meta.code()), "Code"), told(meta.and_then(|meta| meta.message()), "Message"))
+}
+
+fn element(xml: &str, tag: &str) -> String {
+    let after = xml.split_once(&format!("<{tag}>")).map(|(_, after)| after);
+    let text = after.and_then(|after| after.split_once(&format!("</{tag}>"))).map_or("", |(text, _)| text);
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
 /// A problem that has no `SdkError`: what was answered looks well, and isn't.
@@ -188,12 +210,11 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn unsent(operation: Operation, text: &str) -> Kind {
-    if text.contains("there is no session") && !operation.is_sts() { Kind::SessionEnded } else { Kind::Unexpected }
-}
-
 fn dispatch(op: Operation, text: &str, timeout: bool, user: bool, finished: bool, clock: &Clock) -> Kind {
     let has = |part: &str| text.contains(part);
+    if has(NO_SESSION) {
+        return Kind::SessionEnded;
+    }
     if has("invalid peer certificate") || has("TLS handshake failed") {
         return certificate(text, clock);
     }
@@ -233,184 +254,5 @@ fn certificate(text: &str, clock: &Clock) -> Kind {
     Kind::NotTrusted
 }
 
-/// What an answer with this status, code and message means.
-fn answered(operation: Operation, heard: &Heard, code: &str, message: &str, clock: &Clock) -> Kind {
-    let skew = || Kind::ClockWrong(heard.date.map_or_else(|| clock.ahead(), |date| clock.ahead_of(date)));
-    if message.contains("Signature expired") || message.contains("Signature not yet current") {
-        return skew();
-    }
-    match code {
-        "" => return codeless(operation, heard, message),
-        "RequestTimeTooSkewed" | "RequestExpired" => return skew(),
-        "SlowDown"
-        | "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "RequestThrottled"
-        | "TooManyRequests"
-        | "TooManyRequestsException"
-        | "BandwidthLimitExceeded" => {
-            return Kind::SlowDown;
-        }
-        "ServiceUnavailable" | "ServiceUnavailableException" => return Kind::Busy,
-        "InternalError" | "InternalFailure" | "InternalServerError" => {
-            // "Your request may or may not have been processed" (S3 API reference, error responses).
-            return if operation.stores() { Kind::AnswerLost } else { Kind::Busy };
-        }
-        "AllAccessDisabled" | "AccountProblem" | "NotSignedUp" | "OptInRequired" => return Kind::AccountProblem,
-        _ => {}
-    }
-    if operation.is_sts() { sts(heard, code, message) } else { s3(operation, heard, code, message) }
-}
-
-fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
-    if operation.is_sts() && message.contains("is not authorized to perform: sts:AssumeRole") {
-        return Kind::AssumeDenied(denied_by(operation, message));
-    }
-    if heard.request_id.is_empty() || heard.html {
-        return unknown_answer(operation, heard);
-    }
-    match heard.status {
-        200..=299 if operation.stores() => Kind::AnswerLost,
-        301 | 307 | 308 => Kind::OtherRegion,
-        403 if !operation.is_sts() => Kind::AccessDenied(DeniedBy::Unknown),
-        404 if operation == Operation::HeadBucket => Kind::NoSuchBucket,
-        412 => Kind::AlreadyThere,
-        429 => Kind::SlowDown,
-        500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
-        500..=599 => Kind::Busy,
-        _ => Kind::Unexpected,
-    }
-}
-
-/// An answer that AWS did not write: a login page, a filter, a gateway on the way.
-fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
-    match heard.status {
-        407 => Kind::ProxyRefused,
-        511 => Kind::LoginPage,
-        403 | 451 if heard.html => Kind::ProxyRefused,
-        403 if operation == Operation::HeadBucket => Kind::AccessDenied(DeniedBy::Unknown),
-        404 if operation == Operation::HeadBucket && !heard.html => Kind::NoSuchBucket,
-        403 | 451 => Kind::ProxyRefused,
-        429 => Kind::SlowDown,
-        500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
-        500..=599 => Kind::Busy,
-        _ => Kind::LoginPage,
-    }
-}
-
-fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
-    let says = |part: &str| message.contains(part);
-    match code {
-        "AccessDenied" | "AccessDeniedException" => {
-            if says("invalid MFA one time pass code") {
-                Kind::CodeWrong
-            } else if says("unable to validate MFA code") {
-                Kind::SerialWrong
-            } else if says("must provide both MFA serial number") {
-                Kind::CodeNeeded
-            } else if says("may not be assumed by root") {
-                Kind::RootKey
-            } else {
-                Kind::AssumeDenied(denied_by(Operation::AssumeRole, message))
-            }
-        }
-        "ValidationError" if says("role chaining") => Kind::TooLongChained,
-        "ValidationError" if says("MaxSessionDuration") => Kind::TooLong,
-        "ValidationError" | "MalformedInput" | "InvalidParameterValue" | "MissingParameter" => Kind::RequestRefused,
-        "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" | "InvalidToken" => {
-            Kind::KeyNotAccepted
-        }
-        "SignatureDoesNotMatch" | "InvalidSignatureException" if says("Credential should be scoped") => {
-            Kind::OtherPartition
-        }
-        "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => Kind::SecretWrong,
-        "ExpiredToken" | "ExpiredTokenException" => Kind::SourceEnded,
-        "RegionDisabledException" => Kind::RegionOff,
-        "PackedPolicyTooLarge" => Kind::PolicyTooLarge,
-        "MalformedPolicyDocument" => Kind::PolicyRefused,
-        _ if heard.status == 429 => Kind::SlowDown,
-        _ if heard.status >= 500 => Kind::Busy,
-        _ => Kind::Unexpected,
-    }
-}
-
-fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
-    let says = |part: &str| message.contains(part);
-    if code.starts_with("KMS.") || code.starts_with("Kms") {
-        return Kind::KmsKey;
-    }
-    match code {
-        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Kind::SessionEnded,
-        "AccessDenied" | "InvalidAccessKeyId" | "InvalidToken" if says("expired") => Kind::SessionEnded,
-        "InvalidToken" | "InvalidAccessKeyId" | "InvalidClientTokenId" => Kind::SessionRefused,
-        "AccessDenied" | "AccessDeniedException" | "Forbidden" => {
-            if says("kms:GenerateDataKey") {
-                Kind::KmsGenerate
-            } else if says("kms:Decrypt") {
-                Kind::KmsDecrypt
-            } else if says("kms:") {
-                Kind::KmsKey
-            } else {
-                Kind::AccessDenied(denied_by(operation, message))
-            }
-        }
-        "RequestTimeout" | "IncompleteBody" => Kind::ConnectionLost,
-        "XAmzContentSHA256Mismatch" | "InvalidArgument" | "InvalidRequest" | "NotImplemented"
-            if says("UNSIGNED-PAYLOAD") || (says("x-amz-content-sha256") && code != "XAmzContentSHA256Mismatch") =>
-        {
-            Kind::UnsignedRefused
-        }
-        "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch" => Kind::Damaged,
-        // S3 User Guide, "Conditional writes": after this answer a multipart upload begins anew.
-        "ConditionalRequestConflict" if operation == Operation::CompleteMultipartUpload => Kind::UploadGone,
-        "ConditionalRequestConflict" | "OperationAborted" => Kind::Conflict,
-        "PreconditionFailed" => Kind::AlreadyThere,
-        "NoSuchUpload" => Kind::UploadGone,
-        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => Kind::PartsRefused,
-        "EntityTooLarge" => Kind::TooLarge,
-        "AuthorizationHeaderMalformed" if says("region") => Kind::OtherRegion,
-        "PermanentRedirect" | "TemporaryRedirect" | "Redirect" | "IllegalLocationConstraintException" => {
-            Kind::OtherRegion
-        }
-        "NoSuchBucket" | "InvalidBucketName" => Kind::NoSuchBucket,
-        "NotFound" if operation == Operation::HeadBucket => Kind::NoSuchBucket,
-        "KeyTooLongError" => Kind::NameTooLong,
-        "AccessControlListNotSupported"
-        | "InvalidStorageClass"
-        | "InvalidTag"
-        | "InvalidEncryptionAlgorithmError"
-        | "MetadataTooLarge"
-        | "ObjectLockConfigurationNotFoundError" => Kind::OptionRefused,
-        _ if heard.status == 429 => Kind::SlowDown,
-        _ if matches!(heard.status, 500 | 502 | 504) && operation.stores() => Kind::AnswerLost,
-        _ if heard.status >= 500 => Kind::Busy,
-        _ => Kind::Unexpected,
-    }
-}
-
-/// Which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer texts go on after these words.
-fn denied_by(operation: Operation, message: &str) -> DeniedBy {
-    let says = |part: &str| message.contains(part);
-    let sts = operation.is_sts();
-    if says("role trust policy") {
-        DeniedBy::TrustPolicy
-    } else if says("service control policy") || says("resource control policy") {
-        DeniedBy::OrganizationPolicy
-    } else if says("VPC endpoint policy") {
-        DeniedBy::EndpointPolicy
-    } else if says("session policy") {
-        // The source's own session has a policy where STS says so; afterwards it is ours.
-        if sts { DeniedBy::YourPolicy } else { DeniedBy::SessionPolicy }
-    } else if says("permissions boundary") {
-        // After AssumeRole the boundary is one on the customer's role.
-        if sts { DeniedBy::Boundary } else { DeniedBy::RolePolicy }
-    } else if says("resource-based policy") {
-        if sts { DeniedBy::TrustPolicy } else { DeniedBy::ResourcePolicy }
-    } else if says("identity-based policy") {
-        if sts { DeniedBy::YourPolicy } else { DeniedBy::RolePolicy }
-    } else {
-        DeniedBy::Unknown
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most bytes of one upload that wait for the parts before them; what is beyond is read again at the end.
-const WAITING: usize = 64 << 20;
+const WAITING: usize = 32 << 20;
 /// What is read at a time at the end.
 const STEP: usize = 8 << 20;
 

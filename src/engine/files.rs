@@ -98,10 +98,12 @@ pub fn unreadable(why: &io::Error) -> Problem {
     if why.raw_os_error() == Some(libc::ELOOP) {
         return Problem::new(Kind::SourceNotAFile);
     }
-    let kind = match why.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Kind::SourceGone,
-        io::ErrorKind::UnexpectedEof => Kind::SourceChanged,
-        _ => Kind::SourceUnreadable,
+    let kind = if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+        Kind::SourceGone
+    } else if why.kind() == io::ErrorKind::UnexpectedEof {
+        Kind::SourceChanged
+    } else {
+        Kind::SourceUnreadable
     };
     let message = super::classify::clean(&why.to_string());
     Problem::with(kind, Detail { call: "read".into(), message, ..Detail::default() })

@@ -1,5 +1,6 @@
 //! One HTTP client for the life of the app: TLS by rustls over aws-lc, the system's roots, proxies of the environment.
 
+use super::clock::Clock;
 use crate::model::problem::{Detail, Kind, Problem};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -7,10 +8,12 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_types::app_name::AppName;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long looking a name up, connecting and the TLS handshake may take together.
@@ -36,11 +39,11 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sets the client up; reads the system's roots and the bundle, so it may block for some 100 ms.
+    /// Sets the client up, with connections that don't outlive a sleep of the computer; reads the system's roots and the bundle, so it may block for some 100 ms.
     ///
     /// # Errors
     /// `NotTrusted` where the bundle can't be read or holds no certificate.
-    pub fn new(wire: &Wire) -> Result<Self, Problem> {
+    pub fn new(wire: &Wire, clock: &Clock) -> Result<Self, Problem> {
         let mut roots = TrustStore::default();
         if let Some(path) = &wire.ca_bundle {
             let pem = std::fs::read(path).map_err(|why| refused(why.to_string()))?;
@@ -50,10 +53,12 @@ impl Http {
         let context = context.map_err(|why| refused(why.to_string()))?;
         let local = wire.endpoint_url.as_deref().is_some_and(is_this_computer);
         let proxy = if local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+        let build = move || SharedHttpConnector::new(connector(context.clone(), proxy.clone()));
         // The client panics over a certificate that looks right and isn't: here that is an answer, not an end.
-        let connector = std::panic::catch_unwind(|| connector(context, proxy))
+        let first = std::panic::catch_unwind(&build)
             .map_err(|_panic| refused("the bundle holds something that is not a certificate".to_owned()))?;
-        let shared = Shared(SharedHttpConnector::new(connector));
+        let current = Mutex::new((clock.sleeps(), first));
+        let shared = Shared { build: Box::new(build), current, clock: clock.clone() };
         Ok(Self { client: SharedHttpClient::new(shared), endpoint_url: wire.endpoint_url.as_deref().map(Arc::from) })
     }
 
@@ -61,6 +66,12 @@ impl Http {
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
         self.client.clone()
+    }
+
+    /// A client that talks to nobody, for tests of what would be said.
+    #[cfg(test)]
+    pub(super) fn of(client: SharedHttpClient) -> Self {
+        Self { client, endpoint_url: None }
     }
 
     /// The explicit server, where there is one.
@@ -82,13 +93,33 @@ fn connector(context: TlsContext, proxy: ProxyConfig) -> Connector {
 }
 
 /// Gives every SDK client the same connections, whatever timeouts it is set up with: deadlines are `watch`'s matter.
-#[derive(Debug)]
-struct Shared(SharedHttpConnector);
+/// After a sleep all begin anew: a request on a connection that died meanwhile would leave open whether it arrived.
+struct Shared {
+    build: Box<dyn Fn() -> SharedHttpConnector + Send + Sync>,
+    current: Mutex<(u64, SharedHttpConnector)>,
+    clock: Clock,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shared")
+    }
+}
 
 impl HttpClient for Shared {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        self.0.clone()
+        let sleeps = self.clock.sleeps();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.0 != sleeps {
+            *current = (sleeps, (self.build)());
+        }
+        current.1.clone()
     }
+}
+
+/// What CloudTrail and server logs know Daypass by.
+pub(super) fn app_name() -> Option<AppName> {
+    AppName::new("daypass").ok()
 }
 
 /// Whether a URL names this computer itself, which no proxy can reach for it.
@@ -155,10 +186,10 @@ mod tests {
         {
             std::fs::write(&path, text).expect("written");
             let wire = Wire { endpoint_url: None, ca_bundle: Some(path.clone()) };
-            assert_eq!(Http::new(&wire).expect_err(text).kind, Kind::NotTrusted, "{text}");
+            assert_eq!(Http::new(&wire, &Clock::start()).expect_err(text).kind, Kind::NotTrusted, "{text}");
         }
         let wire = Wire { endpoint_url: None, ca_bundle: Some(dir.path().join("none.pem")) };
-        assert_eq!(Http::new(&wire).expect_err("no file").kind, Kind::NotTrusted);
+        assert_eq!(Http::new(&wire, &Clock::start()).expect_err("no file").kind, Kind::NotTrusted);
     }
 
     #[test]
@@ -167,6 +198,6 @@ mod tests {
         let path = dir.path().join("bundle.pem");
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
         std::fs::write(&path, made.cert.pem()).expect("written");
-        Http::new(&Wire { endpoint_url: None, ca_bundle: Some(path) }).expect("a client");
+        Http::new(&Wire { endpoint_url: None, ca_bundle: Some(path) }, &Clock::start()).expect("a client");
     }
 }

@@ -7,7 +7,7 @@ use super::pool::{self, Pool, Sums};
 use super::s3::{Object, S3, Whole};
 use crate::model::event::{Answer, Call, Send};
 use crate::model::problem::{Detail, Kind, Problem};
-use crate::model::upload::{Fingerprint, Stored, UploadNo};
+use crate::model::upload::{Fingerprint, PlaceNo, Stored, UploadNo};
 use bytes::Bytes;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -33,24 +33,37 @@ pub struct Context {
     pub flush: Flush,
 }
 
+impl Context {
+    /// Closes the file of an upload, and drops what was hashed of it.
+    pub fn close(&self, upload: UploadNo) {
+        self.files.close(upload);
+        if let Some(digests) = &self.digests {
+            digests.forget(upload);
+        }
+    }
+}
+
 /// Does what `send` says. `taken` shows the bytes that the network has taken of the attempt that is out.
 ///
 /// # Errors
 /// Everything in `Kind` that speaks of files, the network or S3.
 pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock) -> Result<Answer, Problem> {
-    let Send { place: _, generation: _, upload, path, key, call } = send;
+    let Send { place, generation: _, upload, path, key, call } = send;
     match call {
         Call::Open => {
             let files = Arc::clone(&ctx.files);
+            if let Some(digests) = &ctx.digests {
+                digests.forget(upload);
+            }
             blocking(move || files.open(upload, &path), clock).await.map(Answer::Opened)
         }
-        Call::Put { most } => put(ctx, path, &key, most, &taken, clock).await,
+        Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, most, &taken, clock).await,
         Call::Create => {
-            let created = s3(ctx)?.create(&key).await?;
+            let created = s3(ctx, place)?.create(&key).await?;
             Ok(Answer::Created { upload_id: created.upload_id, abort_at: created.abort_at })
         }
         Call::Part { upload_id, number, offset, length } => {
-            let s3 = s3(ctx)?;
+            let s3 = s3(ctx, place)?;
             let (bytes, crc) = read(ctx, upload, path, offset, length, clock).await?;
             s3.upload_part(&key, &upload_id, number, bytes, crc, &taken).await.map(Answer::Part)
         }
@@ -58,19 +71,21 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock
             read(ctx, upload, path, offset, length, clock).await.map(|(_, crc)| Answer::Read(crc))
         }
         Call::Complete { upload_id, parts, part, fingerprint } => {
-            let s3 = s3(ctx)?;
+            let s3 = s3(ctx, place)?;
             let sha256 = compare(ctx, upload, path, fingerprint, clock).await?;
             (ctx.flush)().await?;
             let whole = Whole { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
             let object = s3.complete(&key, whole).await?;
             Ok(Answer::Stored(stored(object, fingerprint, sha256)))
         }
-        Call::Abort { upload_id } => s3(ctx)?.abort(&key, &upload_id).await.map(|()| Answer::Aborted),
+        Call::Abort { upload_id } => s3(ctx, place)?.abort(&key, &upload_id).await.map(|()| Answer::Aborted),
     }
 }
 
-fn s3(ctx: &Context) -> Result<&S3, Problem> {
-    ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))
+/// S3 for this destination, and for no other: what one customer lent never signs for another.
+fn s3(ctx: &Context, place: PlaceNo) -> Result<&S3, Problem> {
+    let s3 = ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))?;
+    if s3.place() == place { Ok(s3) } else { Err(Problem::new(Kind::SessionRefused)) }
 }
 
 /// What one reading of a whole file gives.
@@ -81,13 +96,13 @@ enum ReadWhole {
 
 async fn put(
     ctx: &Context,
+    s3: &S3,
     path: PathBuf,
     key: &str,
     most: u64,
     taken: &Arc<AtomicU64>,
     clock: &Clock,
 ) -> Result<Answer, Problem> {
-    let s3 = s3(ctx)?;
     let (pool, sha256) = (ctx.pool.clone(), ctx.digests.is_some());
     match blocking(move || read_whole(&path, most, &pool, sha256), clock).await? {
         ReadWhole::Grown(fingerprint) => Ok(Answer::Grown(fingerprint)),

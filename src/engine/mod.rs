@@ -1,8 +1,10 @@
 //! The engine does what the model says and decides nothing: it owns the model, performs its effects, publishes copies.
 
 mod access;
+pub mod attempt;
 pub mod classify;
 pub mod clock;
+pub mod codes;
 pub mod digests;
 pub mod files;
 pub mod handle;

@@ -1,11 +1,12 @@
 //! The S3 calls that `s3:PutObject` alone allows, each one attempt with its proof.
 
+use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::http::Http;
 use super::tap::Tap;
 use super::vault::Signer;
-use super::watch::{self, Meter, Patience, Silence};
+use super::watch::Patience;
 use crate::model::destination::Destination;
 use crate::model::names::Region;
 use crate::model::parts::PartDone;
@@ -132,6 +133,7 @@ impl S3 {
             .disable_s3_express_session_auth(true)
             .disable_clock_skew_correction(true)
             .time_source(clock.clone());
+        config.set_app_name(super::http::app_name());
         if let Some(url) = http.endpoint_url() {
             config = config.endpoint_url(url).force_path_style(true);
         }
@@ -160,12 +162,12 @@ impl S3 {
     /// `NoSuchBucket`, or whatever kept S3 from telling.
     pub async fn head_bucket_region(&self) -> Result<Region, Problem> {
         let operation = Operation::HeadBucket;
-        let (told, heard) = self
-            .attempt(operation, 0, &Arc::default(), |tap| {
-                let call = self.client.head_bucket().bucket(&self.bucket).expected_bucket_owner(&self.owner);
-                call.customize().interceptor(tap).send()
-            })
-            .await;
+        let taken = Arc::default();
+        let asking = attempt::watched(operation, 0, &taken, &self.clock, &self.patience, |tap| {
+            let call = self.client.head_bucket().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+            call.customize().interceptor(tap).send()
+        });
+        let (told, heard) = asking.await;
         if let Some(region) = heard.region.as_deref().and_then(|region| region.parse().ok()) {
             return Ok(region);
         }
@@ -339,7 +341,6 @@ impl S3 {
         }
     }
 
-    /// One attempt, and a second one where the first shows that this computer's clock is off.
     async fn settled<T, E, F>(
         &self,
         operation: Operation,
@@ -351,38 +352,12 @@ impl S3 {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
-        let (mut answer, mut heard) = self.attempt(operation, length, taken, &call).await;
-        if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
-            && let Some(date) = heard.date
-        {
-            self.clock.correct(date);
-            (answer, heard) = self.attempt(operation, length, taken, &call).await;
-        }
-        answer.map(|output| (output, heard))
-    }
-
-    async fn attempt<T, E, F>(
-        &self,
-        operation: Operation,
-        length: u64,
-        taken: &Arc<AtomicU64>,
-        call: impl Fn(Tap) -> F,
-    ) -> (Result<T, Problem>, Heard)
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    {
-        let patience = match operation {
-            Operation::CompleteMultipartUpload => self.patience.answering_in(self.patience.complete),
-            Operation::AssumeRole
-            | Operation::GetCallerIdentity
-            | Operation::HeadBucket
-            | Operation::PutObject
-            | Operation::CreateMultipartUpload
-            | Operation::UploadPart
-            | Operation::AbortMultipartUpload => self.patience,
+        let patience = if operation == Operation::CompleteMultipartUpload {
+            self.patience.answering_in(self.patience.complete)
+        } else {
+            self.patience
         };
-        watched(operation, length, taken, &self.clock, &patience, call).await
+        attempt::settled(operation, length, taken, &self.clock, &patience, call).await
     }
 
     fn proof(
@@ -418,34 +393,6 @@ impl S3 {
     }
 }
 
-/// Makes one call under the watch, and classifies what comes of it.
-pub(super) async fn watched<T, E, F>(
-    operation: Operation,
-    length: u64,
-    taken: &Arc<AtomicU64>,
-    clock: &Clock,
-    patience: &Patience,
-    call: impl Fn(Tap) -> F,
-) -> (Result<T, Problem>, Heard)
-where
-    E: ProvideErrorMetadata + Error + 'static,
-    F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-{
-    let meter = Meter::new(length, Arc::clone(taken));
-    let tap = Tap::new(Arc::clone(&meter));
-    let answer = match watch::guard(call(tap.clone()), &meter, clock, patience).await {
-        Ok(answer) => answer.map_err(|error| classify::problem(operation, &error, meter.finished(), clock)),
-        Err(silence) => {
-            let kind = match silence {
-                Silence::Answer if operation.stores() => Kind::AnswerLost,
-                Silence::Answer | Silence::Body => Kind::NoAnswer,
-            };
-            Err(classify::misanswered(operation, kind, &Heard::default(), "nothing moved any more", clock))
-        }
-    };
-    (answer, tap.heard())
-}
-
 const fn may_be_unsigned(kind: Kind) -> bool {
     matches!(kind, Kind::UnsignedRefused | Kind::AccessDenied(DeniedBy::ResourcePolicy | DeniedBy::Unknown))
 }
@@ -474,3 +421,6 @@ pub fn unpacked(text: &str) -> Option<u64> {
     let bytes = BASE64_STANDARD.decode(text).ok()?;
     Some(u64::from_be_bytes(bytes.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests;

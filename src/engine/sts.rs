@@ -1,9 +1,9 @@
 //! AssumeRole and GetCallerIdentity, each one attempt and one more where the computer's clock is off.
 
+use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::http::Http;
-use super::s3::watched;
 use super::tap::Tap;
 use super::vault::SessionCredentials;
 use super::watch::Patience;
@@ -247,7 +247,7 @@ fn ascii(json: &str) -> String {
 fn client(http: &Http, keys: &SourceKeys, region: &Region, clock: &Clock) -> Client {
     let token = keys.token.as_ref().map(|token| token.to_string());
     let credentials = Credentials::new(&keys.access_key_id, keys.secret.as_str(), token, None, "profile");
-    let config = aws_sdk_sts::Config::builder()
+    let mut config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http.client())
         .credentials_provider(credentials)
@@ -258,6 +258,7 @@ fn client(http: &Http, keys: &SourceKeys, region: &Region, clock: &Clock) -> Cli
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .disable_clock_skew_correction(true)
         .time_source(clock.clone());
+    config.set_app_name(super::http::app_name());
     let config = match http.endpoint_url() {
         Some(url) => config.endpoint_url(url),
         None => config,
@@ -271,13 +272,5 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let patience = Patience { idle: PATIENCE, least: PATIENCE, ..Patience::default().answering_in(PATIENCE) };
-    let taken = Arc::default();
-    let (mut answer, mut heard) = watched(operation, 0, &taken, clock, &patience, &call).await;
-    if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
-        && let Some(date) = heard.date
-    {
-        clock.correct(date);
-        (answer, heard) = watched(operation, 0, &taken, clock, &patience, &call).await;
-    }
-    answer.map(|output| (output, heard))
+    attempt::settled(operation, 0, &Arc::default(), clock, &patience, call).await
 }

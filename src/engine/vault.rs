@@ -9,6 +9,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
+/// What a signer says where the vault holds nothing for its destination.
+pub(super) const NO_SESSION: &str = "there is no session for this destination";
+
 /// What AssumeRole gave: a temporary key. It is wiped when dropped, and shows nothing of itself.
 pub struct SessionCredentials(Credentials);
 
@@ -142,9 +145,7 @@ impl ProvideCredentials for Signer {
         Self: 'a,
     {
         let session = self.vault.lock().places.get(&self.place).and_then(|slot| slot.session.clone());
-        future::ProvideCredentials::ready(
-            session.ok_or_else(|| CredentialsError::not_loaded("there is no session for this destination")),
-        )
+        future::ProvideCredentials::ready(session.ok_or_else(|| CredentialsError::not_loaded(NO_SESSION)))
     }
 }
 

@@ -180,10 +180,8 @@ fn whole(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn reason(why: &io::Error) -> Left {
-    match why.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Left::Gone,
-        _ => Left::Unreadable,
-    }
+    let gone = matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    if gone { Left::Gone } else { Left::Unreadable }
 }
 
 fn folder_key(above: &str, name: &str) -> String {

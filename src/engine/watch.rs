@@ -38,11 +38,11 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            idle: Duration::from_secs(60),
-            answer: Duration::from_secs(60),
-            complete: Duration::from_secs(600),
+            idle: Duration::from_mins(1),
+            answer: Duration::from_mins(1),
+            complete: Duration::from_mins(10),
             slowest: 16 << 10,
-            least: Duration::from_secs(60),
+            least: Duration::from_mins(1),
             margin: Duration::from_secs(30),
         }
     }
@@ -258,6 +258,6 @@ mod tests {
         let patience = Patience::default();
         assert_eq!(patience.whole(0), Duration::from_secs(90));
         assert_eq!(patience.whole(8 << 20), Duration::from_secs(512 + 30));
-        assert!(patience.answering_in(patience.complete).whole(1000) > Duration::from_secs(600));
+        assert!(patience.answering_in(patience.complete).whole(1000) > Duration::from_mins(10));
     }
 }

@@ -1,0 +1,67 @@
+//! One call as an attempt under the watch, and a second one where the first shows that this computer's clock is off.
+
+use super::classify::{self, Heard, Operation};
+use super::clock::Clock;
+use super::tap::Tap;
+use super::watch::{self, Meter, Patience, Silence};
+use crate::model::problem::{Kind, Problem};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// Makes one call under the watch, and classifies what comes of it.
+pub async fn watched<T, E, F>(
+    operation: Operation,
+    length: u64,
+    taken: &Arc<AtomicU64>,
+    clock: &Clock,
+    patience: &Patience,
+    call: impl Fn(Tap) -> F,
+) -> (Result<T, Problem>, Heard)
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+{
+    let meter = Meter::new(length, Arc::clone(taken));
+    let tap = Tap::new(Arc::clone(&meter));
+    let answer = match watch::guard(call(tap.clone()), &meter, clock, patience).await {
+        Ok(answer) => answer.map_err(|error| classify::problem(operation, &error, meter.finished(), clock)),
+        Err(silence) => {
+            let kind = match silence {
+                Silence::Answer if operation.stores() => Kind::AnswerLost,
+                Silence::Answer | Silence::Body => Kind::NoAnswer,
+            };
+            Err(classify::misanswered(operation, kind, &Heard::default(), "nothing moved any more", clock))
+        }
+    };
+    (answer, tap.heard())
+}
+
+/// The same, and once more by the server's clock where the server minds this computer's.
+///
+/// # Errors
+/// What `classify` makes of the last attempt; `ClockWrong` where the server's own time did not help.
+pub async fn settled<T, E, F>(
+    operation: Operation,
+    length: u64,
+    taken: &Arc<AtomicU64>,
+    clock: &Clock,
+    patience: &Patience,
+    call: impl Fn(Tap) -> F,
+) -> Result<(T, Heard), Problem>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+{
+    let (mut answer, mut heard) = watched(operation, length, taken, clock, patience, &call).await;
+    if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
+        && let Some(date) = heard.date
+    {
+        clock.correct(date);
+        (answer, heard) = watched(operation, length, taken, clock, patience, &call).await;
+    }
+    answer.map(|output| (output, heard))
+}

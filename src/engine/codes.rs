@@ -1,0 +1,185 @@
+//! The codes of STS and S3, and the answers that neither wrote.
+
+use super::classify::{Heard, Operation};
+use super::clock::Clock;
+use crate::model::problem::{DeniedBy, Kind};
+
+/// What an answer with this status, code and message means.
+pub(super) fn answered(operation: Operation, heard: &Heard, code: &str, message: &str, clock: &Clock) -> Kind {
+    let skew = || Kind::ClockWrong(heard.date.map_or_else(|| clock.ahead(), |date| clock.ahead_of(date)));
+    if message.contains("Signature expired") || message.contains("Signature not yet current") {
+        return skew();
+    }
+    match code {
+        "" => return codeless(operation, heard, message),
+        "RequestTimeTooSkewed" | "RequestExpired" => return skew(),
+        "SlowDown"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "TooManyRequests"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded" => {
+            return Kind::SlowDown;
+        }
+        "ServiceUnavailable" | "ServiceUnavailableException" => return Kind::Busy,
+        "InternalError" | "InternalFailure" | "InternalServerError" => {
+            // "Your request may or may not have been processed" (S3 API reference, error responses).
+            return if operation.stores() { Kind::AnswerLost } else { Kind::Busy };
+        }
+        "AllAccessDisabled" | "AccountProblem" | "NotSignedUp" | "OptInRequired" => return Kind::AccountProblem,
+        _ => {}
+    }
+    if operation.is_sts() { sts(heard, code, message) } else { s3(operation, heard, code, message) }
+}
+
+fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
+    if operation.is_sts() && message.contains("is not authorized to perform: sts:AssumeRole") {
+        return Kind::AssumeDenied(denied_by(operation, message));
+    }
+    if heard.request_id.is_empty() || heard.html {
+        return unknown_answer(operation, heard);
+    }
+    match heard.status {
+        301 | 307 | 308 => Kind::OtherRegion,
+        403 if !operation.is_sts() => Kind::AccessDenied(DeniedBy::Unknown),
+        404 if operation == Operation::HeadBucket => Kind::NoSuchBucket,
+        412 => Kind::AlreadyThere,
+        429 => Kind::SlowDown,
+        200..=299 | 500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
+        500..=599 => Kind::Busy,
+        _ => Kind::Unexpected,
+    }
+}
+
+/// An answer that AWS did not write: a login page, a filter, a gateway on the way.
+pub(super) fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
+    match heard.status {
+        511 => Kind::LoginPage,
+        // An answer to HEAD has no body, and servers that only speak S3's language may leave the request id out.
+        403 if operation == Operation::HeadBucket && !heard.html => Kind::AccessDenied(DeniedBy::Unknown),
+        404 if operation == Operation::HeadBucket && !heard.html => Kind::NoSuchBucket,
+        403 | 407 | 451 => Kind::ProxyRefused,
+        429 => Kind::SlowDown,
+        500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
+        500..=599 => Kind::Busy,
+        _ => Kind::LoginPage,
+    }
+}
+
+fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
+    let says = |part: &str| message.contains(part);
+    match code {
+        "AccessDenied" | "AccessDeniedException" => {
+            if says("invalid MFA one time pass code") {
+                Kind::CodeWrong
+            } else if says("unable to validate MFA code") {
+                Kind::SerialWrong
+            } else if says("must provide both MFA serial number") {
+                Kind::CodeNeeded
+            } else if says("may not be assumed by root") {
+                Kind::RootKey
+            } else {
+                Kind::AssumeDenied(denied_by(Operation::AssumeRole, message))
+            }
+        }
+        "ValidationError" if says("role chaining") => Kind::TooLongChained,
+        "ValidationError" if says("MaxSessionDuration") => Kind::TooLong,
+        "ValidationError" | "MalformedInput" | "InvalidParameterValue" | "MissingParameter" => Kind::RequestRefused,
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" | "InvalidToken" => {
+            Kind::KeyNotAccepted
+        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" if says("Credential should be scoped") => {
+            Kind::OtherPartition
+        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => Kind::SecretWrong,
+        "ExpiredToken" | "ExpiredTokenException" => Kind::SourceEnded,
+        "RegionDisabledException" => Kind::RegionOff,
+        "PackedPolicyTooLarge" => Kind::PolicyTooLarge,
+        "MalformedPolicyDocument" => Kind::PolicyRefused,
+        _ if heard.status == 429 => Kind::SlowDown,
+        _ if heard.status >= 500 => Kind::Busy,
+        _ => Kind::Unexpected,
+    }
+}
+
+fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
+    let says = |part: &str| message.contains(part);
+    if code.starts_with("KMS.") || code.starts_with("Kms") {
+        return Kind::KmsKey;
+    }
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Kind::SessionEnded,
+        "AccessDenied" | "InvalidAccessKeyId" | "InvalidToken" if says("expired") => Kind::SessionEnded,
+        "InvalidToken" | "InvalidAccessKeyId" | "InvalidClientTokenId" => Kind::SessionRefused,
+        "AccessDenied" | "AccessDeniedException" | "Forbidden" => {
+            if says("kms:GenerateDataKey") {
+                Kind::KmsGenerate
+            } else if says("kms:Decrypt") {
+                Kind::KmsDecrypt
+            } else if says("kms:") {
+                Kind::KmsKey
+            } else {
+                Kind::AccessDenied(denied_by(operation, message))
+            }
+        }
+        "RequestTimeout" | "IncompleteBody" => Kind::ConnectionLost,
+        "XAmzContentSHA256Mismatch" | "InvalidArgument" | "InvalidRequest" | "NotImplemented"
+            if says("UNSIGNED-PAYLOAD") || (says("x-amz-content-sha256") && code != "XAmzContentSHA256Mismatch") =>
+        {
+            Kind::UnsignedRefused
+        }
+        "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch" => Kind::Damaged,
+        // S3 User Guide, "Conditional writes": after this answer a multipart upload begins anew.
+        "ConditionalRequestConflict" if operation == Operation::CompleteMultipartUpload => Kind::UploadGone,
+        "ConditionalRequestConflict" | "OperationAborted" => Kind::Conflict,
+        "PreconditionFailed" => Kind::AlreadyThere,
+        "NoSuchUpload" => Kind::UploadGone,
+        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => Kind::PartsRefused,
+        "EntityTooLarge" => Kind::TooLarge,
+        "AuthorizationHeaderMalformed" if says("region") => Kind::OtherRegion,
+        "PermanentRedirect" | "TemporaryRedirect" | "Redirect" | "IllegalLocationConstraintException" => {
+            Kind::OtherRegion
+        }
+        "NoSuchBucket" | "InvalidBucketName" => Kind::NoSuchBucket,
+        "NotFound" if operation == Operation::HeadBucket => Kind::NoSuchBucket,
+        "KeyTooLongError" => Kind::NameTooLong,
+        "AccessControlListNotSupported"
+        | "InvalidStorageClass"
+        | "InvalidTag"
+        | "InvalidEncryptionAlgorithmError"
+        | "MetadataTooLarge"
+        | "ObjectLockConfigurationNotFoundError" => Kind::OptionRefused,
+        _ if heard.status == 429 => Kind::SlowDown,
+        _ if matches!(heard.status, 500 | 502 | 504) && operation.stores() => Kind::AnswerLost,
+        _ if heard.status >= 500 => Kind::Busy,
+        _ => Kind::Unexpected,
+    }
+}
+
+/// Which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer texts go on after these words.
+fn denied_by(operation: Operation, message: &str) -> DeniedBy {
+    let says = |part: &str| message.contains(part);
+    let sts = operation.is_sts();
+    if says("role trust policy") {
+        DeniedBy::TrustPolicy
+    } else if says("service control policy") || says("resource control policy") {
+        DeniedBy::OrganizationPolicy
+    } else if says("VPC endpoint policy") {
+        DeniedBy::EndpointPolicy
+    } else if says("session policy") {
+        // The source's own session has a policy where STS says so; afterwards it is ours.
+        if sts { DeniedBy::YourPolicy } else { DeniedBy::SessionPolicy }
+    } else if says("permissions boundary") {
+        // After AssumeRole the boundary is one on the customer's role.
+        if sts { DeniedBy::Boundary } else { DeniedBy::RolePolicy }
+    } else if says("resource-based policy") {
+        if sts { DeniedBy::TrustPolicy } else { DeniedBy::ResourcePolicy }
+    } else if says("identity-based policy") {
+        if sts { DeniedBy::YourPolicy } else { DeniedBy::RolePolicy }
+    } else {
+        DeniedBy::Unknown
+    }
+}

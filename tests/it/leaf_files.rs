@@ -1,0 +1,255 @@
+//! From files on disk to answers, and from what was dropped to what is found.
+
+use crate::leaf::{content, crc, s3};
+use crate::support::scripted::{Reply, Server, ok};
+use daypass::engine::clock::Clock;
+use daypass::engine::digests::Digests;
+use daypass::engine::leaf::{Context, run};
+use daypass::engine::pool::Pool;
+use daypass::engine::walk::{segment, walk};
+use daypass::model::event::{Answer, Call, Event, Send};
+use daypass::model::parts::PartDone;
+use daypass::model::problem::{Kind, Problem};
+use daypass::model::upload::{PlaceNo, Proof, UploadNo};
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use tokio::sync::mpsc;
+
+const PLACE: PlaceNo = PlaceNo(3);
+
+fn context(server: &Server, flushed: &Arc<AtomicUsize>) -> Context {
+    let flushed = Arc::clone(flushed);
+    Context {
+        s3: Some(Arc::new(s3(server))),
+        files: Arc::default(),
+        pool: Pool::new(64 << 20),
+        digests: Some(Digests::default()),
+        flush: Arc::new(move || {
+            flushed.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async { Ok(()) })
+        }),
+    }
+}
+
+async fn call(ctx: &Context, path: &Path, call: Call) -> Result<Answer, Problem> {
+    let send = Send { place: PLACE, generation: 1, upload: UploadNo(1), path: path.to_owned(), key: "k".into(), call };
+    let ctx = ctx.clone();
+    // Spawned, as the engine does: so it must be able to move between threads.
+    tokio::spawn(async move { run(&ctx, send, Arc::default(), &Clock::start()).await }).await.expect("no panic")
+}
+
+fn complete_or_part(request: &crate::support::scripted::Request) -> Reply {
+    let echo = request.header("x-amz-checksum-crc64nvme").unwrap_or_default();
+    if request.line.starts_with("POST ") {
+        let body = format!(
+            "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><ChecksumCRC64NVME>{echo}</ChecksumCRC64NVME>\
+             </CompleteMultipartUploadResult>"
+        );
+        return ok(&[], &body);
+    }
+    ok(&[("etag", "\"e\""), ("x-amz-checksum-crc64nvme", echo)], "")
+}
+
+#[tokio::test]
+async fn a_small_file_goes_up_whole() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("a.txt");
+    let body = content(70_000);
+    std::fs::write(&path, &body).expect("written");
+    let server = Server::start(complete_or_part).await;
+    let ctx = context(&server, &Arc::default());
+    let Ok(Answer::Stored(stored)) = call(&ctx, &path, Call::Put { most: 70_000 }).await else { panic!("not stored") };
+    assert_eq!((stored.size, stored.crc, stored.proof), (70_000, crc(&body), Proof::Whole));
+    assert_eq!(stored.sha256, Some(Sha256::digest(&body).into()));
+    assert_eq!(server.heard()[0].body, body);
+    let Ok(Answer::Grown(fingerprint)) = call(&ctx, &path, Call::Put { most: 69_999 }).await else {
+        panic!("not grown")
+    };
+    assert_eq!(fingerprint, stored.fingerprint);
+    assert_eq!(server.heard().len(), 1, "nothing was sent");
+    let gone = call(&ctx, &dir.path().join("none"), Call::Put { most: 1 }).await.expect_err("gone");
+    assert_eq!(gone.kind, Kind::SourceGone);
+}
+
+#[tokio::test]
+async fn a_large_file_goes_up_in_parts_and_is_compared_before_the_end() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("film.mp4");
+    let body = content(250_000);
+    std::fs::write(&path, &body).expect("written");
+    let server = Server::start(complete_or_part).await;
+    let flushed = Arc::new(AtomicUsize::new(0));
+    let ctx = context(&server, &flushed);
+    let Ok(Answer::Opened(fingerprint)) = call(&ctx, &path, Call::Open).await else { panic!("not open") };
+    assert_eq!(fingerprint.size, 250_000);
+    let mut parts: Vec<Option<PartDone>> = vec![None; 3];
+    for number in [2_u32, 1, 3] {
+        let offset = u64::from(number - 1) * 100_000;
+        let length = 100_000.min(250_000 - offset);
+        let asked = Call::Part { upload_id: "UP".into(), number, offset, length };
+        let Ok(Answer::Part(done)) = call(&ctx, &path, asked).await else { panic!("part {number} not sent") };
+        let Ok(Answer::Read(again)) = call(&ctx, &path, Call::Read { offset, length }).await else {
+            panic!("not read")
+        };
+        assert_eq!(again, done.crc);
+        parts[number as usize - 1] = Some(done);
+    }
+    let parts: Arc<[PartDone]> = parts.into_iter().flatten().collect();
+    let end = Call::Complete { upload_id: "UP".into(), parts, part: 100_000, fingerprint };
+    let Ok(Answer::Stored(stored)) = call(&ctx, &path, end.clone()).await else { panic!("not stored") };
+    assert_eq!((stored.crc, stored.proof, flushed.load(Ordering::SeqCst)), (crc(&body), Proof::Whole, 1));
+    assert_eq!(stored.sha256, Some(Sha256::digest(&body).into()));
+
+    let asked = server.heard().len();
+    std::fs::write(&path, content(250_001)).expect("written");
+    assert_eq!(call(&ctx, &path, end.clone()).await.expect_err("changed").kind, Kind::SourceChanged);
+    let part = Call::Part { upload_id: "UP".into(), number: 1, offset: 0, length: 100 };
+    assert_eq!(call(&ctx, &path, part).await.expect_err("changed").kind, Kind::SourceChanged);
+    std::fs::remove_file(&path).expect("removed");
+    ctx.files.close(UploadNo(1));
+    assert_eq!(call(&ctx, &path, end).await.expect_err("gone").kind, Kind::SourceGone);
+    assert_eq!((server.heard().len(), flushed.load(Ordering::SeqCst)), (asked, 1), "nothing went out");
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_flush_holds_the_end_back() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("a");
+    std::fs::write(&path, "hello").expect("written");
+    let server = Server::start(complete_or_part).await;
+    let mut ctx = context(&server, &Arc::default());
+    ctx.flush = Arc::new(|| Box::pin(async { Err(Problem::new(Kind::JournalFull)) }));
+    let Ok(Answer::Opened(fingerprint)) = call(&ctx, &path, Call::Open).await else { panic!("not open") };
+    let parts = [PartDone { etag: "\"e\"".into(), crc: crc(b"hello") }].into();
+    let end = Call::Complete { upload_id: "UP".into(), parts, part: 8 << 20, fingerprint };
+    assert_eq!(call(&ctx, &path, end).await.expect_err("held back").kind, Kind::JournalFull);
+    assert_eq!(server.heard().len(), 0);
+}
+
+/// Everything a walk reports, in order, as text.
+async fn walked(paths: Vec<PathBuf>, capacity: usize) -> Vec<String> {
+    let (tx, mut rx) = mpsc::channel(capacity);
+    let walk = tokio::spawn(walk(paths, PLACE, tx, Arc::new(AtomicBool::new(false))));
+    let mut seen = Vec::new();
+    while let Some(event) = rx.recv().await {
+        if let Event::Found(PLACE, folder, found) = event {
+            assert!(!found.is_empty() && found.len() <= 512);
+            for file in found {
+                let key = file.key_name.as_ref().map_or(String::new(), |name| format!(" as {name}"));
+                seen.push(format!("{}|{} {}{key}", folder.key, file.name, file.size));
+            }
+        } else if let Event::LeftOut(PLACE, path, why) = event {
+            seen.push(format!("{why:?} {}", path.file_name().expect("a name").to_string_lossy()));
+        } else {
+            assert!(matches!(event, Event::Walked(PLACE)), "{event:?}");
+            seen.push("done".into());
+        }
+    }
+    walk.await.expect("no panic");
+    seen
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_walk_finds_files_folder_by_folder_and_follows_no_link() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let dir = tempfile::tempdir().expect("a folder");
+    let top = dir.path().join("photos");
+    std::fs::create_dir_all(top.join("b").join("...")).expect("folders");
+    std::fs::create_dir_all(top.join("a\\x")).expect("folders");
+    let write = |path: &str, text: &str| std::fs::write(top.join(path), text).expect("written");
+    write("z.jpg", "zz");
+    write(".hidden", "h");
+    write("e\u{301}.txt", "");
+    write("a\\x/one", "1");
+    write("b/two", "22");
+    write("b/.../three", "333");
+    std::os::unix::fs::symlink("/etc/passwd", top.join("link")).expect("a link");
+    std::os::unix::fs::symlink(&top, top.join("b/loop")).expect("a link");
+    let _socket = std::os::unix::net::UnixListener::bind(top.join("socket")).expect("a socket");
+    std::fs::write(top.join(std::ffi::OsStr::from_bytes(b"bad\xff")), "x").expect("written");
+    let plain = dir.path().join("plain.pdf");
+    std::fs::write(&plain, "pdf").expect("written");
+    let link = dir.path().join("dropped-link");
+    std::os::unix::fs::symlink(&plain, &link).expect("a link");
+
+    let paths = vec![top.clone(), plain.clone(), link, dir.path().join("none"), plain, top.join("b/../b")];
+    let mut seen = walked(paths, 1).await;
+    assert_eq!(seen.pop().as_deref(), Some("done"));
+    let files: Vec<_> = seen.iter().filter(|line| line.contains('|')).map(String::as_str).collect();
+    let expected = [
+        "|plain.pdf 3",
+        "photos/|.hidden 1",
+        "photos/|e\u{301}.txt 0 as \u{e9}.txt",
+        "photos/|z.jpg 2",
+        "photos/a_x/|one 1",
+        "photos/b/|two 2",
+        "photos/b/_/|three 3",
+        "b/|two 2",
+        "b/_/|three 3",
+    ];
+    assert_eq!(files, expected);
+    let mut left: Vec<_> = seen.iter().filter(|line| !line.contains('|')).map(String::as_str).collect();
+    left.sort_unstable();
+    let expected = [
+        "Gone none",
+        "Link dropped-link",
+        "Link link",
+        "Link loop",
+        "Link loop",
+        "NameNotText bad\u{fffd}",
+        "NotAFile socket",
+    ];
+    assert_eq!(left, expected);
+}
+
+#[tokio::test]
+async fn a_full_folder_comes_in_batches_and_a_walk_can_be_stopped() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for number in 0..1300 {
+        std::fs::write(dir.path().join(format!("{number:04}")), "").expect("written");
+    }
+    let seen = walked(vec![dir.path().to_owned()], 2).await;
+    assert_eq!(seen.len(), 1301);
+    assert!(seen[..1300].is_sorted());
+
+    let (tx, mut rx) = mpsc::channel(1);
+    let stop = Arc::new(AtomicBool::new(false));
+    let walk = tokio::spawn(walk(vec![dir.path().to_owned()], PLACE, tx, Arc::clone(&stop)));
+    let Some(Event::Found(_, _, first)) = rx.recv().await else { panic!("nothing found") };
+    stop.store(true, Ordering::SeqCst);
+    let mut found = first.len();
+    let mut done = 0;
+    while let Some(event) = rx.recv().await {
+        if let Event::Found(_, _, more) = event {
+            found += more.len();
+        } else {
+            assert!(matches!(event, Event::Walked(PLACE)), "{event:?}");
+            done += 1;
+        }
+    }
+    walk.await.expect("no panic");
+    assert!(found < 1300 && done == 1, "{found} {done}");
+}
+
+#[test]
+fn segments_of_keys_are_clean() {
+    for (name, key) in [
+        ("report.pdf", "report.pdf"),
+        ("a b (1)", "a b (1)"),
+        ("..", "_"),
+        (".", "_"),
+        ("...", "_"),
+        (".git", ".git"),
+        ("a\\b", "a_b"),
+        ("a\nb\u{7f}", "a_b_"),
+        ("fdp\u{202e}.exe", "fdp_.exe"),
+        ("zero\u{200b}width", "zero_width"),
+        ("e\u{301}", "\u{e9}"),
+        ("日本語", "日本語"),
+    ] {
+        assert_eq!(segment(name), key, "{name:?}");
+    }
+}
