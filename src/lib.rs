@@ -2,3 +2,5 @@
 
 pub mod model;
 pub mod time;
+pub mod ui;
+pub mod words;

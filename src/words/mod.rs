@@ -1,0 +1,6 @@
+//! Every sentence a person reads, shared by the window and the command line.
+
+pub mod format;
+pub mod messages;
+pub mod problem;
+pub mod ui;

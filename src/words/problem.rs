@@ -1,0 +1,447 @@
+//! What each problem is called, what it means, and what may be done about it.
+
+use super::format;
+use crate::model::destination::Destination;
+use crate::model::problem::{DeniedBy, Kind, Problem};
+use crate::model::session::Identity;
+
+/// A problem in words: a title and a sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What is so, in a few words, without a full stop.
+    pub title: String,
+    /// What it means and what to do.
+    pub body: String,
+}
+
+fn said_as(title: &str, body: &str) -> Said {
+    Said { title: title.to_owned(), body: body.to_owned() }
+}
+
+/// What to say about a problem of this kind.
+#[must_use]
+pub fn said(kind: Kind) -> Said {
+    match kind {
+        Kind::Offline => said_as(
+            "No connection",
+            "This computer has no way to Amazon right now. Daypass goes on by itself when it is back.",
+        ),
+        Kind::NoAnswer => {
+            said_as("Amazon does not answer", "The connection is there, but nothing comes back. Daypass keeps trying.")
+        }
+        Kind::ConnectionLost => said_as("The connection broke", "Daypass keeps trying and goes on from where it was."),
+        Kind::NotTrusted => said_as(
+            "The connection is not safe",
+            "Something between you and Amazon could not prove who it is, so nothing was sent. Ask your administrator whether this network opens encrypted connections.",
+        ),
+        Kind::LoginPage => said_as(
+            "This network wants you to sign in first",
+            "A sign-in page answered instead of Amazon. Open a browser, sign in to the network, and Daypass goes on.",
+        ),
+        Kind::ProxyRefused => said_as(
+            "The proxy of this network said no",
+            "Ask your administrator to let this computer reach amazonaws.com.",
+        ),
+        Kind::ClockWrong(seconds) => said_clock(seconds),
+        Kind::Busy => said_as("Amazon is busy", "Daypass waits a moment and tries again by itself."),
+        Kind::SlowDown => said_as("Amazon asks to go slower", "Daypass sends fewer requests at once and goes on."),
+        Kind::Unexpected => said_as(
+            "Amazon answered something Daypass does not know",
+            "Daypass tries again. If it stays like this, send the technical details to whoever looks after Daypass for you.",
+        ),
+
+        Kind::NoProfile => said_as(
+            "This profile is gone",
+            "There is no profile of this name in your credentials files any more. Choose another one.",
+        ),
+        Kind::ProfileOdd => said_as(
+            "The profile can’t be used as it stands",
+            "Something in the credentials files can’t be meant that way. The file and the line are named beside the profile.",
+        ),
+        Kind::KeyWithoutToken => said_as(
+            "The profile’s key is only half there",
+            "It is a temporary key, and its session token is missing. Copy all three lines again from where you got the key.",
+        ),
+        Kind::RootKey => said_as(
+            "This is the key of the account’s owner",
+            "Amazon does not let the root user take on a role. Ask your administrator for an access key of your own user.",
+        ),
+        Kind::OtherPartition => said_as(
+            "The key and the role live in different parts of Amazon",
+            "One of them is in China or in a government cloud. A key of the same part is needed; ask your administrator.",
+        ),
+        Kind::KeyNotAccepted => said_as(
+            "This access key is not accepted",
+            "It may have been deleted or switched off. Ask your administrator for a new one.",
+        ),
+        Kind::SecretWrong => said_as(
+            "The secret does not belong to this access key",
+            "It was probably cut off or mistyped when it was copied. Copy both lines again into your credentials file.",
+        ),
+        Kind::SourceEnded => said_as(
+            "The profile’s own access has ended",
+            "Its key is temporary and has run out. Sign in again where you got it, then try again here.",
+        ),
+        Kind::SignInNeeded => said_as(
+            "This profile needs you to sign in",
+            "Sign in with your company’s Amazon sign-in (aws sso login), then try again here.",
+        ),
+        Kind::ProcessRefused => said_as(
+            "The profile’s program gave no key",
+            "The profile gets its key from a command on this computer. Run the command yourself to see what it says.",
+        ),
+
+        Kind::AssumeDenied(by) => said_assume_denied(by),
+        Kind::CodeNeeded => {
+            said_as("A code from your device is needed", "The role asks for the six digits of your MFA device.")
+        }
+        Kind::CodeWrong => said_as(
+            "That code was not accepted",
+            "Each code works once and only for half a minute. Wait for the next one and enter it.",
+        ),
+        Kind::SerialWrong => said_as(
+            "The MFA device does not belong to you",
+            "Check its serial: it looks like arn:aws:iam::111122223333:mfa/your-name, with “mfa” and not “user”.",
+        ),
+        Kind::TooLong => {
+            said_as("Your customer allows shorter access only", "Ask for a shorter time: every role allows one hour.")
+        }
+        Kind::TooLongChained => said_as(
+            "One hour at a time",
+            "Your own key comes from a role, and Amazon then allows one hour. You can renew as often as you like.",
+        ),
+        Kind::PolicyTooLarge | Kind::PolicyRefused => said_as(
+            "Amazon did not take the extra limit",
+            "Daypass asks for access to this bucket and folder only, and Amazon did not accept that limit here. You can go on with all that the role allows.",
+        ),
+        Kind::RegionOff => said_as(
+            "This region is switched off for your account",
+            "Ask your administrator to switch on STS for this region, or choose another region.",
+        ),
+        Kind::RequestRefused => said_as(
+            "Amazon did not accept what was asked",
+            "Check the role, the external ID and the session name: one of them is not written the way Amazon wants it.",
+        ),
+        Kind::OtherAccount => said_as(
+            "The access is for another account",
+            "What Amazon gave belongs to another account than the role. Nothing was sent. Ask your customer to check the role.",
+        ),
+        Kind::AccountProblem => said_as(
+            "The account can’t be used right now",
+            "It may be suspended or not fully signed up. Ask your customer, and your administrator, to look at it.",
+        ),
+
+        Kind::AccessDenied(by) => said_access_denied(by),
+        Kind::KmsGenerate => said_as(
+            "The role may not use the bucket’s key",
+            "The bucket is encrypted with a key of its own. Ask your customer to allow kms:GenerateDataKey on it for the role.",
+        ),
+        Kind::KmsDecrypt => said_as(
+            "Large files need one more permission",
+            "The bucket’s key must also allow kms:Decrypt for files sent in parts. Ask your customer to add it to the role.",
+        ),
+        Kind::KmsKey => said_as(
+            "The bucket’s key can’t be used",
+            "The key that encrypts the bucket is disabled or missing. Your customer has to look at it.",
+        ),
+        Kind::NoSuchBucket => said_as(
+            "There is no bucket of this name",
+            "Check the name with your customer: a bucket’s name has no capitals and is unique in the world.",
+        ),
+        Kind::OtherRegion => said_as(
+            "The bucket is in another region",
+            "Daypass asked where. Try again; if it stays like this, enter the region your customer names.",
+        ),
+        Kind::SessionEnded => said_as(
+            "Your access has ended",
+            "The uploads wait for you and continue from where they were. Renew and continue.",
+        ),
+        Kind::SessionRefused => said_as(
+            "Your access was taken back",
+            "The role was changed or made anew. Renew; if that is refused, ask your customer.",
+        ),
+        Kind::AlreadyThere => said_as(
+            "Already there. Not replaced.",
+            "A file of this name is at the destination. You can send yours under a new name.",
+        ),
+        Kind::Conflict => said_as("Somebody writes the same name right now", "Daypass waits a moment and tries again."),
+        Kind::UploadGone => said_as(
+            "The part that was sent is gone",
+            "Amazon no longer keeps the parts of this upload. Daypass starts the file again.",
+        ),
+        Kind::PartsRefused => said_as("The parts did not fit together", "Daypass starts the file again."),
+        Kind::Damaged => said_as(
+            "The bytes arrived changed",
+            "Amazon’s checksum did not match, so it took nothing. Daypass reads the file again and sends it once more.",
+        ),
+        Kind::TooLarge => said_as("Too large", "Amazon takes files up to 48.8 TiB."),
+        Kind::NameTooLong => said_as(
+            "The name is too long",
+            "The name with its folders may have 1024 bytes. Shorten it and add the file again.",
+        ),
+        Kind::OptionRefused => said_as(
+            "The bucket does not take files this way",
+            "It wants another encryption or does not allow an option that was asked for. Ask your customer what it expects.",
+        ),
+        Kind::UnsignedRefused => said_as(
+            "The bucket wants every byte signed",
+            "Its policy refuses uploads of this kind. Ask your customer to look at the condition on x-amz-content-sha256.",
+        ),
+        Kind::AnswerLost => said_as(
+            "Sent, but the answer was lost",
+            "The file may be there or not; Amazon’s answer did not arrive. Ask your customer to look, or send it under a new name.",
+        ),
+        Kind::ProofDiffers => said_as(
+            "Amazon’s checksum is not the file’s",
+            "What is stored differs from the file on this computer. Do not count it as delivered; send it under a new name.",
+        ),
+
+        Kind::SourceGone => said_as(
+            "The file is no longer there",
+            "It was moved, renamed or deleted after you added it. Add it again from where it is now.",
+        ),
+        Kind::SourceChanged => said_as(
+            "The file changed while it was sent",
+            "Save and close it, then try again: Daypass sends it from the beginning.",
+        ),
+        Kind::SourceUnreadable => said_as(
+            "The file can’t be read",
+            "Check that you may open it and that its disk is connected, then try again.",
+        ),
+        Kind::SourceNotAFile => said_as("This is not a file", "Devices, pipes and sockets can’t be delivered."),
+        Kind::NameNotText => said_as("The name can’t be written as text", "Rename the file and add it again."),
+
+        Kind::JournalFull => said_as(
+            "The disk is full",
+            "Daypass writes down what has arrived, and there is no room for it. Free some space and try again; nothing moves until then.",
+        ),
+        Kind::JournalBroken => said_as(
+            "Daypass can’t write its records",
+            "What has arrived could not be written down, so nothing moves. Check that your home folder can be written, then try again.",
+        ),
+    }
+}
+
+fn said_clock(seconds: i64) -> Said {
+    let off = format::about(std::time::Duration::from_secs(seconds.unsigned_abs()));
+    let way = if seconds > 0 { "ahead" } else { "behind" };
+    Said {
+        title: "This computer’s clock is wrong".to_owned(),
+        body: format!(
+            "It is {off} {way}, and Amazon refuses requests that are not of now. Set the clock and try again."
+        ),
+    }
+}
+
+fn said_assume_denied(by: DeniedBy) -> Said {
+    match by {
+        DeniedBy::Unknown => said_as(
+            "Your customer’s account said no",
+            "Nothing is wrong with your files. Amazon does not say which of these is the reason; they are listed with the likeliest first.",
+        ),
+        DeniedBy::YourPolicy => said_as(
+            "Your own company has not allowed you to ask",
+            "Nothing is wrong with your files. Amazon says that a permission is missing in your own account.",
+        ),
+        DeniedBy::Boundary => said_as(
+            "Your own company limits what you may ask",
+            "Nothing is wrong with your files. A permissions boundary on your user does not let you take on this role.",
+        ),
+        DeniedBy::TrustPolicy => said_as(
+            "Your customer’s account said no",
+            "Nothing is wrong with your files. Amazon says that the role’s trust policy does not let you in.",
+        ),
+        DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => said_as(
+            "Your customer’s account said no",
+            "Nothing is wrong with your files. A policy in your customer’s account does not let you in.",
+        ),
+        DeniedBy::OrganizationPolicy => said_as(
+            "A rule of the organization said no",
+            "Nothing is wrong with your files. A policy above the account does not allow this.",
+        ),
+        DeniedBy::EndpointPolicy => said_as(
+            "Your network’s way to Amazon said no",
+            "Nothing is wrong with your files. The policy of a VPC endpoint on the way does not allow this.",
+        ),
+        DeniedBy::SessionPolicy => said_as(
+            "Your own access is limited",
+            "Nothing is wrong with your files. The key you use carries a session policy that does not allow this.",
+        ),
+    }
+}
+
+fn said_access_denied(by: DeniedBy) -> Said {
+    let title = "The bucket said no";
+    match by {
+        DeniedBy::Unknown => said_as(
+            title,
+            "The role may not put files there. Check the bucket and the folder; if they are right, ask your customer.",
+        ),
+        DeniedBy::YourPolicy | DeniedBy::RolePolicy => said_as(
+            title,
+            "The role itself does not allow s3:PutObject on this bucket and folder. Ask your customer to add it.",
+        ),
+        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy => {
+            said_as(title, "A policy on the bucket refuses it. Ask your customer to look at the bucket’s policy.")
+        }
+        DeniedBy::OrganizationPolicy => {
+            said_as(title, "A policy above your customer’s account refuses it. Your customer has to ask for it there.")
+        }
+        DeniedBy::EndpointPolicy => {
+            said_as(title, "The policy of a VPC endpoint on the way refuses it. Ask your customer.")
+        }
+        DeniedBy::Boundary => said_as(title, "A permissions boundary on the role refuses it. Ask your customer."),
+        DeniedBy::SessionPolicy => said_as(
+            title,
+            "The limit that Daypass sets on itself does not cover this bucket and folder. Check both, then renew.",
+        ),
+    }
+}
+
+/// What can be done about a cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CauseAction {
+    /// Copy this message for the customer.
+    CopyForCustomer(String),
+    /// Copy this message for the own administrator.
+    CopyForAdministrator(String),
+    /// Enter a code of an MFA device.
+    EnterCode,
+    /// Change what was entered in the form.
+    EditDestination,
+    /// Read more.
+    Details(String),
+}
+
+/// A piece of a cause's text: plain, or to be set in monospace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A sentence.
+    Plain(String),
+    /// An ARN, an id, an action.
+    Code(String),
+}
+
+/// A possible cause of a denial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The cause in a few words.
+    pub title: String,
+    /// What to do, in pieces.
+    pub body: Vec<Piece>,
+    /// The action beside it.
+    pub action: CauseAction,
+}
+
+impl Cause {
+    /// The body as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.body
+            .iter()
+            .map(|piece| match piece {
+                Piece::Plain(text) | Piece::Code(text) => text.as_str(),
+            })
+            .collect()
+    }
+}
+
+/// The causes of a denied AssumeRole, the likeliest first; none for other problems.
+#[must_use]
+pub fn causes(problem: &Problem, to: &Destination, identity: Option<&Identity>) -> Vec<Cause> {
+    let Some(by) = assume_denied(problem.kind) else { return Vec::new() };
+    let code_sent = to.mfa_serial.is_some();
+    match by {
+        DeniedBy::YourPolicy | DeniedBy::Boundary | DeniedBy::SessionPolicy => {
+            vec![own_company(to, identity), not_named(to, identity)]
+        }
+        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => {
+            vec![not_named(to, identity), external_id(to), code(code_sent), place_or_time()]
+        }
+        DeniedBy::OrganizationPolicy | DeniedBy::EndpointPolicy => {
+            vec![place_or_time(), not_named(to, identity), own_company(to, identity)]
+        }
+        DeniedBy::Unknown => {
+            let mut list = vec![not_named(to, identity), own_company(to, identity), code(code_sent), place_or_time()];
+            if to.external_id.is_some() {
+                list.insert(2, external_id(to));
+            }
+            list
+        }
+    }
+}
+
+const fn assume_denied(kind: Kind) -> Option<DeniedBy> {
+    if let Kind::AssumeDenied(by) = kind { Some(by) } else { None }
+}
+
+fn plain(text: &str) -> Piece {
+    Piece::Plain(text.to_owned())
+}
+
+fn mono(text: &str) -> Piece {
+    Piece::Code(text.to_owned())
+}
+
+fn not_named(to: &Destination, identity: Option<&Identity>) -> Cause {
+    let body = match identity {
+        Some(who) => vec![plain("Your customer must add "), mono(&who.arn), plain(" to the role’s trust policy.")],
+        None => vec![plain("Your customer must add your user to the role’s trust policy.")],
+    };
+    Cause {
+        title: "The role does not name you yet".to_owned(),
+        body,
+        action: CauseAction::CopyForCustomer(super::messages::for_customer(to, identity)),
+    }
+}
+
+fn own_company(to: &Destination, identity: Option<&Identity>) -> Cause {
+    Cause {
+        title: "Your own company has not allowed you to ask".to_owned(),
+        body: vec![
+            plain("Your administrator must allow "),
+            mono("sts:AssumeRole"),
+            plain(" on this role for your user."),
+        ],
+        action: CauseAction::CopyForAdministrator(super::messages::for_administrator(to, identity)),
+    }
+}
+
+fn external_id(to: &Destination) -> Cause {
+    let body = match &to.external_id {
+        Some(id) => vec![
+            plain("You sent "),
+            mono(id.as_str()),
+            plain(". Check with your customer that it is exactly this, capitals too."),
+        ],
+        None => vec![plain("You sent none. If your customer gave you one, enter it.")],
+    };
+    Cause {
+        title: "The external ID is not the one the role expects".to_owned(),
+        body,
+        action: CauseAction::EditDestination,
+    }
+}
+
+fn code(sent: bool) -> Cause {
+    let (title, body) = if sent {
+        (
+            "The code from your phone is not enough (MFA)",
+            "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
+        )
+    } else {
+        ("The role wants a code from your phone (MFA)", "Enter the six digits of your device and try again.")
+    };
+    Cause { title: title.to_owned(), body: vec![plain(body)], action: CauseAction::EnterCode }
+}
+
+fn place_or_time() -> Cause {
+    Cause {
+        title: "You are outside the allowed place or time".to_owned(),
+        body: vec![plain("The role may work only from certain networks or dates.")],
+        action: CauseAction::Details(
+            "A role can be bound to the addresses of certain networks, or to dates. If you work from home, try your company’s network or VPN. If the delivery was planned for other days, ask your customer to move the dates in the role’s trust policy. A role that was made or changed a minute ago may also need a moment: Amazon takes a while to learn of it. An external ID that is missing or different is answered the same way."
+                .to_owned(),
+        ),
+    }
+}
