@@ -6,4 +6,5 @@ pub mod grant;
 pub mod model;
 pub mod practice;
 pub mod time;
+pub mod ui;
 pub mod words;

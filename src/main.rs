@@ -1,1 +1,4 @@
+//! The window.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
 fn main() {}

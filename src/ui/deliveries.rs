@@ -1,0 +1,297 @@
+//! The table of uploads and the footer with their sums.
+
+use super::dialogs::Dialog;
+use super::icons::{self, Icon};
+use super::theme::{self, Face, Tokens, size};
+use super::widgets::{self, Button};
+use super::{Scene, Window, Wish, one};
+use crate::model::snapshot::{Command, Which};
+use crate::model::upload::{Progress, Proof, State, Upload, UploadNo};
+use crate::words::format;
+use crate::words::ui as words;
+use crate::words::ui::table;
+use egui::{
+    Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
+use egui_extras::{Column, TableBuilder};
+
+/// Where the columns of a row lie.
+struct Columns {
+    icon: f32,
+    name: f32,
+    size: f32,
+    status: f32,
+    status_end: f32,
+    second: f32,
+    first: f32,
+}
+
+impl Columns {
+    fn of(rect: Rect) -> Self {
+        let status = (rect.width() * 0.2718).clamp(150.0, 320.0);
+        let status_end = rect.right() - 86.5;
+        let start = status_end - status;
+        Self {
+            icon: rect.left() + 24.5,
+            name: rect.left() + 54.5,
+            size: start - 12.0,
+            status: start,
+            status_end,
+            second: rect.right() - 24.5,
+            first: rect.right() - 48.5,
+        }
+    }
+}
+
+impl Window {
+    pub(crate) fn deliveries(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let corners = CornerRadius::same(size::CARD);
+        ui.painter().rect_filled(rect, corners, t.surface);
+        let head = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
+        self.head(ui, head, scene, out);
+        let body = Rect::from_min_max(pos2(rect.left(), head.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
+        inner.set_clip_rect(body.intersect(ui.clip_rect()));
+        inner.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let count = self.table.len();
+        TableBuilder::new(&mut inner)
+            .id_salt(("deliveries", scene.no.0))
+            .column(Column::exact(body.width()))
+            .auto_shrink(false)
+            .min_scrolled_height(0.0)
+            .max_scroll_height(f32::INFINITY)
+            .body(|rows| {
+                rows.rows(size::ROW, count, |mut row| {
+                    let index = row.index();
+                    row.col(|ui| {
+                        let found = self.table.at(index).and_then(|no| Some((no, scene.seen.rows.get(no)?)));
+                        if let Some((no, upload)) = found {
+                            let rect = Rect::from_min_size(ui.max_rect().min, vec2(body.width(), size::ROW));
+                            self.work.rows_drawn += 1;
+                            ui.push_id(no.0, |ui| self.row(ui, rect, no, upload, scene, out));
+                        }
+                    });
+                });
+            });
+        ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    }
+
+    fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let at = Columns::of(rect);
+        let y = rect.center().y;
+        let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
+            widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], 120.0);
+        };
+        label(ui, Align2::LEFT_CENTER, at.name, table::NAME);
+        label(ui, Align2::RIGHT_CENTER, at.size, table::SIZE);
+        label(ui, Align2::LEFT_CENTER, at.status, table::STATUS);
+        let totals = &scene.place.totals;
+        if totals.open() > 0 || totals.failed > 0 {
+            let more = widgets::icon_button_at(ui, pos2(at.second, y), icons::MORE, table::MORE_ALL, t.muted);
+            Popup::menu(&more).gap(4.0).show(|ui| {
+                ui.set_min_width(200.0);
+                if totals.failed > 0 && ui.button(table::TRY_ALL_AGAIN).clicked() {
+                    out.push(Wish::Command(Command::Retry(Which::All(scene.no))));
+                }
+                if totals.open() > 0 && ui.button(table::CANCEL_ALL).clicked() {
+                    self.dialog = Some(Dialog::CancelAll(scene.no));
+                }
+            });
+        }
+    }
+
+    fn row(&mut self, ui: &mut Ui, rect: Rect, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let at = Columns::of(rect);
+        let y = rect.center().y;
+        let says = words::state(upload, scene.now);
+        let response = ui.interact(rect, ui.scope_id().with("row"), Sense::HOVER | Sense::FOCUSABLE);
+        response.widget_info(|| {
+            let size = format::size(upload.size);
+            WidgetInfo::labeled(Role::ListItem, true, format!("{}, {size}, {says}", upload.key()))
+        });
+        if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
+            if upload.state == State::Paused {
+                out.push(Wish::Command(Command::Resume(one(no))));
+            } else if pausable(&upload.state) {
+                out.push(Wish::Command(Command::Pause(one(no))));
+            }
+        }
+        widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+        let (icon, tint, ink) = looks(&upload.state, t);
+        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, 20.0, tint);
+        let size_text = format::size(upload.size);
+        let sized = [(size_text.as_str(), Face::Body, t.muted)];
+        let size_rect = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, 110.0);
+        name(ui, at.name, size_rect.left() - 12.0, y, upload, t);
+        if let State::Sending(progress) = &upload.state {
+            sending(ui, &at, rect, upload, progress, &says, t);
+        } else {
+            let room = at.status_end - at.status;
+            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, y - 0.5), &[(&says, Face::Body, ink)], room);
+        }
+        let shown = response.contains_pointer() || response.has_focus();
+        self.controls(ui, &at, y, no, upload, shown, scene, out);
+        if response.has_focus() {
+            let inner = rect.shrink2(vec2(3.0, 3.0));
+            ui.painter().rect_stroke(
+                inner,
+                CornerRadius::same(size::RADIUS),
+                Stroke::new(2.0, t.accent),
+                StrokeKind::Inside,
+            );
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a row's parts, handed on once")]
+    fn controls(
+        &mut self,
+        ui: &mut Ui,
+        at: &Columns,
+        y: f32,
+        no: UploadNo,
+        upload: &Upload,
+        shown: bool,
+        scene: &Scene<'_>,
+        out: &mut Vec<Wish>,
+    ) {
+        let t = theme::of(ui);
+        // A row that only waits keeps its buttons for the pointer and the keyboard: calm to look at, and all there.
+        let quiet = |ui: &Ui, center: f32| {
+            let hit = Rect::from_center_size(pos2(center, y), vec2(26.0, 28.0));
+            shown || ui.rect_contains_pointer(hit)
+        };
+        let name = |verb: &str| format!("{verb}: {}", upload.name);
+        let center = |x: f32| pos2(x, y + 0.5);
+        match &upload.state {
+            State::Sending(_) | State::Preparing | State::Waiting | State::Retrying(..) | State::Paused => {
+                let paused = upload.state == State::Paused;
+                let always = upload.state.moving() || paused;
+                let color = if always || quiet(ui, at.first) { t.muted } else { Color32::TRANSPARENT };
+                let (icon, verb) = if paused { (icons::PLAY, table::RESUME) } else { (icons::PAUSE, table::PAUSE) };
+                if widgets::icon_button_at(ui, center(at.first), icon, &name(verb), color).clicked() {
+                    let which = one(no);
+                    out.push(Wish::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
+                }
+                if widgets::icon_button_at(ui, center(at.second), icons::CLOSE, &name(table::TAKE_OUT), color).clicked()
+                {
+                    out.push(Wish::Command(Command::Cancel(one(no))));
+                }
+            }
+            State::Confirming | State::Canceled => {}
+            State::AlreadyThere | State::NotConfirmed | State::Failed(_) | State::Delivered(_) => {
+                let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), t.muted);
+                Popup::menu(&more).gap(4.0).show(|ui| self.menu(ui, no, upload, scene, out));
+            }
+        }
+    }
+
+    fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        ui.set_min_width(230.0);
+        if let State::Failed(problem) = &upload.state {
+            if ui.button(table::TRY_AGAIN).clicked() {
+                out.push(Wish::Command(Command::Retry(one(no))));
+            }
+            if ui.button(table::WHY).clicked() {
+                self.dialog = Some(Dialog::Problem(problem.clone()));
+            }
+        }
+        if upload.state.needs_you() && ui.button(table::NEW_NAME).clicked() {
+            out.push(Wish::Command(Command::SendUnderNewName(no)));
+        }
+        if ui.button(table::COPY_KEY).clicked() {
+            out.push(Wish::Copy(format!("{}{}", scene.place.destination.prefix, upload.key())));
+        }
+        if upload.state.needs_you() && ui.button(table::REMOVE).clicked() {
+            out.push(Wish::Command(Command::Cancel(one(no))));
+        }
+    }
+
+    pub(crate) fn footer(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let totals = &scene.place.totals;
+        let paused = scene.place.paused;
+        ui.painter().rect_filled(rect, 0.0, t.surface);
+        widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+        let (text, icon) = if paused { (table::RESUME_ALL, icons::PLAY) } else { (table::PAUSE_ALL, icons::PAUSE) };
+        let button = Button::plain(text).icon(icon);
+        let width = button.width(ui);
+        let place =
+            Rect::from_min_size(pos2(rect.right() - size::EDGE - width, rect.top() + 12.5), vec2(width, size::CONTROL));
+        let left = rect.left() + size::EDGE;
+        let end = place.left() - 17.0;
+        let first = words::files_done(totals);
+        let parts = words::footer(totals, paused);
+        let mut runs = vec![(first.as_str(), Face::Strong, t.ink)];
+        for part in &parts {
+            runs.push(("   ·   ", Face::Body, t.muted));
+            runs.push((part, Face::Body, t.muted));
+        }
+        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + 24.0), &runs, end - left);
+        let moved = totals.confirmed.saturating_add(totals.in_flight);
+        let bar = Rect::from_min_size(pos2(left, rect.top() + 40.5), vec2(end - left, size::BAR));
+        widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
+        if ui.put(place, button).clicked() {
+            let which = Which::All(scene.no);
+            out.push(Wish::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
+        }
+    }
+}
+
+fn name(ui: &mut Ui, left: f32, end: f32, y: f32, upload: &Upload, t: &Tokens) {
+    let folder = upload.folder.key.trim_end_matches('/').replace('/', " / ");
+    let behind = if folder.is_empty() { String::new() } else { format!(" {folder} /") };
+    let renamed = upload.key_name.as_ref().filter(|key| **key != upload.name).map(|key| format!(" as {key}"));
+    let mut runs = vec![(&*upload.name, Face::Body, t.ink)];
+    if let Some(renamed) = &renamed {
+        runs.push((renamed, Face::Body, t.faint));
+    }
+    runs.push((&behind, Face::Body, t.faint));
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y - 0.5), &runs, end - left);
+}
+
+fn sending(ui: &mut Ui, at: &Columns, rect: Rect, upload: &Upload, progress: &Progress, says: &str, t: &Tokens) {
+    let width = at.status_end - at.status;
+    let bar = Rect::from_min_size(pos2(at.status, rect.top() + 10.5), vec2(width, size::BAR));
+    let moved = progress.confirmed.saturating_add(progress.in_flight);
+    widgets::bar(ui, bar, share(moved, upload.size), &upload.name, t.accent);
+    let below = pos2(at.status, rect.top() + 25.5);
+    widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + 30.0);
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bar is a few hundred points wide")]
+fn share(done: u64, of: u64) -> f32 {
+    if of == 0 { 0.0 } else { (done as f64 / of as f64).min(0.99) as f32 }
+}
+
+const fn pausable(state: &State) -> bool {
+    match state {
+        State::Waiting | State::Retrying(..) | State::Preparing | State::Sending(_) => true,
+        State::Paused
+        | State::Confirming
+        | State::Delivered(_)
+        | State::AlreadyThere
+        | State::NotConfirmed
+        | State::Failed(_)
+        | State::Canceled => false,
+    }
+}
+
+/// The icon, its color, and the color of the words beside it.
+const fn looks(state: &State, t: &Tokens) -> (Icon, Color32, Color32) {
+    match state {
+        State::Waiting => (icons::CLOCK, t.muted, t.muted),
+        State::Retrying(..) => (icons::LATER, t.warn, t.warn),
+        State::Paused => (icons::PAUSED, t.muted, t.muted),
+        State::Preparing | State::Sending(_) => (icons::FILE, t.muted, t.muted),
+        State::Confirming => (icons::HOURGLASS, t.accent, t.accent),
+        State::Delivered(Proof::Whole | Proof::Parts) => (icons::DONE, t.ok, t.ok),
+        State::AlreadyThere => (icons::LOOK, t.warn, t.warn),
+        State::NotConfirmed => (icons::QUESTION, t.warn, t.warn),
+        State::Failed(_) => (icons::STOPPED, t.bad, t.bad),
+        State::Canceled => (icons::TAKEN_OUT, t.faint, t.faint),
+    }
+}

@@ -1,0 +1,390 @@
+//! What opens over the window: the code prompt, the quit guard, lists, explanations. One at a time; Escape closes.
+
+use super::settings::Draft;
+use super::theme::{self, Face, Tokens, size};
+use super::widgets::{self, Button};
+use super::{About, Window, Wish, icons, trouble};
+use crate::model::destination::Destination;
+use crate::model::names::MfaSerial;
+use crate::model::problem::Problem;
+use crate::model::snapshot::{Command, Snapshot, Which};
+use crate::model::upload::PlaceNo;
+use crate::words::format;
+use crate::words::problem::said;
+use crate::words::ui::{self as words, dialog};
+use egui::{Align, Id, Key, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// What a code is for.
+#[derive(Debug)]
+pub enum CodeFor {
+    /// A destination that is open.
+    Place(PlaceNo),
+    /// A destination that is to be opened.
+    Open(Box<Destination>),
+    /// A destination without a device yet: the device is asked for too.
+    Device(Box<Destination>),
+}
+
+/// The code prompt's drafts. The code is wiped when the prompt goes.
+pub struct Code {
+    to: CodeFor,
+    name: String,
+    role: String,
+    serial: String,
+    code: Zeroizing<String>,
+    wrong: bool,
+}
+
+/// The dialog that is open.
+pub enum Dialog {
+    /// Six digits.
+    Code(Code),
+    /// So many uploads run; leave all the same?
+    Quit(u64),
+    /// Take everything out?
+    CancelAll(PlaceNo),
+    /// What was left out.
+    LeftOut(PlaceNo),
+    /// Settings and about.
+    Settings(Draft),
+    /// How an access key is added.
+    Key,
+    /// A text to read.
+    Text {
+        /// Its title.
+        title: String,
+        /// It.
+        body: String,
+    },
+    /// A problem with its details.
+    Problem(Arc<Problem>),
+    /// What the customer sees, in practice.
+    Arrived,
+}
+
+impl Dialog {
+    /// The prompt for a destination that names its device.
+    #[must_use]
+    pub fn code(to: CodeFor, destination: &Destination) -> Self {
+        Self::Code(Code {
+            to,
+            name: destination.name.clone(),
+            role: words::role_name(destination.role.as_str()).to_owned(),
+            serial: destination.mfa_serial.as_ref().map(ToString::to_string).unwrap_or_default(),
+            code: Zeroizing::new(String::with_capacity(16)),
+            wrong: false,
+        })
+    }
+
+    /// The prompt that asks for the device too.
+    #[must_use]
+    pub fn code_with_serial(to: CodeFor, serial: String) -> Self {
+        let (name, role) = match &to {
+            CodeFor::Open(at) | CodeFor::Device(at) => (at.name.clone(), words::role_name(at.role.as_str()).to_owned()),
+            CodeFor::Place(_) => (String::new(), String::new()),
+        };
+        Self::Code(Code { to, name, role, serial, code: Zeroizing::new(String::with_capacity(16)), wrong: false })
+    }
+}
+
+impl Window {
+    pub(crate) fn dialogs(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let Some(mut open) = self.dialog.take() else { return };
+        let t = theme::of(ui);
+        let frame = egui::Frame::new()
+            .fill(t.surface)
+            .stroke(Stroke::new(1.0, t.line))
+            .corner_radius(size::CARD)
+            .inner_margin(Margin::same(20));
+        let shown = Modal::new(Id::unique("dialog")).frame(frame).backdrop_color(t.veil).show(ui.ctx(), |ui| {
+            ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 80.0));
+            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+            match &mut open {
+                Dialog::Code(code) => self.code(ui, code, out),
+                Dialog::Quit(running) => self.quit(ui, *running, out),
+                Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
+                Dialog::LeftOut(no) => left_out(ui, seen, *no),
+                Dialog::Settings(draft) => super::settings::show(ui, draft, seen, out),
+                Dialog::Key => key(ui, seen, out),
+                Dialog::Text { title, body } => text(ui, title, body),
+                Dialog::Problem(problem) => explained(ui, problem, about, out),
+                Dialog::Arrived => arrived(ui, about),
+            }
+        });
+        if matches!(shown.inner, After::Stay) && !shown.should_close() {
+            self.dialog = Some(open);
+        }
+    }
+
+    fn code(&mut self, ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {
+        let t = theme::of(ui);
+        title(ui, dialog::CODE_TITLE, t);
+        let asks = words::code_for(&draft.name, &draft.role, &draft.serial);
+        widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
+        ui.add_space(14.0);
+        let width = ui.available_width();
+        if let CodeFor::Device(_) = draft.to {
+            widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
+            ui.add_space(5.0);
+            widgets::field(ui, Id::unique("serial"), dialog::SERIAL, &mut draft.serial, width, Face::Mono, false);
+            ui.add_space(12.0);
+        }
+        widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        let id = Id::unique("code");
+        let first = !ui.memory(|memory| memory.has_focus(id)) && draft.code.is_empty();
+        let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
+        if first && ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        draft.code.retain(|c| c.is_ascii_digit());
+        draft.code.truncate(6);
+        if response.changed() {
+            draft.wrong = false;
+        }
+        if draft.wrong {
+            ui.add_space(5.0);
+            widgets::text(ui, &[(dialog::CODE_FORM, Face::Small, t.bad)]);
+        }
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
+            if go || entered {
+                if draft.code.len() == 6 {
+                    send(draft, out);
+                    after = After::Close;
+                } else {
+                    draft.wrong = true;
+                }
+            }
+            if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+                after = After::Close;
+            }
+        });
+        if matches!(after, After::Close) {
+            // egui keeps a field's text for undo; a code must not stay there.
+            ui.data_mut(|data| data.remove::<egui::widgets::text_edit::TextEditState>(id));
+        }
+        after
+    }
+
+    fn quit(&mut self, ui: &mut Ui, running: u64, out: &mut Vec<Wish>) -> After {
+        let t = theme::of(ui);
+        title(ui, dialog::QUIT_TITLE, t);
+        widgets::text(ui, &[(&words::quit(running), Face::Body, t.muted)]);
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let keep = ui.add(Button::main(dialog::KEEP));
+            safe(ui, &keep);
+            if keep.clicked() {
+                after = After::Close;
+            }
+            if ui.add(Button::plain(dialog::QUIT)).clicked() {
+                self.leaving = true;
+                out.push(Wish::Quit);
+                ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+                after = After::Close;
+            }
+        });
+        after
+    }
+}
+
+fn send(draft: &mut Code, out: &mut Vec<Wish>) {
+    let code = std::mem::take(&mut draft.code);
+    match &draft.to {
+        CodeFor::Place(no) => {
+            out.push(Wish::Code(*no, code));
+            out.push(Wish::Command(Command::GetAccess(*no)));
+        }
+        CodeFor::Open(to) => out.push(Wish::OpenWithCode(to.clone(), code)),
+        CodeFor::Device(to) => {
+            let mut to = to.clone();
+            to.mfa_serial = draft.serial.trim().parse::<MfaSerial>().ok();
+            out.push(Wish::OpenWithCode(to, code));
+        }
+    }
+}
+
+/// Whether a dialog stays open.
+pub(crate) enum After {
+    /// It stays.
+    Stay,
+    /// It closes.
+    Close,
+}
+
+/// The title of a dialog.
+pub(crate) fn title(ui: &mut Ui, text: &str, t: &Tokens) {
+    widgets::text(ui, &[(text, Face::Name, t.ink)]);
+    ui.add_space(8.0);
+}
+
+/// The buttons of a dialog, the main one at the right.
+pub(crate) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.add_space(18.0);
+    ui.allocate_ui_with_layout(
+        egui::vec2(ui.available_width(), size::CONTROL),
+        Layout::right_to_left(Align::Center),
+        |ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            add(ui);
+        },
+    );
+}
+
+/// Gives the safe button the focus when nothing has it.
+pub(crate) fn safe(ui: &Ui, response: &Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+}
+
+fn close(ui: &mut Ui) -> After {
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let response = ui.add(Button::plain(dialog::CLOSE));
+        safe(ui, &response);
+        if response.clicked() {
+            after = After::Close;
+        }
+    });
+    after
+}
+
+fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    let open = seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.open());
+    title(ui, dialog::CANCEL_ALL_TITLE, t);
+    widgets::text(ui, &[(&words::cancel_all(open), Face::Body, t.muted)]);
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let keep = ui.add(Button::main(dialog::KEEP_THEM));
+        safe(ui, &keep);
+        if keep.clicked() {
+            after = After::Close;
+        }
+        if ui.add(Button::plain(dialog::CANCEL_ALL)).clicked() {
+            out.push(Wish::Command(Command::Cancel(Which::All(no))));
+            after = After::Close;
+        }
+    });
+    after
+}
+
+fn left_out(ui: &mut Ui, seen: &Snapshot, no: PlaceNo) -> After {
+    let t = theme::of(ui);
+    title(ui, dialog::LEFT_OUT_TITLE, t);
+    if let Some(place) = seen.places.get(usize::from(no.0)) {
+        let list = &place.left_out;
+        ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).show_rows(
+            ui,
+            42.0,
+            list.len(),
+            |ui, rows| {
+                for left in list.get(rows).unwrap_or_default() {
+                    let name = left.path.display().to_string();
+                    ui.allocate_ui(egui::vec2(ui.available_width(), 42.0), |ui| {
+                        widgets::line(ui, &[(&name, Face::Body, t.ink)]);
+                        widgets::line(ui, &[(words::left(left.why), Face::Small, t.muted)]);
+                        ui.add_space(4.0);
+                    });
+                }
+            },
+        );
+        let more = place.left_out_count.saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
+        if more > 0 {
+            widgets::text(ui, &[(&words::and_more(more), Face::Small, t.muted)]);
+        }
+    }
+    close(ui)
+}
+
+fn key(ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    title(ui, dialog::KEY_TITLE, t);
+    widgets::text(ui, &[(dialog::KEY_TEXT, Face::Body, t.muted)]);
+    ui.add_space(12.0);
+    let path = seen.profiles.credentials_path.display().to_string();
+    widgets::selectable(ui, &[(&path, Face::Mono, t.ink)]);
+    ui.add_space(8.0);
+    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        widgets::selectable(ui, &[(dialog::KEY_LINES, Face::MonoSmall, t.ink)]);
+    });
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        if ui.add(Button::plain(dialog::CLOSE)).clicked() {
+            after = After::Close;
+        }
+        if ui.add(Button::plain(dialog::COPY).icon(icons::COPY)).clicked() {
+            out.push(Wish::Copy(dialog::KEY_LINES.to_owned()));
+        }
+    });
+    after
+}
+
+fn text(ui: &mut Ui, heading: &str, body: &str) -> After {
+    let t = theme::of(ui);
+    title(ui, heading, t);
+    widgets::text(ui, &[(body, Face::Body, t.muted)]);
+    close(ui)
+}
+
+fn explained(ui: &mut Ui, problem: &Problem, about: &About, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    let spoken = said(problem.kind);
+    title(ui, &spoken.title, t);
+    widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
+    let details = trouble::technical(problem, &about.zone);
+    if problem.detail.is_some() {
+        ui.add_space(12.0);
+        egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ScrollArea::vertical().max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
+                widgets::selectable(ui, &[(&details, Face::MonoSmall, t.ink)]);
+            });
+        });
+    }
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let response = ui.add(Button::plain(dialog::CLOSE));
+        safe(ui, &response);
+        if response.clicked() {
+            after = After::Close;
+        }
+        if problem.detail.is_some() && ui.add(Button::plain(dialog::COPY).icon(icons::COPY)).clicked() {
+            out.push(Wish::Copy(details.clone()));
+        }
+    });
+    after
+}
+
+fn arrived(ui: &mut Ui, about: &About) -> After {
+    let t = theme::of(ui);
+    title(ui, dialog::ARRIVED_TITLE, t);
+    let list = about.arrived.as_deref().map(Vec::as_slice).unwrap_or_default();
+    if list.is_empty() {
+        widgets::text(ui, &[(dialog::NOTHING_ARRIVED, Face::Body, t.muted)]);
+    }
+    ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]).show_rows(ui, 28.0, list.len(), |ui, rows| {
+        for one in list.get(rows).unwrap_or_default() {
+            let size = format::size(one.size);
+            let full = ui.available_width();
+            let (_, rect) = ui.allocate_space(egui::vec2(full, 28.0));
+            let right = widgets::text_at(
+                ui,
+                egui::Align2::RIGHT_CENTER,
+                rect.right_center(),
+                &[(&size, Face::Body, t.muted)],
+                100.0,
+            );
+            let room = right.left() - rect.left() - 12.0;
+            widgets::text_at(ui, egui::Align2::LEFT_CENTER, rect.left_center(), &[(&one.key, Face::Mono, t.ink)], room);
+        }
+    });
+    close(ui)
+}

@@ -1,0 +1,232 @@
+//! What is typed on the first screen, and how it becomes a destination.
+
+use crate::model::destination::Destination;
+use crate::model::names::{
+    AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, RoleSessionName,
+};
+use crate::model::snapshot::{Profile, Profiles, Source};
+use crate::model::upload::PlaceNo;
+use crate::words::ui::{self as words, Field};
+use std::collections::HashSet;
+use std::str::FromStr;
+
+/// Where the text in the form came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum From {
+    /// The person types.
+    #[default]
+    Hand,
+    /// An invitation.
+    Invitation,
+    /// A destination that is open and is to be changed.
+    Change(PlaceNo),
+}
+
+/// The drafts of the first screen.
+#[derive(Debug)]
+pub struct Form {
+    pub(crate) from: From,
+    pub(crate) profile: Option<String>,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) bucket: String,
+    pub(crate) folder: String,
+    pub(crate) external_id: String,
+    pub(crate) mfa: String,
+    pub(crate) session_name: String,
+    pub(crate) region: String,
+    pub(crate) owner: String,
+    pub(crate) seconds: u32,
+    pub(crate) narrow: bool,
+    pub(crate) rest_open: bool,
+    /// Fields that were left once: what is wrong with them is said.
+    pub(crate) left: HashSet<&'static str>,
+    pub(crate) submitted: bool,
+    /// Profiles whose identity was asked for already.
+    pub(crate) asked: HashSet<String>,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            from: From::Hand,
+            profile: None,
+            name: String::new(),
+            role: String::new(),
+            bucket: String::new(),
+            folder: String::new(),
+            external_id: String::new(),
+            mfa: String::new(),
+            session_name: String::new(),
+            region: String::new(),
+            owner: String::new(),
+            seconds: Destination::USUAL,
+            narrow: true,
+            rest_open: false,
+            left: HashSet::new(),
+            submitted: false,
+            asked: HashSet::new(),
+        }
+    }
+}
+
+/// The lengths to choose from, in seconds.
+pub const LENGTHS: [u32; 6] = [900, 3600, 7200, 14_400, 28_800, 43_200];
+
+impl Form {
+    /// Fills the form with a destination.
+    pub fn fill(&mut self, to: &Destination, from: From) {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let asked = std::mem::take(&mut self.asked);
+        let profile = if to.profile.is_empty() { self.profile.take() } else { Some(to.profile.clone()) };
+        *self = Self {
+            from,
+            profile,
+            name: to.name.clone(),
+            role: to.role.to_string(),
+            bucket: to.bucket.to_string(),
+            folder: to.prefix.as_str().trim_end_matches('/').to_owned(),
+            external_id: text(to.external_id.as_ref().map(ExternalId::as_str)),
+            mfa: text(to.mfa_serial.as_ref().map(MfaSerial::as_str)),
+            session_name: text(to.session_name.as_ref().map(RoleSessionName::as_str)),
+            region: text(to.region.as_ref().map(Region::as_str)),
+            owner: text(to.owner.as_ref().map(AccountId::as_str)),
+            seconds: to.seconds,
+            narrow: to.narrow,
+            asked,
+            ..Self::default()
+        };
+    }
+
+    /// Opens the fields that are not shown at first.
+    pub fn open_rest(&mut self) {
+        self.rest_open = true;
+    }
+
+    /// The profile that is picked: the person's choice, or the first that can be used.
+    #[must_use]
+    pub fn picked<'a>(&self, profiles: &'a Profiles) -> Option<&'a Profile> {
+        match &self.profile {
+            Some(name) => profiles.list.iter().find(|profile| profile.name == *name),
+            None => profiles.list.iter().find(|profile| usable(profile)),
+        }
+    }
+
+    /// Picks a profile; one that names a role fills the form.
+    pub fn pick(&mut self, profile: &Profile) {
+        self.profile = Some(profile.source_profile.clone().unwrap_or_else(|| profile.name.clone()));
+        let Some(role) = &profile.role_arn else { return };
+        self.role.clone_from(role);
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        self.external_id = text(&profile.external_id);
+        self.mfa = text(&profile.mfa_serial);
+        self.session_name = text(&profile.role_session_name);
+        self.region = text(&profile.region);
+        if let Some(seconds) = profile.duration_seconds {
+            self.seconds = seconds.clamp(Destination::SHORTEST, Destination::LONGEST);
+        }
+    }
+
+    /// What stands in the form as a destination, or the first field that is not right.
+    ///
+    /// # Errors
+    /// The field, and what to say about it.
+    pub fn destination(&self, profiles: &Profiles) -> Result<Destination, (Option<Field>, String)> {
+        let profile = self.picked(profiles).ok_or_else(|| (None, words::welcome::PICK_FIRST.to_owned()))?;
+        let role = checked(Field::Role, role(&self.role))?;
+        let bucket = checked(Field::Bucket, bucket(&self.bucket))?;
+        let name = if self.name.trim().is_empty() { bucket.to_string() } else { self.name.trim().to_owned() };
+        Ok(Destination {
+            name,
+            profile: profile.name.clone(),
+            role,
+            bucket,
+            prefix: checked(Field::Folder, folder(&self.folder))?,
+            region: maybe(Field::Region, &self.region)?,
+            owner: maybe(Field::Owner, &self.owner)?,
+            seconds: self.seconds,
+            external_id: maybe(Field::ExternalId, &self.external_id)?,
+            mfa_serial: maybe(Field::Mfa, &self.mfa)?,
+            session_name: maybe(Field::SessionName, &self.session_name)?,
+            narrow: self.narrow,
+            practice: false,
+        })
+    }
+
+    /// What is wrong with a field, once it was left or sent.
+    #[must_use]
+    pub fn wrong(&self, field: Field, key: &'static str) -> Option<String> {
+        if !self.submitted && !self.left.contains(key) {
+            return None;
+        }
+        let text = match field {
+            Field::Role => &self.role,
+            Field::Bucket => &self.bucket,
+            Field::Folder => &self.folder,
+            Field::ExternalId => &self.external_id,
+            Field::Mfa => &self.mfa,
+            Field::SessionName => &self.session_name,
+            Field::Region => &self.region,
+            Field::Owner => &self.owner,
+        };
+        if text.trim().is_empty() && (!self.submitted || !matches!(field, Field::Role | Field::Bucket)) {
+            return None;
+        }
+        let why = match field {
+            Field::Role => role(text).err(),
+            Field::Bucket => bucket(text).err(),
+            Field::Folder => folder(text).err(),
+            Field::ExternalId => ExternalId::from_str(text.trim()).err(),
+            Field::Mfa => MfaSerial::from_str(text.trim()).err(),
+            Field::SessionName => RoleSessionName::from_str(text.trim()).err(),
+            Field::Region => Region::from_str(text.trim()).err(),
+            Field::Owner => AccountId::from_str(text.trim()).err(),
+        };
+        why.map(|why| words::field_problem(field, &why))
+    }
+}
+
+/// Whether a profile can be asked for a key.
+#[must_use]
+pub const fn usable(profile: &Profile) -> bool {
+    match profile.source {
+        Source::Key | Source::TemporaryKey | Source::Role | Source::SignIn | Source::Process | Source::Login => true,
+        Source::TokenMissing | Source::Nothing => false,
+    }
+}
+
+/// The role as it was pasted.
+///
+/// # Errors
+/// Why it is no role.
+pub fn role(text: &str) -> Result<RoleArn, NameProblem> {
+    let text = text.trim();
+    if text.is_empty() { Err(NameProblem::Empty) } else { text.parse() }
+}
+
+/// The bucket as it was pasted.
+///
+/// # Errors
+/// Why it is no bucket's name.
+pub fn bucket(text: &str) -> Result<Bucket, NameProblem> {
+    let text = text.trim();
+    if text.is_empty() { Err(NameProblem::Empty) } else { text.parse() }
+}
+
+/// The folder as it was typed; empty for the top of the bucket.
+///
+/// # Errors
+/// Why it can't be a folder.
+pub fn folder(text: &str) -> Result<KeyPrefix, NameProblem> {
+    let text = text.trim().trim_matches('/');
+    if text.is_empty() { "".parse() } else { format!("{text}/").parse() }
+}
+
+fn checked<T>(field: Field, value: Result<T, NameProblem>) -> Result<T, (Option<Field>, String)> {
+    value.map_err(|why| (Some(field), words::field_problem(field, &why)))
+}
+
+fn maybe<T: FromStr<Err = NameProblem>>(field: Field, text: &str) -> Result<Option<T>, (Option<Field>, String)> {
+    let text = text.trim();
+    if text.is_empty() { Ok(None) } else { checked(field, text.parse().map(Some)) }
+}

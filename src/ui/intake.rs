@@ -1,0 +1,130 @@
+//! Where files come in: the large area, the slim strip, and what is shown while files hover over the window.
+
+use super::dialogs::Dialog;
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Scene, Window, Wish, icons};
+use crate::model::session::Session;
+use crate::words::ui as words;
+use crate::words::ui::intake;
+use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+impl Window {
+    /// The whole middle of the window while nothing was added yet.
+    pub(crate) fn drop_area(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        widgets::dashed(ui.painter(), rect, t.surface, t.line);
+        let center = rect.center();
+        let top = center.y - 112.0;
+        widgets::icon_at(ui.painter(), pos2(center.x, top + 22.0), icons::UPLOAD, 44.0, t.accent);
+        let room = rect.width() - 32.0;
+        let at = |y: f32| pos2(center.x, top + y);
+        widgets::text_at(ui, Align2::CENTER_CENTER, at(66.5), &[(intake::DROP, Face::Heading, t.ink)], room);
+        let second = if scene.place.walking > 0 { intake::WALKING } else { intake::OR_CHOOSE };
+        widgets::text_at(ui, Align2::CENTER_CENTER, at(98.0), &[(second, Face::Body, t.muted)], room);
+        let files = Button::main(intake::CHOOSE_FILES);
+        let folder = Button::plain(intake::CHOOSE_FOLDER);
+        let (one, two) = (files.width(ui), folder.width(ui));
+        let left = center.x - (one + 10.0 + two) / 2.0;
+        let y = top + 126.0;
+        if ui.put(Rect::from_min_size(pos2(left, y), vec2(one, size::CONTROL)), files).clicked() {
+            out.push(Wish::ChooseFiles(scene.no));
+        }
+        let beside = Rect::from_min_size(pos2(left + one + 10.0, y), vec2(two, size::CONTROL));
+        if ui.put(beside, folder).clicked() {
+            out.push(Wish::ChooseFolder(scene.no));
+        }
+        let hint = match &scene.place.session {
+            Session::Active(_) => intake::PUT_ONLY,
+            Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => intake::WAIT,
+        };
+        let below = Rect::from_min_max(pos2(rect.left() + 16.0, top + 187.0), pos2(rect.right() - 16.0, rect.bottom()));
+        let mut below = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::top_down(Align::Center)));
+        for line in hint.lines() {
+            below.spacing_mut().item_spacing.y = 0.0;
+            widgets::text(&mut below, &[(line, Face::Small, t.muted)]);
+        }
+        below.add_space(10.0);
+        self.links(&mut below, scene);
+    }
+
+    /// The strip above the table.
+    pub(crate) fn drop_strip(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        widgets::dashed(ui.painter(), rect, t.surface, t.line);
+        let y = rect.center().y;
+        widgets::icon_at(ui.painter(), pos2(rect.left() + 26.0, y), icons::UPLOAD, 19.0, t.accent);
+        let files = Button::plain(intake::CHOOSE_FILES);
+        let folder = Button::plain(intake::CHOOSE_FOLDER);
+        let (one, two) = (files.width(ui), folder.width(ui));
+        let right = rect.right() - 16.0;
+        let first = Rect::from_min_size(pos2(right - two - 12.0 - one, y - 18.0), vec2(one, size::CONTROL));
+        let left = rect.left() + 48.0;
+        let words = if scene.place.walking > 0 { intake::WALKING } else { intake::MORE };
+        let room = first.left() - left - 12.0;
+        let shown = widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &[(words, Face::Strong, t.ink)], room);
+        let beside = Rect::from_min_max(pos2(shown.right() + 16.0, y - 11.0), pos2(first.left() - 8.0, y + 11.0));
+        if beside.width() > 60.0 {
+            let mut beside =
+                ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::left_to_right(Align::Center)));
+            beside.spacing_mut().item_spacing.x = 14.0;
+            self.links(&mut beside, scene);
+        }
+        if ui.put(first, files).clicked() {
+            out.push(Wish::ChooseFiles(scene.no));
+        }
+        let second = Rect::from_min_size(pos2(right - two, y - 18.0), vec2(two, size::CONTROL));
+        if ui.put(second, folder).clicked() {
+            out.push(Wish::ChooseFolder(scene.no));
+        }
+    }
+
+    /// What was left out, and what the customer sees in practice.
+    fn links(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
+        if scene.place.left_out_count > 0
+            && ui.add(Button::small_link(&words::left_out(scene.place.left_out_count))).clicked()
+        {
+            self.dialog = Some(Dialog::LeftOut(scene.no));
+        }
+        if scene.place.destination.practice
+            && scene.about.arrived.is_some()
+            && ui.add(Button::small_link(intake::CUSTOMER_SEES)).clicked()
+        {
+            self.dialog = Some(Dialog::Arrived);
+        }
+    }
+}
+
+/// Lights the window up while files hover over it, and says how many and where they go.
+pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
+    let count = ui.input(|input| input.raw.hovered_files.len());
+    if count == 0 {
+        return;
+    }
+    let t = theme::of(ui);
+    let (title, below) = match scene {
+        Some(scene) => words::hovering(count, &scene.where_to()),
+        None => (words::welcome::INVITATION.to_owned(), words::welcome::INVITATION_TEXT.to_owned()),
+    };
+    let layer = egui::LayerId::new(egui::Order::Foreground, ui.scope_id().with("hovering"));
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(all).layer_id(layer));
+    let top = if scene.is_some() { size::TOP + size::PASS + size::GAP } else { size::TOP };
+    let area = Rect::from_min_max(
+        pos2(all.left() + size::EDGE, all.top() + top),
+        pos2(all.right() - size::EDGE, all.bottom() - size::GAP),
+    );
+    widgets::dashed(ui.painter(), area, t.accent_soft, t.accent);
+    let center = area.center();
+    widgets::icon_at(ui.painter(), pos2(center.x, center.y - 56.0), icons::UPLOAD, 44.0, t.accent);
+    let room = area.width() - 32.0;
+    let whole = format!("{title}. {below}");
+    let response = ui.allocate_rect(area, Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    for (y, text, face, color) in
+        [(-11.0, title.as_str(), Face::Heading, t.ink), (20.0, below.as_str(), Face::Body, t.muted)]
+    {
+        let galley = widgets::one_line(&ui, &[(text, face, color)], room);
+        let at = Align2::CENTER_CENTER.anchor_size(pos2(center.x, center.y + y), galley.size());
+        ui.painter().galley(at.min, galley, Color32::PLACEHOLDER);
+    }
+}

@@ -1,0 +1,409 @@
+//! The window: a function of the snapshot that draws and collects wishes; it keeps drafts only.
+
+pub mod deliveries;
+pub mod dialogs;
+pub mod form;
+pub mod icons;
+pub mod intake;
+pub mod notes;
+pub mod order;
+pub mod pass;
+pub mod settings;
+pub mod shell;
+pub mod switcher;
+pub mod theme;
+pub mod trouble;
+pub mod welcome;
+pub mod widgets;
+
+use crate::model::destination::Destination;
+use crate::model::problem::Kind;
+use crate::model::session::{Identity, Session};
+use crate::model::snapshot::{Command, Place, Snapshot, Which};
+use crate::model::upload::{PlaceNo, UploadNo};
+use crate::time::{Time, Utc};
+use crate::words::problem::Said;
+use crate::words::ui as words;
+use dialogs::{CodeFor, Dialog};
+use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, UiBuilder, pos2};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use theme::size;
+use zeroize::Zeroizing;
+
+/// Something that arrived in the practice bucket, as the customer sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Its key.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// What the window knows besides the model.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Whether Daypass runs with its practice server.
+    pub practice: bool,
+    /// Another server than Amazon, where one was named at the start.
+    pub test_server: Option<String>,
+    /// What the customer sees, in practice.
+    pub arrived: Option<Arc<Vec<Arrived>>>,
+    /// The zone that times are shown in.
+    pub zone: jiff::tz::TimeZone,
+    /// Sentences to be shown once, such as settings of other tools that are not followed.
+    pub warnings: Vec<String>,
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self { practice: false, test_server: None, arrived: None, zone: jiff::tz::TimeZone::UTC, warnings: Vec::new() }
+    }
+}
+
+/// What the window wants done by those who may.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Tell the model.
+    Command(Command),
+    /// Show the dialog for files.
+    ChooseFiles(PlaceNo),
+    /// Show the dialog for a folder.
+    ChooseFolder(PlaceNo),
+    /// Show the dialog for an invitation.
+    OpenInvitation,
+    /// This file, dropped on the window, is an invitation.
+    DroppedInvitation(PathBuf),
+    /// This text, pasted on the window, may be an invitation.
+    PastedInvitation(String),
+    /// Hand this code to the vault for the next AssumeRole of this destination.
+    Code(PlaceNo, Zeroizing<String>),
+    /// Open this destination with this code.
+    OpenWithCode(Box<Destination>, Zeroizing<String>),
+    /// Start the practice server and open its destination.
+    StartPractice,
+    /// Save the receipt of the current delivery.
+    SaveReceipt(PlaceNo),
+    /// Put this text on the clipboard.
+    Copy(String),
+    /// Show the kit for the customer.
+    OpenAsk,
+    /// The person wants to leave, whatever runs.
+    Quit,
+}
+
+/// The window's drafts: text being typed, an open dialog, where it looks.
+#[derive(Default)]
+pub struct Window {
+    /// The destination on view; none for the first screen.
+    place: Option<PlaceNo>,
+    /// How many destinations there were when it last looked.
+    places: usize,
+    form: form::Form,
+    dialog: Option<Dialog>,
+    table: order::Order,
+    /// Whether the page about a renewal problem is open over a session that goes on.
+    trouble_open: bool,
+    trouble: trouble::Fold,
+    told: Option<Said>,
+    warnings_seen: bool,
+    /// The session's state when it last looked, to notice when it changes.
+    was: Option<(PlaceNo, Option<Kind>)>,
+    announced: Option<(PlaceNo, u64)>,
+    says: String,
+    leaving: bool,
+    work: Work,
+}
+
+/// How much was done for the last frame; what tests bound instead of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Rows that were laid out.
+    pub rows_drawn: usize,
+    /// Rows whose place in the order was worked out.
+    pub rows_sorted: usize,
+}
+
+/// What a screen of one destination is drawn from.
+pub(crate) struct Scene<'a> {
+    pub seen: &'a Snapshot,
+    pub about: &'a About,
+    pub now: Time,
+    pub no: PlaceNo,
+    pub place: &'a Place,
+}
+
+impl Scene<'_> {
+    /// Who the profile is, where that is known.
+    pub fn identity(&self) -> Option<&Identity> {
+        identity(self.seen, &self.place.destination.profile)
+    }
+
+    /// "importantprojectbucket / incoming".
+    pub fn where_to(&self) -> String {
+        let to = &self.place.destination;
+        crate::words::format::place(to.bucket.as_str(), to.prefix.as_str())
+    }
+
+    /// The time by the grant's own clock, for times of day.
+    pub fn utc_now(&self) -> Option<(Utc, Utc)> {
+        let grant = self.place.session.grant()?;
+        let left = i64::try_from(grant.ends.since(self.now).as_secs()).unwrap_or(0);
+        let over = i64::try_from(self.now.since(grant.ends).as_secs()).unwrap_or(0);
+        Some((Utc(grant.ends_utc.0 - left + over), grant.ends_utc))
+    }
+}
+
+pub(crate) fn identity<'a>(seen: &'a Snapshot, profile: &str) -> Option<&'a Identity> {
+    seen.identities.iter().find(|(name, _)| name == profile).and_then(|(_, known)| known.as_ref().ok())
+}
+
+const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+const RENEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R);
+
+impl Window {
+    /// How much was done for the last frame.
+    #[must_use]
+    pub const fn work(&self) -> Work {
+        self.work
+    }
+
+    /// Fills the form with what an invitation says, for the person to look at and to agree.
+    pub fn offer(&mut self, invitation: &Destination) {
+        self.form.fill(invitation, form::From::Invitation);
+        self.place = None;
+    }
+
+    /// Says something that came of a wish, until it is dismissed.
+    pub fn tell(&mut self, said: Said) {
+        says(&mut self.says, &said.title);
+        self.told = Some(said);
+    }
+
+    /// Draws everything and collects what is wanted.
+    pub fn show(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Wish>) {
+        self.work = Work::default();
+        self.follow(seen, now);
+        self.guard_quit(ui, seen);
+        let t = theme::of(ui);
+        let all = ui.max_rect();
+        ui.painter().rect_filled(all, 0.0, t.bg);
+        let no = self.place.filter(|no| seen.places.len() > usize::from(no.0));
+        let scene = no.map(|no| Scene { seen, about, now, no, place: &seen.places[usize::from(no.0)] });
+        if self.dialog.is_none() {
+            self.keys(ui, scene.as_ref(), out);
+            self.drops(ui, scene.as_ref(), out);
+        }
+        let mut body = ui.new_child(UiBuilder::new().max_rect(all));
+        match &scene {
+            None => self.welcome(&mut body, seen, about, out),
+            Some(scene) => self.destination(&mut body, all, scene, out),
+        }
+        if self.dialog.is_none() {
+            intake::hovering(ui, all, scene.as_ref());
+        }
+        self.dialogs(ui, seen, about, out);
+        widgets::announce(ui, &self.says);
+        self.wake_later(ui, seen, now);
+    }
+
+    fn destination(&mut self, ui: &mut Ui, all: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let left = all.left() + size::EDGE;
+        let right = all.right() - size::EDGE;
+        let top = all.top() + size::TOP;
+        let pass = Rect::from_min_max(pos2(left, top), pos2(right, top + size::PASS));
+        self.pass(ui, pass, scene, out);
+        let mut y = pass.bottom() + size::GAP;
+        let bottom = if scene.place.totals.open() > 0 {
+            all.bottom() - size::FOOTER - size::GAP
+        } else {
+            all.bottom() - size::GAP
+        };
+        let middle = |y: f32| Rect::from_min_max(pos2(left, y), pos2(right, bottom.max(y + 60.0)));
+        match &scene.place.session {
+            Session::Denied(problem) => self.trouble(ui, middle(y), scene, problem, false, out),
+            Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
+                if let (true, Some(problem)) = (self.trouble_open, &scene.place.renew_problem) {
+                    self.trouble(ui, middle(y), scene, problem, true, out);
+                } else {
+                    y = self.notes(ui, middle(y), scene, out);
+                    self.files(ui, middle(y), scene, out);
+                }
+            }
+        }
+        if scene.place.totals.open() > 0 {
+            let footer = Rect::from_min_max(pos2(all.left(), all.bottom() - size::FOOTER), all.max);
+            self.footer(ui, footer, scene, out);
+        }
+    }
+
+    fn files(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        self.work.rows_sorted = self.table.update(&scene.seen.rows, scene.no, ui.rect_contains_pointer(rect));
+        if self.table.is_empty() {
+            self.drop_area(ui, rect, scene, out);
+            return;
+        }
+        let strip = Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::STRIP));
+        self.drop_strip(ui, strip, scene, out);
+        let table = Rect::from_min_max(pos2(rect.left(), strip.bottom() + size::NEAR), rect.max);
+        self.deliveries(ui, table, scene, out);
+    }
+
+    /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.
+    fn follow(&mut self, seen: &Snapshot, now: Time) {
+        let count = seen.places.len();
+        if count > self.places {
+            self.place = u16::try_from(count - 1).ok().map(PlaceNo);
+            self.trouble_open = false;
+        }
+        self.places = count;
+        let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) else {
+            return;
+        };
+        let refused = match &place.session {
+            Session::Denied(problem) => Some(problem.kind),
+            Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
+                place.renew_problem.as_ref().map(|problem| problem.kind)
+            }
+        };
+        let wants_code = matches!(refused, Some(Kind::CodeNeeded | Kind::CodeWrong));
+        if self.was != Some((no, refused)) && wants_code && self.dialog.is_none() {
+            self.ask_code(no, place);
+        }
+        self.was = Some((no, refused));
+        self.announce_end(no, place, now);
+    }
+
+    fn announce_end(&mut self, no: PlaceNo, place: &Place, now: Time) {
+        let at = match &place.session {
+            Session::Active(grant) => {
+                let left = grant.ends.since(now);
+                [10, 5, 1].into_iter().filter(|m| left <= Duration::from_secs(m * 60)).min()
+            }
+            Session::Expired(_) => Some(0),
+            Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
+        };
+        match at {
+            Some(minutes) if self.announced != Some((no, minutes)) => {
+                self.announced = Some((no, minutes));
+                let text = if minutes == 0 { words::pass::ENDED.to_owned() } else { words::announce_left(minutes) };
+                says(&mut self.says, &text);
+            }
+            Some(_) => {}
+            None => self.announced = None,
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
+        let typing = ui.ctx().text_edit_focused();
+        if let Some(scene) = scene {
+            if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
+                out.push(Wish::ChooseFiles(scene.no));
+            }
+            if ui.input_mut(|input| input.consume_shortcut(&RENEW)) && !scene.place.asking {
+                self.renew(scene.no, scene.place, out);
+            }
+        } else if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
+            out.push(Wish::OpenInvitation);
+        }
+        if !typing {
+            let pasted = ui.input(|input| {
+                input.events.iter().find_map(|event| match event {
+                    egui::Event::Paste(text) => Some(text.clone()),
+                    _ => None,
+                })
+            });
+            if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
+                out.push(Wish::PastedInvitation(text));
+            }
+        }
+    }
+
+    fn drops(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
+        let dropped: Vec<PathBuf> =
+            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        if dropped.is_empty() {
+            return;
+        }
+        if let [one] = dropped.as_slice()
+            && is_invitation(one)
+            && scene.is_none()
+        {
+            out.push(Wish::DroppedInvitation(one.clone()));
+        } else if let Some(scene) = scene {
+            out.push(Wish::Command(Command::Add(scene.no, dropped)));
+        } else {
+            self.tell(Said {
+                title: words::welcome::ACCESS_FIRST.to_owned(),
+                body: words::welcome::ACCESS_FIRST_TEXT.to_owned(),
+            });
+        }
+    }
+
+    /// Gets or renews access: at once, or after a code.
+    pub(crate) fn renew(&mut self, no: PlaceNo, place: &Place, out: &mut Vec<Wish>) {
+        if place.destination.mfa_serial.is_some() {
+            self.ask_code(no, place);
+        } else {
+            out.push(Wish::Command(Command::GetAccess(no)));
+        }
+    }
+
+    pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &Place) {
+        self.dialog = Some(Dialog::code(CodeFor::Place(no), &place.destination));
+    }
+
+    fn guard_quit(&mut self, ui: &Ui, seen: &Snapshot) {
+        if self.leaving || !ui.input(|input| input.viewport().close_requested()) {
+            return;
+        }
+        let running = running(seen);
+        if running > 0 {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.dialog = Some(Dialog::Quit(running));
+        }
+    }
+
+    /// Asks for a frame when the next text changes by time alone.
+    fn wake_later(&self, ui: &Ui, seen: &Snapshot, now: Time) {
+        let mut next: Option<Duration> = None;
+        let mut want = |left: Duration| {
+            if !left.is_zero() {
+                let wait = Duration::from_millis(u64::from(left.subsec_millis()) + 1).max(Duration::from_millis(50));
+                next = Some(next.map_or(wait, |sooner| sooner.min(wait)));
+            }
+        };
+        if let Some(place) = self.place.and_then(|no| seen.places.get(usize::from(no.0))) {
+            want(place.session.left(now));
+        }
+        if let crate::model::snapshot::Line::Down { next, .. } = &seen.line {
+            want(next.since(now));
+        }
+        if let Some(wait) = next {
+            ui.ctx().request_repaint_after(wait);
+        }
+    }
+}
+
+/// The uploads that would stop if Daypass quit now.
+#[must_use]
+pub fn running(seen: &Snapshot) -> u64 {
+    seen.places
+        .iter()
+        .filter(|place| !place.paused)
+        .map(|place| place.totals.open().saturating_sub(place.totals.paused))
+        .sum()
+}
+
+fn says(says: &mut String, text: &str) {
+    text.clone_into(says);
+}
+
+fn is_invitation(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("daypass"))
+}
+
+pub(crate) fn one(no: UploadNo) -> Which {
+    Which::One(no)
+}

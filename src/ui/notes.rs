@@ -1,0 +1,260 @@
+//! The strips below the pass: what ends, what holds the queue, what was delivered.
+
+use super::dialogs::Dialog;
+use super::icons::{self, Icon};
+use super::theme::{self, Face, Tokens, size};
+use super::widgets::{self, Button};
+use super::{Scene, Window, Wish, pass};
+use crate::model::session::Session;
+use crate::model::snapshot::{Command, Line, Which};
+use crate::words::messages;
+use crate::words::problem::{self, Said};
+use crate::words::ui as words;
+use egui::text::TextWrapping;
+use egui::{Color32, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// Strips shown at once at most; the rest waits behind them.
+const MOST: usize = 2;
+
+#[derive(Clone, Copy)]
+enum Tone {
+    Ok,
+    Warn,
+    Bad,
+    Info,
+}
+
+impl Tone {
+    const fn colors(self, t: &Tokens) -> (Color32, Color32) {
+        match self {
+            Self::Ok => (t.ok, t.ok_soft),
+            Self::Warn => (t.warn, t.warn_soft),
+            Self::Bad => (t.bad, t.bad_soft),
+            Self::Info => (t.accent, t.accent_soft),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Act {
+    Renew,
+    RetryJournal,
+    Release,
+    RetryLine,
+    Trouble,
+    Hold,
+    Receipt,
+    Message,
+    Resume,
+    Dismiss,
+    DismissWarnings,
+}
+
+struct Note {
+    tone: Tone,
+    icon: Icon,
+    said: Said,
+    buttons: Vec<(&'static str, Option<Icon>, Act)>,
+}
+
+impl Window {
+    /// Draws the strips and says where what follows begins.
+    pub(crate) fn notes(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) -> f32 {
+        let mut y = rect.top();
+        for note in self.standing(scene).into_iter().take(MOST) {
+            let (height, act) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
+            y += height + size::NEAR;
+            if let Some(act) = act {
+                self.act(act, scene, out);
+            }
+        }
+        y
+    }
+
+    fn standing(&self, scene: &Scene<'_>) -> Vec<Note> {
+        let place = scene.place;
+        let open = place.totals.open();
+        let mut notes = Vec::new();
+        if let Some(journal) = &scene.seen.journal {
+            notes.push(Note {
+                tone: Tone::Bad,
+                icon: icons::STOPPED,
+                said: problem::said(journal.kind),
+                buttons: vec![(words::notes::TRY_NOW, None, Act::RetryJournal)],
+            });
+        }
+        if let Some(told) = &self.told {
+            notes.push(Note {
+                tone: Tone::Info,
+                icon: icons::INFO,
+                said: told.clone(),
+                buttons: vec![(words::notes::DISMISS, None, Act::Dismiss)],
+            });
+        }
+        if let Some(hold) = &place.hold {
+            notes.push(Note {
+                tone: Tone::Bad,
+                icon: icons::STOPPED,
+                said: problem::said(hold.kind),
+                buttons: vec![(words::notes::DETAILS, None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
+            });
+        }
+        if let Line::Down { next, why, .. } = &scene.seen.line {
+            notes.push(Note {
+                tone: Tone::Warn,
+                icon: icons::OFFLINE,
+                said: words::offline(problem::said(why.kind), next.since(scene.now)),
+                buttons: vec![(words::notes::TRY_NOW, None, Act::RetryLine)],
+            });
+        }
+        if let Some(refused) = &place.renew_problem {
+            notes.push(Note {
+                tone: Tone::Bad,
+                icon: icons::LOCK,
+                said: words::renew_problem(problem::said(refused.kind)),
+                buttons: vec![(words::notes::WHAT_NOW, None, Act::Trouble), (words::notes::RENEW, None, Act::Renew)],
+            });
+        } else {
+            notes.extend(ending(scene));
+        }
+        if place.paused && open > 0 {
+            notes.push(Note {
+                tone: Tone::Info,
+                icon: icons::PAUSED,
+                said: words::all_paused(open),
+                buttons: vec![(words::notes::RESUME, Some(icons::PLAY), Act::Resume)],
+            });
+        }
+        if place.totals.done() {
+            let (whole, said) = words::finished(&place.totals, &place.destination);
+            notes.push(Note {
+                tone: if whole { Tone::Ok } else { Tone::Warn },
+                icon: if whole { icons::DONE } else { icons::WARNING },
+                said,
+                buttons: vec![
+                    (words::notes::RECEIPT, Some(icons::RECEIPT), Act::Receipt),
+                    (words::notes::COPY_MESSAGE, Some(icons::COPY), Act::Message),
+                ],
+            });
+        }
+        if !self.warnings_seen {
+            notes.extend(scene.about.warnings.first().map(|warning| Note {
+                tone: Tone::Info,
+                icon: icons::INFO,
+                said: Said { title: warning.clone(), body: scene.about.warnings[1..].join(" ") },
+                buttons: vec![(words::notes::DISMISS, None, Act::DismissWarnings)],
+            }));
+        }
+        notes
+    }
+
+    fn act(&mut self, act: Act, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let no = scene.no;
+        match act {
+            Act::Renew => self.renew(no, scene.place, out),
+            Act::RetryJournal => out.push(Wish::Command(Command::RetryJournal)),
+            Act::Release | Act::RetryLine => out.push(Wish::Command(Command::Release(no))),
+            Act::Trouble => self.trouble_open = true,
+            Act::Hold => self.dialog = scene.place.hold.clone().map(Dialog::Problem),
+            Act::Receipt => out.push(Wish::SaveReceipt(no)),
+            Act::Message => {
+                out.push(Wish::Copy(messages::delivered(&scene.place.destination, &scene.place.totals)));
+                super::says(&mut self.says, words::trouble::COPIED);
+            }
+            Act::Resume => out.push(Wish::Command(Command::Resume(Which::All(no)))),
+            Act::Dismiss => self.told = None,
+            Act::DismissWarnings => self.warnings_seen = true,
+        }
+    }
+
+    /// What is told on the first screen, above everything.
+    pub(crate) fn welcome_notes(&mut self, ui: &mut Ui, rect: Rect, warnings: &[String]) -> f32 {
+        let mut y = rect.top();
+        let told = self.told.clone().map(|said| (said, Act::Dismiss));
+        let warned = (!self.warnings_seen)
+            .then(|| warnings.first())
+            .flatten()
+            .map(|first| (Said { title: first.clone(), body: warnings[1..].join(" ") }, Act::DismissWarnings));
+        for (said, act) in told.into_iter().chain(warned) {
+            let buttons = vec![(words::notes::DISMISS, None, act)];
+            let note = Note { tone: Tone::Info, icon: icons::INFO, said, buttons };
+            let (height, done) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
+            y += height + size::NEAR;
+            match done {
+                Some(Act::Dismiss) => self.told = None,
+                Some(_) => self.warnings_seen = true,
+                None => {}
+            }
+        }
+        y - rect.top()
+    }
+}
+
+fn ending(scene: &Scene<'_>) -> Option<Note> {
+    let place = scene.place;
+    let open = place.totals.open();
+    let renew = vec![(words::notes::RENEW, None, Act::Renew)];
+    match &place.session {
+        Session::Expired(_) => {
+            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said: words::ended(open), buttons: renew })
+        }
+        Session::Active(_) if open > 0 && pass::ends_soon(scene) => {
+            let by_itself = scene.seen.settings.renew && place.destination.mfa_serial.is_none();
+            let said = words::ending_soon(place.session.left(scene.now), pass::needs_more(scene), by_itself);
+            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said, buttons: renew })
+        }
+        Session::Active(_) | Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
+    }
+}
+
+/// Draws one strip at the top of the rectangle; its height, and what was pressed.
+fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
+    let t = theme::of(ui);
+    let (ink, soft) = note.tone.colors(t);
+    let buttons: Vec<Button<'_>> = note
+        .buttons
+        .iter()
+        .map(|&(text, icon, _)| {
+            let button = Button::plain(text);
+            icon.map_or(button, |icon| Button::plain(text).icon(icon))
+        })
+        .collect();
+    let widths: Vec<f32> = buttons.iter().map(|button| button.width(ui)).collect();
+    #[expect(clippy::cast_precision_loss, reason = "a strip has two buttons")]
+    let taken = widths.iter().sum::<f32>() + size::NEAR * widths.len() as f32;
+    let left = rect.left() + 46.0;
+    let room = (rect.right() - 14.0 - taken - left).max(120.0);
+    let wrap = |ui: &Ui, text: &str, face: Face, color: Color32| {
+        let mut job = widgets::job(ui, &[(text, face, color)]);
+        job.wrap = TextWrapping::wrap_at_width(room);
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
+    let title = wrap(ui, &note.said.title, Face::Strong, t.ink);
+    let body = (!note.said.body.is_empty()).then(|| wrap(ui, &note.said.body, Face::Small, t.muted));
+    let text_height = title.size().y + body.as_ref().map_or(0.0, |body| body.size().y);
+    let height = (text_height + 24.0).max(62.0);
+    let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
+    ui.painter().rect_filled(all, CornerRadius::same(size::NEAR as u8), soft);
+    let said = format!("{} {}", note.said.title, note.said.body);
+    let response = ui.allocate_rect(Rect::from_min_size(pos2(left, all.top()), vec2(room, height)), Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said.trim()));
+    let mut y = all.top() + (height - text_height) / 2.0;
+    let first = y + title.size().y.min(20.0) / 2.0;
+    widgets::icon_at(ui.painter(), pos2(all.left() + 24.0, first + 1.5), note.icon, 20.0, ink);
+    let title_height = title.size().y;
+    ui.painter().galley(pos2(left, y), title, t.ink);
+    y += title_height;
+    if let Some(body) = body {
+        ui.painter().galley(pos2(left, y), body, t.muted);
+    }
+    let mut x = all.right() - 14.0 - taken + size::NEAR;
+    let top = all.top() + (height.min(62.0) - size::CONTROL) / 2.0;
+    let mut pressed = None;
+    for ((button, width), (_, _, act)) in buttons.into_iter().zip(widths).zip(&note.buttons) {
+        if ui.put(Rect::from_min_size(pos2(x, top), vec2(width, size::CONTROL)), button).clicked() {
+            pressed = Some(*act);
+        }
+        x += width + size::NEAR;
+    }
+    (height, pressed)
+}

@@ -1,0 +1,267 @@
+//! The pass at the top: who delivers where, torn by a dashed line from the time left and Renew.
+
+use super::theme::{self, Face, Tokens, size};
+use super::widgets::{self, Button, Look};
+use super::{Scene, Window, Wish, icons};
+use crate::model::problem::Kind;
+use crate::model::session::Session;
+use crate::words::format;
+use crate::words::ui::pass as words;
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
+};
+use std::f32::consts::TAU;
+use std::time::Duration;
+
+/// Whether access ends soon: in ten minutes, in the last quarter of a short session, or before the queue is through.
+#[must_use]
+pub(crate) fn ends_soon(scene: &Scene<'_>) -> bool {
+    let Session::Active(grant) = &scene.place.session else { return false };
+    let left = grant.ends.since(scene.now);
+    let ten = Duration::from_secs(600);
+    let from = if grant.length < Duration::from_secs(2400) { grant.length / 4 } else { ten };
+    left <= from || needs_more(scene).is_some()
+}
+
+/// How long the queue still needs, where that is longer than the access lasts.
+pub(crate) fn needs_more(scene: &Scene<'_>) -> Option<Duration> {
+    let left = scene.place.session.left(scene.now);
+    let totals = &scene.place.totals;
+    totals.time_left.filter(|need| totals.open() > 0 && !scene.place.paused && *need > left)
+}
+
+struct Face2 {
+    clock: Option<String>,
+    caption: String,
+    share: f32,
+    color: Color32,
+    button: &'static str,
+    look: Look,
+    enabled: bool,
+    code: bool,
+}
+
+fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
+    let asking = scene.place.asking;
+    match &scene.place.session {
+        Session::Active(grant) => {
+            let left = grant.ends.since(scene.now);
+            let soon = ends_soon(scene);
+            let ends =
+                scene.utc_now().map(|(now, ends)| format::time(ends, now, &scene.about.zone)).unwrap_or_default();
+            Face2 {
+                clock: Some(format::clock(left)),
+                caption: crate::words::ui::ends_at(&ends),
+                share: left.as_secs_f32() / grant.length.as_secs_f32().max(1.0),
+                color: if soon { t.warn } else { t.ok },
+                button: if asking { words::RENEWING } else { words::RENEW },
+                look: if soon { Look::Main } else { Look::Plain },
+                enabled: !asking,
+                code: false,
+            }
+        }
+        Session::Expired(_) => Face2 {
+            clock: Some(format::clock(Duration::ZERO)),
+            caption: words::ENDED.to_owned(),
+            share: 0.0,
+            color: t.warn,
+            button: if asking { words::RENEWING } else { words::RENEW },
+            look: Look::Main,
+            enabled: !asking,
+            code: false,
+        },
+        Session::SignedOut => Face2 {
+            clock: None,
+            caption: words::NO_ACCESS.to_owned(),
+            share: 0.0,
+            color: t.muted,
+            button: words::GET_ACCESS,
+            look: Look::Main,
+            enabled: !asking,
+            code: false,
+        },
+        Session::Assuming(_) => Face2 {
+            clock: None,
+            caption: words::ASKING_AMAZON.to_owned(),
+            share: 0.0,
+            color: t.muted,
+            button: words::ASKING,
+            look: Look::Plain,
+            enabled: false,
+            code: false,
+        },
+        Session::Denied(problem) => {
+            let code = matches!(problem.kind, Kind::CodeNeeded | Kind::CodeWrong);
+            Face2 {
+                clock: None,
+                caption: words::NO_ACCESS.to_owned(),
+                share: 0.0,
+                color: t.bad,
+                button: if code { words::ENTER_CODE } else { words::TRY_AGAIN },
+                look: Look::Main,
+                enabled: !asking,
+                code,
+            }
+        }
+    }
+}
+
+impl Window {
+    pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let narrow = rect.width() < 740.0;
+        let tear = rect.right() - if narrow { size::STUB - 52.0 } else { size::STUB };
+        ticket(ui.painter(), rect, tear, t);
+        self.holder(ui, Rect::from_min_max(rect.min, pos2(tear, rect.bottom())), scene, out);
+        let face = faces(scene, t);
+        let mut x = tear + 24.0;
+        if !narrow {
+            let center = pos2(x + 17.5, rect.center().y);
+            ring(ui.painter(), center, face.share, face.color, t, face.clock.is_none() && face.color == t.bad);
+            x = center.x + 33.5;
+        }
+        let button = Button::of(face.look, face.button).icon(icons::RENEW).enabled(face.enabled);
+        let width = button.width(ui);
+        let place =
+            Rect::from_min_size(pos2(rect.right() - 17.0 - width, rect.center().y - 18.0), vec2(width, size::CONTROL));
+        let room = place.left() - x - 8.0;
+        clock(ui, pos2(x, rect.top() + 28.0), face.clock.as_deref(), face.color, t);
+        let caption = [(face.caption.as_str(), Face::Small, t.muted)];
+        let said = widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, rect.center().y + 14.5), &caption, room);
+        if scene.place.session.grant().is_some_and(|grant| grant.shortened) {
+            ui.interact(said, ui.scope_id().with("shortened"), Sense::hover()).on_hover_text(words::SHORTENED);
+        }
+        if ui.put(place, button).clicked() {
+            if face.code {
+                self.ask_code(scene.no, scene.place);
+            } else {
+                self.renew(scene.no, scene.place, out);
+            }
+        }
+    }
+
+    fn holder(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let tile = Rect::from_min_size(rect.min + vec2(17.0, 16.0), Vec2::splat(size::TILE));
+        widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
+        let x = tile.right() + 14.0;
+        let gear = pos2(rect.right() - 27.0, rect.center().y);
+        let room = gear.x - 20.0 - x;
+        let mut y = rect.top() + 29.0;
+        let badge = badge(scene);
+        let badge_width = badge.map_or(0.0, |(text, _)| 24.0 + pill_width(ui, text));
+        let name = scene.place.destination.name.as_str();
+        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - 22.0 - badge_width);
+        let named = Rect::from_min_size(pos2(x, y - galley.size().y / 2.0), galley.size());
+        let hit = Rect::from_min_max(named.min - vec2(4.0, 1.0), named.max + vec2(24.0, 1.0));
+        let response = ui.allocate_rect(hit, Sense::click());
+        let label = format!("{}: {name}", words::SWITCH);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        if response.hovered() {
+            ui.painter().rect_filled(hit, CornerRadius::same(6), t.sunken);
+        }
+        widgets::focus_ring(ui, &response, hit.shrink(2.0), t);
+        ui.painter().galley(named.min, galley, t.ink);
+        widgets::icon_at(ui.painter(), pos2(named.right() + 12.0, y + 1.0), icons::CARET_DOWN, 13.0, t.muted);
+        self.switcher(&response, scene, out);
+        if let Some((text, hint)) = badge {
+            let warn = scene.about.test_server.is_some();
+            let at = pos2(hit.right() + 6.0, y);
+            pill(ui, at, text, hint, if warn { (t.warn, t.warn_soft) } else { (t.accent, t.accent_soft) });
+        }
+        y = rect.center().y + 10.5;
+        let place = scene.where_to();
+        let mut runs = vec![(place.as_str(), Face::Small, t.muted)];
+        if let Some(who) = scene.identity() {
+            runs.push(("   ·   uploading as ", Face::Small, t.muted));
+            runs.push((&who.name, Face::SmallStrong, t.muted));
+        }
+        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &runs, room);
+        if widgets::icon_button_at(ui, gear, icons::SETTINGS, words::SETTINGS, t.muted).clicked() {
+            self.open_settings(&scene.seen.settings);
+        }
+    }
+}
+
+fn badge<'a>(scene: &'a Scene<'_>) -> Option<(&'static str, &'a str)> {
+    if let Some(server) = &scene.about.test_server {
+        return Some((words::TEST_SERVER, server));
+    }
+    scene.place.destination.practice.then_some((words::PRACTICE, words::PRACTICE_HINT))
+}
+
+fn pill_width(ui: &Ui, text: &str) -> f32 {
+    widgets::one_line(ui, &[(text, Face::SmallStrong, Color32::PLACEHOLDER)], f32::INFINITY).size().x
+}
+
+/// A badge: a word on a colored ground.
+pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, (ink, soft): (Color32, Color32)) {
+    let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, ink)], f32::INFINITY);
+    let rect = Rect::from_min_size(pos2(left.x, left.y - 10.0), vec2(galley.size().x + 16.0, 20.0));
+    let response = ui.allocate_rect(rect, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    ui.painter().rect_filled(rect, CornerRadius::same(10), soft);
+    ui.painter().galley(rect.min + vec2(8.0, 10.0 - galley.size().y / 2.0), galley, ink);
+    response.on_hover_text(hint);
+}
+
+fn ticket(painter: &Painter, rect: Rect, tear: f32, t: &Tokens) {
+    painter.rect(rect, CornerRadius::same(size::CARD + 2), t.surface, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    for (y, from) in [(rect.top(), 0.0), (rect.bottom(), TAU / 2.0)] {
+        let center = pos2(tear, y);
+        painter.circle_filled(center, size::NOTCH, t.bg);
+        // Only the half of the notch inside the ticket has an edge.
+        let arc = arc(center, size::NOTCH - 0.5, from, from + TAU / 2.0);
+        painter.add(Shape::line(arc, Stroke::new(1.0, t.line)));
+        let outside = if from == 0.0 {
+            Rect::from_min_max(pos2(tear - size::NOTCH, y - size::NOTCH), pos2(tear + size::NOTCH, y))
+        } else {
+            Rect::from_min_max(pos2(tear - size::NOTCH, y), pos2(tear + size::NOTCH, y + size::NOTCH))
+        };
+        painter.rect_filled(outside, 0.0, t.bg);
+    }
+    let line = [pos2(tear, rect.top() + size::NOTCH), pos2(tear, rect.bottom() - size::NOTCH)];
+    painter.extend(Shape::dashed_line(&line, Stroke::new(2.0, t.line), 4.0, 2.0));
+}
+
+fn arc(center: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
+    let steps = 48_u8;
+    (0..=steps).map(|n| center + radius * Vec2::angled(from + (to - from) * f32::from(n) / f32::from(steps))).collect()
+}
+
+fn ring(painter: &Painter, center: Pos2, share: f32, color: Color32, t: &Tokens, dot: bool) {
+    let radius = 15.0;
+    painter.circle_stroke(center, radius, Stroke::new(5.0, t.sunken));
+    let top = -TAU / 4.0;
+    if share > 0.0 {
+        let end = top + TAU * share.min(1.0);
+        painter.add(Shape::line(arc(center, radius, top, end), Stroke::new(5.0, color)));
+        if share < 1.0 {
+            for angle in [top, end] {
+                painter.circle_filled(center + radius * Vec2::angled(angle), 2.5, color);
+            }
+        }
+    } else if dot {
+        painter.circle_filled(center + radius * Vec2::angled(top), 2.5, color);
+    }
+}
+
+/// The time left, or a dash; every figure in a cell of its own.
+fn clock(ui: &mut Ui, left: Pos2, text: Option<&str>, color: Color32, t: &Tokens) {
+    let ink = if color == t.ok { t.ink } else { color };
+    let Some(text) = text else {
+        let dash = Rect::from_min_size(pos2(left.x, left.y + 0.5), vec2(26.0, 2.5));
+        ui.painter().rect_filled(dash, 0.0, ink);
+        return;
+    };
+    let galley = widgets::one_line(ui, &[(text, Face::Clock, ink)], f32::INFINITY);
+    let rect = Align2::LEFT_CENTER.anchor_size(left, galley.size());
+    let response = ui.allocate_rect(rect, Sense::empty());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Timer, true, words::TIME_LEFT);
+        info.current_text_value = Some(text.to_owned());
+        info
+    });
+    ui.painter().galley(rect.min, galley, ink);
+}

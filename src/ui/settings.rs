@@ -1,0 +1,116 @@
+//! Settings, and what Daypass is.
+
+use super::dialogs::{self, After, Dialog};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Window, Wish};
+use crate::model::snapshot::{Command, Settings, Snapshot};
+use crate::words::ui::{self as words, dialog, settings};
+use egui::{Id, Ui};
+
+/// What is typed in the settings.
+#[derive(Debug, Default)]
+pub struct Draft {
+    limited: bool,
+    limit: String,
+    wrong: bool,
+}
+
+/// Bytes a second that a megabyte a second is.
+const MB: f64 = 1_000_000.0;
+
+impl Window {
+    pub(crate) fn open_settings(&mut self, settings: &Settings) {
+        #[expect(clippy::cast_precision_loss, reason = "a rate to be shown in megabytes")]
+        let limit = settings.limit_rate.map(|rate| format!("{}", rate as f64 / MB));
+        self.dialog =
+            Some(Dialog::Settings(Draft { limited: limit.is_some(), limit: limit.unwrap_or_default(), wrong: false }));
+    }
+}
+
+/// The settings; each counts as soon as it is changed.
+pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    let mut wanted = seen.settings.clone();
+    dialogs::title(ui, settings::TITLE, t);
+    ui.add_space(4.0);
+    choice(ui, &mut wanted.renew, settings::RENEW, Some(settings::RENEW_TEXT));
+    choice(ui, &mut wanted.sha256, settings::SHA256, Some(settings::SHA256_TEXT));
+    choice(ui, &mut draft.limited, settings::LIMIT, None);
+    if draft.limited {
+        ui.add_space(2.0);
+        ui.horizontal(|ui| {
+            ui.add_space(26.0);
+            ui.vertical(|ui| {
+                widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
+                ui.add_space(5.0);
+                let id = Id::unique("limit");
+                let response =
+                    widgets::field(ui, id, settings::LIMIT_FIELD, &mut draft.limit, 110.0, Face::Body, draft.wrong);
+                if response.lost_focus() {
+                    match rate(&draft.limit) {
+                        Some(rate) => {
+                            draft.wrong = false;
+                            wanted.limit_rate = Some(rate);
+                        }
+                        None => draft.wrong = !draft.limit.trim().is_empty(),
+                    }
+                }
+                if draft.wrong {
+                    ui.add_space(5.0);
+                    widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
+                }
+            });
+        });
+        ui.add_space(8.0);
+    } else {
+        wanted.limit_rate = None;
+    }
+    if wanted != seen.settings {
+        out.push(Wish::Command(Command::Set(wanted)));
+    }
+    ui.add_space(10.0);
+    widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
+    let mut after = After::Stay;
+    dialogs::buttons(ui, |ui| {
+        let response = ui.add(Button::plain(dialog::CLOSE));
+        dialogs::safe(ui, &response);
+        if response.clicked() {
+            after = After::Close;
+        }
+    });
+    after
+}
+
+fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {
+    let t = theme::of(ui);
+    widgets::checkbox(ui, on, text);
+    if let Some(below) = below {
+        ui.horizontal(|ui| {
+            ui.add_space(26.0);
+            widgets::text(ui, &[(below, Face::Small, t.muted)]);
+        });
+    }
+    ui.add_space(f32::from(size::RADIUS));
+}
+
+/// A rate in megabytes a second as typed; none where it is no such number.
+fn rate(text: &str) -> Option<u64> {
+    let mb: f64 = text.trim().replace(',', ".").parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
+    (mb.is_finite() && (0.01..=100_000.0).contains(&mb)).then_some((mb * MB) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn a_rate_is_read_as_typed() {
+        assert_eq!(rate("5"), Some(5_000_000));
+        assert_eq!(rate(" 0,5 "), Some(500_000));
+        for odd in ["", "fast", "0", "-1", "NaN", "1e99"] {
+            assert_eq!(rate(odd), None, "{odd}");
+        }
+    }
+}

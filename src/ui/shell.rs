@@ -1,0 +1,282 @@
+//! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
+
+use super::{About, Window, Wish, theme};
+use crate::model::destination::Destination;
+use crate::model::snapshot::{Command, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
+use crate::words::problem::Said;
+use crate::words::ui::{DAYPASS, intake, shell as words};
+use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
+use rfd::{AsyncFileDialog, FileHandle};
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use zeroize::Zeroizing;
+
+/// Work that is awaited elsewhere, never on the window's thread.
+pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What came of a wish, for the window to show.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// An invitation was read: fill the form with it.
+    Invitation(Box<Destination>),
+    /// A sentence.
+    Said(Said),
+}
+
+/// The window's place on the screen, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WindowPlace {
+    /// The left upper corner; none to let the desktop choose.
+    pub at: Option<(f32, f32)>,
+    /// Width and height of what is inside the frame.
+    pub size: (f32, f32),
+    /// Whether it fills the screen.
+    pub maximized: bool,
+}
+
+/// The window's only way to the rest of Daypass. None of these may wait.
+pub trait Link: Send + Sync {
+    /// The newest copy of the model.
+    fn seen(&self) -> Arc<Snapshot>;
+    /// The engine's clock.
+    fn now(&self) -> Time;
+    /// What the window knows besides the model.
+    fn about(&self) -> Arc<About>;
+    /// Tells the model.
+    fn send(&self, command: Command);
+    /// Hands a code to the vault for the next AssumeRole of this destination.
+    fn code(&self, place: PlaceNo, code: Zeroizing<String>);
+    /// Opens this destination with this code.
+    fn open_with_code(&self, to: Box<Destination>, code: Zeroizing<String>);
+    /// Reads an invitation from a file; what comes of it is told.
+    fn invitation_file(&self, path: PathBuf);
+    /// Reads an invitation from a text; what comes of it is told.
+    fn invitation_text(&self, text: String);
+    /// Starts the practice server and opens its destination.
+    fn start_practice(&self);
+    /// Writes the receipt of the current delivery there; what comes of it is told.
+    fn save_receipt(&self, place: PlaceNo, path: PathBuf);
+    /// Shows the kit for the customer.
+    fn ask(&self);
+    /// Something to be told, once.
+    fn told(&self) -> Option<Told>;
+    /// Awaits this elsewhere.
+    fn spawn(&self, work: Work);
+    /// Calls this whenever there is something new to be seen.
+    fn on_wake(&self, wake: Arc<dyn Fn() + Send + Sync>);
+    /// Keeps the window's place for the next time.
+    fn keep_window_place(&self, place: WindowPlace);
+}
+
+/// How the window starts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Where it was the last time.
+    pub place: Option<WindowPlace>,
+}
+
+const SIZE: (f32, f32) = (960.0, 680.0);
+const LEAST: (f32, f32) = (640.0, 480.0);
+
+/// Opens the window and runs it until it is closed.
+///
+/// # Errors
+/// One sentence that says why there can be no window here.
+pub fn run(link: Arc<dyn Link>, options: Options) -> Result<(), String> {
+    let place = options.place.filter(|place| place.size.0 >= LEAST.0 && place.size.1 >= LEAST.1);
+    let (width, height) = place.map_or(SIZE, |place| place.size);
+    let mut viewport = ViewportBuilder::default()
+        .with_title(DAYPASS)
+        .with_app_id("daypass")
+        .with_inner_size(vec2(width, height))
+        .with_min_inner_size(vec2(LEAST.0, LEAST.1))
+        .with_drag_and_drop(true)
+        .with_maximized(place.is_some_and(|place| place.maximized));
+    if let Some((x, y)) = place.and_then(|place| place.at) {
+        viewport = viewport.with_position(egui::pos2(x, y));
+    }
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")) {
+        viewport = viewport.with_icon(icon);
+    }
+    let native = eframe::NativeOptions {
+        viewport,
+        persist_window: false,
+        #[cfg(target_os = "linux")]
+        event_loop_builder: Some(Box::new(|builder| {
+            use winit::platform::x11::EventLoopBuilderExtX11 as _;
+            builder.with_x11();
+        })),
+        ..eframe::NativeOptions::default()
+    };
+    eframe::run_native("daypass", native, Box::new(|creation| Ok(Box::new(App::new(&creation.egui_ctx, link)))))
+        .map_err(|why| words::no_window(&why.to_string()))
+}
+
+enum Chosen {
+    Files(PlaceNo, Vec<PathBuf>),
+    Invitation(PathBuf),
+    Receipt(PlaceNo, PathBuf),
+    Nothing,
+    NoDialog,
+}
+
+struct App {
+    window: Window,
+    link: Arc<dyn Link>,
+    wishes: Vec<Wish>,
+    chosen: Receiver<Chosen>,
+    choose: SyncSender<Chosen>,
+    choosing: bool,
+    place: Option<WindowPlace>,
+}
+
+impl App {
+    fn new(ctx: &Context, link: Arc<dyn Link>) -> Self {
+        theme::install(ctx);
+        let wake = ctx.clone();
+        link.on_wake(Arc::new(move || wake.request_repaint()));
+        let (choose, chosen) = sync_channel(1);
+        Self { window: Window::default(), link, wishes: Vec::new(), chosen, choose, choosing: false, place: None }
+    }
+
+    fn carry_out(&mut self, wish: Wish, ctx: &Context) {
+        match wish {
+            Wish::Command(command) => self.link.send(command),
+            Wish::ChooseFiles(no) => {
+                self.ask(ctx, |dialog| dialog.set_title(words::FILES).pick_files(), move |files| files_of(no, files));
+            }
+            Wish::ChooseFolder(no) => {
+                self.ask(
+                    ctx,
+                    |dialog| dialog.set_title(words::FOLDER).pick_folders(),
+                    move |files| files_of(no, files),
+                );
+            }
+            Wish::OpenInvitation => self.ask(
+                ctx,
+                |dialog| {
+                    let dialog = dialog.set_title(words::INVITATION).add_filter(words::INVITATIONS, &["daypass"]);
+                    dialog.pick_files()
+                },
+                |files| match files {
+                    Some(files) => {
+                        files.first().map_or(Chosen::Nothing, |file| Chosen::Invitation(file.path().to_path_buf()))
+                    }
+                    None => nothing(),
+                },
+            ),
+            Wish::SaveReceipt(no) => self.ask(
+                ctx,
+                |dialog| dialog.set_title(words::RECEIPT).set_file_name(words::RECEIPT_FILE).save_file(),
+                move |file| file.map_or(Chosen::Nothing, |file| Chosen::Receipt(no, file.path().to_path_buf())),
+            ),
+            Wish::DroppedInvitation(path) => self.link.invitation_file(path),
+            Wish::PastedInvitation(text) => self.link.invitation_text(text),
+            Wish::Code(no, code) => self.link.code(no, code),
+            Wish::OpenWithCode(to, code) => self.link.open_with_code(to, code),
+            Wish::StartPractice => self.link.start_practice(),
+            Wish::Copy(text) => ctx.copy_text(text),
+            Wish::OpenAsk => self.link.ask(),
+            Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Builds a dialog here, on the main thread, and awaits it elsewhere; one at a time.
+    fn ask<T, F>(
+        &mut self,
+        ctx: &Context,
+        build: impl FnOnce(AsyncFileDialog) -> F,
+        chosen: impl FnOnce(Option<T>) -> Chosen + Send + 'static,
+    ) where
+        F: Future<Output = Option<T>> + Send + 'static,
+        T: 'static,
+    {
+        if self.choosing {
+            self.window.tell(Said { title: intake::DIALOG_OPEN.to_owned(), body: String::new() });
+            return;
+        }
+        self.choosing = true;
+        let shown = build(AsyncFileDialog::new());
+        let (send, ctx) = (self.choose.clone(), ctx.clone());
+        self.link.spawn(Box::pin(async move {
+            let answer = chosen(shown.await);
+            // One dialog at a time, and the channel holds one answer: there is always room.
+            let _ = send.try_send(answer);
+            ctx.request_repaint();
+        }));
+    }
+
+    fn take_chosen(&mut self) {
+        while let Ok(chosen) = self.chosen.try_recv() {
+            self.choosing = false;
+            match chosen {
+                Chosen::Files(no, files) => self.link.send(Command::Add(no, files)),
+                Chosen::Invitation(path) => self.link.invitation_file(path),
+                Chosen::Receipt(no, path) => self.link.save_receipt(no, path),
+                Chosen::Nothing => {}
+                Chosen::NoDialog => {
+                    self.window.tell(Said { title: words::NO_DIALOG.to_owned(), body: intake::NO_DIALOG.to_owned() });
+                }
+            }
+        }
+    }
+}
+
+/// On Linux a cancelled dialog is an empty list and no answer means that none could be shown; elsewhere no answer is a cancel.
+const fn nothing() -> Chosen {
+    if cfg!(target_os = "linux") { Chosen::NoDialog } else { Chosen::Nothing }
+}
+
+fn files_of(no: PlaceNo, files: Option<Vec<FileHandle>>) -> Chosen {
+    match files {
+        Some(files) if files.is_empty() => Chosen::Nothing,
+        Some(files) => Chosen::Files(no, files.iter().map(|file| file.path().to_path_buf()).collect()),
+        None => nothing(),
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        while let Some(told) = self.link.told() {
+            match told {
+                Told::Invitation(to) => self.window.offer(&to),
+                Told::Said(said) => self.window.tell(said),
+            }
+        }
+        self.take_chosen();
+        let (seen, about) = (self.link.seen(), self.link.about());
+        self.window.show(ui, &seen, &about, self.link.now(), &mut self.wishes);
+        for wish in std::mem::take(&mut self.wishes) {
+            self.carry_out(wish, &ctx);
+        }
+        self.place = ctx.input(|input| {
+            let view = input.viewport();
+            let inner = view.inner_rect?;
+            Some(WindowPlace {
+                at: view.outer_rect.map(|outer| (outer.left(), outer.top())),
+                size: (inner.width(), inner.height()),
+                maximized: view.maximized.unwrap_or(false),
+            })
+        });
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn on_exit(&mut self, #[cfg(target_os = "linux")] _gl: Option<&eframe::glow::Context>) {
+        if let Some(place) = self.place {
+            self.link.keep_window_place(place);
+        }
+    }
+}

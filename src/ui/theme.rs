@@ -1,0 +1,299 @@
+//! The look: every color, size and font of the window, light and dark.
+
+use egui::epaint::text::{FontData, FontDefinitions};
+use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals};
+use std::sync::Arc;
+
+/// The colors of one appearance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// The window.
+    pub bg: Color32,
+    /// Cards, the table, the pass.
+    pub surface: Color32,
+    /// Tracks of bars, and what the pointer is over.
+    pub sunken: Color32,
+    /// Borders and row lines.
+    pub line: Color32,
+    /// Text.
+    pub ink: Color32,
+    /// Second text.
+    pub muted: Color32,
+    /// Folders beside names.
+    pub faint: Color32,
+    /// The one main action, links, progress.
+    pub accent: Color32,
+    /// Its ground.
+    pub accent_soft: Color32,
+    /// Text on it.
+    pub on_accent: Color32,
+    /// Delivered.
+    pub ok: Color32,
+    /// Its ground.
+    pub ok_soft: Color32,
+    /// Needs a look, ends soon.
+    pub warn: Color32,
+    /// Its ground.
+    pub warn_soft: Color32,
+    /// Denied, stopped.
+    pub bad: Color32,
+    /// Its ground.
+    pub bad_soft: Color32,
+    /// What lies over the window while a dialog is open.
+    pub veil: Color32,
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place where colors are written down")]
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+/// The light appearance.
+pub const LIGHT: Tokens = Tokens {
+    bg: rgb(0x00F4_F5F8),
+    surface: rgb(0x00FF_FFFF),
+    sunken: rgb(0x00EC_EEF3),
+    line: rgb(0x00DD_E1E9),
+    ink: rgb(0x0016_1A22),
+    muted: rgb(0x0059_6273),
+    faint: rgb(0x0068_7184),
+    accent: rgb(0x0033_55D8),
+    accent_soft: rgb(0x00E8_EDFD),
+    on_accent: rgb(0x00FF_FFFF),
+    ok: rgb(0x0012_734A),
+    ok_soft: rgb(0x00E2_F4EA),
+    warn: rgb(0x008F_4B00),
+    warn_soft: rgb(0x00FD_F0DC),
+    bad: rgb(0x00B3_233F),
+    bad_soft: rgb(0x00FC_E8EC),
+    veil: Color32::from_black_alpha(90),
+};
+
+/// The dark appearance.
+pub const DARK: Tokens = Tokens {
+    bg: rgb(0x0012_151B),
+    surface: rgb(0x001A_1E26),
+    sunken: rgb(0x0023_2833),
+    line: rgb(0x0032_3947),
+    ink: rgb(0x00EE_F1F6),
+    muted: rgb(0x00A4_AEBF),
+    faint: rgb(0x008E_98AA),
+    accent: rgb(0x008F_A6FF),
+    accent_soft: rgb(0x0025_2E4E),
+    on_accent: rgb(0x0010_131A),
+    ok: rgb(0x005C_D39A),
+    ok_soft: rgb(0x0017_3528),
+    warn: rgb(0x00F2_B35E),
+    warn_soft: rgb(0x003A_2A12),
+    bad: rgb(0x00FF_8FA3),
+    bad_soft: rgb(0x0043_202A),
+    veil: Color32::from_black_alpha(150),
+};
+
+/// The colors of the appearance this part of the window is drawn in.
+#[must_use]
+pub fn of(ui: &egui::Ui) -> &'static Tokens {
+    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+/// The kinds of text there are: a font, a size and the height of a line, in points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// Text, 14/20.
+    Body,
+    /// Text that carries the sentence, 14/20 semibold.
+    Strong,
+    /// Second text, 12.5/18.
+    Small,
+    /// Second text that names something, 12.5/18 semibold.
+    SmallStrong,
+    /// Names, 16/22 semibold.
+    Name,
+    /// Headings, 22/28 semibold.
+    Heading,
+    /// The title of the first screen, 28/34 semibold.
+    Title,
+    /// ARNs and ids, 13/20 monospace.
+    Mono,
+    /// ARNs and ids in second text, 12/18 monospace.
+    MonoSmall,
+    /// The time left, 26/30 semibold.
+    Clock,
+}
+
+impl Face {
+    /// The font and its size.
+    #[must_use]
+    pub fn font(self) -> FontId {
+        match self {
+            Self::Body => FontId::new(14.0, FontFamily::Proportional),
+            Self::Small => FontId::new(12.5, FontFamily::Proportional),
+            Self::Strong => FontId::new(14.0, semibold()),
+            Self::SmallStrong => FontId::new(12.5, semibold()),
+            Self::Name => FontId::new(16.0, semibold()),
+            Self::Heading => FontId::new(22.0, semibold()),
+            Self::Title => FontId::new(28.0, semibold()),
+            Self::Clock => FontId::new(26.0, semibold()),
+            Self::Mono => FontId::new(13.0, FontFamily::Monospace),
+            Self::MonoSmall => FontId::new(12.0, FontFamily::Monospace),
+        }
+    }
+
+    /// The height of a line.
+    #[must_use]
+    pub const fn line(self) -> f32 {
+        match self {
+            Self::Body | Self::Strong | Self::Mono => 20.0,
+            Self::Small | Self::SmallStrong | Self::MonoSmall => 18.0,
+            Self::Name => 22.0,
+            Self::Heading => 28.0,
+            Self::Title => 34.0,
+            Self::Clock => 30.0,
+        }
+    }
+}
+
+/// The semibold family.
+#[must_use]
+pub fn semibold() -> FontFamily {
+    FontFamily::Name("semibold".into())
+}
+
+/// The family of outlined icons.
+#[must_use]
+pub fn icons() -> FontFamily {
+    FontFamily::Name("icons".into())
+}
+
+/// The family of filled icons.
+#[must_use]
+pub fn icons_filled() -> FontFamily {
+    FontFamily::Name("icons-filled".into())
+}
+
+/// Sizes, in points.
+pub mod size {
+    /// Between the window's edge and what is in it, left and right.
+    pub const EDGE: f32 = 20.0;
+    /// Above the pass.
+    pub const TOP: f32 = 16.0;
+    /// Between the parts of a screen.
+    pub const GAP: f32 = 14.0;
+    /// Between parts that belong together.
+    pub const NEAR: f32 = 12.0;
+    /// The height of the pass.
+    pub const PASS: f32 = 76.0;
+    /// The width of the part of the pass right of the tear line.
+    pub const STUB: f32 = 352.0;
+    /// The radius of the notches in the pass.
+    pub const NOTCH: f32 = 8.0;
+    /// The height of a button.
+    pub const CONTROL: f32 = 36.0;
+    /// The height of a text field.
+    pub const FIELD: f32 = 38.0;
+    /// The corners of controls.
+    pub const RADIUS: u8 = 9;
+    /// The corners of cards.
+    pub const CARD: u8 = 14;
+    /// A row of the table.
+    pub const ROW: f32 = 44.0;
+    /// The head of the table.
+    pub const TABLE_HEAD: f32 = 34.0;
+    /// The strip that takes more files.
+    pub const STRIP: f32 = 60.0;
+    /// The footer.
+    pub const FOOTER: f32 = 60.0;
+    /// The square behind a large icon.
+    pub const TILE: f32 = 44.0;
+    /// A progress bar.
+    pub const BAR: f32 = 6.0;
+    /// The column of the first screen.
+    pub const COLUMN: f32 = 600.0;
+    /// A dialog.
+    pub const DIALOG: f32 = 460.0;
+}
+
+/// Fonts: Inter for text, Phosphor for icons, egui's own behind them for what they lack.
+#[must_use]
+pub fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let mut add = |name: &str, bytes: &'static [u8]| {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    };
+    add("Inter", include_bytes!("../../assets/fonts/Inter-Regular.otf"));
+    add("Inter SemiBold", include_bytes!("../../assets/fonts/Inter-SemiBold.otf"));
+    add("Phosphor", include_bytes!("../../assets/fonts/Phosphor.ttf"));
+    add("Phosphor Fill", include_bytes!("../../assets/fonts/Phosphor-Fill.ttf"));
+    let behind = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let with = |first: &str| [vec![first.to_owned()], behind.clone()].concat();
+    fonts.families.insert(FontFamily::Proportional, with("Inter"));
+    fonts.families.insert(semibold(), with("Inter SemiBold"));
+    fonts.families.insert(icons(), vec!["Phosphor".to_owned()]);
+    fonts.families.insert(icons_filled(), vec!["Phosphor Fill".to_owned()]);
+    fonts
+}
+
+/// Gives the window its look. Called once, before the first frame.
+pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    for (theme, tokens) in [(Theme::Light, &LIGHT), (Theme::Dark, &DARK)] {
+        ctx.style_mut_of(theme, |style| dress(style, tokens));
+    }
+}
+
+fn dress(style: &mut Style, t: &Tokens) {
+    style.text_styles = [
+        (TextStyle::Small, Face::Small.font()),
+        (TextStyle::Body, Face::Body.font()),
+        (TextStyle::Button, Face::Body.font()),
+        (TextStyle::Heading, Face::Heading.font()),
+        (TextStyle::Monospace, Face::Mono.font()),
+    ]
+    .into();
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.4;
+    style.spacing.item_spacing = egui::vec2(8.0, 8.0);
+    style.spacing.button_padding = egui::vec2(10.0, 7.0);
+    style.spacing.menu_margin = Margin::same(6);
+    style.spacing.window_margin = Margin::same(20);
+    style.spacing.interact_size.y = 32.0;
+    style.spacing.icon_width = 18.0;
+    style.spacing.icon_width_inner = 10.0;
+    style.spacing.scroll = egui::style::ScrollStyle::floating();
+    let v: &mut Visuals = &mut style.visuals;
+    v.panel_fill = t.bg;
+    v.window_fill = t.surface;
+    v.window_stroke = Stroke::new(1.0, t.line);
+    v.extreme_bg_color = t.surface;
+    v.text_edit_bg_color = Some(t.surface);
+    v.faint_bg_color = t.surface;
+    v.code_bg_color = t.sunken;
+    v.hyperlink_color = t.accent;
+    v.warn_fg_color = t.warn;
+    v.error_fg_color = t.bad;
+    v.weak_text_color = Some(t.muted);
+    v.window_corner_radius = CornerRadius::same(size::CARD);
+    v.menu_corner_radius = CornerRadius::same(size::RADIUS + 2);
+    v.window_shadow = Shadow::NONE;
+    v.popup_shadow = Shadow::NONE;
+    v.selection.bg_fill = t.accent_soft;
+    v.selection.stroke = Stroke::new(1.0, t.ink);
+    v.text_cursor.stroke = Stroke::new(1.5, t.accent);
+    v.text_cursor.blink = false;
+    let corner_radius = CornerRadius::same(size::RADIUS);
+    let of = |fill: Color32, line: Color32| egui::style::WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: fill,
+        bg_stroke: Stroke::new(1.0, line),
+        corner_radius,
+        fg_stroke: Stroke::new(1.0, t.ink),
+        expansion: 0.0,
+    };
+    v.widgets.noninteractive = of(t.surface, t.line);
+    v.widgets.inactive = of(t.surface, t.line);
+    v.widgets.hovered = of(t.sunken, t.line);
+    v.widgets.active = of(t.sunken, t.accent);
+    v.widgets.open = of(t.sunken, t.line);
+}

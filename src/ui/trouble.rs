@@ -1,0 +1,250 @@
+//! A denial as a page: whose turn it is, the likeliest cause first, each with its own action.
+
+use super::dialogs::{CodeFor, Dialog};
+use super::theme::{self, Face, Tokens, size};
+use super::widgets::{self, Button};
+use super::{Scene, Window, Wish, form, icons};
+use crate::model::problem::{Kind, Problem};
+use crate::model::snapshot::Command;
+use crate::words::format;
+use crate::words::problem::{self as said, Cause, CauseAction, Piece};
+use crate::words::ui::{dialog as dialog_words, trouble as words};
+use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, vec2};
+
+/// Whether technical details are unfolded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fold {
+    open: bool,
+}
+
+impl Window {
+    pub(crate) fn trouble(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        scene: &Scene<'_>,
+        problem: &Problem,
+        over: bool,
+        out: &mut Vec<Wish>,
+    ) {
+        let t = theme::of(ui);
+        ui.painter().add(widgets::card(t, 0).paint(rect.shrink(1.0)));
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(1.0, 1.0))));
+        let margin = Margin { left: 19, right: 19, top: 17, bottom: 16 };
+        ScrollArea::vertical().auto_shrink(false).show(&mut inner, |ui| {
+            egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.spacing_mut().item_spacing = Vec2::ZERO;
+                ui.set_width(ui.available_width());
+                head(ui, problem, t);
+                ui.add_space(20.0);
+                let causes = said::causes(problem, &scene.place.destination, scene.identity());
+                for (at, cause) in causes.iter().enumerate() {
+                    rule(ui, t);
+                    self.cause(ui, at + 1, cause, scene, out);
+                }
+                if causes.is_empty() {
+                    rule(ui, t);
+                    self.turn(ui, problem.kind, scene, out);
+                }
+                rule(ui, t);
+                ui.add_space(10.0);
+                details(ui, problem, scene, &mut self.trouble.open, out);
+                if over {
+                    ui.add_space(12.0);
+                    if ui.add(Button::plain(words::BACK)).clicked() {
+                        self.trouble_open = false;
+                    }
+                }
+            });
+        });
+    }
+
+    fn cause(&mut self, ui: &mut Ui, number: usize, cause: &Cause, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let label = match &cause.action {
+            CauseAction::CopyForCustomer(_) => words::COPY_CUSTOMER,
+            CauseAction::CopyForAdministrator(_) => words::COPY_ADMINISTRATOR,
+            CauseAction::EnterCode => words::ENTER_CODE,
+            CauseAction::EditDestination => words::CHANGE,
+            CauseAction::Details(_) => words::DETAILS,
+        };
+        if entry(ui, &number.to_string(), &cause.title, &cause.body, Button::plain(label)) {
+            match &cause.action {
+                CauseAction::CopyForCustomer(text) | CauseAction::CopyForAdministrator(text) => {
+                    out.push(Wish::Copy(text.clone()));
+                    super::says(&mut self.says, words::COPIED);
+                }
+                CauseAction::EnterCode => self.enter_code(scene),
+                CauseAction::EditDestination => self.change(scene),
+                CauseAction::Details(text) => {
+                    self.dialog = Some(Dialog::Text { title: cause.title.clone(), body: text.clone() });
+                }
+            }
+        }
+    }
+
+    /// The one action beside a problem that has one cause.
+    fn turn(&mut self, ui: &mut Ui, kind: Kind, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        ui.add_space(14.0);
+        if matches!(kind, Kind::CodeNeeded | Kind::CodeWrong) {
+            if ui.add(Button::plain(words::ENTER_CODE)).clicked() {
+                self.enter_code(scene);
+            }
+        } else if matches!(kind, Kind::PolicyTooLarge | Kind::PolicyRefused) {
+            if ui.add(Button::plain(words::UNNARROWED)).clicked() {
+                out.push(Wish::Command(Command::GetAccessUnnarrowed(scene.no)));
+            }
+        } else if ui.add(Button::plain(words::CHANGE)).clicked() {
+            self.change(scene);
+        }
+        ui.add_space(14.0);
+    }
+
+    fn change(&mut self, scene: &Scene<'_>) {
+        self.form.fill(&scene.place.destination, form::From::Change(scene.no));
+        self.form.open_rest();
+        self.place = None;
+    }
+
+    fn enter_code(&mut self, scene: &Scene<'_>) {
+        if scene.place.destination.mfa_serial.is_some() {
+            self.ask_code(scene.no, scene.place);
+        } else {
+            let to = Box::new((*scene.place.destination).clone());
+            let guess = scene.identity().map(|who| who.arn.replacen(":user/", ":mfa/", 1)).unwrap_or_default();
+            self.dialog = Some(Dialog::code_with_serial(CodeFor::Device(to), guess));
+        }
+    }
+}
+
+fn head(ui: &mut Ui, problem: &Problem, t: &Tokens) {
+    let spoken = said::said(problem.kind);
+    ui.horizontal_top(|ui| {
+        let (_, tile) = ui.allocate_space(vec2(size::TILE, size::TILE + 1.0));
+        let tile = Rect::from_min_size(tile.min + vec2(0.0, 1.0), Vec2::splat(size::TILE));
+        widgets::tile_at(ui.painter(), tile, icons::LOCK, t.bad, t.bad_soft);
+        ui.add_space(14.0);
+        ui.vertical(|ui| {
+            widgets::text(ui, &[(&spoken.title, Face::Heading, t.ink)]);
+            ui.add_space(3.0);
+            widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
+        });
+    });
+}
+
+fn rule(ui: &mut Ui, t: &Tokens) {
+    let (_, line) = ui.allocate_space(vec2(ui.available_width(), 1.0));
+    widgets::rule(ui.painter(), line.x_range(), line.center().y, t);
+}
+
+/// One numbered cause with its button on the right.
+fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<'_>) -> bool {
+    let t = theme::of(ui);
+    let width = button.width(ui);
+    let full = ui.available_width();
+    let beside = full > width + 330.0;
+    let room = if beside { full - 36.0 - width - 50.0 } else { full - 36.0 };
+    ui.add_space(13.0);
+    let mut pressed = false;
+    let top = ui.cursor().top();
+    let left = ui.cursor().left();
+    let text = Rect::from_min_size(egui::pos2(left + 36.0, top), vec2(room, 10.0));
+    let mut column = ui.new_child(UiBuilder::new().max_rect(text).layout(Layout::top_down(Align::Min)));
+    column.spacing_mut().item_spacing = Vec2::ZERO;
+    widgets::text(&mut column, &[(title, Face::Strong, t.ink)]);
+    let runs: Vec<widgets::Run<'_>> = body
+        .iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => (text.as_str(), Face::Small, t.muted),
+            Piece::Code(text) => (text.as_str(), Face::MonoSmall, t.muted),
+        })
+        .collect();
+    widgets::text(&mut column, &runs);
+    let mut height = column.min_rect().height();
+    if !beside {
+        column.add_space(8.0);
+        pressed = column.add(button).clicked();
+        height = column.min_rect().height();
+        widgets::text_at(
+            ui,
+            egui::Align2::LEFT_CENTER,
+            egui::pos2(left + 1.0, top + 10.0),
+            &[(number, Face::Strong, t.muted)],
+            30.0,
+        );
+    } else {
+        let middle = top + height / 2.0 - 1.0;
+        widgets::text_at(
+            ui,
+            egui::Align2::LEFT_CENTER,
+            egui::pos2(left + 1.0, middle),
+            &[(number, Face::Strong, t.muted)],
+            30.0,
+        );
+        let place = Rect::from_min_size(egui::pos2(left + full - width, middle - 18.0), vec2(width, size::CONTROL));
+        pressed |= ui.put(place, button).clicked();
+    }
+    let used = Rect::from_min_size(egui::pos2(left, top), vec2(full, height + 12.0));
+    ui.advance_cursor_after_rect(used);
+    pressed
+}
+
+/// The folded details: code, request id, status, time; to be copied, without a secret.
+fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let Some(detail) = &problem.detail else { return };
+    let mut short = vec![dialog_words::DETAILS.to_owned()];
+    if !detail.code.is_empty() {
+        short.push(detail.code.to_string());
+    }
+    let request = (!detail.request_id.is_empty()).then(|| format!("request {}", format::cut(&detail.request_id)));
+    let mut line = short.join("   ·   ");
+    if let Some(request) = request {
+        line.push_str(" · ");
+        line.push_str(&request);
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, *open, &line));
+    let icon = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
+    widgets::icon_at(ui.painter(), egui::pos2(rect.left() + 7.0, rect.center().y), icon, 13.0, t.muted);
+    let galley = widgets::one_line(ui, &[(&line, Face::Small, t.muted)], rect.width() - 20.0);
+    let at = egui::pos2(rect.left() + 17.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, t.muted);
+    widgets::focus_ring(ui, &response, rect, t);
+    if response.clicked() {
+        *open = !*open;
+    }
+    if *open {
+        let all = technical(problem, &scene.about.zone);
+        ui.add_space(6.0);
+        egui::Frame::new().inner_margin(Margin { left: 17, right: 0, top: 0, bottom: 8 }).show(ui, |ui| {
+            widgets::selectable(ui, &[(&all, Face::MonoSmall, t.muted)]);
+            ui.add_space(8.0);
+            if ui.add(Button::plain(dialog_words::COPY).icon(icons::COPY)).clicked() {
+                out.push(Wish::Copy(all.clone()));
+            }
+        });
+    }
+}
+
+/// The details as text.
+#[must_use]
+pub fn technical(problem: &Problem, zone: &jiff::tz::TimeZone) -> String {
+    let Some(detail) = &problem.detail else { return format!("{:?}", problem.kind) };
+    let mut lines = vec![format!("kind      {:?}", problem.kind)];
+    let mut add = |name: &str, value: &str| {
+        if !value.is_empty() {
+            lines.push(format!("{name:<10}{value}"));
+        }
+    };
+    add("call", &detail.call);
+    add("code", &detail.code);
+    if detail.status > 0 {
+        add("status", &detail.status.to_string());
+    }
+    add("request", &detail.request_id);
+    if detail.at.0 > 0 {
+        add("time", &format::date_and_time(detail.at, zone));
+    }
+    add("message", &detail.message);
+    lines.join("\n")
+}

@@ -1,0 +1,480 @@
+//! The first screen: an invitation, or the form.
+
+use super::dialogs::{CodeFor, Dialog};
+use super::form::{self, Form, From, LENGTHS};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{About, Window, Wish, icons, identity};
+use crate::model::destination::Destination;
+use crate::model::snapshot::{Command, Profile, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::words::format;
+use crate::words::ui::{self as words, Field, welcome};
+use egui::{
+    Align, Align2, CornerRadius, Id, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
+use std::time::Duration;
+
+/// The height of the column with nothing unfolded; what is above it is half of what is left over.
+const HEIGHT: f32 = 612.0;
+
+impl Window {
+    pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let all = ui.max_rect();
+        let column = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
+        self.identify(seen, out);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::ZERO;
+            let above = ((all.height() - HEIGHT) / 2.0).clamp(16.0, 90.0);
+            ui.add_space(above);
+            let left = all.left() + (all.width() - column) / 2.0;
+            let top = ui.cursor().top();
+            let place = Rect::from_min_size(pos2(left, top), vec2(column, 10.0));
+            let mut ui_column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+            self.column(&mut ui_column, seen, about, out);
+            let used = ui_column.min_rect();
+            ui.allocate_rect(
+                Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0)),
+                Sense::empty(),
+            );
+        });
+    }
+
+    fn column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let width = ui.max_rect().width();
+        let notes = Rect::from_min_size(ui.cursor().min, vec2(width, 400.0));
+        let taken = self.welcome_notes(ui, notes, &about.warnings);
+        ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(width, taken)));
+        ui.vertical_centered(|ui| {
+            if let Some(server) = &about.test_server {
+                let hint = format!("{}: {server}", words::pass::TEST_SERVER);
+                widgets::text(ui, &[(&hint, Face::SmallStrong, t.warn)]);
+            }
+            widgets::text(ui, &[(welcome::TITLE, Face::Title, t.ink)]);
+            ui.add_space(4.0);
+            widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
+        });
+        ui.add_space(21.0);
+        widgets::card(t, Margin { left: 20, right: 20, top: 19, bottom: 19 }).show(ui, |ui| invitation(ui, out));
+        ui.add_space(16.0);
+        widgets::card(t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
+            .show(ui, |ui| self.by_hand(ui, seen, out));
+        ui.add_space(15.0);
+        self.ways_out(ui, seen, out);
+    }
+
+    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let title = match self.form.from {
+            From::Hand => welcome::BY_HAND,
+            From::Invitation => welcome::FROM_INVITATION,
+            From::Change(_) => welcome::CHANGE,
+        };
+        ui.set_width(ui.available_width());
+        widgets::text(ui, &[(title, Face::Name, t.ink)]);
+        ui.add_space(14.0);
+        self.you(ui, seen, out);
+        ui.add_space(12.0);
+        let form = &mut self.form;
+        let full = ui.available_width();
+        widgets::text(ui, &[(welcome::ROLE, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        entry(ui, form, Field::Role, welcome::ROLE, full);
+        if form.wrong(Field::Role, welcome::ROLE).is_none()
+            && let Some(account) = form::role(&form.role).ok().map(|role| role.account())
+            && account.as_str().len() == 12
+        {
+            ui.add_space(5.0);
+            ui.horizontal(|ui| {
+                widgets::icon(ui, icons::DONE, 15.0, t.ok);
+                ui.add_space(3.0);
+                widgets::text(ui, &[(&words::role_in(account.as_str()), Face::Small, t.muted)]);
+            });
+        }
+        ui.add_space(13.0);
+        pair(ui, form, (Field::Bucket, welcome::BUCKET, false), Some((Field::Folder, welcome::FOLDER, true)));
+        if form.rest_open {
+            ui.add_space(13.0);
+            rest(ui, form);
+        }
+        ui.add_space(16.0);
+        self.send(ui, seen, out);
+    }
+
+    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let wanted = self.form.destination(&seen.profiles);
+        let mut go = false;
+        ui.horizontal(|ui| {
+            go = ui.add(Button::main(welcome::GET_ACCESS)).clicked();
+            ui.add_space(19.0);
+            let text = if self.form.rest_open { welcome::LESS } else { welcome::MORE };
+            if ui.add(Button::link(text)).clicked() {
+                self.form.rest_open = !self.form.rest_open;
+            }
+            let back = match self.form.from {
+                From::Change(no) => Some(no),
+                From::Hand | From::Invitation => {
+                    seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(PlaceNo)
+                }
+            };
+            if let Some(no) = back {
+                ui.add_space(19.0);
+                if ui.add(Button::link(welcome::BACK)).clicked() {
+                    self.place = Some(no);
+                }
+            }
+        });
+        let entered = self.dialog.is_none()
+            && ui.input(|input| input.key_pressed(Key::Enter))
+            && ui.memory(|memory| memory.focused().is_none() || memory.focused().is_some_and(|id| is_field(id)));
+        if go || entered && !self.form.role.is_empty() {
+            self.form.submitted = true;
+            match wanted {
+                Ok(to) => self.open(to, out),
+                Err((field, why)) => {
+                    if let Some(field) = field {
+                        if !matches!(field, Field::Role | Field::Bucket | Field::Folder) {
+                            self.form.rest_open = true;
+                        }
+                        ui.memory_mut(|memory| memory.request_focus(field_id(field)));
+                    }
+                    super::says(&mut self.says, &why);
+                }
+            }
+        } else if self.form.submitted
+            && let Err((None, why)) = wanted
+        {
+            ui.add_space(6.0);
+            widgets::text(ui, &[(&why, Face::Small, t.bad)]);
+        }
+    }
+
+    /// Opens a destination: at once, or after the code it needs.
+    pub(crate) fn open(&mut self, to: Destination, out: &mut Vec<Wish>) {
+        let to = Box::new(to);
+        if to.mfa_serial.is_some() {
+            let asked = (*to).clone();
+            self.dialog = Some(Dialog::code(CodeFor::Open(to), &asked));
+        } else {
+            out.push(Wish::Command(Command::Open(to)));
+        }
+    }
+
+    /// Asks once who the picked profile is.
+    fn identify(&mut self, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let Some(profile) = self.form.picked(&seen.profiles).filter(|profile| form::usable(profile)) else { return };
+        let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
+        if !known && self.form.asked.insert(profile.name.clone()) {
+            out.push(Wish::Command(Command::Identify(profile.name.clone())));
+        }
+    }
+
+    fn you(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        widgets::text(ui, &[(welcome::YOU, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        if seen.profiles.list.is_empty() {
+            self.no_key(ui);
+            return;
+        }
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::FIELD), Sense::click());
+        let stroke = Stroke::new(1.0, t.line);
+        let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+        ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
+        widgets::icon_at(ui.painter(), rect.left_center() + vec2(21.5, 0.0), icons::USER, 18.0, t.muted);
+        widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+        let picked = self.form.picked(&seen.profiles);
+        let (name, who) = picked.map_or((welcome::CHOOSE_PROFILE.to_owned(), String::new()), |profile| {
+            (profile.name.clone(), self.who(profile, seen))
+        });
+        let mut runs = vec![(name.as_str(), Face::Body, t.ink)];
+        if !who.is_empty() {
+            runs.push(("  ·  ", Face::Body, t.muted));
+            runs.push((who.as_str(), Face::Body, t.muted));
+        }
+        let galley = widgets::one_line(ui, &runs, rect.width() - 80.0);
+        ui.painter().galley(pos2(rect.left() + 38.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+        let label = format!("{}: {name} {who}", welcome::YOU);
+        response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label.trim()));
+        widgets::focus_ring(ui, &response, rect, t);
+        Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| self.profiles(ui, seen, out));
+        self.odd(ui, picked, seen);
+        ui.add_space(3.0);
+        if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
+            self.dialog = Some(Dialog::Key);
+        }
+    }
+
+    fn odd(&self, ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
+        let t = theme::of(ui);
+        let Some(profile) = picked else { return };
+        let mut lines: Vec<String> = seen
+            .profiles
+            .oddities
+            .iter()
+            .filter(|odd| odd.profile.as_deref().is_none_or(|name| name == profile.name))
+            .take(3)
+            .map(words::oddity)
+            .collect();
+        if let Some((_, Err(problem))) = seen.identities.iter().find(|(name, _)| *name == profile.name) {
+            let said = crate::words::problem::said(problem.kind);
+            lines.insert(0, format!("{}. {}", said.title, said.body));
+        }
+        for line in lines {
+            ui.add_space(4.0);
+            ui.horizontal_top(|ui| {
+                widgets::icon(ui, icons::WARNING, 16.0, t.warn);
+                ui.add_space(5.0);
+                widgets::text(ui, &[(&line, Face::Small, t.warn)]);
+            });
+        }
+    }
+
+    fn who(&self, profile: &Profile, seen: &Snapshot) -> String {
+        if let Some(who) = identity(seen, &profile.name) {
+            return words::who(who);
+        }
+        let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
+        if !known && self.form.asked.contains(&profile.name) {
+            return welcome::ASKING_WHO.to_owned();
+        }
+        words::profile_hint(profile)
+    }
+
+    fn profiles(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+            for profile in &seen.profiles.list {
+                let name = RichText::new(&profile.name).color(if form::usable(profile) { t.ink } else { t.muted });
+                let who = RichText::new(self.who(profile, seen)).small().color(t.muted);
+                let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
+                if ui.add(button).clicked() {
+                    self.form.pick(profile);
+                    self.identify(seen, out);
+                }
+            }
+        });
+    }
+
+    fn no_key(&mut self, ui: &mut Ui) {
+        let t = theme::of(ui);
+        egui::Frame::new()
+            .fill(t.warn_soft)
+            .corner_radius(CornerRadius::same(size::RADIUS))
+            .inner_margin(Margin::symmetric(14, 11))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal_top(|ui| {
+                    widgets::icon(ui, icons::KEY, 20.0, t.warn);
+                    ui.add_space(10.0);
+                    ui.vertical(|ui| {
+                        widgets::text(ui, &[(welcome::NO_KEY, Face::Strong, t.ink)]);
+                        widgets::text(ui, &[(welcome::NO_KEY_TEXT, Face::Small, t.muted)]);
+                        ui.add_space(8.0);
+                        if ui.add(Button::plain(welcome::HOW)).clicked() {
+                            self.dialog = Some(Dialog::Key);
+                        }
+                    });
+                });
+            });
+    }
+
+    fn ways_out(&mut self, ui: &mut Ui, _seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let sentence = (welcome::NO_INVITATION, Face::Small, t.muted);
+        let ask = strong_link_width(ui, welcome::ASK);
+        let practice = strong_link_width(ui, welcome::PRACTICE);
+        let first = widgets::one_line(ui, &[sentence], f32::INFINITY).size().x;
+        let total = first + 8.0 + ask + 28.0 + practice;
+        let full = ui.available_width();
+        let (_, rect) = ui.allocate_space(vec2(full, 22.0));
+        let mut x = rect.left() + ((full - total) / 2.0).max(0.0);
+        let y = rect.center().y;
+        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &[sentence], first + 1.0);
+        x += first + 8.0;
+        if strong_link(ui, x, y, welcome::ASK, ask) {
+            out.push(Wish::OpenAsk);
+        }
+        x += ask;
+        widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + 14.0, y), &[("·", Face::Small, t.muted)], 20.0);
+        x += 28.0;
+        if strong_link(ui, x, y, welcome::PRACTICE, practice) {
+            out.push(Wish::StartPractice);
+        }
+    }
+}
+
+fn strong_link_width(ui: &Ui, text: &str) -> f32 {
+    widgets::one_line(ui, &[(text, Face::SmallStrong, theme::of(ui).accent)], f32::INFINITY).size().x
+}
+
+fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -> bool {
+    let t = theme::of(ui);
+    let rect = Rect::from_min_size(pos2(x, y - 11.0), vec2(width, 22.0));
+    let response = ui.allocate_rect(rect, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, t.accent)], f32::INFINITY);
+    ui.painter().galley(pos2(x, y - galley.size().y / 2.0), galley, t.accent);
+    if response.hovered() {
+        ui.painter().hline(rect.x_range(), y + 8.0, Stroke::new(1.0, t.accent));
+    }
+    widgets::focus_ring(ui, &response, rect, t);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+fn invitation(ui: &mut Ui, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let full = ui.available_width();
+    let button = Button::main(welcome::OPEN_INVITATION);
+    let width = button.width(ui);
+    let room = full - size::TILE - 14.0 - width - 20.0;
+    let text = widgets::job(ui, &[(welcome::INVITATION_TEXT, Face::Small, t.muted)]);
+    let mut wrapped = text;
+    wrapped.wrap = egui::text::TextWrapping::wrap_at_width(room);
+    let body = ui.fonts_mut(|fonts| fonts.layout_job(wrapped));
+    let height = (22.0 + body.size().y).max(size::TILE);
+    let (_, rect) = ui.allocate_space(vec2(full, height));
+    let tile = Rect::from_center_size(pos2(rect.left() + size::TILE / 2.0, rect.center().y), Vec2::splat(size::TILE));
+    widgets::tile_at(ui.painter(), tile, icons::INVITATION, t.accent, t.accent_soft);
+    let x = tile.right() + 14.0;
+    let y = rect.center().y - (22.0 + body.size().y) / 2.0;
+    widgets::text_at(ui, Align2::LEFT_TOP, pos2(x, y), &[(welcome::INVITATION, Face::Name, t.ink)], room);
+    let below = Rect::from_min_size(pos2(x, y + 22.0), body.size());
+    let response = ui.interact(below, ui.scope_id().with("invitation"), Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, welcome::INVITATION_TEXT));
+    ui.painter().galley(below.min, body, t.muted);
+    let place = Rect::from_min_size(
+        pos2(rect.right() - width, rect.center().y - size::CONTROL / 2.0),
+        vec2(width, size::CONTROL),
+    );
+    if ui.put(place, button).clicked() {
+        out.push(Wish::OpenInvitation);
+    }
+}
+
+fn field_id(field: Field) -> Id {
+    Id::unique(("field", format!("{field:?}")))
+}
+
+fn is_field(id: Id) -> bool {
+    [
+        Field::Role,
+        Field::Bucket,
+        Field::Folder,
+        Field::ExternalId,
+        Field::Mfa,
+        Field::SessionName,
+        Field::Region,
+        Field::Owner,
+    ]
+    .into_iter()
+    .any(|field| field_id(field) == id)
+}
+
+/// A field with what is wrong about it below.
+fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static str, width: f32) {
+    let t = theme::of(ui);
+    let wrong = form.wrong(field, name);
+    let face = match field {
+        Field::Role | Field::Mfa | Field::Owner => Face::Mono,
+        Field::Bucket | Field::Folder | Field::ExternalId | Field::SessionName | Field::Region => Face::Body,
+    };
+    let value = match field {
+        Field::Role => &mut form.role,
+        Field::Bucket => &mut form.bucket,
+        Field::Folder => &mut form.folder,
+        Field::ExternalId => &mut form.external_id,
+        Field::Mfa => &mut form.mfa,
+        Field::SessionName => &mut form.session_name,
+        Field::Region => &mut form.region,
+        Field::Owner => &mut form.owner,
+    };
+    let response = widgets::field(ui, field_id(field), name, value, width, face, wrong.is_some());
+    if response.lost_focus() {
+        form.left.insert(name);
+    }
+    if let Some(wrong) = wrong {
+        ui.add_space(5.0);
+        widgets::text(ui, &[(&wrong, Face::Small, t.bad)]);
+    }
+}
+
+type Slot = (Field, &'static str, bool);
+
+/// One or two fields side by side, each under its name.
+fn pair(ui: &mut Ui, form: &mut Form, first: Slot, second: Option<Slot>) {
+    let t = theme::of(ui);
+    let width = (ui.available_width() - 10.0) / 2.0;
+    let top = ui.cursor().min;
+    let mut bottom = top.y;
+    for (at, (field, name, optional)) in [Some(first), second].into_iter().flatten().enumerate() {
+        let left = if at == 0 { top.x } else { top.x + width + 10.0 };
+        let place = Rect::from_min_size(pos2(left, top.y), vec2(width, 10.0));
+        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+        let mut runs = vec![(name, Face::SmallStrong, t.ink)];
+        if optional {
+            runs.push((" ", Face::Small, t.muted));
+            runs.push((welcome::OPTIONAL, Face::Small, t.muted));
+        }
+        widgets::text(&mut column, &runs);
+        column.add_space(5.0);
+        entry(&mut column, form, field, name, width);
+        bottom = bottom.max(column.min_rect().bottom());
+    }
+    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, bottom));
+    ui.advance_cursor_after_rect(used);
+}
+
+fn rest(ui: &mut Ui, form: &mut Form) {
+    let t = theme::of(ui);
+    pair(ui, form, (Field::ExternalId, welcome::EXTERNAL_ID, true), Some((Field::Mfa, welcome::MFA, true)));
+    ui.add_space(13.0);
+    pair(ui, form, (Field::SessionName, welcome::SESSION_NAME, true), Some((Field::Region, welcome::REGION, true)));
+    ui.add_space(13.0);
+    let width = (ui.available_width() - 10.0) / 2.0;
+    let top = ui.cursor().min;
+    widgets::text(
+        ui,
+        &[
+            (welcome::NAME, Face::SmallStrong, t.ink),
+            (" ", Face::Small, t.muted),
+            (welcome::OPTIONAL, Face::Small, t.muted),
+        ],
+    );
+    ui.add_space(5.0);
+    widgets::field(ui, Id::unique("field-name"), welcome::NAME, &mut form.name, width, Face::Body, false);
+    let bottom = ui.cursor().min;
+    let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom.y));
+    let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
+    widgets::text(&mut column, &[(welcome::DURATION, Face::SmallStrong, t.ink)]);
+    column.add_space(5.0);
+    length(&mut column, form, width);
+    ui.add_space(12.0);
+    widgets::checkbox(ui, &mut form.narrow, welcome::NARROW);
+}
+
+/// The length of the session, to be picked.
+fn length(ui: &mut Ui, form: &mut Form, width: f32) {
+    let t = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
+    let now = words(form.seconds);
+    let galley = widgets::one_line(ui, &[(&now, Face::Body, t.ink)], width - 50.0);
+    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+    let label = format!("{}: {now}", welcome::DURATION);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
+    widgets::focus_ring(ui, &response, rect, t);
+    Popup::menu(&response).gap(4.0).width(width - 14.0).show(|ui| {
+        for seconds in LENGTHS {
+            if ui.button(words(seconds)).clicked() {
+                form.seconds = seconds;
+            }
+        }
+    });
+}

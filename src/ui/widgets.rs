@@ -1,0 +1,425 @@
+//! The parts every screen is made of: text with figures of one width, buttons, fields, bars, cards.
+
+use super::icons::Icon;
+use super::theme::{self, Face, Tokens, size};
+use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Frame, Galley, Id, Label, Margin, Painter, Pos2, Rect, Response, Sense,
+    Shape, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo, pos2, vec2,
+};
+use std::sync::Arc;
+
+/// A run of text in one face and color.
+pub type Run<'a> = (&'a str, Face, Color32);
+
+/// Lays runs out as one text in which every figure takes the same width, so that nothing jumps when numbers change.
+#[must_use]
+pub fn job(ui: &Ui, runs: &[Run<'_>]) -> LayoutJob {
+    let mut job = LayoutJob { break_on_newline: true, ..LayoutJob::default() };
+    let mut owed = 0.0;
+    for &(text, face, color) in runs {
+        let font = face.font();
+        let format =
+            TextFormat { font_id: font.clone(), color, line_height: Some(face.line()), ..TextFormat::default() };
+        let has_figures = text.bytes().any(|byte| byte.is_ascii_digit());
+        if !has_figures || matches!(face, Face::Mono | Face::MonoSmall) {
+            job.append(text, owed, format);
+            owed = 0.0;
+            continue;
+        }
+        let widths = figures(ui, &font);
+        let cell = widths.iter().copied().fold(0.0, f32::max);
+        let mut rest = text;
+        while !rest.is_empty() {
+            let plain = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+            if plain > 0 {
+                job.append(&rest[..plain], owed, format.clone());
+                owed = 0.0;
+                rest = &rest[plain..];
+            }
+            if let Some(digit) = rest.bytes().next() {
+                let slack = (cell - widths[usize::from(digit - b'0') % 10]) / 2.0;
+                job.append(&rest[..1], owed + slack, format.clone());
+                owed = slack;
+                rest = &rest[1..];
+            }
+        }
+    }
+    job
+}
+
+fn figures(ui: &Ui, font: &FontId) -> [f32; 10] {
+    ui.fonts_mut(|fonts| {
+        std::array::from_fn(|n| fonts.glyph_width(font, char::from(b'0' + u8::try_from(n).unwrap_or(0))))
+    })
+}
+
+/// The text laid out on one line, cut with "…" where `width` is not enough.
+#[must_use]
+pub fn one_line(ui: &Ui, runs: &[Run<'_>], width: f32) -> Arc<Galley> {
+    let mut job = job(ui, runs);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// Adds a text that wraps at the width there is.
+pub fn text(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
+    let job = job(ui, runs);
+    ui.add(Label::new(job).wrap())
+}
+
+/// Adds a text on one line, cut with "…" where there is too little room; the whole is shown when pointed at.
+pub fn line(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
+    let job = job(ui, runs);
+    ui.add(Label::new(job).truncate())
+}
+
+/// Paints a text at a place and names it for screen readers.
+pub fn text_at(ui: &mut Ui, align: Align2, at: Pos2, runs: &[Run<'_>], width: f32) -> Rect {
+    let galley = one_line(ui, runs, width);
+    let rect = align.anchor_size(at, galley.size());
+    let whole: String = runs.iter().map(|run| run.0).collect();
+    let elided = galley.elided;
+    let response = ui.allocate_rect(rect, if elided { Sense::hover() } else { Sense::empty() });
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &whole));
+    if elided {
+        response.on_hover_text(&whole);
+    }
+    ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
+    rect
+}
+
+/// Paints an icon centered at a place.
+pub fn icon_at(painter: &Painter, center: Pos2, icon: Icon, points: f32, color: Color32) {
+    painter.text(center, Align2::CENTER_CENTER, icon.glyph, FontId::new(points, icon.family()), color);
+}
+
+/// Adds an icon that says nothing a text beside it does not say.
+pub fn icon(ui: &mut Ui, icon: Icon, points: f32, color: Color32) {
+    let (_, rect) = ui.allocate_space(vec2(points, points));
+    icon_at(ui.painter(), rect.center(), icon, points, color);
+}
+
+/// Paints a large icon on its colored square.
+pub fn tile_at(painter: &Painter, rect: Rect, icon: Icon, color: Color32, soft: Color32) {
+    painter.rect_filled(rect, CornerRadius::same(size::RADIUS + 1), soft);
+    icon_at(painter, rect.center(), icon, 24.0, color);
+}
+
+/// How a button looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The one main action of the screen.
+    Main,
+    /// Another action.
+    Plain,
+    /// An action that reads like text.
+    Link,
+    /// A small one, in second text.
+    SmallLink,
+}
+
+/// A button.
+pub struct Button<'a> {
+    text: &'a str,
+    name: Option<&'a str>,
+    icon: Option<Icon>,
+    look: Look,
+    enabled: bool,
+}
+
+impl<'a> Button<'a> {
+    /// The main action.
+    #[must_use]
+    pub const fn main(text: &'a str) -> Self {
+        Self { text, name: None, icon: None, look: Look::Main, enabled: true }
+    }
+
+    /// Another action.
+    #[must_use]
+    pub const fn plain(text: &'a str) -> Self {
+        Self { look: Look::Plain, ..Self::main(text) }
+    }
+
+    /// An action that reads like text.
+    #[must_use]
+    pub const fn link(text: &'a str) -> Self {
+        Self { look: Look::Link, ..Self::main(text) }
+    }
+
+    /// An action that reads like second text.
+    #[must_use]
+    pub const fn small_link(text: &'a str) -> Self {
+        Self { look: Look::SmallLink, ..Self::main(text) }
+    }
+
+    /// The main action or another, as told.
+    #[must_use]
+    pub const fn of(look: Look, text: &'a str) -> Self {
+        Self { look, ..Self::main(text) }
+    }
+
+    /// With an icon before the text.
+    #[must_use]
+    pub const fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// With another name for screen readers than its text.
+    #[must_use]
+    pub const fn named(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Whether it can be pressed.
+    #[must_use]
+    pub const fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// The width it takes.
+    #[must_use]
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let text = one_line(ui, &[(self.text, self.face(), Color32::PLACEHOLDER)], f32::INFINITY).size().x;
+        text + if self.icon.is_some() { 24.0 } else { 0.0 } + 2.0 * self.padding()
+    }
+
+    const fn face(&self) -> Face {
+        match self.look {
+            Look::Main | Look::Plain | Look::Link => Face::Strong,
+            Look::SmallLink => Face::Small,
+        }
+    }
+
+    const fn padding(&self) -> f32 {
+        match self.look {
+            Look::Main | Look::Plain => 15.0,
+            Look::Link | Look::SmallLink => 0.0,
+        }
+    }
+
+    const fn height(&self) -> f32 {
+        match self.look {
+            Look::Main | Look::Plain | Look::Link => size::CONTROL,
+            Look::SmallLink => 22.0,
+        }
+    }
+}
+
+impl Widget for Button<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let t = theme::of(ui);
+        let wanted = vec2(self.width(ui), self.height());
+        let sense = if self.enabled { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(wanted, sense);
+        let enabled = self.enabled && ui.is_enabled();
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name.unwrap_or(self.text)));
+        if !ui.is_rect_visible(rect) {
+            return response;
+        }
+        let hot = response.hovered() && enabled;
+        let down = response.is_pointer_button_down_on();
+        let (fill, border, ink) = match self.look {
+            Look::Main if !enabled => (t.sunken, t.sunken, t.muted),
+            Look::Main if down => (mix(t.accent, t.ink, 0.25), t.accent, t.on_accent),
+            Look::Main if hot => (mix(t.accent, t.ink, 0.12), t.accent, t.on_accent),
+            Look::Main => (t.accent, t.accent, t.on_accent),
+            Look::Plain if !enabled => (t.surface, t.line, t.muted),
+            Look::Plain if hot || down => (t.sunken, t.line, t.ink),
+            Look::Plain => (t.surface, t.line, t.ink),
+            Look::Link | Look::SmallLink if !enabled => (Color32::TRANSPARENT, Color32::TRANSPARENT, t.muted),
+            Look::Link | Look::SmallLink => (Color32::TRANSPARENT, Color32::TRANSPARENT, t.accent),
+        };
+        let radius = CornerRadius::same(size::RADIUS);
+        match self.look {
+            Look::Main | Look::Plain => {
+                ui.painter().rect(rect, radius, fill, Stroke::new(1.0, border), StrokeKind::Inside);
+            }
+            Look::Link | Look::SmallLink => {}
+        }
+        let mut x = rect.left() + self.padding();
+        if let Some(icon) = self.icon {
+            icon_at(ui.painter(), pos2(x + 8.0, rect.center().y), icon, 16.0, ink);
+            x += 24.0;
+        }
+        let galley = one_line(ui, &[(self.text, self.face(), ink)], f32::INFINITY);
+        let at = pos2(x, rect.center().y - galley.size().y / 2.0);
+        let end = pos2(x + galley.size().x, at.y + galley.size().y - 1.5);
+        ui.painter().galley(at, galley, ink);
+        match self.look {
+            Look::Link | Look::SmallLink if hot => {
+                ui.painter().hline(x..=end.x, end.y, Stroke::new(1.0, ink));
+            }
+            Look::Main | Look::Plain | Look::Link | Look::SmallLink => {}
+        }
+        focus_ring(ui, &response, rect, t);
+        if hot { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response }
+    }
+}
+
+/// A button that is an icon; its name is also what it says when pointed at.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, color: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 28.0), Sense::click());
+    icon_button_in(ui, rect, response, icon, name, color)
+}
+
+/// A button that is an icon, at a place.
+pub fn icon_button_at(ui: &mut Ui, center: Pos2, icon: Icon, name: &str, color: Color32) -> Response {
+    let rect = Rect::from_center_size(center, vec2(26.0, 28.0));
+    let response = ui.allocate_rect(rect, Sense::click());
+    icon_button_in(ui, rect, response, icon, name, color)
+}
+
+fn icon_button_in(ui: &Ui, rect: Rect, response: Response, icon: Icon, name: &str, color: Color32) -> Response {
+    let t = theme::of(ui);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, CornerRadius::same(6), t.sunken);
+    }
+    icon_at(ui.painter(), rect.center(), icon, 18.0, color);
+    focus_ring(ui, &response, rect, t);
+    response.on_hover_text(name)
+}
+
+/// Draws the ring around what has the keyboard's focus.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, t: &Tokens) {
+    if response.has_focus() {
+        let radius = CornerRadius::same(size::RADIUS + 2);
+        ui.painter().rect_stroke(rect.expand(3.0), radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
+    }
+}
+
+/// A color between two others.
+#[must_use]
+pub fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
+    from.lerp_to_gamma(to, share)
+}
+
+/// A text field: 38 points high, hairline border, accent border while it has the focus.
+pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, face: Face, wrong: bool) -> Response {
+    let t = theme::of(ui);
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let stroke = match (focused, wrong) {
+        (true, _) => Stroke::new(2.0, t.accent),
+        (false, true) => Stroke::new(1.0, t.bad),
+        (false, false) => Stroke::new(1.0, t.line),
+    };
+    let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
+    let edit = egui::TextEdit::singleline(value)
+        .id(id)
+        .frame(Frame::NONE)
+        .font(face.font())
+        .text_color(t.ink)
+        .margin(Margin::symmetric(12, 0))
+        .align(Align2::LEFT_CENTER)
+        .min_size(rect.size())
+        .desired_width(width);
+    let response = ui.put(rect, edit);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    response
+}
+
+/// Paints a progress bar with rounded ends and says its value to screen readers under `name`.
+pub fn bar(ui: &mut Ui, rect: Rect, share: f32, name: &str, fill: Color32) {
+    let t = theme::of(ui);
+    let share = share.clamp(0.0, 1.0);
+    let response = ui.allocate_rect(rect, Sense::empty());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
+        info.value = Some(f64::from((share * 100.0).floor()));
+        info
+    });
+    let radius = CornerRadius::same(3);
+    ui.painter().rect_filled(rect, radius, t.sunken);
+    if share > 0.0 {
+        let done = Rect::from_min_size(rect.min, vec2((rect.width() * share).max(rect.height()), rect.height()));
+        ui.painter().rect_filled(done, radius, fill);
+    }
+}
+
+/// The frame of a card.
+#[must_use]
+pub fn card(t: &Tokens, margin: impl Into<Margin>) -> Frame {
+    Frame::new()
+        .fill(t.surface)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(CornerRadius::same(size::CARD))
+        .inner_margin(margin)
+}
+
+/// Paints a rectangle with a dashed border, two points wide.
+pub fn dashed(painter: &Painter, rect: Rect, fill: Color32, line: Color32) {
+    let radius = f32::from(size::CARD);
+    painter.rect_filled(rect, CornerRadius::same(size::CARD), fill);
+    let inner = rect.shrink(1.0);
+    let radius = radius - 1.0;
+    let mut path: Vec<Pos2> = Vec::with_capacity(40);
+    let corners = [
+        (pos2(inner.right() - radius, inner.top() + radius), -90.0_f32),
+        (pos2(inner.right() - radius, inner.bottom() - radius), 0.0),
+        (pos2(inner.left() + radius, inner.bottom() - radius), 90.0),
+        (pos2(inner.left() + radius, inner.top() + radius), 180.0),
+    ];
+    for (center, from) in corners {
+        for step in 0..=8_u8 {
+            let angle = (from + 90.0 * f32::from(step) / 8.0).to_radians();
+            path.push(center + radius * Vec2::angled(angle));
+        }
+    }
+    if let Some(&first) = path.first() {
+        path.push(first);
+    }
+    painter.extend(Shape::dashed_line(&path, Stroke::new(2.0, line), 4.0, 2.0));
+}
+
+/// A hairline across.
+pub fn rule(painter: &Painter, x: impl Into<egui::Rangef>, y: f32, t: &Tokens) {
+    painter.hline(x, y, Stroke::new(1.0, t.line));
+}
+
+/// Says something to screen readers when it changes, without showing it.
+pub fn announce(ui: &mut Ui, says: &str) {
+    let rect = Rect::from_min_size(ui.max_rect().left_top(), Vec2::ZERO);
+    let response = ui.interact(rect, Id::unique("announcement"), Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, says));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
+}
+
+/// A text that can be selected and copied.
+pub fn selectable(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
+    let job = job(ui, runs);
+    ui.add(Label::new(job).wrap().selectable(true))
+}
+
+/// A check box: filled with the accent when it is on.
+pub fn checkbox(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
+    let t = theme::of(ui);
+    let room = ui.available_width() - 26.0;
+    let mut words = job(ui, &[(text, Face::Body, t.ink)]);
+    words.wrap = egui::text::TextWrapping::wrap_at_width(room);
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(words));
+    let wanted = vec2(26.0 + galley.size().x, galley.size().y.max(24.0));
+    let (rect, mut response) = ui.allocate_exact_size(wanted, Sense::click());
+    if response.clicked() {
+        *on = !*on;
+        response.mark_changed();
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *on, text));
+    let square = Rect::from_center_size(pos2(rect.left() + 8.0, rect.top() + 12.0), Vec2::splat(16.0));
+    let radius = CornerRadius::same(3);
+    if *on {
+        ui.painter().rect_filled(square, radius, t.accent);
+        icon_at(ui.painter(), square.center(), super::icons::CHECK, 12.0, t.on_accent);
+    } else {
+        ui.painter().rect(square, radius, t.surface, Stroke::new(1.5, t.muted), StrokeKind::Inside);
+    }
+    let at = pos2(rect.left() + 26.0, rect.top() + 12.0 - 10.0);
+    ui.painter().galley(at, galley, t.ink);
+    focus_ring(ui, &response, rect, t);
+    response
+}
