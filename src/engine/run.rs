@@ -91,7 +91,8 @@ impl Run {
     ) -> Result<Self, Problem> {
         let (events, arriving) = mpsc::channel(EVENTS);
         let wire = options.wire.clone();
-        let http = tokio::task::spawn_blocking(move || Http::new(&wire)).await.map_err(|_panic| lost())??;
+        let ticking = clock.clone();
+        let http = tokio::task::spawn_blocking(move || Http::new(&wire, &ticking)).await.map_err(|_panic| lost())??;
         let mut notices = Vec::new();
         let telling = clock.clone();
         let keeping = journal::Options::new(move || telling.utc());
@@ -358,14 +359,19 @@ impl Run {
                     flight.task.abort();
                 }
             }
-            Effect::Close(upload) => {
-                self.files.close(upload);
-                if let Some(digests) = &self.digests {
-                    digests.forget(upload);
-                }
-            }
+            Effect::Close(upload) => self.context(None).close(upload),
             Effect::Record(record) => self.unrecorded.push_back(record),
             Effect::Use(settings) => self.digests = settings.sha256.then(Digests::default),
+        }
+    }
+
+    fn context(&self, s3: Option<Arc<S3>>) -> Context {
+        Context {
+            s3,
+            files: Arc::clone(&self.files),
+            pool: self.pool.clone(),
+            digests: self.digests.clone(),
+            flush: Arc::clone(&self.flush),
         }
     }
 
@@ -376,13 +382,7 @@ impl Run {
 
     fn fly(&mut self, request: RequestNo, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
-        let context = Context {
-            s3: self.s3.get(&send.place).cloned(),
-            files: Arc::clone(&self.files),
-            pool: self.pool.clone(),
-            digests: self.digests.clone(),
-            flush: Arc::clone(&self.flush),
-        };
+        let context = self.context(self.s3.get(&send.place).cloned());
         let (counter, clock) = (Arc::clone(&taken), self.clock.clone());
         let task =
             self.tasks.spawn(async move { Event::Answered(request, leaf::run(&context, send, counter, &clock).await) });

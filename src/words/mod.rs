@@ -8,9 +8,4 @@ pub mod messages;
 pub mod names;
 pub mod problem;
 pub mod profiles;
-//! Every sentence a person reads, shared by the window and the command line.
-
-pub mod format;
-pub mod messages;
-pub mod problem;
 pub mod ui;

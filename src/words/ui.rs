@@ -5,7 +5,7 @@ use super::problem::Said;
 use crate::model::destination::Destination;
 use crate::model::names::NameProblem;
 use crate::model::session::Identity;
-use crate::model::snapshot::{Left, Odd, Oddity, Profile, Source, Totals};
+use crate::model::snapshot::{Left, Profile, Source, Totals};
 use crate::model::upload::{Progress, Proof, State, Upload};
 use crate::time::Time;
 use std::time::Duration;
@@ -397,31 +397,7 @@ pub fn field_problem(field: Field, why: &NameProblem) -> String {
     .to_owned()
 }
 
-/// What is odd about a line of a profile file.
-#[must_use]
-pub fn oddity(odd: &Oddity) -> String {
-    let file = odd.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let at = if odd.line > 0 { format!("Line {} of {file}", odd.line) } else { format!("The file {file}") };
-    let what = match odd.what {
-        Odd::Unreadable => "can’t be read.",
-        Odd::TooMuch => "is very long; only its beginning was read.",
-        Odd::Utf16 => "is saved as UTF-16; other tools will not read it. Save it as UTF-8.",
-        Odd::Line => "is neither a section nor a setting.",
-        Odd::Quotes => "stands in quotes, which were taken off; other tools keep them.",
-        Odd::Comment => {
-            "has a # or ; in it, and what follows was left away. If it belongs to the secret, the secret is cut."
-        }
-        Odd::Invisible => "had invisible characters in it, which were taken off.",
-        Odd::Twice => "says the same again; the last one counts.",
-        Odd::SectionForm => "names its section the way the other file does.",
-        Odd::Endpoint => "names another server, which Daypass does not follow.",
-        Odd::HalfAKey => "has a key without its secret, or the other way around.",
-        Odd::KeyForm => "does not look like an access key ID.",
-        Odd::SecretForm => "does not look like a secret of 40 characters.",
-        Odd::Number => "has a number that can’t be read.",
-    };
-    format!("{at} {what}")
-}
+pub use super::profiles::oddity;
 
 /// Files over the window.
 #[must_use]

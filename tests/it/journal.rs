@@ -173,7 +173,8 @@ fn what_was_recorded_comes_back() {
         assert_eq!(kept.settings, Some(settings));
         assert_eq!(kept.destinations, [destination("Important project", "importantprojectbucket")]);
         let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
-        let [large, waiting] = &uploads[..] else { panic!("two uploads: {uploads:?}") };
+        let [small, large, waiting] = &uploads[..] else { panic!("three uploads: {uploads:?}") };
+        assert_eq!((&*small.name, small.delivered), ("small.txt", Some(Proof::Whole)), "not to be sent again");
         assert_eq!((&*large.name, &*large.folder.key, large.size), ("large.bin", "work/", 20 * MIB));
         assert_eq!(&*large.folder.dir, Path::new("/home/richard/work"));
         let multipart = large.multipart.as_ref().expect("it had begun");
@@ -196,7 +197,7 @@ fn what_was_recorded_comes_back() {
         let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
         assert_eq!(
             uploads.iter().map(|upload| &*upload.name).collect::<Vec<_>>(),
-            ["large.bin", "waiting.txt", "new.txt"]
+            ["small.txt", "large.bin", "waiting.txt", "new.txt"]
         );
         let multipart = uploads[0].multipart.as_ref().expect("it had begun");
         assert_eq!(multipart.parts.left(), 0);
