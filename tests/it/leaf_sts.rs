@@ -157,11 +157,11 @@ async fn a_profile_learns_who_it_is() {
 fn the_session_policy_widens_nothing() {
     let mut destination = destination();
     destination.role = "arn:aws-cn:iam::222222222222:role/upload".parse().expect("a role");
-    destination.prefix = "a*b?/${aws:username}/日/".parse().expect("a prefix");
+    destination.prefix = "a&b+/日/".parse().expect("a prefix");
     let policy = session_policy(&destination);
     assert!(policy.is_ascii() && policy.contains("\\u65e5"), "{policy}");
     let value: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
-    assert_eq!(value["Statement"][0]["Resource"][0], "arn:aws-cn:s3:::acme-inbox/a${*}b${?}/${$}{aws:username}/日/*");
+    assert_eq!(value["Statement"][0]["Resource"][0], "arn:aws-cn:s3:::acme-inbox/a&b+/日/*");
     assert_eq!(value["Statement"][1]["Condition"]["StringLike"]["kms:ViaService"], "s3.*.amazonaws.com.cn");
 }
 
