@@ -1,1 +1,6 @@
+//! Tests from the outside, in one binary.
 
+mod journal;
+mod queue;
+mod server;
+mod world;
