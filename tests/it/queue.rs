@@ -44,7 +44,7 @@ fn some(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(some(60))]
+    #![proptest_config(some(std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(60)))]
 
     #[test]
     fn everything_ends_under_faults_and_short_sessions(seed: u64) {
