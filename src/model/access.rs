@@ -20,6 +20,8 @@ pub const RENEW_BEFORE: Duration = Duration::from_secs(300);
 const IAM_DELAY: Duration = Duration::from_secs(60);
 /// How often it is asked again in that time.
 const QUIET_STEP: Duration = Duration::from_secs(10);
+/// What is refused so shortly before a session's end was refused because of its end: clocks tell whole seconds.
+pub(super) const NEAR_END: Duration = Duration::from_secs(2);
 /// Destinations remembered.
 const REMEMBERED: usize = 50;
 
@@ -80,6 +82,17 @@ impl Model {
             fx.push(Effect::UseRegion(no, region));
         }
         no
+    }
+
+    /// The person asks for access: what was refused before counts no more.
+    pub(super) fn asked_for_access(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {
+            desk.quiet_until = None;
+            desk.ask_tries = 0;
+            desk.fruitless = 0;
+            desk.refused_once = false;
+        }
+        self.ask_access(no, fx);
     }
 
     /// Asks for access or renews it: one AssumeRole is out at most, and what there is serves until it has come.
@@ -154,6 +167,10 @@ impl Model {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if !desk.asking || desk.attempt != attempt {
+            if result.is_ok() && !matches!(place.session, Session::Active(_) | Session::Expired(_)) {
+                // It was signed out meanwhile: what came now is not kept either.
+                fx.push(Effect::Forget(no));
+            }
             return;
         }
         desk.asking = false;
@@ -180,7 +197,10 @@ impl Model {
         place.renew_problem = None;
         place.hold = None;
         desk.ask_tries = 0;
+        desk.ask_at = None;
         desk.quiet_until = None;
+        desk.fruitless = desk.fruitless.saturating_add(1);
+        desk.given_at = now;
         desk.denied_once = false;
         desk.not_before = None;
         self.line_is_good();
@@ -256,22 +276,31 @@ impl Model {
                     desk.not_before = Some(now + wait);
                     self.line_is_bad(&problem, true);
                 }
-                Retry::NewSession => self.session_is_over(no, &problem),
+                Retry::NewSession => {
+                    if desk.locating_with == desk.attempt {
+                        self.session_is_refused(no, &problem);
+                    }
+                }
                 Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => place.hold = Some(Arc::new(problem)),
             },
         }
     }
 
-    /// S3 no longer takes this session's signature.
-    pub(super) fn session_is_over(&mut self, no: PlaceNo, why: &Problem) {
+    /// S3 no longer takes this session's signature. Before its time that is cured by one renewal, or it is said.
+    pub(super) fn session_is_refused(&mut self, no: PlaceNo, why: &Problem) {
+        let now = self.seen.now;
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        if let Session::Active(grant) = &place.session {
-            place.session = Session::Expired(grant.clone());
-            if desk.ask_at.is_none() && !desk.asking {
-                place.renew_problem = (why.kind != Kind::SessionEnded).then(|| Arc::new(why.clone()));
+        let Session::Active(grant) = &place.session else { return };
+        if grant.ends.since(now) >= NEAR_END {
+            let alone = self.seen.settings.renew && place.destination.mfa_serial.is_none();
+            if desk.refused_once || !alone {
+                place.hold = Some(Arc::new(why.clone()));
+                return;
             }
+            desk.refused_once = true;
         }
+        place.session = Session::Expired(grant.clone());
     }
 
     /// What time does by itself: ends and renewals of sessions, tries that have come due.
@@ -300,37 +329,52 @@ impl Model {
     fn renews_at(&self, at: usize) -> Option<Time> {
         let (place, desk) = (self.seen.places.get(at)?, self.desks.get(at)?);
         let quiet = desk.asking || desk.wants_access || desk.ask_at.is_some();
-        if !self.seen.settings.renew || quiet || place.renew_problem.is_some() || place.paused {
+        if !self.seen.settings.renew || quiet || place.renew_problem.is_some() || place.paused || place.hold.is_some() {
             return None;
         }
-        if place.destination.mfa_serial.is_some() || place.totals.open() <= place.totals.paused {
+        if place.destination.mfa_serial.is_some() || desk.open <= desk.paused {
             return None;
         }
         match &place.session {
             Session::Active(grant) => Some(grant.ends - RENEW_BEFORE.min(grant.length / 4)),
+            Session::Expired(_) if desk.fruitless > 1 => {
+                // Sessions that end before anything was done under them are not asked for one after the other.
+                Some(desk.given_at + Duration::from_secs(1 << desk.fruitless.min(6)))
+            }
             Session::Expired(_) => Some(self.seen.now),
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
         }
     }
 
-    pub(super) fn desk_deadline(&self, at: usize) -> Time {
-        let mut next = Time::NEVER;
-        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get(at)) else { return next };
+    /// Tells `by` every moment at which something of this destination comes due.
+    pub(super) fn desk_deadlines(&self, at: usize, by: &mut impl FnMut(Time)) {
+        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get(at)) else { return };
         if let Session::Active(grant) = &place.session {
-            next = next.min(grant.ends);
+            by(grant.ends);
         }
-        for due in [self.renews_at(at), desk.ask_at] {
-            next = next.min(due.unwrap_or(Time::NEVER));
+        for due in [self.renews_at(at), desk.ask_at].into_iter().flatten() {
+            by(due);
         }
-        if matches!(place.session, Session::Active(_)) && place.hold.is_none() && !place.paused {
-            next = next.min(desk.not_before.unwrap_or(Time::NEVER));
-            next = next.min(desk.later.first().map_or(Time::NEVER, |&(due, _)| due));
-            for no in &desk.active {
-                let Some(work) = self.work.get(no) else { continue };
-                next = next.min(work.not_before.unwrap_or(Time::NEVER));
-                next = next.min(work.later.first().map_or(Time::NEVER, |&(due, _)| due));
+        if !matches!(place.session, Session::Active(_)) || place.hold.is_some() {
+            return;
+        }
+        if let Some(due) = desk.not_before {
+            by(due);
+        }
+        if place.paused {
+            return;
+        }
+        if let Some(&(due, _)) = desk.later.first() {
+            by(due);
+        }
+        for work in desk.active.iter().filter_map(|no| self.work.get(no)) {
+            if let Some(due) = work.not_before {
+                by(due);
+            }
+            // One that is due already waits for room; the next that comes due may not have to.
+            if let Some(&(due, _)) = work.later.range((self.seen.now + Duration::from_millis(1), 0)..).next() {
+                by(due);
             }
         }
-        next
     }
 }

@@ -1,13 +1,14 @@
 //! Answers: how each one moves its upload on, and what a problem does to the upload, the queue, the line or the session.
 
 use super::Model;
+use super::access::NEAR_END;
 use super::event::{Answer, Effect};
 use super::parts::{Parts, Plan};
 use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
 use super::upload::{Fingerprint, Multipart, Progress, RequestNo, State, Stored, UploadNo};
-use super::work::{Out, What};
+use super::work::{Out, What, Work};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ use std::time::Duration;
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait between tries.
 const BACKOFF_MOST: Duration = Duration::from_secs(60);
+/// The longest wait after the line was to blame.
+const BACKOFF_LINE: Duration = Duration::from_secs(5);
+/// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
+const BACKOFF_COMPLETE: Duration = Duration::from_secs(2);
 /// Tries of an answer that Daypass does not know.
 const UNKNOWN_TRIES: u32 = 6;
 /// Repeats of a CompleteMultipartUpload whose answer was lost.
@@ -79,6 +84,8 @@ impl Model {
                     self.rate.add(now, rest);
                     if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
                         desk.denied_once = false;
+                        desk.refused_once = false;
+                        desk.fruitless = 0;
                     }
                     if let Some(work) = self.work.get_mut(&no) {
                         work.tries = 0;
@@ -139,8 +146,11 @@ impl Model {
         if let Some(multipart) = &work.multipart
             && multipart.fingerprint != fingerprint
         {
-            // Parts of another version of the file are of no use; nothing of a mix may ever be completed.
-            return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
+            if multipart.upload_id.is_some() {
+                // Parts of another version of the file are of no use; nothing of a mix may ever be completed.
+                return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
+            }
+            work.multipart = None;
         }
         self.set_size(no, fingerprint.size);
         let Some(plan) = Plan::of(fingerprint.size) else {
@@ -181,6 +191,20 @@ impl Model {
         let problem = Arc::new(problem.clone());
         self.withdraw(no, fx);
         self.set_state(no, State::Failed(Arc::clone(&problem)));
+        // A drive that comes back has the same file: what S3 has of it is worth keeping. Nothing else is.
+        let keeps = matches!(problem.kind, Kind::SourceGone | Kind::SourceUnreadable);
+        let begun = |work: &Work| work.multipart.as_ref().is_some_and(|multipart| multipart.upload_id.is_some());
+        if keeps && self.work.get(&no).is_some_and(begun) {
+            let work = self.work.remove(&no);
+            self.ended(no, End::Failed(problem), fx);
+            return work.map_or((), |work| drop(self.work.insert(no, work)));
+        }
+        if let Some(work) = self.work.get_mut(&no)
+            && !work.maybe_done
+        {
+            let before = work.multipart.take();
+            self.abort_later(no, before);
+        }
         self.ended(no, End::Failed(problem), fx);
     }
 
@@ -203,45 +227,51 @@ impl Model {
 
     /// A request met a problem.
     fn trouble(&mut self, no: UploadNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
-        let commits = matches!(out.what, What::Put | What::Complete);
-        if commits && matches!(problem.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected) {
-            // What a server says of a fault of its own leaves open whether it did the work before.
-            if let Some(work) = self.work.get_mut(&no) {
-                work.maybe_stored = true;
+        if self.may_be_stored(out, problem.kind) {
+            self.doubt(no);
+            if let Some(work) = self.work.get_mut(&no)
+                && problem.kind == Kind::AnswerLost
+            {
                 work.lost += 1;
             }
+        }
+        if out.signed && problem.kind.from_the_server() {
+            self.line_is_good();
         }
         let problem = self.in_the_light_of_the_session(out, problem);
         match problem.kind.retry() {
             Retry::Line => {
-                self.line_is_bad(&problem, problem.kind == Kind::Offline);
+                self.line_is_bad(&problem, out.probe || problem.kind == Kind::Offline);
                 if matches!(problem.kind, Kind::NoAnswer) {
                     self.pace.choked();
                 }
                 self.try_later(no, out, &problem, fx);
             }
             Retry::Slower => {
-                self.line_is_good();
                 self.pace.choked();
                 self.try_later(no, out, &problem, fx);
             }
             Retry::Again => {
-                self.line_is_good();
                 if problem.kind == Kind::Conflict && out.what == What::Complete {
-                    return self.restart(no, &problem, fx);
+                    let Some(work) = self.work.get_mut(&no) else { return };
+                    if !work.maybe_done {
+                        return self.restart(no, &problem, fx);
+                    }
+                    // The other writer may be our own earlier call, which S3 is still at: its end will tell.
+                    work.lost += 1;
                 }
                 self.try_later(no, out, &problem, fx);
             }
             Retry::NewSession => {
                 let current = self.generation(out);
                 if current == Some(out.generation) {
-                    self.session_is_over(out.place, &problem);
+                    self.session_is_refused(out.place, &problem);
                 }
-                self.back_in_line(no, out);
+                self.back_in_line(no, out, fx);
             }
-            Retry::Hold => self.held(no, out, &problem),
+            Retry::Hold => self.held(no, out, &problem, fx),
             Retry::Restart => {
-                if self.work.get(&no).is_some_and(|w| w.maybe_stored) {
+                if problem.kind == Kind::UploadGone && self.work.get(&no).is_some_and(|work| work.maybe_done) {
                     // The upload is gone because it was completed, or because it was aborted: nobody here can tell.
                     return self.not_confirmed(no, fx);
                 }
@@ -259,7 +289,7 @@ impl Model {
                 if problem.kind != Kind::AlreadyThere {
                     return self.fail(no, &problem, fx);
                 }
-                if self.work.get(&no).is_some_and(|w| w.maybe_stored) {
+                if self.in_doubt(no) {
                     return self.not_confirmed(no, fx);
                 }
                 self.withdraw(no, fx);
@@ -267,6 +297,38 @@ impl Model {
                 self.ended(no, End::AlreadyThere, fx);
             }
         }
+    }
+
+    /// Whether a call that ended so may have stored the file all the same.
+    fn may_be_stored(&self, out: &Out, kind: Kind) -> bool {
+        let all_sent = match out.what {
+            What::Complete => true,
+            What::Put => out.taken >= out.body,
+            What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => return false,
+        };
+        match kind {
+            // What a server says of a fault of its own leaves open whether it did the work before.
+            Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers => true,
+            Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage => all_sent,
+            _other => false,
+        }
+    }
+
+    /// From now on it is open whether what stands under this upload's key is its own.
+    pub(super) fn doubt(&mut self, no: UploadNo) {
+        if let Some(work) = self.work.get_mut(&no) {
+            work.maybe_done = work.completing;
+        }
+        if let Some((at, key)) = self.hash_of(no)
+            && let Some(desk) = self.desks.get_mut(at)
+        {
+            desk.doubts.insert(key);
+        }
+    }
+
+    fn in_doubt(&self, no: UploadNo) -> bool {
+        let of = |(at, key): (usize, u64)| self.desks.get(at).is_some_and(|desk| desk.doubts.contains(&key));
+        self.hash_of(no).is_some_and(of)
     }
 
     fn generation(&self, out: &Out) -> Option<u32> {
@@ -281,7 +343,7 @@ impl Model {
     fn in_the_light_of_the_session(&self, out: &Out, problem: Problem) -> Problem {
         let over = match self.seen.places.get(usize::from(out.place.0)).map(|place| &place.session) {
             Some(Session::Active(grant)) => {
-                grant.generation != out.generation || grant.ends.since(self.seen.now) < Duration::from_secs(2)
+                grant.generation != out.generation || grant.ends.since(self.seen.now) < NEAR_END
             }
             Some(Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_)) | None => true,
         };
@@ -292,11 +354,13 @@ impl Model {
     }
 
     /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
-    fn held(&mut self, no: UploadNo, out: &Out, problem: &Problem) {
+    fn held(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let at = usize::from(out.place.0);
-        self.line_is_good();
-        self.back_in_line(no, out);
+        self.back_in_line(no, out, fx);
+        if problem.kind == Kind::SessionRefused {
+            return self.session_is_refused(out.place, problem);
+        }
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         match problem.kind {
             Kind::AccessDenied(_) if !desk.denied_once => {
@@ -319,7 +383,7 @@ impl Model {
         let Some(work) = self.work.get_mut(&no) else { return };
         work.tries += 1;
         if problem.kind == Kind::Unexpected && work.tries >= UNKNOWN_TRIES {
-            if work.maybe_stored {
+            if self.in_doubt(no) {
                 return self.not_confirmed(no, fx);
             }
             return self.fail(no, problem, fx);
@@ -327,9 +391,18 @@ impl Model {
         if out.what == What::Complete && work.lost > COMPLETE_REPEATS {
             return self.not_confirmed(no, fx);
         }
-        let due = now + self.chance.backoff(work.tries, BACKOFF, BACKOFF_MOST);
+        let (base, most) = match (problem.kind.retry(), out.what) {
+            (_, What::Complete) => (BACKOFF_COMPLETE, BACKOFF_MOST),
+            // The line itself says when it is tried again; then nothing should wait much longer.
+            (Retry::Line, _) => (BACKOFF, BACKOFF_LINE),
+            _other => (BACKOFF, BACKOFF_MOST),
+        };
+        let due = now + self.chance.backoff(work.tries, base, most);
+        if std::mem::take(&mut work.pause) {
+            self.withdraw(no, fx);
+            return self.set_state(no, State::Paused);
+        }
         let problem = Arc::new(problem.clone());
-        work.last = Some(Arc::clone(&problem));
         match out.what {
             What::Part(number) => {
                 work.later.insert((due, number));
@@ -347,7 +420,11 @@ impl Model {
     }
 
     /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
-    fn back_in_line(&mut self, no: UploadNo, out: &Out) {
+    fn back_in_line(&mut self, no: UploadNo, out: &Out, fx: &mut Vec<Effect>) {
+        if self.work.get_mut(&no).is_some_and(|work| std::mem::take(&mut work.pause)) {
+            self.withdraw(no, fx);
+            return self.set_state(no, State::Paused);
+        }
         match out.what {
             What::Part(number) => {
                 if let Some(work) = self.work.get_mut(&no) {
@@ -368,12 +445,15 @@ impl Model {
         if work.restarts > RESTARTS {
             return self.fail(no, problem, fx);
         }
-        work.multipart = None;
+        let before = work.multipart.take();
         work.unread.clear();
         work.completing = false;
-        work.maybe_stored = false;
+        work.maybe_done = false;
+        work.lost = 0;
         work.resumed = None;
-        work.cursor = 1;
+        if problem.kind != Kind::UploadGone {
+            self.abort_later(no, before);
+        }
         fx.push(Effect::Record(Record::Restarted(no)));
         self.requeue(no, true);
     }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The longest key S3 takes, in bytes of UTF-8 (S3 User Guide, `object-keys`).
-const KEY_MAX: usize = 1024;
+pub(super) const KEY_MAX: usize = 1024;
 /// How many of what was left out are named.
 const LEFT_OUT_NAMED: usize = 1000;
 
@@ -32,10 +32,42 @@ impl Model {
             place.totals = Totals { first, began: now, ..Totals::default() };
             place.left_out = Arc::default();
             place.left_out_count = 0;
-            desk.delivery_open = false;
+            desk.delivery_due = true;
+        }
+        if desk.stopped_walks > 0 {
+            // What a stopped walk still tells must not be taken for a word of this one.
+            desk.walk_next.extend(paths);
+            place.walking = place.walking.max(1);
+            return;
         }
         place.walking += 1;
         fx.push(Effect::Walk(no, paths));
+    }
+
+    /// A walk has ended, by itself or because it was stopped.
+    pub(super) fn walked(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        if desk.stopped_walks == 0 {
+            place.walking = place.walking.saturating_sub(1);
+            return;
+        }
+        desk.stopped_walks -= 1;
+        if desk.stopped_walks == 0 && !desk.walk_next.is_empty() {
+            fx.push(Effect::Walk(no, std::mem::take(&mut desk.walk_next)));
+        }
+    }
+
+    /// Stops the walks of a destination.
+    pub(super) fn stop_walks(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        if desk.stopped_walks == 0 {
+            desk.stopped_walks = place.walking;
+        }
+        desk.walk_next.clear();
+        place.walking = 0;
+        fx.push(Effect::StopWalks(no));
     }
 
     pub(super) fn left_out(&mut self, no: PlaceNo, path: PathBuf, why: Left) {
@@ -48,10 +80,10 @@ impl Model {
 
     /// A walk found files of one folder.
     pub(super) fn found(&mut self, no: PlaceNo, folder: &Arc<Folder>, found: Vec<Found>, fx: &mut Vec<Effect>) {
-        if self.place_mut(no).is_none_or(|place| place.walking == 0) {
+        let stopped = self.desks.get(usize::from(no.0)).is_none_or(|desk| desk.stopped_walks > 0);
+        if stopped || self.place_mut(no).is_none_or(|place| place.walking == 0) {
             return;
         }
-        self.begin_delivery(no, fx);
         for file in found {
             self.take_in(no, folder, file, fx);
         }
@@ -79,11 +111,17 @@ impl Model {
             // A file that was delivered and has changed since goes up beside what is there, under a name of its own.
             let changed = matches!(row.state, State::Delivered(_)) && row.size != file.size;
             if same_key && row.folder.dir == folder.dir && row.name == file.name && !changed {
-                return self.seen_again(no, other, path(), fx);
+                if !self.stopped_earlier(no, other) {
+                    return self.seen_again(no, other, path(), fx);
+                }
+                // It stopped in an earlier delivery: from here on this one has it.
+                self.cancel_one(other, fx);
+                break key;
             }
             twin += 1;
             key_name = Some(numbered(name, twin).into());
         };
+        self.begin_delivery(no, fx);
         let size = file.size;
         let upload =
             Upload { place: no, folder: Arc::clone(folder), name: file.name, key_name, size, state: State::Canceled };
@@ -107,6 +145,9 @@ impl Model {
         let Some(place) = self.seen.places.get_mut(usize::from(no.0)) else { return };
         place.totals.count(size, &state, true);
         place.totals.ended = None;
+        if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {
+            desk.count(&state, true);
+        }
         if let Some(row) = self.seen.rows.get_mut(upload) {
             row.state = state;
         }
@@ -135,6 +176,12 @@ impl Model {
         }
     }
 
+    /// Whether this upload stopped, and belongs to a delivery before the one that is counted now.
+    fn stopped_earlier(&self, no: PlaceNo, upload: UploadNo) -> bool {
+        let first = self.seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.first);
+        upload.0 < first && self.seen.rows.get(upload).is_some_and(|row| matches!(row.state, State::Failed(_)))
+    }
+
     fn parked(&self, upload: UploadNo) -> bool {
         self.limits.park_restored && self.seen.rows.get(upload).is_some_and(|row| row.state == State::Paused)
     }
@@ -142,7 +189,8 @@ impl Model {
     fn begin_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
-        if std::mem::replace(&mut desk.delivery_open, true) {
+        let due = std::mem::take(&mut desk.delivery_due);
+        if std::mem::replace(&mut desk.delivery_open, true) && !due {
             return;
         }
         let who = self.seen.identities.iter().find_map(|(profile, identity)| match identity {
@@ -165,7 +213,7 @@ impl Model {
     pub(super) fn settle(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
-        if desk.delivery_open && place.walking == 0 && place.totals.open() == 0 {
+        if desk.delivery_open && place.walking == 0 && desk.open == 0 {
             desk.delivery_open = false;
             fx.push(Effect::Record(Record::DeliveryEnded(no)));
         }
@@ -209,33 +257,39 @@ impl Model {
                 let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
                 self.desks[at].keys.insert(key, upload_no);
                 fx.push(Effect::Record(Record::Adopted(upload_no, no, upload.row)));
-                let Some(plan) = Plan::of(upload.size) else { continue };
                 if state.ended() {
                     continue;
                 }
-                // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
-                let mut work = Work::new(plan);
-                work.maybe_stored = true;
-                if let Some(multipart) = upload.multipart {
-                    work.maybe_stored = upload.completing;
-                    work.completing = upload.completing;
-                    work.unread = done_parts(&multipart.parts);
-                    work.plan = Plan::Multipart { size: multipart.parts.size(), part: multipart.parts.part_size() };
-                    let percent = multipart.parts.confirmed().saturating_mul(100) / upload.size.max(1);
-                    work.resumed = u8::try_from(percent).ok();
-                    work.multipart = Some(multipart);
-                }
-                self.work.insert(upload_no, work);
                 if state == State::Waiting {
                     self.desks[at].queue.push_back(upload_no);
                 }
+                let Some(plan) = Plan::of(upload.size) else { continue };
+                let mut work = Work::new(plan);
+                let may_be_stored = match upload.multipart {
+                    // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
+                    None => matches!(plan, Plan::Put(_)),
+                    Some(multipart) => {
+                        work.completing = upload.completing;
+                        work.unread = done_parts(&multipart.parts);
+                        work.plan = Plan::Multipart { size: multipart.parts.size(), part: multipart.parts.part_size() };
+                        let percent = multipart.parts.confirmed().saturating_mul(100) / multipart.parts.size().max(1);
+                        work.resumed = u8::try_from(percent).ok();
+                        work.multipart = Some(multipart);
+                        upload.completing
+                    }
+                };
+                self.work.insert(upload_no, work);
+                if may_be_stored {
+                    self.doubt(upload_no);
+                }
             }
             self.desks[at].delivery_open = true;
+            self.settle(no, fx);
         }
     }
 }
 
-fn done_parts(parts: &Parts) -> std::collections::BTreeSet<u32> {
+pub(super) fn done_parts(parts: &Parts) -> std::collections::BTreeSet<u32> {
     (1..=parts.count()).filter(|&number| parts.get(number).is_some()).collect()
 }
 
@@ -251,6 +305,27 @@ pub(super) fn numbered(name: &str, number: u32) -> String {
     match name.rfind('.') {
         Some(dot) if dot > 0 => format!("{} ({number}){}", &name[..dot], &name[dot..]),
         Some(_) | None => format!("{name} ({number})"),
+    }
+}
+
+/// `report (2).pdf` → `report.pdf` and 2; a name without a number counts as the first.
+pub(super) fn unnumbered(name: &str) -> (String, u32) {
+    let dot = name.rfind('.').filter(|&dot| dot > 0).unwrap_or(name.len());
+    let (stem, rest) = name.split_at(dot);
+    let number = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once(" ("));
+    match number.and_then(|(stem, digits)| Some((stem, digits.parse::<u32>().ok()?))) {
+        Some((stem, number)) if number > 1 && number < 1_000_000 => (format!("{stem}{rest}"), number),
+        Some(_) | None => (name.to_owned(), 1),
+    }
+}
+
+impl Model {
+    /// The hash of an upload's key, with its destination's place in the list.
+    pub(super) fn hash_of(&self, no: UploadNo) -> Option<(usize, u64)> {
+        let row = self.seen.rows.get(no)?;
+        let at = usize::from(row.place.0);
+        let name = row.key_name.as_ref().unwrap_or(&row.name);
+        Some((at, key_hash(&self.desks.get(at)?.keys, &row.folder.key, name)))
     }
 }
 

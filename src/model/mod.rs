@@ -10,6 +10,7 @@ pub mod event;
 mod flow;
 mod intake;
 pub mod names;
+mod orders;
 mod pace;
 pub mod parts;
 pub mod problem;
@@ -35,6 +36,9 @@ use crate::time::Time;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How often the rate is worked out while requests are out and nothing is heard of them.
+const RATE_STEP: Duration = Duration::from_secs(1);
 
 /// How far the model may go at once.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +76,7 @@ pub struct Model {
     line_fails: u32,
     rate: Rate,
     turn: usize,
+    crowded: bool,
 }
 
 impl Model {
@@ -92,6 +97,7 @@ impl Model {
             line_fails: 0,
             rate: Rate::default(),
             turn: 0,
+            crowded: false,
         }
     }
 
@@ -121,9 +127,7 @@ impl Model {
             Event::Found(place, folder, found) => self.found(place, &folder, found, fx),
             Event::LeftOut(place, path, why) => self.left_out(place, path, why),
             Event::Walked(place) => {
-                if let Some(place) = self.place_mut(place) {
-                    place.walking = place.walking.saturating_sub(1);
-                }
+                self.walked(place, fx);
                 self.settle(place, fx);
             }
             Event::Answered(request, result) => self.answered(request, result, fx),
@@ -145,30 +149,40 @@ impl Model {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let mut next = Time::NEVER;
+        // What is due already was looked at by the last event: it waits for an answer or a person, not for a moment.
+        let now = self.seen.now;
+        let mut by = |due: Time| {
+            if due > now {
+                next = next.min(due);
+            }
+        };
         for desk in 0..self.desks.len() {
-            next = next.min(self.desk_deadline(desk));
+            self.desk_deadlines(desk, &mut by);
         }
         if let Line::Down { next: at, .. } = self.seen.line
             && self.wants_requests()
         {
-            next = next.min(at);
+            by(at);
         }
-        // What is due already is handled at the very next moment, never in the past.
-        (next != Time::NEVER).then(|| next.max(self.seen.now + Duration::from_millis(1)))
+        if self.rate.per_second(now) > 0 && !self.out.is_empty() {
+            // The rate sinks while nothing is heard.
+            by(now + RATE_STEP);
+        }
+        (next != Time::NEVER).then_some(next)
     }
 
     fn command(&mut self, command: Command, fx: &mut Vec<Effect>) {
         match command {
             Command::Open(destination) => {
                 let place = self.open(*destination, fx);
-                self.ask_access(place, fx);
+                self.asked_for_access(place, fx);
             }
-            Command::GetAccess(place) => self.ask_access(place, fx),
+            Command::GetAccess(place) => self.asked_for_access(place, fx),
             Command::GetAccessUnnarrowed(place) => {
                 if let Some(desk) = self.desks.get_mut(usize::from(place.0)) {
                     desk.narrow = false;
                 }
-                self.ask_access(place, fx);
+                self.asked_for_access(place, fx);
             }
             Command::SignOut(place) => self.sign_out(place, fx),
             Command::Forget(destination) => {
@@ -198,16 +212,19 @@ impl Model {
         self.seen.places.get_mut(usize::from(place.0))
     }
 
-    fn line_is_bad(&mut self, problem: &Problem, at_once: bool) {
+    /// A call did not get through; `probe` says that it tried a line known to be down, or that it speaks for the whole line.
+    fn line_is_bad(&mut self, problem: &Problem, probe: bool) {
         let now = self.seen.now;
-        self.line_fails += 1;
-        if !at_once && self.line_fails < 3 && self.out.values().any(|out| out.signed) {
-            return;
-        }
         let since = match &self.seen.line {
+            // What was sent before the line went down tells nothing new.
+            Line::Down { .. } if !probe => return,
             Line::Down { since, .. } => *since,
             Line::Up => now,
         };
+        self.line_fails += 1;
+        if !probe && self.line_fails < 3 && self.out.values().any(|out| out.signed) {
+            return;
+        }
         let wait = self.chance.backoff(self.line_fails.min(8), Duration::from_millis(500), Duration::from_secs(10));
         self.seen.line = Line::Down { since, next: now + wait, why: Arc::new(problem.clone()) };
     }

@@ -274,6 +274,21 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether a server of AWS said it, which proves that the line carries.
+    #[must_use]
+    pub const fn from_the_server(self) -> bool {
+        match self.retry() {
+            Retry::Line => false,
+            Retry::Again | Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
+            Retry::Hold => {
+                !matches!(self, Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken)
+            }
+            Retry::Stop => matches!(self, Self::KmsDecrypt | Self::AlreadyThere | Self::ProofDiffers),
+        }
+    }
+}
+
 /// Who has to act for it to get better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {

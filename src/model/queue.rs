@@ -1,13 +1,12 @@
-//! The queue: what a person asks of it, and which requests go out next.
+//! The queue: which requests go out next, and what is called back.
 
 use super::Model;
 use super::event::{Call, Effect, Send};
-use super::intake::{key_hash, numbered, of_place};
 use super::parts::{PART_USUAL, Plan};
-use super::record::{End, Record};
+use super::record::Record;
 use super::session::Session;
-use super::snapshot::{Line, Which};
-use super::upload::{PlaceNo, Progress, RequestNo, State, UploadNo};
+use super::snapshot::Line;
+use super::upload::{Multipart, PlaceNo, Progress, RequestNo, State, UploadNo};
 use super::work::{Out, What, Work};
 use crate::time::Time;
 use std::sync::Arc;
@@ -24,173 +23,12 @@ enum Next {
 }
 
 impl Model {
-    pub(super) fn pause(&mut self, which: Which, fx: &mut Vec<Effect>) {
-        match which {
-            Which::All(place) => {
-                if let Some(place) = self.place_mut(place) {
-                    place.paused = true;
-                }
-                self.call_back(place, fx);
-            }
-            Which::One(no) => {
-                if !self.is_open(no) || self.commits(no) {
-                    return;
-                }
-                self.withdraw(no, fx);
-                self.set_state(no, State::Paused);
-            }
-        }
-    }
-
-    pub(super) fn resume(&mut self, which: Which, fx: &mut Vec<Effect>) {
-        match which {
-            Which::All(place) => {
-                if let Some(place) = self.place_mut(place) {
-                    place.paused = false;
-                }
-                for no in of_place(&self.seen.rows, place) {
-                    self.resume(Which::One(no), fx);
-                }
-                self.rate.restart();
-            }
-            Which::One(no) => {
-                if self.seen.rows.get(no).is_some_and(|row| row.state == State::Paused) {
-                    self.requeue(no, true);
-                }
-            }
-        }
-    }
-
-    pub(super) fn cancel(&mut self, which: Which, fx: &mut Vec<Effect>) {
-        match which {
-            Which::All(place) => {
-                fx.push(Effect::StopWalks(place));
-                if let Some(place) = self.place_mut(place) {
-                    place.walking = 0;
-                }
-                for no in of_place(&self.seen.rows, place) {
-                    self.cancel_one(no, fx);
-                }
-                self.settle(place, fx);
-            }
-            Which::One(no) => {
-                self.cancel_one(no, fx);
-                if let Some(place) = self.seen.rows.get(no).map(|row| row.place) {
-                    self.settle(place, fx);
-                }
-            }
-        }
-    }
-
-    fn cancel_one(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
-        let Some(row) = self.seen.rows.get(no) else { return };
-        if matches!(row.state, State::Delivered(_) | State::Canceled) {
-            return;
-        }
-        let (place, was_open) = (row.place, !row.state.ended());
-        self.withdraw(no, fx);
-        if let Some(work) = self.work.remove(&no)
-            && let Some(upload_id) = work.multipart.and_then(|m| m.upload_id)
-            && self.is_active(place)
-        {
-            let call = Call::Abort { upload_id };
-            self.send(no, call, What::Abort, fx);
-        }
-        fx.push(Effect::Close(no));
-        self.set_state(no, State::Canceled);
-        self.forget_key(no);
-        if was_open || self.seen.rows.get(no).is_some() {
-            fx.push(Effect::Record(Record::Ended(no, End::Canceled)));
-        }
-    }
-
-    fn forget_key(&mut self, no: UploadNo) {
-        let Some(row) = self.seen.rows.get(no) else { return };
-        let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
-        let key = key_hash(&desk.keys, &row.folder.key, row.key_name.as_ref().unwrap_or(&row.name));
-        if desk.keys.get(&key) == Some(&no) {
-            desk.keys.remove(&key);
-        }
-    }
-
-    pub(super) fn retry(&mut self, which: Which, fx: &mut Vec<Effect>) {
-        match which {
-            Which::All(place) => {
-                for no in of_place(&self.seen.rows, place) {
-                    if self.seen.rows.get(no).is_some_and(|row| row.state.needs_you()) {
-                        self.retry(Which::One(no), fx);
-                    }
-                }
-                self.release(place);
-            }
-            Which::One(no) => {
-                let Some(row) = self.seen.rows.get(no) else { return };
-                match row.state {
-                    State::Failed(_) | State::NotConfirmed | State::AlreadyThere | State::Canceled => {}
-                    State::Retrying(..) => {
-                        self.requeue(no, true);
-                        return;
-                    }
-                    State::Waiting
-                    | State::Paused
-                    | State::Preparing
-                    | State::Sending(_)
-                    | State::Confirming
-                    | State::Delivered(_) => return,
-                }
-                self.work.remove(&no);
-                fx.push(Effect::Close(no));
-                fx.push(Effect::Record(Record::Reopened(no)));
-                self.requeue(no, true);
-            }
-        }
-    }
-
-    pub(super) fn send_under_new_name(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
-        let Some(row) = self.seen.rows.get(no) else { return };
-        if !matches!(row.state, State::AlreadyThere | State::NotConfirmed) {
-            return;
-        }
-        let at = usize::from(row.place.0);
-        let (folder, name) = (Arc::clone(&row.folder), Arc::clone(&row.name));
-        let current = row.key_name.clone().unwrap_or_else(|| Arc::clone(&name));
-        let taken = |candidate: &str| {
-            *candidate == *current
-                || self.desks[at].keys.contains_key(&key_hash(&self.desks[at].keys, &folder.key, candidate))
-        };
-        // The number goes on from the one that was refused, so that asking again tries the next.
-        let from = (2..).find(|&n| numbered(&name, n) == *current).map_or(2, |n| n + 1).min(10_000);
-        let from = if *current == *name { 2 } else { from };
-        let Some(new) = (from..from + 10_000).map(|n| numbered(&name, n)).find(|c| !taken(c)) else { return };
-        self.forget_key(no);
-        let new: Arc<str> = new.into();
-        let key = key_hash(&self.desks[at].keys, &folder.key, &new);
-        self.desks[at].keys.insert(key, no);
-        if let Some(row) = self.seen.rows.get_mut(no) {
-            row.key_name = Some(Arc::clone(&new));
-        }
-        fx.push(Effect::Record(Record::Renamed(no, new)));
-        self.retry(Which::One(no), fx);
-    }
-
-    pub(super) fn release(&mut self, no: PlaceNo) {
-        let at = usize::from(no.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        place.hold = None;
-        desk.denied_once = false;
-        desk.not_before = None;
-    }
-
-    fn is_open(&self, no: UploadNo) -> bool {
+    pub(super) fn is_open(&self, no: UploadNo) -> bool {
         self.seen.rows.get(no).is_some_and(|row| !row.state.ended())
     }
 
-    fn is_active(&self, place: PlaceNo) -> bool {
-        self.seen.places.get(usize::from(place.0)).is_some_and(|p| matches!(p.session, Session::Active(_)))
-    }
-
     /// Whether a request is out whose end must be awaited: breaking it off would leave it open whether the file arrived.
-    fn commits(&self, no: UploadNo) -> bool {
+    pub(super) fn commits(&self, no: UploadNo) -> bool {
         self.work.get(&no).is_some_and(|w| w.out.values().any(|what| matches!(what, What::Put | What::Complete)))
     }
 
@@ -213,7 +51,20 @@ impl Model {
             work.later.clear();
             work.cursor = 1;
             work.not_before = None;
-            work.opened = None;
+            work.pause = false;
+            if work.opened.take().is_some() {
+                fx.push(Effect::Close(no));
+            }
+        }
+    }
+
+    /// An upload id of no use any more: S3 is asked to throw its parts away, when there is nothing better to do.
+    pub(super) fn abort_later(&mut self, no: UploadNo, multipart: Option<Multipart>) {
+        if let Some(upload_id) = multipart.and_then(|multipart| multipart.upload_id)
+            && let Some(row) = self.seen.rows.get(no)
+            && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
+        {
+            desk.aborts.push_back((no, upload_id));
         }
     }
 
@@ -263,10 +114,11 @@ impl Model {
     /// Whether anything would go out if it could.
     pub(super) fn wants_requests(&self) -> bool {
         self.desks.iter().zip(&self.seen.places).any(|(desk, place)| {
+            let due = desk.later.first().is_some_and(|&(due, _)| due <= self.seen.now);
+            let some = !desk.queue.is_empty() || !desk.active.is_empty() || due || !desk.aborts.is_empty();
             matches!(place.session, Session::Active(_))
                 && place.hold.is_none()
-                && !place.paused
-                && (!desk.queue.is_empty() || !desk.active.is_empty())
+                && (!desk.located || !place.paused && some)
         })
     }
 
@@ -279,8 +131,21 @@ impl Model {
                 return;
             }
             self.turn = (self.turn + 1) % desks;
-            if self.fill_one(self.turn, fx) { idle = 0 } else { idle += 1 }
+            if self.fill_one(self.turn, fx) {
+                idle = 0
+            } else {
+                idle += 1
+            }
+            if std::mem::take(&mut self.crowded) {
+                return;
+            }
         }
+    }
+
+    /// Whether uploads to this destination can move.
+    fn moves(&self, at: usize) -> bool {
+        let place = &self.seen.places[at];
+        matches!(place.session, Session::Active(_)) && place.hold.is_none() && !place.paused
     }
 
     fn may_send(&self) -> bool {
@@ -304,6 +169,7 @@ impl Model {
         if !desk.located {
             if !desk.locating && desk.not_before.is_none_or(|due| due <= now) {
                 desk.locating = true;
+                desk.locating_with = desk.attempt;
                 desk.not_before = None;
                 fx.push(Effect::Locate(no, Arc::clone(&place.destination)));
             }
@@ -320,6 +186,19 @@ impl Model {
             if self.go_on(upload, fx) {
                 return true;
             }
+            if self.crowded {
+                // It stays in front.
+                self.desks[at].active.rotate_right(1);
+                self.turn = (self.turn + self.desks.len() - 1) % self.desks.len();
+                return false;
+            }
+        }
+        if let Some((upload, upload_id)) = self.desks[at].aborts.pop_front() {
+            if self.allows(0) {
+                self.send(upload, Call::Abort { upload_id }, What::Abort, fx);
+                return true;
+            }
+            self.desks[at].aborts.push_front((upload, upload_id));
         }
         self.admit(at, fx)
     }
@@ -339,7 +218,8 @@ impl Model {
                 self.fail(no, &super::problem::Problem::new(super::problem::Kind::TooLarge), fx);
                 continue;
             };
-            let large: usize = self.desks.iter().map(|desk| desk.active.len()).sum();
+            let large: usize =
+                (0..self.desks.len()).filter(|&at| self.moves(at)).map(|at| self.desks[at].active.len()).sum();
             if matches!(plan, Plan::Multipart { .. }) && large >= self.limits.large as usize {
                 return false;
             }
@@ -380,6 +260,8 @@ impl Model {
             Next::Nothing => false,
             Next::Call(call, what) => {
                 if !self.allows(call.body(0)) {
+                    // What waits must not slip past for ever: a part too large for the room left goes next.
+                    self.crowded = true;
                     return false;
                 }
                 if what == What::Complete {
@@ -462,13 +344,14 @@ impl Model {
         let mut key = place.destination.prefix.as_str().to_owned();
         key.push_str(&row.key());
         let body = call.body(row.size);
-        let call_is_signed = call.signed();
-        let out = Out { upload: no, place: row.place, generation, signed: call_is_signed, what, body, taken: 0 };
+        let signed = call.signed();
+        let probe = signed && matches!(self.seen.line, Line::Down { .. });
+        let out = Out { upload: no, place: row.place, generation, signed, what, body, taken: 0, probe };
         let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
         self.bodies_out += body;
         self.out.insert(request, out);
         if let Line::Down { next, .. } = &mut self.seen.line
-            && call_is_signed
+            && signed
         {
             // This one tries whether the line carries again; the others wait for what it finds.
             *next = self.seen.now + PROBE;

@@ -19,6 +19,10 @@ pub struct Rate {
 impl Rate {
     /// So many bytes more were taken by the network.
     pub fn add(&mut self, now: Time, bytes: u64) {
+        if self.samples.back().is_some_and(|&(at, _)| now.since(at) > SPAN) {
+            // Nothing moved for long: what was before says nothing of what is now.
+            self.samples.clear();
+        }
         if self.samples.is_empty() {
             self.samples.push_back((now, self.moved));
         }
@@ -37,7 +41,8 @@ impl Rate {
     pub fn per_second(&self, now: Time) -> u64 {
         let Some(&(from, then)) = self.samples.front() else { return 0 };
         let took = now.since(from);
-        if took < STEP {
+        let stale = self.samples.back().is_none_or(|&(at, _)| now.since(at) > SPAN);
+        if took < STEP || stale {
             return 0;
         }
         (self.moved - then).saturating_mul(1000) / u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1)
@@ -46,5 +51,25 @@ impl Rate {
     /// Forgets what was, after a pause.
     pub fn restart(&mut self) {
         self.samples.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_that_of_the_last_seconds_and_none_after_silence() {
+        let mut rate = Rate::default();
+        for tenth in 0..100 {
+            rate.add(Time(1000 + tenth * 100), 100);
+        }
+        let now = Time(1000 + 99 * 100);
+        assert!((990..=1100).contains(&rate.per_second(now)), "{}", rate.per_second(now));
+        assert_eq!(rate.per_second(now + Duration::from_secs(7)), 0);
+        let later = now + Duration::from_secs(3600);
+        rate.add(later, 500);
+        rate.add(later + Duration::from_secs(1), 500);
+        assert_eq!(rate.per_second(later + Duration::from_secs(1)), 1000, "the hour between doesn't count");
     }
 }

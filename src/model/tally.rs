@@ -3,6 +3,7 @@
 use super::Model;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadNo};
+use super::work::Desk;
 use std::time::Duration;
 
 impl Totals {
@@ -45,6 +46,18 @@ impl Totals {
     }
 }
 
+impl Desk {
+    /// Counts a row of this state in, or out.
+    pub(super) const fn count(&mut self, state: &State, add: bool) {
+        if !state.ended() {
+            step(&mut self.open, 1, add);
+        }
+        if matches!(state, State::Paused) {
+            step(&mut self.paused, 1, add);
+        }
+    }
+}
+
 const fn step(count: &mut u64, by: u64, add: bool) {
     *count = if add { count.saturating_add(by) } else { count.saturating_sub(by) };
 }
@@ -57,6 +70,10 @@ impl Model {
         let size = row.size;
         let before = std::mem::replace(&mut row.state, state);
         let after = row.state.clone();
+        if let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) {
+            desk.count(&before, false);
+            desk.count(&after, true);
+        }
         let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
         let totals = &mut place.totals;
         if no.0 < totals.first {
@@ -64,10 +81,10 @@ impl Model {
         }
         totals.count(size, &before, false);
         totals.count(size, &after, true);
-        if after.ended() && totals.done() {
-            totals.ended = Some(now);
-        } else if !after.ended() {
+        if !after.ended() {
             totals.ended = None;
+        } else if totals.done() {
+            totals.ended.get_or_insert(now);
         }
     }
 

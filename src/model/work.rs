@@ -1,12 +1,12 @@
 //! What the model keeps for itself: a desk for each destination, and the work on each upload that is under way.
 
 use super::parts::Plan;
-use super::problem::Problem;
 use super::rate::Rate;
 use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A map whose order of iteration does not depend on chance (it is never iterated; its hasher has fixed keys).
@@ -43,12 +43,34 @@ pub(super) struct Desk {
     pub located: bool,
     /// Whether HeadBucket is out.
     pub locating: bool,
+    /// The session with which it was signed.
+    pub locating_with: u32,
     /// Nothing goes out before this moment.
     pub not_before: Option<Time>,
+    /// Whether S3 refused a session before its time, and nothing went well since.
+    pub refused_once: bool,
     /// Whether a denial by S3 was already waited out once under this session.
     pub denied_once: bool,
-    /// Whether the delivery was told to the journal.
+    /// Whether a delivery that the journal was told of has not been told to have ended.
     pub delivery_open: bool,
+    /// Whether the next file found begins a new delivery.
+    pub delivery_due: bool,
+    /// Uploads that have not ended, of all deliveries of this run.
+    pub open: u64,
+    /// Those of them that the person paused.
+    pub paused: u64,
+    /// Walks that were stopped and have not said yet that they are over.
+    pub stopped_walks: u32,
+    /// What is to be walked once they are over.
+    pub walk_next: Vec<PathBuf>,
+    /// Keys under which an earlier request of ours may have stored a file: their hashes.
+    pub doubts: BTreeSet<u64>,
+    /// Multipart uploads that nobody wants any more.
+    pub aborts: VecDeque<(UploadNo, Arc<str>)>,
+    /// Sessions in a row under which S3 answered nothing well.
+    pub fruitless: u32,
+    /// When AssumeRole last gave a session.
+    pub given_at: Time,
 }
 
 /// A request that is out.
@@ -61,6 +83,8 @@ pub(super) struct Out {
     pub what: What,
     pub body: u64,
     pub taken: u64,
+    /// Whether it went out to see if the line carries again.
+    pub probe: bool,
 }
 
 /// What a request that is out is for.
@@ -101,15 +125,15 @@ pub(super) struct Work {
     pub restarts: u32,
     /// How often bytes arrived damaged.
     pub damaged: u32,
-    /// Whether an earlier request may have stored it.
-    pub maybe_stored: bool,
-    /// Whether all is sent and Complete is out or due.
+    /// Whether CompleteMultipartUpload of this upload id may have done its work.
+    pub maybe_done: bool,
+    /// Whether CompleteMultipartUpload has gone out for this upload id.
     pub completing: bool,
+    /// Whether the person paused it while a request was out whose end is awaited.
+    pub pause: bool,
     /// Where it went on from, in percent.
     pub resumed: Option<u8>,
     pub rate: Rate,
-    /// The last problem met, for the row while it waits.
-    pub last: Option<Arc<Problem>>,
 }
 
 impl Work {
@@ -127,11 +151,11 @@ impl Work {
             lost: 0,
             restarts: 0,
             damaged: 0,
-            maybe_stored: false,
+            maybe_done: false,
             completing: false,
+            pause: false,
             resumed: None,
             rate: Rate::default(),
-            last: None,
         }
     }
 

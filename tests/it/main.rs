@@ -1,5 +1,7 @@
 //! What Daypass does, topic by topic, in one binary.
 
+mod bench;
+mod fold;
 mod grant;
 mod grant_texts;
 mod journal;
@@ -8,8 +10,15 @@ mod leaf_faults;
 mod leaf_files;
 mod leaf_sts;
 mod names;
+mod orders;
 mod practice;
 mod profiles;
+mod queue;
+mod record;
+mod scale;
+mod server;
 mod servers;
+mod session;
 mod support;
 mod tidy;
+mod world;

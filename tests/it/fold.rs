@@ -1,0 +1,152 @@
+//! What the journal must do, as a fold of the records: the reference that the real one is measured by.
+
+use daypass::model::destination::Destination;
+use daypass::model::parts::Parts;
+use daypass::model::record::{End, Kept, Record, Unfinished};
+use daypass::model::upload::{Folder, Multipart, PlaceNo, UploadNo};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One upload as the journal knows it.
+#[derive(Clone)]
+pub struct Row {
+    pub delivery: usize,
+    pub folder: Arc<Folder>,
+    pub name: Arc<str>,
+    pub key_name: Option<Arc<str>>,
+    pub size: u64,
+    pub multipart: Option<Multipart>,
+    pub completing: bool,
+    pub end: Option<End>,
+}
+
+/// All records taken down, folded.
+#[derive(Clone, Default)]
+pub struct Journal {
+    pub rows: Vec<Row>,
+    /// Each delivery's destination, and how often it was told to have ended since it began or was opened again.
+    pub deliveries: Vec<(Arc<Destination>, u32)>,
+    places: BTreeMap<PlaceNo, Arc<Destination>>,
+    current: BTreeMap<PlaceNo, usize>,
+    numbers: BTreeMap<UploadNo, usize>,
+}
+
+impl Journal {
+    /// Takes down one record; panics where it speaks of something that was never told.
+    pub fn take(&mut self, record: Record) {
+        match record {
+            Record::Place(no, destination) => {
+                self.places.insert(no, destination);
+            }
+            Record::Forget(_) | Record::Settings(_) => {}
+            Record::Delivery { place, .. } => {
+                self.current.insert(place, self.deliveries.len());
+                self.deliveries.push((Arc::clone(&self.places[&place]), 0));
+            }
+            Record::DeliveryEnded(place) => {
+                let destination = &self.places[&place];
+                let open: Vec<usize> = (0..self.deliveries.len())
+                    .filter(|&d| self.deliveries[d].0 == *destination && self.deliveries[d].1 == 0)
+                    .collect();
+                assert!(!open.is_empty(), "a delivery ends once, and there was none to end");
+                for delivery in open {
+                    self.deliveries[delivery].1 += 1;
+                    let open = self.rows.iter().filter(|row| row.delivery == delivery && row.end.is_none()).count();
+                    assert_eq!(open, 0, "a delivery ended with uploads open");
+                }
+            }
+            Record::Added { upload, place, folder, name, key_name, size } => {
+                let delivery = self.current[&place];
+                assert_eq!(self.deliveries[delivery].1, 0, "a file was added to a delivery that had ended");
+                self.numbers.insert(upload, self.rows.len());
+                self.rows.push(Row {
+                    delivery,
+                    folder,
+                    name,
+                    key_name,
+                    size,
+                    multipart: None,
+                    completing: false,
+                    end: None,
+                });
+            }
+            Record::Adopted(upload, place, row) => {
+                let row = usize::try_from(row).expect("a row of ours");
+                self.numbers.insert(upload, row);
+                self.current.insert(place, self.rows[row].delivery);
+            }
+            Record::Renamed(upload, name) => self.row(upload).key_name = Some(name),
+            Record::Created { upload, fingerprint, upload_id, part, abort_at } => {
+                let parts = Parts::new(fingerprint.size, part);
+                let row = self.row(upload);
+                row.completing = false;
+                row.multipart = Some(Multipart { fingerprint, upload_id: Some(upload_id), abort_at, parts });
+            }
+            Record::Part(upload, number, done) => {
+                let multipart = self.row(upload).multipart.as_mut().expect("a part of an upload that was created");
+                assert!(multipart.parts.get(number).is_none(), "a part was recorded twice");
+                multipart.parts.put(number, done);
+            }
+            Record::Completing(upload) => self.row(upload).completing = true,
+            Record::Restarted(upload) => {
+                let row = self.row(upload);
+                row.multipart = None;
+                row.completing = false;
+            }
+            Record::Ended(upload, end) => {
+                let row = self.row(upload);
+                let again = row.end.as_ref().is_some_and(|before| !matches!(before, End::Canceled));
+                assert!(row.end.is_none() || again && matches!(end, End::Canceled), "an upload ended twice");
+                row.end = Some(end);
+            }
+            Record::Reopened(upload) => {
+                let row = self.row(upload);
+                assert!(row.end.take().is_some(), "an upload was opened again that had not ended");
+                row.completing = false;
+                let delivery = row.delivery;
+                self.deliveries[delivery].1 = 0;
+            }
+        }
+    }
+
+    pub fn row(&mut self, upload: UploadNo) -> &mut Row {
+        &mut self.rows[self.numbers[&upload]]
+    }
+
+    /// What the next run is given.
+    pub fn kept(&mut self) -> Kept {
+        let mut kept = Kept::default();
+        let places: Vec<_> = std::mem::take(&mut self.places).into_values().collect();
+        self.current.clear();
+        self.numbers.clear();
+        for destination in places {
+            kept.destinations.push((*destination).clone());
+            let open = |row: &&(usize, &Row)| {
+                let (of, ended) = &self.deliveries[row.1.delivery];
+                *of == destination && *ended == 0 && matches!(row.1.end, None | Some(End::Delivered(_)))
+            };
+            let rows: Vec<_> = self.rows.iter().enumerate().collect();
+            let uploads: Vec<_> = rows.iter().filter(open).map(|(no, row)| unfinished(*no, row)).collect();
+            if !uploads.is_empty() {
+                kept.unfinished.push(((*destination).clone(), uploads));
+            }
+        }
+        kept
+    }
+}
+
+fn unfinished(no: usize, row: &Row) -> Unfinished {
+    Unfinished {
+        row: i64::try_from(no).expect("few rows"),
+        folder: Arc::clone(&row.folder),
+        name: Arc::clone(&row.name),
+        key_name: row.key_name.clone(),
+        size: row.size,
+        multipart: row.multipart.clone(),
+        completing: row.completing,
+        delivered: match &row.end {
+            Some(End::Delivered(stored)) => Some(stored.proof),
+            Some(End::AlreadyThere | End::NotConfirmed | End::Failed(_) | End::Canceled) | None => None,
+        },
+    }
+}

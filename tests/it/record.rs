@@ -1,0 +1,147 @@
+//! What an earlier run left: it goes on where S3 is, compares before it completes, and claims nothing.
+
+use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::world::destination;
+use daypass::model::Limits;
+use daypass::model::event::{Answer, Call, Event};
+use daypass::model::parts::{PartDone, Parts};
+use daypass::model::problem::Kind;
+use daypass::model::record::{Kept, Record, Unfinished};
+use daypass::model::snapshot::Command;
+use daypass::model::upload::{Folder, Multipart, Proof, State};
+use std::sync::Arc;
+
+const SIZE: u64 = 24 * MIB;
+
+fn kept(parts: &[u32], completing: bool, delivered: Option<Proof>) -> Unfinished {
+    let mut done = Parts::new(SIZE, 8 * MIB);
+    for &number in parts {
+        done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number) });
+    }
+    Unfinished {
+        row: 7,
+        folder: Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() }),
+        name: "big".into(),
+        key_name: None,
+        size: SIZE,
+        multipart: Some(Multipart {
+            fingerprint: print(SIZE, 1),
+            upload_id: Some("old".into()),
+            abort_at: None,
+            parts: done,
+        }),
+        completing,
+        delivered,
+    }
+}
+
+/// A run that was given this, with access again, and the file open.
+fn restored(uploads: Vec<Unfinished>, park: bool) -> Bench {
+    let mut bench = Bench::new(Limits { park_restored: park, ..Limits::default() });
+    let kept = Kept { destinations: Vec::new(), settings: None, unfinished: vec![(destination(0), uploads)] };
+    bench.on(Event::Restored(Box::new(kept)));
+    let ids = daypass::model::session::Identity { account: "1".into(), arn: "a".into(), name: "me".into() };
+    bench.command(Command::GetAccess(P));
+    bench.on(Event::Identified("p0".into(), Ok(ids)));
+    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
+    bench.given(attempt, 3600);
+    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
+    bench
+}
+
+fn opened(uploads: Vec<Unfinished>, version: i128) -> Bench {
+    let mut bench = restored(uploads, false);
+    let (open, send) = bench.sent();
+    assert!(matches!(send.call, Call::Open));
+    bench.answer(open, Answer::Opened(print(SIZE, version)));
+    bench
+}
+
+#[test]
+fn parts_of_before_are_read_again_before_it_completes() {
+    let mut bench = opened(vec![kept(&[1, 2], false, None)], 1);
+    let sent = bench.sends();
+    assert_eq!(sent.len(), 3, "two to read, one to send");
+    for (no, send) in sent {
+        assert!(!bench.sends().iter().any(|(_, s)| matches!(s.call, Call::Complete { .. })), "not yet");
+        match send.call {
+            Call::Read { offset, .. } => bench.answer(no, Answer::Read(offset / (8 * MIB) + 1)),
+            Call::Part { number: 3, upload_id, .. } => {
+                assert_eq!(&*upload_id, "old");
+                bench.answer(no, part(3));
+            }
+            call => panic!("{call:?}"),
+        }
+    }
+    let (no, send) = bench.sent();
+    assert!(matches!(send.call, Call::Complete { .. }));
+    bench.answer(no, stored(SIZE));
+    assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
+    let records = bench.records();
+    assert!(matches!(records.iter().find(|r| matches!(r, Record::Adopted(..))), Some(Record::Adopted(_, P, 7))));
+    assert_eq!(records.iter().filter(|r| matches!(r, Record::DeliveryEnded(_))).count(), 1);
+    assert!(!records.iter().any(|r| matches!(r, Record::Delivery { .. })), "it is the delivery of before");
+}
+
+#[test]
+fn another_file_is_never_mixed_with_the_parts_of_before() {
+    let bench = opened(vec![kept(&[1, 2], false, None)], 2);
+    assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
+    let mut bench = opened(vec![kept(&[1], false, None)], 1);
+    let read = bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Read { .. })).expect("read again");
+    bench.answer(read.0, Answer::Read(99));
+    assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
+}
+
+#[test]
+fn a_complete_that_was_out_is_repeated_first() {
+    for (answer, state) in [
+        (Ok(stored(SIZE)), State::Delivered(Proof::Whole)),
+        (Err(Kind::UploadGone), State::NotConfirmed),
+        (Err(Kind::AlreadyThere), State::NotConfirmed),
+    ] {
+        let mut bench = opened(vec![kept(&[1, 2, 3], true, None)], 1);
+        for (no, send) in bench.sends() {
+            let Call::Read { offset, .. } = send.call else { panic!("{:?}", send.call) };
+            bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+        }
+        let (no, send) = bench.sent();
+        assert!(matches!(send.call, Call::Complete { .. }));
+        match answer {
+            Ok(answer) => bench.answer(no, answer),
+            Err(kind) => bench.trouble(no, kind),
+        }
+        assert_eq!(bench.state(0), state);
+    }
+}
+
+#[test]
+fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
+    let mut bench = opened(vec![kept(&[1], false, None)], 1);
+    let sent = bench.sends();
+    let (no, _) = sent.iter().find(|(_, s)| matches!(s.call, Call::Part { .. })).expect("a part");
+    bench.trouble(*no, Kind::UploadGone);
+    let open = bench.sends().pop().expect("again");
+    bench.answer(open.0, Answer::Opened(print(SIZE, 1)));
+    assert!(matches!(bench.sent().1.call, Call::Create));
+}
+
+#[test]
+fn what_was_delivered_is_shown_and_not_sent_again() {
+    let mut bench = restored(vec![kept(&[1, 2, 3], false, Some(Proof::Whole))], false);
+    assert!(bench.sends().is_empty());
+    assert!(bench.records().iter().any(|r| matches!(r, Record::DeliveryEnded(_))), "only this was left to be told");
+    bench.add("/data", &[("big", SIZE)]);
+    assert_eq!(bench.model.seen().rows.len(), 1);
+    assert!(bench.sends().is_empty());
+}
+
+#[test]
+fn parked_uploads_wait_until_their_file_is_added_again() {
+    let mut bench = restored(vec![kept(&[1], false, None)], true);
+    assert_eq!(bench.state(0), State::Paused);
+    assert!(bench.sends().is_empty());
+    bench.add("/data", &[("big", SIZE)]);
+    assert!(matches!(bench.sent().1.call, Call::Open));
+    assert_eq!(bench.model.seen().rows.len(), 1);
+}

@@ -1,0 +1,593 @@
+//! A simulated world around the model: a clock, files, persons, a journal, S3 and STS, with delays and faults by chance.
+
+use crate::fold::Journal;
+use crate::server::{Key, Rules, Server};
+use daypass::model::destination::Destination;
+use daypass::model::event::{Answer, Assumed, Call, Effect, Event, Found, Send};
+use daypass::model::problem::{DeniedBy, Kind, Problem};
+use daypass::model::record::{End, Record};
+use daypass::model::session::{Identity, Session};
+use daypass::model::snapshot::{Command, Line, Snapshot, Totals, Which};
+use daypass::model::upload::{Folder, PlaceNo, RequestNo, State, UploadNo};
+use daypass::model::{Limits, Model};
+use daypass::time::{Time, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Chance from a seed (xorshift64*).
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) % most.max(1)
+    }
+
+    pub fn percent(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+/// What lies ahead.
+enum Ahead {
+    Tell(Event),
+    /// A walk's word, void once its walk was stopped.
+    Walk(PlaceNo, Event),
+    Arrive(RequestNo, Key, Box<Send>),
+    Person,
+}
+
+pub struct World {
+    pub now: u64,
+    pub dice: Dice,
+    pub model: Model,
+    pub server: Server,
+    pub journal: Journal,
+    /// Records that are not on the disk yet.
+    unwritten: Vec<Record>,
+    ahead: BTreeMap<(u64, u64), (u32, Ahead)>,
+    seq: u64,
+    /// Counts the runs of the program; what belongs to an earlier one is void.
+    run: u32,
+    pub out: BTreeMap<RequestNo, Send>,
+    asking: BTreeSet<PlaceNo>,
+    stopped: BTreeSet<PlaceNo>,
+    /// Parts whose success the model was told of, and that a crash did not make it forget.
+    told: BTreeSet<(Arc<str>, u32)>,
+    /// Parts of an earlier run that were not read again yet.
+    unread: BTreeMap<Arc<str>, BTreeSet<u32>>,
+    /// Keys of which an answer left open whether they are ours.
+    pub unclear: BTreeSet<Key>,
+    pub drops: Vec<(Arc<Folder>, Vec<Found>)>,
+    pub places: Vec<Destination>,
+    pub people: u32,
+    pub steps: u64,
+    pub sent_parts: u64,
+    pub assumed: u64,
+    pub crashes: u32,
+}
+
+pub fn destination(no: usize) -> Destination {
+    let text = format!(
+        r#"{{"name":"c{no}","profile":"p{}","role":"arn:aws:iam::00000000000{no}:role/put","bucket":"bucket-{no}",
+        "prefix":"in/","region":null,"owner":null,"seconds":3600,"external_id":null,"mfa_serial":null,
+        "session_name":null,"narrow":true}}"#,
+        no % 2
+    );
+    serde_json::from_str(&text).expect("a destination")
+}
+
+impl World {
+    pub fn new(seed: u64, rules: Rules, limits: Limits) -> Self {
+        let mut dice = Dice(seed.wrapping_mul(2) + 1);
+        dice.below(2);
+        Self {
+            now: 1000,
+            model: Model::new(limits),
+            server: Server::new(rules),
+            journal: Journal::default(),
+            unwritten: Vec::new(),
+            ahead: BTreeMap::new(),
+            seq: 0,
+            run: 0,
+            out: BTreeMap::new(),
+            asking: BTreeSet::new(),
+            stopped: BTreeSet::new(),
+            told: BTreeSet::new(),
+            unread: BTreeMap::new(),
+            unclear: BTreeSet::new(),
+            drops: Vec::new(),
+            places: Vec::new(),
+            people: 0,
+            steps: 0,
+            sent_parts: 0,
+            assumed: 0,
+            crashes: 0,
+            dice,
+        }
+    }
+
+    pub fn seen(&self) -> &Snapshot {
+        self.model.seen()
+    }
+
+    /// Puts a folder with files of these sizes on the disk; `Walk` finds it by its path.
+    pub fn drop_of(&mut self, key: &str, sizes: &[u64]) -> PathBuf {
+        let dir = PathBuf::from(format!("/data/{}", self.drops.len()));
+        let folder = Arc::new(Folder { dir: dir.clone().into(), key: key.into() });
+        let mut found = Vec::new();
+        for (n, &size) in sizes.iter().enumerate() {
+            let name = format!("f{n}.bin");
+            self.server.files.insert(dir.join(&name), (self.server.files.len() as u64, 1, size));
+            found.push(Found { name: name.as_str().into(), key_name: None, size });
+        }
+        self.drops.push((folder, found));
+        dir
+    }
+
+    fn later(&mut self, wait: u64, what: Ahead) {
+        self.seq += 1;
+        self.ahead.insert((self.now + wait, self.seq), (self.run, what));
+    }
+
+    fn delay(&mut self) -> u64 {
+        let (least, most) = self.server.rules.delay;
+        least + self.dice.below(most - least)
+    }
+
+    pub fn command(&mut self, command: Command) {
+        self.tell(Event::Command(command));
+    }
+
+    pub fn tell(&mut self, event: Event) {
+        let mut fx = Vec::new();
+        self.steps += 1;
+        self.model.handle(Time(self.now), event, &mut fx);
+        for effect in fx {
+            self.perform(effect);
+        }
+        self.check();
+    }
+
+    /// Starts the person's random doings.
+    pub fn person(&mut self, times: u32) {
+        self.people = times;
+        self.later(200, Ahead::Person);
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Assume(place, ask) => {
+                assert!(self.asking.insert(place), "two AssumeRole out for one place");
+                self.assumed += 1;
+                let wait = self.delay();
+                let offline = self.server.offline(self.now + wait);
+                let fault = self.dice.percent(self.server.rules.faults);
+                let result = if offline {
+                    Err(Problem::new(Kind::Offline))
+                } else if let Some(kind) = self.server.rules.assume {
+                    Err(Problem::new(kind))
+                } else if fault {
+                    let kinds =
+                        [Kind::NoAnswer, Kind::Busy, Kind::ConnectionLost, Kind::AssumeDenied(DeniedBy::Unknown)];
+                    Err(Problem::new(kinds[usize::try_from(self.dice.below(4)).unwrap_or(0)]))
+                } else {
+                    let (least, most) = self.server.rules.session;
+                    let left = least + self.dice.below(most - least + 1);
+                    self.server.sessions.insert((place, ask.attempt), self.now + left);
+                    Ok(Assumed {
+                        left: Duration::from_millis(left),
+                        ago: Duration::from_millis(wait),
+                        ends: Utc(0),
+                        arn: "arn:aws:sts::000000000000:assumed-role/put/me".into(),
+                    })
+                };
+                self.later(wait, Ahead::Tell(Event::Assumed(place, ask.attempt, result)));
+            }
+            Effect::Forget(place) => {
+                self.asking.remove(&place);
+            }
+            Effect::Identify(profile) => {
+                let identity = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
+                let wait = self.delay();
+                let fault = self.dice.percent(self.server.rules.faults);
+                let result = if fault { Err(Problem::new(Kind::NoAnswer)) } else { Ok(identity) };
+                self.later(wait, Ahead::Tell(Event::Identified(profile, result)));
+            }
+            Effect::Locate(place, _) => {
+                let wait = self.delay();
+                let bad = self.dice.percent(self.server.rules.faults) || self.server.offline(self.now + wait);
+                let region = "eu-west-1".parse().expect("a region");
+                let result = if bad { Err(Problem::new(Kind::NoAnswer)) } else { Ok(region) };
+                self.later(wait, Ahead::Tell(Event::Located(place, result)));
+            }
+            Effect::Walk(place, paths) => {
+                self.stopped.remove(&place);
+                let mut wait = 0;
+                for path in paths {
+                    let found = self.drops.iter().find(|(folder, _)| *folder.dir == *path).cloned();
+                    let Some((folder, files)) = found else { continue };
+                    for batch in files.chunks(512) {
+                        wait += self.delay() / 10;
+                        self.later(wait, Ahead::Walk(place, Event::Found(place, Arc::clone(&folder), batch.to_vec())));
+                    }
+                }
+                self.later(wait + 1, Ahead::Walk(place, Event::Walked(place)));
+            }
+            Effect::StopWalks(place) => {
+                // A walk that is stopped finds nothing more, and says once that it is over.
+                self.stopped.insert(place);
+            }
+            Effect::Send(no, send) => self.send(no, send),
+            Effect::Drop(no) => {
+                if let Some(send) = self.out.remove(&no)
+                    && matches!(send.call, Call::Put { .. } | Call::Complete { .. })
+                {
+                    self.unclear.insert(Server::key(&self.places, &send));
+                }
+            }
+            Effect::Record(record) => {
+                self.proved(&record);
+                self.unwritten.push(record);
+                if self.dice.percent(40) {
+                    self.write(usize::MAX);
+                }
+            }
+            Effect::UseRegion(..) | Effect::Close(_) | Effect::Use(_) => {}
+        }
+    }
+
+    fn write(&mut self, most: usize) {
+        let most = most.min(self.unwritten.len());
+        for record in self.unwritten.drain(..most) {
+            self.journal.take(record);
+        }
+    }
+
+    fn send(&mut self, no: RequestNo, send: Send) {
+        let key = Server::key(&self.places, &send);
+        if send.call.signed() {
+            let session = &self.seen().places[usize::from(send.place.0)].session;
+            let Session::Active(grant) = session else { panic!("signed without a session: {:?}", send.call) };
+            assert_eq!(grant.generation, send.generation, "signed with another session than the newest");
+            assert!(grant.ends > Time(self.now), "signed with a session that has ended");
+        }
+        if !matches!(send.call, Call::Abort { .. }) {
+            for other in self.out.values().filter(|o| o.call.signed() && !matches!(o.call, Call::Abort { .. })) {
+                let same = other.upload == send.upload || Server::key(&self.places, other) != key;
+                assert!(same, "two uploads on one key");
+            }
+        }
+        match &send.call {
+            Call::Part { upload_id, number, offset, length } => {
+                self.sent_parts += 1;
+                assert!(!self.told.contains(&(Arc::clone(upload_id), *number)), "a part was sent again");
+                assert_eq!(*offset, u64::from(number - 1) * (8 << 20), "parts partition the file");
+                assert!(*length > 0 && *length <= 8 << 20, "parts partition the file");
+            }
+            Call::Complete { upload_id, parts, part, fingerprint } => {
+                assert_eq!(parts.len() as u64, fingerprint.size.div_ceil(*part), "every part");
+                for number in 1..=u32::try_from(parts.len()).expect("few parts") {
+                    assert!(self.told.contains(&(Arc::clone(upload_id), number)), "completed without every part");
+                }
+                assert!(self.unread.get(upload_id).is_none_or(BTreeSet::is_empty), "completed before reading again");
+                self.write(usize::MAX);
+            }
+            Call::Put { .. } | Call::Open | Call::Create | Call::Read { .. } | Call::Abort { .. } => {}
+        }
+        let wait = self.delay();
+        self.out.insert(no, send.clone());
+        self.later(wait, Ahead::Arrive(no, key, Box::new(send)));
+        let bodies: Vec<u64> =
+            self.out.values().map(|s| s.call.body(self.size_of(s.upload))).filter(|&b| b > 0).collect();
+        let most = self.seen().settings.memory;
+        assert!(bodies.iter().sum::<u64>() <= most || bodies.len() == 1, "memory: {bodies:?}");
+    }
+
+    fn size_of(&self, upload: UploadNo) -> u64 {
+        self.seen().rows.get(upload).map_or(0, |row| row.size)
+    }
+
+    /// Holds an end against what S3 really has.
+    fn proved(&self, record: &Record) {
+        let Record::Ended(no, end) = record else { return };
+        let row = self.seen().rows.get(*no).expect("a row");
+        let place = &self.places[usize::from(row.place.0)];
+        let key = (place.bucket.to_string(), format!("{}{}", place.prefix.as_str(), row.key()));
+        let object = self.server.objects.get(&key);
+        match end {
+            End::Delivered(stored) => {
+                let (pieces, by) = object.expect("delivered, and nothing is there");
+                let id = self.server.files[&row.path()].0;
+                let whole: u64 = pieces.iter().map(|piece| piece.3).sum();
+                assert!(*by, "delivered over somebody else's");
+                assert_eq!(whole, stored.size, "delivered another size");
+                let mut at = 0;
+                for &(file, version, offset, length) in pieces {
+                    assert_eq!((file, version, offset), (id, stored.fingerprint.modified as u64, at), "mixed bytes");
+                    at += length;
+                }
+            }
+            End::NotConfirmed => {
+                let restored = self.run > 0;
+                assert!(restored || self.unclear.contains(&key), "not confirmed without reason");
+            }
+            End::AlreadyThere => {
+                let (_, ours) = object.expect("already there, and nothing is there");
+                assert!(!*ours || self.run > 0, "our own file was taken for somebody else's");
+            }
+            End::Failed(_) | End::Canceled => {}
+        }
+    }
+
+    /// What holds after every event.
+    fn check(&mut self) {
+        assert_eq!(self.model.requests_out(), self.out.len(), "requests out");
+        assert!(self.out.len() <= self.server.rules.requests, "too many requests");
+        if let Some(next) = self.model.next_deadline() {
+            assert!(next.0 > self.now, "a deadline in the past");
+        }
+        let mut totals: Vec<Totals> =
+            self.seen().places.iter().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
+        for (no, row) in self.seen().rows.iter() {
+            let t = &mut totals[usize::from(row.place.0)];
+            if no.0 >= t.first {
+                fold(t, row.size, &row.state);
+            }
+        }
+        for (place, ours) in self.seen().places.iter().zip(totals) {
+            let theirs = Totals { rate: 0, time_left: None, began: Time(0), ended: None, ..place.totals };
+            assert_eq!(theirs, ours, "totals are not the fold of the rows");
+        }
+    }
+
+    /// Goes on to the next moment; false where nothing lies ahead any more.
+    pub fn step(&mut self) -> bool {
+        let ahead = self.ahead.first_key_value().map_or(u64::MAX, |(at, _)| at.0);
+        let due = self.model.next_deadline().map_or(u64::MAX, |t| t.0);
+        if ahead == u64::MAX && due == u64::MAX {
+            return false;
+        }
+        if due < ahead {
+            self.now = due;
+            self.tell(Event::Tick);
+            return true;
+        }
+        let Some((at, (run, what))) = self.ahead.pop_first() else { return false };
+        self.now = at.0;
+        match what {
+            Ahead::Tell(event) if run == self.run => {
+                match &event {
+                    Event::Assumed(place, ..) => {
+                        self.asking.remove(place);
+                    }
+                    Event::Answered(no, result) => {
+                        let Some(send) = self.out.remove(no) else { return true };
+                        self.answered(&send, result);
+                    }
+                    _ => {}
+                }
+                self.tell(event);
+            }
+            Ahead::Walk(place, event) if run == self.run => {
+                if !self.stopped.contains(&place) || matches!(event, Event::Walked(_)) {
+                    self.tell(event);
+                }
+            }
+            Ahead::Arrive(no, key, send) => {
+                let known = run == self.run && self.out.contains_key(&no);
+                // What was given up may have been on its way already.
+                if !known && self.dice.percent(50) {
+                    return true;
+                }
+                let result = self.server.serve(self.now, &mut self.dice, &key, &send);
+                if known {
+                    let body = send.call.body(self.size_of(send.upload));
+                    if body > 0 {
+                        self.tell(Event::Moved(vec![(no, body / 2), (no, body)]));
+                    }
+                    let wait = self.delay() / 2;
+                    self.later(wait, Ahead::Tell(Event::Answered(no, result)));
+                }
+            }
+            Ahead::Person => {
+                if self.people > 0 {
+                    self.people -= 1;
+                    self.do_something();
+                    let wait = 50 + self.dice.below(4000);
+                    self.later(wait, Ahead::Person);
+                }
+            }
+            Ahead::Tell(_) | Ahead::Walk(..) => {}
+        }
+        true
+    }
+
+    fn answered(&mut self, send: &Send, result: &Result<Answer, Problem>) {
+        let commits = matches!(send.call, Call::Put { .. } | Call::Complete { .. });
+        match (result, &send.call) {
+            (Ok(Answer::Part(_)), Call::Part { upload_id, number, .. }) => {
+                self.told.insert((Arc::clone(upload_id), *number));
+            }
+            (Ok(Answer::Read(_)), Call::Read { offset, .. }) => {
+                let number = u32::try_from(offset / (8 << 20) + 1).expect("few parts");
+                let row = self.seen().rows.get(send.upload).map(daypass::model::upload::Upload::path);
+                for (id, unread) in &mut self.unread {
+                    if self.server.uploads.get(id).is_none_or(|up| Some(&up.path) == row.as_ref()) {
+                        unread.remove(&number);
+                    }
+                }
+            }
+            (Err(problem), _) if commits => {
+                let unclear = [Kind::AnswerLost, Kind::Busy, Kind::Unexpected, Kind::ProofDiffers, Kind::NoAnswer];
+                if unclear.contains(&problem.kind) || problem.kind == Kind::ConnectionLost {
+                    self.unclear.insert(Server::key(&self.places, send));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The program ends without a word and starts again with what the journal has.
+    pub fn crash(&mut self, limits: Limits) {
+        self.crashes += 1;
+        let written = usize::try_from(self.dice.below(self.unwritten.len() as u64 + 1)).unwrap_or(0);
+        self.write(written);
+        self.unwritten.clear();
+        self.run += 1;
+        self.out.clear();
+        self.asking.clear();
+        self.stopped.clear();
+        let kept = self.journal.kept();
+        self.told.clear();
+        self.unread.clear();
+        for upload in kept.unfinished.iter().flat_map(|(_, uploads)| uploads) {
+            let Some(multipart) = &upload.multipart else { continue };
+            let id = multipart.upload_id.clone().expect("an id");
+            for number in 1..=multipart.parts.count() {
+                if multipart.parts.get(number).is_some() {
+                    self.told.insert((Arc::clone(&id), number));
+                    self.unread.entry(Arc::clone(&id)).or_default().insert(number);
+                }
+            }
+        }
+        // Destinations get their numbers anew: those with something left first.
+        let mut places: Vec<Destination> = kept.unfinished.iter().map(|(d, _)| d.clone()).collect();
+        places.extend(self.places.drain(..).filter(|d| !kept.unfinished.iter().any(|(k, _)| k == d)));
+        self.places = places;
+        self.model = Model::new(limits);
+        self.tell(Event::Restored(Box::new(kept)));
+        for place in self.places.clone() {
+            self.command(Command::Open(Box::new(place)));
+        }
+        for at in 0..self.drops.len() {
+            self.add(at);
+        }
+        self.later(100, Ahead::Person);
+    }
+
+    /// The person adds what lies in this folder, to the destination that it is for.
+    pub fn add(&mut self, at: usize) {
+        let Some((folder, _)) = self.drops.get(at) else { return };
+        let path = folder.dir.to_path_buf();
+        let bucket = format!("bucket-{}", at % self.places.len());
+        let place = self.places.iter().position(|p| p.bucket.as_str() == bucket).expect("a place");
+        self.command(Command::Add(PlaceNo(u16::try_from(place).expect("few")), vec![path]));
+    }
+
+    fn do_something(&mut self) {
+        let rows = self.seen().rows.len() as u64;
+        let one = UploadNo(u32::try_from(self.dice.below(rows)).expect("few"));
+        let place = PlaceNo(u16::try_from(self.dice.below(self.places.len() as u64)).expect("few"));
+        let which = if self.dice.percent(25) { Which::All(place) } else { Which::One(one) };
+        match self.dice.below(15) {
+            0 | 1 => self.command(Command::Pause(which)),
+            2..=4 => self.command(Command::Resume(which)),
+            5 => self.command(Command::Cancel(which)),
+            6 | 7 => self.command(Command::Retry(which)),
+            8 => self.command(Command::GetAccess(place)),
+            9 => self.command(Command::SignOut(place)),
+            10 => self.command(Command::Release(place)),
+            11 => self.command(Command::SendUnderNewName(one)),
+            12 => {
+                let at = usize::try_from(self.dice.below(self.drops.len() as u64)).expect("few");
+                self.add(at);
+            }
+            13 if self.server.rules.changes => {
+                let path = self.seen().rows.get(one).map(daypass::model::upload::Upload::path);
+                if let Some((_, version, size)) = path.and_then(|path| self.server.files.get_mut(&path)) {
+                    *version += 1;
+                    *size = *size / 2 * 3;
+                }
+            }
+            14 if self.server.rules.crashes => {
+                let seed = self.dice.below(1 << 40);
+                let requests = u32::try_from(self.server.rules.requests).expect("few");
+                self.crash(Limits { seed, requests, ..Limits::default() });
+            }
+            _ => {}
+        }
+    }
+
+    /// Runs until every upload has ended, with a person who helps where the model rightly waits for one.
+    pub fn finish(&mut self) {
+        let mut helped = 0;
+        loop {
+            assert!(self.steps < 400_000, "it does not come to an end: {}", self.plight());
+            if self.all_ended() && self.out.is_empty() && self.people == 0 {
+                return;
+            }
+            if self.waits_for_a_person() && self.people == 0 {
+                helped += 1;
+                assert!(helped < 2000, "helping does not help: {}", self.plight());
+                self.help();
+                continue;
+            }
+            assert!(self.step(), "nothing is out, nothing is due, and it has not ended: {}", self.plight());
+        }
+    }
+
+    pub fn all_ended(&self) -> bool {
+        self.seen().places.iter().all(|place| place.walking == 0)
+            && self.seen().rows.iter().all(|(_, row)| row.state.ended())
+    }
+
+    /// Whether a place with open uploads stands still for a reason that only the person can lift.
+    fn waits_for_a_person(&self) -> bool {
+        let idle = |at: usize| {
+            let no = PlaceNo(u16::try_from(at).expect("few"));
+            let place = &self.seen().places[at];
+            let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| r.place == no && !r.state.ended()).collect();
+            let refused =
+                !matches!(place.session, Session::Active(_)) && !place.asking && self.model.next_deadline().is_none();
+            let paused = place.paused || open.iter().all(|(_, row)| row.state == State::Paused);
+            !open.is_empty() && (place.hold.is_some() || paused || refused)
+        };
+        (0..self.seen().places.len()).any(idle)
+    }
+
+    fn help(&mut self) {
+        for at in 0..self.seen().places.len() {
+            let no = PlaceNo(u16::try_from(at).expect("few"));
+            self.command(Command::Resume(Which::All(no)));
+            self.command(Command::Release(no));
+            if !matches!(self.seen().places[at].session, Session::Active(_)) {
+                self.command(Command::GetAccess(no));
+            }
+        }
+        self.now += 1000;
+        self.tell(Event::Tick);
+    }
+
+    fn plight(&self) -> String {
+        let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
+        let places: Vec<_> =
+            self.seen().places.iter().map(|p| (&p.session, p.asking, &p.hold, p.paused, p.walking)).collect();
+        let line = matches!(self.seen().line, Line::Up);
+        format!("at {} open {open:?} places {places:?} line up {line} next {:?}", self.now, self.model.next_deadline())
+    }
+}
+
+/// What a row adds to the totals, written down once more.
+fn fold(t: &mut Totals, size: u64, state: &State) {
+    if *state == State::Canceled {
+        t.canceled += 1;
+        return;
+    }
+    t.files += 1;
+    t.bytes += size;
+    match state {
+        State::Delivered(_) => (t.delivered, t.confirmed) = (t.delivered + 1, t.confirmed + size),
+        State::AlreadyThere => (t.already, t.given_up) = (t.already + 1, t.given_up + size),
+        State::NotConfirmed => (t.unconfirmed, t.given_up) = (t.unconfirmed + 1, t.given_up + size),
+        State::Failed(_) => (t.failed, t.given_up) = (t.failed + 1, t.given_up + size),
+        State::Paused => t.paused += 1,
+        State::Sending(p) => (t.confirmed, t.in_flight) = (t.confirmed + p.confirmed, t.in_flight + p.in_flight),
+        State::Confirming => t.in_flight += size,
+        State::Waiting | State::Retrying(..) | State::Preparing | State::Canceled => {}
+    }
+}
