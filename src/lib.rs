@@ -2,4 +2,6 @@
 
 pub mod engine;
 pub mod model;
+pub mod receipt;
 pub mod time;
+pub mod words;

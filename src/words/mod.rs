@@ -1,0 +1,3 @@
+//! Every sentence a person reads, one file a topic.
+
+pub mod receipt;
