@@ -7,4 +7,6 @@ pub mod model;
 pub mod practice;
 pub mod time;
 pub mod ui;
+pub mod receipt;
+pub mod time;
 pub mod words;

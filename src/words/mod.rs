@@ -9,3 +9,6 @@ pub mod names;
 pub mod problem;
 pub mod profiles;
 pub mod ui;
+//! Every sentence a person reads, one file a topic.
+
+pub mod receipt;

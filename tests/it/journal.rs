@@ -1,6 +1,7 @@
 //! The journal: what was recorded comes back, what was not never does, and no file it is given brings it down.
 
 mod damage;
+mod history;
 
 use daypass::engine::journal::{Delivery, Journal, Line, Notice, Opened, Options, Outcome, Wanted};
 use daypass::model::destination::Destination;
@@ -444,51 +445,5 @@ fn folders_and_files_are_for_their_owner_alone() {
         // A folder that can't be made.
         let (_, _, notices) = open(&victim.join("below"));
         assert!(matches!(&notices[..], [Notice::NotKept(_)]), "{notices:?}");
-    });
-}
-
-#[test]
-fn history_is_found_and_cleared() {
-    let (_dir, home) = home();
-    runtime().block_on(async {
-        let (journal, ..) = open(&home);
-        let work = folder();
-        record(&journal, [place(), delivery(), added(0, &work, "Übersicht.pdf", 3)]).await;
-        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
-        record(&journal, [delivery(), added(1, &work, "plan.dwg", 3), added(2, &work, "stopped.dwg", 3)]).await;
-        record(&journal, [Record::Ended(UploadNo(1), End::Delivered(stored(3)))]).await;
-        let problem = Arc::new(Problem::new(Kind::SourceGone));
-        record(&journal, [Record::Ended(UploadNo(2), End::Failed(problem)), added(3, &work, "open.dwg", 3)]).await;
-        journal.flush().await.expect("it is on disk");
-        let history = journal.history();
-        let find = |text: &str| {
-            let wanted = Wanted { search: Some(text.into()), ..Wanted::default() };
-            history.deliveries(&wanted, 10, 0).expect("a list").iter().map(|found| found.id).collect::<Vec<_>>()
-        };
-        assert_eq!(find("übersicht"), [1]);
-        assert_eq!(find("u\u{308}BERSICHT"), [1], "a decomposed name is the same name");
-        assert_eq!(find("dwg"), [2]);
-        assert_eq!(find("IMPORTANT"), [2, 1]);
-        assert_eq!(find("work/"), [2, 1]);
-        assert_eq!(find("50%"), Vec::<i64>::new());
-        let all = history.deliveries(&Wanted::default(), 1, 1).expect("a list");
-        assert_eq!(all.iter().map(|found| found.id).collect::<Vec<_>>(), [1]);
-        let began = all[0].began;
-        let dated =
-            |from, until| history.deliveries(&Wanted { search: None, from, until }, 9, 0).expect("a list").len();
-        assert_eq!((dated(Some(began), None), dated(None, Some(began))), (2, 0));
-        assert_eq!(dated(Some(Utc(began.0 + 1)), None), 1);
-
-        journal.clear_history().await.expect("it is cleared");
-        let all = lines(&journal);
-        assert_eq!(all.len(), 1);
-        let names: Vec<_> = all[0].1.iter().map(|line| &*line.name).collect();
-        assert_eq!(names, ["work/stopped.dwg", "work/open.dwg"], "what can still be tried again stays");
-        record(&journal, [Record::Reopened(UploadNo(2))]).await;
-        journal.close().await.expect("it closes");
-        let file = fs::read(home.join("journal.sqlite")).expect("the file");
-        assert!(!file.windows(8).any(|bytes| bytes == b"plan.dwg"), "no cleared name is left in the file");
-        let (_, kept, _) = open(&home);
-        assert_eq!(kept.unfinished[0].1.len(), 2);
     });
 }

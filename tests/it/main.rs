@@ -22,3 +22,4 @@ mod session;
 mod support;
 mod tidy;
 mod world;
+mod receipt;

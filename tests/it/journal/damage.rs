@@ -3,6 +3,7 @@
 use super::*;
 use daypass::model::record::Unfinished;
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 fn planted(home: &Path, sql: &str) -> (Kept, Vec<Notice>) {
     let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
@@ -327,15 +328,14 @@ proptest! {
         moment in 0usize..24,
         flips in prop::collection::vec((prop::bool::ANY, any::<prop::sample::Index>(), 0u8..8), 1..8),
     ) {
-        static FOLDED: std::sync::LazyLock<(Vec<[Vec<u8>; 2]>, Vec<u8>, Runtime)> = std::sync::LazyLock::new(|| {
-            (moments(), folded(), runtime())
-        });
-        let (moments, folded, runtime) = &*FOLDED;
+        static MOMENTS: LazyLock<Vec<[Vec<u8>; 2]>> = LazyLock::new(moments);
+        static FOLDED: LazyLock<Vec<u8>> = LazyLock::new(folded);
+        static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
         // Half of the time all is in the file itself, where no checksum of SQLite's guards it.
         let mut files = if moment < 12 {
-            [folded.clone(), Vec::new()]
+            [FOLDED.clone(), Vec::new()]
         } else {
-            moments[moment % moments.len()].clone()
+            MOMENTS[moment % MOMENTS.len()].clone()
         };
         for (log, at, bit) in flips {
             let file = &mut files[usize::from(log)];
@@ -344,7 +344,7 @@ proptest! {
                 file[at] ^= 1 << bit;
             }
         }
-        reopen(&files, runtime);
+        reopen(&files, &RUNTIME);
     }
 
     #[test]

@@ -1,0 +1,158 @@
+//! The receipt as one page that needs nothing else and prints on A4 and Letter.
+
+use super::text::escape_html as safe;
+use super::{Delivered, Receipt};
+use crate::words::receipt as words;
+use std::fmt::Write;
+
+const STYLE: &str = include_str!("page.css");
+
+pub(super) fn page(receipt: &Receipt) -> String {
+    let mut page = String::with_capacity(8192 + receipt.delivered.len() * 900 + receipt.not_delivered.len() * 300);
+    // Writing to a string can't be refused.
+    let _ = write(&mut page, receipt);
+    page
+}
+
+fn write(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
+    let title = format!("{}: {}", words::TITLE, receipt.destination);
+    write!(
+        page,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+        safe(&title)
+    )?;
+    head(page, receipt)?;
+    if !receipt.not_delivered.is_empty() {
+        missing(page, receipt)?;
+    }
+    if !receipt.delivered.is_empty() {
+        delivered(page, receipt)?;
+    }
+    write!(page, "<section class=\"meaning\">\n<h2>{}</h2>\n", safe(words::MEANING))?;
+    for paragraph in words::EXPLANATION {
+        writeln!(page, "<p>{}</p>", safe(paragraph))?;
+    }
+    page.push_str("</section>\n</body>\n</html>\n");
+    Ok(())
+}
+
+fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
+    let all = receipt.not_delivered.is_empty() && !receipt.delivered.is_empty() && !receipt.practice;
+    let sum = words::summary(receipt.delivered.len(), receipt.not_delivered.len());
+    let whole = receipt.whole();
+    if receipt.practice {
+        writeln!(page, "<p class=\"practice\">{}</p>", safe(words::PRACTICE))?;
+    }
+    write!(
+        page,
+        "<header>\n<p class=\"over\">{}</p>\n<h1>{}</h1>\n<p class=\"sum {}\">{} · {}. {}</p>\n</header>\n<dl>\n",
+        safe(words::TITLE),
+        safe(&receipt.destination),
+        if all && whole == receipt.delivered.len() { "ok" } else { "warn" },
+        safe(&sum),
+        safe(&words::size(receipt.bytes())),
+        safe(&words::confirmed(whole, receipt.delivered.len() - whole, receipt.practice)),
+    )?;
+    let or_none = |text: &str| if text.is_empty() { words::NONE.to_owned() } else { text.to_owned() };
+    let region = receipt.region.as_ref().map_or_else(String::new, |region| format!(" ({region})"));
+    let facts = [
+        format!("{}{region}", receipt.bucket),
+        receipt.role.clone(),
+        or_none(&receipt.prefix),
+        or_none(&receipt.account),
+        or_none(&receipt.session),
+        or_none(&receipt.who),
+        words::moment(receipt.began),
+        receipt.ended.map_or_else(|| words::GOING_ON.to_owned(), words::moment),
+        format!("Daypass {}", receipt.app),
+    ];
+    for (at, (label, fact)) in words::FACTS.iter().zip(&facts).enumerate() {
+        // A bucket's name and an ARN need the whole line.
+        let wide = if at < 2 { " class=\"wide\"" } else { "" };
+        writeln!(page, "<div{wide}><dt>{}</dt><dd>{}</dd></div>", safe(label), safe(fact))?;
+    }
+    page.push_str("</dl>\n");
+    Ok(())
+}
+
+fn missing(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
+    let [file, size, ..] = words::COLUMNS;
+    write!(
+        page,
+        "<section>\n<h2 class=\"warn\">{} ({})</h2>\n<table>\n<thead><tr><th>{}</th><th class=\"size\">{}</th><th class=\"why\">{}</th></tr>\
+         </thead>\n<tbody>\n",
+        safe(words::NOT_DELIVERED),
+        words::grouped(receipt.not_delivered.len() as u64),
+        safe(file),
+        safe(size),
+        safe(words::WHY),
+    )?;
+    for file in &receipt.not_delivered {
+        writeln!(
+            page,
+            "<tr><td><bdi>{}</bdi></td><td class=\"size\">{}</td><td>{}</td></tr>",
+            safe(&file.name),
+            bytes(file.size),
+            safe(&file.why)
+        )?;
+    }
+    page.push_str("</tbody>\n</table>\n</section>\n");
+    Ok(())
+}
+
+fn delivered(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
+    let count = words::grouped(receipt.delivered.len() as u64);
+    let [file, size, time, confirmed] = words::COLUMNS;
+    write!(
+        page,
+        "<section>\n<h2>{} ({count})</h2>\n<table class=\"files\">\n<thead><tr><th>{}</th><th class=\"size\">{}</th><th>{}</th>\
+         <th>{}</th></tr></thead>\n",
+        safe(words::DELIVERED),
+        safe(file),
+        safe(size),
+        safe(time),
+        safe(confirmed),
+    )?;
+    for file in &receipt.delivered {
+        one(page, file)?;
+    }
+    page.push_str("</table>\n</section>\n");
+    Ok(())
+}
+
+fn one(page: &mut String, file: &Delivered) -> std::fmt::Result {
+    write!(
+        page,
+        "<tbody><tr><td class=\"name\"><bdi>{}</bdi></td><td class=\"size\">{}</td><td class=\"time\">{}</td>\
+         <td class=\"proof\">{}</td></tr>\n<tr class=\"facts\"><td colspan=\"4\">",
+        safe(&file.name),
+        bytes(file.size),
+        words::moment_short(file.at),
+        safe(words::proof(file.confirmed)),
+    )?;
+    let facts = [
+        file.key.as_str(),
+        file.sha256.as_deref().unwrap_or(words::NONE),
+        &file.crc64nvme,
+        &file.etag,
+        file.version_id.as_deref().unwrap_or(words::NONE),
+        &file.request_id,
+    ];
+    for (label, fact) in words::FILE_FACTS.iter().zip(facts) {
+        write!(page, "<span><i>{}</i> <code>{}</code></span> ", safe(label), safe(fact))?;
+    }
+    page.push_str("</td></tr></tbody>\n");
+    Ok(())
+}
+
+/// The size for people, with the exact number of bytes below it.
+fn bytes(size: u64) -> String {
+    if size < 1000 {
+        return safe(&words::size(size));
+    }
+    format!("{}<br><small>{}</small>", safe(&words::size(size)), words::grouped(size))
+}

@@ -1,0 +1,319 @@
+//! What was delivered, for the customer: as a page, as a table, as JSON, and checked against files.
+//!
+//! # The JSON form
+//!
+//! One object, UTF-8, version 1. Times are RFC 3339 in UTC, sizes are bytes; a value that is not known is `null`. Readers
+//! pass over members that they don't know; a receipt whose meaning changes gets another version.
+//!
+//! | Member | Value |
+//! |---|---|
+//! | `daypass_receipt` | `1` |
+//! | `app` | the version of Daypass that delivered |
+//! | `practice` | whether it was practice: nothing was sent to Amazon |
+//! | `destination`, `bucket`, `prefix`, `region` | where the files went; `region` may be `null` |
+//! | `account`, `role`, `session`, `who` | through whose role, under which session name, and who delivered |
+//! | `began`, `ended` | the first and the last moment; `ended` is `null` while files are open |
+//! | `delivered` | a list of files, as below |
+//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `canceled`, `open`), `why` |
+//!
+//! A delivered file has `name` (relative path at the contractor's), `key` (whole key in the bucket), `size`, `sha256`
+//! (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as `x-amz-checksum-crc64nvme` writes it), `confirmed`
+//! (`whole_file`: S3 answered with that checksum for the stored object; `each_part`: S3 checked each part on arrival and
+//! gave none for the whole), `etag` (without its quotes), `version_id` (or `null`), `request_id`, `at`.
+
+mod csv;
+mod html;
+mod text;
+mod verify;
+
+pub use text::visible;
+pub use verify::{Check, NotReadable, Verdict, verify};
+
+use crate::engine::journal::{Delivery, Line, Outcome};
+use crate::model::upload::Proof;
+use crate::time::Utc;
+use crate::words::receipt as words;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The version of the JSON form.
+pub const VERSION: u32 = 1;
+
+/// A receipt; the module says how it is written as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// [`VERSION`].
+    pub daypass_receipt: u32,
+    /// The version of Daypass that delivered.
+    pub app: String,
+    /// Whether it was practice.
+    pub practice: bool,
+    /// The destination's name.
+    pub destination: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The folder in it.
+    pub prefix: String,
+    /// The bucket's region, where the destination names it.
+    pub region: Option<String>,
+    /// The account of the role.
+    pub account: String,
+    /// The role's ARN.
+    pub role: String,
+    /// The session's name.
+    pub session: String,
+    /// Who delivered.
+    pub who: String,
+    /// When the delivery began.
+    #[serde(with = "text::moment")]
+    pub began: Utc,
+    /// When its last file ended.
+    #[serde(with = "text::moment_or_null")]
+    pub ended: Option<Utc>,
+    /// The files that were delivered.
+    pub delivered: Vec<Delivered>,
+    /// The files that were not, or of which it isn't known.
+    pub not_delivered: Vec<NotDelivered>,
+}
+
+/// A file that was delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// Its relative path on the contractor's computer.
+    pub name: String,
+    /// Its whole key.
+    pub key: String,
+    /// Its bytes.
+    pub size: u64,
+    /// Its SHA-256 in small hex digits.
+    pub sha256: Option<String>,
+    /// Its CRC64NVME in base64.
+    pub crc64nvme: String,
+    /// How much of it S3 confirmed.
+    #[serde(with = "text::confirmed")]
+    pub confirmed: Proof,
+    /// Its ETag without quotes.
+    pub etag: String,
+    /// Its version.
+    pub version_id: Option<String>,
+    /// The request id of S3's answer.
+    pub request_id: String,
+    /// When S3 answered.
+    #[serde(with = "text::moment")]
+    pub at: Utc,
+}
+
+/// A file that was not delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotDelivered {
+    /// Its relative path on the contractor's computer.
+    pub name: String,
+    /// The key it was meant for.
+    pub key: String,
+    /// Its bytes when it was added.
+    pub size: u64,
+    /// What became of it.
+    pub outcome: What,
+    /// The same as a sentence.
+    pub why: String,
+}
+
+/// What became of a file that was not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The name was taken; nothing was replaced.
+    AlreadyThere,
+    /// No answer says whether it arrived.
+    NotConfirmed,
+    /// It stopped.
+    Stopped,
+    /// The person took it out.
+    Canceled,
+    /// It has not ended.
+    Open,
+}
+
+/// The forms of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A page that needs nothing else, to be looked at and printed.
+    Html,
+    /// A table for spreadsheets.
+    Csv,
+    /// For programs, and for `verify`.
+    Json,
+}
+
+impl Format {
+    /// All forms, the usual one first.
+    pub const ALL: [Self; 3] = [Self::Html, Self::Csv, Self::Json];
+
+    /// The end of the file's name.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// The form that a file's name asks for; HTML unless it ends in `.csv` or `.json`.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
+        let is = |format: Self| path.extension().is_some_and(|end| end.eq_ignore_ascii_case(format.extension()));
+        Self::ALL.into_iter().find(|format| is(*format)).unwrap_or(Self::Html)
+    }
+}
+
+impl Receipt {
+    /// The receipt of a delivery, or of those `lines` of it that somebody selected. Canceled files are left out.
+    #[must_use]
+    pub fn of(delivery: &Delivery, lines: &[Line]) -> Self {
+        let destination = &delivery.destination;
+        let mut receipt = Self {
+            daypass_receipt: VERSION,
+            app: delivery.app.to_string(),
+            practice: destination.practice,
+            destination: destination.name.clone(),
+            bucket: destination.bucket.to_string(),
+            prefix: destination.prefix.to_string(),
+            region: destination.region.as_ref().map(ToString::to_string),
+            account: delivery.account.to_string(),
+            role: destination.role.to_string(),
+            session: delivery.session.to_string(),
+            who: delivery.who.to_string(),
+            began: delivery.began,
+            ended: delivery.ended,
+            delivered: Vec::new(),
+            not_delivered: Vec::new(),
+        };
+        for line in lines {
+            let outcome = match &line.outcome {
+                Outcome::Delivered(stored) => {
+                    receipt.delivered.push(Delivered {
+                        name: line.name.to_string(),
+                        key: line.key.to_string(),
+                        size: stored.size,
+                        sha256: stored.sha256.map(|hash| text::hex(&hash)),
+                        crc64nvme: BASE64_STANDARD.encode(stored.crc.to_be_bytes()),
+                        confirmed: stored.proof,
+                        etag: stored.etag.trim_matches('"').to_string(),
+                        version_id: stored.version_id.as_ref().map(ToString::to_string),
+                        request_id: stored.request_id.to_string(),
+                        at: stored.at,
+                    });
+                    continue;
+                }
+                Outcome::AlreadyThere => What::AlreadyThere,
+                Outcome::NotConfirmed => What::NotConfirmed,
+                Outcome::Failed(_) => What::Stopped,
+                Outcome::Canceled => continue,
+                Outcome::Open => {
+                    receipt.ended = None;
+                    What::Open
+                }
+            };
+            receipt.not_delivered.push(NotDelivered {
+                name: line.name.to_string(),
+                key: line.key.to_string(),
+                size: line.size,
+                outcome,
+                why: words::why(&line.outcome).to_string(),
+            });
+        }
+        receipt
+    }
+
+    /// The bytes of all delivered files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.delivered.iter().fold(0, |sum, file| sum.saturating_add(file.size))
+    }
+
+    /// How many files S3 confirmed as a whole.
+    #[must_use]
+    pub fn whole(&self) -> usize {
+        self.delivered.iter().filter(|file| file.confirmed == Proof::Whole).count()
+    }
+
+    /// In one of its forms.
+    #[must_use]
+    pub fn render(&self, format: Format) -> String {
+        match format {
+            Format::Html => self.html(),
+            Format::Csv => self.csv(),
+            Format::Json => self.json(),
+        }
+    }
+
+    /// As a page without scripts, links or anything from elsewhere.
+    #[must_use]
+    pub fn html(&self) -> String {
+        html::page(self)
+    }
+
+    /// As a table after RFC 4180, with a byte order mark so that spreadsheets read it as UTF-8. A cell that a spreadsheet
+    /// would take for a formula begins with `'`; what can't be seen is written as `\u{…}`.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        csv::table(self)
+    }
+
+    /// As JSON; characters that can't be seen or turn the direction of text are written as `\uXXXX`.
+    #[must_use]
+    pub fn json(&self) -> String {
+        // Strings, numbers and lists always serialize.
+        text::escape_json(&serde_json::to_string_pretty(self).unwrap_or_default())
+    }
+
+    /// A short text for the customer, to be copied.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let missing: Vec<_> = self.not_delivered.iter().map(|file| (visible(&file.name), file.why.clone())).collect();
+        words::message(&words::Message {
+            to: &visible(&format!("{}/{}", self.bucket, self.prefix)),
+            delivered: (self.delivered.len(), self.whole(), self.bytes()),
+            at: self.delivered.iter().map(|file| file.at).max(),
+            missing: &missing,
+            hashed: self.delivered.iter().all(|file| file.sha256.is_some()),
+            who: &visible(&self.who),
+            practice: self.practice,
+        })
+    }
+
+    /// A name for the file, without its end: "Receipt Important project 2026-11-22".
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let name = visible(&self.destination).replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "-");
+        let name: String = name.trim_matches(['.', ' ']).chars().take(60).collect();
+        let day = text::write(self.began).chars().take(10).collect::<String>();
+        ["Receipt", name.trim(), &day].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Writes it beside `path` and puts it there in one step: what stood there before stays until the receipt is whole, and
+    /// a link there is replaced, not followed. Reads and writes the disk.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn save(&self, path: &Path, format: Format) -> io::Result<()> {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            // A receipt is for others too: it gets the permissions of any new file of this user.
+            use std::os::unix::fs::PermissionsExt;
+            file.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut file = file.tempfile_in(dir)?;
+        file.write_all(self.render(format).as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    }
+}

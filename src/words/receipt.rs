@@ -1,0 +1,301 @@
+//! What receipts say, and the message that goes to the customer with one.
+
+use crate::engine::journal::Outcome;
+use crate::model::problem::Kind;
+use crate::model::upload::Proof;
+use crate::time::Utc;
+use jiff::Timestamp;
+
+/// The page's title.
+pub const TITLE: &str = "Delivery receipt";
+/// Above a receipt of the practice bucket.
+pub const PRACTICE: &str =
+    "Practice. These files went to the practice bucket inside Daypass; nothing was sent to Amazon or to a customer.";
+/// Heads the list of what did not arrive.
+pub const NOT_DELIVERED: &str = "Not delivered";
+/// Heads the list of what arrived.
+pub const DELIVERED: &str = "Delivered";
+/// Stands where nothing is known.
+pub const NONE: &str = "–";
+/// A delivery whose last file has not ended.
+pub const GOING_ON: &str = "Not finished yet";
+/// Heads the explanation at the end of the page.
+pub const MEANING: &str = "What this receipt says";
+
+/// The labels of the facts about the whole delivery, in their order.
+pub const FACTS: [&str; 9] =
+    ["Bucket", "Role", "Folder", "Account", "Session", "Delivered by", "Began", "Ended", "Written by"];
+
+/// The labels of a delivered file's facts: key, SHA-256, CRC64NVME, ETag, version, request.
+pub const FILE_FACTS: [&str; 6] = ["Key", "SHA-256", "CRC64NVME", "ETag", "Version", "Request"];
+
+/// The heads of the columns of the page's tables.
+pub const COLUMNS: [&str; 4] = ["File", "Size", "Time (UTC)", "Confirmed"];
+
+/// The head of the reason's column.
+pub const WHY: &str = "Why";
+
+/// The heads of the CSV's columns.
+pub const CSV_COLUMNS: [&str; 18] = [
+    "Status",
+    "Name",
+    "Key",
+    "Bytes",
+    "SHA-256",
+    "CRC64NVME (base64)",
+    "Confirmed",
+    "ETag",
+    "Version id",
+    "Request id",
+    "Time (UTC)",
+    "Why not",
+    "Destination",
+    "Bucket",
+    "Account",
+    "Role",
+    "Session",
+    "Delivered by",
+];
+
+/// The explanation at the end of the page, a paragraph each.
+pub const EXPLANATION: [&str; 4] = [
+    "Confirmed \u{201c}whole file\u{201d}: Amazon S3 answered with the checksum (CRC64NVME) of the whole stored file, and it is the \
+     checksum of the file that was read.",
+    "Confirmed \u{201c}each part\u{201d}: Amazon S3 checked each part as it arrived, and gave no checksum for the whole file.",
+    "The SHA-256 was worked out on the contractor\u{2019}s computer from the bytes that were sent. To check a file against it: \
+     openssl dgst -sha256 FILE. To check many, with the JSON form of this receipt: daypass-cli verify RECEIPT.json FOLDER.",
+    "Files that were already there were not replaced. What happened to the files after their delivery is not part of this receipt.",
+];
+
+/// The column and CSV word for how much is proved.
+#[must_use]
+pub const fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Whole => "Whole file",
+        Proof::Parts => "Each part",
+    }
+}
+
+/// The CSV's word for how much is proved, in full.
+#[must_use]
+pub const fn proof_in_full(proof: Proof, practice: bool) -> &'static str {
+    match (proof, practice) {
+        (Proof::Whole, false) => "Confirmed by Amazon (whole file)",
+        (Proof::Parts, false) => "Each part confirmed, no checksum for the whole",
+        (Proof::Whole, true) => "Practice: confirmed by the practice bucket (whole file)",
+        (Proof::Parts, true) => "Practice: each part confirmed, no checksum for the whole",
+    }
+}
+
+/// Not confirmed, in the CSV.
+pub const NOT_CONFIRMED: &str = "Not confirmed";
+
+/// Why a file is not among the delivered ones; nothing of a server's own words, which may name other accounts.
+#[must_use]
+pub fn why(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered(_) => "",
+        Outcome::AlreadyThere => "Already there. Not replaced.",
+        Outcome::NotConfirmed => "Sent, but not confirmed: no answer says whether it arrived.",
+        Outcome::Canceled => "Taken out of the queue.",
+        Outcome::Open => "Not sent yet.",
+        Outcome::Failed(problem) => stopped(problem.kind),
+    }
+}
+
+const fn stopped(kind: Kind) -> &'static str {
+    match kind {
+        Kind::SourceGone => "The file was no longer there.",
+        Kind::SourceChanged => "The file changed while it was being sent.",
+        Kind::SourceUnreadable => "The file could not be read.",
+        Kind::SourceNotAFile => "It is not a regular file.",
+        Kind::NameNotText => "Its name can\u{2019}t be written as text.",
+        Kind::NameTooLong => "Its name is longer than S3 takes.",
+        Kind::TooLarge => "It is larger than S3 takes.",
+        Kind::AlreadyThere => "Already there. Not replaced.",
+        Kind::ProofDiffers => "S3 answered with another checksum than the file\u{2019}s.",
+        Kind::Damaged => "The bytes arrived altered and were not stored.",
+        Kind::AnswerLost => "Sent, but not confirmed: the answer was lost.",
+        Kind::AccessDenied(_) | Kind::AssumeDenied(_) => "Access was denied.",
+        Kind::SessionEnded | Kind::SessionRefused | Kind::SourceEnded => "The access had ended.",
+        Kind::KmsGenerate | Kind::KmsDecrypt | Kind::KmsKey => "The bucket\u{2019}s encryption key could not be used.",
+        Kind::NoSuchBucket => "There was no bucket of this name.",
+        Kind::OtherRegion => "The bucket is in another region.",
+        Kind::OptionRefused | Kind::UnsignedRefused => "The bucket\u{2019}s policy did not take it this way.",
+        Kind::UploadGone | Kind::PartsRefused => "S3 no longer had its parts.",
+        Kind::Offline
+        | Kind::NoAnswer
+        | Kind::ConnectionLost
+        | Kind::NotTrusted
+        | Kind::LoginPage
+        | Kind::ProxyRefused
+        | Kind::Busy
+        | Kind::SlowDown
+        | Kind::Conflict => "The connection did not last.",
+        Kind::ClockWrong(_)
+        | Kind::Unexpected
+        | Kind::NoProfile
+        | Kind::ProfileOdd
+        | Kind::KeyWithoutToken
+        | Kind::RootKey
+        | Kind::OtherPartition
+        | Kind::KeyNotAccepted
+        | Kind::SecretWrong
+        | Kind::SignInNeeded
+        | Kind::ProcessRefused
+        | Kind::CodeNeeded
+        | Kind::CodeWrong
+        | Kind::SerialWrong
+        | Kind::TooLong
+        | Kind::TooLongChained
+        | Kind::PolicyTooLarge
+        | Kind::PolicyRefused
+        | Kind::RegionOff
+        | Kind::RequestRefused
+        | Kind::OtherAccount
+        | Kind::AccountProblem
+        | Kind::JournalFull
+        | Kind::JournalBroken => "It stopped before it was delivered.",
+    }
+}
+
+/// The counted sentence over the receipt.
+#[must_use]
+pub fn summary(delivered: usize, missing: usize) -> String {
+    match (delivered, missing) {
+        (0, 0) => "No files".into(),
+        (0, missing) => format!("{} not delivered", files(missing)),
+        (delivered, 0) => format!("{} delivered", files(delivered)),
+        (delivered, missing) => format!("{} delivered, {} not", files(delivered), grouped(missing as u64)),
+    }
+}
+
+/// The sentence below it: what S3, or the practice bucket, confirmed of the delivered files.
+#[must_use]
+pub fn confirmed(whole: usize, parts: usize, practice: bool) -> String {
+    let by = if practice { "The practice bucket" } else { "Amazon" };
+    match (whole, parts) {
+        (0, 0) => "Nothing was confirmed.".into(),
+        (1, 0) => format!("{by} confirmed the whole file."),
+        (_, 0) => format!("{by} confirmed each of them as a whole file."),
+        (0, _) => format!("{by} confirmed each part, and gave no checksum for the whole."),
+        (whole, parts) => format!(
+            "{by} confirmed {} of them as whole files; of {} it confirmed each part, and gave no checksum for the whole.",
+            grouped(whole as u64),
+            grouped(parts as u64)
+        ),
+    }
+}
+
+/// What the message to the customer is made of.
+#[derive(Debug)]
+pub struct Message<'a> {
+    /// `bucket/prefix`.
+    pub to: &'a str,
+    /// How many files were delivered, how many of these with the whole file confirmed, and their bytes.
+    pub delivered: (usize, usize, u64),
+    /// When the last of them was.
+    pub at: Option<Utc>,
+    /// Names of files that were not, with the reason.
+    pub missing: &'a [(String, String)],
+    /// Whether each delivered file has its SHA-256 in the receipt.
+    pub hashed: bool,
+    /// Who delivered.
+    pub who: &'a str,
+    /// Whether it was all practice.
+    pub practice: bool,
+}
+
+/// The message to the customer, ready to be pasted.
+#[must_use]
+pub fn message(about: &Message<'_>) -> String {
+    /// Names that are listed one by one.
+    const NAMED: usize = 10;
+    let (delivered, whole, bytes) = about.delivered;
+    let mut text = Vec::new();
+    if about.practice {
+        text.push(format!("{PRACTICE}\n"));
+    }
+    text.push("Hello,\n".into());
+    if delivered > 0 {
+        let at = match (about.at, delivered) {
+            (None, _) => String::new(),
+            (Some(at), 1) => format!(" on {}", moment(at)),
+            (Some(at), _) => format!(", the last of them on {}", moment(at)),
+        };
+        let confirmed = confirmed(whole, delivered - whole, about.practice);
+        text.push(format!("I delivered {} ({}) to {}{at}. {confirmed}\n", files(delivered), size(bytes), about.to));
+    } else {
+        text.push(format!("Nothing was delivered to {}.\n", about.to));
+    }
+    if !about.missing.is_empty() {
+        text.push(format!("Not delivered: {}", files(about.missing.len())));
+        text.extend(about.missing.iter().take(NAMED).map(|(name, why)| format!("- {name}: {why}")));
+        if about.missing.len() > NAMED {
+            text.push(format!("- and {} more", grouped((about.missing.len() - NAMED) as u64)));
+        }
+        text.push(String::new());
+    }
+    if delivered > 0 && about.hashed {
+        text.push("The receipt lists each file with its SHA-256, so that you can check what you have.\n".into());
+    }
+    if !about.who.is_empty() {
+        text.push(format!("{}\n", about.who));
+    }
+    text.join("\n")
+}
+
+/// A count of files.
+#[must_use]
+pub fn files(count: usize) -> String {
+    if count == 1 { "1 file".into() } else { format!("{} files", grouped(count as u64)) }
+}
+
+/// A size as people say it: in decimal units, as the system's file managers show it.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    match bytes {
+        1 => return "1 byte".into(),
+        0..1000 => return format!("{bytes} bytes"),
+        _ => {}
+    }
+    let (mut scale, mut unit) = (1000_u64, UNITS[0]);
+    for next in &UNITS[1..] {
+        // 999.95 of a unit would be written as 1000.0.
+        if bytes / scale < 999 || (bytes / scale == 999 && bytes % scale < scale / 20 * 19) {
+            break;
+        }
+        scale *= 1000;
+        unit = next;
+    }
+    let tenths = (u128::from(bytes) * 10 + u128::from(scale) / 2) / u128::from(scale);
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// A number with a comma between its thousands.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A moment in words, in UTC.
+#[must_use]
+pub fn moment(at: Utc) -> String {
+    Timestamp::from_second(at.0)
+        .map_or_else(|_beyond| NONE.into(), |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
+}
+
+/// The same for a column headed "UTC".
+#[must_use]
+pub fn moment_short(at: Utc) -> String {
+    Timestamp::from_second(at.0).map_or_else(|_beyond| NONE.into(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}

@@ -1,0 +1,90 @@
+//! Past deliveries: found by name and date, cleared for good, quick however many there are.
+
+use super::*;
+
+#[test]
+fn history_is_found_and_cleared() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let work = folder();
+        record(&journal, [place(), delivery(), added(0, &work, "Übersicht.pdf", 3)]).await;
+        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [delivery(), added(1, &work, "plan.dwg", 3), added(2, &work, "stopped.dwg", 3)]).await;
+        record(&journal, [Record::Ended(UploadNo(1), End::Delivered(stored(3)))]).await;
+        let problem = Arc::new(Problem::new(Kind::SourceGone));
+        record(&journal, [Record::Ended(UploadNo(2), End::Failed(problem)), added(3, &work, "open.dwg", 3)]).await;
+        journal.flush().await.expect("it is on disk");
+        let history = journal.history();
+        let find = |text: &str| {
+            let wanted = Wanted { search: Some(text.into()), ..Wanted::default() };
+            history.deliveries(&wanted, 10, 0).expect("a list").iter().map(|found| found.id).collect::<Vec<_>>()
+        };
+        assert_eq!(find("übersicht"), [1]);
+        assert_eq!(find("u\u{308}BERSICHT"), [1], "a decomposed name is the same name");
+        assert_eq!(find("dwg"), [2]);
+        assert_eq!(find("IMPORTANT"), [2, 1]);
+        assert_eq!(find("work/"), [2, 1]);
+        assert_eq!(find("50%"), Vec::<i64>::new());
+        let all = history.deliveries(&Wanted::default(), 1, 1).expect("a list");
+        assert_eq!(all.iter().map(|found| found.id).collect::<Vec<_>>(), [1]);
+        let began = all[0].began;
+        let dated =
+            |from, until| history.deliveries(&Wanted { search: None, from, until }, 9, 0).expect("a list").len();
+        assert_eq!((dated(Some(began), None), dated(None, Some(began))), (2, 0));
+        assert_eq!(dated(Some(Utc(began.0 + 1)), None), 1);
+
+        journal.clear_history().await.expect("it is cleared");
+        let all = lines(&journal);
+        assert_eq!(all.len(), 1);
+        let names: Vec<_> = all[0].1.iter().map(|line| &*line.name).collect();
+        assert_eq!(names, ["work/stopped.dwg", "work/open.dwg"], "what can still be tried again stays");
+        record(&journal, [Record::Reopened(UploadNo(2))]).await;
+        journal.close().await.expect("it closes");
+        let file = fs::read(home.join("journal.sqlite")).expect("the file");
+        assert!(!file.windows(8).any(|bytes| bytes == b"plan.dwg"), "no cleared name is left in the file");
+        let (_, kept, _) = open(&home);
+        assert_eq!(kept.unfinished[0].1.len(), 2);
+    });
+}
+
+#[test]
+fn a_hundred_thousand_entries_stay_quick() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place()]).await;
+        let work = folder();
+        for upload in 0..100_000_u32 {
+            if upload % 100 == 0 {
+                record(&journal, [delivery()]).await;
+            }
+            record(&journal, [added(upload, &work, &format!("{upload}.txt"), 1)]).await;
+            if upload % 2 == 0 {
+                record(&journal, [Record::Ended(UploadNo(upload), End::Delivered(stored(1)))]).await;
+            }
+        }
+        journal.close().await.expect("it closes");
+
+        let watch = tokio::time::Instant::now();
+        let (journal, kept, _) = open(&home);
+        assert_eq!(kept.unfinished[0].1.len(), 50_000);
+        let opened = watch.elapsed();
+        let history = journal.history();
+        let watch = tokio::time::Instant::now();
+        assert_eq!(history.deliveries(&Wanted::default(), 50, 0).expect("a list").len(), 50);
+        let listed = watch.elapsed();
+        let watch = tokio::time::Instant::now();
+        let wanted = Wanted { search: Some("99999.TXT".into()), ..Wanted::default() };
+        assert_eq!(history.deliveries(&wanted, 50, 0).expect("a list").len(), 1);
+        let searched = watch.elapsed();
+        let watch = tokio::time::Instant::now();
+        let (found, lines) = history.delivery(500).expect("it reads").expect("it is there");
+        assert_eq!((found.delivered, lines.len()), (50, 100));
+        let read = watch.elapsed();
+        // Unoptimized SQLite on a busy machine; a program as it is shipped needs a tenth.
+        let times = format!("opened {opened:?}, listed {listed:?}, searched {searched:?}, read {read:?}");
+        let limits = [(opened, 10_000), (listed, 500), (searched, 3_000), (read, 500)];
+        assert!(limits.iter().all(|(time, most)| time.as_millis() < *most), "{times}");
+    });
+}
