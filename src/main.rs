@@ -1,4 +1,55 @@
 //! The window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {}
+use clap::Parser;
+use daypass::engine::http::Wire;
+use daypass::ui::shell;
+use daypass::window::{Desk, Start};
+use daypass::words::{cli, window as words};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Deliver files into a customer's S3 bucket through a role that may only put.
+#[derive(Parser)]
+#[command(name = "daypass", version, about)]
+struct Args {
+    /// Begin with the practice bucket: everything is inside, nothing else to set up.
+    #[arg(long)]
+    practice: bool,
+    /// Another server in the place of AWS: for tests. The window shows it.
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Certificates to trust besides the system's.
+    #[arg(long, value_name = "PEM")]
+    ca_bundle: Option<PathBuf>,
+    /// An invitation: a .daypass file, or a daypass: link.
+    #[arg(value_name = "INVITATION")]
+    invitation: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let wire = Wire { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle };
+    let start = Start { wire, invitation: args.invitation, practice: args.practice };
+    let desk = match Desk::start(start) {
+        Ok(desk) => desk,
+        Err(problem) => return stopped(&words::not_started(&cli::problem(&problem))),
+    };
+    let options = shell::Options { place: desk.window_place() };
+    let ended = shell::run(desk.clone(), options);
+    desk.stop();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => stopped(&sentence),
+    }
+}
+
+/// Says why there is no window: on the terminal, and in a box of the system where there is no terminal.
+#[expect(clippy::print_stderr, reason = "there is no window to say it in")]
+fn stopped(sentence: &str) -> ExitCode {
+    eprintln!("{sentence}");
+    if cfg!(windows) {
+        let _shown = rfd::MessageDialog::new().set_title("Daypass").set_description(sentence).show();
+    }
+    ExitCode::from(2)
+}

@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::http::Wire;
+use super::journal::Journal;
 use super::profiles;
 use super::run::Run;
 use super::watch::Patience;
@@ -9,6 +10,7 @@ use crate::model::Limits;
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
+use crate::receipt::Receipt;
 use crate::time::Time;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -78,6 +80,7 @@ pub struct Handle {
     seen: watch::Receiver<Arc<Snapshot>>,
     clock: Clock,
     home: Option<PathBuf>,
+    journal: Journal,
     notices: Arc<[super::run::Notice]>,
 }
 
@@ -135,6 +138,26 @@ impl Handle {
         self.home.as_ref()
     }
 
+    /// The receipt of the delivery that is going on at a destination, or was the last of this run.
+    ///
+    /// # Errors
+    /// Where the journal can't be read or nothing was delivered.
+    pub async fn receipt(&self, place: PlaceNo) -> Result<Receipt, Problem> {
+        self.journal.flush().await?;
+        let none = || Problem::new(Kind::JournalBroken);
+        let id = self.journal.delivery_at(place).ok_or_else(none)?;
+        let history = self.journal.history();
+        let read = tokio::task::spawn_blocking(move || history.delivery(id)).await.map_err(|_panic| none())??;
+        let (delivery, lines) = read.ok_or_else(none)?;
+        Ok(Receipt::of(&delivery, &lines))
+    }
+
+    /// The journal: history and receipts.
+    #[must_use]
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     /// What was found at the start that a person should know.
     #[must_use]
     pub fn notices(&self) -> &[super::run::Notice] {
@@ -157,8 +180,9 @@ impl Engine {
         let home = options.home.clone();
         let run = Run::new(options, clock.clone(), publish).await?;
         let notices = run.notices().into();
+        let journal = run.journal().clone();
         tokio::spawn(run.go(inputs));
-        Ok(Handle { input, seen, clock, home, notices })
+        Ok(Handle { input, seen, clock, home, journal, notices })
     }
 
     /// Starts an engine on a thread and a runtime of its own, for a window whose thread must never wait.

@@ -165,6 +165,10 @@ impl Run {
         Ok(run)
     }
 
+    pub(super) const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     pub(super) fn notices(&self) -> &[Notice] {
         &self.notices
     }

@@ -8,7 +8,6 @@ pub mod messages;
 pub mod names;
 pub mod problem;
 pub mod profiles;
-pub mod ui;
-//! Every sentence a person reads, one file a topic.
-
 pub mod receipt;
+pub mod ui;
+pub mod window;

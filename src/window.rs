@@ -1,0 +1,347 @@
+//! Ties the window to an engine: the person's own, or the one that plays against the practice server.
+
+use crate::engine::handle::{Engine, Handle, Options, Secret};
+use crate::engine::http::Wire;
+use crate::engine::{profiles, settings};
+use crate::grant::invitation::Invitation;
+use crate::model::Limits;
+use crate::model::destination::Destination;
+use crate::model::problem::Problem;
+use crate::model::snapshot::{Command, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::practice::{self, Practice};
+use crate::receipt::{self, Receipt};
+use crate::time::Time;
+use crate::ui::shell::{Link, Told, WindowPlace, Work};
+use crate::ui::{About, Arrived};
+use crate::words::{cli, window as words};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
+
+/// How often it is looked at what has arrived in the practice bucket.
+const LOOK: Duration = Duration::from_millis(400);
+/// Where the window's place is kept, beside the journal.
+const PLACE_FILE: &str = "window.json";
+
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// How the window starts.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Another server in the place of AWS.
+    pub wire: Wire,
+    /// An invitation, as a file or a link.
+    pub invitation: Option<String>,
+    /// Whether to begin with the practice bucket.
+    pub practice: bool,
+}
+
+/// The link between the window and its engines.
+pub struct Desk {
+    runtime: Runtime,
+    own: Handle,
+    state: Arc<Mutex<State>>,
+    home: Option<PathBuf>,
+}
+
+struct State {
+    wake: Wake,
+    told: VecDeque<Told>,
+    about: Arc<About>,
+    rehearsal: Option<Rehearsal>,
+    starting: bool,
+}
+
+/// A practice that is going on.
+struct Rehearsal {
+    handle: Handle,
+    _profiles: TempDir,
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wake(state: &Mutex<State>) {
+    let wake = Arc::clone(&locked(state).wake);
+    wake();
+}
+
+impl Desk {
+    /// Starts the person's own engine.
+    ///
+    /// # Errors
+    /// Where the engine can't start: no threads, or a CA bundle that can't be read.
+    pub fn start(start: Start) -> Result<Arc<Self>, Problem> {
+        let home = settings::home();
+        let test_server = start.wire.endpoint_url.clone();
+        let about = About { test_server, zone: jiff::tz::TimeZone::system(), ..About::default() };
+        let state = Arc::new(Mutex::new(State {
+            wake: Arc::new(|| {}),
+            told: VecDeque::new(),
+            about: Arc::new(about),
+            rehearsal: None,
+            starting: false,
+        }));
+        let waking = Arc::clone(&state);
+        let options = Options {
+            home: home.clone(),
+            wire: start.wire,
+            limits: Limits::default(),
+            wake: Arc::new(move || wake(&waking)),
+            ..Options::new()
+        };
+        let (own, runtime) = Engine::start(options)?;
+        {
+            let mut state = locked(&state);
+            let warnings = own.notices().iter().map(cli::notice).collect();
+            state.about = Arc::new(About { warnings, ..(*state.about).clone() });
+        }
+        let desk = Arc::new(Self { runtime, own, state, home });
+        for profile in desk.own.seen().profiles.list.iter().take(8) {
+            desk.own.send(Command::Identify(profile.name.clone()));
+        }
+        if start.practice {
+            desk.start_practice();
+        }
+        if let Some(invitation) = start.invitation {
+            if invitation.starts_with("daypass:") {
+                desk.invitation_text(invitation);
+            } else {
+                desk.invitation_file(PathBuf::from(invitation));
+            }
+        }
+        Ok(desk)
+    }
+
+    /// The window's place at the last end.
+    #[must_use]
+    pub fn window_place(&self) -> Option<WindowPlace> {
+        let text = std::fs::read_to_string(self.home.as_ref()?.join(PLACE_FILE)).ok()?;
+        let value: serde_json::Value = serde_json::from_str(&text).ok()?;
+        let pair = |name: &str| {
+            let pair = value.get(name)?.as_array()?;
+            #[expect(clippy::cast_possible_truncation, reason = "points on a screen")]
+            let number = |at: usize| pair.get(at)?.as_f64().map(|n| n as f32);
+            Some((number(0)?, number(1)?))
+        };
+        let maximized = value.get("maximized").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        Some(WindowPlace { at: pair("at"), size: pair("size")?, maximized })
+    }
+
+    /// Ends the engines once everything recorded is on disk.
+    pub fn stop(&self) {
+        let rehearsal = locked(&self.state).rehearsal.take();
+        let own = self.own.clone();
+        self.runtime.block_on(async {
+            let ending = async {
+                if let Some(rehearsal) = rehearsal {
+                    rehearsal.handle.stop().await;
+                }
+                own.stop().await;
+            };
+            // A disk that does not answer must not keep a closed window's process alive.
+            let _late = tokio::time::timeout(Duration::from_secs(5), ending).await;
+        });
+    }
+
+    fn current(&self) -> Handle {
+        locked(&self.state).rehearsal.as_ref().map_or_else(|| self.own.clone(), |rehearsal| rehearsal.handle.clone())
+    }
+
+    fn tell(state: &Mutex<State>, told: Told) {
+        locked(state).told.push_back(told);
+        wake(state);
+    }
+
+    fn invited(state: &Mutex<State>, read: Result<Invitation, String>) {
+        match read {
+            // Whose key is used is the person's choice, in the form.
+            Ok(invitation) => Self::tell(state, Told::Invitation(Box::new(invitation.to_destination("")))),
+            Err(sentence) => Self::tell(state, Told::Said(words::not_an_invitation(sentence))),
+        }
+    }
+}
+
+/// Starts the practice server and an engine that knows nothing but it.
+async fn rehearse(state: Arc<Mutex<State>>) -> std::io::Result<()> {
+    let practice = Practice::start(practice::Options::default()).await?;
+    let story = practice.story();
+    let folder = tempfile::tempdir()?;
+    story.write_profile_files(folder.path())?;
+    let waking = Arc::clone(&state);
+    let options = Options {
+        home: None,
+        profiles: profiles::Paths {
+            credentials: folder.path().join("credentials"),
+            config: folder.path().join("config"),
+        },
+        wire: Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None },
+        wake: Arc::new(move || wake(&waking)),
+        ..Options::new()
+    };
+    let handle = Engine::spawn(options).await.map_err(|problem| std::io::Error::other(cli::problem(&problem)))?;
+    let odd = |_never| std::io::Error::other("the practice story");
+    let destination = Destination {
+        name: words::PRACTICE_NAME.to_owned(),
+        profile: story.profile.clone(),
+        role: story.role_arn.parse().map_err(odd)?,
+        bucket: story.bucket.parse().map_err(odd)?,
+        prefix: crate::model::names::KeyPrefix::from_pasted("incoming").map_err(odd)?,
+        region: None,
+        owner: None,
+        seconds: Destination::USUAL,
+        external_id: None,
+        mfa_serial: None,
+        session_name: None,
+        narrow: true,
+        practice: true,
+    };
+    handle.send(Command::Open(Box::new(destination)));
+    {
+        let mut state = locked(&state);
+        let about = About { practice: true, arrived: Some(Arc::default()), ..(*state.about).clone() };
+        state.about = Arc::new(about);
+        state.rehearsal = Some(Rehearsal { handle, _profiles: folder });
+    }
+    wake(&state);
+    // The server lives as long as this task, which shows what arrives.
+    let mut known = 0;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let objects = practice.objects();
+        if objects.len() == known {
+            continue;
+        }
+        known = objects.len();
+        let arrived = objects.into_iter().map(|object| Arrived { key: object.key, size: object.size }).collect();
+        {
+            let mut state = locked(&state);
+            state.about = Arc::new(About { arrived: Some(Arc::new(arrived)), ..(*state.about).clone() });
+        }
+        wake(&state);
+    }
+}
+
+impl Link for Desk {
+    fn seen(&self) -> Arc<Snapshot> {
+        self.current().seen()
+    }
+
+    fn now(&self) -> Time {
+        self.current().now()
+    }
+
+    fn about(&self) -> Arc<About> {
+        Arc::clone(&locked(&self.state).about)
+    }
+
+    fn send(&self, command: Command) {
+        self.current().send(command);
+    }
+
+    fn code(&self, place: PlaceNo, code: Zeroizing<String>) {
+        let handle = self.current();
+        handle.hand_over(Secret::Code(place, code));
+        handle.send(Command::GetAccess(place));
+    }
+
+    fn open_with_code(&self, to: Box<Destination>, code: Zeroizing<String>) {
+        let handle = self.current();
+        let seen = handle.seen();
+        let same = |p: &crate::model::snapshot::Place| {
+            p.destination.role == to.role
+                && p.destination.bucket == to.bucket
+                && p.destination.prefix == to.prefix
+                && p.destination.profile == to.profile
+        };
+        let at = seen.places.iter().position(same).unwrap_or(seen.places.len());
+        handle.hand_over(Secret::Code(PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)), code));
+        handle.send(Command::Open(to));
+    }
+
+    fn invitation_file(&self, path: PathBuf) {
+        let state = Arc::clone(&self.state);
+        self.runtime.spawn_blocking(move || {
+            let read = std::fs::File::open(&path).and_then(|file| {
+                // A little more than the limit, so that what is too long is seen to be.
+                let mut bytes = Vec::new();
+                std::io::Read::read_to_end(&mut std::io::Read::take(file, (64 << 10) + 1), &mut bytes)?;
+                Ok(bytes)
+            });
+            let read = match read {
+                Ok(bytes) => Invitation::read(&bytes).map_err(|why| words::invitation_problem(&why)),
+                Err(why) => Err(words::file_not_read(&path, &why.to_string())),
+            };
+            Self::invited(&state, read);
+        });
+    }
+
+    fn invitation_text(&self, text: String) {
+        Self::invited(&self.state, Invitation::parse(&text).map_err(|why| words::invitation_problem(&why)));
+    }
+
+    fn start_practice(&self) {
+        {
+            let mut state = locked(&self.state);
+            if state.starting || state.rehearsal.is_some() {
+                return;
+            }
+            state.starting = true;
+        }
+        let state = Arc::clone(&self.state);
+        self.runtime.spawn(async move {
+            if let Err(why) = rehearse(Arc::clone(&state)).await {
+                locked(&state).starting = false;
+                Self::tell(&state, Told::Said(words::no_practice(&why.to_string())));
+            }
+        });
+    }
+
+    fn save_receipt(&self, place: PlaceNo, path: PathBuf) {
+        let (state, handle) = (Arc::clone(&self.state), self.current());
+        self.runtime.spawn(async move {
+            let said = match save(&handle, place, path.clone()).await {
+                Ok(()) => words::receipt_saved(&path),
+                Err(why) => words::receipt_not_saved(&why),
+            };
+            Self::tell(&state, Told::Said(said));
+        });
+    }
+
+    fn ask(&self) {}
+
+    fn told(&self) -> Option<Told> {
+        locked(&self.state).told.pop_front()
+    }
+
+    fn spawn(&self, work: Work) {
+        self.runtime.spawn(work);
+    }
+
+    fn on_wake(&self, wake: Wake) {
+        locked(&self.state).wake = wake;
+    }
+
+    fn keep_window_place(&self, place: WindowPlace) {
+        let Some(home) = &self.home else { return };
+        let text = serde_json::json!({
+            "at": place.at.map(|(x, y)| [x, y]), "size": [place.size.0, place.size.1], "maximized": place.maximized,
+        });
+        // A place that is not kept costs a person one move of a window.
+        let _not_kept = std::fs::write(home.join(PLACE_FILE), text.to_string());
+    }
+}
+
+/// Writes the receipt of the delivery that is going on, or was the last, in the form its file's name asks for.
+async fn save(handle: &Handle, place: PlaceNo, path: PathBuf) -> Result<(), String> {
+    let receipt: Receipt = handle.receipt(place).await.map_err(|problem| cli::problem(&problem))?;
+    let format = receipt::Format::of(&path);
+    let saving = tokio::task::spawn_blocking(move || receipt.save(&path, format));
+    saving.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())
+}

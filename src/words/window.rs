@@ -1,0 +1,56 @@
+//! What the window says of files it was given, of receipts, and of how it starts.
+
+use super::foreign::visible;
+use super::grant::text_problem;
+use super::problem::Said;
+use crate::grant::fields::Kind;
+use crate::grant::invitation::InvitationProblem;
+use std::path::Path;
+
+/// The name of the practice destination.
+pub const PRACTICE_NAME: &str = "Important Project";
+
+/// Why a text is not an invitation.
+#[must_use]
+pub fn invitation_problem(why: &InvitationProblem) -> String {
+    text_problem(Kind::Invitation, why)
+}
+
+/// What was opened, dropped or pasted is not an invitation that can be used.
+#[must_use]
+pub fn not_an_invitation(sentence: String) -> Said {
+    Said { title: "This invitation can’t be used".to_owned(), body: sentence }
+}
+
+/// A file can't be read.
+#[must_use]
+pub fn file_not_read(path: &Path, why: &str) -> String {
+    format!("{} can’t be read: {}.", visible(&path.to_string_lossy()), visible(why))
+}
+
+/// The practice server did not start.
+#[must_use]
+pub fn no_practice(why: &str) -> Said {
+    Said { title: "The practice bucket did not start".to_owned(), body: format!("{}.", visible(why)) }
+}
+
+/// A receipt was written.
+#[must_use]
+pub fn receipt_saved(path: &Path) -> Said {
+    Said { title: "Receipt saved".to_owned(), body: visible(&path.to_string_lossy()) }
+}
+
+/// A receipt was not written.
+#[must_use]
+pub fn receipt_not_saved(why: &str) -> Said {
+    Said {
+        title: "The receipt was not saved".to_owned(),
+        body: format!("{}. Choose another folder and try again.", visible(why.trim_end_matches('.'))),
+    }
+}
+
+/// The engine did not start.
+#[must_use]
+pub fn not_started(why: &str) -> String {
+    format!("Daypass can’t start. {why}")
+}
