@@ -129,12 +129,10 @@ impl Writer {
     fn take(&mut self, message: Message, group: &mut Group) {
         match message {
             Message::Record(record) => {
-                let begins = matches!(
-                    record,
-                    Record::Delivery { .. } | Record::Place(..) | Record::Adopted(..) | Record::Added { .. }
-                );
+                let (before, adopted) = (group.ops.len(), matches!(record, Record::Adopted(..)));
                 self.rows.resolve(record, (self.options.now)(), &mut group.ops);
-                if begins {
+                let begun = group.ops[before..].iter().any(|op| matches!(op, Op::Delivery { .. }));
+                if begun || adopted {
                     self.rows.deliveries_into(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
                 }
             }
