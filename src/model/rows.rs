@@ -62,7 +62,7 @@ impl Rows {
     /// Adds an upload and gives it its number.
     pub fn push(&mut self, upload: Upload) -> UploadNo {
         let no = UploadNo(u32::try_from(self.len).unwrap_or(u32::MAX));
-        if self.len % CHUNK == 0 {
+        if self.len.is_multiple_of(CHUNK) {
             self.chunks.push(Arc::default());
         }
         if let Some(last) = self.chunks.last_mut() {

@@ -3,6 +3,7 @@
 mod bench;
 mod journal;
 mod orders;
+mod people;
 mod queue;
 mod record;
 mod scale;
