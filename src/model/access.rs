@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long before its end a session renews itself; for short sessions a quarter of their length.
-pub const RENEW_BEFORE: Duration = Duration::from_secs(300);
+pub const RENEW_BEFORE: Duration = Duration::from_mins(5);
 /// How long a denial may be IAM's delay after a change (IAM User Guide, `troubleshoot_general`).
-const IAM_DELAY: Duration = Duration::from_secs(60);
+const IAM_DELAY: Duration = Duration::from_mins(1);
 /// How often it is asked again in that time.
 const QUIET_STEP: Duration = Duration::from_secs(10);
 /// What is refused so shortly before a session's end was refused because of its end: clocks tell whole seconds.
@@ -137,10 +137,10 @@ impl Model {
     }
 
     /// GetCallerIdentity was answered.
-    pub(super) fn identified(&mut self, profile: String, result: Result<Identity, Problem>, fx: &mut Vec<Effect>) {
+    pub(super) fn identified(&mut self, profile: &str, result: Result<Identity, Problem>, fx: &mut Vec<Effect>) {
         let problem = result.as_ref().err().cloned();
-        let mut list: Vec<_> = self.seen.identities.iter().filter(|(name, _)| *name != profile).cloned().collect();
-        list.push((profile.clone(), result));
+        let mut list: Vec<_> = self.seen.identities.iter().filter(|(name, _)| name != profile).cloned().collect();
+        list.push((profile.to_owned(), result));
         self.seen.identities = Arc::new(list);
         for at in 0..self.desks.len() {
             if !self.desks[at].wants_access || self.seen.places[at].destination.profile != profile {
@@ -212,13 +212,9 @@ impl Model {
         let at = usize::from(no.0);
         let quiet = self.limits.quiet_retries;
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        match problem.kind {
-            Kind::TooLong | Kind::TooLongChained if desk.seconds > Destination::USUAL => {
-                desk.seconds = Destination::USUAL;
-                self.ask_access(no, fx);
-                return;
-            }
-            _kind => {}
+        if matches!(problem.kind, Kind::TooLong | Kind::TooLongChained) && desk.seconds > Destination::USUAL {
+            desk.seconds = Destination::USUAL;
+            return self.ask_access(no, fx);
         }
         let again = match problem.kind.retry() {
             Retry::Line | Retry::Again | Retry::Slower => {

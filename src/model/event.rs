@@ -110,7 +110,7 @@ pub enum Effect {
     UseRegion(PlaceNo, Region),
     /// Walk these files and folders.
     Walk(PlaceNo, Vec<PathBuf>),
-    /// Stop all walks for this destination.
+    /// Stop all walks for this destination. Each of them still says `Event::Walked` once, as every walk does.
     StopWalks(PlaceNo),
     /// Do this for an upload.
     Send(RequestNo, Send),

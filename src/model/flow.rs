@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The first wait after a try that did not work.
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait between tries.
-const BACKOFF_MOST: Duration = Duration::from_secs(60);
+const BACKOFF_MOST: Duration = Duration::from_mins(1);
 /// The longest wait after the line was to blame.
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
 /// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
@@ -160,7 +160,7 @@ impl Model {
         if work.multipart.is_none() {
             work.plan = plan;
             match plan {
-                Plan::Put(_) => return self.requeue(no, true),
+                Plan::Put(_) => self.requeue(no, true),
                 Plan::Multipart { size, part } => {
                     work.multipart =
                         Some(Multipart { fingerprint, upload_id: None, abort_at: None, parts: Parts::new(size, part) });
@@ -227,7 +227,7 @@ impl Model {
 
     /// A request met a problem.
     fn trouble(&mut self, no: UploadNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
-        if self.may_be_stored(out, problem.kind) {
+        if Self::may_be_stored(out, problem.kind) {
             self.doubt(no);
             if let Some(work) = self.work.get_mut(&no)
                 && problem.kind == Kind::AnswerLost
@@ -300,18 +300,15 @@ impl Model {
     }
 
     /// Whether a call that ended so may have stored the file all the same.
-    fn may_be_stored(&self, out: &Out, kind: Kind) -> bool {
+    fn may_be_stored(out: &Out, kind: Kind) -> bool {
         let all_sent = match out.what {
             What::Complete => true,
             What::Put => out.taken >= out.body,
             What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => return false,
         };
-        match kind {
-            // What a server says of a fault of its own leaves open whether it did the work before.
-            Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers => true,
-            Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage => all_sent,
-            _other => false,
-        }
+        // What a server says of a fault of its own leaves open whether it did the work before.
+        matches!(kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers)
+            || all_sent && matches!(kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage)
     }
 
     /// From now on it is open whether what stands under this upload's key is its own.
@@ -347,10 +344,10 @@ impl Model {
             }
             Some(Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_)) | None => true,
         };
-        match problem.kind {
-            Kind::SessionRefused | Kind::AccessDenied(_) if over => Problem { kind: Kind::SessionEnded, ..problem },
-            _kind => problem,
+        if over && matches!(problem.kind, Kind::SessionRefused | Kind::AccessDenied(_)) {
+            return Problem { kind: Kind::SessionEnded, ..problem };
         }
+        problem
     }
 
     /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
@@ -362,18 +359,17 @@ impl Model {
             return self.session_is_refused(out.place, problem);
         }
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        match problem.kind {
-            Kind::AccessDenied(_) if !desk.denied_once => {
-                desk.denied_once = true;
-                desk.not_before = Some(now + DENIAL_WAIT);
-            }
-            Kind::AccessDenied(_) if desk.not_before.is_some_and(|due| due > now) => {}
-            Kind::OtherRegion if !desk.denied_once => {
-                desk.denied_once = true;
-                desk.located = false;
-            }
-            Kind::JournalFull | Kind::JournalBroken => self.seen.journal = Some(Arc::new(problem.clone())),
-            _kind => place.hold = Some(Arc::new(problem.clone())),
+        let denied = matches!(problem.kind, Kind::AccessDenied(_));
+        if denied && !desk.denied_once {
+            desk.denied_once = true;
+            desk.not_before = Some(now + DENIAL_WAIT);
+        } else if problem.kind == Kind::OtherRegion && (!desk.denied_once || !desk.located) {
+            desk.denied_once = true;
+            desk.located = false;
+        } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken) {
+            self.seen.journal = Some(Arc::new(problem.clone()));
+        } else if !denied || desk.not_before.is_none_or(|due| due <= now) {
+            place.hold = Some(Arc::new(problem.clone()));
         }
     }
 
@@ -391,12 +387,10 @@ impl Model {
         if out.what == What::Complete && work.lost > COMPLETE_REPEATS {
             return self.not_confirmed(no, fx);
         }
-        let (base, most) = match (problem.kind.retry(), out.what) {
-            (_, What::Complete) => (BACKOFF_COMPLETE, BACKOFF_MOST),
-            // The line itself says when it is tried again; then nothing should wait much longer.
-            (Retry::Line, _) => (BACKOFF, BACKOFF_LINE),
-            _other => (BACKOFF, BACKOFF_MOST),
-        };
+        let base = if out.what == What::Complete { BACKOFF_COMPLETE } else { BACKOFF };
+        // The line itself says when it is tried again; then nothing should wait much longer.
+        let own = problem.kind.retry() == Retry::Line && out.what != What::Complete;
+        let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
         let due = now + self.chance.backoff(work.tries, base, most);
         if std::mem::take(&mut work.pause) {
             self.withdraw(no, fx);

@@ -121,7 +121,7 @@ impl Model {
             Event::Command(command) => self.command(command, fx),
             Event::Tick => {}
             Event::Assumed(place, attempt, result) => self.assumed(place, attempt, result, fx),
-            Event::Identified(profile, result) => self.identified(profile, result, fx),
+            Event::Identified(profile, result) => self.identified(&profile, result, fx),
             Event::Located(place, result) => self.located(place, result, fx),
             Event::ProfilesRead(profiles) => self.seen.profiles = profiles,
             Event::Found(place, folder, found) => self.found(place, &folder, found, fx),
@@ -192,7 +192,7 @@ impl Model {
             }
             Command::Add(place, paths) => self.add(place, paths, fx),
             Command::Pause(which) => self.pause(which, fx),
-            Command::Resume(which) => self.resume(which, fx),
+            Command::Resume(which) => self.resume(which),
             Command::Cancel(which) => self.cancel(which, fx),
             Command::Retry(which) => self.retry(which, fx),
             Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),

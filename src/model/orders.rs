@@ -38,7 +38,7 @@ impl Model {
         }
     }
 
-    pub(super) fn resume(&mut self, which: Which, fx: &mut Vec<Effect>) {
+    pub(super) fn resume(&mut self, which: Which) {
         match which {
             Which::All(place) => {
                 if let Some(place) = self.place_mut(place) {
@@ -46,7 +46,7 @@ impl Model {
                 }
                 // The last first, since each goes to the front.
                 for no in of_place(&self.seen.rows, place).into_iter().rev() {
-                    self.resume(Which::One(no), fx);
+                    self.resume(Which::One(no));
                 }
                 self.rate.restart();
             }

@@ -132,9 +132,9 @@ impl Model {
             }
             self.turn = (self.turn + 1) % desks;
             if self.fill_one(self.turn, fx) {
-                idle = 0
+                idle = 0;
             } else {
-                idle += 1
+                idle += 1;
             }
             if std::mem::take(&mut self.crowded) {
                 return;
@@ -298,11 +298,11 @@ impl Model {
             return if work.out.is_empty() { Next::Call(Call::Create, What::Create) } else { Next::Nothing };
         };
         let parts = &multipart.parts;
-        if let Some(&(due, number)) = work.later.first() {
-            if due <= now {
-                let (offset, length) = parts.span(number);
-                return Next::Call(Call::Part { upload_id, number, offset, length }, What::Part(number));
-            }
+        if let Some(&(due, number)) = work.later.first()
+            && due <= now
+        {
+            let (offset, length) = parts.span(number);
+            return Next::Call(Call::Part { upload_id, number, offset, length }, What::Part(number));
         }
         // A part from an earlier run counts only once its bytes were found to be the file's still.
         if let Some(number) = work.unread.iter().copied().find(|&n| !work.is_out(n)) {

@@ -25,7 +25,8 @@ pub enum Record {
         /// The session's name.
         session: Box<str>,
     },
-    /// The delivery of this place has come to its end: its walks are over and every upload has ended.
+    /// Every delivery of this place that was not told to have ended has come to its end: the walks are over and every upload
+    /// has ended. `Reopened` opens the delivery of its upload again.
     DeliveryEnded(PlaceNo),
     /// An upload was taken into the queue.
     Added {
@@ -67,7 +68,7 @@ pub enum Record {
     Restarted(UploadNo),
     /// It ended.
     Ended(UploadNo, End),
-    /// It is in the queue again after it had ended.
+    /// It is in the queue again after it had ended; what is kept of its parts still holds unless `Restarted` follows.
     Reopened(UploadNo),
     /// The person's settings.
     Settings(super::snapshot::Settings),

@@ -157,11 +157,11 @@ impl Bench {
         loop {
             assert!(!parts.is_empty());
             for (no, send) in std::mem::take(&mut parts) {
-                match send.call {
-                    Call::Part { number, .. } => self.answer(no, part(number)),
-                    Call::Complete { .. } => return (no, send),
-                    call => panic!("{call:?}"),
+                if matches!(send.call, Call::Complete { .. }) {
+                    return (no, send);
                 }
+                let Call::Part { number, .. } = send.call else { panic!("{:?}", send.call) };
+                self.answer(no, part(number));
                 parts.extend(self.sends());
             }
         }

@@ -73,7 +73,9 @@ impl Journal {
             Record::Adopted(upload, place, row) => {
                 let row = usize::try_from(row).expect("a row of ours");
                 self.numbers.insert(upload, row);
-                self.current.insert(place, self.rows[row].delivery);
+                // What is left of several deliveries goes on as one.
+                let current = *self.current.entry(place).or_insert(self.rows[row].delivery);
+                self.rows[row].delivery = current;
             }
             Record::Renamed(upload, name) => self.row(upload).key_name = Some(name),
             Record::Created { upload, fingerprint, upload_id, part, abort_at } => {

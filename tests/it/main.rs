@@ -11,6 +11,7 @@ mod leaf_files;
 mod leaf_sts;
 mod names;
 mod orders;
+mod people;
 mod practice;
 mod profiles;
 mod queue;

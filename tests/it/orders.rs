@@ -322,11 +322,12 @@ fn a_delivery_begins_once_and_ends_once() {
     assert_eq!((bench.place().totals.files, bench.place().totals.delivered), (1, 1));
     let mut told = String::new();
     for record in bench.records() {
-        match record {
-            Record::Delivery { .. } => told.push('('),
-            Record::DeliveryEnded(_) => told.push(')'),
-            Record::Reopened(_) => told.push('r'),
-            _ => {}
+        if matches!(record, Record::Delivery { .. }) {
+            told.push('(');
+        } else if matches!(record, Record::DeliveryEnded(_)) {
+            told.push(')');
+        } else if matches!(record, Record::Reopened(_)) {
+            told.push('r');
         }
     }
     assert_eq!(told, "()r)(r)");
@@ -347,7 +348,7 @@ fn one_destination_that_is_held_does_not_hold_the_others() {
     let other = daypass::model::upload::PlaceNo(1);
     bench.command(Command::Open(Box::new(crate::world::destination(2))));
     let attempt = bench.asked().pop().expect("AssumeRole").attempt;
-    let left = std::time::Duration::from_secs(3600);
+    let left = std::time::Duration::from_hours(1);
     let given = daypass::model::event::Assumed {
         left,
         ago: std::time::Duration::ZERO,

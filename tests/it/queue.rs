@@ -17,7 +17,7 @@ fn world(seed: u64, rules: Rules, places: usize) -> World {
         world.places.push(destination(no));
         world.command(Command::Open(Box::new(destination(no))));
     }
-    for at in 0..places + 1 {
+    for at in 0..=places {
         let sizes: Vec<u64> = (0..3 + world.dice.below(12))
             .map(|_| match world.dice.below(6) {
                 0 => 0,

@@ -64,14 +64,13 @@ fn parts_of_before_are_read_again_before_it_completes() {
     assert_eq!(sent.len(), 3, "two to read, one to send");
     for (no, send) in sent {
         assert!(!bench.sends().iter().any(|(_, s)| matches!(s.call, Call::Complete { .. })), "not yet");
-        match send.call {
-            Call::Read { offset, .. } => bench.answer(no, Answer::Read(offset / (8 * MIB) + 1)),
-            Call::Part { number: 3, upload_id, .. } => {
-                assert_eq!(&*upload_id, "old");
-                bench.answer(no, part(3));
-            }
-            call => panic!("{call:?}"),
+        if let Call::Read { offset, .. } = send.call {
+            bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+            continue;
         }
+        let Call::Part { number: 3, upload_id, .. } = send.call else { panic!("{:?}", send.call) };
+        assert_eq!(&*upload_id, "old");
+        bench.answer(no, part(3));
     }
     let (no, send) = bench.sent();
     assert!(matches!(send.call, Call::Complete { .. }));

@@ -23,7 +23,7 @@ fn full() -> (Model, Vec<Effect>) {
     model.handle(Time(1), Event::Command(Command::Open(Box::new(destination(0)))), &mut fx);
     model.handle(Time(1), Event::Identified("p0".into(), Ok(identity)), &mut fx);
     model.handle(Time(1), Event::Located(place, Ok("eu-west-1".parse().expect("a region"))), &mut fx);
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let given = Assumed { left: hour, ago: Duration::ZERO, ends: Utc(0), arn: "a/b".into() };
     model.handle(Time(2), Event::Command(Command::Pause(Which::All(place))), &mut fx);
     model.handle(Time(2), Event::Assumed(place, 1, Ok(given)), &mut fx);

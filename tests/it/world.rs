@@ -1,13 +1,13 @@
 //! A simulated world around the model: a clock, files, persons, a journal, S3 and STS, with delays and faults by chance.
 
 use crate::fold::Journal;
-use crate::server::{Key, Rules, Server};
+use crate::server::{Key, Rules, Server, version_of};
 use daypass::model::destination::Destination;
 use daypass::model::event::{Answer, Assumed, Call, Effect, Event, Found, Send};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::record::{End, Record};
 use daypass::model::session::{Identity, Session};
-use daypass::model::snapshot::{Command, Line, Snapshot, Totals, Which};
+use daypass::model::snapshot::{Command, Snapshot, Totals};
 use daypass::model::upload::{Folder, PlaceNo, RequestNo, State, UploadNo};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
@@ -33,7 +33,7 @@ impl Dice {
 }
 
 /// What lies ahead.
-enum Ahead {
+pub enum Ahead {
     Tell(Event),
     /// A walk's word, void once its walk was stopped.
     Walk(PlaceNo, Event),
@@ -48,18 +48,18 @@ pub struct World {
     pub server: Server,
     pub journal: Journal,
     /// Records that are not on the disk yet.
-    unwritten: Vec<Record>,
-    ahead: BTreeMap<(u64, u64), (u32, Ahead)>,
-    seq: u64,
+    pub unwritten: Vec<Record>,
+    pub ahead: BTreeMap<(u64, u64), (u32, Ahead)>,
+    pub seq: u64,
     /// Counts the runs of the program; what belongs to an earlier one is void.
-    run: u32,
+    pub run: u32,
     pub out: BTreeMap<RequestNo, Send>,
-    asking: BTreeSet<PlaceNo>,
-    stopped: BTreeSet<PlaceNo>,
+    pub asking: BTreeSet<PlaceNo>,
+    pub stopped: BTreeSet<PlaceNo>,
     /// Parts whose success the model was told of, and that a crash did not make it forget.
-    told: BTreeSet<(Arc<str>, u32)>,
+    pub told: BTreeSet<(Arc<str>, u32)>,
     /// Parts of an earlier run that were not read again yet.
-    unread: BTreeMap<Arc<str>, BTreeSet<u32>>,
+    pub unread: BTreeMap<Arc<str>, BTreeSet<u32>>,
     /// Keys of which an answer left open whether they are ours.
     pub unclear: BTreeSet<Key>,
     pub drops: Vec<(Arc<Folder>, Vec<Found>)>,
@@ -129,7 +129,7 @@ impl World {
         dir
     }
 
-    fn later(&mut self, wait: u64, what: Ahead) {
+    pub fn later(&mut self, wait: u64, what: Ahead) {
         self.seq += 1;
         self.ahead.insert((self.now + wait, self.seq), (self.run, what));
     }
@@ -241,7 +241,7 @@ impl World {
         }
     }
 
-    fn write(&mut self, most: usize) {
+    pub fn write(&mut self, most: usize) {
         let most = most.min(self.unwritten.len());
         for record in self.unwritten.drain(..most) {
             self.journal.take(record);
@@ -308,7 +308,7 @@ impl World {
                 assert_eq!(whole, stored.size, "delivered another size");
                 let mut at = 0;
                 for &(file, version, offset, length) in pieces {
-                    assert_eq!((file, version, offset), (id, stored.fingerprint.modified as u64, at), "mixed bytes");
+                    assert_eq!((file, version, offset), (id, version_of(&stored.fingerprint), at), "mixed bytes");
                     at += length;
                 }
             }
@@ -361,15 +361,12 @@ impl World {
         self.now = at.0;
         match what {
             Ahead::Tell(event) if run == self.run => {
-                match &event {
-                    Event::Assumed(place, ..) => {
-                        self.asking.remove(place);
-                    }
-                    Event::Answered(no, result) => {
-                        let Some(send) = self.out.remove(no) else { return true };
-                        self.answered(&send, result);
-                    }
-                    _ => {}
+                if let Event::Assumed(place, ..) = &event {
+                    self.asking.remove(place);
+                }
+                if let Event::Answered(no, result) = &event {
+                    let Some(send) = self.out.remove(no) else { return true };
+                    self.answered(&send, result);
                 }
                 self.tell(event);
             }
@@ -430,145 +427,6 @@ impl World {
             }
             _ => {}
         }
-    }
-
-    /// The program ends without a word and starts again with what the journal has.
-    pub fn crash(&mut self, limits: Limits) {
-        self.crashes += 1;
-        let written = usize::try_from(self.dice.below(self.unwritten.len() as u64 + 1)).unwrap_or(0);
-        self.write(written);
-        self.unwritten.clear();
-        self.run += 1;
-        self.out.clear();
-        self.asking.clear();
-        self.stopped.clear();
-        let kept = self.journal.kept();
-        self.told.clear();
-        self.unread.clear();
-        for upload in kept.unfinished.iter().flat_map(|(_, uploads)| uploads) {
-            let Some(multipart) = &upload.multipart else { continue };
-            let id = multipart.upload_id.clone().expect("an id");
-            for number in 1..=multipart.parts.count() {
-                if multipart.parts.get(number).is_some() {
-                    self.told.insert((Arc::clone(&id), number));
-                    self.unread.entry(Arc::clone(&id)).or_default().insert(number);
-                }
-            }
-        }
-        // Destinations get their numbers anew: those with something left first.
-        let mut places: Vec<Destination> = kept.unfinished.iter().map(|(d, _)| d.clone()).collect();
-        places.extend(self.places.drain(..).filter(|d| !kept.unfinished.iter().any(|(k, _)| k == d)));
-        self.places = places;
-        self.model = Model::new(limits);
-        self.tell(Event::Restored(Box::new(kept)));
-        for place in self.places.clone() {
-            self.command(Command::Open(Box::new(place)));
-        }
-        for at in 0..self.drops.len() {
-            self.add(at);
-        }
-        self.later(100, Ahead::Person);
-    }
-
-    /// The person adds what lies in this folder, to the destination that it is for.
-    pub fn add(&mut self, at: usize) {
-        let Some((folder, _)) = self.drops.get(at) else { return };
-        let path = folder.dir.to_path_buf();
-        let bucket = format!("bucket-{}", at % self.places.len());
-        let place = self.places.iter().position(|p| p.bucket.as_str() == bucket).expect("a place");
-        self.command(Command::Add(PlaceNo(u16::try_from(place).expect("few")), vec![path]));
-    }
-
-    fn do_something(&mut self) {
-        let rows = self.seen().rows.len() as u64;
-        let one = UploadNo(u32::try_from(self.dice.below(rows)).expect("few"));
-        let place = PlaceNo(u16::try_from(self.dice.below(self.places.len() as u64)).expect("few"));
-        let which = if self.dice.percent(25) { Which::All(place) } else { Which::One(one) };
-        match self.dice.below(15) {
-            0 | 1 => self.command(Command::Pause(which)),
-            2..=4 => self.command(Command::Resume(which)),
-            5 => self.command(Command::Cancel(which)),
-            6 | 7 => self.command(Command::Retry(which)),
-            8 => self.command(Command::GetAccess(place)),
-            9 => self.command(Command::SignOut(place)),
-            10 => self.command(Command::Release(place)),
-            11 => self.command(Command::SendUnderNewName(one)),
-            12 => {
-                let at = usize::try_from(self.dice.below(self.drops.len() as u64)).expect("few");
-                self.add(at);
-            }
-            13 if self.server.rules.changes => {
-                let path = self.seen().rows.get(one).map(daypass::model::upload::Upload::path);
-                if let Some((_, version, size)) = path.and_then(|path| self.server.files.get_mut(&path)) {
-                    *version += 1;
-                    *size = *size / 2 * 3;
-                }
-            }
-            14 if self.server.rules.crashes => {
-                let seed = self.dice.below(1 << 40);
-                let requests = u32::try_from(self.server.rules.requests).expect("few");
-                self.crash(Limits { seed, requests, ..Limits::default() });
-            }
-            _ => {}
-        }
-    }
-
-    /// Runs until every upload has ended, with a person who helps where the model rightly waits for one.
-    pub fn finish(&mut self) {
-        let mut helped = 0;
-        loop {
-            assert!(self.steps < 400_000, "it does not come to an end: {}", self.plight());
-            if self.all_ended() && self.out.is_empty() && self.people == 0 {
-                return;
-            }
-            if self.waits_for_a_person() && self.people == 0 {
-                helped += 1;
-                assert!(helped < 2000, "helping does not help: {}", self.plight());
-                self.help();
-                continue;
-            }
-            assert!(self.step(), "nothing is out, nothing is due, and it has not ended: {}", self.plight());
-        }
-    }
-
-    pub fn all_ended(&self) -> bool {
-        self.seen().places.iter().all(|place| place.walking == 0)
-            && self.seen().rows.iter().all(|(_, row)| row.state.ended())
-    }
-
-    /// Whether a place with open uploads stands still for a reason that only the person can lift.
-    fn waits_for_a_person(&self) -> bool {
-        let idle = |at: usize| {
-            let no = PlaceNo(u16::try_from(at).expect("few"));
-            let place = &self.seen().places[at];
-            let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| r.place == no && !r.state.ended()).collect();
-            let refused =
-                !matches!(place.session, Session::Active(_)) && !place.asking && self.model.next_deadline().is_none();
-            let paused = place.paused || open.iter().all(|(_, row)| row.state == State::Paused);
-            !open.is_empty() && (place.hold.is_some() || paused || refused)
-        };
-        (0..self.seen().places.len()).any(idle)
-    }
-
-    fn help(&mut self) {
-        for at in 0..self.seen().places.len() {
-            let no = PlaceNo(u16::try_from(at).expect("few"));
-            self.command(Command::Resume(Which::All(no)));
-            self.command(Command::Release(no));
-            if !matches!(self.seen().places[at].session, Session::Active(_)) {
-                self.command(Command::GetAccess(no));
-            }
-        }
-        self.now += 1000;
-        self.tell(Event::Tick);
-    }
-
-    fn plight(&self) -> String {
-        let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
-        let places: Vec<_> =
-            self.seen().places.iter().map(|p| (&p.session, p.asking, &p.hold, p.paused, p.walking)).collect();
-        let line = matches!(self.seen().line, Line::Up);
-        format!("at {} open {open:?} places {places:?} line up {line} next {:?}", self.now, self.model.next_deadline())
     }
 }
 

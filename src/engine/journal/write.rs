@@ -123,6 +123,10 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
                  WHERE id = ?1",
             )?
             .execute([row])?;
+            db.prepare_cached(
+                "UPDATE deliveries SET settled = 0 WHERE id = (SELECT delivery FROM uploads WHERE id = ?1)",
+            )?
+            .execute([row])?;
         }
         Op::Settled { row } => {
             db.execute("UPDATE deliveries SET settled = 1 WHERE id = ?1", [row])?;
