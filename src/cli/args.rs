@@ -18,6 +18,8 @@ pub(super) enum Verb {
     Upload(Box<Upload>),
     /// Go on with everything that is unfinished.
     Resume(Resume),
+    /// Check files against a receipt: is this what was delivered?
+    Verify(Verify),
     /// List the profiles of the shared AWS files, and what in them looks odd.
     Profiles,
     /// Run the practice server: S3 and STS on this computer, with the whole story in it.
@@ -80,6 +82,9 @@ pub(super) struct Upload {
     /// Don't narrow the session to the bucket and the folder.
     #[arg(long)]
     pub no_narrowing: bool,
+    /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
     #[command(flatten)]
     pub wire: Wire,
     /// Files and folders.
@@ -92,6 +97,20 @@ pub(super) struct Upload {
 pub(super) struct Resume {
     #[command(flatten)]
     pub wire: Wire,
+}
+
+/// Arguments of `verify`.
+#[derive(ClapArgs)]
+pub(super) struct Verify {
+    /// One event a line, as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The receipt, in its JSON form.
+    #[arg(value_name = "RECEIPT")]
+    pub receipt: PathBuf,
+    /// Files and folders to check.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// Arguments of `practice`.

@@ -1,6 +1,7 @@
 //! The command line: arguments in, one line for each thing that happens out.
 
 mod args;
+mod receipts;
 mod show;
 mod upload;
 
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         match args.verb {
             Verb::Upload(upload) => upload::run(*upload).await,
             Verb::Resume(resume) => upload::resume(resume).await,
+            Verb::Verify(verify) => receipts::verify(&verify),
             Verb::Profiles => show::profiles(),
             Verb::Practice(practice) => show::practice(practice).await,
         }

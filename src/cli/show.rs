@@ -196,6 +196,13 @@ impl Show {
         if all { ALL } else { SOME_NOT }
     }
 
+    /// Says where the receipt is.
+    pub(super) fn receipt(&mut self, path: &std::path::Path) {
+        let plain = crate::words::receipts::saved(path);
+        self.line(&json!({ "event": "receipt", "path": path }), &plain);
+        self.flush();
+    }
+
     /// Says why nothing goes on.
     pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
         self.end();

@@ -2,7 +2,7 @@
 
 use super::args::{Resume, Upload, Wire as WireArgs};
 use super::show::Show;
-use super::{ALL, NOT_STARTED, SOME_NOT, Stop};
+use super::{ALL, NOT_STARTED, SOME_NOT, Stop, receipts};
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
@@ -15,6 +15,7 @@ use crate::model::upload::PlaceNo;
 use crate::words::cli as words;
 use crate::words::names::{Field, name_problem};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -73,7 +74,8 @@ fn destination(args: &Upload) -> Result<Destination, Stop> {
 
 pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let destination = destination(&args)?;
-    let options = options(&args.wire);
+    let sha256 = args.receipt.is_some();
+    let options = Options { adjust: Some(Arc::new(move |settings| settings.sha256 = sha256)), ..options(&args.wire) };
     let mut handle = start(options).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
@@ -92,7 +94,18 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let paths: Vec<PathBuf> = paths.collect();
     handle.send(Command::Open(Box::new(destination)));
     handle.send(Command::Add(place, paths));
-    let ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
+    let mut ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
+    if let Some(path) = &args.receipt
+        && ended != NOT_STARTED
+    {
+        match receipts::write(&handle, place, path).await {
+            Ok(()) => show.receipt(path),
+            Err(sentence) => {
+                super::say_beside(&sentence);
+                ended = SOME_NOT;
+            }
+        }
+    }
     handle.stop().await;
     Ok(ended)
 }

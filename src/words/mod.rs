@@ -9,5 +9,6 @@ pub mod names;
 pub mod problem;
 pub mod profiles;
 pub mod receipt;
+pub mod receipts;
 pub mod ui;
 pub mod window;

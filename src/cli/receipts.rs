@@ -1,0 +1,54 @@
+//! Receipts on the command line: written after a delivery, and checked against files on the customer's side.
+
+use super::args::Verify;
+use super::{ALL, SOME_NOT, Stop, say};
+use crate::engine::handle::Handle;
+use crate::model::upload::PlaceNo;
+use crate::receipt::{Check, verify as check};
+use crate::receipt::{Format, Receipt};
+use crate::words::receipts as words;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Writes the receipt of the delivery that has just ended, in the form that the file's name asks for.
+pub(super) async fn write(handle: &Handle, place: PlaceNo, path: &Path) -> Result<(), String> {
+    let receipt: Receipt = handle.receipt(place).await.map_err(|problem| crate::words::cli::problem(&problem))?;
+    let (format, to) = (Format::of(path), path.to_path_buf());
+    let saving = tokio::task::spawn_blocking(move || receipt.save(&to, format));
+    saving.await.map_err(|why| why.to_string())?.map_err(|why| words::not_saved(path, &why.to_string()))
+}
+
+/// `verify`: files against a receipt.
+pub(super) fn verify(args: &Verify) -> Result<u8, Stop> {
+    let text = std::fs::read_to_string(&args.receipt)
+        .map_err(|why| Stop::new(words::not_read(&args.receipt, &why.to_string())))?;
+    let verdicts = check(&text, &args.paths).map_err(|why| Stop::new(words::not_a_receipt(&why)).hint(words::WHICH))?;
+    // Who checks one file does not ask where the others are.
+    let whole = args.paths.iter().any(|path| path.is_dir());
+    let verdicts = verdicts.into_iter().filter(|verdict| whole || verdict.check != Check::Missing);
+    let (mut good, mut bad) = (0_u64, 0_u64);
+    for verdict in verdicts {
+        if verdict.check.good() {
+            good += 1
+        } else {
+            bad += 1
+        }
+        let shown = verdict.path.as_ref().map(|path: &PathBuf| path.to_string_lossy().into_owned());
+        let name = shown.or_else(|| verdict.name.clone()).unwrap_or_default();
+        if args.json {
+            let event = json!({
+                "event": "checked", "path": verdict.path, "name": verdict.name, "good": verdict.check.good(),
+                "found": words::check(verdict.check),
+            });
+            say(&event.to_string());
+        } else {
+            say(&words::verdict(&name, verdict.check));
+        }
+    }
+    say(&if args.json {
+        json!({ "event": "summary", "good": good, "bad": bad }).to_string()
+    } else {
+        words::tally(good, bad)
+    });
+    Ok(if bad == 0 && good > 0 { ALL } else { SOME_NOT })
+}

@@ -1,0 +1,72 @@
+//! What the command line says of receipts and of files checked against them.
+
+use super::foreign::visible;
+use crate::receipt::{Check, NotReadable};
+use std::path::Path;
+
+/// Which file `verify` takes.
+pub const WHICH: &str =
+    "Use the receipt in its JSON form: `daypass-cli upload --receipt receipt.json`, or save it as .json.";
+
+/// A receipt was written.
+#[must_use]
+pub fn saved(path: &Path) -> String {
+    format!("Receipt: {}", visible(&path.to_string_lossy()))
+}
+
+/// A receipt was not written.
+#[must_use]
+pub fn not_saved(path: &Path, why: &str) -> String {
+    format!("The receipt can’t be written to {}: {}.", visible(&path.to_string_lossy()), visible(why))
+}
+
+/// A receipt can't be read.
+#[must_use]
+pub fn not_read(path: &Path, why: &str) -> String {
+    format!("{} can’t be read: {}.", visible(&path.to_string_lossy()), visible(why))
+}
+
+/// Why a file is no receipt that can be used.
+#[must_use]
+pub fn not_a_receipt(why: &NotReadable) -> String {
+    match why {
+        NotReadable::NotAReceipt => "This is not a receipt of Daypass in its JSON form.".to_owned(),
+        NotReadable::Later(version) => {
+            format!(
+                "This receipt has form {version}, which a later Daypass wrote. Get the newest Daypass and try again."
+            )
+        }
+    }
+}
+
+/// What was found, in a few words.
+#[must_use]
+pub const fn check(check: Check) -> &'static str {
+    match check {
+        Check::Same => "the same",
+        Check::SameWithoutSha256 => "the same by size and CRC64NVME",
+        Check::Differs => "differs",
+        Check::Missing => "is missing",
+        Check::NotDelivered => "was not delivered",
+        Check::NotInReceipt => "is not in the receipt",
+        Check::Unreadable => "can’t be read",
+    }
+}
+
+/// One file.
+#[must_use]
+pub fn verdict(name: &str, found: Check) -> String {
+    let mark = if found.good() { "✓" } else { "✗" };
+    format!("{mark} {}: {}", visible(name), check(found))
+}
+
+/// All of them.
+#[must_use]
+pub fn tally(good: u64, bad: u64) -> String {
+    match (good, bad) {
+        (0, 0) => "There was nothing to check.".to_owned(),
+        (1, 0) => "The file is the one that was delivered.".to_owned(),
+        (_, 0) => format!("All {good} files are the ones that were delivered."),
+        (_, _) => format!("{good} files are the ones that were delivered, {bad} are not."),
+    }
+}
