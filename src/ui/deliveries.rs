@@ -75,7 +75,7 @@ impl Window {
                     });
                 });
             });
-        ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.line), StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, corners, widgets::hairline(ui.painter(), t.line), StrokeKind::Inside);
     }
 
     fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
@@ -183,7 +183,9 @@ impl Window {
             }
             State::Confirming | State::Canceled => {}
             State::AlreadyThere | State::NotConfirmed | State::Failed(_) | State::Delivered(_) => {
-                let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), t.muted);
+                let always = upload.state.needs_you() || scene.place.totals.done();
+                let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };
+                let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), color);
                 Popup::menu(&more).gap(4.0).show(|ui| self.menu(ui, no, upload, scene, out));
             }
         }
@@ -227,7 +229,7 @@ impl Window {
         let parts = words::footer(totals, paused);
         let mut runs = vec![(first.as_str(), Face::Strong, t.ink)];
         for part in &parts {
-            runs.push(("   ·   ", Face::Body, t.muted));
+            runs.push(("  ·  ", Face::Body, t.muted));
             runs.push((part, Face::Body, t.muted));
         }
         widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + 24.0), &runs, end - left);

@@ -28,7 +28,7 @@ impl Window {
         out: &mut Vec<Wish>,
     ) {
         let t = theme::of(ui);
-        ui.painter().add(widgets::card(t, 0).paint(rect.shrink(1.0)));
+        ui.painter().add(widgets::card(ui.painter(), t, 0).paint(rect.shrink(1.0 / ui.pixels_per_point())));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(1.0, 1.0))));
         let margin = Margin { left: 19, right: 19, top: 17, bottom: 16 };
         ScrollArea::vertical().auto_shrink(false).show(&mut inner, |ui| {
@@ -142,7 +142,7 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
     let width = button.width(ui);
     let full = ui.available_width();
     let beside = full > width + 330.0;
-    let room = if beside { full - 36.0 - width - 50.0 } else { full - 36.0 };
+    let room = if beside { full - 36.0 - width - 36.0 } else { full - 36.0 };
     ui.add_space(13.0);
     let mut pressed = false;
     let top = ui.cursor().top();
@@ -158,6 +158,7 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
             Piece::Code(text) => (text.as_str(), Face::MonoSmall, t.muted),
         })
         .collect();
+    column.add_space(1.0);
     widgets::text(&mut column, &runs);
     let mut height = column.min_rect().height();
     if !beside {
@@ -197,7 +198,7 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
         short.push(detail.code.to_string());
     }
     let request = (!detail.request_id.is_empty()).then(|| format!("request {}", format::cut(&detail.request_id)));
-    let mut line = short.join("   ·   ");
+    let mut line = short.join("  ·  ");
     if let Some(request) = request {
         line.push_str(" · ");
         line.push_str(&request);

@@ -17,7 +17,7 @@ use egui::{
 use std::time::Duration;
 
 /// The height of the column with nothing unfolded; what is above it is half of what is left over.
-const HEIGHT: f32 = 612.0;
+const HEIGHT: f32 = 607.0;
 
 impl Window {
     pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
@@ -53,13 +53,14 @@ impl Window {
                 widgets::text(ui, &[(&hint, Face::SmallStrong, t.warn)]);
             }
             widgets::text(ui, &[(welcome::TITLE, Face::Title, t.ink)]);
-            ui.add_space(4.0);
+            ui.add_space(5.0);
             widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
         });
         ui.add_space(21.0);
-        widgets::card(t, Margin { left: 20, right: 20, top: 19, bottom: 19 }).show(ui, |ui| invitation(ui, out));
+        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
+            .show(ui, |ui| invitation(ui, out));
         ui.add_space(16.0);
-        widgets::card(t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
+        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
             .show(ui, |ui| self.by_hand(ui, seen, out));
         ui.add_space(15.0);
         self.ways_out(ui, seen, out);
@@ -87,11 +88,11 @@ impl Window {
             && account.as_str().len() == 12
         {
             ui.add_space(5.0);
-            ui.horizontal(|ui| {
-                widgets::icon(ui, icons::DONE, 15.0, t.ok);
-                ui.add_space(3.0);
-                widgets::text(ui, &[(&words::role_in(account.as_str()), Face::Small, t.muted)]);
-            });
+            let (_, row) = ui.allocate_space(vec2(full, 18.0));
+            widgets::icon_at(ui.painter(), row.left_center() + vec2(7.5, 0.0), icons::DONE, 15.0, t.ok);
+            let said = words::role_in(account.as_str());
+            let at = row.left_center() + vec2(18.0, 0.0);
+            widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(&said, Face::Small, t.muted)], full - 18.0);
         }
         ui.add_space(13.0);
         pair(ui, form, (Field::Bucket, welcome::BUCKET, false), Some((Field::Folder, welcome::FOLDER, true)));
@@ -181,7 +182,7 @@ impl Window {
             return;
         }
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::FIELD), Sense::click());
-        let stroke = Stroke::new(1.0, t.line);
+        let stroke = widgets::hairline(ui.painter(), t.line);
         let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
         ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
         widgets::icon_at(ui.painter(), rect.left_center() + vec2(21.5, 0.0), icons::USER, 18.0, t.muted);
@@ -330,7 +331,7 @@ fn invitation(ui: &mut Ui, out: &mut Vec<Wish>) {
     let full = ui.available_width();
     let button = Button::main(welcome::OPEN_INVITATION);
     let width = button.width(ui);
-    let room = full - size::TILE - 14.0 - width - 20.0;
+    let room = full - size::TILE - 14.0 - width - 14.0;
     let text = widgets::job(ui, &[(welcome::INVITATION_TEXT, Face::Small, t.muted)]);
     let mut wrapped = text;
     wrapped.wrap = egui::text::TextWrapping::wrap_at_width(room);
@@ -461,7 +462,13 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
     let t = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
     let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(size::RADIUS),
+        fill,
+        widgets::hairline(ui.painter(), t.line),
+        StrokeKind::Inside,
+    );
     let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
     let now = words(form.seconds);
     let galley = widgets::one_line(ui, &[(&now, Face::Body, t.ink)], width - 50.0);
