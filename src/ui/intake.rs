@@ -118,6 +118,9 @@ pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
         pos2(all.left() + size::EDGE, all.top() + top),
         pos2(all.right() - size::EDGE, all.bottom() - size::GAP),
     );
+    // What is below would show through the corners and the gaps of the border.
+    let below_pass = Rect::from_min_max(pos2(all.left(), area.top() - size::GAP / 2.0), all.max);
+    ui.painter().rect_filled(below_pass, 0.0, t.bg);
     widgets::dashed(ui.painter(), area, t.accent_soft, t.accent);
     let center = area.center();
     widgets::icon_at(ui.painter(), pos2(center.x, center.y - 56.0), icons::UPLOAD, 44.0, t.accent);

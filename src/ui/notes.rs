@@ -234,7 +234,7 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     let text_height = title.size().y + body.as_ref().map_or(0.0, |body| body.size().y + 1.5);
     let height = (text_height + 22.0).max(62.0);
     let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
-    ui.painter().rect_filled(all, CornerRadius::same(size::NEAR as u8), soft);
+    ui.painter().rect_filled(all, CornerRadius::same(size::NOTE), soft);
     let said = format!("{} {}", note.said.title, note.said.body);
     let response = ui.allocate_rect(Rect::from_min_size(pos2(left, all.top()), vec2(room, height)), Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said.trim()));

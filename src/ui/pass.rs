@@ -19,8 +19,8 @@ use std::time::Duration;
 pub(crate) fn ends_soon(scene: &Scene<'_>) -> bool {
     let Session::Active(grant) = &scene.place.session else { return false };
     let left = grant.ends.since(scene.now);
-    let ten = Duration::from_secs(600);
-    let from = if grant.length < Duration::from_secs(2400) { grant.length / 4 } else { ten };
+    let ten = Duration::from_mins(10);
+    let from = if grant.length < Duration::from_mins(40) { grant.length / 4 } else { ten };
     left <= from || needs_more(scene).is_some()
 }
 

@@ -135,8 +135,7 @@ impl Face {
             Self::Heading => FontId::new(22.0, semibold()),
             Self::Title => FontId::new(28.0, semibold()),
             Self::Clock => FontId::new(26.0, semibold()),
-            Self::Mono => FontId::new(12.5, FontFamily::Monospace),
-            Self::MonoSmall => FontId::new(12.5, FontFamily::Monospace),
+            Self::Mono | Self::MonoSmall => FontId::new(12.5, FontFamily::Monospace),
         }
     }
 
@@ -213,6 +212,8 @@ pub mod size {
     pub const RADIUS: u8 = 9;
     /// The corners of cards.
     pub const CARD: u8 = 14;
+    /// The corners of strips.
+    pub const NOTE: u8 = 12;
     /// A row of the table.
     pub const ROW: f32 = 44.0;
     /// The head of the table.

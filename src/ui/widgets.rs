@@ -347,7 +347,6 @@ pub fn bar(ui: &mut Ui, rect: Rect, share: f32, name: &str, fill: Color32) {
 }
 
 /// The frame of a card.
-#[must_use]
 pub fn card(painter: &Painter, t: &Tokens, margin: impl Into<Margin>) -> Frame {
     Frame::new()
         .fill(t.surface)
