@@ -75,7 +75,7 @@ impl Window {
                     });
                 });
             });
-        ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.line), StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, corners, widgets::hairline(ui.painter(), t.line), StrokeKind::Inside);
     }
 
     fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
@@ -183,7 +183,9 @@ impl Window {
             }
             State::Confirming | State::Canceled => {}
             State::AlreadyThere | State::NotConfirmed | State::Failed(_) | State::Delivered(_) => {
-                let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), t.muted);
+                let always = upload.state.needs_you() || scene.place.totals.done();
+                let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };
+                let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), color);
                 Popup::menu(&more).gap(4.0).show(|ui| self.menu(ui, no, upload, scene, out));
             }
         }
@@ -209,35 +211,36 @@ impl Window {
             out.push(Wish::Command(Command::Cancel(one(no))));
         }
     }
+}
 
-    pub(crate) fn footer(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
-        let t = theme::of(ui);
-        let totals = &scene.place.totals;
-        let paused = scene.place.paused;
-        ui.painter().rect_filled(rect, 0.0, t.surface);
-        widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-        let (text, icon) = if paused { (table::RESUME_ALL, icons::PLAY) } else { (table::PAUSE_ALL, icons::PAUSE) };
-        let button = Button::plain(text).icon(icon);
-        let width = button.width(ui);
-        let place =
-            Rect::from_min_size(pos2(rect.right() - size::EDGE - width, rect.top() + 12.5), vec2(width, size::CONTROL));
-        let left = rect.left() + size::EDGE;
-        let end = place.left() - 17.0;
-        let first = words::files_done(totals);
-        let parts = words::footer(totals, paused);
-        let mut runs = vec![(first.as_str(), Face::Strong, t.ink)];
-        for part in &parts {
-            runs.push(("   ·   ", Face::Body, t.muted));
-            runs.push((part, Face::Body, t.muted));
-        }
-        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + 24.0), &runs, end - left);
-        let moved = totals.confirmed.saturating_add(totals.in_flight);
-        let bar = Rect::from_min_size(pos2(left, rect.top() + 40.5), vec2(end - left, size::BAR));
-        widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
-        if ui.put(place, button).clicked() {
-            let which = Which::All(scene.no);
-            out.push(Wish::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
-        }
+/// The sums of the current delivery, and Pause all.
+pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let totals = &scene.place.totals;
+    let paused = scene.place.paused;
+    ui.painter().rect_filled(rect, 0.0, t.surface);
+    widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+    let (text, icon) = if paused { (table::RESUME_ALL, icons::PLAY) } else { (table::PAUSE_ALL, icons::PAUSE) };
+    let button = Button::plain(text).icon(icon);
+    let width = button.width(ui);
+    let place =
+        Rect::from_min_size(pos2(rect.right() - size::EDGE - width, rect.top() + 12.5), vec2(width, size::CONTROL));
+    let left = rect.left() + size::EDGE;
+    let end = place.left() - 17.0;
+    let first = words::files_done(totals);
+    let parts = words::footer(totals, paused);
+    let mut runs = vec![(first.as_str(), Face::Strong, t.ink)];
+    for part in &parts {
+        runs.push(("  ·  ", Face::Body, t.muted));
+        runs.push((part, Face::Body, t.muted));
+    }
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + 24.0), &runs, end - left);
+    let moved = totals.confirmed.saturating_add(totals.in_flight);
+    let bar = Rect::from_min_size(pos2(left, rect.top() + 40.5), vec2(end - left, size::BAR));
+    widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
+    if ui.put(place, button).clicked() {
+        let which = Which::All(scene.no);
+        out.push(Wish::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
     }
 }
 

@@ -102,7 +102,7 @@ impl Window {
             ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 80.0));
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
             match &mut open {
-                Dialog::Code(code) => self.code(ui, code, out),
+                Dialog::Code(code) => prompt(ui, code, out),
                 Dialog::Quit(running) => self.quit(ui, *running, out),
                 Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
                 Dialog::LeftOut(no) => left_out(ui, seen, *no),
@@ -116,59 +116,6 @@ impl Window {
         if matches!(shown.inner, After::Stay) && !shown.should_close() {
             self.dialog = Some(open);
         }
-    }
-
-    fn code(&mut self, ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {
-        let t = theme::of(ui);
-        title(ui, dialog::CODE_TITLE, t);
-        let asks = words::code_for(&draft.name, &draft.role, &draft.serial);
-        widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
-        ui.add_space(14.0);
-        let width = ui.available_width();
-        if let CodeFor::Device(_) = draft.to {
-            widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
-            ui.add_space(5.0);
-            widgets::field(ui, Id::unique("serial"), dialog::SERIAL, &mut draft.serial, width, Face::Mono, false);
-            ui.add_space(12.0);
-        }
-        widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
-        let id = Id::unique("code");
-        let first = !ui.memory(|memory| memory.has_focus(id)) && draft.code.is_empty();
-        let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
-        if first && ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
-        }
-        draft.code.retain(|c| c.is_ascii_digit());
-        draft.code.truncate(6);
-        if response.changed() {
-            draft.wrong = false;
-        }
-        if draft.wrong {
-            ui.add_space(5.0);
-            widgets::text(ui, &[(dialog::CODE_FORM, Face::Small, t.bad)]);
-        }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let mut after = After::Stay;
-        buttons(ui, |ui| {
-            let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
-            if go || entered {
-                if draft.code.len() == 6 {
-                    send(draft, out);
-                    after = After::Close;
-                } else {
-                    draft.wrong = true;
-                }
-            }
-            if ui.add(Button::plain(dialog::CANCEL)).clicked() {
-                after = After::Close;
-            }
-        });
-        if matches!(after, After::Close) {
-            // egui keeps a field's text for undo; a code must not stay there.
-            ui.data_mut(|data| data.remove::<egui::widgets::text_edit::TextEditState>(id));
-        }
-        after
     }
 
     fn quit(&mut self, ui: &mut Ui, running: u64, out: &mut Vec<Wish>) -> After {
@@ -191,6 +138,59 @@ impl Window {
         });
         after
     }
+}
+
+fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    title(ui, dialog::CODE_TITLE, t);
+    let asks = words::code_for(&draft.name, &draft.role, &draft.serial);
+    widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
+    ui.add_space(14.0);
+    let width = ui.available_width();
+    if let CodeFor::Device(_) = draft.to {
+        widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        widgets::field(ui, Id::unique("serial"), dialog::SERIAL, &mut draft.serial, width, Face::Mono, false);
+        ui.add_space(12.0);
+    }
+    widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
+    ui.add_space(5.0);
+    let id = Id::unique("code");
+    let first = !ui.memory(|memory| memory.has_focus(id)) && draft.code.is_empty();
+    let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
+    if first && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    draft.code.retain(|c| c.is_ascii_digit());
+    draft.code.truncate(6);
+    if response.changed() {
+        draft.wrong = false;
+    }
+    if draft.wrong {
+        ui.add_space(5.0);
+        widgets::text(ui, &[(dialog::CODE_FORM, Face::Small, t.bad)]);
+    }
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
+        if go || entered {
+            if draft.code.len() == 6 {
+                send(draft, out);
+                after = After::Close;
+            } else {
+                draft.wrong = true;
+            }
+        }
+        if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+            after = After::Close;
+        }
+    });
+    if matches!(after, After::Close) {
+        // egui keeps a field's text for undo; a code must not stay there.
+        ui.data_mut(|data| data.remove::<egui::widgets::text_edit::TextEditState>(id));
+    }
+    after
 }
 
 fn send(draft: &mut Code, out: &mut Vec<Wish>) {

@@ -29,7 +29,7 @@ const fn filled(glyph: char) -> Icon {
 }
 
 /// An invitation.
-pub const INVITATION: Icon = outline('\u{E21A}');
+pub const INVITATION: Icon = outline('\u{E216}');
 /// The person.
 pub const USER: Icon = outline('\u{E4C2}');
 /// Something opens below.
@@ -47,7 +47,7 @@ pub const UPLOAD: Icon = outline('\u{E4C0}');
 /// A file on its way.
 pub const FILE: Icon = outline('\u{E230}');
 /// Waiting for an answer.
-pub const HOURGLASS: Icon = outline('\u{E2B2}');
+pub const HOURGLASS: Icon = outline('\u{E2B8}');
 /// Something ends soon, or needs a look.
 pub const WARNING: Icon = outline('\u{E4E0}');
 /// A row needs a look.

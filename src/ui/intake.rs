@@ -62,14 +62,15 @@ impl Window {
         let left = rect.left() + 48.0;
         let words = if scene.place.walking > 0 { intake::WALKING } else { intake::MORE };
         let room = first.left() - left - 12.0;
-        let shown = widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &[(words, Face::Strong, t.ink)], room);
-        let beside = Rect::from_min_max(pos2(shown.right() + 16.0, y - 11.0), pos2(first.left() - 8.0, y + 11.0));
-        if beside.width() > 60.0 {
-            let mut beside =
-                ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::left_to_right(Align::Center)));
-            beside.spacing_mut().item_spacing.x = 14.0;
-            self.links(&mut beside, scene);
-        }
+        let wide = widgets::one_line(ui, &[(words, Face::Strong, t.ink)], room).size().x + 150.0 < room;
+        let stacked = !wide && Self::has_links(scene);
+        let at = pos2(left, if stacked { y - 10.0 } else { y });
+        let shown = widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(words, Face::Strong, t.ink)], room);
+        let from = if stacked { pos2(left, y + 1.0) } else { pos2(shown.right() + 16.0, y - 11.0) };
+        let links = Rect::from_min_max(from, pos2(first.left() - 8.0, from.y + 22.0));
+        let mut links = ui.new_child(UiBuilder::new().max_rect(links).layout(Layout::left_to_right(Align::Center)));
+        links.spacing_mut().item_spacing.x = 14.0;
+        self.links(&mut links, scene);
         if ui.put(first, files).clicked() {
             out.push(Wish::ChooseFiles(scene.no));
         }
@@ -77,6 +78,10 @@ impl Window {
         if ui.put(second, folder).clicked() {
             out.push(Wish::ChooseFolder(scene.no));
         }
+    }
+
+    fn has_links(scene: &Scene<'_>) -> bool {
+        scene.place.left_out_count > 0 || scene.place.destination.practice && scene.about.arrived.is_some()
     }
 
     /// What was left out, and what the customer sees in practice.
@@ -113,6 +118,9 @@ pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
         pos2(all.left() + size::EDGE, all.top() + top),
         pos2(all.right() - size::EDGE, all.bottom() - size::GAP),
     );
+    // What is below would show through the corners and the gaps of the border.
+    let below_pass = Rect::from_min_max(pos2(all.left(), area.top() - size::GAP / 2.0), all.max);
+    ui.painter().rect_filled(below_pass, 0.0, t.bg);
     widgets::dashed(ui.painter(), area, t.accent_soft, t.accent);
     let center = area.center();
     widgets::icon_at(ui.painter(), pos2(center.x, center.y - 56.0), icons::UPLOAD, 44.0, t.accent);

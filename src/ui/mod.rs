@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 pub mod dialogs;
+pub mod fields;
 pub mod form;
 pub mod icons;
 pub mod intake;
@@ -234,7 +235,7 @@ impl Window {
         }
         if scene.place.totals.open() > 0 {
             let footer = Rect::from_min_max(pos2(all.left(), all.bottom() - size::FOOTER), all.max);
-            self.footer(ui, footer, scene, out);
+            deliveries::footer(ui, footer, scene, out);
         }
     }
 
@@ -309,10 +310,10 @@ impl Window {
         }
         if !typing {
             let pasted = ui.input(|input| {
-                input.events.iter().find_map(|event| match event {
-                    egui::Event::Paste(text) => Some(text.clone()),
-                    _ => None,
-                })
+                input
+                    .events
+                    .iter()
+                    .find_map(|event| if let egui::Event::Paste(text) = event { Some(text.clone()) } else { None })
             });
             if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
                 out.push(Wish::PastedInvitation(text));

@@ -231,10 +231,10 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     };
     let title = wrap(ui, &note.said.title, Face::Strong, t.ink);
     let body = (!note.said.body.is_empty()).then(|| wrap(ui, &note.said.body, Face::Small, t.muted));
-    let text_height = title.size().y + body.as_ref().map_or(0.0, |body| body.size().y);
-    let height = (text_height + 24.0).max(62.0);
+    let text_height = title.size().y + body.as_ref().map_or(0.0, |body| body.size().y + 1.5);
+    let height = (text_height + 22.0).max(62.0);
     let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
-    ui.painter().rect_filled(all, CornerRadius::same(size::NEAR as u8), soft);
+    ui.painter().rect_filled(all, CornerRadius::same(size::NOTE), soft);
     let said = format!("{} {}", note.said.title, note.said.body);
     let response = ui.allocate_rect(Rect::from_min_size(pos2(left, all.top()), vec2(room, height)), Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said.trim()));
@@ -243,12 +243,12 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     widgets::icon_at(ui.painter(), pos2(all.left() + 24.0, first + 1.5), note.icon, 20.0, ink);
     let title_height = title.size().y;
     ui.painter().galley(pos2(left, y), title, t.ink);
-    y += title_height;
+    y += title_height + 1.5;
     if let Some(body) = body {
         ui.painter().galley(pos2(left, y), body, t.muted);
     }
     let mut x = all.right() - 14.0 - taken + size::NEAR;
-    let top = all.top() + (height.min(62.0) - size::CONTROL) / 2.0;
+    let top = all.top() + (height.min(62.0) - size::CONTROL) / 2.0 - 0.5;
     let mut pressed = None;
     for ((button, width), (_, _, act)) in buttons.into_iter().zip(widths).zip(&note.buttons) {
         if ui.put(Rect::from_min_size(pos2(x, top), vec2(width, size::CONTROL)), button).clicked() {

@@ -19,8 +19,8 @@ use std::time::Duration;
 pub(crate) fn ends_soon(scene: &Scene<'_>) -> bool {
     let Session::Active(grant) = &scene.place.session else { return false };
     let left = grant.ends.since(scene.now);
-    let ten = Duration::from_secs(600);
-    let from = if grant.length < Duration::from_secs(2400) { grant.length / 4 } else { ten };
+    let ten = Duration::from_mins(10);
+    let from = if grant.length < Duration::from_mins(40) { grant.length / 4 } else { ten };
     left <= from || needs_more(scene).is_some()
 }
 
@@ -143,7 +143,7 @@ impl Window {
 
     fn holder(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
-        let tile = Rect::from_min_size(rect.min + vec2(17.0, 16.0), Vec2::splat(size::TILE));
+        let tile = Rect::from_min_size(rect.min + vec2(16.67, 16.0), Vec2::splat(size::TILE));
         widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
         let x = tile.right() + 14.0;
         let gear = pos2(rect.right() - 27.0, rect.center().y);
@@ -174,7 +174,7 @@ impl Window {
         let place = scene.where_to();
         let mut runs = vec![(place.as_str(), Face::Small, t.muted)];
         if let Some(who) = scene.identity() {
-            runs.push(("   ·   uploading as ", Face::Small, t.muted));
+            runs.push(("  ·  uploading as ", Face::Small, t.muted));
             runs.push((&who.name, Face::SmallStrong, t.muted));
         }
         widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &runs, room);
@@ -207,13 +207,19 @@ pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, (ink, soft):
 }
 
 fn ticket(painter: &Painter, rect: Rect, tear: f32, t: &Tokens) {
-    painter.rect(rect, CornerRadius::same(size::CARD + 2), t.surface, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    painter.rect(
+        rect,
+        CornerRadius::same(size::CARD + 2),
+        t.surface,
+        widgets::hairline(painter, t.line),
+        StrokeKind::Inside,
+    );
     for (y, from) in [(rect.top(), 0.0), (rect.bottom(), TAU / 2.0)] {
         let center = pos2(tear, y);
         painter.circle_filled(center, size::NOTCH, t.bg);
         // Only the half of the notch inside the ticket has an edge.
         let arc = arc(center, size::NOTCH - 0.5, from, from + TAU / 2.0);
-        painter.add(Shape::line(arc, Stroke::new(1.0, t.line)));
+        painter.add(Shape::line(arc, widgets::hairline(painter, t.line)));
         let outside = if from == 0.0 {
             Rect::from_min_max(pos2(tear - size::NOTCH, y - size::NOTCH), pos2(tear + size::NOTCH, y))
         } else {
@@ -232,7 +238,7 @@ fn arc(center: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
 
 fn ring(painter: &Painter, center: Pos2, share: f32, color: Color32, t: &Tokens, dot: bool) {
     let radius = 15.0;
-    painter.circle_stroke(center, radius, Stroke::new(5.0, t.sunken));
+    painter.add(Shape::closed_line(arc(center, radius, 0.0, TAU * 47.0 / 48.0), Stroke::new(5.0, t.sunken)));
     let top = -TAU / 4.0;
     if share > 0.0 {
         let end = top + TAU * share.min(1.0);

@@ -6,7 +6,7 @@ use super::widgets::{self, Button};
 use super::{Window, Wish};
 use crate::model::snapshot::{Command, Settings, Snapshot};
 use crate::words::ui::{self as words, dialog, settings};
-use egui::{Id, Ui};
+use egui::{Id, Margin, Ui};
 
 /// What is typed in the settings.
 #[derive(Debug, Default)]
@@ -39,28 +39,25 @@ pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Ve
     choice(ui, &mut draft.limited, settings::LIMIT, None);
     if draft.limited {
         ui.add_space(2.0);
-        ui.horizontal(|ui| {
-            ui.add_space(26.0);
-            ui.vertical(|ui| {
-                widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
-                ui.add_space(5.0);
-                let id = Id::unique("limit");
-                let response =
-                    widgets::field(ui, id, settings::LIMIT_FIELD, &mut draft.limit, 110.0, Face::Body, draft.wrong);
-                if response.lost_focus() {
-                    match rate(&draft.limit) {
-                        Some(rate) => {
-                            draft.wrong = false;
-                            wanted.limit_rate = Some(rate);
-                        }
-                        None => draft.wrong = !draft.limit.trim().is_empty(),
+        egui::Frame::new().inner_margin(Margin { left: 26, ..Margin::ZERO }).show(ui, |ui| {
+            widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
+            ui.add_space(5.0);
+            let id = Id::unique("limit");
+            let response =
+                widgets::field(ui, id, settings::LIMIT_FIELD, &mut draft.limit, 110.0, Face::Body, draft.wrong);
+            if response.lost_focus() {
+                match rate(&draft.limit) {
+                    Some(rate) => {
+                        draft.wrong = false;
+                        wanted.limit_rate = Some(rate);
                     }
+                    None => draft.wrong = !draft.limit.trim().is_empty(),
                 }
-                if draft.wrong {
-                    ui.add_space(5.0);
-                    widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
-                }
-            });
+            }
+            if draft.wrong {
+                ui.add_space(5.0);
+                widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
+            }
         });
         ui.add_space(8.0);
     } else {
@@ -86,12 +83,11 @@ fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {
     let t = theme::of(ui);
     widgets::checkbox(ui, on, text);
     if let Some(below) = below {
-        ui.horizontal(|ui| {
-            ui.add_space(26.0);
+        egui::Frame::new().inner_margin(Margin { left: 26, ..Margin::ZERO }).show(ui, |ui| {
             widgets::text(ui, &[(below, Face::Small, t.muted)]);
         });
     }
-    ui.add_space(f32::from(size::RADIUS));
+    ui.add_space(size::NEAR);
 }
 
 /// A rate in megabytes a second as typed; none where it is no such number.

@@ -114,9 +114,9 @@ pub enum Face {
     Heading,
     /// The title of the first screen, 28/34 semibold.
     Title,
-    /// ARNs and ids, 13/20 monospace.
+    /// ARNs and ids, 12.5/20 monospace.
     Mono,
-    /// ARNs and ids in second text, 12/18 monospace.
+    /// ARNs and ids in second text, 12.5/18 monospace.
     MonoSmall,
     /// The time left, 26/30 semibold.
     Clock,
@@ -135,8 +135,24 @@ impl Face {
             Self::Heading => FontId::new(22.0, semibold()),
             Self::Title => FontId::new(28.0, semibold()),
             Self::Clock => FontId::new(26.0, semibold()),
-            Self::Mono => FontId::new(13.0, FontFamily::Monospace),
-            Self::MonoSmall => FontId::new(12.0, FontFamily::Monospace),
+            Self::Mono | Self::MonoSmall => FontId::new(12.5, FontFamily::Monospace),
+        }
+    }
+
+    /// What is added between letters: large text stands closer.
+    #[must_use]
+    pub const fn spacing(self) -> f32 {
+        match self {
+            Self::Heading => -0.22,
+            Self::Title => -0.28,
+            Self::Body
+            | Self::Strong
+            | Self::Small
+            | Self::SmallStrong
+            | Self::Name
+            | Self::Mono
+            | Self::MonoSmall
+            | Self::Clock => 0.0,
         }
     }
 
@@ -196,6 +212,8 @@ pub mod size {
     pub const RADIUS: u8 = 9;
     /// The corners of cards.
     pub const CARD: u8 = 14;
+    /// The corners of strips.
+    pub const NOTE: u8 = 12;
     /// A row of the table.
     pub const ROW: f32 = 44.0;
     /// The head of the table.
@@ -261,7 +279,13 @@ fn dress(style: &mut Style, t: &Tokens) {
     style.spacing.interact_size.y = 32.0;
     style.spacing.icon_width = 18.0;
     style.spacing.icon_width_inner = 10.0;
-    style.spacing.scroll = egui::style::ScrollStyle::floating();
+    style.spacing.scroll = egui::style::ScrollStyle {
+        floating_width: 4.0,
+        dormant_handle_opacity: 0.2,
+        active_handle_opacity: 0.35,
+        interact_handle_opacity: 0.6,
+        ..egui::style::ScrollStyle::floating()
+    };
     let v: &mut Visuals = &mut style.visuals;
     v.panel_fill = t.bg;
     v.window_fill = t.surface;

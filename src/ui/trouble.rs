@@ -28,7 +28,7 @@ impl Window {
         out: &mut Vec<Wish>,
     ) {
         let t = theme::of(ui);
-        ui.painter().add(widgets::card(t, 0).paint(rect.shrink(1.0)));
+        ui.painter().add(widgets::card(ui.painter(), t, 0).paint(rect.shrink(1.0 / ui.pixels_per_point())));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(1.0, 1.0))));
         let margin = Margin { left: 19, right: 19, top: 17, bottom: 16 };
         ScrollArea::vertical().auto_shrink(false).show(&mut inner, |ui| {
@@ -142,9 +142,9 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
     let width = button.width(ui);
     let full = ui.available_width();
     let beside = full > width + 330.0;
-    let room = if beside { full - 36.0 - width - 50.0 } else { full - 36.0 };
+    let room = if beside { full - 36.0 - width - 36.0 } else { full - 36.0 };
     ui.add_space(13.0);
-    let mut pressed = false;
+    let pressed;
     let top = ui.cursor().top();
     let left = ui.cursor().left();
     let text = Rect::from_min_size(egui::pos2(left + 36.0, top), vec2(room, 10.0));
@@ -158,31 +158,22 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
             Piece::Code(text) => (text.as_str(), Face::MonoSmall, t.muted),
         })
         .collect();
+    column.add_space(1.0);
     widgets::text(&mut column, &runs);
     let mut height = column.min_rect().height();
-    if !beside {
+    let middle = if beside {
+        let middle = top + height / 2.0 - 1.0;
+        let place = Rect::from_min_size(egui::pos2(left + full - width, middle - 18.0), vec2(width, size::CONTROL));
+        pressed = ui.put(place, button).clicked();
+        middle
+    } else {
         column.add_space(8.0);
         pressed = column.add(button).clicked();
         height = column.min_rect().height();
-        widgets::text_at(
-            ui,
-            egui::Align2::LEFT_CENTER,
-            egui::pos2(left + 1.0, top + 10.0),
-            &[(number, Face::Strong, t.muted)],
-            30.0,
-        );
-    } else {
-        let middle = top + height / 2.0 - 1.0;
-        widgets::text_at(
-            ui,
-            egui::Align2::LEFT_CENTER,
-            egui::pos2(left + 1.0, middle),
-            &[(number, Face::Strong, t.muted)],
-            30.0,
-        );
-        let place = Rect::from_min_size(egui::pos2(left + full - width, middle - 18.0), vec2(width, size::CONTROL));
-        pressed |= ui.put(place, button).clicked();
-    }
+        top + 10.0
+    };
+    let number = [(number, Face::Strong, t.muted)];
+    widgets::text_at(ui, egui::Align2::LEFT_CENTER, egui::pos2(left + 1.0, middle), &number, 30.0);
     let used = Rect::from_min_size(egui::pos2(left, top), vec2(full, height + 12.0));
     ui.advance_cursor_after_rect(used);
     pressed
@@ -197,7 +188,7 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
         short.push(detail.code.to_string());
     }
     let request = (!detail.request_id.is_empty()).then(|| format!("request {}", format::cut(&detail.request_id)));
-    let mut line = short.join("   ·   ");
+    let mut line = short.join("  ·  ");
     if let Some(request) = request {
         line.push_str(" · ");
         line.push_str(&request);
@@ -210,6 +201,7 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
     let at = egui::pos2(rect.left() + 17.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.muted);
     widgets::focus_ring(ui, &response, rect, t);
+    let unfolded = response.clicked() && !*open;
     if response.clicked() {
         *open = !*open;
     }
@@ -223,6 +215,9 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
                 out.push(Wish::Copy(all.clone()));
             }
         });
+        if unfolded {
+            ui.scroll_to_cursor(Some(Align::BOTTOM));
+        }
     }
 }
 

@@ -1,23 +1,22 @@
 //! The first screen: an invitation, or the form.
 
 use super::dialogs::{CodeFor, Dialog};
-use super::form::{self, Form, From, LENGTHS};
+use super::fields::{entry, field_id, is_field, pair, rest};
+use super::form::{self, From};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, identity};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::model::upload::PlaceNo;
-use crate::words::format;
 use crate::words::ui::{self as words, Field, welcome};
 use egui::{
-    Align, Align2, CornerRadius, Id, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
+    Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
-use std::time::Duration;
 
 /// The height of the column with nothing unfolded; what is above it is half of what is left over.
-const HEIGHT: f32 = 612.0;
+const HEIGHT: f32 = 607.0;
 
 impl Window {
     pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
@@ -53,16 +52,17 @@ impl Window {
                 widgets::text(ui, &[(&hint, Face::SmallStrong, t.warn)]);
             }
             widgets::text(ui, &[(welcome::TITLE, Face::Title, t.ink)]);
-            ui.add_space(4.0);
+            ui.add_space(5.0);
             widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
         });
         ui.add_space(21.0);
-        widgets::card(t, Margin { left: 20, right: 20, top: 19, bottom: 19 }).show(ui, |ui| invitation(ui, out));
+        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
+            .show(ui, |ui| invitation(ui, out));
         ui.add_space(16.0);
-        widgets::card(t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
+        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
             .show(ui, |ui| self.by_hand(ui, seen, out));
         ui.add_space(15.0);
-        self.ways_out(ui, seen, out);
+        ways_out(ui, out);
     }
 
     fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
@@ -87,11 +87,11 @@ impl Window {
             && account.as_str().len() == 12
         {
             ui.add_space(5.0);
-            ui.horizontal(|ui| {
-                widgets::icon(ui, icons::DONE, 15.0, t.ok);
-                ui.add_space(3.0);
-                widgets::text(ui, &[(&words::role_in(account.as_str()), Face::Small, t.muted)]);
-            });
+            let (_, row) = ui.allocate_space(vec2(full, 18.0));
+            widgets::icon_at(ui.painter(), row.left_center() + vec2(7.5, 0.0), icons::DONE, 15.0, t.ok);
+            let said = words::role_in(account.as_str());
+            let at = row.left_center() + vec2(18.0, 0.0);
+            widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(&said, Face::Small, t.muted)], full - 18.0);
         }
         ui.add_space(13.0);
         pair(ui, form, (Field::Bucket, welcome::BUCKET, false), Some((Field::Folder, welcome::FOLDER, true)));
@@ -129,7 +129,7 @@ impl Window {
         });
         let entered = self.dialog.is_none()
             && ui.input(|input| input.key_pressed(Key::Enter))
-            && ui.memory(|memory| memory.focused().is_none() || memory.focused().is_some_and(|id| is_field(id)));
+            && ui.memory(|memory| memory.focused().is_none_or(is_field));
         if go || entered && !self.form.role.is_empty() {
             self.form.submitted = true;
             match wanted {
@@ -181,7 +181,7 @@ impl Window {
             return;
         }
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::FIELD), Sense::click());
-        let stroke = Stroke::new(1.0, t.line);
+        let stroke = widgets::hairline(ui.painter(), t.line);
         let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
         ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
         widgets::icon_at(ui.painter(), rect.left_center() + vec2(21.5, 0.0), icons::USER, 18.0, t.muted);
@@ -201,35 +201,10 @@ impl Window {
         response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label.trim()));
         widgets::focus_ring(ui, &response, rect, t);
         Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| self.profiles(ui, seen, out));
-        self.odd(ui, picked, seen);
+        odd(ui, picked, seen);
         ui.add_space(3.0);
         if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
             self.dialog = Some(Dialog::Key);
-        }
-    }
-
-    fn odd(&self, ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
-        let t = theme::of(ui);
-        let Some(profile) = picked else { return };
-        let mut lines: Vec<String> = seen
-            .profiles
-            .oddities
-            .iter()
-            .filter(|odd| odd.profile.as_deref().is_none_or(|name| name == profile.name))
-            .take(3)
-            .map(words::oddity)
-            .collect();
-        if let Some((_, Err(problem))) = seen.identities.iter().find(|(name, _)| *name == profile.name) {
-            let said = crate::words::problem::said(problem.kind);
-            lines.insert(0, format!("{}. {}", said.title, said.body));
-        }
-        for line in lines {
-            ui.add_space(4.0);
-            ui.horizontal_top(|ui| {
-                widgets::icon(ui, icons::WARNING, 16.0, t.warn);
-                ui.add_space(5.0);
-                widgets::text(ui, &[(&line, Face::Small, t.warn)]);
-            });
         }
     }
 
@@ -281,29 +256,55 @@ impl Window {
                 });
             });
     }
+}
 
-    fn ways_out(&mut self, ui: &mut Ui, _seen: &Snapshot, out: &mut Vec<Wish>) {
-        let t = theme::of(ui);
-        let sentence = (welcome::NO_INVITATION, Face::Small, t.muted);
-        let ask = strong_link_width(ui, welcome::ASK);
-        let practice = strong_link_width(ui, welcome::PRACTICE);
-        let first = widgets::one_line(ui, &[sentence], f32::INFINITY).size().x;
-        let total = first + 8.0 + ask + 28.0 + practice;
-        let full = ui.available_width();
-        let (_, rect) = ui.allocate_space(vec2(full, 22.0));
-        let mut x = rect.left() + ((full - total) / 2.0).max(0.0);
-        let y = rect.center().y;
-        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &[sentence], first + 1.0);
-        x += first + 8.0;
-        if strong_link(ui, x, y, welcome::ASK, ask) {
-            out.push(Wish::OpenAsk);
-        }
-        x += ask;
-        widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + 14.0, y), &[("·", Face::Small, t.muted)], 20.0);
-        x += 28.0;
-        if strong_link(ui, x, y, welcome::PRACTICE, practice) {
-            out.push(Wish::StartPractice);
-        }
+/// What looks odd about the picked profile, and why nobody knows who it is.
+fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
+    let t = theme::of(ui);
+    let Some(profile) = picked else { return };
+    let mut lines: Vec<String> = seen
+        .profiles
+        .oddities
+        .iter()
+        .filter(|odd| odd.profile.as_deref().is_none_or(|name| name == profile.name))
+        .take(3)
+        .map(words::oddity)
+        .collect();
+    if let Some((_, Err(problem))) = seen.identities.iter().find(|(name, _)| *name == profile.name) {
+        let said = crate::words::problem::said(problem.kind);
+        lines.insert(0, format!("{}. {}", said.title, said.body));
+    }
+    for line in lines {
+        ui.add_space(4.0);
+        ui.horizontal_top(|ui| {
+            widgets::icon(ui, icons::WARNING, 16.0, t.warn);
+            ui.add_space(5.0);
+            widgets::text(ui, &[(&line, Face::Small, t.warn)]);
+        });
+    }
+}
+
+fn ways_out(ui: &mut Ui, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let sentence = (welcome::NO_INVITATION, Face::Small, t.muted);
+    let ask = strong_link_width(ui, welcome::ASK);
+    let practice = strong_link_width(ui, welcome::PRACTICE);
+    let first = widgets::one_line(ui, &[sentence], f32::INFINITY).size().x;
+    let total = first + 8.0 + ask + 28.0 + practice;
+    let full = ui.available_width();
+    let (_, rect) = ui.allocate_space(vec2(full, 22.0));
+    let mut x = rect.left() + ((full - total) / 2.0).max(0.0);
+    let y = rect.center().y;
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &[sentence], first + 1.0);
+    x += first + 8.0;
+    if strong_link(ui, x, y, welcome::ASK, ask) {
+        out.push(Wish::OpenAsk);
+    }
+    x += ask;
+    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + 14.0, y), &[("·", Face::Small, t.muted)], 20.0);
+    x += 28.0;
+    if strong_link(ui, x, y, welcome::PRACTICE, practice) {
+        out.push(Wish::StartPractice);
     }
 }
 
@@ -330,7 +331,7 @@ fn invitation(ui: &mut Ui, out: &mut Vec<Wish>) {
     let full = ui.available_width();
     let button = Button::main(welcome::OPEN_INVITATION);
     let width = button.width(ui);
-    let room = full - size::TILE - 14.0 - width - 20.0;
+    let room = full - size::TILE - 14.0 - width - 14.0;
     let text = widgets::job(ui, &[(welcome::INVITATION_TEXT, Face::Small, t.muted)]);
     let mut wrapped = text;
     wrapped.wrap = egui::text::TextWrapping::wrap_at_width(room);
@@ -340,7 +341,7 @@ fn invitation(ui: &mut Ui, out: &mut Vec<Wish>) {
     let tile = Rect::from_center_size(pos2(rect.left() + size::TILE / 2.0, rect.center().y), Vec2::splat(size::TILE));
     widgets::tile_at(ui.painter(), tile, icons::INVITATION, t.accent, t.accent_soft);
     let x = tile.right() + 14.0;
-    let y = rect.center().y - (22.0 + body.size().y) / 2.0;
+    let y = rect.center().y - f32::midpoint(22.0, body.size().y);
     widgets::text_at(ui, Align2::LEFT_TOP, pos2(x, y), &[(welcome::INVITATION, Face::Name, t.ink)], room);
     let below = Rect::from_min_size(pos2(x, y + 22.0), body.size());
     let response = ui.interact(below, ui.scope_id().with("invitation"), Sense::empty());
@@ -353,128 +354,4 @@ fn invitation(ui: &mut Ui, out: &mut Vec<Wish>) {
     if ui.put(place, button).clicked() {
         out.push(Wish::OpenInvitation);
     }
-}
-
-fn field_id(field: Field) -> Id {
-    Id::unique(("field", format!("{field:?}")))
-}
-
-fn is_field(id: Id) -> bool {
-    [
-        Field::Role,
-        Field::Bucket,
-        Field::Folder,
-        Field::ExternalId,
-        Field::Mfa,
-        Field::SessionName,
-        Field::Region,
-        Field::Owner,
-    ]
-    .into_iter()
-    .any(|field| field_id(field) == id)
-}
-
-/// A field with what is wrong about it below.
-fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static str, width: f32) {
-    let t = theme::of(ui);
-    let wrong = form.wrong(field, name);
-    let face = match field {
-        Field::Role | Field::Mfa | Field::Owner => Face::Mono,
-        Field::Bucket | Field::Folder | Field::ExternalId | Field::SessionName | Field::Region => Face::Body,
-    };
-    let value = match field {
-        Field::Role => &mut form.role,
-        Field::Bucket => &mut form.bucket,
-        Field::Folder => &mut form.folder,
-        Field::ExternalId => &mut form.external_id,
-        Field::Mfa => &mut form.mfa,
-        Field::SessionName => &mut form.session_name,
-        Field::Region => &mut form.region,
-        Field::Owner => &mut form.owner,
-    };
-    let response = widgets::field(ui, field_id(field), name, value, width, face, wrong.is_some());
-    if response.lost_focus() {
-        form.left.insert(name);
-    }
-    if let Some(wrong) = wrong {
-        ui.add_space(5.0);
-        widgets::text(ui, &[(&wrong, Face::Small, t.bad)]);
-    }
-}
-
-type Slot = (Field, &'static str, bool);
-
-/// One or two fields side by side, each under its name.
-fn pair(ui: &mut Ui, form: &mut Form, first: Slot, second: Option<Slot>) {
-    let t = theme::of(ui);
-    let width = (ui.available_width() - 10.0) / 2.0;
-    let top = ui.cursor().min;
-    let mut bottom = top.y;
-    for (at, (field, name, optional)) in [Some(first), second].into_iter().flatten().enumerate() {
-        let left = if at == 0 { top.x } else { top.x + width + 10.0 };
-        let place = Rect::from_min_size(pos2(left, top.y), vec2(width, 10.0));
-        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-        let mut runs = vec![(name, Face::SmallStrong, t.ink)];
-        if optional {
-            runs.push((" ", Face::Small, t.muted));
-            runs.push((welcome::OPTIONAL, Face::Small, t.muted));
-        }
-        widgets::text(&mut column, &runs);
-        column.add_space(5.0);
-        entry(&mut column, form, field, name, width);
-        bottom = bottom.max(column.min_rect().bottom());
-    }
-    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, bottom));
-    ui.advance_cursor_after_rect(used);
-}
-
-fn rest(ui: &mut Ui, form: &mut Form) {
-    let t = theme::of(ui);
-    pair(ui, form, (Field::ExternalId, welcome::EXTERNAL_ID, true), Some((Field::Mfa, welcome::MFA, true)));
-    ui.add_space(13.0);
-    pair(ui, form, (Field::SessionName, welcome::SESSION_NAME, true), Some((Field::Region, welcome::REGION, true)));
-    ui.add_space(13.0);
-    let width = (ui.available_width() - 10.0) / 2.0;
-    let top = ui.cursor().min;
-    widgets::text(
-        ui,
-        &[
-            (welcome::NAME, Face::SmallStrong, t.ink),
-            (" ", Face::Small, t.muted),
-            (welcome::OPTIONAL, Face::Small, t.muted),
-        ],
-    );
-    ui.add_space(5.0);
-    widgets::field(ui, Id::unique("field-name"), welcome::NAME, &mut form.name, width, Face::Body, false);
-    let bottom = ui.cursor().min;
-    let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom.y));
-    let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
-    widgets::text(&mut column, &[(welcome::DURATION, Face::SmallStrong, t.ink)]);
-    column.add_space(5.0);
-    length(&mut column, form, width);
-    ui.add_space(12.0);
-    widgets::checkbox(ui, &mut form.narrow, welcome::NARROW);
-}
-
-/// The length of the session, to be picked.
-fn length(ui: &mut Ui, form: &mut Form, width: f32) {
-    let t = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
-    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, Stroke::new(1.0, t.line), StrokeKind::Inside);
-    let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
-    let now = words(form.seconds);
-    let galley = widgets::one_line(ui, &[(&now, Face::Body, t.ink)], width - 50.0);
-    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
-    let label = format!("{}: {now}", welcome::DURATION);
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
-    widgets::focus_ring(ui, &response, rect, t);
-    Popup::menu(&response).gap(4.0).width(width - 14.0).show(|ui| {
-        for seconds in LENGTHS {
-            if ui.button(words(seconds)).clicked() {
-                form.seconds = seconds;
-            }
-        }
-    });
 }

@@ -20,8 +20,13 @@ pub fn job(ui: &Ui, runs: &[Run<'_>]) -> LayoutJob {
     let mut owed = 0.0;
     for &(text, face, color) in runs {
         let font = face.font();
-        let format =
-            TextFormat { font_id: font.clone(), color, line_height: Some(face.line()), ..TextFormat::default() };
+        let format = TextFormat {
+            font_id: font.clone(),
+            color,
+            line_height: Some(face.line()),
+            extra_letter_spacing: face.spacing(),
+            ..TextFormat::default()
+        };
         let has_figures = text.bytes().any(|byte| byte.is_ascii_digit());
         if !has_figures || matches!(face, Face::Mono | Face::MonoSmall) {
             job.append(text, owed, format);
@@ -237,7 +242,7 @@ impl Widget for Button<'_> {
         let radius = CornerRadius::same(size::RADIUS);
         match self.look {
             Look::Main | Look::Plain => {
-                ui.painter().rect(rect, radius, fill, Stroke::new(1.0, border), StrokeKind::Inside);
+                ui.painter().rect(rect, radius, fill, hairline(ui.painter(), border), StrokeKind::Inside);
             }
             Look::Link | Look::SmallLink => {}
         }
@@ -305,17 +310,16 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     let focused = ui.memory(|memory| memory.has_focus(id));
     let stroke = match (focused, wrong) {
         (true, _) => Stroke::new(2.0, t.accent),
-        (false, true) => Stroke::new(1.0, t.bad),
-        (false, false) => Stroke::new(1.0, t.line),
+        (false, true) => hairline(ui.painter(), t.bad),
+        (false, false) => hairline(ui.painter(), t.line),
     };
     let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
     let edit = egui::TextEdit::singleline(value)
         .id(id)
-        .frame(Frame::NONE)
+        .frame(Frame::NONE.inner_margin(Margin::symmetric(12, 0)))
         .font(face.font())
         .text_color(t.ink)
-        .margin(Margin::symmetric(12, 0))
         .align(Align2::LEFT_CENTER)
         .min_size(rect.size())
         .desired_width(width);
@@ -343,11 +347,10 @@ pub fn bar(ui: &mut Ui, rect: Rect, share: f32, name: &str, fill: Color32) {
 }
 
 /// The frame of a card.
-#[must_use]
-pub fn card(t: &Tokens, margin: impl Into<Margin>) -> Frame {
+pub fn card(painter: &Painter, t: &Tokens, margin: impl Into<Margin>) -> Frame {
     Frame::new()
         .fill(t.surface)
-        .stroke(Stroke::new(1.0, t.line))
+        .stroke(hairline(painter, t.line))
         .corner_radius(CornerRadius::same(size::CARD))
         .inner_margin(margin)
 }
@@ -377,9 +380,16 @@ pub fn dashed(painter: &Painter, rect: Rect, fill: Color32, line: Color32) {
     painter.extend(Shape::dashed_line(&path, Stroke::new(2.0, line), 4.0, 2.0));
 }
 
+/// The thinnest line that is still even on this screen: a point, in whole pixels.
+#[must_use]
+pub fn hairline(painter: &Painter, color: Color32) -> Stroke {
+    let pixels = painter.pixels_per_point();
+    Stroke::new(pixels.floor().max(1.0) / pixels, color)
+}
+
 /// A hairline across.
 pub fn rule(painter: &Painter, x: impl Into<egui::Rangef>, y: f32, t: &Tokens) {
-    painter.hline(x, y, Stroke::new(1.0, t.line));
+    painter.hline(x, y, hairline(painter, t.line));
 }
 
 /// Says something to screen readers when it changes, without showing it.

@@ -71,18 +71,18 @@ pub fn delivered(to: &Destination, totals: &Totals) -> String {
     let place = format::place(to.bucket.as_str(), to.prefix.as_str());
     let sent = format::count(totals.delivered, "file");
     let size = format::size(totals.confirmed);
+    let have = if totals.delivered == 1 { "has" } else { "have" };
     let proof = if totals.parts_only == 0 {
         "Amazon’s checksum matches every one of them."
     } else {
         "Amazon checked every part of them as it arrived."
     };
-    let mut message = format!("Hello,\n\n{sent} ({size}) have arrived in {place}. {proof}\n");
     let missing = totals.files - totals.delivered;
-    if missing > 0 {
+    let rest = if missing > 0 {
         let what = format::count(missing, "file");
-        message.push_str(&format!(
-            "\n{what} of this delivery did not arrive, or it isn’t known; I am looking after it.\n"
-        ));
-    }
-    message
+        format!("\n{what} of this delivery did not arrive, or it isn’t known; I am looking after it.\n")
+    } else {
+        String::new()
+    };
+    format!("Hello,\n\n{sent} ({size}) {have} arrived in {place}. {proof}\n{rest}")
 }

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod foreign;
 pub mod format;
 pub mod grant;
+pub mod labels;
 pub mod messages;
 pub mod names;
 pub mod problem;

@@ -24,3 +24,6 @@ mod session;
 mod support;
 mod tidy;
 mod world;
+//! One binary for all integration tests.
+
+mod ui;

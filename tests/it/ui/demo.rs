@@ -236,7 +236,8 @@ pub fn ending_soon() -> Snapshot {
 pub fn ended() -> Snapshot {
     let mut seen = uploading();
     seen.places[0].session = Session::Expired(grant(Duration::ZERO, seconds(3600)));
-    seen.places[0].totals = Totals { files: 40, delivered: 37, bytes: 5_600_000_000, confirmed: 2_900_000_000, ..Totals::default() };
+    seen.places[0].totals =
+        Totals { files: 40, delivered: 37, bytes: 5_600_000_000, confirmed: 2_900_000_000, ..Totals::default() };
     seen
 }
 

@@ -1,0 +1,145 @@
+//! The form's fields: each under its name, with what is wrong about it below.
+
+use super::form::{Form, LENGTHS};
+use super::theme::{self, Face, size};
+use super::{icons, widgets};
+use crate::words::format;
+use crate::words::ui::{Field, welcome};
+use egui::{
+    Align, CornerRadius, Id, Layout, Popup, Rect, Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+use std::time::Duration;
+
+/// The id that a field keeps on every screen.
+pub(crate) fn field_id(field: Field) -> Id {
+    Id::unique(("field", format!("{field:?}")))
+}
+
+/// Whether the focus is in one of the form's fields.
+pub(crate) fn is_field(id: Id) -> bool {
+    [
+        Field::Role,
+        Field::Bucket,
+        Field::Folder,
+        Field::ExternalId,
+        Field::Mfa,
+        Field::SessionName,
+        Field::Region,
+        Field::Owner,
+    ]
+    .into_iter()
+    .any(|field| field_id(field) == id)
+}
+
+/// A field with what is wrong about it below.
+pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static str, width: f32) {
+    let t = theme::of(ui);
+    let wrong = form.wrong(field, name);
+    let face = match field {
+        Field::Role | Field::Mfa | Field::Owner => Face::Mono,
+        Field::Bucket | Field::Folder | Field::ExternalId | Field::SessionName | Field::Region => Face::Body,
+    };
+    let value = match field {
+        Field::Role => &mut form.role,
+        Field::Bucket => &mut form.bucket,
+        Field::Folder => &mut form.folder,
+        Field::ExternalId => &mut form.external_id,
+        Field::Mfa => &mut form.mfa,
+        Field::SessionName => &mut form.session_name,
+        Field::Region => &mut form.region,
+        Field::Owner => &mut form.owner,
+    };
+    let response = widgets::field(ui, field_id(field), name, value, width, face, wrong.is_some());
+    if response.lost_focus() {
+        form.left.insert(name);
+    }
+    if let Some(wrong) = wrong {
+        ui.add_space(5.0);
+        widgets::text(ui, &[(&wrong, Face::Small, t.bad)]);
+    }
+}
+
+/// A field, its name, and whether it may stay empty.
+pub(crate) type Slot = (Field, &'static str, bool);
+
+/// One or two fields side by side, each under its name.
+pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: Slot, second: Option<Slot>) {
+    let t = theme::of(ui);
+    let width = (ui.available_width() - 10.0) / 2.0;
+    let top = ui.cursor().min;
+    let mut bottom = top.y;
+    for (at, (field, name, optional)) in [Some(first), second].into_iter().flatten().enumerate() {
+        let left = if at == 0 { top.x } else { top.x + width + 10.0 };
+        let place = Rect::from_min_size(pos2(left, top.y), vec2(width, 10.0));
+        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+        let mut runs = vec![(name, Face::SmallStrong, t.ink)];
+        if optional {
+            runs.push((" ", Face::Small, t.muted));
+            runs.push((welcome::OPTIONAL, Face::Small, t.muted));
+        }
+        widgets::text(&mut column, &runs);
+        column.add_space(5.0);
+        entry(&mut column, form, field, name, width);
+        bottom = bottom.max(column.min_rect().bottom());
+    }
+    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, bottom));
+    ui.advance_cursor_after_rect(used);
+}
+
+/// What "External ID, MFA, duration…" opens.
+pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
+    let t = theme::of(ui);
+    pair(ui, form, (Field::ExternalId, welcome::EXTERNAL_ID, true), Some((Field::Mfa, welcome::MFA, true)));
+    ui.add_space(13.0);
+    pair(ui, form, (Field::SessionName, welcome::SESSION_NAME, true), Some((Field::Region, welcome::REGION, true)));
+    ui.add_space(13.0);
+    let width = (ui.available_width() - 10.0) / 2.0;
+    let top = ui.cursor().min;
+    widgets::text(
+        ui,
+        &[
+            (welcome::NAME, Face::SmallStrong, t.ink),
+            (" ", Face::Small, t.muted),
+            (welcome::OPTIONAL, Face::Small, t.muted),
+        ],
+    );
+    ui.add_space(5.0);
+    widgets::field(ui, Id::unique("field-name"), welcome::NAME, &mut form.name, width, Face::Body, false);
+    let bottom = ui.cursor().min;
+    let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom.y));
+    let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
+    widgets::text(&mut column, &[(welcome::DURATION, Face::SmallStrong, t.ink)]);
+    column.add_space(5.0);
+    length(&mut column, form, width);
+    ui.add_space(12.0);
+    widgets::checkbox(ui, &mut form.narrow, welcome::NARROW);
+}
+
+/// The length of the session, to be picked.
+fn length(ui: &mut Ui, form: &mut Form, width: f32) {
+    let t = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(size::RADIUS),
+        fill,
+        widgets::hairline(ui.painter(), t.line),
+        StrokeKind::Inside,
+    );
+    let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
+    let now = words(form.seconds);
+    let galley = widgets::one_line(ui, &[(&now, Face::Body, t.ink)], width - 50.0);
+    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+    let label = format!("{}: {now}", welcome::DURATION);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
+    widgets::focus_ring(ui, &response, rect, t);
+    Popup::menu(&response).gap(4.0).width(width - 14.0).show(|ui| {
+        for seconds in LENGTHS {
+            if ui.button(words(seconds)).clicked() {
+                form.seconds = seconds;
+            }
+        }
+    });
+}

@@ -1,0 +1,468 @@
+//! The window by its labels: what each screen says, what a click wishes for, and how much work a frame is.
+
+mod contrast;
+mod demo;
+
+use daypass::model::problem::{DeniedBy, Kind};
+use daypass::model::snapshot::{Command, Snapshot, Which};
+use daypass::model::upload::{PlaceNo, Proof, State, UploadNo};
+use daypass::ui::{About, Window, Wish, theme};
+use daypass::words::problem as said;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+struct Bench {
+    window: Window,
+    seen: Snapshot,
+    about: About,
+    out: Vec<Wish>,
+}
+
+fn open_with(seen: Snapshot, about: About, size: (f32, f32)) -> Harness<'static, Bench> {
+    let bench = Bench { window: Window::default(), seen, about, out: Vec::new() };
+    let mut harness =
+        Harness::builder().with_size(egui::vec2(size.0, size.1)).with_context_setup(theme::install).build_ui_state(
+            |ui, bench: &mut Bench| {
+                let (seen, about) = (bench.seen.clone(), bench.about.clone());
+                bench.window.show(ui, &seen, &about, demo::NOW, &mut bench.out);
+            },
+            bench,
+        );
+    harness.run();
+    harness
+}
+
+fn open(seen: Snapshot) -> Harness<'static, Bench> {
+    open_with(seen, demo::about(), (960.0, 680.0))
+}
+
+fn press(harness: &mut Harness<'static, Bench>, label: &str) {
+    harness.get_by_role_and_label(Role::Button, label).click();
+    harness.run();
+}
+
+fn wishes(harness: &mut Harness<'static, Bench>) -> Vec<Wish> {
+    std::mem::take(&mut harness.state_mut().out)
+}
+
+fn says(harness: &Harness<'static, Bench>, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).next().is_some()
+}
+
+#[test]
+fn every_screen_settles_and_says_its_sentence() {
+    let (practice, practice_about) = demo::practice();
+    let screens: Vec<(Snapshot, About, &str)> = vec![
+        (demo::welcome(), demo::about(), "Deliver files to your customer"),
+        (demo::no_profiles(), demo::about(), "There is no access key on this computer yet"),
+        (demo::odd_profile(), demo::about(), "Line 3 of credentials"),
+        (demo::ready(), demo::about(), "Drop files or folders here"),
+        (demo::uploading(), demo::about(), "14 of 40 files"),
+        (demo::every_state(), demo::about(), "Sent, but not confirmed"),
+        (demo::ending_soon(), demo::about(), "These uploads need about 14 more minutes, and your access ends in 5."),
+        (demo::ended(), demo::about(), "3 files are waiting; nothing uploaded is lost. Renew and continue."),
+        (demo::denied(DeniedBy::Unknown), demo::about(), "Your customer’s account said no"),
+        (demo::denied(DeniedBy::YourPolicy), demo::about(), "Your own company has not allowed you to ask"),
+        (demo::delivered(), demo::about(), "All 40 files delivered. Amazon’s checksum matches every one."),
+        (demo::mixed(), demo::about(), "38 delivered, 1 already there, 1 stopped."),
+        (demo::offline(), demo::about(), "No connection"),
+        (demo::held(), demo::about(), "The disk is full"),
+        (demo::paused(), demo::about(), "Resume all"),
+        (demo::renew_refused(), demo::about(), "Renewing did not work"),
+        (demo::left_out(), demo::about(), "3 were left out…"),
+        (practice, practice_about, "What your customer sees…"),
+    ];
+    for size in [(960.0, 680.0), (640.0, 480.0)] {
+        let mut harness = open_with(demo::welcome(), demo::about(), size);
+        for (seen, about, sentence) in &screens {
+            let bench = harness.state_mut();
+            (bench.seen, bench.about, bench.window) = (seen.clone(), about.clone(), Window::default());
+            harness.run();
+            assert!(says(&harness, sentence), "{sentence} at {size:?}");
+        }
+    }
+}
+
+#[test]
+fn every_problem_settles_as_a_page_and_speaks_calmly() {
+    let mut harness = open(demo::welcome());
+    for kind in kinds() {
+        let said = said::said(kind);
+        for text in [&said.title, &said.body] {
+            assert!(!text.is_empty(), "{kind:?}");
+            let lower = text.to_lowercase();
+            for word in ["error", "invalid", "failed to", "oops", "!"] {
+                assert!(!lower.contains(word), "{kind:?} says “{word}”: {text}");
+            }
+        }
+        (harness.state_mut().seen, harness.state_mut().window) = (demo::refused(kind), Window::default());
+        harness.run();
+        assert!(says(&harness, &said.title), "{kind:?}");
+    }
+}
+
+fn kinds() -> Vec<Kind> {
+    let by = [
+        DeniedBy::Unknown,
+        DeniedBy::YourPolicy,
+        DeniedBy::TrustPolicy,
+        DeniedBy::ResourcePolicy,
+        DeniedBy::OrganizationPolicy,
+        DeniedBy::EndpointPolicy,
+        DeniedBy::Boundary,
+        DeniedBy::SessionPolicy,
+        DeniedBy::RolePolicy,
+    ];
+    let mut kinds = vec![
+        Kind::Offline,
+        Kind::NoAnswer,
+        Kind::ConnectionLost,
+        Kind::NotTrusted,
+        Kind::LoginPage,
+        Kind::ProxyRefused,
+        Kind::ClockWrong(-400),
+        Kind::Busy,
+        Kind::SlowDown,
+        Kind::Unexpected,
+        Kind::NoProfile,
+        Kind::ProfileOdd,
+        Kind::KeyWithoutToken,
+        Kind::RootKey,
+        Kind::OtherPartition,
+        Kind::KeyNotAccepted,
+        Kind::SecretWrong,
+        Kind::SourceEnded,
+        Kind::SignInNeeded,
+        Kind::ProcessRefused,
+        Kind::SerialWrong,
+        Kind::TooLong,
+        Kind::TooLongChained,
+        Kind::PolicyTooLarge,
+        Kind::PolicyRefused,
+        Kind::RegionOff,
+        Kind::RequestRefused,
+        Kind::OtherAccount,
+        Kind::AccountProblem,
+        Kind::NoSuchBucket,
+        Kind::OtherRegion,
+        Kind::SessionRefused,
+        Kind::JournalFull,
+        Kind::JournalBroken,
+    ];
+    kinds.extend(by.map(Kind::AssumeDenied));
+    kinds.extend(by.map(Kind::AccessDenied));
+    kinds
+}
+
+#[test]
+fn renew_and_files_are_wished_for() {
+    let mut harness = open(demo::ready());
+    press(&mut harness, "Renew");
+    press(&mut harness, "Choose files…");
+    press(&mut harness, "Choose folder…");
+    let no = PlaceNo(0);
+    let expected = [Wish::Command(Command::GetAccess(no)), Wish::ChooseFiles(no), Wish::ChooseFolder(no)];
+    assert_eq!(wishes(&mut harness), expected);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    harness.run();
+    assert_eq!(wishes(&mut harness), expected[..2]);
+}
+
+#[test]
+fn a_role_with_a_device_asks_for_its_code_first() {
+    let mut seen = demo::ready();
+    let mut to = demo::destination();
+    to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
+    seen.places[0].destination = Arc::new(to);
+    let mut harness = open(seen);
+    press(&mut harness, "Renew");
+    assert!(says(&harness, "Important Project asks for it"));
+    harness.get_by_role_and_label(Role::TextInput, "Six digits").type_text("12a345");
+    harness.run();
+    press(&mut harness, "Continue");
+    assert!(says(&harness, "A code has six digits."));
+    assert_eq!(wishes(&mut harness), []);
+    harness.get_by_role_and_label(Role::TextInput, "Six digits").focus();
+    harness.run();
+    harness.key_press(Key::End);
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Six digits").type_text("6");
+    harness.run();
+    press(&mut harness, "Continue");
+    let code = zeroize::Zeroizing::new("123456".to_owned());
+    let expected = [Wish::Code(PlaceNo(0), code), Wish::Command(Command::GetAccess(PlaceNo(0)))];
+    assert_eq!(wishes(&mut harness), expected);
+    assert!(!says(&harness, "Six digits"));
+}
+
+#[test]
+fn the_prompt_opens_by_itself_when_a_code_is_needed_and_escape_closes_it() {
+    let mut harness = open(demo::refused(Kind::CodeNeeded));
+    assert!(says(&harness, "Enter the code from your device"));
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(!says(&harness, "Enter the code from your device"));
+}
+
+#[test]
+fn rows_pause_resume_and_leave() {
+    let mut harness = open(demo::every_state());
+    press(&mut harness, "Pause: site-survey.mp4");
+    press(&mut harness, "Take out: drawings-final.zip");
+    let expected = [
+        Wish::Command(Command::Pause(Which::One(UploadNo(0)))),
+        Wish::Command(Command::Cancel(Which::One(UploadNo(1)))),
+    ];
+    assert_eq!(wishes(&mut harness), expected);
+    press(&mut harness, "More: report.pdf");
+    press(&mut harness, "Send under a new name");
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::SendUnderNewName(UploadNo(3)))]);
+    press(&mut harness, "More: unreadable.bin");
+    press(&mut harness, "Try again");
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Retry(Which::One(UploadNo(14))))]);
+    press(&mut harness, "Pause all");
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Pause(Which::All(PlaceNo(0))))]);
+}
+
+#[test]
+fn space_pauses_the_row_in_focus() {
+    let mut harness = open(demo::uploading());
+    harness.get_by_label_contains("site-survey.mp4, 3.8 GB").focus();
+    harness.run();
+    harness.key_press(Key::Space);
+    harness.run();
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Pause(Which::One(UploadNo(0))))]);
+}
+
+#[test]
+fn what_needs_the_person_stands_first_and_delivered_last() {
+    let harness = open(demo::every_state());
+    let top = |part: &str| harness.get_by_label_contains(part).rect().top();
+    let order = ["photos/report.pdf, ", "site-survey.mp4, ", "photos/IMG_0412.jpg, "];
+    for pair in order.windows(2) {
+        assert!(top(pair[0]) < top(pair[1]), "{pair:?}");
+    }
+}
+
+#[test]
+fn rows_keep_their_place_under_the_pointer() {
+    let mut harness = open(demo::uploading());
+    let top = |harness: &Harness<'static, Bench>| harness.get_by_label_contains("site-survey.mp4, ").rect().top();
+    let before = top(&harness);
+    harness.hover_at(egui::pos2(300.0, before + 20.0));
+    harness.run();
+    let done = State::Delivered(Proof::Whole);
+    harness.state_mut().seen.rows.get_mut(UploadNo(0)).expect("a row").state = done;
+    harness.run();
+    assert!((top(&harness) - before).abs() < 0.5);
+    harness.hover_at(egui::pos2(5.0, 5.0));
+    harness.run();
+    assert!(top(&harness) > before + 40.0);
+}
+
+#[test]
+fn all_is_taken_out_only_after_a_word() {
+    let mut harness = open(demo::uploading());
+    press(&mut harness, "More for the whole list");
+    press(&mut harness, "Take everything out…");
+    assert!(says(&harness, "25 files will not be sent."));
+    press(&mut harness, "Keep them");
+    assert_eq!(wishes(&mut harness), []);
+    press(&mut harness, "More for the whole list");
+    press(&mut harness, "Take everything out…");
+    press(&mut harness, "Take everything out");
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Cancel(Which::All(PlaceNo(0))))]);
+}
+
+#[test]
+fn a_denial_gives_messages_with_the_policies_filled_in() {
+    let mut harness = open(demo::denied(DeniedBy::Unknown));
+    press(&mut harness, "Copy message for your customer");
+    press(&mut harness, "Copy message for your administrator");
+    let copied: Vec<String> = wishes(&mut harness)
+        .into_iter()
+        .map(|wish| if let Wish::Copy(text) = wish { text } else { panic!("{wish:?}") })
+        .collect();
+    assert_eq!(copied.len(), 2);
+    assert!(copied[0].contains("\"AWS\": \"arn:aws:iam::111122223333:user/Richard\""), "{}", copied[0]);
+    let role = "\"Resource\": \"arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put\"";
+    assert!(copied[1].contains(role), "{}", copied[1]);
+}
+
+#[test]
+fn causes_come_in_the_order_that_is_likeliest() {
+    let titles = |by, code: bool| -> Vec<String> {
+        let mut to = demo::destination();
+        if code {
+            to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
+        }
+        let problem = demo::denial(Kind::AssumeDenied(by));
+        said::causes(&problem, &to, Some(&demo::richard())).into_iter().map(|cause| cause.title).collect()
+    };
+    let unknown = titles(DeniedBy::Unknown, false);
+    assert_eq!(
+        unknown,
+        [
+            "The role does not name you yet",
+            "Your own company has not allowed you to ask",
+            "The role wants a code from your phone (MFA)",
+            "You are outside the allowed place or time",
+        ]
+    );
+    assert_eq!(titles(DeniedBy::YourPolicy, false)[0], "Your own company has not allowed you to ask");
+    assert_eq!(titles(DeniedBy::Unknown, true)[2], "The code from your phone is not enough (MFA)");
+}
+
+#[test]
+fn the_form_opens_what_is_typed() {
+    let mut harness = open(demo::welcome());
+    assert_eq!(wishes(&mut harness), []);
+    press(&mut harness, "Get access");
+    assert!(says(&harness, "Enter the role that your customer gave you."));
+    let role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
+    for (field, text) in
+        [("Role your customer gave you", role), ("Bucket", "importantprojectbucket"), ("Folder", "incoming")]
+    {
+        harness.get_by_role_and_label(Role::TextInput, field).focus();
+        harness.run();
+        harness.get_by_role_and_label(Role::TextInput, field).type_text(text);
+        harness.run();
+    }
+    assert!(says(&harness, "A role in account 4444 5555 6666"));
+    press(&mut harness, "Get access");
+    let mut expected = demo::destination();
+    expected.name = "importantprojectbucket".to_owned();
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(expected)))]);
+}
+
+#[test]
+fn a_profile_nobody_knows_yet_is_asked_for_once() {
+    let mut seen = demo::welcome();
+    seen.identities = Arc::default();
+    let mut harness = open(seen);
+    harness.run();
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Identify("importantproject".to_owned()))]);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a dropped file is never read by the window".to_owned())
+    }
+}
+
+fn drop_files(harness: &mut Harness<'static, Bench>, paths: &[&str]) {
+    for path in paths {
+        harness.input_mut().dropped_files.push(Arc::new(Dropped(PathBuf::from(path))));
+    }
+    harness.run();
+}
+
+#[test]
+fn a_drop_adds_all_of_it_and_an_invitation_is_read() {
+    let mut harness = open(demo::uploading());
+    drop_files(&mut harness, &["/a.txt", "/b c.txt", "/folder"]);
+    let paths = ["/a.txt", "/b c.txt", "/folder"].map(PathBuf::from).to_vec();
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Add(PlaceNo(0), paths))]);
+
+    let mut harness = open(demo::welcome());
+    drop_files(&mut harness, &["/customer.DAYPASS"]);
+    assert_eq!(wishes(&mut harness), [Wish::DroppedInvitation(PathBuf::from("/customer.DAYPASS"))]);
+    drop_files(&mut harness, &["/a.txt"]);
+    assert_eq!(wishes(&mut harness), []);
+    assert!(says(&harness, "First get access, then drop the files"));
+}
+
+#[test]
+fn hovering_says_how_many_and_where() {
+    let mut harness = open(demo::ready());
+    let file = egui::HoveredFile { path: Some(PathBuf::from("/a")), mime: String::new() };
+    harness.input_mut().hovered_files = vec![file.clone(), file.clone(), file];
+    // egui goes on drawing while something is dragged.
+    harness.run_steps(2);
+    assert!(says(&harness, "Drop 3 items here. They go to importantprojectbucket / incoming"));
+}
+
+#[test]
+fn pasting_outside_a_field_is_an_invitation() {
+    let mut harness = open(demo::welcome());
+    harness.event(egui::Event::Paste("{\"daypass\":1}".to_owned()));
+    harness.run();
+    assert_eq!(wishes(&mut harness), [Wish::PastedInvitation("{\"daypass\":1}".to_owned())]);
+    harness.get_by_role_and_label(Role::TextInput, "Bucket").focus();
+    harness.run();
+    harness.event(egui::Event::Paste("bucket".to_owned()));
+    harness.run();
+    assert_eq!(wishes(&mut harness), []);
+}
+
+#[test]
+fn quitting_asks_while_uploads_run() {
+    let mut harness = open(demo::uploading());
+    let root = egui::ViewportId::ROOT;
+    let close = |harness: &mut Harness<'static, Bench>| {
+        let view = harness.input_mut().viewports.entry(root).or_default();
+        view.events.push(egui::ViewportEvent::Close);
+        harness.step();
+        harness.input_mut().viewports.entry(root).or_default().events.clear();
+        harness.run();
+    };
+    close(&mut harness);
+    assert!(says(&harness, "25 uploads are running. They continue from here the next time you open Daypass."));
+    press(&mut harness, "Keep uploading");
+    assert_eq!(wishes(&mut harness), []);
+    close(&mut harness);
+    press(&mut harness, "Quit");
+    assert_eq!(wishes(&mut harness), [Wish::Quit]);
+
+    let mut harness = open(demo::delivered());
+    close(&mut harness);
+    assert!(!says(&harness, "Quit Daypass?"));
+}
+
+#[test]
+fn settings_are_wished_for_as_they_are_changed() {
+    let mut harness = open(demo::ready());
+    press(&mut harness, "Settings");
+    harness.get_by_role_and_label(Role::CheckBox, "Work out the SHA-256 of each file for receipts").click();
+    harness.step();
+    harness.step();
+    let mut wanted = demo::ready().settings;
+    wanted.sha256 = false;
+    assert_eq!(wishes(&mut harness).first(), Some(&Wish::Command(Command::Set(wanted))));
+}
+
+#[test]
+fn progress_has_a_value_and_is_never_whole_before_the_answer() {
+    let mut seen = demo::uploading();
+    seen.places[0].totals.confirmed = seen.places[0].totals.bytes;
+    let harness = open(seen);
+    let bar = harness.get_by_role_and_label(Role::ProgressIndicator, "All files");
+    let value = bar.accesskit_node().numeric_value();
+    assert_eq!(value, Some(99.0));
+}
+
+#[test]
+fn a_hundred_thousand_rows_cost_what_is_seen() {
+    let mut harness = open(demo::many(100_000));
+    let first = harness.state().window.work();
+    assert!(first.rows_drawn < 20, "{first:?}");
+    harness.state_mut().seen.rows.get_mut(UploadNo(50_000)).expect("a row").state = State::Paused;
+    harness.step();
+    let after = harness.state().window.work();
+    assert!(after.rows_sorted <= 256, "{after:?}");
+    harness.step();
+    assert_eq!(harness.state().window.work().rows_sorted, 0);
+    assert!(harness.state().window.work().rows_drawn < 20);
+}
