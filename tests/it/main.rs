@@ -23,7 +23,5 @@ mod servers;
 mod session;
 mod support;
 mod tidy;
-mod world;
-//! One binary for all integration tests.
-
 mod ui;
+mod world;

@@ -126,6 +126,7 @@ fn place(session: Session) -> Place {
         destination: Arc::new(destination()),
         session,
         asking: false,
+        retrying: false,
         renew_problem: None,
         hold: None,
         paused: false,
