@@ -138,6 +138,8 @@ fn kinds() -> Vec<Kind> {
         Kind::SourceEnded,
         Kind::SignInNeeded,
         Kind::ProcessRefused,
+        Kind::CodeNeeded,
+        Kind::CodeWrong,
         Kind::SerialWrong,
         Kind::TooLong,
         Kind::TooLongChained,
@@ -147,9 +149,29 @@ fn kinds() -> Vec<Kind> {
         Kind::RequestRefused,
         Kind::OtherAccount,
         Kind::AccountProblem,
+        Kind::KmsGenerate,
+        Kind::KmsDecrypt,
+        Kind::KmsKey,
         Kind::NoSuchBucket,
         Kind::OtherRegion,
+        Kind::SessionEnded,
         Kind::SessionRefused,
+        Kind::AlreadyThere,
+        Kind::Conflict,
+        Kind::UploadGone,
+        Kind::PartsRefused,
+        Kind::Damaged,
+        Kind::TooLarge,
+        Kind::NameTooLong,
+        Kind::OptionRefused,
+        Kind::UnsignedRefused,
+        Kind::AnswerLost,
+        Kind::ProofDiffers,
+        Kind::SourceGone,
+        Kind::SourceChanged,
+        Kind::SourceUnreadable,
+        Kind::SourceNotAFile,
+        Kind::NameNotText,
         Kind::JournalFull,
         Kind::JournalBroken,
     ];
@@ -339,6 +361,18 @@ fn the_form_opens_what_is_typed() {
     let mut expected = demo::destination();
     expected.name = "importantprojectbucket".to_owned();
     assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(expected)))]);
+}
+
+#[test]
+fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
+    let mut harness = open(demo::denied(DeniedBy::Unknown));
+    press(&mut harness, "Switch destination: Important Project");
+    press(&mut harness, "Change what you entered…");
+    assert!(says(&harness, "Deliver files to your customer"));
+    press(&mut harness, "Get access");
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(demo::destination())))]);
+    harness.run();
+    assert!(says(&harness, "Your customer’s account said no"));
 }
 
 #[test]
