@@ -2,6 +2,7 @@
 
 mod contrast;
 mod demo;
+mod kinds;
 
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
@@ -90,7 +91,7 @@ fn every_screen_settles_and_says_its_sentence() {
 #[test]
 fn every_problem_settles_as_a_page_and_speaks_calmly() {
     let mut harness = open(demo::welcome());
-    for kind in kinds() {
+    for kind in kinds::kinds() {
         let said = said::said(kind);
         for text in [&said.title, &said.body] {
             assert!(!text.is_empty(), "{kind:?}");
@@ -103,81 +104,6 @@ fn every_problem_settles_as_a_page_and_speaks_calmly() {
         harness.run();
         assert!(says(&harness, &said.title), "{kind:?}");
     }
-}
-
-fn kinds() -> Vec<Kind> {
-    let by = [
-        DeniedBy::Unknown,
-        DeniedBy::YourPolicy,
-        DeniedBy::TrustPolicy,
-        DeniedBy::ResourcePolicy,
-        DeniedBy::OrganizationPolicy,
-        DeniedBy::EndpointPolicy,
-        DeniedBy::Boundary,
-        DeniedBy::SessionPolicy,
-        DeniedBy::RolePolicy,
-    ];
-    let mut kinds = vec![
-        Kind::Offline,
-        Kind::NoAnswer,
-        Kind::ConnectionLost,
-        Kind::NotTrusted,
-        Kind::LoginPage,
-        Kind::ProxyRefused,
-        Kind::ClockWrong(-400),
-        Kind::Busy,
-        Kind::SlowDown,
-        Kind::Unexpected,
-        Kind::NoProfile,
-        Kind::ProfileOdd,
-        Kind::KeyWithoutToken,
-        Kind::RootKey,
-        Kind::OtherPartition,
-        Kind::KeyNotAccepted,
-        Kind::SecretWrong,
-        Kind::SourceEnded,
-        Kind::SignInNeeded,
-        Kind::ProcessRefused,
-        Kind::CodeNeeded,
-        Kind::CodeWrong,
-        Kind::SerialWrong,
-        Kind::TooLong,
-        Kind::TooLongChained,
-        Kind::PolicyTooLarge,
-        Kind::PolicyRefused,
-        Kind::RegionOff,
-        Kind::RequestRefused,
-        Kind::OtherAccount,
-        Kind::AccountProblem,
-        Kind::KmsGenerate,
-        Kind::KmsDecrypt,
-        Kind::KmsKey,
-        Kind::NoSuchBucket,
-        Kind::OtherRegion,
-        Kind::SessionEnded,
-        Kind::SessionRefused,
-        Kind::AlreadyThere,
-        Kind::Conflict,
-        Kind::UploadGone,
-        Kind::PartsRefused,
-        Kind::Damaged,
-        Kind::TooLarge,
-        Kind::NameTooLong,
-        Kind::OptionRefused,
-        Kind::UnsignedRefused,
-        Kind::AnswerLost,
-        Kind::ProofDiffers,
-        Kind::SourceGone,
-        Kind::SourceChanged,
-        Kind::SourceUnreadable,
-        Kind::SourceNotAFile,
-        Kind::NameNotText,
-        Kind::JournalFull,
-        Kind::JournalBroken,
-    ];
-    kinds.extend(by.map(Kind::AssumeDenied));
-    kinds.extend(by.map(Kind::AccessDenied));
-    kinds
 }
 
 #[test]
