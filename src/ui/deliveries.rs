@@ -29,7 +29,7 @@ struct Columns {
 
 impl Columns {
     fn of(rect: Rect) -> Self {
-        let status = (rect.width() * 0.2718).clamp(150.0, 320.0);
+        let status = (rect.width() * 0.2718).clamp(185.0, 320.0);
         let status_end = rect.right() - 86.5;
         let start = status_end - status;
         Self {
@@ -130,7 +130,9 @@ impl Window {
         if let State::Sending(progress) = &upload.state {
             sending(ui, &at, rect, upload, progress, &says, t);
         } else {
-            let room = at.status_end - at.status;
+            // Words may run on to the first button.
+            let end = if pausable(&upload.state) || upload.state == State::Paused { at.first } else { at.second };
+            let room = end - 18.0 - at.status;
             widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, y - 0.5), &[(&says, Face::Body, ink)], room);
         }
         let shown = response.contains_pointer() || response.has_focus();

@@ -135,7 +135,7 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
     let label = format!("{}: {now}", welcome::DURATION);
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
     widgets::focus_ring(ui, &response, rect, t);
-    Popup::menu(&response).gap(4.0).width(width - 14.0).show(|ui| {
+    Popup::menu(&response).gap(4.0).width(width).show(|ui| {
         for seconds in LENGTHS {
             if ui.button(words(seconds)).clicked() {
                 form.seconds = seconds;

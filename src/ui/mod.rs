@@ -101,6 +101,8 @@ pub struct Window {
     place: Option<PlaceNo>,
     /// How many destinations there were when it last looked.
     places: usize,
+    /// The destination that was asked for and is to be looked at as soon as it is open.
+    opening: Option<Destination>,
     form: form::Form,
     dialog: Option<Dialog>,
     table: order::Order,
@@ -257,8 +259,15 @@ impl Window {
         if count > self.places {
             self.place = u16::try_from(count - 1).ok().map(PlaceNo);
             self.trouble_open = false;
+            self.opening = None;
         }
         self.places = count;
+        if let Some(wanted) = &self.opening
+            && let Some(at) = seen.places.iter().position(|place| same(&place.destination, wanted))
+        {
+            self.place = u16::try_from(at).ok().map(PlaceNo);
+            self.opening = None;
+        }
         let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) else {
             return;
         };
@@ -395,6 +404,15 @@ pub fn running(seen: &Snapshot) -> u64 {
         .filter(|place| !place.paused)
         .map(|place| place.totals.open().saturating_sub(place.totals.paused))
         .sum()
+}
+
+/// Whether two destinations are the same place, whatever else was changed about them.
+pub(crate) fn same(one: &Destination, other: &Destination) -> bool {
+    one.role == other.role
+        && one.bucket == other.bucket
+        && one.prefix == other.prefix
+        && one.profile == other.profile
+        && one.practice == other.practice
 }
 
 fn says(says: &mut String, text: &str) {

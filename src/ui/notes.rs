@@ -13,8 +13,10 @@ use crate::words::ui as words;
 use egui::text::TextWrapping;
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-/// Strips shown at once at most; the rest waits behind them.
+/// Strips shown at once at most, in a window that is high enough; the rest waits behind them.
 const MOST: usize = 2;
+/// Below this height one strip is enough: the rows must be seen.
+const LOW: f32 = 400.0;
 
 #[derive(Clone, Copy)]
 enum Tone {
@@ -61,7 +63,8 @@ impl Window {
     /// Draws the strips and says where what follows begins.
     pub(crate) fn notes(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) -> f32 {
         let mut y = rect.top();
-        for note in self.standing(scene).into_iter().take(MOST) {
+        let most = if rect.height() < LOW { 1 } else { MOST };
+        for note in self.standing(scene).into_iter().take(most) {
             let (height, act) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
             if let Some(act) = act {

@@ -114,7 +114,16 @@ pub fn run(link: Arc<dyn Link>, options: Options) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     eframe::run_native("daypass", native, Box::new(|creation| Ok(Box::new(App::new(&creation.egui_ctx, link)))))
-        .map_err(|why| words::no_window(&why.to_string()))
+        .map_err(|why| no_window(&why).to_owned())
+}
+
+/// The sentence for a window that can't be: no screen to be on, or nothing to draw with.
+fn no_window(why: &eframe::Error) -> &'static str {
+    if matches!(why, eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) {
+        words::NO_SCREEN
+    } else {
+        words::NO_DRIVER
+    }
 }
 
 enum Chosen {

@@ -1,7 +1,8 @@
 //! The menu under the pass: the destinations open now, those of earlier, a new one, signing out.
 
 use super::theme::{self, Face, size};
-use super::{Scene, Window, Wish, form, icons, widgets};
+use super::{Scene, Window, Wish, form, icons, same, widgets};
+use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
@@ -26,15 +27,7 @@ impl Window {
                     self.trouble_open = false;
                 }
             }
-            let open = |name: &crate::model::destination::Destination| {
-                scene.seen.places.iter().any(|place| {
-                    let to = &place.destination;
-                    to.role == name.role
-                        && to.bucket == name.bucket
-                        && to.prefix == name.prefix
-                        && to.profile == name.profile
-                })
-            };
+            let open = |to: &Destination| scene.seen.places.iter().any(|place| same(&place.destination, to));
             let mut earlier = scene.seen.remembered.iter().filter(|to| !open(to)).take(EARLIER).peekable();
             if earlier.peek().is_some() {
                 ui.separator();

@@ -154,6 +154,7 @@ impl Window {
 
     /// Opens a destination: at once, or after the code it needs.
     pub(crate) fn open(&mut self, to: Destination, out: &mut Vec<Wish>) {
+        self.opening = Some(to.clone());
         let to = Box::new(to);
         if to.mfa_serial.is_some() {
             let asked = (*to).clone();
@@ -200,7 +201,7 @@ impl Window {
         let label = format!("{}: {name} {who}", welcome::YOU);
         response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label.trim()));
         widgets::focus_ring(ui, &response, rect, t);
-        Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| self.profiles(ui, seen, out));
+        Popup::menu(&response).gap(4.0).width(rect.width()).show(|ui| self.profiles(ui, seen, out));
         odd(ui, picked, seen);
         ui.add_space(3.0);
         if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {

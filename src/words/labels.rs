@@ -324,9 +324,9 @@ pub mod shell {
     /// No dialog could be shown.
     pub const NO_DIALOG: &str = "Files can’t be chosen here";
 
-    /// There can be no window.
-    #[must_use]
-    pub fn no_window(why: &str) -> String {
-        format!("Daypass can’t open its window on this desktop ({why}). daypass-cli does the same without one.")
-    }
+    /// There is no screen.
+    pub const NO_SCREEN: &str = "Daypass finds no screen to open its window on (X11, or XWayland on Wayland). daypass-cli delivers without one.";
+    /// There is no driver.
+    pub const NO_DRIVER: &str =
+        "Daypass finds no graphics driver to draw its window with (OpenGL). daypass-cli delivers without one.";
 }

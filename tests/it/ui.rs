@@ -2,6 +2,7 @@
 
 mod contrast;
 mod demo;
+mod kinds;
 
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
@@ -90,7 +91,7 @@ fn every_screen_settles_and_says_its_sentence() {
 #[test]
 fn every_problem_settles_as_a_page_and_speaks_calmly() {
     let mut harness = open(demo::welcome());
-    for kind in kinds() {
+    for kind in kinds::kinds() {
         let said = said::said(kind);
         for text in [&said.title, &said.body] {
             assert!(!text.is_empty(), "{kind:?}");
@@ -103,59 +104,6 @@ fn every_problem_settles_as_a_page_and_speaks_calmly() {
         harness.run();
         assert!(says(&harness, &said.title), "{kind:?}");
     }
-}
-
-fn kinds() -> Vec<Kind> {
-    let by = [
-        DeniedBy::Unknown,
-        DeniedBy::YourPolicy,
-        DeniedBy::TrustPolicy,
-        DeniedBy::ResourcePolicy,
-        DeniedBy::OrganizationPolicy,
-        DeniedBy::EndpointPolicy,
-        DeniedBy::Boundary,
-        DeniedBy::SessionPolicy,
-        DeniedBy::RolePolicy,
-    ];
-    let mut kinds = vec![
-        Kind::Offline,
-        Kind::NoAnswer,
-        Kind::ConnectionLost,
-        Kind::NotTrusted,
-        Kind::LoginPage,
-        Kind::ProxyRefused,
-        Kind::ClockWrong(-400),
-        Kind::Busy,
-        Kind::SlowDown,
-        Kind::Unexpected,
-        Kind::NoProfile,
-        Kind::ProfileOdd,
-        Kind::KeyWithoutToken,
-        Kind::RootKey,
-        Kind::OtherPartition,
-        Kind::KeyNotAccepted,
-        Kind::SecretWrong,
-        Kind::SourceEnded,
-        Kind::SignInNeeded,
-        Kind::ProcessRefused,
-        Kind::SerialWrong,
-        Kind::TooLong,
-        Kind::TooLongChained,
-        Kind::PolicyTooLarge,
-        Kind::PolicyRefused,
-        Kind::RegionOff,
-        Kind::RequestRefused,
-        Kind::OtherAccount,
-        Kind::AccountProblem,
-        Kind::NoSuchBucket,
-        Kind::OtherRegion,
-        Kind::SessionRefused,
-        Kind::JournalFull,
-        Kind::JournalBroken,
-    ];
-    kinds.extend(by.map(Kind::AssumeDenied));
-    kinds.extend(by.map(Kind::AccessDenied));
-    kinds
 }
 
 #[test]
@@ -339,6 +287,18 @@ fn the_form_opens_what_is_typed() {
     let mut expected = demo::destination();
     expected.name = "importantprojectbucket".to_owned();
     assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(expected)))]);
+}
+
+#[test]
+fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
+    let mut harness = open(demo::denied(DeniedBy::Unknown));
+    press(&mut harness, "Switch destination: Important Project");
+    press(&mut harness, "Change what you entered…");
+    assert!(says(&harness, "Deliver files to your customer"));
+    press(&mut harness, "Get access");
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(demo::destination())))]);
+    harness.run();
+    assert!(says(&harness, "Your customer’s account said no"));
 }
 
 #[test]
