@@ -25,7 +25,7 @@ pub(crate) fn is_field(id: Id) -> bool {
         Field::Mfa,
         Field::SessionName,
         Field::Region,
-        Field::Owner,
+        Field::Account,
     ]
     .into_iter()
     .any(|field| field_id(field) == id)
@@ -36,7 +36,7 @@ pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static s
     let t = theme::of(ui);
     let wrong = form.wrong(field, name);
     let face = match field {
-        Field::Role | Field::Mfa | Field::Owner => Face::Mono,
+        Field::Role | Field::Mfa | Field::Account => Face::Mono,
         Field::Bucket | Field::Folder | Field::ExternalId | Field::SessionName | Field::Region => Face::Body,
     };
     let value = match field {
@@ -47,7 +47,7 @@ pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static s
         Field::Mfa => &mut form.mfa,
         Field::SessionName => &mut form.session_name,
         Field::Region => &mut form.region,
-        Field::Owner => &mut form.owner,
+        Field::Account => &mut form.owner,
     };
     let response = widgets::field(ui, field_id(field), name, value, width, face, wrong.is_some());
     if response.lost_focus() {

@@ -8,7 +8,6 @@ use crate::model::snapshot::{Profile, Profiles, Source};
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field};
 use std::collections::HashSet;
-use std::str::FromStr;
 
 /// Where the text in the form came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,21 +132,21 @@ impl Form {
     /// The field, and what to say about it.
     pub fn destination(&self, profiles: &Profiles) -> Result<Destination, (Option<Field>, String)> {
         let profile = self.picked(profiles).ok_or_else(|| (None, words::welcome::PICK_FIRST.to_owned()))?;
-        let role = checked(Field::Role, role(&self.role))?;
-        let bucket = checked(Field::Bucket, bucket(&self.bucket))?;
+        let role = checked(Field::Role, RoleArn::from_pasted(&self.role))?;
+        let bucket = checked(Field::Bucket, Bucket::from_pasted(&self.bucket))?;
         let name = if self.name.trim().is_empty() { bucket.to_string() } else { self.name.trim().to_owned() };
         Ok(Destination {
             name,
             profile: profile.name.clone(),
             role,
             bucket,
-            prefix: checked(Field::Folder, folder(&self.folder))?,
-            region: maybe(Field::Region, &self.region)?,
-            owner: maybe(Field::Owner, &self.owner)?,
+            prefix: checked(Field::Folder, KeyPrefix::from_pasted(&self.folder))?,
+            region: maybe(Field::Region, &self.region, Region::from_pasted)?,
+            owner: maybe(Field::Account, &self.owner, AccountId::from_pasted)?,
             seconds: self.seconds,
-            external_id: maybe(Field::ExternalId, &self.external_id)?,
-            mfa_serial: maybe(Field::Mfa, &self.mfa)?,
-            session_name: maybe(Field::SessionName, &self.session_name)?,
+            external_id: maybe(Field::ExternalId, &self.external_id, ExternalId::from_pasted)?,
+            mfa_serial: maybe(Field::Mfa, &self.mfa, MfaSerial::from_pasted)?,
+            session_name: maybe(Field::SessionName, &self.session_name, RoleSessionName::from_pasted)?,
             narrow: self.narrow,
             practice: false,
         })
@@ -167,20 +166,20 @@ impl Form {
             Field::Mfa => &self.mfa,
             Field::SessionName => &self.session_name,
             Field::Region => &self.region,
-            Field::Owner => &self.owner,
+            Field::Account => &self.owner,
         };
         if text.trim().is_empty() && (!self.submitted || !matches!(field, Field::Role | Field::Bucket)) {
             return None;
         }
         let why = match field {
-            Field::Role => role(text).err(),
-            Field::Bucket => bucket(text).err(),
-            Field::Folder => folder(text).err(),
-            Field::ExternalId => ExternalId::from_str(text.trim()).err(),
-            Field::Mfa => MfaSerial::from_str(text.trim()).err(),
-            Field::SessionName => RoleSessionName::from_str(text.trim()).err(),
-            Field::Region => Region::from_str(text.trim()).err(),
-            Field::Owner => AccountId::from_str(text.trim()).err(),
+            Field::Role => RoleArn::from_pasted(text).err(),
+            Field::Bucket => Bucket::from_pasted(text).err(),
+            Field::Folder => KeyPrefix::from_pasted(text).err(),
+            Field::ExternalId => ExternalId::from_pasted(text).err(),
+            Field::Mfa => MfaSerial::from_pasted(text).err(),
+            Field::SessionName => RoleSessionName::from_pasted(text).err(),
+            Field::Region => Region::from_pasted(text).err(),
+            Field::Account => AccountId::from_pasted(text).err(),
         };
         why.map(|why| words::field_problem(field, &why))
     }
@@ -195,38 +194,14 @@ pub const fn usable(profile: &Profile) -> bool {
     }
 }
 
-/// The role as it was pasted.
-///
-/// # Errors
-/// Why it is no role.
-pub fn role(text: &str) -> Result<RoleArn, NameProblem> {
-    let text = text.trim();
-    if text.is_empty() { Err(NameProblem::Empty) } else { text.parse() }
-}
-
-/// The bucket as it was pasted.
-///
-/// # Errors
-/// Why it is no bucket's name.
-pub fn bucket(text: &str) -> Result<Bucket, NameProblem> {
-    let text = text.trim();
-    if text.is_empty() { Err(NameProblem::Empty) } else { text.parse() }
-}
-
-/// The folder as it was typed; empty for the top of the bucket.
-///
-/// # Errors
-/// Why it can't be a folder.
-pub fn folder(text: &str) -> Result<KeyPrefix, NameProblem> {
-    let text = text.trim().trim_matches('/');
-    if text.is_empty() { "".parse() } else { format!("{text}/").parse() }
-}
-
 fn checked<T>(field: Field, value: Result<T, NameProblem>) -> Result<T, (Option<Field>, String)> {
     value.map_err(|why| (Some(field), words::field_problem(field, &why)))
 }
 
-fn maybe<T: FromStr<Err = NameProblem>>(field: Field, text: &str) -> Result<Option<T>, (Option<Field>, String)> {
-    let text = text.trim();
-    if text.is_empty() { Ok(None) } else { checked(field, text.parse().map(Some)) }
+fn maybe<T>(
+    field: Field,
+    text: &str,
+    parse: fn(&str) -> Result<T, NameProblem>,
+) -> Result<Option<T>, (Option<Field>, String)> {
+    if text.trim().is_empty() { Ok(None) } else { checked(field, parse(text).map(Some)) }
 }

@@ -7,6 +7,7 @@ use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, identity};
 use crate::model::destination::Destination;
+use crate::model::names::RoleArn;
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field, welcome};
@@ -83,7 +84,7 @@ impl Window {
         ui.add_space(5.0);
         entry(ui, form, Field::Role, welcome::ROLE, full);
         if form.wrong(Field::Role, welcome::ROLE).is_none()
-            && let Some(account) = form::role(&form.role).ok().map(|role| role.account())
+            && let Some(account) = RoleArn::from_pasted(&form.role).ok().map(|role| role.account())
             && account.as_str().len() == 12
         {
             ui.add_space(5.0);

@@ -4,7 +4,6 @@ use super::format;
 pub use super::labels::*;
 use super::problem::Said;
 use crate::model::destination::Destination;
-use crate::model::names::NameProblem;
 use crate::model::session::Identity;
 use crate::model::snapshot::{Left, Profile, Source, Totals};
 use crate::model::upload::{Progress, Proof, State, Upload};
@@ -51,46 +50,7 @@ pub fn role_in(account: &str) -> String {
     format!("A role in account {}", format::account(account))
 }
 
-/// A field of the form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// The role.
-    Role,
-    /// The bucket.
-    Bucket,
-    /// The folder.
-    Folder,
-    /// The external id.
-    ExternalId,
-    /// The MFA device.
-    Mfa,
-    /// The session's name.
-    SessionName,
-    /// The region.
-    Region,
-    /// The owner of the bucket.
-    Owner,
-}
-
-/// What is not right with what stands in a field.
-#[must_use]
-pub fn field_problem(field: Field, why: &NameProblem) -> String {
-    let empty = *why == NameProblem::Empty;
-    match field {
-        Field::Role if empty => "Enter the role that your customer gave you.",
-        Field::Role => "A role looks like arn:aws:iam::444455556666:role/name-of-the-role.",
-        Field::Bucket if empty => "Enter the name of the bucket.",
-        Field::Bucket => "A bucket’s name has 3 to 63 small letters, digits, dots and hyphens.",
-        Field::Folder => "A folder is written like incoming or incoming/photos.",
-        Field::ExternalId => "An external ID has 2 to 1224 letters, digits and + = , . @ : / -",
-        Field::Mfa => "A device looks like arn:aws:iam::111122223333:mfa/your-name.",
-        Field::SessionName => "A session’s name has 2 to 64 letters, digits and + = , . @ -",
-        Field::Region => "A region looks like eu-west-1.",
-        Field::Owner => "An account has 12 digits.",
-    }
-    .to_owned()
-}
-
+pub use super::names::{Field, name_problem as field_problem};
 pub use super::profiles::oddity;
 
 /// Files over the window.
