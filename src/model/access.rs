@@ -18,8 +18,6 @@ use std::time::Duration;
 pub const RENEW_BEFORE: Duration = Duration::from_secs(300);
 /// How long a denial may be IAM's delay after a change (IAM User Guide, `troubleshoot_general`).
 const IAM_DELAY: Duration = Duration::from_secs(60);
-/// How often it is asked again in that time.
-const QUIET_STEP: Duration = Duration::from_secs(10);
 /// Destinations remembered.
 const REMEMBERED: usize = 50;
 
@@ -54,6 +52,7 @@ impl Model {
                 session: Session::SignedOut,
                 asking: false,
                 retrying: false,
+                worked: false,
                 renew_problem: None,
                 hold: None,
                 paused: false,
@@ -80,6 +79,13 @@ impl Model {
             fx.push(Effect::UseRegion(no, region));
         }
         no
+    }
+
+    /// A person asks: what they have just had changed may take IAM its minute, whatever was waited for before.
+    pub(super) fn expect_delay(&mut self, no: PlaceNo) {
+        if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {
+            desk.quiet_until = None;
+        }
     }
 
     /// Asks for access or renews it: one AssumeRole is out at most, and what there is serves until it has come.
@@ -177,6 +183,7 @@ impl Model {
             shortened: desk.seconds < place.destination.seconds,
         });
         place.asking = false;
+        place.worked = true;
         place.renew_problem = None;
         place.hold = None;
         desk.ask_tries = 0;
@@ -190,7 +197,7 @@ impl Model {
     fn access_refused(&mut self, no: PlaceNo, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let at = usize::from(no.0);
-        let quiet = self.limits.quiet_retries;
+        let (quiet, step) = (self.limits.quiet_retries, self.limits.quiet_step);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         match problem.kind {
             Kind::TooLong | Kind::TooLongChained if desk.seconds > Destination::USUAL => {
@@ -209,7 +216,7 @@ impl Model {
             Retry::NewSession | Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => {
                 let delay = matches!(problem.kind, Kind::AssumeDenied(DeniedBy::Unknown | DeniedBy::TrustPolicy));
                 let until = *desk.quiet_until.get_or_insert(now + IAM_DELAY);
-                (delay && quiet && place.destination.mfa_serial.is_none() && now < until).then(|| now + QUIET_STEP)
+                (delay && quiet && place.destination.mfa_serial.is_none() && now < until).then(|| now + step)
             }
         };
         desk.ask_at = again;
@@ -268,8 +275,11 @@ impl Model {
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if let Session::Active(grant) = &place.session {
             place.session = Session::Expired(grant.clone());
+            // A session that died with its role may come back with the role: it is asked for once by itself.
+            let first = !std::mem::replace(&mut desk.refused_once, why.kind != Kind::SessionEnded);
             if desk.ask_at.is_none() && !desk.asking {
-                place.renew_problem = (why.kind != Kind::SessionEnded).then(|| Arc::new(why.clone()));
+                let told = why.kind != Kind::SessionEnded && !first;
+                place.renew_problem = told.then(|| Arc::new(why.clone()));
             }
         }
     }

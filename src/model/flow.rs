@@ -79,6 +79,7 @@ impl Model {
                     self.rate.add(now, rest);
                     if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
                         desk.denied_once = false;
+                        desk.refused_once = false;
                     }
                     if let Some(work) = self.work.get_mut(&no) {
                         work.tries = 0;

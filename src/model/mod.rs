@@ -49,11 +49,20 @@ pub struct Limits {
     pub park_restored: bool,
     /// Whether a denied AssumeRole is tried again quietly for a minute, since IAM takes that long to spread a change.
     pub quiet_retries: bool,
+    /// How often it is asked again in that minute.
+    pub quiet_step: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { requests: 64, large: 4, seed: 1, park_restored: false, quiet_retries: true }
+        Self {
+            requests: 64,
+            large: 4,
+            seed: 1,
+            park_restored: false,
+            quiet_retries: true,
+            quiet_step: Duration::from_secs(10),
+        }
     }
 }
 
@@ -161,9 +170,13 @@ impl Model {
         match command {
             Command::Open(destination) => {
                 let place = self.open(*destination, fx);
+                self.expect_delay(place);
                 self.ask_access(place, fx);
             }
-            Command::GetAccess(place) => self.ask_access(place, fx),
+            Command::GetAccess(place) => {
+                self.expect_delay(place);
+                self.ask_access(place, fx);
+            }
             Command::GetAccessUnnarrowed(place) => {
                 if let Some(desk) = self.desks.get_mut(usize::from(place.0)) {
                     desk.narrow = false;

@@ -47,6 +47,8 @@ pub(super) struct Desk {
     pub not_before: Option<Time>,
     /// Whether a denial by S3 was already waited out once under this session.
     pub denied_once: bool,
+    /// Whether S3 refused a session of this desk, and has taken nothing since.
+    pub refused_once: bool,
     /// Whether the delivery was told to the journal.
     pub delivery_open: bool,
 }
