@@ -8,6 +8,7 @@ mod leaf_faults;
 mod leaf_files;
 mod leaf_sts;
 mod names;
+mod no;
 mod practice;
 mod profiles;
 mod servers;
