@@ -294,7 +294,7 @@ async fn a_key_lets_small_files_in_and_large_ones_not() {
     scene.add("small.txt", 10);
     scene.add("large.bin", 9 << 20);
     let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.totals.done())).await;
-    let of = |name: &str| seen.rows.iter().find(|(_, row)| row.key.as_str().ends_with(name)).map(|(_, row)| &row.state);
+    let of = |name: &str| seen.rows.iter().find(|(_, row)| row.key().ends_with(name)).map(|(_, row)| &row.state);
     assert!(matches!(of("small.txt"), Some(State::Delivered(_))));
     let Some(State::Failed(problem)) = of("large.bin") else { panic!("{:?}", of("large.bin")) };
     let (kind, causes) = told(&seen, problem);
