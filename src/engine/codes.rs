@@ -182,8 +182,8 @@ fn denied_by(operation: Operation, message: &str) -> DeniedBy {
     } else if says("VPC endpoint policy") {
         DeniedBy::EndpointPolicy
     } else if says("session policy") {
-        // The source's own session has a policy where STS says so; afterwards it is ours.
-        if sts { DeniedBy::YourPolicy } else { DeniedBy::SessionPolicy }
+        // The source's own session has it where STS says so; afterwards it is the one that narrows.
+        DeniedBy::SessionPolicy
     } else if says("permissions boundary") {
         // After AssumeRole the boundary is one on the customer's role.
         if sts { DeniedBy::Boundary } else { DeniedBy::RolePolicy }

@@ -63,7 +63,7 @@ pub enum DeniedBy {
     EndpointPolicy,
     /// A permissions boundary denies.
     Boundary,
-    /// The session policy, which Daypass narrows by itself, denies.
+    /// The session policy denies: before AssumeRole that of the profile's own key, afterwards the one that Daypass sets.
     SessionPolicy,
     /// The role's own policy does not allow it (after AssumeRole, "no identity-based policy" speaks of the role).
     RolePolicy,

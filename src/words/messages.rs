@@ -2,25 +2,26 @@
 
 use super::causes::Known;
 use super::format;
-use crate::grant::policy::literal;
+use crate::grant::policy::{caller, literal};
+use crate::grant::tree::Tree;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{Partition, Region};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
-use serde_json::{Value, json};
 
 const YOUR_USER: &str = "arn:aws:iam::YOUR-ACCOUNT:user/YOUR-NAME";
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+fn map(pairs: Vec<(&str, Tree)>) -> Tree {
+    Tree::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 fn place(to: &Destination) -> String {
     format::place(to.bucket.as_str(), to.prefix.as_str())
 }
 
-fn document(statements: &[Value]) -> Value {
-    json!({ "Version": "2012-10-17", "Statement": statements })
+fn document(statement: Tree) -> String {
+    let document = map(vec![("Version", "2012-10-17".into()), ("Statement", Tree::List(vec![statement]))]);
+    document.json().trim_end().to_owned()
 }
 
 fn partition(to: &Destination) -> &str {
@@ -46,41 +47,46 @@ const fn suffix(partition: Partition) -> &'static str {
 /// A sign-in through IAM Identity Center is a session of a role whose ARN holds a path that the session's ARN leaves out, so
 /// the account is named, and the session's role by a condition (IAM User Guide, `aws:PrincipalArn`).
 #[must_use]
-pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Value {
+pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
     let mut who = caller.unwrap_or(YOUR_USER).to_owned();
-    let mut condition = serde_json::Map::new();
+    let mut conditions = Vec::new();
     if let Some((front, session)) = who.split_once(":assumed-role/") {
         let (front, role) = (front.replacen(":sts:", ":iam:", 1), session.split('/').next().unwrap_or_default());
         if role.starts_with("AWSReservedSSO_") {
             let arn = format!("{front}:role/aws-reserved/sso.amazonaws.com/*{role}");
-            condition.insert("ArnLike".to_owned(), json!({ "aws:PrincipalArn": arn }));
+            conditions.push(("ArnLike", map(vec![("aws:PrincipalArn", arn.into())])));
             who = format!("{front}:root");
         }
     }
     if let Some(id) = &to.external_id {
-        condition.insert("StringEquals".to_owned(), json!({ "sts:ExternalId": id.as_str() }));
+        conditions.push(("StringEquals", map(vec![("sts:ExternalId", id.as_str().into())])));
     }
     if to.mfa_serial.is_some() {
-        condition.insert("Bool".to_owned(), json!({ "aws:MultiFactorAuthPresent": "true" }));
+        conditions.push(("Bool", map(vec![("aws:MultiFactorAuthPresent", "true".into())])));
     }
-    let mut statement = json!({ "Effect": "Allow", "Principal": { "AWS": who }, "Action": "sts:AssumeRole" });
-    if !condition.is_empty() {
-        statement["Condition"] = Value::Object(condition);
+    let mut statement = vec![
+        ("Effect", "Allow".into()),
+        ("Principal", map(vec![("AWS", who.into())])),
+        ("Action", "sts:AssumeRole".into()),
+    ];
+    if !conditions.is_empty() {
+        statement.push(("Condition", map(conditions)));
     }
-    statement
-}
-
-/// The identity policy that lets the user ask for the role.
-#[must_use]
-pub fn identity_policy(to: &Destination) -> Value {
-    document(&[json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": to.role.as_str() })])
+    map(statement)
 }
 
 /// What the role has to allow for this destination.
 #[must_use]
-pub fn put_statement(to: &Destination) -> Value {
-    let action = if to.acl_full_control { json!(["s3:PutObject", "s3:PutObjectAcl"]) } else { json!("s3:PutObject") };
-    json!({ "Effect": "Allow", "Action": action, "Resource": objects(to) })
+pub fn put_statement(to: &Destination) -> Tree {
+    map(vec![("Effect", "Allow".into()), ("Action", actions(to)), ("Resource", objects(to).into())])
+}
+
+fn actions(to: &Destination) -> Tree {
+    if to.acl_full_control {
+        Tree::List(vec!["s3:PutObject".into(), "s3:PutObjectAcl".into()])
+    } else {
+        "s3:PutObject".into()
+    }
 }
 
 fn objects(to: &Destination) -> String {
@@ -90,16 +96,16 @@ fn objects(to: &Destination) -> String {
 /// What the role has to allow for the bucket's key: `GenerateDataKey` for every file, `Decrypt` for those that go up in parts
 /// (S3 User Guide, "Multipart upload API and permissions").
 #[must_use]
-pub fn key_statement(to: &Destination, key: Option<&str>) -> Value {
+pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
     let region = to.region.as_ref().map_or("*", Region::as_str);
     let via = format!("s3.{region}.{}", suffix(to.role.partition()));
     let operator = if region == "*" { "StringLike" } else { "StringEquals" };
-    json!({
-        "Effect": "Allow",
-        "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
-        "Resource": key.unwrap_or("THE-ARN-OF-THE-KEY"),
-        "Condition": { operator: { "kms:ViaService": via } }
-    })
+    map(vec![
+        ("Effect", "Allow".into()),
+        ("Action", Tree::List(vec!["kms:GenerateDataKey".into(), "kms:Decrypt".into()])),
+        ("Resource", key.unwrap_or("THE-ARN-OF-THE-KEY").into()),
+        ("Condition", map(vec![(operator, map(vec![("kms:ViaService", via.into())]))])),
+    ])
 }
 
 /// For the customer whose role does not let the user in.
@@ -115,7 +121,7 @@ pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
         place = place(to),
         role = to.role,
         user = who.unwrap_or(YOUR_USER),
-        policy = pretty(&document(&[trust_statement(to, who)])),
+        policy = document(trust_statement(to, who)),
         sent = sent(known, problem),
     )
 }
@@ -150,7 +156,7 @@ pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
          networks. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
-        policy = pretty(&document(&[trust_statement(to, known.caller(problem))])),
+        policy = document(trust_statement(to, known.caller(problem))),
         sent = sent(known, problem),
     )
 }
@@ -162,8 +168,8 @@ pub fn own_company(problem: &Problem, known: &Known<'_>) -> String {
     let why = if known.same_account(problem) == Some(true) {
         "The role trusts our account, and leaves it to us who may ask for it."
     } else {
-        "The role is in another account, so Amazon wants a yes from both: their role names me, and ours is missing. \
-         A user without this permission can take on roles of our own account only."
+        "The role is in another account, so Amazon wants a yes from both sides: the role has to name me, and our account \
+         has to allow me to ask. Without this permission a user can take on roles of its own account only."
     };
     format!(
         "Hello,\n\nI deliver files to a customer of ours through a role in account {account}. My user\n  {who}\nneeds the \
@@ -171,7 +177,7 @@ pub fn own_company(problem: &Problem, known: &Known<'_>) -> String {
          service control policy forbids it:\n\n{policy}\n\nIt allows nothing else. Thank you.\n",
         account = format::account(to.role.account().as_str()),
         who = known.caller(problem).unwrap_or(YOUR_USER),
-        policy = pretty(&identity_policy(to)),
+        policy = caller(&to.role).json().trim_end(),
     )
 }
 
@@ -186,7 +192,7 @@ pub fn put_policy(known: &Known<'_>, before: bool) -> String {
          Thank you.\n",
         role = to.role,
         place = place(to),
-        policy = pretty(&document(&[put_statement(to)])),
+        policy = document(put_statement(to)),
     )
 }
 
@@ -201,12 +207,12 @@ pub fn bucket_policy(known: &Known<'_>) -> String {
         Encryption::SseKms(Some(key)) => format!("the header x-amz-server-side-encryption: aws:kms with the key {key}"),
     };
     let acl = if to.acl_full_control { "the ACL bucket-owner-full-control" } else { "no ACL" };
-    let allow = json!({
-        "Effect": "Allow",
-        "Principal": { "AWS": to.role.as_str() },
-        "Action": put_statement(to)["Action"],
-        "Resource": objects(to)
-    });
+    let allow = map(vec![
+        ("Effect", "Allow".into()),
+        ("Principal", map(vec![("AWS", to.role.as_str().into())])),
+        ("Action", actions(to)),
+        ("Resource", objects(to).into()),
+    ]);
     format!(
         "Hello,\n\nI have access through the role\n  {role}\nand the bucket {bucket} does not take my files. Please look at its \
          policy: does it forbid s3:PutObject from certain networks, without an encryption header, without an ACL or \
@@ -214,7 +220,7 @@ pub fn bucket_policy(known: &Known<'_>) -> String {
          in different accounts, its policy also needs this:\n\n{policy}\n\nThank you.\n",
         role = to.role,
         bucket = to.bucket,
-        policy = pretty(&document(&[allow])),
+        policy = document(allow),
     )
 }
 
@@ -229,7 +235,7 @@ pub fn key(known: &Known<'_>, key: Option<&str>) -> String {
          enabled. Thank you.\n",
         place = place(to),
         role = to.role,
-        policy = pretty(&document(&[key_statement(to, key)])),
+        policy = document(key_statement(to, key)),
     )
 }
 
@@ -266,7 +272,7 @@ pub fn new_key(known: &Known<'_>) -> String {
         "Hello,\n\nAmazon does not take the access key of my profile “{profile}”{who}. Could you look whether it is active, or \
          make me a new one for my own IAM user? It needs this permission and no other:\n\n{policy}\n\nThank you.\n",
         profile = known.destination.profile,
-        policy = pretty(&identity_policy(known.destination)),
+        policy = caller(&known.destination.role).json().trim_end(),
     )
 }
 

@@ -227,14 +227,18 @@ pub fn said(kind: Kind) -> Said {
 }
 
 fn said_clock(seconds: i64) -> Said {
+    let title = "This computer’s clock is wrong";
+    if seconds.unsigned_abs() < 60 {
+        return said_as(
+            title,
+            "Amazon refuses requests that are not of now. Set date, time and time zone, best to automatic, and try again.",
+        );
+    }
     let off = format::about(std::time::Duration::from_secs(seconds.unsigned_abs()));
     let way = if seconds > 0 { "ahead" } else { "behind" };
-    Said {
-        title: "This computer’s clock is wrong".to_owned(),
-        body: format!(
-            "It is {off} {way}, and Amazon refuses requests that are not of now. Set the clock and try again."
-        ),
-    }
+    let body =
+        format!("It is {off} {way}, and Amazon refuses requests that are not of now. Set the clock and try again.");
+    said_as(title, &body)
 }
 
 fn said_assume_denied(by: DeniedBy) -> Said {

@@ -1,8 +1,10 @@
 //! A "no" in words: each code and text of AWS, what is said about it, and whose turn it is.
 
 mod known;
+mod options;
 mod played;
 mod rows;
+mod rows_s3;
 
 use daypass::engine::classify::{self, Operation};
 use daypass::engine::clock::Clock;
@@ -16,7 +18,8 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use rows::{Answer, ROWS, Row};
+use rows::{Answer, Row, STS};
+use rows_s3::S3;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -190,7 +193,7 @@ fn same_as_kept(name: &str, text: &str) {
 fn every_code_and_text_of_aws_has_its_sentence() {
     let (to, who) = (destination(), richard());
     let (mut table, mut found) = (String::new(), Vec::new());
-    for Row { operation, answer, kind, turn } in ROWS {
+    for Row { operation, answer, kind, turn } in STS.iter().chain(S3) {
         let problem = heard(*operation, answer);
         let at = format!("{} {answer}", operation.name());
         let clock = matches!(problem.kind, Kind::ClockWrong(_));

@@ -17,7 +17,8 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
         DeniedBy::EndpointPolicy => vec![endpoint(problem, known), place_or_time()],
         DeniedBy::ResourceControl => vec![customers_organization(problem, known), place_or_time()],
         DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy if forbidden => {
-            vec![place_or_time(), code(to.mfa_serial.is_some()), external_id(known), taken_back(problem, known)]
+            let last = if known.worked_before { taken_back(problem, known) } else { not_named(problem, known) };
+            vec![place_or_time(), code(to.mfa_serial.is_some()), external_id(known), last]
         }
         DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => {
             let first = if known.worked_before { taken_back(problem, known) } else { not_named(problem, known) };

@@ -4,8 +4,8 @@ use super::rows::Answer;
 use super::{destination, faults_of, heard, message, richard, same_as_kept, shown};
 use daypass::engine::classify::Operation;
 use daypass::model::destination::Encryption;
-use daypass::model::problem::Problem;
-use daypass::words::problem::{Cause, CauseAction, Known, explain};
+use daypass::model::problem::{Kind, Problem};
+use daypass::words::problem::{Cause, CauseAction, Known, explain, said};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -54,7 +54,7 @@ fn with_nothing_known_the_four_of_the_first_page() {
     assert_eq!(policy(&causes[0]), json!({ "Version": "2012-10-17", "Statement": [statement] }));
     let own = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE });
     assert_eq!(policy(&causes[1]), json!({ "Version": "2012-10-17", "Statement": [own] }));
-    assert!(message(&causes[1]).is_some_and(|text| text.contains("can take on roles of our own account only")));
+    assert!(message(&causes[1]).is_some_and(|text| text.contains("can take on roles of its own account only")));
     // Who asks stands in the denial too, where GetCallerIdentity was not asked.
     assert_eq!(explain(&denied(""), &Known::new(&to, None))[0].text(), body);
 }
@@ -162,6 +162,13 @@ fn a_key_is_named_with_both_permissions() {
     assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.eu-west-1.amazonaws.com");
     let large = explain(&refused("is not authorized to perform: kms:Decrypt on resource: x"), &Known::new(&to, None));
     assert!(large[0].text().contains("kms:Decrypt"));
+}
+
+#[test]
+fn a_clock_is_told_in_minutes() {
+    assert!(said(Kind::ClockWrong(7 * 60)).body.starts_with("It is about 7 minutes ahead,"));
+    assert!(said(Kind::ClockWrong(-3 * 3600)).body.starts_with("It is about 3 hours behind,"));
+    assert!(!said(Kind::ClockWrong(2)).body.contains("seconds"));
 }
 
 /// The pages for one and the same text of AWS, and every message that is handed out.
