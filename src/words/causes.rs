@@ -123,6 +123,7 @@ impl<'a> Known<'a> {
 
 /// What may have caused the problem, the likeliest first; none where its sentence says it all.
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "what has no page of its own is looked up in the last")]
 pub fn explain(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
     match problem.kind {
         Kind::AssumeDenied(by) => assume::denied(problem, by, known),

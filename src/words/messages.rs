@@ -131,15 +131,9 @@ fn sent(known: &Known<'_>, problem: &Problem) -> String {
     let to = known.destination;
     let id = to.external_id.as_ref().map_or("no external ID".to_owned(), |id| format!("the external ID {id}"));
     let code = if to.mfa_serial.is_some() { "a code" } else { "no code" };
-    let mut text = format!("I send {id} and {code}");
-    if let Some(name) = &to.session_name {
-        text.push_str(&format!(", and the session name {name}"));
-    }
-    text.push('.');
-    if let Some(id) = request(problem) {
-        text.push_str(&format!(" Amazon’s number for my last try is {id}."));
-    }
-    text
+    let name = to.session_name.as_ref().map_or(String::new(), |name| format!(", and the session name {name}"));
+    let last = request(problem).map_or(String::new(), |id| format!(" Amazon’s number for my last try is {id}."));
+    format!("I send {id} and {code}{name}.{last}")
 }
 
 fn request(problem: &Problem) -> Option<&str> {

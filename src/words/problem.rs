@@ -138,7 +138,7 @@ pub fn said(kind: Kind) -> Said {
         ),
         Kind::KmsDecrypt => said_as(
             "Large files need one more permission",
-            "The bucket’s key must also allow kms:Decrypt for files sent in parts. Ask your customer to add it to the role.",
+            "Small files arrive. For files sent in parts the bucket’s key must also allow kms:Decrypt. Ask your customer to add it to the role.",
         ),
         Kind::KmsKey => said_as(
             "The bucket’s key can’t be used",

@@ -166,7 +166,9 @@ fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
     assert_eq!(titles.len(), all, "{at}: a cause stands twice");
     if let Some(detail) = &problem.detail {
         let mut text = format!("{} {}", spoken.title, spoken.body);
-        causes.iter().for_each(|cause| text.push_str(&cause.text()));
+        for cause in causes {
+            text.push_str(&cause.text());
+        }
         assert!(detail.message.len() < 25 || !text.contains(&*detail.message), "{at}: the raw text is shown");
         assert!(detail.code.len() < 8 || !text.contains(&*detail.code), "{at}: the raw code is shown");
     }

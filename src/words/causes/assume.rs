@@ -1,6 +1,7 @@
 //! Why AssumeRole may have been denied.
 
 use super::{Cause, CauseAction, Known, messages, mono, plain, told};
+use crate::model::names::MfaSerial;
 use crate::model::problem::{DeniedBy, Kind, Problem};
 use crate::words::format;
 
@@ -229,7 +230,7 @@ fn just_made() -> Cause {
 
 /// What is the matter with the code or with its device.
 pub(super) fn code_problem(kind: Kind, known: &Known<'_>) -> Vec<Cause> {
-    let serial = known.destination.mfa_serial.as_ref().map(|serial| serial.as_str());
+    let serial = known.destination.mfa_serial.as_ref().map(MfaSerial::as_str);
     let device = || {
         let body = match serial {
             Some(serial) if serial.contains(":user/") => vec![
@@ -249,21 +250,21 @@ pub(super) fn code_problem(kind: Kind, known: &Known<'_>) -> Vec<Cause> {
         Cause::new("The serial is not that of your device", body, CauseAction::EditDestination)
     };
     let next = |title: &str, body: &str| Cause::new(title, vec![plain(body)], CauseAction::EnterCode);
-    match kind {
-        Kind::CodeWrong => vec![
-            next("The code was used already, or its time was over", "Wait until your device shows the next one."),
-            next(
-                "The clock of your phone is off",
-                "Codes come from the phone’s clock. Set it to automatic time and take a new code.",
-            ),
-            device(),
-        ],
-        Kind::SerialWrong => vec![device(), replaced_device()],
-        _kind => vec![next(
-            "The role wants a code from your phone (MFA)",
-            "Enter the six digits that your device shows now.",
-        )],
+    if kind == Kind::SerialWrong {
+        return vec![device(), replaced_device()];
     }
+    if kind != Kind::CodeWrong {
+        let now = "Enter the six digits that your device shows now.";
+        return vec![next("The role wants a code from your phone (MFA)", now)];
+    }
+    vec![
+        next("The code was used already, or its time was over", "Wait until your device shows the next one."),
+        next(
+            "The clock of your phone is off",
+            "Codes come from the phone’s clock. Set it to automatic time and take a new code.",
+        ),
+        device(),
+    ]
 }
 
 fn replaced_device() -> Cause {

@@ -26,7 +26,7 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
             let mut list = vec![encryption(known), policy(known)];
             let foreign = known.destination.owner() != known.destination.role.account();
             if !known.destination.acl_full_control {
-                list.insert(if foreign { 0 } else { 1 }, acl());
+                list.insert(usize::from(!foreign), acl());
             }
             list
         }
@@ -196,24 +196,24 @@ pub(super) fn key(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
     let look = |title: &str, body: &str| {
         Cause::new(title, vec![plain(body)], CauseAction::CopyForCustomer(messages::key(known, key)))
     };
-    match problem.kind {
-        Kind::KmsGenerate => {
-            let first = allow("The role may not use the bucket’s key", "kms:GenerateDataKey");
-            let foreign = key
-                .and_then(|key| key.split(':').nth(4))
-                .filter(|owner| *owner != known.destination.role.account().as_str());
-            let own = "The key’s own policy has to name the role as well.";
-            match foreign {
-                Some(_) => vec![first, look("The key is in another account than the role", own)],
-                None => vec![first],
-            }
-        }
-        Kind::KmsDecrypt => vec![allow("The role may not read the key for large files", "kms:Decrypt")],
-        _kind => vec![
+    if problem.kind == Kind::KmsDecrypt {
+        return vec![allow("The role may not read the key for large files", "kms:Decrypt")];
+    }
+    if problem.kind == Kind::KmsKey {
+        return vec![
             look("The key is switched off or is being deleted", "Your customer can switch it on again."),
             look("The bucket names a key that is not there", "Your customer must choose another key for the bucket."),
-        ],
+        ];
     }
+    let mut list = vec![allow("The role may not use the bucket’s key", "kms:GenerateDataKey")];
+    let account = key.and_then(|key| key.split(':').nth(4));
+    if account.is_some_and(|account| account != known.destination.role.account().as_str()) {
+        list.push(look(
+            "The key is in another account than the role",
+            "The key’s own policy has to name the role as well.",
+        ));
+    }
+    list
 }
 
 /// The causes of a bucket that is not there.

@@ -5,6 +5,7 @@ use super::{Cause, CauseAction, Known, messages, mono, plain};
 use crate::model::problem::{Kind, Problem};
 
 /// The causes; none where the problem's sentence says it all.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most sentences need no causes beside them")]
 pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
     let to = known.destination;
     let profile = || mono(to.profile.as_str());
