@@ -211,7 +211,7 @@ pub fn bucket_policy(known: &Known<'_>) -> String {
         "Hello,\n\nI have access through the role\n  {role}\nand the bucket {bucket} does not take my files. Please look at its \
          policy: does it forbid s3:PutObject from certain networks, without an encryption header, without an ACL or \
          without a signed payload? I send {encryption} and {acl}, over TLS, with If-None-Match: *.\n\nIf bucket and role are \
-         in different accounts, its policy also needs this:\n\n{policy}\n\nThank you.\n",
+         in different accounts, its policy also needs this statement:\n\n{policy}\n\nThank you.\n",
         role = to.role,
         bucket = to.bucket,
         policy = document(allow),
@@ -261,7 +261,7 @@ pub fn longer(known: &Known<'_>) -> String {
 /// For the administrator: the profile's key does not work.
 #[must_use]
 pub fn new_key(known: &Known<'_>) -> String {
-    let who = known.identity.map_or(String::new(), |who| format!(" of\n  {}\n", who.arn));
+    let who = known.identity.map_or(String::new(), |who| format!(" ({})", who.arn));
     format!(
         "Hello,\n\nAmazon does not take the access key of my profile “{profile}”{who}. Could you look whether it is active, or \
          make me a new one for my own IAM user? It needs this permission and no other:\n\n{policy}\n\nThank you.\n",
@@ -302,10 +302,15 @@ pub fn network(known: &Known<'_>) -> String {
     let to = known.destination;
     let suffix = suffix(to.role.partition());
     let region = to.region.as_ref().map_or("*", Region::as_str);
-    let mut hosts = vec![format!("sts.{region}.{suffix}"), format!("{}.s3.{region}.{suffix}", to.bucket)];
+    let bucket = to.bucket.as_str();
+    // A name with dots does not fit the certificate of `*.s3.…`, so that it stands in the path.
+    let s3 = |region: &str| {
+        if bucket.contains('.') { format!("s3.{region}.{suffix}") } else { format!("{bucket}.s3.{region}.{suffix}") }
+    };
+    let mut hosts = vec![format!("sts.{region}.{suffix}"), s3(region)];
     if region == "*" {
         let first = to.role.partition().default_region();
-        hosts.push(format!("sts.{first}.{suffix}"));
+        hosts.extend([format!("sts.{first}.{suffix}"), s3(first.as_str())]);
     }
     format!(
         "Hello,\n\nI deliver files to a customer through Amazon S3. Please let this computer reach these names over HTTPS (port \

@@ -73,7 +73,7 @@ pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
             ),
         ],
         Kind::ProxyRefused => vec![Cause::new(
-            "Your network has a proxy that lets Amazon not through",
+            "The proxy of your network does not let Amazon through",
             vec![plain("Your administrator must allow the names in this message.")],
             administrator(messages::network(known)),
         )],

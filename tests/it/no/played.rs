@@ -247,7 +247,7 @@ async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
     scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, What::Html(407)) }.times(1000));
     let (kind, causes) = scene.no(scene.destination()).await;
     assert_eq!(kind, Kind::ProxyRefused);
-    assert_eq!(causes[0], "Your network has a proxy that lets Amazon not through");
+    assert_eq!(causes[0], "The proxy of your network does not let Amazon through");
 }
 
 #[tokio::test]
