@@ -41,8 +41,13 @@ impl Model {
         let known = self.seen.places.iter().position(same);
         let destination = Arc::new(destination);
         let place = if let Some(at) = known {
-            self.seen.places[at].destination = Arc::clone(&destination);
-            let desk = &mut self.desks[at];
+            let (place, desk) = (&mut self.seen.places[at], &mut self.desks[at]);
+            if place.destination != destination {
+                // Owner, ACL and encryption belong to each request: S3 is set up anew with what was changed.
+                desk.located = false;
+                place.hold = None;
+            }
+            place.destination = Arc::clone(&destination);
             desk.seconds = destination.seconds;
             desk.narrow = destination.narrow;
             at

@@ -302,6 +302,23 @@ async fn a_key_lets_small_files_in_and_large_ones_not() {
 }
 
 #[tokio::test]
+async fn an_option_that_is_turned_on_goes_along_from_then_on() {
+    let mut scene = Scene::usual().await;
+    scene.open(scene.destination());
+    scene.add("a.txt", 10);
+    scene.until(|seen| place(seen).is_some_and(|place| place.totals.delivered == 1)).await;
+    scene.open(Destination { acl_full_control: true, ..scene.destination() });
+    scene.add("b.txt", 10);
+    let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
+    let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("held"));
+    assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
+    assert_eq!(causes, ["The role may not hand files over to the bucket’s owner"]);
+    scene.open(scene.destination());
+    scene.until(|seen| seen.places[0].totals.done()).await;
+    assert_eq!(scene.practice.objects().len(), 2);
+}
+
+#[tokio::test]
 async fn access_that_was_taken_back_is_told_so() {
     let mut scene = Scene::usual().await;
     scene.open(scene.destination());
