@@ -5,7 +5,7 @@ use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
 use crate::grant::invitation::Invitation;
 use crate::model::Limits;
-use crate::model::destination::Destination;
+use crate::model::destination::{Destination, Encryption};
 use crate::model::problem::Problem;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
@@ -201,6 +201,8 @@ async fn rehearse(state: Arc<Mutex<State>>) -> std::io::Result<()> {
         session_name: None,
         narrow: true,
         practice: true,
+        acl_full_control: false,
+        encryption: Encryption::None,
     };
     handle.send(Command::Open(Box::new(destination)));
     {

@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+use crate::model::destination::Encryption;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -85,6 +86,12 @@ pub(super) struct Upload {
     /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+    /// Hand each file over to the bucket's owner (the ACL bucket-owner-full-control).
+    #[arg(long)]
+    pub acl_full_control: bool,
+    /// The encryption that the bucket's policy wants to be named: `s3`, `kms`, or `kms:` and a key's ARN or id.
+    #[arg(long, value_name = "KIND", value_parser = encryption)]
+    pub sse: Option<Encryption>,
     #[command(flatten)]
     pub wire: Wire,
     /// Files and folders.
@@ -122,4 +129,13 @@ pub(super) struct Practice {
     /// How long a session lasts, in seconds.
     #[arg(long, value_name = "N")]
     pub session_seconds: Option<u32>,
+}
+
+fn encryption(text: &str) -> Result<Encryption, String> {
+    match text.split_once(':') {
+        None if text == "s3" => Ok(Encryption::SseS3),
+        None if text == "kms" => Ok(Encryption::SseKms(None)),
+        Some(("kms", key)) if Encryption::is_key(key) => Ok(Encryption::SseKms(Some(key.into()))),
+        Some(_) | None => Err(crate::words::cli::sse_form().to_owned()),
+    }
 }

@@ -12,6 +12,7 @@ use crate::model::upload::{PlaceNo, Proof, State, Upload};
 use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::foreign::visible;
+use crate::words::problem::Known;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -218,10 +219,8 @@ impl Show {
                     )
                 }
             };
-            let identity = seen.identities.iter().find(|(profile, _)| *profile == place.destination.profile);
-            let identity = identity.and_then(|(_, known)| known.as_ref().ok());
             let (sentence, hints) = match why {
-                Some(problem) => words::explained(problem, &place.destination, identity),
+                Some(problem) => words::explained(problem, &Known::of(place, seen)),
                 None => (words::access_ended(place.totals.open()), Vec::new()),
             };
             if self.json {

@@ -69,6 +69,8 @@ fn destination(args: &Upload) -> Result<Destination, Stop> {
         session_name,
         narrow: !args.no_narrowing,
         practice: false,
+        acl_full_control: args.acl_full_control,
+        encryption: args.sse.clone().unwrap_or_default(),
     })
 }
 

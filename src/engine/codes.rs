@@ -94,7 +94,11 @@ fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
         "SignatureDoesNotMatch" | "InvalidSignatureException" if says("Credential should be scoped") => {
             Kind::OtherPartition
         }
-        "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => Kind::SecretWrong,
+        // A header that was signed did not arrive as it was signed, or not at all.
+        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" | "IncompleteSignature" => {
+            Kind::SignatureRefused
+        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => Kind::SecretWrong,
         "ExpiredToken" | "ExpiredTokenException" => Kind::SourceEnded,
         "RegionDisabledException" => Kind::RegionOff,
         "PackedPolicyTooLarge" => Kind::PolicyTooLarge,
@@ -146,7 +150,13 @@ fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
         "NoSuchBucket" | "InvalidBucketName" => Kind::NoSuchBucket,
         "NotFound" if operation == Operation::HeadBucket => Kind::NoSuchBucket,
         "KeyTooLongError" => Kind::NameTooLong,
-        "AccessControlListNotSupported"
+        // The secret is the one that STS gave: where the signature does not fit, the request was changed on its way.
+        "SignatureDoesNotMatch" | "MissingSecurityHeader" | "AuthorizationHeaderMalformed" => Kind::SignatureRefused,
+        "InvalidArgument" | "InvalidRequest" if says("ncryption") || says("KMS") || says("ACL") => Kind::OptionRefused,
+        "MethodNotAllowed"
+        | "InvalidObjectState"
+        | "ServerSideEncryptionConfigurationNotFoundError"
+        | "AccessControlListNotSupported"
         | "InvalidStorageClass"
         | "InvalidTag"
         | "InvalidEncryptionAlgorithmError"
@@ -165,13 +175,15 @@ fn denied_by(operation: Operation, message: &str) -> DeniedBy {
     let sts = operation.is_sts();
     if says("role trust policy") {
         DeniedBy::TrustPolicy
-    } else if says("service control policy") || says("resource control policy") {
+    } else if says("resource control policy") {
+        DeniedBy::ResourceControl
+    } else if says("service control policy") {
         DeniedBy::OrganizationPolicy
     } else if says("VPC endpoint policy") {
         DeniedBy::EndpointPolicy
     } else if says("session policy") {
-        // The source's own session has a policy where STS says so; afterwards it is ours.
-        if sts { DeniedBy::YourPolicy } else { DeniedBy::SessionPolicy }
+        // The source's own session has it where STS says so; afterwards it is the one that narrows.
+        DeniedBy::SessionPolicy
     } else if says("permissions boundary") {
         // After AssumeRole the boundary is one on the customer's role.
         if sts { DeniedBy::Boundary } else { DeniedBy::RolePolicy }

@@ -7,7 +7,7 @@ use super::http::Http;
 use super::tap::Tap;
 use super::vault::Signer;
 use super::watch::Patience;
-use crate::model::destination::Destination;
+use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::parts::PartDone;
 use crate::model::problem::{DeniedBy, Kind, Problem};
@@ -21,7 +21,9 @@ use aws_sdk_s3::config::{
     StalledStreamProtectionConfig,
 };
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ObjectCannedAcl, ServerSideEncryption,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -43,6 +45,9 @@ pub struct S3 {
     owner: String,
     region: Region,
     explicit: bool,
+    acl: Option<ObjectCannedAcl>,
+    encryption: Option<ServerSideEncryption>,
+    key_id: Option<String>,
     clock: Clock,
     patience: Patience,
     /// Whether payloads have to be signed; none while nothing has refused an unsigned one.
@@ -119,6 +124,11 @@ impl S3 {
         patience: Patience,
     ) -> Self {
         let place = signer.place();
+        let (encryption, key_id) = match &destination.encryption {
+            Encryption::None => (None, None),
+            Encryption::SseS3 => (Some(ServerSideEncryption::Aes256), None),
+            Encryption::SseKms(key) => (Some(ServerSideEncryption::AwsKms), key.as_deref().map(str::to_owned)),
+        };
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http.client())
@@ -144,6 +154,9 @@ impl S3 {
             owner: destination.owner().as_str().to_owned(),
             region: region.clone(),
             explicit: http.endpoint_url().is_some(),
+            acl: destination.acl_full_control.then_some(ObjectCannedAcl::BucketOwnerFullControl),
+            encryption,
+            key_id,
             clock: clock.clone(),
             patience,
             signing: Mutex::new(None),
@@ -190,6 +203,8 @@ impl S3 {
                 let call = self.client.put_object().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
                 let call =
                     call.if_none_match("*").content_type(content_type(key)).content_length(signed_length(length));
+                let call = call.set_acl(self.acl.clone()).set_server_side_encryption(self.encryption.clone());
+                let call = call.set_ssekms_key_id(self.key_id.clone());
                 let call = call.checksum_crc64_nvme(packed(crc)).body(stream(&tap, body.clone(), signed));
                 call.customize().interceptor(tap).send()
             })
@@ -212,6 +227,8 @@ impl S3 {
                 let call =
                     self.client.create_multipart_upload().bucket(&self.bucket).expected_bucket_owner(&self.owner);
                 let call = call.key(key).content_type(content_type(key));
+                let call = call.set_acl(self.acl.clone()).set_server_side_encryption(self.encryption.clone());
+                let call = call.set_ssekms_key_id(self.key_id.clone());
                 let call =
                     call.checksum_algorithm(ChecksumAlgorithm::Crc64Nvme).checksum_type(ChecksumType::FullObject);
                 call.customize().interceptor(tap).send()

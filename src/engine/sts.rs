@@ -196,12 +196,16 @@ pub fn session_policy(destination: &Destination) -> String {
         "aws-eusc" => "amazonaws.eu",
         _ => "amazonaws.com",
     };
+    let mut actions = vec!["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
+    if destination.acl_full_control {
+        actions.push("s3:PutObjectAcl");
+    }
     let policy = serde_json::json!({
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+                "Action": actions,
                 "Resource": resources,
             },
             {

@@ -22,7 +22,7 @@
 
 use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
 use super::tree::toml_text;
-use crate::model::destination::Destination;
+use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::time::Utc;
 use crate::words;
@@ -189,6 +189,8 @@ impl Invitation {
             session_name: None,
             narrow: false,
             practice: false,
+            acl_full_control: false,
+            encryption: Encryption::None,
         }
     }
 

@@ -18,8 +18,6 @@ use std::time::Duration;
 pub const RENEW_BEFORE: Duration = Duration::from_mins(5);
 /// How long a denial may be IAM's delay after a change (IAM User Guide, `troubleshoot_general`).
 const IAM_DELAY: Duration = Duration::from_mins(1);
-/// How often it is asked again in that time.
-const QUIET_STEP: Duration = Duration::from_secs(10);
 /// What is refused so shortly before a session's end was refused because of its end: clocks tell whole seconds.
 pub(super) const NEAR_END: Duration = Duration::from_secs(2);
 /// Destinations remembered.
@@ -45,8 +43,13 @@ impl Model {
         let known = self.seen.places.iter().position(same);
         let destination = Arc::new(destination);
         let place = if let Some(at) = known {
-            self.seen.places[at].destination = Arc::clone(&destination);
-            let desk = &mut self.desks[at];
+            let (place, desk) = (&mut self.seen.places[at], &mut self.desks[at]);
+            if place.destination != destination {
+                // Owner, ACL and encryption belong to each request: S3 is set up anew with what was changed.
+                desk.located = false;
+                place.hold = None;
+            }
+            place.destination = Arc::clone(&destination);
             desk.seconds = destination.seconds;
             desk.narrow = destination.narrow;
             at
@@ -56,6 +59,7 @@ impl Model {
                 session: Session::SignedOut,
                 asking: false,
                 retrying: false,
+                worked: false,
                 renew_problem: None,
                 hold: None,
                 paused: false,
@@ -194,6 +198,7 @@ impl Model {
             shortened: desk.seconds < place.destination.seconds,
         });
         place.asking = false;
+        place.worked = true;
         place.renew_problem = None;
         place.hold = None;
         desk.ask_tries = 0;
@@ -210,7 +215,7 @@ impl Model {
     fn access_refused(&mut self, no: PlaceNo, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let at = usize::from(no.0);
-        let quiet = self.limits.quiet_retries;
+        let (quiet, step) = (self.limits.quiet_retries, self.limits.quiet_step);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if matches!(problem.kind, Kind::TooLong | Kind::TooLongChained) && desk.seconds > Destination::USUAL {
             desk.seconds = Destination::USUAL;
@@ -225,7 +230,7 @@ impl Model {
             Retry::NewSession | Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => {
                 let delay = matches!(problem.kind, Kind::AssumeDenied(DeniedBy::Unknown | DeniedBy::TrustPolicy));
                 let until = *desk.quiet_until.get_or_insert(now + IAM_DELAY);
-                (delay && quiet && place.destination.mfa_serial.is_none() && now < until).then(|| now + QUIET_STEP)
+                (delay && quiet && place.destination.mfa_serial.is_none() && now < until).then(|| now + step)
             }
         };
         desk.ask_at = again;

@@ -34,6 +34,25 @@ pub struct Destination {
     /// Whether this is the practice bucket inside Daypass.
     #[serde(default)]
     pub practice: bool,
+    /// Whether each object is handed to the bucket's owner by the ACL `bucket-owner-full-control`: for a bucket in
+    /// another account than the role whose policy asks for it. The role then needs `s3:PutObjectAcl`.
+    #[serde(default)]
+    pub acl_full_control: bool,
+    /// The encryption that the bucket's policy asks to be named with each object.
+    #[serde(default)]
+    pub encryption: Encryption,
+}
+
+/// How S3 is asked to encrypt an object at rest (S3 API Reference, PutObject, `x-amz-server-side-encryption`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Encryption {
+    /// As the bucket does by itself: nothing is sent.
+    #[default]
+    None,
+    /// `AES256`: keys of S3's own.
+    SseS3,
+    /// `aws:kms`, with the ARN or id of a key; without one, the bucket's own.
+    SseKms(Option<Box<str>>),
 }
 
 impl Destination {
@@ -54,5 +73,14 @@ impl Destination {
     #[must_use]
     pub const fn length(&self) -> Duration {
         Duration::from_secs(self.seconds as u64)
+    }
+}
+
+impl Encryption {
+    /// Whether this can be a key's ARN, id or alias: what a header may hold, and no more than KMS takes (2048 characters).
+    #[must_use]
+    pub fn is_key(text: &str) -> bool {
+        let one = |b: u8| b.is_ascii_alphanumeric() || b"-_:/".contains(&b);
+        (1..=2048).contains(&text.len()) && text.bytes().all(one)
     }
 }

@@ -53,11 +53,20 @@ pub struct Limits {
     pub park_restored: bool,
     /// Whether a denied AssumeRole is tried again quietly for a minute, since IAM takes that long to spread a change.
     pub quiet_retries: bool,
+    /// How often it is asked again in that minute.
+    pub quiet_step: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { requests: 64, large: 4, seed: 1, park_restored: false, quiet_retries: true }
+        Self {
+            requests: 64,
+            large: 4,
+            seed: 1,
+            park_restored: false,
+            quiet_retries: true,
+            quiet_step: Duration::from_secs(10),
+        }
     }
 }
 

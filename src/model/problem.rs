@@ -55,13 +55,15 @@ pub enum DeniedBy {
     TrustPolicy,
     /// A policy on the bucket or the key denies.
     ResourcePolicy,
-    /// A service or resource control policy of an organization denies.
+    /// A service control policy denies: a rule of the organization to which the caller's account belongs.
     OrganizationPolicy,
+    /// A resource control policy denies: a rule of the organization to which the role's or the bucket's account belongs.
+    ResourceControl,
     /// A VPC endpoint's policy denies.
     EndpointPolicy,
     /// A permissions boundary denies.
     Boundary,
-    /// The session policy, which Daypass narrows by itself, denies.
+    /// The session policy denies: before AssumeRole that of the profile's own key, afterwards the one that Daypass sets.
     SessionPolicy,
     /// The role's own policy does not allow it (after AssumeRole, "no identity-based policy" speaks of the role).
     RolePolicy,
@@ -171,6 +173,8 @@ pub enum Kind {
     OptionRefused,
     /// The bucket's policy refuses an unsigned payload.
     UnsignedRefused,
+    /// The signature does not fit what arrived: something on the way changes requests.
+    SignatureRefused,
     /// The answer was lost after everything had been sent: it may be stored, or not.
     AnswerLost,
     /// S3 answered with another checksum than the file's.
@@ -222,7 +226,7 @@ impl Kind {
             Self::Offline | Self::NoAnswer | Self::ConnectionLost | Self::LoginPage | Self::AnswerLost => Retry::Line,
             Self::Busy | Self::Conflict | Self::Unexpected => Retry::Again,
             Self::SlowDown => Retry::Slower,
-            Self::SessionEnded => Retry::NewSession,
+            Self::SessionEnded | Self::SessionRefused => Retry::NewSession,
             Self::NotTrusted
             | Self::ProxyRefused
             | Self::ClockWrong(_)
@@ -253,9 +257,9 @@ impl Kind {
             | Self::KmsKey
             | Self::NoSuchBucket
             | Self::OtherRegion
-            | Self::SessionRefused
             | Self::OptionRefused
             | Self::UnsignedRefused
+            | Self::SignatureRefused
             | Self::JournalFull
             | Self::JournalBroken => Retry::Hold,
             Self::UploadGone | Self::PartsRefused => Retry::Restart,
@@ -350,9 +354,12 @@ impl Kind {
             | Self::NameNotText
             | Self::JournalFull
             | Self::JournalBroken => Turn::You,
-            Self::NotTrusted | Self::ProxyRefused | Self::KeyNotAccepted | Self::OtherPartition | Self::RegionOff => {
-                Turn::Administrator
-            }
+            Self::NotTrusted
+            | Self::ProxyRefused
+            | Self::KeyNotAccepted
+            | Self::OtherPartition
+            | Self::RegionOff
+            | Self::SignatureRefused => Turn::Administrator,
             Self::OtherAccount
             | Self::KmsGenerate
             | Self::KmsDecrypt
@@ -361,13 +368,28 @@ impl Kind {
             | Self::SessionRefused
             | Self::OptionRefused
             | Self::UnsignedRefused => Turn::Customer,
-            Self::AssumeDenied(by) | Self::AccessDenied(by) => match by {
-                DeniedBy::YourPolicy | DeniedBy::Boundary => Turn::Administrator,
-                DeniedBy::TrustPolicy
+            // Before there is a session the caller is the contractor's, afterwards it is the customer's role. A VPC endpoint
+            // belongs to the network from which the request comes, which is the contractor's either way.
+            Self::AssumeDenied(by) => match by {
+                DeniedBy::YourPolicy
+                | DeniedBy::Boundary
+                | DeniedBy::SessionPolicy
+                | DeniedBy::OrganizationPolicy
+                | DeniedBy::EndpointPolicy => Turn::Administrator,
+                DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy | DeniedBy::ResourceControl => {
+                    Turn::Customer
+                }
+                DeniedBy::Unknown => Turn::Unknown,
+            },
+            Self::AccessDenied(by) => match by {
+                DeniedBy::YourPolicy
+                | DeniedBy::TrustPolicy
                 | DeniedBy::ResourcePolicy
                 | DeniedBy::RolePolicy
-                | DeniedBy::EndpointPolicy
-                | DeniedBy::OrganizationPolicy => Turn::Customer,
+                | DeniedBy::Boundary
+                | DeniedBy::OrganizationPolicy
+                | DeniedBy::ResourceControl => Turn::Customer,
+                DeniedBy::EndpointPolicy => Turn::Administrator,
                 DeniedBy::SessionPolicy => Turn::You,
                 DeniedBy::Unknown => Turn::Unknown,
             },

@@ -44,6 +44,8 @@ pub struct Place {
     pub asking: bool,
     /// Whether AssumeRole is tried again by itself soon.
     pub retrying: bool,
+    /// Whether a session was given in this run, also after it has ended.
+    pub worked: bool,
     /// Why the last renewal did not work while the session goes on or after it has ended.
     pub renew_problem: Option<Arc<Problem>>,
     /// Why its queue is held, where something would meet every upload.

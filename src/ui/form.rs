@@ -1,6 +1,6 @@
 //! What is typed on the first screen, and how it becomes a destination.
 
-use crate::model::destination::Destination;
+use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{
     AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, RoleSessionName,
 };
@@ -149,6 +149,8 @@ impl Form {
             session_name: maybe(Field::SessionName, &self.session_name, RoleSessionName::from_pasted)?,
             narrow: self.narrow,
             practice: false,
+            acl_full_control: false,
+            encryption: Encryption::None,
         })
     }
 

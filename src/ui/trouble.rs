@@ -7,7 +7,7 @@ use super::{Scene, Window, Wish, form, icons};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::Command;
 use crate::words::format;
-use crate::words::problem::{self as said, Cause, CauseAction, Piece};
+use crate::words::problem::{self as said, Cause, CauseAction, Known, Piece};
 use crate::words::ui::{dialog as dialog_words, trouble as words};
 use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, vec2};
 
@@ -37,7 +37,7 @@ impl Window {
                 ui.set_width(ui.available_width());
                 head(ui, problem, t);
                 ui.add_space(20.0);
-                let causes = said::causes(problem, &scene.place.destination, scene.identity());
+                let causes = said::explain(problem, &Known::of(scene.place, scene.seen));
                 for (at, cause) in causes.iter().enumerate() {
                     rule(ui, t);
                     self.cause(ui, at + 1, cause, scene, out);

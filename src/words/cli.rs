@@ -2,12 +2,11 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{causes, said};
+use super::problem::{Known, explain, said};
 use crate::engine::journal;
 use crate::engine::run::Notice;
-use crate::model::destination::Destination;
-use crate::model::problem::{Detail, Kind, Problem};
-use crate::model::session::{Grant, Identity};
+use crate::model::problem::{Detail, Problem};
+use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
 use crate::model::upload::Proof;
 use crate::time::{Time, Utc};
@@ -44,6 +43,12 @@ pub const fn duration_range() -> &'static str {
     "Amazon gives access for 900 to 43200 seconds: 15 minutes to 12 hours."
 }
 
+/// `--sse` is of another form.
+#[must_use]
+pub const fn sse_form() -> &'static str {
+    "Use s3, kms, or kms: and the ARN or id of a key."
+}
+
 /// `resume` found nothing.
 #[must_use]
 pub const fn nothing_unfinished() -> &'static str {
@@ -57,16 +62,12 @@ pub fn problem(problem: &Problem) -> String {
     format!("{}. {}", said.title.trim_end_matches('.'), said.body)
 }
 
-/// A problem with access: the sentence, and what may help, the likeliest first.
+/// A problem with access or with the bucket: the sentence, and what may help, the likeliest first.
 #[must_use]
-pub fn explained(why: &Problem, destination: &Destination, identity: Option<&Identity>) -> (String, Vec<String>) {
-    let hints = match why.kind {
-        Kind::AssumeDenied(_) => {
-            let causes = causes(why, destination, identity);
-            causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect()
-        }
-        _kind => Vec::new(),
-    };
+pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
+    let causes = explain(why, known);
+    let hints =
+        causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect();
     (problem(why), hints)
 }
 

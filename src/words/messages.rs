@@ -1,67 +1,324 @@
 //! Messages to copy: for the customer, for the own administrator, after a delivery.
 
+use super::causes::Known;
 use super::format;
-use crate::model::destination::Destination;
-use crate::model::session::Identity;
+use crate::grant::policy::{caller, literal};
+use crate::grant::tree::Tree;
+use crate::model::destination::{Destination, Encryption};
+use crate::model::names::{Partition, Region};
+use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
-use serde_json::{Value, json};
 
 const YOUR_USER: &str = "arn:aws:iam::YOUR-ACCOUNT:user/YOUR-NAME";
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+fn map(pairs: Vec<(&str, Tree)>) -> Tree {
+    Tree::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// The trust policy that lets this user take on the role (IAM, "Granting access across accounts").
+fn place(to: &Destination) -> String {
+    format::place(to.bucket.as_str(), to.prefix.as_str())
+}
+
+fn document(statement: Tree) -> String {
+    let document = map(vec![("Version", "2012-10-17".into()), ("Statement", Tree::List(vec![statement]))]);
+    document.json().trim_end().to_owned()
+}
+
+fn partition(to: &Destination) -> &str {
+    to.role.as_str().split(':').nth(1).unwrap_or("aws")
+}
+
+/// The last part of the names of AWS's hosts.
+const fn suffix(partition: Partition) -> &'static str {
+    match partition {
+        Partition::Aws | Partition::AwsUsGov => "amazonaws.com",
+        Partition::AwsCn => "amazonaws.com.cn",
+        Partition::AwsEusc => "amazonaws.eu",
+        Partition::AwsIso => "c2s.ic.gov",
+        Partition::AwsIsoB => "sc2s.sgov.gov",
+        Partition::AwsIsoE => "cloud.adc-e.uk",
+        Partition::AwsIsoF => "csp.hci.ic.gov",
+    }
+}
+
+/// The statement of a trust policy that lets this user take on the role, with the conditions that are known
+/// (IAM User Guide, "Cross-account policy evaluation logic").
+///
+/// A sign-in through IAM Identity Center is a session of a role whose ARN holds a path that the session's ARN leaves out, so
+/// the account is named, and the session's role by a condition (IAM User Guide, `aws:PrincipalArn`).
 #[must_use]
-pub fn trust_policy(to: &Destination, identity: Option<&Identity>) -> Value {
-    let who = identity.map_or(YOUR_USER, |who| &who.arn);
-    let mut condition = serde_json::Map::new();
+pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
+    let mut who = caller.unwrap_or(YOUR_USER).to_owned();
+    let mut conditions = Vec::new();
+    if let Some((front, session)) = who.split_once(":assumed-role/") {
+        let (front, role) = (front.replacen(":sts:", ":iam:", 1), session.split('/').next().unwrap_or_default());
+        if role.starts_with("AWSReservedSSO_") {
+            let arn = format!("{front}:role/aws-reserved/sso.amazonaws.com/*{role}");
+            conditions.push(("ArnLike", map(vec![("aws:PrincipalArn", arn.into())])));
+            who = format!("{front}:root");
+        }
+    }
     if let Some(id) = &to.external_id {
-        condition.insert("StringEquals".to_owned(), json!({ "sts:ExternalId": id.as_str() }));
+        conditions.push(("StringEquals", map(vec![("sts:ExternalId", id.as_str().into())])));
     }
     if to.mfa_serial.is_some() {
-        condition.insert("Bool".to_owned(), json!({ "aws:MultiFactorAuthPresent": "true" }));
+        conditions.push(("Bool", map(vec![("aws:MultiFactorAuthPresent", "true".into())])));
     }
-    let mut statement = json!({ "Effect": "Allow", "Principal": { "AWS": who }, "Action": "sts:AssumeRole" });
-    if !condition.is_empty() {
-        statement["Condition"] = Value::Object(condition);
+    let mut statement = vec![
+        ("Effect", "Allow".into()),
+        ("Principal", map(vec![("AWS", who.into())])),
+        ("Action", "sts:AssumeRole".into()),
+    ];
+    if !conditions.is_empty() {
+        statement.push(("Condition", map(conditions)));
     }
-    json!({ "Version": "2012-10-17", "Statement": [statement] })
+    map(statement)
 }
 
-/// The identity policy that lets the user ask for the role.
+/// What the role has to allow for this destination.
 #[must_use]
-pub fn identity_policy(to: &Destination) -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": to.role.as_str() }]
-    })
+pub fn put_statement(to: &Destination) -> Tree {
+    map(vec![("Effect", "Allow".into()), ("Action", actions(to)), ("Resource", objects(to).into())])
 }
 
-/// A message for the customer whose role does not let the user in.
+fn actions(to: &Destination) -> Tree {
+    if to.acl_full_control {
+        Tree::List(vec!["s3:PutObject".into(), "s3:PutObjectAcl".into()])
+    } else {
+        "s3:PutObject".into()
+    }
+}
+
+fn objects(to: &Destination) -> String {
+    format!("arn:{}:s3:::{}/{}*", partition(to), to.bucket, literal(to.prefix.as_str()))
+}
+
+/// What the role has to allow for the bucket's key: `GenerateDataKey` for every file, `Decrypt` for those that go up in parts
+/// (S3 User Guide, "Multipart upload API and permissions").
 #[must_use]
-pub fn for_customer(to: &Destination, identity: Option<&Identity>) -> String {
-    let who = identity.map_or(YOUR_USER, |who| &who.arn);
+pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
+    let region = to.region.as_ref().map_or("*", Region::as_str);
+    let via = format!("s3.{region}.{}", suffix(to.role.partition()));
+    let operator = if region == "*" { "StringLike" } else { "StringEquals" };
+    map(vec![
+        ("Effect", "Allow".into()),
+        ("Action", Tree::List(vec!["kms:GenerateDataKey".into(), "kms:Decrypt".into()])),
+        ("Resource", key.unwrap_or("THE-ARN-OF-THE-KEY").into()),
+        ("Condition", map(vec![(operator, map(vec![("kms:ViaService", via.into())]))])),
+    ])
+}
+
+/// For the customer whose role does not let the user in.
+#[must_use]
+pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
+    let to = known.destination;
+    let who = known.caller(problem);
     format!(
         "Hello,\n\nI would like to deliver files to {place} and can’t yet: the role\n  {role}\ndoes not let me in. \
-         Please add my user\n  {who}\nto its trust policy. This is the whole policy, with nobody else in it:\n\n{policy}\n\n\
-         If it is there already, please check whether the role asks for an external ID, a code (MFA), certain networks or \
-         dates. Thank you.\n",
-        place = format::place(to.bucket.as_str(), to.prefix.as_str()),
+         Please add my user\n  {user}\nto its trust policy. This is the whole policy, with nobody else in it:\n\n{policy}\n\n\
+         If it is there already, please check whether the role asks for an external ID, a code (MFA), certain networks, \
+         dates or session names. {sent}\nThank you.\n",
+        place = place(to),
         role = to.role,
-        policy = pretty(&trust_policy(to, identity)),
+        user = who.unwrap_or(YOUR_USER),
+        policy = document(trust_statement(to, who)),
+        sent = sent(known, problem),
     )
 }
 
-/// A message for the administrator of the contractor's own account.
+/// What Daypass sends along, so that the customer can compare it with the role's conditions.
+fn sent(known: &Known<'_>, problem: &Problem) -> String {
+    let to = known.destination;
+    let id = to.external_id.as_ref().map_or("no external ID".to_owned(), |id| format!("the external ID {id}"));
+    let code = if to.mfa_serial.is_some() { "a code" } else { "no code" };
+    let name = to.session_name.as_ref().map_or(String::new(), |name| format!(", and the session name {name}"));
+    let last = request(problem).map_or(String::new(), |id| format!(" Amazon’s number for my last try is {id}."));
+    format!("I send {id} and {code}{name}.{last}")
+}
+
+fn request(problem: &Problem) -> Option<&str> {
+    problem.detail.as_ref().map(|detail| &*detail.request_id).filter(|id| !id.is_empty())
+}
+
+/// For the customer whose role let the user in before.
 #[must_use]
-pub fn for_administrator(to: &Destination, identity: Option<&Identity>) -> String {
-    let who = identity.map_or(YOUR_USER, |who| &who.arn);
+pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
+    let to = known.destination;
     format!(
-        "Hello,\n\nI deliver files to a customer of ours through a role in their account. My user\n  {who}\nneeds the \
-         permission to ask for it. Please attach this policy to it:\n\n{}\n\nIt allows nothing else. Thank you.\n",
-        pretty(&identity_policy(to)),
+        "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. Was it changed, deleted or \
+         made anew? If I am to go on, its trust policy needs this:\n\n{policy}\n\nIf it is there, please check its dates and \
+         networks. {sent}\nThank you.\n",
+        place = place(to),
+        role = to.role,
+        policy = document(trust_statement(to, known.caller(problem))),
+        sent = sent(known, problem),
+    )
+}
+
+/// For the administrator of the contractor's own account.
+#[must_use]
+pub fn own_company(problem: &Problem, known: &Known<'_>) -> String {
+    let to = known.destination;
+    let why = if known.same_account(problem) == Some(true) {
+        "The role trusts our account, and leaves it to us who may ask for it."
+    } else {
+        "The role is in another account, so Amazon wants a yes from both sides: the role has to name me, and our account \
+         has to allow me to ask. Without this permission a user can take on roles of its own account only."
+    };
+    format!(
+        "Hello,\n\nI deliver files to a customer of ours through a role in account {account}. My user\n  {who}\nneeds the \
+         permission to ask for it. {why}\nPlease attach this policy to it, and see that no boundary, session policy or \
+         service control policy forbids it:\n\n{policy}\n\nIt allows nothing else. Thank you.\n",
+        account = format::account(to.role.account().as_str()),
+        who = known.caller(problem).unwrap_or(YOUR_USER),
+        policy = caller(&to.role).json().trim_end(),
+    )
+}
+
+/// For the customer whose role does not allow the folder, or no longer.
+#[must_use]
+pub fn put_policy(known: &Known<'_>, before: bool) -> String {
+    let to = known.destination;
+    let so = if before { "no longer may" } else { "may not" };
+    format!(
+        "Hello,\n\nI have access through the role\n  {role}\nand {so} put files into {place}. Please add this to the role’s \
+         permissions:\n\n{policy}\n\nIf it is there, please look at the bucket’s policy and at a permissions boundary. \
+         Thank you.\n",
+        role = to.role,
+        place = place(to),
+        policy = document(put_statement(to)),
+    )
+}
+
+/// For the customer whose bucket's policy may refuse the files.
+#[must_use]
+pub fn bucket_policy(known: &Known<'_>) -> String {
+    let to = known.destination;
+    let encryption = match &to.encryption {
+        Encryption::None => "no encryption header".to_owned(),
+        Encryption::SseS3 => "the header x-amz-server-side-encryption: AES256".to_owned(),
+        Encryption::SseKms(None) => "the header x-amz-server-side-encryption: aws:kms".to_owned(),
+        Encryption::SseKms(Some(key)) => format!("the header x-amz-server-side-encryption: aws:kms with the key {key}"),
+    };
+    let acl = if to.acl_full_control { "the ACL bucket-owner-full-control" } else { "no ACL" };
+    let allow = map(vec![
+        ("Effect", "Allow".into()),
+        ("Principal", map(vec![("AWS", to.role.as_str().into())])),
+        ("Action", actions(to)),
+        ("Resource", objects(to).into()),
+    ]);
+    format!(
+        "Hello,\n\nI have access through the role\n  {role}\nand the bucket {bucket} does not take my files. Please look at its \
+         policy: does it forbid s3:PutObject from certain networks, without an encryption header, without an ACL or \
+         without a signed payload? I send {encryption} and {acl}, over TLS, with If-None-Match: *.\n\nIf bucket and role are \
+         in different accounts, its policy also needs this statement:\n\n{policy}\n\nThank you.\n",
+        role = to.role,
+        bucket = to.bucket,
+        policy = document(allow),
+    )
+}
+
+/// For the customer whose key stands in the way.
+#[must_use]
+pub fn key(known: &Known<'_>, key: Option<&str>) -> String {
+    let to = known.destination;
+    format!(
+        "Hello,\n\nI put files into {place} through the role\n  {role}\nThe bucket encrypts with a key of its own, and the role \
+         may not use it as it has to. Please add this to the role’s permissions (kms:GenerateDataKey is for every file, \
+         kms:Decrypt for files sent in parts):\n\n{policy}\n\nThe key’s own policy has to allow it too, and the key has to be \
+         enabled. Thank you.\n",
+        place = place(to),
+        role = to.role,
+        policy = document(key_statement(to, key)),
+    )
+}
+
+/// For the customer whose bucket is not there.
+#[must_use]
+pub fn no_bucket(known: &Known<'_>) -> String {
+    let to = known.destination;
+    format!(
+        "Hello,\n\nI have access through the role\n  {role}\nand Amazon knows no bucket {bucket}. Is it there, and is this its \
+         name, letter by letter? Thank you.\n",
+        role = to.role,
+        bucket = to.bucket,
+    )
+}
+
+/// For the customer whose role gives shorter sessions than asked for.
+#[must_use]
+pub fn longer(known: &Known<'_>) -> String {
+    let to = known.destination;
+    format!(
+        "Hello,\n\nfor long deliveries it would help if the role\n  {role}\nallowed {time} at a time. Please set its maximum \
+         session duration to {seconds} seconds. In the console: IAM, Roles, the role, Edit. Thank you.\n",
+        role = to.role,
+        time = format::about(to.length()),
+        seconds = to.seconds.max(Destination::USUAL),
+    )
+}
+
+/// For the administrator: the profile's key does not work.
+#[must_use]
+pub fn new_key(known: &Known<'_>) -> String {
+    let who = known.identity.map_or(String::new(), |who| format!(" ({})", who.arn));
+    format!(
+        "Hello,\n\nAmazon does not take the access key of my profile “{profile}”{who}. Could you look whether it is active, or \
+         make me a new one for my own IAM user? It needs this permission and no other:\n\n{policy}\n\nThank you.\n",
+        profile = known.destination.profile,
+        policy = caller(&known.destination.role).json().trim_end(),
+    )
+}
+
+/// For the administrator: STS is off in the region.
+#[must_use]
+pub fn region_on(known: &Known<'_>) -> String {
+    let region = known.destination.region.as_ref().map_or("of the bucket", Region::as_str);
+    format!(
+        "Hello,\n\nplease switch on STS in the region {region} for our account. In the console: IAM, Account settings, \
+         Security Token Service. Thank you.\n"
+    )
+}
+
+/// For the side whose account does not answer as an account in good order.
+#[must_use]
+pub fn account(known: &Known<'_>, customer: bool) -> String {
+    let to = known.destination;
+    let which = if customer {
+        format!("the account {}", format::account(to.owner().as_str()))
+    } else {
+        known.identity.map_or("our account".to_owned(), |who| format!("the account {}", format::account(&who.account)))
+    };
+    format!(
+        "Hello,\n\nI can’t deliver files to {place}: Amazon says that an account is suspended or not fully signed up. Could \
+         you look at {which} in the console, under Account and Billing? Thank you.\n",
+        place = place(to),
+    )
+}
+
+/// For the administrator of the network: which names have to be let through.
+#[must_use]
+pub fn network(known: &Known<'_>) -> String {
+    let to = known.destination;
+    let suffix = suffix(to.role.partition());
+    let region = to.region.as_ref().map_or("*", Region::as_str);
+    let bucket = to.bucket.as_str();
+    // A name with dots does not fit the certificate of `*.s3.…`, so that it stands in the path.
+    let s3 = |region: &str| {
+        if bucket.contains('.') { format!("s3.{region}.{suffix}") } else { format!("{bucket}.s3.{region}.{suffix}") }
+    };
+    let mut hosts = vec![format!("sts.{region}.{suffix}"), s3(region)];
+    if region == "*" {
+        let first = to.role.partition().default_region();
+        hosts.extend([format!("sts.{first}.{suffix}"), s3(first.as_str())]);
+    }
+    format!(
+        "Hello,\n\nI deliver files to a customer through Amazon S3. Please let this computer reach these names over HTTPS (port \
+         443), without opening the connections and without changing them:\n\n  {}\n\nIf there is a VPC endpoint, its policy \
+         must allow {} for this role:\n  {}\nThank you.\n",
+        hosts.join("\n  "),
+        "sts:AssumeRole and s3:PutObject",
+        to.role,
     )
 }
 

@@ -1,9 +1,9 @@
 //! What each problem is called, what it means, and what may be done about it.
 
+pub use super::causes::{Cause, CauseAction, Known, Piece, causes, explain};
+
 use super::format;
-use crate::model::destination::Destination;
-use crate::model::problem::{DeniedBy, Kind, Problem};
-use crate::model::session::Identity;
+use crate::model::problem::{DeniedBy, Kind};
 
 /// A problem in words: a title and a sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub fn said(kind: Kind) -> Said {
         ),
         Kind::KmsDecrypt => said_as(
             "Large files need one more permission",
-            "The bucket’s key must also allow kms:Decrypt for files sent in parts. Ask your customer to add it to the role.",
+            "Small files arrive. For files sent in parts the bucket’s key must also allow kms:Decrypt. Ask your customer to add it to the role.",
         ),
         Kind::KmsKey => said_as(
             "The bucket’s key can’t be used",
@@ -187,6 +187,10 @@ pub fn said(kind: Kind) -> Said {
             "The bucket wants every byte signed",
             "Its policy refuses uploads of this kind. Ask your customer to look at the condition on x-amz-content-sha256.",
         ),
+        Kind::SignatureRefused => said_as(
+            "Requests arrive changed",
+            "Amazon got something else than Daypass signed, so it took nothing. Something on the way changes what is sent.",
+        ),
         Kind::AnswerLost => said_as(
             "Sent, but the answer was lost",
             "The file may be there or not; Amazon’s answer did not arrive. Ask your customer to look, or send it under a new name.",
@@ -223,14 +227,18 @@ pub fn said(kind: Kind) -> Said {
 }
 
 fn said_clock(seconds: i64) -> Said {
+    let title = "This computer’s clock is wrong";
+    if seconds.unsigned_abs() < 60 {
+        return said_as(
+            title,
+            "Amazon refuses requests that are not of now. Set date, time and time zone, best to automatic, and try again.",
+        );
+    }
     let off = format::about(std::time::Duration::from_secs(seconds.unsigned_abs()));
     let way = if seconds > 0 { "ahead" } else { "behind" };
-    Said {
-        title: "This computer’s clock is wrong".to_owned(),
-        body: format!(
-            "It is {off} {way}, and Amazon refuses requests that are not of now. Set the clock and try again."
-        ),
-    }
+    let body =
+        format!("It is {off} {way}, and Amazon refuses requests that are not of now. Set the clock and try again.");
+    said_as(title, &body)
 }
 
 fn said_assume_denied(by: DeniedBy) -> Said {
@@ -241,7 +249,7 @@ fn said_assume_denied(by: DeniedBy) -> Said {
         ),
         DeniedBy::YourPolicy => said_as(
             "Your own company has not allowed you to ask",
-            "Nothing is wrong with your files. Amazon says that a permission is missing in your own account.",
+            "Nothing is wrong with your files. Amazon says that a permission is missing in your own account. A role of another account needs a yes from both sides.",
         ),
         DeniedBy::Boundary => said_as(
             "Your own company limits what you may ask",
@@ -256,8 +264,12 @@ fn said_assume_denied(by: DeniedBy) -> Said {
             "Nothing is wrong with your files. A policy in your customer’s account does not let you in.",
         ),
         DeniedBy::OrganizationPolicy => said_as(
-            "A rule of the organization said no",
-            "Nothing is wrong with your files. A policy above the account does not allow this.",
+            "A rule of your organization said no",
+            "Nothing is wrong with your files. A policy above your own account does not allow this.",
+        ),
+        DeniedBy::ResourceControl => said_as(
+            "A rule of your customer’s organization said no",
+            "Nothing is wrong with your files. A policy above your customer’s account does not allow this.",
         ),
         DeniedBy::EndpointPolicy => said_as(
             "Your network’s way to Amazon said no",
@@ -284,164 +296,17 @@ fn said_access_denied(by: DeniedBy) -> Said {
         DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy => {
             said_as(title, "A policy on the bucket refuses it. Ask your customer to look at the bucket’s policy.")
         }
-        DeniedBy::OrganizationPolicy => {
+        DeniedBy::OrganizationPolicy | DeniedBy::ResourceControl => {
             said_as(title, "A policy above your customer’s account refuses it. Your customer has to ask for it there.")
         }
-        DeniedBy::EndpointPolicy => {
-            said_as(title, "The policy of a VPC endpoint on the way refuses it. Ask your customer.")
-        }
+        DeniedBy::EndpointPolicy => said_as(
+            title,
+            "Your network reaches Amazon through a VPC endpoint whose policy refuses it. Ask your administrator.",
+        ),
         DeniedBy::Boundary => said_as(title, "A permissions boundary on the role refuses it. Ask your customer."),
         DeniedBy::SessionPolicy => said_as(
             title,
             "The limit that Daypass sets on itself does not cover this bucket and folder. Check both, then renew.",
-        ),
-    }
-}
-
-/// What can be done about a cause.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CauseAction {
-    /// Copy this message for the customer.
-    CopyForCustomer(String),
-    /// Copy this message for the own administrator.
-    CopyForAdministrator(String),
-    /// Enter a code of an MFA device.
-    EnterCode,
-    /// Change what was entered in the form.
-    EditDestination,
-    /// Read more.
-    Details(String),
-}
-
-/// A piece of a cause's text: plain, or to be set in monospace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// A sentence.
-    Plain(String),
-    /// An ARN, an id, an action.
-    Code(String),
-}
-
-/// A possible cause of a denial.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// The cause in a few words.
-    pub title: String,
-    /// What to do, in pieces.
-    pub body: Vec<Piece>,
-    /// The action beside it.
-    pub action: CauseAction,
-}
-
-impl Cause {
-    /// The body as one text.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.body
-            .iter()
-            .map(|piece| match piece {
-                Piece::Plain(text) | Piece::Code(text) => text.as_str(),
-            })
-            .collect()
-    }
-}
-
-/// The causes of a denied AssumeRole, the likeliest first; none for other problems.
-#[must_use]
-pub fn causes(problem: &Problem, to: &Destination, identity: Option<&Identity>) -> Vec<Cause> {
-    let Some(by) = assume_denied(problem.kind) else { return Vec::new() };
-    let code_sent = to.mfa_serial.is_some();
-    match by {
-        DeniedBy::YourPolicy | DeniedBy::Boundary | DeniedBy::SessionPolicy => {
-            vec![own_company(to, identity), not_named(to, identity)]
-        }
-        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => {
-            vec![not_named(to, identity), external_id(to), code(code_sent), place_or_time()]
-        }
-        DeniedBy::OrganizationPolicy | DeniedBy::EndpointPolicy => {
-            vec![place_or_time(), not_named(to, identity), own_company(to, identity)]
-        }
-        DeniedBy::Unknown => {
-            let mut list = vec![not_named(to, identity), own_company(to, identity), code(code_sent), place_or_time()];
-            if to.external_id.is_some() {
-                list.insert(2, external_id(to));
-            }
-            list
-        }
-    }
-}
-
-const fn assume_denied(kind: Kind) -> Option<DeniedBy> {
-    if let Kind::AssumeDenied(by) = kind { Some(by) } else { None }
-}
-
-fn plain(text: &str) -> Piece {
-    Piece::Plain(text.to_owned())
-}
-
-fn mono(text: &str) -> Piece {
-    Piece::Code(text.to_owned())
-}
-
-fn not_named(to: &Destination, identity: Option<&Identity>) -> Cause {
-    let body = match identity {
-        Some(who) => vec![plain("Your customer must add "), mono(&who.arn), plain(" to the role’s trust policy.")],
-        None => vec![plain("Your customer must add your user to the role’s trust policy.")],
-    };
-    Cause {
-        title: "The role does not name you yet".to_owned(),
-        body,
-        action: CauseAction::CopyForCustomer(super::messages::for_customer(to, identity)),
-    }
-}
-
-fn own_company(to: &Destination, identity: Option<&Identity>) -> Cause {
-    Cause {
-        title: "Your own company has not allowed you to ask".to_owned(),
-        body: vec![
-            plain("Your administrator must allow "),
-            mono("sts:AssumeRole"),
-            plain(" on this role for your user."),
-        ],
-        action: CauseAction::CopyForAdministrator(super::messages::for_administrator(to, identity)),
-    }
-}
-
-fn external_id(to: &Destination) -> Cause {
-    let body = match &to.external_id {
-        Some(id) => vec![
-            plain("You sent "),
-            mono(id.as_str()),
-            plain(". Check with your customer that it is exactly this, capitals too."),
-        ],
-        None => vec![plain("You sent none. If your customer gave you one, enter it.")],
-    };
-    Cause {
-        title: "The external ID is not the one the role expects".to_owned(),
-        body,
-        action: CauseAction::EditDestination,
-    }
-}
-
-fn code(sent: bool) -> Cause {
-    let (title, body) = if sent {
-        (
-            "The code from your phone is not enough (MFA)",
-            "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
-        )
-    } else {
-        ("The role wants a code from your phone (MFA)", "Enter the six digits of your device and try again.")
-    };
-    Cause { title: title.to_owned(), body: vec![plain(body)], action: CauseAction::EnterCode }
-}
-
-fn place_or_time() -> Cause {
-    Cause {
-        title: "You are outside the allowed place or time".to_owned(),
-        body: vec![plain("The role may work only from certain networks or dates.")],
-        action: CauseAction::Details(
-            "A role can be bound to the addresses of certain networks, or to dates. If you work from home, try your company’s network or VPN. If the delivery was planned for other days, ask your customer to move the dates in the role’s trust policy. A role that was made or changed a minute ago may also need a moment: Amazon takes a while to learn of it. An external ID that is missing or different is answered the same way."
-                .to_owned(),
         ),
     }
 }

@@ -116,7 +116,7 @@ const fn stopped(kind: Kind) -> &'static str {
         Kind::ProofDiffers => "S3 answered with another checksum than the file\u{2019}s.",
         Kind::Damaged => "The bytes arrived altered and were not stored.",
         Kind::AnswerLost => "Sent, but not confirmed: the answer was lost.",
-        Kind::AccessDenied(_) | Kind::AssumeDenied(_) => "Access was denied.",
+        Kind::AccessDenied(_) | Kind::AssumeDenied(_) | Kind::SignatureRefused => "Access was denied.",
         Kind::SessionEnded | Kind::SessionRefused | Kind::SourceEnded => "The access had ended.",
         Kind::KmsGenerate | Kind::KmsDecrypt | Kind::KmsKey => "The bucket\u{2019}s encryption key could not be used.",
         Kind::NoSuchBucket => "There was no bucket of this name.",

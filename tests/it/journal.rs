@@ -62,6 +62,8 @@ fn destination(name: &str, bucket: &str) -> Destination {
         session_name: None,
         narrow: true,
         practice: false,
+        acl_full_control: false,
+        encryption: daypass::model::destination::Encryption::None,
     }
 }
 

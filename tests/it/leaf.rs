@@ -50,6 +50,8 @@ pub fn destination() -> Destination {
         session_name: None,
         narrow: true,
         practice: false,
+        acl_full_control: false,
+        encryption: daypass::model::destination::Encryption::None,
     }
 }
 

@@ -10,6 +10,7 @@ mod leaf_faults;
 mod leaf_files;
 mod leaf_sts;
 mod names;
+mod no;
 mod orders;
 mod people;
 mod practice;

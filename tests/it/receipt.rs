@@ -29,6 +29,8 @@ fn delivery() -> Delivery {
             session_name: None,
             narrow: true,
             practice: false,
+            acl_full_control: false,
+            encryption: daypass::model::destination::Encryption::None,
         },
         account: "123456789012".into(),
         who: "Richard".into(),

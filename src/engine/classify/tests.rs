@@ -188,7 +188,7 @@ fn what_s3_says() {
             403,
             "AccessDenied",
             "with an explicit deny in a resource control policy",
-            Kind::AccessDenied(DeniedBy::OrganizationPolicy),
+            Kind::AccessDenied(DeniedBy::ResourceControl),
         ),
         (
             Put,

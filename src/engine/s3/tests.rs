@@ -48,6 +48,8 @@ async fn hosts_come_from_region_and_bucket() {
             session_name: None,
             narrow: false,
             practice: false,
+            acl_full_control: false,
+            encryption: crate::model::destination::Encryption::None,
         };
         let signer = vault.signer(PlaceNo(1));
         let region = region.parse().expect("a region");

@@ -41,6 +41,8 @@ pub fn destination() -> Destination {
         session_name: None,
         narrow: true,
         practice: false,
+        acl_full_control: false,
+        encryption: daypass::model::destination::Encryption::None,
     }
 }
 
@@ -127,6 +129,7 @@ fn place(session: Session) -> Place {
         session,
         asking: false,
         retrying: false,
+        worked: false,
         renew_problem: None,
         hold: None,
         paused: false,

@@ -1,0 +1,281 @@
+//! Why AssumeRole may have been denied.
+
+use super::{Cause, CauseAction, Known, messages, mono, plain, told};
+use crate::model::names::MfaSerial;
+use crate::model::problem::{DeniedBy, Kind, Problem};
+use crate::words::format;
+
+/// The causes of a denied AssumeRole.
+pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<Cause> {
+    let to = known.destination;
+    // A policy that forbids by name has a condition that was met, or was not.
+    let forbidden = told(problem).contains("explicit deny");
+    let mut list = match by {
+        DeniedBy::YourPolicy => vec![own_company(problem, known, forbidden), not_named(problem, known)],
+        DeniedBy::Boundary => vec![boundary(problem, known), own_company(problem, known, forbidden)],
+        DeniedBy::SessionPolicy => vec![limited_key(problem, known), own_company(problem, known, forbidden)],
+        DeniedBy::OrganizationPolicy => vec![organization(problem, known), place_or_time()],
+        DeniedBy::EndpointPolicy => vec![endpoint(problem, known), place_or_time()],
+        DeniedBy::ResourceControl => vec![customers_organization(problem, known), place_or_time()],
+        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy if forbidden => {
+            let last = if known.worked_before { taken_back(problem, known) } else { not_named(problem, known) };
+            vec![place_or_time(), code(to.mfa_serial.is_some()), external_id(known), last]
+        }
+        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => {
+            let first = if known.worked_before { taken_back(problem, known) } else { not_named(problem, known) };
+            vec![first, external_id(known), code(to.mfa_serial.is_some()), place_or_time()]
+        }
+        DeniedBy::Unknown => unknown(problem, known),
+    };
+    if let Some(cause) = session_name(problem, known).filter(|_| !known.worked_before)
+        && matches!(by, DeniedBy::Unknown | DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy)
+    {
+        list.insert(1, cause);
+    }
+    if known.retrying && !known.worked_before {
+        list.push(just_made());
+    }
+    list
+}
+
+/// One text for every cause: the role's trust first; then what was sent to it, and the own company's yes, which a role in
+/// another account needs as well (IAM User Guide, "Cross-account policy evaluation logic").
+fn unknown(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+    let to = known.destination;
+    let same = known.same_account(problem) == Some(true);
+    let sent = to.mfa_serial.is_some();
+    if known.worked_before {
+        let mut list = vec![taken_back(problem, known), place_or_time()];
+        if !same {
+            list.push(own_company(problem, known, false));
+        }
+        list.push(code(sent));
+        return list;
+    }
+    let mut list = vec![not_named(problem, known)];
+    if to.external_id.is_some() {
+        list.push(external_id(known));
+    }
+    list.push(if same { account_alone(problem, known) } else { own_company(problem, known, false) });
+    list.extend([code(sent), place_or_time()]);
+    list
+}
+
+fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
+    let body = match known.caller(problem) {
+        Some(arn) => vec![plain("Your customer must add "), mono(arn), plain(" to the role’s trust policy.")],
+        None => vec![plain("Your customer must add your user to the role’s trust policy.")],
+    };
+    let message = messages::not_named(problem, known);
+    Cause::new("The role does not name you yet", body, CauseAction::CopyForCustomer(message))
+}
+
+/// It worked, and now it doesn't.
+pub(super) fn taken_back(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "Your customer changed or took back the role",
+        vec![
+            plain("It let you in before. Ask whether "),
+            mono(known.destination.role.role_name()),
+            plain(" is still there and still names you."),
+        ],
+        CauseAction::CopyForCustomer(messages::worked_before(problem, known)),
+    )
+}
+
+/// The session's key is not known any more, and the role may be as it was.
+pub(super) fn key_was_replaced() -> Cause {
+    Cause::new(
+        "The role was made anew under the same name",
+        vec![plain("Access from before then counts no more. Renew: if the role names you, it goes on.")],
+        CauseAction::Details(
+            "Amazon knows a role by an id and not by its name. When a role is deleted and made again, everything it gave \
+             out before ends at once. New access works as soon as the new role names you. What was sent so far is kept, \
+             and the uploads go on from there."
+                .to_owned(),
+        ),
+    )
+}
+
+fn own_company(problem: &Problem, known: &Known<'_>, forbidden: bool) -> Cause {
+    let body = if forbidden {
+        vec![plain("A policy of your own account forbids "), mono("sts:AssumeRole"), plain(" on this role.")]
+    } else {
+        vec![plain("Your administrator must allow "), mono("sts:AssumeRole"), plain(" on this role for your user.")]
+    };
+    Cause::new(
+        "Your own company has not allowed you to ask",
+        body,
+        CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+    )
+}
+
+/// In one account a trust policy that names the user is enough; one that names the account is not.
+fn account_alone(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "The role trusts the account, and not you by name",
+        vec![plain("Your user then also needs "), mono("sts:AssumeRole"), plain(" on this role.")],
+        CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+    )
+}
+
+fn boundary(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "Your user’s permissions boundary leaves this role out",
+        vec![plain("Your administrator must add "), mono("sts:AssumeRole"), plain(" on this role to the boundary.")],
+        CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+    )
+}
+
+fn limited_key(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "The key of this profile is limited",
+        vec![plain("It carries a session policy without this role. Get a new key without that limit.")],
+        CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+    )
+}
+
+fn organization(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "A rule above your own account forbids it",
+        vec![plain("Your organization has a service control policy. Your administrator can ask for this role there.")],
+        CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+    )
+}
+
+fn customers_organization(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "A rule above your customer’s account forbids it",
+        vec![plain("Your customer’s organization lets nobody from outside take on its roles.")],
+        CauseAction::CopyForCustomer(messages::not_named(problem, known)),
+    )
+}
+
+fn endpoint(problem: &Problem, known: &Known<'_>) -> Cause {
+    Cause::new(
+        "Your network’s way to Amazon leaves this role out",
+        vec![plain("Your network reaches Amazon through a VPC endpoint, and its policy does not allow this role.")],
+        CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+    )
+}
+
+fn external_id(known: &Known<'_>) -> Cause {
+    let body = match &known.destination.external_id {
+        Some(id) => vec![
+            plain("You sent "),
+            mono(id.as_str()),
+            plain(". Check with your customer that it is exactly this, capitals too."),
+        ],
+        None => vec![plain("You sent none. If your customer gave you one, enter it.")],
+    };
+    Cause::new("The external ID is not the one the role expects", body, CauseAction::EditDestination)
+}
+
+/// A trust policy may ask that the session is named as the user is (`sts:RoleSessionName`).
+fn session_name(problem: &Problem, known: &Known<'_>) -> Option<Cause> {
+    let name = known.destination.session_name.as_ref()?;
+    let (_, user) = known.caller(problem)?.rsplit_once('/')?;
+    (user != name.as_str()).then(|| {
+        Cause::new(
+            "The role may want your own name on the access",
+            vec![
+                plain("It is asked for as "),
+                mono(name.as_str()),
+                plain(", and you are "),
+                mono(user),
+                plain(". Empty the session name and try again."),
+            ],
+            CauseAction::EditDestination,
+        )
+    })
+}
+
+fn code(sent: bool) -> Cause {
+    let (title, body) = if sent {
+        (
+            "The code from your phone is not enough (MFA)",
+            "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
+        )
+    } else {
+        ("The role wants a code from your phone (MFA)", "Enter the six digits of your device and try again.")
+    };
+    Cause::new(title, vec![plain(body)], CauseAction::EnterCode)
+}
+
+fn place_or_time() -> Cause {
+    Cause::new(
+        "You are outside the allowed place or time",
+        vec![plain("The role may work only from certain networks or dates.")],
+        CauseAction::Details(
+            "A role can be bound to the addresses of certain networks, or to dates. If you work from home, try your \
+             company’s network or VPN. If the delivery was planned for other days, ask your customer to move the dates in \
+             the role’s trust policy. A role that was made or changed a minute ago may also need a moment: Amazon takes a \
+             while to learn of it. An external ID that is missing or different is answered the same way."
+                .to_owned(),
+        ),
+    )
+}
+
+fn just_made() -> Cause {
+    Cause::new(
+        "The role was set up only a moment ago",
+        vec![plain("Amazon takes about a minute to learn of it. Daypass keeps asking by itself.")],
+        CauseAction::Details(
+            "A change of a role or a permission reaches all of Amazon’s computers within about a minute. Daypass asks every \
+             ten seconds during that time, and goes on as soon as it is let in. You need not do anything."
+                .to_owned(),
+        ),
+    )
+}
+
+/// What is the matter with the code or with its device.
+pub(super) fn code_problem(kind: Kind, known: &Known<'_>) -> Vec<Cause> {
+    let serial = known.destination.mfa_serial.as_ref().map(MfaSerial::as_str);
+    let device = || {
+        let body = match serial {
+            Some(serial) if serial.contains(":user/") => vec![
+                plain("You entered "),
+                mono(serial),
+                plain(", which is your user. The device is "),
+                mono(serial.replacen(":user/", ":mfa/", 1)),
+                plain(" or has a name of its own."),
+            ],
+            Some(serial) => vec![
+                plain("You entered "),
+                mono(serial),
+                plain(". Look it up under your security credentials in the Amazon console."),
+            ],
+            None => vec![plain("No device is entered. Its serial stands under your security credentials.")],
+        };
+        Cause::new("The serial is not that of your device", body, CauseAction::EditDestination)
+    };
+    let next = |title: &str, body: &str| Cause::new(title, vec![plain(body)], CauseAction::EnterCode);
+    if kind == Kind::SerialWrong {
+        return vec![device(), replaced_device()];
+    }
+    if kind != Kind::CodeWrong {
+        let now = "Enter the six digits that your device shows now.";
+        return vec![next("The role wants a code from your phone (MFA)", now)];
+    }
+    vec![
+        next("The code was used already, or its time was over", "Wait until your device shows the next one."),
+        next(
+            "The clock of your phone is off",
+            "Codes come from the phone’s clock. Set it to automatic time and take a new code.",
+        ),
+        device(),
+    ]
+}
+
+fn replaced_device() -> Cause {
+    Cause::new(
+        "The device was replaced",
+        vec![plain("A new phone has a new device, and often a new serial. Enter that of the new one.")],
+        CauseAction::EditDestination,
+    )
+}
+
+/// The account of a destination in groups of four.
+pub(super) fn spaced(account: &str) -> String {
+    format::account(account)
+}

@@ -1,0 +1,266 @@
+//! Why S3 may have refused a file.
+
+use super::assume::spaced;
+use super::{Cause, CauseAction, Known, messages, mono, plain, told};
+use crate::model::destination::Encryption;
+use crate::model::problem::{DeniedBy, Kind, Problem};
+use crate::words::format;
+
+/// The causes of a denial by S3.
+///
+/// S3 says which policy denied where role and bucket are in one account or organization, and says nothing where they are not
+/// (S3 User Guide, "Troubleshoot access denied errors"): a bare "Access Denied" speaks of another account first.
+pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<Cause> {
+    let before = known.delivered_before;
+    let mut list = match by {
+        DeniedBy::Unknown if before => vec![outside_role(known), policy(known), encryption(known)],
+        DeniedBy::Unknown => vec![other_owner(known), outside_role(known), policy(known), encryption(known)],
+        DeniedBy::RolePolicy | DeniedBy::YourPolicy | DeniedBy::TrustPolicy => {
+            if told(problem).contains("s3:PutObjectAcl") {
+                return vec![no_acl(known)];
+            }
+            vec![outside_role(known), wrong_folder(known)]
+        }
+        DeniedBy::Boundary => vec![boundary(known), outside_role(known)],
+        DeniedBy::ResourcePolicy => {
+            let mut list = vec![encryption(known), policy(known)];
+            let foreign = known.destination.owner() != known.destination.role.account();
+            if !known.destination.acl_full_control {
+                list.insert(usize::from(!foreign), acl());
+            }
+            list
+        }
+        DeniedBy::OrganizationPolicy | DeniedBy::ResourceControl => vec![organization(known), place()],
+        DeniedBy::EndpointPolicy => vec![endpoint(known), place()],
+        DeniedBy::SessionPolicy => vec![narrowed(known), wrong_folder(known)],
+    };
+    if before {
+        list.insert(0, changed(known));
+    }
+    list
+}
+
+fn changed(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "Your customer changed the role or the bucket",
+        vec![plain("Files arrived before in this run, and now they do not. Ask what was changed.")],
+        CauseAction::CopyForCustomer(messages::put_policy(known, true)),
+    )
+}
+
+fn other_owner(known: &Known<'_>) -> Cause {
+    let owner = known.destination.owner();
+    Cause::new(
+        "The bucket may belong to another account",
+        vec![
+            plain("Daypass sends to account "),
+            mono(spaced(owner.as_str())),
+            plain(" only. If your customer keeps the bucket in another one, enter that account."),
+        ],
+        CauseAction::EditDestination,
+    )
+}
+
+fn outside_role(known: &Known<'_>) -> Cause {
+    let to = known.destination;
+    Cause::new(
+        "The role does not allow this folder",
+        vec![
+            plain("Your customer must allow "),
+            mono("s3:PutObject"),
+            plain(" on "),
+            mono(format!("{}/{}*", to.bucket, to.prefix)),
+            plain("."),
+        ],
+        CauseAction::CopyForCustomer(messages::put_policy(known, false)),
+    )
+}
+
+fn wrong_folder(known: &Known<'_>) -> Cause {
+    let to = known.destination;
+    Cause::new(
+        "The bucket or the folder is another one",
+        vec![
+            plain("You entered "),
+            mono(format::place(to.bucket.as_str(), to.prefix.as_str())),
+            plain(". Compare it with what your customer wrote, capitals too."),
+        ],
+        CauseAction::EditDestination,
+    )
+}
+
+fn policy(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "The bucket has a policy of its own",
+        vec![plain("It may take files from certain networks only, or not from this role.")],
+        CauseAction::CopyForCustomer(messages::bucket_policy(known)),
+    )
+}
+
+fn encryption(known: &Known<'_>) -> Cause {
+    let body = match known.destination.encryption {
+        Encryption::None => {
+            "Some buckets want the encryption named with each file. Choose the one your customer names."
+        }
+        Encryption::SseS3 => "You ask for Amazon’s own keys. The bucket may want a key of your customer.",
+        Encryption::SseKms(_) => "You ask for a key of your customer. The bucket may want another one, or none.",
+    };
+    Cause::new("The bucket wants another encryption", vec![plain(body)], CauseAction::EditDestination)
+}
+
+fn acl() -> Cause {
+    Cause::new(
+        "The bucket wants each file handed over to its owner",
+        vec![plain("Turn on "), mono("bucket-owner-full-control"), plain(" for this destination and try again.")],
+        CauseAction::EditDestination,
+    )
+}
+
+fn no_acl(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "The role may not hand files over to the bucket’s owner",
+        vec![
+            plain("Turn off "),
+            mono("bucket-owner-full-control"),
+            plain(", or ask your customer to allow "),
+            mono("s3:PutObjectAcl"),
+            plain("."),
+        ],
+        CauseAction::CopyForCustomer(messages::put_policy(known, false)),
+    )
+}
+
+fn boundary(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "A permissions boundary on the role leaves this folder out",
+        vec![plain("Your customer must add "), mono("s3:PutObject"), plain(" on this folder to the boundary.")],
+        CauseAction::CopyForCustomer(messages::put_policy(known, false)),
+    )
+}
+
+fn organization(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "A rule above your customer’s account forbids it",
+        vec![plain(
+            "Your customer’s organization has a policy over all its accounts. It has to let this role put files.",
+        )],
+        CauseAction::CopyForCustomer(messages::put_policy(known, false)),
+    )
+}
+
+fn endpoint(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "Your network’s way to Amazon leaves this bucket out",
+        vec![plain("Your network reaches Amazon through a VPC endpoint. Its policy must allow this bucket.")],
+        CauseAction::CopyForAdministrator(messages::network(known)),
+    )
+}
+
+fn place() -> Cause {
+    Cause::new(
+        "You are in another network than before",
+        vec![plain("Such rules often allow certain networks only. Try your company’s network or VPN.")],
+        CauseAction::Details(
+            "Companies often let files in from the addresses of certain networks alone. At home or in a hotel your address \
+             is another one. With your company’s VPN it is the company’s."
+                .to_owned(),
+        ),
+    )
+}
+
+fn narrowed(known: &Known<'_>) -> Cause {
+    let to = known.destination;
+    Cause::new(
+        "Daypass limits itself to another folder",
+        vec![
+            plain("It asked for access to "),
+            mono(format!("{}/{}*", to.bucket, to.prefix)),
+            plain(" and to nothing else. Turn the limit off, or correct the folder."),
+        ],
+        CauseAction::EditDestination,
+    )
+}
+
+/// The causes where the bucket's key stands in the way.
+pub(super) fn key(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+    let said = told(problem);
+    let key = said.split_whitespace().find(|word| word.starts_with("arn:") && word.contains(":kms:"));
+    let allow = |title: &str, action: &str| {
+        let mut body = vec![plain("Your customer must allow "), mono(action)];
+        match key {
+            Some(key) => body.extend([plain(" on "), mono(key), plain(" for the role.")]),
+            None => body.push(plain(" on the bucket’s key for the role.")),
+        }
+        Cause::new(title, body, CauseAction::CopyForCustomer(messages::key(known, key)))
+    };
+    let look = |title: &str, body: &str| {
+        Cause::new(title, vec![plain(body)], CauseAction::CopyForCustomer(messages::key(known, key)))
+    };
+    if problem.kind == Kind::KmsDecrypt {
+        return vec![allow("The role may not read the key for large files", "kms:Decrypt")];
+    }
+    if problem.kind == Kind::KmsKey {
+        return vec![
+            look("The key is switched off or is being deleted", "Your customer can switch it on again."),
+            look("The bucket names a key that is not there", "Your customer must choose another key for the bucket."),
+        ];
+    }
+    let mut list = vec![allow("The role may not use the bucket’s key", "kms:GenerateDataKey")];
+    let account = key.and_then(|key| key.split(':').nth(4));
+    if account.is_some_and(|account| account != known.destination.role.account().as_str()) {
+        list.push(look(
+            "The key is in another account than the role",
+            "The key’s own policy has to name the role as well.",
+        ));
+    }
+    list
+}
+
+/// The causes of a bucket that is not there.
+pub(super) fn missing(known: &Known<'_>) -> Vec<Cause> {
+    let bucket = known.destination.bucket.as_str();
+    vec![
+        Cause::new(
+            "The name is another one",
+            vec![
+                plain("You entered "),
+                mono(bucket),
+                plain(". Compare it letter by letter with your customer’s message."),
+            ],
+            CauseAction::EditDestination,
+        ),
+        Cause::new(
+            "The bucket was deleted, or is not made yet",
+            vec![plain("Ask your customer whether "), mono(bucket), plain(" is there.")],
+            CauseAction::CopyForCustomer(messages::no_bucket(known)),
+        ),
+    ]
+}
+
+/// The causes of an option that the bucket does not take.
+pub(super) fn option(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+    let to = known.destination;
+    let code = problem.detail.as_ref().map_or("", |detail| &*detail.code);
+    let mut list = Vec::new();
+    if to.acl_full_control {
+        list.push(Cause::new(
+            "The bucket takes no access lists",
+            vec![plain("Its owner owns every file anyway. Turn off "), mono("bucket-owner-full-control"), plain(".")],
+            CauseAction::EditDestination,
+        ));
+    }
+    if to.encryption != Encryption::None && code != "AccessControlListNotSupported" {
+        list.push(encryption(known));
+    }
+    list.push(policy(known));
+    list
+}
+
+/// The cause of a refused payload.
+pub(super) fn unsigned(known: &Known<'_>) -> Vec<Cause> {
+    vec![Cause::new(
+        "The bucket’s policy has a condition on the payload",
+        vec![plain("Ask your customer to look for "), mono("s3:x-amz-content-sha256"), plain(" in it.")],
+        CauseAction::CopyForCustomer(messages::bucket_policy(known)),
+    )]
+}

@@ -1,0 +1,120 @@
+//! What may be behind a problem with the key, the clock, the account or the network.
+
+use super::assume::spaced;
+use super::{Cause, CauseAction, Known, messages, mono, plain};
+use crate::model::problem::{Kind, Problem};
+
+/// The causes; none where the problem's sentence says it all.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most sentences need no causes beside them")]
+pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+    let to = known.destination;
+    let profile = || mono(to.profile.as_str());
+    let administrator = |message: String| CauseAction::CopyForAdministrator(message);
+    match problem.kind {
+        Kind::KeyNotAccepted => vec![
+            Cause::new(
+                "The key was deleted or switched off",
+                vec![plain("Your administrator can switch it on, or give you a new one for "), profile(), plain(".")],
+                administrator(messages::new_key(known)),
+            ),
+            Cause::new(
+                "The key is of another part of Amazon",
+                vec![plain("Keys of China and of government clouds work there alone. Choose another profile.")],
+                CauseAction::EditDestination,
+            ),
+        ],
+        Kind::SecretWrong => vec![
+            Cause::new(
+                "The secret was cut off when it was copied",
+                vec![plain("It has 40 characters. Copy it again into "), profile(), plain(".")],
+                CauseAction::Details(
+                    "In the credentials file a secret stands after “aws_secret_access_key =”, without quotes. Programs cut \
+                     it at a blank followed by “#” or “;”. If it can’t be copied again, ask your administrator for a new key: \
+                     Amazon shows a secret only once."
+                        .to_owned(),
+                ),
+            ),
+            Cause::new(
+                "Key and secret are of two different keys",
+                vec![plain("Ask your administrator for a new key, and copy both lines together.")],
+                administrator(messages::new_key(known)),
+            ),
+        ],
+        Kind::RootKey => vec![Cause::new(
+            "The profile holds the key of the account’s owner",
+            vec![plain("Ask your administrator for a user of your own, with a key.")],
+            administrator(messages::new_key(known)),
+        )],
+        Kind::RegionOff => vec![Cause::new(
+            "Your account does not use this region",
+            vec![plain("Your administrator can switch on STS there. Another region of the bucket’s works too.")],
+            administrator(messages::region_on(known)),
+        )],
+        Kind::TooLong => vec![Cause::new(
+            "The role’s longest session is shorter",
+            vec![plain("Choose one hour, or ask your customer to raise the maximum session duration.")],
+            CauseAction::CopyForCustomer(messages::longer(known)),
+        )],
+        Kind::OtherAccount => vec![Cause::new(
+            "The answer is of another account",
+            vec![plain("The role is in account "), mono(spaced(to.role.account().as_str())), plain(". Compare it with your customer.")],
+            CauseAction::EditDestination,
+        )],
+        Kind::AccountProblem => vec![
+            Cause::new(
+                "Your customer’s account is suspended",
+                vec![plain("It may be closed, unpaid or not fully signed up. Your customer sees it in the console.")],
+                CauseAction::CopyForCustomer(messages::account(known, true)),
+            ),
+            Cause::new(
+                "Your own account is suspended",
+                vec![plain("The same may be so on your side. Your administrator sees it in the console.")],
+                administrator(messages::account(known, false)),
+            ),
+        ],
+        Kind::ProxyRefused => vec![Cause::new(
+            "The proxy of your network does not let Amazon through",
+            vec![plain("Your administrator must allow the names in this message.")],
+            administrator(messages::network(known)),
+        )],
+        Kind::NotTrusted => vec![
+            Cause::new(
+                "Your network opens encrypted connections",
+                vec![plain("Its own certificate must be known to this computer, or Amazon be left out.")],
+                administrator(messages::network(known)),
+            ),
+            Cause::new(
+                "Somebody listens in",
+                vec![plain("On a network you do not know, use your company’s VPN or another network.")],
+                CauseAction::Details(
+                    "Amazon proves who it is by a certificate. What answered had none that this computer trusts. In a company \
+                     this is often a security program that looks into all connections. In a hotel or a café it may be someone \
+                     with bad intentions. Daypass sent nothing."
+                        .to_owned(),
+                ),
+            ),
+        ],
+        Kind::SignatureRefused => vec![Cause::new(
+            "A proxy or a security program changes requests",
+            vec![plain("Amazon gets something else than Daypass sent. Your administrator must leave these names alone.")],
+            administrator(messages::network(known)),
+        )],
+        Kind::LoginPage => vec![
+            Cause::new(
+                "This network has a sign-in page",
+                vec![plain("Open any page in a browser, sign in there, and Daypass goes on by itself.")],
+                CauseAction::Details(
+                    "Hotels, trains and guest networks answer every request with a page of their own until you have signed in \
+                     there. Daypass noticed that it was not Amazon that answered. Nothing counts as delivered."
+                        .to_owned(),
+                ),
+            ),
+            Cause::new(
+                "A proxy answers with a page of its own",
+                vec![plain("If no sign-in page opens, your administrator must allow the names in this message.")],
+                administrator(messages::network(known)),
+            ),
+        ],
+        _kind => Vec::new(),
+    }
+}

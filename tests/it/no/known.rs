@@ -1,0 +1,211 @@
+//! The order of the causes, and the messages, from what is known.
+
+use super::rows::Answer;
+use super::{destination, faults_of, heard, message, richard, same_as_kept, shown};
+use daypass::engine::classify::Operation;
+use daypass::model::destination::Encryption;
+use daypass::model::problem::{Kind, Problem};
+use daypass::words::problem::{Cause, CauseAction, Known, explain, said};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+const ROLE: &str = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
+const NOT_NAMED: &str = "The role does not name you yet";
+const COMPANY: &str = "Your own company has not allowed you to ask";
+const EXTERNAL: &str = "The external ID is not the one the role expects";
+const CODE: &str = "The role wants a code from your phone (MFA)";
+const PLACE: &str = "You are outside the allowed place or time";
+const CHANGED: &str = "Your customer changed or took back the role";
+
+fn denied(tail: &str) -> Problem {
+    let text = format!(
+        "User: arn:aws:iam::111122223333:user/Richard is not authorized to perform: sts:AssumeRole on resource: {ROLE}{tail}"
+    );
+    heard(Operation::AssumeRole, &Answer::Aws(403, "AccessDenied", text.leak()))
+}
+
+fn refused(message: &'static str) -> Problem {
+    heard(Operation::PutObject, &Answer::Aws(403, "AccessDenied", message))
+}
+
+fn titles(causes: &[Cause]) -> Vec<&str> {
+    causes.iter().map(|cause| cause.title.as_str()).collect()
+}
+
+/// The policy in a message.
+fn policy(cause: &Cause) -> Value {
+    let text = message(cause).expect("a message");
+    let (from, to) = (text.find("\n{").expect("a policy") + 1, text.rfind("\n}").expect("its end") + 2);
+    serde_json::from_str(&text[from..to]).expect("JSON")
+}
+
+#[test]
+fn with_nothing_known_the_four_of_the_first_page() {
+    let (to, who) = (destination(), richard());
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    assert_eq!(titles(&causes), [NOT_NAMED, COMPANY, CODE, PLACE]);
+    let body = "Your customer must add arn:aws:iam::111122223333:user/Richard to the role’s trust policy.";
+    assert_eq!(causes[0].text(), body);
+    let statement = json!({
+        "Effect": "Allow",
+        "Principal": { "AWS": "arn:aws:iam::111122223333:user/Richard" },
+        "Action": "sts:AssumeRole"
+    });
+    assert_eq!(policy(&causes[0]), json!({ "Version": "2012-10-17", "Statement": [statement] }));
+    let own = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE });
+    assert_eq!(policy(&causes[1]), json!({ "Version": "2012-10-17", "Statement": [own] }));
+    assert!(message(&causes[1]).is_some_and(|text| text.contains("can take on roles of its own account only")));
+    // Who asks stands in the denial too, where GetCallerIdentity was not asked.
+    assert_eq!(explain(&denied(""), &Known::new(&to, None))[0].text(), body);
+}
+
+#[test]
+fn in_one_account_the_trust_policy_is_enough() {
+    let (to, mut who) = (destination(), richard());
+    (who.account, who.arn) = ("444455556666".into(), "arn:aws:iam::444455556666:user/Richard".into());
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    assert_eq!(titles(&causes), [NOT_NAMED, "The role trusts the account, and not you by name", CODE, PLACE]);
+}
+
+#[test]
+fn what_was_sent_moves_up() {
+    let (mut to, who) = (destination(), richard());
+    to.external_id = Some("acme-42".parse().expect("an id"));
+    to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let sent = "The code from your phone is not enough (MFA)";
+    assert_eq!(titles(&causes), [NOT_NAMED, EXTERNAL, COMPANY, sent, PLACE]);
+    assert!(causes[1].text().contains("acme-42"));
+    let condition = json!({
+        "StringEquals": { "sts:ExternalId": "acme-42" },
+        "Bool": { "aws:MultiFactorAuthPresent": "true" }
+    });
+    assert_eq!(policy(&causes[0])["Statement"][0]["Condition"], condition);
+    to.session_name = Some("delivery".parse().expect("a name"));
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    assert_eq!(causes[1].title, "The role may want your own name on the access");
+    to.session_name = Some("Richard".parse().expect("a name"));
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    assert_eq!(causes[1].title, EXTERNAL);
+}
+
+#[test]
+fn the_tail_of_the_message_and_an_earlier_success_come_first() {
+    let (to, who) = (destination(), richard());
+    let first = |tail: &str, known: &Known<'_>| explain(&denied(tail), known).remove(0).title;
+    let new = Known::new(&to, Some(&who));
+    let worked = Known { worked_before: true, ..new };
+    assert_eq!(first(" because no identity-based policy allows the sts:AssumeRole action", &new), COMPANY);
+    assert_eq!(first(" because no role trust policy allows the sts:AssumeRole action", &new), NOT_NAMED);
+    assert_eq!(first(" because no role trust policy allows the sts:AssumeRole action", &worked), CHANGED);
+    assert_eq!(first(" with an explicit deny in the role trust policy", &new), PLACE);
+    let causes = explain(&denied(""), &worked);
+    assert_eq!(titles(&causes)[..2], [CHANGED, PLACE]);
+    assert!(matches!(causes[0].action, CauseAction::CopyForCustomer(_)));
+    let asking = Known { retrying: true, ..new };
+    assert_eq!(
+        explain(&denied(""), &asking).last().map(|cause| &*cause.title),
+        Some("The role was set up only a moment ago")
+    );
+}
+
+#[test]
+fn a_sign_in_is_named_by_its_role() {
+    let (to, mut who) = (destination(), richard());
+    who.arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com".into();
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let statement = &policy(&causes[0])["Statement"][0];
+    assert_eq!(statement["Principal"]["AWS"], "arn:aws:iam::111122223333:root");
+    assert_eq!(
+        statement["Condition"]["ArnLike"]["aws:PrincipalArn"],
+        "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_0123456789abcdef"
+    );
+}
+
+#[test]
+fn the_bucket_says_no() {
+    let (mut to, who) = (destination(), richard());
+    let bare = explain(&refused("Access Denied"), &Known::new(&to, Some(&who)));
+    assert_eq!(bare[0].title, "The bucket may belong to another account");
+    assert!(bare[0].text().contains("4444 5555 6666"), "{}", bare[0].text());
+    let role = refused("not authorized because no identity-based policy allows the s3:PutObject action");
+    let causes = explain(&role, &Known::new(&to, Some(&who)));
+    assert_eq!(causes[0].title, "The role does not allow this folder");
+    assert_eq!(policy(&causes[0])["Statement"][0]["Resource"], "arn:aws:s3:::importantprojectbucket/incoming/*");
+    let before = Known { delivered_before: true, ..Known::new(&to, Some(&who)) };
+    assert_eq!(explain(&role, &before)[0].title, "Your customer changed the role or the bucket");
+    let deny = refused("not authorized with an explicit deny in a resource-based policy");
+    assert_eq!(explain(&deny, &Known::new(&to, None))[0].title, "The bucket wants another encryption");
+    to.owner = Some("999988887777".parse().expect("an account"));
+    let acl = "The bucket wants each file handed over to its owner";
+    assert_eq!(explain(&deny, &Known::new(&to, None))[0].title, acl);
+    (to.acl_full_control, to.encryption) = (true, Encryption::SseKms(None));
+    let causes = explain(&deny, &Known::new(&to, None));
+    assert!(!titles(&causes).contains(&acl));
+    assert!(message(&causes[1]).is_some_and(|text| text.contains("aws:kms") && text.contains("s3:PutObjectAcl")));
+    let option = heard(Operation::PutObject, &Answer::Aws(400, "AccessControlListNotSupported", "no"));
+    assert_eq!(explain(&option, &Known::new(&to, None))[0].title, "The bucket takes no access lists");
+}
+
+#[test]
+fn a_key_is_named_with_both_permissions() {
+    let to = destination();
+    let key = "arn:aws:kms:eu-west-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let text = format!("is not authorized to perform: kms:GenerateDataKey on resource: {key} because no");
+    let causes = explain(&refused(text.leak()), &Known::new(&to, None));
+    assert_eq!(causes.len(), 2, "the key is another account's");
+    let statement = &policy(&causes[0])["Statement"][0];
+    assert_eq!(
+        (&statement["Resource"], &statement["Action"]),
+        (&json!(key), &json!(["kms:GenerateDataKey", "kms:Decrypt"]))
+    );
+    assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.eu-west-1.amazonaws.com");
+    let large = explain(&refused("is not authorized to perform: kms:Decrypt on resource: x"), &Known::new(&to, None));
+    assert!(large[0].text().contains("kms:Decrypt"));
+}
+
+#[test]
+fn a_clock_is_told_in_minutes() {
+    assert!(said(Kind::ClockWrong(7 * 60)).body.starts_with("It is about 7 minutes ahead,"));
+    assert!(said(Kind::ClockWrong(-3 * 3600)).body.starts_with("It is about 3 hours behind,"));
+    assert!(!said(Kind::ClockWrong(2)).body.contains("seconds"));
+}
+
+/// The pages for one and the same text of AWS, and every message that is handed out.
+#[test]
+fn the_pages_and_messages_are_kept_for_review() {
+    let (plain, who) = (destination(), richard());
+    let mut full = plain.clone();
+    full.external_id = Some("acme-42".parse().expect("an id"));
+    full.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
+    let new = Known::new(&plain, Some(&who));
+    let all = Known::new(&full, Some(&who));
+    let cases = [
+        ("nothing known", denied(""), new),
+        ("Daypass is asking again", denied(""), Known { retrying: true, ..new }),
+        ("an external ID and a code were sent", denied(""), all),
+        ("it worked before", denied(""), Known { worked_before: true, ..new }),
+        ("bucket: nothing known", refused("Access Denied"), new),
+        ("bucket: files arrived before", refused("Access Denied"), Known { delivered_before: true, ..new }),
+        ("key", refused("is not authorized to perform: kms:Decrypt on resource: x"), new),
+        ("proxy", heard(Operation::AssumeRole, &Answer::Page(407)), new),
+        ("key gone", heard(Operation::AssumeRole, &Answer::Aws(403, "InvalidClientTokenId", "")), new),
+        ("too long", heard(Operation::AssumeRole, &Answer::Aws(400, "ValidationError", "MaxSessionDuration")), new),
+        ("no bucket", heard(Operation::PutObject, &Answer::Aws(404, "NoSuchBucket", "")), new),
+        ("region off", heard(Operation::AssumeRole, &Answer::Aws(403, "RegionDisabledException", "")), new),
+        ("account", heard(Operation::PutObject, &Answer::Aws(403, "AccountProblem", "")), new),
+    ];
+    let (mut text, mut found) = (String::new(), Vec::new());
+    for (at, problem, known) in cases {
+        let causes = explain(&problem, &known);
+        found.extend(faults_of(&problem, &causes, at));
+        let _ = writeln!(text, "=== {at}\n{}", shown(&problem, &causes));
+        for (cause, number) in causes.iter().zip(1..) {
+            if let Some(message) = message(cause) {
+                let _ = writeln!(text, "--- {number} {}\n{}\n", cause.title, message.trim_end());
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    same_as_kept("no-messages.txt", &text);
+}

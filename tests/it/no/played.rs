@@ -1,0 +1,385 @@
+//! Each "no" that the practice can say, met by the whole engine.
+
+use daypass::engine::handle::{Engine, Handle, Options, Secret};
+use daypass::engine::http::Wire;
+use daypass::engine::profiles::Paths;
+use daypass::model::Limits;
+use daypass::model::destination::Destination;
+use daypass::model::problem::{DeniedBy, Kind, Problem};
+use daypass::model::session::Session;
+use daypass::model::snapshot::{Command, Line, Snapshot};
+use daypass::model::upload::{PlaceNo, State};
+use daypass::practice::{self, Mfa, Op, Practice, Rule, What};
+use daypass::words::problem::{Known, explain};
+use std::sync::Arc;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+const HERE: PlaceNo = PlaceNo(0);
+const SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
+const UNKNOWN: Kind = Kind::AssumeDenied(DeniedBy::Unknown);
+
+struct Scene {
+    practice: Practice,
+    handle: Handle,
+    dir: tempfile::TempDir,
+}
+
+impl Scene {
+    async fn new(options: practice::Options, limits: Limits) -> Self {
+        let practice = Practice::start(options).await.expect("a free port");
+        let dir = tempfile::tempdir().expect("a folder");
+        let story = practice.story();
+        story.write_profile_files(dir.path()).expect("written");
+        let options = Options {
+            profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
+            wire: Wire { endpoint_url: Some(story.endpoint), ca_bundle: None },
+            limits,
+            ..Options::new()
+        };
+        let handle = Engine::spawn(options).await.expect("an engine");
+        Self { practice, handle, dir }
+    }
+
+    async fn usual() -> Self {
+        Self::new(practice::Options::default(), quick()).await
+    }
+
+    fn destination(&self) -> Destination {
+        let story = self.practice.story();
+        Destination {
+            role: story.role_arn.parse().expect("a role"),
+            bucket: story.bucket.parse().expect("a bucket"),
+            profile: story.profile,
+            region: None,
+            ..super::destination()
+        }
+    }
+
+    fn open(&self, destination: Destination) {
+        assert!(self.handle.send(Command::Open(Box::new(destination))));
+    }
+
+    async fn until(&mut self, what: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let waiting = self.handle.until(what);
+        tokio::time::timeout(Duration::from_secs(40), waiting).await.expect("in time").expect("a running engine")
+    }
+
+    /// Opens it and gives what kept it from getting access.
+    async fn no(&mut self, destination: Destination) -> (Kind, Vec<String>) {
+        self.open(destination);
+        let seen =
+            self.until(|seen| place(seen).is_some_and(|place| matches!(place.session, Session::Denied(_)))).await;
+        let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+        told(&seen, problem)
+    }
+
+    async fn access(&mut self) {
+        self.until(|seen| place(seen).is_some_and(|place| matches!(place.session, Session::Active(_)))).await;
+    }
+
+    fn add(&self, name: &str, size: usize) {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, vec![7; size]).expect("written");
+        assert!(self.handle.send(Command::Add(HERE, vec![path])));
+    }
+
+    /// Opens it, adds a file and gives what holds the queue.
+    async fn held(&mut self, destination: Destination) -> (Kind, Vec<String>) {
+        self.open(destination);
+        self.add("a.txt", 10);
+        let seen = self.until(|seen| place(seen).is_some_and(|place| place.hold.is_some())).await;
+        told(&seen, seen.places[0].hold.as_ref().expect("held"))
+    }
+}
+
+fn quick() -> Limits {
+    Limits { quiet_retries: false, ..Limits::default() }
+}
+
+fn place(seen: &Snapshot) -> Option<&daypass::model::snapshot::Place> {
+    seen.places.first()
+}
+
+fn told(seen: &Snapshot, problem: &Problem) -> (Kind, Vec<String>) {
+    let causes = explain(problem, &Known::of(&seen.places[0], seen));
+    (problem.kind, causes.into_iter().map(|cause| cause.title).collect())
+}
+
+const NOT_NAMED: &str = "The role does not name you yet";
+const CHANGED: &str = "Your customer changed or took back the role";
+
+#[tokio::test]
+async fn nobody_is_let_in() {
+    let mut scene = Scene::usual().await;
+    scene.practice.set_trusted(false);
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
+}
+
+#[tokio::test]
+async fn the_role_is_not_there() {
+    let mut scene = Scene::usual().await;
+    scene.practice.delete_role();
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
+}
+
+#[tokio::test]
+async fn the_own_company_does_not_allow_it() {
+    let mut scene = Scene::usual().await;
+    scene.practice.set_caller_may_assume(false);
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[1].as_str()), (UNKNOWN, "Your own company has not allowed you to ask"));
+}
+
+#[tokio::test]
+async fn an_external_id_is_wrong_or_missing() {
+    for id in [Some("other-1"), None] {
+        let options = practice::Options { external_id: Some("acme-42".into()), ..practice::Options::default() };
+        let mut scene = Scene::new(options, quick()).await;
+        let external_id = id.map(|id| id.parse().expect("an id"));
+        let (kind, causes) = scene.no(Destination { external_id, ..scene.destination() }).await;
+        assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
+        let second = causes[1] == "The external ID is not the one the role expects";
+        assert_eq!(second, id.is_some());
+    }
+}
+
+fn with_device() -> practice::Options {
+    let mfa = Mfa { serial: SERIAL.into(), codes: vec!["123456".into()] };
+    practice::Options { mfa: Some(mfa), ..practice::Options::default() }
+}
+
+#[tokio::test]
+async fn a_code_is_missing() {
+    let mut scene = Scene::new(with_device(), quick()).await;
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!(kind, UNKNOWN);
+    assert!(causes.contains(&"The role wants a code from your phone (MFA)".to_owned()), "{causes:?}");
+    let mut scene = Scene::new(with_device(), quick()).await;
+    let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
+    let (kind, causes) = scene.no(to).await;
+    assert_eq!((kind, causes[0].as_str()), (Kind::CodeNeeded, "The role wants a code from your phone (MFA)"));
+}
+
+#[tokio::test]
+async fn a_code_is_wrong_or_used_again() {
+    let mut scene = Scene::new(with_device(), quick()).await;
+    let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
+    scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("000000".to_owned())));
+    let (kind, causes) = scene.no(to).await;
+    let used = "The code was used already, or its time was over";
+    assert_eq!((kind, causes[0].as_str()), (Kind::CodeWrong, used));
+    for _ in 0..2 {
+        scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
+        scene.handle.send(Command::GetAccess(HERE));
+        scene.access().await;
+        scene.until(|seen| !seen.places[0].asking).await;
+    }
+    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
+    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::CodeWrong, used));
+}
+
+#[tokio::test]
+async fn a_device_is_another_ones() {
+    let mut scene = Scene::new(with_device(), quick()).await;
+    let serial = "arn:aws:iam::111122223333:mfa/Mallory".parse().expect("a serial");
+    scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
+    let (kind, causes) = scene.no(Destination { mfa_serial: Some(serial), ..scene.destination() }).await;
+    assert_eq!((kind, causes[0].as_str()), (Kind::SerialWrong, "The serial is not that of your device"));
+}
+
+#[tokio::test]
+async fn the_key_is_not_what_it_should_be() {
+    let mut scene = Scene::usual().await;
+    scene.practice.set_key_active(false);
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[0].as_str()), (Kind::KeyNotAccepted, "The key was deleted or switched off"));
+
+    let mut scene = Scene::usual().await;
+    let path = scene.dir.path().join("credentials");
+    let text = std::fs::read_to_string(&path).expect("a file");
+    let secret = scene.practice.story().richard.secret().to_owned();
+    std::fs::write(&path, text.replace(&secret, &"x".repeat(40))).expect("written");
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[0].as_str()), (Kind::SecretWrong, "The secret was cut off when it was copied"));
+}
+
+#[tokio::test]
+async fn the_profiles_own_token_has_ended() {
+    let mut scene = Scene::usual().await;
+    let text = "The security token included in the request is expired";
+    for op in [Op::GetCallerIdentity, Op::AssumeRole] {
+        scene.practice.fault(Rule::once(op, What::status(403, "ExpiredToken", text)).times(9));
+    }
+    assert_eq!(scene.no(scene.destination()).await.0, Kind::SourceEnded);
+}
+
+#[tokio::test]
+async fn the_role_gives_less_time_and_that_is_taken() {
+    let mut scene = Scene::usual().await;
+    scene.open(Destination { seconds: 7200, ..scene.destination() });
+    scene.access().await;
+    let seen = scene.handle.seen();
+    assert!(seen.places[0].session.grant().is_some_and(|grant| grant.shortened));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_measured() {
+    let mut scene = Scene::usual().await;
+    scene.practice.set_clock_ahead(7200);
+    scene.open(scene.destination());
+    scene.access().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
+    let mut scene = Scene::usual().await;
+    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, What::Html(200)) }.times(1000));
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[0].as_str()), (Kind::LoginPage, "This network has a sign-in page"));
+    scene.practice.clear_faults();
+    scene.access().await;
+
+    let mut scene = Scene::usual().await;
+    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, What::Html(407)) }.times(1000));
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!(kind, Kind::ProxyRefused);
+    assert_eq!(causes[0], "The proxy of your network does not let Amazon through");
+}
+
+#[tokio::test]
+async fn the_bucket_is_another_one() {
+    let mut scene = Scene::usual().await;
+    let bucket = "importantprojectbuckte".parse().expect("a bucket");
+    let (kind, causes) = scene.held(Destination { bucket, ..scene.destination() }).await;
+    assert_eq!((kind, causes[0].as_str()), (Kind::NoSuchBucket, "The name is another one"));
+}
+
+#[tokio::test]
+async fn the_bucket_is_anothers() {
+    let mut scene = Scene::usual().await;
+    let owner = Some("999988887777".parse().expect("an account"));
+    let region = Some("us-east-1".parse().expect("a region"));
+    let (kind, causes) = scene.held(Destination { owner, region, ..scene.destination() }).await;
+    assert_eq!(kind, Kind::AccessDenied(DeniedBy::Unknown));
+    assert_eq!(causes[0], "The bucket may belong to another account");
+}
+
+#[tokio::test]
+async fn the_bucket_is_in_another_region() {
+    let mut scene = Scene::usual().await;
+    let text = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'";
+    let rule = Rule::once(Op::PutObject, What::status(400, "AuthorizationHeaderMalformed", text));
+    scene.practice.fault(rule.times(99));
+    assert_eq!(scene.held(scene.destination()).await.0, Kind::OtherRegion);
+}
+
+#[tokio::test]
+async fn the_role_was_narrowed() {
+    let mut scene = Scene::usual().await;
+    scene.practice.narrow_policy("elsewhere/");
+    let (kind, causes) = scene.held(scene.destination()).await;
+    assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
+    assert_eq!(causes[0], "The role does not allow this folder");
+}
+
+#[tokio::test]
+async fn a_key_lets_small_files_in_and_large_ones_not() {
+    let options = practice::Options { kms: true, ..practice::Options::default() };
+    let mut scene = Scene::new(options, quick()).await;
+    scene.open(scene.destination());
+    scene.add("small.txt", 10);
+    scene.add("large.bin", 9 << 20);
+    let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.totals.done())).await;
+    let of = |name: &str| seen.rows.iter().find(|(_, row)| row.key().ends_with(name)).map(|(_, row)| &row.state);
+    assert!(matches!(of("small.txt"), Some(State::Delivered(_))));
+    let Some(State::Failed(problem)) = of("large.bin") else { panic!("{:?}", of("large.bin")) };
+    let (kind, causes) = told(&seen, problem);
+    assert_eq!((kind, causes[0].as_str()), (Kind::KmsDecrypt, "The role may not read the key for large files"));
+}
+
+#[tokio::test]
+async fn an_option_that_is_turned_on_goes_along_from_then_on() {
+    let mut scene = Scene::usual().await;
+    scene.open(scene.destination());
+    scene.add("a.txt", 10);
+    scene.until(|seen| place(seen).is_some_and(|place| place.totals.delivered == 1)).await;
+    scene.open(Destination { acl_full_control: true, ..scene.destination() });
+    scene.add("b.txt", 10);
+    let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
+    let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("held"));
+    assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
+    assert_eq!(causes, ["The role may not hand files over to the bucket’s owner"]);
+    scene.open(scene.destination());
+    scene.until(|seen| seen.places[0].totals.done()).await;
+    assert_eq!(scene.practice.objects().len(), 2);
+}
+
+#[tokio::test]
+async fn access_that_was_taken_back_is_told_so() {
+    let mut scene = Scene::usual().await;
+    scene.open(scene.destination());
+    scene.access().await;
+    scene.practice.set_trusted(false);
+    scene.handle.send(Command::GetAccess(HERE));
+    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
+    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    assert_eq!((kind, causes[0].as_str()), (UNKNOWN, CHANGED));
+    // It is remembered also where the person has signed out since.
+    scene.handle.send(Command::SignOut(HERE));
+    scene.handle.send(Command::GetAccess(HERE));
+    let seen = scene.until(|seen| matches!(seen.places[0].session, Session::Denied(_))).await;
+    let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+    assert_eq!(told(&seen, problem).1[0], CHANGED);
+}
+
+#[tokio::test]
+async fn a_role_made_anew_goes_on_by_itself() {
+    let mut scene = Scene::usual().await;
+    scene.open(scene.destination());
+    scene.access().await;
+    scene.practice.recreate_role();
+    scene.add("a.txt", 10);
+    scene.until(|seen| seen.places[0].totals.delivered == 1).await;
+    assert_eq!(scene.practice.count(Op::AssumeRole), 2);
+
+    scene.practice.delete_role();
+    scene.add("b.txt", 10);
+    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
+    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    assert_eq!((kind, causes[0].as_str()), (UNKNOWN, CHANGED));
+}
+
+#[tokio::test]
+async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end() {
+    let mut scene = Scene::usual().await;
+    let text = "The AWS Access Key Id you provided does not exist in our records.";
+    scene.practice.fault(Rule::once(Op::PutObject, What::status(403, "InvalidAccessKeyId", text)).times(99));
+    scene.open(scene.destination());
+    scene.add("a.txt", 10);
+    let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.renew_problem.is_some())).await;
+    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::SessionRefused, CHANGED));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(scene.practice.count(Op::AssumeRole), 2);
+}
+
+#[tokio::test]
+async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
+    let limits = Limits { quiet_step: Duration::from_millis(200), ..Limits::default() };
+    let mut scene = Scene::new(practice::Options::default(), limits).await;
+    scene.practice.set_trusted(false);
+    let (kind, causes) = scene.no(scene.destination()).await;
+    assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
+    assert_eq!(causes.last().map(String::as_str), Some("The role was set up only a moment ago"));
+    scene.until(|seen| seen.places[0].retrying).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert!(scene.practice.count(Op::AssumeRole) >= 3);
+    scene.practice.set_trusted(true);
+    scene.access().await;
+    assert!(!scene.handle.seen().places[0].retrying);
+    assert_eq!(scene.handle.seen().line, Line::Up);
+}
