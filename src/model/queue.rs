@@ -159,8 +159,7 @@ impl Model {
                 || self.desks[at].keys.contains_key(&key_hash(&self.desks[at].keys, &folder.key, candidate))
         };
         // The number goes on from the one that was refused, so that asking again tries the next.
-        let from = (2..).find(|&n| numbered(&name, n) == *current).map_or(2, |n| n + 1).min(10_000);
-        let from = if *current == *name { 2 } else { from };
+        let from = (2..10_000).find(|&n| numbered(&name, n) == *current).map_or(2, |n| n + 1);
         let Some(new) = (from..from + 10_000).map(|n| numbered(&name, n)).find(|c| !taken(c)) else { return };
         self.forget_key(no);
         let new: Arc<str> = new.into();
