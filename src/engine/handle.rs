@@ -12,6 +12,7 @@ use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use tokio::sync::{mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
@@ -32,6 +33,8 @@ pub struct Options {
     pub patience: Patience,
     /// Called after each published copy: asks the window for a frame.
     pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
+    pub pages: Arc<AtomicU32>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>>,
 }
@@ -47,6 +50,7 @@ impl Options {
             limits: Limits::default(),
             patience: Patience::default(),
             wake: Arc::new(|| {}),
+            pages: Arc::default(),
             adjust: None,
         }
     }

@@ -1,5 +1,6 @@
 //! What Daypass does, topic by topic, in one binary.
 
+mod engine;
 mod grant;
 mod grant_texts;
 mod journal;
