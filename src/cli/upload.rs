@@ -2,7 +2,7 @@
 
 use super::args::{Resume, Upload, Wire as WireArgs};
 use super::show::Show;
-use super::{ALL, NOT_STARTED, SOME_NOT, Stop};
+use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED};
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
@@ -10,13 +10,17 @@ use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Snapshot, Which};
+use crate::model::snapshot::{Command, Line, Place, Snapshot, Which};
 use crate::model::upload::PlaceNo;
+use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::names::{Field, name_problem};
 use std::path::PathBuf;
 use std::time::Duration;
 use zeroize::Zeroizing;
+
+/// How long what commits is waited for when the person stops it all.
+const LEAVE: Duration = Duration::from_secs(5);
 
 fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(words::see_help()))
@@ -77,21 +81,29 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let mut handle = start(options).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
-    let same = |p: &crate::model::snapshot::Place| {
+    show.earlier(&handle.seen());
+    let same = |p: &Place| {
         p.destination.role == destination.role
             && p.destination.bucket == destination.bucket
             && p.destination.prefix == destination.prefix
             && p.destination.profile == destination.profile
+            && !p.destination.practice
     };
     let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
     let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
-    if let Some(code) = args.mfa_code.clone() {
-        handle.hand_over(Secret::Code(place, Zeroizing::new(code)));
+    let code = match (&destination.mfa_serial, args.mfa_code) {
+        (Some(_), None) => Some(asked_code().await?),
+        (Some(_) | None, given) => given.map(Zeroizing::new),
+    };
+    if let Some(code) = code {
+        handle.hand_over(Secret::Code(place, code));
     }
     let paths = args.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_gone| path.clone()));
     let paths: Vec<PathBuf> = paths.collect();
     handle.send(Command::Open(Box::new(destination)));
     handle.send(Command::Add(place, paths));
+    // What is seen before the files were taken in looks like a delivery that has come to its end.
+    handle.heard().await;
     let ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
     handle.stop().await;
     Ok(ended)
@@ -102,6 +114,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     let seen = handle.seen();
+    show.earlier(&seen);
     let places: Vec<PlaceNo> = (0..seen.places.len())
         .filter(|&at| seen.places[at].totals.open() > 0)
         .map(|at| PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)))
@@ -115,6 +128,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         handle.send(Command::Resume(Which::All(place)));
         handle.send(Command::GetAccess(place));
     }
+    handle.heard().await;
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(ended)
@@ -124,12 +138,27 @@ async fn start(options: Options) -> Result<Handle, Stop> {
     Engine::spawn(options).await.map_err(|problem| Stop::new(words::problem(&problem)))
 }
 
+/// Asks for the code of the MFA device, which arguments would show to everybody on this computer.
+async fn asked_code() -> Result<Zeroizing<String>, Stop> {
+    super::say_beside(words::code_wanted());
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = Zeroizing::new(String::new());
+        std::io::stdin().read_line(&mut line).map(|_length| Zeroizing::new(line.trim().to_owned()))
+    });
+    let code = read.await.ok().and_then(Result::ok).filter(|code| !code.is_empty());
+    code.ok_or_else(|| Stop::new(words::no_code()).hint(words::see_help()))
+}
+
 /// Shows what happens until nothing more will happen by itself, and gives the exit code.
 async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patience: u64) -> u8 {
+    let patience = Duration::from_secs(patience);
     let mut begun = false;
+    let mut without: Option<Time> = None;
+    let mut signal = std::pin::pin!(interrupted());
     loop {
         let seen = handle.seen();
-        show.update(&seen, handle.now());
+        let now = handle.now();
+        show.update(&seen, now);
         let done = places.iter().all(|&no| {
             let Some(place) = seen.places.get(usize::from(no.0)) else { return false };
             begun |= place.walking > 0 || place.totals.files > 0 || place.left_out_count > 0;
@@ -142,11 +171,65 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
             show.stuck(&seen, places);
             return code;
         }
-        let wait = tokio::time::timeout(Duration::from_secs(1), handle.changed()).await;
-        if matches!(wait, Ok(false)) {
-            return SOME_NOT;
+        without = waits_for_access(&seen, places).then(|| without.unwrap_or(now));
+        if without.is_some_and(|since| now.since(since) >= patience) {
+            show.stuck(&seen, places);
+            let had = places.iter().any(|no| seen.places.get(usize::from(no.0)).is_some_and(had_access));
+            return if had { SOME_NOT } else { NOT_STARTED };
+        }
+        tokio::select! {
+            code = &mut signal => {
+                leave(handle, show, places).await;
+                return code;
+            }
+            wait = tokio::time::timeout(Duration::from_secs(1), handle.changed()) => {
+                if matches!(wait, Ok(false)) {
+                    return SOME_NOT;
+                }
+            }
         }
     }
+}
+
+/// Waits for Ctrl+C or the system's request to end, and gives the exit code that shells expect for it.
+async fn interrupted() -> u8 {
+    #[cfg(unix)]
+    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        return tokio::select! {
+            _ = tokio::signal::ctrl_c() => INTERRUPTED,
+            _ = term.recv() => TERMINATED,
+        };
+    }
+    let _pressed = tokio::signal::ctrl_c().await;
+    INTERRUPTED
+}
+
+/// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.
+async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
+    for &place in places {
+        handle.send(Command::Pause(Which::All(place)));
+    }
+    handle.heard().await;
+    let still = handle.until(|seen| !seen.rows.iter().any(|(_, row)| row.state.moving()));
+    tokio::select! {
+        _ended = tokio::time::timeout(LEAVE, still) => {}
+        _again = tokio::signal::ctrl_c() => {}
+    }
+    show.left(handle, places);
+}
+
+fn had_access(place: &Place) -> bool {
+    matches!(place.session, Session::Active(_) | Session::Expired(_))
+}
+
+/// Whether access is all that is waited for, and is tried again by itself.
+fn waits_for_access(seen: &Snapshot, places: &[PlaceNo]) -> bool {
+    places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).all(|place| match place.session {
+        Session::Denied(_) => place.retrying,
+        Session::Assuming(_) => true,
+        Session::Expired(_) => place.retrying || place.asking,
+        Session::Active(_) | Session::SignedOut => false,
+    })
 }
 
 /// Uploads of an earlier run that nobody asked for in this one.
@@ -155,22 +238,21 @@ fn parked(seen: &Snapshot, no: PlaceNo) -> u64 {
 }
 
 /// Whether nothing will go on without a person; the exit code where that is so.
-fn stuck(seen: &Snapshot, places: &[PlaceNo], patience: u64) -> Option<u8> {
+fn stuck(seen: &Snapshot, places: &[PlaceNo], patience: Duration) -> Option<u8> {
     if let Line::Down { since, .. } = &seen.line
-        && seen.now.since(*since) > Duration::from_secs(patience)
+        && seen.now.since(*since) > patience
     {
         return Some(SOME_NOT);
     }
     if seen.journal.is_some() {
         return Some(SOME_NOT);
     }
-    let all = |what: &dyn Fn(&crate::model::snapshot::Place) -> bool| {
-        places.iter().all(|no| seen.places.get(usize::from(no.0)).is_some_and(what))
-    };
+    let all =
+        |what: &dyn Fn(&Place) -> bool| places.iter().all(|no| seen.places.get(usize::from(no.0)).is_some_and(what));
     if all(&|place| matches!(place.session, Session::Denied(_)) && !place.asking && !place.retrying) {
         return Some(NOT_STARTED);
     }
-    let ended = |place: &crate::model::snapshot::Place| {
+    let ended = |place: &Place| {
         place.hold.is_some()
             || (matches!(place.session, Session::Expired(_))
                 && place.renew_problem.is_some()

@@ -72,6 +72,7 @@ pub enum Secret {
 pub(super) enum Input {
     Command(Command),
     Secret(Secret),
+    Heard(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -123,6 +124,12 @@ impl Handle {
     /// Waits until a copy fulfills `what`, and gives it; none once the engine has ended.
     pub async fn until(&mut self, mut what: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
         self.seen.wait_for(|seen| what(seen)).await.ok().map(|seen| Arc::clone(&seen))
+    }
+
+    /// Waits until everything sent before has been taken in, and is in the newest copy; false once the engine has ended.
+    pub async fn heard(&self) -> bool {
+        let (done, taken_in) = oneshot::channel();
+        self.input.send(Input::Heard(done)).await.is_ok() && taken_in.await.is_ok()
     }
 
     /// Ends the engine once everything recorded is on disk.

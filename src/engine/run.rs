@@ -198,6 +198,7 @@ impl Run {
                         dirty = false;
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
+                    Some(Input::Heard(done)) => drop(done.send(())),
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,
                 },

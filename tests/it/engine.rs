@@ -60,7 +60,8 @@ fn every_kind_of_file_arrives_byte_for_byte() {
         assert_eq!(totals.files, 7 + odd.len() as u64);
         assert_eq!(totals.confirmed, totals.bytes);
         let keys: Vec<String> = states(&seen).into_keys().collect();
-        for key in ["source/café.txt", "source/_", "source/back_slash.txt", "source/new_line.txt", "source/deep/file.txt"]
+        for key in
+            ["source/café.txt", "source/_", "source/back_slash.txt", "source/new_line.txt", "source/deep/file.txt"]
         {
             assert!(keys.iter().any(|k| k == key), "{key}: {keys:?}");
         }
@@ -395,7 +396,8 @@ fn offline_waits_and_goes_on_without_a_hand() {
 fn a_captive_portal_delivers_nothing_and_stops_nothing() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        for op in [Op::PutObject, Op::CreateMultipartUpload, Op::UploadPart, Op::CompleteMultipartUpload, Op::AssumeRole]
+        for op in
+            [Op::PutObject, Op::CreateMultipartUpload, Op::UploadPart, Op::CompleteMultipartUpload, Op::AssumeRole]
         {
             stage.practice.fault(Rule::once(op, What::Html(200)).times(2));
         }

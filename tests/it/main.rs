@@ -1,6 +1,9 @@
 //! What Daypass does, topic by topic, in one binary.
 
+mod cli;
 mod engine;
+mod engine_faults;
+mod engine_resume;
 mod grant;
 mod grant_texts;
 mod journal;

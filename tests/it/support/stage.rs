@@ -11,10 +11,10 @@ use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{PlaceNo, State, Upload};
 use daypass::practice::{self, Op, Practice, Request};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use std::{fs, process};
 use tempfile::TempDir;
 
 pub const FIRST: PlaceNo = PlaceNo(0);
@@ -99,7 +99,10 @@ impl Stage {
     pub fn options(&self) -> Options {
         Options {
             home: Some(self.home()),
-            profiles: Paths { credentials: self.dir.path().join("credentials"), config: self.dir.path().join("config") },
+            profiles: Paths {
+                credentials: self.dir.path().join("credentials"),
+                config: self.dir.path().join("config"),
+            },
             wire: Wire { endpoint_url: Some(self.practice.story().endpoint), ca_bundle: None },
             limits: Limits { quiet_retries: false, ..Limits::default() },
             ..Options::new()
@@ -123,6 +126,26 @@ impl Stage {
 
     pub fn add(&self, handle: &Handle) {
         handle.send(Command::Add(FIRST, vec![self.source.clone()]));
+    }
+
+    /// The command line as it is run by a person who has nothing but the story's profiles.
+    pub fn command(&self, verb: &str) -> process::Command {
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_daypass-cli"));
+        command.env_clear().env("PATH", "").env("HOME", self.dir.path()).env("TZ", "UTC");
+        command.env("DAYPASS_HOME", self.home()).current_dir(self.dir.path()).stdin(process::Stdio::null());
+        command.env("AWS_SHARED_CREDENTIALS_FILE", self.dir.path().join("credentials"));
+        command.env("AWS_CONFIG_FILE", self.dir.path().join("config"));
+        command.arg(verb);
+        command
+    }
+
+    /// `daypass-cli upload` to the story's bucket.
+    pub fn upload(&self, profile: &str) -> process::Command {
+        let story = self.practice.story();
+        let mut command = self.command("upload");
+        command.args(["--endpoint-url", &story.endpoint, "--profile", profile, "--role-arn", &story.role_arn]);
+        command.args(["--bucket", &story.bucket, "--prefix", "incoming", "--region", &story.region]);
+        command
     }
 
     pub fn parts(&self) -> Vec<Request> {
