@@ -149,33 +149,45 @@ async fn asked_code() -> Result<Zeroizing<String>, Stop> {
     code.ok_or_else(|| Stop::new(words::no_code()).hint(words::see_help()))
 }
 
+/// How things stand with one destination.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    /// It moves, or will by itself.
+    Going,
+    /// Access is all that is missing, and it is asked for again by itself.
+    Asking,
+    /// Nothing goes on without a person.
+    Stuck,
+    /// Every file that was asked for has ended.
+    Done,
+}
+
 /// Shows what happens until nothing more will happen by itself, and gives the exit code.
 async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patience: u64) -> u8 {
     let patience = Duration::from_secs(patience);
-    let mut begun = false;
     let mut without: Option<Time> = None;
     let mut signal = std::pin::pin!(interrupted());
     loop {
         let seen = handle.seen();
         let now = handle.now();
         show.update(&seen, now);
-        let done = places.iter().all(|&no| {
-            let Some(place) = seen.places.get(usize::from(no.0)) else { return false };
-            begun |= place.walking > 0 || place.totals.files > 0 || place.left_out_count > 0;
-            begun && place.walking == 0 && place.totals.open() == parked(&seen, no)
-        });
-        if done {
+        let standing: Vec<Standing> = places.iter().map(|&no| standing(&seen, no, patience)).collect();
+        let (done, open): (Vec<PlaceNo>, Vec<PlaceNo>) =
+            places.iter().partition(|&&no| standing_of(places, &standing, no) == Standing::Done);
+        if open.is_empty() {
             return show.summary(&seen, places);
         }
-        if let Some(code) = stuck(&seen, places, patience) {
-            show.stuck(&seen, places);
-            return code;
-        }
-        without = waits_for_access(&seen, places).then(|| without.unwrap_or(now));
-        if without.is_some_and(|since| now.since(since) >= patience) {
-            show.stuck(&seen, places);
-            let had = places.iter().any(|no| seen.places.get(usize::from(no.0)).is_some_and(had_access));
-            return if had { SOME_NOT } else { NOT_STARTED };
+        let going = standing.contains(&Standing::Going);
+        let asking = standing.contains(&Standing::Asking);
+        without = (asking && !going).then(|| without.unwrap_or(now));
+        let given_up = without.is_some_and(|since| now.since(since) >= patience);
+        if !going && (!asking || given_up) {
+            if !done.is_empty() {
+                show.summary(&seen, &done);
+            }
+            show.stuck(&seen, &open);
+            let had = |no: &PlaceNo| seen.places.get(usize::from(no.0)).is_some_and(had_access);
+            return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
         tokio::select! {
             code = &mut signal => {
@@ -189,6 +201,10 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
             }
         }
     }
+}
+
+fn standing_of(places: &[PlaceNo], standing: &[Standing], no: PlaceNo) -> Standing {
+    places.iter().position(|&other| other == no).map_or(Standing::Going, |at| standing[at])
 }
 
 /// Waits for Ctrl+C or the system's request to end, and gives the exit code that shells expect for it.
@@ -222,43 +238,30 @@ fn had_access(place: &Place) -> bool {
     matches!(place.session, Session::Active(_) | Session::Expired(_))
 }
 
-/// Whether access is all that is waited for, and is tried again by itself.
-fn waits_for_access(seen: &Snapshot, places: &[PlaceNo]) -> bool {
-    places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).all(|place| match place.session {
-        Session::Denied(_) => place.retrying,
-        Session::Assuming(_) => true,
-        Session::Expired(_) => place.retrying || place.asking,
-        Session::Active(_) | Session::SignedOut => false,
-    })
-}
-
 /// Uploads of an earlier run that nobody asked for in this one.
 fn parked(seen: &Snapshot, no: PlaceNo) -> u64 {
     seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.paused)
 }
 
-/// Whether nothing will go on without a person; the exit code where that is so.
-fn stuck(seen: &Snapshot, places: &[PlaceNo], patience: Duration) -> Option<u8> {
-    if let Line::Down { since, .. } = &seen.line
-        && seen.now.since(*since) > patience
-    {
-        return Some(SOME_NOT);
+fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
+    let Some(place) = seen.places.get(usize::from(no.0)) else { return Standing::Going };
+    if place.walking == 0 && place.totals.open() == parked(seen, no) {
+        return Standing::Done;
     }
-    if seen.journal.is_some() {
-        return Some(SOME_NOT);
-    }
-    let all =
-        |what: &dyn Fn(&Place) -> bool| places.iter().all(|no| seen.places.get(usize::from(no.0)).is_some_and(what));
-    if all(&|place| matches!(place.session, Session::Denied(_)) && !place.asking && !place.retrying) {
-        return Some(NOT_STARTED);
-    }
-    let ended = |place: &Place| {
-        place.hold.is_some()
-            || (matches!(place.session, Session::Expired(_))
-                && place.renew_problem.is_some()
-                && !place.asking
-                && !place.retrying)
-            || (matches!(place.session, Session::Expired(_)) && place.destination.mfa_serial.is_some())
+    let line = match &seen.line {
+        Line::Down { since, .. } => seen.now.since(*since) > patience,
+        Line::Up => false,
     };
-    all(&ended).then_some(SOME_NOT)
+    if line || seen.journal.is_some() || place.hold.is_some() {
+        return Standing::Stuck;
+    }
+    match &place.session {
+        Session::Assuming(_) => Standing::Asking,
+        Session::Denied(_) | Session::Expired(_) if place.retrying || place.asking => Standing::Asking,
+        Session::Denied(_) => Standing::Stuck,
+        Session::Expired(_) if place.renew_problem.is_some() || place.destination.mfa_serial.is_some() => {
+            Standing::Stuck
+        }
+        Session::Active(_) | Session::Expired(_) | Session::SignedOut => Standing::Going,
+    }
 }

@@ -150,7 +150,7 @@ fn under_any_faults_what_is_said_is_so() {
     runtime().block_on(async {
         let mut running = JoinSet::new();
         for seed in 0..seeds {
-            if running.len() >= 12 {
+            if running.len() >= 24 {
                 running.join_next().await.expect("one").expect("a schedule that holds");
             }
             running.spawn(schedule(seed));
