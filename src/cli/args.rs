@@ -39,7 +39,7 @@ pub(super) struct Wire {
     /// One event a line, as JSON.
     #[arg(long)]
     pub json: bool,
-    /// How long a line that is down is waited for before giving up, in seconds.
+    /// How long a line that is down, or access that is slow to come, is waited for before giving up, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub patience: u64,
 }
@@ -77,7 +77,7 @@ pub(super) struct Upload {
     /// The serial of your MFA device.
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
-    /// The six digits it shows.
+    /// The six digits it shows. Other users of this computer can see arguments: without this, you are asked.
     #[arg(long, value_name = "CODE", requires = "mfa_serial")]
     pub mfa_code: Option<String>,
     /// Don't narrow the session to the bucket and the folder.

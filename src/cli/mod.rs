@@ -18,6 +18,11 @@ pub const SOME_NOT: u8 = 1;
 /// It could not start.
 pub const NOT_STARTED: u8 = 2;
 
+/// The person stopped it with Ctrl+C (128 and the signal's number, as shells have it).
+pub const INTERRUPTED: u8 = 130;
+/// The system asked it to end.
+pub const TERMINATED: u8 = 143;
+
 /// Why a command could not start: a sentence, and what may help.
 pub(crate) struct Stop {
     /// What is so.

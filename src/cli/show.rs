@@ -3,8 +3,9 @@
 use super::args::Practice as PracticeArgs;
 use super::{ALL, NOT_STARTED, SOME_NOT, Stop, say, say_beside};
 use crate::engine::handle::Handle;
-use crate::engine::profiles;
-use crate::model::problem::Problem;
+use crate::engine::run::Notice;
+use crate::engine::{journal, profiles};
+use crate::model::problem::{Kind, Problem};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
 use crate::model::snapshot::{Left, Line, Place, Snapshot};
@@ -27,6 +28,7 @@ pub(super) struct Show {
     left_out: Vec<usize>,
     session: Vec<Option<u32>>,
     waiting: Option<String>,
+    refused: Option<Arc<Problem>>,
     lines: Vec<String>,
 }
 
@@ -45,6 +47,7 @@ impl Show {
             left_out: Vec::new(),
             session: Vec::new(),
             waiting: None,
+            refused: None,
             lines: Vec::new(),
         }
     }
@@ -74,6 +77,37 @@ impl Show {
             }
         }
         self.flush();
+    }
+
+    /// What arrived before this run is told as a number, not file by file again.
+    pub(super) fn earlier(&mut self, seen: &Snapshot) {
+        self.told = seen.rows.iter().map(|(_, row)| row.state.ended()).collect();
+        let count = self.told.iter().filter(|told| **told).count();
+        if count > 0 {
+            self.line(&json!({ "event": "earlier", "files": count }), &words::earlier(count));
+        }
+        self.flush();
+    }
+
+    /// The person stopped it: what there is to go on with.
+    pub(super) fn left(&mut self, handle: &Handle, places: &[PlaceNo]) {
+        let seen = handle.seen();
+        self.update(&seen, handle.now());
+        self.end();
+        let open = places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).map(|p| p.totals.open()).sum();
+        let kept = !handle.notices().iter().any(|notice| match notice {
+            Notice::OpenElsewhere => true,
+            Notice::Journal(notice) => {
+                matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_))
+            }
+            Notice::Environment(_) => false,
+        });
+        let plain = words::interrupted(open, kept);
+        if self.json {
+            say(&json!({ "event": "interrupted", "open": open, "kept": kept }).to_string());
+        } else {
+            say_beside(&plain);
+        }
     }
 
     /// Prints what is new.
@@ -135,7 +169,7 @@ impl Show {
 
     fn line_state(&mut self, seen: &Snapshot) {
         let waiting = match &seen.line {
-            Line::Up => None,
+            Line::Up => self.access_state(seen),
             Line::Down { why, .. } => Some(words::problem(why)),
         };
         if waiting != self.waiting {
@@ -144,6 +178,33 @@ impl Show {
             }
             self.waiting = waiting;
         }
+    }
+
+    /// Why access is waited for, which stays the reason while it is asked for again.
+    fn access_state(&mut self, seen: &Snapshot) -> Option<String> {
+        let mut asking = false;
+        for place in &seen.places {
+            let why = match &place.session {
+                Session::Denied(why) if place.retrying => Some(why),
+                Session::Expired(_) if place.retrying => place.renew_problem.as_ref(),
+                Session::Assuming(_) => {
+                    asking = true;
+                    None
+                }
+                Session::Expired(_) => {
+                    asking |= place.asking;
+                    None
+                }
+                Session::Active(_) | Session::SignedOut | Session::Denied(_) => None,
+            };
+            if let Some(why) = why {
+                self.refused = Some(Arc::clone(why));
+            }
+            if why.is_some() {
+                return self.refused.as_deref().map(words::problem);
+            }
+        }
+        if asking { self.waiting.clone() } else { None }
     }
 
     fn row(&mut self, at: usize, upload: &Upload) {
@@ -207,10 +268,12 @@ impl Show {
     /// Says why nothing goes on.
     pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
         self.end();
+        let silent = Arc::new(Problem::new(Kind::NoAnswer));
         for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
             let why = match &place.session {
                 Session::Denied(problem) => Some(problem),
-                Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
+                Session::Assuming(_) => Some(self.refused.as_ref().unwrap_or(&silent)),
+                Session::Active(_) | Session::Expired(_) | Session::SignedOut => {
                     place.hold.as_ref().or(seen.journal.as_ref()).or(place.renew_problem.as_ref()).or(
                         match &seen.line {
                             Line::Down { why, .. } => Some(why),

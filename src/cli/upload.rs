@@ -2,7 +2,7 @@
 
 use super::args::{Resume, Upload, Wire as WireArgs};
 use super::show::Show;
-use super::{ALL, NOT_STARTED, SOME_NOT, Stop, receipts};
+use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED, receipts};
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
@@ -10,14 +10,18 @@ use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Snapshot, Which};
+use crate::model::snapshot::{Command, Line, Place, Snapshot, Which};
 use crate::model::upload::PlaceNo;
+use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::names::{Field, name_problem};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
+
+/// How long what commits is waited for when the person stops it all.
+const LEAVE: Duration = Duration::from_secs(5);
 
 fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(words::see_help()))
@@ -81,21 +85,29 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let mut handle = start(options).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
-    let same = |p: &crate::model::snapshot::Place| {
+    show.earlier(&handle.seen());
+    let same = |p: &Place| {
         p.destination.role == destination.role
             && p.destination.bucket == destination.bucket
             && p.destination.prefix == destination.prefix
             && p.destination.profile == destination.profile
+            && !p.destination.practice
     };
     let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
     let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
-    if let Some(code) = args.mfa_code.clone() {
-        handle.hand_over(Secret::Code(place, Zeroizing::new(code)));
+    let code = match (&destination.mfa_serial, args.mfa_code) {
+        (Some(_), None) => Some(asked_code().await?),
+        (Some(_) | None, given) => given.map(Zeroizing::new),
+    };
+    if let Some(code) = code {
+        handle.hand_over(Secret::Code(place, code));
     }
     let paths = args.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_gone| path.clone()));
     let paths: Vec<PathBuf> = paths.collect();
     handle.send(Command::Open(Box::new(destination)));
     handle.send(Command::Add(place, paths));
+    // What is seen before the files were taken in looks like a delivery that has come to its end.
+    handle.heard().await;
     let mut ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
     if let Some(path) = &args.receipt
         && ended != NOT_STARTED
@@ -117,6 +129,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     let seen = handle.seen();
+    show.earlier(&seen);
     let places: Vec<PlaceNo> = (0..seen.places.len())
         .filter(|&at| seen.places[at].totals.open() > 0)
         .map(|at| PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)))
@@ -130,6 +143,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         handle.send(Command::Resume(Which::All(place)));
         handle.send(Command::GetAccess(place));
     }
+    handle.heard().await;
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(ended)
@@ -139,29 +153,104 @@ async fn start(options: Options) -> Result<Handle, Stop> {
     Engine::spawn(options).await.map_err(|problem| Stop::new(words::problem(&problem)))
 }
 
+/// Asks for the code of the MFA device, which arguments would show to everybody on this computer.
+async fn asked_code() -> Result<Zeroizing<String>, Stop> {
+    super::say_beside(words::code_wanted());
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = Zeroizing::new(String::new());
+        std::io::stdin().read_line(&mut line).map(|_length| Zeroizing::new(line.trim().to_owned()))
+    });
+    let code = read.await.ok().and_then(Result::ok).filter(|code| !code.is_empty());
+    code.ok_or_else(|| Stop::new(words::no_code()).hint(words::see_help()))
+}
+
+/// How things stand with one destination.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    /// It moves, or will by itself.
+    Going,
+    /// Access is all that is missing, and it is asked for again by itself.
+    Asking,
+    /// Nothing goes on without a person.
+    Stuck,
+    /// Every file that was asked for has ended.
+    Done,
+}
+
 /// Shows what happens until nothing more will happen by itself, and gives the exit code.
 async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patience: u64) -> u8 {
-    let mut begun = false;
+    let patience = Duration::from_secs(patience);
+    let mut without: Option<Time> = None;
+    let mut signal = std::pin::pin!(interrupted());
     loop {
         let seen = handle.seen();
-        show.update(&seen, handle.now());
-        let done = places.iter().all(|&no| {
-            let Some(place) = seen.places.get(usize::from(no.0)) else { return false };
-            begun |= place.walking > 0 || place.totals.files > 0 || place.left_out_count > 0;
-            begun && place.walking == 0 && place.totals.open() == parked(&seen, no)
-        });
-        if done {
+        let now = handle.now();
+        show.update(&seen, now);
+        let standing: Vec<Standing> = places.iter().map(|&no| standing(&seen, no, patience)).collect();
+        let (done, open): (Vec<PlaceNo>, Vec<PlaceNo>) =
+            places.iter().partition(|&&no| standing_of(places, &standing, no) == Standing::Done);
+        if open.is_empty() {
             return show.summary(&seen, places);
         }
-        if let Some(code) = stuck(&seen, places, patience) {
-            show.stuck(&seen, places);
-            return code;
+        let going = standing.contains(&Standing::Going);
+        let asking = standing.contains(&Standing::Asking);
+        without = (asking && !going).then(|| without.unwrap_or(now));
+        let given_up = without.is_some_and(|since| now.since(since) >= patience);
+        if !going && (!asking || given_up) {
+            if !done.is_empty() {
+                show.summary(&seen, &done);
+            }
+            show.stuck(&seen, &open);
+            let had = |no: &PlaceNo| seen.places.get(usize::from(no.0)).is_some_and(had_access);
+            return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
-        let wait = tokio::time::timeout(Duration::from_secs(1), handle.changed()).await;
-        if matches!(wait, Ok(false)) {
-            return SOME_NOT;
+        tokio::select! {
+            code = &mut signal => {
+                leave(handle, show, places).await;
+                return code;
+            }
+            wait = tokio::time::timeout(Duration::from_secs(1), handle.changed()) => {
+                if matches!(wait, Ok(false)) {
+                    return SOME_NOT;
+                }
+            }
         }
     }
+}
+
+fn standing_of(places: &[PlaceNo], standing: &[Standing], no: PlaceNo) -> Standing {
+    places.iter().position(|&other| other == no).map_or(Standing::Going, |at| standing[at])
+}
+
+/// Waits for Ctrl+C or the system's request to end, and gives the exit code that shells expect for it.
+async fn interrupted() -> u8 {
+    #[cfg(unix)]
+    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        return tokio::select! {
+            _ = tokio::signal::ctrl_c() => INTERRUPTED,
+            _ = term.recv() => TERMINATED,
+        };
+    }
+    let _pressed = tokio::signal::ctrl_c().await;
+    INTERRUPTED
+}
+
+/// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.
+async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
+    for &place in places {
+        handle.send(Command::Pause(Which::All(place)));
+    }
+    handle.heard().await;
+    let still = handle.until(|seen| !seen.rows.iter().any(|(_, row)| row.state.moving()));
+    tokio::select! {
+        _ended = tokio::time::timeout(LEAVE, still) => {}
+        _again = tokio::signal::ctrl_c() => {}
+    }
+    show.left(handle, places);
+}
+
+fn had_access(place: &Place) -> bool {
+    matches!(place.session, Session::Active(_) | Session::Expired(_))
 }
 
 /// Uploads of an earlier run that nobody asked for in this one.
@@ -169,29 +258,25 @@ fn parked(seen: &Snapshot, no: PlaceNo) -> u64 {
     seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.paused)
 }
 
-/// Whether nothing will go on without a person; the exit code where that is so.
-fn stuck(seen: &Snapshot, places: &[PlaceNo], patience: u64) -> Option<u8> {
-    if let Line::Down { since, .. } = &seen.line
-        && seen.now.since(*since) > Duration::from_secs(patience)
-    {
-        return Some(SOME_NOT);
+fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
+    let Some(place) = seen.places.get(usize::from(no.0)) else { return Standing::Going };
+    if place.walking == 0 && place.totals.open() == parked(seen, no) {
+        return Standing::Done;
     }
-    if seen.journal.is_some() {
-        return Some(SOME_NOT);
-    }
-    let all = |what: &dyn Fn(&crate::model::snapshot::Place) -> bool| {
-        places.iter().all(|no| seen.places.get(usize::from(no.0)).is_some_and(what))
+    let line = match &seen.line {
+        Line::Down { since, .. } => seen.now.since(*since) > patience,
+        Line::Up => false,
     };
-    if all(&|place| matches!(place.session, Session::Denied(_)) && !place.asking && !place.retrying) {
-        return Some(NOT_STARTED);
+    if line || seen.journal.is_some() || place.hold.is_some() {
+        return Standing::Stuck;
     }
-    let ended = |place: &crate::model::snapshot::Place| {
-        place.hold.is_some()
-            || (matches!(place.session, Session::Expired(_))
-                && place.renew_problem.is_some()
-                && !place.asking
-                && !place.retrying)
-            || (matches!(place.session, Session::Expired(_)) && place.destination.mfa_serial.is_some())
-    };
-    all(&ended).then_some(SOME_NOT)
+    match &place.session {
+        Session::Assuming(_) => Standing::Asking,
+        Session::Denied(_) | Session::Expired(_) if place.retrying || place.asking => Standing::Asking,
+        Session::Denied(_) => Standing::Stuck,
+        Session::Expired(_) if place.renew_problem.is_some() || place.destination.mfa_serial.is_some() => {
+            Standing::Stuck
+        }
+        Session::Active(_) | Session::Expired(_) | Session::SignedOut => Standing::Going,
+    }
 }

@@ -14,6 +14,7 @@ use crate::receipt::Receipt;
 use crate::time::Time;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use tokio::sync::{mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
@@ -34,6 +35,8 @@ pub struct Options {
     pub patience: Patience,
     /// Called after each published copy: asks the window for a frame.
     pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
+    pub pages: Arc<AtomicU32>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>>,
 }
@@ -49,6 +52,7 @@ impl Options {
             limits: Limits::default(),
             patience: Patience::default(),
             wake: Arc::new(|| {}),
+            pages: Arc::default(),
             adjust: None,
         }
     }
@@ -70,6 +74,7 @@ pub enum Secret {
 pub(super) enum Input {
     Command(Command),
     Secret(Secret),
+    Heard(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -122,6 +127,12 @@ impl Handle {
     /// Waits until a copy fulfills `what`, and gives it; none once the engine has ended.
     pub async fn until(&mut self, mut what: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
         self.seen.wait_for(|seen| what(seen)).await.ok().map(|seen| Arc::clone(&seen))
+    }
+
+    /// Waits until everything sent before has been taken in, and is in the newest copy; false once the engine has ended.
+    pub async fn heard(&self) -> bool {
+        let (done, taken_in) = oneshot::channel();
+        self.input.send(Input::Heard(done)).await.is_ok() && taken_in.await.is_ok()
     }
 
     /// Ends the engine once everything recorded is on disk.

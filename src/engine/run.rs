@@ -95,7 +95,8 @@ impl Run {
         let http = tokio::task::spawn_blocking(move || Http::new(&wire, &ticking)).await.map_err(|_panic| lost())??;
         let mut notices = Vec::new();
         let telling = clock.clone();
-        let keeping = journal::Options::new(move || telling.utc());
+        let mut keeping = journal::Options::new(move || telling.utc());
+        keeping.pages = Arc::clone(&options.pages);
         let nothing = Kept::default();
         let (journal, kept) = match options.home.clone() {
             None => (Journal::in_memory(&keeping), nothing),
@@ -201,6 +202,7 @@ impl Run {
                         dirty = false;
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
+                    Some(Input::Heard(done)) => drop(done.send(())),
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,
                 },

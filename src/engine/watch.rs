@@ -14,8 +14,6 @@ use std::time::Duration;
 const SLICE: usize = 64 << 10;
 /// What may lie in buffers of this computer after the network took the last byte; sending it takes time, too.
 const BUFFERED: u64 = 4 << 20;
-/// The speed in bytes a second at which buffers are thought to drain at least.
-const DRAIN: u64 = 64 << 10;
 
 /// How long to wait for what. The SDK alone waits for a silent server for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +27,8 @@ pub struct Patience {
     pub complete: Duration,
     /// The slowest line that is waited for, in bytes a second.
     pub slowest: u64,
+    /// The speed in bytes a second at which buffers of this computer are thought to drain at least.
+    pub drain: u64,
     /// The least time for a whole attempt, before `margin`.
     pub least: Duration,
     /// What is added to the time of a whole attempt.
@@ -42,6 +42,7 @@ impl Default for Patience {
             answer: Duration::from_mins(1),
             complete: Duration::from_mins(10),
             slowest: 16 << 10,
+            drain: 64 << 10,
             least: Duration::from_mins(1),
             margin: Duration::from_secs(30),
         }
@@ -63,7 +64,7 @@ impl Patience {
     }
 
     fn answer_after(&self, length: u64) -> Duration {
-        self.answer + Duration::from_millis(length.min(BUFFERED) * 1000 / DRAIN)
+        self.answer + Duration::from_millis(length.min(BUFFERED) * 1000 / self.drain.max(1))
     }
 }
 
@@ -197,6 +198,7 @@ mod tests {
         answer: Duration::from_millis(80),
         complete: Duration::from_millis(300),
         slowest: 1 << 20,
+        drain: 64 << 10,
         least: Duration::from_millis(200),
         margin: Duration::from_millis(100),
     };

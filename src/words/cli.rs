@@ -55,6 +55,38 @@ pub const fn nothing_unfinished() -> &'static str {
     "Nothing is unfinished."
 }
 
+/// The MFA device's code is asked for.
+#[must_use]
+pub const fn code_wanted() -> &'static str {
+    "The six digits that your MFA device shows now:"
+}
+
+/// No code was given.
+#[must_use]
+pub const fn no_code() -> &'static str {
+    "The role asks for a code from your MFA device, and none was given."
+}
+
+/// Files of this delivery that arrived in an earlier run.
+#[must_use]
+pub fn earlier(count: usize) -> String {
+    if count == 1 { "1 file arrived earlier.".to_owned() } else { format!("{count} files arrived earlier.") }
+}
+
+/// The person stopped it.
+#[must_use]
+pub fn interrupted(open: u64, kept: bool) -> String {
+    let next = if kept {
+        "The same command, or `daypass-cli resume`, goes on from here."
+    } else {
+        "The same command sends them from the beginning."
+    };
+    match open {
+        0 => "Stopped. Nothing is waiting.".to_owned(),
+        _more => format!("Stopped. {} waiting. {next}", files_are(open)),
+    }
+}
+
 /// One sentence for a problem.
 #[must_use]
 pub fn problem(problem: &Problem) -> String {

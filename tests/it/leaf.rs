@@ -27,6 +27,7 @@ pub const HASTY: Patience = Patience {
     answer: Duration::from_millis(200),
     complete: Duration::from_millis(400),
     slowest: 64 << 20,
+    drain: 64 << 10,
     least: Duration::from_millis(300),
     margin: Duration::from_secs(5),
 };

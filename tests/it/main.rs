@@ -1,6 +1,10 @@
 //! What Daypass does, topic by topic, in one binary.
 
 mod bench;
+mod cli;
+mod engine;
+mod engine_faults;
+mod engine_resume;
 mod fold;
 mod grant;
 mod grant_texts;

@@ -1,0 +1,338 @@
+//! The real command line: what it prints, word for word, and how it ends.
+
+use crate::support::stage::Stage;
+use daypass::practice::{self, Mfa};
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+/// Output without what differs from run to run: times, ids, lengths of time.
+fn steady(output: &[u8]) -> String {
+    let text = String::from_utf8(output.to_vec()).expect("text");
+    let lines = text.lines().map(|line| {
+        if let Some((_, as_whom)) = line.strip_prefix("Access until ").and_then(|line| line.split_once(" left)")) {
+            return format!("Access until TIME{as_whom}");
+        }
+        if let Some((details, _)) = line.split_once(" · request ") {
+            return format!("{details} · request ID");
+        }
+        match line.rsplit_once(" in ") {
+            Some((counts, took)) if took.ends_with('.') && line.contains("delivered") => format!("{counts} in TIME."),
+            _ => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Runs it as long as it may take; a run that hangs is ended and told as such.
+async fn run_within(command: &mut Command, seconds: u64) -> (i32, String, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command line runs");
+    for _ in 0..seconds * 20 {
+        if child.try_wait().expect("a process of ours").is_some() {
+            let output = child.wait_with_output().expect("its output");
+            return (output.status.code().expect("a code"), steady(&output.stdout), steady(&output.stderr));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    child.kill().expect("a process of ours");
+    let output = child.wait_with_output().expect("its output");
+    panic!("it hangs after:\n{}\n{}", steady(&output.stdout), steady(&output.stderr));
+}
+
+const DELIVERED: &str = "Access until TIME, as Richard.\n\
+    Delivered and verified: source/a.txt (6 bytes)\n\
+    Delivered and verified: source/folder/b.bin (9.0 MB)\n\
+    2 of 2 files delivered. 9.0 MB in TIME.";
+
+async fn stage(options: practice::Options) -> Stage {
+    let stage = Stage::new(options).await;
+    stage.file("a.txt", 6);
+    stage.file("folder/b.bin", 9_000_000);
+    stage
+}
+
+fn missing(stage: &Stage) -> String {
+    stage.dir.path().join("nothere").display().to_string()
+}
+
+#[test]
+fn a_delivery_and_the_same_again() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let first = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(first, (0, DELIVERED.to_owned(), String::new()));
+        let again = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        let there = "Access until TIME, as Richard.\n\
+            Already there. Not replaced: source/a.txt\n\
+            Already there. Not replaced: source/folder/b.bin\n\
+            0 of 2 files delivered, 2 already there. 0 bytes in TIME.";
+        assert_eq!(again, (1, there.to_owned(), String::new()));
+        let (code, out, beside) =
+            run_within(stage.upload("importantproject").args(["source/a.txt", "nothere"]), 30).await;
+        // Which of the two comes first, the disk or STS, is nobody's matter.
+        let mut lines: Vec<&str> = out.lines().collect();
+        lines[..2].sort_unstable();
+        let left_out = format!("Left out: {} (it is not there)", missing(&stage));
+        let expected = [
+            "Access until TIME, as Richard.",
+            &left_out,
+            "Delivered and verified: a.txt (6 bytes)",
+            "1 file delivered, 1 left out. 6 bytes in TIME.",
+        ];
+        assert_eq!((code, lines.as_slice(), beside.as_str()), (1, expected.as_slice(), ""));
+        let nothing = run_within(stage.command("resume").args(["--endpoint-url", "http://127.0.0.1:9"]), 30).await;
+        assert_eq!(nothing, (0, String::new(), "Nothing is unfinished.".to_owned()));
+        std::fs::create_dir(stage.source.join("empty")).expect("a folder");
+        let empty = run_within(stage.upload("importantproject").arg("source/empty"), 30).await;
+        assert_eq!((empty.0, empty.2), (0, String::new()), "{}", empty.1);
+    });
+}
+
+#[test]
+fn events_as_json() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 30).await;
+        assert_eq!((code, beside.as_str()), (0, ""));
+        let events = out.lines().map(|line| {
+            let mut event: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            for changing in ["ends", "seconds", "milliseconds"] {
+                event.as_object_mut().expect("an object").remove(changing);
+            }
+            event
+        });
+        let role = "arn:aws:sts::444455556666:assumed-role/importantproject-contractorA-bucket-put/Richard";
+        let expected = [
+            serde_json::json!({ "event": "session", "arn": role, "shortened": false }),
+            serde_json::json!({ "event": "delivered", "key": "source/a.txt", "size": 6, "proof": "whole" }),
+            serde_json::json!({ "event": "delivered", "key": "source/folder/b.bin", "size": 9_000_000, "proof": "whole" }),
+            serde_json::json!({
+                "event": "summary", "files": 2, "delivered": 2, "parts_only": 0, "already_there": 0, "not_confirmed": 0,
+                "failed": 0, "left_out": 0, "bytes": 9_000_006,
+            }),
+        ];
+        assert_eq!(events.collect::<Vec<_>>(), expected);
+    });
+}
+
+#[test]
+fn who_is_not_named_is_told_what_may_be_the_reason() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let denied = run_within(stage.upload("mallory").arg("source"), 30).await;
+        let expected = "Your customer’s account said no. Nothing is wrong with your files. Amazon does not say which of these \
+            is the reason; they are listed with the likeliest first.\n\n\
+            hint: The role does not name you yet. Your customer must add arn:aws:iam::111122223333:user/Mallory to the role’s \
+            trust policy.\n\
+            hint: Your own company has not allowed you to ask. Your administrator must allow sts:AssumeRole on this role for \
+            your user.\n\
+            hint: The role wants a code from your phone (MFA). Enter the six digits of your device and try again.\n\
+            hint: You are outside the allowed place or time. The role may work only from certain networks or dates.\n\
+            details: AssumeRole · AccessDenied · HTTP 403 · request ID";
+        assert_eq!(denied, (2, String::new(), expected.to_owned()));
+        assert!(stage.practice.objects().is_empty());
+        // One destination that is refused doesn't keep the others of `resume`, nor its end.
+        let mut first = stage.upload("importantproject");
+        let first = first.arg("source").args(["--patience", "1"]);
+        stage.practice.set_offline(true);
+        let (code, _, beside) = run_within(first, 30).await;
+        assert_eq!(code, 2, "{beside}");
+        stage.practice.set_offline(false);
+        let endpoint = stage.practice.story().endpoint;
+        let resumed = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+        assert_eq!((resumed.0, stage.practice.objects().len()), (1, 2), "{resumed:?}");
+    });
+}
+
+#[test]
+fn what_can_not_be_meant_stops_before_anything_is_sent() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let story = stage.practice.story();
+        let upload = |role: &str, bucket: &str, prefix: &str, profile: &str| {
+            let mut command = stage.command("upload");
+            command.args(["--endpoint-url", &story.endpoint, "--role-arn", role, "--bucket", bucket]);
+            command.args(["--prefix", prefix, "--profile", profile, "source"]);
+            command
+        };
+        let help = "\n\nhint: `daypass-cli upload --help` lists what each argument takes.";
+        for (mut command, expected) in [
+            (
+                upload("xx", &story.bucket, "", &story.profile),
+                "This is a role's name alone, and the account is missing. Ask your customer for the role's ARN, which has both.",
+            ),
+            (
+                upload(&story.role_arn, "Bad_Bucket", "", &story.profile),
+                "A bucket's name can't have “_” here. It looks like importantprojectbucket; ask your customer for the bucket's \
+                 name.",
+            ),
+            (
+                upload(&story.role_arn, &story.bucket, "../x", &story.profile),
+                "A folder can't have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.",
+            ),
+        ] {
+            let stopped = run_within(&mut command, 30).await;
+            assert_eq!(stopped, (2, String::new(), format!("{expected}{help}")));
+        }
+        let gone = run_within(&mut upload(&story.role_arn, &story.bucket, "", "nobody"), 30).await;
+        assert_eq!(gone.0, 2, "{gone:?}");
+        assert!(gone.2.starts_with("This profile is gone. There is no profile of this name"), "{}", gone.2);
+        assert!(stage.practice.requests().is_empty(), "nothing went over the wire");
+        let (code, _, beside) = run_within(&mut upload(&story.role_arn, "other-bucket", "", &story.profile), 30).await;
+        assert_eq!(code, 1);
+        assert!(beside.starts_with("There is no bucket of this name."), "{beside}");
+    });
+}
+
+#[test]
+fn a_line_that_stays_down_is_waited_for_as_long_as_was_said() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        stage.practice.set_offline(true);
+        let stopped = run_within(stage.upload("importantproject").args(["--patience", "3", "source"]), 30).await;
+        assert_eq!(stopped.0, 2, "{stopped:?}");
+        assert_eq!(stopped.1.lines().count(), 1, "it says once what it waits for: {stopped:?}");
+        assert_eq!(stopped.2.lines().next(), Some(stopped.1.as_str()), "and at the end the same");
+    });
+}
+
+#[test]
+fn other_hosts_of_the_environment_are_named_and_not_followed() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let other = TcpListener::bind("127.0.0.1:0").expect("a port");
+        other.set_nonblocking(true).expect("a socket");
+        let url = format!("http://{}", other.local_addr().expect("an address"));
+        let mut command = stage.upload("importantproject");
+        command.env("AWS_ENDPOINT_URL", &url).env("AWS_ENDPOINT_URL_S3", &url).env("HTTP_PROXY", &url).arg("source");
+        let (code, out, beside) = run_within(&mut command, 30).await;
+        assert_eq!((code, out.as_str()), (0, DELIVERED));
+        let expected = "AWS_ENDPOINT_URL is set; Daypass does not follow it.\n\
+            AWS_ENDPOINT_URL_S3 is set; Daypass does not follow it.";
+        assert_eq!(beside, expected);
+        assert!(other.accept().is_err(), "nobody came");
+    });
+}
+
+#[test]
+fn the_profiles_and_the_practice_tell_how_to_begin() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let (code, out, _) = run_within(&mut stage.command("profiles"), 30).await;
+        let story = stage.practice.story();
+        let tail = |keys: &practice::Keys| keys.id()[16..].to_owned();
+        let expected = format!(
+            "importantproject  (access key …{}, us-east-1)\nmallory  (access key …{}, us-east-1)",
+            tail(&story.richard),
+            tail(&story.mallory)
+        );
+        assert_eq!((code, out), (0, expected));
+        let mut child = stage.command("practice").stdout(Stdio::piped()).spawn().expect("it runs");
+        let mut told = String::new();
+        let mut out = std::io::BufReader::new(child.stdout.take().expect("its output"));
+        while !told.contains("PATH…") {
+            assert!(std::io::BufRead::read_line(&mut out, &mut told).expect("text") > 0, "{told}");
+        }
+        let word = |after: &str| {
+            let rest = &told[told.find(after).unwrap_or_else(|| panic!("{after}: {told}")) + after.len()..];
+            rest.split_whitespace().next().expect("a word").to_owned()
+        };
+        let mut command = stage.command("upload");
+        command.env("AWS_SHARED_CREDENTIALS_FILE", word("AWS_SHARED_CREDENTIALS_FILE="));
+        command.env("AWS_CONFIG_FILE", word("AWS_CONFIG_FILE=")).args(["--endpoint-url", &word("--endpoint-url ")]);
+        command.args(["--profile", &word("--profile "), "--role-arn", &word("--role-arn ")]);
+        command.args(["--bucket", &word("--bucket "), "--prefix", &word("--prefix "), "source"]);
+        assert_eq!(run_within(&mut command, 30).await, (0, DELIVERED.to_owned(), String::new()));
+        child.kill().expect("a process of ours");
+        child.wait().expect("a process of ours");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
+    use daypass::practice::{Op, Rule, What};
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        stage.file("film.mov", 40 << 20);
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(4_000_000)).times(99));
+        let mut command = stage.upload("importantproject");
+        let child = command.arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        for _ in 0..600 {
+            if stage.parts().iter().any(|request| request.status == Some(200)) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let kill = Command::new("/bin/kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+        assert!(kill.success());
+        let output =
+            tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
+        let beside = steady(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{beside}");
+        assert!(
+            beside.starts_with("Stopped. ") && beside.contains("`daypass-cli resume`, goes on from here."),
+            "{beside}"
+        );
+        stage.practice.clear_faults();
+        let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+        assert_eq!(stage.practice.count(Op::CreateMultipartUpload), 2, "what was begun went on: {out}");
+        assert_eq!(stage.practice.objects().len(), 3);
+    });
+}
+
+/// What must be nowhere: the key, the token, the code.
+#[test]
+fn no_secret_is_told_or_kept() {
+    runtime().block_on(async {
+        let serial = "arn:aws:iam::111122223333:mfa/richard";
+        let (code, external) = ("918273", "canary-external-id-5150");
+        let options = practice::Options {
+            mfa: Some(Mfa { serial: serial.into(), codes: vec![code.into()] }),
+            external_id: Some(external.into()),
+            ..practice::Options::default()
+        };
+        let stage = stage(options).await;
+        let config = stage.dir.path().join("config");
+        let text = std::fs::read_to_string(&config).expect("read");
+        let ours = format!("[profile importantproject]\nexternal_id = {external}\nmfa_serial = {serial}\n");
+        std::fs::write(&config, text.replace("[profile importantproject]\n", &ours)).expect("written");
+        let mut command = stage.upload("importantproject");
+        command.env("RUST_LOG", "trace").env("LOG_SENSITIVE_BODIES", "true").env("RUST_BACKTRACE", "1");
+        command.arg("source").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command line runs");
+        let arguments = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
+        if cfg!(target_os = "linux") {
+            assert!(arguments.starts_with(b"/"), "the arguments are seen");
+        }
+        child.stdin.take().expect("its input").write_all(format!("{code}\n").as_bytes()).expect("written");
+        let output =
+            tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut told = vec![("arguments".to_owned(), arguments), ("stdout".to_owned(), output.stdout)];
+        told.push(("stderr".to_owned(), output.stderr));
+        for entry in std::fs::read_dir(stage.home()).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            told.push((path.display().to_string(), std::fs::read(&path).expect("read")));
+        }
+        assert!(told.len() > 3, "something is kept");
+        let secret = stage.practice.story().richard.secret().to_owned();
+        let session =
+            stage.practice.requests().into_iter().filter_map(|r| r.access_key_id).find(|id| id.starts_with("ASIA"));
+        let session = session.expect("a session's key");
+        for (place, bytes) in &told {
+            for canary in [secret.as_str(), code, session.as_str()] {
+                let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+                assert!(!found, "a secret stands in {place}");
+            }
+            let external_told = bytes.windows(external.len()).any(|window| window == external.as_bytes());
+            assert!(!external_told || place.contains("home"), "the external id stands in {place}");
+        }
+    });
+}

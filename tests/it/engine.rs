@@ -1,0 +1,445 @@
+//! Whole deliveries: the engine against the practice over real sockets, and what goes over the wire meanwhile.
+
+use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, sent, states, takes, wait};
+use daypass::engine::handle::{Options, Secret};
+use daypass::engine::watch::Patience;
+use daypass::model::Limits;
+use daypass::model::problem::{DeniedBy, Kind};
+use daypass::model::session::Session;
+use daypass::model::snapshot::{Command, Left, Line, Settings, Which};
+use daypass::model::upload::{Proof, State};
+use daypass::practice::{self, Mfa, Op, Rule, What};
+use std::sync::Arc;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+type Test = tokio::runtime::Runtime;
+
+fn runtime() -> Test {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+#[test]
+fn every_kind_of_file_arrives_byte_for_byte() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        let long = format!("{}.bin", "ä".repeat(125));
+        let odd = [
+            "with spaces.txt",
+            "100 %.txt",
+            "a+b=c&d?.txt",
+            "#hash.txt",
+            "%2e%2E%2f.txt",
+            "quote\"s and 'more'.txt",
+            "emoji 🎬.mov",
+            "caf\u{65}\u{301}.txt",
+            "مرحبا.txt",
+            "~tilde!*()$@,;:.txt",
+            ".hidden",
+            "...",
+            "back\\slash.txt",
+            "new\nline.txt",
+            " leading and trailing ",
+            &long,
+        ];
+        for (at, name) in odd.iter().enumerate().filter(|(_, name)| takes(&stage.source, name)) {
+            stage.file(name, 100 + at);
+        }
+        stage.file("empty", 0);
+        stage.file("exactly one part.bin", 8 * MIB);
+        stage.file("one more.bin", 8 * MIB + 1);
+        stage.file("two parts.bin", 16 * MIB);
+        stage.file("large.bin", 20 * MIB + 7);
+        stage.file("deep/er/and/deeper/file.txt", 33);
+        stage.file("deep/file.txt", 34);
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        let totals = seen.places[0].totals;
+        assert_eq!((totals.delivered, seen.places[0].left_out_count), (totals.files, 0), "{:?}", states(&seen));
+        assert_eq!(totals.files, 7 + odd.len() as u64);
+        assert_eq!(totals.confirmed, totals.bytes);
+        let keys: Vec<String> = states(&seen).into_keys().collect();
+        for key in
+            ["source/café.txt", "source/_", "source/back_slash.txt", "source/new_line.txt", "source/deep/file.txt"]
+        {
+            assert!(keys.iter().any(|k| k == key), "{key}: {keys:?}");
+        }
+        handle.stop().await;
+        only_allowed_calls(&stage);
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
+        assert!(stage.practice.open_uploads().is_empty());
+    });
+}
+
+/// Only the calls that the design allows, each guarded.
+fn only_allowed_calls(stage: &Stage) {
+    let story = stage.practice.story();
+    for request in stage.practice.requests() {
+        assert!(request.access_key_id.is_some(), "unsigned: {request:?}");
+        let allowed = match request.op {
+            Op::GetCallerIdentity | Op::AssumeRole => continue,
+            Op::HeadBucket | Op::UploadPart | Op::CreateMultipartUpload | Op::AbortMultipartUpload => true,
+            Op::PutObject | Op::CompleteMultipartUpload => {
+                request.headers.get("if-none-match").is_some_and(|value| value == "*")
+            }
+            _ => false,
+        };
+        assert!(allowed, "{request:?}");
+        let owner = request.headers.get("x-amz-expected-bucket-owner");
+        assert_eq!(owner, Some(&story.customer_account), "{request:?}");
+        assert!(!request.headers.keys().any(|name| name.contains("acl") || name.contains("tagging")), "{request:?}");
+        assert_ne!(request.access_key_id.as_deref(), Some(story.richard.id()), "S3 sees the session's key alone");
+    }
+}
+
+#[test]
+fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        let first = stage.file("a/report.pdf", 100);
+        let second = stage.file("b/report.pdf", 200);
+        let mut handle = stage.engine(stage.options()).await;
+        handle.send(Command::Add(FIRST, vec![first.clone(), second, first.clone()]));
+        let seen = done(&mut handle).await;
+        assert_eq!(states(&seen).into_keys().collect::<Vec<_>>(), ["report (2).pdf", "report.pdf"]);
+        stage.check(&seen);
+        handle.send(Command::Add(FIRST, vec![first]));
+        let seen = wait(&mut handle, "the twin", |seen| seen.places[0].left_out_count == 1).await;
+        assert_eq!(seen.places[0].left_out[0].why, Left::Twice);
+        assert_eq!(stage.practice.count(Op::PutObject), 2);
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("small.txt", 10);
+        stage.file("large.bin", 9 * MIB);
+        for name in ["small.txt", "large.bin"] {
+            stage.practice.put_as_owner(&format!("incoming/source/{name}"), b"theirs").await.expect("put");
+        }
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        assert!(states(&seen).values().all(|state| *state == State::AlreadyThere), "{:?}", states(&seen));
+        for (no, _) in seen.rows.iter() {
+            handle.send(Command::SendUnderNewName(no));
+        }
+        let seen = wait(&mut handle, "two", |seen| seen.places[0].totals.delivered == 2).await;
+        let keys: Vec<String> = states(&seen).into_keys().collect();
+        assert_eq!(keys, ["source/large (2).bin", "source/small (2).txt"]);
+        assert_eq!(stage.practice.object_bytes("incoming/source/small.txt").expect("theirs"), b"theirs");
+        assert_eq!(stage.practice.object_bytes("incoming/source/large.bin").expect("theirs"), b"theirs");
+        assert_eq!(stage.practice.objects().len(), 4);
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn five_renewals_in_the_middle_of_one_file() {
+    runtime().block_on(async {
+        let options = practice::Options { session_seconds: Some(6), ..practice::Options::default() };
+        let stage = Stage::new(options).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1_700_000)).times(99));
+        stage.file("film.mov", 42 * MIB);
+        let limits = Limits { requests: 1, ..Limits::default() };
+        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(row(&seen, "film.mov").state, State::Delivered(Proof::Whole));
+        assert!(stage.practice.count(Op::AssumeRole) > 5, "{}", stage.practice.count(Op::AssumeRole));
+        let sent = sent(&stage.practice.requests());
+        assert_eq!(sent.len(), 6);
+        assert!(sent.values().all(|&times| times == 1), "{sent:?}");
+        let keys: std::collections::BTreeSet<_> = stage.parts().into_iter().filter_map(|r| r.access_key_id).collect();
+        assert!(keys.len() > 3, "parts were signed by several sessions: {keys:?}");
+        handle.stop().await;
+    });
+}
+
+fn without_renewal(options: Options) -> Options {
+    let adjust: Arc<dyn Fn(&mut Settings) + Send + Sync> = Arc::new(|settings| settings.renew = false);
+    Options { adjust: Some(adjust), ..options }
+}
+
+#[test]
+fn an_end_of_access_pauses_and_new_access_goes_on() {
+    runtime().block_on(async {
+        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
+        let stage = Stage::new(options).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(4_000_000)).times(99));
+        stage.file("film.mov", 30 * MIB);
+        stage.file("small.txt", 3);
+        let limits = Limits { requests: 1, ..Limits::default() };
+        let mut handle = stage.engine(without_renewal(Options { limits, ..stage.options() })).await;
+        stage.add(&handle);
+        let ended = |seen: &daypass::model::snapshot::Snapshot| matches!(seen.places[0].session, Session::Expired(_));
+        let seen = wait(&mut handle, "the end", ended).await;
+        assert!(seen.places[0].totals.failed == 0 && seen.places[0].totals.open() > 0);
+        // What was out may still be answered; after that nothing goes out.
+        tokio::time::sleep(Duration::from_millis(2500)).await;
+        let quiet = stage.practice.requests().len();
+        tokio::time::sleep(Duration::from_millis(1000)).await;
+        assert_eq!(stage.practice.requests().len(), quiet, "nothing goes out without access");
+        stage.practice.set_session_seconds(None);
+        handle.send(Command::GetAccess(FIRST));
+        let seen = done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.delivered, 2);
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
+        assert_eq!(stage.practice.count(Op::AssumeRole), 2);
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_session_that_the_server_ends_early_is_renewed() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.file("film.mov", 40 * MIB);
+        let limits = Limits { requests: 1, ..Limits::default() };
+        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        stage.add(&handle);
+        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+        stage.practice.expire_sessions();
+        let seen = done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!((seen.places[0].totals.delivered, stage.practice.count(Op::AssumeRole)), (1, 2));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
+    runtime().block_on(async {
+        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
+        let stage = Stage::new(options).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(3_000_000)).times(99));
+        stage.file("film.mov", 40 * MIB);
+        let limits = Limits { requests: 1, quiet_retries: false, ..Limits::default() };
+        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        stage.add(&handle);
+        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+        stage.practice.set_trusted(false);
+        let denied = |seen: &daypass::model::snapshot::Snapshot| {
+            matches!(seen.places[0].session, Session::Expired(_)) && seen.places[0].renew_problem.is_some()
+        };
+        let seen = wait(&mut handle, "the denial", denied).await;
+        let why = seen.places[0].renew_problem.clone().expect("a reason");
+        assert_eq!(why.kind, Kind::AssumeDenied(DeniedBy::Unknown), "{why:?}");
+        assert_eq!(seen.places[0].totals.failed, 0);
+        stage.practice.set_trusted(true);
+        stage.practice.set_session_seconds(None);
+        handle.send(Command::GetAccess(FIRST));
+        let seen = done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.delivered, 1);
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times <= 2));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_role_deleted_in_the_middle_holds_the_queue_and_a_new_one_goes_on() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.file("film.mov", 40 * MIB);
+        for small in 0..20 {
+            stage.file(&format!("{small}.txt"), 1000 + small);
+        }
+        let limits = Limits { requests: 1, quiet_retries: false, ..Limits::default() };
+        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        stage.add(&handle);
+        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
+        stage.practice.delete_role();
+        let seen = wait(&mut handle, "the hold", |seen| seen.places[0].hold.is_some()).await;
+        assert_eq!(seen.places[0].hold.as_ref().map(|why| why.kind), Some(Kind::SessionRefused));
+        assert_eq!(seen.places[0].totals.failed, 0);
+        stage.practice.recreate_role();
+        handle.send(Command::GetAccess(FIRST));
+        let seen = done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.delivered, 21, "{:?}", states(&seen));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_bucket_key_that_may_not_decrypt_takes_small_files_and_says_why_not_large_ones() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options { kms: true, ..practice::Options::default() }).await;
+        stage.file("small.txt", 1000);
+        stage.file("large.bin", 9 * MIB);
+        stage.file("larger.bin", 17 * MIB);
+        stage.file("zz.txt", 5);
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        let kinds: Vec<Option<Kind>> = states(&seen)
+            .into_values()
+            .map(|state| match state {
+                State::Failed(why) => Some(why.kind),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(kinds, [Some(Kind::KmsDecrypt), Some(Kind::KmsDecrypt), None, None], "{:?}", states(&seen));
+        assert_eq!(seen.places[0].totals.delivered, 2);
+        assert!(seen.places[0].hold.is_none());
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn an_mfa_code_is_asked_for_and_serves_once() {
+    runtime().block_on(async {
+        let serial = "arn:aws:iam::111122223333:mfa/richard";
+        let mfa = Mfa { serial: serial.into(), codes: vec!["123456".into(), "654321".into()] };
+        let stage = Stage::new(practice::Options { mfa: Some(mfa), ..practice::Options::default() }).await;
+        stage.file("small.txt", 1000);
+        let mut handle = daypass::engine::handle::Engine::spawn(stage.options()).await.expect("an engine");
+        let destination = daypass::model::destination::Destination {
+            mfa_serial: Some(serial.parse().expect("a serial")),
+            ..stage.destination()
+        };
+        handle.send(Command::Open(Box::new(destination)));
+        stage.add(&handle);
+        let denied = |kind: Kind| {
+            move |seen: &daypass::model::snapshot::Snapshot| match seen.places.first().map(|place| &place.session) {
+                Some(Session::Denied(why)) => why.kind == kind,
+                _ => false,
+            }
+        };
+        wait(&mut handle, "the question", denied(Kind::CodeNeeded)).await;
+        handle.hand_over(Secret::Code(FIRST, Zeroizing::new("999999".into())));
+        handle.send(Command::GetAccess(FIRST));
+        wait(&mut handle, "a wrong code", denied(Kind::CodeWrong)).await;
+        handle.hand_over(Secret::Code(FIRST, Zeroizing::new("123456".into())));
+        handle.send(Command::GetAccess(FIRST));
+        let seen = done(&mut handle).await;
+        assert_eq!(seen.places[0].totals.delivered, 1);
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_clock_that_is_off_is_measured_and_passed_over() {
+    for ahead in [-7200, 7200] {
+        runtime().block_on(async {
+            let stage = Stage::new(practice::Options::default()).await;
+            stage.practice.set_clock_ahead(ahead);
+            stage.file("small.txt", 1000);
+            stage.file("large.bin", 9 * MIB);
+            let mut handle = stage.engine(stage.options()).await;
+            let seen = stage.deliver(&mut handle).await;
+            stage.check(&seen);
+            assert_eq!(seen.places[0].totals.delivered, 2, "{ahead}: {:?}", states(&seen));
+            let off = handle.clock().ahead();
+            assert!((off + ahead).abs() < 5, "{ahead}: {off}");
+            handle.stop().await;
+        });
+    }
+}
+
+#[test]
+fn a_server_that_falls_silent_is_left_and_asked_again() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        let patience = Patience { idle: Duration::from_millis(400), answer: Duration::from_millis(400), ..SHORT };
+        stage.practice.fault(Rule::once(Op::PutObject, What::NeverAnswer { work: false }));
+        stage.practice.fault(Rule::once(Op::UploadPart, What::NeverAnswer { work: true }));
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1)).part(2));
+        stage.practice.fault(Rule::once(Op::CompleteMultipartUpload, What::NeverAnswer { work: true }));
+        stage.file("small.txt", 1000);
+        stage.file("large.bin", 17 * MIB);
+        let mut handle = stage.engine(Options { patience, ..stage.options() }).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.delivered, 2, "{:?}", states(&seen));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn offline_waits_and_goes_on_without_a_hand() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.file("film.mov", 40 * MIB);
+        for small in 0..50 {
+            stage.file(&format!("{small}.txt"), 1000 + small);
+        }
+        let limits = Limits { requests: 2, ..Limits::default() };
+        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        stage.add(&handle);
+        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
+        stage.practice.set_offline(true);
+        wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Line::Down { .. })).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let before = stage.practice.requests().len();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let tries = stage.practice.requests().len() - before;
+        assert!(tries < 12, "one at a time tries, not {tries} in two seconds");
+        stage.practice.set_offline(false);
+        let seen = done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.failed, 0);
+        assert!(matches!(row(&seen, "film.mov").state, State::Delivered(_)));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_captive_portal_delivers_nothing_and_stops_nothing() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        for op in
+            [Op::PutObject, Op::CreateMultipartUpload, Op::UploadPart, Op::CompleteMultipartUpload, Op::AssumeRole]
+        {
+            stage.practice.fault(Rule::once(op, What::Html(200)).times(2));
+        }
+        stage.file("small.txt", bytes(5, 0).len());
+        stage.file("large.bin", 17 * MIB);
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.failed, 0, "{:?}", states(&seen));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn pausing_and_canceling_leave_nothing_moving() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options { may_abort: true, ..practice::Options::default() }).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(2_000_000)).times(99));
+        stage.file("film.mov", 40 * MIB);
+        let mut handle = stage.engine(stage.options()).await;
+        stage.add(&handle);
+        let moving = |seen: &daypass::model::snapshot::Snapshot| {
+            matches!(seen.rows.iter().next(), Some((_, row)) if matches!(row.state, State::Sending(_)))
+        };
+        wait(&mut handle, "bytes to move", moving).await;
+        handle.send(Command::Pause(Which::All(FIRST)));
+        wait(&mut handle, "the pause", |seen| seen.places[0].paused).await;
+        let before = stage.practice.requests().len();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(stage.practice.requests().len(), before);
+        handle.send(Command::Resume(Which::All(FIRST)));
+        wait(&mut handle, "bytes to move again", moving).await;
+        handle.send(Command::Cancel(Which::All(FIRST)));
+        wait(&mut handle, "the end", |seen| seen.places[0].totals.canceled == 1).await;
+        for _ in 0..50 {
+            if stage.practice.open_uploads().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(stage.practice.open_uploads().is_empty(), "what the role may abort is aborted");
+        assert!(stage.practice.objects().is_empty());
+        handle.stop().await;
+    });
+}

@@ -1,0 +1,281 @@
+//! Schedules of faults by chance, and source files that don't keep still: nothing is ever said to be there that isn't.
+
+use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, states, wait};
+use daypass::engine::handle::Options;
+use daypass::engine::watch::Patience;
+use daypass::model::Limits;
+use daypass::model::problem::Kind;
+use daypass::model::snapshot::Command;
+use daypass::model::upload::State;
+use daypass::practice::{self, Op, Rule, What};
+use std::fs;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % sides
+    }
+}
+
+const OPS: [Op; 6] = [
+    Op::AssumeRole,
+    Op::HeadBucket,
+    Op::PutObject,
+    Op::CreateMultipartUpload,
+    Op::UploadPart,
+    Op::CompleteMultipartUpload,
+];
+
+/// Every kind of fault, by number.
+fn fault(number: usize, dice: &mut Dice) -> What {
+    let (work, milliseconds) = (dice.roll(2) == 0, Duration::from_millis(dice.roll(700) as u64));
+    match number {
+        0 => What::status(503, "SlowDown", "Reduce your request rate."),
+        1 => What::status(500, "InternalError", "We encountered an internal error. Please try again."),
+        2 => What::status(409, "ConditionalRequestConflict", "A conflicting operation is under way."),
+        3 => What::ErrorInside200 { code: "InternalError".into(), message: "Please try again.".into(), work },
+        4 => What::DropBefore,
+        5 => What::DropInBody(dice.roll(9 * MIB) as u64),
+        6 => What::DropAfter,
+        7 => What::NeverAnswer { work },
+        8 => What::Delay(milliseconds),
+        9 => What::KeepAlive(milliseconds),
+        10 => What::SlowBody(2_000_000 + dice.roll(9_000_000) as u64),
+        11 => What::Html([200, 403, 407, 502][dice.roll(4)]),
+        12 => What::NoETag,
+        13 => What::WrongChecksum,
+        14 => What::FlipBit,
+        15 => What::FlipBitInside,
+        16 => What::SkewDate([-3600, 5, 3600][dice.roll(3)]),
+        17 => What::status(400, "ExpiredToken", "The provided token has expired."),
+        18 => What::status(404, "NoSuchUpload", "The specified upload does not exist."),
+        _ => What::status(400, "RequestTimeout", "Your socket connection was not read from in time."),
+    }
+}
+
+const FAULTS: usize = 20;
+
+/// One delivery under a schedule that the seed draws.
+async fn schedule(seed: u64) {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    dice.roll(2);
+    let options = practice::Options {
+        session_seconds: (seed % 4 == 0).then_some(4),
+        echo: seed % 5 != 0,
+        may_abort: seed % 3 == 0,
+        replay_complete: seed % 7 != 0,
+        ..practice::Options::default()
+    };
+    let stage = Stage::new(options).await;
+    let mut rules = Vec::new();
+    for at in 0..4 + dice.roll(6) {
+        // The first fault of each seed goes through all of them, so that every one meets every operation.
+        let number = if at == 0 { usize::try_from(seed).unwrap_or(0) % FAULTS } else { dice.roll(FAULTS) };
+        let op = if at == 0 { OPS[usize::try_from(seed).unwrap_or(0) / FAULTS % 3 + 3] } else { OPS[dice.roll(6)] };
+        let rule = Rule::once(op, fault(number, &mut dice)).skip(u32::try_from(dice.roll(3)).unwrap_or(0));
+        rules.push(rule.times(1 + u32::try_from(dice.roll(2)).unwrap_or(0)));
+    }
+    for rule in &rules {
+        stage.practice.fault(rule.clone());
+    }
+    stage.file("large.bin", 9 * MIB + dice.roll(9 * MIB));
+    for small in 0..6 {
+        stage.file(&format!("{small}.txt"), 1 + dice.roll(100_000));
+    }
+    let limits = Limits { seed, ..Limits::default() };
+    let mut handle = stage.engine(Options { limits, patience: SHORT, ..stage.options() }).await;
+    stage.add(&handle);
+    // What only a person can let go on is let go on: it may have been one answer of the script.
+    let mut asked = 0;
+    let end = tokio::time::timeout(Duration::from_secs(90), async {
+        loop {
+            let stuck = |seen: &daypass::model::snapshot::Snapshot| {
+                let place = &seen.places[0];
+                let denied = matches!(place.session, daypass::model::session::Session::Denied(_)) && !place.retrying;
+                place.walking == 0 && (place.totals.done() || place.hold.is_some() || denied)
+                    || place.renew_problem.is_some() && !place.retrying && !place.asking
+            };
+            let seen = handle.until(stuck).await.expect("the engine runs");
+            if seen.places[0].totals.done() && seen.places[0].walking == 0 {
+                return seen;
+            }
+            asked += 1;
+            assert!(asked < 20, "seed {seed}: {:?} {:?}", seen.places[0].hold, seen.places[0].session);
+            handle.send(Command::Release(FIRST));
+            handle.send(Command::GetAccess(FIRST));
+            handle.heard().await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await;
+    let Ok(seen) = end else {
+        let seen = handle.seen();
+        panic!("seed {seed} does not end: {:#?}\n{:?}\n{:?}\n{rules:#?}", seen.places[0], seen.line, states(&seen));
+    };
+    for (key, state) in states(&seen) {
+        let State::Failed(why) = &state else { continue };
+        // The script can make these look like what no retry helps against.
+        let honest = matches!(why.kind, Kind::ProofDiffers | Kind::Damaged | Kind::Unexpected);
+        assert!(honest, "seed {seed}: {key} {why:?} {rules:#?}");
+    }
+    check(&stage, &seen, seed);
+    handle.stop().await;
+}
+
+/// As `Stage::check`, but a file that failed may be there whole: the script altered the answer, not the work.
+fn check(stage: &Stage, seen: &daypass::model::snapshot::Snapshot, seed: u64) {
+    for (_, row) in seen.rows.iter() {
+        let key = format!("incoming/{}", row.key());
+        let stored = stage.practice.object_bytes(&key).ok();
+        let source = fs::read(row.path()).expect("the source");
+        let delivered = matches!(row.state, State::Delivered(_));
+        assert!(!delivered || stored.is_some(), "seed {seed}: {key} is said to be delivered and isn't there");
+        assert!(stored.is_none_or(|stored| stored == source), "seed {seed}: {key} holds other bytes: {:?}", row.state);
+    }
+    assert!(stage.practice.objects().len() <= seen.rows.len(), "seed {seed}: nothing under a second name");
+}
+
+/// `DAYPASS_SEEDS` sets how many schedules there are.
+#[test]
+fn under_any_faults_what_is_said_is_so() {
+    let seeds: u64 = std::env::var("DAYPASS_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
+    runtime().block_on(async {
+        let mut running = JoinSet::new();
+        for seed in 0..seeds {
+            if running.len() >= 24 {
+                running.join_next().await.expect("one").expect("a schedule that holds");
+            }
+            running.spawn(schedule(seed));
+        }
+        while let Some(ended) = running.join_next().await {
+            ended.expect("a schedule that holds");
+        }
+    });
+}
+
+/// A large file that is changed by `change` once its first part was confirmed.
+async fn changed(change: impl FnOnce(&std::path::Path)) -> State {
+    let stage = Stage::new(practice::Options::default()).await;
+    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+    let path = stage.file("film.mov", 40 * MIB);
+    let limits = Limits { requests: 1, ..Limits::default() };
+    let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+    stage.add(&handle);
+    wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+    change(&path);
+    let seen = done(&mut handle).await;
+    let state = row(&seen, "film.mov").state;
+    if matches!(state, State::Failed(_)) {
+        assert!(stage.practice.objects().is_empty(), "nothing of a mixture is completed");
+    }
+    handle.stop().await;
+    state
+}
+
+fn kind(state: &State) -> Option<Kind> {
+    match state {
+        State::Failed(why) => Some(why.kind),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_file_that_does_not_keep_still_is_not_delivered() {
+    runtime().block_on(async {
+        let shrunk = changed(|path| fs::write(path, bytes(20 * MIB, 5)).expect("written")).await;
+        assert_eq!(kind(&shrunk), Some(Kind::SourceChanged), "{shrunk:?}");
+        let grown = changed(|path| {
+            let mut file = fs::OpenOptions::new().append(true).open(path).expect("opened");
+            std::io::Write::write_all(&mut file, b"more").expect("written");
+        })
+        .await;
+        assert_eq!(kind(&grown), Some(Kind::SourceChanged), "{grown:?}");
+        let rewritten = changed(|path| fs::write(path, bytes(40 * MIB, 6)).expect("written")).await;
+        assert_eq!(kind(&rewritten), Some(Kind::SourceChanged), "{rewritten:?}");
+        let replaced = changed(|path| {
+            fs::rename(path, path.with_extension("old")).expect("renamed");
+            fs::write(path, bytes(40 * MIB, 7)).expect("written");
+        })
+        .await;
+        assert_eq!(kind(&replaced), Some(Kind::SourceChanged), "{replaced:?}");
+        let gone = changed(|path| fs::remove_file(path).expect("removed")).await;
+        assert!(matches!(kind(&gone), Some(Kind::SourceGone | Kind::SourceChanged)), "{gone:?}");
+    });
+}
+
+#[test]
+fn files_that_vanish_or_close_before_their_turn_stop_alone() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        for name in ["a.txt", "gone.txt", "grown.bin", "z.txt"] {
+            stage.file(name, 100);
+        }
+        stage.practice.set_trusted(false);
+        let mut handle = stage.engine(stage.options()).await;
+        stage.add(&handle);
+        wait(&mut handle, "the list", |seen| seen.places[0].totals.files == 4).await;
+        fs::remove_file(stage.source.join("gone.txt")).expect("removed");
+        stage.file("grown.bin", 9 * MIB);
+        stage.practice.set_trusted(true);
+        wait(&mut handle, "the refusal", |seen| {
+            matches!(seen.places[0].session, daypass::model::session::Session::Denied(_))
+        })
+        .await;
+        handle.send(Command::GetAccess(FIRST));
+        let seen = done(&mut handle).await;
+        assert_eq!(kind(&row(&seen, "gone.txt").state), Some(Kind::SourceGone));
+        assert_eq!(seen.places[0].totals.delivered, 3, "{:?}", states(&seen));
+        assert_eq!(stage.practice.object_bytes("incoming/source/grown.bin").expect("there").len(), 9 * MIB);
+        handle.stop().await;
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_stops_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("a.txt", 100);
+        let closed = stage.file("closed.txt", 100);
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("changed");
+        if fs::File::open(&closed).is_ok() {
+            // Root reads everything: a folder in the file's place is what can't be read then.
+            fs::remove_file(&closed).expect("removed");
+            std::os::unix::fs::symlink("/proc/self/mem", &closed).expect("a link");
+        }
+        let mut handle = stage.engine(stage.options()).await;
+        stage.add(&handle);
+        let seen = done(&mut handle).await;
+        assert_eq!(seen.places[0].totals.delivered, 1, "{:?}", states(&seen));
+        assert!(states(&seen).get("source/closed.txt").is_none_or(|state| kind(state) == Some(Kind::SourceUnreadable)));
+        assert_eq!(stage.practice.objects().len(), 1);
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_silent_server_does_not_hold_the_others() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::PutObject, What::NeverAnswer { work: true }).key("lost"));
+        for name in ["a.txt", "lost.txt", "z.txt"] {
+            stage.file(name, 100);
+        }
+        let patience = Patience { answer: Duration::from_millis(500), ..SHORT };
+        let mut handle = stage.engine(Options { patience, ..stage.options() }).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(row(&seen, "lost.txt").state, State::NotConfirmed, "it is there, and nobody said so");
+        assert_eq!(seen.places[0].totals.delivered, 2);
+        handle.stop().await;
+    });
+}

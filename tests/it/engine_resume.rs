@@ -1,0 +1,194 @@
+//! The command line killed at random moments, and what the next run makes of it.
+
+use crate::support::stage::{MIB, Stage, wait};
+use daypass::engine::handle::{Engine, Options};
+use daypass::model::snapshot::{Command, Which};
+use daypass::practice::{self, Op, Rule, What};
+use std::collections::BTreeSet;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// The longest time for which the journal gathers records, and some more for a busy computer.
+const GATHERED: Duration = Duration::from_millis(700);
+
+/// Chance that is the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// Waits for a process as long as this; none where it still runs.
+async fn ended(child: &mut Child, most: Duration) -> Option<ExitStatus> {
+    for _ in 0..most.as_millis() / 20 {
+        if let Some(status) = child.try_wait().expect("a process of ours") {
+            return Some(status);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    None
+}
+
+/// The parts that S3 has answered for by now.
+fn answered(stage: &Stage) -> BTreeSet<(String, i32)> {
+    let well = stage.parts().into_iter().filter(|request| request.status == Some(200));
+    well.map(|request| (request.upload_id.unwrap_or_default(), request.part.unwrap_or_default())).collect()
+}
+
+/// One delivery that is killed again and again; gives the number of kills.
+async fn killed_delivery(seed: u64, kills: u32) -> u32 {
+    let stage = Stage::new(practice::Options::default()).await;
+    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(6_000_000)).times(u32::MAX));
+    for (at, size) in [20 * MIB + 1, 24 * MIB, 31 * MIB + 77].into_iter().enumerate() {
+        stage.file(&format!("large {at}.bin"), size);
+    }
+    for small in 0..300 {
+        stage.file(&format!("folder/{small}.txt"), 10 + small);
+    }
+    let (mut dice, mut killed) = (Dice(seed), 0);
+    let mut status = None;
+    for round in 0..kills + 20 {
+        let resume = round % 3 == 2;
+        let mut command = if resume {
+            let mut command = stage.command("resume");
+            command.args(["--endpoint-url", &stage.practice.story().endpoint]);
+            command
+        } else {
+            let mut command = stage.upload("importantproject");
+            command.arg(&stage.source);
+            command
+        };
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command line runs");
+        let mut has = BTreeSet::new();
+        let before = if killed < kills {
+            let first = ended(&mut child, Duration::from_millis(100 + dice.roll(1500))).await;
+            has = answered(&stage);
+            match first {
+                Some(status) => Some(status),
+                None => ended(&mut child, GATHERED).await,
+            }
+        } else {
+            ended(&mut child, Duration::from_secs(60)).await
+        };
+        if let Some(ended) = before {
+            let code = ended.code().expect("an exit of its own");
+            assert!(code == 0 || code == 1, "round {round} ended with {code}");
+            if !resume {
+                status = Some(code);
+                break;
+            }
+            continue;
+        }
+        assert!(killed < kills, "the last run did not end");
+        child.kill().expect("a process of ours");
+        child.wait().expect("a process of ours");
+        killed += 1;
+        let known = stage.practice.requests().last().map_or(0, |request| request.number);
+        // What the next run sends again of what was answered for long before the kill was forgotten.
+        let mut next = stage.upload("importantproject");
+        let mut next = next.arg(&stage.source).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+        let once_more = ended(&mut next, Duration::from_millis(300 + dice.roll(900))).await;
+        if once_more.is_none() {
+            next.kill().expect("a process of ours");
+            next.wait().expect("a process of ours");
+            killed += 1;
+        }
+        for request in stage.parts().into_iter().filter(|request| request.number > known) {
+            let part = (request.upload_id.clone().unwrap_or_default(), request.part.unwrap_or_default());
+            assert!(!has.contains(&part), "seed {seed}: sent again: {request:?}");
+        }
+    }
+    assert!(status.is_some(), "seed {seed}: the delivery came to its end");
+    let mut keys = BTreeSet::new();
+    for entry in walk(&stage.source) {
+        let key = format!("incoming/source/{}", entry.strip_prefix(&stage.source).expect("below it").display());
+        let stored = stage.practice.object_bytes(&key).unwrap_or_else(|why| panic!("seed {seed}: {key}: {why}"));
+        assert!(stored == std::fs::read(&entry).expect("the source"), "seed {seed}: {key} holds other bytes");
+        keys.insert(key);
+    }
+    let stored: BTreeSet<String> = stage.practice.objects().into_iter().map(|object| object.key).collect();
+    assert_eq!(stored, keys, "seed {seed}: nothing under a second name");
+    killed
+}
+
+fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+/// `DAYPASS_KILLS` sets how many kills there are at least.
+#[test]
+fn a_killed_delivery_goes_on_where_it_was() {
+    let wanted: u32 = std::env::var("DAYPASS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
+    runtime().block_on(async {
+        let (mut killed, mut seed) = (0, 1);
+        while killed < wanted {
+            killed += killed_delivery(seed, 8.min(wanted - killed)).await;
+            seed += 1;
+        }
+    });
+}
+
+#[test]
+fn a_stopped_engine_goes_on_without_sending_a_part_again() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.file("film.mov", 40 * MIB);
+        let mut handle = stage.engine(stage.options()).await;
+        stage.add(&handle);
+        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
+        handle.stop().await;
+        let has = answered(&stage);
+        stage.practice.clear_requests();
+        let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
+        let seen = handle.seen();
+        assert_eq!((seen.places.len(), seen.rows.len()), (1, 1), "what was unfinished is there again");
+        handle.send(Command::Resume(Which::All(crate::support::stage::FIRST)));
+        handle.send(Command::GetAccess(crate::support::stage::FIRST));
+        let seen = crate::support::stage::done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.delivered, 1);
+        assert_eq!(stage.practice.count(Op::CreateMultipartUpload), 0);
+        assert_eq!(stage.parts().len() + has.len(), 5, "each part once");
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        for small in 0..400 {
+            stage.file(&format!("{small:04} {}.txt", "x".repeat(200)), 10 + small);
+        }
+        stage.file("large.bin", 9 * MIB);
+        let pages = Arc::new(AtomicU32::new(40));
+        let mut handle = stage.engine(Options { pages: Arc::clone(&pages), ..stage.options() }).await;
+        stage.add(&handle);
+        wait(&mut handle, "the journal to be full", |seen| seen.journal.is_some()).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let sent = stage.practice.requests().len();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(stage.practice.requests().len(), sent, "nothing goes out that can't be taken down");
+        assert_eq!(handle.seen().places[0].totals.failed, 0);
+        pages.store(0, Ordering::Relaxed);
+        handle.send(Command::RetryJournal);
+        let seen = crate::support::stage::done(&mut handle).await;
+        stage.check(&seen);
+        assert_eq!(seen.places[0].totals.delivered, 401);
+        handle.stop().await;
+        let handle = Engine::spawn(stage.options()).await.expect("an engine");
+        assert!(handle.seen().places.is_empty(), "all of it is written down as delivered");
+        handle.stop().await;
+    });
+}

@@ -1,0 +1,235 @@
+//! A practice, a folder of source files, an engine, and the oracle that compares what arrived with what lay on the disk.
+
+use daypass::engine::handle::{Engine, Handle, Options};
+use daypass::engine::http::Wire;
+use daypass::engine::profiles::Paths;
+use daypass::engine::watch::Patience;
+use daypass::model::Limits;
+use daypass::model::destination::Destination;
+use daypass::model::names::Region;
+use daypass::model::snapshot::{Command, Snapshot};
+use daypass::model::upload::{PlaceNo, State, Upload};
+use daypass::practice::{self, Op, Practice, Request};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use std::{fs, process};
+use tempfile::TempDir;
+
+pub const FIRST: PlaceNo = PlaceNo(0);
+pub const MIB: usize = 1 << 20;
+
+/// Waits that a test can sit through, and that a busy computer still keeps.
+pub const SHORT: Patience = Patience {
+    idle: Duration::from_millis(1500),
+    answer: Duration::from_millis(1500),
+    complete: Duration::from_secs(3),
+    slowest: 256 << 10,
+    drain: 4 << 20,
+    least: Duration::from_secs(5),
+    margin: Duration::from_secs(5),
+};
+
+pub struct Stage {
+    pub practice: Practice,
+    pub dir: TempDir,
+    pub source: PathBuf,
+}
+
+/// Bytes that repeat nowhere within a file, quickly given: a span of one long random text.
+pub fn bytes(length: usize, seed: usize) -> &'static [u8] {
+    static ALL: OnceLock<Vec<u8>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut all = Vec::with_capacity(44 * MIB);
+        while all.len() < 44 * MIB {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            all.extend_from_slice(&state.to_le_bytes());
+        }
+        all
+    });
+    let from = seed * 977 % (2 * MIB);
+    &all[from..from + length]
+}
+
+impl Stage {
+    pub async fn new(options: practice::Options) -> Self {
+        let practice = Practice::start(options).await.expect("a practice");
+        let dir = tempfile::tempdir().expect("a folder");
+        practice.story().write_profile_files(dir.path()).expect("profiles");
+        let source = dir.path().join("source");
+        fs::create_dir(&source).expect("a folder");
+        Self { practice, dir, source }
+    }
+
+    /// Writes a source file; folders in its name are made.
+    pub fn file(&self, name: &str, length: usize) -> PathBuf {
+        let path = self.source.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(&path, bytes(length, name.bytes().map(usize::from).sum())).expect("written");
+        path
+    }
+
+    pub fn destination(&self) -> Destination {
+        let story = self.practice.story();
+        Destination {
+            name: "Important project".into(),
+            profile: story.profile,
+            role: story.role_arn.parse().expect("a role"),
+            bucket: story.bucket.parse().expect("a bucket"),
+            prefix: "incoming/".parse().expect("a prefix"),
+            region: Some(story.region.parse::<Region>().expect("a region")),
+            owner: None,
+            seconds: 3600,
+            external_id: None,
+            mfa_serial: None,
+            session_name: None,
+            narrow: true,
+            practice: false,
+            acl_full_control: false,
+            encryption: daypass::model::destination::Encryption::None,
+        }
+    }
+
+    pub fn home(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+
+    pub fn options(&self) -> Options {
+        Options {
+            home: Some(self.home()),
+            profiles: Paths {
+                credentials: self.dir.path().join("credentials"),
+                config: self.dir.path().join("config"),
+            },
+            wire: Wire { endpoint_url: Some(self.practice.story().endpoint), ca_bundle: None },
+            limits: Limits { quiet_retries: false, ..Limits::default() },
+            ..Options::new()
+        }
+    }
+
+    /// An engine with the story's destination open.
+    pub async fn engine(&self, options: Options) -> Handle {
+        let mut handle = Engine::spawn(options).await.expect("an engine");
+        assert!(handle.notices().iter().all(|n| matches!(n, daypass::engine::run::Notice::Environment(_))));
+        handle.send(Command::Open(Box::new(self.destination())));
+        wait(&mut handle, "the destination", |seen| !seen.places.is_empty()).await;
+        handle
+    }
+
+    /// Sends all source files as a person would who drops the folder, and waits until each has ended.
+    pub async fn deliver(&self, handle: &mut Handle) -> Arc<Snapshot> {
+        self.add(handle);
+        done(handle).await
+    }
+
+    pub fn add(&self, handle: &Handle) {
+        handle.send(Command::Add(FIRST, vec![self.source.clone()]));
+    }
+
+    /// The command line as it is run by a person who has nothing but the story's profiles.
+    pub fn command(&self, verb: &str) -> process::Command {
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_daypass-cli"));
+        command.env_clear().env("PATH", "").env("HOME", self.dir.path()).env("TZ", "UTC");
+        command.env("DAYPASS_HOME", self.home()).current_dir(self.dir.path()).stdin(process::Stdio::null());
+        command.env("AWS_SHARED_CREDENTIALS_FILE", self.dir.path().join("credentials"));
+        command.env("AWS_CONFIG_FILE", self.dir.path().join("config"));
+        command.arg(verb);
+        command
+    }
+
+    /// `daypass-cli upload` to the story's bucket.
+    pub fn upload(&self, profile: &str) -> process::Command {
+        let story = self.practice.story();
+        let mut command = self.command("upload");
+        command.args(["--endpoint-url", &story.endpoint, "--profile", profile, "--role-arn", &story.role_arn]);
+        command.args(["--bucket", &story.bucket, "--prefix", "incoming", "--region", &story.region]);
+        command
+    }
+
+    pub fn parts(&self) -> Vec<Request> {
+        self.practice.requests().into_iter().filter(|request| request.op == Op::UploadPart).collect()
+    }
+
+    /// No row says more than is so, and nothing lies in the bucket that no row speaks of.
+    pub fn check(&self, seen: &Snapshot) {
+        let mut keys = BTreeSet::new();
+        for (_, row) in seen.rows.iter() {
+            let key = format!("incoming/{}", row.key());
+            keys.insert(key.clone());
+            let stored = self.practice.object_bytes(&key).ok();
+            match &row.state {
+                State::Delivered(_) => {
+                    let stored = stored.unwrap_or_else(|| panic!("{key} is said to be delivered and isn't there"));
+                    assert!(stored == fs::read(row.path()).expect("the source"), "{key} holds other bytes");
+                }
+                State::NotConfirmed | State::AlreadyThere => {
+                    assert!(stored.is_none_or(|s| s == fs::read(row.path()).expect("the source")), "{key}");
+                }
+                State::Failed(_) | State::Canceled => assert!(stored.is_none(), "{key} arrived: {:?}", row.state),
+                State::Waiting
+                | State::Retrying(..)
+                | State::Paused
+                | State::Preparing
+                | State::Sending(_)
+                | State::Confirming => panic!("{key} has not ended: {:?}", row.state),
+            }
+        }
+        for object in self.practice.objects() {
+            assert!(keys.contains(&object.key), "nobody sent {}", object.key);
+        }
+    }
+}
+
+/// Waits until every file has ended.
+pub async fn done(handle: &mut Handle) -> Arc<Snapshot> {
+    wait(handle, "every file to end", |seen| {
+        seen.places.first().is_some_and(|place| place.walking == 0 && place.totals.done())
+    })
+    .await
+}
+
+/// Waits for something, and tells what there is instead where it doesn't come.
+pub async fn wait(handle: &mut Handle, what: &str, is: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+    let waited = tokio::time::timeout(Duration::from_secs(60), handle.until(is)).await;
+    match waited {
+        Ok(seen) => seen.expect("the engine runs"),
+        Err(_late) => {
+            let seen = handle.seen();
+            let rows: Vec<String> = seen.rows.iter().map(|(_, row)| format!("{} {:?}", row.name, row.state)).collect();
+            panic!("waited for {what}; {:#?}\n{:?}\n{rows:#?}", seen.places, seen.line)
+        }
+    }
+}
+
+/// The state of each row by its key.
+pub fn states(seen: &Snapshot) -> BTreeMap<String, State> {
+    seen.rows.iter().map(|(_, row)| (row.key(), row.state.clone())).collect()
+}
+
+/// The row of the file with this name.
+pub fn row(seen: &Snapshot, name: &str) -> Upload {
+    let found = seen.rows.iter().find(|(_, row)| *row.name == *name);
+    found.unwrap_or_else(|| panic!("no row for {name}")).1.clone()
+}
+
+/// How often each part of each upload was asked for.
+pub fn sent(requests: &[Request]) -> BTreeMap<(String, i32), u32> {
+    let mut counts = BTreeMap::new();
+    for request in requests.iter().filter(|request| request.op == Op::UploadPart) {
+        let part = (request.upload_id.clone().unwrap_or_default(), request.part.unwrap_or_default());
+        *counts.entry(part).or_default() += 1;
+    }
+    counts
+}
+
+/// Whether a file system takes names of this kind.
+pub fn takes(dir: &Path, name: &str) -> bool {
+    let path = dir.join(name);
+    let took = fs::write(&path, b"").is_ok();
+    let _gone = fs::remove_file(path);
+    took
+}
