@@ -2,6 +2,7 @@
 
 use super::theme;
 use super::{Scene, Window, Wish, form};
+use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
@@ -20,7 +21,7 @@ impl Window {
             for (at, place) in scene.seen.places.iter().enumerate() {
                 let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
                 let to = &place.destination;
-                if entry(ui, &to.name, &format::place(to.bucket.as_str(), to.prefix.as_str()), no == scene.no) {
+                if entry(ui, to, &format::place(to.bucket.as_str(), to.prefix.as_str()), no == scene.no) {
                     self.place = Some(no);
                     self.trouble_open = false;
                 }
@@ -40,7 +41,7 @@ impl Window {
                 heading(ui, words::EARLIER);
             }
             for to in earlier {
-                if entry(ui, &to.name, &format::place(to.bucket.as_str(), to.prefix.as_str()), false) {
+                if entry(ui, to, &format::place(to.bucket.as_str(), to.prefix.as_str()), false) {
                     self.open(to.clone(), out);
                 }
             }
@@ -69,10 +70,12 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).small().color(t.muted));
 }
 
-fn entry(ui: &mut Ui, name: &str, place: &str, on: bool) -> bool {
+fn entry(ui: &mut Ui, to: &Destination, place: &str, on: bool) -> bool {
     let t = theme::of(ui);
-    let text = RichText::new(name).color(if on { t.accent } else { t.ink });
+    let text = RichText::new(&to.name).color(if on { t.accent } else { t.ink });
     let width = ui.available_width();
     let button = egui::Button::new((text, RichText::new(place).small().color(t.muted))).truncate();
-    ui.add(button.min_size(egui::vec2(width, 32.0))).clicked()
+    let response = ui.add(button.min_size(egui::vec2(width, 32.0)));
+    super::widgets::dot_at(ui, response.rect.right_center() - egui::vec2(16.0, 0.0), to.role.account().as_str());
+    response.clicked()
 }

@@ -63,6 +63,7 @@ impl Window {
             .show(ui, |ui| self.by_hand(ui, seen, out));
         ui.add_space(15.0);
         self.ways_out(ui, seen, out);
+        super::customer::way_in(ui, out);
     }
 
     fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
