@@ -82,11 +82,11 @@ impl Window {
         let taken = self.welcome_notes(ui, notes, &[]);
         ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(notes.width(), taken)));
         let stay = heading(ui, kit.side);
-        ui.add_space(16.0);
+        ui.add_space(12.0);
         let who = self.asker(kit, seen, out);
         let before = kit.ask(who.clone(), &about.zone);
         let wrong = before.as_ref().err();
-        card(ui, Margin { left: 20, right: 20, top: 19, bottom: 13 }, |ui| {
+        card(ui, Margin { left: 20, right: 20, top: 18, bottom: 10 }, |ui| {
             match kit.side {
                 Side::Contractor => asker(ui, kit, &who, wrong, seen),
                 Side::Customer => customer::asker(ui, kit, &who, wrong, about),
@@ -251,7 +251,7 @@ fn heading(ui: &mut Ui, side: Side) -> bool {
         widgets::text(ui, &[(title, Face::Heading, t.ink)]);
         widgets::text(ui, &[(below, Face::Body, t.muted)]);
     });
-    !ui.put(Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL)), back).clicked()
+    !picker::at(ui, Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL)), back).clicked()
 }
 
 fn picked<'a>(kit: &Kit, seen: &'a Snapshot) -> Option<&'a Profile> {
@@ -321,7 +321,7 @@ pub(crate) fn more_link(ui: &mut Ui, kit: &mut Kit, right_top: egui::Pos2) {
     let link = Button::small_link(if kit.more { words::LESS } else { words::MORE });
     let width = link.width(ui);
     let place = Rect::from_min_size(pos2(right_top.x - width, right_top.y - 2.0), vec2(width, 22.0));
-    if ui.put(place, link).clicked() {
+    if picker::at(ui, place, link).clicked() {
         kit.more = !kit.more;
     }
 }
@@ -375,7 +375,7 @@ pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong
 /// What is needed.
 fn needs(ui: &mut Ui, kit: &mut Kit, wrong: Option<&Wrong>) {
     pair(ui, kit, [(Entry::Bucket, words::BUCKET), (Entry::Folder, words::FOLDER)], wrong);
-    ui.add_space(9.0);
+    ui.add_space(7.0);
     let said = kit.dates_said();
     let only = match kit.side {
         Side::Contractor => words::ONLY_ME,
@@ -512,10 +512,11 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Wish>) {
             .id(id)
             .frame(Frame::NONE)
             .font(FontSelection::FontId(Face::MonoSmall.font()))
-            .margin(Margin { left: 14, right: 14, top: 8, bottom: 8 })
-            .desired_width(width.max(full))
+            .margin(Margin::ZERO)
+            .desired_width(width.max(full) - 28.0)
             .layouter(&mut layouter);
-        let response = ui.add(edit);
+        let margin = Margin { left: 14, right: 14, top: 8, bottom: 8 };
+        let response = Frame::NONE.inner_margin(margin).show(ui, |ui| ui.add(edit)).inner;
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::TEXT));
         if response.has_focus() {
             // Nothing can be typed here, so what is pasted here is meant for the window.

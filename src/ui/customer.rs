@@ -3,12 +3,13 @@
 use super::ask::{fact, more_link, named, pair};
 use super::kit::{Entry, Kit, Wrong};
 use super::theme::{self, Face, size};
+use super::welcome::{strong_link, strong_link_width};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, picker};
 use crate::grant::{Ask, Format, Principal};
 use crate::words::ask as words;
 use crate::words::format;
-use egui::{Align2, CornerRadius, Frame, Id, Margin, Rect, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 /// The height of the field that takes a whole message.
 const PASTE: f32 = 58.0;
@@ -59,14 +60,13 @@ pub(crate) fn way_in(ui: &mut Ui, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     let asked = [(words::ASKED, Face::Small, t.muted)];
     let first = widgets::one_line(ui, &asked, f32::INFINITY).size().x;
-    let link = Button::small_link(words::I_AM_THE_CUSTOMER);
-    let second = link.width(ui);
+    let second = strong_link_width(ui, words::I_AM_THE_CUSTOMER);
     let full = ui.available_width();
     let (_, rect) = ui.allocate_space(vec2(full, 24.0));
     let left = rect.left() + ((full - first - 8.0 - second) / 2.0).max(0.0);
     let y = rect.center().y;
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &asked, first + 1.0);
-    if ui.put(Rect::from_min_size(pos2(left + first + 8.0, y - 11.0), vec2(second, 22.0)), link).clicked() {
+    if strong_link(ui, left + first + 8.0, y, words::I_AM_THE_CUSTOMER, second) {
         out.push(Wish::OpenCustomer);
     }
 }
@@ -87,10 +87,10 @@ fn paste(ui: &mut Ui, kit: &mut Kit) {
             .font(Face::Body.font())
             .text_color(t.ink)
             .hint_text(words::WHO_HINT)
-            .margin(Margin::symmetric(11, 7))
+            .margin(Margin::ZERO)
             .desired_rows(2)
-            .desired_width(width - 4.0);
-        let response = ui.add(edit);
+            .desired_width(width - 26.0);
+        let response = Frame::NONE.inner_margin(Margin::symmetric(11, 7)).show(ui, |ui| ui.add(edit)).inner;
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::THEIR_WHO));
         if response.lost_focus() {
             kit.left.insert(Entry::Who);

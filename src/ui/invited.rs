@@ -264,12 +264,19 @@ fn head(ui: &mut Ui, invitation: &Invitation, grave: bool) {
     ui.add_space(12.0);
 }
 
+/// A name in the column of names.
+fn name_of(ui: &mut Ui, name: &str) {
+    let t = theme::of(ui);
+    let (_, rect) = ui.allocate_space(vec2(NAMES, 20.0));
+    let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect.translate(vec2(0.0, 1.0))));
+    widgets::text(&mut inside, &[(name, Face::Small, t.muted)]);
+}
+
 /// One line of the card: its name at the left, what it is beside it.
 fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) {
     let t = theme::of(ui);
     ui.horizontal_top(|ui| {
-        let (_, rect) = ui.allocate_space(vec2(NAMES, 20.0));
-        widgets::text_at(ui, egui::Align2::LEFT_CENTER, rect.left_center(), &[(name, Face::Small, t.muted)], NAMES);
+        name_of(ui, name);
         widgets::text(ui, &[(value, face, t.ink)]);
     });
     ui.add_space(3.0);
@@ -308,9 +315,7 @@ fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation) {
         let (before, after) = (shown(change.what, &change.before), shown(change.what, &change.after));
         let grave = change.what.grave();
         ui.horizontal_top(|ui| {
-            let (_, rect) = ui.allocate_space(vec2(NAMES, 20.0));
-            let name = [(grant_words::what(change.what), Face::Small, t.muted)];
-            widgets::text_at(ui, egui::Align2::LEFT_CENTER, rect.left_center(), &name, NAMES);
+            name_of(ui, grant_words::what(change.what));
             let ink = if grave { t.bad } else { t.ink };
             let face = if grave { Face::Strong } else { Face::Body };
             let runs = [(before.as_str(), Face::Body, t.muted), ("  →  ", Face::Body, t.muted), (&after, face, ink)];

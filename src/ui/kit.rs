@@ -215,6 +215,7 @@ impl Kit {
     /// # Errors
     /// The first thing that does not hold.
     pub fn ask(&self, who: Result<Principal, Wrong>, zone: &TimeZone) -> Result<Ask, Wrong> {
+        let who = if self.side == Side::Customer { Ok(who?) } else { who };
         if self.bucket.trim().is_empty() {
             return Err(Wrong::missing(Entry::Bucket, words::NEEDS_BUCKET));
         }

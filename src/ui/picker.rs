@@ -74,11 +74,11 @@ pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, w
     };
     let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
-    let galley = widgets::one_line(ui, &[(name, Face::Body, t.muted)], width / 2.0);
+    let galley = widgets::one_line(ui, &[(name, Face::Body, t.muted)], width * 0.7);
     let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 13.0, rect.center().y - 0.5), galley.size());
     let begins = at.right() + 8.0;
     let name_rect = Rect::from_min_max(rect.min, pos2(begins, rect.bottom()));
-    if ui.interact(name_rect, id.with("name"), Sense::click()).clicked() {
+    if ui.interact(name_rect, id.with("name"), Sense::CLICK).clicked() {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     ui.painter().galley(at.min, galley, t.muted);
@@ -95,6 +95,11 @@ pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, w
     let response = ui.put(inside, edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
+}
+
+/// Adds something at a place, and leaves everything else where it is.
+pub(crate) fn at(ui: &mut Ui, rect: Rect, widget: impl egui::Widget) -> Response {
+    ui.new_child(egui::UiBuilder::new().max_rect(rect)).add(widget)
 }
 
 /// Check boxes side by side, on as many lines as they need.

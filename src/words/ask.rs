@@ -70,21 +70,21 @@ pub const NETWORKS: &str = "Only from these addresses";
 /// The longest session.
 pub const LONGEST: &str = "Longest session";
 /// The key.
-pub const KMS: &str = "Encryption key (KMS ARN, or any)";
+pub const KMS: &str = "Encryption key (KMS)";
 /// The region.
 pub const REGION: &str = "Region of the bucket";
 /// Abandoned parts.
-pub const ABORT_DAYS: &str = "Throw abandoned parts away after days";
+pub const ABORT_DAYS: &str = "Days to keep abandoned parts";
 /// The customer's name.
 pub const CUSTOMER: &str = "Your customer’s name";
 /// The same, on the customer's side.
 pub const OWN_NAME: &str = "Your company’s name";
 /// The session's name.
-pub const SESSION_IS_USER: &str = "The session has to carry the user’s name";
+pub const SESSION_IS_USER: &str = "The session carries the user’s name";
 /// Nothing replaced.
-pub const CREATE_ONLY: &str = "The bucket’s policy keeps files from being replaced";
+pub const CREATE_ONLY: &str = "Files that are there are never replaced";
 /// Giving up.
-pub const CLEAN_UP: &str = "Unfinished uploads may be given up and their space freed";
+pub const CLEAN_UP: &str = "Unfinished uploads may be cleaned up";
 /// The bucket is made.
 pub const NEW_BUCKET: &str = "The bucket has to be made first";
 /// The tabs, wide.

@@ -22,4 +22,5 @@ mod servers;
 mod session;
 mod support;
 mod tidy;
+mod ui_ask;
 mod world;
