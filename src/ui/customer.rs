@@ -98,6 +98,9 @@ fn paste(ui: &mut Ui, kit: &mut Kit) {
     });
 }
 
+/// The height of the card for the invitation.
+pub(crate) const CARD: f32 = 238.0;
+
 impl Window {
     /// The customer's second step: the invitation.
     pub(crate) fn make_invitation(

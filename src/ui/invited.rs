@@ -311,7 +311,16 @@ fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation) {
             .map_or_else(|_| text.to_owned(), |seconds| format::short(std::time::Duration::from_secs(seconds))),
         What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Name => text.to_owned(),
     };
-    for change in changes {
+    // Where the account has changed, so has every ARN in it: that is said once.
+    let moved = changes.iter().find(|change| change.what == What::Account);
+    let told = |change: &Change| match change.what {
+        What::Role => moved.is_some() && role(&change.before) == role(&change.after),
+        What::Owner => moved.is_some_and(|moved| moved.before == change.before && moved.after == change.after),
+        What::Account | What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Duration | What::Name => {
+            false
+        }
+    };
+    for change in changes.iter().filter(|change| !told(change)) {
         let (before, after) = (shown(change.what, &change.before), shown(change.what, &change.after));
         let grave = change.what.grave();
         ui.horizontal_top(|ui| {

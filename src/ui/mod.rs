@@ -9,6 +9,7 @@ pub mod icons;
 pub mod intake;
 pub mod invited;
 pub mod kit;
+pub mod kit_text;
 pub mod notes;
 pub mod order;
 pub mod pass;

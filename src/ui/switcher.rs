@@ -1,14 +1,14 @@
 //! The menu under the pass: the destinations open now, those of earlier, a new one, signing out.
 
-use super::theme;
-use super::{Scene, Window, Wish, form};
+use super::theme::{self, Face, size};
+use super::{Scene, Window, Wish, form, icons, widgets};
 use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
 use crate::words::format;
 use crate::words::ui::pass as words;
-use egui::{Popup, Response, RichText, Ui};
+use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Destinations of earlier that the menu lists at most.
 const EARLIER: usize = 8;
@@ -70,12 +70,26 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).small().color(t.muted));
 }
 
+/// A destination: its customer's color, its name, and below it where files go.
 fn entry(ui: &mut Ui, to: &Destination, place: &str, on: bool) -> bool {
     let t = theme::of(ui);
-    let text = RichText::new(&to.name).color(if on { t.accent } else { t.ink });
-    let width = ui.available_width();
-    let button = egui::Button::new((text, RichText::new(place).small().color(t.muted))).truncate();
-    let response = ui.add(button.min_size(egui::vec2(width, 32.0)));
-    super::widgets::dot_at(ui, response.rect.right_center() - egui::vec2(16.0, 0.0), to.role.account().as_str());
+    let name = to.name.as_str();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, on, format!("{name}, {place}")));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), t.sunken);
+    }
+    widgets::dot_at(ui, pos2(rect.left() + 15.0, rect.top() + 13.5), to.role.account().as_str());
+    let room = rect.width() - 58.0;
+    for (y, text, face, ink) in [(12.5, name, Face::Strong, t.ink), (31.0, place, Face::Small, t.muted)] {
+        let galley = widgets::one_line(ui, &[(text, face, ink)], room);
+        ui.painter().galley(pos2(rect.left() + 28.0, rect.top() + y - galley.size().y / 2.0), galley, ink);
+    }
+    if on {
+        widgets::icon_at(ui.painter(), rect.right_center() - vec2(16.0, 0.0), icons::CHECK, 16.0, t.accent);
+    }
+    if response.clicked() {
+        ui.close();
+    }
     response.clicked()
 }

@@ -281,6 +281,12 @@ pub fn over(at: Utc, now: Utc, zone: &TimeZone) -> String {
 /// "Your access lasts until Friday 18:00".
 #[must_use]
 pub fn lasts(at: Utc, now: Utc, zone: &TimeZone) -> String {
+    // What ends at midnight ends with the day before.
+    let before = jiff::Timestamp::from_second(at.0 - 1).unwrap_or_default().to_zoned(zone.clone());
+    if before.time() == jiff::civil::time(23, 59, 59, 0) {
+        let form = if at.0 - now.0 > 180 * 86_400 { "%A, %-d %b %Y" } else { "%A, %-d %b" };
+        return format!("Your access lasts until the end of {}.", before.strftime(form));
+    }
     format!("Your access lasts until {}.", moment(at, now, zone))
 }
 
