@@ -6,6 +6,7 @@ pub mod grant;
 pub mod model;
 pub mod practice;
 pub mod receipt;
+pub mod texts;
 pub mod time;
 pub mod ui;
 pub mod window;

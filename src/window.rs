@@ -3,7 +3,8 @@
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
-use crate::grant::invitation::Invitation;
+use crate::grant::fields::{self, Kind, TextProblem};
+use crate::grant::{Ask, Invitation};
 use crate::model::Limits;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::problem::Problem;
@@ -11,10 +12,10 @@ use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::practice::{self, Practice};
 use crate::receipt::{self, Receipt};
-use crate::time::Time;
-use crate::ui::shell::{Link, Told, WindowPlace, Work};
+use crate::time::{Time, Utc};
+use crate::ui::shell::{Link, Texts, Told, WindowPlace, Work};
 use crate::ui::{About, Arrived};
-use crate::words::{cli, window as words};
+use crate::words::{ask, cli, window as words};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -159,12 +160,18 @@ impl Desk {
         wake(state);
     }
 
-    fn invited(state: &Mutex<State>, read: Result<Invitation, String>) {
-        match read {
-            // Whose key is used is the person's choice, in the form.
-            Ok(invitation) => Self::tell(state, Told::Invitation(Box::new(invitation.to_destination("")))),
-            Err(sentence) => Self::tell(state, Told::Said(words::not_an_invitation(sentence))),
-        }
+    /// Tells what a text is: an invitation, a request for the customer's page, or neither, and why.
+    fn invited(state: &Mutex<State>, text: Result<String, TextProblem>) {
+        let read = text.and_then(|text| match Invitation::parse(&text) {
+            Ok(invitation) => Ok(Told::Invitation(Box::new(invitation))),
+            Err(TextProblem::Other(Kind::Request)) => Ask::from_text(&text).map(|ask| Told::Request(Box::new(ask))),
+            Err(why) => Err(why),
+        });
+        Self::tell(state, read.unwrap_or_else(|why| Self::refused(words::invitation_problem(&why))));
+    }
+
+    fn refused(sentence: String) -> Told {
+        Told::Said(words::not_an_invitation(sentence))
     }
 }
 
@@ -276,16 +283,15 @@ impl Link for Desk {
                 std::io::Read::read_to_end(&mut std::io::Read::take(file, (64 << 10) + 1), &mut bytes)?;
                 Ok(bytes)
             });
-            let read = match read {
-                Ok(bytes) => Invitation::read(&bytes).map_err(|why| words::invitation_problem(&why)),
-                Err(why) => Err(words::file_not_read(&path, &why.to_string())),
-            };
-            Self::invited(&state, read);
+            match read {
+                Ok(bytes) => Self::invited(&state, fields::decode(&bytes)),
+                Err(why) => Self::tell(&state, Self::refused(words::file_not_read(&path, &why.to_string()))),
+            }
         });
     }
 
     fn invitation_text(&self, text: String) {
-        Self::invited(&self.state, Invitation::parse(&text).map_err(|why| words::invitation_problem(&why)));
+        Self::invited(&self.state, Ok(text));
     }
 
     fn start_practice(&self) {
@@ -316,7 +322,20 @@ impl Link for Desk {
         });
     }
 
-    fn ask(&self) {}
+    fn save_texts(&self, texts: Texts) {
+        let state = Arc::clone(&self.state);
+        self.runtime.spawn_blocking(move || {
+            let said = match crate::texts::write(texts) {
+                Ok(paths) => ask::saved(&paths),
+                Err(why) => ask::not_saved(&why.to_string()),
+            };
+            Self::tell(&state, Told::Said(said));
+        });
+    }
+
+    fn utc(&self) -> Utc {
+        self.current().clock().utc()
+    }
 
     fn told(&self) -> Option<Told> {
         locked(&self.state).told.pop_front()

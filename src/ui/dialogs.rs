@@ -1,5 +1,6 @@
 //! What opens over the window: the code prompt, the quit guard, lists, explanations. One at a time; Escape closes.
 
+use super::invited::Invited;
 use super::settings::Draft;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
@@ -9,6 +10,7 @@ use crate::model::names::MfaSerial;
 use crate::model::problem::Problem;
 use crate::model::snapshot::{Command, Snapshot, Which};
 use crate::model::upload::PlaceNo;
+use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::said;
 use crate::words::ui::{self as words, dialog};
@@ -62,6 +64,8 @@ pub enum Dialog {
     Problem(Arc<Problem>),
     /// What the customer sees, in practice.
     Arrived,
+    /// An invitation to agree to.
+    Invited(Box<Invited>),
 }
 
 impl Dialog {
@@ -90,7 +94,7 @@ impl Dialog {
 }
 
 impl Window {
-    pub(crate) fn dialogs(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn dialogs(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Wish>) {
         let Some(mut open) = self.dialog.take() else { return };
         let t = theme::of(ui);
         let frame = egui::Frame::new()
@@ -111,6 +115,7 @@ impl Window {
                 Dialog::Text { title, body } => text(ui, title, body),
                 Dialog::Problem(problem) => explained(ui, problem, about, out),
                 Dialog::Arrived => arrived(ui, about),
+                Dialog::Invited(card) => self.invitation_card(ui, card, (seen, about, now), out),
             }
         });
         if matches!(shown.inner, After::Stay) && !shown.should_close() {

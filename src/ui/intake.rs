@@ -1,6 +1,7 @@
 //! Where files come in: the large area, the slim strip, and what is shown while files hover over the window.
 
 use super::dialogs::Dialog;
+use super::picker::customer_line;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, icons};
@@ -21,7 +22,9 @@ impl Window {
         let at = |y: f32| pos2(center.x, top + y);
         widgets::text_at(ui, Align2::CENTER_CENTER, at(66.5), &[(intake::DROP, Face::Heading, t.ink)], room);
         let second = if scene.place.walking > 0 { intake::WALKING } else { intake::OR_CHOOSE };
-        widgets::text_at(ui, Align2::CENTER_CENTER, at(98.0), &[(second, Face::Body, t.muted)], room);
+        if !customer_line(ui, at(98.0), second, scene) {
+            widgets::text_at(ui, Align2::CENTER_CENTER, at(98.0), &[(second, Face::Body, t.muted)], room);
+        }
         let files = Button::main(intake::CHOOSE_FILES);
         let folder = Button::plain(intake::CHOOSE_FOLDER);
         let (one, two) = (files.width(ui), folder.width(ui));

@@ -1,14 +1,20 @@
 //! The window: a function of the snapshot that draws and collects wishes; it keeps drafts only.
 
+pub mod ask;
+pub mod customer;
 pub mod deliveries;
 pub mod dialogs;
 pub mod fields;
 pub mod form;
 pub mod icons;
 pub mod intake;
+pub mod invited;
+pub mod kit;
+pub mod kit_text;
 pub mod notes;
 pub mod order;
 pub mod pass;
+pub mod picker;
 pub mod settings;
 pub mod shell;
 pub mod switcher;
@@ -90,6 +96,12 @@ pub enum Wish {
     Copy(String),
     /// Show the kit for the customer.
     OpenAsk,
+    /// Show the customer's own page.
+    OpenCustomer,
+    /// Save this text where the person says, under this name unless they choose another.
+    SaveText(&'static str, String),
+    /// Save these texts in a folder that the person chooses.
+    SaveTexts(Vec<(&'static str, String)>),
     /// The person wants to leave, whatever runs.
     Quit,
 }
@@ -105,6 +117,8 @@ pub struct Window {
     opening: Option<Destination>,
     form: form::Form,
     dialog: Option<Dialog>,
+    /// The page for access, while it is open.
+    kit: Option<Box<kit::Kit>>,
     table: order::Order,
     /// Whether the page about a renewal problem is open over a session that goes on.
     trouble_open: bool,
@@ -192,7 +206,7 @@ impl Window {
         let t = theme::of(ui);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
-        let no = self.place.filter(|no| seen.places.len() > usize::from(no.0));
+        let no = self.place.filter(|no| self.kit.is_none() && seen.places.len() > usize::from(no.0));
         let scene = no.map(|no| Scene { seen, about, now, no, place: &seen.places[usize::from(no.0)] });
         if self.dialog.is_none() {
             self.keys(ui, scene.as_ref(), out);
@@ -200,13 +214,14 @@ impl Window {
         }
         let mut body = ui.new_child(UiBuilder::new().max_rect(all));
         match &scene {
+            None if self.kit.is_some() => self.kit_page(&mut body, seen, about, out),
             None => self.welcome(&mut body, seen, about, out),
             Some(scene) => self.destination(&mut body, all, scene, out),
         }
         if self.dialog.is_none() {
             intake::hovering(ui, all, scene.as_ref());
         }
-        self.dialogs(ui, seen, about, out);
+        self.dialogs(ui, seen, about, now, out);
         widgets::announce(ui, &self.says);
         self.wake_later(ui, seen, now);
     }
@@ -258,6 +273,7 @@ impl Window {
         let count = seen.places.len();
         if count > self.places {
             self.place = u16::try_from(count - 1).ok().map(PlaceNo);
+            self.kit = None;
             self.trouble_open = false;
             self.opening = None;
         }
@@ -338,7 +354,6 @@ impl Window {
         }
         if let [one] = dropped.as_slice()
             && is_invitation(one)
-            && scene.is_none()
         {
             out.push(Wish::DroppedInvitation(one.clone()));
         } else if let Some(scene) = scene {

@@ -152,9 +152,9 @@ impl Window {
         let badge = badge(scene);
         let badge_width = badge.map_or(0.0, |(text, _)| 24.0 + pill_width(ui, text));
         let name = scene.place.destination.name.as_str();
-        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - 22.0 - badge_width);
-        let named = Rect::from_min_size(pos2(x, y - galley.size().y / 2.0), galley.size());
-        let hit = Rect::from_min_max(named.min - vec2(4.0, 1.0), named.max + vec2(24.0, 1.0));
+        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - 38.0 - badge_width);
+        let named = Rect::from_min_size(pos2(x + 16.0, y - galley.size().y / 2.0), galley.size());
+        let hit = Rect::from_min_max(named.min - vec2(20.0, 1.0), named.max + vec2(24.0, 1.0));
         let response = ui.allocate_rect(hit, Sense::click());
         let label = format!("{}: {name}", words::SWITCH);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
@@ -163,6 +163,7 @@ impl Window {
         }
         widgets::focus_ring(ui, &response, hit.shrink(2.0), t);
         ui.painter().galley(named.min, galley, t.ink);
+        widgets::dot_at(ui, pos2(x + 5.0, y + 1.0), scene.place.destination.role.account().as_str());
         widgets::icon_at(ui.painter(), pos2(named.right() + 12.0, y + 1.0), icons::CARET_DOWN, 13.0, t.muted);
         self.switcher(&response, scene, out);
         if let Some((text, hint)) = badge {

@@ -1,10 +1,11 @@
 //! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
 
 use super::{About, Window, Wish, theme};
+use crate::grant::{Ask, Invitation};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
-use crate::time::Time;
+use crate::time::{Time, Utc};
 use crate::words::problem::Said;
 use crate::words::ui::{DAYPASS, intake, shell as words};
 use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
@@ -22,10 +23,21 @@ pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// What came of a wish, for the window to show.
 #[derive(Clone, Debug)]
 pub enum Told {
-    /// An invitation was read: fill the form with it.
-    Invitation(Box<Destination>),
+    /// An invitation was read.
+    Invitation(Box<Invitation>),
+    /// A request was read, which is for the customer's page.
+    Request(Box<Ask>),
     /// A sentence.
     Said(Said),
+}
+
+/// Texts to be written, and where.
+#[derive(Clone, Debug)]
+pub enum Texts {
+    /// One, to the file that was chosen.
+    File(PathBuf, String),
+    /// Several, into the folder that was chosen; a name that is taken gets a number.
+    Folder(PathBuf, Vec<(&'static str, String)>),
 }
 
 /// The window's place on the screen, in points.
@@ -61,8 +73,10 @@ pub trait Link: Send + Sync {
     fn start_practice(&self);
     /// Writes the receipt of the current delivery there; what comes of it is told.
     fn save_receipt(&self, place: PlaceNo, path: PathBuf);
-    /// Shows the kit for the customer.
-    fn ask(&self);
+    /// Writes these texts there, the second kind without replacing anything; what comes of it is told.
+    fn save_texts(&self, texts: Texts);
+    /// The wall clock's time.
+    fn utc(&self) -> Utc;
     /// Something to be told, once.
     fn told(&self) -> Option<Told>;
     /// Awaits this elsewhere.
@@ -130,6 +144,7 @@ enum Chosen {
     Files(PlaceNo, Vec<PathBuf>),
     Invitation(PathBuf),
     Receipt(PlaceNo, PathBuf),
+    Texts(Texts),
     Nothing,
     NoDialog,
 }
@@ -190,7 +205,24 @@ impl App {
             Wish::OpenWithCode(to, code) => self.link.open_with_code(to, code),
             Wish::StartPractice => self.link.start_practice(),
             Wish::Copy(text) => ctx.copy_text(text),
-            Wish::OpenAsk => self.link.ask(),
+            Wish::OpenAsk => self.window.open_ask(self.link.utc(), &self.link.about()),
+            Wish::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
+            Wish::SaveText(name, text) => self.ask(
+                ctx,
+                |dialog| dialog.set_title(words::TEXT).set_file_name(name).save_file(),
+                move |file| {
+                    file.map_or(Chosen::Nothing, |file| Chosen::Texts(Texts::File(file.path().to_path_buf(), text)))
+                },
+            ),
+            Wish::SaveTexts(texts) => self.ask(
+                ctx,
+                |dialog| dialog.set_title(words::TEXTS).pick_folder(),
+                move |folder| {
+                    folder.map_or(Chosen::Nothing, |folder| {
+                        Chosen::Texts(Texts::Folder(folder.path().to_path_buf(), texts))
+                    })
+                },
+            ),
             Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
     }
@@ -227,6 +259,7 @@ impl App {
                 Chosen::Files(no, files) => self.link.send(Command::Add(no, files)),
                 Chosen::Invitation(path) => self.link.invitation_file(path),
                 Chosen::Receipt(no, path) => self.link.save_receipt(no, path),
+                Chosen::Texts(texts) => self.link.save_texts(texts),
                 Chosen::Nothing => {}
                 Chosen::NoDialog => {
                     self.window.tell(Said { title: words::NO_DIALOG.to_owned(), body: intake::NO_DIALOG.to_owned() });
@@ -254,7 +287,8 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         while let Some(told) = self.link.told() {
             match told {
-                Told::Invitation(to) => self.window.offer(&to),
+                Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
+                Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
                 Told::Said(said) => self.window.tell(said),
             }
         }

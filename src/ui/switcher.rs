@@ -22,7 +22,7 @@ impl Window {
             for (at, place) in scene.seen.places.iter().enumerate() {
                 let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
                 let to = &place.destination;
-                if entry(ui, &to.name, &format::place(to.bucket.as_str(), to.prefix.as_str()), no == scene.no) {
+                if entry(ui, to, &format::place(to.bucket.as_str(), to.prefix.as_str()), no == scene.no) {
                     self.place = Some(no);
                     self.trouble_open = false;
                 }
@@ -34,7 +34,7 @@ impl Window {
                 heading(ui, words::EARLIER);
             }
             for to in earlier {
-                if entry(ui, &to.name, &format::place(to.bucket.as_str(), to.prefix.as_str()), false) {
+                if entry(ui, to, &format::place(to.bucket.as_str(), to.prefix.as_str()), false) {
                     self.open(to.clone(), out);
                 }
             }
@@ -63,18 +63,20 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).small().color(t.muted));
 }
 
-/// A destination: its name, and below it where files go.
-fn entry(ui: &mut Ui, name: &str, place: &str, on: bool) -> bool {
+/// A destination: its customer's color, its name, and below it where files go.
+fn entry(ui: &mut Ui, to: &Destination, place: &str, on: bool) -> bool {
     let t = theme::of(ui);
+    let name = to.name.as_str();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, on, format!("{name}, {place}")));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), t.sunken);
     }
-    let room = rect.width() - 40.0;
+    widgets::dot_at(ui, pos2(rect.left() + 15.0, rect.top() + 13.5), to.role.account().as_str());
+    let room = rect.width() - 58.0;
     for (y, text, face, ink) in [(12.5, name, Face::Strong, t.ink), (31.0, place, Face::Small, t.muted)] {
         let galley = widgets::one_line(ui, &[(text, face, ink)], room);
-        ui.painter().galley(pos2(rect.left() + 10.0, rect.top() + y - galley.size().y / 2.0), galley, ink);
+        ui.painter().galley(pos2(rect.left() + 28.0, rect.top() + y - galley.size().y / 2.0), galley, ink);
     }
     if on {
         widgets::icon_at(ui.painter(), rect.right_center() - vec2(16.0, 0.0), icons::CHECK, 16.0, t.accent);

@@ -91,6 +91,28 @@ pub const DARK: Tokens = Tokens {
     veil: Color32::from_black_alpha(150),
 };
 
+/// The colors that tell customers apart, light and dark, beside their names.
+const CUSTOMERS: [(Color32, Color32); 8] = [
+    (rgb(0x002F_6FDE), rgb(0x006F_A4FF)),
+    (rgb(0x00B4_5309), rgb(0x00F0_A04B)),
+    (rgb(0x000F_8A5F), rgb(0x004C_CB99)),
+    (rgb(0x00A2_3BB8), rgb(0x00D7_83EA)),
+    (rgb(0x00C0_3A5B), rgb(0x00FF_8AA6)),
+    (rgb(0x000E_7F97), rgb(0x004F_C4DC)),
+    (rgb(0x007A_6A00), rgb(0x00D6_C24A)),
+    (rgb(0x0061_4BC3), rgb(0x00A7_96FF)),
+];
+
+/// The color of the customer with this account: always the same one.
+#[must_use]
+pub fn customer(ui: &egui::Ui, account: &str) -> Color32 {
+    // FNV-1a: the same on every computer and in every version.
+    let hash = account.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let at = usize::try_from(hash % 8).unwrap_or(0);
+    let (light, dark) = CUSTOMERS[at];
+    if ui.visuals().dark_mode { dark } else { light }
+}
+
 /// The colors of the appearance this part of the window is drawn in.
 #[must_use]
 pub fn of(ui: &egui::Ui) -> &'static Tokens {

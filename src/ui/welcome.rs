@@ -64,6 +64,7 @@ impl Window {
             .show(ui, |ui| self.by_hand(ui, seen, out));
         ui.add_space(15.0);
         ways_out(ui, out);
+        super::customer::way_in(ui, out);
     }
 
     fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
@@ -310,11 +311,11 @@ fn ways_out(ui: &mut Ui, out: &mut Vec<Wish>) {
     }
 }
 
-fn strong_link_width(ui: &Ui, text: &str) -> f32 {
+pub(crate) fn strong_link_width(ui: &Ui, text: &str) -> f32 {
     widgets::one_line(ui, &[(text, Face::SmallStrong, theme::of(ui).accent)], f32::INFINITY).size().x
 }
 
-fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -> bool {
+pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -> bool {
     let t = theme::of(ui);
     let rect = Rect::from_min_size(pos2(x, y - 11.0), vec2(width, 22.0));
     let response = ui.allocate_rect(rect, Sense::click());

@@ -106,6 +106,17 @@ pub fn icon(ui: &mut Ui, icon: Icon, points: f32, color: Color32) {
     icon_at(ui.painter(), rect.center(), icon, points, color);
 }
 
+/// Adds the dot in the color of the customer with this account. It says nothing the name beside it does not say.
+pub fn dot(ui: &mut Ui, account: &str) {
+    let (_, rect) = ui.allocate_space(vec2(10.0, 10.0));
+    dot_at(ui, rect.center(), account);
+}
+
+/// Paints the same dot at a place.
+pub fn dot_at(ui: &Ui, center: Pos2, account: &str) {
+    ui.painter().circle_filled(center, 4.5, theme::customer(ui, account));
+}
+
 /// Paints a large icon on its colored square.
 pub fn tile_at(painter: &Painter, rect: Rect, icon: Icon, color: Color32, soft: Color32) {
     painter.rect_filled(rect, CornerRadius::same(size::RADIUS + 1), soft);

@@ -112,7 +112,7 @@ pub mod pass {
     /// In the switcher.
     pub const EARLIER: &str = "Earlier";
     /// In the switcher.
-    pub const NEW: &str = "New…";
+    pub const NEW: &str = "New destination…";
     /// In the switcher.
     pub const CHANGE: &str = "Change what you entered…";
     /// In the switcher.
@@ -315,6 +315,10 @@ pub mod shell {
     pub const FOLDER: &str = "Choose a folder to deliver";
     /// A dialog's title.
     pub const INVITATION: &str = "Open an invitation";
+    /// A dialog's title.
+    pub const TEXT: &str = "Save this text";
+    /// A dialog's title.
+    pub const TEXTS: &str = "Choose a folder for the files";
     /// A dialog's filter.
     pub const INVITATIONS: &str = "Invitations";
     /// A dialog's title.

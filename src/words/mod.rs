@@ -1,5 +1,6 @@
 //! Every sentence that a person reads, shared by the window and the command line.
 
+pub mod ask;
 pub mod causes;
 pub mod cli;
 pub mod foreign;

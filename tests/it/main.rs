@@ -29,4 +29,5 @@ mod session;
 mod support;
 mod tidy;
 mod ui;
+mod ui_ask;
 mod world;

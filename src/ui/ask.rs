@@ -1,0 +1,396 @@
+//! The page that asks the customer for access: what is needed, and the kit for the customer's administrator.
+
+use super::kit::{Entry, Kit, Side, Wrong};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{About, Window, Wish, customer, form, icons, identity, picker};
+use crate::grant::{self, Ask, Format, Principal};
+use crate::model::snapshot::{Command, Profile, Snapshot};
+use crate::time::Utc;
+use crate::words::ask as words;
+use crate::words::format;
+use egui::{
+    Align, CornerRadius, Id, Key, Layout, Margin, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+use std::time::Duration;
+
+/// The column of the page.
+const COLUMN: f32 = 760.0;
+/// The least height of the text.
+const TEXT: f32 = 180.0;
+/// The lengths of a role's longest session to choose from, in seconds.
+const LENGTHS: [u32; 5] = [3600, 7200, 14_400, 28_800, 43_200];
+
+impl Window {
+    /// Opens the page that asks the customer for access; `now` is what the dates begin with.
+    pub fn open_ask(&mut self, now: Utc, about: &About) {
+        let mut kit = Kit::new(Side::Contractor, now, &about.zone);
+        self.form.profile.clone_into(&mut kit.profile);
+        self.form.bucket.trim().clone_into(&mut kit.bucket);
+        self.form.folder.trim().clone_into(&mut kit.folder);
+        self.kit = Some(Box::new(kit));
+    }
+
+    /// Opens the customer's page, with a request that was received or without.
+    pub fn open_customer(&mut self, now: Utc, about: &About, request: Option<&Ask>) {
+        let mut kit = Kit::new(Side::Customer, now, &about.zone);
+        if let Some(ask) = request {
+            kit.fill(ask, &about.zone);
+        }
+        self.kit = Some(Box::new(kit));
+    }
+
+    /// The page, while it is open.
+    pub(crate) fn kit_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let Some(mut kit) = self.kit.take() else { return };
+        let all = ui.max_rect();
+        let width = COLUMN.min(all.width() - 2.0 * size::EDGE);
+        let mut stay = true;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::ZERO;
+            let begin = ui.cursor().top();
+            ui.add_space(22.0);
+            let left = all.left() + (all.width() - width) / 2.0;
+            let top = ui.cursor().top();
+            let place = Rect::from_min_size(pos2(left, top), vec2(width, 10.0));
+            let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+            stay = self.kit_column(&mut column, &mut kit, seen, about, (begin, all.height()), out);
+            let used = column.min_rect();
+            let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
+            ui.allocate_rect(whole, Sense::empty());
+        });
+        let free = self.dialog.is_none() && !ui.ctx().any_popup_open();
+        if free && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
+            stay = false;
+        }
+        if stay {
+            self.kit = Some(kit);
+        }
+    }
+
+    fn kit_column(
+        &mut self,
+        ui: &mut Ui,
+        kit: &mut Kit,
+        seen: &Snapshot,
+        about: &About,
+        (begin, height): (f32, f32),
+        out: &mut Vec<Wish>,
+    ) -> bool {
+        let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
+        let taken = self.welcome_notes(ui, notes, &[]);
+        ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(notes.width(), taken)));
+        let stay = heading(ui, kit.side);
+        ui.add_space(12.0);
+        let who = self.asker(kit, seen, out);
+        let before = kit.ask(who.clone(), &about.zone);
+        let wrong = before.as_ref().err();
+        card(ui, Margin { left: 20, right: 20, top: 18, bottom: 10 }, |ui| {
+            match kit.side {
+                Side::Contractor => asker(ui, kit, &who, wrong, seen),
+                Side::Customer => customer::asker(ui, kit, &who, wrong, about),
+            }
+            needs(ui, kit, wrong);
+        });
+        let after = kit.ask(self.asker(kit, seen, out), &about.zone);
+        if after != before {
+            ui.ctx().request_repaint();
+        }
+        ui.add_space(14.0);
+        let below = match kit.side {
+            Side::Contractor => 14.0 + size::CONTROL + 48.0,
+            Side::Customer => 14.0 + customer::CARD + 24.0,
+        };
+        let room = (height - (ui.cursor().top() - begin) - below).max(TEXT + 47.0);
+        card(ui, Margin::ZERO, |ui| self.kit_text(ui, kit, &after, room, out));
+        ui.add_space(14.0);
+        match kit.side {
+            Side::Contractor => self.send_kit(ui, kit, &after, out),
+            Side::Customer => card(ui, Margin { left: 20, right: 20, top: 17, bottom: 17 }, |ui| {
+                self.make_invitation(ui, kit, &after, out);
+            }),
+        }
+        stay
+    }
+
+    /// Who asks: the picked profile where it is known who that is, what was typed otherwise.
+    fn asker(&mut self, kit: &Kit, seen: &Snapshot, out: &mut Vec<Wish>) -> Result<Principal, Wrong> {
+        let known = match kit.side {
+            Side::Customer => None,
+            Side::Contractor => picked(kit, seen).and_then(|profile| {
+                let asked = seen.identities.iter().any(|(name, _)| *name == profile.name);
+                if !asked && self.form.asked.insert(profile.name.clone()) {
+                    out.push(Wish::Command(Command::Identify(profile.name.clone())));
+                }
+                identity(seen, &profile.name)?.arn.parse().ok()
+            }),
+        };
+        known.map_or_else(|| kit.typed(), Ok)
+    }
+
+    fn send_kit(&mut self, ui: &mut Ui, kit: &mut Kit, ask: &Result<Ask, Wrong>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let print = |format| ask.as_ref().ok().and_then(|ask| grant::print(ask, format, None).ok());
+        let full = ui.available_width();
+        let (_, rect) = ui.allocate_space(vec2(full, size::CONTROL));
+        let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+        let message = print(Format::Message).zip(print(Format::CloudFormation));
+        let message = message.map(|(message, template)| {
+            words::message_and_template(&message, Format::CloudFormation.file_name(), &template)
+        });
+        let done = message.is_some() && kit.copied == message;
+        let icon = if done { icons::CHECK } else { icons::COPY };
+        if row.add(Button::main(words::COPY_ALL).icon(icon).enabled(message.is_some())).clicked()
+            && let Some(message) = message
+        {
+            self.copy(kit, message, out);
+        }
+        row.add_space(10.0);
+        if row.add(Button::plain(words::SAVE_ALL).enabled(ask.is_ok())).clicked() {
+            let forms = Format::ALL.into_iter().filter(|format| *format != Format::Invitation);
+            let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
+            out.push(Wish::SaveTexts(files));
+        }
+        let left = row.cursor().left() + 14.0;
+        let then = if done { words::COPIED_THEN } else { words::THEN };
+        let said = [(then, Face::Small, t.muted)];
+        let needs = widgets::one_line(ui, &said, f32::INFINITY).size().x;
+        if needs <= rect.right() - left {
+            widgets::text_at(ui, egui::Align2::RIGHT_CENTER, rect.right_center(), &said, needs + 1.0);
+        } else {
+            ui.add_space(8.0);
+            widgets::text(ui, &said);
+        }
+    }
+
+    /// Puts a text on the clipboard and remembers it, so that its button shows that it is there.
+    pub(crate) fn copy(&mut self, kit: &mut Kit, text: String, out: &mut Vec<Wish>) {
+        words::COPIED.clone_into(&mut self.says);
+        kit.copied = Some(text.clone());
+        out.push(Wish::Copy(text));
+    }
+}
+
+/// A card as wide as the column.
+pub(crate) fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let t = theme::of(ui);
+    widgets::card(ui.painter(), t, margin)
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            add(ui)
+        })
+        .inner
+}
+
+fn heading(ui: &mut Ui, side: Side) -> bool {
+    let t = theme::of(ui);
+    let (title, below) = match side {
+        Side::Contractor => (words::TITLE, words::SUBTITLE),
+        Side::Customer => (words::CUSTOMER_TITLE, words::CUSTOMER_SUBTITLE),
+    };
+    let back = Button::link(words::BACK);
+    let width = back.width(ui);
+    let top = ui.cursor().min;
+    let right = top.x + ui.available_width();
+    ui.scope(|ui| {
+        ui.set_width(ui.available_width() - width - 16.0);
+        widgets::text(ui, &[(title, Face::Heading, t.ink)]);
+        widgets::text(ui, &[(below, Face::Body, t.muted)]);
+    });
+    !picker::at(ui, Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL)), back).clicked()
+}
+
+fn picked<'a>(kit: &Kit, seen: &'a Snapshot) -> Option<&'a Profile> {
+    match &kit.profile {
+        Some(name) => seen.profiles.list.iter().find(|profile| profile.name == *name),
+        None => seen.profiles.list.iter().find(|profile| form::usable(profile)),
+    }
+}
+
+/// One of the facts at the top: its name, and below it what it is.
+pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Response {
+    let t = theme::of(ui);
+    let said = ui.vertical(|ui| {
+        widgets::text(ui, &[(name, Face::Small, t.muted)]);
+        widgets::text(ui, &[(value, face, t.ink)])
+    });
+    ui.add_space(24.0);
+    said.inner
+}
+
+/// Who asks, on the contractor's side.
+fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>, seen: &Snapshot) {
+    let t = theme::of(ui);
+    let top = ui.cursor().min;
+    let right = top.x + ui.available_width();
+    let picked = picked(kit, seen);
+    ui.horizontal_top(|ui| {
+        let name = match who {
+            Ok(who) => {
+                let session = who.to_string();
+                let last = session.rsplit('/').next().unwrap_or_default().to_owned();
+                if who.is_one() { last } else { words::EVERYBODY.to_owned() }
+            }
+            Err(_) => picked.map_or_else(|| words::UNKNOWN.to_owned(), |profile| profile.name.clone()),
+        };
+        if seen.profiles.list.len() > 1 {
+            let response = ui.vertical(|ui| {
+                widgets::text(ui, &[(words::YOU_ARE, Face::Small, t.muted)]);
+                who_button(ui, &name)
+            });
+            if let Some(name) = picker::list(&response.inner, 380.0, seen) {
+                kit.profile = Some(name);
+            }
+            ui.add_space(20.0);
+        } else {
+            fact(ui, words::YOU_ARE, &name, Face::Strong);
+        }
+        let account =
+            who.as_ref().map_or_else(|_| words::UNKNOWN.to_owned(), |who| format::account(who.account().as_str()));
+        fact(ui, words::ACCOUNT, &account, Face::Mono);
+        fact(ui, words::NEEDS, words::NEEDS_PUT, Face::Strong);
+    });
+    more_link(ui, kit, pos2(right, top.y));
+    ui.add_space(12.0);
+    let asked = picked.is_some_and(|profile| seen.identities.iter().any(|(name, _)| *name == profile.name));
+    let known = picked.and_then(|profile| identity(seen, &profile.name));
+    let usable = known.is_some_and(|known| known.arn.parse::<Principal>().is_ok());
+    if !usable && (asked || picked.is_none()) {
+        let width = ui.available_width();
+        named(ui, kit, Entry::Who, words::WHO, width, wrong);
+        ui.add_space(10.0);
+    }
+}
+
+/// Opens and closes the rest, at the right of a card's top.
+pub(crate) fn more_link(ui: &mut Ui, kit: &mut Kit, right_top: egui::Pos2) {
+    let link = Button::small_link(if kit.more { words::LESS } else { words::MORE });
+    let width = link.width(ui);
+    let place = Rect::from_min_size(pos2(right_top.x - width, right_top.y - 2.0), vec2(width, 22.0));
+    if picker::at(ui, place, link).clicked() {
+        kit.more = !kit.more;
+    }
+}
+
+fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
+    let t = theme::of(ui);
+    let galley = widgets::one_line(ui, &[(name, Face::Strong, t.ink)], 200.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 22.0, 20.0), Sense::click());
+    let label = format!("{}: {name}", words::YOU_ARE);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
+    if response.hovered() {
+        ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), CornerRadius::same(6), t.sunken);
+    }
+    let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, t.ink);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(8.0, 0.0), icons::CARET_DOWN, 13.0, t.muted);
+    widgets::focus_ring(ui, &response, rect, t);
+    response
+}
+
+/// A field with its name inside and what is wrong about it below.
+pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width: f32, wrong: Option<&Wrong>) {
+    let wrong = wrong.filter(|wrong| wrong.entry == Some(entry) && !wrong.missing && kit.left.contains(&entry));
+    let id = Id::unique(("kit", format!("{entry:?}")));
+    let response = picker::named_field(ui, id, name, kit.draft(entry), width, wrong.is_some());
+    if response.lost_focus() {
+        kit.left.insert(entry);
+    }
+    if let Some(wrong) = wrong {
+        picker::below(ui, &wrong.text);
+    }
+}
+
+/// Two fields side by side.
+pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong: Option<&Wrong>) {
+    const BETWEEN: f32 = 12.0;
+    let width = (ui.available_width() - BETWEEN) / 2.0;
+    let top = ui.cursor().min;
+    let mut bottom = top.y;
+    let mut x = top.x;
+    for (entry, name) in fields {
+        let place = Rect::from_min_size(pos2(x, top.y), vec2(width, 10.0));
+        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+        named(&mut column, kit, entry, name, width, wrong);
+        bottom = bottom.max(column.min_rect().bottom());
+        x += width + BETWEEN;
+    }
+    ui.advance_cursor_after_rect(Rect::from_min_max(top, pos2(top.x + 2.0 * width + BETWEEN, bottom)));
+}
+
+/// What is needed.
+fn needs(ui: &mut Ui, kit: &mut Kit, wrong: Option<&Wrong>) {
+    pair(ui, kit, [(Entry::Bucket, words::BUCKET), (Entry::Folder, words::FOLDER)], wrong);
+    ui.add_space(7.0);
+    let said = kit.dates_said();
+    let only = match kit.side {
+        Side::Contractor => words::ONLY_ME,
+        Side::Customer => words::ONLY_THEM,
+    };
+    picker::checks(ui, &mut [(&mut kit.only_me, only), (&mut kit.mfa, words::MFA), (&mut kit.dates, said.as_str())]);
+    if kit.dates {
+        ui.add_space(4.0);
+        pair(ui, kit, [(Entry::From, words::FROM), (Entry::Until, words::UNTIL)], wrong);
+        ui.add_space(8.0);
+    }
+    if kit.more {
+        ui.add_space(4.0);
+        let name = match kit.side {
+            Side::Contractor => words::CUSTOMER,
+            Side::Customer => words::OWN_NAME,
+        };
+        for fields in [
+            [(Entry::Customer, name), (Entry::RoleName, words::ROLE_NAME)],
+            [(Entry::ExternalId, words::EXTERNAL_ID), (Entry::Networks, words::NETWORKS)],
+            [(Entry::Region, words::REGION), (Entry::Kms, words::KMS)],
+        ] {
+            pair(ui, kit, fields, wrong);
+            ui.add_space(10.0);
+        }
+        let top = ui.cursor().min;
+        let width = (ui.available_width() - 12.0) / 2.0;
+        named(ui, kit, Entry::AbortDays, words::ABORT_DAYS, width, wrong);
+        let beside = Rect::from_min_size(pos2(top.x + width + 12.0, top.y), vec2(width, size::FIELD));
+        longest(ui, kit, beside);
+        ui.add_space(10.0);
+        picker::checks(
+            ui,
+            &mut [
+                (&mut kit.new_bucket, words::NEW_BUCKET),
+                (&mut kit.create_only, words::CREATE_ONLY),
+                (&mut kit.clean_up, words::CLEAN_UP),
+                (&mut kit.session_is_user, words::SESSION_IS_USER),
+            ],
+        );
+    }
+    if let Some(wrong) = wrong.filter(|wrong| !wrong.missing && wrong.entry.is_none()) {
+        picker::below(ui, &wrong.text);
+        ui.add_space(6.0);
+    }
+}
+
+/// The longest session, to be picked.
+fn longest(ui: &mut Ui, kit: &mut Kit, rect: Rect) {
+    let t = theme::of(ui);
+    let response = ui.allocate_rect(rect, Sense::click());
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    let stroke = Stroke::new(1.0, t.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, egui::StrokeKind::Inside);
+    let length = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
+    let now = length(kit.seconds);
+    let runs = [(words::LONGEST, Face::Body, t.muted), ("  ", Face::Body, t.muted), (&now, Face::Body, t.ink)];
+    let galley = widgets::one_line(ui, &runs, rect.width() - 50.0);
+    ui.painter().galley(pos2(rect.left() + 13.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+    let label = format!("{}: {now}", words::LONGEST);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
+    widgets::focus_ring(ui, &response, rect, t);
+    Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| {
+        for seconds in LENGTHS {
+            if ui.button(length(seconds)).clicked() {
+                kit.seconds = seconds;
+            }
+        }
+    });
+}

@@ -1,0 +1,147 @@
+//! The customer's side of the page: who is let in, and the invitation for the role that was made.
+
+use super::ask::{fact, more_link, named, pair};
+use super::kit::{Entry, Kit, Wrong};
+use super::theme::{self, Face, size};
+use super::welcome::{strong_link, strong_link_width};
+use super::widgets::{self, Button};
+use super::{About, Window, Wish, icons, picker};
+use crate::grant::{Ask, Format, Principal};
+use crate::words::ask as words;
+use crate::words::format;
+use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+
+/// The height of the field that takes a whole message.
+const PASTE: f32 = 58.0;
+
+/// Who is let in: a whole message, a request, an ARN, or an account and a name.
+pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>, about: &About) {
+    let t = theme::of(ui);
+    let top = ui.cursor().min;
+    let right = top.x + ui.available_width();
+    if let Ok(who) = who {
+        ui.horizontal_top(|ui| {
+            let name = who.to_string();
+            let last = name.rsplit('/').next().unwrap_or_default();
+            fact(ui, words::CONTRACTOR, if who.is_one() { last } else { words::EVERYBODY }, Face::Strong);
+            fact(ui, words::ACCOUNT, &format::account(who.account().as_str()), Face::Mono);
+            fact(ui, words::NEEDS, words::NEEDS_PUT, Face::Strong);
+        });
+        more_link(ui, kit, pos2(right, top.y));
+        ui.add_space(12.0);
+        let width = ui.available_width();
+        named(ui, kit, Entry::Who, words::CONTRACTOR_WHO, width, wrong);
+    } else {
+        widgets::text(ui, &[(words::THEIR_WHO, Face::SmallStrong, t.ink)]);
+        more_link(ui, kit, pos2(right, top.y));
+        ui.add_space(5.0);
+        paste(ui, kit);
+    }
+    take_request(kit, about);
+    let said = who.as_ref().err().filter(|wrong| !wrong.missing);
+    let said = said.filter(|_| kit.left.contains(&Entry::Who) || kit.who.contains('\n'));
+    if let Some(said) = said {
+        picker::below(ui, &said.text);
+    }
+    ui.add_space(10.0);
+}
+
+/// Fills the page as soon as a request stands in the field.
+fn take_request(kit: &mut Kit, about: &About) {
+    if kit.who.contains('=')
+        && let Ok(ask) = Ask::from_text(&kit.who)
+    {
+        kit.fill(&ask, &about.zone);
+    }
+}
+
+/// The way to the customer's page, on the first screen.
+pub(crate) fn way_in(ui: &mut Ui, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let asked = [(words::ASKED, Face::Small, t.muted)];
+    let first = widgets::one_line(ui, &asked, f32::INFINITY).size().x;
+    let second = strong_link_width(ui, words::I_AM_THE_CUSTOMER);
+    let full = ui.available_width();
+    let (_, rect) = ui.allocate_space(vec2(full, 24.0));
+    let left = rect.left() + ((full - first - 8.0 - second) / 2.0).max(0.0);
+    let y = rect.center().y;
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &asked, first + 1.0);
+    if strong_link(ui, left + first + 8.0, y, words::I_AM_THE_CUSTOMER, second) {
+        out.push(Wish::OpenCustomer);
+    }
+}
+
+fn paste(ui: &mut Ui, kit: &mut Kit) {
+    let t = theme::of(ui);
+    let id = Id::unique(("kit", format!("{:?}", Entry::Who)));
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let stroke = if focused { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.line) };
+    let width = ui.available_width();
+    let (_, rect) = ui.allocate_space(vec2(width, PASTE));
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
+    let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(2.0)));
+    ScrollArea::vertical().id_salt("kit paste").auto_shrink(false).show(&mut inside, |ui| {
+        let edit = egui::TextEdit::multiline(&mut kit.who)
+            .id(id)
+            .frame(Frame::NONE)
+            .font(Face::Body.font())
+            .text_color(t.ink)
+            .hint_text(words::WHO_HINT)
+            .margin(Margin::ZERO)
+            .desired_rows(2)
+            .desired_width(width - 26.0);
+        let response = Frame::NONE.inner_margin(Margin::symmetric(11, 7)).show(ui, |ui| ui.add(edit)).inner;
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::THEIR_WHO));
+        if response.lost_focus() {
+            kit.left.insert(Entry::Who);
+        }
+    });
+}
+
+/// The height of the card for the invitation.
+pub(crate) const CARD: f32 = 238.0;
+
+impl Window {
+    /// The customer's second step: the invitation.
+    pub(crate) fn make_invitation(
+        &mut self,
+        ui: &mut Ui,
+        kit: &mut Kit,
+        ask: &Result<Ask, Wrong>,
+        out: &mut Vec<Wish>,
+    ) {
+        let t = theme::of(ui);
+        widgets::text(ui, &[(words::MAKE, Face::Name, t.ink)]);
+        ui.add_space(2.0);
+        widgets::text(ui, &[(words::MAKE_TEXT, Face::Small, t.muted)]);
+        ui.add_space(12.0);
+        let made = match ask {
+            Ok(ask) => kit.invitation(ask),
+            Err(wrong) => Err(wrong.clone()),
+        };
+        let wrong = made.as_ref().err().cloned();
+        let width = ui.available_width();
+        named(ui, kit, Entry::Role, words::ROLE, width, wrong.as_ref());
+        ui.add_space(10.0);
+        pair(ui, kit, [(Entry::Note, words::NOTE), (Entry::Contact, words::CONTACT)], wrong.as_ref());
+        ui.add_space(14.0);
+        let ready = made.is_ok();
+        ui.horizontal(|ui| {
+            let save = ui.add(Button::main(words::SAVE_INVITATION).enabled(ready)).clicked();
+            ui.add_space(10.0);
+            let text = ui.add(Button::plain(words::COPY_INVITATION).icon(icons::COPY).enabled(ready)).clicked();
+            ui.add_space(10.0);
+            let link = ui.add(Button::plain(words::COPY_LINK).icon(icons::COPY).enabled(ready)).clicked();
+            let Ok(made) = made else { return };
+            if save {
+                out.push(Wish::SaveText(Format::Invitation.file_name(), made.to_text()));
+            }
+            if text {
+                self.copy(kit, made.to_text(), out);
+            }
+            if link {
+                self.copy(kit, made.to_link(), out);
+            }
+        });
+    }
+}

@@ -1,0 +1,401 @@
+//! The card that shows an invitation before anything is done with it.
+
+use super::dialogs::{After, Dialog, buttons, safe, title};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button, Look};
+use super::{About, Window, Wish, form, icons, picker};
+use crate::grant::invitation::{Change, Invitation, Window as Dates};
+use crate::model::destination::Destination;
+use crate::model::names::MfaSerial;
+use crate::model::snapshot::{Command, Profile, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::time::{Time, Utc};
+use crate::words::ask::{self as words, invited};
+use crate::words::ui::Field;
+use crate::words::{format, grant as grant_words};
+use egui::{Id, Margin, ScrollArea, Ui, vec2};
+
+/// The width of the column of names.
+const NAMES: f32 = 118.0;
+
+/// An invitation on view, and what the person has entered about it.
+pub struct Invited {
+    invitation: Invitation,
+    /// When it was read, by the wall clock, and by the engine's once it is on view.
+    read: Utc,
+    since: Option<Time>,
+    profile: Option<String>,
+    mfa: String,
+    tried: bool,
+    /// Whether it is asked a second time, because the bucket belongs to another account.
+    owner_asked: bool,
+}
+
+impl Window {
+    /// Shows an invitation that was read at `read`, for the person to agree to or to leave.
+    pub fn invited(&mut self, invitation: Invitation, read: Utc) {
+        self.dialog = Some(Dialog::Invited(Box::new(Invited {
+            invitation,
+            read,
+            since: None,
+            profile: self.form.profile.clone(),
+            mfa: String::new(),
+            tried: false,
+            owner_asked: false,
+        })));
+    }
+
+    pub(crate) fn invitation_card(
+        &mut self,
+        ui: &mut Ui,
+        card: &mut Invited,
+        (seen, about, now): (&Snapshot, &About, Time),
+        out: &mut Vec<Wish>,
+    ) -> After {
+        if card.owner_asked {
+            return self.other_owner(ui, card, seen, out);
+        }
+        let known = known(seen, &card.invitation);
+        let changes = known.map(|known| card.invitation.diff(known)).unwrap_or_default();
+        let grave = changes.iter().any(|change| change.what.grave());
+        let picked = picked(card, seen).cloned();
+        if let Some(profile) = &picked {
+            self.ask_who(profile, seen, out);
+            if card.mfa.is_empty() && !card.tried && card.since.is_none() {
+                card.mfa = device(profile, seen);
+            }
+        }
+        let since = *card.since.get_or_insert(now);
+        let utc = Utc(card.read.0 + i64::try_from(now.since(since).as_secs()).unwrap_or(0));
+        let dates = card.invitation.window(utc);
+        let room = (ui.ctx().content_rect().height() - 170.0).max(160.0);
+        ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            head(ui, &card.invitation, grave);
+            if changes.is_empty() {
+                facts(ui, &card.invitation);
+                if known.is_some() {
+                    note(ui, invited::KNOWN, false);
+                }
+            } else {
+                changed(ui, &changes, &card.invitation);
+            }
+            free_text(ui, &card.invitation);
+            let zone = &about.zone;
+            match dates {
+                Dates::NotYet(at) => note(ui, &words::starts(at, utc, zone), true),
+                Dates::Over(at) => note(ui, &words::over(at, utc, zone), true),
+                Dates::Open { until: Some(at) } => note(ui, &words::lasts(at, utc, zone), false),
+                Dates::Open { until: None } => {}
+            }
+            you(ui, card, picked.as_ref(), seen);
+        });
+        let open = matches!(dates, Dates::Open { .. });
+        self.answers(ui, card, seen, (grave, open, picked.is_some()), out)
+    }
+
+    fn answers(
+        &mut self,
+        ui: &mut Ui,
+        card: &mut Invited,
+        seen: &Snapshot,
+        (grave, open, has_key): (bool, bool, bool),
+        out: &mut Vec<Wish>,
+    ) -> After {
+        let yes_first = !grave && open;
+        let yes = match (has_key, grave) {
+            (false, _) => invited::TO_FORM,
+            (true, true) => invited::TAKE_NEW,
+            (true, false) => invited::GET_ACCESS,
+        };
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let (first, second) = if yes_first { (yes, invited::NOT_NOW) } else { (invited::NOT_NOW, yes) };
+            let main = ui.add(Button::of(Look::Main, first));
+            let other = ui.add(Button::of(Look::Plain, second));
+            if yes_first && card.invitation.mfa && card.mfa.is_empty() && has_key {
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    ui.memory_mut(|memory| memory.request_focus(device_id()));
+                }
+            } else {
+                safe(ui, &main);
+            }
+            let (taken, left) = if yes_first { (&main, &other) } else { (&other, &main) };
+            if left.clicked() {
+                after = After::Close;
+            } else if taken.clicked() {
+                if card.invitation.other_owner().is_some() && has_key && serial(card).is_ok() {
+                    card.owner_asked = true;
+                    taken.surrender_focus();
+                } else {
+                    after = self.accept(card, seen, out);
+                }
+            }
+        });
+        after
+    }
+
+    /// The second question, where the bucket is in another account than the role.
+    fn other_owner(&mut self, ui: &mut Ui, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+        let t = theme::of(ui);
+        let role = card.invitation.role.account();
+        let owner = card.invitation.other_owner().unwrap_or_else(|| role.clone());
+        let (heading, body) = words::other_owner(&owner, &role);
+        title(ui, &heading, t);
+        widgets::text(ui, &[(&body, Face::Body, t.muted)]);
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let no = ui.add(Button::main(invited::NOT_NOW));
+            safe(ui, &no);
+            if no.clicked() {
+                after = After::Close;
+            }
+            if ui.add(Button::plain(invited::YES_OTHER)).clicked() {
+                after = self.accept(card, seen, out);
+            }
+        });
+        after
+    }
+
+    /// Opens what the invitation says, or says what is missing.
+    fn accept(&mut self, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+        card.tried = true;
+        let Some(profile) = picked(card, seen) else {
+            self.offer(&card.invitation.to_destination(""));
+            self.kit = None;
+            return After::Close;
+        };
+        let Ok(serial) = serial(card) else {
+            card.owner_asked = false;
+            return After::Stay;
+        };
+        let mut to = card.invitation.to_destination(&profile.name);
+        to.mfa_serial = serial;
+        // What the person set about a customer who has not changed stays set.
+        if let Some(known) = known(seen, &card.invitation)
+            && !card.invitation.diff(known).iter().any(|change| change.what.grave())
+        {
+            to.session_name.clone_from(&known.session_name);
+            to.narrow = known.narrow;
+        }
+        self.kit = None;
+        let there = |at: &Destination| {
+            at.role == to.role && at.bucket == to.bucket && at.prefix == to.prefix && at.profile == to.profile
+        };
+        if let Some(at) = seen.places.iter().position(|place| there(&place.destination)) {
+            self.place = u16::try_from(at).ok().map(PlaceNo);
+        }
+        self.open(to, out);
+        After::Close
+    }
+
+    fn ask_who(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let asked = seen.identities.iter().any(|(name, _)| *name == profile.name);
+        if !asked && form::usable(profile) && self.form.asked.insert(profile.name.clone()) {
+            out.push(Wish::Command(Command::Identify(profile.name.clone())));
+        }
+    }
+}
+
+fn device_id() -> Id {
+    Id::unique("invited device")
+}
+
+fn picked<'a>(card: &Invited, seen: &'a Snapshot) -> Option<&'a Profile> {
+    let list = &seen.profiles.list;
+    let chosen = card.profile.as_ref().and_then(|name| list.iter().find(|profile| profile.name == *name));
+    chosen.or_else(|| list.iter().find(|profile| form::usable(profile)))
+}
+
+/// The device that was entered; none where none is asked for.
+fn serial(card: &Invited) -> Result<Option<MfaSerial>, String> {
+    if !card.invitation.mfa {
+        return Ok(None);
+    }
+    let text = card.mfa.trim();
+    if text.is_empty() {
+        return Err(invited::MFA_NEEDED.to_owned());
+    }
+    text.parse().map(Some).map_err(|why| words::field_problem(Field::Mfa, &why))
+}
+
+/// The device this profile names, or the one that was used with it before.
+fn device(profile: &Profile, seen: &Snapshot) -> String {
+    let before = || {
+        let opened = seen.places.iter().map(|place| &*place.destination);
+        let of = opened.chain(seen.remembered.iter()).filter(|to| to.profile == profile.name);
+        of.filter_map(|to| to.mfa_serial.as_ref()).map(ToString::to_string).next()
+    };
+    profile.mfa_serial.clone().or_else(before).unwrap_or_default()
+}
+
+/// The destination that this invitation is about, or would take the place of: of the same name, role or bucket, the one
+/// it differs from the least.
+fn known<'a>(seen: &'a Snapshot, invitation: &Invitation) -> Option<&'a Destination> {
+    let opened = seen.places.iter().map(|place| &*place.destination);
+    let same_name = |to: &Destination| to.name.to_lowercase() == invitation.name().to_lowercase();
+    opened
+        .chain(seen.remembered.iter())
+        .filter(|to| !to.practice)
+        .filter(|to| to.role == invitation.role || to.bucket == invitation.bucket || same_name(to))
+        .min_by_key(|to| {
+            let changes = invitation.diff(to);
+            (changes.iter().filter(|change| change.what.grave()).count(), changes.len())
+        })
+}
+
+fn head(ui: &mut Ui, invitation: &Invitation, grave: bool) {
+    let t = theme::of(ui);
+    if grave {
+        ui.horizontal_top(|ui| {
+            widgets::icon(ui, icons::WARNING, 22.0, t.bad);
+            ui.add_space(8.0);
+            widgets::text(ui, &[(&words::changed(invitation.name()), Face::Name, t.ink)]);
+        });
+        ui.add_space(6.0);
+        widgets::text(ui, &[(words::CHANGED_TEXT, Face::Body, t.muted)]);
+    } else {
+        widgets::text(ui, &[(invited::FROM, Face::Small, t.muted)]);
+        ui.horizontal(|ui| {
+            widgets::dot(ui, invitation.role.account().as_str());
+            ui.add_space(8.0);
+            widgets::line(ui, &[(invitation.name(), Face::Heading, t.ink)]);
+        });
+    }
+    ui.add_space(12.0);
+}
+
+/// A name in the column of names.
+fn name_of(ui: &mut Ui, name: &str) {
+    let t = theme::of(ui);
+    let (_, rect) = ui.allocate_space(vec2(NAMES, 20.0));
+    let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect.translate(vec2(0.0, 1.0))));
+    widgets::text(&mut inside, &[(name, Face::Small, t.muted)]);
+}
+
+/// One line of the card: its name at the left, what it is beside it.
+fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) {
+    let t = theme::of(ui);
+    ui.horizontal_top(|ui| {
+        name_of(ui, name);
+        widgets::text(ui, &[(value, face, t.ink)]);
+    });
+    ui.add_space(3.0);
+}
+
+fn facts(ui: &mut Ui, invitation: &Invitation) {
+    let account = invitation.role.account();
+    fact(ui, invited::ACCOUNT, &format::account(account.as_str()), Face::Mono);
+    fact(ui, invited::ROLE, role(invitation.role.as_str()), Face::Mono);
+    let place = format::place(invitation.bucket.as_str(), invitation.prefix.as_str());
+    fact(ui, invited::PLACE, &place, Face::Strong);
+    if let Some(owner) = invitation.other_owner() {
+        fact(ui, invited::OWNER, &format::account(owner.as_str()), Face::Mono);
+    }
+}
+
+/// The role's name with its path.
+fn role(arn: &str) -> &str {
+    arn.split_once(":role/").map_or(arn, |(_, name)| name)
+}
+
+/// What was, and what would be.
+fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation) {
+    use crate::grant::invitation::What;
+    let t = theme::of(ui);
+    let shown = |what: What, text: &str| match what {
+        _ if text.is_empty() => invited::NOTHING.to_owned(),
+        What::Account | What::Owner => format::account(text),
+        What::Role => role(text).to_owned(),
+        What::Duration => text
+            .parse()
+            .map_or_else(|_| text.to_owned(), |seconds| format::short(std::time::Duration::from_secs(seconds))),
+        What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Name => text.to_owned(),
+    };
+    // Where the account has changed, so has every ARN in it: that is said once.
+    let moved = changes.iter().find(|change| change.what == What::Account);
+    let told = |change: &Change| match change.what {
+        What::Role => moved.is_some() && role(&change.before) == role(&change.after),
+        What::Owner => moved.is_some_and(|moved| moved.before == change.before && moved.after == change.after),
+        What::Account | What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Duration | What::Name => {
+            false
+        }
+    };
+    for change in changes.iter().filter(|change| !told(change)) {
+        let (before, after) = (shown(change.what, &change.before), shown(change.what, &change.after));
+        let grave = change.what.grave();
+        ui.horizontal_top(|ui| {
+            name_of(ui, grant_words::what(change.what));
+            let ink = if grave { t.bad } else { t.ink };
+            let face = if grave { Face::Strong } else { Face::Body };
+            let runs = [(before.as_str(), Face::Body, t.muted), ("  →  ", Face::Body, t.muted), (&after, face, ink)];
+            widgets::text(ui, &runs);
+        });
+        ui.add_space(3.0);
+    }
+    let same = |what| !changes.iter().any(|change| change.what == what);
+    if same(What::Bucket) && same(What::Prefix) {
+        let place = format::place(invitation.bucket.as_str(), invitation.prefix.as_str());
+        fact(ui, invited::PLACE, &place, Face::Body);
+    }
+    if same(What::Account) {
+        fact(ui, invited::ACCOUNT, &format::account(invitation.role.account().as_str()), Face::Mono);
+    }
+}
+
+/// What the customer wrote, as it is.
+fn free_text(ui: &mut Ui, invitation: &Invitation) {
+    for (name, text) in [(invited::NOTE, &invitation.note), (invited::CONTACT, &invitation.contact)] {
+        if !text.is_empty() {
+            fact(ui, name, text, Face::Body);
+        }
+    }
+}
+
+fn note(ui: &mut Ui, text: &str, warn: bool) {
+    let t = theme::of(ui);
+    let (ink, ground) = if warn { (t.warn, t.warn_soft) } else { (t.muted, t.sunken) };
+    ui.add_space(8.0);
+    egui::Frame::new().fill(ground).corner_radius(size::RADIUS).inner_margin(Margin::symmetric(12, 9)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let (_, rect) = ui.allocate_space(vec2(16.0, 18.0));
+            widgets::icon_at(ui.painter(), rect.center(), icons::CLOCK, 16.0, ink);
+            ui.add_space(8.0);
+            widgets::text(ui, &[(text, Face::Small, if warn { t.ink } else { t.muted })]);
+        });
+    });
+}
+
+fn you(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapshot) {
+    let t = theme::of(ui);
+    ui.add_space(12.0);
+    widgets::text(ui, &[(invited::YOU, Face::SmallStrong, t.ink)]);
+    ui.add_space(5.0);
+    if picked.is_none() {
+        widgets::text(ui, &[(invited::NO_KEY, Face::Small, t.muted)]);
+        return;
+    }
+    let width = ui.available_width();
+    if let Some(name) = picker::profile(ui, invited::YOU, picked, seen, width) {
+        card.profile = Some(name);
+        card.mfa = self::picked(card, seen).map(|profile| device(profile, seen)).unwrap_or_default();
+    }
+    if card.invitation.mfa {
+        ui.add_space(12.0);
+        widgets::text(
+            ui,
+            &[
+                (invited::MFA, Face::SmallStrong, t.ink),
+                ("  ", Face::Small, t.muted),
+                (invited::MFA_TEXT, Face::Small, t.muted),
+            ],
+        );
+        ui.add_space(5.0);
+        let wrong = serial(card).err().filter(|_| card.tried);
+        widgets::field(ui, device_id(), invited::MFA, &mut card.mfa, width, Face::Mono, wrong.is_some());
+        if let Some(wrong) = wrong {
+            picker::below(ui, &wrong);
+        }
+    }
+    ui.add_space(4.0);
+}

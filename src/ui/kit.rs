@@ -1,0 +1,471 @@
+//! What is typed on the pages for access, and how it becomes the kit for the customer.
+
+use crate::grant::fields::{Kind, TextProblem};
+use crate::grant::request::Kms;
+use crate::grant::{self, Ask, AskProblem, Format, Invitation, Principal, RoleName};
+use crate::model::destination::Destination;
+use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn};
+use crate::time::Utc;
+use crate::words::ask as words;
+use crate::words::grant::{ask_problem, odd, text_problem};
+use crate::words::ui::{Field, field_problem};
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use std::collections::HashSet;
+
+/// Whose page it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The one who asks.
+    #[default]
+    Contractor,
+    /// The one who gives.
+    Customer,
+}
+
+/// A field of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// Who asks.
+    Who,
+    /// The bucket.
+    Bucket,
+    /// The folder.
+    Folder,
+    /// The first day.
+    From,
+    /// The last day.
+    Until,
+    /// The external id.
+    ExternalId,
+    /// The role to be made.
+    RoleName,
+    /// The networks.
+    Networks,
+    /// The key.
+    Kms,
+    /// The region.
+    Region,
+    /// The days for abandoned parts.
+    AbortDays,
+    /// The customer's name.
+    Customer,
+    /// The role that was made.
+    Role,
+    /// The note.
+    Note,
+    /// The contact.
+    Contact,
+}
+
+/// Why there is no kit: the field where one is to blame, whether it is only still empty, and the sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// The field.
+    pub entry: Option<Entry>,
+    /// Whether nothing was entered yet, which is said quietly.
+    pub missing: bool,
+    /// The sentence.
+    pub text: String,
+}
+
+impl Wrong {
+    fn at(entry: Entry, text: impl Into<String>) -> Self {
+        Self { entry: Some(entry), missing: false, text: text.into() }
+    }
+
+    fn missing(entry: Entry, text: &str) -> Self {
+        Self { entry: Some(entry), missing: true, text: text.to_owned() }
+    }
+}
+
+/// The drafts of the page.
+#[derive(Debug)]
+pub struct Kit {
+    pub(crate) side: Side,
+    pub(crate) profile: Option<String>,
+    pub(crate) today: Date,
+    pub(crate) who: String,
+    pub(crate) customer: String,
+    pub(crate) bucket: String,
+    pub(crate) folder: String,
+    pub(crate) only_me: bool,
+    pub(crate) mfa: bool,
+    mfa_max_age: Option<u32>,
+    pub(crate) dates: bool,
+    pub(crate) from: String,
+    pub(crate) until: String,
+    pub(crate) more: bool,
+    pub(crate) external_id: String,
+    pub(crate) role_name: String,
+    pub(crate) networks: String,
+    pub(crate) kms: String,
+    pub(crate) region: String,
+    pub(crate) abort_days: String,
+    pub(crate) seconds: u32,
+    pub(crate) session_is_user: bool,
+    pub(crate) create_only: bool,
+    pub(crate) clean_up: bool,
+    pub(crate) new_bucket: bool,
+    pub(crate) tab: usize,
+    pub(crate) shell: usize,
+    pub(crate) role: String,
+    pub(crate) note: String,
+    pub(crate) contact: String,
+    /// Fields that were left once: what is wrong with them is said.
+    pub(crate) left: HashSet<Entry>,
+    /// The last text that was copied, so that the button can say so until something changes.
+    pub(crate) copied: Option<String>,
+    printed: Option<(Ask, Format, Result<String, AskProblem>)>,
+}
+
+impl Kit {
+    /// The page as it opens: at `now`, with the dates of the next two weeks ready.
+    #[must_use]
+    pub fn new(side: Side, now: Utc, zone: &TimeZone) -> Self {
+        let today = day_of(now, zone);
+        let later = today.checked_add(jiff::Span::new().days(14)).unwrap_or(today);
+        Self {
+            side,
+            profile: None,
+            today,
+            who: String::new(),
+            customer: String::new(),
+            bucket: String::new(),
+            folder: String::new(),
+            only_me: true,
+            mfa: true,
+            mfa_max_age: None,
+            dates: false,
+            from: written(today),
+            until: written(later),
+            more: false,
+            external_id: String::new(),
+            role_name: String::new(),
+            networks: String::new(),
+            kms: String::new(),
+            region: String::new(),
+            abort_days: String::new(),
+            seconds: Destination::USUAL,
+            session_is_user: false,
+            create_only: false,
+            clean_up: false,
+            new_bucket: false,
+            tab: 0,
+            shell: 0,
+            role: String::new(),
+            note: String::new(),
+            contact: String::new(),
+            left: HashSet::new(),
+            copied: None,
+            printed: None,
+        }
+    }
+
+    /// Fills the page with a request.
+    pub fn fill(&mut self, ask: &Ask, zone: &TimeZone) {
+        let text = |value: Option<String>| value.unwrap_or_default();
+        self.who = ask.who.to_string();
+        self.customer.clone_from(&ask.customer);
+        self.bucket = ask.bucket.to_string();
+        self.folder = ask.prefix.as_str().trim_end_matches('/').to_owned();
+        self.only_me = ask.only_me;
+        self.mfa = ask.mfa;
+        self.mfa_max_age = ask.mfa_max_age;
+        self.dates = ask.not_before.is_some() || ask.not_after.is_some();
+        if self.dates {
+            self.from = text(ask.not_before.map(|at| moment_written(at, false, zone)));
+            self.until = text(ask.not_after.map(|at| moment_written(at, true, zone)));
+        }
+        self.external_id = text(ask.external_id.as_ref().map(ToString::to_string));
+        self.role_name = ask.role_name.to_string();
+        self.networks = ask.source_ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        self.kms = match &ask.kms {
+            Kms::None => String::new(),
+            Kms::Any => "any".to_owned(),
+            Kms::Key(key) => key.to_string(),
+        };
+        self.region = text(ask.region.as_ref().map(ToString::to_string));
+        self.abort_days = text(ask.abort_days.map(|days| days.to_string()));
+        self.seconds = ask.seconds;
+        self.session_is_user = ask.session_is_user;
+        self.create_only = ask.create_only;
+        self.clean_up = ask.clean_up;
+        self.new_bucket = ask.new_bucket;
+        self.left.clear();
+    }
+
+    /// Who asks, as it was typed: an ARN, or an account with or without a user's name.
+    ///
+    /// # Errors
+    /// Why it is nobody.
+    pub fn typed(&self) -> Result<Principal, Wrong> {
+        if self.who.trim().is_empty() {
+            return Err(Wrong::missing(Entry::Who, words::NEEDS_WHO));
+        }
+        principal(&self.who).ok_or_else(|| match Ask::from_text(&self.who) {
+            Err(TextProblem::NotOurs | TextProblem::Empty) | Ok(_) => Wrong::at(Entry::Who, words::WHO_FORM),
+            Err(why) => Wrong::at(Entry::Who, text_problem(Kind::Request, &why)),
+        })
+    }
+
+    /// What is asked for, by `who`.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn ask(&self, who: Result<Principal, Wrong>, zone: &TimeZone) -> Result<Ask, Wrong> {
+        let who = if self.side == Side::Customer { Ok(who?) } else { who };
+        if self.bucket.trim().is_empty() {
+            return Err(Wrong::missing(Entry::Bucket, words::NEEDS_BUCKET));
+        }
+        let named = |entry, field| move |why: NameProblem| Wrong::at(entry, field_problem(field, &why));
+        let bucket = Bucket::from_pasted(&self.bucket).map_err(named(Entry::Bucket, Field::Bucket))?;
+        let prefix = KeyPrefix::from_pasted(&self.folder).map_err(named(Entry::Folder, Field::Folder))?;
+        let mut ask = Ask::new(who?, bucket, prefix);
+        ask.only_me = self.only_me;
+        self.customer.trim().clone_into(&mut ask.customer);
+        ask.mfa = self.mfa;
+        ask.mfa_max_age = self.mfa_max_age.filter(|_| self.mfa);
+        if self.dates {
+            ask.not_before = self.day(Entry::From, zone)?;
+            ask.not_after = self.day(Entry::Until, zone)?;
+            if ask.not_before.is_none() && ask.not_after.is_none() {
+                return Err(Wrong::at(Entry::Until, words::DAY_NEEDED));
+            }
+        }
+        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        if let Some(text) = filled(&self.external_id) {
+            let id: ExternalId = text.parse().map_err(named(Entry::ExternalId, Field::ExternalId))?;
+            ask.external_id = Some(id);
+        }
+        if let Some(text) = filled(&self.role_name) {
+            ask.role_name =
+                text.parse::<RoleName>().map_err(|_why| Wrong::at(Entry::RoleName, words::ROLE_NAME_FORM))?;
+        }
+        for text in self.networks.split([',', ';', ' ', '\n']).filter(|text| !text.is_empty()) {
+            let net = text.parse().map_err(|why| {
+                let text = if why == grant::names::Odd::Form { words::NETWORKS_FORM } else { odd(why) };
+                Wrong::at(Entry::Networks, text)
+            })?;
+            ask.source_ips.push(net);
+        }
+        if let Some(text) = filled(&self.kms) {
+            ask.kms = text.parse().map_err(|why| {
+                let text = if why == grant::names::Odd::Form { words::KMS_FORM } else { odd(why) };
+                Wrong::at(Entry::Kms, text)
+            })?;
+        }
+        if let Some(text) = filled(&self.region) {
+            let region: Region = text.parse().map_err(named(Entry::Region, Field::Region))?;
+            ask.region = Some(region);
+        }
+        if let Some(text) = filled(&self.abort_days) {
+            let days = text.parse().map_err(|_why| of_ask(AskProblem::AbortDays))?;
+            ask.abort_days = Some(days);
+        }
+        ask.seconds = self.seconds;
+        ask.session_is_user = self.session_is_user;
+        ask.create_only = self.create_only;
+        ask.clean_up = self.clean_up;
+        ask.new_bucket = self.new_bucket;
+        ask.check().map_err(of_ask)?;
+        Ok(ask)
+    }
+
+    /// The moment a day begins, or ends where it is the last one.
+    fn day(&self, entry: Entry, zone: &TimeZone) -> Result<Option<Utc>, Wrong> {
+        let (text, end) = if entry == Entry::From { (&self.from, false) } else { (&self.until, true) };
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        moment_read(text, end, self.today, zone).map(Some).ok_or_else(|| Wrong::at(entry, words::DAY_FORM))
+    }
+
+    /// "Only from 1 Dec to 15 Dec", as far as the fields can be read.
+    #[must_use]
+    pub fn dates_said(&self) -> String {
+        let short = |text: &str| {
+            let (day, _) = day_read(text, self.today)?;
+            Some(day.strftime(if day.year() == self.today.year() { "%-d %b" } else { "%-d %b %Y" }).to_string())
+        };
+        words::dates(short(&self.from).as_deref(), short(&self.until).as_deref())
+    }
+
+    /// The form that is looked at.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        match (self.tab, self.shell) {
+            (1, _) => Format::Json,
+            (2, 0) => Format::Commands,
+            (2, _) => Format::PowerShell,
+            (3, _) => Format::Terraform,
+            (_, _) => Format::CloudFormation,
+        }
+    }
+
+    /// The text of the form that is looked at; it is printed again only when something has changed.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn print(&mut self, ask: &Ask) -> Result<&str, Wrong> {
+        let format = self.format();
+        let kept = self.printed.take().filter(|(of, form, _)| of == ask && *form == format);
+        let printed = kept.unwrap_or_else(|| (ask.clone(), format, grant::print(ask, format, None)));
+        match &self.printed.insert(printed).2 {
+            Ok(text) => Ok(text),
+            Err(why) => Err(of_ask(*why)),
+        }
+    }
+
+    /// The invitation for the role that was made.
+    ///
+    /// # Errors
+    /// What is wrong with the role's ARN.
+    pub fn invitation(&self, ask: &Ask) -> Result<Invitation, Wrong> {
+        if self.role.trim().is_empty() {
+            return Err(Wrong::missing(Entry::Role, &ask_problem(AskProblem::RoleNeeded)));
+        }
+        let role: RoleArn =
+            RoleArn::from_pasted(&self.role).map_err(|why| Wrong::at(Entry::Role, field_problem(Field::Role, &why)))?;
+        let mut invitation = ask.invitation(role);
+        self.note.trim().clone_into(&mut invitation.note);
+        self.contact.trim().clone_into(&mut invitation.contact);
+        Ok(invitation)
+    }
+
+    /// A field's draft.
+    pub(crate) fn draft(&mut self, entry: Entry) -> &mut String {
+        match entry {
+            Entry::Who => &mut self.who,
+            Entry::Bucket => &mut self.bucket,
+            Entry::Folder => &mut self.folder,
+            Entry::From => &mut self.from,
+            Entry::Until => &mut self.until,
+            Entry::ExternalId => &mut self.external_id,
+            Entry::RoleName => &mut self.role_name,
+            Entry::Networks => &mut self.networks,
+            Entry::Kms => &mut self.kms,
+            Entry::Region => &mut self.region,
+            Entry::AbortDays => &mut self.abort_days,
+            Entry::Customer => &mut self.customer,
+            Entry::Role => &mut self.role,
+            Entry::Note => &mut self.note,
+            Entry::Contact => &mut self.contact,
+        }
+    }
+}
+
+fn of_ask(why: AskProblem) -> Wrong {
+    let entry = match why {
+        AskProblem::NotOnePerson | AskProblem::NoUserName => Some(Entry::Who),
+        AskProblem::NoTime => Some(Entry::Until),
+        AskProblem::AbortDays => Some(Entry::AbortDays),
+        AskProblem::RegionNeeded | AskProblem::OtherPartition => Some(Entry::Region),
+        AskProblem::AccessPoint => Some(Entry::Bucket),
+        AskProblem::TrustTooLong(_) => Some(Entry::Networks),
+        AskProblem::RoleNeeded => Some(Entry::Role),
+        AskProblem::Seconds | AskProblem::MfaAge => None,
+    };
+    Wrong { entry, missing: false, text: ask_problem(why) }
+}
+
+/// An ARN, an account, or an account's twelve digits, with spaces or without, and a user's name.
+#[must_use]
+pub fn principal(text: &str) -> Option<Principal> {
+    let text = text.trim();
+    if let Ok(principal) = text.parse() {
+        return Some(principal);
+    }
+    let mut digits = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        digits += usize::from(c.is_ascii_digit());
+        digits == 12 || !(c.is_ascii_digit() || matches!(c, ' ' | '-'))
+    });
+    let (account, name) = text.split_at(end.map_or(0, |(at, _)| at + 1));
+    let account: String = account.chars().filter(char::is_ascii_digit).collect();
+    let account: AccountId = account.parse().ok()?;
+    let name = name.trim_start_matches([' ', ',', ':', '/', '\n', '\t']);
+    Principal::user(&account, name).ok()
+}
+
+fn day_of(at: Utc, zone: &TimeZone) -> Date {
+    jiff::Timestamp::from_second(at.0).unwrap_or_default().to_zoned(zone.clone()).date()
+}
+
+fn written(day: Date) -> String {
+    day.strftime("%-d %b %Y").to_string()
+}
+
+/// A moment as the field shows it: a day alone where it begins there, or ends there where it is an end.
+fn moment_written(at: Utc, end: bool, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_second(at.0).unwrap_or_default().to_zoned(zone.clone());
+    if at.time() != Time::midnight() {
+        return at.strftime(if at.second() == 0 { "%-d %b %Y %H:%M" } else { "%-d %b %Y %H:%M:%S" }).to_string();
+    }
+    let day = if end { at.date().yesterday().unwrap_or(at.date()) } else { at.date() };
+    written(day)
+}
+
+fn moment_read(text: &str, end: bool, today: Date, zone: &TimeZone) -> Option<Utc> {
+    let (day, time) = day_read(text, today)?;
+    let at = match time {
+        Some(time) => day.to_datetime(time),
+        None if end => day.tomorrow().ok()?.to_datetime(Time::midnight()),
+        None => day.to_datetime(Time::midnight()),
+    };
+    let at = at.to_zoned(zone.clone()).ok()?.timestamp();
+    Some(Utc(at.as_second())).filter(|at| (946_684_800..7_258_118_400).contains(&at.0))
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// A day, and a time where one is written. Takes `1 Dec 2026`, `1 December`, `1.12.2026`, `1/12/2026` and `2026-12-01`,
+/// each with or without `09:00` behind it; a day without a year is the next one of that name.
+#[must_use]
+pub fn day_read(text: &str, today: Date) -> Option<(Date, Option<Time>)> {
+    let text = text.trim();
+    let (text, time) = match text.rsplit_once(' ') {
+        Some((day, time)) if time.contains(':') => (day, Some(Time::strptime(time_form(time), time).ok()?)),
+        Some(_) | None => (text, None),
+    };
+    if let Ok(day) = text.parse::<Date>() {
+        return Some((day, time));
+    }
+    let parts: Vec<&str> = text.split([' ', '.', '/', ',', '-']).filter(|part| !part.is_empty()).collect();
+    let number = |text: &str| text.parse::<i8>().ok();
+    let month = |text: &str| {
+        let lower = text.to_lowercase();
+        let named = MONTHS.iter().position(|name| lower.len() >= 3 && name.starts_with(&lower));
+        named.and_then(|at| i8::try_from(at + 1).ok()).or_else(|| number(text))
+    };
+    let day = match parts[..] {
+        [day, of, year] => {
+            let year: i16 = year.parse().ok()?;
+            Date::new(if year < 100 { year + 2000 } else { year }, month(of)?, number(day)?).ok()?
+        }
+        [day, of] => {
+            let (month, day) = (month(of)?, number(day)?);
+            let this = Date::new(today.year(), month, day).ok()?;
+            if this < today { Date::new(today.year() + 1, month, day).ok()? } else { this }
+        }
+        _ => return None,
+    };
+    Some((day, time))
+}
+
+fn time_form(time: &str) -> &'static str {
+    if time.matches(':').count() == 2 { "%H:%M:%S" } else { "%H:%M" }
+}

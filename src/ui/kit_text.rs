@@ -1,0 +1,158 @@
+//! The kit's text: the forms to choose from, copy and save, and the text itself to read and to select from.
+
+use super::kit::{Kit, Wrong};
+use super::theme::{self, Face};
+use super::widgets::{self, Button};
+use super::{Window, Wish, icons};
+use crate::grant::{Ask, Format};
+use crate::words::ask as words;
+use egui::{
+    Align, FontSelection, Frame, Id, Layout, Margin, Rect, Role, ScrollArea, Sense, Stroke, TextBuffer, TextEdit, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+impl Window {
+    /// The card with the text, so high.
+    pub(crate) fn kit_text(
+        &mut self,
+        ui: &mut Ui,
+        kit: &mut Kit,
+        ask: &Result<Ask, Wrong>,
+        height: f32,
+        out: &mut Vec<Wish>,
+    ) {
+        let t = theme::of(ui);
+        let file = kit.format().file_name();
+        let text = match ask {
+            Ok(ask) => kit.print(ask).map(str::to_owned),
+            Err(wrong) => Err(wrong.clone()),
+        };
+        let (_, bar) = ui.allocate_space(vec2(ui.available_width(), 46.0));
+        let mut bar_ui = ui.new_child(
+            UiBuilder::new().max_rect(bar.shrink2(vec2(14.0, 0.0))).layout(Layout::left_to_right(Align::Center)),
+        );
+        tabs(&mut bar_ui, kit);
+        let mut right = ui.new_child(
+            UiBuilder::new().max_rect(bar.shrink2(vec2(14.0, 0.0))).layout(Layout::right_to_left(Align::Center)),
+        );
+        if right.add(Button::plain(words::SAVE).enabled(text.is_ok())).clicked()
+            && let Ok(text) = &text
+        {
+            out.push(Wish::SaveText(file, text.clone()));
+        }
+        right.add_space(18.0);
+        let copied = text.as_ref().is_ok_and(|text| kit.copied.as_ref() == Some(text));
+        let icon = if copied { icons::CHECK } else { icons::COPY };
+        if right.add(Button::plain(words::COPY).icon(icon).enabled(text.is_ok())).clicked()
+            && let Ok(text) = &text
+        {
+            self.copy(kit, text.clone(), out);
+        }
+        widgets::rule(ui.painter(), bar.x_range(), bar.bottom(), t);
+        let room = height - 47.0;
+        let inner = Rect::from_min_size(bar.left_bottom() + vec2(0.0, 1.0), vec2(bar.width(), room));
+        ui.allocate_rect(inner, Sense::empty());
+        let mut pane =
+            ui.new_child(UiBuilder::new().max_rect(inner.shrink2(vec2(2.0, 4.0))).layout(Layout::top_down(Align::Min)));
+        match &text {
+            Ok(text) => {
+                if kit.tab == 2 {
+                    pane.add_space(6.0);
+                    shells(&mut pane, kit);
+                }
+                reading(&mut pane, kit.format(), text, out);
+            }
+            Err(wrong) => {
+                pane.add_space(10.0);
+                let ink = if wrong.missing { t.muted } else { t.bad };
+                pane.horizontal(|ui| {
+                    ui.add_space(14.0);
+                    widgets::text(ui, &[(&wrong.text, Face::Body, ink)]);
+                });
+            }
+        }
+    }
+}
+
+fn tabs(ui: &mut Ui, kit: &mut Kit) {
+    let names = if ui.max_rect().width() < 700.0 { words::TABS_SHORT } else { words::TABS };
+    for (at, name) in names.into_iter().enumerate() {
+        if tab(ui, name, kit.tab == at, Face::Strong, Face::Body) {
+            kit.tab = at;
+        }
+        ui.add_space(18.0);
+    }
+}
+
+fn shells(ui: &mut Ui, kit: &mut Kit) {
+    ui.horizontal(|ui| {
+        ui.add_space(14.0);
+        for (at, name) in words::SHELLS.into_iter().enumerate() {
+            if tab(ui, name, kit.shell == at, Face::SmallStrong, Face::Small) {
+                kit.shell = at;
+            }
+            ui.add_space(14.0);
+        }
+    });
+}
+
+/// One of several texts to look at. It takes the same room whether it is the one or not.
+fn tab(ui: &mut Ui, name: &str, on: bool, strong: Face, plain: Face) -> bool {
+    let t = theme::of(ui);
+    let (face, ink) = if on { (strong, t.accent) } else { (plain, t.muted) };
+    let galley = widgets::one_line(ui, &[(name, face, ink)], f32::INFINITY);
+    let wide = widgets::one_line(ui, &[(name, strong, ink)], f32::INFINITY).size().x;
+    let (rect, response) = ui.allocate_exact_size(vec2(wide, strong.line() + 8.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));
+    if response.hovered() && !on {
+        ui.painter().hline(rect.x_range(), rect.bottom() - 3.0, Stroke::new(1.0, t.muted));
+    }
+    ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, ink);
+    widgets::focus_ring(ui, &response, rect, t);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+/// A long text to read and to select from.
+fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let id = Id::unique("kit text");
+    let wraps = matches!(form, Format::Commands | Format::PowerShell);
+    let lay = |ui: &Ui, text: &str, wrap: f32| {
+        let format = egui::TextFormat {
+            font_id: Face::MonoSmall.font(),
+            color: t.ink,
+            line_height: Some(Face::MonoSmall.line() + 1.0),
+            ..egui::TextFormat::default()
+        };
+        let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
+        job.wrap.max_width = if wraps { wrap } else { f32::INFINITY };
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
+    let full = ui.available_width();
+    let width = if wraps { full } else { lay(ui, text, f32::INFINITY).size().x + 28.0 };
+    let scroll = if wraps { ScrollArea::vertical() } else { ScrollArea::both() };
+    scroll.id_salt(("kit text", form)).auto_shrink(false).show(ui, |ui| {
+        let mut read: &str = text;
+        let mut layouter = |ui: &Ui, text: &dyn TextBuffer, wrap: f32| lay(ui, text.as_str(), wrap);
+        let edit = TextEdit::multiline(&mut read)
+            .id(id)
+            .frame(Frame::NONE)
+            .font(FontSelection::FontId(Face::MonoSmall.font()))
+            .margin(Margin::ZERO)
+            .desired_width(width.max(full) - 28.0)
+            .layouter(&mut layouter);
+        let margin = Margin { left: 14, right: 14, top: 8, bottom: 8 };
+        let response = Frame::NONE.inner_margin(margin).show(ui, |ui| ui.add(edit)).inner;
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::TEXT));
+        if response.has_focus() {
+            // Nothing can be typed here, so what is pasted here is meant for the window.
+            let pasted = ui.input(|input| {
+                input.events.iter().find_map(|event| match event {
+                    egui::Event::Paste(text) if !text.trim().is_empty() => Some(text.clone()),
+                    _ => None,
+                })
+            });
+            out.extend(pasted.map(Wish::PastedInvitation));
+        }
+    });
+}

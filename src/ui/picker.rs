@@ -1,0 +1,158 @@
+//! The list of profiles to pick who one is from, and small parts that the pages for access share.
+
+use super::theme::{self, Face, size};
+use super::{Scene, form, icons, identity, widgets};
+use crate::model::snapshot::{Profile, Snapshot};
+use crate::words::ui as words;
+use egui::{
+    Align2, CornerRadius, Frame, Id, Margin, Popup, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+
+/// Opens the list of profiles under what was clicked; the one that is picked.
+pub(crate) fn list(under: &Response, width: f32, seen: &Snapshot) -> Option<String> {
+    let mut picked = None;
+    Popup::menu(under).gap(4.0).width(width).show(|ui| {
+        let t = theme::of(ui);
+        ui.set_min_width(width);
+        ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+            for profile in &seen.profiles.list {
+                let name = RichText::new(&profile.name).color(if form::usable(profile) { t.ink } else { t.muted });
+                let who = RichText::new(who(profile, seen)).small().color(t.muted);
+                let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
+                if ui.add(button).clicked() {
+                    picked = Some(profile.source_profile.clone().unwrap_or_else(|| profile.name.clone()));
+                }
+            }
+        });
+    });
+    picked
+}
+
+fn who(profile: &Profile, seen: &Snapshot) -> String {
+    identity(seen, &profile.name).map_or_else(|| words::profile_hint(profile), words::who)
+}
+
+/// The box that shows who is picked and opens the list; the one that is picked anew.
+pub(crate) fn profile(
+    ui: &mut Ui,
+    label: &str,
+    picked: Option<&Profile>,
+    seen: &Snapshot,
+    width: f32,
+) -> Option<String> {
+    let t = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    let stroke = Stroke::new(1.0, t.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
+    widgets::icon_at(ui.painter(), rect.left_center() + vec2(21.5, 0.0), icons::USER, 18.0, t.muted);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+    let name = picked.map_or(words::welcome::CHOOSE_PROFILE, |profile| profile.name.as_str());
+    let who = picked.map(|profile| who(profile, seen)).unwrap_or_default();
+    let mut runs = vec![(name, Face::Body, t.ink)];
+    if !who.is_empty() {
+        runs.push(("  ·  ", Face::Body, t.muted));
+        runs.push((who.as_str(), Face::Body, t.muted));
+    }
+    let galley = widgets::one_line(ui, &runs, rect.width() - 80.0);
+    ui.painter().galley(pos2(rect.left() + 38.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    let says = format!("{label}: {name} {who}");
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, says.trim()));
+    widgets::focus_ring(ui, &response, rect, t);
+    list(&response, rect.width() - 14.0, seen)
+}
+
+/// A text field with its name inside, at the left.
+pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, wrong: bool) -> Response {
+    let t = theme::of(ui);
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let stroke = match (focused, wrong) {
+        (true, _) => Stroke::new(2.0, t.accent),
+        (false, true) => Stroke::new(1.0, t.bad),
+        (false, false) => Stroke::new(1.0, t.line),
+    };
+    let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
+    let galley = widgets::one_line(ui, &[(name, Face::Body, t.muted)], width * 0.7);
+    let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 13.0, rect.center().y - 0.5), galley.size());
+    let begins = at.right() + 8.0;
+    let name_rect = Rect::from_min_max(rect.min, pos2(begins, rect.bottom()));
+    if ui.interact(name_rect, id.with("name"), Sense::CLICK).clicked() {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    ui.painter().galley(at.min, galley, t.muted);
+    let inside = Rect::from_min_max(pos2(begins, rect.top()), rect.max);
+    let edit = egui::TextEdit::singleline(value)
+        .id(id)
+        .frame(Frame::NONE)
+        .font(Face::Body.font())
+        .text_color(t.ink)
+        .margin(Margin { left: 0, right: 12, top: 0, bottom: 0 })
+        .align(Align2::LEFT_CENTER)
+        .min_size(inside.size())
+        .desired_width(inside.width());
+    let response = ui.put(inside, edit);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    response
+}
+
+/// Adds something at a place, and leaves everything else where it is.
+pub(crate) fn at(ui: &mut Ui, rect: Rect, widget: impl egui::Widget) -> Response {
+    ui.new_child(egui::UiBuilder::new().max_rect(rect)).add(widget)
+}
+
+/// Check boxes side by side, on as many lines as they need.
+pub(crate) fn checks(ui: &mut Ui, items: &mut [(&mut bool, &str)]) {
+    const BETWEEN: f32 = 20.0;
+    let t = theme::of(ui);
+    let full = ui.available_width();
+    let widths: Vec<f32> = items
+        .iter()
+        .map(|(_, text)| 26.0 + widgets::one_line(ui, &[(text, Face::Body, t.ink)], f32::INFINITY).size().x)
+        .collect();
+    let mut rest = items;
+    let mut at = 0;
+    while !rest.is_empty() {
+        let mut used = widths.get(at).copied().unwrap_or_default();
+        let mut count = 1;
+        while let Some(next) = widths.get(at + count).filter(|next| used + BETWEEN + **next <= full) {
+            used += BETWEEN + next;
+            count += 1;
+        }
+        let (line, later) = rest.split_at_mut(count.min(rest.len()));
+        ui.horizontal(|ui| {
+            for (on, text) in line {
+                widgets::checkbox(ui, on, text);
+                ui.add_space(BETWEEN);
+            }
+        });
+        ui.add_space(4.0);
+        rest = later;
+        at += count;
+    }
+}
+
+/// Something said about a field, below it.
+pub(crate) fn below(ui: &mut Ui, text: &str) {
+    let t = theme::of(ui);
+    ui.add_space(5.0);
+    widgets::text(ui, &[(text, Face::Small, t.bad)]);
+}
+
+/// Where files go, beside the customer's color, where there is more than one customer to take it for. Says whether it did.
+pub(crate) fn customer_line(ui: &mut Ui, center: Pos2, then: &str, scene: &Scene<'_>) -> bool {
+    let account = scene.place.destination.role.account();
+    let mut others = scene.seen.places.iter().map(|place| &*place.destination).chain(scene.seen.remembered.iter());
+    if others.all(|to| to.practice || to.role.account() == account) {
+        return false;
+    }
+    let t = theme::of(ui);
+    let to = &scene.place.destination;
+    let to = crate::words::ask::to(&to.name, to.prefix.as_str());
+    let runs = [(to.as_str(), Face::Strong, t.ink), ("   ·   ", Face::Body, t.muted), (then, Face::Body, t.muted)];
+    let width = widgets::one_line(ui, &runs, f32::INFINITY).size().x;
+    widgets::text_at(ui, Align2::CENTER_CENTER, center + vec2(8.0, 0.0), &runs, width + 1.0);
+    widgets::dot_at(ui, pos2(center.x + 8.0 - width / 2.0 - 12.0, center.y), account.as_str());
+    true
+}

@@ -1,0 +1,423 @@
+//! The pages for access and the card of an invitation, by their labels: what they say, and what a click wishes for.
+
+use daypass::grant::{Ask, Format, Invitation};
+use daypass::model::destination::Destination;
+use daypass::model::session::{Grant, Identity, Session};
+use daypass::model::snapshot::{Command, Place, Profile, Profiles, Snapshot, Source};
+use daypass::time::{Time, Utc};
+use daypass::ui::{About, Window, Wish, theme};
+use egui::accesskit::Role;
+use egui::{Event, Key};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+const NOW: Time = Time(10_000_000);
+/// 22 Nov 2026 14:32 in Berlin, a Sunday.
+const TODAY: Utc = Utc(1_795_354_320);
+
+struct Bench {
+    window: Window,
+    seen: Snapshot,
+    about: About,
+    out: Vec<Wish>,
+}
+
+type Shown = Harness<'static, Bench>;
+
+fn about() -> About {
+    About { zone: jiff::tz::TimeZone::get("Europe/Berlin").expect("a bundled zone"), ..About::default() }
+}
+
+fn richard() -> Snapshot {
+    let profile = Profile {
+        name: "importantproject".to_owned(),
+        source: Source::Key,
+        key_tail: Some("7QXZ".to_owned()),
+        region: None,
+        role_arn: None,
+        source_profile: None,
+        external_id: None,
+        mfa_serial: None,
+        role_session_name: None,
+        duration_seconds: None,
+        credential_process: None,
+    };
+    let identity = Identity {
+        account: "111122223333".into(),
+        arn: "arn:aws:iam::111122223333:user/Richard".into(),
+        name: "Richard".into(),
+    };
+    Snapshot {
+        now: NOW,
+        profiles: Arc::new(Profiles { list: vec![profile], found: true, ..Profiles::default() }),
+        identities: Arc::new(vec![("importantproject".to_owned(), Ok(identity))]),
+        ..Snapshot::default()
+    }
+}
+
+fn show(seen: Snapshot, begin: impl FnOnce(&mut Window, &About)) -> Shown {
+    show_in(680.0, seen, begin)
+}
+
+fn show_in(height: f32, seen: Snapshot, begin: impl FnOnce(&mut Window, &About)) -> Shown {
+    let mut window = Window::default();
+    let about = about();
+    begin(&mut window, &about);
+    let bench = Bench { window, seen, about, out: Vec::new() };
+    let mut harness =
+        Harness::builder().with_size(egui::vec2(960.0, height)).with_context_setup(theme::install).build_ui_state(
+            |ui, bench: &mut Bench| {
+                let (seen, about) = (bench.seen.clone(), bench.about.clone());
+                bench.window.show(ui, &seen, &about, NOW, &mut bench.out);
+            },
+            bench,
+        );
+    harness.run();
+    harness
+}
+
+fn asking(seen: Snapshot) -> Shown {
+    show(seen, |window, about| window.open_ask(TODAY, about))
+}
+
+fn giving(request: Option<&Ask>) -> Shown {
+    // High enough for the whole page: what is scrolled away can't be clicked.
+    show_in(1000.0, Snapshot::default(), |window, about| window.open_customer(TODAY, about, request))
+}
+
+fn invited(seen: Snapshot, text: &str) -> Shown {
+    let invitation = Invitation::parse(text).expect("an invitation");
+    // Over a page that has no button of the same name.
+    show(seen, |window, about| {
+        window.open_ask(TODAY, about);
+        window.invited(invitation, TODAY);
+    })
+}
+
+fn press(harness: &mut Shown, label: &str) {
+    harness.get_by_role_and_label(Role::Button, label).click();
+    harness.run();
+}
+
+fn tick(harness: &mut Shown, label: &str) {
+    harness.get_by_role_and_label(Role::CheckBox, label).click();
+    harness.run();
+}
+
+fn look(harness: &mut Shown, label: &str) {
+    harness.get_by_role_and_label(Role::Tab, label).click();
+    harness.run();
+}
+
+fn field(harness: &mut Shown, label: &str) {
+    let inputs = [Role::TextInput, Role::MultilineTextInput];
+    let input = |node: &egui_kittest::Node<'_>| inputs.contains(&node.accesskit_node().role());
+    harness.query_all_by_label(label).find(input).expect("a field").focus();
+    harness.run();
+}
+
+fn enter(harness: &mut Shown, label: &str, text: &str) {
+    field(harness, label);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.key_press(Key::Delete);
+    harness.event(Event::Text(text.to_owned()));
+    harness.run();
+    harness.key_press(Key::Tab);
+    harness.run();
+}
+
+fn text(harness: &Shown) -> String {
+    harness.get_by_label("The text to send").accesskit_node().value().expect("a text")
+}
+
+fn says(harness: &Shown, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).next().is_some()
+}
+
+fn wishes(harness: &mut Shown) -> Vec<Wish> {
+    std::mem::take(&mut harness.state_mut().out)
+}
+
+fn copied(harness: &mut Shown) -> String {
+    let wishes = wishes(harness);
+    let [Wish::Copy(text)] = wishes.as_slice() else { panic!("one copy, not {wishes:?}") };
+    text.clone()
+}
+
+fn focused(harness: &Shown) -> Option<String> {
+    harness.root().children_recursive().find(|node| node.accesskit_node().is_focused())?.accesskit_node().label()
+}
+
+#[test]
+fn the_page_says_who_asks_and_waits_for_the_bucket() {
+    let mut page = asking(richard());
+    for said in ["Ask your customer for access", "Richard", "1111 2222 3333", "put files into one bucket"] {
+        assert!(says(&page, said), "{said}");
+    }
+    assert!(says(&page, "Enter the bucket’s name. Then the text to send stands here."));
+    enter(&mut page, "Bucket", "importantprojectbucket");
+    enter(&mut page, "Folder", "incoming");
+    let template = text(&page);
+    assert!(template.contains("arn:aws:iam::111122223333:user/Richard"), "{template}");
+    assert!(template.contains("arn:aws:s3:::importantprojectbucket/incoming/*"), "{template}");
+    press(&mut page, "Back");
+    assert!(says(&page, "Deliver files to your customer"));
+}
+
+fn ready() -> Shown {
+    let mut page = asking(richard());
+    enter(&mut page, "Bucket", "importantprojectbucket");
+    enter(&mut page, "Folder", "incoming");
+    page
+}
+
+#[test]
+fn a_tick_changes_the_text() {
+    let mut page = ready();
+    assert!(text(&page).contains("aws:MultiFactorAuthPresent"));
+    tick(&mut page, "Require MFA");
+    assert!(!text(&page).contains("aws:MultiFactorAuthPresent"));
+    tick(&mut page, "Only me, not my whole company");
+    assert!(text(&page).contains("arn:aws:iam::111122223333:root"));
+    tick(&mut page, "Only from 22 Nov to 6 Dec");
+    enter(&mut page, "First day", "1.12.2026");
+    enter(&mut page, "Last day", "15 December 2026");
+    assert!(says(&page, "Only from 1 Dec to 15 Dec"));
+    // The days are those of the zone the person is in.
+    assert!(text(&page).contains("2026-11-30T23:00:00Z"), "{}", text(&page));
+    assert!(text(&page).contains("2026-12-15T23:00:00Z"));
+    look(&mut page, "Policies (JSON)");
+    assert!(serde_json::from_str::<serde_json::Value>(&text(&page)).is_ok());
+    look(&mut page, "Terraform");
+    assert!(text(&page).contains("resource \"aws_iam_role\""));
+    look(&mut page, "Commands");
+    assert!(text(&page).contains("set -eu"));
+    look(&mut page, "PowerShell");
+    assert!(text(&page).contains("Invoke-Aws"));
+}
+
+#[test]
+fn what_does_not_hold_is_said_under_its_field() {
+    let mut page = ready();
+    tick(&mut page, "Only from 22 Nov to 6 Dec");
+    enter(&mut page, "Last day", "1 Nov 2026");
+    assert_eq!(page.query_all_by_label_contains("The last day lies before the first.").count(), 2);
+    enter(&mut page, "Last day", "soon");
+    assert!(says(&page, "A day is written like 1 Dec 2026."));
+    enter(&mut page, "Last day", "");
+    assert!(text(&page).contains("DateGreaterThanEquals"), "a first day alone is enough");
+    press(&mut page, "More options…");
+    enter(&mut page, "Only from these addresses", "10.0.0.1");
+    assert!(says(&page, "AWS never sees this address"));
+    press(&mut page, "Copy message and template");
+    assert_eq!(wishes(&mut page), [], "nothing is copied while something does not hold");
+}
+
+#[test]
+fn the_message_carries_the_template_and_the_customer_can_paste_it() {
+    let mut page = ready();
+    press(&mut page, "Copy");
+    let template = copied(&mut page);
+    assert_eq!(template, text(&page));
+    press(&mut page, "Copy message and template");
+    let message = copied(&mut page);
+    assert!(message.starts_with("Hello,") && message.ends_with(&template));
+    press(&mut page, "Save…");
+    assert_eq!(wishes(&mut page), [Wish::SaveText(Format::CloudFormation.file_name(), template.clone())]);
+    press(&mut page, "Save as files…");
+    let saved = wishes(&mut page);
+    let [Wish::SaveTexts(files)] = saved.as_slice() else { panic!("{saved:?}") };
+    assert_eq!(files.len(), 6);
+
+    let mut customer = giving(None);
+    field(&mut customer, "Their message to you, or their account and user name");
+    customer.event(Event::Paste(message));
+    customer.run();
+    assert!(says(&customer, "Richard") && says(&customer, "1111 2222 3333"));
+    assert_eq!(text(&customer), template, "both sides print the same");
+}
+
+#[test]
+fn the_customer_makes_the_invitation() {
+    let mut page = giving(None);
+    enter(&mut page, "Their message to you, or their account and user name", "1111 2222 3333 Richard");
+    enter(&mut page, "Bucket", "acme-in");
+    tick(&mut page, "Require MFA");
+    assert!(text(&page).contains("arn:aws:iam::111122223333:user/Richard"));
+    press(&mut page, "Copy link");
+    assert_eq!(wishes(&mut page), [], "no invitation without a role");
+    enter(&mut page, "ARN of the role that was made", "arn:aws:iam::444455556666:role/daypass-acme-in");
+    enter(&mut page, "A note for your contractor", "Welcome");
+    press(&mut page, "Copy link");
+    let link = Invitation::parse(&copied(&mut page)).expect("a link");
+    press(&mut page, "Copy as text");
+    assert_eq!(Invitation::parse(&copied(&mut page)).expect("a text"), link);
+    assert_eq!((link.bucket.as_str(), link.note.as_str(), link.mfa), ("acme-in", "Welcome", false));
+    press(&mut page, "Save invitation…");
+    let wishes = wishes(&mut page);
+    let [Wish::SaveText("invitation.daypass", text)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!(Invitation::parse(text).expect("a file"), link);
+}
+
+const PLAIN: &str = "daypass = 1\ncustomer = \"Acme\"\nrole = \"arn:aws:iam::444455556666:role/daypass-acme\"\n\
+                     bucket = \"acme-in\"\nprefix = \"incoming/\"\nnote = \"Welcome\"\ncontact = \"Dana\"\n";
+
+fn acme() -> Destination {
+    Invitation::parse(PLAIN).expect("an invitation").to_destination("importantproject")
+}
+
+fn opened(wishes: &[Wish]) -> &Destination {
+    let [Wish::Command(Command::Open(to))] = wishes else { panic!("one destination, not {wishes:?}") };
+    to
+}
+
+#[test]
+fn an_invitation_is_shown_before_it_is_taken() {
+    let mut card = invited(richard(), PLAIN);
+    for said in ["Acme", "4444 5555 6666", "daypass-acme", "acme-in / incoming", "Welcome", "Dana", "Richard"] {
+        assert!(says(&card, said), "{said}");
+    }
+    assert_eq!(wishes(&mut card), [], "nothing happens by itself");
+    assert_eq!(focused(&card).as_deref(), Some("Get access"));
+    card.key_press(Key::Enter);
+    card.run();
+    assert_eq!(*opened(&wishes(&mut card)), acme());
+    assert!(!says(&card, "Invitation from"));
+}
+
+#[test]
+fn not_now_leaves_everything_as_it_is() {
+    let mut card = invited(richard(), PLAIN);
+    press(&mut card, "Not now");
+    assert_eq!(wishes(&mut card), []);
+    assert!(!says(&card, "Invitation from"));
+}
+
+#[test]
+fn a_customer_who_changed_is_shown_and_the_answer_is_no() {
+    let mut seen = richard();
+    seen.remembered = Arc::new(vec![acme()]);
+    let other = PLAIN.replace("444455556666", "999900001111").replace("acme-in", "acme-inn");
+    let mut card = invited(seen.clone(), &other);
+    assert!(says(&card, "This is not the Acme you know"));
+    assert_eq!(card.query_all_by_label_contains("4444 5555 6666  →  9999 0000 1111").count(), 1);
+    assert!(!says(&card, "daypass-acme  →"), "the role's name is the same");
+    assert!(says(&card, "acme-in  →  acme-inn"));
+    assert_eq!(focused(&card).as_deref(), Some("Not now"));
+    card.key_press(Key::Enter);
+    card.run();
+    assert_eq!(wishes(&mut card), []);
+    let mut card = invited(seen.clone(), &other);
+    press(&mut card, "Use the new one");
+    assert_eq!(opened(&wishes(&mut card)).bucket.as_str(), "acme-inn");
+    // Another folder of the same bucket is no reason to say no.
+    let card = invited(seen.clone(), &PLAIN.replace("incoming/", "later/"));
+    assert!(says(&card, "incoming/  →  later/") && !says(&card, "This is not"));
+    assert_eq!(focused(&card).as_deref(), Some("Get access"));
+    // Neither is the same invitation again.
+    let card = invited(seen, PLAIN);
+    assert!(says(&card, "You know this customer. Nothing has changed."));
+}
+
+#[test]
+fn a_bucket_of_another_account_is_asked_about_twice() {
+    let mut card = invited(richard(), &format!("{PLAIN}owner = \"777788889999\"\n"));
+    assert!(says(&card, "7777 8888 9999"));
+    press(&mut card, "Get access");
+    assert_eq!(wishes(&mut card), []);
+    assert!(says(&card, "The bucket belongs to another account"));
+    assert_eq!(focused(&card).as_deref(), Some("Not now"));
+    press(&mut card, "Yes, it belongs there");
+    assert_eq!(opened(&wishes(&mut card)).owner().as_str(), "777788889999");
+}
+
+#[test]
+fn a_device_is_asked_for_where_the_customer_wants_codes() {
+    let mut card = invited(richard(), &format!("{PLAIN}mfa = true\n"));
+    assert_eq!(focused(&card).as_deref(), Some("Your MFA device (ARN or serial)"));
+    press(&mut card, "Get access");
+    assert!(says(&card, "Enter the device that shows your codes."));
+    enter(&mut card, "Your MFA device (ARN or serial)", "arn:aws:iam::111122223333:mfa/Richard");
+    press(&mut card, "Get access");
+    assert_eq!(wishes(&mut card), [], "first the code");
+    assert!(says(&card, "Enter the code from your device"));
+}
+
+#[test]
+fn dates_are_said_before_they_bite() {
+    let card = invited(richard(), &format!("{PLAIN}not_before = \"2026-11-23T08:00:00Z\"\n"));
+    assert!(says(&card, "Your access starts Monday 09:00."));
+    assert_eq!(focused(&card).as_deref(), Some("Not now"));
+    let card = invited(richard(), &format!("{PLAIN}not_after = \"2026-11-20T08:00:00Z\"\n"));
+    assert!(says(&card, "Your access ended Friday 09:00."));
+    let card = invited(richard(), &format!("{PLAIN}not_after = \"2026-12-15T23:00:00Z\"\n"));
+    assert!(says(&card, "Your access lasts until the end of Tuesday, 15 Dec."));
+    assert_eq!(focused(&card).as_deref(), Some("Get access"));
+}
+
+#[test]
+fn without_a_key_the_form_keeps_the_invitation() {
+    let mut card = invited(Snapshot::default(), PLAIN);
+    assert!(says(&card, "There is no access key on this computer yet."));
+    press(&mut card, "Continue in the form");
+    assert!(says(&card, "From your invitation"));
+    assert_eq!(wishes(&mut card), []);
+}
+
+#[test]
+fn free_texts_stay_plain_and_inside_the_window() {
+    let hostile = format!(
+        "daypass = 1\ncustomer = \"\\u202Eemca {}\"\nrole = \"arn:aws:iam::444455556666:role/daypass-acme\"\n\
+         bucket = \"acme-in\"\nnote = \"<b>Run</b> https://example.invalid {}\"\n",
+        "x".repeat(300),
+        "y ".repeat(400)
+    );
+    let card = invited(richard(), &hostile);
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(960.0, 680.0));
+    for label in ["Get access", "Not now"] {
+        assert!(window.contains_rect(card.get_by_role_and_label(Role::Button, label).rect()), "{label}");
+    }
+    assert!(says(&card, "<b>Run</b> https://example.invalid"));
+    assert_eq!(card.query_all_by_role(Role::Link).count(), 0);
+    assert!(!says(&card, "\u{202e}"));
+}
+
+#[test]
+fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
+    let place = Place {
+        destination: Arc::new(acme()),
+        session: Session::Active(Grant {
+            generation: 1,
+            ends: NOW + Duration::from_secs(3000),
+            ends_utc: TODAY,
+            length: Duration::from_secs(3600),
+            arn: "arn:aws:sts::444455556666:assumed-role/daypass-acme/Richard".into(),
+            name: "Richard".into(),
+            shortened: false,
+        }),
+        asking: false,
+        retrying: false,
+        worked: false,
+        renew_problem: None,
+        hold: None,
+        paused: false,
+        walking: 0,
+        left_out: Arc::default(),
+        left_out_count: 0,
+        totals: daypass::model::snapshot::Totals::default(),
+    };
+    let mut seen = richard();
+    seen.places = vec![place];
+    for page in [false, true] {
+        let mut window = show(seen.clone(), |window, about| {
+            if page {
+                window.open_ask(TODAY, about);
+            }
+        });
+        window.event(Event::Paste(PLAIN.to_owned()));
+        window.run();
+        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "{page}");
+    }
+}
