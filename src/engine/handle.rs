@@ -1,9 +1,11 @@
 //! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
 
+use super::access::Desk;
 use super::clock::Clock;
 use super::http::Wire;
 use super::profiles;
 use super::run::Run;
+use super::signin::Caches;
 use super::watch::Patience;
 use crate::model::Limits;
 use crate::model::problem::{Kind, Problem};
@@ -24,6 +26,8 @@ pub struct Options {
     pub home: Option<PathBuf>,
     /// The shared credentials and config files.
     pub profiles: profiles::Paths,
+    /// Where the tokens of sign-ins are kept.
+    pub caches: Caches,
     /// Where requests go: AWS, or a test server that was named explicitly.
     pub wire: Wire,
     /// How far the model may go at once.
@@ -43,6 +47,7 @@ impl Options {
         Self {
             home: None,
             profiles: profiles::Paths::from_env(),
+            caches: Caches::from_env(),
             wire: Wire::default(),
             limits: Limits::default(),
             patience: Patience::default(),
@@ -68,6 +73,7 @@ pub enum Secret {
 pub(super) enum Input {
     Command(Command),
     Secret(Secret),
+    LookAtProfiles,
     Stop(oneshot::Sender<()>),
 }
 
@@ -79,6 +85,7 @@ pub struct Handle {
     clock: Clock,
     home: Option<PathBuf>,
     notices: Arc<[super::run::Notice]>,
+    desk: Desk,
 }
 
 impl Handle {
@@ -135,6 +142,16 @@ impl Handle {
         self.home.as_ref()
     }
 
+    /// What calls about access are made with.
+    pub(super) const fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Has the profiles listed anew, because Daypass itself changed them.
+    pub(super) async fn look_at_profiles(&self) -> bool {
+        self.input.send(Input::LookAtProfiles).await.is_ok()
+    }
+
     /// What was found at the start that a person should know.
     #[must_use]
     pub fn notices(&self) -> &[super::run::Notice] {
@@ -157,8 +174,9 @@ impl Engine {
         let home = options.home.clone();
         let run = Run::new(options, clock.clone(), publish).await?;
         let notices = run.notices().into();
+        let desk = run.desk();
         tokio::spawn(run.go(inputs));
-        Ok(Handle { input, seen, clock, home, notices })
+        Ok(Handle { input, seen, clock, home, notices, desk })
     }
 
     /// Starts an engine on a thread and a runtime of its own, for a window whose thread must never wait.
