@@ -1,6 +1,10 @@
 //! The command line: arguments in, one line for each thing that happens out.
 
 mod args;
+mod ask;
+mod check;
+mod grant;
+mod place;
 mod show;
 mod upload;
 
@@ -49,6 +53,9 @@ pub fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match args.verb {
             Verb::Upload(upload) => upload::run(*upload).await,
+            Verb::Check(check) => check::run(*check).await,
+            Verb::Grant(grant) => grant::run(*grant).await,
+            Verb::SignIn(sign_in) => check::sign_in(sign_in).await,
             Verb::Resume(resume) => upload::resume(resume).await,
             Verb::Profiles => show::profiles(),
             Verb::Practice(practice) => show::practice(practice).await,

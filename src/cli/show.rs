@@ -214,7 +214,10 @@ impl Show {
             let identity = seen.identities.iter().find(|(profile, _)| *profile == place.destination.profile);
             let identity = identity.and_then(|(_, known)| known.as_ref().ok());
             let (sentence, hints) = match why {
-                Some(problem) => words::explained(problem, &place.destination, identity),
+                Some(problem) => match crate::words::keys::command_problem(problem) {
+                    Some(sentence) => (sentence.to_owned(), Vec::new()),
+                    None => words::explained(problem, &place.destination, identity),
+                },
                 None => (words::access_ended(place.totals.open()), Vec::new()),
             };
             if self.json {

@@ -1,82 +1,30 @@
 //! `upload` and `resume`: from the arguments to the last confirmed file.
 
-use super::args::{Resume, Upload, Wire as WireArgs};
+use super::args::{Resume, Upload};
+use super::ask::{self, Codes};
 use super::show::Show;
-use super::{ALL, NOT_STARTED, SOME_NOT, Stop};
-use crate::engine::handle::{Engine, Handle, Options, Secret};
-use crate::engine::http::Wire;
-use crate::engine::{profiles, settings};
-use crate::model::Limits;
-use crate::model::destination::Destination;
-use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
+use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place};
+use crate::engine::handle::{Handle, Secret};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Snapshot, Which};
 use crate::model::upload::PlaceNo;
 use crate::words::cli as words;
-use crate::words::names::{Field, name_problem};
 use std::path::PathBuf;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
-    result.map_err(|why| Stop::new(name_problem(field, &why)).hint(words::see_help()))
-}
-
-fn options(wire: &WireArgs) -> Options {
-    Options {
-        home: settings::home(),
-        wire: Wire { endpoint_url: wire.endpoint_url.clone(), ca_bundle: wire.ca_bundle.clone() },
-        limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
-        ..Options::new()
-    }
-}
-
-fn destination(args: &Upload) -> Result<Destination, Stop> {
-    let read = profiles::read(&profiles::Paths::from_env());
-    let profile = read.list.iter().find(|profile| profile.name == args.profile);
-    let of_profile = |get: fn(&crate::model::snapshot::Profile) -> Option<&String>| profile.and_then(get).cloned();
-    let role = args.role_arn.clone().or_else(|| of_profile(|p| p.role_arn.as_ref()));
-    let role = role.ok_or_else(|| Stop::new(words::no_role(&args.profile)).hint(words::give_role()))?;
-    let role = parsed(Field::Role, RoleArn::from_pasted(&role))?;
-    let seconds = args.duration.or_else(|| profile.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
-    if !(Destination::SHORTEST..=Destination::LONGEST).contains(&seconds) {
-        return Err(Stop::new(words::duration_range()));
-    }
-    let region = match &args.region {
-        Some(region) => Some(parsed(Field::Region, region.parse::<Region>())?),
-        None => None,
-    };
-    let external_id = args.external_id.clone().or_else(|| of_profile(|p| p.external_id.as_ref()));
-    let external_id = external_id.map(|id| parsed(Field::ExternalId, id.parse::<ExternalId>())).transpose()?;
-    let serial = args.mfa_serial.clone().or_else(|| of_profile(|p| p.mfa_serial.as_ref()));
-    let mfa_serial = serial.map(|serial| parsed(Field::Mfa, serial.parse::<MfaSerial>())).transpose()?;
-    let name = args.session_name.clone().or_else(|| of_profile(|p| p.role_session_name.as_ref()));
-    let session_name = name.map(|name| parsed(Field::SessionName, name.parse())).transpose()?;
-    let owner = args.bucket_owner.as_ref();
-    let owner = owner.map(|id| parsed(Field::Account, AccountId::from_pasted(id))).transpose()?;
-    Ok(Destination {
-        name: args.bucket.clone(),
-        profile: args.profile.clone(),
-        role,
-        bucket: parsed(Field::Bucket, args.bucket.parse::<Bucket>())?,
-        prefix: parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?,
-        region,
-        owner,
-        seconds,
-        external_id,
-        mfa_serial,
-        session_name,
-        narrow: !args.no_narrowing,
-        practice: false,
-    })
-}
-
 pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
-    let destination = destination(&args)?;
-    let options = options(&args.wire);
-    let mut handle = start(options).await?;
+    let said = place::said(&args.place)?;
+    let mut handle = place::engine(&args.wire).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
+    let destination = match place::confirmed(&mut handle, &args.place, said).await {
+        Ok(destination) => destination,
+        Err(stop) => {
+            handle.stop().await;
+            return Err(stop);
+        }
+    };
     let same = |p: &crate::model::snapshot::Place| {
         p.destination.role == destination.role
             && p.destination.bucket == destination.bucket
@@ -85,8 +33,12 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     };
     let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
     let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
-    if let Some(code) = args.mfa_code.clone() {
-        handle.hand_over(Secret::Code(place, Zeroizing::new(code)));
+    let code = match (&destination.mfa_serial, args.place.mfa_code.clone()) {
+        (Some(_), None) => ask::code(&crate::words::access::code(&destination, "")).await,
+        (_, code) => code.map(Zeroizing::new),
+    };
+    if let Some(code) = code {
+        handle.hand_over(Secret::Code(place, code));
     }
     let paths = args.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_gone| path.clone()));
     let paths: Vec<PathBuf> = paths.collect();
@@ -98,7 +50,7 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
 }
 
 pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
-    let mut handle = start(options(&args.wire)).await?;
+    let mut handle = place::engine(&args.wire).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     let seen = handle.seen();
@@ -120,14 +72,12 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     Ok(ended)
 }
 
-async fn start(options: Options) -> Result<Handle, Stop> {
-    Engine::spawn(options).await.map_err(|problem| Stop::new(words::problem(&problem)))
-}
-
 /// Shows what happens until nothing more will happen by itself, and gives the exit code.
 async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patience: u64) -> u8 {
     let mut begun = false;
+    let mut codes = Codes::new();
     loop {
+        codes.look(handle, places).await;
         let seen = handle.seen();
         show.update(&seen, handle.now());
         let done = places.iter().all(|&no| {
@@ -138,7 +88,9 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
         if done {
             return show.summary(&seen, places);
         }
-        if let Some(code) = stuck(&seen, places, patience) {
+        if !codes.asking()
+            && let Some(code) = stuck(&seen, places, patience)
+        {
             show.stuck(&seen, places);
             return code;
         }
