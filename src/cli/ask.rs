@@ -2,7 +2,7 @@
 
 use super::say_beside;
 use crate::engine::handle::{Handle, Secret};
-use crate::model::access::RENEW_BEFORE;
+use crate::model::RENEW_BEFORE;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Place};

@@ -180,7 +180,7 @@ pub fn no_file(path: &str, why: &str) -> String {
 pub fn code(destination: &Destination, why: &str) -> String {
     let serial = destination.mfa_serial.as_ref().map_or("", |serial| serial.as_str());
     let why = if why.is_empty() { String::new() } else { format!("{why}\n") };
-    format!("{why}Code of {serial} for {} at {}: ", destination.role.name(), visible(&destination.name))
+    format!("{why}Code of {serial} for {} at {}: ", destination.role.role_name(), visible(&destination.name))
 }
 
 /// Why a code is asked for again before the end.
