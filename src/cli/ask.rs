@@ -11,7 +11,6 @@ use crate::time::Time;
 use crate::words::access as words;
 use crate::words::cli::problem;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::time::Duration;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -75,7 +74,7 @@ impl Codes {
     }
 
     /// Asks where a code is needed, and hands over what was answered.
-    pub(super) async fn look(&mut self, handle: &mut Handle, places: &[PlaceNo]) {
+    pub(super) async fn look(&mut self, handle: &Handle, places: &[PlaceNo]) {
         if let Some((no, answer)) = self.asked.take_if(|(_, answer)| answer.is_finished()) {
             let Some(text) = answer.await.ok().flatten() else {
                 self.open = false;
@@ -85,8 +84,7 @@ impl Codes {
                 Some(code) => {
                     handle.hand_over(Secret::Code(no, code));
                     handle.send(Command::GetAccess(no));
-                    let asking = handle.until(|seen| seen.places.get(usize::from(no.0)).is_some_and(|p| p.asking));
-                    let _missed = tokio::time::timeout(Duration::from_secs(2), asking).await;
+                    handle.reached().await;
                 }
                 None => say_beside(words::not_a_code()),
             }

@@ -44,6 +44,8 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let paths: Vec<PathBuf> = paths.collect();
     handle.send(Command::Open(Box::new(destination)));
     handle.send(Command::Add(place, paths));
+    // What an earlier run left looks like an end before the files of this one are in the queue.
+    handle.reached().await;
     let ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
     handle.stop().await;
     Ok(ended)
@@ -67,6 +69,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         handle.send(Command::Resume(Which::All(place)));
         handle.send(Command::GetAccess(place));
     }
+    handle.reached().await;
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(ended)

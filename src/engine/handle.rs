@@ -74,6 +74,7 @@ pub(super) enum Input {
     Command(Command),
     Secret(Secret),
     LookAtProfiles,
+    Reached(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -118,6 +119,12 @@ impl Handle {
         self.input.try_send(Input::Secret(secret)).is_ok()
     }
 
+    /// Waits until everything sent before has been taken in, so that [`seen`](Self::seen) shows it; false once the engine has ended.
+    pub async fn reached(&self) -> bool {
+        let (done, reached) = oneshot::channel();
+        self.input.send(Input::Reached(done)).await.is_ok() && reached.await.is_ok()
+    }
+
     /// Waits for the next copy; false once the engine has ended.
     pub async fn changed(&mut self) -> bool {
         self.seen.changed().await.is_ok()
@@ -149,7 +156,7 @@ impl Handle {
 
     /// Has the profiles listed anew, because Daypass itself changed them.
     pub(super) async fn look_at_profiles(&self) -> bool {
-        self.input.send(Input::LookAtProfiles).await.is_ok()
+        self.input.send(Input::LookAtProfiles).await.is_ok() && self.reached().await
     }
 
     /// What was found at the start that a person should know.

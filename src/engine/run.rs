@@ -208,6 +208,10 @@ impl Run {
                         self.read_profiles();
                         self.publish_now();
                     }
+                    Some(Input::Reached(done)) => {
+                        self.publish_now();
+                        let _nobody = done.send(());
+                    }
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,
                 },

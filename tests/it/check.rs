@@ -1,7 +1,7 @@
 //! The command line from a profile to the bucket: `check`, codes of a device, invitations.
 
 use daypass::practice::{Mfa, Options, Practice, Story};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 const SERIAL: &str = "arn:aws:iam::111122223333:mfa/richard";
@@ -188,7 +188,6 @@ async fn dates_and_odd_invitations_stop_it() {
     let (code, _, beside) = bench.run(&invited(&bench, "/nowhere/x.daypass", &file, &["--yes"])).await;
     assert!(code == 2 && beside.contains("can’t be read"), "{beside}");
     assert!(bench.practice.objects().is_empty());
-    let _unused: &Path = bench.dir.path();
 }
 
 #[cfg(unix)]

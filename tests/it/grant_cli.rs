@@ -14,7 +14,7 @@ async fn every_form_is_printed() {
         ("cloudformation", "AWS::IAM::Role"),
         ("json", "sts:AssumeRole"),
         ("commands", "aws iam create-role"),
-        ("powershell", "aws iam create-role"),
+        ("powershell", "iam create-role"),
         ("terraform", "aws_iam_role"),
         ("message", "Hello,"),
     ] {
