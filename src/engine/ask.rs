@@ -103,6 +103,7 @@ impl Handle {
     }
 
     /// Allows exactly this command of a profile's `credential_process`, from now on and in later runs. Show the whole of it first.
+    #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
     pub fn allow_command(&self, command: &str) -> bool {
         let mut settings = self.seen().settings.clone();
         let mark = fingerprint(command);
@@ -113,6 +114,7 @@ impl Handle {
     }
 
     /// Takes the allowance of a command back.
+    #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
     pub fn forbid_command(&self, command: &str) -> bool {
         let mut settings = self.seen().settings.clone();
         let mark = fingerprint(command);

@@ -101,11 +101,11 @@ fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
     match refusal {
         Refusal::Pending => Some(interval),
         Refusal::SlowDown => Some(interval.saturating_add(INTERVAL)),
-        Refusal::Other(problem) => match problem.kind {
-            Kind::Busy | Kind::NoAnswer | Kind::ConnectionLost | Kind::Offline => Some(interval),
-            Kind::SlowDown => Some(interval.saturating_add(INTERVAL)),
-            _other => None,
-        },
+        Refusal::Other(problem) if problem.kind == Kind::SlowDown => Some(interval.saturating_add(INTERVAL)),
+        Refusal::Other(problem) => {
+            let passes = [Kind::Busy, Kind::NoAnswer, Kind::ConnectionLost, Kind::Offline].contains(&problem.kind);
+            passes.then_some(interval)
+        }
         Refusal::Expired | Refusal::Denied | Refusal::Unauthorized | Refusal::NoRole => None,
     }
 }
@@ -214,22 +214,21 @@ impl Desk {
         let oidc = Oidc { http: &self.http, clock: &self.clock, sign_in: &sign_in };
         let known = [on_disk, self.sources.token(sign_in.token_name())];
         let known: Vec<Token> = known.into_iter().flatten().collect();
-        let token = match known.iter().find(|token| token.serves(now)) {
-            Some(token) => token.clone(),
-            None => {
-                let old = known.iter().find(|token| token.renewal(now).is_some()).ok_or_else(needed)?;
-                let created = oidc.renew(old.renewal(now).ok_or_else(needed)?).await.map_err(problem)?;
-                let new = self.token(&sign_in, created);
-                let token = Token {
-                    refresh_token: new.refresh_token.clone().or_else(|| old.refresh_token.clone()),
-                    client_id: old.client_id.clone(),
-                    client_secret: old.client_secret.clone(),
-                    registration_expires_at: old.registration_expires_at.clone(),
-                    ..new
-                };
-                let _for_this_run = self.keep(&sign_in, token.clone()).await;
-                token
-            }
+        let token = if let Some(token) = known.iter().find(|token| token.serves(now)) {
+            token.clone()
+        } else {
+            let old = known.iter().find(|token| token.renewal(now).is_some()).ok_or_else(needed)?;
+            let created = oidc.renew(old.renewal(now).ok_or_else(needed)?).await.map_err(problem)?;
+            let new = self.token(&sign_in, created);
+            let token = Token {
+                refresh_token: new.refresh_token.clone().or_else(|| old.refresh_token.clone()),
+                client_id: old.client_id.clone(),
+                client_secret: old.client_secret.clone(),
+                registration_expires_at: old.registration_expires_at.clone(),
+                ..new
+            };
+            let _for_this_run = self.keep(&sign_in, token.clone()).await;
+            token
         };
         let given = oidc.role(&token).await.map_err(problem)?;
         let keys = SourceKeys {

@@ -118,7 +118,7 @@ pub fn changes(changes: &[Change], known: &Destination) -> String {
     for change in changes {
         let shown = |text: &str| if text.is_empty() { "none".to_owned() } else { visible(text) };
         let (before, after) = (shown(&change.before), shown(&change.after));
-        out.push_str(&format!("\n  {}: {before} → {after}", grant_words::what(change.what)));
+        out.extend(["\n  ", grant_words::what(change.what), ": ", &before, " → ", &after]);
     }
     out
 }

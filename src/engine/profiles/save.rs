@@ -33,10 +33,11 @@ pub enum SaveProblem {
 }
 
 fn not_written(why: &io::Error) -> SaveProblem {
-    match why.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SaveProblem::Full,
-        _ => SaveProblem::NotWritten,
-    }
+    if is_full(why) { SaveProblem::Full } else { SaveProblem::NotWritten }
+}
+
+fn is_full(why: &io::Error) -> bool {
+    matches!(why.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Changes a profile in the files: a key goes into the credentials file, a new name and a removal into both.
@@ -115,10 +116,8 @@ fn replace(
     if !folder.is_dir() {
         make(folder).map_err(|_why| SaveProblem::Folder)?;
     }
-    let mut new = tempfile::Builder::new().prefix(".daypass-").tempfile_in(folder).map_err(|why| match why.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SaveProblem::Full,
-        _ => SaveProblem::Folder,
-    })?;
+    let new = tempfile::Builder::new().prefix(".daypass-").tempfile_in(folder);
+    let mut new = new.map_err(|why| if is_full(&why) { SaveProblem::Full } else { SaveProblem::Folder })?;
     new.write_all(bytes).and_then(|()| new.as_file().sync_all()).map_err(|why| not_written(&why))?;
     if let Some(before) = before {
         mine(before, new.as_file())?;
