@@ -1,7 +1,7 @@
 //! The arguments of the command line.
 
 use crate::model::destination::Encryption;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Deliver files into a customer's S3 bucket through a role that may only put.
@@ -21,6 +21,12 @@ pub(super) enum Verb {
     Resume(Resume),
     /// Check files against a receipt: is this what was delivered?
     Verify(Verify),
+    /// Check the access step by step, without sending a file.
+    Check(Box<Check>),
+    /// Print what the customer's administrator needs to lend a role.
+    Grant(Box<Grant>),
+    /// Sign a profile in through IAM Identity Center.
+    SignIn(SignIn),
     /// List the profiles of the shared AWS files, and what in them looks odd.
     Profiles,
     /// Run the practice server: S3 and STS on this computer, with the whole story in it.
@@ -44,18 +50,25 @@ pub(super) struct Wire {
     pub patience: u64,
 }
 
-/// Arguments of `upload`.
+/// Where files go, and through which role.
 #[derive(ClapArgs)]
-pub(super) struct Upload {
+pub(super) struct Where {
     /// The profile whose key asks for the role.
     #[arg(long, value_name = "NAME")]
     pub profile: String,
+    /// Your customer's invitation: a file, or a daypass: link.
+    #[arg(long, value_name = "FILE|LINK",
+          conflicts_with_all = ["role_arn", "bucket", "prefix", "region", "bucket_owner", "external_id"])]
+    pub invitation: Option<String>,
+    /// Yes, account, role and bucket of the invitation are right.
+    #[arg(long, requires = "invitation")]
+    pub yes: bool,
     /// The role your customer gave you.
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
     /// The bucket.
-    #[arg(long, value_name = "BUCKET")]
-    pub bucket: String,
+    #[arg(long, value_name = "BUCKET", required_unless_present = "invitation")]
+    pub bucket: Option<String>,
     /// The folder in the bucket.
     #[arg(long, value_name = "PREFIX", default_value = "")]
     pub prefix: String,
@@ -83,20 +96,153 @@ pub(super) struct Upload {
     /// Don't narrow the session to the bucket and the folder.
     #[arg(long)]
     pub no_narrowing: bool,
-    /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
-    #[arg(long, value_name = "FILE")]
-    pub receipt: Option<PathBuf>,
     /// Hand each file over to the bucket's owner (the ACL bucket-owner-full-control).
     #[arg(long)]
     pub acl_full_control: bool,
     /// The encryption that the bucket's policy wants to be named: `s3`, `kms`, or `kms:` and a key's ARN or id.
     #[arg(long, value_name = "KIND", value_parser = encryption)]
     pub sse: Option<Encryption>,
+    /// Let the profile's credential_process run, if this is the SHA-256 of the command; asked on a terminal.
+    #[arg(long, value_name = "SHA256")]
+    pub allow_command: Option<String>,
+}
+
+/// Arguments of `upload`.
+#[derive(ClapArgs)]
+pub(super) struct Upload {
+    #[command(flatten)]
+    pub place: Where,
+    /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
     #[command(flatten)]
     pub wire: Wire,
     /// Files and folders.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(ClapArgs)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub place: Where,
+    #[command(flatten)]
+    pub wire: Wire,
+    /// Send a tiny test file as well. You can't delete it; your customer can.
+    #[arg(long)]
+    pub test_object: bool,
+}
+
+/// Arguments of `sign-in`.
+#[derive(ClapArgs)]
+pub(super) struct SignIn {
+    /// The profile.
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    #[command(flatten)]
+    pub wire: Wire,
+}
+
+/// In which form the kit is printed.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Form {
+    /// One template whose outputs hold the finished invitation.
+    Cloudformation,
+    /// The policies alone.
+    Json,
+    /// Commands of the AWS CLI for bash.
+    Commands,
+    /// The same for PowerShell.
+    Powershell,
+    /// Terraform.
+    Terraform,
+    /// The message to the customer's administrator.
+    Message,
+    /// The invitation, which needs --role-arn.
+    Invitation,
+}
+
+/// Arguments of `grant`.
+#[derive(ClapArgs)]
+pub(super) struct Grant {
+    /// In which form.
+    #[arg(long, value_enum, default_value = "cloudformation")]
+    pub format: Form,
+    /// The profile of who needs access; Amazon is asked whose it is.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["user_arn", "account"])]
+    pub profile: Option<String>,
+    /// The ARN of who needs access.
+    #[arg(long, value_name = "ARN", conflicts_with = "account")]
+    pub user_arn: Option<String>,
+    /// The account of who needs access.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Let everybody in whom that account's administrator names.
+    #[arg(long)]
+    pub whole_account: bool,
+    /// The customer's name.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub customer: String,
+    /// The bucket.
+    #[arg(long, value_name = "BUCKET")]
+    pub bucket: String,
+    /// The folder in the bucket.
+    #[arg(long, value_name = "PREFIX", default_value = "")]
+    pub prefix: String,
+    /// The bucket's region.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The bucket has to be made.
+    #[arg(long)]
+    pub new_bucket: bool,
+    /// The name of the role to make.
+    #[arg(long, value_name = "NAME")]
+    pub role_name: Option<String>,
+    /// The ARN of the role that was made, for the invitation.
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// The longest session, in seconds (3600 to 43200).
+    #[arg(long, value_name = "SECONDS")]
+    pub duration: Option<u32>,
+    /// Ask for a code of an MFA device.
+    #[arg(long)]
+    pub mfa: bool,
+    /// How old that code may be, in seconds.
+    #[arg(long, value_name = "SECONDS", requires = "mfa")]
+    pub mfa_max_age: Option<u32>,
+    /// The external ID.
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// The first day or moment.
+    #[arg(long, value_name = "DATE")]
+    pub not_before: Option<String>,
+    /// The last day, or the moment it ends.
+    #[arg(long, value_name = "DATE")]
+    pub not_after: Option<String>,
+    /// A network requests may come from; may be given several times.
+    #[arg(long, value_name = "CIDR")]
+    pub source_ip: Vec<String>,
+    /// The session has to be named as the user is.
+    #[arg(long)]
+    pub session_is_user: bool,
+    /// The key that encrypts the bucket: its ARN, or `any`.
+    #[arg(long, value_name = "ARN|any")]
+    pub kms: Option<String>,
+    /// Keep what is there from being replaced.
+    #[arg(long)]
+    pub create_only: bool,
+    /// Let the role give up its own unfinished uploads.
+    #[arg(long)]
+    pub clean_up: bool,
+    /// After how many days S3 throws abandoned parts away.
+    #[arg(long, value_name = "DAYS")]
+    pub abort_days: Option<u32>,
+    /// Let the profile's credential_process run, if this is the SHA-256 of the command.
+    #[arg(long, value_name = "SHA256")]
+    pub allow_command: Option<String>,
+    #[command(flatten)]
+    pub wire: Wire,
 }
 
 /// Arguments of `resume`.

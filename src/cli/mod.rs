@@ -1,6 +1,10 @@
 //! The command line: arguments in, one line for each thing that happens out.
 
 mod args;
+mod ask;
+mod check;
+mod grant;
+mod place;
 mod receipts;
 mod show;
 mod upload;
@@ -55,6 +59,9 @@ pub fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match args.verb {
             Verb::Upload(upload) => upload::run(*upload).await,
+            Verb::Check(check) => check::run(*check).await,
+            Verb::Grant(grant) => grant::run(*grant).await,
+            Verb::SignIn(sign_in) => check::sign_in(sign_in).await,
             Verb::Resume(resume) => upload::resume(resume).await,
             Verb::Verify(verify) => receipts::verify(&verify),
             Verb::Profiles => show::profiles(),

@@ -283,7 +283,10 @@ impl Show {
                 }
             };
             let (sentence, hints) = match why {
-                Some(problem) => words::explained(problem, &Known::of(place, seen)),
+                Some(problem) => match crate::words::keys::command_problem(problem) {
+                    Some(sentence) => (sentence.to_owned(), Vec::new()),
+                    None => words::explained(problem, &Known::of(place, seen)),
+                },
                 None => (words::access_ended(place.totals.open()), Vec::new()),
             };
             if self.json {

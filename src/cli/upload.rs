@@ -1,91 +1,35 @@
 //! `upload` and `resume`: from the arguments to the last confirmed file.
 
-use super::args::{Resume, Upload, Wire as WireArgs};
+use super::args::{Resume, Upload};
+use super::ask::{self, Codes};
 use super::show::Show;
-use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED, receipts};
-use crate::engine::handle::{Engine, Handle, Options, Secret};
-use crate::engine::http::Wire;
-use crate::engine::{profiles, settings};
-use crate::model::Limits;
-use crate::model::destination::Destination;
-use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
+use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED, place, receipts};
+use crate::engine::handle::{Handle, Secret};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Place, Snapshot, Which};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::cli as words;
-use crate::words::names::{Field, name_problem};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// How long what commits is waited for when the person stops it all.
 const LEAVE: Duration = Duration::from_secs(5);
 
-fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
-    result.map_err(|why| Stop::new(name_problem(field, &why)).hint(words::see_help()))
-}
-
-fn options(wire: &WireArgs) -> Options {
-    Options {
-        home: settings::home(),
-        wire: Wire { endpoint_url: wire.endpoint_url.clone(), ca_bundle: wire.ca_bundle.clone() },
-        limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
-        ..Options::new()
-    }
-}
-
-fn destination(args: &Upload) -> Result<Destination, Stop> {
-    let read = profiles::read(&profiles::Paths::from_env());
-    let profile = read.list.iter().find(|profile| profile.name == args.profile);
-    let of_profile = |get: fn(&crate::model::snapshot::Profile) -> Option<&String>| profile.and_then(get).cloned();
-    let role = args.role_arn.clone().or_else(|| of_profile(|p| p.role_arn.as_ref()));
-    let role = role.ok_or_else(|| Stop::new(words::no_role(&args.profile)).hint(words::give_role()))?;
-    let role = parsed(Field::Role, RoleArn::from_pasted(&role))?;
-    let seconds = args.duration.or_else(|| profile.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
-    if !(Destination::SHORTEST..=Destination::LONGEST).contains(&seconds) {
-        return Err(Stop::new(words::duration_range()));
-    }
-    let region = match &args.region {
-        Some(region) => Some(parsed(Field::Region, region.parse::<Region>())?),
-        None => None,
-    };
-    let external_id = args.external_id.clone().or_else(|| of_profile(|p| p.external_id.as_ref()));
-    let external_id = external_id.map(|id| parsed(Field::ExternalId, id.parse::<ExternalId>())).transpose()?;
-    let serial = args.mfa_serial.clone().or_else(|| of_profile(|p| p.mfa_serial.as_ref()));
-    let mfa_serial = serial.map(|serial| parsed(Field::Mfa, serial.parse::<MfaSerial>())).transpose()?;
-    let name = args.session_name.clone().or_else(|| of_profile(|p| p.role_session_name.as_ref()));
-    let session_name = name.map(|name| parsed(Field::SessionName, name.parse())).transpose()?;
-    let owner = args.bucket_owner.as_ref();
-    let owner = owner.map(|id| parsed(Field::Account, AccountId::from_pasted(id))).transpose()?;
-    Ok(Destination {
-        name: args.bucket.clone(),
-        profile: args.profile.clone(),
-        role,
-        bucket: parsed(Field::Bucket, args.bucket.parse::<Bucket>())?,
-        prefix: parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?,
-        region,
-        owner,
-        seconds,
-        external_id,
-        mfa_serial,
-        session_name,
-        narrow: !args.no_narrowing,
-        practice: false,
-        acl_full_control: args.acl_full_control,
-        encryption: args.sse.clone().unwrap_or_default(),
-    })
-}
-
 pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
-    let destination = destination(&args)?;
-    let sha256 = args.receipt.is_some();
-    let options = Options { adjust: Some(Arc::new(move |settings| settings.sha256 = sha256)), ..options(&args.wire) };
-    let mut handle = start(options).await?;
+    let said = place::said(&args.place)?;
+    let mut handle = place::engine(&args.wire, args.receipt.is_some()).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     show.earlier(&handle.seen());
+    let destination = match place::confirmed(&mut handle, &args.place, said).await {
+        Ok(destination) => destination,
+        Err(stop) => {
+            handle.stop().await;
+            return Err(stop);
+        }
+    };
     let same = |p: &Place| {
         p.destination.role == destination.role
             && p.destination.bucket == destination.bucket
@@ -95,8 +39,8 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     };
     let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
     let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
-    let code = match (&destination.mfa_serial, args.mfa_code) {
-        (Some(_), None) => Some(asked_code().await?),
+    let code = match (&destination.mfa_serial, args.place.mfa_code.clone()) {
+        (Some(_), None) => Some(asked_code(&crate::words::access::code(&destination, "")).await?),
         (Some(_) | None, given) => given.map(Zeroizing::new),
     };
     if let Some(code) = code {
@@ -107,7 +51,7 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     handle.send(Command::Open(Box::new(destination)));
     handle.send(Command::Add(place, paths));
     // What is seen before the files were taken in looks like a delivery that has come to its end.
-    handle.heard().await;
+    handle.reached().await;
     let mut ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
     if let Some(path) = &args.receipt
         && ended != NOT_STARTED
@@ -125,7 +69,7 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
 }
 
 pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
-    let mut handle = start(options(&args.wire)).await?;
+    let mut handle = place::engine(&args.wire, false).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     let seen = handle.seen();
@@ -143,18 +87,17 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         handle.send(Command::Resume(Which::All(place)));
         handle.send(Command::GetAccess(place));
     }
-    handle.heard().await;
+    handle.reached().await;
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(ended)
 }
 
-async fn start(options: Options) -> Result<Handle, Stop> {
-    Engine::spawn(options).await.map_err(|problem| Stop::new(words::problem(&problem)))
-}
-
 /// Asks for the code of the MFA device, which arguments would show to everybody on this computer.
-async fn asked_code() -> Result<Zeroizing<String>, Stop> {
+async fn asked_code(prompt: &str) -> Result<Zeroizing<String>, Stop> {
+    if ask::terminal() {
+        return ask::code(prompt).await.ok_or_else(|| Stop::new(words::no_code()).hint(words::see_help()));
+    }
     super::say_beside(words::code_wanted());
     let read = tokio::task::spawn_blocking(|| {
         let mut line = Zeroizing::new(String::new());
@@ -181,8 +124,10 @@ enum Standing {
 async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patience: u64) -> u8 {
     let patience = Duration::from_secs(patience);
     let mut without: Option<Time> = None;
+    let mut codes = Codes::new();
     let mut signal = std::pin::pin!(interrupted());
     loop {
+        codes.look(handle, places).await;
         let seen = handle.seen();
         let now = handle.now();
         show.update(&seen, now);
@@ -196,7 +141,7 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
         let asking = standing.contains(&Standing::Asking);
         without = (asking && !going).then(|| without.unwrap_or(now));
         let given_up = without.is_some_and(|since| now.since(since) >= patience);
-        if !going && (!asking || given_up) {
+        if !going && !codes.asking() && (!asking || given_up) {
             if !done.is_empty() {
                 show.summary(&seen, &done);
             }
@@ -240,7 +185,7 @@ async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
     for &place in places {
         handle.send(Command::Pause(Which::All(place)));
     }
-    handle.heard().await;
+    handle.reached().await;
     let still = handle.until(|seen| !seen.rows.iter().any(|(_, row)| row.state.moving()));
     tokio::select! {
         _ended = tokio::time::timeout(LEAVE, still) => {}

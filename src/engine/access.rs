@@ -2,8 +2,11 @@
 
 use super::clock::Clock;
 use super::http::Http;
-use super::profiles::{self, Paths};
+use super::process;
+use super::profiles::{self, Keys, Origin, Paths};
 use super::s3::S3;
+use super::signin::Caches;
+use super::sources::Sources;
 use super::sts::{self, SourceKeys};
 use super::vault::{Ticket, Vault};
 use super::watch::Patience;
@@ -21,28 +24,58 @@ pub(super) struct Desk {
     pub http: Http,
     pub vault: Vault,
     pub clock: Clock,
+    pub sources: Sources,
     pub paths: Paths,
+    pub caches: Caches,
     pub patience: Patience,
 }
 
 impl Desk {
-    /// The key of a profile, read anew from the files, so that a key that was changed is used at once.
-    async fn keys(&self, profile: &str, role: Option<&RoleArn>) -> Result<(SourceKeys, Option<String>), Problem> {
+    /// The key of a profile: one of this run, or what the files lead to, read anew so that a key that was changed is used at once.
+    pub async fn keys(&self, profile: &str, role: Option<&RoleArn>) -> Result<(SourceKeys, Option<String>), Problem> {
+        if let Some(keys) = self.sources.key(profile) {
+            return Ok((keys, None));
+        }
         let (paths, name) = (self.paths.clone(), profile.to_owned());
         let read = tokio::task::spawn_blocking(move || {
-            let keys = profiles::keys(&paths, &name)?;
+            let origin = profiles::origin(&paths, &name)?;
             let known = profiles::read(&paths).list.into_iter().find(|profile| profile.name == name);
-            Ok((keys, known.and_then(|profile| profile.region)))
+            Ok((origin, known.and_then(|profile| profile.region)))
         });
-        let (keys, region) = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
+        let (origin, region) = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
         let partition = region.as_deref().and_then(|region| region.parse::<Region>().ok()).map(|r| r.partition());
         if let (Some(role), Some(partition)) = (role, partition)
             && role.partition() != partition
         {
             return Err(Problem::new(Kind::OtherPartition));
         }
-        let source = SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token };
-        Ok((source, region))
+        let keys = match origin {
+            Origin::Keys(keys) => source(keys),
+            Origin::SignIn(base) => self.signed_in(&base).await?,
+            Origin::Login(base) => self.logged_in(&base).await?,
+            Origin::Process { profile: _, command } => self.printed(&command).await?,
+        };
+        Ok((keys, region))
+    }
+
+    /// What an allowed command gives, asked anew once it is over.
+    async fn printed(&self, command: &str) -> Result<SourceKeys, Problem> {
+        let mark = process::fingerprint(command);
+        if !self.sources.may_run(&mark) {
+            return Err(process::refused(process::NOT_ALLOWED, &self.clock));
+        }
+        if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
+            return Ok(keys);
+        }
+        let given = process::run(command, process::LIMIT, &self.clock).await?;
+        self.sources.put_given(&mark, given.clone());
+        Ok(given.keys)
+    }
+
+    /// Asks AWS whose a key is, before it is kept anywhere.
+    pub async fn try_key(&self, keys: &Keys) -> Result<Identity, Problem> {
+        let region = sts::region_for(None, None, None).ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
+        sts::get_caller_identity(&self.http, &source(keys.clone()), &region, &self.clock).await
     }
 
     /// Calls AssumeRole and puts what it gives into the vault.
@@ -83,4 +116,8 @@ impl Desk {
     pub fn s3(&self, place: PlaceNo, destination: &Destination, region: &Region) -> S3 {
         S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
     }
+}
+
+fn source(keys: Keys) -> SourceKeys {
+    SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token }
 }

@@ -1,10 +1,12 @@
 //! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
 
+use super::access::Desk;
 use super::clock::Clock;
 use super::http::Wire;
 use super::journal::Journal;
 use super::profiles;
 use super::run::Run;
+use super::signin::Caches;
 use super::watch::Patience;
 use crate::model::Limits;
 use crate::model::problem::{Kind, Problem};
@@ -27,6 +29,8 @@ pub struct Options {
     pub home: Option<PathBuf>,
     /// The shared credentials and config files.
     pub profiles: profiles::Paths,
+    /// Where the tokens of sign-ins are kept.
+    pub caches: Caches,
     /// Where requests go: AWS, or a test server that was named explicitly.
     pub wire: Wire,
     /// How far the model may go at once.
@@ -48,6 +52,7 @@ impl Options {
         Self {
             home: None,
             profiles: profiles::Paths::from_env(),
+            caches: Caches::from_env(),
             wire: Wire::default(),
             limits: Limits::default(),
             patience: Patience::default(),
@@ -74,7 +79,8 @@ pub enum Secret {
 pub(super) enum Input {
     Command(Command),
     Secret(Secret),
-    Heard(oneshot::Sender<()>),
+    LookAtProfiles,
+    Reached(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -87,6 +93,7 @@ pub struct Handle {
     home: Option<PathBuf>,
     journal: Journal,
     notices: Arc<[super::run::Notice]>,
+    desk: Desk,
 }
 
 impl Handle {
@@ -119,6 +126,12 @@ impl Handle {
         self.input.try_send(Input::Secret(secret)).is_ok()
     }
 
+    /// Waits until everything sent before has been taken in, so that [`seen`](Self::seen) shows it; false once the engine has ended.
+    pub async fn reached(&self) -> bool {
+        let (done, reached) = oneshot::channel();
+        self.input.send(Input::Reached(done)).await.is_ok() && reached.await.is_ok()
+    }
+
     /// Waits for the next copy; false once the engine has ended.
     pub async fn changed(&mut self) -> bool {
         self.seen.changed().await.is_ok()
@@ -127,12 +140,6 @@ impl Handle {
     /// Waits until a copy fulfills `what`, and gives it; none once the engine has ended.
     pub async fn until(&mut self, mut what: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
         self.seen.wait_for(|seen| what(seen)).await.ok().map(|seen| Arc::clone(&seen))
-    }
-
-    /// Waits until everything sent before has been taken in, and is in the newest copy; false once the engine has ended.
-    pub async fn heard(&self) -> bool {
-        let (done, taken_in) = oneshot::channel();
-        self.input.send(Input::Heard(done)).await.is_ok() && taken_in.await.is_ok()
     }
 
     /// Ends the engine once everything recorded is on disk.
@@ -169,6 +176,16 @@ impl Handle {
         &self.journal
     }
 
+    /// What calls about access are made with.
+    pub(super) const fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Has the profiles listed anew, because Daypass itself changed them.
+    pub(super) async fn look_at_profiles(&self) -> bool {
+        self.input.send(Input::LookAtProfiles).await.is_ok() && self.reached().await
+    }
+
     /// What was found at the start that a person should know.
     #[must_use]
     pub fn notices(&self) -> &[super::run::Notice] {
@@ -192,8 +209,9 @@ impl Engine {
         let run = Run::new(options, clock.clone(), publish).await?;
         let notices = run.notices().into();
         let journal = run.journal().clone();
+        let desk = run.desk();
         tokio::spawn(run.go(inputs));
-        Ok(Handle { input, seen, clock, home, journal, notices })
+        Ok(Handle { input, seen, clock, home, journal, notices, desk })
     }
 
     /// Starts an engine on a thread and a runtime of its own, for a window whose thread must never wait.

@@ -6,7 +6,11 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Connector, tls};
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector as _, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::app_name::AppName;
 use base64::Engine as _;
@@ -35,6 +39,7 @@ pub struct Wire {
 #[derive(Clone, Debug)]
 pub struct Http {
     client: SharedHttpClient,
+    shared: Option<Shared>,
     endpoint_url: Option<Arc<str>>,
 }
 
@@ -58,8 +63,9 @@ impl Http {
         let first = std::panic::catch_unwind(&build)
             .map_err(|_panic| refused("the bundle holds something that is not a certificate".to_owned()))?;
         let current = Mutex::new((clock.sleeps(), first));
-        let shared = Shared { build: Box::new(build), current, clock: clock.clone() };
-        Ok(Self { client: SharedHttpClient::new(shared), endpoint_url: wire.endpoint_url.as_deref().map(Arc::from) })
+        let shared = Shared(Arc::new(Connections { build: Box::new(build), current, clock: clock.clone() }));
+        let endpoint_url = wire.endpoint_url.as_deref().map(Arc::from);
+        Ok(Self { client: SharedHttpClient::new(shared.clone()), shared: Some(shared), endpoint_url })
     }
 
     /// The client, for a configuration of the SDK.
@@ -68,10 +74,24 @@ impl Http {
         self.client.clone()
     }
 
+    /// Sends one request outside of the SDK, over the same connections. It is not signed, and no redirect is followed.
+    ///
+    /// # Errors
+    /// What the connection met.
+    pub(super) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let none = || ConnectorError::user("there are no connections".into());
+        self.shared.as_ref().ok_or_else(none)?.connector().call(request).await
+    }
+
+    /// The explicit server where it is on this computer, as in tests; what carries a token goes to no other.
+    pub(super) fn local_endpoint(&self) -> Option<&str> {
+        self.endpoint_url().filter(|url| is_this_computer(url))
+    }
+
     /// A client that talks to nobody, for tests of what would be said.
     #[cfg(test)]
     pub(super) fn of(client: SharedHttpClient) -> Self {
-        Self { client, endpoint_url: None }
+        Self { client, shared: None, endpoint_url: None }
     }
 
     /// The explicit server, where there is one.
@@ -94,7 +114,10 @@ fn connector(context: TlsContext, proxy: ProxyConfig) -> Connector {
 
 /// Gives every SDK client the same connections, whatever timeouts it is set up with: deadlines are `watch`'s matter.
 /// After a sleep all begin anew: a request on a connection that died meanwhile would leave open whether it arrived.
-struct Shared {
+#[derive(Clone)]
+struct Shared(Arc<Connections>);
+
+struct Connections {
     build: Box<dyn Fn() -> SharedHttpConnector + Send + Sync>,
     current: Mutex<(u64, SharedHttpConnector)>,
     clock: Clock,
@@ -106,14 +129,20 @@ impl fmt::Debug for Shared {
     }
 }
 
-impl HttpClient for Shared {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        let sleeps = self.clock.sleeps();
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+impl Shared {
+    fn connector(&self) -> SharedHttpConnector {
+        let sleeps = self.0.clock.sleeps();
+        let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.0 != sleeps {
-            *current = (sleeps, (self.build)());
+            *current = (sleeps, (self.0.build)());
         }
         current.1.clone()
+    }
+}
+
+impl HttpClient for Shared {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        self.connector()
     }
 }
 

@@ -1,21 +1,28 @@
 //! The engine does what the model says and decides nothing: it owns the model, performs its effects, publishes copies.
 
 mod access;
+mod ask;
 pub mod attempt;
+pub mod check;
 pub mod classify;
 pub mod clock;
 pub mod codes;
 pub mod digests;
 pub mod files;
 pub mod handle;
+mod hidden;
 pub mod http;
 pub mod journal;
+pub mod keys;
 pub mod leaf;
 pub mod pool;
+pub mod process;
 pub mod profiles;
 pub mod run;
 pub mod s3;
 pub mod settings;
+pub mod signin;
+mod sources;
 pub mod sts;
 pub mod tap;
 pub mod vault;

@@ -10,6 +10,7 @@ use super::journal::{self, Journal, Opened};
 use super::leaf::{self, Context, Flush};
 use super::pool::Pool;
 use super::s3::S3;
+use super::sources::Sources;
 use super::vault::Vault;
 use super::{profiles, walk};
 use crate::model::Model;
@@ -128,7 +129,9 @@ impl Run {
                 http,
                 vault: Vault::new(),
                 clock: clock.clone(),
+                sources: Sources::default(),
                 paths: options.profiles.clone(),
+                caches: options.caches.clone(),
                 patience: options.patience,
             },
             s3: HashMap::new(),
@@ -155,8 +158,7 @@ impl Run {
             run.notices.push(Notice::Environment(name.to_owned()));
         }
         run.take_in(Event::Restored(Box::new(kept)));
-        let found = profiles::read(&run.options.profiles);
-        run.take_in(Event::ProfilesRead(Arc::new(found)));
+        run.read_profiles();
         if let Some(adjust) = run.options.adjust.clone() {
             let mut settings = run.model.seen().settings.clone();
             adjust(&mut settings);
@@ -168,6 +170,10 @@ impl Run {
 
     pub(super) const fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    pub(super) fn desk(&self) -> Desk {
+        self.desk.clone()
     }
 
     pub(super) fn notices(&self) -> &[Notice] {
@@ -202,7 +208,15 @@ impl Run {
                         dirty = false;
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
-                    Some(Input::Heard(done)) => drop(done.send(())),
+                    Some(Input::LookAtProfiles) => {
+                        self.profiles_stamp = profiles::stamp(&self.options.profiles);
+                        self.read_profiles();
+                        self.publish_now();
+                    }
+                    Some(Input::Reached(done)) => {
+                        self.publish_now();
+                        let _nobody = done.send(());
+                    }
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,
                 },
@@ -321,10 +335,18 @@ impl Run {
         let stamp = profiles::stamp(&self.options.profiles);
         if stamp != self.profiles_stamp {
             self.profiles_stamp = stamp;
-            let found = profiles::read(&self.options.profiles);
-            self.take_in(Event::ProfilesRead(Arc::new(found)));
+            self.read_profiles();
             self.publish_now();
         }
+    }
+
+    /// Reads the files, and lists the keys of this run before what the files hold under the same name.
+    fn read_profiles(&mut self) {
+        let mut found = profiles::read(&self.options.profiles);
+        let run = self.desk.sources.profiles();
+        found.list.retain(|profile| run.iter().all(|ours| ours.name != profile.name));
+        found.list.extend(run);
+        self.take_in(Event::ProfilesRead(Arc::new(found)));
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -367,7 +389,10 @@ impl Run {
             }
             Effect::Close(upload) => self.context(None).close(upload),
             Effect::Record(record) => self.unrecorded.push_back(record),
-            Effect::Use(settings) => self.digests = settings.sha256.then(Digests::default),
+            Effect::Use(settings) => {
+                self.desk.sources.allow(&settings.allowed_commands);
+                self.digests = settings.sha256.then(Digests::default);
+            }
         }
     }
 

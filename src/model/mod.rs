@@ -24,6 +24,7 @@ mod tally;
 pub mod upload;
 mod work;
 
+pub use self::access::RENEW_BEFORE;
 use self::chance::Chance;
 use self::event::{Effect, Event};
 use self::pace::Pace;

@@ -289,11 +289,13 @@ pub struct Settings {
     pub limit_rate: Option<u64>,
     /// Bytes of file content held in memory at most.
     pub memory: u64,
+    /// The `credential_process` commands that may run, each by the SHA-256 of its text in hexadecimal.
+    pub allowed_commands: Vec<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { renew: true, sha256: true, limit_rate: None, memory: 128 << 20 }
+        Self { renew: true, sha256: true, limit_rate: None, memory: 128 << 20, allowed_commands: Vec::new() }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Every sentence that a person reads, shared by the window and the command line.
 
+pub mod access;
 pub mod ask;
 pub mod causes;
 pub mod cli;
 pub mod foreign;
 pub mod format;
 pub mod grant;
+pub mod keys;
 pub mod labels;
 pub mod messages;
 pub mod names;

@@ -111,7 +111,7 @@ async fn schedule(seed: u64) {
             assert!(asked < 20, "seed {seed}: {:?} {:?}", seen.places[0].hold, seen.places[0].session);
             handle.send(Command::Release(FIRST));
             handle.send(Command::GetAccess(FIRST));
-            handle.heard().await;
+            handle.reached().await;
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     })

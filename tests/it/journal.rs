@@ -132,7 +132,13 @@ fn outcome<'a>(lines: &'a [Line], name: &str) -> &'a Outcome {
 #[test]
 fn what_was_recorded_comes_back() {
     let (_dir, home) = home();
-    let settings = Settings { renew: false, sha256: true, limit_rate: Some(5), memory: 64 << 20 };
+    let settings = Settings {
+        renew: false,
+        sha256: true,
+        limit_rate: Some(5),
+        memory: 64 << 20,
+        allowed_commands: vec!["ab".to_owned()],
+    };
     runtime().block_on(async {
         let (journal, kept, notices) = open(&home);
         assert!(kept.destinations.is_empty() && notices.is_empty());

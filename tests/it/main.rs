@@ -1,14 +1,17 @@
 //! What Daypass does, topic by topic, in one binary.
 
 mod bench;
+mod check;
 mod cli;
 mod engine;
 mod engine_faults;
 mod engine_resume;
 mod fold;
 mod grant;
+mod grant_cli;
 mod grant_texts;
 mod journal;
+mod keys;
 mod leaf;
 mod leaf_faults;
 mod leaf_files;
@@ -18,6 +21,7 @@ mod no;
 mod orders;
 mod people;
 mod practice;
+mod process;
 mod profiles;
 mod queue;
 mod receipt;
@@ -26,6 +30,7 @@ mod scale;
 mod server;
 mod servers;
 mod session;
+mod signin;
 mod support;
 mod tidy;
 mod ui;

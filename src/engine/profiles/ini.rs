@@ -35,14 +35,19 @@ pub(super) enum Key {
     MfaSerial,
     RoleSessionName,
     DurationSeconds,
-    SignIn,
+    SsoSession,
+    SsoStartUrl,
+    SsoRegion,
+    SsoAccount,
+    SsoRole,
+    SsoScopes,
     Process,
     Login,
     Endpoint,
 }
 
 impl Key {
-    fn from_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Some(match name.to_ascii_lowercase().as_str() {
             "aws_access_key_id" => Self::AccessKeyId,
             "aws_secret_access_key" => Self::Secret,
@@ -54,7 +59,12 @@ impl Key {
             "mfa_serial" => Self::MfaSerial,
             "role_session_name" => Self::RoleSessionName,
             "duration_seconds" => Self::DurationSeconds,
-            "sso_session" | "sso_start_url" | "sso_account_id" | "sso_role_name" => Self::SignIn,
+            "sso_session" => Self::SsoSession,
+            "sso_start_url" => Self::SsoStartUrl,
+            "sso_region" => Self::SsoRegion,
+            "sso_account_id" => Self::SsoAccount,
+            "sso_role_name" => Self::SsoRole,
+            "sso_registration_scopes" => Self::SsoScopes,
             "credential_process" => Self::Process,
             "login_session" => Self::Login,
             "endpoint_url" => Self::Endpoint,
@@ -66,6 +76,9 @@ impl Key {
     pub const fn of_key(self) -> bool {
         matches!(self, Self::AccessKeyId | Self::Secret | Self::Token)
     }
+
+    /// The settings any one of which makes a profile one of IAM Identity Center.
+    pub const SIGN_IN: [Self; 4] = [Self::SsoSession, Self::SsoStartUrl, Self::SsoAccount, Self::SsoRole];
 }
 
 /// A setting's value.
@@ -94,6 +107,8 @@ pub(super) struct Sections {
     pub list: Vec<Section>,
     /// By name.
     pub by_name: HashMap<String, usize>,
+    /// The sections `[sso-session …]`, by name.
+    pub sessions: HashMap<String, HashMap<Key, Value>>,
     /// What looks odd.
     pub odd: Vec<Note>,
 }
@@ -143,9 +158,11 @@ enum Place {
 }
 
 /// What a heading opens.
-enum Heading<'a> {
+pub(super) enum Heading<'a> {
     /// This profile's section, written in the form of this file or of the other.
     Profile { name: &'a str, right_form: bool },
+    /// A sign-in that profiles refer to.
+    Session(&'a str),
     /// A section of another kind.
     Other,
     /// Nothing that could be told.
@@ -161,6 +178,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
     let mut place = Place::Nowhere;
     // The settings of this heading alone: a second heading of the same name is no slip, a second line under one is.
     let mut seen: Vec<Key> = Vec::new();
+    let mut session: Option<String> = None;
     // How far the setting is set in that opened a block, such as `s3 =`: deeper lines belong to it.
     let mut block: Option<usize> = None;
     for (number, line) in (1_u32..).zip(file.text.lines()) {
@@ -172,6 +190,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
         let touched = file.touched.contains(&number);
         if trimmed.starts_with('[') {
             block = None;
+            session = None;
             seen.clear();
             place = match heading(trimmed, kind) {
                 Heading::Profile { name, right_form } => {
@@ -183,6 +202,10 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
                         out.note(number, at, Odd::Line);
                     }
                     at
+                }
+                Heading::Session(name) => {
+                    session = Some(name.to_owned());
+                    Place::Other
                 }
                 Heading::Other => Place::Other,
                 Heading::Damaged => {
@@ -210,6 +233,14 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             out.note(number, place, Odd::Endpoint);
             continue;
         }
+        if let Some(name) = &session {
+            let (text, _odd) = value(key, raw);
+            if !nested && !text.is_empty() && out.sessions.len() < PROFILES {
+                let value = Value { text: Zeroizing::new(text.to_owned()), line: number };
+                out.sessions.entry(name.clone()).or_default().insert(key, value);
+            }
+            continue;
+        }
         let Place::Profile(at) = place else { continue };
         let (text, what) = value(key, raw);
         if nested || text.is_empty() {
@@ -223,7 +254,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             out.note(number, place, Odd::SecretMisplaced);
             continue;
         }
-        if !matches!(key, Key::SignIn) && seen.contains(&key) {
+        if seen.contains(&key) {
             out.note(number, place, Odd::Twice);
         }
         seen.push(key);
@@ -240,13 +271,15 @@ fn without_spaces(text: &str) -> String {
     out
 }
 
-fn heading(line: &str, kind: Kind) -> Heading<'_> {
+pub(super) fn heading(line: &str, kind: Kind) -> Heading<'_> {
     let inner = line.trim_start_matches('[');
     let inner = inner.split(']').next().unwrap_or_default().trim();
     let (first, rest) = inner.split_once(' ').map_or((inner, ""), |(first, rest)| (first, rest.trim()));
     let prefixed = first == "profile" && !rest.is_empty();
     if kind == Kind::Config && !prefixed && matches!(first, "sso-session" | "services" | "plugins" | "preview") {
-        return Heading::Other;
+        let name = unquoted(rest);
+        let kept = first == "sso-session" && !name.is_empty() && name.chars().count() <= NAME;
+        return if kept { Heading::Session(name) } else { Heading::Other };
     }
     let name = unquoted(if prefixed { rest } else { inner });
     if name.is_empty() || name.chars().count() > NAME || looks_like_secret(name) {
@@ -298,12 +331,12 @@ fn value(key: Key, raw: &str) -> (&str, Vec<Odd>) {
 }
 
 /// Whether this is a secret by its form: 40 characters of base64.
-pub(super) fn is_secret_form(secret: &str) -> bool {
+pub(in crate::engine) fn is_secret_form(secret: &str) -> bool {
     secret.len() == 40 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+' | b'='))
 }
 
 /// Whether this is an access key id by its form: 16 to 128 capitals and digits (STS, GetAccessKeyInfo), `AKIA…` or `ASIA…`.
-pub(super) fn is_key_form(id: &str) -> bool {
+pub(in crate::engine) fn is_key_form(id: &str) -> bool {
     (16..=128).contains(&id.len())
         && (id.starts_with("AKIA") || id.starts_with("ASIA"))
         && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())

@@ -3,8 +3,17 @@
 //! Nothing is kept between calls: a file that is edited counts from the next call on. Only settings that Daypass knows have an
 //! effect; an endpoint, a certificate bundle or a token file that a profile names is never followed.
 
+mod edit;
 mod ini;
+mod save;
+mod sign_in;
 mod text;
+
+pub use edit::Edit;
+pub(super) use ini::{is_key_form, is_secret_form};
+pub use save::{SaveProblem, change, private_file};
+pub use sign_in::{SignIn, login_session, sign_in};
+pub(super) use text::decode;
 
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Odd, Oddity, Profile, Profiles, Source};
@@ -274,7 +283,7 @@ impl<'a> Both<'a> {
 
     /// How it gets them without another profile.
     fn own(&self) -> Source {
-        if self.has(Key::SignIn) {
+        if Key::SIGN_IN.into_iter().any(|key| self.has(key)) {
             Source::SignIn
         } else if let (Some(id), true) = (self.text(Key::AccessKeyId), self.has(Key::Secret)) {
             match (self.has(Key::Token), id.starts_with("ASIA")) {

@@ -14,7 +14,7 @@ pub(super) const LONGEST: usize = 1 << 20;
 
 /// A file's text.
 #[derive(Default)]
-pub(super) struct Text {
+pub(in crate::engine) struct Text {
     /// Its lines end in `\n`.
     pub text: Zeroizing<String>,
     /// The lines, from 1, that had characters nobody sees.
@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path) -> Text {
 }
 
 /// The first mebibyte of a regular file, and whether that is all of it.
-fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, bool)> {
+pub(super) fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, bool)> {
     // A pipe would hold whoever opens it: what the path leads to is looked at first, and again once it is open.
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -81,7 +81,7 @@ fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, bool)> {
 }
 
 /// The text of these bytes: UTF-8 with or without its mark, or UTF-16 by its mark or by its zeros.
-pub(super) fn decode(raw: &[u8]) -> Text {
+pub(in crate::engine) fn decode(raw: &[u8]) -> Text {
     let mut out = Text::default();
     if let Some((units, big)) = wide(raw) {
         out.odd.push(Odd::Utf16);

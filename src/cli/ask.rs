@@ -1,0 +1,125 @@
+//! Questions on a terminal, and codes while uploads run.
+
+use super::say_beside;
+use crate::engine::handle::{Handle, Secret};
+use crate::model::RENEW_BEFORE;
+use crate::model::problem::Kind;
+use crate::model::session::Session;
+use crate::model::snapshot::{Command, Place};
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
+use crate::words::access as words;
+use crate::words::cli::problem;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+/// Whether somebody can be asked.
+pub(super) fn terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+fn line(prompt: String) -> JoinHandle<Option<Zeroizing<String>>> {
+    tokio::task::spawn_blocking(move || {
+        let mut beside = std::io::stderr().lock();
+        let _gone = write!(beside, "{prompt}").and_then(|()| beside.flush());
+        drop(beside);
+        let mut text = Zeroizing::new(String::new());
+        let read = std::io::stdin().lock().read_line(&mut text).ok()?;
+        (read > 0).then_some(text)
+    })
+}
+
+/// Asks a question whose answer is no unless it is yes; no where nobody can be asked.
+pub(super) async fn yes(question: &str) -> bool {
+    if !terminal() {
+        return false;
+    }
+    let answer = line(format!("{question} [y/N] ")).await.ok().flatten();
+    answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Asks for six digits until they come; none at the end of input.
+pub(super) async fn code(prompt: &str) -> Option<Zeroizing<String>> {
+    while terminal() {
+        let text = line(prompt.to_owned()).await.ok().flatten()?;
+        match digits(&text) {
+            Some(code) => return Some(code),
+            None => say_beside(words::not_a_code()),
+        }
+    }
+    None
+}
+
+/// The six digits of a code, without spaces.
+pub(super) fn digits(text: &str) -> Option<Zeroizing<String>> {
+    let code = Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
+}
+
+/// Asks for codes while uploads run: one question at a time.
+pub(super) struct Codes {
+    open: bool,
+    asked: Option<(PlaceNo, JoinHandle<Option<Zeroizing<String>>>)>,
+}
+
+impl Codes {
+    pub(super) fn new() -> Self {
+        Self { open: terminal(), asked: None }
+    }
+
+    /// Whether the person is being asked, so that nothing has come to its end yet.
+    pub(super) const fn asking(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Asks where a code is needed, and hands over what was answered.
+    pub(super) async fn look(&mut self, handle: &Handle, places: &[PlaceNo]) {
+        if let Some((no, answer)) = self.asked.take_if(|(_, answer)| answer.is_finished()) {
+            let Some(text) = answer.await.ok().flatten() else {
+                self.open = false;
+                return;
+            };
+            match digits(&text) {
+                Some(code) => {
+                    handle.hand_over(Secret::Code(no, code));
+                    handle.send(Command::GetAccess(no));
+                    handle.reached().await;
+                }
+                None => say_beside(words::not_a_code()),
+            }
+        }
+        if !self.open || self.asked.is_some() {
+            return;
+        }
+        let (seen, now) = (handle.seen(), handle.now());
+        for &no in places {
+            let Some(place) = seen.places.get(usize::from(no.0)) else { continue };
+            if let Some(why) = needed(place, now) {
+                self.asked = Some((no, line(words::code(&place.destination, &why))));
+                return;
+            }
+        }
+    }
+}
+
+/// Why a code is needed now; none where it isn't.
+fn needed(place: &Place, now: Time) -> Option<String> {
+    if place.destination.mfa_serial.is_none() || place.asking || place.retrying {
+        return None;
+    }
+    let refused = |kind: Kind| matches!(kind, Kind::CodeNeeded | Kind::CodeWrong);
+    match &place.session {
+        Session::Denied(why) if refused(why.kind) => {
+            Some(if why.kind == Kind::CodeWrong { problem(why) } else { String::new() })
+        }
+        Session::Denied(_) | Session::SignedOut | Session::Assuming(_) => None,
+        Session::Active(grant) if grant.ends.since(now) > RENEW_BEFORE.min(grant.length / 4) => None,
+        Session::Active(_) | Session::Expired(_) if place.totals.open() == 0 => None,
+        Session::Active(_) | Session::Expired(_) => match &place.renew_problem {
+            Some(why) if !refused(why.kind) => None,
+            Some(why) if why.kind == Kind::CodeWrong => Some(problem(why)),
+            Some(_) | None => Some(words::code_before_end().to_owned()),
+        },
+    }
+}

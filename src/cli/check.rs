@@ -1,0 +1,96 @@
+//! `check` and `sign-in`: what stands between a person and the customer's bucket, step by step.
+
+use super::args::{Check as Args, SignIn};
+use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
+use crate::engine::check::{Check, Fact, Step};
+use crate::engine::signin::SignInStep;
+use crate::model::destination::Destination;
+use crate::model::problem::Problem;
+use crate::model::session::Identity;
+use crate::words::causes::Known;
+use crate::words::{access as words, cli, keys};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+pub(super) async fn run(args: Args) -> Result<u8, Stop> {
+    let said = place::said(&args.place)?;
+    let mut handle = place::engine(&args.wire, false).await?;
+    let destination = match place::confirmed(&mut handle, &args.place, said).await {
+        Ok(destination) => destination,
+        Err(stop) => {
+            handle.stop().await;
+            return Err(stop);
+        }
+    };
+    let code = match (&destination.mfa_serial, args.place.mfa_code.clone()) {
+        (Some(_), None) => ask::code(&words::code(&destination, "")).await,
+        (_, code) => code.map(Zeroizing::new),
+    };
+    let mut steps = handle.check(destination.clone(), code, Check { test_object: args.test_object });
+    let (mut all, mut identity) = (true, None);
+    while let Some(step) = steps.recv().await {
+        all &= step.result.is_ok();
+        if let Ok(Fact::Identity(known)) = &step.result {
+            identity = Some(known.clone());
+        }
+        show(&step, &destination, identity.as_ref(), args.wire.json);
+    }
+    handle.stop().await;
+    Ok(if all { ALL } else { SOME_NOT })
+}
+
+/// The sentence for a problem, and what may help.
+fn explained(why: &Problem, destination: &Destination, identity: Option<&Identity>) -> (String, Vec<String>) {
+    match keys::command_problem(why) {
+        Some(sentence) => (sentence.to_owned(), Vec::new()),
+        None => cli::explained(why, &Known::new(destination, identity)),
+    }
+}
+
+fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, as_json: bool) {
+    let (sentence, hints) = match &step.result {
+        Ok(fact) => (words::fact(fact), Vec::new()),
+        Err(why) => explained(why, destination, identity),
+    };
+    let detail = step.result.as_ref().err().and_then(|why| why.detail.as_ref());
+    if as_json {
+        let event = json!({
+            "event": "step", "what": words::step_key(step.what), "ok": step.result.is_ok(), "text": sentence,
+            "milliseconds": u64::try_from(step.took.as_millis()).unwrap_or(u64::MAX), "hints": hints,
+            "code": detail.map(|d| d.code.to_string()), "request_id": detail.map(|d| d.request_id.to_string()),
+        });
+        say(&event.to_string());
+        return;
+    }
+    say(&words::step_line(step, &sentence));
+    for hint in hints {
+        say_beside(&format!("hint: {hint}"));
+    }
+    if let Some(detail) = detail {
+        say_beside(&cli::details(detail));
+    }
+}
+
+/// Signs a profile in, and waits until it is done.
+pub(super) async fn sign_in(args: SignIn) -> Result<u8, Stop> {
+    let handle = place::engine(&args.wire, false).await?;
+    let mut steps = handle.sign_in(&args.profile);
+    let mut ended = Ok(SOME_NOT);
+    while let Some(step) = steps.recv().await {
+        match step {
+            SignInStep::Confirm(device) if args.wire.json => say(&json!({
+                "event": "confirm", "url": device.url.as_str(), "code": device.code,
+                "complete": device.complete.as_ref().map(crate::engine::signin::VerificationUrl::as_str),
+            })
+            .to_string()),
+            SignInStep::Confirm(device) => say(&keys::confirm_sign_in(&device)),
+            SignInStep::Done { kept } => {
+                say(keys::signed_in(kept));
+                ended = Ok(ALL);
+            }
+            SignInStep::Ended(problem) => ended = Err(Stop::new(keys::sign_in_problem(&problem))),
+        }
+    }
+    handle.stop().await;
+    ended
+}

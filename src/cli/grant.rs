@@ -1,0 +1,84 @@
+//! `grant`: what the customer's administrator needs, printed.
+
+use super::args::{Form, Grant as Args};
+use super::place::{self, parsed};
+use super::{ALL, Stop, say};
+use crate::grant::{self, Ask, Format, Principal, fields, names::Odd};
+use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
+use crate::time::Utc;
+use crate::words::names::Field;
+use crate::words::{access as words, cli, grant as grant_words};
+
+fn odd<T>(field: &str, result: Result<T, Odd>) -> Result<T, Stop> {
+    result.map_err(|why| Stop::new(words::kit_field(field, grant_words::odd(why))).hint(cli::see_help()))
+}
+
+fn date(text: Option<&String>, end: bool) -> Result<Option<Utc>, Stop> {
+    let read = |text: &String| fields::moment(text, end).ok_or_else(|| Stop::new(words::no_date(text)));
+    text.map(read).transpose()
+}
+
+pub(super) async fn run(args: Args) -> Result<u8, Stop> {
+    let who = match (&args.user_arn, &args.account, &args.profile) {
+        (Some(arn), _, _) => odd("user-arn", arn.parse::<Principal>())?,
+        (None, Some(account), _) => odd("account", account.parse::<Principal>())?,
+        (None, None, Some(profile)) => asked(&args, profile).await?,
+        (None, None, None) => return Err(Stop::new(words::who_asks())),
+    };
+    let bucket = parsed(Field::Bucket, args.bucket.parse::<Bucket>())?;
+    let prefix = parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?;
+    let usual = Ask::new(who, bucket, prefix);
+    let external_id = args.external_id.as_ref().map(|id| parsed(Field::ExternalId, id.parse::<ExternalId>()));
+    let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>()));
+    let networks = args.source_ip.iter().map(|network| odd("source-ip", network.parse()));
+    let kit = Ask {
+        only_me: usual.only_me && !args.whole_account,
+        customer: args.customer.clone(),
+        region: region.transpose()?,
+        new_bucket: args.new_bucket,
+        role_name: match &args.role_name {
+            Some(name) => odd("role-name", name.parse())?,
+            None => usual.role_name.clone(),
+        },
+        seconds: args.duration.unwrap_or(usual.seconds),
+        mfa: args.mfa,
+        mfa_max_age: args.mfa_max_age,
+        external_id: external_id.transpose()?,
+        not_before: date(args.not_before.as_ref(), false)?,
+        not_after: date(args.not_after.as_ref(), true)?,
+        source_ips: networks.collect::<Result<_, _>>()?,
+        session_is_user: args.session_is_user,
+        kms: match &args.kms {
+            Some(key) => odd("kms", key.parse())?,
+            None => usual.kms.clone(),
+        },
+        create_only: args.create_only,
+        clean_up: args.clean_up,
+        abort_days: args.abort_days,
+        ..usual
+    };
+    let role = args.role_arn.as_ref().map(|role| parsed(Field::Role, RoleArn::from_pasted(role))).transpose()?;
+    let format = match args.format {
+        Form::Cloudformation => Format::CloudFormation,
+        Form::Json => Format::Json,
+        Form::Commands => Format::Commands,
+        Form::Powershell => Format::PowerShell,
+        Form::Terraform => Format::Terraform,
+        Form::Message => Format::Message,
+        Form::Invitation => Format::Invitation,
+    };
+    let text = grant::print(&kit, format, role.as_ref()).map_err(|why| Stop::new(grant_words::ask_problem(why)))?;
+    say(text.trim_end_matches('\n'));
+    Ok(ALL)
+}
+
+/// Who a profile is.
+async fn asked(args: &Args, profile: &str) -> Result<Principal, Stop> {
+    let mut handle = place::engine(&args.wire, false).await?;
+    let identity = match place::command(&mut handle, profile, args.allow_command.as_deref()).await {
+        Ok(()) => handle.who(profile).await.map_err(|problem| Stop::new(cli::problem(&problem))),
+        Err(stop) => Err(stop),
+    };
+    handle.stop().await;
+    odd("profile", identity?.arn.parse::<Principal>())
+}

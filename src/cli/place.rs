@@ -1,0 +1,174 @@
+//! From arguments, a profile and an invitation to a destination, with what has to be asked before.
+
+use super::args::{Where, Wire as WireArgs};
+use super::{Stop, ask, say_beside};
+use crate::engine::handle::{Engine, Handle, Options};
+use crate::engine::http::Wire;
+use crate::engine::process::fingerprint;
+use crate::engine::profiles::{self, Origin};
+use crate::engine::settings;
+use crate::grant::Invitation;
+use crate::grant::invitation::Window;
+use crate::model::Limits;
+use crate::model::destination::Destination;
+use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
+use crate::model::snapshot::Profile;
+use crate::words::access as words;
+use crate::words::names::{Field, name_problem};
+use crate::words::{cli, grant as grant_words, keys as key_words};
+use std::sync::Arc;
+
+pub(super) fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
+    result.map_err(|why| Stop::new(name_problem(field, &why)).hint(cli::see_help()))
+}
+
+/// An engine for this command.
+pub(super) async fn engine(wire: &WireArgs, sha256: bool) -> Result<Handle, Stop> {
+    let options = Options {
+        home: settings::home(),
+        wire: Wire { endpoint_url: wire.endpoint_url.clone(), ca_bundle: wire.ca_bundle.clone() },
+        limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
+        adjust: Some(Arc::new(move |settings| settings.sha256 = sha256)),
+        ..Options::new()
+    };
+    Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem(&problem)))
+}
+
+/// What the arguments say, before anybody is asked.
+pub(super) struct Said {
+    pub destination: Destination,
+    invitation: Option<Invitation>,
+}
+
+/// Where files go, as the arguments say.
+pub(super) fn said(args: &Where) -> Result<Said, Stop> {
+    let read = profiles::read(&profiles::Paths::from_env());
+    let profile = read.list.iter().find(|profile| profile.name == args.profile);
+    let of_profile = |get: fn(&Profile) -> Option<&String>| profile.and_then(get).cloned();
+    let serial = args.mfa_serial.clone().or_else(|| of_profile(|p| p.mfa_serial.as_ref()));
+    let mfa_serial = serial.map(|serial| parsed(Field::Mfa, serial.parse::<MfaSerial>())).transpose()?;
+    let name = args.session_name.clone().or_else(|| of_profile(|p| p.role_session_name.as_ref()));
+    let session_name = name.map(|name| parsed(Field::SessionName, name.parse())).transpose()?;
+    if let Some(from) = &args.invitation {
+        let invitation = invitation(from)?;
+        if invitation.mfa && mfa_serial.is_none() {
+            return Err(Stop::new(words::serial_needed()).hint(words::give_serial()));
+        }
+        let destination = invitation.to_destination(&args.profile);
+        let seconds = args.duration.unwrap_or(destination.seconds);
+        let destination = Destination { mfa_serial, session_name, seconds: length(seconds)?, ..destination };
+        return Ok(Said { destination, invitation: Some(invitation) });
+    }
+    let role = args.role_arn.clone().or_else(|| of_profile(|p| p.role_arn.as_ref()));
+    let role = role.ok_or_else(|| Stop::new(cli::no_role(&args.profile)).hint(cli::give_role()))?;
+    let role = parsed(Field::Role, RoleArn::from_pasted(&role))?;
+    let seconds = args.duration.or_else(|| profile.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
+    let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>())).transpose()?;
+    let external_id = args.external_id.clone().or_else(|| of_profile(|p| p.external_id.as_ref()));
+    let external_id = external_id.map(|id| parsed(Field::ExternalId, id.parse::<ExternalId>())).transpose()?;
+    let owner = args.bucket_owner.as_ref();
+    let owner = owner.map(|id| parsed(Field::Account, AccountId::from_pasted(id))).transpose()?;
+    let bucket = args.bucket.clone().unwrap_or_default();
+    let destination = Destination {
+        name: bucket.clone(),
+        profile: args.profile.clone(),
+        role,
+        bucket: parsed(Field::Bucket, bucket.parse::<Bucket>())?,
+        prefix: parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?,
+        region,
+        owner,
+        seconds: length(seconds)?,
+        external_id,
+        mfa_serial,
+        session_name,
+        narrow: !args.no_narrowing,
+        practice: false,
+        acl_full_control: args.acl_full_control,
+        encryption: args.sse.clone().unwrap_or_default(),
+    };
+    Ok(Said { destination, invitation: None })
+}
+
+fn length(seconds: u32) -> Result<u32, Stop> {
+    let fits = (Destination::SHORTEST..=Destination::LONGEST).contains(&seconds);
+    if fits { Ok(seconds) } else { Err(Stop::new(cli::duration_range())) }
+}
+
+/// An invitation from a link, or from a file.
+fn invitation(from: &str) -> Result<Invitation, Stop> {
+    let read = if from.trim_start().get(..8).is_some_and(|start| start.eq_ignore_ascii_case("daypass:")) {
+        Invitation::parse(from)
+    } else {
+        Invitation::read(&bounded(from).map_err(|why| Stop::new(words::no_file(from, &why.to_string())))?)
+    };
+    read.map_err(|why| Stop::new(grant_words::text_problem(crate::grant::fields::Kind::Invitation, &why)))
+}
+
+/// The file's first bytes, one more than any invitation has.
+fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(crate::grant::fields::LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Asks what has to be asked before anything is sent: whether the invitation is right, and whether a command may run.
+pub(super) async fn confirmed(handle: &mut Handle, args: &Where, said: Said) -> Result<Destination, Stop> {
+    if let Some(invitation) = &said.invitation {
+        match invitation.window(handle.clock().utc()) {
+            Window::NotYet(from) => return Err(Stop::new(words::not_yet(from))),
+            Window::Over(since) => return Err(Stop::new(words::over(since))),
+            Window::Open { .. } => {}
+        }
+        right(handle, args, invitation).await?;
+    }
+    command(handle, &args.profile, args.allow_command.as_deref()).await?;
+    Ok(said.destination)
+}
+
+async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result<(), Stop> {
+    let seen = handle.seen();
+    let known: Vec<&Destination> = seen.remembered.iter().filter(|d| !d.practice).collect();
+    let grave = |d: &Destination| invitation.diff(d).iter().any(|change| change.what.grave());
+    if known.iter().any(|d| !grave(d)) {
+        return Ok(());
+    }
+    // The same customer by name, or the same role or bucket under another name, is a known one that changes.
+    let changed = known.iter().find(|d| {
+        d.name.eq_ignore_ascii_case(invitation.name()) || d.role == invitation.role || d.bucket == invitation.bucket
+    });
+    say_beside(&words::card(invitation));
+    let question = match changed {
+        Some(known) => {
+            say_beside(&words::changes(&invitation.diff(known), known));
+            words::change_question()
+        }
+        None => words::first_use(),
+    };
+    if args.yes || ask::yes(question).await {
+        return Ok(());
+    }
+    Err(Stop::new(words::not_confirmed()).hint(words::how_to_confirm()))
+}
+
+/// Lets a profile's command run where the person says so, here or by its fingerprint.
+pub(super) async fn command(handle: &mut Handle, profile: &str, allowed: Option<&str>) -> Result<(), Stop> {
+    let Ok(Origin::Process { profile: base, command }) = profiles::origin(&profiles::Paths::from_env(), profile) else {
+        return Ok(());
+    };
+    let mark = fingerprint(&command);
+    if handle.seen().settings.allowed_commands.contains(&mark) {
+        return Ok(());
+    }
+    let by_argument = allowed.is_some_and(|allowed| allowed.trim().eq_ignore_ascii_case(&mark));
+    if !by_argument {
+        say_beside(&key_words::command_question(&base, &command));
+        if !ask::yes("").await {
+            return Err(Stop::new(key_words::command_not_allowed()).hint(key_words::how_to_allow(&mark)));
+        }
+    }
+    handle.allow_command(&command);
+    let _ended = handle.until(|seen| seen.settings.allowed_commands.contains(&mark)).await;
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! What a shell asks of the engine and waits for: keys, sign-ins, commands allowed, access checked.
+
+use super::check::{Check, Step};
+use super::handle::Handle;
+use super::keys::{self, AddProblem, Keep, KeepProblem, NewKey, TestedKey};
+use super::process::fingerprint;
+use super::profiles::Paths;
+use super::signin::SignInStep;
+use crate::model::destination::Destination;
+use crate::model::problem::Problem;
+use crate::model::session::Identity;
+use crate::model::snapshot::Command;
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+/// Steps that may wait to be looked at.
+const STEPS: usize = 8;
+
+impl Handle {
+    /// Asks AWS whose a key is. Only a key that AWS has accepted can be kept.
+    ///
+    /// # Errors
+    /// What AWS answered: `RootKey` for the root user's, `KeyNotAccepted`, `SecretWrong`, what the network met.
+    pub async fn test_key(&self, key: NewKey) -> Result<TestedKey, AddProblem> {
+        let identity = self.desk().try_key(key.keys()).await.map_err(AddProblem::Refused)?;
+        Ok(TestedKey::new(key, identity))
+    }
+
+    /// Keeps a key under a profile's name; `replace` says that a key that is there already is to be replaced.
+    ///
+    /// # Errors
+    /// `NameTaken` asks the person: replace, or another name (test the key again then). The others say what keeps it from being
+    /// kept; nothing was changed.
+    pub async fn keep_key(&self, key: TestedKey, profile: &str, keep: Keep, replace: bool) -> Result<(), KeepProblem> {
+        if !keys::is_profile_name(profile) {
+            return Err(KeepProblem::NameForm);
+        }
+        let (paths, name, sources) = (self.desk().paths.clone(), profile.to_owned(), self.desk().sources.clone());
+        self.change(
+            move |paths| match keep {
+                Keep::InFile => {
+                    keys::write(paths, &name, key, replace)?;
+                    // What is in the file is what is meant from now on.
+                    sources.drop_key(&name);
+                    Ok(())
+                }
+                Keep::ThisRun => {
+                    let there = super::profiles::read(paths).list.iter().any(|known| known.name == name);
+                    if (there || sources.has(&name)) && !replace {
+                        return Err(KeepProblem::NameTaken);
+                    }
+                    sources.put_key(&name, key.into_keys());
+                    Ok(())
+                }
+            },
+            paths,
+        )
+        .await?;
+        self.send(Command::Identify(profile.to_owned()));
+        Ok(())
+    }
+
+    /// Gives a profile another name, in both files and where another names it as its source.
+    ///
+    /// # Errors
+    /// Why it kept its name.
+    pub async fn rename_profile(&self, from: &str, to: &str) -> Result<(), KeepProblem> {
+        if !keys::is_profile_name(to) {
+            return Err(KeepProblem::NameForm);
+        }
+        let (from, to, sources) = (from.to_owned(), to.to_owned(), self.desk().sources.clone());
+        let renaming = move |paths: &Paths| {
+            if sources.has(&from) {
+                let there = sources.has(&to) || super::profiles::read(paths).list.iter().any(|known| known.name == to);
+                if there {
+                    return Err(KeepProblem::NameTaken);
+                }
+                sources.rename_key(&from, &to);
+                return Ok(());
+            }
+            keys::rename(paths, &from, &to)
+        };
+        self.change(renaming, self.desk().paths.clone()).await
+    }
+
+    /// Takes a profile out: a key of this run, or what stands in the files. Ask the person first.
+    ///
+    /// # Errors
+    /// Why it is still there.
+    pub async fn remove_profile(&self, profile: &str) -> Result<(), KeepProblem> {
+        let (name, sources) = (profile.to_owned(), self.desk().sources.clone());
+        let removing = move |paths: &Paths| if sources.drop_key(&name) { Ok(()) } else { keys::remove(paths, &name) };
+        self.change(removing, self.desk().paths.clone()).await
+    }
+
+    async fn change(
+        &self,
+        work: impl FnOnce(&Paths) -> Result<(), KeepProblem> + Send + 'static,
+        paths: Paths,
+    ) -> Result<(), KeepProblem> {
+        tokio::task::spawn_blocking(move || work(&paths)).await.unwrap_or(Err(KeepProblem::Ended))?;
+        if self.look_at_profiles().await { Ok(()) } else { Err(KeepProblem::Ended) }
+    }
+
+    /// Allows exactly this command of a profile's `credential_process`, from now on and in later runs. Show the whole of it first.
+    #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
+    pub fn allow_command(&self, command: &str) -> bool {
+        let mut settings = self.seen().settings.clone();
+        let mark = fingerprint(command);
+        if !settings.allowed_commands.contains(&mark) {
+            settings.allowed_commands.push(mark);
+        }
+        self.send(Command::Set(settings))
+    }
+
+    /// Takes the allowance of a command back.
+    #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
+    pub fn forbid_command(&self, command: &str) -> bool {
+        let mut settings = self.seen().settings.clone();
+        let mark = fingerprint(command);
+        settings.allowed_commands.retain(|known| *known != mark);
+        self.desk().sources.forget_given();
+        self.send(Command::Set(settings))
+    }
+
+    /// Signs a profile in through IAM Identity Center. The steps come one by one; dropping the receiver ends it. After `Done`, ask
+    /// for access again.
+    ///
+    /// It has to be called within the engine's runtime.
+    #[must_use]
+    pub fn sign_in(&self, profile: &str) -> mpsc::Receiver<SignInStep> {
+        let (steps, seen) = mpsc::channel(STEPS);
+        let (desk, profile) = (self.desk().clone(), profile.to_owned());
+        tokio::spawn(async move { desk.sign_in(&profile, steps).await });
+        seen
+    }
+
+    /// Checks the access to a destination step by step, with a session of its own: nothing that is open is touched. The last step
+    /// is the one that went wrong, or the last of those asked for.
+    ///
+    /// It has to be called within the engine's runtime.
+    #[must_use]
+    pub fn check(
+        &self,
+        destination: Destination,
+        code: Option<Zeroizing<String>>,
+        check: Check,
+    ) -> mpsc::Receiver<Step> {
+        let (steps, seen) = mpsc::channel(STEPS);
+        let desk = self.desk().clone();
+        tokio::spawn(async move { desk.check(destination, code, check, steps).await });
+        seen
+    }
+
+    /// Asks who a profile is, and waits for the answer.
+    ///
+    /// # Errors
+    /// What the profile or AWS said.
+    pub async fn who(&self, profile: &str) -> Result<Identity, Problem> {
+        self.desk().identify(profile).await
+    }
+}

@@ -1,0 +1,207 @@
+//! "Check my access": profile, identity, AssumeRole, bucket, and a test object where it is asked for.
+
+use super::access::Desk;
+use super::clock::Clock;
+use super::profiles;
+use super::vault::Vault;
+use crate::model::destination::Destination;
+use crate::model::event::AssumeRole;
+use crate::model::names::{AccountId, Region, RoleSessionName};
+use crate::model::problem::{Kind, Problem};
+use crate::model::session::Identity;
+use crate::model::snapshot::Source;
+use crate::model::upload::{PlaceNo, Proof};
+use crate::time::Utc;
+use bytes::Bytes;
+use crc_fast::CrcAlgorithm;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+/// How far to go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Check {
+    /// Whether a tiny object is sent. A role that may only put can't delete it: ask the person first.
+    pub test_object: bool,
+}
+
+/// One of the things looked at, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// The profile in the files.
+    Profile,
+    /// Whose its key is.
+    Identity,
+    /// The customer's role.
+    Role,
+    /// The bucket's region.
+    Bucket,
+    /// The test object.
+    TestObject,
+}
+
+/// What was found where all is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// How the profile gets its credentials.
+    Profile(Source),
+    /// Whose they are.
+    Identity(Identity),
+    /// What the role gave.
+    Role {
+        /// The session's ARN.
+        arn: Box<str>,
+        /// How long it lasts.
+        lasts: Duration,
+        /// Whether that is less than the destination asks for.
+        shortened: bool,
+    },
+    /// Where the bucket is, and the account that has to own it. S3 compares the owner with each object that is sent; a role that
+    /// may only put gets no other answer about it.
+    Bucket {
+        /// The region.
+        region: Region,
+        /// The account.
+        owner: AccountId,
+    },
+    /// The object is there, in the bucket of that owner.
+    TestObject {
+        /// Its key.
+        key: String,
+        /// What S3 confirmed.
+        proof: Proof,
+    },
+}
+
+/// One step of a check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What was looked at.
+    pub what: What,
+    /// How long it took.
+    pub took: Duration,
+    /// What was found.
+    pub result: Result<Fact, Problem>,
+}
+
+/// Times steps and tells them.
+struct Teller {
+    steps: mpsc::Sender<Step>,
+    clock: Clock,
+}
+
+impl Teller {
+    /// Whether it went well, and somebody still listens.
+    async fn tell<T>(&self, what: What, work: impl Future<Output = Result<(T, Fact), Problem>> + Send) -> Option<T> {
+        let began = self.clock.now();
+        let (kept, result) = match work.await {
+            Ok((kept, fact)) => (Some(kept), Ok(fact)),
+            Err(problem) => (None, Err(problem)),
+        };
+        let step = Step { what, took: self.clock.now().since(began), result };
+        self.steps.send(step).await.ok().and(kept)
+    }
+}
+
+impl Desk {
+    /// Goes through the steps until one meets a problem.
+    pub(super) async fn check(
+        &self,
+        destination: Destination,
+        code: Option<Zeroizing<String>>,
+        check: Check,
+        steps: mpsc::Sender<Step>,
+    ) {
+        let alone = Self { vault: Vault::new(), ..self.clone() };
+        let teller = Teller { steps, clock: self.clock.clone() };
+        let _stopped_early = alone.checking(destination, code, check, &teller).await;
+    }
+
+    async fn checking(
+        &self,
+        destination: Destination,
+        code: Option<Zeroizing<String>>,
+        check: Check,
+        teller: &Teller,
+    ) -> Option<()> {
+        const HERE: PlaceNo = PlaceNo(0);
+        let profile = destination.profile.clone();
+        teller.tell(What::Profile, self.profile(&profile)).await?;
+        let identity = async {
+            let identity = self.identify(&profile).await?;
+            Ok((identity.clone(), Fact::Identity(identity)))
+        };
+        let identity = teller.tell(What::Identity, identity).await?;
+        let destination = Arc::new(destination);
+        let session_name = RoleSessionName::cleaned_from(&identity.name);
+        teller.tell(What::Role, self.role(HERE, &destination, &session_name, code)).await?;
+        let locate = async {
+            let region = match &destination.region {
+                Some(region) => region.clone(),
+                None => self.locate(HERE, &destination).await?,
+            };
+            Ok((region.clone(), Fact::Bucket { region, owner: destination.owner() }))
+        };
+        let region = teller.tell(What::Bucket, locate).await?;
+        if check.test_object {
+            let key = test_key(&destination, self.clock.utc());
+            let put = async {
+                let body = Bytes::from_static(b"Daypass checked that files arrive here. This object can be deleted.\n");
+                let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &body);
+                let s3 = self.s3(HERE, &destination, &region);
+                let object = s3.put(&key, body, crc, &Arc::default()).await?;
+                Ok(((), Fact::TestObject { key: key.clone(), proof: object.proof }))
+            };
+            teller.tell(What::TestObject, put).await?;
+        }
+        Some(())
+    }
+
+    async fn profile(&self, profile: &str) -> Result<((), Fact), Problem> {
+        if let Some(run) = self.sources.profiles().into_iter().find(|known| known.name == profile) {
+            return Ok(((), Fact::Profile(run.source)));
+        }
+        let (paths, name) = (self.paths.clone(), profile.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            profiles::origin(&paths, &name)?;
+            let known = profiles::read(&paths).list.into_iter().find(|profile| profile.name == name);
+            known.map(|profile| profile.source).ok_or(Problem::new(Kind::NoProfile))
+        });
+        let source = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
+        Ok(((), Fact::Profile(source)))
+    }
+
+    async fn role(
+        &self,
+        place: PlaceNo,
+        destination: &Arc<Destination>,
+        session_name: &RoleSessionName,
+        code: Option<Zeroizing<String>>,
+    ) -> Result<((), Fact), Problem> {
+        let ask = |seconds| AssumeRole {
+            attempt: 1,
+            destination: Arc::clone(destination),
+            seconds,
+            narrow: destination.narrow,
+            session_name: session_name.clone(),
+        };
+        let mut assumed = self.assume(&ask(destination.seconds), code.clone(), &self.vault.ticket(place)).await;
+        let mut shortened = false;
+        // What a code was given for is refused before the code is looked at, so the code still serves.
+        if let Err(Problem { kind: Kind::TooLong | Kind::TooLongChained, .. }) = assumed
+            && destination.seconds > Destination::USUAL
+        {
+            shortened = true;
+            assumed = self.assume(&ask(Destination::USUAL), code, &self.vault.ticket(place)).await;
+        }
+        let assumed = assumed?;
+        Ok(((), Fact::Role { arn: assumed.arn, lasts: assumed.left, shortened }))
+    }
+}
+
+/// A key that nothing has yet, in the destination's folder.
+fn test_key(destination: &Destination, now: Utc) -> String {
+    let at: String = crate::grant::fields::rfc3339(now).chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("{}daypass-test-{at}.txt", destination.prefix.as_str())
+}

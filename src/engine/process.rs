@@ -1,0 +1,168 @@
+//! Runs a profile's `credential_process`, once the person has allowed exactly this command, with bounds on its time and output.
+
+use super::clock::Clock;
+use super::hidden::Hidden;
+use super::sources::Given;
+use super::sts::SourceKeys;
+use crate::model::problem::{Detail, Kind, Problem};
+use crate::time::Utc;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use zeroize::Zeroizing;
+
+/// How long a command may take: it may ask the person something in a window of its own.
+pub const LIMIT: Duration = Duration::from_mins(1);
+/// How long output is waited for that a child of an ended command keeps open.
+const AFTER: Duration = Duration::from_secs(1);
+/// The most bytes of output that are taken.
+pub const MOST: usize = 64 << 10;
+/// The word in [`Detail::code`] of a command that the person has not allowed.
+pub const NOT_ALLOWED: &str = "NotAllowed";
+
+/// By what a command is remembered: the SHA-256 of its text, in 64 hexadecimal digits.
+#[must_use]
+pub fn fingerprint(command: &str) -> String {
+    Sha256::digest(command.as_bytes()).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _infallible = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// A command was not run, or gave no key. What it wrote itself is never told: it may hold secrets.
+pub(super) fn refused(code: &str, clock: &Clock) -> Problem {
+    let detail = Detail { call: "credential_process".into(), code: code.into(), at: clock.utc(), ..Detail::default() };
+    Problem::with(Kind::ProcessRefused, detail)
+}
+
+/// What a command prints (AWS CLI, "Sourcing credentials with an external process").
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Printed {
+    version: u32,
+    access_key_id: Hidden,
+    secret_access_key: Hidden,
+    session_token: Option<Hidden>,
+    expiration: Option<String>,
+}
+
+/// Runs the command and reads the key it prints. It has no input, and what it says beside its output is dropped.
+///
+/// # Errors
+/// `ProcessRefused` with a word for what happened; `SourceEnded` where the key it gave is over already.
+pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result<Given, Problem> {
+    let mut child = shell(command).spawn().map_err(|_why| refused("NotStarted", clock))?;
+    let group = child.id();
+    let read = tokio::time::timeout(limit, output(&mut child)).await;
+    let (bytes, ended_well) = match read {
+        Ok(Ok(done)) => done,
+        Ok(Err(code)) => {
+            end(&mut child, group).await;
+            return Err(refused(code, clock));
+        }
+        Err(_late) => {
+            end(&mut child, group).await;
+            return Err(refused("TooLong", clock));
+        }
+    };
+    if !ended_well {
+        return Err(refused("EndedWithACode", clock));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let printed: Printed = serde_json::from_slice(bytes).map_err(|_why| refused("NotTheForm", clock))?;
+    if printed.version != 1 || printed.access_key_id.is_empty() || printed.secret_access_key.is_empty() {
+        return Err(refused("NotTheForm", clock));
+    }
+    let moment = |text: &String| text.parse::<jiff::Timestamp>().ok().map(|at| Utc(at.as_second()));
+    let ends = match printed.expiration.as_ref() {
+        Some(text) => Some(moment(text).ok_or_else(|| refused("NotTheForm", clock))?),
+        None => None,
+    };
+    if ends.is_some_and(|ends| ends <= clock.utc()) {
+        return Err(Problem::new(Kind::SourceEnded));
+    }
+    let keys = SourceKeys {
+        access_key_id: printed.access_key_id.to_string(),
+        secret: printed.secret_access_key.into_inner(),
+        token: printed.session_token.filter(|token| !token.is_empty()).map(Hidden::into_inner),
+    };
+    Ok(Given { keys, ends })
+}
+
+/// What the command wrote, and whether it ended well.
+async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), &'static str> {
+    let mut pipe = child.stdout.take().ok_or("NotStarted")?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
+    let status = tokio::select! {
+        read = fill(&mut pipe, &mut bytes) => {
+            read?;
+            child.wait().await
+        }
+        ended = child.wait() => {
+            // What the command left running may hold its output open for ever.
+            if let Ok(read) = tokio::time::timeout(AFTER, fill(&mut pipe, &mut bytes)).await {
+                read?;
+            }
+            ended
+        }
+    };
+    Ok((bytes, status.map_err(|_why| "NotStarted")?.success()))
+}
+
+/// Reads until there is no more; more than [`MOST`] is refused.
+async fn fill(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Zeroizing<Vec<u8>>) -> Result<(), &'static str> {
+    loop {
+        // The buffer is never grown, so no copy of a secret stays behind.
+        let room = (MOST + 1).saturating_sub(bytes.len());
+        if room == 0 {
+            return Err("TooMuch");
+        }
+        let mut part = pipe.take(room as u64);
+        match part.read_buf(&mut **bytes).await {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
+            Err(_why) => return Err("NotStarted"),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.arg("-c").arg(command).process_group(0);
+    quiet(shell)
+}
+
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    /// No console window opens (Microsoft, "Process creation flags").
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    let mut shell = Command::new("cmd.exe");
+    // As it stands: cmd.exe has quoting of its own.
+    shell.arg("/C").raw_arg(command).creation_flags(CREATE_NO_WINDOW);
+    quiet(shell)
+}
+
+fn quiet(mut shell: Command) -> Command {
+    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    shell
+}
+
+/// Ends the command with everything it started.
+async fn end(child: &mut Child, group: Option<u32>) {
+    #[cfg(unix)]
+    if let Some(group) = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+        let _gone = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    #[cfg(windows)]
+    if let Some(id) = group {
+        let mut kill = Command::new("taskkill.exe");
+        kill.args(["/T", "/F", "/PID", &id.to_string()]);
+        let _gone = quiet(kill).status().await;
+    }
+    let _gone = child.kill().await;
+}

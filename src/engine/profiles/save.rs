@@ -1,0 +1,162 @@
+//! Writes a changed file in the place of the old one: whole or not at all, for its owner alone, behind a link where there is one.
+
+use super::edit::{Edit, edited};
+use super::{Paths, ini, text};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Why a file was left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveProblem {
+    /// There is no such profile in the files.
+    NoProfile,
+    /// There is no folder for the file, or it can't be written to.
+    Folder,
+    /// The file can't be read, or is not a plain file.
+    Unreadable,
+    /// It is a link that leads nowhere.
+    Link,
+    /// It belongs to another user of this computer.
+    OtherOwner,
+    /// It is larger than 1 MiB.
+    TooLarge,
+    /// It is saved as UTF-16.
+    Utf16,
+    /// Another program changed it at the same moment.
+    Changed,
+    /// The disk is full.
+    Full,
+    /// It could not be written.
+    NotWritten,
+}
+
+fn not_written(why: &io::Error) -> SaveProblem {
+    if is_full(why) { SaveProblem::Full } else { SaveProblem::NotWritten }
+}
+
+fn is_full(why: &io::Error) -> bool {
+    matches!(why.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Changes a profile in the files: a key goes into the credentials file, a new name and a removal into both.
+///
+/// # Errors
+/// Why nothing was written. Where a removal or a rename of a profile that stands in both files meets a problem in the second, the
+/// first is changed already; the same change once more does the rest.
+pub fn change(paths: &Paths, edit: &Edit) -> Result<(), SaveProblem> {
+    let config = || one(&paths.config, ini::Kind::Config, edit);
+    match edit {
+        Edit::Put(..) => one(&paths.credentials, ini::Kind::Credentials, edit).map(|_changed| ()),
+        Edit::Rename(..) | Edit::Remove(_) => {
+            let second = config()?;
+            let first = one(&paths.credentials, ini::Kind::Credentials, edit)?;
+            if first || second { Ok(()) } else { Err(SaveProblem::NoProfile) }
+        }
+    }
+}
+
+/// Changes one file; whether anything in it changed.
+fn one(path: &Path, kind: ini::Kind, edit: &Edit) -> Result<bool, SaveProblem> {
+    let target = target(path)?;
+    let before = match &target {
+        Some(target) => whole(target)?,
+        None => Zeroizing::new(Vec::new()),
+    };
+    if text::decode(&before).odd.contains(&crate::model::snapshot::Odd::Utf16) {
+        return Err(SaveProblem::Utf16);
+    }
+    let Some(after) = edited(&before, kind, edit) else { return Ok(false) };
+    if after.len() > text::LONGEST {
+        return Err(SaveProblem::TooLarge);
+    }
+    let place = target.clone().unwrap_or_else(|| path.to_owned());
+    let unchanged = || match &target {
+        Some(target) => whole(target).is_ok_and(|now| now == before),
+        None => fs::symlink_metadata(path).is_err(),
+    };
+    replace(&place, &after, target.as_deref(), unchanged)?;
+    Ok(true)
+}
+
+/// The file itself behind whatever links lead to it; none where there is none yet.
+fn target(path: &Path) -> Result<Option<PathBuf>, SaveProblem> {
+    match fs::symlink_metadata(path) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(_) => Err(SaveProblem::Unreadable),
+        Ok(found) if found.is_symlink() => path.canonicalize().map(Some).map_err(|_nowhere| SaveProblem::Link),
+        Ok(_) => Ok(Some(path.to_owned())),
+    }
+}
+
+/// All of a plain file.
+fn whole(path: &Path) -> Result<Zeroizing<Vec<u8>>, SaveProblem> {
+    let (bytes, whole) = text::bytes(path).map_err(|_why| SaveProblem::Unreadable)?;
+    if whole { Ok(bytes) } else { Err(SaveProblem::TooLarge) }
+}
+
+/// Writes `bytes` as a file that only its owner may read (0600), in a folder that is made where it is missing (0700): a new file
+/// beside it, on disk before it takes the other's name.
+///
+/// # Errors
+/// Why the file was left as it was.
+pub fn private_file(path: &Path, bytes: &[u8]) -> Result<(), SaveProblem> {
+    let target = target(path)?;
+    replace(target.as_deref().unwrap_or(path), bytes, target.as_deref(), || true)
+}
+
+fn replace(
+    place: &Path,
+    bytes: &[u8],
+    before: Option<&Path>,
+    unchanged: impl FnOnce() -> bool,
+) -> Result<(), SaveProblem> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).ok_or(SaveProblem::Folder)?;
+    if !folder.is_dir() {
+        make(folder).map_err(|_why| SaveProblem::Folder)?;
+    }
+    let new = tempfile::Builder::new().prefix(".daypass-").tempfile_in(folder);
+    let mut new = new.map_err(|why| if is_full(&why) { SaveProblem::Full } else { SaveProblem::Folder })?;
+    new.write_all(bytes).and_then(|()| new.as_file().sync_all()).map_err(|why| not_written(&why))?;
+    if let Some(before) = before {
+        mine(before, new.as_file())?;
+    }
+    if !unchanged() {
+        return Err(SaveProblem::Changed);
+    }
+    new.persist(place).map_err(|why| not_written(&why.error))?;
+    #[cfg(unix)]
+    if let Ok(folder) = fs::File::open(folder) {
+        // The file has its name already; a folder that can't be synced takes nothing back.
+        let _synced = folder.sync_all();
+    }
+    Ok(())
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    let mut how = fs::DirBuilder::new();
+    how.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut how, 0o700);
+    how.create(folder)
+}
+
+/// Sees to it that the file to be replaced is plain and belongs to whom the new one belongs.
+#[cfg(unix)]
+fn mine(before: &Path, new: &fs::File) -> Result<(), SaveProblem> {
+    use std::os::unix::fs::MetadataExt as _;
+    let old = fs::symlink_metadata(before).map_err(|_why| SaveProblem::Changed)?;
+    let new = new.metadata().map_err(|why| not_written(&why))?;
+    if !old.is_file() {
+        return Err(SaveProblem::Unreadable);
+    }
+    if old.uid() == new.uid() { Ok(()) } else { Err(SaveProblem::OtherOwner) }
+}
+
+/// Sees to it that the file to be replaced is plain.
+#[cfg(not(unix))]
+fn mine(before: &Path, _new: &fs::File) -> Result<(), SaveProblem> {
+    let old = fs::symlink_metadata(before).map_err(|_why| SaveProblem::Changed)?;
+    if old.is_file() { Ok(()) } else { Err(SaveProblem::Unreadable) }
+}

@@ -1,0 +1,136 @@
+//! Where the contractor's own credentials wait in memory: keys of this run, what commands and sign-ins gave, what was allowed.
+
+use super::profiles::Keys;
+use super::signin::Token;
+use super::sts::SourceKeys;
+use crate::model::snapshot::{Profile, Source};
+use crate::time::Utc;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How long before their end credentials count as over, in seconds: AssumeRole has to be answered with them.
+const BEFORE: i64 = 300;
+
+/// Credentials that a command or a sign-in gave.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    /// The temporary key.
+    pub keys: SourceKeys,
+    /// When it ends, where that is known.
+    pub ends: Option<Utc>,
+}
+
+/// All of it. Copies are the same.
+#[derive(Clone, Default)]
+pub(super) struct Sources(Arc<Mutex<Held>>);
+
+#[derive(Default)]
+struct Held {
+    run: Vec<(String, SourceKeys)>,
+    given: HashMap<String, Given>,
+    tokens: HashMap<String, Token>,
+    allowed: HashSet<String>,
+}
+
+impl Sources {
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a key under a profile's name until Daypass ends. It goes before a profile of the files.
+    pub fn put_key(&self, profile: &str, keys: Keys) {
+        let keys = SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token };
+        let mut held = self.lock();
+        held.run.retain(|(name, _)| name != profile);
+        held.run.push((profile.to_owned(), keys));
+    }
+
+    /// The key kept under this name.
+    pub fn key(&self, profile: &str) -> Option<SourceKeys> {
+        self.lock().run.iter().find(|(name, _)| name == profile).map(|(_, keys)| keys.clone())
+    }
+
+    /// Whether a key is kept under this name.
+    pub fn has(&self, profile: &str) -> bool {
+        self.lock().run.iter().any(|(name, _)| name == profile)
+    }
+
+    /// Drops the key kept under this name; whether there was one.
+    pub fn drop_key(&self, profile: &str) -> bool {
+        let mut held = self.lock();
+        let before = held.run.len();
+        held.run.retain(|(name, _)| name != profile);
+        held.run.len() != before
+    }
+
+    /// Calls a key of this run otherwise; whether there was one.
+    pub fn rename_key(&self, from: &str, to: &str) -> bool {
+        let mut held = self.lock();
+        let found = held.run.iter_mut().find(|(name, _)| name == from);
+        found.map(|(name, _)| to.clone_into(name)).is_some()
+    }
+
+    /// The profiles of this run, as they are listed beside those of the files.
+    pub fn profiles(&self) -> Vec<Profile> {
+        let profile = |(name, keys): &(String, SourceKeys)| Profile {
+            name: name.clone(),
+            source: if keys.token.is_some() { Source::TemporaryKey } else { Source::Key },
+            key_tail: keys.access_key_id.get(keys.access_key_id.len().saturating_sub(4)..).map(str::to_owned),
+            region: None,
+            role_arn: None,
+            source_profile: None,
+            external_id: None,
+            mfa_serial: None,
+            role_session_name: None,
+            duration_seconds: None,
+            credential_process: None,
+        };
+        self.lock().run.iter().map(profile).collect()
+    }
+
+    /// What was given under this mark and still serves at `now`.
+    pub fn given(&self, mark: &str, now: Utc) -> Option<SourceKeys> {
+        let held = self.lock();
+        let given = held.given.get(mark)?;
+        given.ends.is_some_and(|ends| ends.0.saturating_sub(now.0) > BEFORE).then(|| given.keys.clone())
+    }
+
+    /// Keeps what was given, while its end is known.
+    pub fn put_given(&self, mark: &str, given: Given) {
+        if given.ends.is_some() {
+            self.lock().given.insert(mark.to_owned(), given);
+        }
+    }
+
+    /// Keeps the token of a sign-in, under its session's name or start URL.
+    pub fn put_token(&self, name: &str, token: Token) {
+        self.lock().tokens.insert(name.to_owned(), token);
+    }
+
+    /// The token kept so.
+    pub fn token(&self, name: &str) -> Option<Token> {
+        self.lock().tokens.get(name).cloned()
+    }
+
+    /// Drops everything that commands and sign-ins gave: the next use asks anew.
+    pub fn forget_given(&self) {
+        self.lock().given.clear();
+    }
+
+    /// The commands that may run, by their fingerprints.
+    pub fn allow(&self, fingerprints: &[String]) {
+        self.lock().allowed = fingerprints.iter().cloned().collect();
+    }
+
+    /// Whether the command of this fingerprint may run.
+    pub fn may_run(&self, fingerprint: &str) -> bool {
+        self.lock().allowed.contains(fingerprint)
+    }
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sources")
+    }
+}

@@ -1,0 +1,214 @@
+//! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
+
+use super::foreign::visible;
+use super::format;
+use super::grant as grant_words;
+use crate::engine::check::{Fact, Step, What};
+use crate::grant::{Change, Invitation};
+use crate::model::destination::Destination;
+use crate::model::snapshot::Source;
+use crate::model::upload::Proof;
+use crate::time::Utc;
+use jiff::tz::TimeZone;
+
+/// A step's name.
+#[must_use]
+pub const fn step(what: What) -> &'static str {
+    match what {
+        What::Profile => "Profile",
+        What::Identity => "Who you are",
+        What::Role => "Your customer’s role",
+        What::Bucket => "The bucket",
+        What::TestObject => "A test file",
+    }
+}
+
+/// A step's name in JSON.
+#[must_use]
+pub const fn step_key(what: What) -> &'static str {
+    match what {
+        What::Profile => "profile",
+        What::Identity => "identity",
+        What::Role => "role",
+        What::Bucket => "bucket",
+        What::TestObject => "test object",
+    }
+}
+
+/// What was found, as a sentence.
+#[must_use]
+pub fn fact(fact: &Fact) -> String {
+    match fact {
+        Fact::Profile(source) => match source {
+            Source::Key => "The profile holds an access key.",
+            Source::TemporaryKey => "The profile holds a temporary key.",
+            Source::TokenMissing => "The profile holds a temporary key without its token.",
+            Source::Role => "The profile takes its key from another profile.",
+            Source::SignIn => "The profile signs in through IAM Identity Center; such access lasts one hour at a time.",
+            Source::Process => "The profile gets its key from a command.",
+            Source::Login => "The profile uses what `aws login` left; such access lasts one hour at a time.",
+            Source::Nothing => "There is nothing in the profile that could be used.",
+        }
+        .to_owned(),
+        Fact::Identity(identity) => format!(
+            "Amazon knows you as {} in the account {}.",
+            visible(&identity.name),
+            format::account(&identity.account)
+        ),
+        Fact::Role { arn, lasts, shortened } => {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            let mut text = format!("The role lets you in for {}, as {}.", format::about(*lasts), visible(name));
+            if *shortened {
+                text.push_str(" You asked for longer, and it gives one hour at a time.");
+            }
+            text
+        }
+        Fact::Bucket { region, owner } => format!(
+            "The bucket is in {region}. Each file is taken only if the bucket belongs to the account {}.",
+            format::account(owner.as_str())
+        ),
+        Fact::TestObject { key, proof } => {
+            let proof = match proof {
+                Proof::Whole => "delivered and verified",
+                Proof::Parts => "delivered",
+            };
+            format!("{} was {proof}. You can’t delete it; your customer can.", visible(key))
+        }
+    }
+}
+
+/// One line for a step.
+#[must_use]
+pub fn step_line(step_of: &Step, sentence: &str) -> String {
+    let mark = if step_of.result.is_ok() { "✓" } else { "✗" };
+    format!("{mark} {} ({} ms): {sentence}", step(step_of.what), step_of.took.as_millis())
+}
+
+/// The invitation, as it is confirmed.
+#[must_use]
+pub fn card(invitation: &Invitation) -> String {
+    let mut lines = vec![
+        format!("Customer   {}", visible(invitation.name())),
+        format!("Account    {}", format::account(invitation.role.account().as_str())),
+        format!("Role       {}", invitation.role),
+        format!("Bucket     {}", format::place(invitation.bucket.as_str(), invitation.prefix.as_str())),
+    ];
+    if let Some(owner) = invitation.other_owner() {
+        lines.push(format!("           The bucket belongs to another account: {}", format::account(owner.as_str())));
+    }
+    if !invitation.note.is_empty() {
+        lines.push(format!("Note       {}", visible(&invitation.note)));
+    }
+    if !invitation.contact.is_empty() {
+        lines.push(format!("Contact    {}", visible(&invitation.contact)));
+    }
+    lines.join("\n")
+}
+
+/// The question at the first use.
+#[must_use]
+pub const fn first_use() -> &'static str {
+    "Your files will go there. Ask your customer for the account’s twelve digits if you don’t know them. Is this right?"
+}
+
+/// What an invitation changes.
+#[must_use]
+pub fn changes(changes: &[Change], known: &Destination) -> String {
+    let mut out = format!("This differs from what Daypass knows of {}:", visible(&known.name));
+    for change in changes {
+        let shown = |text: &str| if text.is_empty() { "none".to_owned() } else { visible(text) };
+        let (before, after) = (shown(&change.before), shown(&change.after));
+        out.extend(["\n  ", grant_words::what(change.what), ": ", &before, " → ", &after]);
+    }
+    out
+}
+
+/// The question where something grave changes.
+#[must_use]
+pub const fn change_question() -> &'static str {
+    "Files would go to another place than before. Ask your customer, not by answering the message it came with. Go on?"
+}
+
+/// The person said no, or nobody could be asked.
+#[must_use]
+pub const fn not_confirmed() -> &'static str {
+    "The invitation was not confirmed, so nothing was sent."
+}
+
+/// How to confirm without a terminal.
+#[must_use]
+pub const fn how_to_confirm() -> &'static str {
+    "Compare the account, the role and the bucket above with what your customer told you, then add `--yes`."
+}
+
+/// The window of dates has not begun.
+#[must_use]
+pub fn not_yet(from: Utc) -> String {
+    format!("Your access starts {}.", format::date_and_time(from, &TimeZone::system()))
+}
+
+/// It is over.
+#[must_use]
+pub fn over(since: Utc) -> String {
+    format!(
+        "Your access ended {}. Ask your customer for a new invitation.",
+        format::date_and_time(since, &TimeZone::system())
+    )
+}
+
+/// The invitation asks for a code, and no device is named.
+#[must_use]
+pub const fn serial_needed() -> &'static str {
+    "Your customer asks for a code of your MFA device, and it isn’t said which device is yours."
+}
+
+/// How to name it.
+#[must_use]
+pub const fn give_serial() -> &'static str {
+    "Add `--mfa-serial` with the ARN that the console shows under your security credentials, such as \
+     arn:aws:iam::111122223333:mfa/your-name."
+}
+
+/// The file can't be read.
+#[must_use]
+pub fn no_file(path: &str, why: &str) -> String {
+    format!("{} can’t be read: {why}.", visible(path))
+}
+
+/// Asks for a code.
+#[must_use]
+pub fn code(destination: &Destination, why: &str) -> String {
+    let serial = destination.mfa_serial.as_ref().map_or("", |serial| serial.as_str());
+    let why = if why.is_empty() { String::new() } else { format!("{why}\n") };
+    format!("{why}Code of {serial} for {} at {}: ", destination.role.role_name(), visible(&destination.name))
+}
+
+/// Why a code is asked for again before the end.
+#[must_use]
+pub const fn code_before_end() -> &'static str {
+    "Your access ends soon. With the next code the upload goes on without a stop."
+}
+
+/// The text is no code.
+#[must_use]
+pub const fn not_a_code() -> &'static str {
+    "A code has six digits."
+}
+
+/// Nobody says who asks for access.
+#[must_use]
+pub const fn who_asks() -> &'static str {
+    "It isn’t said who needs access. Add `--profile`, `--user-arn` or `--account`."
+}
+
+/// A date can't be read.
+#[must_use]
+pub fn no_date(text: &str) -> String {
+    format!("“{}” is not a date such as 2026-12-01 or 2026-12-01T09:00:00Z.", visible(text))
+}
+
+/// What a field of the kit is not.
+#[must_use]
+pub fn kit_field(field: &str, why: &str) -> String {
+    format!("`--{field}`: {why}")
+}

@@ -1,0 +1,183 @@
+//! What is said about access keys, their profiles, sign-ins and the commands that profiles name.
+
+use super::foreign::visible;
+use super::problem::said;
+use crate::engine::keys::{AddProblem, KeepProblem, KeyProblem};
+use crate::engine::process;
+use crate::engine::profiles::SaveProblem;
+use crate::engine::signin::{DeviceCode, SignInProblem};
+use crate::model::problem::{Kind, Problem};
+
+/// Why a text holds no key that could be used.
+#[must_use]
+pub const fn key_problem(problem: KeyProblem) -> &'static str {
+    match problem {
+        KeyProblem::Empty => "There is nothing in it. Choose the CSV file from the console, or paste the key.",
+        KeyProblem::TooLarge => "This is much longer than a key. Choose the CSV file that the console gave you.",
+        KeyProblem::PasswordOnly => {
+            "This file holds a password for the console and no access key. Ask your administrator for an access key: in \
+             the console, under the user’s security credentials, “Create access key”."
+        }
+        KeyProblem::RootKey => {
+            "This is a key of the account’s root user, which can’t use roles. Ask your administrator for a user of your \
+             own with an access key, and for this root key to be deleted."
+        }
+        KeyProblem::NoKey => "There is no access key in it. One looks like AKIA and 16 more capitals and digits.",
+        KeyProblem::NoSecret => {
+            "The secret is missing: 40 characters that the console shows once only. If it is lost, ask your \
+             administrator for a new access key."
+        }
+        KeyProblem::NoId => {
+            "There is a secret, and the access key ID that belongs to it is missing. It begins with AKIA."
+        }
+        KeyProblem::KeyForm => "The access key ID begins with AKIA and has 20 capitals and digits. Copy it once more.",
+        KeyProblem::SecretForm => "The secret has 40 characters. Copy it once more, from its first to its last.",
+        KeyProblem::NoToken => {
+            "This is a temporary key, and its session token is missing. Copy all three lines, or use a key that begins \
+             with AKIA."
+        }
+        KeyProblem::Several => "There are several keys in it. Leave the one you want to use.",
+    }
+}
+
+/// Why a key was not accepted.
+#[must_use]
+pub fn add_problem(problem: &AddProblem) -> String {
+    match problem {
+        AddProblem::Text(problem) => key_problem(*problem).to_owned(),
+        AddProblem::Refused(problem) => {
+            let said = said(problem.kind);
+            format!("{}. {}", said.title.trim_end_matches('.'), said.body)
+        }
+    }
+}
+
+/// Why a file was left as it is.
+#[must_use]
+pub const fn save_problem(problem: SaveProblem) -> &'static str {
+    match problem {
+        SaveProblem::NoProfile => "There is no such profile any more.",
+        SaveProblem::Folder => "Daypass may not write in the folder of the credentials file. Nothing was changed.",
+        SaveProblem::Unreadable => "The credentials file can’t be read, or is not a plain file. Nothing was changed.",
+        SaveProblem::Link => "The credentials file is a link that leads nowhere. Nothing was changed.",
+        SaveProblem::OtherOwner => {
+            "The credentials file belongs to another user of this computer. Nothing was changed."
+        }
+        SaveProblem::TooLarge => "The credentials file is larger than 1 MiB. Nothing was changed.",
+        SaveProblem::Utf16 => {
+            "The credentials file is saved as “Unicode” (UTF-16), which no other program reads. Save it as UTF-8, then \
+             try again. Nothing was changed."
+        }
+        SaveProblem::Changed => "Another program changed the credentials file at the same moment. Try again.",
+        SaveProblem::Full => "The disk is full. Nothing was changed.",
+        SaveProblem::NotWritten => "The credentials file can’t be written. Nothing was changed.",
+    }
+}
+
+/// Why a key was not kept, or a profile not changed.
+#[must_use]
+pub fn keep_problem(problem: &KeepProblem, profile: &str) -> String {
+    match problem {
+        KeepProblem::NameForm => {
+            "A profile’s name has 1 to 64 letters, digits and any of _ - / . % @ : +. Choose another.".to_owned()
+        }
+        KeepProblem::NameTaken => {
+            format!("There is a profile “{}” already. Replace its key, or choose another name.", visible(profile))
+        }
+        KeepProblem::File(problem) => save_problem(*problem).to_owned(),
+        KeepProblem::Ended => "Daypass is closing. Nothing was changed.".to_owned(),
+    }
+}
+
+/// The question before a profile is taken out.
+#[must_use]
+pub fn remove_question(profile: &str) -> String {
+    format!(
+        "Remove the profile “{}” and its key from this computer? The key itself stays valid until your administrator \
+         deletes it.",
+        visible(profile)
+    )
+}
+
+/// What to do for a sign-in.
+#[must_use]
+pub fn confirm_sign_in(device: &DeviceCode) -> String {
+    let url = device.complete.as_ref().unwrap_or(&device.url);
+    format!(
+        "Open {url}\nand confirm there that the page at {} shows the code {}. Daypass never asks for your password.",
+        device.url.host(),
+        visible(&device.code)
+    )
+}
+
+/// The sign-in is done.
+#[must_use]
+pub const fn signed_in(kept: bool) -> &'static str {
+    if kept {
+        "You are signed in. Access that comes from a sign-in lasts one hour at a time."
+    } else {
+        "You are signed in for this run; the sign-in could not be written down. Access lasts one hour at a time."
+    }
+}
+
+/// Why a sign-in came to nothing.
+#[must_use]
+pub fn sign_in_problem(problem: &SignInProblem) -> String {
+    match problem {
+        SignInProblem::Expired => "The code was not confirmed in time. Sign in once more.".to_owned(),
+        SignInProblem::Denied => {
+            "The sign-in was declined on the page. Sign in once more if that was not you.".to_owned()
+        }
+        SignInProblem::OtherHost(host) => format!(
+            "The sign-in would lead to {}, which is not a host of Amazon’s. Daypass doesn’t open it. Ask your \
+             administrator about the start URL in the profile.",
+            visible(host)
+        ),
+        SignInProblem::Other(problem) => {
+            let said = said(problem.kind);
+            format!("{}. {}", said.title.trim_end_matches('.'), said.body)
+        }
+    }
+}
+
+/// The question before a profile's command runs for the first time, with the whole of it.
+#[must_use]
+pub fn command_question(profile: &str, command: &str) -> String {
+    format!(
+        "The profile “{}” gets its key from this command:\n\n    {}\n\nIt runs with all your rights on this computer. \
+         Allow it only if you or your administrator wrote it.",
+        visible(profile),
+        visible(command)
+    )
+}
+
+/// The command was not allowed.
+#[must_use]
+pub const fn command_not_allowed() -> &'static str {
+    "The profile’s command was not allowed to run, so there is no key."
+}
+
+/// How to allow it without a terminal.
+#[must_use]
+pub fn how_to_allow(fingerprint: &str) -> String {
+    format!("Add `--allow-command {fingerprint}` to allow exactly this command.")
+}
+
+/// What became of a profile's command; none where the problem is another.
+#[must_use]
+pub fn command_problem(problem: &Problem) -> Option<&'static str> {
+    if problem.kind != Kind::ProcessRefused {
+        return None;
+    }
+    let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
+    Some(match code {
+        process::NOT_ALLOWED => command_not_allowed(),
+        "TooLong" => "The profile’s command took longer than a minute and was ended. Run it yourself to see why.",
+        "TooMuch" => "The profile’s command wrote more than any key is long and was ended. Check the command.",
+        "NotTheForm" => {
+            "What the profile’s command wrote is not a key in the form that is agreed on. Check the command."
+        }
+        "EndedWithACode" => "The profile’s command ended without a key. Run it yourself to see what it says.",
+        _ => "The profile’s command can’t be started. Check how it is written in the profile.",
+    })
+}

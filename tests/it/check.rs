@@ -1,0 +1,215 @@
+//! The command line from a profile to the bucket: `check`, codes of a device, invitations.
+
+use daypass::practice::{Mfa, Options, Practice, Story};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+const SERIAL: &str = "arn:aws:iam::111122223333:mfa/richard";
+
+pub struct Bench {
+    pub practice: Practice,
+    pub story: Story,
+    pub dir: tempfile::TempDir,
+}
+
+impl Bench {
+    pub async fn new(options: Options) -> Self {
+        let practice = Practice::start(options).await.expect("the practice");
+        let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
+        story.write_profile_files(dir.path()).expect("profiles");
+        std::fs::write(dir.path().join("file.txt"), "hello").expect("written");
+        Self { practice, story, dir }
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs the command line, which has no terminal here.
+    pub async fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_daypass-cli"));
+        command
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("DAYPASS_HOME", self.file("home"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", self.file("credentials"))
+            .env("AWS_CONFIG_FILE", self.file("config"))
+            .args(args)
+            .stdin(std::process::Stdio::null());
+        let done = tokio::task::spawn_blocking(move || command.output()).await.expect("it runs");
+        let Output { status, stdout, stderr } = done.expect("it runs");
+        let (out, beside) =
+            (String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned());
+        for secret in [self.story.richard.secret(), self.story.mallory.secret()] {
+            assert!(!out.contains(secret) && !beside.contains(secret), "a secret was printed");
+        }
+        (status.code().unwrap_or(-1), out, beside)
+    }
+
+    /// The arguments that name the story's role and bucket.
+    fn story_args(&self) -> Vec<&str> {
+        let Story { endpoint, role_arn, bucket, .. } = &self.story;
+        vec!["--endpoint-url", endpoint, "--profile", "importantproject", "--role-arn", role_arn, "--bucket", bucket]
+    }
+}
+
+fn lines(out: &str) -> Vec<serde_json::Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"))).collect()
+}
+
+#[tokio::test]
+async fn check_goes_step_by_step() {
+    let bench = Bench::new(Options::default()).await;
+    let args = [&["check"], &bench.story_args()[..], &["--prefix", "incoming"]].concat();
+    let (code, out, beside) = bench.run(&args).await;
+    assert_eq!((code, out.lines().count()), (0, 4), "{out}{beside}");
+    assert!(out.lines().all(|line| line.starts_with('✓') && line.contains(" ms): ")), "{out}");
+    assert!(out.contains("Richard") && out.contains("1111 2222 3333") && out.contains("us-east-1"), "{out}");
+    assert!(bench.practice.objects().is_empty(), "nothing is sent unless it is asked for");
+    let (code, out, _) = bench.run(&[&args[..], &["--test-object", "--json"]].concat()).await;
+    let steps = lines(&out);
+    let whats: Vec<_> = steps.iter().map(|step| step["what"].as_str().unwrap_or_default()).collect();
+    assert_eq!((code, &whats[..]), (0, &["profile", "identity", "role", "bucket", "test object"][..]));
+    assert!(steps.iter().all(|step| step["ok"] == true && step["milliseconds"].is_u64()), "{out}");
+    let objects = bench.practice.objects();
+    assert!(objects.len() == 1 && objects[0].key.starts_with("incoming/daypass-test-"), "{objects:?}");
+}
+
+#[tokio::test]
+async fn check_stops_where_it_is_refused() {
+    let bench = Bench::new(Options::default()).await;
+    bench.practice.set_trusted(false);
+    let (code, out, _) = bench.run(&[&["check", "--json"], &bench.story_args()[..]].concat()).await;
+    let steps = lines(&out);
+    assert_eq!((code, steps.len()), (1, 3), "{out}");
+    assert_eq!(
+        (&steps[2]["what"], &steps[2]["ok"], &steps[2]["code"]),
+        (&"role".into(), &false.into(), &"AccessDenied".into())
+    );
+    assert!(steps[2]["hints"].as_array().is_some_and(|hints| !hints.is_empty()));
+    let gone = [
+        "check",
+        "--profile",
+        "nobody",
+        "--role-arn",
+        &bench.story.role_arn,
+        "--bucket",
+        "b-b-b",
+        "--endpoint-url",
+        &bench.story.endpoint,
+    ];
+    let (code, out, _) = bench.run(&gone).await;
+    assert_eq!((code, out.lines().count()), (1, 1), "{out}");
+    assert!(out.starts_with('✗'), "{out}");
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_a_wrong_serial_is_explained() {
+    let mfa = Mfa { serial: SERIAL.to_owned(), codes: vec!["123456".to_owned(), "654321".to_owned()] };
+    let bench = Bench::new(Options { mfa: Some(mfa), ..Options::default() }).await;
+    let file = bench.file("file.txt").display().to_string();
+    let upload = |serial: &'static str, code: &'static str| {
+        [vec!["upload"], bench.story_args(), vec!["--mfa-serial", serial, "--mfa-code", code, &file]].concat()
+    };
+    let (code, _, beside) = bench.run(&upload(SERIAL, "000000")).await;
+    assert_eq!(code, 2, "{beside}");
+    assert!(beside.contains("Each code works once"), "{beside}");
+    let (code, _, beside) = bench.run(&upload("arn:aws:iam::111122223333:mfa/other", "123456")).await;
+    assert!(code == 2 && beside.contains("with “mfa” and not “user”"), "{beside}");
+    let (code, out, beside) = bench.run(&upload(SERIAL, "123456")).await;
+    assert_eq!(code, 0, "{out}{beside}");
+    assert_eq!(bench.practice.objects().len(), 1);
+    let (code, _, beside) = bench.run(&upload(SERIAL, "123456")).await;
+    assert!(code == 2 && beside.contains("Each code works once"), "{beside}");
+    let without = [vec!["upload"], bench.story_args(), vec!["--mfa-serial", SERIAL, &file]].concat();
+    let (code, _, beside) = bench.run(&without).await;
+    assert!(code == 2 && beside.contains("code"), "{beside}");
+    let check = [vec!["check"], bench.story_args(), vec!["--mfa-serial", SERIAL, "--mfa-code", "654321"]].concat();
+    assert_eq!(bench.run(&check).await.0, 0);
+}
+
+fn invitation(bench: &Bench, more: &str) -> String {
+    let path = bench.file("acme.daypass");
+    let Story { role_arn, bucket, region, .. } = &bench.story;
+    let text = format!(
+        "daypass = 1\ncustomer = \"Acme\"\nrole = \"{role_arn}\"\nbucket = \"{bucket}\"\nregion = \"{region}\"\nprefix = \"incoming/\"\n{more}"
+    );
+    std::fs::write(&path, text).expect("written");
+    path.display().to_string()
+}
+
+fn invited<'a>(bench: &'a Bench, from: &'a str, file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut args =
+        vec!["upload", "--endpoint-url", &bench.story.endpoint, "--profile", "importantproject", "--invitation", from];
+    args.extend(more);
+    args.push(file);
+    args
+}
+
+#[tokio::test]
+async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
+    let bench = Bench::new(Options::default()).await;
+    let (from, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
+    let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
+    assert_eq!(code, 2, "nobody was there to say yes: {beside}");
+    for shown in ["Acme", "4444 5555 6666", &bench.story.role_arn, &bench.story.bucket, "--yes"] {
+        assert!(beside.contains(shown), "{shown}: {beside}");
+    }
+    assert!(bench.practice.objects().is_empty());
+    let (code, out, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
+    assert_eq!(code, 0, "{out}{beside}");
+    assert_eq!(bench.practice.objects()[0].key, "incoming/file.txt");
+    let other = bench.file("other.txt");
+    std::fs::write(&other, "x").expect("written");
+    let other = other.display().to_string();
+    assert_eq!(bench.run(&invited(&bench, &from, &other, &[])).await.0, 0, "known by now");
+    let changed =
+        std::fs::read_to_string(&from).expect("read").replace(":role/", ":role/evil-").replace("4444", "9999");
+    std::fs::write(&from, changed).expect("written");
+    let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
+    assert!(code == 2 && beside.contains("This differs") && beside.contains("→"), "{beside}");
+}
+
+#[tokio::test]
+async fn dates_and_odd_invitations_stop_it() {
+    let bench = Bench::new(Options::default()).await;
+    let file = bench.file("file.txt").display().to_string();
+    for (more, said) in [
+        ("not_before = \"2190-01-01T00:00:00Z\"\n", "Your access starts"),
+        ("not_after = \"2020-01-01T00:00:00Z\"\n", "Your access ended"),
+        ("mfa = true\n", "--mfa-serial"),
+        ("command = \"touch x\"\n", "does not belong"),
+        ("endpoint_url = \"http://evil.example\"\n", "does not belong"),
+    ] {
+        let from = invitation(&bench, more);
+        let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
+        assert!(code == 2 && beside.contains(said), "{more}: {beside}");
+    }
+    let (code, _, beside) = bench.run(&invited(&bench, "/nowhere/x.daypass", &file, &["--yes"])).await;
+    assert!(code == 2 && beside.contains("can’t be read"), "{beside}");
+    assert!(bench.practice.objects().is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_runs_by_its_fingerprint_alone() {
+    let bench = Bench::new(Options::default()).await;
+    let (canary, keys) = (bench.file("canary"), &bench.story.richard);
+    let json = format!("{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}", keys.id(), keys.secret());
+    std::fs::write(bench.file("key.json"), json).expect("written");
+    let command = format!("touch {}; cat {}", canary.display(), bench.file("key.json").display());
+    std::fs::write(bench.file("config"), format!("[profile p]\ncredential_process = {command}\n")).expect("written");
+    let Story { endpoint, role_arn, bucket, .. } = &bench.story;
+    let check = ["check", "--endpoint-url", endpoint, "--profile", "p", "--role-arn", role_arn, "--bucket", bucket];
+    let (code, _, beside) = bench.run(&check).await;
+    assert!(code == 2 && beside.contains(&command) && beside.contains("--allow-command"), "{beside}");
+    let wrong = "0".repeat(64);
+    assert_eq!(bench.run(&[&check[..], &["--allow-command", &wrong]].concat()).await.0, 2);
+    assert!(!canary.exists(), "it ran");
+    let mark = daypass::engine::process::fingerprint(&command);
+    assert_eq!(bench.run(&[&check[..], &["--allow-command", &mark]].concat()).await.0, 0);
+    assert!(canary.exists());
+    assert_eq!(bench.run(&check).await.0, 0, "it is remembered");
+    std::fs::write(bench.file("config"), format!("[profile p]\ncredential_process = {command} x\n")).expect("written");
+    assert_eq!(bench.run(&check).await.0, 2, "another command is another question");
+}

@@ -1,0 +1,124 @@
+//! `credential_process`: never without a yes, and within bounds.
+#![cfg(unix)]
+
+use daypass::engine::handle::{Engine, Handle, Options};
+use daypass::engine::http::Wire;
+use daypass::engine::process::fingerprint;
+use daypass::engine::profiles::Paths;
+use daypass::model::problem::{Kind, Problem};
+use daypass::practice::{Options as PracticeOptions, Practice};
+use daypass::words::keys::command_problem;
+use std::time::Duration;
+
+struct Bench {
+    practice: Practice,
+    dir: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let practice = Practice::start(PracticeOptions::default()).await.expect("the practice");
+        Self { practice, dir: tempfile::tempdir().expect("a folder") }
+    }
+
+    async fn engine(&self, command: &str) -> Handle {
+        let paths = Paths { credentials: self.dir.path().join("credentials"), config: self.dir.path().join("config") };
+        std::fs::write(&paths.config, format!("[profile p]\ncredential_process = {command}\n")).expect("written");
+        let wire = Wire { endpoint_url: Some(self.practice.story().endpoint), ca_bundle: None };
+        let options = Options { profiles: paths, wire, ..Options::new() };
+        Engine::spawn(options).await.expect("an engine")
+    }
+
+    /// What comes of the command, once it is allowed.
+    async fn run(&self, command: &str) -> Result<String, Problem> {
+        let mut handle = self.engine(command).await;
+        handle.allow_command(command);
+        let mark = fingerprint(command);
+        handle.until(|seen| seen.settings.allowed_commands.contains(&mark)).await.expect("allowed");
+        handle.who("p").await.map(|who| who.name.to_string())
+    }
+
+    fn printed(&self, more: &str) -> String {
+        let keys = self.practice.story().richard;
+        let json = format!(
+            "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"{more}}}",
+            keys.id(),
+            keys.secret()
+        );
+        let path = self.dir.path().join("key.json");
+        std::fs::write(&path, json).expect("written");
+        path.display().to_string()
+    }
+}
+
+fn code(problem: &Problem) -> String {
+    problem.detail.as_ref().map(|detail| detail.code.to_string()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn nothing_runs_without_a_yes_to_exactly_this_command() {
+    let bench = Bench::new().await;
+    let canary = bench.dir.path().join("canary");
+    let command = format!("touch {}; cat {}", canary.display(), bench.printed(""));
+    let mut handle = bench.engine(&command).await;
+    let refused = handle.who("p").await.expect_err("not allowed");
+    assert_eq!((refused.kind, code(&refused).as_str()), (Kind::ProcessRefused, "NotAllowed"));
+    let other = format!("{command} ");
+    handle.allow_command(&other);
+    handle.until(|seen| !seen.settings.allowed_commands.is_empty()).await.expect("allowed");
+    handle.who("p").await.expect_err("another command was allowed");
+    assert!(!canary.exists(), "it ran");
+    handle.allow_command(&command);
+    handle.until(|seen| seen.settings.allowed_commands.len() == 2).await.expect("allowed");
+    assert_eq!(handle.who("p").await.expect("a key").name.as_ref(), "Richard");
+    assert!(canary.exists());
+    handle.forbid_command(&command);
+    handle.until(|seen| seen.settings.allowed_commands.len() == 1).await.expect("forbidden");
+    handle.who("p").await.expect_err("no longer allowed");
+}
+
+#[tokio::test]
+async fn what_it_prints_is_bounded_and_read_strictly() {
+    let bench = Bench::new().await;
+    let path = bench.printed(",\"Expiration\":\"2199-01-01T00:00:00Z\"");
+    assert_eq!(bench.run(&format!("cat {path}")).await.expect("a key"), "Richard");
+    let over = bench.printed(",\"Expiration\":\"2001-01-01T00:00:00Z\"");
+    assert_eq!(bench.run(&format!("cat {over}")).await.expect_err("over").kind, Kind::SourceEnded);
+    for (command, word) in [
+        ("echo SECRETCANARY; exit 3", "EndedWithACode"),
+        (
+            "echo SECRETCANARY >&2; echo '{\"Version\":2,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"SECRETCANARY\"}'",
+            "NotTheForm",
+        ),
+        ("echo SECRETCANARY", "NotTheForm"),
+        ("yes SECRETCANARY", "TooMuch"),
+    ] {
+        let problem = bench.run(command).await.expect_err(command);
+        assert_eq!((problem.kind, code(&problem).as_str()), (Kind::ProcessRefused, word), "{command}");
+        assert!(!format!("{problem:?}").contains("SECRETCANARY"));
+        assert!(command_problem(&problem).is_some_and(|text| text.ends_with('.')));
+    }
+}
+
+#[tokio::test]
+async fn what_it_leaves_running_holds_nothing_up() {
+    let bench = Bench::new().await;
+    let path = bench.printed("");
+    let run = bench.run(&format!("sleep 300 & cat {path}")).await;
+    assert_eq!(run.expect("a key"), "Richard");
+}
+
+#[tokio::test]
+async fn an_asked_for_key_is_kept_until_its_end() {
+    let bench = Bench::new().await;
+    let count = bench.dir.path().join("count");
+    let path = bench.printed(",\"Expiration\":\"2199-01-01T00:00:00Z\"");
+    let command = format!("echo x >> {}; cat {path}", count.display());
+    let mut handle = bench.engine(&command).await;
+    handle.allow_command(&command);
+    handle.until(|seen| !seen.settings.allowed_commands.is_empty()).await.expect("allowed");
+    for _ in 0..3 {
+        tokio::time::timeout(Duration::from_secs(20), handle.who("p")).await.expect("in time").expect("a key");
+    }
+    assert_eq!(std::fs::read_to_string(&count).expect("it ran"), "x\n", "it ran once");
+}
