@@ -10,11 +10,12 @@ use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Snapshot, Which};
+use crate::model::snapshot::{Command, Line, Settings, Snapshot, Which};
 use crate::model::upload::PlaceNo;
 use crate::words::cli as words;
 use crate::words::names::{Field, name_problem};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -23,10 +24,18 @@ fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
 }
 
 fn options(wire: &WireArgs) -> Options {
+    let (limit_rate, memory) = (wire.limit_rate, wire.memory);
+    let adjust = move |settings: &mut Settings| {
+        // Nobody is asked for a receipt here, and the SHA-256 serves nothing else.
+        settings.sha256 = false;
+        settings.limit_rate = limit_rate.or(settings.limit_rate);
+        settings.memory = memory.unwrap_or(settings.memory);
+    };
     Options {
         home: settings::home(),
         wire: Wire { endpoint_url: wire.endpoint_url.clone(), ca_bundle: wire.ca_bundle.clone() },
         limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
+        adjust: Some(Arc::new(adjust)),
         ..Options::new()
     }
 }

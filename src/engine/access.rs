@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::http::Http;
+use super::limit::Limit;
 use super::profiles::{self, Paths};
 use super::s3::S3;
 use super::sts::{self, SourceKeys};
@@ -23,6 +24,7 @@ pub(super) struct Desk {
     pub clock: Clock,
     pub paths: Paths,
     pub patience: Patience,
+    pub limit: Limit,
 }
 
 impl Desk {
@@ -82,5 +84,6 @@ impl Desk {
     /// S3 for a destination in a region.
     pub fn s3(&self, place: PlaceNo, destination: &Destination, region: &Region) -> S3 {
         S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
+            .limited(self.limit.clone())
     }
 }

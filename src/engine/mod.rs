@@ -11,6 +11,7 @@ pub mod handle;
 pub mod http;
 pub mod journal;
 pub mod leaf;
+pub mod limit;
 pub mod pool;
 pub mod profiles;
 pub mod run;

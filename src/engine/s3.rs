@@ -4,6 +4,7 @@ use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::http::Http;
+use super::limit::Limit;
 use super::tap::Tap;
 use super::vault::Signer;
 use super::watch::Patience;
@@ -45,6 +46,7 @@ pub struct S3 {
     explicit: bool,
     clock: Clock,
     patience: Patience,
+    limit: Limit,
     /// Whether payloads have to be signed; none while nothing has refused an unsigned one.
     signing: Mutex<Option<bool>>,
 }
@@ -146,8 +148,15 @@ impl S3 {
             explicit: http.endpoint_url().is_some(),
             clock: clock.clone(),
             patience,
+            limit: Limit::default(),
             signing: Mutex::new(None),
         }
+    }
+
+    /// The same, with bodies that go no faster than this limit lets them.
+    #[must_use]
+    pub fn limited(self, limit: Limit) -> Self {
+        Self { limit, ..self }
     }
 
     /// The destination it belongs to.
@@ -163,7 +172,7 @@ impl S3 {
     pub async fn head_bucket_region(&self) -> Result<Region, Problem> {
         let operation = Operation::HeadBucket;
         let taken = Arc::default();
-        let asking = attempt::watched(operation, 0, &taken, &self.clock, &self.patience, |tap| {
+        let asking = attempt::watched(operation, 0, &taken, &self.limit, &self.clock, &self.patience, |tap| {
             let call = self.client.head_bucket().bucket(&self.bucket).expected_bucket_owner(&self.owner);
             call.customize().interceptor(tap).send()
         });
@@ -357,7 +366,7 @@ impl S3 {
         } else {
             self.patience
         };
-        attempt::settled(operation, length, taken, &self.clock, &patience, call).await
+        attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await
     }
 
     fn proof(

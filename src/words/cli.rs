@@ -44,6 +44,12 @@ pub const fn duration_range() -> &'static str {
     "Amazon gives access for 900 to 43200 seconds: 15 minutes to 12 hours."
 }
 
+/// A number of bytes can't be read.
+#[must_use]
+pub fn bytes_wanted(text: &str) -> String {
+    format!("“{text}” is not a number of bytes such as 500000, 800K, 2M or 1G.")
+}
+
 /// `resume` found nothing.
 #[must_use]
 pub const fn nothing_unfinished() -> &'static str {
