@@ -8,16 +8,21 @@ use daypass::model::names::{Bucket, KeyPrefix, Region, RoleArn};
 use daypass::model::parts::{Parts, Plan};
 use daypass::model::record::{End, Record};
 use daypass::model::session::Identity;
-use daypass::model::snapshot::Command;
+use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, Stored, UploadNo};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
-use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use divan::{AllocProfiler, Bencher};
+use std::collections::VecDeque;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Shows beside each time what was allocated, and how much at most at once.
+#[global_allocator]
+static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
 const PLACE: PlaceNo = PlaceNo(0);
 const MIB: usize = 1 << 20;
@@ -99,30 +104,62 @@ fn plan_of_the_largest_file(bencher: Bencher) {
     });
 }
 
-/// 100,000 small files found, sent and delivered.
+/// A model with access, told of so many small files in folders of a thousand, before any is sent.
+fn found(files: usize, mut take: impl FnMut(&mut Vec<Effect>)) -> Model {
+    let mut model = Model::new(Limits::default());
+    let mut fx = Vec::new();
+    let who = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
+    model.handle(Time(1), Event::Command(Command::Open(Box::new(destination()))), &mut fx);
+    model.handle(Time(1), Event::Identified("bench".into(), Ok(who)), &mut fx);
+    model.handle(Time(3), Event::Command(Command::Add(PLACE, vec!["/data".into()])), &mut fx);
+    for folder in 0..files / 1000 {
+        let (dir, key) = (format!("/data/folder {folder}"), format!("data/folder {folder}/"));
+        let folder = Arc::new(Folder { dir: Path::new(&dir).into(), key: key.into() });
+        for batch in 0..2 {
+            let found = |n| Found { name: format!("scan {batch} {n:04}.tif").into(), key_name: None, size: 1000 };
+            model.handle(Time(3), Event::Found(PLACE, Arc::clone(&folder), (0..500).map(found).collect()), &mut fx);
+            take(&mut fx);
+        }
+    }
+    model.handle(Time(3), Event::Walked(PLACE), &mut fx);
+    take(&mut fx);
+    assert_eq!(model.seen().rows.len(), files);
+    model
+}
+
+fn begin(model: &mut Model, fx: &mut Vec<Effect>) {
+    let given = Assumed { left: Duration::from_hours(1), ago: Duration::ZERO, ends: Utc(3600), arn: "a/b".into() };
+    model.handle(Time(4), Event::Assumed(PLACE, 1, Ok(given)), fx);
+}
+
+/// A million files found: `max alloc` divided by a million is what the queue holds for each.
+#[divan::bench(sample_count = 3)]
+fn model_takes_in_1_000_000_files(bencher: Bencher) {
+    bencher.counter(ItemsCount::new(1_000_000_usize)).bench(|| found(1_000_000, Vec::clear));
+}
+
+/// A million files canceled before they went.
+#[divan::bench(sample_count = 3)]
+fn model_cancels_1_000_000_files(bencher: Bencher) {
+    bencher.with_inputs(|| found(1_000_000, Vec::clear)).bench_values(|mut model| {
+        let mut fx = Vec::new();
+        model.handle(Time(4), Event::Command(Command::Cancel(Which::All(PLACE))), &mut fx);
+        assert_eq!(model.seen().places[0].totals.files, 0);
+        (model, fx)
+    });
+}
+
+/// 100,000 small files sent and delivered, with a copy for the window now and then.
 #[divan::bench(sample_count = 10)]
 fn model_delivers_100_000_files(bencher: Bencher) {
     const FILES: usize = 100_000;
-    bencher.counter(ItemsCount::new(FILES)).bench(|| {
-        let mut model = Model::new(Limits::default());
+    let inputs = || found(FILES, Vec::clear);
+    bencher.counter(ItemsCount::new(FILES)).with_inputs(inputs).bench_values(|mut model| {
         let mut fx = Vec::new();
-        let who = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
-        let left = Duration::from_hours(1);
-        let given = Assumed { left, ago: Duration::ZERO, ends: Utc(3600), arn: "a/b".into() };
-        model.handle(Time(1), Event::Command(Command::Open(Box::new(destination()))), &mut fx);
-        model.handle(Time(1), Event::Identified("bench".into(), Ok(who)), &mut fx);
-        model.handle(Time(2), Event::Assumed(PLACE, 1, Ok(given)), &mut fx);
-        model.handle(Time(3), Event::Command(Command::Add(PLACE, vec!["/data".into()])), &mut fx);
-        let folder = Arc::new(Folder { dir: Path::new("/data").into(), key: "data/".into() });
-        let mut out = std::collections::VecDeque::new();
-        let mut now = 3;
+        begin(&mut model, &mut fx);
+        let mut out = VecDeque::new();
         let mut copy = model.seen().clone();
-        for batch in 0..FILES / 500 {
-            let found = |n| Found { name: format!("file {batch:03} {n:03}").into(), key_name: None, size: 1000 };
-            let found = (0..500).map(found).collect();
-            model.handle(Time(now), Event::Found(PLACE, Arc::clone(&folder), found), &mut fx);
-        }
-        model.handle(Time(now), Event::Walked(PLACE), &mut fx);
+        let mut now = 4;
         loop {
             out.extend(fx.drain(..).filter_map(|effect| match effect {
                 Effect::Send(request, _) => Some(request),
@@ -136,7 +173,7 @@ fn model_delivers_100_000_files(bencher: Bencher) {
             }
         }
         assert_eq!(model.seen().places[0].totals.delivered, FILES as u64);
-        copy
+        (model, copy)
     });
 }
 
@@ -146,27 +183,29 @@ fn journal_takes_down_5_000_files(bencher: Bencher) {
     const FILES: u32 = 5_000;
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let destination = Arc::new(destination());
-    bencher.counter(ItemsCount::new(FILES)).with_inputs(|| tempfile::tempdir().expect("a folder")).bench_values(|home| {
-        let destination = Arc::clone(&destination);
-        runtime.block_on(async move {
-            let options = Options::new(|| Utc(1_700_000_000));
-            let path = home.path().to_owned();
-            let opened = tokio::task::spawn_blocking(move || Journal::open(&path, &options)).await.expect("opened");
-            let Opened::Here { journal, .. } = opened else { panic!("it is open elsewhere") };
-            let folder = Arc::new(Folder { dir: Path::new("/data").into(), key: "data/".into() });
-            let (account, who, session) = ("444455556666".into(), "me".into(), "me".into());
-            journal.record(Record::Place(PLACE, destination)).await.expect("taken");
-            journal.record(Record::Delivery { place: PLACE, account, who, session }).await.expect("taken");
-            for upload in (0..FILES).map(UploadNo) {
-                let (folder, name) = (Arc::clone(&folder), format!("file {:05}", upload.0).into());
-                let added = Record::Added { upload, place: PLACE, folder, name, key_name: None, size: 1000 };
-                journal.record(added).await.expect("taken");
-            }
-            for upload in (0..FILES).map(UploadNo) {
-                journal.record(Record::Ended(upload, End::Delivered(stored()))).await.expect("taken");
-            }
-            journal.close().await.expect("on disk");
-            home
-        })
-    });
+    bencher.counter(ItemsCount::new(FILES)).with_inputs(|| tempfile::tempdir().expect("a folder")).bench_values(
+        |home| {
+            let destination = Arc::clone(&destination);
+            runtime.block_on(async move {
+                let options = Options::new(|| Utc(1_700_000_000));
+                let path = home.path().to_owned();
+                let opened = tokio::task::spawn_blocking(move || Journal::open(&path, &options)).await.expect("opened");
+                let Opened::Here { journal, .. } = opened else { panic!("it is open elsewhere") };
+                let folder = Arc::new(Folder { dir: Path::new("/data").into(), key: "data/".into() });
+                let (account, who, session) = ("444455556666".into(), "me".into(), "me".into());
+                journal.record(Record::Place(PLACE, destination)).await.expect("taken");
+                journal.record(Record::Delivery { place: PLACE, account, who, session }).await.expect("taken");
+                for upload in (0..FILES).map(UploadNo) {
+                    let (folder, name) = (Arc::clone(&folder), format!("file {:05}", upload.0).into());
+                    let added = Record::Added { upload, place: PLACE, folder, name, key_name: None, size: 1000 };
+                    journal.record(added).await.expect("taken");
+                }
+                for upload in (0..FILES).map(UploadNo) {
+                    journal.record(Record::Ended(upload, End::Delivered(stored()))).await.expect("taken");
+                }
+                journal.close().await.expect("on disk");
+                home
+            })
+        },
+    );
 }
