@@ -23,11 +23,11 @@ fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(words::see_help()))
 }
 
-fn options(wire: &WireArgs) -> Options {
+/// `sha256`: whether a receipt is asked for; nothing else is served by it.
+fn options(wire: &WireArgs, sha256: bool) -> Options {
     let (limit_rate, memory) = (wire.limit_rate, wire.memory);
     let adjust = move |settings: &mut Settings| {
-        // Nobody is asked for a receipt here, and the SHA-256 serves nothing else.
-        settings.sha256 = false;
+        settings.sha256 = sha256;
         settings.limit_rate = limit_rate.or(settings.limit_rate);
         settings.memory = memory.unwrap_or(settings.memory);
     };
@@ -82,7 +82,7 @@ fn destination(args: &Upload) -> Result<Destination, Stop> {
 
 pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let destination = destination(&args)?;
-    let options = options(&args.wire);
+    let options = options(&args.wire, false);
     let mut handle = start(options).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
@@ -107,7 +107,7 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
 }
 
 pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
-    let mut handle = start(options(&args.wire)).await?;
+    let mut handle = start(options(&args.wire, false)).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     let seen = handle.seen();
