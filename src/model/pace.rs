@@ -1,5 +1,6 @@
 //! How many requests may be out: grows while the line gives more, halves when it chokes.
 
+use super::parts::PART_USUAL;
 use crate::time::Time;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub struct Pace {
     best: u64,
     best_window: u32,
     round_began: Time,
+    round_size: u32,
     round_done: u32,
     round_bytes: u64,
     calm_rounds: u32,
@@ -40,6 +42,7 @@ impl Pace {
             best: 0,
             best_window: 4,
             round_began: Time(0),
+            round_size: 6,
             round_done: 0,
             round_bytes: 0,
             calm_rounds: 0,
@@ -68,6 +71,8 @@ impl Pace {
     pub fn answered(&mut self, now: Time, body: u64) {
         if self.round_done == 0 && self.round_bytes == 0 {
             self.round_began = self.round_began.max(now - Duration::from_millis(1));
+            // Fixed for the round, since the window may grow with each answer of it.
+            self.round_size = self.window;
         }
         self.round_done += 1;
         self.round_bytes += body + REQUEST_WORTH;
@@ -75,7 +80,7 @@ impl Pace {
             self.window += 1;
         }
         let took = now.since(self.round_began);
-        if self.round_done < self.window || took < ROUND {
+        if self.round_done < self.round_size || took < ROUND {
             return;
         }
         let rate = self.round_bytes.saturating_mul(1000) / u64::try_from(took.as_millis()).unwrap_or(1).max(1);
@@ -88,12 +93,13 @@ impl Pace {
 
     fn judge(&mut self, rate: u64) {
         if rate > self.best.saturating_add(self.best / 10) {
+            // Memory has to earn its keep: the first round proves nothing, and a little more speed may be chance.
+            if self.full && self.best > 0 && rate > self.best.saturating_add(self.best / 4) {
+                self.bodies = (self.bodies + self.bodies / 2).min(self.memory);
+            }
             self.best = rate;
             self.best_window = self.window;
             self.calm_rounds = 0;
-            if self.full {
-                self.bodies = (self.bodies + self.bodies / 2).min(self.memory);
-            }
             return;
         }
         if self.growing {
@@ -107,6 +113,7 @@ impl Pace {
             self.best -= self.best / 10;
             if self.full {
                 self.window = (self.window + 1).min(self.ceiling);
+                self.bodies = (self.bodies + PART_USUAL).min(self.memory);
             }
         }
     }
@@ -114,10 +121,83 @@ impl Pace {
     /// The server asked for less, or the line choked: half of it.
     pub fn choked(&mut self) {
         self.window = (self.window / 2).max(1);
-        self.bodies = (self.bodies / 2).max(BODIES_FIRST.min(self.memory) / 4).max(1);
+        self.bodies = (self.bodies / 2).max(2 * PART_USUAL).min(self.memory);
         self.growing = false;
         self.best = 0;
         self.best_window = self.window;
         self.calm_rounds = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Runs requests of `body` bytes for `seconds` over a line of this latency (ms) and of so many bytes a second.
+    fn run(pace: &mut Pace, from: u64, seconds: u64, body: u64, latency: u64, line: u64) -> u64 {
+        let (mut out, mut seq, mut free, mut done) = (BTreeSet::new(), 0_u64, from, 0);
+        let mut now = from;
+        while now < from + seconds * 1000 {
+            while pace.allows(u32::try_from(out.len()).unwrap_or(u32::MAX), out.len() as u64 * body, body) {
+                free = free.max(now) + body * 1000 / line;
+                seq += 1;
+                out.insert((free + latency, seq));
+            }
+            let Some((at, _)) = out.pop_first() else { break };
+            now = at;
+            done += 1;
+            pace.answered(Time(now), body);
+        }
+        done
+    }
+
+    #[test]
+    fn small_files_fill_a_slow_answering_line() {
+        let mut pace = Pace::new(64, 128 << 20);
+        run(&mut pace, 1000, 5, 1000, 150, 1 << 40);
+        assert!(pace.window >= 48, "{}", pace.window);
+    }
+
+    #[test]
+    fn a_full_line_is_not_crowded() {
+        let mut pace = Pace::new(64, 128 << 20);
+        run(&mut pace, 1000, 120, 8 << 20, 50, 20 << 20);
+        assert!(pace.window <= 24, "{}", pace.window);
+    }
+
+    #[test]
+    fn a_quick_line_nearby_needs_little_memory() {
+        let mut pace = Pace::new(64, 128 << 20);
+        run(&mut pace, 1000, 1, 8 << 20, 2, 1 << 30);
+        assert!(pace.bodies <= BODIES_FIRST + 2 * PART_USUAL, "{}", pace.bodies);
+    }
+
+    #[test]
+    fn bodies_grow_on_a_quick_line_far_away() {
+        let mut pace = Pace::new(64, 128 << 20);
+        let done = run(&mut pace, 1000, 4, 1 << 20, 150, 1 << 40);
+        assert!(pace.bodies >= 64 << 20 && pace.window >= 48, "{} {}", pace.bodies, pace.window);
+        assert!(done > 1000, "{done}");
+    }
+
+    #[test]
+    fn it_recovers_after_it_choked() {
+        let mut pace = Pace::new(64, 128 << 20);
+        for _ in 0..10 {
+            pace.choked();
+        }
+        assert_eq!((pace.window, pace.bodies), (1, 16 << 20));
+        let done = run(&mut pace, 1000, 300, 8 << 20, 200, 400 << 20);
+        assert!(pace.window >= 6 && pace.bodies >= 48 << 20, "{} {}", pace.window, pace.bodies);
+        assert!(done > 3000, "{done}");
+    }
+
+    #[test]
+    fn bodies_stay_within_memory_but_for_the_one_that_always_goes() {
+        let mut pace = Pace::new(64, 20 << 20);
+        assert!(pace.allows(0, 0, 100 << 20));
+        assert!(!pace.allows(1, 100 << 20, 1));
+        assert!(pace.allows(1, 8 << 20, 8 << 20) && !pace.allows(2, 16 << 20, 8 << 20));
     }
 }
