@@ -7,6 +7,7 @@ mod leaf;
 mod leaf_faults;
 mod leaf_files;
 mod leaf_sts;
+mod limit;
 mod names;
 mod practice;
 mod profiles;
