@@ -1,6 +1,7 @@
 //! The arguments of the command line.
 
 use crate::model::destination::Encryption;
+use crate::words::cli as words;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -48,6 +49,25 @@ pub(super) struct Wire {
     /// How long a line that is down, or access that is slow to come, is waited for before giving up, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub patience: u64,
+    /// Bytes a second at most, such as 800K or 2M.
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub limit_rate: Option<u64>,
+    /// Memory for the content of files at most, such as 64M.
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub memory: Option<u64>,
+}
+
+/// A number of bytes, with `K`, `M` or `G` for 1024, its square and its cube, as `curl` and `rclone` read them.
+fn bytes(text: &str) -> Result<u64, String> {
+    let odd = || words::bytes_wanted(text);
+    let (number, shift) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 30),
+        Some(_) | None => (text, 0),
+    };
+    let number: u64 = number.parse().map_err(|_odd| odd())?;
+    number.checked_mul(1 << shift).filter(|&bytes| bytes > 0).ok_or_else(odd)
 }
 
 /// Where files go, and through which role.
@@ -275,6 +295,9 @@ pub(super) struct Practice {
     /// How long a session lasts, in seconds.
     #[arg(long, value_name = "N")]
     pub session_seconds: Option<u32>,
+    /// Keep no content of what arrives, only its size and checksum: for measurements.
+    #[arg(long)]
+    pub discard: bool,
 }
 
 fn encryption(text: &str) -> Result<Encryption, String> {
@@ -283,5 +306,20 @@ fn encryption(text: &str) -> Result<Encryption, String> {
         None if text == "kms" => Ok(Encryption::SseKms(None)),
         Some(("kms", key)) if Encryption::is_key(key) => Ok(Encryption::SseKms(Some(key.into()))),
         Some(_) | None => Err(crate::words::cli::sse_form().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_curl_reads_them() {
+        for (text, bytes_read) in [("1", 1), ("800K", 800 << 10), ("2m", 2 << 20), ("3G", 3 << 30)] {
+            assert_eq!(bytes(text), Ok(bytes_read), "{text}");
+        }
+        for text in ["", "0", "K", "0M", "-1", "1.5M", "1MB", "99999999999999G", "é"] {
+            bytes(text).expect_err(text);
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::grant::invitation::Window;
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
-use crate::model::snapshot::Profile;
+use crate::model::snapshot::{Profile, Settings};
 use crate::words::access as words;
 use crate::words::names::{Field, name_problem};
 use crate::words::{cli, grant as grant_words, keys as key_words};
@@ -22,13 +22,19 @@ pub(super) fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(cli::see_help()))
 }
 
-/// An engine for this command.
+/// An engine for this command. `sha256`: whether a receipt is asked for; nothing else is served by it.
 pub(super) async fn engine(wire: &WireArgs, sha256: bool) -> Result<Handle, Stop> {
+    let (limit_rate, memory) = (wire.limit_rate, wire.memory);
+    let adjust = move |settings: &mut Settings| {
+        settings.sha256 = sha256;
+        settings.limit_rate = limit_rate.or(settings.limit_rate);
+        settings.memory = memory.unwrap_or(settings.memory);
+    };
     let options = Options {
         home: settings::home(),
         wire: Wire { endpoint_url: wire.endpoint_url.clone(), ca_bundle: wire.ca_bundle.clone() },
         limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
-        adjust: Some(Arc::new(move |settings| settings.sha256 = sha256)),
+        adjust: Some(Arc::new(adjust)),
         ..Options::new()
     };
     Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem(&problem)))

@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::http::Http;
+use super::limit::Limit;
 use super::process;
 use super::profiles::{self, Keys, Origin, Paths};
 use super::s3::S3;
@@ -28,6 +29,7 @@ pub(super) struct Desk {
     pub paths: Paths,
     pub caches: Caches,
     pub patience: Patience,
+    pub limit: Limit,
 }
 
 impl Desk {
@@ -115,6 +117,7 @@ impl Desk {
     /// S3 for a destination in a region.
     pub fn s3(&self, place: PlaceNo, destination: &Destination, region: &Region) -> S3 {
         S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
+            .limited(self.limit.clone())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
+use super::limit::Limit;
 use super::tap::Tap;
 use super::watch::{self, Meter, Patience, Silence};
 use crate::model::problem::{Kind, Problem};
@@ -17,6 +18,7 @@ pub async fn watched<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
+    limit: &Limit,
     clock: &Clock,
     patience: &Patience,
     call: impl Fn(Tap) -> F,
@@ -26,7 +28,7 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let meter = Meter::new(length, Arc::clone(taken));
-    let tap = Tap::new(Arc::clone(&meter));
+    let tap = Tap::new(Arc::clone(&meter), limit.clone(), clock.clone());
     let answer = match watch::guard(call(tap.clone()), &meter, clock, patience).await {
         Ok(answer) => answer.map_err(|error| classify::problem(operation, &error, meter.finished(), clock)),
         Err(silence) => {
@@ -48,6 +50,7 @@ pub async fn settled<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
+    limit: &Limit,
     clock: &Clock,
     patience: &Patience,
     call: impl Fn(Tap) -> F,
@@ -56,12 +59,12 @@ where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
-    let (mut answer, mut heard) = watched(operation, length, taken, clock, patience, &call).await;
+    let (mut answer, mut heard) = watched(operation, length, taken, limit, clock, patience, &call).await;
     if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
         && let Some(date) = heard.date
     {
         clock.correct(date);
-        (answer, heard) = watched(operation, length, taken, clock, patience, &call).await;
+        (answer, heard) = watched(operation, length, taken, limit, clock, patience, &call).await;
     }
     answer.map(|output| (output, heard))
 }

@@ -15,6 +15,7 @@ pub mod http;
 pub mod journal;
 pub mod keys;
 pub mod leaf;
+pub mod limit;
 pub mod pool;
 pub mod process;
 pub mod profiles;

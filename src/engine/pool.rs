@@ -5,6 +5,7 @@ use crc_fast::{CrcAlgorithm, Digest};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is read before the checksum takes it: little enough that it is still in the processor's cache.
@@ -21,14 +22,23 @@ pub struct Pool(Arc<Kept>);
 #[derive(Debug)]
 struct Kept {
     free: Mutex<Vec<Vec<u8>>>,
-    most: usize,
+    most: AtomicUsize,
 }
 
 impl Pool {
     /// A pool that keeps at most `most` bytes for later use; more may be out at a time.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Kept { free: Mutex::default(), most }))
+        Self(Arc::new(Kept { free: Mutex::default(), most: AtomicUsize::new(most) }))
+    }
+
+    /// Keeps at most so many bytes from now on.
+    pub fn keep_at_most(&self, most: usize) {
+        self.0.most.store(most, Ordering::Relaxed);
+        let mut free = self.0.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while free.iter().map(Vec::len).sum::<usize>() > most {
+            free.pop();
+        }
     }
 
     /// A buffer of exactly `length` bytes, with whatever is left in it from its last use.
@@ -101,7 +111,7 @@ impl Drop for Buffer {
         let bytes = std::mem::take(&mut self.bytes);
         let mut free = self.pool.free.lock().unwrap_or_else(PoisonError::into_inner);
         let kept: usize = free.iter().map(Vec::len).sum();
-        if kept + bytes.len() <= self.pool.most {
+        if kept + bytes.len() <= self.pool.most.load(Ordering::Relaxed) {
             free.push(bytes);
         }
     }
@@ -184,6 +194,8 @@ mod tests {
         assert_eq!(pool.take(9).expect("memory").as_ref().len(), 9);
         drop(pool.take(3 << 20).expect("memory"));
         assert_eq!(pool.kept(), LEAST, "no more than it may keep");
+        pool.keep_at_most(0);
+        assert_eq!(pool.kept(), 0, "nor what it kept before");
     }
 
     #[test]

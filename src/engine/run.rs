@@ -8,6 +8,7 @@ use super::handle::{Input, Options, Secret};
 use super::http::Http;
 use super::journal::{self, Journal, Opened};
 use super::leaf::{self, Context, Flush};
+use super::limit::Limit;
 use super::pool::Pool;
 use super::s3::S3;
 use super::sources::Sources;
@@ -18,7 +19,7 @@ use crate::model::event::{Effect, Event, Send};
 use crate::model::names::Region;
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
-use crate::model::snapshot::{Command, Snapshot};
+use crate::model::snapshot::{Command, Settings, Snapshot};
 use crate::model::upload::{PlaceNo, RequestNo};
 use crate::time::Time;
 use std::collections::{HashMap, VecDeque};
@@ -133,11 +134,12 @@ impl Run {
                 paths: options.profiles.clone(),
                 caches: options.caches.clone(),
                 patience: options.patience,
+                limit: Limit::default(),
             },
             s3: HashMap::new(),
             files: Arc::default(),
             pool: Pool::new(POOL),
-            digests: None,
+            digests: Settings::default().sha256.then(Digests::default),
             flush,
             journal,
             unrecorded: VecDeque::new(),
@@ -392,6 +394,8 @@ impl Run {
             Effect::Use(settings) => {
                 self.desk.sources.allow(&settings.allowed_commands);
                 self.digests = settings.sha256.then(Digests::default);
+                self.desk.limit.set(settings.limit_rate);
+                self.pool.keep_at_most(usize::try_from(settings.memory).unwrap_or(POOL).min(POOL));
             }
         }
     }

@@ -4,6 +4,7 @@ use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::http::Http;
+use super::limit::Limit;
 use super::tap::Tap;
 use super::vault::Signer;
 use super::watch::Patience;
@@ -50,6 +51,7 @@ pub struct S3 {
     key_id: Option<String>,
     clock: Clock,
     patience: Patience,
+    limit: Limit,
     /// Whether payloads have to be signed; none while nothing has refused an unsigned one.
     signing: Mutex<Option<bool>>,
 }
@@ -159,8 +161,15 @@ impl S3 {
             key_id,
             clock: clock.clone(),
             patience,
+            limit: Limit::default(),
             signing: Mutex::new(None),
         }
+    }
+
+    /// The same, with bodies that go no faster than this limit lets them.
+    #[must_use]
+    pub fn limited(self, limit: Limit) -> Self {
+        Self { limit, ..self }
     }
 
     /// The destination it belongs to.
@@ -176,7 +185,7 @@ impl S3 {
     pub async fn head_bucket_region(&self) -> Result<Region, Problem> {
         let operation = Operation::HeadBucket;
         let taken = Arc::default();
-        let asking = attempt::watched(operation, 0, &taken, &self.clock, &self.patience, |tap| {
+        let asking = attempt::watched(operation, 0, &taken, &self.limit, &self.clock, &self.patience, |tap| {
             let call = self.client.head_bucket().bucket(&self.bucket).expected_bucket_owner(&self.owner);
             call.customize().interceptor(tap).send()
         });
@@ -374,7 +383,7 @@ impl S3 {
         } else {
             self.patience
         };
-        attempt::settled(operation, length, taken, &self.clock, &patience, call).await
+        attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await
     }
 
     fn proof(

@@ -4,6 +4,7 @@ use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::http::Http;
+use super::limit::Limit;
 use super::tap::Tap;
 use super::vault::SessionCredentials;
 use super::watch::Patience;
@@ -276,5 +277,5 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let patience = Patience { idle: PATIENCE, least: PATIENCE, ..Patience::default().answering_in(PATIENCE) };
-    attempt::settled(operation, 0, &Arc::default(), clock, &patience, call).await
+    attempt::settled(operation, 0, &Arc::default(), &Limit::default(), clock, &patience, call).await
 }

@@ -1,6 +1,8 @@
 //! A tap on one attempt: it hears the top of the answer, and counts the request's body as the network takes it.
 
 use super::classify::Heard;
+use super::clock::Clock;
+use super::limit::Limit;
 use super::watch::{Meter, Metered};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -18,13 +20,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Tap {
     heard: Arc<Mutex<Heard>>,
     meter: Arc<Meter>,
+    limit: Limit,
+    clock: Clock,
 }
 
 impl Tap {
-    /// A tap that counts with this meter.
+    /// A tap that counts with this meter, and lets bodies go no faster than this limit.
     #[must_use]
-    pub fn new(meter: Arc<Meter>) -> Self {
-        Self { heard: Arc::default(), meter }
+    pub fn new(meter: Arc<Meter>, limit: Limit, clock: Clock) -> Self {
+        Self { heard: Arc::default(), meter, limit, clock }
     }
 
     /// What has been heard so far.
@@ -36,7 +40,7 @@ impl Tap {
     /// A body whose hash the signature leaves out: over TLS, the checksum header and TLS guard it.
     #[must_use]
     pub fn unsigned(&self, bytes: Bytes) -> SdkBody {
-        SdkBody::from_body_1_x(Metered::new(bytes, Arc::clone(&self.meter)))
+        SdkBody::from_body_1_x(Metered::new(bytes, Arc::clone(&self.meter), self.limit.clone(), self.clock.clone()))
     }
 }
 

@@ -1,17 +1,17 @@
 //! Deadlines: a body that counts what the network takes of it, and a watch that ends an attempt which no longer moves.
 
 use super::clock::Clock;
+use super::limit::Limit;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use tokio::time::Sleep;
 
-/// What the network is handed at a time.
-const SLICE: usize = 64 << 10;
 /// What may lie in buffers of this computer after the network took the last byte; sending it takes time, too.
 const BUFFERED: u64 = 4 << 20;
 
@@ -74,6 +74,8 @@ pub struct Meter {
     length: AtomicU64,
     taken: AtomicU64,
     shown: Arc<AtomicU64>,
+    /// Whether the body waits for its turn under the limit of speed.
+    held: AtomicBool,
 }
 
 impl Meter {
@@ -81,7 +83,8 @@ impl Meter {
     #[must_use]
     pub fn new(length: u64, shown: Arc<AtomicU64>) -> Arc<Self> {
         shown.store(0, Ordering::Relaxed);
-        Arc::new(Self { length: AtomicU64::new(length), taken: AtomicU64::new(0), shown })
+        let (length, taken, held) = (AtomicU64::new(length), AtomicU64::new(0), AtomicBool::new(false));
+        Arc::new(Self { length, taken, shown, held })
     }
 
     /// The body's length, learned late.
@@ -107,18 +110,21 @@ impl Meter {
     }
 }
 
-/// A body in memory that is handed over slice by slice, without copying.
+/// A body in memory that is handed over slice by slice, without copying, and no faster than the limit of speed lets it.
 #[derive(Debug)]
 pub struct Metered {
     left: Bytes,
     meter: Arc<Meter>,
+    gate: (Limit, Clock),
+    /// What is booked, and the wait for it.
+    turn: Option<(usize, Pin<Box<Sleep>>)>,
 }
 
 impl Metered {
     /// A body of these bytes.
     #[must_use]
-    pub const fn new(bytes: Bytes, meter: Arc<Meter>) -> Self {
-        Self { left: bytes, meter }
+    pub const fn new(bytes: Bytes, meter: Arc<Meter>, limit: Limit, clock: Clock) -> Self {
+        Self { left: bytes, meter, gate: (limit, clock), turn: None }
     }
 }
 
@@ -126,13 +132,33 @@ impl Body for Metered {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if self.left.is_empty() {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let this = &mut *self;
+        if this.left.is_empty() {
             return Poll::Ready(None);
         }
-        let length = self.left.len().min(SLICE);
-        let slice = self.left.split_to(length);
-        self.meter.add(length);
+        let length = if let Some((length, wait)) = &mut this.turn {
+            ready!(wait.as_mut().poll(cx));
+            *length
+        } else {
+            let (limit, clock) = &this.gate;
+            let turn = limit.book(this.left.len(), || clock.now());
+            if let Some(from) = turn.from {
+                let mut wait = Box::pin(tokio::time::sleep(from.since(clock.now())));
+                let waits = wait.as_mut().poll(cx).is_pending();
+                if waits {
+                    this.meter.held.store(true, Ordering::Relaxed);
+                    this.turn = Some((turn.bytes, wait));
+                    return Poll::Pending;
+                }
+            }
+            turn.bytes
+        };
+        if this.turn.take().is_some() {
+            this.meter.held.store(false, Ordering::Relaxed);
+        }
+        let slice = this.left.split_to(length);
+        this.meter.add(length);
         Poll::Ready(Some(Ok(Frame::data(slice))))
     }
 
@@ -154,7 +180,7 @@ pub enum Silence {
     Answer,
 }
 
-/// Waits for `attempt`, as long as it moves.
+/// Waits for `attempt`, as long as it moves. Time that its body waits under our own limit of speed doesn't count.
 ///
 /// # Errors
 /// It did not move for as long as `patience` says, or took too long as a whole.
@@ -166,14 +192,19 @@ pub async fn guard<F: Future + Send>(
 ) -> Result<F::Output, Silence> {
     let mut attempt = Box::pin(attempt);
     let look = (patience.idle.min(patience.answer) / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
-    let began = clock.now();
-    let (mut moved_at, mut taken) = (began, 0);
+    let mut began = clock.now();
+    let (mut moved_at, mut taken, mut looked) = (began, 0, began);
     loop {
         if let Ok(output) = tokio::time::timeout(look, &mut attempt).await {
             return Ok(output);
         }
         let now = clock.now();
-        if meter.taken() != taken {
+        let held = meter.held.load(Ordering::Relaxed);
+        if held {
+            began = began + now.since(looked);
+        }
+        looked = now;
+        if held || meter.taken() != taken {
             (moved_at, taken) = (now, meter.taken());
         }
         let length = meter.length.load(Ordering::Acquire);
@@ -193,6 +224,12 @@ mod tests {
     use super::*;
     use http_body_util::BodyExt as _;
 
+    const SLICE: usize = 64 << 10;
+
+    fn body(content: Bytes, meter: &Arc<Meter>, limit: &Limit, clock: &Clock) -> Metered {
+        Metered::new(content, Arc::clone(meter), limit.clone(), clock.clone())
+    }
+
     const SHORT: Patience = Patience {
         idle: Duration::from_millis(80),
         answer: Duration::from_millis(80),
@@ -209,7 +246,7 @@ mod tests {
         let content = Bytes::from(vec![5; 3 * SLICE + 10]);
         let meter = Meter::new(content.len() as u64, Arc::clone(&shown));
         assert_eq!(shown.load(Ordering::Relaxed), 0, "a new attempt begins at nothing");
-        let mut body = Metered::new(content.clone(), Arc::clone(&meter));
+        let mut body = body(content.clone(), &meter, &Limit::default(), &Clock::start());
         assert_eq!(body.size_hint().exact(), Some(content.len() as u64));
         let first = body.frame().await.expect("a frame").expect("no fault").into_data().expect("data");
         assert_eq!((first.len(), meter.taken()), (SLICE, SLICE as u64));
@@ -253,6 +290,22 @@ mod tests {
         let ended: Result<(), Silence> = guard(endless, &meter, &clock, &SHORT).await;
         assert_eq!(ended, Err(Silence::Body));
         assert!(clock.now().since(before) >= SHORT.whole(1000));
+    }
+
+    #[tokio::test]
+    async fn a_limit_slows_a_body_and_is_not_taken_for_silence() {
+        let (clock, limit) = (Clock::start(), Limit::default());
+        limit.set(Some(64_000));
+        let content = Bytes::from(vec![5; 32_000]);
+        let meter = Meter::new(content.len() as u64, Arc::default());
+        let hasty =
+            Patience { idle: Duration::from_millis(40), least: Duration::ZERO, margin: Duration::ZERO, ..SHORT };
+        let before = clock.now();
+        let sending = body(content, &meter, &limit, &clock).collect();
+        let sent = guard(sending, &meter, &clock, &hasty).await.expect("it moves").expect("no fault").to_bytes();
+        assert_eq!(sent.len(), 32_000);
+        let took = clock.now().since(before);
+        assert!(took >= Duration::from_millis(380), "{took:?} for half a second's worth, less the last turn");
     }
 
     #[test]

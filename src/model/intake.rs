@@ -223,7 +223,7 @@ impl Model {
     pub(super) fn restored(&mut self, kept: Kept, fx: &mut Vec<Effect>) {
         self.seen.remembered = Arc::new(kept.destinations);
         if let Some(settings) = kept.settings {
-            self.pace.set_memory(settings.memory);
+            self.pace.set_memory(settings.bodies());
             self.seen.settings = settings.clone();
             fx.push(Effect::Use(settings));
         }

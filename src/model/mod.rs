@@ -145,7 +145,7 @@ impl Model {
             Event::JournalFailed(problem) => self.seen.journal = Some(Arc::new(problem)),
             Event::JournalWorks => self.seen.journal = None,
             Event::Adjusted(settings) => {
-                self.pace.set_memory(settings.memory);
+                self.pace.set_memory(settings.bodies());
                 self.seen.settings = settings.clone();
                 fx.push(Effect::Use(settings));
             }
@@ -209,7 +209,7 @@ impl Model {
             Command::Release(place) => self.release(place),
             Command::Identify(profile) => fx.push(Effect::Identify(profile)),
             Command::Set(settings) => {
-                self.pace.set_memory(settings.memory);
+                self.pace.set_memory(settings.bodies());
                 self.seen.settings = settings.clone();
                 fx.push(Effect::Record(record::Record::Settings(settings.clone())));
                 fx.push(Effect::Use(settings));

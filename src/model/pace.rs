@@ -93,12 +93,13 @@ impl Pace {
 
     fn judge(&mut self, rate: u64) {
         if rate > self.best.saturating_add(self.best / 10) {
+            // Memory has to earn its keep: the first round proves nothing, and a little more speed may be chance.
+            if self.full && self.best > 0 && rate > self.best.saturating_add(self.best / 4) {
+                self.bodies = (self.bodies + self.bodies / 2).min(self.memory);
+            }
             self.best = rate;
             self.best_window = self.window;
             self.calm_rounds = 0;
-            if self.full {
-                self.bodies = (self.bodies + self.bodies / 2).min(self.memory);
-            }
             return;
         }
         if self.growing {
@@ -163,6 +164,21 @@ mod tests {
         let mut pace = Pace::new(64, 128 << 20);
         run(&mut pace, 1000, 120, 8 << 20, 50, 20 << 20);
         assert!(pace.window <= 24, "{}", pace.window);
+    }
+
+    #[test]
+    fn a_quick_line_nearby_needs_little_memory() {
+        let mut pace = Pace::new(64, 128 << 20);
+        run(&mut pace, 1000, 1, 8 << 20, 2, 1 << 30);
+        assert!(pace.bodies <= BODIES_FIRST + 2 * PART_USUAL, "{}", pace.bodies);
+    }
+
+    #[test]
+    fn bodies_grow_on_a_quick_line_far_away() {
+        let mut pace = Pace::new(64, 128 << 20);
+        let done = run(&mut pace, 1000, 4, 1 << 20, 150, 1 << 40);
+        assert!(pace.bodies >= 64 << 20 && pace.window >= 48, "{} {}", pace.bodies, pace.window);
+        assert!(done > 1000, "{done}");
     }
 
     #[test]

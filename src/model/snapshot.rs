@@ -1,6 +1,7 @@
 //! The cheap, immutable copy of the model that the window and the command line read.
 
 use super::destination::Destination;
+use super::parts::PART_USUAL;
 use super::problem::Problem;
 use super::rows::Rows;
 use super::session::{Identity, Session};
@@ -299,6 +300,16 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Bytes of file content that may be out: within the memory, and under a limit of speed no more than goes in ten
+    /// seconds (two parts at least), since what is out when Daypass ends is sent again.
+    #[must_use]
+    pub fn bodies(&self) -> u64 {
+        let soon = self.limit_rate.map_or(u64::MAX, |rate| rate.saturating_mul(10).max(2 * PART_USUAL));
+        self.memory.min(soon)
+    }
+}
+
 /// What a person asks for, by a click or an argument.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -347,4 +358,19 @@ pub enum Which {
 #[must_use]
 pub fn ends_utc(place: &Place) -> Option<Utc> {
     place.session.grant().map(|grant| grant.ends_utc)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_speed_keeps_little_out() {
+        let with = |limit_rate| Settings { limit_rate, ..Settings::default() }.bodies();
+        assert_eq!(with(None), 128 << 20);
+        assert_eq!(with(Some(100 << 20)), 128 << 20);
+        assert_eq!(with(Some(4 << 20)), 40 << 20);
+        assert_eq!(with(Some(1)), 16 << 20);
+        assert_eq!(Settings { memory: 1, ..Settings::default() }.bodies(), 1);
+    }
 }

@@ -49,6 +49,12 @@ pub const fn sse_form() -> &'static str {
     "Use s3, kms, or kms: and the ARN or id of a key."
 }
 
+/// A number of bytes can't be read.
+#[must_use]
+pub fn bytes_wanted(text: &str) -> String {
+    format!("“{text}” is not a number of bytes such as 500000, 800K, 2M or 1G.")
+}
+
 /// `resume` found nothing.
 #[must_use]
 pub const fn nothing_unfinished() -> &'static str {

@@ -77,7 +77,7 @@ fn delivery() -> Record {
 }
 
 fn folder() -> Arc<Folder> {
-    Arc::new(Folder { dir: Path::new("/home/richard/work").into(), key: "work/".into() })
+    Arc::new(Folder { dir: Path::new("/home/richard/job").into(), key: "job/".into() })
 }
 
 fn added(upload: u32, folder: &Arc<Folder>, name: &str, size: u64) -> Record {
@@ -164,14 +164,14 @@ fn what_was_recorded_comes_back() {
             ("Richard", "123456789012", 6, 2)
         );
         assert_eq!((delivery.delivered, delivery.bytes), (1, 3));
-        assert_eq!(outcome(lines, "work/small.txt"), &Outcome::Delivered(stored(3)));
+        assert_eq!(outcome(lines, "job/small.txt"), &Outcome::Delivered(stored(3)));
         assert_eq!(&*lines[0].key, "in/work/small.txt");
-        assert_eq!(lines[0].path, Path::new("/home/richard/work/small.txt"));
-        assert_eq!(outcome(lines, "work/large.bin"), &Outcome::Open);
-        assert_eq!(outcome(lines, "work/taken.txt"), &Outcome::AlreadyThere);
-        assert_eq!(outcome(lines, "work/gone.txt"), &Outcome::Failed(Problem::new(Kind::SourceGone)));
-        assert_eq!(outcome(lines, "work/maybe.txt"), &Outcome::NotConfirmed);
-        assert_eq!(outcome(lines, "work/out.txt"), &Outcome::Canceled);
+        assert_eq!(lines[0].path, Path::new("/home/richard/job/small.txt"));
+        assert_eq!(outcome(lines, "job/large.bin"), &Outcome::Open);
+        assert_eq!(outcome(lines, "job/taken.txt"), &Outcome::AlreadyThere);
+        assert_eq!(outcome(lines, "job/gone.txt"), &Outcome::Failed(Problem::new(Kind::SourceGone)));
+        assert_eq!(outcome(lines, "job/maybe.txt"), &Outcome::NotConfirmed);
+        assert_eq!(outcome(lines, "job/out.txt"), &Outcome::Canceled);
         assert_eq!(journal.delivery_at(PLACE), Some(delivery.id));
         journal.close().await.expect("it closes");
         assert!(journal.record(place()).await.is_err(), "a closed journal takes nothing");
@@ -184,8 +184,8 @@ fn what_was_recorded_comes_back() {
         let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
         let [small, large, waiting] = &uploads[..] else { panic!("three uploads: {uploads:?}") };
         assert_eq!((&*small.name, small.delivered), ("small.txt", Some(Proof::Whole)), "not to be sent again");
-        assert_eq!((&*large.name, &*large.folder.key, large.size), ("large.bin", "work/", 20 * MIB));
-        assert_eq!(&*large.folder.dir, Path::new("/home/richard/work"));
+        assert_eq!((&*large.name, &*large.folder.key, large.size), ("large.bin", "job/", 20 * MIB));
+        assert_eq!(&*large.folder.dir, Path::new("/home/richard/job"));
         let multipart = large.multipart.as_ref().expect("it had begun");
         assert_eq!(multipart.upload_id.as_deref(), Some("upload-1"));
         assert_eq!((multipart.fingerprint, multipart.abort_at), (fingerprint(20 * MIB), Some(Utc(1_800_000_000))));
@@ -216,7 +216,7 @@ fn what_was_recorded_comes_back() {
         journal.flush().await.expect("it is on disk");
         let all = lines(&journal);
         assert_eq!(all.len(), 1);
-        assert_eq!(outcome(&all[0].1, "work/large.bin"), &Outcome::Delivered(stored(20 * MIB)));
+        assert_eq!(outcome(&all[0].1, "job/large.bin"), &Outcome::Delivered(stored(20 * MIB)));
     });
 }
 
@@ -371,7 +371,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
         journal.flush().await.expect("it is on disk");
         let all = lines(&journal);
         let names: Vec<_> = all[0].1.iter().map(|line| line.name.to_string()).collect();
-        let wanted: Vec<_> = (0..sent).map(|no| format!("work/{no:0100}")).collect();
+        let wanted: Vec<_> = (0..sent).map(|no| format!("job/{no:0100}")).collect();
         assert_eq!(names, wanted);
     });
 }

@@ -16,6 +16,7 @@ mod leaf;
 mod leaf_faults;
 mod leaf_files;
 mod leaf_sts;
+mod limit;
 mod names;
 mod no;
 mod orders;

@@ -165,7 +165,7 @@ fn a_planted_end_is_no_delivery() {
                 let (_, lines) = history.delivery(found.id).expect("it reads").expect("it is there");
                 let claimed = lines.iter().filter(|line| matches!(line.outcome, Outcome::Delivered(_)));
                 for line in claimed {
-                    assert_eq!((&*line.name, &line.outcome), ("work/b.txt", &Outcome::Delivered(stored(3))), "{sql}");
+                    assert_eq!((&*line.name, &line.outcome), ("job/b.txt", &Outcome::Delivered(stored(3))), "{sql}");
                     assert!(!sql.contains("id = 2") && !sql.contains("replace"), "{sql}: {line:?}");
                 }
             }
@@ -196,7 +196,7 @@ fn honest(kept: &Kept, all: &[(Delivery, Vec<Line>)]) {
     for (_, uploads) in &kept.unfinished {
         for upload in uploads {
             assert!(["0.bin", "1.bin", "2.bin"].contains(&&*upload.name), "{upload:?}");
-            assert_eq!((&*upload.folder.key, upload.size), ("work/", 40 * MIB));
+            assert_eq!((&*upload.folder.key, upload.size), ("job/", 40 * MIB));
             let Some(multipart) = &upload.multipart else { continue };
             let id = multipart.upload_id.as_deref().expect("an id");
             let no = &upload.name[..1];
@@ -215,7 +215,7 @@ fn honest(kept: &Kept, all: &[(Delivery, Vec<Line>)]) {
         assert_eq!(delivery.destination, destination("Important project", "importantprojectbucket"));
         for line in lines {
             if let Outcome::Delivered(claimed) = &line.outcome {
-                assert_eq!((&*line.name, claimed), ("work/0.bin", &stored(40 * MIB)));
+                assert_eq!((&*line.name, claimed), ("job/0.bin", &stored(40 * MIB)));
             }
         }
     }
