@@ -165,7 +165,7 @@ fn what_was_recorded_comes_back() {
         );
         assert_eq!((delivery.delivered, delivery.bytes), (1, 3));
         assert_eq!(outcome(lines, "job/small.txt"), &Outcome::Delivered(stored(3)));
-        assert_eq!(&*lines[0].key, "in/work/small.txt");
+        assert_eq!(&*lines[0].key, "in/job/small.txt");
         assert_eq!(lines[0].path, Path::new("/home/richard/job/small.txt"));
         assert_eq!(outcome(lines, "job/large.bin"), &Outcome::Open);
         assert_eq!(outcome(lines, "job/taken.txt"), &Outcome::AlreadyThere);

@@ -200,12 +200,12 @@ fn each_form_tells_the_same_facts() {
     (parts.proof, parts.sha256, parts.version_id) = (Proof::Parts, None, None);
     let detail = Detail { message: "User: arn:aws:iam::999999999999:user/Secret".into(), ..Detail::default() };
     let lines = [
-        delivered("work/plan.dwg", b"123456789"),
-        line("work/parts.bin", Outcome::Delivered(parts)),
-        line("work/taken.txt", Outcome::AlreadyThere),
-        line("work/maybe.txt", Outcome::NotConfirmed),
-        line("work/gone.txt", Outcome::Failed(Problem::with(Kind::SourceGone, detail))),
-        line("work/out.txt", Outcome::Canceled),
+        delivered("job/plan.dwg", b"123456789"),
+        line("job/parts.bin", Outcome::Delivered(parts)),
+        line("job/taken.txt", Outcome::AlreadyThere),
+        line("job/maybe.txt", Outcome::NotConfirmed),
+        line("job/gone.txt", Outcome::Failed(Problem::with(Kind::SourceGone, detail))),
+        line("job/out.txt", Outcome::Canceled),
     ];
     let receipt = receipt(&lines);
     assert_eq!((receipt.delivered.len(), receipt.not_delivered.len(), receipt.whole(), receipt.bytes()), (2, 3, 1, 14));
@@ -228,7 +228,7 @@ fn each_form_tells_the_same_facts() {
 
     let rows = parse_csv(&receipt.csv());
     assert_eq!(rows[0], words::CSV_COLUMNS);
-    assert_eq!(rows[1][..4], ["Delivered", "work/plan.dwg", "in/work/plan.dwg", "9"]);
+    assert_eq!(rows[1][..4], ["Delivered", "job/plan.dwg", "in/job/plan.dwg", "9"]);
     assert_eq!((&*rows[1][4], &*rows[1][6]), (sha256, "Confirmed by Amazon (whole file)"));
     assert_eq!(rows[2][6], "Each part confirmed, no checksum for the whole");
     assert_eq!(
@@ -344,20 +344,20 @@ fn checks(json: &str, paths: &[PathBuf]) -> Vec<(Option<String>, Check)> {
 fn one_flipped_bit_is_found() {
     let dir = tempfile::tempdir().expect("a folder");
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();
-    let large = write(dir.path(), "work/large.bin", &bytes);
+    let large = write(dir.path(), "job/large.bin", &bytes);
     let mut bare = stored(b"bare");
     bare.sha256 = None;
-    write(dir.path(), "work/bare.txt", b"bare");
-    write(dir.path(), "work/extra.txt", b"extra");
-    write(dir.path(), "work/taken.txt", b"taken");
+    write(dir.path(), "job/bare.txt", b"bare");
+    write(dir.path(), "job/extra.txt", b"extra");
+    write(dir.path(), "job/taken.txt", b"taken");
     let lines = [
-        delivered("work/large.bin", &bytes),
-        line("work/bare.txt", Outcome::Delivered(bare)),
-        delivered("work/lost.txt", b"lost"),
-        line("work/taken.txt", Outcome::AlreadyThere),
+        delivered("job/large.bin", &bytes),
+        line("job/bare.txt", Outcome::Delivered(bare)),
+        delivered("job/lost.txt", b"lost"),
+        line("job/taken.txt", Outcome::AlreadyThere),
     ];
     let json = receipt(&lines).json();
-    let name = |name: &str| Some(format!("work/{name}"));
+    let name = |name: &str| Some(format!("job/{name}"));
     let expected = |large| {
         vec![
             (name("bare.txt"), Check::SameWithoutSha256),
