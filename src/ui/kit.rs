@@ -1,11 +1,10 @@
 //! What is typed on the pages for access, and how it becomes the kit for the customer.
 
-use super::form;
 use crate::grant::fields::{Kind, TextProblem};
 use crate::grant::request::Kms;
 use crate::grant::{self, Ask, AskProblem, Format, Invitation, Principal, RoleName};
 use crate::model::destination::Destination;
-use crate::model::names::{AccountId, ExternalId, NameProblem, Region, RoleArn};
+use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn};
 use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::grant::{ask_problem, odd, text_problem};
@@ -220,8 +219,8 @@ impl Kit {
             return Err(Wrong::missing(Entry::Bucket, words::NEEDS_BUCKET));
         }
         let named = |entry, field| move |why: NameProblem| Wrong::at(entry, field_problem(field, &why));
-        let bucket = form::bucket(&self.bucket).map_err(named(Entry::Bucket, Field::Bucket))?;
-        let prefix = form::folder(&self.folder).map_err(named(Entry::Folder, Field::Folder))?;
+        let bucket = Bucket::from_pasted(&self.bucket).map_err(named(Entry::Bucket, Field::Bucket))?;
+        let prefix = KeyPrefix::from_pasted(&self.folder).map_err(named(Entry::Folder, Field::Folder))?;
         let mut ask = Ask::new(who?, bucket, prefix);
         ask.only_me = self.only_me;
         self.customer.trim().clone_into(&mut ask.customer);
@@ -236,7 +235,7 @@ impl Kit {
         }
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         if let Some(text) = filled(&self.external_id) {
-            let id: ExternalId = text.parse().map_err(named(Entry::ExternalId, Field::ExternalId))?;
+            let id = ExternalId::from_pasted(&text).map_err(named(Entry::ExternalId, Field::ExternalId))?;
             ask.external_id = Some(id);
         }
         if let Some(text) = filled(&self.role_name) {
@@ -257,7 +256,7 @@ impl Kit {
             })?;
         }
         if let Some(text) = filled(&self.region) {
-            let region: Region = text.parse().map_err(named(Entry::Region, Field::Region))?;
+            let region = Region::from_pasted(&text).map_err(named(Entry::Region, Field::Region))?;
             ask.region = Some(region);
         }
         if let Some(text) = filled(&self.abort_days) {
@@ -327,7 +326,7 @@ impl Kit {
             return Err(Wrong::missing(Entry::Role, &ask_problem(AskProblem::RoleNeeded)));
         }
         let role: RoleArn =
-            form::role(&self.role).map_err(|why| Wrong::at(Entry::Role, field_problem(Field::Role, &why)))?;
+            RoleArn::from_pasted(&self.role).map_err(|why| Wrong::at(Entry::Role, field_problem(Field::Role, &why)))?;
         let mut invitation = ask.invitation(role);
         self.note.trim().clone_into(&mut invitation.note);
         self.contact.trim().clone_into(&mut invitation.contact);
