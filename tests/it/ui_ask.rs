@@ -2,8 +2,8 @@
 
 use daypass::grant::{Ask, Format, Invitation};
 use daypass::model::destination::Destination;
-use daypass::model::session::{Grant, Identity, Session};
-use daypass::model::snapshot::{Command, Place, Profile, Profiles, Snapshot, Source};
+use daypass::model::session::Identity;
+use daypass::model::snapshot::{Command, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
 use daypass::ui::{About, Window, Wish, theme};
 use egui::accesskit::Role;
@@ -11,7 +11,6 @@ use egui::{Event, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
-use std::time::Duration;
 
 const NOW: Time = Time(10_000_000);
 /// 22 Nov 2026 14:32 in Berlin, a Sunday.
@@ -385,38 +384,23 @@ fn free_texts_stay_plain_and_inside_the_window() {
 }
 
 #[test]
-fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
-    let place = Place {
-        destination: Arc::new(acme()),
-        session: Session::Active(Grant {
-            generation: 1,
-            ends: NOW + Duration::from_secs(3000),
-            ends_utc: TODAY,
-            length: Duration::from_secs(3600),
-            arn: "arn:aws:sts::444455556666:assumed-role/daypass-acme/Richard".into(),
-            name: "Richard".into(),
-            shortened: false,
-        }),
-        asking: false,
-        retrying: false,
-        renew_problem: None,
-        hold: None,
-        paused: false,
-        walking: 0,
-        left_out: Arc::default(),
-        left_out_count: 0,
-        totals: daypass::model::snapshot::Totals::default(),
-    };
-    let mut seen = richard();
-    seen.places = vec![place];
-    for page in [false, true] {
-        let mut window = show(seen.clone(), |window, about| {
-            if page {
-                window.open_ask(TODAY, about);
-            }
+fn an_invitation_may_be_pasted_on_every_page() {
+    for page in 0..3 {
+        let mut window = show(richard(), |window, about| match page {
+            0 => {}
+            1 => window.open_ask(TODAY, about),
+            _ => window.open_customer(TODAY, about, None),
         });
         window.event(Event::Paste(PLAIN.to_owned()));
         window.run();
-        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "{page}");
+        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "page {page}");
     }
+    // The text to send can have the focus, and nothing can be typed into it.
+    let mut page = ready();
+    page.get_by_label("The text to send").focus();
+    page.run();
+    page.event(Event::Paste(PLAIN.to_owned()));
+    page.run();
+    assert_eq!(wishes(&mut page), [Wish::PastedInvitation(PLAIN.to_owned())]);
+    assert!(!text(&page).contains("customer = "));
 }
