@@ -5,7 +5,9 @@ use daypass::model::destination::Destination;
 use daypass::model::session::Identity;
 use daypass::model::snapshot::{Command, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
+use daypass::ui::shell::Told;
 use daypass::ui::{About, Window, Wish, theme};
+use daypass::window::read;
 use egui::accesskit::Role;
 use egui::{Event, Key};
 use egui_kittest::Harness;
@@ -236,6 +238,26 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
     customer.run();
     assert!(says(&customer, "Richard") && says(&customer, "1111 2222 3333"));
     assert_eq!(text(&customer), template, "both sides print the same");
+}
+
+#[test]
+fn a_pasted_text_is_taken_for_what_it_is() {
+    let mut page = ready();
+    press(&mut page, "Copy message and template");
+    let message = copied(&mut page);
+    assert!(matches!(read(&message), Ok(Told::Request(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
+    let quoted: String = message.lines().map(|line| format!("> {line}\n")).collect();
+    let link = Invitation::parse(PLAIN).expect("an invitation").to_link();
+    for answer in [format!("Here you are:\n{link}\n\n{quoted}"), format!("{PLAIN}\nDana\n\n{quoted}")] {
+        assert!(matches!(read(&answer), Ok(Told::Invitation(of)) if of.customer == "Acme"), "{answer}");
+    }
+    for hostile in
+        ["", "daypass:", "daypass:v1", "daypass:v1?role=x", "daypass = 1\nhost = \"x\"\n", "\u{0}", "[", "x=1"]
+    {
+        let why = read(hostile).expect_err(hostile);
+        let sentence = daypass::words::window::invitation_problem(&why);
+        assert!(sentence.ends_with('.') && sentence.contains(' '), "{hostile}: {sentence}");
+    }
 }
 
 #[test]
