@@ -168,7 +168,7 @@ impl Kit {
         self.who = ask.who.to_string();
         self.customer.clone_from(&ask.customer);
         self.bucket = ask.bucket.to_string();
-        self.folder = ask.prefix.as_str().trim_end_matches('/').to_owned();
+        ask.prefix.as_str().trim_end_matches('/').clone_into(&mut self.folder);
         self.only_me = ask.only_me;
         self.mfa = ask.mfa;
         self.mfa_max_age = ask.mfa_max_age;
