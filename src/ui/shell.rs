@@ -6,7 +6,6 @@ use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
-use crate::words::ask;
 use crate::words::problem::Said;
 use crate::words::ui::{DAYPASS, intake, shell as words};
 use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
@@ -201,14 +200,14 @@ impl App {
             Wish::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
             Wish::SaveText(name, text) => self.ask(
                 ctx,
-                |dialog| dialog.set_title(ask::SAVE_TEXT).set_file_name(name).save_file(),
+                |dialog| dialog.set_title(words::TEXT).set_file_name(name).save_file(),
                 move |file| {
                     file.map_or(Chosen::Nothing, |file| Chosen::Texts(Texts::File(file.path().to_path_buf(), text)))
                 },
             ),
             Wish::SaveTexts(texts) => self.ask(
                 ctx,
-                |dialog| dialog.set_title(ask::SAVE_TEXTS).pick_folder(),
+                |dialog| dialog.set_title(words::TEXTS).pick_folder(),
                 move |folder| {
                     folder.map_or(Chosen::Nothing, |folder| {
                         Chosen::Texts(Texts::Folder(folder.path().to_path_buf(), texts))

@@ -6,7 +6,6 @@ use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
-use crate::words::ask::NEW_DESTINATION;
 use crate::words::format;
 use crate::words::ui::pass as words;
 use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -47,7 +46,7 @@ impl Window {
                 }
             }
             ui.separator();
-            if ui.button(NEW_DESTINATION).clicked() {
+            if ui.button(words::NEW).clicked() {
                 self.form = form::Form::default();
                 self.place = None;
             }

@@ -194,13 +194,6 @@ pub fn not_saved(why: &str) -> Said {
     }
 }
 
-/// A dialog's title.
-pub const SAVE_TEXT: &str = "Save this text";
-/// A dialog's title.
-pub const SAVE_TEXTS: &str = "Choose a folder for the files";
-/// In the switcher: the first screen.
-pub const NEW_DESTINATION: &str = "New destination…";
-
 /// The card that shows an invitation.
 pub mod invited {
     /// Before the name.

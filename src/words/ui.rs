@@ -125,7 +125,7 @@ pub mod pass {
     /// In the switcher.
     pub const EARLIER: &str = "Earlier";
     /// In the switcher.
-    pub const NEW: &str = "New…";
+    pub const NEW: &str = "New destination…";
     /// In the switcher.
     pub const CHANGE: &str = "Change what you entered…";
     /// In the switcher.
@@ -666,6 +666,10 @@ pub mod shell {
     pub const RECEIPT: &str = "Save the receipt";
     /// The name that is offered.
     pub const RECEIPT_FILE: &str = "receipt.html";
+    /// A dialog's title.
+    pub const TEXT: &str = "Save this text";
+    /// A dialog's title.
+    pub const TEXTS: &str = "Choose a folder for the files";
     /// No dialog could be shown.
     pub const NO_DIALOG: &str = "Files can’t be chosen here";
 

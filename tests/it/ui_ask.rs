@@ -2,8 +2,8 @@
 
 use daypass::grant::{Ask, Format, Invitation};
 use daypass::model::destination::Destination;
-use daypass::model::session::Identity;
-use daypass::model::snapshot::{Command, Profile, Profiles, Snapshot, Source};
+use daypass::model::session::{Grant, Identity, Session};
+use daypass::model::snapshot::{Command, Place, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
 use daypass::ui::shell::Told;
 use daypass::ui::{About, Window, Wish, theme};
@@ -13,6 +13,7 @@ use egui::{Event, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 const NOW: Time = Time(10_000_000);
 /// 22 Nov 2026 14:32 in Berlin, a Sunday.
@@ -388,24 +389,6 @@ fn without_a_key_the_form_keeps_the_invitation() {
 }
 
 #[test]
-fn free_texts_stay_plain_and_inside_the_window() {
-    let hostile = format!(
-        "daypass = 1\ncustomer = \"\\u202Eemca {}\"\nrole = \"arn:aws:iam::444455556666:role/daypass-acme\"\n\
-         bucket = \"acme-in\"\nnote = \"<b>Run</b> https://example.invalid {}\"\n",
-        "x".repeat(300),
-        "y ".repeat(400)
-    );
-    let card = invited(richard(), &hostile);
-    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(960.0, 680.0));
-    for label in ["Get access", "Not now"] {
-        assert!(window.contains_rect(card.get_by_role_and_label(Role::Button, label).rect()), "{label}");
-    }
-    assert!(says(&card, "<b>Run</b> https://example.invalid"));
-    assert_eq!(card.query_all_by_role(Role::Link).count(), 0);
-    assert!(!says(&card, "\u{202e}"));
-}
-
-#[test]
 fn an_invitation_may_be_pasted_on_every_page() {
     for page in 0..3 {
         let mut window = show(richard(), |window, about| match page {
@@ -425,4 +408,59 @@ fn an_invitation_may_be_pasted_on_every_page() {
     page.run();
     assert_eq!(wishes(&mut page), [Wish::PastedInvitation(PLAIN.to_owned())]);
     assert!(!text(&page).contains("customer = "));
+}
+
+#[test]
+fn free_texts_stay_plain_and_inside_the_window() {
+    let hostile = format!(
+        "daypass = 1\ncustomer = \"\\u202Eemca {}\"\nrole = \"arn:aws:iam::444455556666:role/daypass-acme\"\n\
+         bucket = \"acme-in\"\nnote = \"<b>Run</b> https://example.invalid {}\"\n",
+        "x".repeat(300),
+        "y ".repeat(400)
+    );
+    let card = invited(richard(), &hostile);
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(960.0, 680.0));
+    for label in ["Get access", "Not now"] {
+        assert!(window.contains_rect(card.get_by_role_and_label(Role::Button, label).rect()), "{label}");
+    }
+    assert!(says(&card, "<b>Run</b> https://example.invalid"));
+    assert_eq!(card.query_all_by_role(Role::Link).count(), 0);
+    assert!(!says(&card, "\u{202e}"));
+}
+
+#[test]
+fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
+    let place = Place {
+        destination: Arc::new(acme()),
+        session: Session::Active(Grant {
+            generation: 1,
+            ends: NOW + Duration::from_secs(3000),
+            ends_utc: TODAY,
+            length: Duration::from_secs(3600),
+            arn: "arn:aws:sts::444455556666:assumed-role/daypass-acme/Richard".into(),
+            name: "Richard".into(),
+            shortened: false,
+        }),
+        asking: false,
+        retrying: false,
+        renew_problem: None,
+        hold: None,
+        paused: false,
+        walking: 0,
+        left_out: Arc::default(),
+        left_out_count: 0,
+        totals: daypass::model::snapshot::Totals::default(),
+    };
+    let mut seen = richard();
+    seen.places = vec![place];
+    for page in [false, true] {
+        let mut window = show(seen.clone(), |window, about| {
+            if page {
+                window.open_ask(TODAY, about);
+            }
+        });
+        window.event(Event::Paste(PLAIN.to_owned()));
+        window.run();
+        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "{page}");
+    }
 }
