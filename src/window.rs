@@ -177,9 +177,15 @@ impl Desk {
 /// # Errors
 /// Why it is no invitation, where it is no request either.
 pub fn read(text: &str) -> Result<Told, TextProblem> {
-    Invitation::parse(text)
-        .map(|invitation| Told::Invitation(Box::new(invitation)))
-        .or_else(|why| Ask::from_text(text).map(|ask| Told::Request(Box::new(ask))).map_err(|_no_request| why))
+    // A link above a quoted template, whose own invitation has no role yet.
+    let link = || Invitation::parse(&text[text.to_ascii_lowercase().find("daypass:v")?..]).ok();
+    match Invitation::parse(text) {
+        Ok(invitation) => Ok(Told::Invitation(Box::new(invitation))),
+        Err(why) => match link() {
+            Some(invitation) => Ok(Told::Invitation(Box::new(invitation))),
+            None => Ask::from_text(text).map(|ask| Told::Request(Box::new(ask))).map_err(|_no_request| why),
+        },
+    }
 }
 
 /// Starts the practice server and an engine that knows nothing but it.
