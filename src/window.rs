@@ -3,7 +3,7 @@
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
-use crate::grant::fields::{self, Kind, TextProblem};
+use crate::grant::fields::{self, TextProblem};
 use crate::grant::{Ask, Invitation};
 use crate::model::Limits;
 use crate::model::destination::{Destination, Encryption};
@@ -162,16 +162,29 @@ impl Desk {
 
     /// Tells what a text is: an invitation, a request for the customer's page, or neither, and why.
     fn invited(state: &Mutex<State>, text: Result<String, TextProblem>) {
-        let read = text.and_then(|text| match Invitation::parse(&text) {
-            Ok(invitation) => Ok(Told::Invitation(Box::new(invitation))),
-            Err(TextProblem::Other(Kind::Request)) => Ask::from_text(&text).map(|ask| Told::Request(Box::new(ask))),
-            Err(why) => Err(why),
-        });
+        let read = text.and_then(|text| read(&text));
         Self::tell(state, read.unwrap_or_else(|why| Self::refused(words::invitation_problem(&why))));
     }
 
     fn refused(sentence: String) -> Told {
         Told::Said(words::not_an_invitation(sentence))
+    }
+}
+
+/// What a text is: an invitation, or a request for the customer's page. An answer that quotes the request is the
+/// invitation; a message that carries the template holds the beginning of an invitation, and is the request.
+///
+/// # Errors
+/// Why it is no invitation, where it is no request either.
+pub fn read(text: &str) -> Result<Told, TextProblem> {
+    // A link above a quoted template, whose own invitation has no role yet.
+    let link = || Invitation::parse(&text[text.to_ascii_lowercase().find("daypass:v")?..]).ok();
+    match Invitation::parse(text) {
+        Ok(invitation) => Ok(Told::Invitation(Box::new(invitation))),
+        Err(why) => match link() {
+            Some(invitation) => Ok(Told::Invitation(Box::new(invitation))),
+            None => Ask::from_text(text).map(|ask| Told::Request(Box::new(ask))).map_err(|_no_request| why),
+        },
     }
 }
 

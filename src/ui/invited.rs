@@ -11,7 +11,7 @@ use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
-use crate::words::ui::Field;
+use crate::words::ui::{Field, field_problem};
 use crate::words::{format, grant as grant_words};
 use egui::{Id, Margin, ScrollArea, Ui, vec2};
 
@@ -215,7 +215,7 @@ fn serial(card: &Invited) -> Result<Option<MfaSerial>, String> {
     if text.is_empty() {
         return Err(invited::MFA_NEEDED.to_owned());
     }
-    text.parse().map(Some).map_err(|why| words::field_problem(Field::Mfa, &why))
+    MfaSerial::from_pasted(text).map(Some).map_err(|why| field_problem(Field::Mfa, &why))
 }
 
 /// The device this profile names, or the one that was used with it before.

@@ -168,7 +168,7 @@ impl Kit {
         self.who = ask.who.to_string();
         self.customer.clone_from(&ask.customer);
         self.bucket = ask.bucket.to_string();
-        self.folder = ask.prefix.as_str().trim_end_matches('/').to_owned();
+        ask.prefix.as_str().trim_end_matches('/').clone_into(&mut self.folder);
         self.only_me = ask.only_me;
         self.mfa = ask.mfa;
         self.mfa_max_age = ask.mfa_max_age;
@@ -235,7 +235,7 @@ impl Kit {
         }
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         if let Some(text) = filled(&self.external_id) {
-            let id: ExternalId = text.parse().map_err(named(Entry::ExternalId, Field::ExternalId))?;
+            let id = ExternalId::from_pasted(&text).map_err(named(Entry::ExternalId, Field::ExternalId))?;
             ask.external_id = Some(id);
         }
         if let Some(text) = filled(&self.role_name) {
@@ -256,7 +256,7 @@ impl Kit {
             })?;
         }
         if let Some(text) = filled(&self.region) {
-            let region: Region = text.parse().map_err(named(Entry::Region, Field::Region))?;
+            let region = Region::from_pasted(&text).map_err(named(Entry::Region, Field::Region))?;
             ask.region = Some(region);
         }
         if let Some(text) = filled(&self.abort_days) {

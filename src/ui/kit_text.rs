@@ -147,10 +147,10 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Wish>) {
         if response.has_focus() {
             // Nothing can be typed here, so what is pasted here is meant for the window.
             let pasted = ui.input(|input| {
-                input.events.iter().find_map(|event| match event {
-                    egui::Event::Paste(text) if !text.trim().is_empty() => Some(text.clone()),
-                    _ => None,
-                })
+                let pasted = |event: &egui::Event| {
+                    if let egui::Event::Paste(text) = event { Some(text.clone()) } else { None }
+                };
+                input.events.iter().find_map(pasted).filter(|text| !text.trim().is_empty())
             });
             out.extend(pasted.map(Wish::PastedInvitation));
         }

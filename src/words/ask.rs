@@ -2,9 +2,8 @@
 
 use super::format;
 use super::problem::Said;
-use crate::model::names::{AccountId, NameProblem};
+use crate::model::names::AccountId;
 use crate::time::Utc;
-use crate::words::ui::Field;
 use jiff::tz::TimeZone;
 use std::path::Path;
 
@@ -297,12 +296,6 @@ fn moment(at: Utc, now: Utc, zone: &TimeZone) -> String {
         return format::date_and_time(at, zone).rsplit_once(':').map_or_else(String::new, |(text, _)| text.to_owned());
     }
     if text.contains(' ') { text } else { format!("today at {text}") }
-}
-
-/// What is not right with what stands in a field that the form has too.
-#[must_use]
-pub fn field_problem(field: Field, why: &NameProblem) -> String {
-    super::ui::field_problem(field, why)
 }
 
 /// "to Acme / incoming", beside the customer's color.

@@ -5,7 +5,9 @@ use daypass::model::destination::Destination;
 use daypass::model::session::{Grant, Identity, Session};
 use daypass::model::snapshot::{Command, Place, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
+use daypass::ui::shell::Told;
 use daypass::ui::{About, Window, Wish, theme};
+use daypass::window::read;
 use egui::accesskit::Role;
 use egui::{Event, Key};
 use egui_kittest::Harness;
@@ -240,6 +242,26 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
 }
 
 #[test]
+fn a_pasted_text_is_taken_for_what_it_is() {
+    let mut page = ready();
+    press(&mut page, "Copy message and template");
+    let message = copied(&mut page);
+    assert!(matches!(read(&message), Ok(Told::Request(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
+    let quoted: String = message.lines().map(|line| format!("> {line}\n")).collect();
+    let link = Invitation::parse(PLAIN).expect("an invitation").to_link();
+    for answer in [format!("Here you are:\n{link}\n\n{quoted}"), format!("{PLAIN}\nDana\n\n{quoted}")] {
+        assert!(matches!(read(&answer), Ok(Told::Invitation(of)) if of.customer == "Acme"), "{answer}");
+    }
+    for hostile in
+        ["", "daypass:", "daypass:v1", "daypass:v1?role=x", "daypass = 1\nhost = \"x\"\n", "\u{0}", "[", "x=1"]
+    {
+        let why = read(hostile).expect_err(hostile);
+        let sentence = daypass::words::window::invitation_problem(&why);
+        assert!(sentence.ends_with('.') && sentence.contains(' '), "{hostile}: {sentence}");
+    }
+}
+
+#[test]
 fn the_customer_makes_the_invitation() {
     let mut page = giving(None);
     enter(&mut page, "Their message to you, or their account and user name", "1111 2222 3333 Richard");
@@ -364,6 +386,28 @@ fn without_a_key_the_form_keeps_the_invitation() {
     press(&mut card, "Continue in the form");
     assert!(says(&card, "From your invitation"));
     assert_eq!(wishes(&mut card), []);
+}
+
+#[test]
+fn an_invitation_may_be_pasted_on_every_page() {
+    for page in 0..3 {
+        let mut window = show(richard(), |window, about| match page {
+            0 => {}
+            1 => window.open_ask(TODAY, about),
+            _ => window.open_customer(TODAY, about, None),
+        });
+        window.event(Event::Paste(PLAIN.to_owned()));
+        window.run();
+        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "page {page}");
+    }
+    // The text to send can have the focus, and nothing can be typed into it.
+    let mut page = ready();
+    page.get_by_label("The text to send").focus();
+    page.run();
+    page.event(Event::Paste(PLAIN.to_owned()));
+    page.run();
+    assert_eq!(wishes(&mut page), [Wish::PastedInvitation(PLAIN.to_owned())]);
+    assert!(!text(&page).contains("customer = "));
 }
 
 #[test]
