@@ -208,10 +208,10 @@ fn what_was_recorded_comes_back() {
             uploads.iter().map(|upload| &*upload.name).collect::<Vec<_>>(),
             ["small.txt", "large.bin", "waiting.txt", "new.txt"]
         );
-        let multipart = uploads[0].multipart.as_ref().expect("it had begun");
+        let multipart = uploads[1].multipart.as_ref().expect("it had begun");
         assert_eq!(multipart.parts.left(), 0);
-        assert!(uploads[0].completing);
-        record(&journal, [place(), Record::Adopted(UploadNo(7), PLACE, uploads[0].row)]).await;
+        assert!(uploads[1].completing);
+        record(&journal, [place(), Record::Adopted(UploadNo(7), PLACE, uploads[1].row)]).await;
         record(&journal, [Record::Ended(UploadNo(7), End::Delivered(stored(20 * MIB)))]).await;
         journal.flush().await.expect("it is on disk");
         let all = lines(&journal);

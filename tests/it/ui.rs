@@ -60,7 +60,7 @@ fn every_screen_settles_and_says_its_sentence() {
     let screens: Vec<(Snapshot, About, &str)> = vec![
         (demo::welcome(), demo::about(), "Deliver files to your customer"),
         (demo::no_profiles(), demo::about(), "There is no access key on this computer yet"),
-        (demo::odd_profile(), demo::about(), "Line 3 of credentials"),
+        (demo::odd_profile(), demo::about(), ", line 3 (profile"),
         (demo::ready(), demo::about(), "Drop files or folders here"),
         (demo::uploading(), demo::about(), "14 of 40 files"),
         (demo::every_state(), demo::about(), "Sent, but not confirmed"),
@@ -272,7 +272,7 @@ fn the_form_opens_what_is_typed() {
     let mut harness = open(demo::welcome());
     assert_eq!(wishes(&mut harness), []);
     press(&mut harness, "Get access");
-    assert!(says(&harness, "Enter the role that your customer gave you."));
+    assert!(says(&harness, "Paste the role's ARN from your customer."));
     let role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
     for (field, text) in
         [("Role your customer gave you", role), ("Bucket", "importantprojectbucket"), ("Folder", "incoming")]

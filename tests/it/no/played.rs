@@ -360,8 +360,8 @@ async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end(
     scene.practice.fault(Rule::once(Op::PutObject, What::status(403, "InvalidAccessKeyId", text)).times(99));
     scene.open(scene.destination());
     scene.add("a.txt", 10);
-    let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.renew_problem.is_some())).await;
-    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.hold.is_some())).await;
+    let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (Kind::SessionRefused, CHANGED));
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(scene.practice.count(Op::AssumeRole), 2);
