@@ -28,11 +28,7 @@ pub(super) fn verify(args: &Verify) -> Result<u8, Stop> {
     let verdicts = verdicts.into_iter().filter(|verdict| whole || verdict.check != Check::Missing);
     let (mut good, mut bad) = (0_u64, 0_u64);
     for verdict in verdicts {
-        if verdict.check.good() {
-            good += 1
-        } else {
-            bad += 1
-        }
+        *(if verdict.check.good() { &mut good } else { &mut bad }) += 1;
         let shown = verdict.path.as_ref().map(|path: &PathBuf| path.to_string_lossy().into_owned());
         let name = shown.or_else(|| verdict.name.clone()).unwrap_or_default();
         if args.json {

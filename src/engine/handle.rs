@@ -23,6 +23,9 @@ use zeroize::Zeroizing;
 /// Commands that may wait to be taken in.
 const COMMANDS: usize = 256;
 
+/// Changes settings for one run.
+pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>;
+
 /// How an engine is to be run.
 pub struct Options {
     /// Where the journal lives; none for a run that keeps nothing.
@@ -42,7 +45,7 @@ pub struct Options {
     /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
     pub pages: Arc<AtomicU32>,
     /// Settings for this run that go before those kept in the journal.
-    pub adjust: Option<Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>>,
+    pub adjust: Option<Adjust>,
 }
 
 impl Options {

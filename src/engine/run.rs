@@ -372,7 +372,7 @@ impl Run {
                 let desk = self.desk.clone();
                 self.tasks.spawn(async move { Event::Located(place, desk.locate(place, &destination).await) });
             }
-            Effect::UseRegion(place, region) => self.use_region(place, region),
+            Effect::UseRegion(place, region) => self.use_region(place, &region),
             Effect::Walk(place, paths) => {
                 let stop = Arc::clone(self.walks.entry(place).or_default());
                 let events = self.events.clone();
@@ -410,9 +410,9 @@ impl Run {
         }
     }
 
-    fn use_region(&mut self, place: PlaceNo, region: Region) {
+    fn use_region(&mut self, place: PlaceNo, region: &Region) {
         let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
-        self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, &region)));
+        self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, region)));
     }
 
     fn fly(&mut self, request: RequestNo, send: Send) {

@@ -165,7 +165,17 @@ fn model_delivers_100_000_files(bencher: Bencher) {
         loop {
             out.extend(fx.drain(..).filter_map(|effect| match effect {
                 Effect::Send(request, _) => Some(request),
-                _other => None,
+                Effect::Assume(..)
+                | Effect::Forget(_)
+                | Effect::Identify(_)
+                | Effect::Locate(..)
+                | Effect::UseRegion(..)
+                | Effect::Walk(..)
+                | Effect::StopWalks(_)
+                | Effect::Drop(_)
+                | Effect::Close(_)
+                | Effect::Record(_)
+                | Effect::Use(_) => None,
             }));
             let Some(request) = out.pop_front() else { break };
             now += 1;

@@ -68,10 +68,10 @@ async fn schedule(seed: u64) {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     dice.roll(2);
     let options = practice::Options {
-        session_seconds: (seed % 4 == 0).then_some(4),
-        echo: seed % 5 != 0,
-        may_abort: seed % 3 == 0,
-        replay_complete: seed % 7 != 0,
+        session_seconds: seed.is_multiple_of(4).then_some(4),
+        echo: !seed.is_multiple_of(5),
+        may_abort: seed.is_multiple_of(3),
+        replay_complete: !seed.is_multiple_of(7),
         ..practice::Options::default()
     };
     let stage = Stage::new(options).await;
@@ -246,7 +246,7 @@ fn a_file_that_may_not_be_read_stops_alone() {
         let stage = Stage::new(practice::Options::default()).await;
         stage.file("a.txt", 100);
         let closed = stage.file("closed.txt", 100);
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("changed");
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("changed");
         if fs::File::open(&closed).is_ok() {
             // Root reads everything: a folder in the file's place is what can't be read then.
             fs::remove_file(&closed).expect("removed");

@@ -32,7 +32,7 @@ fn every_file_of_the_console_is_read() {
         format!("export AWS_ACCESS_KEY_ID=\"{ID}\"\nexport AWS_SECRET_ACCESS_KEY=\"{SECRET}\""),
         format!("Hi Bob, your key is {ID}\u{200b} and the secret: {SECRET}."),
     ] {
-        let fixed = text.replace("secret: wJalr", "secret: wJalr").replace("KEY.", "KEY .");
+        let fixed = text.replace("KEY.", "KEY .");
         assert_eq!(read(&fixed).as_deref(), Ok("MPLE"), "{}", fixed.replace(SECRET, "…"));
         let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(fixed.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert!(NewKey::from_file(&wide, "keys.csv").is_ok(), "as UTF-16");

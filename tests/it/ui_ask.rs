@@ -247,7 +247,7 @@ fn a_pasted_text_is_taken_for_what_it_is() {
     press(&mut page, "Copy message and template");
     let message = copied(&mut page);
     assert!(matches!(read(&message), Ok(Told::Request(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
-    let quoted: String = message.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted: String = message.lines().flat_map(|line| ["> ", line, "\n"]).collect();
     let link = Invitation::parse(PLAIN).expect("an invitation").to_link();
     for answer in [format!("Here you are:\n{link}\n\n{quoted}"), format!("{PLAIN}\nDana\n\n{quoted}")] {
         assert!(matches!(read(&answer), Ok(Told::Invitation(of)) if of.customer == "Acme"), "{answer}");
