@@ -261,6 +261,10 @@ impl Run {
                 dirty = false;
             }
         }
+        // What was answered already is taken down, so that it need not be sent again.
+        while let Some(joined) = self.tasks.try_join_next_with_id() {
+            self.joined(joined);
+        }
         self.tasks.abort_all();
         for stop in self.walks.values() {
             stop.store(true, Ordering::Relaxed);
