@@ -29,6 +29,8 @@ pub enum Told {
     Request(Box<Ask>),
     /// A sentence.
     Said(Said),
+    /// The desktop is dark, or light.
+    Dark(bool),
 }
 
 /// Texts to be written, and where.
@@ -290,6 +292,7 @@ impl eframe::App for App {
                 Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
                 Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
                 Told::Said(said) => self.window.tell(said),
+                Told::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
             }
         }
         self.take_chosen();
