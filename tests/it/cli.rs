@@ -282,7 +282,9 @@ fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
         stage.practice.clear_faults();
         let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");
-        assert_eq!(stage.practice.count(Op::CreateMultipartUpload), 2, "what was begun went on: {out}");
+        // One that was just being created when it stopped is created anew; what had begun goes on.
+        let created = stage.practice.count(Op::CreateMultipartUpload);
+        assert!((2..=3).contains(&created), "{created} were created: {out}");
         assert_eq!(stage.practice.objects().len(), 3);
     });
 }
