@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// The longest time for which the journal gathers records, and some more for a busy computer.
-const GATHERED: Duration = Duration::from_millis(1_500);
+const GATHERED: Duration = Duration::from_millis(1_000);
 
 /// Chance that is the same in every run.
 struct Dice(u64);
