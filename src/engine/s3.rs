@@ -3,6 +3,8 @@
 use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
+use super::crc::Shift;
+use super::host::{Host, Signed};
 use super::http::Http;
 use super::limit::Limit;
 use super::tap::Tap;
@@ -31,7 +33,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use crc_fast::CrcAlgorithm;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -99,16 +100,13 @@ impl Whole<'_> {
     /// The whole file's CRC64NVME, combined from those of its parts.
     #[must_use]
     pub fn crc(&self) -> u64 {
-        let mut offset = 0_u64;
+        let whole = Shift::by(self.part);
+        let mut left = self.size;
         self.parts.iter().fold(0, |crc, part| {
-            let length = self.part.min(self.size.saturating_sub(offset));
-            let whole = if offset == 0 {
-                part.crc
-            } else {
-                crc_fast::checksum_combine(CrcAlgorithm::Crc64Nvme, crc, part.crc, length)
-            };
-            offset += length;
-            whole
+            let length = self.part.min(left);
+            left -= length;
+            let shifted = if length == self.part { whole.apply(crc) } else { Shift::by(length).apply(crc) };
+            shifted ^ part.crc
         })
     }
 }
@@ -134,6 +132,8 @@ impl S3 {
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http.client())
+            .endpoint_resolver(Host::default())
+            .auth_scheme_resolver(Signed)
             .credentials_provider(signer)
             .identity_cache(IdentityCache::no_cache())
             .region(aws_sdk_s3::config::Region::new(region.as_str().to_owned()))
