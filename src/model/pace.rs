@@ -9,7 +9,7 @@ const REQUEST_WORTH: u64 = 64 << 10;
 /// A round is judged no sooner than this after it began.
 const ROUND: Duration = Duration::from_millis(40);
 /// Body bytes that may be out before more has proved to be faster.
-const BODIES_FIRST: u64 = 48 << 20;
+const BODIES_FIRST: u64 = 32 << 20;
 
 /// The window of requests and of body bytes.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Pace {
         if rate > self.best.saturating_add(self.best / 10) {
             // Memory has to earn its keep: the first round proves nothing, and a little more speed may be chance.
             if self.full && self.best > 0 && rate > self.best.saturating_add(self.best / 4) {
-                self.bodies = (self.bodies + self.bodies / 2).min(self.memory);
+                self.bodies = (self.bodies + PART_USUAL).min(self.memory);
             }
             self.best = rate;
             self.best_window = self.window;
