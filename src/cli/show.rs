@@ -20,6 +20,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Prints what changes from one copy of the model to the next.
+#[derive(Default)]
 pub(super) struct Show {
     json: bool,
     bar: Option<ProgressBar>,

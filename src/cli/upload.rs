@@ -11,6 +11,7 @@ use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::cli as words;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -130,7 +131,7 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
         codes.look(handle, places).await;
         let seen = handle.seen();
         let now = handle.now();
-        show.update(&seen, now);
+        show_all(show, Arc::clone(&seen), now).await;
         let standing: Vec<Standing> = places.iter().map(|&no| standing(&seen, no, patience)).collect();
         let (done, open): (Vec<PlaceNo>, Vec<PlaceNo>) =
             places.iter().partition(|&&no| standing_of(places, &standing, no) == Standing::Done);
@@ -196,6 +197,16 @@ async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
 
 fn had_access(place: &Place) -> bool {
     matches!(place.session, Session::Active(_) | Session::Expired(_))
+}
+
+/// Prints what is new, on a thread of its own: a terminal that stands still must not hold the uploads up.
+async fn show_all(show: &mut Show, seen: Arc<Snapshot>, now: Time) {
+    let mut taken = std::mem::take(show);
+    let printing = tokio::task::spawn_blocking(move || {
+        taken.update(&seen, now);
+        taken
+    });
+    *show = printing.await.unwrap_or_default();
 }
 
 /// Uploads of an earlier run that nobody asked for in this one.
