@@ -146,6 +146,10 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
             if !done.is_empty() {
                 show.summary(&seen, &done);
             }
+            if seen.journal.is_some() {
+                // What is out has its answer recorded in the room that the journal kept free.
+                settle(handle, &open).await;
+            }
             show.stuck(&seen, &open);
             let had = |no: &PlaceNo| seen.places.get(usize::from(no.0)).is_some_and(had_access);
             return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
@@ -183,6 +187,12 @@ async fn interrupted() -> u8 {
 
 /// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.
 async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
+    settle(handle, places).await;
+    show.left(handle, places);
+}
+
+/// Sends nothing more, and waits for what is out.
+async fn settle(handle: &mut Handle, places: &[PlaceNo]) {
     for &place in places {
         handle.send(Command::Pause(Which::All(place)));
     }
@@ -192,7 +202,6 @@ async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
         _ended = tokio::time::timeout(LEAVE, still) => {}
         _again = tokio::signal::ctrl_c() => {}
     }
-    show.left(handle, places);
 }
 
 fn had_access(place: &Place) -> bool {

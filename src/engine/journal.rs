@@ -3,12 +3,14 @@
 //! Records are written in groups: a group ends when somebody waits for the disk ([`Journal::flush`]), at 5,000 records, or
 //! 200 ms after its first, so that thousands of small files cost a few `fsync`s and no part is unrecorded for a second.
 //! While the disk refuses, records wait in memory in their order; nothing is dropped, and the writer tries again every
-//! five seconds and at [`Journal::retry`].
+//! five seconds and at [`Journal::retry`]. A little room is kept free from the start: when the disk is full, it is given up for
+//! what has arrived already.
 
 mod damage;
 mod history;
 mod place;
 mod read;
+mod reserve;
 mod resolve;
 mod schema;
 mod seal;

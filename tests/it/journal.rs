@@ -377,6 +377,37 @@ fn a_full_disk_is_told_and_loses_nothing() {
 }
 
 #[test]
+fn on_a_full_disk_what_has_arrived_is_written_into_the_room_that_was_kept_free() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let options = options();
+        options.pages.store(20, Ordering::Relaxed);
+        let (journal, ..) = open_with(&home, &options);
+        let mut state = journal.state();
+        record(&journal, [place(), delivery()]).await;
+        journal.flush().await.expect("it is on disk");
+        assert!(home.join("reserve").exists(), "room is kept free");
+        record(&journal, (0..2_000).map(|no| added(no, &folder(), &format!("{no:0100}"), 1))).await;
+        assert_eq!(journal.flush().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
+        state.wait_for(Option::is_some).await.expect("the journal is there");
+        while home.join("reserve").exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+
+        // The room that was given up: what waits is written, and nothing more is asked for before there is room again.
+        options.pages.store(100_000, Ordering::Relaxed);
+        record(&journal, [added(2_000, &folder(), "last", 1)]).await;
+        journal.flush().await.expect("it is on disk");
+        assert_eq!(state.borrow().as_ref().map(|problem| problem.kind), Some(Kind::JournalFull));
+        assert_eq!(lines(&journal)[0].1.len(), 2_001);
+
+        journal.retry();
+        state.wait_for(Option::is_none).await.expect("the journal is there");
+        assert!(home.join("reserve").exists(), "and room is kept free again");
+    });
+}
+
+#[test]
 fn closing_on_a_full_disk_says_what_is_lost() {
     let (_dir, home) = home();
     runtime().block_on(async {

@@ -125,7 +125,7 @@ fn create(dir: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn writable() -> fs::OpenOptions {
+pub(super) fn writable() -> fs::OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).mode(0o600);
@@ -133,7 +133,7 @@ fn writable() -> fs::OpenOptions {
 }
 
 #[cfg(not(unix))]
-fn writable() -> fs::OpenOptions {
+pub(super) fn writable() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true);
     options

@@ -1,8 +1,9 @@
 //! The one writer: gathers records into groups and writes each on a blocking thread, again and again if it must.
 
+use super::reserve::Reserve;
 use super::resolve::{Op, Resolver};
 use super::{Options, Store, damage, schema, write};
-use crate::model::problem::Problem;
+use crate::model::problem::{Kind, Problem};
 use crate::model::record::Record;
 use crate::model::upload::PlaceNo;
 use rusqlite::Connection;
@@ -77,6 +78,8 @@ impl Group {
 impl Writer {
     pub async fn run(mut self) {
         let mut group = Group::default();
+        // Without room nothing is kept free, and a disk that fills up later is told all the same.
+        let _kept = self.reserve(|reserve| reserve.keep().is_ok()).await;
         loop {
             self.gather(&mut group).await;
             let mut written = self.commit(&mut group).await;
@@ -175,33 +178,50 @@ impl Writer {
         done.map_err(|why| damage::problem(&why))
     }
 
-    /// The disk refuses: tells so, keeps what comes, and tries until it is written or nobody is left.
+    /// The disk refuses: tells so, keeps what comes, and tries until it is written or nobody is left. On a full disk the
+    /// room that was kept free takes what has arrived already, and all is well again once that much is free anew.
     async fn hold(&mut self, group: &mut Group, problem: Problem) -> Result<(), Problem> {
         self.tell.send_replace(Some(Arc::new(problem.clone())));
+        let given_up = problem.kind == Kind::JournalFull && self.reserve(Reserve::give_up).await;
         let mut last = problem;
+        let mut due = given_up;
         loop {
-            let asked = tokio::select! {
-                () = self.again.notified() => true,
-                () = sleep(AGAIN) => false,
-                message = self.from.recv(), if group.ops.len() < HELD => {
-                    match message {
-                        Some(message) => self.take(message, group),
-                        None => group.ended = true,
+            let (asked, looked) = if std::mem::take(&mut due) {
+                (false, false)
+            } else {
+                tokio::select! {
+                    () = self.again.notified() => (true, true),
+                    () = sleep(AGAIN) => (false, true),
+                    message = self.from.recv(), if group.ops.len() < HELD => {
+                        match message {
+                            Some(message) => self.take(message, group),
+                            None => group.ended = true,
+                        }
+                        if !group.urgent() && !given_up {
+                            continue;
+                        }
+                        if group.close.is_none() && !group.ended && !given_up {
+                            group.answer(&Err(last.clone()));
+                            continue;
+                        }
+                        (false, false)
                     }
-                    if !group.urgent() {
-                        continue;
-                    }
-                    if group.close.is_none() && !group.ended {
-                        group.answer(&Err(last.clone()));
-                        continue;
-                    }
-                    false
                 }
             };
             match self.commit(group).await {
-                Ok(()) => {
+                Ok(()) if !given_up || looked && self.reserve(|reserve| reserve.keep().is_ok()).await => {
                     self.tell.send_replace(None);
                     return Ok(());
+                }
+                Ok(()) => {
+                    group.flushes.drain(..).for_each(|waiting| drop(waiting.send(Ok(()))));
+                    group.clears.drain(..).for_each(|waiting| drop(waiting.send(Err(last.clone()))));
+                    if asked {
+                        self.tell.send_replace(Some(Arc::new(last.clone())));
+                    }
+                    if group.close.is_some() || group.ended {
+                        return Ok(());
+                    }
                 }
                 Err(problem) => {
                     let changed = problem != last;
@@ -209,12 +229,22 @@ impl Writer {
                     if asked || changed {
                         self.tell.send_replace(Some(Arc::new(last.clone())));
                     }
+                    if group.close.is_none() && !group.ended {
+                        group.answer(&Err(last.clone()));
+                    }
                 }
             }
             if group.close.is_some() || group.ended {
                 return Err(last);
             }
         }
+    }
+
+    /// Does this with the room that is kept free; false where the journal is in memory.
+    async fn reserve(&mut self, act: impl FnOnce(&Reserve) -> bool + Send + 'static) -> bool {
+        let Store::File(path) = &self.store else { return false };
+        let reserve = Reserve::beside(path);
+        tokio::task::spawn_blocking(move || act(&reserve)).await.unwrap_or(false)
     }
 
     /// Closes the file on a blocking thread, where SQLite folds the write-ahead log into it, and then lets go of the lock.
