@@ -4,7 +4,7 @@ use crate::support::stage::{MIB, Stage, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
 use daypass::practice::{self, Op, Rule, What};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -34,9 +34,14 @@ async fn ended(child: &mut Child, most: Duration) -> Option<ExitStatus> {
     None
 }
 
-/// The parts that S3 has answered for by now.
-fn answered(stage: &Stage) -> BTreeSet<(String, i32)> {
-    let well = stage.parts().into_iter().filter(|request| request.status == Some(200));
+/// The last request that S3 has met.
+fn last(stage: &Stage) -> u64 {
+    stage.practice.requests().last().map_or(0, |request| request.number)
+}
+
+/// The parts that S3 has answered for by now, of those that were sent after that request.
+fn answered(stage: &Stage, after: u64) -> BTreeSet<(String, i32)> {
+    let well = stage.parts().into_iter().filter(|request| request.number > after && request.status == Some(200));
     well.map(|request| (request.upload_id.unwrap_or_default(), request.part.unwrap_or_default())).collect()
 }
 
@@ -52,6 +57,8 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
     }
     let (mut dice, mut killed) = (Dice(seed), 0);
     let mut status = None;
+    // What was answered to a process that lived on for long enough to take it down, and the last request by then.
+    let mut kept = BTreeMap::new();
     for round in 0..kills + 20 {
         let resume = round % 3 == 2;
         let mut command = if resume {
@@ -63,11 +70,12 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
             command.arg(&stage.source);
             command
         };
+        let began = last(&stage);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command line runs");
-        let mut has = BTreeSet::new();
+        let (mut has, mut then) = (BTreeSet::new(), began);
         let before = if killed < kills {
             let first = ended(&mut child, Duration::from_millis(100 + dice.roll(1500))).await;
-            has = answered(&stage);
+            (has, then) = (answered(&stage, began), last(&stage));
             match first {
                 Some(status) => Some(status),
                 None => ended(&mut child, GATHERED).await,
@@ -88,8 +96,7 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
         child.kill().expect("a process of ours");
         child.wait().expect("a process of ours");
         killed += 1;
-        let known = stage.practice.requests().last().map_or(0, |request| request.number);
-        // What the next run sends again of what was answered for long before the kill was forgotten.
+        kept.extend(has.into_iter().map(|part| (part, then)));
         let mut next = stage.upload("importantproject");
         let mut next = next.arg(&stage.source).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
         let once_more = ended(&mut next, Duration::from_millis(300 + dice.roll(900))).await;
@@ -98,9 +105,10 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
             next.wait().expect("a process of ours");
             killed += 1;
         }
-        for request in stage.parts().into_iter().filter(|request| request.number > known) {
+        for request in stage.parts() {
             let part = (request.upload_id.clone().unwrap_or_default(), request.part.unwrap_or_default());
-            assert!(!has.contains(&part), "seed {seed}: sent again: {request:?}");
+            let again = kept.get(&part).is_some_and(|&then| request.number > then);
+            assert!(!again, "seed {seed}: sent again: {request:?}");
         }
     }
     assert!(status.is_some(), "seed {seed}: the delivery came to its end");
@@ -151,7 +159,7 @@ fn a_stopped_engine_goes_on_without_sending_a_part_again() {
         stage.add(&handle);
         wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
         handle.stop().await;
-        let has = answered(&stage);
+        let has = answered(&stage, 0);
         stage.practice.clear_requests();
         let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
         let seen = handle.seen();
