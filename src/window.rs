@@ -225,6 +225,7 @@ async fn rehearse(state: Arc<Mutex<State>>) -> std::io::Result<()> {
         practice: true,
         acl_full_control: false,
         encryption: Encryption::None,
+        terms: crate::model::terms::Terms::default(),
     };
     handle.send(Command::Open(Box::new(destination)));
     {

@@ -91,6 +91,7 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
         practice: false,
         acl_full_control: args.acl_full_control,
         encryption: args.sse.clone().unwrap_or_default(),
+        terms: crate::model::terms::Terms::default(),
     };
     Ok(Said { destination, invitation: None })
 }

@@ -26,6 +26,9 @@ const COMMANDS: usize = 256;
 /// Changes settings for one run.
 pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>;
 
+/// Looks at what a task is started for.
+pub type Hook = Arc<dyn Fn(&super::run::Errand) + Send + Sync>;
+
 /// How an engine is to be run.
 pub struct Options {
     /// Where the journal lives; none for a run that keeps nothing.
@@ -44,6 +47,8 @@ pub struct Options {
     pub wake: Arc<dyn Fn() + Send + Sync>,
     /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
     pub pages: Arc<AtomicU32>,
+    /// Called on each task that the model asked for before it begins; tests make it panic.
+    pub hook: Option<Hook>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Adjust>,
 }
@@ -61,6 +66,7 @@ impl Options {
             patience: Patience::default(),
             wake: Arc::new(|| {}),
             pages: Arc::default(),
+            hook: None,
             adjust: None,
         }
     }

@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::digests::Digests;
 use super::files::{OpenFiles, Source, unreadable};
 use super::pool::{self, Pool, Sums};
-use super::s3::{Object, S3, Whole};
+use super::s3::{self, Object, S3, Whole};
 use crate::model::event::{Answer, Call, Send};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::upload::{Fingerprint, PlaceNo, Stored, UploadNo};
@@ -58,6 +58,7 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock
             blocking(move || files.open(upload, &path), clock).await.map(Answer::Opened)
         }
         Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, most, &taken, clock).await,
+        Call::Whole { fingerprint } => whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken), clock).await,
         Call::Create => {
             let created = s3(ctx, place)?.create(&key).await?;
             Ok(Answer::Created { upload_id: created.upload_id, abort_at: created.abort_at })
@@ -86,6 +87,30 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock
 fn s3(ctx: &Context, place: PlaceNo) -> Result<&S3, Problem> {
     let s3 = ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))?;
     if s3.place() == place { Ok(s3) } else { Err(Problem::new(Kind::SessionRefused)) }
+}
+
+/// Sends a large file by one PutObject, once the journal has taken down that this is how it goes.
+async fn whole(
+    ctx: &Context,
+    s3: &S3,
+    upload: UploadNo,
+    path: PathBuf,
+    key: &str,
+    (fingerprint, taken): (Fingerprint, &Arc<AtomicU64>),
+    clock: &Clock,
+) -> Result<Answer, Problem> {
+    let files = Arc::clone(&ctx.files);
+    let same = move || {
+        let source = files.get(upload, &path)?;
+        source.is(&fingerprint, &path)?;
+        Ok(source)
+    };
+    let source = blocking(same.clone(), clock).await?;
+    let sums = s3::sums(&source, &ctx.pool, ctx.digests.is_some()).await?;
+    let source = blocking(same, clock).await?;
+    (ctx.flush)().await?;
+    let object = s3.put_whole(key, &source, sums.crc, &ctx.pool, taken).await?;
+    Ok(Answer::Stored(stored(object, fingerprint, sums.sha256)))
 }
 
 /// What one reading of a whole file gives.

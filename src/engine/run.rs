@@ -60,6 +60,31 @@ struct Flight {
     task: AbortHandle,
 }
 
+/// What a task was started for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// A request of an upload.
+    Request(RequestNo),
+    /// AssumeRole, and which attempt.
+    Assume(PlaceNo, u32),
+    /// GetCallerIdentity for a profile.
+    Identify(String),
+    /// HeadBucket.
+    Locate(PlaceNo),
+}
+
+impl Errand {
+    /// What the model is told where the task ended without an answer.
+    fn lost(self) -> Event {
+        match self {
+            Self::Request(request) => Event::Answered(request, Err(lost())),
+            Self::Assume(place, attempt) => Event::Assumed(place, attempt, Err(lost())),
+            Self::Identify(profile) => Event::Identified(profile, Err(lost())),
+            Self::Locate(place) => Event::Located(place, Err(lost())),
+        }
+    }
+}
+
 /// The engine's own state.
 pub(super) struct Run {
     model: Model,
@@ -77,7 +102,7 @@ pub(super) struct Run {
     notices: Vec<Notice>,
     flights: HashMap<RequestNo, Flight>,
     tasks: JoinSet<Event>,
-    names: HashMap<tokio::task::Id, RequestNo>,
+    errands: HashMap<tokio::task::Id, Errand>,
     walks: HashMap<PlaceNo, Arc<AtomicBool>>,
     events: mpsc::Sender<Event>,
     arriving: mpsc::Receiver<Event>,
@@ -148,7 +173,7 @@ impl Run {
             notices,
             flights: HashMap::new(),
             tasks: JoinSet::new(),
-            names: HashMap::new(),
+            errands: HashMap::new(),
             walks: HashMap::new(),
             events,
             arriving,
@@ -306,17 +331,19 @@ impl Run {
     fn joined(&mut self, joined: Result<(tokio::task::Id, Event), tokio::task::JoinError>) {
         match joined {
             Ok((id, event)) => {
-                if let Some(request) = self.names.remove(&id) {
+                if let Some(Errand::Request(request)) = self.errands.remove(&id) {
                     // What was taken since the last look belongs to the progress before the answer.
                     self.flights.remove(&request);
                 }
                 self.take_in(event);
             }
             Err(ended) => {
-                let Some(request) = self.names.remove(&ended.id()) else { return };
-                self.flights.remove(&request);
+                let Some(errand) = self.errands.remove(&ended.id()) else { return };
+                if let Errand::Request(request) = &errand {
+                    self.flights.remove(request);
+                }
                 if ended.is_panic() {
-                    self.take_in(Event::Answered(request, Err(lost())));
+                    self.take_in(errand.lost());
                 }
             }
         }
@@ -361,20 +388,23 @@ impl Run {
                 let code = self.desk.vault.take_code(place);
                 let ticket = self.desk.vault.ticket(place);
                 let desk = self.desk.clone();
-                self.tasks
-                    .spawn(async move { Event::Assumed(place, ask.attempt, desk.assume(&ask, code, &ticket).await) });
+                self.go_for(Errand::Assume(place, ask.attempt), async move {
+                    Event::Assumed(place, ask.attempt, desk.assume(&ask, code, &ticket).await)
+                });
             }
             Effect::Forget(place) => self.desk.vault.forget(place),
             Effect::Identify(profile) => {
                 let desk = self.desk.clone();
-                self.tasks.spawn(async move {
+                self.go_for(Errand::Identify(profile.clone()), async move {
                     let who = desk.identify(&profile).await;
                     Event::Identified(profile, who)
                 });
             }
             Effect::Locate(place, destination) => {
                 let desk = self.desk.clone();
-                self.tasks.spawn(async move { Event::Located(place, desk.locate(place, &destination).await) });
+                self.go_for(Errand::Locate(place), async move {
+                    Event::Located(place, desk.locate(place, &destination).await)
+                });
             }
             Effect::UseRegion(place, region) => self.use_region(place, &region),
             Effect::Walk(place, paths) => {
@@ -419,13 +449,27 @@ impl Run {
         self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, region)));
     }
 
+    /// Starts a task and takes down what for, so that one that panics is answered for.
+    fn go_for(&mut self, errand: Errand, work: impl Future<Output = Event> + std::marker::Send + 'static) -> AbortHandle {
+        let hook = self.options.hook.clone();
+        let of = errand.clone();
+        let task = self.tasks.spawn(async move {
+            if let Some(hook) = hook {
+                hook(&of);
+            }
+            work.await
+        });
+        self.errands.insert(task.id(), errand);
+        task
+    }
+
     fn fly(&mut self, request: RequestNo, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
         let context = self.context(self.s3.get(&send.place).cloned());
         let (counter, clock) = (Arc::clone(&taken), self.clock.clone());
-        let task =
-            self.tasks.spawn(async move { Event::Answered(request, leaf::run(&context, send, counter, &clock).await) });
-        self.names.insert(task.id(), request);
+        let task = self.go_for(Errand::Request(request), async move {
+            Event::Answered(request, leaf::run(&context, send, counter, &clock).await)
+        });
         self.flights.insert(request, Flight { taken, told: 0, task });
     }
 }

@@ -23,6 +23,8 @@ use aws_sdk_s3::config::{
     BehaviorVersion, IdentityCache, RequestChecksumCalculation, ResponseChecksumValidation,
     StalledStreamProtectionConfig,
 };
+use aws_sdk_s3::operation::put_object::PutObjectOutput;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ObjectCannedAcl, ServerSideEncryption,
@@ -37,6 +39,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Mutex;
+
+mod whole;
+
+pub use whole::sums;
 
 /// S3 as one destination sees it: one bucket, one region, one owner, one signer.
 #[derive(Debug)]
@@ -209,20 +215,27 @@ impl S3 {
         let length = body.len() as u64;
         let (answer, heard) = self
             .payload(operation, length, taken, |tap, signed| {
-                let call = self.client.put_object().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
-                let call =
-                    call.if_none_match("*").content_type(content_type(key)).content_length(signed_length(length));
-                let call = call.set_acl(self.acl.clone()).set_server_side_encryption(self.encryption.clone());
-                let call = call.set_ssekms_key_id(self.key_id.clone());
-                let call = call.checksum_crc64_nvme(packed(crc)).body(stream(&tap, body.clone(), signed));
-                call.customize().interceptor(tap).send()
+                let body = stream(&tap, body.clone(), signed);
+                self.put_object(key, length, crc, body).customize().interceptor(tap).send()
             })
             .await?;
+        self.put_answered(crc, &answer, &heard)
+    }
+
+    fn put_object(&self, key: &str, length: u64, crc: u64, body: ByteStream) -> PutObjectFluentBuilder {
+        let call = self.client.put_object().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
+        let call = call.if_none_match("*").content_type(content_type(key)).content_length(signed_length(length));
+        let call = call.set_acl(self.acl.clone()).set_server_side_encryption(self.encryption.clone());
+        call.set_ssekms_key_id(self.key_id.clone()).checksum_crc64_nvme(packed(crc)).body(body)
+    }
+
+    fn put_answered(&self, crc: u64, answer: &PutObjectOutput, heard: &Heard) -> Result<Object, Problem> {
+        let operation = Operation::PutObject;
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
-            return Err(self.odd(operation, Kind::LoginPage, &heard, "the answer carries no ETag"));
+            return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
         };
-        let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
-        Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
+        let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), heard)?;
+        Ok(self.object(crc, proof, etag, answer.version_id(), heard))
     }
 
     /// Begins a multipart upload.

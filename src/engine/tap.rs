@@ -40,7 +40,13 @@ impl Tap {
     /// A body whose hash the signature leaves out: over TLS, the checksum header and TLS guard it.
     #[must_use]
     pub fn unsigned(&self, bytes: Bytes) -> SdkBody {
-        SdkBody::from_body_1_x(Metered::new(bytes, Arc::clone(&self.meter), self.limit.clone(), self.clock.clone()))
+        SdkBody::from_body_1_x(self.metered(bytes))
+    }
+
+    /// The next bytes of a body, counted and slowed down like any other.
+    #[must_use]
+    pub fn metered(&self, bytes: Bytes) -> Metered {
+        Metered::new(bytes, Arc::clone(&self.meter), self.limit.clone(), self.clock.clone())
     }
 }
 

@@ -209,13 +209,16 @@ impl Fields {
         moment(&text, end).map(Some).ok_or(TextProblem::Wrong(name))
     }
 
-    /// Texts of a grammar.
+    /// Texts of a grammar; in a link, with commas between them.
     pub(super) fn list<T: FromStr>(&mut self, name: &'static str) -> Result<Vec<T>, TextProblem> {
         let wrong = || TextProblem::Wrong(name);
         match self.table.remove(name) {
             None => Ok(Vec::new()),
             Some(Value::Array(list)) if list.len() <= 64 => {
                 list.iter().map(|value| value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)).collect()
+            }
+            Some(Value::String(text)) if self.flat && text.len() <= 4096 => {
+                text.split(',').map(|text| text.parse().map_err(|_why| wrong())).collect()
             }
             Some(_) => Err(wrong()),
         }

@@ -13,17 +13,24 @@
 //! | `owner` | the 12 digits of the bucket's account where it isn't the role's; optional |
 //! | `external_id` | the external id the role asks for; optional, not a secret (IAM User Guide) |
 //! | `mfa` | whether the role asks for a code, `true` or `false`; optional |
+//! | `mfa_max_age` | how old that code may be, in seconds, 60 to 129600; optional |
+//! | `session_is_user` | whether the session has to be named as the IAM user is, `true` or `false`; optional |
+//! | `source_ips` | the networks from which alone the role may be taken, a list in CIDR notation; optional |
 //! | `duration` | how long a session to ask for, in seconds, 900 to 43200; optional, 3600 |
 //! | `not_before`, `not_after` | when the role may be used, RFC 3339; optional |
 //! | `note`, `contact` | free text, at most 500 and 120 characters; optional |
 //!
-//! The same fields, percent-encoded, make a link: `daypass:v1?role=…&bucket=…`. No field holds a host, a path of this
-//! computer or a command, and there is none that could.
+//! The fields about the role's conditions only help to say why it refuses: nothing is sent because of them. The same
+//! fields, percent-encoded and lists with commas, make a link: `daypass:v1?role=…&bucket=…`. No field holds a host, a path
+//! of this computer or a command, and there is none that could.
 
 use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
+use super::names::Cidr;
+use super::request::MFA_AGE;
 use super::tree::toml_text;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
+use crate::model::terms::Terms;
 use crate::time::Utc;
 use crate::words;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -60,6 +67,12 @@ pub struct Invitation<R = RoleArn> {
     pub external_id: Option<ExternalId>,
     /// Whether the role asks for a code of an MFA device.
     pub mfa: bool,
+    /// How old that code may be, in seconds.
+    pub mfa_max_age: Option<u32>,
+    /// Whether the session has to be named as the IAM user is.
+    pub session_is_user: bool,
+    /// The networks from which alone the role may be taken; empty where any will do.
+    pub source_ips: Vec<Cidr>,
     /// How long a session to ask for, in seconds: 900 to 43200.
     pub seconds: u32,
     /// Before this moment the role is refused.
@@ -147,6 +160,9 @@ impl Invitation {
             owner: fields.parsed("owner")?,
             external_id: fields.parsed("external_id")?,
             mfa: fields.yes("mfa")?,
+            mfa_max_age: fields.number("mfa_max_age", MFA_AGE)?,
+            session_is_user: fields.yes("session_is_user")?,
+            source_ips: fields.list("source_ips")?,
             seconds: fields
                 .number("duration", Destination::SHORTEST..=Destination::LONGEST)?
                 .unwrap_or(Destination::USUAL),
@@ -191,6 +207,21 @@ impl Invitation {
             practice: false,
             acl_full_control: false,
             encryption: Encryption::None,
+            terms: self.terms(),
+        }
+    }
+
+    /// What the role asks for.
+    fn terms(&self) -> Terms {
+        Terms {
+            told: true,
+            external_id: self.external_id.clone(),
+            mfa: self.mfa,
+            mfa_max_age: self.mfa_max_age,
+            not_before: self.not_before,
+            not_after: self.not_after,
+            networks: self.source_ips.iter().map(|net| net.to_string().into()).collect(),
+            session_is_user: self.session_is_user,
         }
     }
 
@@ -248,6 +279,7 @@ enum Field {
     Text(String),
     Bool(bool),
     Int(u32),
+    List(Vec<String>),
 }
 
 impl<R: Display> Invitation<R> {
@@ -277,6 +309,10 @@ impl<R: Display> Invitation<R> {
                 Field::Text(text) => writeln!(out, "{name} = {}", toml_text(&text)),
                 Field::Bool(yes) => writeln!(out, "{name} = {yes}"),
                 Field::Int(number) => writeln!(out, "{name} = {number}"),
+                Field::List(texts) => {
+                    let texts: Vec<String> = texts.iter().map(|text| toml_text(text)).collect();
+                    writeln!(out, "{name} = [{}]", texts.join(", "))
+                }
             };
         }
         out
@@ -294,6 +330,7 @@ impl<R: Display> Invitation<R> {
                 Field::Text(text) => write!(out, "{name}={}", utf8_percent_encode(&text, LINK)),
                 Field::Bool(yes) => write!(out, "{name}={yes}"),
                 Field::Int(number) => write!(out, "{name}={number}"),
+                Field::List(texts) => write!(out, "{name}={}", utf8_percent_encode(&texts.join(","), LINK)),
             };
         }
         out
@@ -303,6 +340,8 @@ impl<R: Display> Invitation<R> {
     fn fields(&self) -> Vec<(&'static str, Field)> {
         let text = |text: &str| Some(Field::Text(text.to_owned())).filter(|_| !text.is_empty());
         let moment = |at: Option<Utc>| at.map(|at| Field::Text(rfc3339(at)));
+        let yes = |yes: bool| Some(Field::Bool(true)).filter(|_| yes);
+        let nets = self.source_ips.iter().map(ToString::to_string).collect();
         [
             ("customer", text(&clean(&self.customer, CUSTOMER_MOST))),
             ("role", Some(Field::Text(self.role.to_string()))),
@@ -311,7 +350,10 @@ impl<R: Display> Invitation<R> {
             ("region", self.region.as_ref().and_then(|region| text(region.as_str()))),
             ("owner", self.owner.as_ref().and_then(|owner| text(owner.as_str()))),
             ("external_id", self.external_id.as_ref().and_then(|id| text(id.as_str()))),
-            ("mfa", Some(Field::Bool(true)).filter(|_| self.mfa)),
+            ("mfa", yes(self.mfa)),
+            ("mfa_max_age", self.mfa_max_age.map(Field::Int)),
+            ("session_is_user", yes(self.session_is_user)),
+            ("source_ips", Some(Field::List(nets)).filter(|_| !self.source_ips.is_empty())),
             ("duration", Some(Field::Int(self.seconds))),
             ("not_before", moment(self.not_before)),
             ("not_after", moment(self.not_after)),

@@ -180,6 +180,9 @@ impl Ask {
             owner: None,
             external_id: self.external_id.clone(),
             mfa: self.mfa,
+            mfa_max_age: self.mfa_max_age,
+            session_is_user: self.session_is_user,
+            source_ips: self.source_ips.clone(),
             // A session that takes a role gets one hour at most (IAM User Guide, role chaining).
             seconds: if one_hour { Destination::USUAL } else { self.seconds },
             not_before: self.not_before,

@@ -32,15 +32,9 @@ const fn speaks_of_the_key(kind: Kind) -> bool {
 impl Model {
     /// Opens a destination, or finds it open already.
     pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> PlaceNo {
-        let same = |p: &Place| {
-            let d = &p.destination;
-            d.role == destination.role
-                && d.bucket == destination.bucket
-                && d.prefix == destination.prefix
-                && d.profile == destination.profile
-                && d.practice == destination.practice
-        };
-        let known = self.seen.places.iter().position(same);
+        let known = self.seen.places.iter().position(|place| place.destination.is_same(&destination));
+        let kept = self.learned.iter().find(|(other, _)| other.is_same(&destination));
+        let learned = kept.map_or_else(Arc::default, |(_, learned)| Arc::new(learned.clone()));
         let destination = Arc::new(destination);
         let place = if let Some(at) = known {
             let (place, desk) = (&mut self.seen.places[at], &mut self.desks[at]);
@@ -60,6 +54,7 @@ impl Model {
                 asking: false,
                 retrying: false,
                 worked: false,
+                learned,
                 renew_problem: None,
                 hold: None,
                 paused: false,
@@ -73,6 +68,7 @@ impl Model {
         };
         let no = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
         fx.push(Effect::Record(Record::Place(no, Arc::clone(&destination))));
+        self.keep_learned(no, fx);
         if !destination.practice {
             let mut remembered = vec![(*destination).clone()];
             let other = |d: &&Destination| {
@@ -83,6 +79,7 @@ impl Model {
         }
         if let Some(region) = destination.region.clone() {
             self.desks[place].located = true;
+            self.desks[place].regions += 1;
             fx.push(Effect::UseRegion(no, region));
         }
         no
@@ -185,6 +182,8 @@ impl Model {
                 return;
             }
         };
+        self.was_let_in(no, &given, fx);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         // A second less, since Date and Expiration are whole seconds: the countdown never shows more than is left.
         let left = given.left.saturating_sub(given.ago).saturating_sub(Duration::from_secs(1));
         let arn = given.arn;
@@ -269,6 +268,7 @@ impl Model {
         match result {
             Ok(region) => {
                 desk.located = true;
+                desk.regions += 1;
                 fx.push(Effect::UseRegion(no, region));
             }
             Err(problem) => match problem.kind.retry() {

@@ -1,6 +1,7 @@
 //! What one customer's invitation, profile or form says: where files go and through which role.
 
 use super::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, Region, RoleArn, RoleSessionName};
+use super::terms::Terms;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -41,6 +42,9 @@ pub struct Destination {
     /// The encryption that the bucket's policy asks to be named with each object.
     #[serde(default)]
     pub encryption: Encryption,
+    /// What the role asks for, as the invitation says.
+    #[serde(default)]
+    pub terms: Terms,
 }
 
 /// How S3 is asked to encrypt an object at rest (S3 API Reference, PutObject, `x-amz-server-side-encryption`).
@@ -67,6 +71,16 @@ impl Destination {
     #[must_use]
     pub fn owner(&self) -> AccountId {
         self.owner.clone().unwrap_or_else(|| self.role.account())
+    }
+
+    /// Whether this is the same role, bucket and folder, reached by the same profile.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.role == other.role
+            && self.bucket == other.bucket
+            && self.prefix == other.prefix
+            && self.profile == other.profile
+            && self.practice == other.practice
     }
 
     /// The length asked for.

@@ -166,6 +166,11 @@ pub enum Call {
         /// The most bytes one PutObject may carry.
         most: u64,
     },
+    /// Send the whole file by one PutObject, straight from the disk: it is read once for its checksum and once to be sent.
+    Whole {
+        /// The file as it was opened.
+        fingerprint: Fingerprint,
+    },
     /// CreateMultipartUpload.
     Create,
     /// Read a part and send it by UploadPart.
@@ -204,12 +209,27 @@ pub enum Call {
     },
 }
 
+/// What a file that goes up whole straight from the disk holds in memory at most, in bytes.
+pub const WHOLE_HELD: u64 = 4 << 20;
+
 impl Call {
+    /// The bytes of file content that it sends or reads.
+    #[must_use]
+    pub const fn bytes(&self, size: u64) -> u64 {
+        match self {
+            Self::Put { .. } => size,
+            Self::Whole { fingerprint } => fingerprint.size,
+            Self::Part { length, .. } | Self::Read { length, .. } => *length,
+            Self::Open | Self::Create | Self::Complete { .. } | Self::Abort { .. } => 0,
+        }
+    }
+
     /// The bytes of file content that it holds in memory while it runs.
     #[must_use]
     pub const fn body(&self, size: u64) -> u64 {
         match self {
             Self::Put { .. } => size,
+            Self::Whole { .. } => WHOLE_HELD,
             Self::Part { length, .. } | Self::Read { length, .. } => *length,
             Self::Open | Self::Create | Self::Complete { .. } | Self::Abort { .. } => 0,
         }
@@ -219,7 +239,7 @@ impl Call {
     #[must_use]
     pub const fn signed(&self) -> bool {
         match self {
-            Self::Put { .. } | Self::Create | Self::Part { .. } | Self::Complete { .. } | Self::Abort { .. } => true,
+            Self::Put { .. } | Self::Whole { .. } | Self::Create | Self::Part { .. } | Self::Complete { .. } | Self::Abort { .. } => true,
             Self::Open | Self::Read { .. } => false,
         }
     }

@@ -3,7 +3,7 @@
 use super::Model;
 use super::access::NEAR_END;
 use super::event::{Answer, Effect};
-use super::parts::{Parts, Plan};
+use super::parts::{PART_USUAL, PUT_MAX, Parts, Plan};
 use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
@@ -67,7 +67,7 @@ impl Model {
     pub(super) fn answered(&mut self, request: RequestNo, result: Result<Answer, Problem>, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let Some(out) = self.out.remove(&request) else { return };
-        self.bodies_out -= out.body;
+        self.bodies_out -= out.held;
         if let Some(work) = self.work.get_mut(&out.upload) {
             work.out.remove(&request);
         }
@@ -79,7 +79,7 @@ impl Model {
             Ok(answer) => {
                 if out.signed {
                     self.line_is_good();
-                    self.pace.answered(now, out.body);
+                    self.pace.answered(now, out.held);
                     let rest = out.body.saturating_sub(out.taken);
                     self.rate.add(now, rest);
                     if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
@@ -112,7 +112,7 @@ impl Model {
                 }
                 self.requeue(no, true);
             }
-            (Answer::Stored(stored), _) => self.delivered(no, stored, fx),
+            (Answer::Stored(stored), what) => self.delivered(no, what, stored, fx),
             (Answer::Created { upload_id, abort_at }, _) => {
                 let Some(work) = self.work.get_mut(&no) else { return };
                 let Some(multipart) = &mut work.multipart else { return };
@@ -157,6 +157,10 @@ impl Model {
             return self.fail(no, &Problem::new(Kind::TooLarge), fx);
         };
         let Some(work) = self.work.get_mut(&no) else { return };
+        if work.whole && fingerprint.size > PART_USUAL && fingerprint.size <= PUT_MAX {
+            return;
+        }
+        work.whole = false;
         if work.multipart.is_none() {
             work.plan = plan;
             match plan {
@@ -180,9 +184,10 @@ impl Model {
         self.show_progress(no);
     }
 
-    fn delivered(&mut self, no: UploadNo, stored: Stored, fx: &mut Vec<Effect>) {
+    fn delivered(&mut self, no: UploadNo, what: What, stored: Stored, fx: &mut Vec<Effect>) {
         self.set_size(no, stored.size);
         self.set_state(no, State::Delivered(stored.proof));
+        self.has_delivered(no, what, stored.at, fx);
         self.ended(no, End::Delivered(stored), fx);
     }
 
@@ -286,6 +291,9 @@ impl Model {
                 self.try_later(no, out, &problem, fx);
             }
             Retry::Stop => {
+                if problem.kind == Kind::KmsDecrypt && self.goes_on_whole(no, out, &problem, fx) {
+                    return;
+                }
                 if problem.kind != Kind::AlreadyThere {
                     return self.fail(no, &problem, fx);
                 }
@@ -303,7 +311,7 @@ impl Model {
     fn may_be_stored(out: &Out, kind: Kind) -> bool {
         let all_sent = match out.what {
             What::Complete => true,
-            What::Put => out.taken >= out.body,
+            What::Put | What::Whole => out.taken >= out.body,
             What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => return false,
         };
         // What a server says of a fault of its own leaves open whether it did the work before.
@@ -363,6 +371,8 @@ impl Model {
         if denied && !desk.denied_once {
             desk.denied_once = true;
             desk.not_before = Some(now + DENIAL_WAIT);
+        } else if problem.kind == Kind::OtherRegion && out.regions != desk.regions {
+            // It was sent before the region was found; what goes out now goes there.
         } else if problem.kind == Kind::OtherRegion && (!desk.denied_once || !desk.located) {
             desk.denied_once = true;
             desk.located = false;
@@ -402,7 +412,7 @@ impl Model {
                 work.later.insert((due, number));
                 self.show_progress(no);
             }
-            What::Put | What::Open => {
+            What::Put | What::Whole | What::Open => {
                 if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
                     desk.active.retain(|&other| other != no);
                 }
@@ -426,7 +436,7 @@ impl Model {
                 }
                 self.show_progress(no);
             }
-            What::Put | What::Open => self.requeue(no, true),
+            What::Put | What::Whole | What::Open => self.requeue(no, true),
             What::Create | What::Read(_) | What::Complete | What::Abort => {}
         }
     }

@@ -222,6 +222,7 @@ impl Model {
     /// What earlier runs left: destinations, settings, and uploads that go on.
     pub(super) fn restored(&mut self, kept: Kept, fx: &mut Vec<Effect>) {
         self.seen.remembered = Arc::new(kept.destinations);
+        self.learned = kept.learned;
         if let Some(settings) = kept.settings {
             self.pace.set_memory(settings.bodies());
             self.seen.settings = settings.clone();
@@ -267,7 +268,7 @@ impl Model {
                 let mut work = Work::new(plan);
                 let may_be_stored = match upload.multipart {
                     // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
-                    None => matches!(plan, Plan::Put(_)),
+                    None => matches!(plan, Plan::Put(_)) || self.goes_whole(no, upload.size),
                     Some(multipart) => {
                         work.completing = upload.completing;
                         work.unread = done_parts(&multipart.parts);

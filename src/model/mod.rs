@@ -21,16 +21,20 @@ pub mod rows;
 pub mod session;
 pub mod snapshot;
 mod tally;
+pub mod terms;
 pub mod upload;
+mod whole;
 mod work;
 
 pub use self::access::RENEW_BEFORE;
 use self::chance::Chance;
+use self::destination::Destination;
 use self::event::{Effect, Event};
 use self::pace::Pace;
 use self::problem::Problem;
 use self::rate::Rate;
 use self::snapshot::{Command, Line, Settings, Snapshot};
+use self::terms::Learned;
 use self::upload::{PlaceNo, RequestNo, UploadNo};
 use self::work::{Desk, Out, Work};
 use crate::time::Time;
@@ -79,6 +83,8 @@ pub struct Model {
     chance: Chance,
     pace: Pace,
     desks: Vec<Desk>,
+    /// What earlier runs learned of destinations that are not open yet.
+    learned: Vec<(Destination, Learned)>,
     work: BTreeMap<UploadNo, Work>,
     out: BTreeMap<RequestNo, Out>,
     next_request: u64,
@@ -100,6 +106,7 @@ impl Model {
             limits,
             seen: Snapshot { settings, ..Snapshot::default() },
             desks: Vec::new(),
+            learned: Vec::new(),
             work: BTreeMap::new(),
             out: BTreeMap::new(),
             next_request: 0,
@@ -196,6 +203,7 @@ impl Model {
             }
             Command::SignOut(place) => self.sign_out(place, fx),
             Command::Forget(destination) => {
+                self.learned.retain(|(other, _)| !other.is_same(&destination));
                 let kept = self.seen.remembered.iter().filter(|d| **d != *destination).cloned().collect();
                 self.seen.remembered = Arc::new(kept);
                 fx.push(Effect::Record(record::Record::Forget(Arc::new(*destination))));

@@ -13,6 +13,8 @@ pub const PART_MAX: u64 = 5 << 30;
 pub const PARTS_MAX: u64 = 10_000;
 /// The size of a part unless the file asks for more; also the largest file that goes up as one `PutObject`.
 pub const PART_USUAL: u64 = 8 * MIB;
+/// The largest file that one `PutObject` takes: 5 GiB (S3 User Guide, `qfacts`; AWS CLI, `MAX_SINGLE_UPLOAD_SIZE`).
+pub const PUT_MAX: u64 = 5 << 30;
 /// The largest object (S3 User Guide, `qfacts`): 10,000 parts of 5 GiB, 48.8 TiB.
 pub const OBJECT_MAX: u64 = PARTS_MAX * PART_MAX;
 

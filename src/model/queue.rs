@@ -30,6 +30,7 @@ impl Model {
     /// Whether a request is out whose end must be awaited: breaking it off would leave it open whether the file arrived.
     pub(super) fn commits(&self, no: UploadNo) -> bool {
         self.work.get(&no).is_some_and(|w| w.out.values().any(|what| matches!(what, What::Put | What::Complete)))
+            || self.is_nearly_sent(no)
     }
 
     /// Ends the requests of an upload and takes it off the lists; what S3 has of it stays known.
@@ -44,7 +45,7 @@ impl Model {
         if let Some(work) = self.work.get_mut(&no) {
             for (request, _) in std::mem::take(&mut work.out) {
                 if let Some(out) = self.out.remove(&request) {
-                    self.bodies_out -= out.body;
+                    self.bodies_out -= out.held;
                 }
                 fx.push(Effect::Drop(request));
             }
@@ -239,6 +240,9 @@ impl Model {
                     self.send(no, Call::Put { most: PART_USUAL }, What::Put, fx);
                 }
                 Plan::Multipart { .. } => {
+                    if self.goes_whole(PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)), size) {
+                        self.make_whole(no, fx);
+                    }
                     self.set_state(no, State::Preparing);
                     self.desks[at].active.push(no);
                     self.send(no, Call::Open, What::Open, fx);
@@ -275,7 +279,7 @@ impl Model {
                             work.cursor = work.cursor.max(number + 1);
                             work.later.retain(|&(_, waiting)| waiting != number);
                         }
-                        What::Open | What::Put | What::Create | What::Read(_) | What::Abort => {}
+                        What::Open | What::Put | What::Whole | What::Create | What::Read(_) | What::Abort => {}
                     }
                 }
                 self.send(no, call, what, fx);
@@ -292,6 +296,12 @@ impl Model {
         }
         if work.opened.is_none() {
             return Next::Nothing;
+        }
+        if work.whole
+            && let Some(fingerprint) = work.opened
+        {
+            let free = work.out.is_empty();
+            return if free { Next::Call(Call::Whole { fingerprint }, What::Whole) } else { Next::Nothing };
         }
         let Some(multipart) = &work.multipart else { return Next::Nothing };
         let Some(upload_id) = multipart.upload_id.clone() else {
@@ -343,12 +353,14 @@ impl Model {
         self.next_request += 1;
         let mut key = place.destination.prefix.as_str().to_owned();
         key.push_str(&row.key());
-        let body = call.body(row.size);
+        let (body, held) = (call.bytes(row.size), call.body(row.size));
+        let regions = self.desks.get(usize::from(row.place.0)).map_or(0, |desk| desk.regions);
         let signed = call.signed();
         let probe = signed && matches!(self.seen.line, Line::Down { .. });
-        let out = Out { upload: no, place: row.place, generation, signed, what, body, taken: 0, probe };
+        let place = row.place;
+        let out = Out { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
         let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
-        self.bodies_out += body;
+        self.bodies_out += held;
         self.out.insert(request, out);
         if let Line::Down { next, .. } = &mut self.seen.line
             && signed

@@ -3,6 +3,7 @@
 use super::destination::Destination;
 use super::parts::PartDone;
 use super::problem::Problem;
+use super::terms::Learned;
 use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, Stored, UploadNo};
 use crate::time::Utc;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 pub enum Record {
     /// A destination was opened: remembered, and the one that later records of this number speak of.
     Place(PlaceNo, Arc<Destination>),
+    /// What sessions with this destination showed so far; it goes with the destination.
+    Learned(PlaceNo, Arc<Learned>),
     /// A remembered destination is forgotten.
     Forget(Arc<Destination>),
     /// A new delivery of this place begins.
@@ -94,6 +97,8 @@ pub enum End {
 pub struct Kept {
     /// Destinations, most recent first.
     pub destinations: Vec<Destination>,
+    /// What earlier runs learned of destinations, those of which there is something.
+    pub learned: Vec<(Destination, Learned)>,
     /// The settings.
     pub settings: Option<super::snapshot::Settings>,
     /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that

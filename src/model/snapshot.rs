@@ -5,6 +5,7 @@ use super::parts::PART_USUAL;
 use super::problem::Problem;
 use super::rows::Rows;
 use super::session::{Identity, Session};
+use super::terms::Learned;
 use super::upload::{PlaceNo, UploadNo};
 use crate::time::{Time, Utc};
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ pub struct Place {
     pub retrying: bool,
     /// Whether a session was given in this run, also after it has ended.
     pub worked: bool,
+    /// What earlier sessions and this one showed, kept from run to run.
+    pub learned: Arc<Learned>,
     /// Why the last renewal did not work while the session goes on or after it has ended.
     pub renew_problem: Option<Arc<Problem>>,
     /// Why its queue is held, where something would meet every upload.

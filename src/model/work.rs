@@ -41,6 +41,8 @@ pub(super) struct Desk {
     pub narrow: bool,
     /// Whether the bucket's region is known.
     pub located: bool,
+    /// How often the region was found or told: an answer about another region to what went out before counts no more.
+    pub regions: u32,
     /// Whether HeadBucket is out.
     pub locating: bool,
     /// The session with which it was signed.
@@ -79,9 +81,14 @@ pub(super) struct Out {
     pub upload: UploadNo,
     pub place: PlaceNo,
     pub generation: u32,
+    /// `Desk::regions` when it went out.
+    pub regions: u32,
     pub signed: bool,
     pub what: What,
+    /// The bytes it sends or reads.
     pub body: u64,
+    /// What it holds of them in memory at a time.
+    pub held: u64,
     pub taken: u64,
     /// Whether it went out to see if the line carries again.
     pub probe: bool,
@@ -92,6 +99,8 @@ pub(super) struct Out {
 pub(super) enum What {
     Open,
     Put,
+    /// PutObject of a large file, straight from the disk.
+    Whole,
     Create,
     Part(u32),
     Read(u32),
@@ -105,6 +114,8 @@ pub(super) struct Work {
     pub plan: Plan,
     /// The file as it was opened in this run.
     pub opened: Option<Fingerprint>,
+    /// Whether it goes up by one PutObject although it is large, since the bucket's key lets no parts in.
+    pub whole: bool,
     /// The multipart upload that was begun.
     pub multipart: Option<Multipart>,
     /// Parts taken over from an earlier run that have not been compared with the file yet.
@@ -141,6 +152,7 @@ impl Work {
         Self {
             plan,
             opened: None,
+            whole: false,
             multipart: None,
             unread: BTreeSet::new(),
             out: BTreeMap::new(),

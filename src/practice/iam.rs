@@ -1,6 +1,6 @@
 //! Accounts, users, roles and sessions: who a key belongs to and what it may do.
 
-use super::options::{ExtraRole, Mfa, Options};
+use super::options::{Conditions, ExtraRole, Mfa, Options};
 use super::policy::{Decision, Policy};
 use super::random::Random;
 use super::story::{BUCKET, CONTRACTOR, CUSTOMER, Keys, ROLE};
@@ -34,6 +34,7 @@ pub(super) struct Role {
     pub(super) trusted: bool,
     pub(super) deleted: bool,
     pub(super) external_id: Option<String>,
+    pub(super) conditions: Conditions,
     pub(super) mfa: bool,
     pub(super) max_seconds: u32,
     pub(super) policy: Policy,
@@ -120,6 +121,7 @@ impl Iam {
                 trusted: true,
                 deleted: false,
                 external_id: options.external_id.clone(),
+                conditions: options.conditions.clone(),
                 mfa: options.mfa.is_some(),
                 max_seconds: extra.max_session_seconds,
                 policy,

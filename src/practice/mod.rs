@@ -23,7 +23,7 @@ mod tap;
 
 pub use faults::{Rule, What};
 pub use log::{Op, Request};
-pub use options::{ExtraRole, Mfa, Options};
+pub use options::{Conditions, ExtraRole, Mfa, Options};
 pub use store::{OpenUpload, StoredObject};
 pub use story::{Keys, Story};
 
@@ -266,6 +266,21 @@ impl Practice {
     /// Whether the story's role trusts anyone; running sessions go on either way.
     pub fn set_trusted(&self, trusted: bool) {
         self.change_role(|role| role.trusted = trusted);
+    }
+
+    /// Sets what the trust policy wants besides external id and code.
+    pub fn set_conditions(&self, conditions: Conditions) {
+        self.change_role(|role| role.conditions = conditions);
+    }
+
+    /// Sets the external id that the trust policy wants.
+    pub fn set_external_id(&self, id: Option<&str>) {
+        self.change_role(|role| role.external_id = id.map(str::to_owned));
+    }
+
+    /// Whether the trust policy wants a code.
+    pub fn set_mfa(&self, wanted: bool) {
+        self.change_role(|role| role.mfa = wanted);
     }
 
     /// Deletes the story's role: its sessions' keys are unknown from now on.

@@ -15,6 +15,8 @@ pub struct Options {
     pub max_session_seconds: u32,
     /// The ExternalId that the trust policy wants.
     pub external_id: Option<String>,
+    /// What else the trust policy wants.
+    pub conditions: Conditions,
     /// The MFA device that the trust policy wants.
     pub mfa: Option<Mfa>,
     /// Whether the contractor's own account allows Richard `sts:AssumeRole`.
@@ -49,6 +51,7 @@ impl Default for Options {
             session_seconds: None,
             max_session_seconds: 3600,
             external_id: None,
+            conditions: Conditions::default(),
             mfa: None,
             caller_may_assume: true,
             may_abort: false,
@@ -61,6 +64,29 @@ impl Default for Options {
             discard: false,
             replay_complete: true,
         }
+    }
+}
+
+/// Conditions of the role's trust policy besides external id and code.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// Before this second since 1970 the role is refused.
+    pub not_before: Option<i64>,
+    /// From this second since 1970 on the role is refused.
+    pub not_after: Option<i64>,
+    /// Whether `aws:SourceIp` names another network than this computer's.
+    pub other_network: bool,
+    /// Whether `sts:RoleSessionName` has to be the user's name.
+    pub session_is_user: bool,
+}
+
+impl Conditions {
+    /// Whether they let in a user of this name, with this session name, at this second.
+    pub(super) fn met(&self, user: &str, session: &str, now: i64) -> bool {
+        self.not_before.is_none_or(|from| now >= from)
+            && self.not_after.is_none_or(|until| now < until)
+            && !self.other_network
+            && (!self.session_is_user || user == session)
     }
 }
 

@@ -190,7 +190,7 @@ fn assume(inside: &Inside, caller: &Caller, form: &BTreeMap<String, String>, now
 
     let mut iam = lock(&inside.iam);
     let mfa = mfa(&mut iam.mfa, form)?;
-    let role = iam.roles.iter().find(|role| role.arn() == arn && may_assume(role, caller, form, mfa)).cloned();
+    let role = iam.roles.iter().find(|role| role.arn() == arn && may_assume(role, caller, form, (mfa, now))).cloned();
     let Some(role) = role else {
         let text = format!("User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}", caller.arn);
         return Err(denied(text));
@@ -228,14 +228,17 @@ fn assume(inside: &Inside, caller: &Caller, form: &BTreeMap<String, String>, now
     Ok(result)
 }
 
-fn may_assume(role: &Role, caller: &Caller, form: &BTreeMap<String, String>, mfa: bool) -> bool {
+fn may_assume(role: &Role, caller: &Caller, form: &BTreeMap<String, String>, (mfa, now): (bool, i64)) -> bool {
     let named = |arn: &String| *arn == caller.arn || caller.role_arn.as_ref() == Some(arn);
     let external = role.external_id.is_none() || role.external_id.as_ref() == form.get("ExternalId");
+    let user = caller.arn.rsplit('/').next().unwrap_or_default();
+    let session = form.get("RoleSessionName").map(String::as_str).unwrap_or_default();
     let same_account = caller.account == super::story::CUSTOMER;
     !role.deleted
         && role.trusted
         && role.trusts.iter().any(named)
         && external
+        && role.conditions.met(user, session, now)
         && (mfa || !role.mfa)
         && (caller.may_assume || same_account)
 }

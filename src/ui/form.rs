@@ -5,6 +5,7 @@ use crate::model::names::{
     AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, RoleSessionName,
 };
 use crate::model::snapshot::{Profile, Profiles, Source};
+use crate::model::terms::Terms;
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field};
 use std::collections::HashSet;
@@ -38,6 +39,8 @@ pub struct Form {
     pub(crate) seconds: u32,
     pub(crate) narrow: bool,
     pub(crate) rest_open: bool,
+    /// What an invitation told of this role.
+    terms: Option<(RoleArn, Terms)>,
     /// Fields that were left once: what is wrong with them is said.
     pub(crate) left: HashSet<&'static str>,
     pub(crate) submitted: bool,
@@ -62,6 +65,7 @@ impl Default for Form {
             seconds: Destination::USUAL,
             narrow: true,
             rest_open: false,
+            terms: None,
             left: HashSet::new(),
             submitted: false,
             asked: HashSet::new(),
@@ -92,6 +96,7 @@ impl Form {
             owner: text(to.owner.as_ref().map(AccountId::as_str)),
             seconds: to.seconds,
             narrow: to.narrow,
+            terms: Some((to.role.clone(), to.terms.clone())),
             asked,
             ..Self::default()
         };
@@ -138,7 +143,6 @@ impl Form {
         Ok(Destination {
             name,
             profile: profile.name.clone(),
-            role,
             bucket,
             prefix: checked(Field::Folder, KeyPrefix::from_pasted(&self.folder))?,
             region: maybe(Field::Region, &self.region, Region::from_pasted)?,
@@ -151,6 +155,8 @@ impl Form {
             practice: false,
             acl_full_control: false,
             encryption: Encryption::None,
+            terms: self.terms.as_ref().filter(|(of, _)| *of == role).map(|(_, terms)| terms.clone()).unwrap_or_default(),
+            role,
         })
     }
 

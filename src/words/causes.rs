@@ -6,12 +6,14 @@
 mod assume;
 mod bucket;
 mod other;
+mod terms;
 
 use super::messages;
 use crate::model::destination::Destination;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Identity;
 use crate::model::snapshot::{Place, Snapshot};
+use crate::model::terms::Learned;
 
 /// What can be done about a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +74,11 @@ pub struct Known<'a> {
     pub destination: &'a Destination,
     /// Who the profile is, where GetCallerIdentity was asked and answered.
     pub identity: Option<&'a Identity>,
-    /// Whether a session was given in this run: then the role did let this user in.
+    /// What earlier sessions showed, where something is kept of them.
+    pub learned: Option<&'a Learned>,
+    /// Whether a session was given before, in this run or an earlier one: then the role did let this user in.
     pub worked_before: bool,
-    /// Whether a file has arrived in this run: then the bucket did take files from this role.
+    /// Whether a file has arrived before, in this run or an earlier one: then the bucket did take files from this role.
     pub delivered_before: bool,
     /// Whether Daypass is asking again by itself, since a change in IAM takes up to a minute to be known everywhere.
     pub retrying: bool,
@@ -84,7 +88,7 @@ impl<'a> Known<'a> {
     /// Only where files go and who asks.
     #[must_use]
     pub const fn new(destination: &'a Destination, identity: Option<&'a Identity>) -> Self {
-        Self { destination, identity, worked_before: false, delivered_before: false, retrying: false }
+        Self { destination, identity, learned: None, worked_before: false, delivered_before: false, retrying: false }
     }
 
     /// What the model shows of a place.
@@ -94,8 +98,9 @@ impl<'a> Known<'a> {
         let known = seen.identities.iter().find(|(name, _)| *name == destination.profile);
         Self {
             identity: known.and_then(|(_, who)| who.as_ref().ok()),
-            worked_before: place.worked,
-            delivered_before: place.totals.delivered > 0,
+            learned: Some(&place.learned),
+            worked_before: place.worked || place.learned.worked.is_some(),
+            delivered_before: place.totals.delivered > 0 || place.learned.delivered.is_some(),
             retrying: place.retrying,
             ..Self::new(destination, None)
         }

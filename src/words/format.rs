@@ -157,6 +157,12 @@ pub fn date_and_time(at: Utc, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
+/// A day in UTC: "22 Nov 2026".
+#[must_use]
+pub fn day(at: Utc) -> String {
+    Timestamp::from_second(at.0).map(|at| at.strftime("%-d %b %Y").to_string()).unwrap_or_default()
+}
+
 /// An account id in groups of four: "1111 2222 3333".
 #[must_use]
 pub fn account(id: &str) -> String {

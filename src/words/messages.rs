@@ -3,11 +3,13 @@
 use super::causes::Known;
 use super::format;
 use crate::grant::policy::{caller, literal};
+use crate::grant::fields::rfc3339;
 use crate::grant::tree::Tree;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{Partition, Region};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
+use crate::time::Utc;
 
 const YOUR_USER: &str = "arn:aws:iam::YOUR-ACCOUNT:user/YOUR-NAME";
 
@@ -58,12 +60,7 @@ pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
             who = format!("{front}:root");
         }
     }
-    if let Some(id) = &to.external_id {
-        conditions.push(("StringEquals", map(vec![("sts:ExternalId", id.as_str().into())])));
-    }
-    if to.mfa_serial.is_some() {
-        conditions.push(("Bool", map(vec![("aws:MultiFactorAuthPresent", "true".into())])));
-    }
+    conditions.extend(asked(to, caller));
     let mut statement = vec![
         ("Effect", "Allow".into()),
         ("Principal", map(vec![("AWS", who.into())])),
@@ -73,6 +70,76 @@ pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
         statement.push(("Condition", map(conditions)));
     }
     map(statement)
+}
+
+/// The conditions of a trust policy as the invitation tells them, and what is sent along.
+fn asked(to: &Destination, caller: Option<&str>) -> Vec<(&'static str, Tree)> {
+    let terms = &to.terms;
+    let (mut conditions, mut equals) = (Vec::new(), Vec::new());
+    if let Some(id) = terms.external_id.as_ref().or(to.external_id.as_ref()) {
+        equals.push(("sts:ExternalId", id.as_str().into()));
+    }
+    if terms.session_is_user {
+        let user = caller.filter(|who| who.contains(":user/")).and_then(|who| who.rsplit('/').next());
+        equals.push(("sts:RoleSessionName", user.unwrap_or("${aws:username}").into()));
+    }
+    if !equals.is_empty() {
+        conditions.push(("StringEquals", map(equals)));
+    }
+    if terms.mfa || to.mfa_serial.is_some() {
+        conditions.push(("Bool", map(vec![("aws:MultiFactorAuthPresent", "true".into())])));
+    }
+    if let Some(age) = terms.mfa_max_age {
+        conditions.push(("NumericLessThan", map(vec![("aws:MultiFactorAuthAge", age.to_string().into())])));
+    }
+    conditions.extend(dates_of(to));
+    conditions.extend(networks_of(to));
+    conditions
+}
+
+fn dates_of(to: &Destination) -> Vec<(&'static str, Tree)> {
+    let dates = [("DateGreaterThanEquals", to.terms.not_before), ("DateLessThan", to.terms.not_after)];
+    let line = |(operator, at): (&'static str, Option<Utc>)| {
+        Some((operator, map(vec![("aws:CurrentTime", rfc3339(at?).into())])))
+    };
+    dates.into_iter().filter_map(line).collect()
+}
+
+fn networks_of(to: &Destination) -> Option<(&'static str, Tree)> {
+    let nets: Vec<Tree> = to.terms.networks.iter().map(|net| (&**net).into()).collect();
+    (!nets.is_empty()).then(|| ("IpAddress", map(vec![("aws:SourceIp", Tree::List(nets))])))
+}
+
+/// For the customer whose role's dates are over, or not yet there.
+#[must_use]
+pub fn dates(problem: &Problem, known: &Known<'_>) -> String {
+    let to = known.destination;
+    format!(
+        "Hello,\n\nI would like to deliver files to {place}, and today is outside the dates of the role\n  {role}\nIf I am to \
+         deliver, please change them. They stand in its trust policy, under Condition:\n\n{lines}\n\nMy user is\n  {user}\n\
+         Thank you.\n",
+        place = place(to),
+        role = to.role,
+        lines = map(dates_of(to)).json().trim_end(),
+        user = known.caller(problem).unwrap_or(YOUR_USER),
+    )
+}
+
+/// For the customer whose role lets in from other networks than this one.
+#[must_use]
+pub fn networks(problem: &Problem, known: &Known<'_>) -> String {
+    let to = known.destination;
+    format!(
+        "Hello,\n\nI would like to deliver files to {place}, and the role\n  {role}\ndoes not let me in. It works from certain \
+         networks only, and I may be in another one. They stand in its trust policy, under Condition:\n\n{lines}\n\n\
+         Please look in CloudTrail from which address my user\n  {user}\nasked, and add it, or tell me which network to \
+         use. {sent}\nThank you.\n",
+        place = place(to),
+        role = to.role,
+        lines = map(networks_of(to).into_iter().collect()).json().trim_end(),
+        user = known.caller(problem).unwrap_or(YOUR_USER),
+        sent = sent(known, problem),
+    )
 }
 
 /// What the role has to allow for this destination.
@@ -147,7 +214,7 @@ pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
     format!(
         "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. Was it changed, deleted or \
          made anew? If I am to go on, its trust policy needs this:\n\n{policy}\n\nIf it is there, please check its dates and \
-         networks. {sent}\nThank you.\n",
+         networks. If my user was made anew, the policy has to be saved once more with its ARN. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         policy = document(trust_statement(to, known.caller(problem))),

@@ -138,7 +138,7 @@ pub fn said(kind: Kind) -> Said {
         ),
         Kind::KmsDecrypt => said_as(
             "Large files need one more permission",
-            "Small files arrive. For files sent in parts the bucket’s key must also allow kms:Decrypt. Ask your customer to add it to the role.",
+            "Files up to 5 GB go up whole and arrive. Larger ones go in parts, and for those the bucket’s key must also allow kms:Decrypt. Ask your customer to add it.",
         ),
         Kind::KmsKey => said_as(
             "The bucket’s key can’t be used",

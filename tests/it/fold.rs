@@ -3,6 +3,7 @@
 use daypass::model::destination::Destination;
 use daypass::model::parts::Parts;
 use daypass::model::record::{End, Kept, Record, Unfinished};
+use daypass::model::terms::Learned;
 use daypass::model::upload::{Folder, Multipart, PlaceNo, UploadNo};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub struct Journal {
     places: BTreeMap<PlaceNo, Arc<Destination>>,
     current: BTreeMap<PlaceNo, usize>,
     numbers: BTreeMap<UploadNo, usize>,
+    learned: Vec<(Destination, Learned)>,
 }
 
 impl Journal {
@@ -39,6 +41,11 @@ impl Journal {
                 self.places.insert(no, destination);
             }
             Record::Forget(_) | Record::Settings(_) => {}
+            Record::Learned(no, learned) => {
+                let destination = (*self.places[&no]).clone();
+                self.learned.retain(|(other, _)| !other.is_same(&destination));
+                self.learned.push((destination, (*learned).clone()));
+            }
             Record::Delivery { place, .. } => {
                 self.current.insert(place, self.deliveries.len());
                 self.deliveries.push((Arc::clone(&self.places[&place]), 0));
@@ -117,7 +124,7 @@ impl Journal {
 
     /// What the next run is given.
     pub fn kept(&mut self) -> Kept {
-        let mut kept = Kept::default();
+        let mut kept = Kept { learned: self.learned.clone(), ..Kept::default() };
         let places: Vec<_> = std::mem::take(&mut self.places).into_values().collect();
         self.current.clear();
         self.numbers.clear();

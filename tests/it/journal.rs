@@ -64,6 +64,7 @@ fn destination(name: &str, bucket: &str) -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
+        terms: daypass::model::terms::Terms::default(),
     }
 }
 

@@ -37,4 +37,6 @@ mod support;
 mod tidy;
 mod ui;
 mod ui_ask;
+mod lost;
+mod whole;
 mod world;

@@ -1,5 +1,6 @@
 //! A "no" in words: each code and text of AWS, what is said about it, and whose turn it is.
 
+mod broken;
 mod known;
 mod options;
 mod played;
@@ -80,6 +81,7 @@ fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: Encryption::None,
+        terms: daypass::model::terms::Terms::default(),
     }
 }
 

@@ -68,6 +68,17 @@ proptest! {
     }
 
     #[test]
+    fn everything_ends_where_the_key_lets_no_parts_in(seed: u64) {
+        let length = if seed % 2 == 0 { 4000 + seed % 60_000 } else { 3_600_000 };
+        let (bursts, crashes, changes) = (seed % 3 == 0, seed % 4 == 0, seed % 5 == 0);
+        let rules = Rules { faults: 12, session: (length, length * 2), bursts, crashes, changes, no_decrypt: true, ..Rules::default() };
+        let mut world = world(seed, rules, 1 + (seed % 3) as usize);
+        world.person(30);
+        world.finish();
+        prop_assert!(world.server.uploads.values().all(|upload| upload.completed.is_none()), "no parts were joined");
+    }
+
+    #[test]
     fn everything_ends_across_restarts(seed: u64) {
         let length = if seed % 2 == 0 { 4000 + seed % 60_000 } else { 3_600_000 };
         let repeats = seed % 5 != 0;

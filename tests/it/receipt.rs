@@ -31,6 +31,7 @@ fn delivery() -> Delivery {
             practice: false,
             acl_full_control: false,
             encryption: daypass::model::destination::Encryption::None,
+            terms: daypass::model::terms::Terms::default(),
         },
         account: "123456789012".into(),
         who: "Richard".into(),

@@ -35,6 +35,8 @@ pub struct Rules {
     pub crashes: bool,
     /// Whether a repeated Complete is answered as the first one was; otherwise the upload is gone.
     pub repeats: bool,
+    /// Whether the bucket's key turns parts away.
+    pub no_decrypt: bool,
     /// What AssumeRole is always answered.
     pub assume: Option<Kind>,
 }
@@ -50,6 +52,7 @@ impl Default for Rules {
             changes: false,
             crashes: false,
             repeats: true,
+            no_decrypt: false,
             assume: None,
         }
     }
@@ -121,7 +124,7 @@ impl Server {
 
     /// Does what is asked, or not, and says so, or not.
     pub fn serve(&mut self, now: u64, dice: &mut Dice, key: &Key, send: &Send) -> Result<Answer, Problem> {
-        let commits = matches!(send.call, Call::Put { .. } | Call::Complete { .. });
+        let commits = matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. });
         if !send.call.signed() {
             return self.local(send);
         }
@@ -159,7 +162,7 @@ impl Server {
         match send.call {
             Call::Open => Ok(Answer::Opened(print)),
             Call::Read { offset, length } => Ok(Answer::Read(crc((id, version_of(&print), offset, length)))),
-            Call::Put { .. } | Call::Create | Call::Part { .. } | Call::Complete { .. } | Call::Abort { .. } => {
+            Call::Put { .. } | Call::Whole { .. } | Call::Create | Call::Part { .. } | Call::Complete { .. } | Call::Abort { .. } => {
                 unreachable!("signed")
             }
         }
@@ -194,6 +197,16 @@ impl Server {
                 self.objects.insert(key.clone(), (vec![(id, version, 0, print.size)], true));
                 Ok(Answer::Stored(self.stored(print)))
             }
+            Call::Whole { fingerprint } => {
+                if print != *fingerprint {
+                    return Err(Problem::new(Kind::SourceChanged));
+                }
+                if self.objects.contains_key(key) {
+                    return Err(Problem::new(Kind::AlreadyThere));
+                }
+                self.objects.insert(key.clone(), (vec![(id, version, 0, print.size)], true));
+                Ok(Answer::Stored(self.stored(print)))
+            }
             Call::Create => {
                 self.count += 1;
                 let upload_id: Arc<str> = format!("upload-{}", self.count).into();
@@ -202,6 +215,7 @@ impl Server {
                 self.uploads.insert(Arc::clone(&upload_id), multi);
                 Ok(Answer::Created { upload_id, abort_at: None })
             }
+            Call::Part { .. } if self.rules.no_decrypt => Err(Problem::new(Kind::KmsDecrypt)),
             Call::Part { upload_id, number, offset, length } => {
                 if offset + length > print.size {
                     return Err(Problem::new(Kind::SourceChanged));

@@ -444,6 +444,7 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         asking: false,
         retrying: false,
         worked: false,
+        learned: std::sync::Arc::default(),
         renew_problem: None,
         hold: None,
         paused: false,

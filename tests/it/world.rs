@@ -225,7 +225,7 @@ impl World {
             Effect::Send(no, send) => self.send(no, send),
             Effect::Drop(no) => {
                 if let Some(send) = self.out.remove(&no)
-                    && matches!(send.call, Call::Put { .. } | Call::Complete { .. })
+                    && matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. })
                 {
                     self.unclear.insert(Server::key(&self.places, &send));
                 }
@@ -276,6 +276,9 @@ impl World {
                 }
                 assert!(self.unread.get(upload_id).is_none_or(BTreeSet::is_empty), "completed before reading again");
                 self.write(usize::MAX);
+            }
+            Call::Whole { fingerprint } => {
+                assert!(fingerprint.size > 8 << 20 && fingerprint.size <= 5 << 30, "a file that goes whole");
             }
             Call::Put { .. } | Call::Open | Call::Create | Call::Read { .. } | Call::Abort { .. } => {}
         }
@@ -383,7 +386,7 @@ impl World {
                 }
                 let result = self.server.serve(self.now, &mut self.dice, &key, &send);
                 if known {
-                    let body = send.call.body(self.size_of(send.upload));
+                    let body = send.call.bytes(self.size_of(send.upload));
                     if body > 0 {
                         self.tell(Event::Moved(vec![(no, body / 2), (no, body)]));
                     }
@@ -405,7 +408,7 @@ impl World {
     }
 
     fn answered(&mut self, send: &Send, result: &Result<Answer, Problem>) {
-        let commits = matches!(send.call, Call::Put { .. } | Call::Complete { .. });
+        let commits = matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. });
         match (result, &send.call) {
             (Ok(Answer::Part(_)), Call::Part { upload_id, number, .. }) => {
                 self.told.insert((Arc::clone(upload_id), *number));

@@ -2,13 +2,14 @@
 
 use super::damage::sound;
 use super::history::{self, Outcome};
-use super::resolve::Start;
+use super::resolve::{LEARNED, Start};
 use super::seal::{
     bytes_path, destination_seal, folder_seal, multipart_seal, part_seal, same, state, unpack, upload_seal,
 };
 use crate::model::destination::Destination;
 use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, Parts};
 use crate::model::record::{Kept, Unfinished};
+use crate::model::terms::Learned;
 use crate::model::upload::{Folder, Multipart};
 use crate::time::Utc;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -44,15 +45,18 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
     )?;
     let mut start = Start { rows: highest(db)?, ..Start::default() };
     let mut destinations = HashMap::new();
-    let mut order = Vec::new();
+    let (mut order, mut known) = (Vec::new(), Vec::new());
     let mut rows = db.prepare("SELECT id, same, body, seal, used, remembered FROM destinations ORDER BY used DESC")?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         start.used = start.used.max(row.get::<_, i64>(4)?.clamp(0, i64::MAX / 2));
         let Some((id, key, destination)) = sound(read_destination(row))? else { continue };
         start.destinations.insert(key, id);
-        if let Some(destination) = destination {
+        if let Some((destination, learned)) = destination {
             order.push(id);
+            if !learned.is_empty() {
+                known.push((destination.clone(), learned));
+            }
             destinations.insert(id, destination);
         }
     }
@@ -61,7 +65,7 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
     let settings = settings.and_then(|body| serde_json::from_str(&body).ok());
 
     let (mut found, left_out) = unfinished(db, &destinations, &mut start)?;
-    let mut kept = Kept { settings, ..Kept::default() };
+    let mut kept = Kept { settings, learned: known, ..Kept::default() };
     for id in order {
         let Some(destination) = destinations.remove(&id) else { continue };
         kept.destinations.push(destination.clone());
@@ -146,13 +150,17 @@ fn unfinished(
     Ok((found, left_out))
 }
 
-/// The row's number, what makes it the same, and the destination if it is remembered and holds.
-fn read_destination(row: &Row<'_>) -> Result<Option<(i64, String, Option<Destination>)>> {
+/// The row's number, what makes it the same, and if it is remembered and holds the destination with what was learned of it.
+fn read_destination(row: &Row<'_>) -> Result<Option<(i64, String, Option<(Destination, Learned)>)>> {
     let (id, key, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let holds = destination_seal(id, &key, &body) == row.get::<_, i64>(3)? && row.get::<_, i64>(5)? == 1;
     let destination = serde_json::from_str::<Destination>(&body).ok();
     let destination = destination.filter(|destination| holds && same(destination) == key);
-    Ok(Some((id, key, destination)))
+    let learned = || {
+        let mut body = serde_json::from_str::<serde_json::Map<_, _>>(&body).ok()?;
+        serde_json::from_value(body.remove(LEARNED)?).ok()
+    };
+    Ok(Some((id, key, destination.map(|destination| (destination, learned().unwrap_or_default())))))
 }
 
 fn read_folder(row: &Row<'_>, id: i64) -> Result<Option<Folder>> {

@@ -4,10 +4,14 @@ use super::seal::{path_bytes, same};
 use crate::model::destination::Destination;
 use crate::model::parts::PartDone;
 use crate::model::record::{End, Record};
+use crate::model::terms::Learned;
 use crate::model::upload::{Fingerprint, Folder, PlaceNo, UploadNo};
 use crate::time::Utc;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Under which name what was learned stands in a destination's text.
+pub(super) const LEARNED: &str = "learned";
 
 /// One change of the journal's file, complete in itself.
 #[derive(Clone, Debug)]
@@ -101,7 +105,9 @@ pub(super) struct Start {
 
 struct Place {
     row: i64,
+    same: String,
     body: Arc<str>,
+    used: i64,
     delivery: Option<i64>,
 }
 
@@ -135,6 +141,7 @@ impl Resolver {
     pub fn resolve(&mut self, record: Record, at: Utc, ops: &mut Vec<Op>) {
         match record {
             Record::Place(no, destination) => self.place(no, &destination, ops),
+            Record::Learned(no, learned) => self.learned(no, &learned, ops),
             Record::Forget(destination) => ops.push(Op::Forget { same: same(&destination) }),
             Record::Delivery { place, account, who, session } => {
                 let row = self.next(1);
@@ -200,8 +207,19 @@ impl Resolver {
         self.start.destinations.insert(same.clone(), row);
         self.start.used += 1;
         let delivery = self.places.get(&no).filter(|place| place.row == row).and_then(|place| place.delivery);
-        self.places.insert(no, Place { row, body: Arc::clone(&body), delivery });
-        ops.push(Op::Destination { row, same, body, used: self.start.used });
+        let used = self.start.used;
+        self.places.insert(no, Place { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
+        ops.push(Op::Destination { row, same, body, used });
+    }
+
+    /// What was learned of a destination stands beside it, under one more name in its own text.
+    fn learned(&self, no: PlaceNo, learned: &Learned, ops: &mut Vec<Op>) {
+        let Some(place) = self.places.get(&no) else { return };
+        let Ok(mut body) = serde_json::from_str::<serde_json::Map<_, _>>(&place.body) else { return };
+        let Ok(learned) = serde_json::to_value(learned) else { return };
+        body.insert(LEARNED.to_owned(), learned);
+        let Ok(body) = serde_json::to_string(&body) else { return };
+        ops.push(Op::Destination { row: place.row, same: place.same.clone(), body: body.into(), used: place.used });
     }
 
     /// The delivery that is going on at `place`; one without names begins where the model told of none.

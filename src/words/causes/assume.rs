@@ -1,13 +1,17 @@
 //! Why AssumeRole may have been denied.
 
+use super::terms::{self, CHANGED, Weight};
 use super::{Cause, CauseAction, Known, messages, mono, plain, told};
 use crate::model::names::MfaSerial;
 use crate::model::problem::{DeniedBy, Kind, Problem};
+use crate::time::Utc;
 use crate::words::format;
+
+/// The most causes that are listed.
+const MOST: usize = 5;
 
 /// The causes of a denied AssumeRole.
 pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<Cause> {
-    let to = known.destination;
     // A policy that forbids by name has a condition that was met, or was not.
     let forbidden = told(problem).contains("explicit deny");
     let mut list = match by {
@@ -17,51 +21,109 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
         DeniedBy::OrganizationPolicy => vec![organization(problem, known), place_or_time()],
         DeniedBy::EndpointPolicy => vec![endpoint(problem, known), place_or_time()],
         DeniedBy::ResourceControl => vec![customers_organization(problem, known), place_or_time()],
-        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy if forbidden => {
-            let last = if known.worked_before { taken_back(problem, known) } else { not_named(problem, known) };
-            vec![place_or_time(), code(to.mfa_serial.is_some()), external_id(known), last]
-        }
         DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => {
-            let first = if known.worked_before { taken_back(problem, known) } else { not_named(problem, known) };
-            vec![first, external_id(known), code(to.mfa_serial.is_some()), place_or_time()]
+            weighed(problem, known, if forbidden { &Likely::FORBIDDEN } else { &Likely::TRUST }, None)
         }
-        DeniedBy::Unknown => unknown(problem, known),
+        DeniedBy::Unknown => {
+            let same = known.same_account(problem) == Some(true);
+            let company = match (same, known.worked_before) {
+                (false, _) => Some(own_company(problem, known, false)),
+                (true, false) => Some(account_alone(problem, known)),
+                (true, true) => None,
+            };
+            weighed(problem, known, &Likely::UNKNOWN, company)
+        }
     };
-    if let Some(cause) = session_name(problem, known).filter(|_| !known.worked_before)
-        && matches!(by, DeniedBy::Unknown | DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy)
-    {
-        list.insert(1, cause);
-    }
     if known.retrying && !known.worked_before {
         list.push(just_made());
     }
     list
 }
 
-/// One text for every cause: the role's trust first; then what was sent to it, and the own company's yes, which a role in
-/// another account needs as well (IAM User Guide, "Cross-account policy evaluation logic").
-fn unknown(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
-    let to = known.destination;
-    let same = known.same_account(problem) == Some(true);
-    let sent = to.mfa_serial.is_some();
-    if known.worked_before {
-        let mut list = vec![taken_back(problem, known), place_or_time()];
-        if !same {
-            list.push(own_company(problem, known, false));
+/// How much speaks for each cause that what is known neither proves nor rules out, by what AWS said.
+struct Likely {
+    role: Weight,
+    role_before: Weight,
+    name: Weight,
+    id: Weight,
+    /// Whether the external id is a cause although none was sent.
+    id_always: bool,
+    company: Weight,
+    code: Weight,
+    place: Weight,
+    place_before: Weight,
+}
+
+impl Likely {
+    /// One text for every cause: the role's trust first; then what was sent to it, and the own company's yes, which a role
+    /// in another account needs as well (IAM User Guide, "Cross-account policy evaluation logic").
+    const UNKNOWN: Self =
+        Self {
+            role: 60,
+            role_before: CHANGED,
+            name: 58,
+            id: 55,
+            id_always: false,
+            company: 50,
+            code: 40,
+            place: 30,
+            place_before: 70,
+        };
+    /// The trust policy does not allow it: it doesn't name the user, or a condition is not met.
+    const TRUST: Self = Self { id_always: true, place_before: 30, ..Self::UNKNOWN };
+    /// The trust policy forbids it: on a condition, most likely.
+    const FORBIDDEN: Self =
+        Self { role: 52, role_before: 52, name: 64, place: 66, place_before: 66, code: 62, ..Self::TRUST };
+}
+
+/// The causes by weight: what can be checked, then what remains.
+///
+/// With an invitation it is known what the role asked for when it was made. What was sent as it says is not the likeliest
+/// cause any more, and what it doesn't ask for is one only if the customer has changed the role since.
+fn weighed(problem: &Problem, known: &Known<'_>, likely: &Likely, company: Option<Cause>) -> Vec<Cause> {
+    let (to, terms) = (known.destination, &known.destination.terms);
+    let before = known.worked_before;
+    let mut list = terms::checked(problem, known);
+    if before {
+        list.push((likely.role_before, taken_back(problem, known)));
+    } else {
+        list.push((likely.role, not_named(problem, known)));
+        if !terms.told
+            && let Some(cause) = session_name(problem, known)
+        {
+            list.push((likely.name, cause));
         }
-        list.push(code(sent));
-        return list;
     }
-    let mut list = vec![not_named(problem, known)];
-    if to.external_id.is_some() {
-        list.push(external_id(known));
+    if let Some(company) = company {
+        list.push((likely.company, company));
     }
-    list.push(if same { account_alone(problem, known) } else { own_company(problem, known, false) });
-    list.extend([code(sent), place_or_time()]);
-    list
+    let sent = to.mfa_serial.is_some();
+    if list.iter().all(|(_, cause)| cause.action != CauseAction::EnterCode) {
+        list.push((if terms.told { 20 } else { likely.code }, code(sent)));
+    }
+    let other_id = terms.external_id.is_some() && terms.external_id != to.external_id;
+    if !other_id && (likely.id_always || to.external_id.is_some() && !before) {
+        list.push((if terms.told { 25 } else { likely.id }, external_id(known)));
+    }
+    if terms.networks.is_empty() {
+        let place = if before { likely.place_before } else { likely.place };
+        list.push((if terms.told { 30 } else { place }, place_or_time()));
+    }
+    // The sort keeps the order of equals.
+    list.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    list.truncate(MOST);
+    list.into_iter().map(|(_, cause)| cause).collect()
 }
 
 fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
+    if known.destination.terms.told {
+        let mut body = vec![plain("Ask your customer whether "), mono(known.destination.role.role_name())];
+        body.push(plain(" is there and names "));
+        body.push(known.caller(problem).map_or_else(|| plain("your user"), mono));
+        body.push(plain("."));
+        let message = messages::not_named(problem, known);
+        return Cause::new("The role is not there, or does not name you", body, CauseAction::CopyForCustomer(message));
+    }
     let body = match known.caller(problem) {
         Some(arn) => vec![plain("Your customer must add "), mono(arn), plain(" to the role’s trust policy.")],
         None => vec![plain("Your customer must add your user to the role’s trust policy.")],
@@ -72,15 +134,21 @@ fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
 
 /// It worked, and now it doesn't.
 pub(super) fn taken_back(problem: &Problem, known: &Known<'_>) -> Cause {
+    let last = last(known.learned.and_then(|learned| learned.worked));
     Cause::new(
         "Your customer changed or took back the role",
         vec![
-            plain("It let you in before. Ask whether "),
+            plain(format!("It let you in before{last}. Ask whether ")),
             mono(known.destination.role.role_name()),
             plain(" is still there and still names you."),
         ],
         CauseAction::CopyForCustomer(messages::worked_before(problem, known)),
     )
+}
+
+/// When it last was so, as the end of a sentence.
+pub(super) fn last(at: Option<Utc>) -> String {
+    at.filter(|at| at.0 > 0).map_or_else(String::new, |at| format!(", last on {}", format::day(at)))
 }
 
 /// The session's key is not known any more, and the role may be as it was.

@@ -1,6 +1,6 @@
 //! Why S3 may have refused a file.
 
-use super::assume::spaced;
+use super::assume::{last, spaced};
 use super::{Cause, CauseAction, Known, messages, mono, plain, told};
 use crate::model::destination::Encryption;
 use crate::model::problem::{DeniedBy, Kind, Problem};
@@ -41,9 +41,10 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
 }
 
 fn changed(known: &Known<'_>) -> Cause {
+    let last = last(known.learned.and_then(|learned| learned.delivered));
     Cause::new(
         "Your customer changed the role or the bucket",
-        vec![plain("Files arrived before in this run, and now they do not. Ask what was changed.")],
+        vec![plain(format!("Files arrived before{last}, and now they do not. Ask what was changed."))],
         CauseAction::CopyForCustomer(messages::put_policy(known, true)),
     )
 }

@@ -288,6 +288,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
                 Record::Restarted(_) => (begun, parts) = (begun - 1, parts - 2),
                 Record::Ended(..) => (open, begun, parts) = (open - 1, begun - 1, parts - 2),
                 Record::Place(..)
+                | Record::Learned(..)
                 | Record::Forget(_)
                 | Record::Delivery { .. }
                 | Record::Adopted(..)

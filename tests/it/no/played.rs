@@ -8,7 +8,7 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Line, Snapshot};
-use daypass::model::upload::{PlaceNo, State};
+use daypass::model::upload::PlaceNo;
 use daypass::practice::{self, Mfa, Op, Practice, Rule, What};
 use daypass::words::problem::{Known, explain};
 use std::sync::Arc;
@@ -19,25 +19,47 @@ const HERE: PlaceNo = PlaceNo(0);
 const SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
 const UNKNOWN: Kind = Kind::AssumeDenied(DeniedBy::Unknown);
 
-struct Scene {
-    practice: Practice,
-    handle: Handle,
-    dir: tempfile::TempDir,
+pub struct Scene {
+    pub practice: Practice,
+    pub handle: Handle,
+    pub dir: tempfile::TempDir,
 }
 
 impl Scene {
-    async fn new(options: practice::Options, limits: Limits) -> Self {
+    pub async fn new(options: practice::Options, limits: Limits) -> Self {
+        Self::with(options, limits, false).await
+    }
+
+    /// One that keeps its journal.
+    pub async fn kept(options: practice::Options, limits: Limits) -> Self {
+        Self::with(options, limits, true).await
+    }
+
+    async fn with(options: practice::Options, limits: Limits, keeps: bool) -> Self {
         let practice = Practice::start(options).await.expect("a free port");
         let dir = tempfile::tempdir().expect("a folder");
         let story = practice.story();
         story.write_profile_files(dir.path()).expect("written");
+        let handle = Self::engine(&practice, dir.path(), limits, keeps).await;
+        Self { practice, handle, dir }
+    }
+
+    async fn engine(practice: &Practice, dir: &std::path::Path, limits: Limits, keeps: bool) -> Handle {
         let options = Options {
-            profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
-            wire: Wire { endpoint_url: Some(story.endpoint), ca_bundle: None },
+            home: keeps.then(|| dir.join("home")),
+            profiles: Paths { credentials: dir.join("credentials"), config: dir.join("config") },
+            wire: Wire { endpoint_url: Some(practice.story().endpoint), ca_bundle: None },
             limits,
             ..Options::new()
         };
-        let handle = Engine::spawn(options).await.expect("an engine");
+        Engine::spawn(options).await.expect("an engine")
+    }
+
+    /// The next run of one that keeps its journal.
+    pub async fn restarted(self) -> Self {
+        let Self { practice, handle, dir } = self;
+        handle.stop().await;
+        let handle = Self::engine(&practice, dir.path(), quick(), true).await;
         Self { practice, handle, dir }
     }
 
@@ -56,11 +78,11 @@ impl Scene {
         }
     }
 
-    fn open(&self, destination: Destination) {
+    pub fn open(&self, destination: Destination) {
         assert!(self.handle.send(Command::Open(Box::new(destination))));
     }
 
-    async fn until(&mut self, what: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+    pub async fn until(&mut self, what: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
         let waiting = self.handle.until(what);
         tokio::time::timeout(Duration::from_secs(40), waiting).await.expect("in time").expect("a running engine")
     }
@@ -74,11 +96,11 @@ impl Scene {
         told(&seen, problem)
     }
 
-    async fn access(&mut self) {
+    pub async fn access(&mut self) {
         self.until(|seen| place(seen).is_some_and(|place| matches!(place.session, Session::Active(_)))).await;
     }
 
-    fn add(&self, name: &str, size: usize) {
+    pub fn add(&self, name: &str, size: usize) {
         let path = self.dir.path().join(name);
         std::fs::write(&path, vec![7; size]).expect("written");
         assert!(self.handle.send(Command::Add(HERE, vec![path])));
@@ -93,7 +115,7 @@ impl Scene {
     }
 }
 
-fn quick() -> Limits {
+pub fn quick() -> Limits {
     Limits { quiet_retries: false, ..Limits::default() }
 }
 
@@ -284,21 +306,6 @@ async fn the_role_was_narrowed() {
     let (kind, causes) = scene.held(scene.destination()).await;
     assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
     assert_eq!(causes[0], "The role does not allow this folder");
-}
-
-#[tokio::test]
-async fn a_key_lets_small_files_in_and_large_ones_not() {
-    let options = practice::Options { kms: true, ..practice::Options::default() };
-    let mut scene = Scene::new(options, quick()).await;
-    scene.open(scene.destination());
-    scene.add("small.txt", 10);
-    scene.add("large.bin", 9 << 20);
-    let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.totals.done())).await;
-    let of = |name: &str| seen.rows.iter().find(|(_, row)| row.key().ends_with(name)).map(|(_, row)| &row.state);
-    assert!(matches!(of("small.txt"), Some(State::Delivered(_))));
-    let Some(State::Failed(problem)) = of("large.bin") else { panic!("{:?}", of("large.bin")) };
-    let (kind, causes) = told(&seen, problem);
-    assert_eq!((kind, causes[0].as_str()), (Kind::KmsDecrypt, "The role may not read the key for large files"));
 }
 
 #[tokio::test]

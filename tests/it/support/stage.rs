@@ -91,6 +91,7 @@ impl Stage {
             practice: false,
             acl_full_control: false,
             encryption: daypass::model::destination::Encryption::None,
+            terms: daypass::model::terms::Terms::default(),
         }
     }
 

@@ -43,6 +43,7 @@ pub fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
+        terms: daypass::model::terms::Terms::default(),
     }
 }
 
@@ -130,6 +131,7 @@ fn place(session: Session) -> Place {
         asking: false,
         retrying: false,
         worked: false,
+        learned: Arc::default(),
         renew_problem: None,
         hold: None,
         paused: false,

@@ -1,0 +1,250 @@
+//! A large file by one PutObject: read from the disk block by block, once for its checksum and once while it is sent.
+
+use super::{Kind, Object, Operation, Problem, S3};
+use crate::engine::crc::Shift;
+use crate::engine::files::{Source, unreadable};
+use crate::engine::pool::{self, Pool, Sums};
+use crate::engine::tap::Tap;
+use crate::engine::watch::Metered;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use sha2::{Digest as _, Sha256};
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use tokio::task::JoinHandle;
+
+/// What is read at a time. One block is on its way while the next is read: well within `WHOLE_HELD`.
+const BLOCK: u64 = 1 << 20;
+
+/// A block of the file and its CRC64NVME.
+type Block = (Bytes, u64);
+
+fn read(source: &Source, at: u64, pool: &Pool) -> io::Result<Block> {
+    let length = BLOCK.min(source.fingerprint.size.saturating_sub(at));
+    let mut buffer = pool.take(usize::try_from(length).map_err(io::Error::other)?)?;
+    let sums = pool::fill(&source.file, at, buffer.as_mut(), false)?;
+    Ok((buffer.share(), sums.crc))
+}
+
+fn joined(crc: u64, (bytes, next): &Block) -> u64 {
+    Shift::by(bytes.len() as u64).apply(crc) ^ next
+}
+
+/// The checksums of a whole open file.
+///
+/// # Errors
+/// What the system says of the reading; `SourceChanged` where the file is shorter than it was.
+pub async fn sums(source: &Arc<Source>, pool: &Pool, sha256: bool) -> Result<Sums, Problem> {
+    let (mut at, mut crc) = (0, 0);
+    let mut sha = sha256.then(Sha256::new);
+    while at < source.fingerprint.size {
+        let (source, pool, mut hasher) = (Arc::clone(source), pool.clone(), sha.take());
+        let reading = tokio::task::spawn_blocking(move || {
+            let block = read(&source, at, &pool)?;
+            if let Some(sha) = &mut hasher {
+                sha.update(&block.0);
+            }
+            Ok::<_, io::Error>((block, hasher))
+        });
+        let (block, hasher) = answered(reading.await)?;
+        sha = hasher;
+        at += block.0.len() as u64;
+        crc = joined(crc, &block);
+    }
+    Ok(Sums { crc, sha256: sha.map(|sha| sha.finalize().into()) })
+}
+
+fn answered<T>(read: Result<io::Result<T>, tokio::task::JoinError>) -> Result<T, Problem> {
+    match read {
+        Ok(read) => read.map_err(|why| unreadable(&why)),
+        Err(ended) => Err(unreadable(&io::Error::other(ended.to_string()))),
+    }
+}
+
+/// The file as a body. Its last block is held back unless all that was sent has the checksum that was announced.
+struct FileBody {
+    source: Arc<Source>,
+    pool: Pool,
+    tap: Tap,
+    expected: u64,
+    crc: u64,
+    /// Where the next block begins.
+    at: u64,
+    /// What has not been handed over yet.
+    left: u64,
+    reading: Option<JoinHandle<io::Result<Block>>>,
+    current: Option<Metered>,
+    /// What was met in reading, for whoever waits for the answer.
+    met: Arc<Mutex<Option<Problem>>>,
+}
+
+impl FileBody {
+    fn read_on(&mut self) {
+        if self.reading.is_none() && self.at < self.source.fingerprint.size {
+            let (source, pool, at) = (Arc::clone(&self.source), self.pool.clone(), self.at);
+            self.reading = Some(tokio::task::spawn_blocking(move || read(&source, at, &pool)));
+        }
+    }
+
+    fn took(&mut self, read: Result<Block, Problem>) -> Result<(), Problem> {
+        let block = read?;
+        self.crc = joined(self.crc, &block);
+        self.at += block.0.len() as u64;
+        if self.at == self.source.fingerprint.size && self.crc != self.expected {
+            return Err(Problem::new(Kind::SourceChanged));
+        }
+        self.current = Some(self.tap.metered(block.0));
+        self.read_on();
+        Ok(())
+    }
+}
+
+impl Body for FileBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = &mut *self;
+        loop {
+            if let Some(current) = &mut this.current {
+                match ready!(Pin::new(current).poll_frame(cx)) {
+                    Some(Ok(frame)) => {
+                        this.left -= frame.data_ref().map_or(0, |data| data.len() as u64);
+                        return Poll::Ready(Some(Ok(frame)));
+                    }
+                    Some(Err(never)) => match never {},
+                    None => this.current = None,
+                }
+            }
+            if this.left == 0 {
+                return Poll::Ready(None);
+            }
+            this.read_on();
+            let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
+            let read = answered(ready!(Pin::new(reading).poll(cx)));
+            this.reading = None;
+            if let Err(problem) = this.took(read) {
+                *this.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+                return Poll::Ready(Some(Err(io::Error::other("the file could not be read as it was"))));
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+impl S3 {
+    /// Stores a whole file of any size that PutObject takes, straight from the disk, never over what is there already.
+    /// `crc` is the file's CRC64NVME. The payload's hash is left out of the signature: TLS and the checksum guard it.
+    ///
+    /// # Errors
+    /// Those of [`put`](Self::put); `SourceChanged` where the file no longer has that checksum, before S3 has all of it.
+    pub async fn put_whole(
+        &self,
+        key: &str,
+        source: &Arc<Source>,
+        crc: u64,
+        pool: &Pool,
+        taken: &Arc<AtomicU64>,
+    ) -> Result<Object, Problem> {
+        let size = source.fingerprint.size;
+        let met = Arc::new(Mutex::new(None));
+        let sending = self.settled(Operation::PutObject, size, taken, |tap| {
+            let body = FileBody {
+                source: Arc::clone(source),
+                pool: pool.clone(),
+                tap: tap.clone(),
+                expected: crc,
+                crc: 0,
+                at: 0,
+                left: size,
+                reading: None,
+                current: None,
+                met: Arc::clone(&met),
+            };
+            let body = ByteStream::new(SdkBody::from_body_1_x(body));
+            self.put_object(key, size, crc, body).customize().interceptor(tap).send()
+        });
+        let answer = sending.await;
+        if let Some(problem) = met.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(problem);
+        }
+        let (answer, heard) = answer?;
+        self.put_answered(crc, &answer, &heard)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::clock::Clock;
+    use crate::engine::limit::Limit;
+    use crate::engine::watch::Meter;
+    use http_body_util::BodyExt as _;
+    use std::io::Write as _;
+
+    fn file(length: usize) -> (tempfile::NamedTempFile, Vec<u8>, Arc<Source>) {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        let content: Vec<u8> = (0..length).map(|i| (i * 31 % 251) as u8).collect();
+        file.write_all(&content).expect("written");
+        let source = Arc::new(Source::open(file.path()).expect("opens"));
+        (file, content, source)
+    }
+
+    fn body(source: &Arc<Source>, expected: u64) -> FileBody {
+        let meter = Meter::new(source.fingerprint.size, Arc::default());
+        FileBody {
+            source: Arc::clone(source),
+            pool: Pool::new(0),
+            tap: Tap::new(meter, Limit::default(), Clock::start()),
+            expected,
+            crc: 0,
+            at: 0,
+            left: source.fingerprint.size,
+            reading: None,
+            current: None,
+            met: Arc::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_summed_and_sent_block_by_block() {
+        for length in [0, 1, 1 << 20, (1 << 20) + 1, 3_500_000] {
+            let (_kept, content, source) = file(length);
+            let sums = sums(&source, &Pool::new(0), true).await.expect("read");
+            assert_eq!(sums.crc, crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &content), "{length}");
+            assert_eq!(sums.sha256, Some(Sha256::digest(&content).into()), "{length}");
+            let sent = body(&source, sums.crc).collect().await.expect("read").to_bytes();
+            assert!(sent == content, "{length}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_changed_is_never_sent_to_its_end() {
+        let (kept, _content, source) = file(3_500_000);
+        let crc = sums(&source, &Pool::new(0), false).await.expect("read").crc;
+        let mut body = body(&source, crc);
+        let met = Arc::clone(&body.met);
+        let mut left = source.fingerprint.size;
+        left -= body.frame().await.expect("a frame").expect("read").into_data().expect("data").len() as u64;
+        let mut other = std::fs::OpenOptions::new().write(true).open(kept.path()).expect("opens");
+        io::Seek::seek(&mut other, io::SeekFrom::Start(3_400_000)).expect("there");
+        other.write_all(b"other").expect("written");
+        while let Some(Ok(frame)) = body.frame().await {
+            left -= frame.into_data().expect("data").len() as u64;
+        }
+        assert!(left > 0, "the end was sent");
+        let met = met.lock().expect("a lock").take().expect("a problem");
+        assert_eq!(met.kind, Kind::SourceChanged);
+    }
+}

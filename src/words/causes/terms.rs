@@ -1,0 +1,158 @@
+//! What is known of a role's conditions, held against what was sent: the causes that this computer can check by itself.
+
+use super::{Cause, CauseAction, Known, messages, mono, plain};
+use crate::model::problem::Problem;
+use crate::words::format;
+use jiff::tz::TimeZone;
+
+/// How likely a cause is. Causes of one page are put in this order, the greatest first.
+pub(super) type Weight = u8;
+
+/// It is so: the server's own clock says it.
+const CERTAIN: Weight = 100;
+/// What was sent is not what the role is known to ask for.
+const NEARLY: Weight = 95;
+/// Another user asks than the one who was let in.
+const OTHER_USER: Weight = 92;
+/// It was allowed before: what the customer changed. It stands here for comparison.
+pub(super) const CHANGED: Weight = 78;
+/// A condition that is there and can't be checked from here.
+const LIKELY: Weight = 80;
+/// The same, where it was met before.
+const LIKELY_AGAIN: Weight = 75;
+
+/// The causes that what is known of the conditions speaks for.
+pub(super) fn checked(problem: &Problem, known: &Known<'_>) -> Vec<(Weight, Cause)> {
+    let (to, terms) = (known.destination, &known.destination.terms);
+    let mut list = Vec::new();
+    let mut add = |weight, cause| list.push((weight, cause));
+    if let Some(detail) = problem.detail.as_ref().filter(|detail| detail.at.0 > 0) {
+        // The moment of the answer is the server's, whatever this computer's clock shows.
+        if terms.not_after.is_some_and(|until| detail.at >= until) {
+            add(CERTAIN, over(problem, known));
+        }
+        if terms.not_before.is_some_and(|from| detail.at < from) {
+            add(CERTAIN, not_yet(problem, known));
+        }
+    }
+    if terms.external_id.is_some() && terms.external_id != to.external_id {
+        add(NEARLY, other_id(known));
+    }
+    if terms.mfa && to.mfa_serial.is_none() {
+        add(NEARLY, code_wanted());
+    }
+    if terms.session_is_user
+        && let Some((sent, user)) = names(problem, known).filter(|(sent, user)| sent != user)
+    {
+        add(NEARLY, own_name(&sent, &user));
+    }
+    if let (Some(then), Some(now)) = (known.learned.and_then(|learned| learned.caller.as_deref()), known.caller(problem))
+        && then != now
+    {
+        add(OTHER_USER, other_user(problem, known, then, now));
+    }
+    if !terms.networks.is_empty() {
+        add(if known.worked_before { LIKELY_AGAIN } else { LIKELY }, networks(problem, known));
+    }
+    list
+}
+
+/// The session name that was sent, and the user's own.
+fn names(problem: &Problem, known: &Known<'_>) -> Option<(String, String)> {
+    let (_, user) = known.caller(problem)?.rsplit_once('/')?;
+    let to = known.destination;
+    // Without a name of its own the session has the user's, or the profile's where it wasn't known who asks.
+    let sent = match (&to.session_name, known.identity) {
+        (Some(name), _) => name.as_str().to_owned(),
+        (None, Some(_)) => user.to_owned(),
+        (None, None) => to.profile.clone(),
+    };
+    Some((sent, user.to_owned()))
+}
+
+fn moment(at: crate::time::Utc) -> String {
+    format!("{} UTC", format::date_and_time(at, &TimeZone::UTC))
+}
+
+fn over(problem: &Problem, known: &Known<'_>) -> Cause {
+    let at = known.destination.terms.not_after.map(moment).unwrap_or_default();
+    Cause::new(
+        "Your time for this role is over",
+        vec![plain("It ended on "), mono(at), plain(". Only your customer can set a later end.")],
+        CauseAction::CopyForCustomer(messages::dates(problem, known)),
+    )
+}
+
+fn not_yet(problem: &Problem, known: &Known<'_>) -> Cause {
+    let at = known.destination.terms.not_before.map(moment).unwrap_or_default();
+    Cause::new(
+        "Your time for this role has not begun",
+        vec![plain("It begins on "), mono(at), plain(". Try again then, or ask your customer for an earlier start.")],
+        CauseAction::CopyForCustomer(messages::dates(problem, known)),
+    )
+}
+
+fn other_id(known: &Known<'_>) -> Cause {
+    let to = known.destination;
+    let expected = to.terms.external_id.as_ref().map_or("", |id| id.as_str());
+    let mut body = vec![plain("Your invitation says "), mono(expected)];
+    match &to.external_id {
+        Some(sent) => body.extend([plain(", and you sent "), mono(sent.as_str()), plain(". Enter it as it stands there.")]),
+        None => body.push(plain(", and you sent none. Enter it.")),
+    }
+    Cause::new("The external ID is not that of your invitation", body, CauseAction::EditDestination)
+}
+
+fn code_wanted() -> Cause {
+    Cause::new(
+        "The role wants a code from your phone (MFA)",
+        vec![plain("Your invitation says so, and no code was sent. Enter your device’s serial and its six digits.")],
+        CauseAction::EnterCode,
+    )
+}
+
+fn own_name(sent: &str, user: &str) -> Cause {
+    Cause::new(
+        "The role wants your own name on the access",
+        vec![
+            plain("It was asked for as "),
+            mono(sent),
+            plain(", and you are "),
+            mono(user),
+            plain(". Empty the session name and try again."),
+        ],
+        CauseAction::EditDestination,
+    )
+}
+
+fn other_user(problem: &Problem, known: &Known<'_>, then: &str, now: &str) -> Cause {
+    Cause::new(
+        "You ask as another user than before",
+        vec![
+            plain("The role let "),
+            mono(then),
+            plain(" in, and you are "),
+            mono(now),
+            plain(". Choose the profile of then, or have this user added."),
+        ],
+        CauseAction::CopyForCustomer(messages::not_named(problem, known)),
+    )
+}
+
+fn networks(problem: &Problem, known: &Known<'_>) -> Cause {
+    let nets = &known.destination.terms.networks;
+    let mut body = vec![plain("The role lets you in from ")];
+    for (at, net) in nets.iter().take(3).enumerate() {
+        if at > 0 {
+            body.push(plain(", "));
+        }
+        body.push(mono(&**net));
+    }
+    let more = if nets.len() > 3 { " and a few more" } else { "" };
+    body.push(plain(format!("{more} only. Use your company’s network or VPN.")));
+    Cause::new(
+        "You are outside the networks that the role allows",
+        body,
+        CauseAction::CopyForCustomer(messages::networks(problem, known)),
+    )
+}

@@ -1,0 +1,148 @@
+//! A bucket whose key lets small files in and no parts: large files go up whole, and it is remembered.
+
+use crate::support::stage::{FIRST, Stage, done, row, wait};
+use daypass::engine::handle::Handle;
+use daypass::model::problem::Kind;
+use daypass::model::snapshot::{Command, Which};
+use daypass::model::upload::{Proof, State};
+use daypass::practice::{Op, Rule, What};
+use daypass::words::problem::{CauseAction, Known, explain};
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Duration;
+
+async fn stage() -> Stage {
+    Stage::new(daypass::practice::Options { kms: true, ..daypass::practice::Options::default() }).await
+}
+
+/// Adds files, and returns once the model knows of it.
+async fn add(handle: &Handle, paths: Vec<PathBuf>) {
+    assert!(handle.send(Command::Add(FIRST, paths)) && handle.reached().await);
+}
+
+#[tokio::test]
+async fn large_files_go_up_whole_and_the_next_ones_at_once() {
+    let stage = stage().await;
+    let mut handle = stage.engine(stage.options()).await;
+    let sizes = [("small.txt", 10), ("large.bin", (20 << 20) + 7), ("larger.bin", 33 << 20), ("nine.bin", (8 << 20) + 1)];
+    let paths: Vec<_> = sizes.iter().map(|(name, size)| stage.file(name, *size)).collect();
+    add(&handle, paths.clone()).await;
+    let seen = done(&mut handle).await;
+    for ((name, size), path) in sizes.iter().zip(&paths) {
+        assert_eq!(row(&seen, name).state, State::Delivered(Proof::Whole), "{name}");
+        let stored = stage.practice.object_bytes(&format!("incoming/{name}")).expect("it is there");
+        assert_eq!(stored.len(), *size, "{name}");
+        assert!(stored == std::fs::read(path).expect("the file"), "{name}: other bytes");
+    }
+    assert!(seen.places[0].learned.parts_refused.is_some());
+    assert_eq!(stage.practice.count(Op::CompleteMultipartUpload), 0);
+
+    // From then on nothing is begun in parts, in the next run neither.
+    stage.practice.clear_requests();
+    add(&handle, vec![stage.file("next.bin", 9 << 20)]).await;
+    done(&mut handle).await;
+    handle.stop().await;
+    let mut handle = stage.engine(stage.options()).await;
+    assert!(handle.seen().places[0].learned.parts_refused.is_some());
+    add(&handle, vec![stage.file("after.bin", 9 << 20)]).await;
+    done(&mut handle).await;
+    assert_eq!((stage.practice.count(Op::CreateMultipartUpload), stage.practice.count(Op::PutObject)), (0, 2));
+    let receipt = handle.receipt(FIRST).await.expect("a receipt");
+    let text = format!("{receipt:?}");
+    assert!(text.contains("after.bin"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_that_names_the_permission() {
+    let stage = stage().await;
+    let mut handle = stage.engine(stage.options()).await;
+    let path = stage.source.join("huge.bin");
+    File::create(&path).and_then(|file| file.set_len((5 << 30) + 1)).expect("a sparse file");
+    add(&handle, vec![path, stage.file("large.bin", 9 << 20)]).await;
+    let seen = done(&mut handle).await;
+    assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
+    let State::Failed(problem) = row(&seen, "huge.bin").state else { panic!("it was to stop") };
+    assert_eq!(problem.kind, Kind::KmsDecrypt);
+    let causes = explain(&problem, &Known::of(&seen.places[0], &seen));
+    assert_eq!(causes[0].title, "The role may not read the key for large files");
+    let CauseAction::CopyForCustomer(message) = &causes[0].action else { panic!("{:?}", causes[0].action) };
+    let key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    for line in ["\"kms:GenerateDataKey\",\n", "\"kms:Decrypt\"\n", key, "\"kms:ViaService\": \"s3.us-east-1.amazonaws.com\""] {
+        assert!(message.contains(line), "no {line} in\n{message}");
+    }
+}
+
+#[tokio::test]
+async fn faults_on_the_way_change_nothing() {
+    let stage = stage().await;
+    let mut handle = stage.engine(stage.options()).await;
+    for what in [What::DropInBody(3 << 20), What::FlipBit, What::FlipBitInside, What::status(503, "SlowDown", "")] {
+        stage.practice.fault(Rule::once(Op::PutObject, what).key("large"));
+    }
+    let path = stage.file("large.bin", 12 << 20);
+    add(&handle, vec![path.clone()]).await;
+    let seen = done(&mut handle).await;
+    let fits = matches!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole) | State::Failed(_));
+    assert!(fits, "{:?}", row(&seen, "large.bin").state);
+    if matches!(row(&seen, "large.bin").state, State::Failed(_)) {
+        // Twice damaged is enough; the person tries again.
+        handle.send(Command::Retry(Which::All(FIRST)));
+        let seen = done(&mut handle).await;
+        assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
+    }
+    let stored = stage.practice.object_bytes("incoming/large.bin").expect("it is there");
+    assert!(stored == std::fs::read(path).expect("the file"));
+}
+
+/// The answer is lost after everything was sent: it is there, and nothing says so but a "taken" to the second try.
+#[tokio::test]
+async fn a_lost_answer_is_not_called_delivered() {
+    let stage = stage().await;
+    let mut handle = stage.engine(stage.options()).await;
+    stage.practice.fault(Rule::once(Op::PutObject, What::DropAfter).key("large"));
+    add(&handle, vec![stage.file("large.bin", 9 << 20)]).await;
+    let seen = done(&mut handle).await;
+    assert_eq!(row(&seen, "large.bin").state, State::NotConfirmed);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_on_its_way_is_not_delivered() {
+    let stage = stage().await;
+    let mut handle = stage.engine(stage.options()).await;
+    add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
+    done(&mut handle).await;
+    stage.practice.fault(Rule::once(Op::PutObject, What::SlowBody(4 << 20)).key("large"));
+    let path = stage.file("large.bin", 24 << 20);
+    add(&handle, vec![path.clone()]).await;
+    wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
+    let mut file = File::options().write(true).open(&path).expect("opens");
+    std::io::Seek::seek(&mut file, std::io::SeekFrom::End(-10)).expect("there");
+    std::io::Write::write_all(&mut file, b"other").expect("written");
+    let seen = done(&mut handle).await;
+    let State::Failed(problem) = row(&seen, "large.bin").state else { panic!("it was to stop") };
+    assert_eq!(problem.kind, Kind::SourceChanged);
+    assert!(stage.practice.object_bytes("incoming/large.bin").is_err());
+}
+
+/// What is far from its end is broken off by a pause, and nothing of it is stored.
+#[tokio::test]
+async fn a_pause_breaks_it_off_and_it_begins_anew() {
+    let stage = stage().await;
+    let mut handle = stage.engine(stage.options()).await;
+    add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
+    done(&mut handle).await;
+    stage.practice.fault(Rule::once(Op::PutObject, What::SlowBody(8 << 20)).key("large"));
+    let path = stage.source.join("large.bin");
+    let bytes: Vec<u8> = (0..100_u32 << 18).flat_map(|at| at.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+    std::fs::write(&path, bytes).expect("written");
+    add(&handle, vec![path.clone()]).await;
+    wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
+    handle.send(Command::Pause(Which::All(FIRST)));
+    wait(&mut handle, "a stop", |seen| row(seen, "large.bin").state == State::Waiting).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(stage.practice.object_bytes("incoming/large.bin").is_err());
+    handle.send(Command::Resume(Which::All(FIRST)));
+    let seen = done(&mut handle).await;
+    assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
+    assert!(stage.practice.object_bytes("incoming/large.bin").expect("there") == std::fs::read(path).expect("read"));
+}
