@@ -7,6 +7,7 @@
 
 mod damage;
 mod history;
+mod pages;
 mod place;
 mod read;
 mod resolve;

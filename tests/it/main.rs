@@ -2,6 +2,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for and takes the rest as one")]
 
 mod bench;
+mod beside;
 mod check;
 mod cli;
 mod engine;
@@ -37,4 +38,5 @@ mod support;
 mod tidy;
 mod ui;
 mod ui_ask;
+mod ui_history;
 mod world;
