@@ -13,9 +13,10 @@ use crate::model::upload::PlaceNo;
 use crate::practice::{self, Practice};
 use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
+use crate::ui::history::Ask as AskHistory;
 use crate::ui::shell::{Link, Texts, Told, WindowPlace, Work};
 use crate::ui::{About, Arrived};
-use crate::words::{ask, cli, window as words};
+use crate::words::{ask, cli, problem, window as words};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ use zeroize::Zeroizing;
 const LOOK: Duration = Duration::from_millis(400);
 /// Where the window's place is kept, beside the journal.
 const PLACE_FILE: &str = "window.json";
+
+mod past;
 
 type Wake = Arc<dyn Fn() + Send + Sync>;
 
@@ -338,6 +341,17 @@ impl Link for Desk {
         });
     }
 
+    fn send_receipt(&self, place: PlaceNo) {
+        let (state, handle) = (Arc::clone(&self.state), self.current());
+        self.runtime.spawn(async move {
+            let told = match handle.send_receipt(place).await {
+                Ok(sent) => Told::ReceiptSent(place, true, words::receipt_sent(&sent.key, sent.confirmed)),
+                Err(why) => Told::ReceiptSent(place, false, words::receipt_not_sent(&problem::said(why.kind))),
+            };
+            Self::tell(&state, told);
+        });
+    }
+
     fn save_texts(&self, texts: Texts) {
         let state = Arc::clone(&self.state);
         self.runtime.spawn_blocking(move || {
@@ -347,6 +361,11 @@ impl Link for Desk {
             };
             Self::tell(&state, Told::Said(said));
         });
+    }
+
+    fn history(&self, ask: AskHistory) {
+        let (state, handle) = (Arc::clone(&self.state), self.current());
+        self.runtime.spawn(past::answer(state, handle, ask));
     }
 
     fn utc(&self) -> Utc {

@@ -135,6 +135,9 @@ pub(super) struct Upload {
     /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+    /// Send the receipt as well, beside the files, as daypass-receipt-DATE-TIME.html.
+    #[arg(long)]
+    pub send_receipt: bool,
     #[command(flatten)]
     pub wire: Wire,
     /// Files and folders.

@@ -266,6 +266,14 @@ impl Show {
         self.flush();
     }
 
+    /// Says under which name the receipt was sent.
+    pub(super) fn receipt_sent(&mut self, sent: &crate::engine::beside::Sent) {
+        let plain = crate::words::receipts::sent(&sent.key, sent.confirmed);
+        let event = json!({ "event": "receipt_sent", "key": sent.key, "confirmed": sent.confirmed });
+        self.line(&event, &plain);
+        self.flush();
+    }
+
     /// Says why nothing goes on.
     pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
         self.end();

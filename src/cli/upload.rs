@@ -20,7 +20,7 @@ const LEAVE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
-    let mut handle = place::engine(&args.wire, args.receipt.is_some()).await?;
+    let mut handle = place::engine(&args.wire, args.receipt.is_some() || args.send_receipt).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     show.earlier(&handle.seen());
@@ -61,6 +61,19 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
             Ok(()) => show.receipt(path),
             Err(sentence) => {
                 super::say_beside(&sentence);
+                ended = SOME_NOT;
+            }
+        }
+    }
+    let delivered = handle.seen().places.get(usize::from(place.0)).is_some_and(|place| place.totals.delivered > 0);
+    if args.send_receipt && delivered && matches!(ended, ALL | SOME_NOT) {
+        match handle.send_receipt(place).await {
+            Ok(sent) => {
+                show.receipt_sent(&sent);
+                ended = if sent.confirmed { ended } else { SOME_NOT };
+            }
+            Err(problem) => {
+                super::say_beside(&crate::words::receipts::not_sent(&words::problem(&problem)));
                 ended = SOME_NOT;
             }
         }

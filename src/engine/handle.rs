@@ -1,11 +1,13 @@
 //! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
 
 use super::access::Desk;
+use super::beside::{self, Sent};
 use super::clock::Clock;
 use super::http::Wire;
 use super::journal::Journal;
 use super::profiles;
 use super::run::Run;
+use super::s3::S3;
 use super::signin::Caches;
 use super::watch::Patience;
 use crate::model::Limits;
@@ -89,6 +91,8 @@ pub(super) enum Input {
     Command(Command),
     Secret(Secret),
     LookAtProfiles,
+    /// S3 for a destination, where there is access to it at this moment.
+    Store(PlaceNo, oneshot::Sender<Option<Arc<S3>>>),
     Reached(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
@@ -177,6 +181,20 @@ impl Handle {
         let read = tokio::task::spawn_blocking(move || history.delivery(id)).await.map_err(|_panic| none())??;
         let (delivery, lines) = read.ok_or_else(none)?;
         Ok(Receipt::of(&delivery, &lines))
+    }
+
+    /// Sends the receipt of the delivery that is going on at a destination, or was the last of this run, beside its
+    /// files, under a name that nothing has yet. It counts as no file of the delivery.
+    ///
+    /// # Errors
+    /// As [`Handle::receipt`]; `SessionEnded` where there is no access; what S3 answered.
+    pub async fn send_receipt(&self, place: PlaceNo) -> Result<Sent, Problem> {
+        let receipt = self.receipt(place).await?;
+        let (tell, told) = oneshot::channel();
+        let no_access = || Problem::new(Kind::SessionEnded);
+        self.input.send(Input::Store(place, tell)).await.map_err(|_ended| no_access())?;
+        let s3 = told.await.ok().flatten().ok_or_else(no_access)?;
+        beside::send(&s3, &receipt).await
     }
 
     /// The journal: history and receipts.

@@ -8,6 +8,7 @@
 
 mod damage;
 mod history;
+mod pages;
 mod place;
 mod read;
 mod reserve;

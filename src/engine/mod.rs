@@ -3,6 +3,7 @@
 mod access;
 mod ask;
 pub mod attempt;
+pub mod beside;
 pub mod check;
 pub mod classify;
 pub mod clock;

@@ -19,6 +19,7 @@ use crate::model::event::{Effect, Event, Send};
 use crate::model::names::Region;
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
+use crate::model::session::Session;
 use crate::model::snapshot::{Command, Settings, Snapshot};
 use crate::model::upload::{PlaceNo, RequestNo};
 use crate::time::Time;
@@ -239,6 +240,11 @@ impl Run {
                         self.profiles_stamp = profiles::stamp(&self.options.profiles);
                         self.read_profiles();
                         self.publish_now();
+                    }
+                    Some(Input::Store(place, tell)) => {
+                        let access = self.model.seen().places.get(usize::from(place.0));
+                        let access = access.is_some_and(|place| matches!(place.session, Session::Active(_)));
+                        let _nobody = tell.send(self.s3.get(&place).filter(|_| access).cloned());
                     }
                     Some(Input::Reached(done)) => {
                         self.publish_now();

@@ -8,14 +8,16 @@ use crate::words::receipt as words;
 /// itself that takes it away, so that it can be told from a name's own.
 const FORMULA: [char; 9] = ['\'', '=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-pub(super) fn table(receipt: &Receipt) -> String {
+pub(super) fn table(receipts: &[Receipt]) -> String {
     let mut table = String::from("\u{feff}");
     row(&mut table, &words::CSV_COLUMNS.map(cell));
-    for file in &receipt.delivered {
-        row(&mut table, &delivered(receipt, file));
-    }
-    for file in &receipt.not_delivered {
-        row(&mut table, &missing(receipt, file));
+    for receipt in receipts {
+        for file in &receipt.delivered {
+            row(&mut table, &delivered(receipt, file));
+        }
+        for file in &receipt.not_delivered {
+            row(&mut table, &missing(receipt, file));
+        }
     }
     table
 }

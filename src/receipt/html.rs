@@ -7,15 +7,19 @@ use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
 
-pub(super) fn page(receipt: &Receipt) -> String {
-    let mut page = String::with_capacity(8192 + receipt.delivered.len() * 900 + receipt.not_delivered.len() * 300);
+pub(super) fn page(receipts: &[Receipt]) -> String {
+    let lines = |receipt: &Receipt| receipt.delivered.len() * 900 + receipt.not_delivered.len() * 300;
+    let mut page = String::with_capacity(8192 + receipts.iter().map(lines).sum::<usize>());
     // Writing to a string can't be refused.
-    let _ = write(&mut page, receipt);
+    let _ = write(&mut page, receipts);
     page
 }
 
-fn write(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
-    let title = format!("{}: {}", words::TITLE, receipt.destination);
+fn write(page: &mut String, receipts: &[Receipt]) -> std::fmt::Result {
+    let title = match receipts {
+        [one] => format!("{}: {}", words::TITLE, one.destination),
+        several => words::several(several.len()),
+    };
     write!(
         page,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -25,12 +29,16 @@ fn write(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
          <meta name=\"color-scheme\" content=\"light\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
         safe(&title)
     )?;
-    head(page, receipt)?;
-    if !receipt.not_delivered.is_empty() {
-        missing(page, receipt)?;
-    }
-    if !receipt.delivered.is_empty() {
-        delivered(page, receipt)?;
+    for receipt in receipts {
+        page.push_str("<article>\n");
+        head(page, receipt)?;
+        if !receipt.not_delivered.is_empty() {
+            missing(page, receipt)?;
+        }
+        if !receipt.delivered.is_empty() {
+            delivered(page, receipt)?;
+        }
+        page.push_str("</article>\n");
     }
     write!(page, "<section class=\"meaning\">\n<h2>{}</h2>\n", safe(words::MEANING))?;
     for paragraph in words::EXPLANATION {

@@ -20,12 +20,16 @@
 //! (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as `x-amz-checksum-crc64nvme` writes it), `confirmed`
 //! (`whole_file`: S3 answered with that checksum for the stored object; `each_part`: S3 checked each part on arrival and
 //! gave none for the whole), `etag` (without its quotes), `version_id` (or `null`), `request_id`, `at`.
+//!
+//! Receipts of several deliveries in one file are `{ "daypass_receipts": 1, "receipts": [ … ] }`, each as above.
 
 mod csv;
 mod html;
+mod several;
 mod text;
 mod verify;
 
+pub use several::Receipts;
 pub use text::visible;
 pub use verify::{Check, NotReadable, Verdict, verify};
 
@@ -254,14 +258,14 @@ impl Receipt {
     /// As a page without scripts, links or anything from elsewhere.
     #[must_use]
     pub fn html(&self) -> String {
-        html::page(self)
+        html::page(std::slice::from_ref(self))
     }
 
     /// As a table after RFC 4180, with a byte order mark so that spreadsheets read it as UTF-8. A cell that a spreadsheet
     /// would take for a formula begins with `'`; what can't be seen is written as `\u{…}`.
     #[must_use]
     pub fn csv(&self) -> String {
-        csv::table(self)
+        csv::table(std::slice::from_ref(self))
     }
 
     /// As JSON; characters that can't be seen or turn the direction of text are written as `\uXXXX`.
@@ -289,10 +293,18 @@ impl Receipt {
     /// A name for the file, without its end: "Receipt Important project 2026-11-22".
     #[must_use]
     pub fn file_name(&self) -> String {
-        let name = visible(&self.destination).replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "-");
-        let name: String = name.trim_matches(['.', ' ']).chars().take(60).collect();
-        let day = text::write(self.began).chars().take(10).collect::<String>();
-        ["Receipt", name.trim(), &day].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+        file_name(&self.destination, self.began)
+    }
+
+    /// The name under which it is sent beside the files, `number` from 2 on where others are taken:
+    /// "daypass-receipt-2026-11-22-1412.html", in UTC.
+    #[must_use]
+    pub fn sent_name(&self, number: u32) -> String {
+        let at = text::write(self.ended.unwrap_or(self.began));
+        let (day, time) = at.split_once('T').unwrap_or_default();
+        let time: String = time.chars().filter(char::is_ascii_digit).take(4).collect();
+        let number = if number > 1 { format!("-{number}") } else { String::new() };
+        format!("daypass-receipt-{day}-{time}{number}.html")
     }
 
     /// Writes it beside `path` and puts it there in one step: what stood there before stays until the receipt is whole, and
@@ -302,18 +314,31 @@ impl Receipt {
     ///
     /// What the system says.
     pub fn save(&self, path: &Path, format: Format) -> io::Result<()> {
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            // A receipt is for others too: it gets the permissions of any new file of this user.
-            use std::os::unix::fs::PermissionsExt;
-            file.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut file = file.tempfile_in(dir)?;
-        file.write_all(self.render(format).as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        put(&self.render(format), path)
     }
+}
+
+/// A name for the receipt of a delivery to this destination that began then, without its end.
+#[must_use]
+pub fn file_name(destination: &str, began: Utc) -> String {
+    let name = visible(destination).replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "-");
+    let name: String = name.trim_matches(['.', ' ']).chars().take(60).collect();
+    let day = text::write(began).chars().take(10).collect::<String>();
+    ["Receipt", name.trim(), &day].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+}
+
+fn put(text: &str, path: &Path) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // A receipt is for others too: it gets the permissions of any new file of this user.
+        use std::os::unix::fs::PermissionsExt;
+        file.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = file.tempfile_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Files checked against a receipt, for the customer's side: read once, in order, with nothing held but a buffer.
 
+use super::several::Several;
 use super::{Delivered, Receipt, VERSION};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -95,17 +96,27 @@ pub fn verify(receipt_json: &str, paths: &[PathBuf]) -> Result<Vec<Verdict>, Not
     Ok(verdicts)
 }
 
+/// The receipt, or several as one: what was delivered is looked for in all of them.
 fn read(json: &str) -> Result<Receipt, NotReadable> {
     #[derive(serde::Deserialize)]
     struct Version {
+        #[serde(alias = "daypass_receipts")]
         daypass_receipt: u64,
+        receipts: Option<serde::de::IgnoredAny>,
     }
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let version: Version = serde_json::from_str(json).map_err(|_odd| NotReadable::NotAReceipt)?;
     if version.daypass_receipt > u64::from(VERSION) {
         return Err(NotReadable::Later(version.daypass_receipt));
     }
-    serde_json::from_str(json).map_err(|_odd| NotReadable::NotAReceipt)
+    if version.receipts.is_none() {
+        return serde_json::from_str(json).map_err(|_odd| NotReadable::NotAReceipt);
+    }
+    let several: Several = serde_json::from_str(json).map_err(|_odd| NotReadable::NotAReceipt)?;
+    let mut receipts = several.receipts.into_iter();
+    let mut all = receipts.next().ok_or(NotReadable::NotAReceipt)?;
+    receipts.for_each(|receipt| all.take_in(&receipt));
+    Ok(all)
 }
 
 /// Calls `each` for every file at or below `path`, in the order of their names, and for what can't be read.

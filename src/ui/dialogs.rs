@@ -64,6 +64,8 @@ pub enum Dialog {
     Problem(Arc<Problem>),
     /// What the customer sees, in practice.
     Arrived,
+    /// Remove the history?
+    ClearHistory,
     /// An invitation to agree to.
     Invited(Box<Invited>),
 }
@@ -115,6 +117,7 @@ impl Window {
                 Dialog::Text { title, body } => text(ui, title, body),
                 Dialog::Problem(problem) => explained(ui, problem, about, out),
                 Dialog::Arrived => arrived(ui, about),
+                Dialog::ClearHistory => super::history::clear(ui, out),
                 Dialog::Invited(card) => self.invitation_card(ui, card, (seen, about, now), out),
             }
         });

@@ -94,6 +94,10 @@ pub const SIGN_OUT: Icon = outline('\u{E42A}');
 pub const EYE: Icon = outline('\u{E220}');
 /// A note.
 pub const INFO: Icon = outline('\u{E2CE}');
+/// What was before.
+pub const HISTORY: Icon = outline('\u{E1A0}');
+/// Search.
+pub const SEARCH: Icon = outline('\u{E30C}');
 /// An access key.
 pub const KEY: Icon = outline('\u{E2D6}');
 /// A device that gives codes.

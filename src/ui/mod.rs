@@ -6,6 +6,7 @@ pub mod deliveries;
 pub mod dialogs;
 pub mod fields;
 pub mod form;
+pub mod history;
 pub mod icons;
 pub mod intake;
 pub mod invited;
@@ -92,6 +93,14 @@ pub enum Wish {
     StartPractice,
     /// Save the receipt of the current delivery.
     SaveReceipt(PlaceNo),
+    /// Send the receipt of the current delivery beside its files.
+    SendReceipt(PlaceNo),
+    /// Open the page of past deliveries.
+    OpenHistory,
+    /// Ask the journal for what that page shows.
+    History(history::Ask),
+    /// Save the receipts of these past deliveries, under this name unless the person chooses another.
+    SaveReceipts(Vec<i64>, String),
     /// Put this text on the clipboard.
     Copy(String),
     /// Show the kit for the customer.
@@ -119,6 +128,8 @@ pub struct Window {
     dialog: Option<Dialog>,
     /// The page for access, while it is open.
     kit: Option<Box<kit::Kit>>,
+    /// The page of past deliveries, while it is open.
+    history: Option<Box<history::Page>>,
     table: order::Order,
     /// Whether the page about a renewal problem is open over a session that goes on.
     trouble_open: bool,
@@ -128,6 +139,8 @@ pub struct Window {
     /// The session's state when it last looked, to notice when it changes.
     was: Option<(PlaceNo, Option<Kind>)>,
     announced: Option<(PlaceNo, u64)>,
+    /// The deliveries whose receipts are being sent, or were, by their destinations and first rows.
+    receipts: Vec<(PlaceNo, u32, notes::Receipt)>,
     says: String,
     leaving: bool,
     work: Work,
@@ -178,12 +191,19 @@ pub(crate) fn identity<'a>(seen: &'a Snapshot, profile: &str) -> Option<&'a Iden
 
 const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
 const RENEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R);
+const HISTORY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Y);
 
 impl Window {
     /// How much was done for the last frame.
     #[must_use]
     pub const fn work(&self) -> Work {
         self.work
+    }
+
+    /// The page of past deliveries, while it is open.
+    #[must_use]
+    pub fn history(&self) -> Option<&history::Page> {
+        self.history.as_deref()
     }
 
     /// Fills the form with what an invitation says, for the person to look at and to agree.
@@ -214,6 +234,7 @@ impl Window {
         }
         let mut body = ui.new_child(UiBuilder::new().max_rect(all));
         match &scene {
+            _ if self.history.is_some() => self.history_page(&mut body, seen, about, out),
             None if self.kit.is_some() => self.kit_page(&mut body, seen, about, out),
             None => self.welcome(&mut body, seen, about, out),
             Some(scene) => self.destination(&mut body, all, scene, out),
@@ -274,6 +295,7 @@ impl Window {
         if count > self.places {
             self.place = u16::try_from(count - 1).ok().map(PlaceNo);
             self.kit = None;
+            self.history = None;
             self.trouble_open = false;
             self.opening = None;
         }
@@ -323,6 +345,9 @@ impl Window {
 
     fn keys(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
         let typing = ui.ctx().text_edit_focused();
+        if self.history.is_none() && ui.input_mut(|input| input.consume_shortcut(&HISTORY)) {
+            out.push(Wish::OpenHistory);
+        }
         if let Some(scene) = scene {
             if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
                 out.push(Wish::ChooseFiles(scene.no));
@@ -358,6 +383,7 @@ impl Window {
             out.push(Wish::DroppedInvitation(one.clone()));
         } else if let Some(scene) = scene {
             out.push(Wish::Command(Command::Add(scene.no, dropped)));
+            self.history = None;
         } else {
             self.tell(Said {
                 title: words::welcome::ACCESS_FIRST.to_owned(),

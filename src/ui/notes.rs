@@ -7,6 +7,7 @@ use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, pass};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Which};
+use crate::model::upload::PlaceNo;
 use crate::words::messages;
 use crate::words::problem::{self, Said};
 use crate::words::ui as words;
@@ -46,16 +47,26 @@ enum Act {
     Trouble,
     Hold,
     Receipt,
+    SendReceipt,
     Message,
     Resume,
     Dismiss,
     DismissWarnings,
 }
 
+/// How far the receipt of a delivery is that is sent beside its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    Sending,
+    Sent,
+}
+
 struct Note {
     tone: Tone,
     icon: Icon,
     said: Said,
+    /// A link behind the second text, or a word that is none.
+    link: Option<(&'static str, Option<Act>)>,
     buttons: Vec<(&'static str, Option<Icon>, Act)>,
 }
 
@@ -83,6 +94,7 @@ impl Window {
                 tone: Tone::Bad,
                 icon: icons::STOPPED,
                 said: problem::said(journal.kind),
+                link: None,
                 buttons: vec![(words::notes::TRY_NOW, None, Act::RetryJournal)],
             });
         }
@@ -91,6 +103,7 @@ impl Window {
                 tone: Tone::Info,
                 icon: icons::INFO,
                 said: told.clone(),
+                link: None,
                 buttons: vec![(words::notes::DISMISS, None, Act::Dismiss)],
             });
         }
@@ -99,6 +112,7 @@ impl Window {
                 tone: Tone::Bad,
                 icon: icons::STOPPED,
                 said: problem::said(hold.kind),
+                link: None,
                 buttons: vec![(words::notes::DETAILS, None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
             });
         }
@@ -107,6 +121,7 @@ impl Window {
                 tone: Tone::Warn,
                 icon: icons::OFFLINE,
                 said: words::offline(problem::said(why.kind), next.since(scene.now)),
+                link: None,
                 buttons: vec![(words::notes::TRY_NOW, None, Act::RetryLine)],
             });
         }
@@ -115,6 +130,7 @@ impl Window {
                 tone: Tone::Bad,
                 icon: icons::LOCK,
                 said: words::renew_problem(problem::said(refused.kind)),
+                link: None,
                 buttons: vec![(words::notes::WHAT_NOW, None, Act::Trouble), (words::notes::RENEW, None, Act::Renew)],
             });
         } else {
@@ -125,6 +141,7 @@ impl Window {
                 tone: Tone::Info,
                 icon: icons::PAUSED,
                 said: words::all_paused(open),
+                link: None,
                 buttons: vec![(words::notes::RESUME, Some(icons::PLAY), Act::Resume)],
             });
         }
@@ -134,6 +151,7 @@ impl Window {
                 tone: if whole { Tone::Ok } else { Tone::Warn },
                 icon: if whole { icons::DONE } else { icons::WARNING },
                 said,
+                link: self.receipt_link(scene),
                 buttons: vec![
                     (words::notes::RECEIPT, Some(icons::RECEIPT), Act::Receipt),
                     (words::notes::COPY_MESSAGE, Some(icons::COPY), Act::Message),
@@ -145,6 +163,7 @@ impl Window {
                 tone: Tone::Info,
                 icon: icons::INFO,
                 said: Said { title: warning.clone(), body: scene.about.warnings[1..].join(" ") },
+                link: None,
                 buttons: vec![(words::notes::DISMISS, None, Act::DismissWarnings)],
             }));
         }
@@ -160,6 +179,10 @@ impl Window {
             Act::Trouble => self.trouble_open = true,
             Act::Hold => self.dialog = scene.place.hold.clone().map(Dialog::Problem),
             Act::Receipt => out.push(Wish::SaveReceipt(no)),
+            Act::SendReceipt => {
+                self.receipts.push((no, scene.place.totals.first, Receipt::Sending));
+                out.push(Wish::SendReceipt(no));
+            }
             Act::Message => {
                 out.push(Wish::Copy(messages::delivered(&scene.place.destination, &scene.place.totals)));
                 super::says(&mut self.says, words::trouble::COPIED);
@@ -168,6 +191,27 @@ impl Window {
             Act::Dismiss => self.told = None,
             Act::DismissWarnings => self.warnings_seen = true,
         }
+    }
+
+    fn receipt_link(&self, scene: &Scene<'_>) -> Option<(&'static str, Option<Act>)> {
+        let totals = &scene.place.totals;
+        let this = |(no, first, _): &&(_, u32, _)| (*no, *first) == (scene.no, totals.first);
+        match self.receipts.iter().find(this) {
+            Some((.., Receipt::Sending)) => Some((words::notes::SENDING_RECEIPT, None)),
+            Some((.., Receipt::Sent)) => Some((words::notes::RECEIPT_SENT, None)),
+            None => (totals.delivered > 0).then_some((words::notes::SEND_RECEIPT, Some(Act::SendReceipt))),
+        }
+    }
+
+    /// Says what came of sending a receipt; one that was not sent may be sent again.
+    pub fn receipt_sent(&mut self, no: PlaceNo, done: bool, said: Said) {
+        for (_, _, how) in self.receipts.iter_mut().filter(|(place, ..)| *place == no && done) {
+            *how = Receipt::Sent;
+        }
+        if !done {
+            self.receipts.retain(|(place, _, how)| *place != no || *how == Receipt::Sent);
+        }
+        self.tell(said);
     }
 
     /// What is told on the first screen, above everything.
@@ -180,7 +224,7 @@ impl Window {
             .map(|first| (Said { title: first.clone(), body: warnings[1..].join(" ") }, Act::DismissWarnings));
         for (said, act) in told.into_iter().chain(warned) {
             let buttons = vec![(words::notes::DISMISS, None, act)];
-            let note = Note { tone: Tone::Info, icon: icons::INFO, said, buttons };
+            let note = Note { tone: Tone::Info, icon: icons::INFO, said, link: None, buttons };
             let (height, done) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
             match done {
@@ -199,12 +243,12 @@ fn ending(scene: &Scene<'_>) -> Option<Note> {
     let renew = vec![(words::notes::RENEW, None, Act::Renew)];
     match &place.session {
         Session::Expired(_) => {
-            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said: words::ended(open), buttons: renew })
+            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said: words::ended(open), link: None, buttons: renew })
         }
         Session::Active(_) if open > 0 && pass::ends_soon(scene) => {
             let by_itself = scene.seen.settings.renew && place.destination.mfa_serial.is_none();
             let said = words::ending_soon(place.session.left(scene.now), pass::needs_more(scene), by_itself);
-            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said, buttons: renew })
+            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said, link: None, buttons: renew })
         }
         Session::Active(_) | Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
     }
@@ -234,7 +278,17 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     };
     let title = wrap(ui, &note.said.title, Face::Strong, t.ink);
     let body = (!note.said.body.is_empty()).then(|| wrap(ui, &note.said.body, Face::Small, t.muted));
-    let text_height = title.size().y + body.as_ref().map_or(0.0, |body| body.size().y + 1.5);
+    let link = note.link.map(|(text, act)| {
+        let face = if act.is_some() { Face::SmallStrong } else { Face::Small };
+        let color = if act.is_some() { t.accent } else { t.muted };
+        (widgets::one_line(ui, &[(text, face, color)], room), text, act)
+    });
+    let body_size = body.as_ref().map_or(egui::Vec2::ZERO, |body| body.size());
+    // Behind the second text where that is one line with room left, otherwise on a line of its own.
+    let behind =
+        link.as_ref().is_some_and(|(galley, ..)| body_size.y < 20.0 && body_size.x + 16.0 + galley.size().x <= room);
+    let below = link.as_ref().filter(|_| !behind).map_or(0.0, |(galley, ..)| galley.size().y);
+    let text_height = title.size().y + if body.is_some() { body_size.y + 1.5 } else { 0.0 } + below;
     let height = (text_height + 22.0).max(62.0);
     let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
     ui.painter().rect_filled(all, CornerRadius::same(size::NOTE), soft);
@@ -250,9 +304,15 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     if let Some(body) = body {
         ui.painter().galley(pos2(left, y), body, t.muted);
     }
+    let mut pressed = None;
+    if let Some((galley, text, act)) = link {
+        let at = if behind { pos2(left + body_size.x + 16.0, y) } else { pos2(left, y + body_size.y) };
+        if linked(ui, at, galley, text, act.is_some()) {
+            pressed = act;
+        }
+    }
     let mut x = all.right() - 14.0 - taken + size::NEAR;
     let top = all.top() + (height.min(62.0) - size::CONTROL) / 2.0 - 0.5;
-    let mut pressed = None;
     for ((button, width), (_, _, act)) in buttons.into_iter().zip(widths).zip(&note.buttons) {
         if ui.put(Rect::from_min_size(pos2(x, top), vec2(width, size::CONTROL)), button).clicked() {
             pressed = Some(*act);
@@ -260,4 +320,18 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
         x += width + size::NEAR;
     }
     (height, pressed)
+}
+
+/// A link within a strip, or a word that is none; whether it was pressed.
+fn linked(ui: &mut Ui, at: egui::Pos2, galley: std::sync::Arc<egui::Galley>, text: &str, active: bool) -> bool {
+    let t = theme::of(ui);
+    let rect = Rect::from_min_size(at, galley.size());
+    let response = ui.allocate_rect(rect, if active { Sense::click() } else { Sense::empty() });
+    response.widget_info(|| WidgetInfo::labeled(if active { Role::Button } else { Role::Label }, true, text));
+    if active && response.hovered() {
+        ui.painter().hline(rect.x_range(), rect.bottom() - 2.0, egui::Stroke::new(1.0, t.accent));
+    }
+    ui.painter().galley(rect.min, galley, t.accent);
+    widgets::focus_ring(ui, &response, rect, t);
+    if active { response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() } else { false }
 }

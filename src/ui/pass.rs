@@ -147,7 +147,9 @@ impl Window {
         widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
         let x = tile.right() + 14.0;
         let gear = pos2(rect.right() - 27.0, rect.center().y);
-        let room = gear.x - 20.0 - x;
+        // Where there is little room the name goes first; the menu below it leads there too.
+        let past = (rect.width() > 340.0).then(|| gear - vec2(30.0, 0.0));
+        let room = past.unwrap_or(gear).x - 20.0 - x;
         let mut y = rect.top() + 29.0;
         let badge = badge(scene);
         let badge_width = badge.map_or(0.0, |(text, _)| 24.0 + pill_width(ui, text));
@@ -179,6 +181,11 @@ impl Window {
             runs.push((&who.name, Face::SmallStrong, t.muted));
         }
         widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &runs, room);
+        if let Some(past) = past
+            && widgets::icon_button_at(ui, past, icons::HISTORY, crate::words::history::TITLE, t.muted).clicked()
+        {
+            out.push(Wish::OpenHistory);
+        }
         if widgets::icon_button_at(ui, gear, icons::SETTINGS, words::SETTINGS, t.muted).clicked() {
             self.open_settings(&scene.seen.settings);
         }

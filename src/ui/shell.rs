@@ -1,5 +1,6 @@
 //! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
 
+use super::history::{Answer, Ask as AskHistory};
 use super::{About, Window, Wish, theme};
 use crate::grant::{Ask, Invitation};
 use crate::model::destination::Destination;
@@ -31,6 +32,12 @@ pub enum Told {
     Said(Said),
     /// The desktop is dark, or light.
     Dark(bool),
+    /// What the journal answered.
+    History(Answer),
+    /// The receipt of a destination's current delivery was sent, or was not; and the sentence.
+    ReceiptSent(PlaceNo, bool, Said),
+    /// A text for the clipboard.
+    Copy(String),
 }
 
 /// Texts to be written, and where.
@@ -75,8 +82,12 @@ pub trait Link: Send + Sync {
     fn start_practice(&self);
     /// Writes the receipt of the current delivery there; what comes of it is told.
     fn save_receipt(&self, place: PlaceNo, path: PathBuf);
+    /// Sends the receipt of the current delivery beside its files; what comes of it is told.
+    fn send_receipt(&self, place: PlaceNo);
     /// Writes these texts there, the second kind without replacing anything; what comes of it is told.
     fn save_texts(&self, texts: Texts);
+    /// Asks the journal; what comes of it is told.
+    fn history(&self, ask: AskHistory);
     /// The wall clock's time.
     fn utc(&self) -> Utc;
     /// Something to be told, once.
@@ -146,6 +157,7 @@ enum Chosen {
     Files(PlaceNo, Vec<PathBuf>),
     Invitation(PathBuf),
     Receipt(PlaceNo, PathBuf),
+    Receipts(Vec<i64>, PathBuf),
     Texts(Texts),
     Nothing,
     NoDialog,
@@ -201,6 +213,14 @@ impl App {
                 |dialog| dialog.set_title(words::RECEIPT).set_file_name(words::RECEIPT_FILE).save_file(),
                 move |file| file.map_or(Chosen::Nothing, |file| Chosen::Receipt(no, file.path().to_path_buf())),
             ),
+            Wish::SaveReceipts(ids, name) => self.ask(
+                ctx,
+                move |dialog| dialog.set_title(words::RECEIPT).set_file_name(name).save_file(),
+                move |file| file.map_or(Chosen::Nothing, |file| Chosen::Receipts(ids, file.path().to_path_buf())),
+            ),
+            Wish::SendReceipt(no) => self.link.send_receipt(no),
+            Wish::OpenHistory => self.window.open_history(self.link.utc(), &self.link.about()),
+            Wish::History(ask) => self.link.history(ask),
             Wish::DroppedInvitation(path) => self.link.invitation_file(path),
             Wish::PastedInvitation(text) => self.link.invitation_text(text),
             Wish::Code(no, code) => self.link.code(no, code),
@@ -261,6 +281,7 @@ impl App {
                 Chosen::Files(no, files) => self.link.send(Command::Add(no, files)),
                 Chosen::Invitation(path) => self.link.invitation_file(path),
                 Chosen::Receipt(no, path) => self.link.save_receipt(no, path),
+                Chosen::Receipts(ids, path) => self.link.history(AskHistory::Save(ids, path)),
                 Chosen::Texts(texts) => self.link.save_texts(texts),
                 Chosen::Nothing => {}
                 Chosen::NoDialog => {
@@ -292,6 +313,12 @@ impl eframe::App for App {
                 Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
                 Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
                 Told::Said(said) => self.window.tell(said),
+                Told::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
+                Told::History(answer) => self.window.history_says(answer),
+                Told::Copy(text) => {
+                    ctx.copy_text(text);
+                    self.window.copied();
+                }
                 Told::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
             }
         }

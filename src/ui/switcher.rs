@@ -43,6 +43,9 @@ impl Window {
                 self.form = form::Form::default();
                 self.place = None;
             }
+            if ui.button(crate::words::history::OPEN).clicked() {
+                out.push(Wish::OpenHistory);
+            }
             if ui.button(words::CHANGE).clicked() {
                 self.form.fill(&scene.place.destination, form::From::Change(scene.no));
                 self.place = None;

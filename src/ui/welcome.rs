@@ -65,6 +65,9 @@ impl Window {
         ui.add_space(15.0);
         ways_out(ui, out);
         super::customer::way_in(ui, out);
+        if !seen.remembered.is_empty() {
+            super::history::way_in(ui, out);
+        }
     }
 
     fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {

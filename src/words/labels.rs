@@ -301,6 +301,12 @@ pub mod notes {
     pub const RECEIPT: &str = "Save receipt…";
     /// A button.
     pub const COPY_MESSAGE: &str = "Copy message";
+    /// A link.
+    pub const SEND_RECEIPT: &str = "Send the receipt too";
+    /// While it is sent.
+    pub const SENDING_RECEIPT: &str = "Sending the receipt…";
+    /// Afterwards.
+    pub const RECEIPT_SENT: &str = "Receipt sent";
     /// A button.
     pub const RESUME: &str = "Resume all";
     /// A button.

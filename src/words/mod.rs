@@ -7,6 +7,7 @@ pub mod cli;
 pub mod foreign;
 pub mod format;
 pub mod grant;
+pub mod history;
 pub mod keys;
 pub mod labels;
 pub mod messages;

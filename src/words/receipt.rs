@@ -245,6 +245,12 @@ pub fn message(about: &Message<'_>) -> String {
     text.join("\n")
 }
 
+/// The title of a page with so many receipts.
+#[must_use]
+pub fn several(count: usize) -> String {
+    format!("{} delivery receipts", grouped(count as u64))
+}
+
 /// A count of files.
 #[must_use]
 pub fn files(count: usize) -> String {

@@ -20,6 +20,22 @@ pub fn not_saved(path: &Path, why: &str) -> String {
     format!("The receipt can’t be written to {}: {}.", visible(&path.to_string_lossy()), visible(why))
 }
 
+/// A receipt was sent beside the files.
+#[must_use]
+pub fn sent(key: &str, confirmed: bool) -> String {
+    if confirmed {
+        format!("Receipt sent: {}", visible(key))
+    } else {
+        format!("Receipt sent, but not confirmed: {}", visible(key))
+    }
+}
+
+/// A receipt was not sent.
+#[must_use]
+pub fn not_sent(why: &str) -> String {
+    format!("The receipt was not sent. {why}")
+}
+
 /// A receipt can't be read.
 #[must_use]
 pub fn not_read(path: &Path, why: &str) -> String {

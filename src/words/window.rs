@@ -49,6 +49,22 @@ pub fn receipt_not_saved(why: &str) -> Said {
     }
 }
 
+/// A receipt was sent beside the files.
+#[must_use]
+pub fn receipt_sent(key: &str, confirmed: bool) -> Said {
+    let title = if confirmed { "Receipt sent" } else { "Receipt sent, but not confirmed" };
+    Said { title: title.to_owned(), body: visible(key) }
+}
+
+/// A receipt was not sent.
+#[must_use]
+pub fn receipt_not_sent(why: &Said) -> Said {
+    Said {
+        title: "The receipt was not sent".to_owned(),
+        body: format!("{}. {}", why.title.trim_end_matches('.'), why.body),
+    }
+}
+
 /// The engine did not start.
 #[must_use]
 pub fn not_started(why: &str) -> String {

@@ -2,6 +2,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for and takes the rest as one")]
 
 mod bench;
+mod beside;
 mod check;
 mod cli;
 mod engine;
@@ -39,4 +40,5 @@ mod ui;
 mod ui_ask;
 mod lost;
 mod whole;
+mod ui_history;
 mod world;

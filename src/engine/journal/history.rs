@@ -1,14 +1,14 @@
 //! Past deliveries as the window lists them and as receipts are made of them.
 
-use super::Store;
 use super::damage::sound;
 use super::seal::{bytes_path, delivery_seal, folder_seal, proof_of, state, unpack, upload_seal};
 use super::write::end_seal;
+use super::{Store, pages};
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::upload::Stored;
 use crate::time::Utc;
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -84,7 +84,7 @@ pub enum Outcome {
 }
 
 /// Which deliveries are asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Part of the name of a file, a folder or a destination, or of a bucket; without regard to case. None for all.
     pub search: Option<String>,
@@ -125,24 +125,10 @@ impl History {
 }
 
 fn deliveries(db: &Connection, wanted: &Wanted, limit: u32, offset: u32) -> Result<Vec<Delivery>> {
-    let needle = wanted.search.as_deref().map(fold).filter(|needle| !needle.is_empty());
-    let by_file = needle.as_deref().map(|needle| holding(db, needle)).transpose()?;
-    let mut ids = db.prepare("SELECT id, body FROM deliveries WHERE began >= ?1 AND began < ?2 ORDER BY id DESC")?;
-    let mut ids = ids
-        .query(params![wanted.from.map_or(i64::MIN, |from| from.0), wanted.until.map_or(i64::MAX, |until| until.0)])?;
-    let (mut skip, mut found) = (offset, Vec::new());
-    while found.len() < limit as usize {
-        let Some(row) = ids.next()? else { break };
-        let id: i64 = row.get(0)?;
-        if let (Some(needle), Some(by_file)) = (&needle, &by_file)
-            && !by_file.contains(&id)
-            && !named(row.get_ref(1)?.as_str().unwrap_or_default(), needle)
-        {
-            continue;
-        }
-        if skip > 0 {
-            skip -= 1;
-            continue;
+    let mut found = Vec::new();
+    for (id, _) in pages::find(db, wanted)?.into_iter().skip(offset as usize) {
+        if found.len() >= limit as usize {
+            break;
         }
         found.extend(one(db, id)?);
     }
@@ -150,7 +136,7 @@ fn deliveries(db: &Connection, wanted: &Wanted, limit: u32, offset: u32) -> Resu
 }
 
 /// The deliveries that hold a file or folder whose name has `needle` in it.
-fn holding(db: &Connection, needle: &str) -> Result<HashSet<i64>> {
+pub(super) fn holding(db: &Connection, needle: &str) -> Result<HashSet<i64>> {
     let mut folders = HashSet::new();
     let mut rows = db.prepare("SELECT id, key FROM folders")?;
     let mut rows = rows.query([])?;
@@ -177,7 +163,7 @@ fn holding(db: &Connection, needle: &str) -> Result<HashSet<i64>> {
     Ok(found)
 }
 
-fn named(body: &str, needle: &str) -> bool {
+pub(super) fn named(body: &str, needle: &str) -> bool {
     serde_json::from_str::<Destination>(body).is_ok_and(|destination| {
         contains(&destination.name, needle)
             || contains(destination.bucket.as_str(), needle)
@@ -186,7 +172,7 @@ fn named(body: &str, needle: &str) -> bool {
 }
 
 /// Text as it is compared: small letters, composed, so that a name typed here finds one that a Mac wrote.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     text.trim().nfc().flat_map(char::to_lowercase).collect()
 }
 
@@ -198,7 +184,7 @@ fn contains(text: &str, needle: &str) -> bool {
     fold(text).contains(needle)
 }
 
-fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
+pub(super) fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
     let mut counts = db.prepare_cached(&format!(
         "SELECT state, count(*), sum(size) FROM uploads WHERE delivery = ?1 AND state IN {} GROUP BY state",
         state::ALL
@@ -267,13 +253,18 @@ fn lines(db: &Connection, delivery: &Delivery) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-fn read_folder(row: &Row<'_>, id: i64) -> Result<Option<(PathBuf, String)>> {
+pub(super) fn read_folder(row: &Row<'_>, id: i64) -> Result<Option<(PathBuf, String)>> {
     let (dir, key): (Vec<u8>, String) = (row.get(0)?, row.get(1)?);
     let holds = folder_seal(id, &dir, &key) == row.get::<_, i64>(2)?;
     Ok(bytes_path(&dir).filter(|_| holds).map(|dir| (dir.into(), key)))
 }
 
-fn read_line(row: &Row<'_>, delivery: &Delivery, folder: i64, at: (&PathBuf, &String)) -> Result<Option<Line>> {
+pub(super) fn read_line(
+    row: &Row<'_>,
+    delivery: &Delivery,
+    folder: i64,
+    at: (&PathBuf, &String),
+) -> Result<Option<Line>> {
     let (dir, folder_key) = at;
     let (id, name): (i64, Arc<str>) = (row.get(0)?, row.get(2)?);
     let (key_name, size): (Option<Arc<str>>, i64) = (row.get(3)?, row.get(4)?);

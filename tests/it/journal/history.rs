@@ -77,3 +77,48 @@ fn many_entries_are_listed_searched_and_read() {
         assert_eq!((found.delivered, lines.len()), (50, 100));
     });
 }
+
+#[test]
+fn a_hundred_thousand_deliveries_are_found_and_read_a_page_at_a_time() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let others = destination("Bridge survey", "otherbucket");
+        record(&journal, [place(), Record::Place(PlaceNo(1), Arc::new(others))]).await;
+        let work = folder();
+        for number in 0..100_000_u32 {
+            let Record::Delivery { account, who, session, .. } = delivery() else { panic!("a delivery") };
+            let place = PlaceNo(u16::from(number % 1000 == 0));
+            record(&journal, [Record::Delivery { place, account, who, session }]).await;
+        }
+        record(&journal, [delivery()]).await;
+        let names = ["plan.dwg", "taken.dwg", "there.dwg", "late.dwg"];
+        for (upload, name) in (0..).zip(names) {
+            record(&journal, [added(upload, &work, name, 3)]).await;
+        }
+        let ends = [End::Delivered(stored(3)), End::Canceled, End::AlreadyThere];
+        for (upload, end) in (0..).zip(ends) {
+            record(&journal, [Record::Ended(UploadNo(upload), end)]).await;
+        }
+        journal.flush().await.expect("it is on disk");
+
+        let history = journal.history();
+        let all = history.find(&Wanted::default()).expect("a list");
+        assert_eq!((all.len(), all[0].0, all[100_000].0), (100_001, 100_001, 1));
+        let find =
+            |text: &str| history.find(&Wanted { search: Some(text.into()), ..Wanted::default() }).expect("a list");
+        assert_eq!(find("BRIDGE").len(), 100);
+        assert_eq!(find("late").len(), 1);
+        let page: Vec<i64> = all[50_000..50_064].iter().map(|(id, _)| *id).collect();
+        let read = history.some(&page).expect("a page");
+        assert_eq!(read.iter().flatten().map(|one| one.id).collect::<Vec<_>>(), page);
+        assert_eq!(history.some(&[5_000_000]).expect("a page"), [None]);
+
+        let rows = history.files(100_001).expect("a list");
+        let lines = history.lines(100_001, &rows).expect("a page");
+        let found: Vec<&str> = lines.iter().flatten().map(|line| &*line.name).collect();
+        assert_eq!(found, ["job/there.dwg", "job/late.dwg", "job/plan.dwg"], "what was not delivered stands first");
+        assert_eq!(lines[2].as_ref().expect("a line").outcome, Outcome::Delivered(stored(3)));
+        assert_eq!(history.lines(1, &rows[..1]).expect("a page"), [None], "it is no file of that delivery");
+    });
+}

@@ -1,0 +1,67 @@
+//! A receipt sent beside the files it tells of: one small object more, under a name that nothing has yet.
+
+use super::s3::S3;
+use crate::model::problem::{Kind, Problem, Retry};
+use crate::receipt::Receipt;
+use bytes::Bytes;
+use crc_fast::CrcAlgorithm;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Names that are tried where others are taken.
+const NAMES: u32 = 9;
+/// Tries of one name while the line is bad or S3 is busy.
+const TRIES: u32 = 5;
+/// The wait before the second try; each further one waits twice as long.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// A receipt that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Its whole key.
+    pub key: String,
+    /// Whether S3 confirmed it; otherwise the answer was lost, and it may be there.
+    pub confirmed: bool,
+}
+
+/// Sends the receipt as a page, never over what is there already. It is not part of the delivery it tells of.
+pub(super) async fn send(s3: &S3, receipt: &Receipt) -> Result<Sent, Problem> {
+    let body = Bytes::from(receipt.html());
+    let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &body);
+    let mut taken_names = 1;
+    loop {
+        let key = format!("{}{}", receipt.prefix, receipt.sent_name(taken_names));
+        match one(s3, &key, &body, crc).await {
+            Ok(confirmed) => return Ok(Sent { key, confirmed }),
+            Err(problem) if problem.kind == Kind::AlreadyThere && taken_names < NAMES => taken_names += 1,
+            Err(problem) => return Err(problem),
+        }
+    }
+}
+
+/// Sends it under this name; whether S3 confirmed it. Once an answer is lost, a name that is taken may be ours.
+async fn one(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem> {
+    let mut doubt = false;
+    let mut wait = WAIT;
+    for tries in 1.. {
+        let taken = Arc::new(AtomicU64::new(0));
+        let problem = match s3.put(key, body.clone(), crc, &taken).await {
+            Ok(_) => return Ok(true),
+            Err(problem) => problem,
+        };
+        let all_sent = taken.load(Ordering::Relaxed) >= body.len() as u64;
+        doubt |= matches!(problem.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers)
+            || all_sent && matches!(problem.kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage);
+        if problem.kind == Kind::AlreadyThere && doubt {
+            return Ok(false);
+        }
+        let again = matches!(problem.kind.retry(), Retry::Line | Retry::Slower | Retry::Again | Retry::Reread);
+        if !again || tries >= TRIES {
+            return if doubt { Ok(false) } else { Err(problem) };
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    Ok(false)
+}

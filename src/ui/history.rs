@@ -1,0 +1,303 @@
+//! The page of past deliveries: found by name and time, chosen for receipts, opened one by one.
+
+mod delivery;
+mod found;
+mod list;
+
+pub use found::{Cache, Found, Row};
+
+use super::dialogs::{self, After};
+use super::kit::day_read;
+use super::welcome::{strong_link, strong_link_width};
+use super::widgets::Button;
+use super::{About, Window, Wish, theme, widgets};
+use crate::engine::journal::{Delivery, Line, Wanted};
+use crate::model::problem::Problem;
+use crate::model::snapshot::Snapshot;
+use crate::time::Utc;
+use crate::words::history as words;
+use crate::words::problem::{Said, said};
+use egui::{Id, Key, Modifiers, Ui};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use theme::Face;
+
+/// What the page wants to know or to have done; the journal is read elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Find deliveries. The number comes back with the answer.
+    Find(u32, Wanted),
+    /// Read these deliveries.
+    Deliveries(Vec<i64>),
+    /// List the files of this delivery.
+    Files(i64),
+    /// Read these files of a delivery.
+    Lines(i64, Vec<i64>),
+    /// Write the message to the customer about these deliveries.
+    Message(Vec<i64>),
+    /// Save the receipts of these deliveries there.
+    Save(Vec<i64>, PathBuf),
+    /// Remove the history.
+    Clear,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// What was found.
+    Found(u32, Arc<Found>),
+    /// Deliveries; none for one that can't be read.
+    Deliveries(Vec<(i64, Option<Delivery>)>),
+    /// The files of a delivery.
+    Files(i64, Arc<[i64]>),
+    /// Files of a delivery; none for one that can't be read.
+    Lines(i64, Vec<(i64, Option<Line>)>),
+    /// The history is gone.
+    Cleared,
+    /// The journal can't be read.
+    Unreadable(Arc<Problem>),
+}
+
+/// The time that is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Period {
+    #[default]
+    Any,
+    Today,
+    Week,
+    Month,
+    Year,
+    Days,
+}
+
+impl Period {
+    const ALL: [Self; 6] = [Self::Any, Self::Today, Self::Week, Self::Month, Self::Year, Self::Days];
+}
+
+/// The page's drafts, and what it knows.
+#[derive(Debug)]
+pub struct Page {
+    today: Date,
+    search: String,
+    period: Period,
+    from: String,
+    until: String,
+    /// What was asked for last, and its number.
+    wanted: Option<(u32, Wanted)>,
+    finding: bool,
+    stale: bool,
+    found: Option<Arc<Found>>,
+    deliveries: Cache<Option<Delivery>>,
+    chosen: BTreeSet<i64>,
+    /// Where it stood with the deliveries of this run when it last looked.
+    stood: u64,
+    open: Option<Open>,
+    problem: Option<Arc<Problem>>,
+}
+
+/// The delivery that is open.
+#[derive(Debug)]
+struct Open {
+    id: i64,
+    asked: bool,
+    files: Option<Arc<[i64]>>,
+    lines: Cache<Option<Line>>,
+}
+
+impl Page {
+    fn new(today: Date) -> Self {
+        Self {
+            today,
+            search: String::new(),
+            period: Period::Any,
+            from: String::new(),
+            until: String::new(),
+            wanted: None,
+            finding: false,
+            stale: false,
+            found: None,
+            deliveries: Cache::default(),
+            chosen: BTreeSet::new(),
+            stood: 0,
+            open: None,
+            problem: None,
+        }
+    }
+
+    /// What the drafts ask for; a day that can't be read counts for nothing until it can.
+    fn meant(&self, zone: &TimeZone) -> Wanted {
+        let begins = |day: Option<Date>| day.and_then(|day| found::begins(day, zone)).map(Utc);
+        let ago = |days: i64| self.today.checked_sub(days.days()).ok();
+        let (from, until) = match self.period {
+            Period::Any => (None, None),
+            Period::Today => (Some(self.today), None),
+            Period::Week => (ago(6), None),
+            Period::Month => (ago(29), None),
+            Period::Year => (Date::new(self.today.year(), 1, 1).ok(), None),
+            Period::Days => (self.day(&self.from), self.day(&self.until).and_then(|day| day.tomorrow().ok())),
+        };
+        let search = Some(self.search.trim().to_owned()).filter(|text| !text.is_empty());
+        Wanted { search, from: begins(from), until: begins(until) }
+    }
+
+    /// A day as typed; one without a year is the last of that name.
+    fn day(&self, text: &str) -> Option<Date> {
+        let (day, _) = day_read(text, self.today)?;
+        if day > self.today { Date::new(day.year() - 1, day.month(), day.day()).ok() } else { Some(day) }
+    }
+
+    /// Whether everything there is would be listed.
+    fn all(&self) -> bool {
+        self.wanted.as_ref().is_none_or(|(_, wanted)| *wanted == Wanted::default())
+    }
+
+    /// Asks for what is not known yet: one search at a time, the newest.
+    fn ask(&mut self, seen: &Snapshot, zone: &TimeZone, out: &mut Vec<Wish>) {
+        let stands = standing(seen);
+        if stands != self.stood {
+            self.stood = stands;
+            self.stale = self.found.is_some();
+        }
+        let meant = self.meant(zone);
+        let changed = self.wanted.as_ref().is_none_or(|(_, wanted)| *wanted != meant);
+        if !self.finding && (changed || self.stale) {
+            let number = self.wanted.as_ref().map_or(0, |(number, _)| number.wrapping_add(1));
+            self.wanted = Some((number, meant.clone()));
+            (self.finding, self.stale) = (true, false);
+            out.push(Wish::History(Ask::Find(number, meant)));
+        }
+    }
+}
+
+/// Where the deliveries of this run stand, as one number that is another when one begins or ends.
+fn standing(seen: &Snapshot) -> u64 {
+    let mut sum = seen.places.len() as u64;
+    for place in &seen.places {
+        let totals = &place.totals;
+        let here = u64::from(totals.first) * 4 + u64::from(totals.files > 0) * 2 + u64::from(totals.done());
+        sum = sum.wrapping_mul(31).wrapping_add(here);
+    }
+    sum
+}
+
+impl Window {
+    /// Opens the page of past deliveries; `now` is what "today" means on it.
+    pub fn open_history(&mut self, now: Utc, about: &About) {
+        let today = jiff::Timestamp::from_second(now.0).unwrap_or_default().to_zoned(about.zone.clone()).date();
+        self.told = None;
+        self.history = Some(Box::new(Page::new(today)));
+    }
+
+    /// Says that something was put on the clipboard.
+    pub fn copied(&mut self) {
+        self.tell(Said { title: words::COPIED.to_owned(), body: String::new() });
+    }
+
+    /// Takes in what the journal answered.
+    pub fn history_says(&mut self, answer: Answer) {
+        let Some(page) = &mut self.history else { return };
+        match answer {
+            Answer::Found(number, found) => {
+                if page.wanted.as_ref().is_some_and(|(asked, _)| *asked == number) {
+                    super::says(&mut self.says, &words::found(found.len()));
+                    page.deliveries.stale();
+                    (page.found, page.finding, page.problem) = (Some(found), false, None);
+                    if let Some(open) = &mut page.open {
+                        open.asked = false;
+                        open.lines.stale();
+                    }
+                }
+            }
+            Answer::Deliveries(entries) => page.deliveries.take(entries),
+            Answer::Files(id, files) => {
+                if let Some(open) = page.open.as_mut().filter(|open| open.id == id) {
+                    open.files = Some(files);
+                }
+            }
+            Answer::Lines(id, lines) => {
+                if let Some(open) = page.open.as_mut().filter(|open| open.id == id) {
+                    open.lines.take(lines);
+                }
+            }
+            Answer::Cleared => {
+                page.chosen.clear();
+                page.open = None;
+                page.stale = true;
+                self.tell(words::cleared());
+            }
+            Answer::Unreadable(problem) => {
+                page.finding = false;
+                page.deliveries.lost();
+                page.problem = Some(problem);
+                page.found.get_or_insert_default();
+            }
+        }
+    }
+
+    /// The page, while it is open.
+    pub(crate) fn history_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let Some(mut page) = self.history.take() else { return };
+        page.ask(seen, &about.zone, out);
+        let opened = page.open.take();
+        let mut stay = true;
+        match opened {
+            Some(mut open) => {
+                if self.history_delivery(ui, &mut page, &mut open, about, out) {
+                    page.open = Some(open);
+                }
+            }
+            None => stay = self.history_list(ui, &mut page, about, out),
+        }
+        let free = self.dialog.is_none() && !ui.ctx().any_popup_open();
+        if free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            stay = page.open.take().is_some();
+        }
+        if stay {
+            self.history = Some(page);
+        }
+    }
+}
+
+/// The way to the page on the first screen.
+pub(crate) fn way_in(ui: &mut Ui, out: &mut Vec<Wish>) {
+    let width = strong_link_width(ui, words::TITLE);
+    let (_, rect) = ui.allocate_space(egui::vec2(ui.available_width(), 24.0));
+    if strong_link(ui, rect.center().x - width / 2.0, rect.center().y, words::TITLE, width) {
+        out.push(Wish::OpenHistory);
+    }
+}
+
+/// The question before the history goes.
+pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    dialogs::title(ui, words::CLEAR_TITLE, t);
+    widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
+    let mut after = After::Stay;
+    dialogs::buttons(ui, |ui| {
+        let keep = ui.add(Button::main(words::KEEP));
+        dialogs::safe(ui, &keep);
+        if keep.clicked() {
+            after = After::Close;
+        }
+        if ui.add(Button::plain(words::CLEAR_NOW)).clicked() {
+            out.push(Wish::History(Ask::Clear));
+            after = After::Close;
+        }
+    });
+    after
+}
+
+/// The id of a field of the page.
+fn field_id(name: &str) -> Id {
+    Id::unique(("history", name))
+}
+
+/// The sentence for a journal that can't be read.
+fn unreadable(problem: &Problem) -> (String, String) {
+    let said = said(problem.kind);
+    (said.title, said.body)
+}

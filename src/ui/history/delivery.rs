@@ -1,0 +1,229 @@
+//! One past delivery and its files.
+
+use super::{Ask, Open, Page, list};
+use crate::engine::journal::{Delivery, Line, Outcome};
+use crate::model::upload::Proof;
+use crate::ui::dialogs::Dialog;
+use crate::ui::icons::{self, Icon};
+use crate::ui::theme::{self, Face, Tokens, size};
+use crate::ui::widgets::{self, Button};
+use crate::ui::{About, Window, Wish, picker};
+use crate::words::foreign::visible;
+use crate::words::format;
+use crate::words::history as words;
+use egui::{
+    Align, Align2, Color32, CornerRadius, Layout, Popup, Rect, Role, Sense, StrokeKind, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+use egui_extras::{Column, TableBuilder};
+use std::sync::Arc;
+
+impl Window {
+    /// One delivery; false when the person goes back to the list.
+    pub(super) fn history_delivery(
+        &mut self,
+        ui: &mut Ui,
+        page: &mut Page,
+        open: &mut Open,
+        about: &About,
+        out: &mut Vec<Wish>,
+    ) -> bool {
+        if !open.asked {
+            open.asked = true;
+            out.push(Wish::History(Ask::Files(open.id)));
+        }
+        out.extend(page.deliveries.want(&[open.id]).map(|ids| Wish::History(Ask::Deliveries(ids))));
+        let all = ui.max_rect();
+        let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
+        let mut y = all.top() + size::TOP;
+        y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
+        let back = Button::link(words::BACK_TO_LIST);
+        let width = back.width(ui);
+        let place = Rect::from_min_size(pos2(right - width, y - 3.0), vec2(width, size::CONTROL));
+        let stay = !picker::at(ui, place, back).clicked();
+        let delivery = match page.deliveries.get(open.id) {
+            Some(Some(delivery)) => delivery.clone(),
+            Some(None) => return false,
+            None => return stay,
+        };
+        head(ui, Rect::from_min_max(pos2(left, y), pos2(right - width - 16.0, y + 52.0)), &delivery, about);
+        y += 52.0 + size::NEAR;
+        let strip = Rect::from_min_size(pos2(left, y), vec2(right - left, 60.0));
+        summary(ui, strip, &delivery, out);
+        y = strip.bottom() + size::NEAR;
+        let table = Rect::from_min_max(pos2(left, y), pos2(right, all.bottom() - size::GAP));
+        if let Some(files) = open.files.clone() {
+            self.files_of(ui, open, &files, table, out);
+        }
+        stay
+    }
+
+    fn files_of(&mut self, ui: &mut Ui, open: &mut Open, files: &[i64], rect: Rect, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let corners = CornerRadius::same(size::CARD);
+        ui.painter().rect_filled(rect, corners, t.surface);
+        let head = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
+        let at = Columns::of(head);
+        for (align, x, text) in [
+            (Align2::LEFT_CENTER, at.name, words::NAME),
+            (Align2::RIGHT_CENTER, at.size, words::SIZE),
+            (Align2::LEFT_CENTER, at.state, words::STATE),
+        ] {
+            let runs = [(text, Face::SmallStrong, t.muted)];
+            widgets::text_at(ui, align, pos2(x, head.center().y), &runs, 120.0);
+        }
+        let body = Rect::from_min_max(pos2(rect.left(), head.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
+        inner.set_clip_rect(body.intersect(ui.clip_rect()));
+        inner.spacing_mut().item_spacing = Vec2::ZERO;
+        let mut view = Vec::new();
+        TableBuilder::new(&mut inner)
+            .id_salt(("files of a delivery", open.id))
+            .column(Column::exact(body.width()))
+            .auto_shrink(false)
+            .min_scrolled_height(0.0)
+            .max_scroll_height(f32::INFINITY)
+            .body(|rows| {
+                rows.rows(size::ROW, files.len(), |mut row| {
+                    let id = files.get(row.index()).copied();
+                    row.col(|ui| {
+                        let rect = Rect::from_min_size(ui.max_rect().min, vec2(body.width(), size::ROW));
+                        self.work.rows_drawn += 1;
+                        let Some(id) = id else { return };
+                        view.push(id);
+                        if let Some(line) = open.lines.get(id) {
+                            let line = line.clone();
+                            ui.push_id(id, |ui| self.file(ui, rect, line.as_ref(), out));
+                        }
+                    });
+                });
+            });
+        ui.painter().rect_stroke(rect, corners, widgets::hairline(ui.painter(), t.line), StrokeKind::Inside);
+        out.extend(open.lines.want(&view).map(|rows| Wish::History(Ask::Lines(open.id, rows))));
+    }
+
+    fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&Line>, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+        let at = Columns::of(rect);
+        let y = rect.center().y;
+        let Some(line) = line else {
+            let said = [(words::UNREADABLE, Face::Body, t.muted)];
+            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y), &said, at.size - at.name);
+            return;
+        };
+        let (icon, tint, ink) = looks(&line.outcome, t);
+        let (amount, state) = (format::size(line.size), words::outcome(&line.outcome));
+        let response = ui.interact(rect, ui.scope_id().with("row"), Sense::hover());
+        let whole = format!("{}, {amount}, {state}", visible(&line.name));
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &whole));
+        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, 20.0, tint);
+        let sized = [(amount.as_str(), Face::Body, t.muted)];
+        let sized = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, 110.0);
+        let (folder, name) = line.name.rsplit_once('/').unwrap_or(("", &line.name));
+        let name = visible(name);
+        let renamed = line.key.rsplit('/').next().filter(|key| *key != name).map(|key| format!(" as {}", visible(key)));
+        let folder =
+            if folder.is_empty() { String::new() } else { format!(" {} /", visible(&folder.replace('/', " / "))) };
+        let mut runs = vec![(name.as_str(), Face::Body, t.ink)];
+        runs.extend(renamed.as_deref().map(|renamed| (renamed, Face::Body, t.faint)));
+        runs.push((&folder, Face::Body, t.faint));
+        let room = sized.left() - 12.0 - at.name;
+        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y - 0.5), &runs, room);
+        let said = [(state.as_str(), Face::Body, ink)];
+        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.state, y - 0.5), &said, at.more - 18.0 - at.state);
+        let named = format!("{}: {name}", words::MORE);
+        let more = widgets::icon_button_at(ui, pos2(at.more, y + 0.5), icons::MORE, &named, t.muted);
+        Popup::menu(&more).gap(4.0).show(|ui| {
+            ui.set_min_width(230.0);
+            if let Outcome::Failed(problem) = &line.outcome
+                && ui.button(words::WHY).clicked()
+            {
+                self.dialog = Some(Dialog::Problem(Arc::new(problem.clone())));
+            }
+            if ui.button(words::COPY_KEY).clicked() {
+                out.push(Wish::Copy(line.key.to_string()));
+            }
+        });
+    }
+}
+
+/// Where the columns of a file lie.
+struct Columns {
+    icon: f32,
+    name: f32,
+    size: f32,
+    state: f32,
+    more: f32,
+}
+
+impl Columns {
+    fn of(rect: Rect) -> Self {
+        let more = rect.right() - 24.5;
+        let state = more - (rect.width() * 0.3).clamp(210.0, 330.0);
+        Self { icon: rect.left() + 24.5, name: rect.left() + 54.5, size: state - 16.0, state, more }
+    }
+}
+
+fn head(ui: &mut Ui, rect: Rect, delivery: &Delivery, about: &About) {
+    let t = theme::of(ui);
+    let name = visible(&delivery.destination.name);
+    let account = delivery.destination.role.account();
+    widgets::dot_at(ui, pos2(rect.left() + 6.0, rect.top() + 16.0), account.as_str());
+    let title = [(name.as_str(), Face::Heading, t.ink)];
+    widgets::text_at(ui, Align2::LEFT_CENTER, rect.min + vec2(20.0, 15.0), &title, rect.width() - 20.0);
+    let place = format::place(delivery.destination.bucket.as_str(), delivery.destination.prefix.as_str());
+    let (span, who) = (words::span(delivery, &about.zone), visible(&delivery.who));
+    let mut runs = vec![(span.as_str(), Face::Body, t.muted)];
+    for fact in [place.as_str(), who.as_str()].into_iter().filter(|fact| !fact.is_empty()) {
+        runs.push(("  ·  ", Face::Body, t.muted));
+        runs.push((fact, Face::Body, t.muted));
+    }
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 41.0), &runs, rect.width());
+}
+
+fn summary(ui: &mut Ui, rect: Rect, delivery: &Delivery, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let standing = words::standing(delivery);
+    let (icon, tint, _) = list::looks(standing, t);
+    let soft = match standing {
+        words::Standing::All => t.ok_soft,
+        words::Standing::Partly => t.warn_soft,
+        words::Standing::Open | words::Standing::Nothing => t.sunken,
+    };
+    ui.painter().rect_filled(rect, CornerRadius::same(size::NOTE), soft);
+    widgets::icon_at(ui.painter(), pos2(rect.left() + 24.0, rect.center().y), icon, 20.0, tint);
+    let inner = rect.shrink2(vec2(14.0, 12.0));
+    let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
+    buttons.spacing_mut().item_spacing.x = size::NEAR;
+    if buttons.add(Button::plain(words::MESSAGE).icon(icons::COPY)).clicked() {
+        out.push(Wish::History(Ask::Message(vec![delivery.id])));
+    }
+    if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
+        out.push(Wish::SaveReceipts(vec![delivery.id], words::receipt_file(Some(delivery), 1)));
+    }
+    let left = rect.left() + 46.0;
+    let room = buttons.min_rect().left() - 12.0 - left;
+    let sentence = words::sentence(delivery);
+    let mut job = widgets::job(ui, &[(&sentence, Face::Strong, t.ink)]);
+    job.wrap = egui::text::TextWrapping { max_width: room, max_rows: 2, ..Default::default() };
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let place = Align2::LEFT_CENTER.anchor_size(pos2(left, rect.center().y), galley.size());
+    let response = ui.allocate_rect(place, Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &sentence));
+    ui.painter().galley(place.min, galley, Color32::PLACEHOLDER);
+}
+
+/// The icon of a file, its color, and the color of the words beside it.
+const fn looks(outcome: &Outcome, t: &Tokens) -> (Icon, Color32, Color32) {
+    match outcome {
+        Outcome::Delivered(stored) => match stored.proof {
+            Proof::Whole | Proof::Parts => (icons::DONE, t.ok, t.ok),
+        },
+        Outcome::AlreadyThere => (icons::LOOK, t.warn, t.warn),
+        Outcome::NotConfirmed => (icons::QUESTION, t.warn, t.warn),
+        Outcome::Failed(_) => (icons::STOPPED, t.bad, t.bad),
+        Outcome::Canceled => (icons::TAKEN_OUT, t.faint, t.faint),
+        Outcome::Open => (icons::CLOCK, t.muted, t.muted),
+    }
+}

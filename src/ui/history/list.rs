@@ -1,0 +1,410 @@
+//! The list of past deliveries, day by day, with what was chosen of it.
+
+use super::{Ask, Cache, Found, Open, Page, Period, Row, field_id, unreadable};
+use crate::engine::journal::Delivery;
+use crate::ui::dialogs::Dialog;
+use crate::ui::icons::{self, Icon};
+use crate::ui::theme::{self, Face, Tokens, size};
+use crate::ui::widgets::{self, Button};
+use crate::ui::{About, Window, Wish, picker};
+use crate::words::format;
+use crate::words::history::{self as words, Standing};
+use egui::{
+    Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
+use egui_extras::{Column, TableBuilder};
+use jiff::tz::TimeZone;
+
+/// The width of the choice of a time.
+const PERIOD: f32 = 190.0;
+
+/// Where the columns of a row lie.
+struct Columns {
+    check: f32,
+    icon: f32,
+    time: f32,
+    name: f32,
+    amount: f32,
+    state: f32,
+    end: f32,
+}
+
+impl Columns {
+    fn of(rect: Rect) -> Self {
+        let end = rect.right() - 20.0;
+        let state = end - (rect.width() * 0.22).clamp(142.0, 190.0);
+        Self {
+            check: rect.left() + 23.0,
+            icon: rect.left() + 57.0,
+            time: rect.left() + 79.0,
+            name: rect.left() + 138.0,
+            amount: state - 22.0,
+            state,
+            end,
+        }
+    }
+}
+
+impl Window {
+    /// The list; false when the person goes back.
+    pub(super) fn history_list(&mut self, ui: &mut Ui, page: &mut Page, about: &About, out: &mut Vec<Wish>) -> bool {
+        let all = ui.max_rect();
+        let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
+        let mut y = all.top() + size::TOP;
+        y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
+        let back = heading(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + 52.0)));
+        y += 52.0 + size::NEAR;
+        y = bar(ui, page, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
+        let footer = if page.chosen.is_empty() { 0.0 } else { size::FOOTER };
+        let table = Rect::from_min_max(pos2(left, y + size::NEAR), pos2(right, all.bottom() - footer - size::GAP));
+        self.history_table(ui, page, table, about, out);
+        if !page.chosen.is_empty() {
+            let rect = Rect::from_min_max(pos2(all.left(), all.bottom() - size::FOOTER), all.max);
+            chosen(ui, page, rect, out);
+        }
+        !back
+    }
+
+    fn history_table(&mut self, ui: &mut Ui, page: &mut Page, rect: Rect, about: &About, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let corners = CornerRadius::same(size::CARD);
+        ui.painter().rect_filled(rect, corners, t.surface);
+        let edge = widgets::hairline(ui.painter(), t.line);
+        let Some(found) = page.found.clone() else {
+            ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
+            return;
+        };
+        if found.is_empty() {
+            nothing(ui, page, rect);
+            ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
+            return;
+        }
+        let head = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
+        if self.history_head(ui, head) {
+            self.dialog = Some(Dialog::ClearHistory);
+        }
+        let body = Rect::from_min_max(pos2(rect.left(), head.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
+        inner.set_clip_rect(body.intersect(ui.clip_rect()));
+        inner.spacing_mut().item_spacing = Vec2::ZERO;
+        let mut view = Vec::new();
+        let mut opened = None;
+        TableBuilder::new(&mut inner)
+            .id_salt("past deliveries")
+            .column(Column::exact(body.width()))
+            .auto_shrink(false)
+            .min_scrolled_height(0.0)
+            .max_scroll_height(f32::INFINITY)
+            .body(|rows| {
+                rows.rows(size::ROW, found.rows(), |mut row| {
+                    let index = row.index();
+                    row.col(|ui| {
+                        let rect = Rect::from_min_size(ui.max_rect().min, vec2(body.width(), size::ROW));
+                        self.work.rows_drawn += 1;
+                        match found.at(index) {
+                            Some(Row::Day(date)) => day(ui, rect, &words::day(date, page.today)),
+                            Some(Row::Delivery(id)) => {
+                                view.push(id);
+                                ui.push_id(id, |ui| {
+                                    if entry(ui, page, rect, id, &about.zone) {
+                                        opened = Some(id);
+                                    }
+                                });
+                            }
+                            None => {}
+                        }
+                    });
+                });
+            });
+        ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
+        out.extend(page.deliveries.want(&view).map(|ids| Wish::History(Ask::Deliveries(ids))));
+        if let Some(id) = opened {
+            page.open = Some(Open { id, asked: false, files: None, lines: Cache::default() });
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn history_head(&self, ui: &mut Ui, rect: Rect) -> bool {
+        let t = theme::of(ui);
+        let at = Columns::of(rect);
+        let y = rect.center().y;
+        let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
+            widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], 160.0);
+        };
+        label(ui, Align2::LEFT_CENTER, at.name, words::TO);
+        label(ui, Align2::RIGHT_CENTER, at.amount, words::FILES);
+        label(ui, Align2::LEFT_CENTER, at.state, words::STATE);
+        let mut clear = false;
+        let more = widgets::icon_button_at(ui, pos2(at.end - 4.0, y), icons::MORE, words::MORE, t.muted);
+        Popup::menu(&more).gap(4.0).show(|ui| {
+            ui.set_min_width(180.0);
+            clear = ui.button(words::CLEAR).clicked();
+        });
+        clear
+    }
+}
+
+fn heading(ui: &mut Ui, rect: Rect) -> bool {
+    let t = theme::of(ui);
+    let back = Button::link(words::BACK);
+    let width = back.width(ui);
+    let room = rect.width() - width - 16.0;
+    let title = [(words::TITLE, Face::Heading, t.ink)];
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 15.0), &title, room);
+    let below = [(words::SUBTITLE, Face::Body, t.muted)];
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 41.0), &below, room);
+    let place = Rect::from_min_size(pos2(rect.right() - width, rect.top() - 3.0), vec2(width, size::CONTROL));
+    picker::at(ui, place, back).clicked()
+}
+
+/// The search and the choice of a time; where what follows begins.
+fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
+    let t = theme::of(ui);
+    let id = field_id("search");
+    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    let search = Rect::from_min_size(rect.min, vec2(rect.width() - PERIOD - size::NEAR, size::FIELD));
+    search_field(ui, page, search, t);
+    let place = Rect::from_min_size(pos2(search.right() + size::NEAR, rect.top()), vec2(PERIOD, size::FIELD));
+    period(ui, page, place, t);
+    let mut y = rect.top() + size::FIELD;
+    if page.period == Period::Days {
+        y += size::NEAR;
+        let width = (rect.width() - size::NEAR) / 2.0;
+        let today = page.today;
+        for (at, name) in [words::FROM, words::UNTIL].into_iter().enumerate() {
+            let x = if at == 0 { rect.left() } else { rect.left() + width + size::NEAR };
+            let place = Rect::from_min_size(pos2(x, y), vec2(width, size::FIELD));
+            let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+            let value = if at == 0 { &mut page.from } else { &mut page.until };
+            let wrong = !value.trim().is_empty() && crate::ui::kit::day_read(value, today).is_none();
+            let response = picker::named_field(&mut column, field_id(name), name, value, width, wrong);
+            if wrong && !response.has_focus() {
+                picker::below(&mut column, words::DAY_FORM);
+            }
+        }
+        let wrong = [&page.from, &page.until]
+            .iter()
+            .any(|text| !text.trim().is_empty() && crate::ui::kit::day_read(text, today).is_none());
+        y += size::FIELD + if wrong { 24.0 } else { 0.0 };
+    }
+    y
+}
+
+fn search_field(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
+    let id = field_id("search");
+    let mut inside = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    let shown = page.search.clone();
+    let response = widgets::field(&mut inside, id, words::SEARCH, &mut page.search, rect.width(), Face::Body, false);
+    if shown.is_empty() {
+        let runs = [
+            (words::SEARCH, Face::Body, t.muted),
+            ("  ", Face::Body, t.muted),
+            (words::SEARCH_HINT, Face::Body, t.faint),
+        ];
+        let galley = widgets::one_line(ui, &runs, rect.width() - 56.0);
+        let x = rect.left() + if response.has_focus() { 18.0 } else { 13.0 };
+        ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, t.muted);
+        widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::SEARCH, 16.0, t.muted);
+    } else {
+        let clear = pos2(rect.right() - 20.0, rect.center().y);
+        if widgets::icon_button_at(ui, clear, icons::CLOSE, words::SHOW_ALL, t.muted).clicked() {
+            page.search.clear();
+        }
+    }
+}
+
+fn period(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
+    let response = ui.allocate_rect(rect, Sense::click());
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    let edge = widgets::hairline(ui.painter(), t.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, edge, StrokeKind::Inside);
+    let name = |period: Period| words::PERIODS[Period::ALL.iter().position(|one| *one == period).unwrap_or(0)];
+    let galley = widgets::one_line(ui, &[(name(page.period), Face::Body, t.ink)], rect.width() - 50.0);
+    ui.painter().galley(pos2(rect.left() + 13.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+    let label = format!("{}: {}", words::WHEN, name(page.period));
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
+    widgets::focus_ring(ui, &response, rect, t);
+    Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| {
+        for period in Period::ALL {
+            if ui.button(name(period)).clicked() {
+                page.period = period;
+            }
+        }
+    });
+}
+
+fn nothing(ui: &mut Ui, page: &mut Page, rect: Rect) {
+    let t = theme::of(ui);
+    let all = page.all();
+    let (title, body) = match &page.problem {
+        Some(problem) => unreadable(problem),
+        None if all => (words::EMPTY.to_owned(), words::EMPTY_TEXT.to_owned()),
+        None => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_TEXT.to_owned()),
+    };
+    let middle = rect.center();
+    let icon = if all { icons::HISTORY } else { icons::SEARCH };
+    let tile = Rect::from_center_size(pos2(middle.x, middle.y - 62.0), Vec2::splat(size::TILE));
+    widgets::tile_at(ui.painter(), tile, icon, t.accent, t.accent_soft);
+    let room = rect.width() - 40.0;
+    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y - 16.0), &[(&title, Face::Name, t.ink)], room);
+    let said = [(body.as_str(), Face::Body, t.muted)];
+    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y + 10.0), &said, room);
+    if !all {
+        let button = Button::plain(words::SHOW_ALL);
+        let width = button.width(ui);
+        let place = Rect::from_center_size(pos2(middle.x, middle.y + 52.0), vec2(width, size::CONTROL));
+        if picker::at(ui, place, button).clicked() {
+            page.search.clear();
+            page.period = Period::Any;
+        }
+    }
+}
+
+fn day(ui: &mut Ui, rect: Rect, name: &str) {
+    let t = theme::of(ui);
+    widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+    let at = pos2(rect.left() + 16.0, rect.bottom() - 14.0);
+    let galley = widgets::one_line(ui, &[(name, Face::SmallStrong, t.ink)], rect.width() - 32.0);
+    let place = Align2::LEFT_CENTER.anchor_size(at, galley.size());
+    let response = ui.allocate_rect(place, Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, name));
+    ui.painter().galley(place.min, galley, t.ink);
+}
+
+/// A delivery; whether it is to be opened.
+fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> bool {
+    let t = theme::of(ui);
+    widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+    let at = Columns::of(rect);
+    let y = rect.center().y;
+    let delivery = match page.deliveries.get(id) {
+        Some(Some(delivery)) => delivery.clone(),
+        Some(None) => {
+            let said = [(words::UNREADABLE, Face::Body, t.muted)];
+            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y), &said, at.end - at.name);
+            return false;
+        }
+        None => return false,
+    };
+    let response = ui.interact(rect, ui.scope_id().with("row"), Sense::click());
+    let name = crate::words::foreign::visible(&delivery.destination.name);
+    let (amount, state) = (words::amount(&delivery), words::state(&delivery));
+    let label = format!("{name}, {}, {amount}, {state}", words::moment(delivery.began, zone));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    if response.hovered() {
+        let inside = rect.shrink2(vec2(1.0, 0.0)).with_min_y(rect.top() + 1.0);
+        ui.painter().rect_filled(inside, 0.0, widgets::mix(t.surface, t.sunken, 0.5));
+    }
+    let (icon, tint, ink) = looks(words::standing(&delivery), t);
+    widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, 20.0, tint);
+    paint(
+        ui,
+        Align2::LEFT_CENTER,
+        pos2(at.time, y),
+        &[(&words::time(delivery.began, zone), Face::Body, t.muted)],
+        50.0,
+    );
+    let amount = paint(ui, Align2::RIGHT_CENTER, pos2(at.amount, y), &[(&amount, Face::Body, t.muted)], 170.0);
+    paint(ui, Align2::LEFT_CENTER, pos2(at.state, y), &[(&state, Face::Body, ink)], at.end - at.state);
+    widgets::dot_at(ui, pos2(at.name + 5.0, y + 1.0), delivery.destination.role.account().as_str());
+    let place = format::place(delivery.destination.bucket.as_str(), delivery.destination.prefix.as_str());
+    let runs = [(name.as_str(), Face::Body, t.ink), ("  ", Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
+    paint(ui, Align2::LEFT_CENTER, pos2(at.name + 18.0, y), &runs, amount.left() - at.name - 30.0);
+    choice(ui, page, pos2(at.check, y), &delivery, zone, t);
+    if response.has_focus() {
+        let inner = rect.shrink2(vec2(3.0, 3.0));
+        let ring = Stroke::new(2.0, t.accent);
+        ui.painter().rect_stroke(inner, CornerRadius::same(size::RADIUS), ring, StrokeKind::Inside);
+    }
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+/// Paints a text that the row already names.
+fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::Run<'_>], width: f32) -> Rect {
+    let galley = widgets::one_line(ui, runs, width);
+    let rect = align.anchor_size(pos2(at.x, at.y - 0.5), galley.size());
+    ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
+    rect
+}
+
+/// The box that chooses a delivery.
+fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
+    let mut on = page.chosen.contains(&delivery.id);
+    let hit = Rect::from_center_size(center, vec2(32.0, size::ROW - 2.0));
+    let response = ui.allocate_rect(hit, Sense::click());
+    if response.clicked() {
+        on = !on;
+        if on {
+            page.chosen.insert(delivery.id);
+        } else {
+            page.chosen.remove(&delivery.id);
+        }
+    }
+    let name = words::choose(delivery, zone);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
+    let square = Rect::from_center_size(center, Vec2::splat(16.0));
+    let radius = CornerRadius::same(3);
+    if on {
+        ui.painter().rect_filled(square, radius, t.accent);
+        widgets::icon_at(ui.painter(), square.center(), icons::CHECK, 12.0, t.on_accent);
+    } else {
+        let edge = Stroke::new(1.5, if response.hovered() { t.ink } else { t.faint });
+        ui.painter().rect(square, radius, t.surface, edge, StrokeKind::Inside);
+    }
+    widgets::focus_ring(ui, &response, square, t);
+}
+
+/// The bar for what was chosen.
+fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    ui.painter().rect_filled(rect, 0.0, t.surface);
+    widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+    let ids: Vec<i64> = page.chosen.iter().rev().copied().collect();
+    let inner = rect.shrink2(vec2(size::EDGE, 12.0));
+    let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
+    buttons.spacing_mut().item_spacing.x = size::NEAR;
+    let save = if ids.len() == 1 { words::RECEIPT } else { words::RECEIPTS };
+    if buttons.add(Button::main(save).icon(icons::RECEIPT)).clicked() {
+        let first = ids.first().and_then(|id| page.deliveries.get(*id)).and_then(Option::as_ref);
+        out.push(Wish::SaveReceipts(ids.clone(), words::receipt_file(first, ids.len())));
+    }
+    if buttons.add(Button::plain(words::MESSAGE).icon(icons::COPY)).clicked() {
+        out.push(Wish::History(Ask::Message(ids.clone())));
+    }
+    buttons.add_space(6.0);
+    if buttons.add(Button::link(words::NONE)).clicked() {
+        page.chosen.clear();
+    }
+    let room = buttons.min_rect().left() - inner.left() - 12.0;
+    let said = words::chosen(ids.len());
+    widgets::text_at(ui, Align2::LEFT_CENTER, inner.left_center(), &[(&said, Face::Strong, t.ink)], room);
+}
+
+/// The icon of a delivery, its color, and the color of the words beside it.
+pub(super) const fn looks(standing: Standing, t: &Tokens) -> (Icon, Color32, Color32) {
+    match standing {
+        Standing::All => (icons::DONE, t.ok, t.ok),
+        Standing::Partly => (icons::WARNING, t.warn, t.warn),
+        Standing::Open => (icons::CLOCK, t.muted, t.muted),
+        Standing::Nothing => (icons::TAKEN_OUT, t.faint, t.muted),
+    }
+}
+
+/// The list as tests see it.
+impl Page {
+    /// How many entries it holds.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.deliveries.held() + self.open.as_ref().map_or(0, |open| open.lines.held())
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn found(&self) -> Option<&Found> {
+        self.found.as_deref()
+    }
+}

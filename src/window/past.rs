@@ -1,0 +1,86 @@
+//! Past deliveries for the window: the journal is read, and receipts are made of it, away from the window's thread.
+
+use super::{Desk, State, locked, words};
+use crate::engine::handle::Handle;
+use crate::engine::journal::History;
+use crate::model::problem::{Kind, Problem};
+use crate::receipt::{Format, Receipt, Receipts};
+use crate::ui::history::{Answer, Ask, Found};
+use crate::ui::shell::Told;
+use crate::words::{cli, history, problem};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Does what is asked, and tells what came of it.
+pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: Ask) {
+    let answer = match ask {
+        Ask::Clear => match handle.journal().clear_history().await {
+            Ok(()) => Told::History(Answer::Cleared),
+            Err(why) => Told::Said(history::not_cleared(&problem::said(why.kind))),
+        },
+        Ask::Save(ids, path) => Told::Said(match save(&handle, ids, path.clone()).await {
+            Ok(()) => words::receipt_saved(&path),
+            Err(why) => words::receipt_not_saved(&why),
+        }),
+        Ask::Message(ids) => match receipts(&handle, ids).await {
+            Ok(receipts) => Told::Copy(receipts.message()),
+            Err(why) => Told::History(Answer::Unreadable(Arc::new(why))),
+        },
+        Ask::Find(number, wanted) => {
+            // What ended a moment ago may wait for the disk still; what the disk refuses is told elsewhere.
+            let _told = handle.journal().flush().await;
+            let zone = locked(&state).about.zone.clone();
+            let find = move |journal: &History| Ok(Found::new(&journal.find(&wanted)?, &zone));
+            told(read(&handle, find).await.map(|found| Answer::Found(number, Arc::new(found))))
+        }
+        Ask::Deliveries(ids) => told(
+            read(&handle, move |journal| {
+                let found = journal.some(&ids)?;
+                Ok(Answer::Deliveries(ids.into_iter().zip(found).collect()))
+            })
+            .await,
+        ),
+        Ask::Files(id) => told(read(&handle, move |journal| Ok(Answer::Files(id, journal.files(id)?.into()))).await),
+        Ask::Lines(id, rows) => told(
+            read(&handle, move |journal| {
+                let found = journal.lines(id, &rows)?;
+                Ok(Answer::Lines(id, rows.into_iter().zip(found).collect()))
+            })
+            .await,
+        ),
+    };
+    Desk::tell(&state, answer);
+}
+
+fn told(read: Result<Answer, Problem>) -> Told {
+    Told::History(read.unwrap_or_else(|why| Answer::Unreadable(Arc::new(why))))
+}
+
+async fn read<T: Send + 'static>(
+    handle: &Handle,
+    query: impl FnOnce(&History) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let journal = handle.journal().history();
+    let reading = tokio::task::spawn_blocking(move || query(&journal));
+    reading.await.map_err(|_panic| Problem::new(Kind::JournalBroken))?
+}
+
+/// The receipts of these deliveries; one that is gone is left out.
+async fn receipts(handle: &Handle, ids: Vec<i64>) -> Result<Receipts, Problem> {
+    let _told = handle.journal().flush().await;
+    read(handle, move |journal| {
+        let mut receipts = Vec::with_capacity(ids.len());
+        for id in ids {
+            receipts.extend(journal.delivery(id)?.map(|(delivery, lines)| Receipt::of(&delivery, &lines)));
+        }
+        if receipts.is_empty() { Err(Problem::new(Kind::JournalBroken)) } else { Ok(Receipts(receipts)) }
+    })
+    .await
+}
+
+async fn save(handle: &Handle, ids: Vec<i64>, path: PathBuf) -> Result<(), String> {
+    let receipts = receipts(handle, ids).await.map_err(|problem| cli::problem(&problem))?;
+    let format = Format::of(&path);
+    let saving = tokio::task::spawn_blocking(move || receipts.save(&path, format));
+    saving.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())
+}

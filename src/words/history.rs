@@ -1,0 +1,258 @@
+//! What the page of past deliveries says.
+
+use super::foreign::visible;
+use super::format;
+use super::problem::Said;
+use crate::engine::journal::{Delivery, Outcome};
+use crate::model::upload::Proof;
+use crate::time::Utc;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// The page, and the button that opens it.
+pub const TITLE: &str = "Past deliveries";
+/// In a menu.
+pub const OPEN: &str = "Past deliveries…";
+/// Below the title.
+pub const SUBTITLE: &str = "What was delivered from this computer, and its receipts.";
+/// The way back.
+pub const BACK: &str = "Back";
+/// The way back to the list.
+pub const BACK_TO_LIST: &str = "All deliveries";
+/// The field.
+pub const SEARCH: &str = "Search";
+/// What it looks through, where nothing is typed.
+pub const SEARCH_HINT: &str = "a file, a folder, a customer";
+/// The choice of a time.
+pub const WHEN: &str = "When";
+/// The times to choose from.
+pub const PERIODS: [&str; 6] = ["Any time", "Today", "Last 7 days", "Last 30 days", "This year", "From a day on…"];
+/// The first day.
+pub const FROM: &str = "From";
+/// The last day.
+pub const UNTIL: &str = "Until";
+/// A day that can't be read.
+pub const DAY_FORM: &str = "Enter a day, such as 22 Nov 2026.";
+/// A column.
+pub const TO: &str = "Delivered to";
+/// A column.
+pub const FILES: &str = "Files";
+/// A column.
+pub const STATE: &str = "State";
+/// A column.
+pub const NAME: &str = "Name";
+/// A column.
+pub const SIZE: &str = "Size";
+/// Removes everything.
+pub const CLEAR: &str = "Clear history…";
+/// Asks before.
+pub const CLEAR_TITLE: &str = "Clear the history?";
+/// Asks before.
+pub const CLEAR_TEXT: &str = "The list is removed from this computer, and receipts of these deliveries can’t be made any \
+     more. What was delivered stays delivered, and what is not finished yet goes on.";
+/// Says yes.
+pub const CLEAR_NOW: &str = "Clear history";
+/// Says no.
+pub const KEEP: &str = "Keep it";
+/// A button.
+pub const RECEIPT: &str = "Save receipt…";
+/// A button.
+pub const RECEIPTS: &str = "Save receipts…";
+/// A button.
+pub const MESSAGE: &str = "Copy message";
+/// A button.
+pub const NONE: &str = "Choose none";
+/// After a copy.
+pub const COPIED: &str = "Copied";
+/// A menu's item.
+pub const COPY_KEY: &str = "Copy the name at the destination";
+/// A menu's item.
+pub const WHY: &str = "What happened…";
+/// A button.
+pub const MORE: &str = "More";
+/// Shows everything again.
+pub const SHOW_ALL: &str = "Show all";
+/// An entry that can't be read.
+pub const UNREADABLE: &str = "This entry can’t be read";
+/// Nothing yet.
+pub const EMPTY: &str = "Nothing delivered yet";
+/// Below it.
+pub const EMPTY_TEXT: &str = "What you deliver is listed here, with its receipt.";
+/// Nothing of that name or time.
+pub const NOT_FOUND: &str = "Nothing found";
+/// Below it.
+pub const NOT_FOUND_TEXT: &str = "No delivery has this name, or is of this time.";
+/// A delivery whose files were all taken out.
+pub const NO_FILES: &str = "Nothing was sent: every file was taken out of the list.";
+
+/// "Choose Important Project, 22 November 2026, 14:32".
+#[must_use]
+pub fn choose(delivery: &Delivery, zone: &TimeZone) -> String {
+    format!("Choose {}, {}", visible(&delivery.destination.name), moment(delivery.began, zone))
+}
+
+/// A day as a heading: "Today", "Yesterday", "Sunday, 22 November 2026".
+#[must_use]
+pub fn day(day: Date, today: Date) -> String {
+    if day == today {
+        "Today".to_owned()
+    } else if today.yesterday().is_ok_and(|yesterday| yesterday == day) {
+        "Yesterday".to_owned()
+    } else if day.year() == today.year() {
+        day.strftime("%A, %-d %B").to_string()
+    } else {
+        day.strftime("%A, %-d %B %Y").to_string()
+    }
+}
+
+/// The time of day: "14:32".
+#[must_use]
+pub fn time(at: Utc, zone: &TimeZone) -> String {
+    at_zone(at, zone, "%H:%M")
+}
+
+/// "22 November 2026, 14:32".
+#[must_use]
+pub fn moment(at: Utc, zone: &TimeZone) -> String {
+    at_zone(at, zone, "%-d %B %Y, %H:%M")
+}
+
+fn at_zone(at: Utc, zone: &TimeZone, form: &str) -> String {
+    Timestamp::from_second(at.0).map(|at| at.to_zoned(zone.clone()).strftime(form).to_string()).unwrap_or_default()
+}
+
+/// "22 November 2026, 14:32 to 14:37".
+#[must_use]
+pub fn span(delivery: &Delivery, zone: &TimeZone) -> String {
+    let began = moment(delivery.began, zone);
+    match delivery.ended {
+        None => began,
+        Some(ended) => {
+            let same_day = at_zone(delivery.began, zone, "%F") == at_zone(ended, zone, "%F");
+            let ended = if same_day { time(ended, zone) } else { moment(ended, zone) };
+            if began.ends_with(&ended) { began } else { format!("{began} to {ended}") }
+        }
+    }
+}
+
+/// "40 files · 24.3 GB".
+#[must_use]
+pub fn amount(delivery: &Delivery) -> String {
+    format!("{} · {}", format::count(delivery.files, "file"), format::size(delivery.bytes))
+}
+
+/// How a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Every file was confirmed.
+    All,
+    /// Some were not.
+    Partly,
+    /// Some have not ended.
+    Open,
+    /// There is nothing in it.
+    Nothing,
+}
+
+/// How a delivery stands.
+#[must_use]
+pub const fn standing(delivery: &Delivery) -> Standing {
+    if delivery.open > 0 {
+        Standing::Open
+    } else if delivery.files == 0 {
+        Standing::Nothing
+    } else if delivery.delivered == delivery.files {
+        Standing::All
+    } else {
+        Standing::Partly
+    }
+}
+
+/// The same in a row: "All confirmed", "38 of 40 confirmed", "25 not finished".
+#[must_use]
+pub fn state(delivery: &Delivery) -> String {
+    match standing(delivery) {
+        Standing::All => "All confirmed".to_owned(),
+        Standing::Partly if delivery.delivered == 0 => "None confirmed".to_owned(),
+        Standing::Partly => {
+            format!("{} of {} confirmed", format::number(delivery.delivered), format::number(delivery.files))
+        }
+        Standing::Open => format!("{} not finished", format::number(delivery.open)),
+        Standing::Nothing => "Nothing sent".to_owned(),
+    }
+}
+
+/// The same as a sentence over the files.
+#[must_use]
+pub fn sentence(delivery: &Delivery) -> String {
+    let size = format::size(delivery.bytes);
+    match (standing(delivery), delivery.files) {
+        (Standing::All, 1) => format!("The file is delivered and confirmed, {size}."),
+        (Standing::All, n) => format!("All {} files delivered and confirmed, {size}.", format::number(n)),
+        (Standing::Partly, n) => {
+            let (done, of) = (format::number(delivery.delivered), format::count(n, "file"));
+            format!("{done} of {of} delivered and confirmed, {size}. The others stand first.")
+        }
+        (Standing::Open, n) => {
+            let (done, of) = (format::number(delivery.delivered), format::count(n, "file"));
+            format!(
+                "{done} of {of} delivered and confirmed so far, {size}. {} not finished.",
+                format::number(delivery.open)
+            )
+        }
+        (Standing::Nothing, _) => NO_FILES.to_owned(),
+    }
+}
+
+/// "12 deliveries".
+#[must_use]
+pub fn found(count: usize) -> String {
+    match count {
+        0 => NOT_FOUND.to_owned(),
+        1 => "1 delivery".to_owned(),
+        n => format!("{} deliveries", format::number(n as u64)),
+    }
+}
+
+/// "3 deliveries chosen".
+#[must_use]
+pub fn chosen(count: usize) -> String {
+    format!("{} chosen", found(count))
+}
+
+/// How a file of a delivery ended.
+#[must_use]
+pub fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Delivered(stored) => match stored.proof {
+            Proof::Whole => "Delivered and verified".to_owned(),
+            Proof::Parts => "Delivered; each part was checked".to_owned(),
+        },
+        Outcome::AlreadyThere => "Already there. Not replaced.".to_owned(),
+        Outcome::NotConfirmed => "Sent, but not confirmed".to_owned(),
+        Outcome::Failed(problem) => super::problem::said(problem.kind).title,
+        Outcome::Canceled => "Taken out".to_owned(),
+        Outcome::Open => "Not finished".to_owned(),
+    }
+}
+
+/// The name that is offered for so many receipts, the first of them of this delivery.
+#[must_use]
+pub fn receipt_file(delivery: Option<&Delivery>, count: usize) -> String {
+    let Some(delivery) = delivery else { return "Receipt.html".to_owned() };
+    let name = crate::receipt::file_name(&delivery.destination.name, delivery.began);
+    if count > 1 { format!("{name} and {} more.html", count - 1) } else { format!("{name}.html") }
+}
+
+/// The history is gone.
+#[must_use]
+pub fn cleared() -> Said {
+    Said { title: "The history is cleared".to_owned(), body: String::new() }
+}
+
+/// The history could not be cleared.
+#[must_use]
+pub fn not_cleared(said: &Said) -> Said {
+    Said { title: "The history was not cleared".to_owned(), body: format!("{}. {}", said.title, said.body) }
+}

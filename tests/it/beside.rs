@@ -1,0 +1,88 @@
+//! The receipt that is sent beside the files: an object more under a name of its own, and no file of the delivery.
+
+use crate::support::stage::{FIRST, Stage};
+use daypass::model::problem::Kind;
+use daypass::model::snapshot::Command;
+use daypass::practice::{self, Op, Rule, What};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+fn receipts(stage: &Stage) -> Vec<String> {
+    let keys = stage.practice.objects().into_iter().map(|object| object.key);
+    keys.filter(|key| key.starts_with("incoming/daypass-receipt-")).collect()
+}
+
+#[test]
+fn it_goes_beside_the_files_and_never_over_another() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("a.txt", 6);
+        stage.file("folder/b.bin", 9_000_000);
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        let totals = seen.places[0].totals;
+        let receipt = handle.receipt(FIRST).await.expect("a receipt");
+        let sent = handle.send_receipt(FIRST).await.expect("it is sent");
+        assert!(sent.confirmed);
+        assert_eq!(sent.key, format!("incoming/{}", receipt.sent_name(1)));
+        let stored = stage.practice.object_bytes(&sent.key).expect("it is there");
+        assert_eq!(String::from_utf8(stored).expect("text"), receipt.html());
+        assert!(receipt.html().contains("source/folder/b.bin"));
+
+        let again = handle.send_receipt(FIRST).await.expect("it is sent under another name");
+        assert_eq!(again.key, sent.key.replace(".html", "-2.html"));
+        assert_eq!(receipts(&stage).len(), 2);
+
+        handle.reached().await;
+        let after = handle.seen();
+        assert_eq!((after.places[0].totals, after.rows.len()), (totals, 2), "the delivery stays as it was");
+        assert_eq!(handle.receipt(FIRST).await.expect("a receipt").delivered.len(), 2);
+
+        handle.send(Command::SignOut(FIRST));
+        handle.reached().await;
+        let refused = handle.send_receipt(FIRST).await.expect_err("there is no access");
+        assert_eq!(refused.kind, Kind::SessionEnded);
+        assert_eq!(receipts(&stage).len(), 2);
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("a.txt", 6);
+        let mut handle = stage.engine(stage.options()).await;
+        stage.deliver(&mut handle).await;
+        let busy = What::status(503, "SlowDown", "Reduce your request rate.");
+        stage.practice.fault(Rule::once(Op::PutObject, busy));
+        let sent = handle.send_receipt(FIRST).await.expect("it is sent");
+        assert_eq!((receipts(&stage), sent.confirmed), (vec![sent.key.clone()], true));
+
+        // S3 did the work and its answer was lost: the name that is taken then may be ours.
+        stage.practice.fault(Rule::once(Op::PutObject, What::DropAfter).key("-2.html"));
+        let lost = handle.send_receipt(FIRST).await.expect("it may be there");
+        assert_eq!((lost.key, lost.confirmed), (sent.key.replace(".html", "-2.html"), false));
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn the_command_line_sends_it_when_told() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("a.txt", 6);
+        let output = tokio::task::block_in_place(|| {
+            stage.upload("importantproject").args(["--send-receipt", "source"]).output().expect("it runs")
+        });
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        let [key] = receipts(&stage).try_into().expect("one receipt");
+        assert!(text.ends_with(&format!("Receipt sent: {key}\n")), "{text}");
+        let page = String::from_utf8(stage.practice.object_bytes(&key).expect("it is there")).expect("text");
+        let Some((_, sha256)) = page.split_once("<i>SHA-256</i> <code>") else { panic!("{page}") };
+        assert!(sha256.bytes().take(64).all(|byte| byte.is_ascii_hexdigit()), "{page}");
+    });
+}

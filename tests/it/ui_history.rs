@@ -1,0 +1,366 @@
+//! The page of past deliveries by its labels: what is asked of the journal, and how little of it.
+
+use crate::ui::demo;
+use daypass::engine::journal::{Delivery, Line, Outcome, Wanted};
+use daypass::model::problem::{Kind, Problem};
+use daypass::model::snapshot::Snapshot;
+use daypass::model::upload::{Fingerprint, Proof, Stored};
+use daypass::time::Utc;
+use daypass::ui::history::{Answer, Ask, Found};
+use daypass::ui::{Window, Wish, theme};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// 22 Nov 2026 14:32 in Berlin.
+const TODAY: Utc = Utc(1_795_354_320);
+const HOUR: i64 = 3600;
+
+struct Bench {
+    window: Window,
+    seen: Snapshot,
+    journal: Fake,
+    out: Vec<Wish>,
+}
+
+/// A journal in memory that counts what it is asked.
+#[derive(Default)]
+struct Fake {
+    deliveries: Vec<Delivery>,
+    lines: Vec<Line>,
+    finds: Vec<Wanted>,
+    /// How many entries were asked for, each time.
+    pages: Vec<usize>,
+    broken: bool,
+}
+
+impl Fake {
+    fn answer(&mut self, ask: Ask, zone: &jiff::tz::TimeZone) -> Option<Answer> {
+        if self.broken {
+            return Some(Answer::Unreadable(Arc::new(Problem::new(Kind::JournalBroken))));
+        }
+        Some(match ask {
+            Ask::Find(number, wanted) => {
+                let meant = |one: &&Delivery| {
+                    wanted.search.as_ref().is_none_or(|text| one.destination.name.contains(text))
+                        && wanted.from.is_none_or(|from| one.began >= from)
+                        && wanted.until.is_none_or(|until| one.began < until)
+                };
+                let list: Vec<_> = self.deliveries.iter().filter(meant).map(|one| (one.id, one.began)).collect();
+                self.finds.push(wanted);
+                Answer::Found(number, Arc::new(Found::new(&list, zone)))
+            }
+            Ask::Deliveries(ids) => {
+                self.pages.push(ids.len());
+                // Numbers go down from the first, so that an entry is found without looking.
+                let newest = self.deliveries.first().map_or(0, |one| one.id);
+                let at = |id: i64| self.deliveries.get(usize::try_from(newest - id).ok()?).cloned();
+                Answer::Deliveries(ids.into_iter().map(|id| (id, at(id))).collect())
+            }
+            Ask::Files(id) => Answer::Files(id, self.lines.iter().map(|line| line.row).collect()),
+            Ask::Lines(id, rows) => {
+                self.pages.push(rows.len());
+                let line = |row: i64| self.lines.get(usize::try_from(row).ok()?).cloned();
+                Answer::Lines(id, rows.into_iter().map(|row| (row, line(row))).collect())
+            }
+            Ask::Clear => {
+                self.deliveries.clear();
+                Answer::Cleared
+            }
+            Ask::Message(_) | Ask::Save(..) => return None,
+        })
+    }
+}
+
+type Shown = Harness<'static, Bench>;
+
+fn show(seen: Snapshot, journal: Fake, size: (f32, f32)) -> Shown {
+    let bench = Bench { window: Window::default(), seen, journal, out: Vec::new() };
+    let size = egui::vec2(size.0, size.1);
+    let draw = |ui: &mut egui::Ui, bench: &mut Bench| {
+        let (seen, about) = (bench.seen.clone(), demo::about());
+        let mut wishes = Vec::new();
+        bench.window.show(ui, &seen, &about, demo::NOW, &mut wishes);
+        for wish in wishes {
+            match wish {
+                Wish::OpenHistory => bench.window.open_history(TODAY, &about),
+                Wish::History(ask) => match bench.journal.answer(ask.clone(), &about.zone) {
+                    Some(answer) => {
+                        bench.window.history_says(answer);
+                        ui.ctx().request_repaint();
+                    }
+                    None => bench.out.push(Wish::History(ask)),
+                },
+                other => bench.out.push(other),
+            }
+        }
+    };
+    let builder = Harness::builder().with_size(size).with_context_setup(theme::install);
+    let mut harness = builder.build_ui_state(draw, bench);
+    harness.run();
+    harness
+}
+
+fn open(journal: Fake) -> Shown {
+    let mut shown = show(demo::ready(), journal, (960.0, 680.0));
+    press(&mut shown, "Past deliveries");
+    shown
+}
+
+fn press(shown: &mut Shown, label: &str) {
+    shown.get_by_role_and_label(Role::Button, label).click();
+    shown.run();
+}
+
+fn says(shown: &Shown, text: &str) -> bool {
+    shown.query_all_by_label_contains(text).next().is_some()
+}
+
+fn wishes(shown: &mut Shown) -> Vec<Wish> {
+    std::mem::take(&mut shown.state_mut().out)
+}
+
+fn delivery(id: i64, name: &str, began: i64, (files, delivered, open): (u64, u64, u64)) -> Delivery {
+    let mut destination = demo::destination();
+    name.clone_into(&mut destination.name);
+    Delivery {
+        id,
+        destination,
+        account: "444455556666".into(),
+        who: "Richard".into(),
+        session: "Richard".into(),
+        app: "0.1.0".into(),
+        began: Utc(began),
+        ended: (open == 0).then_some(Utc(began + 300)),
+        files,
+        delivered,
+        bytes: 24_300_000_000,
+        open,
+    }
+}
+
+fn line(row: i64, name: &str, outcome: Outcome) -> Line {
+    Line {
+        row,
+        path: PathBuf::from("/home/richard/job").join(name),
+        name: format!("job/{name}").into(),
+        key: format!("incoming/job/{name}").into(),
+        size: 6_000_000,
+        outcome,
+    }
+}
+
+fn stored() -> Outcome {
+    Outcome::Delivered(Stored {
+        size: 6_000_000,
+        crc: 1,
+        proof: Proof::Whole,
+        etag: "\"e\"".into(),
+        version_id: None,
+        request_id: "R".into(),
+        at: TODAY,
+        sha256: None,
+        fingerprint: Fingerprint { device: 1, inode: 1, size: 6_000_000, modified: 1 },
+    })
+}
+
+fn story() -> Fake {
+    let t = TODAY.0;
+    Fake {
+        deliveries: vec![
+            delivery(9, "Important Project", t - HOUR, (40, 15, 25)),
+            delivery(8, "Important Project", t - 3 * HOUR, (40, 40, 0)),
+            delivery(7, "Bridge survey", t - 24 * HOUR, (40, 38, 0)),
+            delivery(6, "Bridge survey", t - 400 * 24 * HOUR, (1, 1, 0)),
+        ],
+        lines: vec![
+            line(0, "report.pdf", Outcome::AlreadyThere),
+            line(1, "lost.bin", Outcome::Failed(Problem::new(Kind::SourceGone))),
+            line(2, "plan.dwg", stored()),
+        ],
+        ..Fake::default()
+    }
+}
+
+#[test]
+fn deliveries_stand_under_their_days_and_say_how_they_ended() {
+    let mut shown = open(story());
+    for text in [
+        "Today",
+        "Yesterday",
+        "Saturday, 18 October 2025",
+        "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All confirmed",
+        "25 not finished",
+        "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed",
+    ] {
+        assert!(says(&shown, text), "{text}");
+    }
+    press(&mut shown, "Back");
+    assert!(says(&shown, "Drop files or folders here"));
+}
+
+#[test]
+fn it_settles_small_and_by_keyboard() {
+    let mut shown = show(demo::uploading(), story(), (640.0, 480.0));
+    shown.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    shown.run();
+    assert!(says(&shown, "Bridge survey"));
+    shown.key_press(Key::Escape);
+    shown.run();
+    assert!(!says(&shown, "Bridge survey"));
+}
+
+#[test]
+fn a_name_or_a_time_narrows_the_list() {
+    let mut shown = open(story());
+    shown.get_by_role_and_label(Role::TextInput, "Search").focus();
+    shown.run();
+    shown.get_by_role_and_label(Role::TextInput, "Search").type_text("Bridge");
+    shown.run();
+    assert!(says(&shown, "Bridge survey") && !says(&shown, "Important Project, 22"));
+    shown.get_by_role_and_label(Role::TextInput, "Search").type_text(" that is not there");
+    shown.run();
+    assert!(says(&shown, "Nothing found"));
+    shown.get_all_by_role_and_label(Role::Button, "Show all").last().expect("a button").click();
+    shown.run();
+    assert!(says(&shown, "Important Project, 22"));
+
+    shown.get_by_role_and_label(Role::ComboBox, "When: Any time").click();
+    shown.run();
+    press(&mut shown, "Last 7 days");
+    assert!(says(&shown, "Bridge survey, 21") && !says(&shown, "18 October 2025"));
+    // Midnight in Berlin, six days before.
+    assert_eq!(shown.state().journal.finds.last().and_then(|wanted| wanted.from), Some(Utc(1_794_783_600)));
+    shown.get_by_role_and_label(Role::ComboBox, "When: Last 7 days").click();
+    shown.run();
+    press(&mut shown, "From a day on…");
+    shown.get_by_role_and_label(Role::TextInput, "Until").focus();
+    shown.run();
+    shown.get_by_role_and_label(Role::TextInput, "Until").type_text("18 Oct 2025");
+    shown.run();
+    assert!(says(&shown, "18 October 2025") && !says(&shown, "Important Project, 22"));
+}
+
+#[test]
+fn one_opens_and_shows_its_files() {
+    let mut shown = open(story());
+    press(&mut shown, "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed");
+    for text in [
+        "38 of 40 files delivered and confirmed, 24.3 GB. The others stand first.",
+        "21 November 2026, 14:32 to 14:37",
+        "job/report.pdf, 6.0 MB, Already there. Not replaced.",
+        "job/plan.dwg, 6.0 MB, Delivered and verified",
+    ] {
+        assert!(says(&shown, text), "{text}");
+    }
+    press(&mut shown, "More: plan.dwg");
+    press(&mut shown, "Copy the name at the destination");
+    assert_eq!(wishes(&mut shown), [Wish::Copy("incoming/job/plan.dwg".to_owned())]);
+    press(&mut shown, "More: lost.bin");
+    press(&mut shown, "What happened…");
+    assert!(says(&shown, "Close"));
+    shown.key_press(Key::Escape);
+    shown.run();
+    press(&mut shown, "Save receipt…");
+    press(&mut shown, "Copy message");
+    let name = "Receipt Bridge survey 2026-11-21.html".to_owned();
+    assert_eq!(wishes(&mut shown), [Wish::SaveReceipts(vec![7], name), Wish::History(Ask::Message(vec![7]))]);
+    shown.key_press(Key::Escape);
+    shown.run();
+    assert!(says(&shown, "Important Project, 22"), "Escape leads back to the list first");
+}
+
+#[test]
+fn several_are_chosen_for_their_receipts() {
+    let mut shown = open(story());
+    for name in ["Choose Important Project, 22 November 2026, 11:32", "Choose Bridge survey, 21 November 2026, 14:32"] {
+        shown.get_by_role_and_label(Role::CheckBox, name).click();
+        shown.run();
+    }
+    assert!(says(&shown, "2 deliveries chosen"));
+    press(&mut shown, "Save receipts…");
+    press(&mut shown, "Copy message");
+    let name = "Receipt Important Project 2026-11-22 and 1 more.html".to_owned();
+    assert_eq!(wishes(&mut shown), [Wish::SaveReceipts(vec![8, 7], name), Wish::History(Ask::Message(vec![8, 7]))]);
+    press(&mut shown, "Choose none");
+    assert!(!says(&shown, "chosen"));
+}
+
+#[test]
+fn the_history_goes_only_after_a_word() {
+    let mut shown = open(story());
+    press(&mut shown, "More");
+    press(&mut shown, "Clear history…");
+    assert!(says(&shown, "Clear the history?"));
+    press(&mut shown, "Keep it");
+    assert!(says(&shown, "Important Project, 22"));
+    press(&mut shown, "More");
+    press(&mut shown, "Clear history…");
+    press(&mut shown, "Clear history");
+    assert!(says(&shown, "Nothing delivered yet") && says(&shown, "The history is cleared"));
+}
+
+#[test]
+fn a_journal_that_cant_be_read_is_said() {
+    let shown = open(Fake { broken: true, ..story() });
+    assert!(says(&shown, &daypass::words::problem::said(Kind::JournalBroken).title));
+}
+
+#[test]
+fn the_list_is_asked_for_again_when_a_delivery_ends() {
+    let mut shown = show(demo::uploading(), story(), (960.0, 680.0));
+    press(&mut shown, "Past deliveries");
+    assert_eq!(shown.state().journal.finds.len(), 1);
+    shown.run();
+    assert_eq!(shown.state().journal.finds.len(), 1, "nothing has changed");
+    shown.state_mut().seen = demo::delivered();
+    shown.state_mut().journal.deliveries[0].open = 0;
+    shown.state_mut().journal.deliveries[0].delivered = 40;
+    shown.run();
+    assert_eq!(shown.state().journal.finds.len(), 2);
+    assert!(!says(&shown, "25 not finished"), "what is in view is read anew");
+}
+
+#[test]
+fn a_hundred_thousand_deliveries_cost_what_is_seen() {
+    let t = TODAY.0;
+    let deliveries = (0..100_000).map(|n| delivery(100_000 - n, "Important Project", t - n * HOUR / 4, (1, 1, 0)));
+    let mut shown = open(Fake { deliveries: deliveries.collect(), ..Fake::default() });
+    let bench = shown.state();
+    let found = bench.window.history().and_then(|page| page.found()).expect("a list");
+    assert_eq!(found.len(), 100_000);
+    assert!(bench.window.work().rows_drawn < 20, "{:?}", bench.window.work());
+    assert_eq!((bench.journal.finds.len(), bench.journal.pages.len()), (1, 1), "one look at the list, one page of it");
+    assert!(bench.journal.pages[0] < 20);
+
+    let middle = egui::pos2(480.0, 400.0);
+    shown.hover_at(middle);
+    for _ in 0..200 {
+        let unit = egui::MouseWheelUnit::Point;
+        let (delta, modifiers, phase) = (egui::vec2(0.0, -20_000.0), Modifiers::NONE, egui::TouchPhase::Move);
+        let source = egui::MouseWheelSource::Unknown;
+        shown.event(egui::Event::MouseWheel { unit, delta, phase, modifiers, source });
+        shown.step();
+        assert!(shown.state().window.work().rows_drawn < 20);
+    }
+    shown.run();
+    let bench = shown.state();
+    assert_eq!(bench.journal.finds.len(), 1);
+    assert!(bench.journal.pages.iter().all(|&page| page < 20), "{:?}", bench.journal.pages);
+    assert!(bench.window.history().is_some_and(|page| page.held() < 600), "what was left behind is forgotten");
+    assert!(says(&shown, "2024") || says(&shown, "2025"), "it was scrolled far back");
+}
+
+#[test]
+fn a_delivery_of_a_hundred_thousand_files_costs_what_is_seen() {
+    let lines: Vec<Line> = (0..100_000).map(|row| line(row, &format!("{row}.jpg"), stored())).collect();
+    let mut shown = open(Fake { lines, ..story() });
+    press(&mut shown, "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All confirmed");
+    assert!(says(&shown, "job/0.jpg"));
+    let bench = shown.state();
+    assert!(bench.window.work().rows_drawn < 20, "{:?}", bench.window.work());
+    assert!(bench.journal.pages.iter().sum::<usize>() < 40, "{:?}", bench.journal.pages);
+}
