@@ -91,6 +91,8 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
         practice: false,
         acl_full_control: args.acl_full_control,
         encryption: args.sse.clone().unwrap_or_default(),
+        not_before: None,
+        not_after: None,
     };
     Ok(Said { destination, invitation: None })
 }

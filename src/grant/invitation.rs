@@ -191,6 +191,8 @@ impl Invitation {
             practice: false,
             acl_full_control: false,
             encryption: Encryption::None,
+            not_before: self.not_before,
+            not_after: self.not_after,
         }
     }
 

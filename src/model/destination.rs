@@ -1,6 +1,7 @@
 //! What one customer's invitation, profile or form says: where files go and through which role.
 
 use super::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, Region, RoleArn, RoleSessionName};
+use crate::time::Utc;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -41,6 +42,12 @@ pub struct Destination {
     /// The encryption that the bucket's policy asks to be named with each object.
     #[serde(default)]
     pub encryption: Encryption,
+    /// Before this moment the role is refused, where the customer said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Utc>,
+    /// From this moment on the role is refused, where the customer said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Utc>,
 }
 
 /// How S3 is asked to encrypt an object at rest (S3 API Reference, PutObject, `x-amz-server-side-encryption`).

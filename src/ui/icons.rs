@@ -96,5 +96,17 @@ pub const EYE: Icon = outline('\u{E220}');
 pub const INFO: Icon = outline('\u{E2CE}');
 /// An access key.
 pub const KEY: Icon = outline('\u{E2D6}');
+/// Rename.
+pub const RENAME: Icon = outline('\u{E3B4}');
+/// Remove.
+pub const REMOVE: Icon = outline('\u{E4A6}');
+/// A step that was not looked at yet.
+pub const AHEAD: Icon = outline('\u{E18A}');
+/// A step that was refused.
+pub const REFUSED: Icon = filled('\u{E4F8}');
+/// A profile that signs in.
+pub const SIGN_IN: Icon = outline('\u{E428}');
+/// A profile with a command.
+pub const COMMAND: Icon = outline('\u{EAE8}');
 /// A device that gives codes.
 pub const PHONE: Icon = outline('\u{E1E0}');

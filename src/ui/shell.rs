@@ -1,5 +1,6 @@
 //! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
 
+use super::access::{Came, Wanted};
 use super::{About, Window, Wish, theme};
 use crate::grant::{Ask, Invitation};
 use crate::model::destination::Destination;
@@ -8,6 +9,7 @@ use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::problem::Said;
 use crate::words::ui::{DAYPASS, intake, shell as words};
+use crate::words::you::key;
 use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
 use rfd::{AsyncFileDialog, FileHandle};
 use std::future::Future;
@@ -27,6 +29,8 @@ pub enum Told {
     Invitation(Box<Invitation>),
     /// A request was read, which is for the customer's page.
     Request(Box<Ask>),
+    /// What came of something that a sheet wanted.
+    Access(Came),
     /// A sentence.
     Said(Said),
     /// The desktop is dark, or light.
@@ -79,6 +83,8 @@ pub trait Link: Send + Sync {
     fn save_texts(&self, texts: Texts);
     /// The wall clock's time.
     fn utc(&self) -> Utc;
+    /// Does what a sheet about keys, profiles, signing in or access wants; what comes of it is told.
+    fn access(&self, wanted: Wanted);
     /// Something to be told, once.
     fn told(&self) -> Option<Told>;
     /// Awaits this elsewhere.
@@ -146,6 +152,7 @@ enum Chosen {
     Files(PlaceNo, Vec<PathBuf>),
     Invitation(PathBuf),
     Receipt(PlaceNo, PathBuf),
+    Key(PathBuf),
     Texts(Texts),
     Nothing,
     NoDialog,
@@ -207,6 +214,16 @@ impl App {
             Wish::OpenWithCode(to, code) => self.link.open_with_code(to, code),
             Wish::StartPractice => self.link.start_practice(),
             Wish::Copy(text) => ctx.copy_text(text),
+            Wish::OpenKeyFile => self.ask(
+                ctx,
+                |dialog| dialog.set_title(key::DIALOG).add_filter(key::FILES, &["csv"]).pick_files(),
+                |files| match files {
+                    Some(files) => files.first().map_or(Chosen::Nothing, |file| Chosen::Key(file.path().to_path_buf())),
+                    None => nothing(),
+                },
+            ),
+            Wish::Access(wanted) => self.link.access(wanted),
+            Wish::OpenProfiles => self.window.open_profiles(),
             Wish::OpenAsk => self.window.open_ask(self.link.utc(), &self.link.about()),
             Wish::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
             Wish::SaveText(name, text) => self.ask(
@@ -261,6 +278,7 @@ impl App {
                 Chosen::Files(no, files) => self.link.send(Command::Add(no, files)),
                 Chosen::Invitation(path) => self.link.invitation_file(path),
                 Chosen::Receipt(no, path) => self.link.save_receipt(no, path),
+                Chosen::Key(path) => self.window.key_file(path, &mut self.wishes),
                 Chosen::Texts(texts) => self.link.save_texts(texts),
                 Chosen::Nothing => {}
                 Chosen::NoDialog => {
@@ -291,11 +309,13 @@ impl eframe::App for App {
             match told {
                 Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
                 Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
+                Told::Access(came) => self.window.came(came, &mut self.wishes),
                 Told::Said(said) => self.window.tell(said),
                 Told::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
             }
         }
         self.take_chosen();
+        self.window.tell_time(self.link.utc());
         let (seen, about) = (self.link.seen(), self.link.about());
         self.window.show(ui, &seen, &about, self.link.now(), &mut self.wishes);
         for wish in std::mem::take(&mut self.wishes) {

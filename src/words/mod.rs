@@ -17,3 +17,4 @@ pub mod receipt;
 pub mod receipts;
 pub mod ui;
 pub mod window;
+pub mod you;

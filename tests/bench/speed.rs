@@ -48,6 +48,8 @@ fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
+        not_before: None,
+        not_after: None,
     }
 }
 

@@ -38,7 +38,7 @@ impl Journal {
             Record::Place(no, destination) => {
                 self.places.insert(no, destination);
             }
-            Record::Forget(_) | Record::Settings(_) => {}
+            Record::Forget(_) | Record::Settings(_) | Record::ProfileRenamed { .. } => {}
             Record::Delivery { place, .. } => {
                 self.current.insert(place, self.deliveries.len());
                 self.deliveries.push((Arc::clone(&self.places[&place]), 0));

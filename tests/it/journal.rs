@@ -64,6 +64,8 @@ fn destination(name: &str, bucket: &str) -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
+        not_before: None,
+        not_after: None,
     }
 }
 

@@ -53,6 +53,8 @@ pub fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
+        not_before: None,
+        not_after: None,
     }
 }
 

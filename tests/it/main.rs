@@ -4,6 +4,7 @@
 mod bench;
 mod check;
 mod cli;
+mod desk;
 mod engine;
 mod engine_faults;
 mod engine_resume;
@@ -37,4 +38,5 @@ mod support;
 mod tidy;
 mod ui;
 mod ui_ask;
+mod ui_profiles;
 mod world;

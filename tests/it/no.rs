@@ -80,6 +80,8 @@ fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: Encryption::None,
+        not_before: None,
+        not_after: None,
     }
 }
 

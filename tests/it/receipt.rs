@@ -31,6 +31,8 @@ fn delivery() -> Delivery {
             practice: false,
             acl_full_control: false,
             encryption: daypass::model::destination::Encryption::None,
+            not_before: None,
+            not_after: None,
         },
         account: "123456789012".into(),
         who: "Richard".into(),

@@ -1,7 +1,7 @@
 //! The window by its labels: what each screen says, what a click wishes for, and how much work a frame is.
 
 mod contrast;
-mod demo;
+pub mod demo;
 mod kinds;
 
 use daypass::model::problem::{DeniedBy, Kind};

@@ -50,6 +50,8 @@ async fn hosts_come_from_region_and_bucket() {
             practice: false,
             acl_full_control: false,
             encryption: crate::model::destination::Encryption::None,
+            not_before: None,
+            not_after: None,
         };
         let signer = vault.signer(PlaceNo(1));
         let region = region.parse().expect("a region");

@@ -91,6 +91,8 @@ impl Stage {
             practice: false,
             acl_full_control: false,
             encryption: daypass::model::destination::Encryption::None,
+            not_before: None,
+            not_after: None,
         }
     }
 

@@ -43,6 +43,8 @@ pub fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
+        not_before: None,
+        not_after: None,
     }
 }
 
@@ -60,6 +62,7 @@ pub fn profile(name: &str) -> Profile {
         role_session_name: None,
         duration_seconds: None,
         credential_process: None,
+        this_run: false,
     }
 }
 
