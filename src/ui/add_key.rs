@@ -135,24 +135,23 @@ impl Window {
         let id_of = Id::unique("key id");
         let wrong = draft.wrong.is_some();
         let id = widgets::field(ui, id_of, labels::ID, &mut draft.id, width, Face::Mono, wrong);
-        if ui.memory(|memory| memory.focused().is_none()) {
-            id.request_focus();
-        }
         ui.add_space(10.0);
         widgets::text(ui, &[(labels::SECRET, Face::SmallStrong, t.ink)]);
         ui.add_space(5.0);
         let secret = secret_field(ui, Id::unique("key secret"), labels::SECRET, &mut draft.secret, width);
+        let entered = entered(ui, &[&id, &secret]);
+        if ui.memory(|memory| memory.focused().is_none()) {
+            id.request_focus();
+        }
         if id.changed() || secret.changed() {
             draft.wrong = None;
         }
-        match &draft.wrong {
-            Some(wrong) => picker::below(ui, wrong),
-            None => {
-                ui.add_space(8.0);
-                widgets::text(ui, &[(labels::TESTED, Face::Small, t.muted)]);
-            }
+        if let Some(wrong) = &draft.wrong {
+            picker::below(ui, wrong);
+        } else {
+            ui.add_space(8.0);
+            widgets::text(ui, &[(labels::TESTED, Face::Small, t.muted)]);
         }
-        let entered = entered(ui, &[&id, &secret]);
         let mut after = After::Stay;
         buttons(ui, |ui| {
             if ui.add(Button::main(labels::CONTINUE)).clicked() || entered {

@@ -190,6 +190,7 @@ fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     draft.code.retain(|c| c.is_ascii_digit());
     draft.code.truncate(6);
     forget_typed(ui, id);
+    let entered = entered(ui, &[&response]);
     if ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
     }
@@ -199,14 +200,14 @@ fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     if draft.wrong {
         super::picker::below(ui, dialog::CODE_FORM);
     }
-    entered(ui, &[&response])
+    entered
 }
 
 fn steps(ui: &mut Ui, draft: &Checking) {
     let t = theme::of(ui);
-    for (at, what) in draft.wanted().iter().enumerate() {
+    for (at, what) in STEPS.iter().enumerate() {
         let step = draft.steps.get(at);
-        let running = draft.runs && at == draft.steps.len();
+        let running = draft.runs && at == draft.steps.len() && at < draft.wanted().len();
         let (icon, ink) = match step {
             Some(step) if step.result.is_ok() => (icons::DONE, t.ok),
             Some(_) => (icons::REFUSED, t.bad),
@@ -214,7 +215,8 @@ fn steps(ui: &mut Ui, draft: &Checking) {
             None => (icons::AHEAD, t.muted),
         };
         let name = access::step(*what);
-        let (text, hint) = step.map_or_else(|| (words::step_ahead(*what).to_owned(), None), |step| draft.found(step));
+        let (text, hint) =
+            step.map_or_else(|| (words::step_ahead(*what, draft.test).to_owned(), None), |step| draft.found(step));
         let took = step.map(|step| step.took);
         let top = ui.cursor().min;
         let full = ui.available_width();

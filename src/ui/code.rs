@@ -160,6 +160,8 @@ pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> Afte
     ui.add_space(5.0);
     let id = Id::unique("code");
     let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
+    // Looked at before the focus comes back: a field that has it did not lose it.
+    let entered = entered(ui, &[&response]);
     if ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
     }
@@ -172,7 +174,6 @@ pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> Afte
     if draft.wrong {
         picker::below(ui, dialog::CODE_FORM);
     }
-    let entered = entered(ui, &[&response]);
     let mut after = After::Stay;
     buttons(ui, |ui| {
         let go = ui.add(Button::main(dialog::CONTINUE)).clicked();

@@ -245,6 +245,7 @@ impl Window {
         ui.add_space(5.0);
         let id = Id::unique("rename");
         let name = widgets::field(ui, id, change::NAME, &mut draft.to, width, Face::Body, draft.wrong.is_some());
+        let mut go = entered(ui, &[&name]);
         if ui.memory(|memory| memory.focused().is_none()) {
             name.request_focus();
         }
@@ -254,7 +255,7 @@ impl Window {
         if let Some(wrong) = &draft.wrong {
             picker::below(ui, wrong);
         }
-        let (mut after, mut go) = (After::Stay, entered(ui, &[&name]));
+        let mut after = After::Stay;
         buttons(ui, |ui| {
             go |= ui.add(Button::main(labels::RENAME).enabled(!draft.busy)).clicked();
             if ui.add(Button::plain(dialog::CANCEL)).clicked() {

@@ -255,15 +255,16 @@ pub fn step_took(took: Duration) -> String {
     }
 }
 
-/// What will be looked at.
+/// What will be looked at; a test file only where the person asks for one.
 #[must_use]
-pub const fn step_ahead(what: What) -> &'static str {
+pub const fn step_ahead(what: What, test: bool) -> &'static str {
     match what {
         What::Profile => "Is the profile there, and does it hold what is needed?",
         What::Identity => "Does Amazon know the key, and whose is it?",
         What::Role => "Does your customer’s role let you in?",
         What::Bucket => "Where is the bucket?",
-        What::TestObject => "Does a file arrive?",
+        What::TestObject if test => "Does a file arrive?",
+        What::TestObject => "No file is sent unless you ask for it.",
     }
 }
 
