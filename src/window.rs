@@ -1,5 +1,7 @@
 //! Ties the window to an engine: the person's own, or the one that plays against the practice server.
 
+mod access;
+
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
 use crate::engine::{profiles, settings};
@@ -13,6 +15,7 @@ use crate::model::upload::PlaceNo;
 use crate::practice::{self, Practice};
 use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
+use crate::ui::access::Wanted;
 use crate::ui::history::Ask as AskHistory;
 use crate::ui::shell::{Link, Texts, Told, WindowPlace, Work};
 use crate::ui::{About, Arrived};
@@ -23,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
 /// How often it is looked at what has arrived in the practice bucket.
@@ -59,6 +63,8 @@ struct State {
     about: Arc<About>,
     rehearsal: Option<Rehearsal>,
     starting: bool,
+    /// The sign-in or the check that is under way.
+    asking: Option<AbortHandle>,
 }
 
 /// A practice that is going on.
@@ -82,7 +88,15 @@ impl Desk {
     /// # Errors
     /// Where the engine can't start: no threads, or a CA bundle that can't be read.
     pub fn start(start: Start) -> Result<Arc<Self>, Problem> {
-        let home = settings::home();
+        Self::start_with(start, Options { home: settings::home(), ..Options::new() })
+    }
+
+    /// The same with other places for the journal, the profiles and the tokens than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Desk::start`].
+    pub fn start_with(start: Start, places: Options) -> Result<Arc<Self>, Problem> {
+        let home = places.home.clone();
         let test_server = start.wire.endpoint_url.clone();
         let about = About { test_server, zone: jiff::tz::TimeZone::system(), ..About::default() };
         let state = Arc::new(Mutex::new(State {
@@ -91,15 +105,11 @@ impl Desk {
             about: Arc::new(about),
             rehearsal: None,
             starting: false,
+            asking: None,
         }));
         let waking = Arc::clone(&state);
-        let options = Options {
-            home: home.clone(),
-            wire: start.wire,
-            limits: Limits::default(),
-            wake: Arc::new(move || wake(&waking)),
-            ..Options::new()
-        };
+        let options =
+            Options { wire: start.wire, limits: Limits::default(), wake: Arc::new(move || wake(&waking)), ..places };
         let (own, runtime) = Engine::start(options)?;
         {
             let mut state = locked(&state);
@@ -366,6 +376,10 @@ impl Link for Desk {
     fn history(&self, ask: AskHistory) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         self.runtime.spawn(past::answer(state, handle, ask));
+    }
+
+    fn access(&self, wanted: Wanted) {
+        self.wanted(wanted);
     }
 
     fn utc(&self) -> Utc {

@@ -60,7 +60,8 @@ impl Handle {
         Ok(())
     }
 
-    /// Gives a profile another name, in both files and where another names it as its source.
+    /// Gives a profile another name, in both files and where another names it as its source. Destinations that are open or
+    /// remembered are reached by the new name from then on.
     ///
     /// # Errors
     /// Why it kept its name.
@@ -68,6 +69,7 @@ impl Handle {
         if !keys::is_profile_name(to) {
             return Err(KeepProblem::NameForm);
         }
+        let renamed = Command::ProfileRenamed { from: from.to_owned(), to: to.to_owned() };
         let (from, to, sources) = (from.to_owned(), to.to_owned(), self.desk().sources.clone());
         let renaming = move |paths: &Paths| {
             if sources.has(&from) {
@@ -80,7 +82,9 @@ impl Handle {
             }
             keys::rename(paths, &from, &to)
         };
-        self.change(renaming, self.desk().paths.clone()).await
+        self.change(renaming, self.desk().paths.clone()).await?;
+        self.send(renamed);
+        Ok(())
     }
 
     /// Takes a profile out: a key of this run, or what stands in the files. Ask the person first.

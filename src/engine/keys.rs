@@ -39,7 +39,7 @@ pub enum KeyProblem {
 }
 
 /// A key that was read and not yet tried. Debug shows no part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKey {
     keys: Keys,
     user: Option<String>,
@@ -120,7 +120,7 @@ impl NewKey {
 }
 
 /// A key that AWS has accepted, with whose it is. Only such a key is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestedKey {
     key: NewKey,
     identity: Identity,

@@ -85,6 +85,7 @@ impl Sources {
             role_session_name: None,
             duration_seconds: None,
             credential_process: None,
+            this_run: true,
         };
         self.lock().run.iter().map(profile).collect()
     }

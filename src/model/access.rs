@@ -85,6 +85,28 @@ impl Model {
         no
     }
 
+    /// A profile has another name: destinations that are open or remembered are reached by it from now on.
+    pub(super) fn profile_renamed(&mut self, from: &str, to: &str, fx: &mut Vec<Effect>) {
+        fx.push(Effect::Record(Record::ProfileRenamed { from: from.to_owned(), to: to.to_owned() }));
+        for (at, place) in self.seen.places.iter_mut().enumerate().filter(|(_, p)| p.destination.profile == from) {
+            to.clone_into(&mut Arc::make_mut(&mut place.destination).profile);
+            let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+            if self.desks.get(at).is_some_and(|desk| desk.wants_access) {
+                // The answer that it waits for would speak of the old name.
+                fx.push(Effect::Identify(to.to_owned()));
+            }
+            fx.push(Effect::Record(Record::Place(no, Arc::clone(&place.destination))));
+        }
+        for destination in Arc::make_mut(&mut self.seen.remembered).iter_mut().filter(|d| d.profile == from) {
+            to.clone_into(&mut destination.profile);
+        }
+        let mut list: Vec<_> = self.seen.identities.iter().filter(|(name, _)| name != to).cloned().collect();
+        for (name, _) in list.iter_mut().filter(|(name, _)| name == from) {
+            to.clone_into(name);
+        }
+        self.seen.identities = Arc::new(list);
+    }
+
     /// The person asks for access: what was refused before counts no more.
     pub(super) fn asked_for_access(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
         if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {

@@ -216,6 +216,7 @@ impl Model {
             Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),
             Command::Release(place) => self.release(place),
             Command::Identify(profile) => fx.push(Effect::Identify(profile)),
+            Command::ProfileRenamed { from, to } => self.profile_renamed(&from, &to, fx),
             Command::Set(settings) => {
                 self.pace.set_memory(settings.bodies());
                 self.seen.settings = settings.clone();

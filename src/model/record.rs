@@ -17,6 +17,13 @@ pub enum Record {
     Learned(PlaceNo, Arc<Learned>),
     /// A remembered destination is forgotten.
     Forget(Arc<Destination>),
+    /// A profile has another name: every destination reached by `from` is reached by `to`, with all that belongs to it.
+    ProfileRenamed {
+        /// What it was called.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
     /// A new delivery of this place begins.
     Delivery {
         /// The destination.

@@ -258,6 +258,8 @@ pub struct Profile {
     pub duration_seconds: Option<u32>,
     /// The whole command, where it gets its credentials from one.
     pub credential_process: Option<String>,
+    /// Whether its key is in memory alone, until Daypass ends.
+    pub this_run: bool,
 }
 
 /// How a profile gets its credentials.
@@ -342,6 +344,13 @@ pub enum Command {
     Release(PlaceNo),
     /// Ask who a profile is.
     Identify(String),
+    /// A profile has another name from now on: what was remembered with it is renewed.
+    ProfileRenamed {
+        /// What it was called.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
     /// The person changed a setting.
     Set(Settings),
     /// Drop the problem with the journal and try again.

@@ -1,12 +1,12 @@
 //! What opens over the window: the code prompt, the quit guard, lists, explanations. One at a time; Escape closes.
 
+use super::access::{self, Sheet};
+use super::code::{self, Code};
 use super::invited::Invited;
 use super::settings::Draft;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, trouble};
-use crate::model::destination::Destination;
-use crate::model::names::MfaSerial;
 use crate::model::problem::Problem;
 use crate::model::snapshot::{Command, Snapshot, Which};
 use crate::model::upload::PlaceNo;
@@ -14,30 +14,8 @@ use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::said;
 use crate::words::ui::{self as words, dialog};
-use egui::{Align, Id, Key, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui};
+use egui::{Align, Id, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui};
 use std::sync::Arc;
-use zeroize::Zeroizing;
-
-/// What a code is for.
-#[derive(Debug)]
-pub enum CodeFor {
-    /// A destination that is open.
-    Place(PlaceNo),
-    /// A destination that is to be opened.
-    Open(Box<Destination>),
-    /// A destination without a device yet: the device is asked for too.
-    Device(Box<Destination>),
-}
-
-/// The code prompt's drafts. The code is wiped when the prompt goes.
-pub struct Code {
-    to: CodeFor,
-    name: String,
-    role: String,
-    serial: String,
-    code: Zeroizing<String>,
-    wrong: bool,
-}
 
 /// The dialog that is open.
 pub enum Dialog {
@@ -51,8 +29,8 @@ pub enum Dialog {
     LeftOut(PlaceNo),
     /// Settings and about.
     Settings(Draft),
-    /// How an access key is added.
-    Key,
+    /// A sheet about keys, profiles, signing in or access.
+    Access(Box<Sheet>),
     /// A text to read.
     Text {
         /// Its title.
@@ -70,31 +48,6 @@ pub enum Dialog {
     Invited(Box<Invited>),
 }
 
-impl Dialog {
-    /// The prompt for a destination that names its device.
-    #[must_use]
-    pub fn code(to: CodeFor, destination: &Destination) -> Self {
-        Self::Code(Code {
-            to,
-            name: destination.name.clone(),
-            role: words::role_name(destination.role.as_str()).to_owned(),
-            serial: destination.mfa_serial.as_ref().map(ToString::to_string).unwrap_or_default(),
-            code: Zeroizing::new(String::with_capacity(16)),
-            wrong: false,
-        })
-    }
-
-    /// The prompt that asks for the device too.
-    #[must_use]
-    pub fn code_with_serial(to: CodeFor, serial: String) -> Self {
-        let (name, role) = match &to {
-            CodeFor::Open(at) | CodeFor::Device(at) => (at.name.clone(), words::role_name(at.role.as_str()).to_owned()),
-            CodeFor::Place(_) => (String::new(), String::new()),
-        };
-        Self::Code(Code { to, name, role, serial, code: Zeroizing::new(String::with_capacity(16)), wrong: false })
-    }
-}
-
 impl Window {
     pub(crate) fn dialogs(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Wish>) {
         let Some(mut open) = self.dialog.take() else { return };
@@ -108,12 +61,12 @@ impl Window {
             ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 80.0));
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
             match &mut open {
-                Dialog::Code(code) => prompt(ui, code, out),
+                Dialog::Code(code) => code::prompt(ui, code, out),
                 Dialog::Quit(running) => self.quit(ui, *running, out),
                 Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
                 Dialog::LeftOut(no) => left_out(ui, seen, *no),
                 Dialog::Settings(draft) => super::settings::show(ui, draft, seen, out),
-                Dialog::Key => key(ui, seen, out),
+                Dialog::Access(sheet) => self.sheet(ui, sheet, (seen, about, now), out),
                 Dialog::Text { title, body } => text(ui, title, body),
                 Dialog::Problem(problem) => explained(ui, problem, about, out),
                 Dialog::Arrived => arrived(ui, about),
@@ -123,6 +76,8 @@ impl Window {
         });
         if matches!(shown.inner, After::Stay) && !shown.should_close() {
             self.dialog = Some(open);
+        } else if let Dialog::Access(sheet) = &open {
+            access::left(sheet, out);
         }
     }
 
@@ -145,75 +100,6 @@ impl Window {
             }
         });
         after
-    }
-}
-
-fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {
-    let t = theme::of(ui);
-    title(ui, dialog::CODE_TITLE, t);
-    let asks = words::code_for(&draft.name, &draft.role, &draft.serial);
-    widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
-    ui.add_space(14.0);
-    let width = ui.available_width();
-    if let CodeFor::Device(_) = draft.to {
-        widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
-        widgets::field(ui, Id::unique("serial"), dialog::SERIAL, &mut draft.serial, width, Face::Mono, false);
-        ui.add_space(12.0);
-    }
-    widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
-    ui.add_space(5.0);
-    let id = Id::unique("code");
-    let first = !ui.memory(|memory| memory.has_focus(id)) && draft.code.is_empty();
-    let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
-    if first && ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
-    draft.code.retain(|c| c.is_ascii_digit());
-    draft.code.truncate(6);
-    if response.changed() {
-        draft.wrong = false;
-    }
-    if draft.wrong {
-        ui.add_space(5.0);
-        widgets::text(ui, &[(dialog::CODE_FORM, Face::Small, t.bad)]);
-    }
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    let mut after = After::Stay;
-    buttons(ui, |ui| {
-        let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
-        if go || entered {
-            if draft.code.len() == 6 {
-                send(draft, out);
-                after = After::Close;
-            } else {
-                draft.wrong = true;
-            }
-        }
-        if ui.add(Button::plain(dialog::CANCEL)).clicked() {
-            after = After::Close;
-        }
-    });
-    if matches!(after, After::Close) {
-        // egui keeps a field's text for undo; a code must not stay there.
-        ui.data_mut(|data| data.remove::<egui::widgets::text_edit::TextEditState>(id));
-    }
-    after
-}
-
-fn send(draft: &mut Code, out: &mut Vec<Wish>) {
-    let code = std::mem::take(&mut draft.code);
-    match &draft.to {
-        CodeFor::Place(no) => {
-            out.push(Wish::Code(*no, code));
-            out.push(Wish::Command(Command::GetAccess(*no)));
-        }
-        CodeFor::Open(to) => out.push(Wish::OpenWithCode(to.clone(), code)),
-        CodeFor::Device(to) => {
-            let mut to = to.clone();
-            to.mfa_serial = draft.serial.trim().parse::<MfaSerial>().ok();
-            out.push(Wish::OpenWithCode(to, code));
-        }
     }
 }
 
@@ -309,30 +195,6 @@ fn left_out(ui: &mut Ui, seen: &Snapshot, no: PlaceNo) -> After {
         }
     }
     close(ui)
-}
-
-fn key(ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
-    let t = theme::of(ui);
-    title(ui, dialog::KEY_TITLE, t);
-    widgets::text(ui, &[(dialog::KEY_TEXT, Face::Body, t.muted)]);
-    ui.add_space(12.0);
-    let path = seen.profiles.credentials_path.display().to_string();
-    widgets::selectable(ui, &[(&path, Face::Mono, t.ink)]);
-    ui.add_space(8.0);
-    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        widgets::selectable(ui, &[(dialog::KEY_LINES, Face::MonoSmall, t.ink)]);
-    });
-    let mut after = After::Stay;
-    buttons(ui, |ui| {
-        if ui.add(Button::plain(dialog::CLOSE)).clicked() {
-            after = After::Close;
-        }
-        if ui.add(Button::plain(dialog::COPY).icon(icons::COPY)).clicked() {
-            out.push(Wish::Copy(dialog::KEY_LINES.to_owned()));
-        }
-    });
-    after
 }
 
 fn text(ui: &mut Ui, heading: &str, body: &str) -> After {

@@ -1,12 +1,14 @@
 //! The form's fields: each under its name, with what is wrong about it below.
 
-use super::form::{Form, LENGTHS};
+use super::form::{Encrypt, Form, LENGTHS};
 use super::theme::{self, Face, size};
 use super::{icons, widgets};
 use crate::words::format;
 use crate::words::ui::{Field, welcome};
+use crate::words::you::form as you;
 use egui::{
-    Align, CornerRadius, Id, Layout, Popup, Rect, Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
 };
 use std::time::Duration;
 
@@ -111,30 +113,63 @@ pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
     widgets::text(&mut column, &[(welcome::DURATION, Face::SmallStrong, t.ink)]);
     column.add_space(5.0);
     length(&mut column, form, width);
+    ui.add_space(13.0);
+    encryption(ui, form);
     ui.add_space(12.0);
     widgets::checkbox(ui, &mut form.narrow, welcome::NARROW);
+    ui.add_space(4.0);
+    widgets::checkbox(ui, &mut form.acl, you::ACL);
+}
+
+/// The encryption to ask for, and beside it the key, or the account that owns the bucket.
+fn encryption(ui: &mut Ui, form: &mut Form) {
+    let t = theme::of(ui);
+    let width = (ui.available_width() - 10.0) / 2.0;
+    let top = ui.cursor().min;
+    widgets::text(ui, &[(you::ENCRYPTION, Face::SmallStrong, t.ink)]);
+    ui.add_space(5.0);
+    let words = |encrypt| match encrypt {
+        Encrypt::AsBucket => you::AS_BUCKET,
+        Encrypt::S3 => you::SSE_S3,
+        Encrypt::Kms => you::SSE_KMS,
+    };
+    let response = pick_box(ui, you::ENCRYPTION, words(form.encrypt), width);
+    Popup::menu(&response).gap(4.0).width(width).show(|ui| {
+        for encrypt in [Encrypt::AsBucket, Encrypt::S3, Encrypt::Kms] {
+            if ui.button(words(encrypt)).clicked() {
+                form.encrypt = encrypt;
+            }
+        }
+    });
+    let bottom = ui.cursor().min.y;
+    let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom));
+    let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
+    let name = if form.encrypt == Encrypt::Kms { you::KMS_KEY } else { welcome::OWNER };
+    let optional = [(" ", Face::Small, t.muted), (welcome::OPTIONAL, Face::Small, t.muted)];
+    widgets::text(&mut column, &[(name, Face::SmallStrong, t.ink), optional[0], optional[1]]);
+    column.add_space(5.0);
+    if form.encrypt == Encrypt::Kms {
+        let wrong = form.kms_wrong();
+        let id = Id::unique("field-kms");
+        let field = widgets::field(&mut column, id, name, &mut form.kms_key, width, Face::Mono, wrong.is_some());
+        if field.lost_focus() {
+            form.left.insert(you::KMS_KEY);
+        }
+        if let Some(wrong) = wrong {
+            column.add_space(5.0);
+            widgets::text(&mut column, &[(&wrong, Face::Small, t.bad)]);
+        }
+    } else {
+        entry(&mut column, form, Field::Account, welcome::OWNER, width);
+    }
+    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, column.min_rect().bottom().max(bottom)));
+    ui.advance_cursor_after_rect(used);
 }
 
 /// The length of the session, to be picked.
 fn length(ui: &mut Ui, form: &mut Form, width: f32) {
-    let t = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
-    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(size::RADIUS),
-        fill,
-        widgets::hairline(ui.painter(), t.line),
-        StrokeKind::Inside,
-    );
     let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
-    let now = words(form.seconds);
-    let galley = widgets::one_line(ui, &[(&now, Face::Body, t.ink)], width - 50.0);
-    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
-    let label = format!("{}: {now}", welcome::DURATION);
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
-    widgets::focus_ring(ui, &response, rect, t);
+    let response = pick_box(ui, welcome::DURATION, &words(form.seconds), width);
     Popup::menu(&response).gap(4.0).width(width).show(|ui| {
         for seconds in LENGTHS {
             if ui.button(words(seconds)).clicked() {
@@ -142,4 +177,20 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
             }
         }
     });
+}
+
+/// A box that shows what is picked and opens what can be picked.
+fn pick_box(ui: &mut Ui, name: &str, now: &str, width: f32) -> Response {
+    let t = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    let stroke = widgets::hairline(ui.painter(), t.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
+    let galley = widgets::one_line(ui, &[(now, Face::Body, t.ink)], width - 50.0);
+    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
+    let label = format!("{name}: {now}");
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
+    widgets::focus_ring(ui, &response, rect, t);
+    response
 }

@@ -8,6 +8,7 @@ use crate::model::snapshot::{Profile, Profiles, Source};
 use crate::model::terms::Terms;
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field};
+use crate::words::you;
 use std::collections::HashSet;
 
 /// Where the text in the form came from.
@@ -20,6 +21,18 @@ pub enum From {
     Invitation,
     /// A destination that is open and is to be changed.
     Change(PlaceNo),
+}
+
+/// The encryption that is asked for with each file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encrypt {
+    /// As the bucket does by itself.
+    #[default]
+    AsBucket,
+    /// With S3's own keys.
+    S3,
+    /// With a key of KMS.
+    Kms,
 }
 
 /// The drafts of the first screen.
@@ -38,6 +51,11 @@ pub struct Form {
     pub(crate) owner: String,
     pub(crate) seconds: u32,
     pub(crate) narrow: bool,
+    pub(crate) acl: bool,
+    pub(crate) encrypt: Encrypt,
+    pub(crate) kms_key: String,
+    /// Whether it is practice, which can't be typed.
+    practice: bool,
     pub(crate) rest_open: bool,
     /// What an invitation told of this role.
     terms: Option<(RoleArn, Terms)>,
@@ -64,6 +82,10 @@ impl Default for Form {
             owner: String::new(),
             seconds: Destination::USUAL,
             narrow: true,
+            acl: false,
+            encrypt: Encrypt::AsBucket,
+            kms_key: String::new(),
+            practice: false,
             rest_open: false,
             terms: None,
             left: HashSet::new(),
@@ -81,6 +103,11 @@ impl Form {
     pub fn fill(&mut self, to: &Destination, from: From) {
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         let asked = std::mem::take(&mut self.asked);
+        let (encrypt, kms_key) = match &to.encryption {
+            Encryption::None => (Encrypt::AsBucket, String::new()),
+            Encryption::SseS3 => (Encrypt::S3, String::new()),
+            Encryption::SseKms(key) => (Encrypt::Kms, text(key.as_deref())),
+        };
         let profile = if to.profile.is_empty() { self.profile.take() } else { Some(to.profile.clone()) };
         *self = Self {
             from,
@@ -97,6 +124,10 @@ impl Form {
             seconds: to.seconds,
             narrow: to.narrow,
             terms: Some((to.role.clone(), to.terms.clone())),
+            acl: to.acl_full_control,
+            encrypt,
+            kms_key,
+            practice: to.practice,
             asked,
             ..Self::default()
         };
@@ -152,12 +183,35 @@ impl Form {
             mfa_serial: maybe(Field::Mfa, &self.mfa, MfaSerial::from_pasted)?,
             session_name: maybe(Field::SessionName, &self.session_name, RoleSessionName::from_pasted)?,
             narrow: self.narrow,
-            practice: false,
-            acl_full_control: false,
-            encryption: Encryption::None,
-            terms: self.terms.as_ref().filter(|(of, _)| *of == role).map(|(_, terms)| terms.clone()).unwrap_or_default(),
+            terms: self
+                .terms
+                .as_ref()
+                .filter(|(of, _)| *of == role)
+                .map(|(_, terms)| terms.clone())
+                .unwrap_or_default(),
+            practice: self.practice,
+            acl_full_control: self.acl,
+            encryption: self.encryption()?,
             role,
         })
+    }
+
+    fn encryption(&self) -> Result<Encryption, (Option<Field>, String)> {
+        let key = self.kms_key.trim();
+        match self.encrypt {
+            Encrypt::AsBucket => Ok(Encryption::None),
+            Encrypt::S3 => Ok(Encryption::SseS3),
+            Encrypt::Kms if key.is_empty() => Ok(Encryption::SseKms(None)),
+            Encrypt::Kms if Encryption::is_key(key) => Ok(Encryption::SseKms(Some(key.into()))),
+            Encrypt::Kms => Err((None, you::form::KMS_KEY_FORM.to_owned())),
+        }
+    }
+
+    /// What is wrong with the key, once its field was left or sent.
+    #[must_use]
+    pub fn kms_wrong(&self) -> Option<String> {
+        let looked = self.submitted || self.left.contains(you::form::KMS_KEY);
+        self.encryption().err().map(|(_, why)| why).filter(|_| looked)
     }
 
     /// What is wrong with a field, once it was left or sent.
@@ -199,6 +253,20 @@ pub const fn usable(profile: &Profile) -> bool {
     match profile.source {
         Source::Key | Source::TemporaryKey | Source::Role | Source::SignIn | Source::Process | Source::Login => true,
         Source::TokenMissing | Source::Nothing => false,
+    }
+}
+
+/// Whether its credentials are temporary, so that sessions through it last an hour at most (AWS STS, AssumeRole, role chaining).
+#[must_use]
+pub const fn chained(profile: &Profile) -> bool {
+    match profile.source {
+        Source::SignIn | Source::Login => true,
+        Source::Key
+        | Source::TemporaryKey
+        | Source::Role
+        | Source::Process
+        | Source::TokenMissing
+        | Source::Nothing => false,
     }
 }
 

@@ -100,5 +100,17 @@ pub const HISTORY: Icon = outline('\u{E1A0}');
 pub const SEARCH: Icon = outline('\u{E30C}');
 /// An access key.
 pub const KEY: Icon = outline('\u{E2D6}');
+/// Rename.
+pub const RENAME: Icon = outline('\u{E3B4}');
+/// Remove.
+pub const REMOVE: Icon = outline('\u{E4A6}');
+/// A step that was not looked at yet.
+pub const AHEAD: Icon = outline('\u{E18A}');
+/// A step that was refused.
+pub const REFUSED: Icon = filled('\u{E4F8}');
+/// A profile that signs in.
+pub const SIGN_IN: Icon = outline('\u{E428}');
+/// A profile with a command.
+pub const COMMAND: Icon = outline('\u{EAE8}');
 /// A device that gives codes.
 pub const PHONE: Icon = outline('\u{E1E0}');

@@ -47,6 +47,10 @@ impl Window {
             below.spacing_mut().item_spacing.y = 0.0;
             widgets::text(&mut below, &[(line, Face::Small, t.muted)]);
         }
+        if let Some(dates) = self.dates(scene).filter(|dates| !dates.warn) {
+            below.add_space(6.0);
+            widgets::text(&mut below, &[(&dates.text, Face::Small, t.muted)]);
+        }
         below.add_space(10.0);
         self.links(&mut below, scene);
     }

@@ -176,6 +176,8 @@ impl Window {
         {
             to.session_name.clone_from(&known.session_name);
             to.narrow = known.narrow;
+            to.acl_full_control = known.acl_full_control;
+            to.encryption.clone_from(&known.encryption);
         }
         self.kit = None;
         let there = |at: &Destination| {
@@ -351,7 +353,7 @@ fn free_text(ui: &mut Ui, invitation: &Invitation) {
     }
 }
 
-fn note(ui: &mut Ui, text: &str, warn: bool) {
+pub(crate) fn note(ui: &mut Ui, text: &str, warn: bool) {
     let t = theme::of(ui);
     let (ink, ground) = if warn { (t.warn, t.warn_soft) } else { (t.muted, t.sunken) };
     ui.add_space(8.0);

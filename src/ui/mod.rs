@@ -1,7 +1,12 @@
 //! The window: a function of the snapshot that draws and collects wishes; it keeps drafts only.
 
+pub mod access;
+pub mod add_key;
 pub mod ask;
+pub mod check;
+pub mod code;
 pub mod customer;
+pub mod dates;
 pub mod deliveries;
 pub mod dialogs;
 pub mod fields;
@@ -16,23 +21,26 @@ pub mod notes;
 pub mod order;
 pub mod pass;
 pub mod picker;
+pub mod profiles;
 pub mod settings;
 pub mod shell;
+pub mod sign_in;
 pub mod switcher;
 pub mod theme;
 pub mod trouble;
 pub mod welcome;
 pub mod widgets;
 
+use crate::engine::keys::NewKey;
 use crate::model::destination::Destination;
-use crate::model::problem::Kind;
+use crate::model::problem::{Kind, Problem};
 use crate::model::session::{Identity, Session};
 use crate::model::snapshot::{Command, Place, Snapshot, Which};
 use crate::model::upload::{PlaceNo, UploadNo};
 use crate::time::{Time, Utc};
 use crate::words::problem::Said;
 use crate::words::ui as words;
-use dialogs::{CodeFor, Dialog};
+use dialogs::Dialog;
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, UiBuilder, pos2};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,6 +111,12 @@ pub enum Wish {
     SaveReceipts(Vec<i64>, String),
     /// Put this text on the clipboard.
     Copy(String),
+    /// Show the dialog for the file of an access key.
+    OpenKeyFile,
+    /// About keys, profiles, signing in and access.
+    Access(access::Wanted),
+    /// Show the page of profiles.
+    OpenProfiles,
     /// Show the kit for the customer.
     OpenAsk,
     /// Show the customer's own page.
@@ -130,14 +144,15 @@ pub struct Window {
     kit: Option<Box<kit::Kit>>,
     /// The page of past deliveries, while it is open.
     history: Option<Box<history::Page>>,
+    access: access::Access,
     table: order::Order,
     /// Whether the page about a renewal problem is open over a session that goes on.
     trouble_open: bool,
     trouble: trouble::Fold,
     told: Option<Said>,
     warnings_seen: bool,
-    /// The session's state when it last looked, to notice when it changes.
-    was: Option<(PlaceNo, Option<Kind>)>,
+    /// What was refused when it last looked, to notice when it is refused anew.
+    was: Option<(PlaceNo, Option<Arc<Problem>>)>,
     announced: Option<(PlaceNo, u64)>,
     /// The deliveries whose receipts are being sent, or were, by their destinations and first rows.
     receipts: Vec<(PlaceNo, u32, notes::Receipt)>,
@@ -226,7 +241,9 @@ impl Window {
         let t = theme::of(ui);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
-        let no = self.place.filter(|no| self.kit.is_none() && seen.places.len() > usize::from(no.0));
+        let no = self
+            .place
+            .filter(|no| self.kit.is_none() && self.access.page.is_none() && seen.places.len() > usize::from(no.0));
         let scene = no.map(|no| Scene { seen, about, now, no, place: &seen.places[usize::from(no.0)] });
         if self.dialog.is_none() {
             self.keys(ui, scene.as_ref(), out);
@@ -235,6 +252,7 @@ impl Window {
         let mut body = ui.new_child(UiBuilder::new().max_rect(all));
         match &scene {
             _ if self.history.is_some() => self.history_page(&mut body, seen, about, out),
+            None if self.access.page.is_some() => self.profiles_page(&mut body, seen, out),
             None if self.kit.is_some() => self.kit_page(&mut body, seen, about, out),
             None => self.welcome(&mut body, seen, about, out),
             Some(scene) => self.destination(&mut body, all, scene, out),
@@ -296,6 +314,7 @@ impl Window {
             self.place = u16::try_from(count - 1).ok().map(PlaceNo);
             self.kit = None;
             self.history = None;
+            self.access.page = None;
             self.trouble_open = false;
             self.opening = None;
         }
@@ -309,17 +328,18 @@ impl Window {
         let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) else {
             return;
         };
-        let refused = match &place.session {
-            Session::Denied(problem) => Some(problem.kind),
-            Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
-                place.renew_problem.as_ref().map(|problem| problem.kind)
-            }
+        let refused = code::refused(place);
+        let wants_code = refused.is_some_and(|problem| matches!(problem.kind, Kind::CodeNeeded | Kind::CodeWrong));
+        let before = self.was.replace((no, refused.cloned()));
+        let same = |was: &Option<Arc<Problem>>| match (was, refused) {
+            (Some(was), Some(now)) => Arc::ptr_eq(was, now),
+            (was, now) => was.is_none() && now.is_none(),
         };
-        let wants_code = matches!(refused, Some(Kind::CodeNeeded | Kind::CodeWrong));
-        if self.was != Some((no, refused)) && wants_code && self.dialog.is_none() {
+        let anew = before.is_none_or(|(at, was)| at != no || !same(&was));
+        if anew && wants_code && self.dialog.is_none() {
             self.ask_code(no, place);
         }
-        self.was = Some((no, refused));
+        self.code_before_end(no, place, now);
         self.announce_end(no, place, now);
     }
 
@@ -365,7 +385,9 @@ impl Window {
                     .iter()
                     .find_map(|event| if let egui::Event::Paste(text) = event { Some(text.clone()) } else { None })
             });
-            if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
+            if let Some(key) = pasted.as_ref().and_then(|text| NewKey::from_pasted(text).ok()) {
+                self.pasted_key(key, out);
+            } else if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
                 out.push(Wish::PastedInvitation(text));
             }
         }
@@ -378,12 +400,16 @@ impl Window {
             return;
         }
         if let [one] = dropped.as_slice()
-            && is_invitation(one)
+            && ends_in(one, "daypass")
         {
             out.push(Wish::DroppedInvitation(one.clone()));
         } else if let Some(scene) = scene {
             out.push(Wish::Command(Command::Add(scene.no, dropped)));
             self.history = None;
+        } else if let [one] = dropped.as_slice()
+            && ends_in(one, "csv")
+        {
+            self.key_file(one.clone(), out);
         } else {
             self.tell(Said {
                 title: words::welcome::ACCESS_FIRST.to_owned(),
@@ -399,10 +425,6 @@ impl Window {
         } else {
             out.push(Wish::Command(Command::GetAccess(no)));
         }
-    }
-
-    pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &Place) {
-        self.dialog = Some(Dialog::code(CodeFor::Place(no), &place.destination));
     }
 
     fn guard_quit(&mut self, ui: &Ui, seen: &Snapshot) {
@@ -460,8 +482,8 @@ fn says(says: &mut String, text: &str) {
     text.clone_into(says);
 }
 
-fn is_invitation(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("daypass"))
+fn ends_in(path: &Path, end: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(end))
 }
 
 pub(crate) fn one(no: UploadNo) -> Which {

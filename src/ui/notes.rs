@@ -136,6 +136,10 @@ impl Window {
         } else {
             notes.extend(ending(scene));
         }
+        if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
+            let said = crate::words::you::dates(&dates.text);
+            notes.push(Note { tone: Tone::Warn, icon: icons::CLOCK, said, buttons: Vec::new(), link: None });
+        }
         if place.paused && open > 0 {
             notes.push(Note {
                 tone: Tone::Info,

@@ -6,6 +6,7 @@ use super::widgets::{self, Button};
 use super::{Window, Wish};
 use crate::model::snapshot::{Command, Settings, Snapshot};
 use crate::words::ui::{self as words, dialog, settings};
+use crate::words::you::profiles;
 use egui::{Id, Margin, Ui};
 
 /// What is typed in the settings.
@@ -66,9 +67,13 @@ pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Ve
     if wanted != seen.settings {
         out.push(Wish::Command(Command::Set(wanted)));
     }
+    let mut after = After::Stay;
+    if ui.add(Button::link(profiles::OPEN)).clicked() {
+        out.push(Wish::OpenProfiles);
+        after = After::Close;
+    }
     ui.add_space(10.0);
     widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
-    let mut after = After::Stay;
     dialogs::buttons(ui, |ui| {
         let response = ui.add(Button::plain(dialog::CLOSE));
         dialogs::safe(ui, &response);

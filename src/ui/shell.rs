@@ -1,5 +1,6 @@
 //! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
 
+use super::access::{Came, Wanted};
 use super::history::{Answer, Ask as AskHistory};
 use super::{About, Window, Wish, theme};
 use crate::grant::{Ask, Invitation};
@@ -9,6 +10,7 @@ use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::problem::Said;
 use crate::words::ui::{DAYPASS, intake, shell as words};
+use crate::words::you::key;
 use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
 use rfd::{AsyncFileDialog, FileHandle};
 use std::future::Future;
@@ -28,6 +30,8 @@ pub enum Told {
     Invitation(Box<Invitation>),
     /// A request was read, which is for the customer's page.
     Request(Box<Ask>),
+    /// What came of something that a sheet wanted.
+    Access(Came),
     /// A sentence.
     Said(Said),
     /// The desktop is dark, or light.
@@ -90,6 +94,8 @@ pub trait Link: Send + Sync {
     fn history(&self, ask: AskHistory);
     /// The wall clock's time.
     fn utc(&self) -> Utc;
+    /// Does what a sheet about keys, profiles, signing in or access wants; what comes of it is told.
+    fn access(&self, wanted: Wanted);
     /// Something to be told, once.
     fn told(&self) -> Option<Told>;
     /// Awaits this elsewhere.
@@ -158,6 +164,7 @@ enum Chosen {
     Invitation(PathBuf),
     Receipt(PlaceNo, PathBuf),
     Receipts(Vec<i64>, PathBuf),
+    Key(PathBuf),
     Texts(Texts),
     Nothing,
     NoDialog,
@@ -227,6 +234,16 @@ impl App {
             Wish::OpenWithCode(to, code) => self.link.open_with_code(to, code),
             Wish::StartPractice => self.link.start_practice(),
             Wish::Copy(text) => ctx.copy_text(text),
+            Wish::OpenKeyFile => self.ask(
+                ctx,
+                |dialog| dialog.set_title(key::DIALOG).add_filter(key::FILES, &["csv"]).pick_files(),
+                |files| match files {
+                    Some(files) => files.first().map_or(Chosen::Nothing, |file| Chosen::Key(file.path().to_path_buf())),
+                    None => nothing(),
+                },
+            ),
+            Wish::Access(wanted) => self.link.access(wanted),
+            Wish::OpenProfiles => self.window.open_profiles(),
             Wish::OpenAsk => self.window.open_ask(self.link.utc(), &self.link.about()),
             Wish::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
             Wish::SaveText(name, text) => self.ask(
@@ -282,6 +299,7 @@ impl App {
                 Chosen::Invitation(path) => self.link.invitation_file(path),
                 Chosen::Receipt(no, path) => self.link.save_receipt(no, path),
                 Chosen::Receipts(ids, path) => self.link.history(AskHistory::Save(ids, path)),
+                Chosen::Key(path) => self.window.key_file(path, &mut self.wishes),
                 Chosen::Texts(texts) => self.link.save_texts(texts),
                 Chosen::Nothing => {}
                 Chosen::NoDialog => {
@@ -312,6 +330,7 @@ impl eframe::App for App {
             match told {
                 Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
                 Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
+                Told::Access(came) => self.window.came(came, &mut self.wishes),
                 Told::Said(said) => self.window.tell(said),
                 Told::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
                 Told::History(answer) => self.window.history_says(answer),
@@ -323,6 +342,7 @@ impl eframe::App for App {
             }
         }
         self.take_chosen();
+        self.window.tell_time(self.link.utc());
         let (seen, about) = (self.link.seen(), self.link.about());
         self.window.show(ui, &seen, &about, self.link.now(), &mut self.wishes);
         for wish in std::mem::take(&mut self.wishes) {

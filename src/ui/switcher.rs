@@ -8,6 +8,7 @@ use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
 use crate::words::format;
 use crate::words::ui::pass as words;
+use crate::words::you::check;
 use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Destinations of earlier that the menu lists at most.
@@ -49,6 +50,9 @@ impl Window {
             if ui.button(words::CHANGE).clicked() {
                 self.form.fill(&scene.place.destination, form::From::Change(scene.no));
                 self.place = None;
+            }
+            if ui.button(check::OPEN).clicked() {
+                self.check_access(&scene.place.destination);
             }
             let signed_in = match &scene.place.session {
                 Session::Active(_) | Session::Assuming(_) => true,

@@ -1,6 +1,7 @@
 //! A denial as a page: whose turn it is, the likeliest cause first, each with its own action.
 
-use super::dialogs::{CodeFor, Dialog};
+use super::code::CodeFor;
+use super::dialogs::Dialog;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, form, icons};
@@ -36,6 +37,9 @@ impl Window {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 ui.set_width(ui.available_width());
                 head(ui, problem, t);
+                if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
+                    super::invited::note(ui, &dates.text, true);
+                }
                 ui.add_space(20.0);
                 let causes = said::explain(problem, &Known::of(scene.place, scene.seen));
                 for (at, cause) in causes.iter().enumerate() {
@@ -44,7 +48,7 @@ impl Window {
                 }
                 if causes.is_empty() {
                     rule(ui, t);
-                    self.turn(ui, problem.kind, scene, out);
+                    self.turn(ui, problem, scene, out);
                 }
                 rule(ui, t);
                 ui.add_space(10.0);
@@ -83,9 +87,15 @@ impl Window {
     }
 
     /// The one action beside a problem that has one cause.
-    fn turn(&mut self, ui: &mut Ui, kind: Kind, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn turn(&mut self, ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+        let kind = problem.kind;
         ui.add_space(14.0);
-        if matches!(kind, Kind::CodeNeeded | Kind::CodeWrong) {
+        let profile = &scene.place.destination.profile;
+        if let Some(remedy) = super::access::remedy(problem, profile, scene.seen) {
+            if ui.add(Button::main(remedy.label())).clicked() {
+                self.help(remedy, profile, Some(scene.no), out);
+            }
+        } else if matches!(kind, Kind::CodeNeeded | Kind::CodeWrong) {
             if ui.add(Button::plain(words::ENTER_CODE)).clicked() {
                 self.enter_code(scene);
             }

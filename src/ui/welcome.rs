@@ -1,6 +1,9 @@
 //! The first screen: an invitation, or the form.
 
-use super::dialogs::{CodeFor, Dialog};
+use super::access::{self, Sheet};
+use super::add_key::AddKey;
+use super::code::CodeFor;
+use super::dialogs::Dialog;
 use super::fields::{entry, field_id, is_field, pair, rest};
 use super::form::{self, From};
 use super::theme::{self, Face, size};
@@ -11,6 +14,7 @@ use crate::model::names::RoleArn;
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field, welcome};
+use crate::words::you;
 use egui::{
     Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
@@ -119,6 +123,10 @@ impl Window {
             if ui.add(Button::link(text)).clicked() {
                 self.form.rest_open = !self.form.rest_open;
             }
+            ui.add_space(19.0);
+            if ui.add(Button::link(you::check::OPEN)).clicked() {
+                self.check_form(seen);
+            }
             let back = match self.form.from {
                 From::Change(no) => Some(no),
                 From::Hand | From::Invitation => {
@@ -209,9 +217,22 @@ impl Window {
         Popup::menu(&response).gap(4.0).width(rect.width()).show(|ui| self.profiles(ui, seen, out));
         odd(ui, picked, seen);
         ui.add_space(3.0);
-        if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
-            self.dialog = Some(Dialog::Key);
+        let known = picked.and_then(|picked| Some((picked, seen.identities.iter().find(|(n, _)| *n == picked.name)?)));
+        if let Some((picked, (_, Err(problem)))) = known {
+            self.remedy_link(ui, problem, &picked.name, seen, out);
         }
+        if picked.is_some_and(form::chained) && self.form.seconds > Destination::USUAL {
+            widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
+        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 18.0;
+            if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
+                self.open_sheet(Sheet::Key(AddKey::new()));
+            }
+            if ui.add(Button::small_link(you::profiles::OPEN)).clicked() {
+                out.push(Wish::OpenProfiles);
+            }
+        });
     }
 
     fn who(&self, profile: &Profile, seen: &Snapshot) -> String {
@@ -255,8 +276,8 @@ impl Window {
                         widgets::text(ui, &[(welcome::NO_KEY, Face::Strong, t.ink)]);
                         widgets::text(ui, &[(welcome::NO_KEY_TEXT, Face::Small, t.muted)]);
                         ui.add_space(8.0);
-                        if ui.add(Button::plain(welcome::HOW)).clicked() {
-                            self.dialog = Some(Dialog::Key);
+                        if ui.add(Button::plain(welcome::ADD_KEY)).clicked() {
+                            self.open_sheet(Sheet::Key(AddKey::new()));
                         }
                     });
                 });
@@ -277,8 +298,7 @@ fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
         .map(words::oddity)
         .collect();
     if let Some((_, Err(problem))) = seen.identities.iter().find(|(name, _)| *name == profile.name) {
-        let said = crate::words::problem::said(problem.kind);
-        lines.insert(0, format!("{}. {}", said.title, said.body));
+        lines.insert(0, access::sentence(problem));
     }
     for line in lines {
         ui.add_space(4.0);

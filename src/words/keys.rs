@@ -89,6 +89,17 @@ pub fn keep_problem(problem: &KeepProblem, profile: &str) -> String {
     }
 }
 
+/// Why a profile kept its name.
+#[must_use]
+pub fn rename_problem(problem: &KeepProblem, name: &str) -> String {
+    match problem {
+        KeepProblem::NameTaken => {
+            format!("There is a profile “{}” already. Choose another name.", visible(name))
+        }
+        KeepProblem::NameForm | KeepProblem::File(_) | KeepProblem::Ended => keep_problem(problem, name),
+    }
+}
+
 /// The question before a profile is taken out.
 #[must_use]
 pub fn remove_question(profile: &str) -> String {

@@ -66,8 +66,6 @@ pub mod welcome {
     pub const NO_KEY: &str = "There is no access key on this computer yet";
     /// Below it.
     pub const NO_KEY_TEXT: &str = "Your administrator gives you one for your user. It stays on this computer.";
-    /// Opens how to get one.
-    pub const HOW: &str = "How to get one…";
     /// Nothing was picked.
     pub const PICK_FIRST: &str = "Choose who you are first.";
     /// While it is asked.
@@ -227,16 +225,6 @@ pub mod dialog {
     pub const KEEP_THEM: &str = "Keep them";
     /// Left out.
     pub const LEFT_OUT_TITLE: &str = "Left out";
-    /// The access key.
-    pub const KEY_TITLE: &str = "Add an access key";
-    /// The access key.
-    pub const KEY_TEXT: &str = "Daypass uses the same file as Amazon’s own tools, and never changes it.\n\n\
-        1. Ask your administrator for an access key of your user: an access key ID and a secret.\n\
-        2. Open or make the file below and add these lines. The name in brackets is yours to choose.\n\
-        3. Save it. Daypass sees it by itself.";
-    /// The lines.
-    pub const KEY_LINES: &str =
-        "[my-customer]\naws_access_key_id = AKIA…\naws_secret_access_key = the secret, 40 characters";
     /// What the customer sees.
     pub const ARRIVED_TITLE: &str = "What your customer sees";
     /// Nothing yet.

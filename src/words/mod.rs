@@ -18,3 +18,4 @@ pub mod receipt;
 pub mod receipts;
 pub mod ui;
 pub mod window;
+pub mod you;

@@ -40,7 +40,7 @@ impl Journal {
             Record::Place(no, destination) => {
                 self.places.insert(no, destination);
             }
-            Record::Forget(_) | Record::Settings(_) => {}
+            Record::Forget(_) | Record::Settings(_) | Record::ProfileRenamed { .. } => {}
             Record::Learned(no, learned) => {
                 let destination = (*self.places[&no]).clone();
                 self.learned.retain(|(other, _)| !other.is_same(&destination));

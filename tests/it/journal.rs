@@ -2,6 +2,7 @@
 
 mod damage;
 mod history;
+mod renamed;
 
 use daypass::engine::journal::{Delivery, Journal, Line, Notice, Opened, Options, Outcome, Wanted};
 use daypass::model::destination::Destination;

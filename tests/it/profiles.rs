@@ -185,6 +185,7 @@ fn a_role_profile_fills_the_form_and_its_source_gives_the_key() {
             role_session_name: Some("Richard".into()),
             duration_seconds: Some(7200),
             credential_process: None,
+            this_run: false,
         }
     );
     assert_eq!(files.keys("customer").expect("keys").secret.as_str(), SECRET);

@@ -45,6 +45,7 @@ fn richard() -> Snapshot {
         role_session_name: None,
         duration_seconds: None,
         credential_process: None,
+        this_run: false,
     };
     let identity = Identity {
         account: "111122223333".into(),

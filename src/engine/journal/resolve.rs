@@ -1,6 +1,6 @@
 //! Gives the numbers of this run their rows, in memory, so that writing a batch again after a full disk changes nothing.
 
-use super::seal::{path_bytes, same};
+use super::seal::{path_bytes, renamed, same};
 use crate::model::destination::Destination;
 use crate::model::parts::PartDone;
 use crate::model::record::{End, Record};
@@ -88,6 +88,10 @@ pub(super) enum Op {
     Settings {
         body: String,
     },
+    ProfileRenamed {
+        from: String,
+        to: String,
+    },
 }
 
 /// What the file held at its opening that later records build on.
@@ -143,6 +147,18 @@ impl Resolver {
             Record::Place(no, destination) => self.place(no, &destination, ops),
             Record::Learned(no, learned) => self.learned(no, &learned, ops),
             Record::Forget(destination) => ops.push(Op::Forget { same: same(&destination) }),
+            Record::ProfileRenamed { from, to } => {
+                let known = std::mem::take(&mut self.start.destinations);
+                // A destination that is reached by the new name already keeps its row.
+                let (moved, mut others): (HashMap<_, _>, HashMap<_, _>) =
+                    known.into_iter().partition(|(key, _)| renamed(key, &from, &to).is_some());
+                for (key, row) in moved {
+                    let new = renamed(&key, &from, &to).filter(|new| !others.contains_key(new));
+                    others.insert(new.unwrap_or(key), row);
+                }
+                self.start.destinations = others;
+                ops.push(Op::ProfileRenamed { from, to });
+            }
             Record::Delivery { place, account, who, session } => {
                 let row = self.next(1);
                 if let Some(place) = self.places.get_mut(&place) {

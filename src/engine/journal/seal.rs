@@ -108,6 +108,13 @@ pub(super) fn same(destination: &Destination) -> String {
     serde_json::to_string(&facts).unwrap_or_default()
 }
 
+/// What makes a destination the same once its profile has another name; none where it is reached by another profile.
+pub(super) fn renamed(same: &str, from: &str, to: &str) -> Option<String> {
+    let (profile, role, bucket, prefix, practice): (String, String, String, String, bool) =
+        serde_json::from_str(same).ok()?;
+    (profile == from).then(|| serde_json::to_string(&(to, role, bucket, prefix, practice)).ok())?
+}
+
 /// A fingerprint as 40 bytes.
 pub(super) fn pack(fingerprint: &Fingerprint) -> [u8; 40] {
     let mut bytes = [0; 40];

@@ -2,9 +2,10 @@
 
 use super::resolve::{Op, gone};
 use super::seal::{
-    Seal, delivery_seal, destination_seal, folder_seal, multipart_seal, pack, part_seal, proof_number, state,
+    Seal, delivery_seal, destination_seal, folder_seal, multipart_seal, pack, part_seal, proof_number, renamed, state,
     upload_seal,
 };
+use crate::model::destination::Destination;
 use crate::model::record::End;
 use crate::model::upload::Stored;
 use rusqlite::{Connection, OptionalExtension, Result, Transaction, params};
@@ -69,6 +70,7 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
         Op::Forget { same } => {
             db.execute("UPDATE destinations SET remembered = 0 WHERE same = ?1", [same])?;
         }
+        Op::ProfileRenamed { from, to } => rename_profile(db, from, to)?,
         Op::Delivery { row, destination, body, account, who, session, at } => {
             let seal = delivery_seal(*row, *destination, [body, account, who, session, APP], at.0);
             db.prepare_cached(
@@ -245,6 +247,23 @@ fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Resu
         let seal = upload.value(row);
         db.prepare_cached("UPDATE OR FAIL uploads SET delivery = ?2, key_name = ?3, seal = ?4 WHERE id = ?1")?
             .execute(params![row, upload.delivery, upload.key_name, seal])?;
+    }
+    Ok(())
+}
+
+/// Renews every destination that is reached by the profile `from`. One that is reached by `to` already stays as it is.
+fn rename_profile(db: &Transaction<'_>, from: &str, to: &str) -> Result<()> {
+    let mut rows = db.prepare("SELECT id, same, body, seal FROM destinations")?;
+    let mut rows = rows.query([])?;
+    let mut change = db.prepare("UPDATE OR IGNORE destinations SET same = ?2, body = ?3, seal = ?4 WHERE id = ?1")?;
+    while let Some(row) = rows.next()? {
+        let (id, key, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let holds = destination_seal(id, &key, &body) == row.get::<_, i64>(3)?;
+        let Some(new) = renamed(&key, from, to).filter(|_| holds) else { continue };
+        let Ok(mut destination) = serde_json::from_str::<Destination>(&body) else { continue };
+        to.clone_into(&mut destination.profile);
+        let Ok(body) = serde_json::to_string(&destination) else { continue };
+        change.execute(params![id, new, body, destination_seal(id, &new, &body)])?;
     }
     Ok(())
 }

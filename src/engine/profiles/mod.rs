@@ -96,7 +96,7 @@ pub fn env_warnings_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<&'static s
 }
 
 /// An access key with its secret. Debug shows neither.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
     /// The access key's id.
     pub access_key_id: String,
@@ -329,6 +329,7 @@ impl<'a> Both<'a> {
             role_session_name: owned(Key::RoleSessionName),
             duration_seconds: self.seconds(),
             credential_process: owned(Key::Process),
+            this_run: false,
         }
     }
 

@@ -296,6 +296,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
                 | Record::Completing(_)
                 | Record::DeliveryEnded(_)
                 | Record::Reopened(_)
+                | Record::ProfileRenamed { .. }
                 | Record::Settings(_) => {}
             }
         }

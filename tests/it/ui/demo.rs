@@ -61,6 +61,7 @@ pub fn profile(name: &str) -> Profile {
         role_session_name: None,
         duration_seconds: None,
         credential_process: None,
+        this_run: false,
     }
 }
 

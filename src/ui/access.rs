@@ -1,0 +1,337 @@
+//! The sheets about keys, profiles, signing in and access: what they wish for, the answers that come, and how each opens.
+
+use super::add_key::AddKey;
+use super::check::Checking;
+use super::dialogs::{After, Dialog};
+use super::profiles::{Page, Remove, Rename};
+use super::sign_in::{Allow, SigningIn};
+use super::widgets::Button;
+use super::{About, Window, Wish};
+use crate::engine::check::Step;
+use crate::engine::keys::{Keep, KeepProblem, NewKey, TestedKey};
+use crate::engine::process::NOT_ALLOWED;
+use crate::engine::signin::{SignInStep, VerificationUrl};
+use crate::model::destination::Destination;
+use crate::model::problem::{Kind, Problem};
+use crate::model::snapshot::{Snapshot, Source};
+use crate::model::upload::PlaceNo;
+use crate::time::{Time, Utc};
+use crate::words::you as words;
+use egui::text_edit::TextEditState;
+use egui::{Id, Key, Ui};
+use std::fmt;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// The digits of a device. Debug doesn't show them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Digits(pub Zeroizing<String>);
+
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digits")
+    }
+}
+
+/// What a sheet wants done elsewhere. The number comes back with the answer, so that the answer to what was left is dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// Ask AWS whose key this is.
+    TestKey(u32, NewKey),
+    /// The same for the key in this file.
+    KeyFile(u32, PathBuf),
+    /// Keep a key under this name.
+    Keep(u32, Box<Kept>),
+    /// Give a profile another name.
+    Rename {
+        /// Of the answer.
+        round: u32,
+        /// What it is called.
+        from: String,
+        /// What it shall be called.
+        to: String,
+    },
+    /// Take a profile out.
+    Remove(u32, String),
+    /// Sign this profile in.
+    SignIn(u32, String),
+    /// Open the page on which the person signs in.
+    Browse(VerificationUrl),
+    /// Allow exactly this command of this profile, and ask for access again where it was refused for want of it.
+    Allow {
+        /// The profile.
+        profile: String,
+        /// The whole of its command.
+        command: String,
+        /// The destination that waits for it.
+        then: Option<PlaceNo>,
+    },
+    /// Check the access to this destination.
+    Check {
+        /// Of the answers.
+        round: u32,
+        /// The destination.
+        to: Box<Destination>,
+        /// The code of its device.
+        code: Option<Digits>,
+        /// Whether a test object is sent.
+        test_object: bool,
+    },
+    /// Leave the sign-in or the check that is under way.
+    Stop,
+}
+
+/// A key that is to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The key.
+    pub key: TestedKey,
+    /// The profile's name.
+    pub name: String,
+    /// Where.
+    pub keep: Keep,
+    /// Whether a key that is there is replaced.
+    pub replace: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Came {
+    /// Whose key it is, or why it can't be used.
+    Tested(u32, Result<TestedKey, String>),
+    /// Whether a key was kept, or a profile renamed or removed.
+    Changed(u32, Result<(), KeepProblem>),
+    /// A step of a sign-in.
+    SignIn(u32, SignInStep),
+    /// A step of a check.
+    Step(u32, Step),
+    /// The check is over.
+    Checked(u32),
+}
+
+/// What is open over the window.
+pub enum Sheet {
+    /// A key is added.
+    Key(AddKey),
+    /// A profile gets another name.
+    Rename(Rename),
+    /// A profile is taken out.
+    Remove(Remove),
+    /// A profile signs in.
+    SignIn(SigningIn),
+    /// A command is allowed or not.
+    Allow(Allow),
+    /// Access is checked.
+    Check(Box<Checking>),
+}
+
+/// What the window keeps about access beside its dialogs.
+#[derive(Default)]
+pub(crate) struct Access {
+    /// The page of profiles, while it is open.
+    pub page: Option<Page>,
+    /// The wall clock's time.
+    pub wall: Option<Utc>,
+    /// The session before whose end a code was asked for already.
+    pub asked_before_end: Option<(PlaceNo, u32)>,
+    round: u32,
+}
+
+impl Access {
+    /// A number for the next question.
+    pub const fn next(&mut self) -> u32 {
+        self.round = self.round.wrapping_add(1);
+        self.round
+    }
+}
+
+/// What helps a profile that gave no credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// The person signs in.
+    SignIn,
+    /// The person allows this command.
+    Command(String),
+}
+
+/// What helps where this problem was met with this profile.
+pub(crate) fn remedy(problem: &Problem, profile: &str, seen: &Snapshot) -> Option<Remedy> {
+    let named = |name: &str| seen.profiles.list.iter().find(|profile| profile.name == name);
+    let mut base = named(profile)?;
+    // As far as the engine follows: a profile that is a role, and the one whose key it uses.
+    for _ in 0..3 {
+        base = base.source_profile.as_deref().and_then(named).unwrap_or(base);
+    }
+    let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
+    if problem.kind == Kind::SignInNeeded && base.source == Source::SignIn {
+        Some(Remedy::SignIn)
+    } else if problem.kind == Kind::ProcessRefused && code == NOT_ALLOWED {
+        base.credential_process.clone().map(Remedy::Command)
+    } else {
+        None
+    }
+}
+
+/// The sentence for a problem with a profile.
+pub(crate) fn sentence(problem: &Problem) -> String {
+    let known = crate::words::keys::command_problem(problem).map(str::to_owned);
+    known.unwrap_or_else(|| crate::words::cli::problem(problem))
+}
+
+/// egui keeps what was typed for undo; a secret must not stay there.
+pub(crate) fn forget_typed(ui: &Ui, id: Id) {
+    if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
+        state.clear_undoer();
+        state.store(ui.ctx(), id);
+    }
+}
+
+/// Whether Enter was pressed in one of these fields.
+pub(crate) fn entered(ui: &Ui, responses: &[&egui::Response]) -> bool {
+    ui.input(|input| input.key_pressed(Key::Enter)) && responses.iter().any(|response| response.lost_focus())
+}
+
+impl Window {
+    /// What the wall clock says, for what a customer's dates mean now.
+    pub const fn tell_time(&mut self, utc: Utc) {
+        self.access.wall = Some(utc);
+    }
+
+    pub(crate) fn open_sheet(&mut self, sheet: Sheet) {
+        self.dialog = Some(Dialog::Access(Box::new(sheet)));
+    }
+
+    /// Adds the key in a file that was dropped or chosen.
+    pub fn key_file(&mut self, path: PathBuf, out: &mut Vec<Wish>) {
+        let round = self.access.next();
+        self.open_sheet(Sheet::Key(AddKey::testing(round)));
+        out.push(Wish::Access(Wanted::KeyFile(round, path)));
+    }
+
+    /// Adds a key that was pasted.
+    pub(crate) fn pasted_key(&mut self, key: NewKey, out: &mut Vec<Wish>) {
+        let round = self.access.next();
+        self.open_sheet(Sheet::Key(AddKey::testing(round)));
+        out.push(Wish::Access(Wanted::TestKey(round, key)));
+    }
+
+    pub(crate) fn sign_in(&mut self, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Wish>) {
+        let round = self.access.next();
+        self.open_sheet(Sheet::SignIn(SigningIn::new(round, profile, then)));
+        out.push(Wish::Access(Wanted::SignIn(round, profile.to_owned())));
+    }
+
+    pub(crate) fn check_access(&mut self, to: &Destination) {
+        self.open_sheet(Sheet::Check(Box::new(Checking::new(to.clone()))));
+    }
+
+    /// Opens what helps.
+    pub(crate) fn help(&mut self, remedy: Remedy, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Wish>) {
+        match remedy {
+            Remedy::SignIn => self.sign_in(profile, then, out),
+            Remedy::Command(command) => self.open_sheet(Sheet::Allow(Allow::new(profile, command, then))),
+        }
+    }
+
+    /// The button that opens what helps with a profile, where something does.
+    pub(crate) fn remedy_link(
+        &mut self,
+        ui: &mut Ui,
+        problem: &Problem,
+        profile: &str,
+        seen: &Snapshot,
+        out: &mut Vec<Wish>,
+    ) {
+        let Some(remedy) = remedy(problem, profile, seen) else { return };
+        if ui.add(Button::small_link(remedy.label())).clicked() {
+            self.help(remedy, profile, None, out);
+        }
+    }
+
+    pub(crate) fn sheet(
+        &mut self,
+        ui: &mut Ui,
+        sheet: &mut Sheet,
+        (seen, _about, now): (&Snapshot, &About, Time),
+        out: &mut Vec<Wish>,
+    ) -> After {
+        match sheet {
+            Sheet::Key(draft) => self.add_key_sheet(ui, draft, seen, out),
+            Sheet::Rename(draft) => self.rename_sheet(ui, draft, out),
+            Sheet::Remove(draft) => self.remove_sheet(ui, draft, out),
+            Sheet::SignIn(draft) => self.sign_in_sheet(ui, draft, now, out),
+            Sheet::Allow(draft) => super::sign_in::allow_sheet(ui, draft, out),
+            Sheet::Check(draft) => self.check_sheet(ui, draft, seen, out),
+        }
+    }
+
+    /// Takes in what came of a wish. An answer to what was left is dropped.
+    pub fn came(&mut self, came: Came, out: &mut Vec<Wish>) {
+        let Some(Dialog::Access(sheet)) = &mut self.dialog else { return };
+        match (&mut **sheet, came) {
+            (Sheet::Key(draft), Came::Tested(round, result)) if draft.round == round => draft.tested(result),
+            (Sheet::Key(draft), Came::Changed(round, result)) if draft.round == round => {
+                if let Some((name, keep)) = draft.kept(result) {
+                    let said = words::kept(&name, keep);
+                    self.form.profile = Some(name);
+                    self.dialog = None;
+                    self.tell(said);
+                }
+            }
+            (Sheet::Rename(draft), Came::Changed(round, result)) if draft.round == round => {
+                if let Some((from, to)) = draft.renamed(result) {
+                    if self.form.profile.as_ref() == Some(&from) {
+                        self.form.profile = Some(to.clone());
+                    }
+                    self.dialog = None;
+                    self.says = words::renamed(&from, &to);
+                }
+            }
+            (Sheet::Remove(draft), Came::Changed(round, result)) if draft.round == round => {
+                if let Some(name) = draft.removed(result) {
+                    if self.form.profile.as_ref() == Some(&name) {
+                        self.form.profile = None;
+                    }
+                    self.dialog = None;
+                    self.says = words::removed(&name);
+                }
+            }
+            (Sheet::SignIn(draft), Came::SignIn(round, step)) if draft.round == round => {
+                self.says = draft.took(step, out);
+            }
+            (Sheet::Check(draft), Came::Step(round, step)) if draft.round == round => self.says = draft.took(step),
+            (Sheet::Check(draft), Came::Checked(round)) if draft.round == round => draft.ended(),
+            (
+                Sheet::Key(_)
+                | Sheet::Rename(_)
+                | Sheet::Remove(_)
+                | Sheet::SignIn(_)
+                | Sheet::Allow(_)
+                | Sheet::Check(_),
+                Came::Tested(..) | Came::Changed(..) | Came::SignIn(..) | Came::Step(..) | Came::Checked(_),
+            ) => {}
+        }
+    }
+}
+
+/// Ends what a sheet that is closed had begun.
+pub(crate) fn left(sheet: &Sheet, out: &mut Vec<Wish>) {
+    let runs = match sheet {
+        Sheet::SignIn(draft) => draft.runs(),
+        Sheet::Check(draft) => draft.runs(),
+        Sheet::Key(_) | Sheet::Rename(_) | Sheet::Remove(_) | Sheet::Allow(_) => false,
+    };
+    if runs {
+        out.push(Wish::Access(Wanted::Stop));
+    }
+}
+
+impl Remedy {
+    /// The text of its button.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::SignIn => words::profiles::SIGN_IN,
+            Self::Command(_) => words::profiles::COMMAND,
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The sheet that adds an access key: its file or its two parts, whose it is, and where it is kept.
+
+use super::access::{Kept, Wanted, entered, forget_typed};
+use super::dialogs::{After, buttons, safe, title};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Window, Wish, icons, picker};
+use crate::engine::keys::{Keep, KeepProblem, NewKey, TestedKey};
+use crate::model::snapshot::Snapshot;
+use crate::words::keys;
+use crate::words::ui::dialog;
+use crate::words::you::{self as words, key as labels};
+use egui::{
+    Align2, CornerRadius, Event, Frame, Id, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
+use zeroize::Zeroizing;
+
+/// Room for what is typed, so that no copy of it stays behind when it grows.
+const ROOM: usize = 512;
+
+/// What was entered so far. The secret is wiped when the sheet goes.
+pub struct AddKey {
+    pub(crate) round: u32,
+    stage: Stage,
+    id: Zeroizing<String>,
+    secret: Zeroizing<String>,
+    wrong: Option<String>,
+}
+
+enum Stage {
+    Enter,
+    Testing,
+    Name(Box<Name>),
+}
+
+struct Name {
+    key: TestedKey,
+    name: String,
+    keep: Keep,
+    /// The name that a profile has already: the next yes replaces its key.
+    taken: Option<String>,
+    busy: bool,
+}
+
+impl AddKey {
+    /// Nothing entered yet.
+    #[must_use]
+    pub fn new() -> Self {
+        let empty = || Zeroizing::new(String::with_capacity(ROOM));
+        Self { round: 0, stage: Stage::Enter, id: empty(), secret: empty(), wrong: None }
+    }
+
+    /// A key that is tested already.
+    pub(crate) fn testing(round: u32) -> Self {
+        Self { round, stage: Stage::Testing, ..Self::new() }
+    }
+
+    /// Amazon said whose key it is, or it can't be used.
+    pub(crate) fn tested(&mut self, result: Result<TestedKey, String>) {
+        match result {
+            Ok(key) => {
+                let name = key.proposal();
+                self.wrong = None;
+                self.stage = Stage::Name(Box::new(Name { key, name, keep: Keep::InFile, taken: None, busy: false }));
+            }
+            Err(why) => {
+                self.wrong = Some(why);
+                self.stage = Stage::Enter;
+            }
+        }
+    }
+
+    /// What the key is called and where it is, once it is kept.
+    pub(crate) fn kept(&mut self, result: Result<(), KeepProblem>) -> Option<(String, Keep)> {
+        let Stage::Name(draft) = &mut self.stage else { return None };
+        draft.busy = false;
+        match result {
+            Ok(()) => Some((draft.name.trim().to_owned(), draft.keep)),
+            Err(why) => {
+                if why == KeepProblem::NameTaken {
+                    draft.taken = Some(draft.name.trim().to_owned());
+                }
+                self.wrong = Some(keys::keep_problem(&why, draft.name.trim()));
+                None
+            }
+        }
+    }
+}
+
+impl Default for AddKey {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Window {
+    pub(crate) fn add_key_sheet(
+        &mut self,
+        ui: &mut Ui,
+        draft: &mut AddKey,
+        seen: &Snapshot,
+        out: &mut Vec<Wish>,
+    ) -> After {
+        match &mut draft.stage {
+            Stage::Enter => self.enter_key(ui, draft, out),
+            Stage::Testing => testing(ui),
+            Stage::Name(name) => {
+                let wanted = name_key(ui, name, &mut draft.wrong, seen);
+                match wanted {
+                    Ok(after) => after,
+                    Err(kept) => {
+                        draft.round = self.access.next();
+                        out.push(Wish::Access(Wanted::Keep(draft.round, kept)));
+                        After::Stay
+                    }
+                }
+            }
+        }
+    }
+
+    fn enter_key(&mut self, ui: &mut Ui, draft: &mut AddKey, out: &mut Vec<Wish>) -> After {
+        let t = theme::of(ui);
+        let mut key = whole_paste(ui).map(Ok);
+        title(ui, labels::TITLE, t);
+        widgets::text(ui, &[(labels::TEXT, Face::Body, t.muted)]);
+        ui.add_space(12.0);
+        if ui.add(Button::plain(labels::OPEN_CSV).icon(icons::FILE)).clicked() {
+            out.push(Wish::OpenKeyFile);
+        }
+        ui.add_space(14.0);
+        let width = ui.available_width();
+        widgets::text(ui, &[(labels::ID, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        let id_of = Id::unique("key id");
+        let wrong = draft.wrong.is_some();
+        let id = widgets::field(ui, id_of, labels::ID, &mut draft.id, width, Face::Mono, wrong);
+        ui.add_space(10.0);
+        widgets::text(ui, &[(labels::SECRET, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        let secret = secret_field(ui, Id::unique("key secret"), labels::SECRET, &mut draft.secret, width);
+        let entered = entered(ui, &[&id, &secret]);
+        if ui.memory(|memory| memory.focused().is_none()) {
+            id.request_focus();
+        }
+        if id.changed() || secret.changed() {
+            draft.wrong = None;
+        }
+        if let Some(wrong) = &draft.wrong {
+            picker::below(ui, wrong);
+        } else {
+            ui.add_space(8.0);
+            widgets::text(ui, &[(labels::TESTED, Face::Small, t.muted)]);
+        }
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            if ui.add(Button::main(labels::CONTINUE)).clicked() || entered {
+                key = Some(NewKey::from_fields(&draft.id, &draft.secret));
+            }
+            if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+                after = After::Close;
+            }
+        });
+        let dropped: Vec<_> =
+            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        let wanted = match (key, dropped.into_iter().next()) {
+            (_, Some(path)) => Some(Ok(path)),
+            (Some(Ok(key)), None) => Some(Err(key)),
+            (Some(Err(why)), None) => {
+                draft.wrong = Some(keys::key_problem(why).to_owned());
+                None
+            }
+            (None, None) => None,
+        };
+        if let Some(wanted) = wanted {
+            let round = self.access.next();
+            out.push(Wish::Access(match wanted {
+                Ok(path) => Wanted::KeyFile(round, path),
+                Err(key) => Wanted::TestKey(round, key),
+            }));
+            *draft = AddKey::testing(round);
+        }
+        after
+    }
+}
+
+/// A paste that holds a whole key is taken as one, wherever the cursor stands.
+fn whole_paste(ui: &Ui) -> Option<NewKey> {
+    ui.input_mut(|input| {
+        let mut found = None;
+        input.events.retain(|event| {
+            let Event::Paste(text) = event else { return true };
+            let Ok(key) = NewKey::from_pasted(text) else { return true };
+            found = Some(key);
+            false
+        });
+        found
+    })
+}
+
+fn testing(ui: &mut Ui) -> After {
+    let t = theme::of(ui);
+    title(ui, labels::TITLE, t);
+    ui.horizontal(|ui| {
+        widgets::icon(ui, icons::HOURGLASS, 18.0, t.muted);
+        ui.add_space(8.0);
+        widgets::text(ui, &[(labels::TESTING, Face::Body, t.muted)]);
+    });
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let cancel = ui.add(Button::plain(dialog::CANCEL));
+        safe(ui, &cancel);
+        if cancel.clicked() {
+            after = After::Close;
+        }
+    });
+    after
+}
+
+/// The profile's name and where it is kept; the key that is to be kept, once the person says so.
+fn name_key(ui: &mut Ui, draft: &mut Name, wrong: &mut Option<String>, seen: &Snapshot) -> Result<After, Box<Kept>> {
+    let t = theme::of(ui);
+    ui.horizontal_top(|ui| {
+        widgets::icon(ui, icons::DONE, 22.0, t.ok);
+        ui.add_space(8.0);
+        widgets::text(ui, &[(&words::this_is(draft.key.identity()), Face::Name, t.ink)]);
+    });
+    ui.add_space(14.0);
+    let width = ui.available_width();
+    widgets::text(ui, &[(labels::NAME, Face::SmallStrong, t.ink)]);
+    ui.add_space(5.0);
+    let id = Id::unique("key name");
+    let name = widgets::field(ui, id, labels::NAME, &mut draft.name, width, Face::Body, wrong.is_some());
+    if name.changed() {
+        *wrong = None;
+        draft.taken = None;
+    }
+    if let Some(wrong) = wrong {
+        picker::below(ui, wrong);
+    }
+    ui.add_space(14.0);
+    widgets::text(ui, &[(labels::WHERE, Face::SmallStrong, t.ink)]);
+    ui.add_space(6.0);
+    let path = words::in_file(&seen.profiles.credentials_path);
+    for (keep, text, below) in
+        [(Keep::InFile, labels::IN_FILE, path.as_str()), (Keep::ThisRun, labels::THIS_RUN, labels::THIS_RUN_TEXT)]
+    {
+        if choice(ui, draft.keep == keep, text, below) {
+            draft.keep = keep;
+        }
+    }
+    let entered = entered(ui, &[&name]);
+    let (mut after, mut go) = (After::Stay, false);
+    buttons(ui, |ui| {
+        let replace = draft.taken.as_deref() == Some(draft.name.trim());
+        let yes = if replace { labels::REPLACE } else { labels::KEEP };
+        let yes = ui.add(Button::main(yes).enabled(!draft.busy));
+        if !replace {
+            safe(ui, &yes);
+        }
+        // A name that is taken is not replaced by another Enter.
+        go = yes.clicked() || entered && !replace;
+        if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+            after = After::Close;
+        }
+    });
+    if !go || draft.busy {
+        return Ok(after);
+    }
+    draft.busy = true;
+    *wrong = None;
+    let name = draft.name.trim().to_owned();
+    let replace = draft.taken.as_ref() == Some(&name);
+    Err(Box::new(Kept { key: draft.key.clone(), name, keep: draft.keep, replace }))
+}
+
+/// One of several things to choose from, with what it means below it; whether it was chosen.
+pub(crate) fn choice(ui: &mut Ui, on: bool, text: &str, below: &str) -> bool {
+    let t = theme::of(ui);
+    let full = ui.available_width();
+    let mut job = widgets::job(ui, &[(below, Face::Small, t.muted)]);
+    job.wrap = egui::text::TextWrapping::wrap_at_width(full - 26.0);
+    let below_galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let height = 22.0 + below_galley.size().y;
+    let (rect, response) = ui.allocate_exact_size(vec2(full, height), Sense::click());
+    let said = format!("{text}. {below}");
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, &said));
+    let center = pos2(rect.left() + 8.0, rect.top() + 11.0);
+    if on {
+        ui.painter().circle_filled(center, 8.0, t.accent);
+        ui.painter().circle_filled(center, 3.0, t.on_accent);
+    } else {
+        ui.painter().circle(center, 7.25, t.surface, Stroke::new(1.5, t.muted));
+    }
+    let galley = widgets::one_line(ui, &[(text, Face::Body, t.ink)], full - 26.0);
+    ui.painter().galley(pos2(rect.left() + 26.0, rect.top() + 1.0), galley, t.ink);
+    ui.painter().galley(pos2(rect.left() + 26.0, rect.top() + 21.0), below_galley, t.muted);
+    widgets::focus_ring(ui, &response, rect, t);
+    ui.add_space(8.0);
+    response.clicked()
+}
+
+/// A field whose text is shown as dots, to eyes and to screen readers.
+fn secret_field(ui: &mut Ui, id: Id, name: &str, value: &mut Zeroizing<String>, width: f32) -> Response {
+    let t = theme::of(ui);
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let stroke = if focused { Stroke::new(2.0, t.accent) } else { widgets::hairline(ui.painter(), t.line) };
+    let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
+    let text: &mut String = value;
+    let edit = egui::TextEdit::singleline(text)
+        .id(id)
+        .password(true)
+        .frame(Frame::NONE.inner_margin(Margin::symmetric(12, 0)))
+        .font(Face::Mono.font())
+        .text_color(t.ink)
+        .align(Align2::LEFT_CENTER)
+        .min_size(rect.size())
+        .desired_width(width);
+    let response = ui.put(Rect::from_min_size(rect.min, rect.size()), edit);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    forget_typed(ui, id);
+    response
+}

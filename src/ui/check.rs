@@ -1,0 +1,248 @@
+//! "Check my access": each step with its tick, its time and its sentence, as they come.
+
+use super::access::{Digits, Sheet, Wanted, entered, forget_typed, remedy, sentence};
+use super::dialogs::{After, buttons, safe, title};
+use super::theme::{self, Face};
+use super::widgets::{self, Button};
+use super::{Window, Wish, icons};
+use crate::engine::check::{Fact, Step, What};
+use crate::model::destination::Destination;
+use crate::model::problem::Problem;
+use crate::model::session::Identity;
+use crate::model::snapshot::Snapshot;
+use crate::words::causes::Known;
+use crate::words::ui::dialog;
+use crate::words::you::{self as words, check as labels};
+use crate::words::{access, format};
+use egui::{Id, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use zeroize::Zeroizing;
+
+const STEPS: [What; 5] = [What::Profile, What::Identity, What::Role, What::Bucket, What::TestObject];
+
+/// A check: what is asked, and what was found so far.
+pub struct Checking {
+    pub(crate) round: u32,
+    to: Destination,
+    test: bool,
+    code: Zeroizing<String>,
+    wrong: bool,
+    steps: Vec<Step>,
+    runs: bool,
+}
+
+impl Checking {
+    /// Nothing looked at yet.
+    pub(crate) fn new(to: Destination) -> Self {
+        let code = Zeroizing::new(String::with_capacity(16));
+        Self { round: 0, to, test: false, code, wrong: false, steps: Vec::new(), runs: false }
+    }
+
+    /// Takes in a step; what is announced of it.
+    pub(crate) fn took(&mut self, step: Step) -> String {
+        let said = words::step_said(access::step(step.what), Some(step.took), &self.found(&step).0);
+        self.steps.push(step);
+        said
+    }
+
+    /// There are no more steps.
+    pub(crate) const fn ended(&mut self) {
+        self.runs = false;
+    }
+
+    /// Whether it is under way.
+    pub(crate) const fn runs(&self) -> bool {
+        self.runs
+    }
+
+    fn who(&self) -> Option<&Identity> {
+        self.steps.iter().find_map(|step| if let Ok(Fact::Identity(who)) = &step.result { Some(who) } else { None })
+    }
+
+    /// The sentence for a step, and the likeliest cause where it was refused.
+    fn found(&self, step: &Step) -> (String, Option<String>) {
+        match &step.result {
+            Ok(fact) => (access::fact(fact), None),
+            Err(why) => {
+                let (_, hints) = crate::words::cli::explained(why, &Known::new(&self.to, self.who()));
+                (sentence(why), hints.into_iter().next().map(|hint| words::likeliest(&hint)))
+            }
+        }
+    }
+
+    fn refused(&self) -> Option<&Problem> {
+        self.steps.iter().find_map(|step| step.result.as_ref().err())
+    }
+
+    fn wanted(&self) -> &'static [What] {
+        if self.test { &STEPS } else { &STEPS[..4] }
+    }
+}
+
+impl Window {
+    pub(crate) fn check_sheet(
+        &mut self,
+        ui: &mut Ui,
+        draft: &mut Checking,
+        seen: &Snapshot,
+        out: &mut Vec<Wish>,
+    ) -> After {
+        let t = theme::of(ui);
+        title(ui, labels::TITLE, t);
+        let place = format::place(draft.to.bucket.as_str(), draft.to.prefix.as_str());
+        let runs = [
+            (draft.to.name.as_str(), Face::SmallStrong, t.muted),
+            ("  ·  ", Face::Small, t.muted),
+            (&place, Face::Small, t.muted),
+        ];
+        widgets::line(ui, &runs);
+        ui.add_space(12.0);
+        let room = (ui.ctx().content_rect().height() - 290.0).max(120.0);
+        ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| steps(ui, draft));
+        let done = !draft.runs && draft.steps.len() == draft.wanted().len() && draft.refused().is_none();
+        let help = draft.refused().and_then(|why| remedy(why, &draft.to.profile, seen)).filter(|_| !draft.runs);
+        let mut go = false;
+        if done {
+            ui.add_space(4.0);
+            let all = if draft.test { labels::ALL_WELL } else { labels::WELL };
+            widgets::text(ui, &[(all, Face::Strong, t.ok)]);
+        } else if !draft.runs {
+            go = self::ahead(ui, draft);
+        }
+        let mut after = After::Stay;
+        let mut helped = None;
+        buttons(ui, |ui| {
+            let text = match (draft.runs, draft.steps.is_empty()) {
+                (true, _) => labels::RUNNING,
+                (false, true) => labels::START,
+                (false, false) => labels::AGAIN,
+            };
+            let start = ui.add(if done { Button::plain(text) } else { Button::main(text).enabled(!draft.runs) });
+            if draft.to.mfa_serial.is_none() || draft.runs {
+                safe(ui, &start);
+            }
+            go |= start.clicked();
+            if let Some(remedy) = help
+                && ui.add(Button::plain(remedy.label())).clicked()
+            {
+                helped = Some(remedy);
+            }
+            if ui.add(Button::plain(dialog::CLOSE)).clicked() {
+                after = After::Close;
+            }
+        });
+        if let Some(remedy) = helped {
+            self.help(remedy, &draft.to.profile, None, out);
+            return After::Close;
+        }
+        if done && go {
+            // The person says anew whether a test file is sent.
+            (draft.test, draft.steps) = (false, Vec::new());
+        } else if go && !draft.runs {
+            self.start_check(draft, out);
+        }
+        after
+    }
+
+    fn start_check(&mut self, draft: &mut Checking, out: &mut Vec<Wish>) {
+        let wants_code = draft.to.mfa_serial.is_some();
+        if wants_code && draft.code.len() != 6 {
+            draft.wrong = true;
+            return;
+        }
+        draft.round = self.access.next();
+        draft.steps.clear();
+        draft.runs = true;
+        // Each code works once.
+        let code = std::mem::replace(&mut draft.code, Zeroizing::new(String::with_capacity(16)));
+        out.push(Wish::Access(Wanted::Check {
+            round: draft.round,
+            to: Box::new(draft.to.clone()),
+            code: wants_code.then_some(Digits(code)),
+            test_object: draft.test,
+        }));
+    }
+
+    /// Checks what stands in the form, or says what is missing there.
+    pub(crate) fn check_form(&mut self, seen: &Snapshot) {
+        self.form.submitted = true;
+        match self.form.destination(&seen.profiles) {
+            Ok(to) => self.open_sheet(Sheet::Check(Box::new(Checking::new(to)))),
+            Err((_, why)) => self.says = why,
+        }
+    }
+}
+
+/// What the person decides before it starts; whether Enter was pressed in the code's field.
+fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
+    let t = theme::of(ui);
+    ui.add_space(4.0);
+    widgets::checkbox(ui, &mut draft.test, labels::TEST);
+    egui::Frame::new().inner_margin(egui::Margin { left: 26, ..egui::Margin::ZERO }).show(ui, |ui| {
+        widgets::text(ui, &[(labels::TEST_TEXT, Face::Small, t.muted)]);
+    });
+    let Some(serial) = &draft.to.mfa_serial else { return false };
+    ui.add_space(10.0);
+    let asks = crate::words::ui::code_for(&draft.to.name, draft.to.role.role_name(), serial.as_str());
+    widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
+    ui.add_space(6.0);
+    let id = Id::unique("check code");
+    let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
+    draft.code.retain(|c| c.is_ascii_digit());
+    draft.code.truncate(6);
+    forget_typed(ui, id);
+    let entered = entered(ui, &[&response]);
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    if response.changed() {
+        draft.wrong = false;
+    }
+    if draft.wrong {
+        super::picker::below(ui, dialog::CODE_FORM);
+    }
+    entered
+}
+
+fn steps(ui: &mut Ui, draft: &Checking) {
+    let t = theme::of(ui);
+    for (at, what) in STEPS.iter().enumerate() {
+        let step = draft.steps.get(at);
+        let running = draft.runs && at == draft.steps.len() && at < draft.wanted().len();
+        let (icon, ink) = match step {
+            Some(step) if step.result.is_ok() => (icons::DONE, t.ok),
+            Some(_) => (icons::REFUSED, t.bad),
+            None if running => (icons::HOURGLASS, t.accent),
+            None => (icons::AHEAD, t.muted),
+        };
+        let name = access::step(*what);
+        let (text, hint) =
+            step.map_or_else(|| (words::step_ahead(*what, draft.test).to_owned(), None), |step| draft.found(step));
+        let took = step.map(|step| step.took);
+        let top = ui.cursor().min;
+        let full = ui.available_width();
+        let body = Rect::from_min_size(pos2(top.x + 30.0, top.y), vec2(full - 30.0 - 8.0, 10.0));
+        let mut column = ui.new_child(UiBuilder::new().max_rect(body));
+        column.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let ends = took.map(words::step_took).unwrap_or_default();
+        let head = [(name, Face::Strong, t.ink), ("   ", Face::Small, t.muted), (ends.as_str(), Face::Small, t.muted)];
+        let galley = widgets::one_line(&column, &head, full);
+        let (place, _) = column.allocate_exact_size(vec2(body.width(), 20.0), Sense::empty());
+        column.painter().galley(place.min, galley, t.ink);
+        let face = if step.is_some_and(|step| step.result.is_err()) { t.ink } else { t.muted };
+        let mut job = widgets::job(ui, &[(&text, Face::Small, face)]);
+        job.wrap = egui::text::TextWrapping::wrap_at_width(body.width());
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+        let (place, _) = column.allocate_exact_size(vec2(body.width(), galley.size().y), Sense::empty());
+        column.painter().galley(place.min, galley, face);
+        if let Some(hint) = hint {
+            column.add_space(2.0);
+            widgets::text(&mut column, &[(&hint, Face::Small, t.muted)]);
+        }
+        let used = Rect::from_min_size(top, vec2(full, column.min_rect().height() + 12.0));
+        widgets::icon_at(ui.painter(), pos2(top.x + 11.0, top.y + 10.0), icon, 19.0, ink);
+        let response = ui.interact(used, ui.scope_id().with(("step", at)), Sense::empty());
+        let said = words::step_said(name, took, &text);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+        ui.advance_cursor_after_rect(used);
+    }
+}

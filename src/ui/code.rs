@@ -1,0 +1,216 @@
+//! The prompt for a device's code: for which customer, role and device, and why the last code was not taken.
+
+use super::access::{entered, forget_typed};
+use super::dialogs::{After, Dialog, buttons, title};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Window, Wish, icons, picker};
+use crate::model::destination::Destination;
+use crate::model::names::MfaSerial;
+use crate::model::problem::{Kind, Problem};
+use crate::model::session::Session;
+use crate::model::snapshot::{Command, Place};
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
+use crate::words::problem::said;
+use crate::words::ui::{self as words, Field, dialog, field_problem};
+use crate::words::you;
+use egui::{Id, Margin, Ui};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How long before a session's end its next code is asked for, while files are on their way.
+const BEFORE: Duration = Duration::from_mins(5);
+
+/// What a code is for.
+#[derive(Debug)]
+pub enum CodeFor {
+    /// A destination that is open.
+    Place(PlaceNo),
+    /// A destination that is to be opened.
+    Open(Box<Destination>),
+    /// A destination without a device yet: the device is asked for too.
+    Device(Box<Destination>),
+}
+
+/// The code prompt's drafts. The code is wiped when the prompt goes.
+pub struct Code {
+    to: CodeFor,
+    name: String,
+    role: String,
+    serial: String,
+    code: Zeroizing<String>,
+    wrong: bool,
+    /// What is wrong with the device.
+    serial_wrong: Option<String>,
+    /// What has happened: the last code was not taken, or the access ends soon.
+    why: Option<String>,
+}
+
+impl Code {
+    fn new(to: CodeFor, name: String, role: &str, serial: String) -> Self {
+        let (role, code) = (role.to_owned(), Zeroizing::new(String::with_capacity(16)));
+        Self { to, name, role, serial, code, wrong: false, serial_wrong: None, why: None }
+    }
+}
+
+impl Dialog {
+    /// The prompt for a destination that names its device.
+    #[must_use]
+    pub fn code(to: CodeFor, destination: &Destination) -> Self {
+        let serial = destination.mfa_serial.as_ref().map(ToString::to_string).unwrap_or_default();
+        Self::Code(Code::new(to, destination.name.clone(), destination.role.role_name(), serial))
+    }
+
+    /// The prompt that asks for the device too.
+    #[must_use]
+    pub fn code_with_serial(to: CodeFor, serial: String) -> Self {
+        let (name, role) = match &to {
+            CodeFor::Open(at) | CodeFor::Device(at) => (at.name.clone(), at.role.role_name().to_owned()),
+            CodeFor::Place(_) => (String::new(), String::new()),
+        };
+        Self::Code(Code::new(to, name, &role, serial))
+    }
+}
+
+/// What was refused at a destination, for want of which it has no new session.
+pub(crate) const fn refused(place: &Place) -> Option<&std::sync::Arc<Problem>> {
+    match &place.session {
+        Session::Denied(problem) => Some(problem),
+        Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
+            place.renew_problem.as_ref()
+        }
+    }
+}
+
+impl Window {
+    /// Asks for the code of an open destination; where the last one was not taken, says so.
+    pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &Place) {
+        let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
+        if let Dialog::Code(code) = &mut prompt
+            && let Some(kind) = refused(place).map(|problem| problem.kind)
+            && kind == Kind::CodeWrong
+        {
+            let said = said(kind);
+            code.why = Some(format!("{}. {}", said.title, said.body));
+        }
+        self.dialog = Some(prompt);
+    }
+
+    /// Asks for the next code early enough that nothing stops: once before each session's end, while files are on their way.
+    pub(crate) fn code_before_end(&mut self, no: PlaceNo, place: &Place, now: Time) {
+        let Session::Active(grant) = &place.session else { return };
+        let left = grant.ends.since(now);
+        let due = left <= BEFORE.min(grant.length / 4) && place.totals.open() > 0 && !place.paused && !place.asking;
+        let mark = Some((no, grant.generation));
+        if !due || place.destination.mfa_serial.is_none() || self.access.asked_before_end == mark {
+            return;
+        }
+        if self.dialog.is_some() || place.renew_problem.is_some() {
+            return;
+        }
+        self.access.asked_before_end = mark;
+        let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
+        if let Dialog::Code(code) = &mut prompt {
+            code.why = Some(you::code_before_end(left));
+        }
+        self.dialog = Some(prompt);
+    }
+}
+
+pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    title(ui, dialog::CODE_TITLE, t);
+    if let Some(why) = &draft.why {
+        egui::Frame::new().fill(t.warn_soft).corner_radius(size::RADIUS).inner_margin(Margin::symmetric(12, 9)).show(
+            ui,
+            |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal_top(|ui| {
+                    widgets::icon(ui, icons::WARNING, 17.0, t.warn);
+                    ui.add_space(8.0);
+                    widgets::text(ui, &[(why, Face::Small, t.ink)]);
+                });
+            },
+        );
+        ui.add_space(10.0);
+    }
+    let device = matches!(draft.to, CodeFor::Device(_));
+    let asks = words::code_for(&draft.name, &draft.role, if device { "" } else { &draft.serial });
+    widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
+    ui.add_space(14.0);
+    let width = ui.available_width();
+    if device {
+        widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        let wrong = draft.serial_wrong.is_some();
+        let id = Id::unique("serial");
+        let response = widgets::field(ui, id, dialog::SERIAL, &mut draft.serial, width, Face::Mono, wrong);
+        if response.changed() {
+            draft.serial_wrong = None;
+        } else if response.lost_focus() && !draft.serial.trim().is_empty() {
+            draft.serial_wrong = serial(draft).err();
+        }
+        if let Some(wrong) = &draft.serial_wrong {
+            picker::below(ui, wrong);
+        }
+        ui.add_space(12.0);
+    }
+    widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
+    ui.add_space(5.0);
+    let id = Id::unique("code");
+    let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
+    // Looked at before the focus comes back: a field that has it did not lose it.
+    let entered = entered(ui, &[&response]);
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    draft.code.retain(|c| c.is_ascii_digit());
+    draft.code.truncate(6);
+    forget_typed(ui, id);
+    if response.changed() {
+        draft.wrong = false;
+    }
+    if draft.wrong {
+        picker::below(ui, dialog::CODE_FORM);
+    }
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
+        if go || entered {
+            draft.wrong = draft.code.len() != 6;
+            if device {
+                draft.serial_wrong = serial(draft).err();
+            }
+            if !draft.wrong && draft.serial_wrong.is_none() {
+                send(draft, out);
+                after = After::Close;
+            }
+        }
+        if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+            after = After::Close;
+        }
+    });
+    after
+}
+
+/// The device that stands in its field.
+fn serial(draft: &Code) -> Result<MfaSerial, String> {
+    MfaSerial::from_pasted(&draft.serial).map_err(|why| field_problem(Field::Mfa, &why))
+}
+
+fn send(draft: &mut Code, out: &mut Vec<Wish>) {
+    let code = std::mem::take(&mut draft.code);
+    match &draft.to {
+        CodeFor::Place(no) => {
+            out.push(Wish::Code(*no, code));
+            out.push(Wish::Command(Command::GetAccess(*no)));
+        }
+        CodeFor::Open(to) => out.push(Wish::OpenWithCode(to.clone(), code)),
+        CodeFor::Device(to) => {
+            let mut to = to.clone();
+            to.mfa_serial = serial(draft).ok();
+            out.push(Wish::OpenWithCode(to, code));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The window of dates in which a customer lends access: said before it begins, before it ends, and once it is over.
+
+use super::{Scene, Window};
+use crate::grant::invitation::Window as Dates;
+use crate::model::destination::Destination;
+use crate::time::Utc;
+use crate::words::ask as words;
+
+/// So many seconds before the last moment it is said in a strip of its own.
+const SOON: i64 = 86_400;
+
+/// What is to be said about a destination's dates, and whether the person should look at it now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// The sentence.
+    pub text: String,
+    /// Whether it holds access back, or soon will.
+    pub warn: bool,
+}
+
+/// Where a moment stands in a destination's window of dates.
+#[must_use]
+pub fn window(to: &Destination, now: Utc) -> Dates {
+    match (to.terms.not_before, to.terms.not_after) {
+        (Some(starts), _) if now < starts => Dates::NotYet(starts),
+        (_, Some(since)) if now >= since => Dates::Over(since),
+        (_, until) => Dates::Open { until },
+    }
+}
+
+impl Window {
+    /// What the customer's dates mean now; none where there are none, or the time isn't known.
+    pub(crate) fn dates(&self, scene: &Scene<'_>) -> Option<Said> {
+        let now = self.access.wall.or_else(|| scene.utc_now().map(|(now, _)| now))?;
+        let zone = &scene.about.zone;
+        match window(&scene.place.destination, now) {
+            Dates::NotYet(at) => Some(Said { text: words::starts(at, now, zone), warn: true }),
+            Dates::Over(at) => Some(Said { text: words::over(at, now, zone), warn: true }),
+            Dates::Open { until: Some(at) } => {
+                Some(Said { text: words::lasts(at, now, zone), warn: at.0 - now.0 <= SOON })
+            }
+            Dates::Open { until: None } => None,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
+
+use super::access::{Sheet, Wanted, entered, remedy, sentence};
+use super::add_key::AddKey;
+use super::ask::card;
+use super::dialogs::{After, buttons, safe, title};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Window, Wish, form, icons, identity, picker};
+use crate::engine::keys::KeepProblem;
+use crate::model::snapshot::{Command, Profile, Snapshot, Source};
+use crate::words::keys;
+use crate::words::ui::{self as ui_words, dialog, welcome};
+use crate::words::you::{self as words, change, profiles as labels};
+use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
+
+/// Profiles that are asked who they are when the page opens; more are asked when they are picked.
+const ASKED: usize = 50;
+/// The height of a profile's line.
+const ROW: f32 = 56.0;
+
+/// The page.
+#[derive(Debug, Default)]
+pub struct Page;
+
+/// A profile's new name.
+pub struct Rename {
+    pub(crate) round: u32,
+    from: String,
+    to: String,
+    wrong: Option<String>,
+    busy: bool,
+}
+
+impl Rename {
+    /// The old and the new name, once it is done.
+    pub(crate) fn renamed(&mut self, result: Result<(), KeepProblem>) -> Option<(String, String)> {
+        self.busy = false;
+        let to = self.to.trim().to_owned();
+        match result {
+            Ok(()) => Some((self.from.clone(), to)),
+            Err(why) => {
+                self.wrong = Some(keys::rename_problem(&why, &to));
+                None
+            }
+        }
+    }
+}
+
+/// A profile that may be taken out.
+pub struct Remove {
+    pub(crate) round: u32,
+    name: String,
+    wrong: Option<String>,
+    busy: bool,
+}
+
+impl Remove {
+    /// Its name, once it is gone.
+    pub(crate) fn removed(&mut self, result: Result<(), KeepProblem>) -> Option<String> {
+        self.busy = false;
+        match result {
+            Ok(()) => Some(self.name.clone()),
+            Err(why) => {
+                self.wrong = Some(keys::keep_problem(&why, &self.name));
+                None
+            }
+        }
+    }
+}
+
+impl Window {
+    /// Opens the page of profiles.
+    pub fn open_profiles(&mut self) {
+        self.access.page = Some(Page);
+    }
+
+    /// The page, while it is open.
+    pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let all = ui.max_rect();
+        let width = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
+        self.ask_who_they_are(seen, out);
+        let mut stay = true;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::ZERO;
+            ui.add_space(22.0);
+            let left = all.left() + (all.width() - width) / 2.0;
+            let top = ui.cursor().top();
+            let place = Rect::from_min_size(pos2(left, top), vec2(width, 10.0));
+            let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+            stay = self.profiles_column(&mut column, seen, out);
+            let used = column.min_rect();
+            let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
+            ui.allocate_rect(whole, Sense::empty());
+        });
+        let free = self.dialog.is_none() && !ui.ctx().any_popup_open();
+        if free && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
+            stay = false;
+        }
+        if !stay {
+            self.access.page = None;
+        }
+    }
+
+    fn ask_who_they_are(&mut self, seen: &Snapshot, out: &mut Vec<Wish>) {
+        for profile in seen.profiles.list.iter().filter(|profile| form::usable(profile)).take(ASKED) {
+            let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
+            if !known && self.form.asked.insert(profile.name.clone()) {
+                out.push(Wish::Command(Command::Identify(profile.name.clone())));
+            }
+        }
+    }
+
+    fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) -> bool {
+        let t = theme::of(ui);
+        let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
+        let taken = self.welcome_notes(ui, notes, &[]);
+        ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(notes.width(), taken)));
+        let back = Button::link(labels::BACK);
+        let width = back.width(ui);
+        let top = ui.cursor().min;
+        let right = top.x + ui.available_width();
+        ui.scope(|ui| {
+            ui.set_width(ui.available_width() - width - 16.0);
+            widgets::text(ui, &[(labels::TITLE, Face::Heading, t.ink)]);
+            let text = words::profiles_in(&seen.profiles.credentials_path);
+            widgets::text(ui, &[(&text, Face::Body, t.muted)]);
+        });
+        let place = Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL));
+        let stay = !picker::at(ui, place, back).clicked();
+        ui.add_space(14.0);
+        card(ui, Margin { left: 20, right: 14, top: 6, bottom: 6 }, |ui| {
+            if seen.profiles.list.is_empty() {
+                ui.add_space(12.0);
+                widgets::text(ui, &[(labels::NONE, Face::Strong, t.ink)]);
+                widgets::text(ui, &[(labels::NONE_TEXT, Face::Body, t.muted)]);
+                ui.add_space(12.0);
+            }
+            for (at, profile) in seen.profiles.list.iter().enumerate() {
+                if at > 0 {
+                    let line = ui.cursor();
+                    widgets::rule(ui.painter(), line.left()..=line.left() + ui.available_width(), line.top(), t);
+                }
+                self.profile_row(ui, profile, seen, out);
+            }
+        });
+        let loose: Vec<String> =
+            seen.profiles.oddities.iter().filter(|odd| nobodys(odd, seen)).take(12).map(ui_words::oddity).collect();
+        for line in &loose {
+            ui.add_space(8.0);
+            odd_line(ui, line);
+        }
+        ui.add_space(16.0);
+        if ui.add(Button::main(labels::ADD).icon(icons::KEY)).clicked() {
+            self.open_sheet(Sheet::Key(AddKey::new()));
+        }
+        stay
+    }
+
+    fn profile_row(&mut self, ui: &mut Ui, profile: &Profile, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let full = ui.available_width();
+        let (_, rect) = ui.allocate_space(vec2(full, ROW));
+        let known = seen.identities.iter().find(|(name, _)| *name == profile.name).map(|(_, known)| known);
+        let icon = match profile.source {
+            Source::Key | Source::TemporaryKey | Source::TokenMissing | Source::Nothing => icons::KEY,
+            Source::Role => icons::USER,
+            Source::SignIn | Source::Login => icons::SIGN_IN,
+            Source::Process => icons::COMMAND,
+        };
+        widgets::icon_at(ui.painter(), rect.left_center() + vec2(11.0, 0.0), icon, 20.0, t.muted);
+        let mut right = rect.right() - 13.0;
+        for (icon, label) in [(icons::REMOVE, labels::REMOVE), (icons::RENAME, labels::RENAME)] {
+            let name = format!("{label}: {}", profile.name);
+            if widgets::icon_button_at(ui, pos2(right, rect.center().y), icon, &name, t.muted).clicked() {
+                let (name, wrong, busy) = (profile.name.clone(), None, false);
+                self.open_sheet(if label == labels::REMOVE {
+                    Sheet::Remove(Remove { round: 0, name, wrong, busy })
+                } else {
+                    Sheet::Rename(Rename { round: 0, from: name.clone(), to: name, wrong, busy })
+                });
+            }
+            right -= 32.0;
+        }
+        right += 8.0;
+        let problem = known.and_then(|known| known.as_ref().err());
+        let help = problem.and_then(|problem| remedy(problem, &profile.name, seen));
+        if let Some(remedy) = help {
+            let name = format!("{} {}", remedy.label(), profile.name);
+            let button = Button::small_link(remedy.label()).named(&name);
+            let width = button.width(ui);
+            let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
+            if picker::at(ui, place, button).clicked() {
+                self.help(remedy, &profile.name, None, out);
+            }
+            right = place.left() - 12.0;
+        }
+        let left = rect.left() + 34.0;
+        let mut name = vec![(profile.name.as_str(), Face::Strong, t.ink)];
+        if profile.this_run {
+            name.extend([("   ", Face::Small, t.muted), (labels::THIS_RUN, Face::Small, t.warn)]);
+        }
+        let who = self.says_who(profile, seen);
+        let align = egui::Align2::LEFT_CENTER;
+        widgets::text_at(ui, align, pos2(left, rect.center().y - 10.0), &name, right - left);
+        widgets::text_at(ui, align, pos2(left, rect.center().y + 10.0), &[(&who, Face::Small, t.muted)], right - left);
+        let mut below: Vec<String> = Vec::new();
+        if let Some(problem) = problem {
+            below.push(sentence(problem));
+            if profile.source == Source::Login {
+                below.push(labels::LOGIN.to_owned());
+            }
+        }
+        let odd = seen.profiles.oddities.iter().filter(|odd| odd.profile.as_ref() == Some(&profile.name));
+        below.extend(odd.take(6).map(ui_words::oddity));
+        for line in &below {
+            ui.horizontal_top(|ui| {
+                ui.add_space(34.0);
+                odd_line(ui, line);
+            });
+            ui.add_space(4.0);
+        }
+        if !below.is_empty() {
+            ui.add_space(6.0);
+        }
+    }
+
+    fn says_who(&self, profile: &Profile, seen: &Snapshot) -> String {
+        let hint = ui_words::profile_hint(profile);
+        let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
+        match identity(seen, &profile.name) {
+            Some(who) => format!("{}  ·  {hint}", ui_words::who(who)),
+            None if !known && self.form.asked.contains(&profile.name) => welcome::ASKING_WHO.to_owned(),
+            None => hint,
+        }
+    }
+
+    pub(crate) fn rename_sheet(&mut self, ui: &mut Ui, draft: &mut Rename, out: &mut Vec<Wish>) -> After {
+        let t = theme::of(ui);
+        title(ui, change::RENAME, t);
+        widgets::text(ui, &[(change::RENAME_TEXT, Face::Body, t.muted)]);
+        ui.add_space(12.0);
+        let width = ui.available_width();
+        widgets::text(ui, &[(change::NAME, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        let id = Id::unique("rename");
+        let name = widgets::field(ui, id, change::NAME, &mut draft.to, width, Face::Body, draft.wrong.is_some());
+        let mut go = entered(ui, &[&name]);
+        if ui.memory(|memory| memory.focused().is_none()) {
+            name.request_focus();
+        }
+        if name.changed() {
+            draft.wrong = None;
+        }
+        if let Some(wrong) = &draft.wrong {
+            picker::below(ui, wrong);
+        }
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            go |= ui.add(Button::main(labels::RENAME).enabled(!draft.busy)).clicked();
+            if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+                after = After::Close;
+            }
+        });
+        let to = draft.to.trim().to_owned();
+        if go && to == draft.from {
+            return After::Close;
+        }
+        if go && !draft.busy {
+            draft.busy = true;
+            draft.round = self.access.next();
+            out.push(Wish::Access(Wanted::Rename { round: draft.round, from: draft.from.clone(), to }));
+        }
+        after
+    }
+
+    pub(crate) fn remove_sheet(&mut self, ui: &mut Ui, draft: &mut Remove, out: &mut Vec<Wish>) -> After {
+        let t = theme::of(ui);
+        title(ui, change::REMOVE, t);
+        widgets::text(ui, &[(&keys::remove_question(&draft.name), Face::Body, t.muted)]);
+        if let Some(wrong) = &draft.wrong {
+            picker::below(ui, wrong);
+        }
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let keep = ui.add(Button::main(change::KEEP));
+            safe(ui, &keep);
+            if keep.clicked() {
+                after = After::Close;
+            }
+            if ui.add(Button::plain(labels::REMOVE).enabled(!draft.busy)).clicked() {
+                draft.busy = true;
+                draft.wrong = None;
+                draft.round = self.access.next();
+                out.push(Wish::Access(Wanted::Remove(draft.round, draft.name.clone())));
+            }
+        });
+        after
+    }
+}
+
+/// Whether something odd belongs to no profile that has a line of its own.
+fn nobodys(odd: &crate::model::snapshot::Oddity, seen: &Snapshot) -> bool {
+    odd.profile.as_ref().is_none_or(|name| seen.profiles.list.iter().all(|profile| profile.name != *name))
+}
+
+fn odd_line(ui: &mut Ui, line: &str) {
+    let t = theme::of(ui);
+    ui.horizontal_top(|ui| {
+        widgets::icon(ui, icons::WARNING, 16.0, t.warn);
+        ui.add_space(5.0);
+        widgets::text(ui, &[(line, Face::Small, t.warn)]);
+    });
+}

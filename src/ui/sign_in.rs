@@ -1,0 +1,227 @@
+//! The sheets for credentials that only the person can fetch: the sign-in at the company, and a profile's command.
+
+use super::access::Wanted;
+use super::dialogs::{After, buttons, safe, title};
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Window, Wish, icons};
+use crate::engine::signin::{DeviceCode, SignInStep};
+use crate::model::snapshot::Command;
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
+use crate::words::keys;
+use crate::words::ui::dialog;
+use crate::words::you::{self as words, command, sign_in as labels};
+use egui::{Margin, ScrollArea, Ui};
+use std::time::Duration;
+
+/// A sign-in and how far it is.
+pub struct SigningIn {
+    pub(crate) round: u32,
+    profile: String,
+    then: Option<PlaceNo>,
+    stage: Stage,
+}
+
+enum Stage {
+    Asking,
+    Confirm(DeviceCode),
+    Done(&'static str),
+    Ended(String),
+}
+
+impl SigningIn {
+    /// A sign-in that begins; after it, access to `then` is asked for.
+    pub(crate) fn new(round: u32, profile: &str, then: Option<PlaceNo>) -> Self {
+        Self { round, profile: profile.to_owned(), then, stage: Stage::Asking }
+    }
+
+    /// Takes in a step; what is announced of it.
+    pub(crate) fn took(&mut self, step: SignInStep, out: &mut Vec<Wish>) -> String {
+        match step {
+            SignInStep::Confirm(device) => {
+                let said = words::open_page(&device);
+                self.stage = Stage::Confirm(device);
+                said
+            }
+            SignInStep::Done { kept } => {
+                out.push(Wish::Command(Command::Identify(self.profile.clone())));
+                if let Some(no) = self.then {
+                    out.push(Wish::Command(Command::GetAccess(no)));
+                }
+                self.stage = Stage::Done(keys::signed_in(kept));
+                labels::DONE.to_owned()
+            }
+            SignInStep::Ended(why) => {
+                self.stage = Stage::Ended(keys::sign_in_problem(&why));
+                labels::NOT_DONE.to_owned()
+            }
+        }
+    }
+
+    /// Whether it is under way.
+    pub(crate) const fn runs(&self) -> bool {
+        match self.stage {
+            Stage::Asking | Stage::Confirm(_) => true,
+            Stage::Done(_) | Stage::Ended(_) => false,
+        }
+    }
+}
+
+impl Window {
+    pub(crate) fn sign_in_sheet(
+        &mut self,
+        ui: &mut Ui,
+        draft: &mut SigningIn,
+        now: Time,
+        out: &mut Vec<Wish>,
+    ) -> After {
+        let t = theme::of(ui);
+        match &draft.stage {
+            Stage::Asking => {
+                title(ui, labels::TITLE, t);
+                ui.horizontal(|ui| {
+                    widgets::icon(ui, icons::HOURGLASS, 18.0, t.muted);
+                    ui.add_space(8.0);
+                    widgets::text(ui, &[(labels::ASKING, Face::Body, t.muted)]);
+                });
+                close(ui, dialog::CANCEL)
+            }
+            Stage::Confirm(device) => confirm(ui, device, now, out),
+            Stage::Done(sentence) => {
+                ui.horizontal_top(|ui| {
+                    widgets::icon(ui, icons::DONE, 22.0, t.ok);
+                    ui.add_space(8.0);
+                    widgets::text(ui, &[(labels::DONE, Face::Name, t.ink)]);
+                });
+                ui.add_space(8.0);
+                widgets::text(ui, &[(sentence, Face::Body, t.muted)]);
+                close(ui, dialog::CLOSE)
+            }
+            Stage::Ended(why) => {
+                title(ui, labels::NOT_DONE, t);
+                widgets::text(ui, &[(why, Face::Body, t.muted)]);
+                let mut after = After::Stay;
+                let mut again = false;
+                buttons(ui, |ui| {
+                    again = ui.add(Button::main(labels::AGAIN)).clicked();
+                    if ui.add(Button::plain(dialog::CLOSE)).clicked() {
+                        after = After::Close;
+                    }
+                });
+                if again {
+                    draft.round = self.access.next();
+                    draft.stage = Stage::Asking;
+                    out.push(Wish::Access(Wanted::SignIn(draft.round, draft.profile.clone())));
+                }
+                after
+            }
+        }
+    }
+}
+
+fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    title(ui, labels::TITLE, t);
+    widgets::text(ui, &[(&words::open_page(device), Face::Body, t.ink)]);
+    ui.add_space(4.0);
+    widgets::text(ui, &[(labels::COMPARE, Face::Body, t.muted)]);
+    ui.add_space(10.0);
+    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::symmetric(16, 12)).show(
+        ui,
+        |ui| {
+            ui.set_width(ui.available_width());
+            ui.vertical_centered(|ui| {
+                let code = widgets::selectable(ui, &[(&device.code, Face::Clock, t.ink)]);
+                ui.ctx().accesskit_node_builder(code.id, |node| {
+                    node.set_label(format!("{}: {}", labels::CODE, device.code));
+                });
+            });
+        },
+    );
+    ui.add_space(10.0);
+    let left = device.ends.since(now);
+    widgets::text(ui, &[(&words::waiting(left), Face::SmallStrong, t.muted)]);
+    ui.add_space(6.0);
+    widgets::text(ui, &[(labels::NO_PASSWORD, Face::Small, t.muted)]);
+    widgets::text(ui, &[(labels::ONE_HOUR, Face::Small, t.muted)]);
+    if !left.is_zero() {
+        ui.ctx().request_repaint_after(Duration::from_millis(u64::from(left.subsec_millis()) + 50));
+    }
+    let url = device.complete.as_ref().unwrap_or(&device.url);
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let open = ui.add(Button::main(labels::BROWSE));
+        safe(ui, &open);
+        if open.clicked() {
+            out.push(Wish::Access(Wanted::Browse(url.clone())));
+        }
+        if ui.add(Button::plain(labels::COPY).icon(icons::COPY)).clicked() {
+            out.push(Wish::Copy(url.as_str().to_owned()));
+        }
+        if ui.add(Button::plain(dialog::CANCEL)).clicked() {
+            after = After::Close;
+        }
+    });
+    after
+}
+
+fn close(ui: &mut Ui, text: &str) -> After {
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let close = ui.add(Button::plain(text));
+        safe(ui, &close);
+        if close.clicked() {
+            after = After::Close;
+        }
+    });
+    after
+}
+
+/// A command that may be allowed.
+pub struct Allow {
+    profile: String,
+    command: String,
+    then: Option<PlaceNo>,
+}
+
+impl Allow {
+    pub(crate) fn new(profile: &str, command: String, then: Option<PlaceNo>) -> Self {
+        Self { profile: profile.to_owned(), command, then }
+    }
+}
+
+/// The question, with the whole of the command; no is the answer unless the person says yes.
+pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    title(ui, command::TITLE, t);
+    widgets::text(ui, &[(&words::command_of(&draft.profile), Face::Body, t.muted)]);
+    ui.add_space(10.0);
+    let room = (ui.ctx().content_rect().height() - 330.0).clamp(60.0, 220.0);
+    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            let shown = crate::words::foreign::visible(&draft.command);
+            widgets::selectable(ui, &[(&shown, Face::MonoSmall, t.ink)]);
+        });
+    });
+    ui.add_space(10.0);
+    widgets::text(ui, &[(command::TEXT, Face::Body, t.muted)]);
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let no = ui.add(Button::main(command::NO));
+        safe(ui, &no);
+        if no.clicked() {
+            after = After::Close;
+        }
+        if ui.add(Button::plain(command::ALLOW)).clicked() {
+            out.push(Wish::Access(Wanted::Allow {
+                profile: draft.profile.clone(),
+                command: draft.command.clone(),
+                then: draft.then,
+            }));
+            after = After::Close;
+        }
+    });
+    after
+}

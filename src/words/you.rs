@@ -1,0 +1,300 @@
+//! What is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
+
+use super::foreign::visible;
+use super::format;
+use super::problem::Said;
+use crate::engine::check::What;
+use crate::engine::keys::Keep;
+use crate::engine::signin::DeviceCode;
+use crate::model::session::Identity;
+use std::path::Path;
+use std::time::Duration;
+
+/// The page of profiles.
+pub mod profiles {
+    /// Title.
+    pub const TITLE: &str = "Profiles";
+    /// The way there.
+    pub const OPEN: &str = "Profiles…";
+    /// The way back.
+    pub const BACK: &str = "Back";
+    /// The main button.
+    pub const ADD: &str = "Add an access key…";
+    /// Nothing there.
+    pub const NONE: &str = "There is no profile on this computer yet";
+    /// Below it.
+    pub const NONE_TEXT: &str =
+        "A profile holds the access key of your own user. Your administrator gives you one, usually as a CSV file.";
+    /// A button.
+    pub const RENAME: &str = "Rename";
+    /// A button.
+    pub const REMOVE: &str = "Remove";
+    /// A button.
+    pub const SIGN_IN: &str = "Sign in…";
+    /// A button.
+    pub const COMMAND: &str = "Show its command…";
+    /// A key that no file holds.
+    pub const THIS_RUN: &str = "this run only";
+    /// What `aws login` left has ended.
+    pub const LOGIN: &str = "Run `aws login` in a terminal to sign in again.";
+}
+
+/// Adding a key.
+pub mod key {
+    /// Title.
+    pub const TITLE: &str = "Add an access key";
+    /// What to do.
+    pub const TEXT: &str =
+        "Your administrator gives you one for your user. Drop its CSV file here, open it, or paste both parts.";
+    /// Opens the file.
+    pub const OPEN_CSV: &str = "Open the CSV file…";
+    /// The first part.
+    pub const ID: &str = "Access key ID";
+    /// The second part.
+    pub const SECRET: &str = "Secret access key";
+    /// What happens next.
+    pub const TESTED: &str = "Amazon is asked whose key it is before anything is kept.";
+    /// The main button.
+    pub const CONTINUE: &str = "Continue";
+    /// While Amazon is asked.
+    pub const TESTING: &str = "Asking Amazon whose key this is…";
+    /// The profile's name.
+    pub const NAME: &str = "Name of the profile";
+    /// Where it is kept.
+    pub const WHERE: &str = "Where to keep it";
+    /// In the file.
+    pub const IN_FILE: &str = "In the shared credentials file";
+    /// In memory.
+    pub const THIS_RUN: &str = "For this run only";
+    /// Below it.
+    pub const THIS_RUN_TEXT: &str = "It is gone when Daypass ends.";
+    /// The main button.
+    pub const KEEP: &str = "Keep it";
+    /// The main button, where the name is taken.
+    pub const REPLACE: &str = "Replace its key";
+    /// The dialog's title.
+    pub const DIALOG: &str = "Open the CSV file of your access key";
+    /// The dialog's filter.
+    pub const FILES: &str = "CSV files";
+}
+
+/// Renaming and removing.
+pub mod change {
+    /// Title.
+    pub const RENAME: &str = "Rename the profile";
+    /// Below it.
+    pub const RENAME_TEXT: &str = "Destinations that use it keep working; other programs may know it by its old name.";
+    /// The field.
+    pub const NAME: &str = "New name";
+    /// Title.
+    pub const REMOVE: &str = "Remove the profile?";
+    /// The safe button.
+    pub const KEEP: &str = "Keep it";
+}
+
+/// Signing in.
+pub mod sign_in {
+    /// Title.
+    pub const TITLE: &str = "Sign in with your company";
+    /// While Amazon is asked for a code.
+    pub const ASKING: &str = "Asking Amazon for a code…";
+    /// Over the code.
+    pub const COMPARE: &str = "Say yes there only if it shows this code:";
+    /// The code's name for screen readers.
+    pub const CODE: &str = "Code";
+    /// Below it.
+    pub const NO_PASSWORD: &str = "Daypass never asks for your password, and never sees it.";
+    /// Said before it surprises.
+    pub const ONE_HOUR: &str =
+        "Access that comes from a sign-in lasts one hour at a time. You can renew it as often as you like.";
+    /// The main button.
+    pub const BROWSE: &str = "Open the browser";
+    /// Another button.
+    pub const COPY: &str = "Copy the address";
+    /// It is done.
+    pub const DONE: &str = "You are signed in";
+    /// It came to nothing.
+    pub const NOT_DONE: &str = "You are not signed in";
+    /// Once more.
+    pub const AGAIN: &str = "Sign in again";
+}
+
+/// A profile's command.
+pub mod command {
+    /// Title.
+    pub const TITLE: &str = "Run this command?";
+    /// Allows it.
+    pub const ALLOW: &str = "Allow it";
+    /// The safe button.
+    pub const NO: &str = "Don’t run it";
+    /// Below the command.
+    pub const TEXT: &str = "It runs with all your rights on this computer. Allow it only if you or your administrator \
+                            wrote it. Daypass asks again when the command changes.";
+}
+
+/// Checking access.
+pub mod check {
+    /// The way there.
+    pub const OPEN: &str = "Check my access…";
+    /// Title.
+    pub const TITLE: &str = "Check my access";
+    /// The test object.
+    pub const TEST: &str = "Send a tiny test file too";
+    /// Below it.
+    pub const TEST_TEXT: &str = "It stays there: a role that may only put files can’t delete it. Your customer can.";
+    /// Starts.
+    pub const START: &str = "Check";
+    /// Starts again.
+    pub const AGAIN: &str = "Check again";
+    /// While it runs.
+    pub const RUNNING: &str = "Checking…";
+    /// The end, all well.
+    pub const ALL_WELL: &str = "All is well. Files can go there.";
+    /// The end, without a test file.
+    pub const WELL: &str = "All is well so far. Whether files are taken shows with the first one.";
+}
+
+/// The rest of the form.
+pub mod form {
+    /// Encryption.
+    pub const ENCRYPTION: &str = "Encryption";
+    /// Nothing is sent.
+    pub const AS_BUCKET: &str = "As the bucket does by itself";
+    /// SSE-S3.
+    pub const SSE_S3: &str = "With Amazon’s key (SSE-S3)";
+    /// SSE-KMS.
+    pub const SSE_KMS: &str = "With a KMS key (SSE-KMS)";
+    /// The key.
+    pub const KMS_KEY: &str = "KMS key (ARN or ID)";
+    /// A key that can't be one.
+    pub const KMS_KEY_FORM: &str =
+        "A KMS key is an ARN, an ID or an alias, such as alias/uploads. Leave it out for the bucket’s own key.";
+    /// The ACL.
+    pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
+}
+
+/// What is said where access comes from a sign-in and more than an hour is asked for.
+pub const ONE_HOUR: &str = "Access through a sign-in lasts one hour at a time, whatever is asked for.";
+
+/// Below the title of the page.
+#[must_use]
+pub fn profiles_in(path: &Path) -> String {
+    format!("Who you can be when you ask for access. They stand in {}.", visible(&path.to_string_lossy()))
+}
+
+/// "This is Richard, account 1111 2222 3333"
+#[must_use]
+pub fn this_is(identity: &Identity) -> String {
+    format!("This is {}, account {}", visible(&identity.name), format::account(&identity.account))
+}
+
+/// Below the choice of the file.
+#[must_use]
+pub fn in_file(path: &Path) -> String {
+    format!("{}, where Amazon’s own tools find it too.", visible(&path.to_string_lossy()))
+}
+
+/// A key was kept.
+#[must_use]
+pub fn kept(name: &str, keep: Keep) -> Said {
+    let body = match keep {
+        Keep::InFile => "It stands in the shared credentials file.",
+        Keep::ThisRun => "It is kept until Daypass ends.",
+    };
+    Said { title: format!("The profile “{}” is ready", visible(name)), body: body.to_owned() }
+}
+
+/// A profile was renamed.
+#[must_use]
+pub fn renamed(from: &str, to: &str) -> String {
+    format!("“{}” is now called “{}”.", visible(from), visible(to))
+}
+
+/// A profile was removed.
+#[must_use]
+pub fn removed(name: &str) -> String {
+    format!("The profile “{}” is removed.", visible(name))
+}
+
+/// A file that should hold a key can't be read.
+#[must_use]
+pub fn not_read(path: &Path) -> String {
+    format!("{} can’t be read. Choose the CSV file from the console.", visible(&path.to_string_lossy()))
+}
+
+/// What to do in the browser.
+#[must_use]
+pub fn open_page(device: &DeviceCode) -> String {
+    format!("Open the page of {} and sign in there.", device.url.host())
+}
+
+/// "Waiting for you · 09:41 left"
+#[must_use]
+pub fn waiting(left: Duration) -> String {
+    format!("Waiting for you  ·  {} left", format::clock(left))
+}
+
+/// The browser did not open.
+#[must_use]
+pub fn no_browser(address: &str) -> Said {
+    Said { title: "The browser did not open".to_owned(), body: format!("Copy the address and open it: {address}") }
+}
+
+/// Who has the command, before it is shown.
+#[must_use]
+pub fn command_of(profile: &str) -> String {
+    format!("The profile “{}” gets its key from this command:", visible(profile))
+}
+
+/// "120 ms", "1.4 s"
+#[must_use]
+pub fn step_took(took: Duration) -> String {
+    match took.as_millis() {
+        ms @ 0..1000 => format!("{ms} ms"),
+        ms => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+    }
+}
+
+/// What will be looked at; a test file only where the person asks for one.
+#[must_use]
+pub const fn step_ahead(what: What, test: bool) -> &'static str {
+    match what {
+        What::Profile => "Is the profile there, and does it hold what is needed?",
+        What::Identity => "Does Amazon know the key, and whose is it?",
+        What::Role => "Does your customer’s role let you in?",
+        What::Bucket => "Where is the bucket?",
+        What::TestObject if test => "Does a file arrive?",
+        What::TestObject => "No file is sent unless you ask for it.",
+    }
+}
+
+/// A step for screen readers: its name, its time, its sentence.
+#[must_use]
+pub fn step_said(name: &str, took: Option<Duration>, sentence: &str) -> String {
+    match took {
+        Some(took) => format!("{name}, {}: {sentence}", step_took(took)),
+        None => format!("{name}: {sentence}"),
+    }
+}
+
+/// The likeliest cause below a step that was refused.
+#[must_use]
+pub fn likeliest(hint: &str) -> String {
+    format!("Likeliest: {hint}")
+}
+
+/// Over the prompt, while the access still lasts.
+#[must_use]
+pub fn code_before_end(left: Duration) -> String {
+    format!(
+        "Your access ends in {}. With the next code the uploads go on without a stop.",
+        format::count(format::minutes(left), "minute")
+    )
+}
+
+/// The title over a day that is not there yet, or was.
+#[must_use]
+pub fn dates(sentence: &str) -> Said {
+    let (title, body) = sentence.split_once(". ").unwrap_or((sentence.trim_end_matches('.'), ""));
+    Said { title: title.to_owned(), body: body.to_owned() }
+}

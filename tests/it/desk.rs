@@ -1,0 +1,264 @@
+//! The window and its desk against practice: what a person clicks, what happens on disk, and what the window says of it.
+
+use daypass::engine::handle::Options;
+use daypass::engine::http::Wire;
+use daypass::engine::profiles::Paths;
+use daypass::engine::signin::Caches;
+use daypass::practice::{Keys, Options as PracticeOptions, Practice, Story};
+use daypass::ui::shell::{Link, Told};
+use daypass::ui::{Window, Wish, theme};
+use daypass::window::{Desk, Start};
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Looks, 20 ms apart, after which what was waited for does not come any more.
+const LOOKS: usize = 1000;
+
+struct Bench {
+    window: Window,
+    desk: Arc<Desk>,
+    wishes: Vec<Wish>,
+}
+
+struct Stage {
+    shown: Harness<'static, Bench>,
+    desk: Arc<Desk>,
+    story: Story,
+    practice: Practice,
+    dir: TempDir,
+    _runtime: Runtime,
+}
+
+/// What the shell does with a wish, as far as no dialog of the desktop is needed.
+fn carry_out(bench: &mut Bench, wish: Wish) {
+    match wish {
+        Wish::Command(command) => bench.desk.send(command),
+        Wish::Access(wanted) => bench.desk.access(wanted),
+        Wish::OpenProfiles => bench.window.open_profiles(),
+        other => panic!("{other:?}"),
+    }
+}
+
+impl Stage {
+    fn new(config: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let practice = runtime.block_on(Practice::start(PracticeOptions::default())).expect("the practice");
+        let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
+        std::fs::write(dir.path().join("config"), config).expect("written");
+        let places = Options {
+            profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
+            caches: Caches { sso: dir.path().join("sso"), login: dir.path().join("login") },
+            home: Some(dir.path().join("home")),
+            ..Options::new()
+        };
+        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None };
+        let desk = Desk::start_with(Start { wire, ..Start::default() }, places).expect("a desk");
+        let bench = Bench { window: Window::default(), desk: Arc::clone(&desk), wishes: Vec::new() };
+        let shown =
+            Harness::builder().with_size(egui::vec2(960.0, 1000.0)).with_context_setup(theme::install).build_ui_state(
+                |ui, bench: &mut Bench| {
+                    while let Some(told) = bench.desk.told() {
+                        match told {
+                            Told::Access(came) => bench.window.came(came, &mut bench.wishes),
+                            Told::Said(said) => bench.window.tell(said),
+                            Told::Dark(_) => {}
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                    bench.window.tell_time(bench.desk.utc());
+                    let (seen, about, now) = (bench.desk.seen(), bench.desk.about(), bench.desk.now());
+                    bench.window.show(ui, &seen, &about, now, &mut bench.wishes);
+                    for wish in std::mem::take(&mut bench.wishes) {
+                        carry_out(bench, wish);
+                    }
+                },
+                bench,
+            );
+        let mut stage = Self { shown, desk, story, practice, dir, _runtime: runtime };
+        stage.shown.run_steps(4);
+        stage
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.shown.query_all_by_label_contains(text).next().is_some()
+    }
+
+    fn wait(&mut self, text: &str) {
+        for _ in 0..LOOKS {
+            if self.says(text) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            self.shown.step();
+        }
+        assert!(self.says(text), "it never says {text}");
+        self.shown.run_steps(4);
+    }
+
+    fn press(&mut self, label: &str) {
+        self.shown.get_by_role_and_label(Role::Button, label).click();
+        self.shown.run_steps(4);
+    }
+
+    fn enter(&mut self, label: &str, text: &str) {
+        for role in [Role::TextInput, Role::PasswordInput] {
+            if self.shown.query_by_role_and_label(role, label).is_some() {
+                self.shown.get_by_role_and_label(role, label).focus();
+                self.shown.run_steps(4);
+                self.shown.get_by_role_and_label(role, label).type_text(text);
+                self.shown.run_steps(4);
+            }
+        }
+    }
+
+    fn drop_file(&mut self, name: &str, content: &str) {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, content).expect("written");
+        self.shown.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+        self.shown.run_steps(4);
+    }
+
+    fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).unwrap_or_default()
+    }
+
+    fn heard(&self) -> String {
+        let nodes = self.shown.query_all(By::new().include_labels());
+        nodes.map(|node| format!("{:?}", node.accesskit_node().data())).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.desk.stop();
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a dropped file is never read by the window".to_owned())
+    }
+}
+
+fn csv(keys: &Keys) -> String {
+    format!("\u{feff}Access key ID,Secret access key\r\n{},{}\r\n", keys.id(), keys.secret())
+}
+
+#[test]
+fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
+    let mut stage = Stage::new("");
+    assert!(stage.says("There is no access key on this computer yet"));
+    stage.drop_file("new_user_credentials.csv", "User name,Password,Console login link\nbob,p,https://x\n");
+    stage.wait("holds a password for the console and no access key");
+    let richard = csv(&stage.story.richard);
+    stage.drop_file("rootkey.csv", &richard);
+    stage.wait("root user");
+    stage.drop_file("richard_accessKeys.csv", &richard);
+    stage.wait("This is Richard, account 1111 2222 3333");
+    stage.press("Keep it");
+    stage.wait("The profile “Richard” is ready");
+    let secret = stage.story.richard.secret().to_owned();
+    assert!(stage.file("credentials").contains(&secret) && stage.file("credentials").starts_with("[Richard]"));
+    stage.wait("Richard, account 1111 2222 3333");
+
+    let (role, bucket) = (stage.story.role_arn.clone(), stage.story.bucket.clone());
+    stage.enter("Role your customer gave you", &role);
+    stage.enter("Bucket", &bucket);
+    stage.enter("Folder", "incoming");
+    stage.press("Check my access…");
+    stage.press("Check");
+    stage.wait("All is well so far.");
+    assert!(stage.practice.objects().is_empty(), "nothing is sent unless it is ticked");
+    stage.press("Check again");
+    stage.shown.get_by_role_and_label(Role::CheckBox, "Send a tiny test file too").click();
+    stage.shown.run_steps(4);
+    stage.press("Check");
+    stage.wait("All is well. Files can go there.");
+    assert!(stage.practice.objects().iter().any(|object| object.key.starts_with("incoming/daypass-test-")));
+    stage.press("Close");
+    stage.press("Get access");
+    stage.wait("Drop files or folders here");
+
+    stage.press("Settings");
+    stage.press("Profiles…");
+    stage.press("Rename: Richard");
+    stage.enter("New name", "-work");
+    stage.press("Rename");
+    stage.wait("is now called “Richard-work”.");
+    assert!(stage.file("credentials").starts_with("[Richard-work]"));
+    let seen = stage.desk.seen();
+    assert_eq!((&*seen.places[0].destination.profile, &*seen.remembered[0].profile), ("Richard-work", "Richard-work"));
+    stage.wait("Richard, account 1111 2222 3333");
+    stage.press("Remove: Richard-work");
+    stage.press("Remove");
+    stage.wait("There is no profile on this computer yet");
+    assert_eq!(stage.file("credentials").trim(), "");
+    assert!(!stage.heard().contains(&secret) && !format!("{:?}", stage.desk.seen()).contains(&secret));
+}
+
+#[test]
+fn a_key_for_this_run_serves_and_no_file_is_written() {
+    let mut stage = Stage::new("");
+    stage.press("Add an access key…");
+    let (id, secret) = (stage.story.richard.id().to_owned(), stage.story.richard.secret().to_owned());
+    stage.enter("Access key ID", &id);
+    stage.enter("Secret access key", &secret);
+    assert!(!stage.heard().contains(&secret[..8]));
+    stage.press("Continue");
+    stage.wait("This is Richard");
+    stage.shown.get_by_label_contains("For this run only.").click();
+    stage.shown.run_steps(4);
+    stage.press("Keep it");
+    stage.wait("It is kept until Daypass ends.");
+    stage.press("Profiles…");
+    stage.wait("this run only");
+    assert_eq!(stage.file("credentials"), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_runs_after_a_yes_alone() {
+    let mut stage = Stage::new("[profile p]\ncredential_process = cat \"$DAYPASS_NOWHERE\"key.json\n");
+    let json = format!(
+        "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}",
+        stage.story.richard.id(),
+        stage.story.richard.secret()
+    );
+    let (key, canary) = (stage.dir.path().join("key.json"), stage.dir.path().join("canary"));
+    std::fs::write(&key, json).expect("written");
+    let command = format!("touch {}; cat {}", canary.display(), key.display());
+    std::fs::write(stage.dir.path().join("config"), format!("[profile p]\ncredential_process = {command}\n"))
+        .expect("written");
+    let seen = |stage: &Stage| {
+        let seen = stage.desk.seen();
+        seen.profiles.list.iter().any(|profile| profile.credential_process.as_deref() == Some(&command))
+    };
+    for _ in 0..LOOKS {
+        if seen(&stage) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    stage.wait("was not allowed to run");
+    stage.press("Show its command…");
+    stage.wait(&command);
+    stage.press("Don’t run it");
+    assert!(!canary.exists());
+    stage.press("Show its command…");
+    stage.press("Allow it");
+    stage.wait("Richard, account 1111 2222 3333");
+    assert!(canary.exists());
+}

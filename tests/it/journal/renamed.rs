@@ -1,0 +1,43 @@
+//! A profile with another name: what was remembered and what was under way go on under it.
+
+use super::*;
+
+#[test]
+fn what_a_renamed_profile_had_goes_on() {
+    let (_dir, home) = home();
+    let of = |profile: &str, bucket: &str| {
+        let mut to = destination("Important project", bucket);
+        profile.clone_into(&mut to.profile);
+        Arc::new(to)
+    };
+    let renamed = Record::ProfileRenamed { from: "importantproject".into(), to: "work".into() };
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let work = folder();
+        let other = |no, profile: &str, bucket: &str| Record::Place(PlaceNo(no), of(profile, bucket));
+        record(&journal, [other(1, "work", "twice"), other(2, "importantproject", "twice")]).await;
+        record(&journal, [other(3, "mine", "third"), place(), delivery(), added(0, &work, "plan.dwg", 20 * MIB)]).await;
+        record(&journal, [created(0, 20 * MIB, "id"), renamed.clone()]).await;
+        record(&journal, [other(0, "work", "importantprojectbucket"), added(1, &work, "next.dwg", 3)]).await;
+        journal.close().await.expect("it closes");
+        let (journal, kept, notices) = open(&home);
+        assert_eq!(notices, []);
+        let reached: Vec<_> = kept.destinations.iter().map(|d| (d.profile.as_str(), d.bucket.as_str())).collect();
+        let expected = [
+            ("work", "importantprojectbucket"),
+            ("mine", "third"),
+            // One that is reached by the new name is there already: nothing is mixed up with it.
+            ("importantproject", "twice"),
+            ("work", "twice"),
+        ];
+        assert_eq!(reached, expected);
+        let [(to, uploads)] = &kept.unfinished[..] else { panic!("{:?}", kept.unfinished) };
+        assert_eq!((to.profile.as_str(), uploads.len()), ("work", 2));
+        assert!(uploads[0].multipart.is_some(), "what had begun goes on");
+        // The same in the next run, before anything is open.
+        record(&journal, [Record::ProfileRenamed { from: "work".into(), to: "again".into() }]).await;
+        journal.close().await.expect("it closes");
+        let (_, kept, _) = open(&home);
+        assert_eq!(kept.unfinished[0].0.profile, "again");
+    });
+}

@@ -1,0 +1,447 @@
+//! The sheets about keys, profiles, signing in and access, by their labels: what they say, what they wish for, what they hide.
+
+mod destination;
+
+use crate::ui::demo;
+use daypass::engine::check::{Fact, Step, What};
+use daypass::engine::handle::{Engine, Options};
+use daypass::engine::http::Wire;
+use daypass::engine::keys::{Keep, KeepProblem, NewKey, TestedKey};
+use daypass::engine::process::NOT_ALLOWED;
+use daypass::engine::signin::{DeviceCode, SignInProblem, SignInStep, VerificationUrl};
+use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
+use daypass::model::session::Session;
+use daypass::model::snapshot::{Command, Snapshot, Source};
+use daypass::model::upload::PlaceNo;
+use daypass::practice::{Options as PracticeOptions, Practice};
+use daypass::ui::access::{Came, Digits, Kept, Wanted};
+use daypass::ui::{Window, Wish, theme};
+use egui::accesskit::Role;
+use egui::{Event, Key};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+/// The example secret of Amazon's own pages, which opens nothing.
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
+
+/// Frames until a sheet that has grown stands still: each event takes one.
+const FRAMES: usize = 4;
+
+struct Bench {
+    window: Window,
+    seen: Snapshot,
+    out: Vec<Wish>,
+}
+
+type Shown = Harness<'static, Bench>;
+
+fn show(seen: Snapshot, begin: impl FnOnce(&mut Window, &mut Vec<Wish>)) -> Shown {
+    let mut bench = Bench { window: Window::default(), seen, out: Vec::new() };
+    begin(&mut bench.window, &mut bench.out);
+    let mut harness =
+        Harness::builder().with_size(egui::vec2(960.0, 900.0)).with_context_setup(theme::install).build_ui_state(
+            |ui, bench: &mut Bench| {
+                let seen = bench.seen.clone();
+                bench.window.show(ui, &seen, &demo::about(), demo::NOW, &mut bench.out);
+            },
+            bench,
+        );
+    harness.run_steps(FRAMES);
+    harness
+}
+
+fn open(seen: Snapshot) -> Shown {
+    show(seen, |_, _| {})
+}
+
+fn says(shown: &Shown, text: &str) -> bool {
+    shown.query_all_by_label_contains(text).next().is_some()
+}
+
+fn press(shown: &mut Shown, label: &str) {
+    shown.get_by_role_and_label(Role::Button, label).click();
+    shown.run_steps(FRAMES);
+}
+
+fn enter(shown: &mut Shown, role: Role, label: &str, text: &str) {
+    shown.get_by_role_and_label(role, label).focus();
+    shown.run_steps(FRAMES);
+    shown.get_by_role_and_label(role, label).type_text(text);
+    shown.run_steps(FRAMES);
+}
+
+fn wishes(shown: &mut Shown) -> Vec<Wish> {
+    std::mem::take(&mut shown.state_mut().out)
+}
+
+fn wanted(shown: &mut Shown) -> Wanted {
+    let mut all = wishes(shown);
+    match (all.pop(), all.as_slice()) {
+        (Some(Wish::Access(wanted)), []) => wanted,
+        (last, first) => panic!("one wish, not {first:?} {last:?}"),
+    }
+}
+
+fn came(shown: &mut Shown, came: Came) {
+    let bench = shown.state_mut();
+    bench.window.came(came, &mut bench.out);
+    shown.run_steps(FRAMES);
+}
+
+/// Everything that a screen reader is told.
+fn heard(shown: &Shown) -> String {
+    let nodes = shown.query_all(By::new().include_labels());
+    nodes.map(|node| format!("{:?}", node.accesskit_node().data())).collect::<Vec<_>>().join("\n")
+}
+
+/// A key that was tested for real, against practice.
+fn tested() -> (TestedKey, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let practice = Practice::start(PracticeOptions::default()).await.expect("the practice");
+        let story = practice.story();
+        let dir = tempfile::tempdir().expect("a folder");
+        let profiles = daypass::engine::profiles::Paths {
+            credentials: dir.path().join("credentials"),
+            config: dir.path().join("config"),
+        };
+        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None };
+        let handle = Engine::spawn(Options { profiles, wire, ..Options::new() }).await.expect("an engine");
+        let key = NewKey::from_fields(story.richard.id(), story.richard.secret()).expect("a key");
+        (handle.test_key(key).await.expect("accepted"), story.richard.secret().to_owned())
+    })
+}
+
+#[test]
+fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
+    let mut shown = open(demo::welcome());
+    press(&mut shown, "Add an access key…");
+    press(&mut shown, "Continue");
+    assert!(says(&shown, "There is nothing in it."));
+    enter(&mut shown, Role::TextInput, "Access key ID", ID);
+    enter(&mut shown, Role::PasswordInput, "Secret access key", &SECRET[..30]);
+    press(&mut shown, "Continue");
+    assert!(says(&shown, "The secret has 40 characters."));
+    assert_eq!(wishes(&mut shown), []);
+    enter(&mut shown, Role::PasswordInput, "Secret access key", "");
+    shown.key_press(Key::End);
+    shown.run_steps(FRAMES);
+    shown.get_by_role_and_label(Role::PasswordInput, "Secret access key").type_text(&SECRET[30..]);
+    shown.run_steps(FRAMES);
+    assert!(heard(&shown).contains(ID), "the tree is looked at");
+    assert!(!heard(&shown).contains(&SECRET[..8]), "a secret is told");
+    shown.key_press(Key::Enter);
+    shown.run_steps(FRAMES);
+    let typed = NewKey::from_fields(ID, SECRET).expect("a key");
+    let first = wanted(&mut shown);
+    let Wanted::TestKey(round, key) = &first else { panic!("{first:?}") };
+    assert!(*key == typed && !format!("{first:?}").contains(&SECRET[..8]));
+    assert!(says(&shown, "Asking Amazon whose key this is…"));
+    // An answer to something that was left changes nothing.
+    came(&mut shown, Came::Tested(round.wrapping_add(7), Err("Other.".to_owned())));
+    assert!(says(&shown, "Asking Amazon whose key this is…"));
+    let (key, secret) = tested();
+    came(&mut shown, Came::Tested(*round, Ok(key.clone())));
+    assert!(says(&shown, "This is Richard, account 1111 2222 3333"));
+    shown.get_by_label_contains("For this run only.").click();
+    shown.run_steps(FRAMES);
+    press(&mut shown, "Keep it");
+    let (name, keep) = ("Richard".to_owned(), Keep::ThisRun);
+    let once = Kept { key: key.clone(), name: name.clone(), keep, replace: false };
+    let Wanted::Keep(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
+    assert_eq!(*kept, once);
+    came(&mut shown, Came::Changed(round, Err(KeepProblem::NameTaken)));
+    assert!(says(&shown, "There is a profile “Richard” already."));
+    shown.key_press(Key::Enter);
+    shown.run_steps(FRAMES);
+    assert_eq!(wishes(&mut shown), [], "a key that is there is never replaced by a second Enter");
+    press(&mut shown, "Replace its key");
+    let Wanted::Keep(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
+    assert_eq!(*kept, Kept { replace: true, ..once });
+    came(&mut shown, Came::Changed(round, Ok(())));
+    assert!(says(&shown, "The profile “Richard” is ready") && !says(&shown, "Where to keep it"));
+    assert!(!heard(&shown).contains(&secret) && !heard(&shown).contains(&SECRET[..8]));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a dropped file is never read by the window".to_owned())
+    }
+}
+
+fn drop_file(shown: &mut Shown, path: &str) {
+    shown.input_mut().dropped_files.push(Arc::new(Dropped(PathBuf::from(path))));
+    shown.run_steps(FRAMES);
+}
+
+#[test]
+fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
+    let mut shown = open(demo::welcome());
+    drop_file(&mut shown, "/bob_accessKeys.CSV");
+    let Wanted::KeyFile(round, path) = wanted(&mut shown) else { panic!("a file") };
+    assert_eq!(path, PathBuf::from("/bob_accessKeys.CSV"));
+    let root = daypass::words::keys::key_problem(daypass::engine::keys::KeyProblem::RootKey);
+    came(&mut shown, Came::Tested(round, Err(root.to_owned())));
+    assert!(says(&shown, "root user") && says(&shown, "Secret access key"));
+    drop_file(&mut shown, "/other.csv");
+    assert!(matches!(wanted(&mut shown), Wanted::KeyFile(_, path) if path == Path::new("/other.csv")));
+    press(&mut shown, "Cancel");
+    for text in [
+        format!("Access key ID,Secret access key\n{ID},{SECRET}\n"),
+        format!("export AWS_ACCESS_KEY_ID={ID}\nexport AWS_SECRET_ACCESS_KEY={SECRET}"),
+    ] {
+        // On the first screen, and in the field of the sheet.
+        shown.event(Event::Paste(text.clone()));
+        shown.run_steps(FRAMES);
+        assert!(matches!(wanted(&mut shown), Wanted::TestKey(..)));
+        press(&mut shown, "Cancel");
+        press(&mut shown, "Add an access key…");
+        shown.get_by_role_and_label(Role::TextInput, "Access key ID").focus();
+        shown.run_steps(FRAMES);
+        shown.event(Event::Paste(text));
+        shown.run_steps(FRAMES);
+        assert!(matches!(wanted(&mut shown), Wanted::TestKey(..)));
+        assert!(!heard(&shown).contains(&SECRET[..8]));
+        press(&mut shown, "Cancel");
+    }
+}
+
+fn with_profiles() -> Snapshot {
+    let mut seen = demo::odd_profile();
+    let profiles = Arc::make_mut(&mut seen.profiles);
+    let mut signs = demo::profile("company");
+    (signs.source, signs.key_tail) = (Source::SignIn, None);
+    let mut process = demo::profile("vault");
+    (process.source, process.key_tail) = (Source::Process, None);
+    process.credential_process = Some("/opt/vault get --role \"x y\" | tail -1".to_owned());
+    let mut run = demo::profile("today");
+    run.this_run = true;
+    let mut role = demo::profile("through-company");
+    (role.source, role.source_profile) = (Source::Role, Some("company".to_owned()));
+    profiles.list.extend([signs, process, run, role]);
+    let detail = Detail { call: "credential_process".into(), code: NOT_ALLOWED.into(), ..Detail::default() };
+    let needed = || Err(Problem::new(Kind::SignInNeeded));
+    Arc::make_mut(&mut seen.identities).extend([
+        ("company".to_owned(), needed()),
+        ("through-company".to_owned(), needed()),
+        ("vault".to_owned(), Err(Problem::with(Kind::ProcessRefused, detail))),
+        ("other".to_owned(), Err(Problem::new(Kind::KeyNotAccepted))),
+    ]);
+    seen
+}
+
+fn page() -> Shown {
+    let mut shown = show(with_profiles(), |window, _| window.open_profiles());
+    let asked: Vec<_> = wishes(&mut shown);
+    assert_eq!(asked, [Wish::Command(Command::Identify("today".to_owned()))], "who isn't known is asked once");
+    shown
+}
+
+#[test]
+fn the_page_says_who_each_profile_is_and_what_is_odd() {
+    let mut shown = page();
+    for said in [
+        "Richard, account 1111 2222 3333  ·  access key …7QXZ",
+        ", line 3 (profile “importantproject”)",
+        "this run only",
+        "This access key is not accepted.",
+        "This profile needs you to sign in.",
+        "was not allowed to run",
+        "asking who this is…",
+        "/home/richard/.aws/credentials",
+    ] {
+        assert!(says(&shown, said), "{said}");
+    }
+    press(&mut shown, "Back");
+    assert!(says(&shown, "Deliver files to your customer"));
+    press(&mut shown, "Profiles…");
+    assert_eq!(wishes(&mut shown), [Wish::OpenProfiles]);
+    let mut empty = show(demo::no_profiles(), |window, _| window.open_profiles());
+    assert!(says(&empty, "There is no profile on this computer yet"));
+    press(&mut empty, "Add an access key…");
+    assert!(says(&empty, "Drop its CSV file here"));
+}
+
+#[test]
+fn renaming_and_removing_ask_first() {
+    let mut shown = page();
+    press(&mut shown, "Remove: other");
+    assert!(says(&shown, "Remove the profile “other” and its key from this computer?"));
+    shown.key_press(Key::Enter);
+    shown.run_steps(FRAMES);
+    assert_eq!(wishes(&mut shown), [], "Enter keeps it");
+    press(&mut shown, "Remove: other");
+    press(&mut shown, "Remove");
+    let Wanted::Remove(round, name) = wanted(&mut shown) else { panic!("to remove it") };
+    assert_eq!(name, "other");
+    let link = KeepProblem::File(daypass::engine::profiles::SaveProblem::Link);
+    came(&mut shown, Came::Changed(round, Err(link)));
+    assert!(says(&shown, "Nothing was changed."));
+    press(&mut shown, "Remove");
+    let Wanted::Remove(round, _) = wanted(&mut shown) else { panic!("to remove it") };
+    came(&mut shown, Came::Changed(round, Ok(())));
+    assert!(says(&shown, "The profile “other” is removed.") && !says(&shown, "Remove the profile?"));
+
+    press(&mut shown, "Rename: importantproject");
+    enter(&mut shown, Role::TextInput, "New name", "-b");
+    shown.key_press(Key::Enter);
+    shown.run_steps(FRAMES);
+    let Wanted::Rename { round, from, to } = wanted(&mut shown) else { panic!("to rename it") };
+    assert_eq!((from.as_str(), to.as_str()), ("importantproject", "importantproject-b"));
+    came(&mut shown, Came::Changed(round, Err(KeepProblem::NameTaken)));
+    assert!(says(&shown, "Choose another name.") && !says(&shown, "Replace its key"));
+    press(&mut shown, "Rename");
+    let Wanted::Rename { round, .. } = wanted(&mut shown) else { panic!("to rename it") };
+    came(&mut shown, Came::Changed(round, Ok(())));
+    assert!(says(&shown, "“importantproject” is now called “importantproject-b”."));
+}
+
+fn device() -> DeviceCode {
+    let url = |text: &str| VerificationUrl::parse(text).expect("an address");
+    DeviceCode {
+        url: url("https://device.sso.eu-west-1.amazonaws.com/"),
+        complete: Some(url("https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH")),
+        code: "ABCD-EFGH".to_owned(),
+        ends: demo::NOW + Duration::from_secs(581),
+    }
+}
+
+#[test]
+fn a_sign_in_shows_the_code_and_the_host_and_opens_the_browser_only_when_told() {
+    let mut shown = page();
+    press(&mut shown, "Sign in… through-company");
+    let Wanted::SignIn(round, profile) = wanted(&mut shown) else { panic!("to sign in") };
+    assert_eq!(profile, "through-company");
+    assert!(says(&shown, "Asking Amazon for a code…"));
+    came(&mut shown, Came::SignIn(round, SignInStep::Confirm(device())));
+    for said in ["ABCD-EFGH", "device.sso.eu-west-1.amazonaws.com", "one hour at a time", "09:41 left", "password"] {
+        assert!(says(&shown, said), "{said}");
+    }
+    assert_eq!(wishes(&mut shown), [], "no browser by itself");
+    press(&mut shown, "Open the browser");
+    assert_eq!(wanted(&mut shown), Wanted::Browse(device().complete.expect("an address")));
+    press(&mut shown, "Copy the address");
+    let address = "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH".to_owned();
+    assert_eq!(wishes(&mut shown), [Wish::Copy(address)]);
+    came(&mut shown, Came::SignIn(round, SignInStep::Ended(SignInProblem::Expired)));
+    assert!(says(&shown, "The code was not confirmed in time."));
+    press(&mut shown, "Sign in again");
+    let Wanted::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
+    came(&mut shown, Came::SignIn(round, SignInStep::Done { kept: true }));
+    assert!(says(&shown, "You are signed in"));
+    assert_eq!(wishes(&mut shown), [Wish::Command(Command::Identify("through-company".to_owned()))]);
+    press(&mut shown, "Close");
+    assert_eq!(wishes(&mut shown), [], "there is nothing left to stop");
+    press(&mut shown, "Sign in… company");
+    assert!(matches!(wanted(&mut shown), Wanted::SignIn(..)));
+    shown.key_press(Key::Escape);
+    shown.run_steps(FRAMES);
+    assert_eq!(wanted(&mut shown), Wanted::Stop, "leaving it ends it");
+}
+
+fn refused(problem: Problem, profile: &str) -> Snapshot {
+    let mut seen = Snapshot { places: demo::ready().places, ..with_profiles() };
+    profile.clone_into(&mut Arc::make_mut(&mut seen.places[0].destination).profile);
+    seen.places[0].session = Session::Denied(Arc::new(problem));
+    seen
+}
+
+#[test]
+fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
+    let mut shown = open(refused(Problem::new(Kind::SignInNeeded), "company"));
+    press(&mut shown, "Sign in…");
+    let Wanted::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
+    came(&mut shown, Came::SignIn(round, SignInStep::Done { kept: false }));
+    let identify = |name: &str| Wish::Command(Command::Identify(name.to_owned()));
+    assert_eq!(wishes(&mut shown), [identify("company"), Wish::Command(Command::GetAccess(PlaceNo(0)))]);
+
+    let detail = Detail { code: NOT_ALLOWED.into(), ..Detail::default() };
+    let mut shown = open(refused(Problem::with(Kind::ProcessRefused, detail), "vault"));
+    press(&mut shown, "Show its command…");
+    let command = "/opt/vault get --role \"x y\" | tail -1";
+    assert!(says(&shown, command), "the whole of it");
+    shown.key_press(Key::Enter);
+    shown.run_steps(FRAMES);
+    assert_eq!(wishes(&mut shown), [], "no is the default");
+    assert!(!says(&shown, "Run this command?"));
+    press(&mut shown, "Show its command…");
+    press(&mut shown, "Allow it");
+    let (profile, command) = ("vault".to_owned(), command.to_owned());
+    assert_eq!(wanted(&mut shown), Wanted::Allow { profile, command, then: Some(PlaceNo(0)) });
+}
+
+#[test]
+fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
+    let mut shown = open(demo::ready());
+    press(&mut shown, "Switch destination: Important Project");
+    press(&mut shown, "Check my access…");
+    assert!(
+        says(&shown, "Does your customer’s role let you in?")
+            && says(&shown, "A test file: No file is sent unless you ask for it.")
+    );
+    press(&mut shown, "Check");
+    let first = wanted(&mut shown);
+    let Wanted::Check { round, to, code: None, test_object: false } = &first else { panic!("{first:?}") };
+    assert_eq!(**to, demo::destination());
+    let ms = Duration::from_millis;
+    let step = |what, took, result| Came::Step(*round, Step { what, took, result });
+    came(&mut shown, step(What::Profile, ms(2), Ok(Fact::Profile(Source::Key))));
+    came(&mut shown, step(What::Identity, ms(120), Ok(Fact::Identity(demo::richard()))));
+    assert!(says(&shown, "Who you are, 120 ms: Amazon knows you as Richard in the account 1111 2222 3333."));
+    let denied = demo::denial(Kind::AssumeDenied(DeniedBy::YourPolicy));
+    came(&mut shown, step(What::Role, ms(1450), Err(denied)));
+    came(&mut shown, Came::Checked(*round));
+    assert!(says(&shown, "Your customer’s role, 1.4 s: Your own company has not allowed you to ask."));
+    assert!(says(&shown, "Likeliest: "));
+    shown.get_by_role_and_label(Role::CheckBox, "Send a tiny test file too").click();
+    shown.run_steps(FRAMES);
+    press(&mut shown, "Check again");
+    let Wanted::Check { round, test_object: true, .. } = wanted(&mut shown) else { panic!("with a test file") };
+    let step = |what, result| Came::Step(round, Step { what, took: ms(9), result });
+    let lasts = Duration::from_hours(1);
+    came(&mut shown, step(What::Profile, Ok(Fact::Profile(Source::Key))));
+    came(&mut shown, step(What::Identity, Ok(Fact::Identity(demo::richard()))));
+    came(&mut shown, step(What::Role, Ok(Fact::Role { arn: "a/b".into(), lasts, shortened: true })));
+    let (region, owner) = ("eu-west-1".parse().expect("a region"), "444455556666".parse().expect("an account"));
+    came(&mut shown, step(What::Bucket, Ok(Fact::Bucket { region, owner })));
+    let proof = daypass::model::upload::Proof::Whole;
+    came(&mut shown, step(What::TestObject, Ok(Fact::TestObject { key: "incoming/t.txt".to_owned(), proof })));
+    came(&mut shown, Came::Checked(round));
+    assert!(says(&shown, "All is well.") && says(&shown, "You can’t delete it; your customer can."));
+    press(&mut shown, "Check again");
+    assert_eq!(wishes(&mut shown), [], "a second test file is ticked anew");
+    press(&mut shown, "Check");
+    assert!(matches!(wanted(&mut shown), Wanted::Check { test_object: false, .. }));
+    press(&mut shown, "Close");
+    assert_eq!(wanted(&mut shown), Wanted::Stop);
+}
+
+#[test]
+fn a_check_of_a_role_with_a_device_asks_for_its_code() {
+    let mut seen = demo::ready();
+    Arc::make_mut(&mut seen.places[0].destination).mfa_serial = Some(SERIAL.parse().expect("a serial"));
+    let mut shown = open(seen);
+    press(&mut shown, "Switch destination: Important Project");
+    press(&mut shown, "Check my access…");
+    press(&mut shown, "Check");
+    assert!(says(&shown, "A code has six digits."));
+    enter(&mut shown, Role::TextInput, "Six digits", "123 456");
+    shown.key_press(Key::Enter);
+    shown.run_steps(FRAMES);
+    let first = wanted(&mut shown);
+    let Wanted::Check { code: Some(code), .. } = &first else { panic!("{first:?}") };
+    assert_eq!(*code, Digits(Zeroizing::new("123456".to_owned())));
+    assert!(!format!("{first:?}").contains("123456"));
+}
