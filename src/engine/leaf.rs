@@ -58,7 +58,9 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock
             blocking(move || files.open(upload, &path), clock).await.map(Answer::Opened)
         }
         Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, most, &taken, clock).await,
-        Call::Whole { fingerprint } => whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken), clock).await,
+        Call::Whole { fingerprint } => {
+            whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken), clock).await
+        }
         Call::Create => {
             let created = s3(ctx, place)?.create(&key).await?;
             Ok(Answer::Created { upload_id: created.upload_id, abort_at: created.abort_at })

@@ -450,7 +450,11 @@ impl Run {
     }
 
     /// Starts a task and takes down what for, so that one that panics is answered for.
-    fn go_for(&mut self, errand: Errand, work: impl Future<Output = Event> + std::marker::Send + 'static) -> AbortHandle {
+    fn go_for(
+        &mut self,
+        errand: Errand,
+        work: impl Future<Output = Event> + std::marker::Send + 'static,
+    ) -> AbortHandle {
         let hook = self.options.hook.clone();
         let of = errand.clone();
         let task = self.tasks.spawn(async move {

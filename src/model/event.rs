@@ -239,7 +239,12 @@ impl Call {
     #[must_use]
     pub const fn signed(&self) -> bool {
         match self {
-            Self::Put { .. } | Self::Whole { .. } | Self::Create | Self::Part { .. } | Self::Complete { .. } | Self::Abort { .. } => true,
+            Self::Put { .. }
+            | Self::Whole { .. }
+            | Self::Create
+            | Self::Part { .. }
+            | Self::Complete { .. }
+            | Self::Abort { .. } => true,
             Self::Open | Self::Read { .. } => false,
         }
     }

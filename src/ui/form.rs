@@ -155,7 +155,12 @@ impl Form {
             practice: false,
             acl_full_control: false,
             encryption: Encryption::None,
-            terms: self.terms.as_ref().filter(|(of, _)| *of == role).map(|(_, terms)| terms.clone()).unwrap_or_default(),
+            terms: self
+                .terms
+                .as_ref()
+                .filter(|(of, _)| *of == role)
+                .map(|(_, terms)| terms.clone())
+                .unwrap_or_default(),
             role,
         })
     }

@@ -120,7 +120,7 @@ pub struct Window {
     /// The page for access, while it is open.
     kit: Option<Box<kit::Kit>>,
     table: order::Order,
-    /// Whether the page about a renewal problem is open over a session that goes on.
+    /// Whether the page about a problem is open over a session that goes on.
     trouble_open: bool,
     trouble: trouble::Fold,
     told: Option<Said>,
@@ -242,8 +242,8 @@ impl Window {
         match &scene.place.session {
             Session::Denied(problem) => self.trouble(ui, middle(y), scene, problem, false, out),
             Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
-                if let (true, Some(problem)) = (self.trouble_open, &scene.place.renew_problem) {
-                    self.trouble(ui, middle(y), scene, problem, true, out);
+                if let (true, Some(problem)) = (self.trouble_open, self.trouble.problem(scene.place)) {
+                    self.trouble(ui, middle(y), scene, &problem, true, out);
                 } else {
                     y = self.notes(ui, middle(y), scene, out);
                     self.files(ui, middle(y), scene, out);

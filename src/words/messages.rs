@@ -2,8 +2,8 @@
 
 use super::causes::Known;
 use super::format;
-use crate::grant::policy::{caller, literal};
 use crate::grant::fields::rfc3339;
+use crate::grant::policy::{caller, literal};
 use crate::grant::tree::Tree;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{Partition, Region};

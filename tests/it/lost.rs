@@ -22,7 +22,8 @@ async fn goes_on_after(times: u32, of: fn(&Errand) -> bool) -> Stage {
     let hook = Arc::clone(&left);
     let options = Options {
         hook: Some(Arc::new(move |errand| {
-            let strikes = of(errand) && hook.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+            let strikes =
+                of(errand) && hook.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
             assert!(!strikes, "a task of {errand:?} ends here");
         })),
         ..stage.options()

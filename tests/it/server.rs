@@ -162,7 +162,12 @@ impl Server {
         match send.call {
             Call::Open => Ok(Answer::Opened(print)),
             Call::Read { offset, length } => Ok(Answer::Read(crc((id, version_of(&print), offset, length)))),
-            Call::Put { .. } | Call::Whole { .. } | Call::Create | Call::Part { .. } | Call::Complete { .. } | Call::Abort { .. } => {
+            Call::Put { .. }
+            | Call::Whole { .. }
+            | Call::Create
+            | Call::Part { .. }
+            | Call::Complete { .. }
+            | Call::Abort { .. } => {
                 unreachable!("signed")
             }
         }

@@ -24,7 +24,8 @@ async fn add(handle: &Handle, paths: Vec<PathBuf>) {
 async fn large_files_go_up_whole_and_the_next_ones_at_once() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
-    let sizes = [("small.txt", 10), ("large.bin", (20 << 20) + 7), ("larger.bin", 33 << 20), ("nine.bin", (8 << 20) + 1)];
+    let sizes =
+        [("small.txt", 10), ("large.bin", (20 << 20) + 7), ("larger.bin", 33 << 20), ("nine.bin", (8 << 20) + 1)];
     let paths: Vec<_> = sizes.iter().map(|(name, size)| stage.file(name, *size)).collect();
     add(&handle, paths.clone()).await;
     let seen = done(&mut handle).await;
@@ -67,7 +68,9 @@ async fn what_is_too_large_for_that_names_the_permission() {
     assert_eq!(causes[0].title, "The role may not read the key for large files");
     let CauseAction::CopyForCustomer(message) = &causes[0].action else { panic!("{:?}", causes[0].action) };
     let key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-    for line in ["\"kms:GenerateDataKey\",\n", "\"kms:Decrypt\"\n", key, "\"kms:ViaService\": \"s3.us-east-1.amazonaws.com\""] {
+    for line in
+        ["\"kms:GenerateDataKey\",\n", "\"kms:Decrypt\"\n", key, "\"kms:ViaService\": \"s3.us-east-1.amazonaws.com\""]
+    {
         assert!(message.contains(line), "no {line} in\n{message}");
     }
 }

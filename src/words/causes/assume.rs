@@ -57,18 +57,17 @@ struct Likely {
 impl Likely {
     /// One text for every cause: the role's trust first; then what was sent to it, and the own company's yes, which a role
     /// in another account needs as well (IAM User Guide, "Cross-account policy evaluation logic").
-    const UNKNOWN: Self =
-        Self {
-            role: 60,
-            role_before: CHANGED,
-            name: 58,
-            id: 55,
-            id_always: false,
-            company: 50,
-            code: 40,
-            place: 30,
-            place_before: 70,
-        };
+    const UNKNOWN: Self = Self {
+        role: 60,
+        role_before: CHANGED,
+        name: 58,
+        id: 55,
+        id_always: false,
+        company: 50,
+        code: 40,
+        place: 30,
+        place_before: 70,
+    };
     /// The trust policy does not allow it: it doesn't name the user, or a condition is not met.
     const TRUST: Self = Self { id_always: true, place_before: 30, ..Self::UNKNOWN };
     /// The trust policy forbids it: on a condition, most likely.
@@ -166,6 +165,17 @@ pub(super) fn key_was_replaced() -> Cause {
 }
 
 fn own_company(problem: &Problem, known: &Known<'_>, forbidden: bool) -> Cause {
+    if known.worked_before && !forbidden {
+        return Cause::new(
+            "Your own company took back its permission",
+            vec![
+                plain("Your administrator must allow "),
+                mono("sts:AssumeRole"),
+                plain(" on this role for your user again."),
+            ],
+            CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+        );
+    }
     let body = if forbidden {
         vec![plain("A policy of your own account forbids "), mono("sts:AssumeRole"), plain(" on this role.")]
     } else {

@@ -46,7 +46,8 @@ pub(super) fn checked(problem: &Problem, known: &Known<'_>) -> Vec<(Weight, Caus
     {
         add(NEARLY, own_name(&sent, &user));
     }
-    if let (Some(then), Some(now)) = (known.learned.and_then(|learned| learned.caller.as_deref()), known.caller(problem))
+    if let (Some(then), Some(now)) =
+        (known.learned.and_then(|learned| learned.caller.as_deref()), known.caller(problem))
         && then != now
     {
         add(OTHER_USER, other_user(problem, known, then, now));
@@ -97,7 +98,9 @@ fn other_id(known: &Known<'_>) -> Cause {
     let expected = to.terms.external_id.as_ref().map_or("", |id| id.as_str());
     let mut body = vec![plain("Your invitation says "), mono(expected)];
     match &to.external_id {
-        Some(sent) => body.extend([plain(", and you sent "), mono(sent.as_str()), plain(". Enter it as it stands there.")]),
+        Some(sent) => {
+            body.extend([plain(", and you sent "), mono(sent.as_str()), plain(". Enter it as it stands there.")])
+        }
         None => body.push(plain(", and you sent none. Enter it.")),
     }
     Cause::new("The external ID is not that of your invitation", body, CauseAction::EditDestination)

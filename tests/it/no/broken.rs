@@ -3,8 +3,8 @@
 
 use super::message;
 use super::played::{Scene, quick};
-use daypass::grant::{Invitation, Principal};
 use daypass::grant::request::Ask;
+use daypass::grant::{Invitation, Principal};
 use daypass::model::destination::Destination;
 use daypass::model::problem::Problem;
 use daypass::model::session::Session;
@@ -299,7 +299,11 @@ async fn an_earlier_run_is_remembered() {
     scene.practice.set_trusted(true);
     let path = scene.dir.path().join("credentials");
     let mallory = scene.practice.story().mallory;
-    let text = format!("[importantproject]\naws_access_key_id = {}\naws_secret_access_key = {}\n", mallory.id(), mallory.secret());
+    let text = format!(
+        "[importantproject]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        mallory.id(),
+        mallory.secret()
+    );
     std::fs::write(&path, text).expect("written");
     let mut scene = scene.restarted().await;
     scene.open(Destination { mfa_serial: None, ..destination });
