@@ -301,6 +301,9 @@ pub(super) struct Practice {
     /// Keep no content of what arrives, only its size and checksum: for measurements.
     #[arg(long)]
     pub discard: bool,
+    /// Encrypt the bucket with a key of which the role may use too little for files sent in parts.
+    #[arg(long)]
+    pub kms: bool,
 }
 
 fn encryption(text: &str) -> Result<Encryption, String> {

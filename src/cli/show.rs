@@ -348,8 +348,13 @@ pub(super) fn profiles() -> Result<u8, Stop> {
 /// `practice`: runs the practice server until it is stopped.
 pub(super) async fn practice(args: PracticeArgs) -> Result<u8, Stop> {
     use crate::practice::{Options, Practice};
-    let options =
-        Options { port: args.port, session_seconds: args.session_seconds, discard: args.discard, ..Options::default() };
+    let options = Options {
+        port: args.port,
+        session_seconds: args.session_seconds,
+        discard: args.discard,
+        kms: args.kms,
+        ..Options::default()
+    };
     let practice =
         Practice::start(options).await.map_err(|why| Stop::new(words::practice_port(args.port, &why.to_string())))?;
     let folder = tempfile::tempdir().map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;

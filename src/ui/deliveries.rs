@@ -3,6 +3,7 @@
 use super::dialogs::Dialog;
 use super::icons::{self, Icon};
 use super::theme::{self, Face, Tokens, size};
+use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, one};
 use crate::model::snapshot::{Command, Which};
@@ -200,7 +201,7 @@ impl Window {
                 out.push(Wish::Command(Command::Retry(one(no))));
             }
             if ui.button(table::WHY).clicked() {
-                self.dialog = Some(Dialog::Problem(problem.clone()));
+                self.look_into(Page::File(problem.clone()), scene);
             }
         }
         if upload.state.needs_you() && ui.button(table::NEW_NAME).clicked() {

@@ -146,7 +146,7 @@ pub struct Window {
     history: Option<Box<history::Page>>,
     access: access::Access,
     table: order::Order,
-    /// Whether the page about a renewal problem is open over a session that goes on.
+    /// Whether the page about a problem is open over a session that goes on.
     trouble_open: bool,
     trouble: trouble::Fold,
     told: Option<Said>,
@@ -281,8 +281,8 @@ impl Window {
         match &scene.place.session {
             Session::Denied(problem) => self.trouble(ui, middle(y), scene, problem, false, out),
             Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
-                if let (true, Some(problem)) = (self.trouble_open, &scene.place.renew_problem) {
-                    self.trouble(ui, middle(y), scene, problem, true, out);
+                if let (true, Some(problem)) = (self.trouble_open, self.trouble.problem(scene.place)) {
+                    self.trouble(ui, middle(y), scene, &problem, true, out);
                 } else {
                     y = self.notes(ui, middle(y), scene, out);
                     self.files(ui, middle(y), scene, out);

@@ -1,10 +1,11 @@
 //! The strips below the pass: what ends, what holds the queue, what was delivered.
 
-use super::dialogs::Dialog;
 use super::icons::{self, Icon};
 use super::theme::{self, Face, Tokens, size};
+use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, pass};
+use crate::model::problem::Problem;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Which};
 use crate::model::upload::PlaceNo;
@@ -70,6 +71,12 @@ struct Note {
     buttons: Vec<(&'static str, Option<Icon>, Act)>,
 }
 
+/// What is called the way to more about what holds the queue.
+fn held(hold: &Problem, scene: &Scene<'_>) -> &'static str {
+    let causes = problem::explain(hold, &problem::Known::of(scene.place, scene.seen));
+    if causes.is_empty() { words::notes::DETAILS } else { words::notes::WHAT_NOW }
+}
+
 impl Window {
     /// Draws the strips and says where what follows begins.
     pub(crate) fn notes(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) -> f32 {
@@ -113,7 +120,7 @@ impl Window {
                 icon: icons::STOPPED,
                 said: problem::said(hold.kind),
                 link: None,
-                buttons: vec![(words::notes::DETAILS, None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
+                buttons: vec![(held(hold, scene), None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
             });
         }
         if let Line::Down { next, why, .. } = &scene.seen.line {
@@ -180,8 +187,8 @@ impl Window {
             Act::Renew => self.renew(no, scene.place, out),
             Act::RetryJournal => out.push(Wish::Command(Command::RetryJournal)),
             Act::Release | Act::RetryLine => out.push(Wish::Command(Command::Release(no))),
-            Act::Trouble => self.trouble_open = true,
-            Act::Hold => self.dialog = scene.place.hold.clone().map(Dialog::Problem),
+            Act::Trouble => self.look_into(Page::Renewal, scene),
+            Act::Hold => self.look_into(Page::Hold, scene),
             Act::Receipt => out.push(Wish::SaveReceipt(no)),
             Act::SendReceipt => {
                 self.receipts.push((no, scene.place.totals.first, Receipt::Sending));

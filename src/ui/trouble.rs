@@ -6,19 +6,61 @@ use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, form, icons};
 use crate::model::problem::{Kind, Problem};
-use crate::model::snapshot::Command;
+use crate::model::snapshot::{Command, Place};
 use crate::words::format;
 use crate::words::problem::{self as said, Cause, CauseAction, Known, Piece};
-use crate::words::ui::{dialog as dialog_words, trouble as words};
+use crate::words::ui::{dialog as dialog_words, notes, trouble as words};
 use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, vec2};
+use std::sync::Arc;
 
-/// Whether technical details are unfolded.
-#[derive(Clone, Copy, Debug, Default)]
+/// Which page is open over the files, and whether its technical details are unfolded.
+#[derive(Clone, Debug, Default)]
 pub struct Fold {
     open: bool,
+    page: Page,
+}
+
+/// What a page over the files is about.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Page {
+    /// A renewal that was refused.
+    #[default]
+    Renewal,
+    /// What holds the queue.
+    Hold,
+    /// What stopped one file.
+    File(Arc<Problem>),
+}
+
+impl Page {
+    fn problem(&self, place: &Place) -> Option<Arc<Problem>> {
+        match self {
+            Self::Renewal => place.renew_problem.clone(),
+            Self::Hold => place.hold.clone(),
+            Self::File(problem) => Some(Arc::clone(problem)),
+        }
+    }
+}
+
+impl Fold {
+    /// The problem of the page that is open over the files; none once it is over.
+    pub(crate) fn problem(&self, place: &Place) -> Option<Arc<Problem>> {
+        self.page.problem(place)
+    }
 }
 
 impl Window {
+    /// Opens the page about a problem where something can be done about it, and its details otherwise.
+    pub(crate) fn look_into(&mut self, page: Page, scene: &Scene<'_>) {
+        let Some(problem) = page.problem(scene.place) else { return };
+        if said::explain(&problem, &Known::of(scene.place, scene.seen)).is_empty() {
+            self.dialog = Some(Dialog::Problem(problem));
+        } else {
+            self.trouble.page = page;
+            self.trouble_open = true;
+        }
+    }
+
     pub(crate) fn trouble(
         &mut self,
         ui: &mut Ui,
@@ -55,9 +97,17 @@ impl Window {
                 details(ui, problem, scene, &mut self.trouble.open, out);
                 if over {
                     ui.add_space(12.0);
-                    if ui.add(Button::plain(words::BACK)).clicked() {
-                        self.trouble_open = false;
-                    }
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = size::NEAR;
+                        if ui.add(Button::plain(words::BACK)).clicked() {
+                            self.trouble_open = false;
+                        }
+                        let held = matches!(self.trouble.page, Page::Hold);
+                        if held && ui.add(Button::plain(notes::TRY_NOW)).clicked() {
+                            out.push(Wish::Command(Command::Release(scene.no)));
+                            self.trouble_open = false;
+                        }
+                    });
                 }
             });
         });

@@ -165,6 +165,17 @@ pub(super) fn key_was_replaced() -> Cause {
 }
 
 fn own_company(problem: &Problem, known: &Known<'_>, forbidden: bool) -> Cause {
+    if known.worked_before && !forbidden {
+        return Cause::new(
+            "Your own company took back its permission",
+            vec![
+                plain("Your administrator must allow "),
+                mono("sts:AssumeRole"),
+                plain(" on this role for your user again."),
+            ],
+            CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
+        );
+    }
     let body = if forbidden {
         vec![plain("A policy of your own account forbids "), mono("sts:AssumeRole"), plain(" on this role.")]
     } else {

@@ -49,6 +49,7 @@ pub const S3: &[Row] = &[
     aws(Put, 503, "ServiceUnavailable", "Reduce your request rate.", Kind::Busy, Nobody),
     aws(Put, 503, "SlowDown", "Please reduce your request rate.", Kind::SlowDown, Nobody),
     aws(Part, 503, "RequestLimitExceeded", "", Kind::SlowDown, Nobody),
+    aws(Part, 503, "Throttling", "Rate exceeded", Kind::SlowDown, Nobody),
     aws(
         Part,
         400,
@@ -231,6 +232,8 @@ pub const S3: &[Row] = &[
     ),
     aws(Put, 403, D, no_key!("kms:GenerateDataKey"), Kind::KmsGenerate, Customer),
     aws(Part, 403, D, no_key!("kms:Decrypt"), Kind::KmsDecrypt, Customer),
+    aws(Create, 403, D, no_key!("kms:Decrypt"), Kind::KmsDecrypt, Customer),
+    aws(Complete, 403, D, no_key!("kms:Decrypt"), Kind::KmsDecrypt, Customer),
     aws(
         Put,
         400,
