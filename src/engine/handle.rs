@@ -46,6 +46,8 @@ pub struct Options {
     pub wake: Arc<dyn Fn() + Send + Sync>,
     /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
     pub pages: Arc<AtomicU32>,
+    /// What a window that is open already is called with, an invitation or nothing; none to leave it alone.
+    pub call: Option<Option<String>>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Adjust>,
 }
@@ -63,6 +65,7 @@ impl Options {
             patience: Patience::default(),
             wake: Arc::new(|| {}),
             pages: Arc::default(),
+            call: None,
             adjust: None,
         }
     }

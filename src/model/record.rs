@@ -94,6 +94,8 @@ pub enum End {
 pub struct Kept {
     /// Destinations, most recent first.
     pub destinations: Vec<Destination>,
+    /// The time of day at which it was read; none where nobody tells.
+    pub now: Option<Utc>,
     /// The settings.
     pub settings: Option<super::snapshot::Settings>,
     /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that

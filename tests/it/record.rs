@@ -38,7 +38,7 @@ fn kept(parts: &[u32], completing: bool, delivered: Option<Proof>) -> Unfinished
 /// A run that was given this, with access again, and the file open.
 fn restored(uploads: Vec<Unfinished>, park: bool) -> Bench {
     let mut bench = Bench::new(Limits { park_restored: park, ..Limits::default() });
-    let kept = Kept { destinations: Vec::new(), settings: None, unfinished: vec![(destination(0), uploads)] };
+    let kept = Kept { destinations: Vec::new(), unfinished: vec![(destination(0), uploads)], ..Kept::default() };
     bench.on(Event::Restored(Box::new(kept)));
     let ids = daypass::model::session::Identity { account: "1".into(), arn: "a".into(), name: "me".into() };
     bench.command(Command::GetAccess(P));
