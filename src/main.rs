@@ -32,7 +32,8 @@ fn main() -> ExitCode {
     let wire = Wire { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle };
     let start = Start { wire, invitation: args.invitation, practice: args.practice };
     let desk = match Desk::start(start) {
-        Ok(desk) => desk,
+        Ok(Some(desk)) => desk,
+        Ok(None) => return said(words::OPEN_ALREADY),
         Err(problem) => return stopped(&words::not_started(&cli::problem(&problem))),
     };
     let options = shell::Options { place: desk.window_place() };
@@ -42,6 +43,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => stopped(&sentence),
     }
+}
+
+/// Says it where there is a terminal; the other window is what a person sees.
+#[expect(clippy::print_stdout, reason = "there is no window to say it in")]
+fn said(sentence: &str) -> ExitCode {
+    println!("{sentence}");
+    ExitCode::SUCCESS
 }
 
 /// Says why there is no window: on the terminal, and in a box of the system where there is no terminal.

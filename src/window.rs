@@ -4,6 +4,7 @@ mod access;
 
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
+use crate::engine::run::Notice;
 use crate::engine::{profiles, settings};
 use crate::grant::fields::{self, TextProblem};
 use crate::grant::{Ask, Invitation};
@@ -34,6 +35,10 @@ const LOOK: Duration = Duration::from_millis(400);
 /// Where the window's place is kept, beside the journal.
 const PLACE_FILE: &str = "window.json";
 
+#[cfg(target_os = "linux")]
+mod appearance;
+pub mod attention;
+mod awake;
 mod past;
 
 type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -65,6 +70,15 @@ struct State {
     starting: bool,
     /// The sign-in or the check that is under way.
     asking: Option<AbortHandle>,
+    /// Whether the window has the keyboard.
+    in_front: bool,
+}
+
+impl State {
+    /// The engine that the window shows: that of the practice while there is one.
+    fn current(&self, own: &Handle) -> Handle {
+        self.rehearsal.as_ref().map_or_else(|| own.clone(), |rehearsal| rehearsal.handle.clone())
+    }
 }
 
 /// A practice that is going on.
@@ -77,17 +91,26 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// An invitation as another process finds it, whatever folder that one runs in.
+fn handed(invitation: &str) -> String {
+    if invitation.starts_with("daypass:") {
+        return invitation.to_owned();
+    }
+    std::path::absolute(invitation)
+        .map_or_else(|_odd| invitation.to_owned(), |path| path.to_string_lossy().into_owned())
+}
+
 fn wake(state: &Mutex<State>) {
     let wake = Arc::clone(&locked(state).wake);
     wake();
 }
 
 impl Desk {
-    /// Starts the person's own engine.
+    /// Starts the person's own engine; none where a window was open already, which comes to the front instead.
     ///
     /// # Errors
     /// Where the engine can't start: no threads, or a CA bundle that can't be read.
-    pub fn start(start: Start) -> Result<Arc<Self>, Problem> {
+    pub fn start(start: Start) -> Result<Option<Arc<Self>>, Problem> {
         Self::start_with(start, Options { home: settings::home(), ..Options::new() })
     }
 
@@ -95,7 +118,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::start`].
-    pub fn start_with(start: Start, places: Options) -> Result<Arc<Self>, Problem> {
+    pub fn start_with(start: Start, places: Options) -> Result<Option<Arc<Self>>, Problem> {
         let home = places.home.clone();
         let test_server = start.wire.endpoint_url.clone();
         let about = About { test_server, zone: jiff::tz::TimeZone::system(), ..About::default() };
@@ -106,11 +129,21 @@ impl Desk {
             rehearsal: None,
             starting: false,
             asking: None,
+            in_front: true,
         }));
         let waking = Arc::clone(&state);
-        let options =
-            Options { wire: start.wire, limits: Limits::default(), wake: Arc::new(move || wake(&waking)), ..places };
+        let options = Options {
+            wire: start.wire,
+            limits: Limits::default(),
+            wake: Arc::new(move || wake(&waking)),
+            call: Some(start.invitation.as_deref().map(handed)),
+            ..places
+        };
         let (own, runtime) = Engine::start(options)?;
+        if own.notices().contains(&Notice::OpenElsewhere(true)) {
+            runtime.shutdown_background();
+            return Ok(None);
+        }
         {
             let mut state = locked(&state);
             let warnings = own.notices().iter().map(cli::notice).collect();
@@ -122,17 +155,35 @@ impl Desk {
         }
         #[cfg(target_os = "linux")]
         desk.runtime.spawn(appearance::follow(Arc::clone(&desk.state)));
+        desk.runtime.spawn(attention::follow(desk.own.clone(), Arc::clone(&desk.state)));
         if start.practice {
             desk.start_practice();
         }
         if let Some(invitation) = start.invitation {
-            if invitation.starts_with("daypass:") {
-                desk.invitation_text(invitation);
-            } else {
-                desk.invitation_file(PathBuf::from(invitation));
-            }
+            desk.invitation(invitation);
         }
-        Ok(desk)
+        let called = Arc::downgrade(&desk);
+        let journal = desk.own.journal().clone();
+        desk.runtime.spawn(async move {
+            loop {
+                let handed = journal.raised().await;
+                let Some(desk) = called.upgrade() else { return };
+                Self::tell(&desk.state, Told::Called);
+                if let Some(invitation) = handed {
+                    desk.invitation(invitation);
+                }
+            }
+        });
+        Ok(Some(desk))
+    }
+
+    /// Reads an invitation, a link or a file.
+    fn invitation(&self, invitation: String) {
+        if invitation.starts_with("daypass:") {
+            self.invitation_text(invitation);
+        } else {
+            self.invitation_file(PathBuf::from(invitation));
+        }
     }
 
     /// The window's place at the last end.
@@ -167,7 +218,7 @@ impl Desk {
     }
 
     fn current(&self) -> Handle {
-        locked(&self.state).rehearsal.as_ref().map_or_else(|| self.own.clone(), |rehearsal| rehearsal.handle.clone())
+        locked(&self.state).current(&self.own)
     }
 
     fn tell(state: &Mutex<State>, told: Told) {
@@ -394,6 +445,10 @@ impl Link for Desk {
         self.runtime.spawn(work);
     }
 
+    fn in_front(&self, in_front: bool) {
+        locked(&self.state).in_front = in_front;
+    }
+
     fn on_wake(&self, wake: Wake) {
         locked(&self.state).wake = wake;
     }
@@ -405,42 +460,6 @@ impl Link for Desk {
         });
         // A place that is not kept costs a person one move of a window.
         let _not_kept = std::fs::write(home.join(PLACE_FILE), text.to_string());
-    }
-}
-
-/// Whether the desktop is dark, as its portal says: under X11 nobody else does.
-#[cfg(target_os = "linux")]
-mod appearance {
-    use super::{Arc, Desk, Duration, Mutex, State, Told};
-    use zbus::zvariant::{OwnedValue, Value};
-
-    /// How often it is asked; a change need not show at once.
-    const ASK: Duration = Duration::from_secs(3);
-
-    /// Tells the window now and whenever it changes; ends where there is no portal to ask.
-    pub(super) async fn follow(state: Arc<Mutex<State>>) {
-        let Ok(bus) = zbus::Connection::session().await else { return };
-        let (name, path) = ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop");
-        let Ok(portal) = zbus::Proxy::new(&bus, name, path, "org.freedesktop.portal.Settings").await else { return };
-        let mut told = None;
-        loop {
-            // 1 is dark, 2 is light, 0 is no wish (XDG Desktop Portal, Settings, `color-scheme`).
-            let asked = ("org.freedesktop.appearance", "color-scheme");
-            let Ok(answer) = portal.call::<_, _, OwnedValue>("Read", &asked).await else { return };
-            let dark = number(&answer) == Some(1);
-            if told.replace(dark) != Some(dark) {
-                Desk::tell(&state, Told::Dark(dark));
-            }
-            tokio::time::sleep(ASK).await;
-        }
-    }
-
-    /// The number in a value, however many times it is wrapped.
-    fn number(value: &Value<'_>) -> Option<u32> {
-        if let Value::Value(inner) = value {
-            return number(inner);
-        }
-        if let Value::U32(number) = value { Some(*number) } else { None }
     }
 }
 

@@ -97,7 +97,7 @@ impl Show {
         self.end();
         let open = places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).map(|p| p.totals.open()).sum();
         let kept = !handle.notices().iter().any(|notice| match notice {
-            Notice::OpenElsewhere => true,
+            Notice::OpenElsewhere(_) => true,
             Notice::Journal(notice) => {
                 matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_))
             }
@@ -108,6 +108,9 @@ impl Show {
             say(&json!({ "event": "interrupted", "open": open, "kept": kept }).to_string());
         } else {
             say_beside(&plain);
+            if let Some(until) = seen.kept_until.values().min().filter(|_| kept) {
+                say_beside(&words::kept_until(*until));
+            }
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Options {
     pub pages: Arc<AtomicU32>,
     /// Called on each task that the model asked for before it begins; tests make it panic.
     pub hook: Option<Hook>,
+    /// What a window that is open already is called with, an invitation or nothing; none to leave it alone.
+    pub call: Option<Option<String>>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Adjust>,
 }
@@ -69,6 +71,7 @@ impl Options {
             wake: Arc::new(|| {}),
             pages: Arc::default(),
             hook: None,
+            call: None,
             adjust: None,
         }
     }

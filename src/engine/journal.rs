@@ -90,13 +90,26 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// Asks the other Daypass to bring its window to the front.
+    /// Asks the other Daypass to bring its window to the front, and hands it an invitation, a file's path or a link.
     ///
     /// # Errors
     ///
     /// [`JournalBroken`](Kind::JournalBroken) where the folder can't be written.
-    pub fn raise(&self) -> Result<(), Problem> {
-        place::raise(&self.dir).map_err(|why| damage::io_problem(&why))
+    pub fn raise(&self, invitation: Option<&str>) -> Result<(), Problem> {
+        place::raise(&self.dir, invitation).map_err(|why| damage::io_problem(&why))
+    }
+
+    /// Waits until it was heard; false where nobody listens, as in the command line, and the request is taken back.
+    pub async fn heard(&self) -> bool {
+        for _ in 0..40 {
+            tokio::time::sleep(Duration::from_millis(75)).await;
+            let dir = self.dir.clone();
+            if tokio::task::spawn_blocking(move || !place::unheard(&dir)).await.unwrap_or(false) {
+                return true;
+            }
+        }
+        place::reset_raise(&self.dir);
+        false
     }
 }
 
@@ -262,17 +275,16 @@ impl Journal {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Waits until another Daypass asks for this one's window; in memory, for ever.
-    pub async fn raised(&self) {
+    /// Waits until another Daypass asks for this one's window, and gives the invitation that it hands over; in memory, for
+    /// ever.
+    pub async fn raised(&self) -> Option<String> {
         let Some(dir) = self.dir.clone() else { return std::future::pending().await };
-        let look = move |dir: Arc<Path>| tokio::task::spawn_blocking(move || place::raised(&dir));
-        let before = look(Arc::clone(&dir)).await.ok().flatten();
         loop {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            let now = look(Arc::clone(&dir)).await.ok().flatten();
-            if now.is_some() && now != before {
-                return;
+            let look = Arc::clone(&dir);
+            if let Ok(Some(handed)) = tokio::task::spawn_blocking(move || place::raised(&look)).await {
+                return handed;
             }
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
 }

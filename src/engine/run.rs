@@ -46,8 +46,8 @@ const PROFILES: Duration = Duration::from_secs(2);
 /// Something found at the start that a person should know.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// Another Daypass has the journal: this one keeps nothing.
-    OpenElsewhere,
+    /// Another Daypass has the journal: this one keeps nothing. True where its window was called and comes.
+    OpenElsewhere(bool),
     /// What the journal has to say: it keeps nothing, or began anew.
     Journal(journal::Notice),
     /// A variable of the environment names another host, or holds a key; it is not followed.
@@ -132,13 +132,14 @@ impl Run {
                 let opening = keeping.clone();
                 let opened = tokio::task::spawn_blocking(move || Journal::open(&home, &opening));
                 match opened.await.map_err(|_panic| lost())? {
-                    Opened::Here { journal, kept, notices: found } => {
+                    Opened::Here { journal, mut kept, notices: found } => {
+                        kept.now = Some(clock.utc());
                         notices.extend(found.into_iter().map(Notice::Journal));
                         (journal, kept)
                     }
                     Opened::Elsewhere(other) => {
-                        notices.push(Notice::OpenElsewhere);
-                        let _not_raised = other.raise();
+                        let called = options.call.as_ref().is_some_and(|what| other.raise(what.as_deref()).is_ok());
+                        notices.push(Notice::OpenElsewhere(called && other.heard().await));
                         (Journal::in_memory(&keeping), nothing)
                     }
                 }

@@ -125,6 +125,7 @@ impl Model {
                     part: multipart.parts.part_size(),
                     abort_at,
                 }));
+                self.keep_until(no, abort_at);
                 self.show_progress(no);
             }
             (Answer::Part(done), What::Part(number)) => {
@@ -221,6 +222,7 @@ impl Model {
 
     fn ended(&mut self, no: UploadNo, end: End, fx: &mut Vec<Effect>) {
         self.work.remove(&no);
+        self.keep_until(no, None);
         if let Some(row) = self.seen.rows.get(no)
             && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
         {
@@ -450,6 +452,8 @@ impl Model {
             return self.fail(no, problem, fx);
         }
         let before = work.multipart.take();
+        self.keep_until(no, None);
+        let Some(work) = self.work.get_mut(&no) else { return };
         work.unread.clear();
         work.completing = false;
         work.maybe_done = false;

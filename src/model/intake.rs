@@ -7,7 +7,7 @@ use super::record::{Kept, Record};
 use super::rows::Rows;
 use super::session::Session;
 use super::snapshot::{Left, LeftOut, Totals};
-use super::upload::{Folder, PlaceNo, State, Upload, UploadNo};
+use super::upload::{Folder, Multipart, PlaceNo, State, Upload, UploadNo};
 use super::work::Work;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::PathBuf;
@@ -266,7 +266,20 @@ impl Model {
                 }
                 let Some(plan) = Plan::of(upload.size) else { continue };
                 let mut work = Work::new(plan);
-                let may_be_stored = match upload.multipart {
+                // After that moment S3 throws the parts away at any time: to go on with them would end in the middle.
+                let thrown_away = |multipart: &Multipart| {
+                    !upload.completing && multipart.abort_at.zip(kept.now).is_some_and(|(until, now)| until <= now)
+                };
+                let (multipart, gone) = match upload.multipart {
+                    Some(multipart) if thrown_away(&multipart) => (None, Some(multipart)),
+                    multipart => (multipart, None),
+                };
+                if gone.is_some() {
+                    fx.push(Effect::Record(Record::Restarted(upload_no)));
+                    self.abort_later(upload_no, gone);
+                }
+                self.keep_until(upload_no, multipart.as_ref().and_then(|multipart| multipart.abort_at));
+                let may_be_stored = match multipart {
                     // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
                     None => matches!(plan, Plan::Put(_)) || self.goes_whole(no, upload.size),
                     Some(multipart) => {

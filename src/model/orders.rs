@@ -94,6 +94,7 @@ impl Model {
         {
             self.abort_later(no, work.multipart);
         }
+        self.keep_until(no, None);
         fx.push(Effect::Close(no));
         self.set_state(no, State::Canceled);
         self.forget_key(no);
@@ -147,10 +148,12 @@ impl Model {
                 fx.push(Effect::Record(Record::Reopened(no)));
                 if let Some(work) = self.work.get_mut(&no) {
                     // It goes on with what S3 has; whether the file is the same is found out anew.
+                    work.tries = 0;
+                    let until = work.multipart.as_ref().and_then(|multipart| multipart.abort_at);
                     if let Some(multipart) = &work.multipart {
                         work.unread = done_parts(&multipart.parts);
                     }
-                    work.tries = 0;
+                    self.keep_until(no, until);
                 } else if size > PART_USUAL {
                     fx.push(Effect::Record(Record::Restarted(no)));
                 }

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::snapshot::Line;
 use super::upload::{Multipart, PlaceNo, Progress, RequestNo, State, UploadNo};
 use super::work::{Out, What, Work};
-use crate::time::Time;
+use crate::time::{Time, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,6 +66,20 @@ impl Model {
             && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
         {
             desk.aborts.push_back((no, upload_id));
+        }
+    }
+
+    /// Shows until when S3 keeps the parts of an upload, or no longer does.
+    pub(super) fn keep_until(&mut self, no: UploadNo, until: Option<Utc>) {
+        match until {
+            Some(until) => {
+                Arc::make_mut(&mut self.seen.kept_until).insert(no, until);
+            }
+            // Most uploads have no such date, and a copy of the list that is not needed is not made.
+            None if self.seen.kept_until.contains_key(&no) => {
+                Arc::make_mut(&mut self.seen.kept_until).remove(&no);
+            }
+            None => {}
         }
     }
 

@@ -106,6 +106,8 @@ pub struct Kept {
     pub destinations: Vec<Destination>,
     /// What earlier runs learned of destinations, those of which there is something.
     pub learned: Vec<(Destination, Learned)>,
+    /// The time of day at which it was read; none where nobody tells.
+    pub now: Option<Utc>,
     /// The settings.
     pub settings: Option<super::snapshot::Settings>,
     /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that

@@ -8,6 +8,7 @@ use super::session::{Identity, Session};
 use super::terms::Learned;
 use super::upload::{PlaceNo, UploadNo};
 use crate::time::{Time, Utc};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,9 @@ pub struct Snapshot {
     pub remembered: Arc<Vec<Destination>>,
     /// What the person has set.
     pub settings: Settings,
+    /// Until when S3 keeps the parts of uploads that have not ended, where the bucket's lifecycle throws them away
+    /// (`x-amz-abort-date`).
+    pub kept_until: Arc<BTreeMap<UploadNo, Utc>>,
 }
 
 /// One destination that is open.

@@ -112,7 +112,8 @@ impl Window {
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::HOVER | Sense::FOCUSABLE);
         response.widget_info(|| {
             let size = format::size(upload.size);
-            WidgetInfo::labeled(Role::ListItem, true, format!("{}, {size}, {says}", upload.key()))
+            let kept = kept_until(no, upload, scene).map(|until| format!(". {until}")).unwrap_or_default();
+            WidgetInfo::labeled(Role::ListItem, true, format!("{}, {size}, {says}{kept}", upload.key()))
         });
         if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
             if upload.state == State::Paused {
@@ -130,6 +131,18 @@ impl Window {
         name(ui, at.name, size_rect.left() - 12.0, y, upload, t);
         if let State::Sending(progress) = &upload.state {
             sending(ui, &at, rect, upload, progress, &says, t);
+        } else if let Some(until) = kept_until(no, upload, scene) {
+            let below = pos2(at.status, rect.top() + 22.0);
+            let says = [(says.as_str(), Face::Body, ink)];
+            widgets::text_at(
+                ui,
+                Align2::LEFT_CENTER,
+                pos2(at.status, rect.top() + 13.0),
+                &says,
+                at.first - at.status - 18.0,
+            );
+            let room = at.first - 12.0 - at.status;
+            widgets::text_at(ui, Align2::LEFT_TOP, below, &[(&until, Face::Small, t.muted)], room);
         } else {
             // Words may run on to the first button.
             let end = if pausable(&upload.state) || upload.state == State::Paused { at.first } else { at.second };
@@ -266,6 +279,13 @@ fn sending(ui: &mut Ui, at: &Columns, rect: Rect, upload: &Upload, progress: &Pr
     widgets::bar(ui, bar, share(moved, upload.size), &upload.name, t.accent);
     let below = pos2(at.status, rect.top() + 25.5);
     widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + 30.0);
+}
+
+/// Until when Amazon keeps what was sent of a file that waits.
+fn kept_until(no: UploadNo, upload: &Upload, scene: &Scene<'_>) -> Option<String> {
+    let waits = matches!(upload.state, State::Paused | State::Waiting | State::Retrying(..));
+    let until = scene.seen.kept_until.get(&no).filter(|_| waits)?;
+    Some(words::kept_until(*until, scene.utc_now().map(|(now, _)| now), &scene.about.zone))
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bar is a few hundred points wide")]

@@ -9,6 +9,7 @@ use crate::model::session::Session;
 use crate::words::ui as words;
 use crate::words::ui::intake;
 use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use std::path::PathBuf;
 
 impl Window {
     /// The whole middle of the window while nothing was added yet.
@@ -141,5 +142,53 @@ pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
         let galley = widgets::one_line(&ui, &[(text, face, color)], room);
         let at = Align2::CENTER_CENTER.anchor_size(pos2(center.x, center.y + y), galley.size());
         ui.painter().galley(at.min, galley, Color32::PLACEHOLDER);
+    }
+}
+
+/// The files that a pasted text names, one a line: as `file://` addresses (RFC 8089) or as whole paths, the way file
+/// managers put copied files on the clipboard. None where any line is something else.
+#[must_use]
+pub fn pasted_files(text: &str) -> Option<Vec<PathBuf>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // The first line of GNOME's own form says what was done; `#` begins a comment (RFC 2483).
+    let lines =
+        lines.enumerate().filter(|(at, line)| !(*at == 0 && matches!(*line, "copy" | "cut") || line.starts_with('#')));
+    let paths: Vec<PathBuf> = lines.map(|(_, line)| named_file(line)).collect::<Option<_>>()?;
+    Some(paths).filter(|paths| !paths.is_empty())
+}
+
+fn named_file(line: &str) -> Option<PathBuf> {
+    let path = match line.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("file://")) {
+        None => PathBuf::from(line),
+        Some(scheme) => {
+            let rest = &line[scheme.len()..];
+            let rest = rest.strip_prefix("localhost").unwrap_or(rest);
+            let path = percent_encoding::percent_decode_str(rest).decode_utf8().ok()?;
+            let drive = cfg!(windows).then(|| path.strip_prefix('/')).flatten();
+            PathBuf::from(drive.unwrap_or(&path))
+        }
+    };
+    // Someone may paste a sentence that begins with a slash; a path of one letter is no file either.
+    (path.is_absolute() && path.components().count() > 1).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn copied_files_are_pasted_as_files() {
+        let of = |text: &str| {
+            pasted_files(text).map(|paths| paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>())
+        };
+        let two = Some(vec!["/a/b c.txt".to_owned(), "/ü/100%".to_owned()]);
+        assert_eq!(of("file:///a/b%20c.txt\r\nfile:///%C3%BC/100%25\r\n"), two);
+        assert_eq!(of("copy\nfile:///a/b%20c.txt\nfile://localhost/%C3%BC/100%25"), two);
+        assert_eq!(of("# copied\n/a/b c.txt\n/ü/100%\n"), two);
+        for text in ["", "hello", "file:///a\nhello", "file://otherhost/a", "daypass:v1?x", "relative/a.txt", "/", "{}"]
+        {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 }

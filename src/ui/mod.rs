@@ -388,7 +388,10 @@ impl Window {
             if let Some(key) = pasted.as_ref().and_then(|text| NewKey::from_pasted(text).ok()) {
                 self.pasted_key(key, out);
             } else if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
-                out.push(Wish::PastedInvitation(text));
+                match intake::pasted_files(&text) {
+                    Some(paths) => self.take(paths, scene, out),
+                    None => out.push(Wish::PastedInvitation(text)),
+                }
             }
         }
     }
@@ -396,17 +399,21 @@ impl Window {
     fn drops(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
         let dropped: Vec<PathBuf> =
             ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
-        if dropped.is_empty() {
-            return;
+        if !dropped.is_empty() {
+            self.take(dropped, scene, out);
         }
-        if let [one] = dropped.as_slice()
+    }
+
+    /// Takes files that were dropped or pasted.
+    fn take(&mut self, paths: Vec<PathBuf>, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
+        if let [one] = paths.as_slice()
             && ends_in(one, "daypass")
         {
             out.push(Wish::DroppedInvitation(one.clone()));
         } else if let Some(scene) = scene {
-            out.push(Wish::Command(Command::Add(scene.no, dropped)));
+            out.push(Wish::Command(Command::Add(scene.no, paths)));
             self.history = None;
-        } else if let [one] = dropped.as_slice()
+        } else if let [one] = paths.as_slice()
             && ends_in(one, "csv")
         {
             self.key_file(one.clone(), out);

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Work that is awaited elsewhere, never on the window's thread.
@@ -38,6 +39,8 @@ pub enum Told {
     Dark(bool),
     /// What the journal answered.
     History(Answer),
+    /// Another Daypass was started: this window is wanted.
+    Called,
     /// The receipt of a destination's current delivery was sent, or was not; and the sentence.
     ReceiptSent(PlaceNo, bool, Said),
     /// A text for the clipboard.
@@ -100,6 +103,8 @@ pub trait Link: Send + Sync {
     fn told(&self) -> Option<Told>;
     /// Awaits this elsewhere.
     fn spawn(&self, work: Work);
+    /// Tells whether the window has the keyboard: what happens in front of a person needs no notification.
+    fn in_front(&self, in_front: bool);
     /// Calls this whenever there is something new to be seen.
     fn on_wake(&self, wake: Arc<dyn Fn() + Send + Sync>);
     /// Keeps the window's place for the next time.
@@ -178,7 +183,13 @@ struct App {
     choose: SyncSender<Chosen>,
     choosing: bool,
     place: Option<WindowPlace>,
+    /// How often more the window is asked to come to the front: a minimized one has to come back first.
+    calls: u8,
 }
+
+/// How often that is, and how long it takes between two times.
+const CALLS: u8 = 10;
+const CALL: Duration = Duration::from_millis(100);
 
 impl App {
     fn new(ctx: &Context, link: Arc<dyn Link>) -> Self {
@@ -186,7 +197,16 @@ impl App {
         let wake = ctx.clone();
         link.on_wake(Arc::new(move || wake.request_repaint()));
         let (choose, chosen) = sync_channel(1);
-        Self { window: Window::default(), link, wishes: Vec::new(), chosen, choose, choosing: false, place: None }
+        Self {
+            window: Window::default(),
+            link,
+            wishes: Vec::new(),
+            chosen,
+            choose,
+            choosing: false,
+            place: None,
+            calls: 0,
+        }
     }
 
     fn carry_out(&mut self, wish: Wish, ctx: &Context) {
@@ -291,6 +311,51 @@ impl App {
         }));
     }
 
+    /// Takes in what was told, also while the window is hidden.
+    fn take_told(&mut self, ctx: &Context) {
+        while let Some(told) = self.link.told() {
+            match told {
+                Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
+                Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
+                Told::Access(came) => self.window.came(came, &mut self.wishes),
+                Told::Said(said) => self.window.tell(said),
+                Told::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
+                Told::History(answer) => self.window.history_says(answer),
+                Told::Copy(text) => {
+                    ctx.copy_text(text);
+                    self.window.copied();
+                }
+                Told::Called => {
+                    self.calls = CALLS;
+                }
+                Told::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
+            }
+        }
+    }
+
+    /// Brings the window to the front where it was called, and shows that it is wanted where the desktop keeps it back.
+    fn come(&mut self, ctx: &Context) {
+        if self.calls == 0 {
+            return;
+        }
+        self.calls -= 1;
+        let (focused, minimized) =
+            ctx.input(|input| (input.viewport().focused.unwrap_or(false), input.viewport().minimized.unwrap_or(false)));
+        if focused && !minimized && self.calls + 1 < CALLS {
+            self.calls = 0;
+            return;
+        }
+        if minimized {
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+        ctx.send_viewport_cmd(ViewportCommand::Focus);
+        if self.calls == 0 {
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational));
+        }
+        ctx.request_repaint_after(CALL);
+    }
+
     fn take_chosen(&mut self) {
         while let Ok(chosen) = self.chosen.try_recv() {
             self.choosing = false;
@@ -324,23 +389,14 @@ fn files_of(no: PlaceNo, files: Option<Vec<FileHandle>>) -> Chosen {
 }
 
 impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_told(ctx);
+        self.come(ctx);
+        self.link.in_front(ctx.input(|input| input.viewport().focused.unwrap_or(true)));
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        while let Some(told) = self.link.told() {
-            match told {
-                Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
-                Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
-                Told::Access(came) => self.window.came(came, &mut self.wishes),
-                Told::Said(said) => self.window.tell(said),
-                Told::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
-                Told::History(answer) => self.window.history_says(answer),
-                Told::Copy(text) => {
-                    ctx.copy_text(text);
-                    self.window.copied();
-                }
-                Told::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
-            }
-        }
         self.take_chosen();
         self.window.tell_time(self.link.utc());
         let (seen, about) = (self.link.seen(), self.link.about());

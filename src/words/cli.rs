@@ -135,6 +135,12 @@ fn files_are(count: u64) -> String {
     if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") }
 }
 
+/// Until when S3 keeps what was sent.
+#[must_use]
+pub fn kept_until(until: crate::time::Utc) -> String {
+    format!("Amazon keeps what was sent until {}.", format::weekday(until, &jiff::tz::TimeZone::system()))
+}
+
 /// A session has begun.
 #[must_use]
 pub fn session(grant: &Grant, left: Duration) -> String {
@@ -307,7 +313,7 @@ pub fn practice(endpoint: &str, role: &str, bucket: &str, folder: &Path) -> Stri
 #[must_use]
 pub fn notice(notice: &Notice) -> String {
     match notice {
-        Notice::OpenElsewhere => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
+        Notice::OpenElsewhere(_) => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
         Notice::Journal(notice) => journal(notice),
         Notice::Environment(name) => format!("{name} is set; Daypass does not follow it."),
     }

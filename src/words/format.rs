@@ -163,6 +163,14 @@ pub fn day(at: Utc) -> String {
     Timestamp::from_second(at.0).map(|at| at.strftime("%-d %b %Y").to_string()).unwrap_or_default()
 }
 
+/// A day in local time: "Friday 29 November".
+#[must_use]
+pub fn weekday(at: Utc, zone: &TimeZone) -> String {
+    Timestamp::from_second(at.0)
+        .map(|at| at.to_zoned(zone.clone()).strftime("%A %-d %B").to_string())
+        .unwrap_or_default()
+}
+
 /// An account id in groups of four: "1111 2222 3333".
 #[must_use]
 pub fn account(id: &str) -> String {

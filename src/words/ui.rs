@@ -7,7 +7,8 @@ use crate::model::destination::Destination;
 use crate::model::session::Identity;
 use crate::model::snapshot::{Left, Profile, Source, Totals};
 use crate::model::upload::{Progress, Proof, State, Upload};
-use crate::time::Time;
+use crate::time::{Time, Utc};
+use jiff::tz::TimeZone;
 use std::time::Duration;
 
 /// The name of the program.
@@ -124,6 +125,17 @@ pub fn sending(progress: &Progress, size: u64) -> String {
         }
         (None, Some(from)) => format!("{percent} % · continued from {from} %"),
         (None, None) => format!("{percent} %"),
+    }
+}
+
+/// "Amazon keeps the parts until Friday 29 November".
+#[must_use]
+pub fn kept_until(until: Utc, now: Option<Utc>, zone: &TimeZone) -> String {
+    let day = format::weekday(until, zone);
+    if now.is_some_and(|now| until <= now) {
+        format!("Amazon kept the parts until {day}; it starts over")
+    } else {
+        format!("Amazon keeps the parts until {day}")
     }
 }
 

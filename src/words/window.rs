@@ -65,6 +65,12 @@ pub fn receipt_not_sent(why: &Said) -> Said {
     }
 }
 
+/// Why the computer is kept awake.
+pub const AWAKE: &str = "Files are being sent to your customer";
+
+/// Another window was there already.
+pub const OPEN_ALREADY: &str = "Daypass is open already: its window comes to the front.";
+
 /// The engine did not start.
 #[must_use]
 pub fn not_started(why: &str) -> String {

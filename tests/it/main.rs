@@ -1,6 +1,7 @@
 //! What Daypass does, topic by topic, in one binary.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for and takes the rest as one")]
 
+mod attention;
 mod bench;
 mod beside;
 mod check;
@@ -14,6 +15,7 @@ mod grant;
 mod grant_cli;
 mod grant_texts;
 mod journal;
+mod kept;
 mod keys;
 mod leaf;
 mod leaf_faults;

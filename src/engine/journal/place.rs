@@ -3,7 +3,6 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// The journal's file.
 pub(super) const FILE: &str = "journal.sqlite";
@@ -11,6 +10,8 @@ pub(super) const FILE: &str = "journal.sqlite";
 const LOCK: &str = "lock";
 /// Written by a second Daypass that wants the first one's window in front.
 const RAISE: &str = "raise";
+/// The most bytes that are read of what asks for the window.
+const HANDED: u64 = 256 << 10;
 /// What SQLite keeps beside its file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
@@ -89,21 +90,34 @@ pub(super) fn set_aside(dir: &Path, what: &str) -> io::Result<PathBuf> {
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
-/// Asks the Daypass that holds the lock to bring its window to the front.
-pub(super) fn raise(dir: &Path) -> io::Result<()> {
+/// Asks the Daypass that holds the lock to bring its window to the front, and hands it an invitation where there is one.
+pub(super) fn raise(dir: &Path, invitation: Option<&str>) -> io::Result<()> {
     let mut file = writable().truncate(false).append(true).open(dir.join(RAISE))?;
-    file.write_all(b".")
+    let mut line = serde_json::to_string(&invitation)?;
+    line.push('\n');
+    file.write_all(line.as_bytes())
 }
 
-/// What changes when somebody asks for the window.
-pub(super) fn raised(dir: &Path) -> Option<(u64, SystemTime)> {
-    let found = fs::metadata(dir.join(RAISE)).ok()?;
-    Some((found.len(), found.modified().ok()?))
+/// Whether the window was asked for since the last look, and with which invitation. That the request is gone tells
+/// those who asked that it was heard.
+pub(super) fn raised(dir: &Path) -> Option<Option<String>> {
+    let path = dir.join(RAISE);
+    let file = fs::File::open(&path).ok()?;
+    let mut text = String::new();
+    // A request that can't be read asks for the window all the same.
+    let _odd = io::Read::read_to_string(&mut io::Read::take(file, HANDED), &mut text);
+    reset_raise(dir);
+    Some(text.lines().rev().find_map(|line| serde_json::from_str::<Option<String>>(line).ok()?))
 }
 
-/// Empties the file through which the window is asked for, so that it does not grow from run to run.
+/// Whether nobody has heard yet that the window was asked for.
+pub(super) fn unheard(dir: &Path) -> bool {
+    dir.join(RAISE).symlink_metadata().is_ok()
+}
+
+/// Takes back what asks for the window.
 pub(super) fn reset_raise(dir: &Path) {
-    // Only its growth is watched for: left as it is, it serves as well.
+    // Where it can't be removed the window comes to the front once more than it was asked for.
     let _ = fs::remove_file(dir.join(RAISE));
 }
 

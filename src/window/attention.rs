@@ -1,0 +1,187 @@
+//! What a person is told while they look elsewhere: that a delivery ended, that access ends, that something needs them.
+
+use super::awake::Awake;
+use super::{State, locked};
+use crate::engine::handle::Handle;
+use crate::model::problem::Kind;
+use crate::model::session::Session;
+use crate::model::snapshot::{Line, Place, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
+use crate::words::problem::{Said, said};
+use crate::words::ui as words;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How often it is looked at; none of it is a matter of seconds.
+const LOOK: Duration = Duration::from_secs(1);
+/// From when on access ends soon.
+const SOON: Duration = Duration::from_mins(10);
+/// How long nothing is sent before the computer may sleep: a line that comes back soon is not worth a sleep.
+const REST: Duration = Duration::from_mins(1);
+
+/// What was told already, destination by destination.
+#[derive(Debug, Default)]
+pub struct Watch {
+    places: HashMap<PlaceNo, Stood>,
+    journal: bool,
+}
+
+/// Where a destination stood at the last look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stood {
+    /// The delivery that ended last: its first row and its files.
+    done: Option<(u32, u64)>,
+    /// The session of which it was told that it ends soon.
+    soon: Option<u32>,
+    ended: bool,
+    refused: Option<Kind>,
+    held: Option<Kind>,
+}
+
+impl Watch {
+    /// What is new since the last look and worth a word. What a destination begins with is not new.
+    pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Said> {
+        let mut news = Vec::new();
+        for (at, place) in seen.places.iter().enumerate() {
+            let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
+            let before = self.places.get(&no).copied();
+            let stood = stands(seen, place, now, before.unwrap_or_default());
+            if let Some(before) = before {
+                news.extend(told(seen, place, now, before, stood));
+            }
+            self.places.insert(no, stood);
+        }
+        if let Some(problem) = seen.journal.as_ref().filter(|_| !self.journal) {
+            news.push(said(problem.kind));
+        }
+        self.journal = seen.journal.is_some();
+        news
+    }
+}
+
+fn stands(seen: &Snapshot, place: &Place, now: Time, before: Stood) -> Stood {
+    let totals = &place.totals;
+    let done = totals.done() && place.walking == 0;
+    let waits = totals.open() > 0;
+    let mut stood = Stood {
+        done: if done { Some((totals.first, totals.files)) } else { before.done },
+        soon: before.soon,
+        ended: waits && matches!(place.session, Session::Expired(_)),
+        refused: place.renew_problem.as_ref().map(|problem| problem.kind),
+        held: place.hold.as_ref().map(|problem| problem.kind),
+    };
+    match &place.session {
+        Session::Active(grant) => {
+            let left = grant.ends.since(now);
+            let by_itself = seen.settings.renew && place.destination.mfa_serial.is_none();
+            let soon = left <= SOON.min(grant.length / 4) || totals.time_left.is_some_and(|need| need > left);
+            if waits && soon && !by_itself && !place.paused {
+                stood.soon = Some(grant.generation);
+            }
+        }
+        Session::Denied(problem) => stood.refused = Some(problem.kind),
+        Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {}
+    }
+    stood
+}
+
+fn told(seen: &Snapshot, place: &Place, now: Time, before: Stood, stood: Stood) -> Option<Said> {
+    let totals = &place.totals;
+    if stood.done != before.done {
+        return Some(words::finished(totals, &place.destination).1);
+    }
+    if let Some(kind) = stood.refused.filter(|_| stood.refused != before.refused) {
+        let said = said(kind);
+        let renewing = place.renew_problem.is_some();
+        return Some(if renewing { words::renew_problem(said) } else { said });
+    }
+    if let Some(kind) = stood.held.filter(|_| stood.held != before.held) {
+        return Some(said(kind));
+    }
+    if stood.ended && !before.ended {
+        return Some(words::ended(totals.open()));
+    }
+    let by_itself = seen.settings.renew && place.destination.mfa_serial.is_none();
+    (stood.soon != before.soon).then(|| words::ending_soon(place.session.left(now), totals.time_left, by_itself))
+}
+
+/// Whether files are on their way at this moment, or would be but for a turn of the engine.
+#[must_use]
+pub fn sending(seen: &Snapshot) -> bool {
+    let moves = |place: &Place| {
+        let waits = place.totals.open().saturating_sub(place.totals.paused) > 0;
+        waits && !place.paused && place.hold.is_none() && matches!(place.session, Session::Active(_))
+    };
+    seen.journal.is_none() && seen.line == Line::Up && seen.places.iter().any(moves)
+}
+
+/// Looks until the window is gone.
+pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
+    let mut watch = Watch::default();
+    let mut practice = false;
+    let mut desktop = Desktop::default();
+    let mut awake = Awake::default();
+    let mut sent: Option<Time> = None;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let (handle, in_front, rehearses) = {
+            let state = locked(&state);
+            (state.current(&own), state.in_front, state.rehearsal.is_some())
+        };
+        if rehearses != practice {
+            (watch, practice) = (Watch::default(), rehearses);
+        }
+        let (seen, now) = (handle.seen(), handle.now());
+        for said in watch.look(&seen, now) {
+            if !in_front {
+                desktop.notify(&said).await;
+            }
+        }
+        if sending(&seen) {
+            sent = Some(now);
+            awake.hold().await;
+        } else if sent.is_some_and(|at| now.since(at) >= REST) {
+            sent = None;
+            awake.release().await;
+        }
+    }
+}
+
+/// The desktop's notifications.
+#[derive(Default)]
+struct Desktop {
+    #[cfg(target_os = "linux")]
+    bus: Option<zbus::Connection>,
+}
+
+impl Desktop {
+    /// Shows a notification; a desktop that has none shows nothing, and the window says it all anyway.
+    #[cfg(target_os = "linux")]
+    async fn notify(&mut self, said: &Said) {
+        use zbus::zvariant::Value;
+        if self.bus.is_none() {
+            self.bus = zbus::Connection::session().await.ok();
+        }
+        let Some(bus) = &self.bus else { return };
+        // Desktop Notifications Specification 1.3, `Notify`; the body may be read as markup.
+        let body = said.body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let hints = HashMap::from([("desktop-entry", Value::from("daypass"))]);
+        let nothing: [&str; 0] = [];
+        let call = (words::DAYPASS, 0_u32, "daypass", said.title.as_str(), body, nothing.as_slice(), hints, -1_i32);
+        let (name, path) = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications");
+        if bus.call_method(Some(name), path, Some(name), "Notify", &call).await.is_err() {
+            // The bus may have been started anew since: the next one asks again.
+            self.bus = None;
+        }
+    }
+
+    /// Shows a notification; a desktop that has none shows nothing, and the window says it all anyway.
+    #[cfg(not(target_os = "linux"))]
+    async fn notify(&mut self, said: &Said) {
+        let mut shown = notify_rust::Notification::new();
+        shown.appname(words::DAYPASS).summary(&said.title).body(&said.body);
+        let _not_shown = tokio::task::spawn_blocking(move || shown.show().map(drop)).await;
+    }
+}

@@ -1,0 +1,158 @@
+//! What a person is told while they look elsewhere, and the small things of the window around a delivery.
+
+use crate::ui::demo;
+use daypass::model::problem::{DeniedBy, Kind};
+use daypass::model::session::Session;
+use daypass::model::snapshot::{Command, Snapshot};
+use daypass::model::upload::{PlaceNo, State, UploadNo};
+use daypass::time::{Time, Utc};
+use daypass::ui::{Window, Wish, theme};
+use daypass::window::attention::{Watch, sending};
+use daypass::words::problem::Said;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a watch says at each step.
+fn watched(steps: &[Snapshot]) -> Vec<Vec<String>> {
+    let mut watch = Watch::default();
+    steps.iter().map(|seen| watch.look(seen, demo::NOW).into_iter().map(|said| said.title).collect()).collect()
+}
+
+fn none() -> Vec<String> {
+    Vec::new()
+}
+
+#[test]
+fn the_end_of_a_delivery_is_told_once() {
+    let all = "All 40 files delivered. Amazon’s checksum matches every one.".to_owned();
+    let steps = [demo::uploading(), demo::delivered(), demo::delivered(), demo::uploading(), demo::delivered()];
+    let told = watched(&steps);
+    assert_eq!(told[..3], [none(), vec![all], none()]);
+    let mut second = demo::delivered();
+    second.places[0].totals.first = 40;
+    assert_eq!(watched(&[demo::delivered(), second])[1].len(), 1, "another delivery");
+    assert_eq!(watched(&[demo::delivered()]), [none()], "what was there at the start is not new");
+}
+
+#[test]
+fn what_needs_the_person_is_told_once() {
+    let title = |seen: &Snapshot| watched(&[demo::uploading(), seen.clone(), seen.clone()]);
+    let said = |kind| daypass::words::problem::said(kind).title;
+    assert_eq!(title(&demo::ended()), [none(), vec!["Your access has ended".to_owned()], none()]);
+    let denied = demo::denied(DeniedBy::Unknown);
+    assert_eq!(title(&denied), [none(), vec![said(Kind::AssumeDenied(DeniedBy::Unknown))], none()]);
+    let held = title(&demo::held());
+    assert_eq!((held[1].len(), held[2].len()), (2, 0), "what holds the queue, and what holds the journal");
+    assert_eq!(title(&demo::renew_refused())[1].len(), 1);
+    assert_eq!(title(&demo::uploading())[1], none());
+}
+
+#[test]
+fn the_end_of_access_is_told_where_it_does_not_renew_itself() {
+    let (before, soon) = (demo::uploading(), demo::ending_soon());
+    let with = |mut seen: Snapshot, renew| {
+        seen.settings.renew = renew;
+        seen
+    };
+    let by_hand = |seen: Snapshot| with(seen, false);
+    assert_eq!(watched(&[before.clone(), with(soon.clone(), true)])[1], none(), "it renews by itself");
+    let told = watched(&[by_hand(before), by_hand(soon.clone()), by_hand(soon)]);
+    assert_eq!((told[1].len(), told[2].len()), (1, 0));
+    assert!(told[1][0].contains("your access ends in 5"), "{told:?}");
+}
+
+#[test]
+fn the_computer_is_kept_awake_only_while_something_moves() {
+    assert!(sending(&demo::uploading()));
+    for seen in [demo::ready(), demo::delivered(), demo::paused(), demo::ended(), demo::offline(), demo::held()] {
+        assert!(!sending(&seen));
+    }
+}
+
+struct Bench {
+    window: Window,
+    seen: Snapshot,
+    out: Vec<Wish>,
+}
+
+fn open(seen: Snapshot) -> Harness<'static, Bench> {
+    let bench = Bench { window: Window::default(), seen, out: Vec::new() };
+    let draw = |ui: &mut egui::Ui, bench: &mut Bench| {
+        bench.window.show(ui, &bench.seen.clone(), &demo::about(), demo::NOW, &mut bench.out);
+    };
+    let size = egui::vec2(960.0, 680.0);
+    let mut harness = Harness::builder().with_size(size).with_context_setup(theme::install).build_ui_state(draw, bench);
+    harness.run();
+    harness
+}
+
+fn says(harness: &Harness<'static, Bench>, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).next().is_some()
+}
+
+#[test]
+fn the_receipt_is_sent_once_for_each_delivery() {
+    let mut harness = open(demo::delivered());
+    harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
+    harness.run();
+    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Wish::SendReceipt(PlaceNo(0))]);
+    assert!(says(&harness, "Sending the receipt…") && !says(&harness, "Send the receipt too"));
+    let said = |title: &str| Said { title: title.to_owned(), body: String::new() };
+    harness.state_mut().window.receipt_sent(PlaceNo(0), false, said("The receipt was not sent"));
+    harness.run();
+    harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
+    harness.run();
+    harness.state_mut().window.receipt_sent(PlaceNo(0), true, said("Receipt sent"));
+    harness.run();
+    assert!(!says(&harness, "Send the receipt too"));
+    harness.state_mut().seen.places[0].totals.first = 40;
+    harness.run();
+    assert!(says(&harness, "Send the receipt too"), "another delivery has another receipt");
+}
+
+#[test]
+fn copied_files_are_pasted_where_they_may_go() {
+    let text = "file:///home/richard/a%20b.txt\nfile:///home/richard/c";
+    let mut harness = open(demo::uploading());
+    harness.event(egui::Event::Paste(text.to_owned()));
+    harness.run();
+    let paths = ["/home/richard/a b.txt", "/home/richard/c"].map(PathBuf::from).to_vec();
+    assert_eq!(harness.state().out, [Wish::Command(Command::Add(PlaceNo(0), paths))]);
+    let mut harness = open(demo::welcome());
+    harness.event(egui::Event::Paste(text.to_owned()));
+    harness.run();
+    assert!(says(&harness, "First get access, then drop the files"));
+}
+
+#[test]
+fn a_paused_upload_says_until_when_its_parts_are_kept() {
+    let mut seen = demo::uploading();
+    seen.rows.get_mut(UploadNo(0)).expect("a row").state = State::Paused;
+    // 29 Nov 2026, midnight UTC.
+    seen.kept_until = Arc::new(BTreeMap::from([(UploadNo(0), Utc(1_795_910_400)), (UploadNo(1), Utc(1_795_910_400))]));
+    let harness = open(seen);
+    assert!(says(&harness, "Amazon keeps the parts until Sunday 29 November"));
+    assert!(says(&harness, "Paused. Amazon keeps"));
+}
+
+#[test]
+fn the_nearing_end_is_announced() {
+    let mut harness = open(demo::ready());
+    for (left, text) in [(700, ""), (599, "10 minutes"), (300, "5 minutes"), (59, "1 minute")] {
+        let place = &mut harness.state_mut().seen.places[0];
+        let Session::Active(grant) = &mut place.session else { panic!("a session") };
+        grant.ends = Time(demo::NOW.0) + Duration::from_secs(left);
+        harness.run();
+        let announced = harness.get_all_by_role(Role::Status).any(|node| {
+            use egui_kittest::kittest::NodeT as _;
+            let label = node.accesskit_node().label().unwrap_or_default();
+            if text.is_empty() { label.is_empty() } else { label == format!("Your access ends in {text}.") }
+        });
+        assert!(announced, "{left} s");
+    }
+}

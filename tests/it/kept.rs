@@ -1,0 +1,54 @@
+//! The date at which S3 throws abandoned parts away: it is told while an upload waits, and obeyed after.
+
+use crate::support::stage::{FIRST, MIB, Stage, done, row, wait};
+use daypass::engine::handle::Engine;
+use daypass::model::snapshot::Command;
+use daypass::model::upload::State;
+use daypass::practice::{self, Op, Rule, What};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+/// A delivery of one large file that is broken off after its first parts, and goes on in a second run. How often it was
+/// created at S3, and the date of its parts at the second start.
+async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
+    let stage = Stage::new(practice::Options { abort_days, ..practice::Options::default() }).await;
+    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(4_000_000)).times(4));
+    stage.file("large.bin", 40 * MIB);
+    let mut handle = stage.engine(stage.options()).await;
+    stage.add(&handle);
+    wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+    let told = handle.seen().kept_until.values().next().copied();
+    assert_eq!(told.is_some(), abort_days.is_some());
+    handle.stop().await;
+
+    let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
+    let seen = handle.seen();
+    let until = seen.kept_until.values().next().map(|until| until.0);
+    assert!(!matches!(row(&seen, "large.bin").state, State::Failed(_)));
+    handle.send(Command::GetAccess(FIRST));
+    let seen = done(&mut handle).await;
+    stage.check(&seen);
+    assert!(seen.kept_until.is_empty(), "what is whole has no parts");
+    handle.stop().await;
+    let created = stage.practice.requests().iter().filter(|request| request.op == Op::CreateMultipartUpload).count();
+    (created, until.map(|until| until / 86_400))
+}
+
+#[test]
+fn what_is_kept_goes_on() {
+    runtime().block_on(async {
+        let (created, until) = broken_off(Some(7)).await;
+        assert_eq!(created, 1);
+        assert!(until.is_some_and(|day| day > 20_000), "{until:?}");
+        assert_eq!(broken_off(None).await, (1, None));
+    });
+}
+
+#[test]
+fn what_was_thrown_away_starts_over() {
+    runtime().block_on(async {
+        assert_eq!(broken_off(Some(0)).await, (2, None));
+    });
+}
