@@ -175,7 +175,7 @@ pub(crate) fn remedy(problem: &Problem, profile: &str, seen: &Snapshot) -> Optio
 /// The sentence for a problem with a profile.
 pub(crate) fn sentence(problem: &Problem) -> String {
     let known = crate::words::keys::command_problem(problem).map(str::to_owned);
-    known.unwrap_or_else(|| crate::words::cli::problem(problem))
+    known.unwrap_or_else(|| crate::words::keys::once(problem))
 }
 
 /// egui keeps what was typed for undo; a secret must not stay there.

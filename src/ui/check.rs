@@ -19,6 +19,9 @@ use zeroize::Zeroizing;
 
 const STEPS: [What; 5] = [What::Profile, What::Identity, What::Role, What::Bucket, What::TestObject];
 
+/// Causes that are listed under a step that was refused.
+const CAUSES: usize = 4;
+
 /// A check: what is asked, and what was found so far.
 pub struct Checking {
     pub(crate) round: u32,
@@ -58,13 +61,14 @@ impl Checking {
         self.steps.iter().find_map(|step| if let Ok(Fact::Identity(who)) = &step.result { Some(who) } else { None })
     }
 
-    /// The sentence for a step, and the likeliest cause where it was refused.
-    fn found(&self, step: &Step) -> (String, Option<String>) {
+    /// The sentence for a step, and what may be the cause where it was refused, the likeliest first.
+    fn found(&self, step: &Step) -> (String, Vec<String>) {
         match &step.result {
-            Ok(fact) => (access::fact(fact), None),
+            Ok(fact) => (access::fact(fact), Vec::new()),
             Err(why) => {
                 let (_, hints) = crate::words::cli::explained(why, &Known::new(&self.to, self.who()));
-                (sentence(why), hints.into_iter().next().map(|hint| words::likeliest(&hint)))
+                let hints = hints.iter().take(CAUSES).enumerate();
+                (sentence(why), hints.map(|(at, hint)| words::cause(at + 1, hint)).collect())
             }
         }
     }
@@ -215,8 +219,8 @@ fn steps(ui: &mut Ui, draft: &Checking) {
             None => (icons::AHEAD, t.muted),
         };
         let name = access::step(*what);
-        let (text, hint) =
-            step.map_or_else(|| (words::step_ahead(*what, draft.test).to_owned(), None), |step| draft.found(step));
+        let (text, hints) = step
+            .map_or_else(|| (words::step_ahead(*what, draft.test).to_owned(), Vec::new()), |step| draft.found(step));
         let took = step.map(|step| step.took);
         let top = ui.cursor().min;
         let full = ui.available_width();
@@ -234,9 +238,9 @@ fn steps(ui: &mut Ui, draft: &Checking) {
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         let (place, _) = column.allocate_exact_size(vec2(body.width(), galley.size().y), Sense::empty());
         column.painter().galley(place.min, galley, face);
-        if let Some(hint) = hint {
-            column.add_space(2.0);
-            widgets::text(&mut column, &[(&hint, Face::Small, t.muted)]);
+        for hint in &hints {
+            column.add_space(3.0);
+            widgets::text(&mut column, &[(hint, Face::Small, t.muted)]);
         }
         let used = Rect::from_min_size(top, vec2(full, column.min_rect().height() + 12.0));
         widgets::icon_at(ui.painter(), pos2(top.x + 11.0, top.y + 10.0), icon, 19.0, ink);

@@ -17,6 +17,14 @@ pub(crate) fn field_id(field: Field) -> Id {
     Id::unique(("field", format!("{field:?}")))
 }
 
+fn kms_id() -> Id {
+    Id::unique("field-kms")
+}
+
+fn name_id() -> Id {
+    Id::unique("field-name")
+}
+
 /// Whether the focus is in one of the form's fields.
 pub(crate) fn is_field(id: Id) -> bool {
     [
@@ -31,6 +39,7 @@ pub(crate) fn is_field(id: Id) -> bool {
     ]
     .into_iter()
     .any(|field| field_id(field) == id)
+        || [kms_id(), name_id()].contains(&id)
 }
 
 /// A field with what is wrong about it below.
@@ -106,7 +115,7 @@ pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
         ],
     );
     ui.add_space(5.0);
-    widgets::field(ui, Id::unique("field-name"), welcome::NAME, &mut form.name, width, Face::Body, false);
+    widgets::field(ui, name_id(), welcome::NAME, &mut form.name, width, Face::Body, false);
     let bottom = ui.cursor().min;
     let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom.y));
     let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
@@ -150,7 +159,7 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
     column.add_space(5.0);
     if form.encrypt == Encrypt::Kms {
         let wrong = form.kms_wrong();
-        let id = Id::unique("field-kms");
+        let id = kms_id();
         let field = widgets::field(&mut column, id, name, &mut form.kms_key, width, Face::Mono, wrong.is_some());
         if field.lost_focus() {
             form.left.insert(you::KMS_KEY);
@@ -164,6 +173,10 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
     }
     let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, column.min_rect().bottom().max(bottom)));
     ui.advance_cursor_after_rect(used);
+    if form.encrypt == Encrypt::Kms {
+        ui.add_space(13.0);
+        pair(ui, form, (Field::Account, welcome::OWNER, true), None);
+    }
 }
 
 /// The length of the session, to be picked.

@@ -105,7 +105,7 @@ pub const RENAME: Icon = outline('\u{E3B4}');
 /// Remove.
 pub const REMOVE: Icon = outline('\u{E4A6}');
 /// A step that was not looked at yet.
-pub const AHEAD: Icon = outline('\u{E18A}');
+pub const AHEAD: Icon = outline('\u{E602}');
 /// A step that was refused.
 pub const REFUSED: Icon = filled('\u{E4F8}');
 /// A profile that signs in.

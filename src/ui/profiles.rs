@@ -8,6 +8,7 @@ use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Window, Wish, form, icons, identity, picker};
 use crate::engine::keys::KeepProblem;
+use crate::model::problem::Kind;
 use crate::model::snapshot::{Command, Profile, Snapshot, Source};
 use crate::words::keys;
 use crate::words::ui::{self as ui_words, dialog, welcome};
@@ -18,6 +19,9 @@ use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilde
 const ASKED: usize = 50;
 /// The height of a profile's line.
 const ROW: f32 = 56.0;
+
+/// What is met where the files can't be meant so.
+const OF_THE_FILES: [Kind; 3] = [Kind::NoProfile, Kind::ProfileOdd, Kind::KeyWithoutToken];
 
 /// The page.
 #[derive(Debug, Default)]
@@ -129,6 +133,10 @@ impl Window {
         let place = Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL));
         let stay = !picker::at(ui, place, back).clicked();
         ui.add_space(14.0);
+        if ui.add(Button::main(labels::ADD).icon(icons::KEY)).clicked() {
+            self.open_sheet(Sheet::Key(AddKey::new()));
+        }
+        ui.add_space(16.0);
         card(ui, Margin { left: 20, right: 14, top: 6, bottom: 6 }, |ui| {
             if seen.profiles.list.is_empty() {
                 ui.add_space(12.0);
@@ -149,10 +157,6 @@ impl Window {
         for line in &loose {
             ui.add_space(8.0);
             odd_line(ui, line);
-        }
-        ui.add_space(16.0);
-        if ui.add(Button::main(labels::ADD).icon(icons::KEY)).clicked() {
-            self.open_sheet(Sheet::Key(AddKey::new()));
         }
         stay
     }
@@ -204,15 +208,19 @@ impl Window {
         let align = egui::Align2::LEFT_CENTER;
         widgets::text_at(ui, align, pos2(left, rect.center().y - 10.0), &name, right - left);
         widgets::text_at(ui, align, pos2(left, rect.center().y + 10.0), &[(&who, Face::Small, t.muted)], right - left);
+        // What was painted has moved the cursor into the row.
+        ui.advance_cursor_after_rect(rect);
+        let odd = seen.profiles.oddities.iter().filter(|odd| odd.profile.as_ref() == Some(&profile.name));
+        let odd: Vec<String> = odd.take(6).map(ui_words::oddity).collect();
         let mut below: Vec<String> = Vec::new();
-        if let Some(problem) = problem {
+        // The line of the file says more than that the profile can't be used.
+        if let Some(problem) = problem.filter(|why| odd.is_empty() || !OF_THE_FILES.contains(&why.kind)) {
             below.push(sentence(problem));
             if profile.source == Source::Login {
                 below.push(labels::LOGIN.to_owned());
             }
         }
-        let odd = seen.profiles.oddities.iter().filter(|odd| odd.profile.as_ref() == Some(&profile.name));
-        below.extend(odd.take(6).map(ui_words::oddity));
+        below.extend(odd);
         for line in &below {
             ui.horizontal_top(|ui| {
                 ui.add_space(34.0);

@@ -224,14 +224,17 @@ impl Window {
         if picked.is_some_and(form::chained) && self.form.seconds > Destination::USUAL {
             widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
         }
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 18.0;
-            if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
-                self.open_sheet(Sheet::Key(AddKey::new()));
-            }
-            if ui.add(Button::small_link(you::profiles::OPEN)).clicked() {
-                out.push(Wish::OpenProfiles);
-            }
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = 22.0;
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 18.0;
+                if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
+                    self.open_sheet(Sheet::Key(AddKey::new()));
+                }
+                if ui.add(Button::small_link(you::profiles::OPEN)).clicked() {
+                    out.push(Wish::OpenProfiles);
+                }
+            });
         });
     }
 

@@ -45,10 +45,7 @@ pub const fn key_problem(problem: KeyProblem) -> &'static str {
 pub fn add_problem(problem: &AddProblem) -> String {
     match problem {
         AddProblem::Text(problem) => key_problem(*problem).to_owned(),
-        AddProblem::Refused(problem) => {
-            let said = said(problem.kind);
-            format!("{}. {}", said.title.trim_end_matches('.'), said.body)
-        }
+        AddProblem::Refused(problem) => once(problem),
     }
 }
 
@@ -144,10 +141,23 @@ pub fn sign_in_problem(problem: &SignInProblem) -> String {
              administrator about the start URL in the profile.",
             visible(host)
         ),
-        SignInProblem::Other(problem) => {
-            let said = said(problem.kind);
-            format!("{}. {}", said.title.trim_end_matches('.'), said.body)
-        }
+        SignInProblem::Other(problem) => once(problem),
+    }
+}
+
+/// A problem where nothing is tried again by itself.
+#[must_use]
+pub fn once(problem: &Problem) -> String {
+    const PASSING: [Kind; 6] =
+        [Kind::Offline, Kind::NoAnswer, Kind::ConnectionLost, Kind::Busy, Kind::SlowDown, Kind::Unexpected];
+    let said = said(problem.kind);
+    let title = said.title.trim_end_matches('.');
+    if PASSING.contains(&problem.kind) {
+        format!("{title}. Try again in a moment.")
+    } else if problem.kind == Kind::LoginPage {
+        format!("{title}. Open a browser, sign in to the network, and try again.")
+    } else {
+        format!("{title}. {}", said.body)
     }
 }
 

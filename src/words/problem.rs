@@ -84,7 +84,7 @@ pub fn said(kind: Kind) -> Said {
         ),
         Kind::SignInNeeded => said_as(
             "This profile needs you to sign in",
-            "Sign in with your company’s Amazon sign-in (aws sso login), then try again here.",
+            "Sign in through your company’s sign-in for Amazon, then try again here.",
         ),
         Kind::ProcessRefused => said_as(
             "The profile’s program gave no key",

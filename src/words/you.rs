@@ -277,10 +277,10 @@ pub fn step_said(name: &str, took: Option<Duration>, sentence: &str) -> String {
     }
 }
 
-/// The likeliest cause below a step that was refused.
+/// A cause below a step that was refused, the likeliest being the first.
 #[must_use]
-pub fn likeliest(hint: &str) -> String {
-    format!("Likeliest: {hint}")
+pub fn cause(number: usize, hint: &str) -> String {
+    format!("{number}. {hint}")
 }
 
 /// Over the prompt, while the access still lasts.
