@@ -59,7 +59,9 @@ impl Stage {
             ..Options::new()
         };
         let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None };
-        let desk = Desk::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("no other window is open");
+        let desk = Desk::start_with(Start { wire, ..Start::default() }, places)
+            .expect("a desk")
+            .expect("no other window is open");
         let bench = Bench { window: Window::default(), desk: Arc::clone(&desk), wishes: Vec::new() };
         let shown =
             Harness::builder().with_size(egui::vec2(960.0, 1000.0)).with_context_setup(theme::install).build_ui_state(

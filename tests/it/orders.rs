@@ -94,7 +94,7 @@ fn canceling_throws_parts_away_and_frees_the_name() {
 #[test]
 fn thousands_of_uploads_are_not_aborted_all_at_once() {
     let mut bench = Bench::open();
-    for n in 0..20_u32 {
+    for n in 0..200_u32 {
         bench.add("/data", &[(&format!("big{n}"), 40 * MIB)]);
         for (no, send) in bench.sends() {
             if matches!(send.call, Call::Open) {
@@ -113,14 +113,14 @@ fn thousands_of_uploads_are_not_aborted_all_at_once() {
     let mut aborts = 0;
     let mut out = bench.sends();
     while !out.is_empty() {
-        assert!(out.len() <= 12, "{}", out.len());
+        assert!(out.len() <= 64, "{}", out.len());
         aborts += out.len();
         for (no, _) in out {
             bench.answer(no, Answer::Aborted);
         }
         out = bench.sends();
     }
-    assert_eq!(aborts, 20);
+    assert_eq!(aborts, 200);
 }
 
 #[test]

@@ -348,7 +348,7 @@ fn a_hundred_thousand_deliveries_cost_what_is_seen() {
     }
     // The scrolling runs out, and what came into view at last is read.
     shown.run_steps(12);
-    shown.run();
+    shown.run_steps(12);
     let bench = shown.state();
     assert_eq!(bench.journal.finds.len(), 1);
     assert!(bench.journal.pages.iter().all(|&page| page < 20), "{:?}", bench.journal.pages);
