@@ -2,6 +2,7 @@
 
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
+use crate::engine::journal::Call;
 use crate::engine::run::Notice;
 use crate::engine::{profiles, settings};
 use crate::grant::fields::{self, TextProblem};
@@ -122,7 +123,7 @@ impl Desk {
             wire: start.wire,
             limits: Limits::default(),
             wake: Arc::new(move || wake(&waking)),
-            call: Some(start.invitation.as_deref().map(handed)),
+            call: Some(Call(start.invitation.as_deref().map(handed))),
             ..Options::new()
         };
         let (own, runtime) = Engine::start(options)?;
@@ -152,7 +153,7 @@ impl Desk {
         let journal = desk.own.journal().clone();
         desk.runtime.spawn(async move {
             loop {
-                let handed = journal.raised().await;
+                let Call(handed) = journal.raised().await;
                 let Some(desk) = called.upgrade() else { return };
                 Self::tell(&desk.state, Told::Called);
                 if let Some(invitation) = handed {
