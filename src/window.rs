@@ -4,6 +4,7 @@ mod access;
 
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::Wire;
+use crate::engine::journal::Call;
 use crate::engine::run::Notice;
 use crate::engine::{profiles, settings};
 use crate::grant::fields::{self, TextProblem};
@@ -136,7 +137,7 @@ impl Desk {
             wire: start.wire,
             limits: Limits::default(),
             wake: Arc::new(move || wake(&waking)),
-            call: Some(start.invitation.as_deref().map(handed)),
+            call: Some(Call(start.invitation.as_deref().map(handed))),
             ..places
         };
         let (own, runtime) = Engine::start(options)?;
@@ -166,7 +167,7 @@ impl Desk {
         let journal = desk.own.journal().clone();
         desk.runtime.spawn(async move {
             loop {
-                let handed = journal.raised().await;
+                let Call(handed) = journal.raised().await;
                 let Some(desk) = called.upgrade() else { return };
                 Self::tell(&desk.state, Told::Called);
                 if let Some(invitation) = handed {

@@ -46,10 +46,7 @@ async fn one(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem
     let mut wait = WAIT;
     for tries in 1.. {
         let taken = Arc::new(AtomicU64::new(0));
-        let problem = match s3.put(key, body.clone(), crc, &taken).await {
-            Ok(_) => return Ok(true),
-            Err(problem) => problem,
-        };
+        let Err(problem) = s3.put(key, body.clone(), crc, &taken).await else { return Ok(true) };
         let all_sent = taken.load(Ordering::Relaxed) >= body.len() as u64;
         doubt |= matches!(problem.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers)
             || all_sent && matches!(problem.kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage);

@@ -4,7 +4,7 @@ use super::access::Desk;
 use super::beside::{self, Sent};
 use super::clock::Clock;
 use super::http::Wire;
-use super::journal::Journal;
+use super::journal::{Call, Journal};
 use super::profiles;
 use super::run::Run;
 use super::s3::S3;
@@ -51,8 +51,8 @@ pub struct Options {
     pub pages: Arc<AtomicU32>,
     /// Called on each task that the model asked for before it begins; tests make it panic.
     pub hook: Option<Hook>,
-    /// What a window that is open already is called with, an invitation or nothing; none to leave it alone.
-    pub call: Option<Option<String>>,
+    /// What a window that is open already is called with; none to leave it alone.
+    pub call: Option<Call>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Adjust>,
 }

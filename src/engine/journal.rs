@@ -83,6 +83,10 @@ pub enum Notice {
     LeftOut(u64),
 }
 
+/// What a window that is open already is called with: an invitation, a file's path or a link, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Call(pub Option<String>);
+
 /// The journal of another Daypass that runs.
 #[derive(Debug)]
 pub struct Elsewhere {
@@ -90,13 +94,13 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// Asks the other Daypass to bring its window to the front, and hands it an invitation, a file's path or a link.
+    /// Asks the other Daypass to bring its window to the front, and hands it what there is to hand over.
     ///
     /// # Errors
     ///
     /// [`JournalBroken`](Kind::JournalBroken) where the folder can't be written.
-    pub fn raise(&self, invitation: Option<&str>) -> Result<(), Problem> {
-        place::raise(&self.dir, invitation).map_err(|why| damage::io_problem(&why))
+    pub fn raise(&self, call: &Call) -> Result<(), Problem> {
+        place::raise(&self.dir, call.0.as_deref()).map_err(|why| damage::io_problem(&why))
     }
 
     /// Waits until it was heard; false where nobody listens, as in the command line, and the request is taken back.
@@ -275,14 +279,13 @@ impl Journal {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Waits until another Daypass asks for this one's window, and gives the invitation that it hands over; in memory, for
-    /// ever.
-    pub async fn raised(&self) -> Option<String> {
+    /// Waits until another Daypass asks for this one's window, and gives what it hands over; in memory, for ever.
+    pub async fn raised(&self) -> Call {
         let Some(dir) = self.dir.clone() else { return std::future::pending().await };
         loop {
             let look = Arc::clone(&dir);
-            if let Ok(Some(handed)) = tokio::task::spawn_blocking(move || place::raised(&look)).await {
-                return handed;
+            if let Ok(Some(call)) = tokio::task::spawn_blocking(move || place::raised(&look)).await {
+                return call;
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }

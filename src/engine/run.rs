@@ -138,7 +138,7 @@ impl Run {
                         (journal, kept)
                     }
                     Opened::Elsewhere(other) => {
-                        let called = options.call.as_ref().is_some_and(|what| other.raise(what.as_deref()).is_ok());
+                        let called = options.call.as_ref().is_some_and(|call| other.raise(call).is_ok());
                         notices.push(Notice::OpenElsewhere(called && other.heard().await));
                         (Journal::in_memory(&keeping), nothing)
                     }

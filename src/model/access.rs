@@ -229,6 +229,7 @@ impl Model {
         desk.given_at = now;
         desk.denied_once = false;
         desk.not_before = None;
+        self.sign_delivery(no, fx);
         self.line_is_good();
         self.rate.restart();
     }

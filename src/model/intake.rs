@@ -193,6 +193,24 @@ impl Model {
         if std::mem::replace(&mut desk.delivery_open, true) && !due {
             return;
         }
+        let account = place.destination.owner().as_str().into();
+        let (who, session) = self.who_delivers(no);
+        self.desks[at].delivery_unsigned = session.is_empty();
+        fx.push(Effect::Record(Record::Delivery { place: no, account, who, session }));
+    }
+
+    /// Tells who delivers as soon as there is access, where the delivery began before.
+    pub(super) fn sign_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let Some(desk) = self.desks.get_mut(usize::from(no.0)) else { return };
+        if std::mem::take(&mut desk.delivery_unsigned) && desk.delivery_open {
+            let (who, session) = self.who_delivers(no);
+            fx.push(Effect::Record(Record::DeliveryBy { place: no, who, session }));
+        }
+    }
+
+    /// The identity's name, or else the profile's; and the session's name, where there is one.
+    fn who_delivers(&self, no: PlaceNo) -> (Box<str>, Box<str>) {
+        let Some(place) = self.seen.places.get(usize::from(no.0)) else { return Default::default() };
         let who = self.seen.identities.iter().find_map(|(profile, identity)| match identity {
             Ok(identity) if *profile == place.destination.profile => Some(identity.name.clone()),
             Ok(_) | Err(_) => None,
@@ -201,12 +219,7 @@ impl Model {
             Session::Active(grant) | Session::Expired(grant) => grant.name.clone(),
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => Box::default(),
         };
-        fx.push(Effect::Record(Record::Delivery {
-            place: no,
-            account: place.destination.owner().as_str().into(),
-            who: who.unwrap_or_else(|| place.destination.profile.as_str().into()),
-            session,
-        }));
+        (who.unwrap_or_else(|| place.destination.profile.as_str().into()), session)
     }
 
     /// Tells the journal when a delivery has come to its end.

@@ -35,6 +35,15 @@ pub enum Record {
         /// The session's name.
         session: Box<str>,
     },
+    /// Who delivers, and under which session: known only now, since the delivery began before there was access.
+    DeliveryBy {
+        /// The destination.
+        place: PlaceNo,
+        /// Who delivers: the identity's name.
+        who: Box<str>,
+        /// The session's name.
+        session: Box<str>,
+    },
     /// Every delivery of this place that was not told to have ended has come to its end: the walks are over and every upload
     /// has ended. `Reopened` opens the delivery of its upload again.
     DeliveryEnded(PlaceNo),

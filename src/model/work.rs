@@ -55,6 +55,8 @@ pub(super) struct Desk {
     pub denied_once: bool,
     /// Whether a delivery that the journal was told of has not been told to have ended.
     pub delivery_open: bool,
+    /// Whether that delivery began before there was access: who delivers is still to be told.
+    pub delivery_unsigned: bool,
     /// Whether the next file found begins a new delivery.
     pub delivery_due: bool,
     /// Uploads that have not ended, of all deliveries of this run.

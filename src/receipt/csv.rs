@@ -52,7 +52,9 @@ fn missing(receipt: &Receipt, file: &NotDelivered) -> Vec<String> {
 
 fn common(receipt: &Receipt) -> [String; 6] {
     let Receipt { destination, bucket, account, role, session, who, .. } = receipt;
-    [destination, bucket, account, role, session, who].map(|text| cell(text))
+    // Written as it is, a spreadsheet takes an account for a number and drops the zeros it begins with.
+    let account = crate::words::format::account(account);
+    [destination, bucket, &account, role, session, who].map(|text| cell(text))
 }
 
 fn row(table: &mut String, cells: &[String]) {

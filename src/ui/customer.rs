@@ -8,7 +8,7 @@ use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, picker};
 use crate::grant::{Ask, Format, Principal};
 use crate::words::ask as words;
-use crate::words::format;
+use crate::words::{format, history};
 use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 /// The height of the field that takes a whole message.
@@ -55,19 +55,28 @@ fn take_request(kit: &mut Kit, about: &About) {
     }
 }
 
-/// The way to the customer's page, on the first screen.
-pub(crate) fn way_in(ui: &mut Ui, out: &mut Vec<Wish>) {
+/// The way to the customer's page on the first screen and, where there are any, to past deliveries.
+pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     let asked = [(words::ASKED, Face::Small, t.muted)];
     let first = widgets::one_line(ui, &asked, f32::INFINITY).size().x;
     let second = strong_link_width(ui, words::I_AM_THE_CUSTOMER);
+    let third = if past { 28.0 + strong_link_width(ui, history::TITLE) } else { 0.0 };
     let full = ui.available_width();
     let (_, rect) = ui.allocate_space(vec2(full, 24.0));
-    let left = rect.left() + ((full - first - 8.0 - second) / 2.0).max(0.0);
+    let left = rect.left() + ((full - first - 8.0 - second - third) / 2.0).max(0.0);
     let y = rect.center().y;
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &asked, first + 1.0);
     if strong_link(ui, left + first + 8.0, y, words::I_AM_THE_CUSTOMER, second) {
         out.push(Wish::OpenCustomer);
+    }
+    let end = left + first + 8.0 + second;
+    if past {
+        let dot = [("·", Face::Small, t.muted)];
+        widgets::text_at(ui, egui::Align2::CENTER_CENTER, pos2(end + 14.0, y), &dot, 20.0);
+        if strong_link(ui, end + 28.0, y, history::TITLE, third - 28.0) {
+            out.push(Wish::OpenHistory);
+        }
     }
 }
 

@@ -8,7 +8,6 @@ pub use found::{Cache, Found, Row};
 
 use super::dialogs::{self, After};
 use super::kit::day_read;
-use super::welcome::{strong_link, strong_link_width};
 use super::widgets::Button;
 use super::{About, Window, Wish, theme, widgets};
 use crate::engine::journal::{Delivery, Line, Wanted};
@@ -259,15 +258,6 @@ impl Window {
         if stay {
             self.history = Some(page);
         }
-    }
-}
-
-/// The way to the page on the first screen.
-pub(crate) fn way_in(ui: &mut Ui, out: &mut Vec<Wish>) {
-    let width = strong_link_width(ui, words::TITLE);
-    let (_, rect) = ui.allocate_space(egui::vec2(ui.available_width(), 24.0));
-    if strong_link(ui, rect.center().x - width / 2.0, rect.center().y, words::TITLE, width) {
-        out.push(Wish::OpenHistory);
     }
 }
 

@@ -68,10 +68,7 @@ impl Window {
             .show(ui, |ui| self.by_hand(ui, seen, out));
         ui.add_space(15.0);
         ways_out(ui, out);
-        super::customer::way_in(ui, out);
-        if !seen.remembered.is_empty() {
-            super::history::way_in(ui, out);
-        }
+        super::customer::way_in(ui, !seen.remembered.is_empty(), out);
     }
 
     fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {

@@ -6,6 +6,8 @@ use crate::model::upload::Proof;
 use crate::time::Utc;
 use jiff::Timestamp;
 
+pub use super::format::size;
+
 /// The page's title.
 pub const TITLE: &str = "Delivery receipt";
 /// Above a receipt of the practice bucket.
@@ -255,28 +257,6 @@ pub fn several(count: usize) -> String {
 #[must_use]
 pub fn files(count: usize) -> String {
     if count == 1 { "1 file".into() } else { format!("{} files", grouped(count as u64)) }
-}
-
-/// A size as people say it: in decimal units, as the system's file managers show it.
-#[must_use]
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    match bytes {
-        1 => return "1 byte".into(),
-        0..1000 => return format!("{bytes} bytes"),
-        _ => {}
-    }
-    let (mut scale, mut unit) = (1000_u64, UNITS[0]);
-    for next in &UNITS[1..] {
-        // 999.95 of a unit would be written as 1000.0.
-        if bytes / scale < 999 || (bytes / scale == 999 && bytes % scale < scale / 20 * 19) {
-            break;
-        }
-        scale *= 1000;
-        unit = next;
-    }
-    let tenths = (u128::from(bytes) * 10 + u128::from(scale) / 2) / u128::from(scale);
-    format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
 /// A number with a comma between its thousands.

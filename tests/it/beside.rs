@@ -1,9 +1,11 @@
 //! The receipt that is sent beside the files: an object more under a name of its own, and no file of the delivery.
 
-use crate::support::stage::{FIRST, Stage};
+use crate::support::stage::{self, FIRST, Stage};
+use daypass::engine::journal::Wanted;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
 use daypass::practice::{self, Op, Rule, What};
+use daypass::receipt::{Check, Format, Receipt, Receipts, verify};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
@@ -50,6 +52,52 @@ fn it_goes_beside_the_files_and_never_over_another() {
 }
 
 #[test]
+fn receipts_of_several_deliveries_are_one_file() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("a.txt", 6);
+        let mut handle = stage.engine(stage.options()).await;
+        stage.deliver(&mut handle).await;
+        let (second, changed) = (stage.file("b.txt", 7), stage.file("c.txt", 8));
+        handle.send(Command::Add(FIRST, vec![second, changed.clone()]));
+        handle.reached().await;
+        stage::done(&mut handle).await;
+        handle.journal().flush().await.expect("it is on disk");
+        let history = handle.journal().history();
+        let all = history.find(&Wanted::default()).expect("a list");
+        let receipts = all.iter().map(|(id, _)| {
+            let (delivery, lines) = history.delivery(*id).expect("it reads").expect("it is there");
+            Receipt::of(&delivery, &lines)
+        });
+        let receipts = Receipts(receipts.collect());
+        assert_eq!(receipts.0.len(), 2);
+
+        let page = receipts.render(Format::Html);
+        assert!(page.contains("2 delivery receipts"));
+        assert_eq!((page.matches("<article>").count(), page.matches("<h1>").count()), (2, 2));
+        let table = receipts.render(Format::Csv);
+        assert_eq!(table.lines().count(), 4, "one head, three files:\n{table}");
+        assert!(table.contains("\"4444 5555 6666\""), "an account is no number");
+        let message = receipts.message();
+        assert!(message.contains("I delivered 3 files (21 bytes) to importantprojectbucket/incoming"), "{message}");
+        assert!(!message.contains("———"), "one customer gets one message");
+
+        let json = receipts.render(Format::Json);
+        std::fs::write(&changed, b"other").expect("written");
+        let mut checks: Vec<Check> = verify(&json, std::slice::from_ref(&stage.source))
+            .expect("a receipt")
+            .into_iter()
+            .map(|v| v.check)
+            .collect();
+        checks.sort_unstable_by_key(|check| check.good());
+        assert_eq!(checks, [Check::Differs, Check::Same, Check::Same]);
+        let one = Receipts(vec![receipts.0[0].clone()]);
+        assert_eq!(one.render(Format::Json), receipts.0[0].json());
+        handle.stop().await;
+    });
+}
+
+#[test]
 fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
@@ -84,5 +132,7 @@ fn the_command_line_sends_it_when_told() {
         let page = String::from_utf8(stage.practice.object_bytes(&key).expect("it is there")).expect("text");
         let Some((_, sha256)) = page.split_once("<i>SHA-256</i> <code>") else { panic!("{page}") };
         assert!(sha256.bytes().take(64).all(|byte| byte.is_ascii_hexdigit()), "{page}");
+        // The files were found before there was access: who delivers is told all the same.
+        assert_eq!(page.matches("<dd>Richard</dd>").count(), 2, "session and person: {page}");
     });
 }

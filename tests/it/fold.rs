@@ -50,6 +50,9 @@ impl Journal {
                 self.current.insert(place, self.deliveries.len());
                 self.deliveries.push((Arc::clone(&self.places[&place]), 0));
             }
+            Record::DeliveryBy { place, .. } => {
+                assert!(self.current.contains_key(&place), "nobody delivers nothing");
+            }
             Record::DeliveryEnded(place) => {
                 let destination = &self.places[&place];
                 let open: Vec<usize> = (0..self.deliveries.len())

@@ -4,7 +4,7 @@ mod damage;
 mod history;
 mod renamed;
 
-use daypass::engine::journal::{Delivery, Journal, Line, Notice, Opened, Options, Outcome, Wanted};
+use daypass::engine::journal::{Call, Delivery, Journal, Line, Notice, Opened, Options, Outcome, Wanted};
 use daypass::model::destination::Destination;
 use daypass::model::parts::{MIB, PartDone};
 use daypass::model::problem::{Kind, Problem};
@@ -434,11 +434,12 @@ fn a_second_daypass_is_told_and_can_call_the_first() {
         let raised = tokio::spawn(async move { first.raised().await });
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert!(!raised.is_finished());
-        second.raise(Some("a \"b\"\n.daypass")).expect("the folder is there");
+        let call = Call(Some("a \"b\"\n.daypass".to_owned()));
+        second.raise(&call).expect("the folder is there");
         assert!(second.heard().await);
         let handed = tokio::time::timeout(Duration::from_secs(5), raised).await.expect("the first notices");
-        assert_eq!(handed.expect("it runs").as_deref(), Some("a \"b\"\n.daypass"));
-        second.raise(None).expect("the folder is there");
+        assert_eq!(handed.expect("it runs"), call);
+        second.raise(&Call::default()).expect("the folder is there");
         assert!(!second.heard().await, "nobody listens any more");
         journal.close().await.expect("it closes");
         assert!(matches!(Journal::open(&home, &options()), Opened::Here { .. }), "the lock goes with the journal");

@@ -338,7 +338,7 @@ fn a_hundred_thousand_deliveries_cost_what_is_seen() {
 
     let middle = egui::pos2(480.0, 400.0);
     shown.hover_at(middle);
-    for _ in 0..200 {
+    for _ in 0..30 {
         let unit = egui::MouseWheelUnit::Point;
         let (delta, modifiers, phase) = (egui::vec2(0.0, -20_000.0), Modifiers::NONE, egui::TouchPhase::Move);
         let source = egui::MouseWheelSource::Unknown;

@@ -34,6 +34,11 @@ pub(super) enum Op {
         session: Box<str>,
         at: Utc,
     },
+    DeliveryBy {
+        row: i64,
+        who: Box<str>,
+        session: Box<str>,
+    },
     Folder {
         row: i64,
         dir: Vec<u8>,
@@ -166,6 +171,11 @@ impl Resolver {
                     place.delivery = Some(row);
                     self.folders.clear();
                     ops.push(Op::Delivery { row, destination, body, account, who, session, at });
+                }
+            }
+            Record::DeliveryBy { place, who, session } => {
+                if let Some(row) = self.places.get(&place).and_then(|place| place.delivery) {
+                    ops.push(Op::DeliveryBy { row, who, session });
                 }
             }
             Record::Added { upload, place, folder, name, key_name, size } => {

@@ -79,6 +79,7 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute(params![row, destination, body, account, who, session, APP, at.0, seal])?;
         }
+        Op::DeliveryBy { row, who, session } => delivery_by(db, *row, who, session)?,
         Op::Folder { row, dir, key } => {
             db.prepare_cached("INSERT OR IGNORE INTO folders (id, dir, key, seal) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![row, dir, key, folder_seal(*row, dir, key)])?;
@@ -227,6 +228,27 @@ impl Sealed {
 }
 
 /// Changes sealed facts of an upload. Where the seal did not hold before, it doesn't after either.
+/// Writes down who delivers, where the row is still what was written: a broken one is not sealed anew.
+fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Result<()> {
+    let found = db
+        .prepare_cached(
+            "SELECT destination, body, account, app, began, who, session, seal FROM deliveries WHERE id = ?1",
+        )?
+        .query_row([row], |found| {
+            let (destination, began, seal): (i64, i64, i64) = (found.get(0)?, found.get(4)?, found.get(7)?);
+            let [body, account, app, who, session]: [String; 5] =
+                [found.get(1)?, found.get(2)?, found.get(3)?, found.get(5)?, found.get(6)?];
+            let holds = delivery_seal(row, destination, [&body, &account, &who, &session, &app], began) == seal;
+            Ok(holds.then_some((destination, body, account, app, began)))
+        })
+        .optional()?;
+    let Some((destination, body, account, app, began)) = found.flatten() else { return Ok(()) };
+    let seal = delivery_seal(row, destination, [&body, &account, who, session, &app], began);
+    db.prepare_cached("UPDATE deliveries SET who = ?2, session = ?3, seal = ?4 WHERE id = ?1")?
+        .execute(params![row, who, session, seal])?;
+    Ok(())
+}
+
 fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Result<()> {
     let upload = db
         .prepare_cached("SELECT delivery, folder, name, key_name, size, seal FROM uploads WHERE id = ?1")?

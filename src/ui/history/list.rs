@@ -80,11 +80,11 @@ impl Window {
             ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
             return;
         }
-        let head = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
-        if self.history_head(ui, head) {
+        let top = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
+        if head(ui, top) {
             self.dialog = Some(Dialog::ClearHistory);
         }
-        let body = Rect::from_min_max(pos2(rect.left(), head.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
+        let body = Rect::from_min_max(pos2(rect.left(), top.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
         inner.set_clip_rect(body.intersect(ui.clip_rect()));
         inner.spacing_mut().item_spacing = Vec2::ZERO;
@@ -124,25 +124,26 @@ impl Window {
             ui.ctx().request_repaint();
         }
     }
+}
 
-    fn history_head(&self, ui: &mut Ui, rect: Rect) -> bool {
-        let t = theme::of(ui);
-        let at = Columns::of(rect);
-        let y = rect.center().y;
-        let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
-            widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], 160.0);
-        };
-        label(ui, Align2::LEFT_CENTER, at.name, words::TO);
-        label(ui, Align2::RIGHT_CENTER, at.amount, words::FILES);
-        label(ui, Align2::LEFT_CENTER, at.state, words::STATE);
-        let mut clear = false;
-        let more = widgets::icon_button_at(ui, pos2(at.end - 4.0, y), icons::MORE, words::MORE, t.muted);
-        Popup::menu(&more).gap(4.0).show(|ui| {
-            ui.set_min_width(180.0);
-            clear = ui.button(words::CLEAR).clicked();
-        });
-        clear
-    }
+/// The columns' names; whether the history is to be cleared.
+fn head(ui: &mut Ui, rect: Rect) -> bool {
+    let t = theme::of(ui);
+    let at = Columns::of(rect);
+    let y = rect.center().y;
+    let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
+        widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], 160.0);
+    };
+    label(ui, Align2::LEFT_CENTER, at.name, words::TO);
+    label(ui, Align2::RIGHT_CENTER, at.amount, words::FILES);
+    label(ui, Align2::LEFT_CENTER, at.state, words::STATE);
+    let mut clear = false;
+    let more = widgets::icon_button_at(ui, pos2(at.end - 4.0, y), icons::MORE, words::MORE, t.muted);
+    Popup::menu(&more).gap(4.0).show(|ui| {
+        ui.set_min_width(180.0);
+        clear = ui.button(words::CLEAR).clicked();
+    });
+    clear
 }
 
 fn heading(ui: &mut Ui, rect: Rect) -> bool {
@@ -311,8 +312,11 @@ fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> 
     let amount = paint(ui, Align2::RIGHT_CENTER, pos2(at.amount, y), &[(&amount, Face::Body, t.muted)], 170.0);
     paint(ui, Align2::LEFT_CENTER, pos2(at.state, y), &[(&state, Face::Body, ink)], at.end - at.state);
     widgets::dot_at(ui, pos2(at.name + 5.0, y + 1.0), delivery.destination.role.account().as_str());
-    let place = format::place(delivery.destination.bucket.as_str(), delivery.destination.prefix.as_str());
-    let runs = [(name.as_str(), Face::Body, t.ink), ("  ", Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
+    let to = &delivery.destination;
+    let place = format::place(to.bucket.as_str(), to.prefix.as_str());
+    // Where nobody gave it another name, the bucket is the name.
+    let place = place.strip_prefix(&*name).map_or_else(|| format!("  {place}"), str::to_owned);
+    let runs = [(name.as_str(), Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
     paint(ui, Align2::LEFT_CENTER, pos2(at.name + 18.0, y), &runs, amount.left() - at.name - 30.0);
     choice(ui, page, pos2(at.check, y), &delivery, zone, t);
     if response.has_focus() {

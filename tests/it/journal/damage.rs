@@ -291,6 +291,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
                 | Record::Learned(..)
                 | Record::Forget(_)
                 | Record::Delivery { .. }
+                | Record::DeliveryBy { .. }
                 | Record::Adopted(..)
                 | Record::Renamed(..)
                 | Record::Completing(_)
