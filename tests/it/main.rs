@@ -11,6 +11,7 @@ mod fold;
 mod grant;
 mod grant_cli;
 mod grant_texts;
+mod hostile;
 mod journal;
 mod keys;
 mod leaf;
