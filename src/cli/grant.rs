@@ -28,7 +28,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     let bucket = parsed(Field::Bucket, args.bucket.parse::<Bucket>())?;
     let prefix = parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?;
     let usual = Ask::new(who, bucket, prefix);
-    let external_id = args.external_id.as_ref().map(|id| parsed(Field::ExternalId, id.parse::<ExternalId>()));
+    let external_id = args.external_id.as_ref().map(|id| parsed(Field::ExternalId, ExternalId::from_pasted(id)));
     let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>()));
     let networks = args.source_ip.iter().map(|network| odd("source-ip", network.parse()));
     let kit = Ask {

@@ -11,7 +11,9 @@ use crate::grant::Invitation;
 use crate::grant::invitation::Window;
 use crate::model::Limits;
 use crate::model::destination::Destination;
-use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn};
+use crate::model::names::{
+    AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, looks_like_secret,
+};
 use crate::model::snapshot::{Profile, Settings};
 use crate::words::access as words;
 use crate::words::names::{Field, name_problem};
@@ -48,6 +50,10 @@ pub(super) struct Said {
 
 /// Where files go, as the arguments say.
 pub(super) fn said(args: &Where) -> Result<Said, Stop> {
+    if looks_like_secret(&args.profile) {
+        // Before anything is kept under this name.
+        return parsed(Field::SessionName, Err(NameProblem::LooksLikeSecret));
+    }
     let read = profiles::read(&profiles::Paths::from_env());
     let profile = read.list.iter().find(|profile| profile.name == args.profile);
     let of_profile = |get: fn(&Profile) -> Option<&String>| profile.and_then(get).cloned();
@@ -70,8 +76,10 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
     let role = parsed(Field::Role, RoleArn::from_pasted(&role))?;
     let seconds = args.duration.or_else(|| profile.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
     let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>())).transpose()?;
-    let external_id = args.external_id.clone().or_else(|| of_profile(|p| p.external_id.as_ref()));
-    let external_id = external_id.map(|id| parsed(Field::ExternalId, id.parse::<ExternalId>())).transpose()?;
+    let external_id = match &args.external_id {
+        Some(typed) => Some(parsed(Field::ExternalId, ExternalId::from_pasted(typed))?),
+        None => of_profile(|p| p.external_id.as_ref()).map(|id| parsed(Field::ExternalId, id.parse())).transpose()?,
+    };
     let owner = args.bucket_owner.as_ref();
     let owner = owner.map(|id| parsed(Field::Account, AccountId::from_pasted(id))).transpose()?;
     let bucket = args.bucket.clone().unwrap_or_default();

@@ -34,7 +34,7 @@ impl Model {
     pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> PlaceNo {
         let known = self.seen.places.iter().position(|place| place.destination.is_same(&destination));
         let kept = self.learned.iter().find(|(other, _)| other.is_same(&destination));
-        let learned = kept.map_or_else(Arc::default, |(_, learned)| Arc::new(learned.clone()));
+        let learned = kept.map(|(other, learned)| learned.clone().under(other, &destination)).unwrap_or_default();
         let destination = Arc::new(destination);
         let place = if let Some(at) = known {
             let (place, desk) = (&mut self.seen.places[at], &mut self.desks[at]);
@@ -42,6 +42,9 @@ impl Model {
                 // Owner, ACL and encryption belong to each request: S3 is set up anew with what was changed.
                 desk.located = false;
                 place.hold = None;
+                let learned = (*place.learned).clone().under(&place.destination, &destination);
+                place.worked &= learned.worked.is_some();
+                place.learned = Arc::new(learned);
             }
             place.destination = Arc::clone(&destination);
             desk.seconds = destination.seconds;
@@ -54,7 +57,7 @@ impl Model {
                 asking: false,
                 retrying: false,
                 worked: false,
-                learned,
+                learned: Arc::new(learned),
                 renew_problem: None,
                 hold: None,
                 paused: false,

@@ -1,5 +1,6 @@
 //! What a role asks of whoever takes it, as its invitation says; and what earlier sessions with it showed.
 
+use super::destination::Destination;
 use super::names::ExternalId;
 use crate::time::Utc;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,21 @@ pub struct Learned {
 impl Learned {
     /// How long the key is thought to turn parts away before that is tried again: a week, in seconds.
     pub const AGAIN: i64 = 7 * 86_400;
+
+    /// What of it still speaks of a destination that was changed: a yes to other conditions, or to other things sent
+    /// along, says nothing about these.
+    #[must_use]
+    pub fn under(mut self, before: &Destination, after: &Destination) -> Self {
+        let asks = |to: &Destination| (to.external_id.clone(), to.session_name.clone(), to.mfa_serial.clone());
+        if asks(before) != asks(after) || before.terms != after.terms {
+            self.worked = None;
+        }
+        let puts = |to: &Destination| (to.owner(), to.acl_full_control, to.encryption.clone());
+        if puts(before) != puts(after) {
+            self.delivered = None;
+        }
+        self
+    }
 
     /// Whether there is nothing to keep.
     #[must_use]

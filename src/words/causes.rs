@@ -100,7 +100,7 @@ impl<'a> Known<'a> {
             identity: known.and_then(|(_, who)| who.as_ref().ok()),
             learned: Some(&place.learned),
             worked_before: place.worked || place.learned.worked.is_some(),
-            delivered_before: place.totals.delivered > 0 || place.learned.delivered.is_some(),
+            delivered_before: place.learned.delivered.is_some(),
             retrying: place.retrying,
             ..Self::new(destination, None)
         }

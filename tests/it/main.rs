@@ -14,6 +14,7 @@ mod fold;
 mod grant;
 mod grant_cli;
 mod grant_texts;
+mod hostile;
 mod journal;
 mod kept;
 mod keys;

@@ -95,10 +95,10 @@ fn canceling_throws_parts_away_and_frees_the_name() {
 fn thousands_of_uploads_are_not_aborted_all_at_once() {
     let mut bench = Bench::open();
     for n in 0..200_u32 {
-        bench.add("/data", &[(&format!("big{n}"), 40 * MIB)]);
+        bench.add("/data", &[(&format!("big{n}"), 24 * MIB)]);
         for (no, send) in bench.sends() {
             if matches!(send.call, Call::Open) {
-                bench.answer(no, Answer::Opened(print(40 * MIB, 1)));
+                bench.answer(no, Answer::Opened(print(24 * MIB, 1)));
             }
         }
         for (no, send) in bench.sends() {

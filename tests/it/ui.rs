@@ -107,6 +107,52 @@ fn every_problem_settles_as_a_page_and_speaks_calmly() {
 }
 
 #[test]
+fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
+    let mut seen = demo::ready();
+    let denied = demo::denial(Kind::AccessDenied(DeniedBy::RolePolicy));
+    seen.places[0].hold = Some(Arc::new(denied));
+    let mut harness = open(seen);
+    press(&mut harness, "What can I do…");
+    assert!(says(&harness, "The role does not allow this folder"));
+    harness
+        .get_all_by_role_and_label(Role::Button, "Copy message for your customer")
+        .next()
+        .expect("a message")
+        .click();
+    harness.run();
+    let copied = wishes(&mut harness);
+    let text = copied.iter().find_map(|wish| if let Wish::Copy(text) = wish { Some(text) } else { None });
+    assert!(text.expect("a message").contains("arn:aws:s3:::importantprojectbucket/incoming/*"));
+    press(&mut harness, "Try now");
+    assert!(wishes(&mut harness).contains(&Wish::Command(Command::Release(PlaceNo(0)))));
+    assert!(says(&harness, "The bucket said no"), "back at the files, where it is still held");
+
+    let mut seen = demo::uploading();
+    let stopped = Arc::new(demo::denial(Kind::KmsDecrypt));
+    let row = seen.rows.iter().next().map(|(no, _)| no).expect("a row");
+    seen.rows.get_mut(row).expect("a row").state = State::Failed(stopped);
+    let name = seen.rows.get(row).expect("a row").name.to_string();
+    let mut harness = open(seen);
+    press(&mut harness, &format!("More: {name}"));
+    press(&mut harness, "What happened…");
+    assert!(says(&harness, "The role may not read the key for large files"));
+    press(&mut harness, "Back to the files");
+    assert!(says(&harness, &name));
+}
+
+#[test]
+fn a_changed_form_keeps_what_the_invitation_told_of_the_role() {
+    use daypass::ui::form::{Form, From};
+    let mut to = demo::destination();
+    to.terms.told = true;
+    to.terms.session_is_user = true;
+    let mut form = Form::default();
+    form.fill(&to, From::Change(PlaceNo(0)));
+    let again = form.destination(&demo::ready().profiles).expect("a destination");
+    assert_eq!(again.terms, to.terms);
+}
+
+#[test]
 fn renew_and_files_are_wished_for() {
     let mut harness = open(demo::ready());
     press(&mut harness, "Renew");

@@ -110,7 +110,9 @@ fn weighed(problem: &Problem, known: &Known<'_>, likely: &Likely, company: Optio
     }
     // The sort keeps the order of equals.
     list.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    list.truncate(MOST);
+    // Where one is certain, the rest would only distract; one more stays for what nobody thought of.
+    let sure = list.first().is_some_and(|(weight, _)| *weight == terms::CERTAIN);
+    list.truncate(if sure { 2 } else { MOST });
     list.into_iter().map(|(_, cause)| cause).collect()
 }
 

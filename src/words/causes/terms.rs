@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 pub(super) type Weight = u8;
 
 /// It is so: the server's own clock says it.
-const CERTAIN: Weight = 100;
+pub(super) const CERTAIN: Weight = 100;
 /// What was sent is not what the role is known to ask for.
 const NEARLY: Weight = 95;
 /// Another user asks than the one who was let in.

@@ -313,3 +313,33 @@ async fn an_earlier_run_is_remembered() {
     let cause = among_the_first_two(&causes, "You ask as another user than before");
     assert!(cause.text().contains("user/Richard") && cause.text().contains("user/Mallory"));
 }
+
+/// What was changed since it worked is likelier than that the customer changed something.
+#[tokio::test]
+async fn an_earlier_yes_to_something_else_says_nothing() {
+    let mut scene = scene().await;
+    let destination = invited(&scene, |_| {});
+    delivered(&mut scene, destination.clone()).await;
+    let network = |ask: &mut Ask| ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
+    let moved = invited(&scene, network);
+    scene.practice.set_conditions(Conditions { other_network: true, session_is_user: true, ..Conditions::default() });
+    code(&scene, "222222");
+    scene.open(Destination { seconds: destination.seconds, ..moved });
+    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
+    let causes = page(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    assert_eq!(causes[0].title, NETWORKS);
+    assert!(causes.iter().all(|cause| cause.title != CHANGED));
+
+    // The same with the bucket: another account was entered, and that is named first.
+    let mut scene = Scene::usual().await;
+    scene.open(scene.destination());
+    scene.access().await;
+    scene.add("a.txt", 10);
+    scene.until(|seen| seen.places[0].totals.delivered == 1).await;
+    let owner = Some("999988887777".parse().expect("an account"));
+    scene.open(Destination { owner, ..scene.destination() });
+    scene.add("b.txt", 10);
+    let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
+    let causes = page(&seen, seen.places[0].hold.as_ref().expect("held"));
+    assert_eq!(causes[0].title, "The bucket may belong to another account");
+}

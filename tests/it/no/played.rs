@@ -63,11 +63,11 @@ impl Scene {
         Self { practice, handle, dir }
     }
 
-    async fn usual() -> Self {
+    pub async fn usual() -> Self {
         Self::new(practice::Options::default(), quick()).await
     }
 
-    fn destination(&self) -> Destination {
+    pub fn destination(&self) -> Destination {
         let story = self.practice.story();
         Destination {
             role: story.role_arn.parse().expect("a role"),
