@@ -19,19 +19,8 @@ use crate::time::{Time, Utc};
 use crate::words::you as words;
 use egui::text_edit::TextEditState;
 use egui::{Id, Key, Ui};
-use std::fmt;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
-
-/// The digits of a device. Debug doesn't show them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Digits(pub Zeroizing<String>);
-
-impl fmt::Debug for Digits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digits")
-    }
-}
 
 /// What a sheet wants done elsewhere. The number comes back with the answer, so that the answer to what was left is dropped.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +62,7 @@ pub enum Wanted {
         /// The destination.
         to: Box<Destination>,
         /// The code of its device.
-        code: Option<Digits>,
+        code: Option<Zeroizing<String>>,
         /// Whether a test object is sent.
         test_object: bool,
     },

@@ -1,6 +1,6 @@
 //! "Check my access": each step with its tick, its time and its sentence, as they come.
 
-use super::access::{Digits, Sheet, Wanted, entered, forget_typed, remedy, sentence};
+use super::access::{Sheet, Wanted, entered, forget_typed, remedy, sentence};
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
@@ -161,7 +161,7 @@ impl Window {
         out.push(Wish::Access(Wanted::Check {
             round: draft.round,
             to: Box::new(draft.to.clone()),
-            code: wants_code.then_some(Digits(code)),
+            code: wants_code.then_some(code),
             test_object: draft.test,
         }));
     }

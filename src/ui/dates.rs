@@ -3,6 +3,7 @@
 use super::{Scene, Window};
 use crate::grant::invitation::Window as Dates;
 use crate::model::destination::Destination;
+use crate::model::session::Session;
 use crate::time::Utc;
 use crate::words::ask as words;
 
@@ -33,7 +34,10 @@ impl Window {
     pub(crate) fn dates(&self, scene: &Scene<'_>) -> Option<Said> {
         let now = self.access.wall.or_else(|| scene.utc_now().map(|(now, _)| now))?;
         let zone = &scene.about.zone;
+        let active = matches!(scene.place.session, Session::Active(_));
         match window(&scene.place.destination, now) {
+            // The customer's account has said yes: it knows better than the invitation.
+            Dates::NotYet(_) | Dates::Over(_) if active => None,
             Dates::NotYet(at) => Some(Said { text: words::starts(at, now, zone), warn: true }),
             Dates::Over(at) => Some(Said { text: words::over(at, now, zone), warn: true }),
             Dates::Open { until: Some(at) } => {

@@ -8,6 +8,7 @@ use super::{Scene, Window, Wish, icons};
 use crate::model::session::Session;
 use crate::words::ui as words;
 use crate::words::ui::intake;
+use crate::words::you::key;
 use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::path::PathBuf;
 
@@ -108,6 +109,14 @@ impl Window {
     }
 }
 
+/// Whether what hovers over the window is the file of a key, by its name.
+fn hovers_csv(ui: &Ui) -> bool {
+    ui.input(|input| match input.raw.hovered_files.as_slice() {
+        [one] => one.path.as_ref().is_some_and(|path| super::ends_in(path, "csv")),
+        _ => false,
+    })
+}
+
 /// Lights the window up while files hover over it, and says how many and where they go.
 pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
     let count = ui.input(|input| input.raw.hovered_files.len());
@@ -117,6 +126,7 @@ pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
     let t = theme::of(ui);
     let (title, below) = match scene {
         Some(scene) => words::hovering(count, &scene.where_to()),
+        None if hovers_csv(ui) => (key::TITLE.to_owned(), key::DROP.to_owned()),
         None => (words::welcome::INVITATION.to_owned(), words::welcome::INVITATION_TEXT.to_owned()),
     };
     let layer = egui::LayerId::new(egui::Order::Foreground, ui.scope_id().with("hovering"));

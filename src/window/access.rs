@@ -52,7 +52,7 @@ impl Desk {
             }
             Wanted::Check { round, to, code, test_object } => {
                 let work = async move {
-                    let mut steps = handle.check(*to, code.map(|code| code.0), Check { test_object });
+                    let mut steps = handle.check(*to, code, Check { test_object });
                     while let Some(step) = steps.recv().await {
                         tell(&state, Came::Step(round, step));
                     }

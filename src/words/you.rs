@@ -46,6 +46,8 @@ pub mod key {
     /// What to do.
     pub const TEXT: &str =
         "Your administrator gives you one for your user. Drop its CSV file here, open it, or paste both parts.";
+    /// While its file hovers over the window.
+    pub const DROP: &str = "Drop its CSV file here. The secret never leaves this computer.";
     /// Opens the file.
     pub const OPEN_CSV: &str = "Open the CSV file…";
     /// The first part.

@@ -1,5 +1,7 @@
 //! The window and its desk against practice: what a person clicks, what happens on disk, and what the window says of it.
 
+use crate::signin::{CONFIG, center, pending, token};
+use crate::support::scripted::Server;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
@@ -48,7 +50,11 @@ fn carry_out(bench: &mut Bench, wish: Wish) {
 impl Stage {
     fn new(config: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime = runtime.expect("a runtime");
+        Self::at(runtime.expect("a runtime"), None, config)
+    }
+
+    /// The same with another server than practice.
+    fn at(runtime: Runtime, endpoint: Option<String>, config: &str) -> Self {
         let practice = runtime.block_on(Practice::start(PracticeOptions::default())).expect("the practice");
         let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
         std::fs::write(dir.path().join("config"), config).expect("written");
@@ -58,7 +64,7 @@ impl Stage {
             home: Some(dir.path().join("home")),
             ..Options::new()
         };
-        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None };
+        let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ca_bundle: None };
         let desk = Desk::start_with(Start { wire, ..Start::default() }, places)
             .expect("a desk")
             .expect("no other window is open");
@@ -230,10 +236,41 @@ fn a_key_for_this_run_serves_and_no_file_is_written() {
     assert_eq!(stage.file("credentials"), "");
 }
 
+#[test]
+fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let url = "https://device.sso.eu-west-1.amazonaws.com/";
+    let answers = vec![pending("authorization_pending"), pending("authorization_pending"), token()];
+    let server = runtime.block_on(Server::start(center(url, answers)));
+    let mut stage = Stage::at(runtime, Some(server.url.clone()), CONFIG);
+    stage.press("Profiles…");
+    stage.wait("This profile needs you to sign in.");
+    stage.press("Sign in… p");
+    stage.wait("ABCD-EFGH");
+    assert!(stage.says("device.sso.eu-west-1.amazonaws.com") && stage.says("one hour at a time"));
+    stage.press("Cancel");
+    let asked = || server.heard().iter().filter(|request| request.line.contains("/token")).count();
+    // One question may be on its way when it is left; the next would come a second later.
+    std::thread::sleep(Duration::from_millis(300));
+    let before = asked();
+    std::thread::sleep(Duration::from_millis(2200));
+    assert_eq!(asked(), before, "nobody waits any more");
+    stage.press("Sign in… p");
+    stage.wait("You are signed in");
+    stage.press("Close");
+    stage.wait("bob, account 1111 2222 3333");
+    assert_eq!(std::fs::read_dir(stage.dir.path().join("sso")).expect("a cache").count(), 1);
+    let heard = stage.heard();
+    for canary in ["ACANARY", "CSECRETCANARY", "RCANARY", "TCANARY", "DCANARY"] {
+        assert!(!heard.contains(canary), "{canary}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_command_runs_after_a_yes_alone() {
-    let mut stage = Stage::new("[profile p]\ncredential_process = cat \"$DAYPASS_NOWHERE\"key.json\n");
+    let mut stage = Stage::new("[profile p]\ncredential_process = none\n");
     let json = format!(
         "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}",
         stage.story.richard.id(),

@@ -10,7 +10,7 @@ use daypass::words::keys::{confirm_sign_in, sign_in_problem};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const CONFIG: &str = "[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Dev\n\
+pub const CONFIG: &str = "[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Dev\n\
     [sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
     sso_registration_scopes = sso:account:access\n\
     [profile old]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
@@ -20,7 +20,7 @@ fn say(status: u16, body: &str) -> Reply {
     Reply::Say(status, vec![("content-type", "application/json".to_owned())], body.to_owned())
 }
 
-fn pending(word: &str) -> Reply {
+pub fn pending(word: &str) -> Reply {
     say(400, &format!("{{\"error\":\"{word}\",\"error_description\":\"x\"}}"))
 }
 
@@ -29,7 +29,7 @@ const WHO: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/
     </GetCallerIdentityResult></GetCallerIdentityResponse>";
 
 /// Identity Center with these answers of CreateToken in turn, the last again and again.
-fn center(url: &'static str, tokens: Vec<Reply>) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
+pub fn center(url: &'static str, tokens: Vec<Reply>) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     let at = AtomicUsize::new(0);
     move |request: &Request| {
         if request.line.contains("/client/register") {
@@ -60,7 +60,7 @@ fn center(url: &'static str, tokens: Vec<Reply>) -> impl Fn(&Request) -> Reply +
     }
 }
 
-fn token() -> Reply {
+pub fn token() -> Reply {
     say(200, "{\"accessToken\":\"ACANARY\",\"expiresIn\":28800,\"refreshToken\":\"RTCANARY\",\"tokenType\":\"Bearer\"}")
 }
 

@@ -14,7 +14,7 @@ use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot, Source};
 use daypass::model::upload::PlaceNo;
 use daypass::practice::{Options as PracticeOptions, Practice};
-use daypass::ui::access::{Came, Digits, Kept, Wanted};
+use daypass::ui::access::{Came, Kept, Wanted};
 use daypass::ui::{Window, Wish, theme};
 use egui::accesskit::Role;
 use egui::{Event, Key};
@@ -189,6 +189,11 @@ fn drop_file(shown: &mut Shown, path: &str) {
 #[test]
 fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
     let mut shown = open(demo::welcome());
+    let file = egui::HoveredFile { path: Some(PathBuf::from("/bob_accessKeys.CSV")), mime: String::new() };
+    shown.input_mut().hovered_files = vec![file];
+    shown.run_steps(FRAMES);
+    assert!(says(&shown, "Drop its CSV file here."));
+    shown.input_mut().hovered_files.clear();
     drop_file(&mut shown, "/bob_accessKeys.CSV");
     let Wanted::KeyFile(round, path) = wanted(&mut shown) else { panic!("a file") };
     assert_eq!(path, PathBuf::from("/bob_accessKeys.CSV"));
@@ -442,6 +447,6 @@ fn a_check_of_a_role_with_a_device_asks_for_its_code() {
     shown.run_steps(FRAMES);
     let first = wanted(&mut shown);
     let Wanted::Check { code: Some(code), .. } = &first else { panic!("{first:?}") };
-    assert_eq!(*code, Digits(Zeroizing::new("123456".to_owned())));
+    assert_eq!(*code, Zeroizing::new("123456".to_owned()));
     assert!(!format!("{first:?}").contains("123456"));
 }

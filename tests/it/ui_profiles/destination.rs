@@ -65,6 +65,7 @@ fn a_window_of_dates_is_said_before_it_bites() {
     assert!(says(&with(None, Some(friday), demo::ready()), "Your access lasts until Friday 09:00."));
     assert!(says(&with(None, Some(TODAY - 60), signed_out()), "Your access ended today at 14:31"));
     assert!(!says(&with(None, None, demo::ready()), "Your access "));
+    assert!(!says(&with(Some(monday), None, demo::ready()), "Your access "), "there is access all the same");
 }
 
 fn with_device(mut seen: Snapshot) -> Snapshot {
