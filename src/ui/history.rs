@@ -273,6 +273,8 @@ impl Window {
         }
         if stay {
             self.history = Some(page);
+        } else {
+            self.told = None;
         }
     }
 }
