@@ -7,7 +7,7 @@ use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{PlaceNo, State, UploadNo};
 use daypass::time::{Time, Utc};
 use daypass::ui::{Window, Wish, theme};
-use daypass::window::attention::{Watch, sending};
+use daypass::window::attention::{Watch, done, sending};
 use daypass::words::problem::Said;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -69,6 +69,10 @@ fn the_end_of_access_is_told_where_it_does_not_renew_itself() {
 #[test]
 fn the_computer_is_kept_awake_only_while_something_moves() {
     assert!(sending(&demo::uploading()));
+    assert_eq!((done(&demo::ready()), done(&demo::delivered())), (None, None));
+    let seen = demo::uploading();
+    let totals = &seen.places[0].totals;
+    assert_eq!(done(&seen).map(u64::from), Some(totals.confirmed * 100 / totals.bytes));
     for seen in [demo::ready(), demo::delivered(), demo::paused(), demo::ended(), demo::offline(), demo::held()] {
         assert!(!sending(&seen));
     }
