@@ -112,7 +112,7 @@ impl Window {
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::HOVER | Sense::FOCUSABLE);
         response.widget_info(|| {
             let size = format::size(upload.size);
-            let kept = kept_until(no, upload, scene).map(|until| format!(". {until}")).unwrap_or_default();
+            let kept = kept_until(no, upload, scene).map(|[until, _]| format!(". {until}")).unwrap_or_default();
             WidgetInfo::labeled(Role::ListItem, true, format!("{}, {size}, {says}{kept}", upload.key()))
         });
         if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
@@ -132,17 +132,7 @@ impl Window {
         if let State::Sending(progress) = &upload.state {
             sending(ui, &at, rect, upload, progress, &says, t);
         } else if let Some(until) = kept_until(no, upload, scene) {
-            let below = pos2(at.status, rect.top() + 22.0);
-            let says = [(says.as_str(), Face::Body, ink)];
-            widgets::text_at(
-                ui,
-                Align2::LEFT_CENTER,
-                pos2(at.status, rect.top() + 13.0),
-                &says,
-                at.first - at.status - 18.0,
-            );
-            let room = at.first - 12.0 - at.status;
-            widgets::text_at(ui, Align2::LEFT_TOP, below, &[(&until, Face::Small, t.muted)], room);
+            waiting(ui, &at, rect, &says, &until, ink);
         } else {
             // Words may run on to the first button.
             let end = if pausable(&upload.state) || upload.state == State::Paused { at.first } else { at.second };
@@ -281,11 +271,24 @@ fn sending(ui: &mut Ui, at: &Columns, rect: Rect, upload: &Upload, progress: &Pr
     widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + 30.0);
 }
 
-/// Until when Amazon keeps what was sent of a file that waits.
-fn kept_until(no: UploadNo, upload: &Upload, scene: &Scene<'_>) -> Option<String> {
+/// Until when Amazon keeps what was sent of a file that waits: in full, and for where there is little room.
+fn kept_until(no: UploadNo, upload: &Upload, scene: &Scene<'_>) -> Option<[String; 2]> {
     let waits = matches!(upload.state, State::Paused | State::Waiting | State::Retrying(..));
     let until = scene.seen.kept_until.get(&no).filter(|_| waits)?;
     Some(words::kept_until(*until, scene.utc_now().map(|(now, _)| now), &scene.about.zone))
+}
+
+/// The words of a file that waits, and below them until when its parts are kept.
+fn waiting(ui: &mut Ui, at: &Columns, rect: Rect, says: &str, until: &[String; 2], ink: Color32) {
+    let t = theme::of(ui);
+    let room = at.first - 16.0 - at.status;
+    let said = [(says, Face::Body, ink)];
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, rect.top() + 13.0), &said, room);
+    let [full, short] = until;
+    let run = |text| [(text, Face::Small, t.muted)];
+    let fits = widgets::one_line(ui, &run(full.as_str()), f32::INFINITY).size().x <= room;
+    let below = pos2(at.status, rect.top() + 22.5);
+    widgets::text_at(ui, Align2::LEFT_TOP, below, &run(if fits { full } else { short }), room);
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bar is a few hundred points wide")]

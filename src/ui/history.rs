@@ -9,13 +9,13 @@ pub use found::{Cache, Found, Row};
 use super::dialogs::{self, After};
 use super::kit::day_read;
 use super::widgets::Button;
-use super::{About, Window, Wish, theme, widgets};
+use super::{About, Window, Wish, icons, theme, widgets};
 use crate::engine::journal::{Delivery, Line, Wanted};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Snapshot;
 use crate::time::Utc;
 use crate::words::history as words;
-use crate::words::problem::{Said, said};
+use crate::words::problem::said;
 use egui::{Id, Key, Modifiers, Ui};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -92,6 +92,8 @@ pub struct Page {
     found: Option<Arc<Found>>,
     deliveries: Cache<Option<Delivery>>,
     chosen: BTreeSet<i64>,
+    /// The deliveries whose message was asked for last, and whether it is on the clipboard.
+    copied: (Vec<i64>, bool),
     /// Where it stood with the deliveries of this run when it last looked.
     stood: u64,
     open: Option<Open>,
@@ -121,6 +123,7 @@ impl Page {
             found: None,
             deliveries: Cache::default(),
             chosen: BTreeSet::new(),
+            copied: (Vec::new(), false),
             stood: 0,
             open: None,
             problem: None,
@@ -147,6 +150,16 @@ impl Page {
     fn day(&self, text: &str) -> Option<Date> {
         let (day, _) = day_read(text, self.today)?;
         if day > self.today { Date::new(day.year() - 1, day.month(), day.day()).ok() } else { Some(day) }
+    }
+
+    /// The button that copies the message about these deliveries; checked as long as it is on the clipboard.
+    fn message_button(&mut self, ui: &mut Ui, ids: &[i64], out: &mut Vec<Wish>) {
+        let done = self.copied.1 && self.copied.0 == ids;
+        let icon = if done { icons::CHECK } else { icons::COPY };
+        if ui.add(Button::plain(words::MESSAGE).icon(icon)).clicked() {
+            self.copied = (ids.to_vec(), false);
+            out.push(Wish::History(Ask::Message(ids.to_vec())));
+        }
     }
 
     /// Whether everything there is would be listed.
@@ -191,9 +204,12 @@ impl Window {
         self.history = Some(Box::new(Page::new(today)));
     }
 
-    /// Says that something was put on the clipboard.
+    /// Says that the message is on the clipboard: its button shows it, too.
     pub fn copied(&mut self) {
-        self.tell(Said { title: words::COPIED.to_owned(), body: String::new() });
+        super::says(&mut self.says, words::COPIED);
+        if let Some(page) = &mut self.history {
+            page.copied.1 = true;
+        }
     }
 
     /// Takes in what the journal answered.
@@ -257,6 +273,8 @@ impl Window {
         }
         if stay {
             self.history = Some(page);
+        } else {
+            self.told = None;
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::model::session::Session;
 use crate::model::snapshot::{Line, Place, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
+use crate::words::format;
 use crate::words::problem::{Said, said};
 use crate::words::ui as words;
 use std::collections::HashMap;
@@ -117,6 +118,16 @@ pub fn sending(seen: &Snapshot) -> bool {
     seen.journal.is_none() && seen.line == Line::Up && seen.places.iter().any(moves)
 }
 
+/// How much of what is under way S3 has answered for, in percent; none while nothing is.
+#[must_use]
+pub fn done(seen: &Snapshot) -> Option<u8> {
+    let under_way = seen.places.iter().map(|place| &place.totals).filter(|totals| totals.open() > 0);
+    let sums = under_way.fold((0_u64, 0_u64), |(confirmed, bytes), totals| {
+        (confirmed.saturating_add(totals.confirmed), bytes.saturating_add(totals.bytes))
+    });
+    (sums.1 > 0).then(|| format::percent(sums.0, sums.1))
+}
+
 /// Looks until the window is gone.
 pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
     let mut watch = Watch::default();
@@ -139,6 +150,7 @@ pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
                 desktop.notify(&said).await;
             }
         }
+        desktop.progress(done(&seen)).await;
         if sending(&seen) {
             sent = Some(now);
             awake.hold().await;
@@ -154,20 +166,50 @@ pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
 struct Desktop {
     #[cfg(target_os = "linux")]
     bus: Option<zbus::Connection>,
+    /// The progress that the taskbar shows.
+    #[cfg(target_os = "linux")]
+    shown: Option<u8>,
 }
 
 impl Desktop {
-    /// Shows a notification; a desktop that has none shows nothing, and the window says it all anyway.
     #[cfg(target_os = "linux")]
-    async fn notify(&mut self, said: &Said) {
-        use zbus::zvariant::Value;
+    async fn bus(&mut self) -> Option<&zbus::Connection> {
         if self.bus.is_none() {
             self.bus = zbus::Connection::session().await.ok();
         }
-        let Some(bus) = &self.bus else { return };
+        self.bus.as_ref()
+    }
+
+    /// Shows the progress on the taskbar, where it follows Unity's LauncherEntry (GNOME's dock, KDE's panel).
+    #[cfg(target_os = "linux")]
+    async fn progress(&mut self, percent: Option<u8>) {
+        use zbus::zvariant::Value;
+        if self.shown == percent {
+            return;
+        }
+        self.shown = percent;
+        let Some(bus) = self.bus().await else { return };
+        let share = f64::from(percent.unwrap_or(0)) / 100.0;
+        let entry =
+            HashMap::from([("progress", Value::from(share)), ("progress-visible", Value::from(percent.is_some()))]);
+        let (path, interface) = ("/app/daypass", "com.canonical.Unity.LauncherEntry");
+        let told = ("application://daypass.desktop", entry);
+        if bus.emit_signal(None::<&str>, path, interface, "Update", &told).await.is_err() {
+            self.bus = None;
+        }
+    }
+
+    /// The taskbars of macOS and Windows are left as they are.
+    #[cfg(not(target_os = "linux"))]
+    async fn progress(&mut self, _percent: Option<u8>) {}
+
+    /// Shows a notification; a desktop that has none shows nothing, and the window says it all anyway.
+    #[cfg(target_os = "linux")]
+    async fn notify(&mut self, said: &Said) {
+        let Some(bus) = self.bus().await else { return };
         // Desktop Notifications Specification 1.3, `Notify`; the body may be read as markup.
         let body = said.body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let hints = HashMap::from([("desktop-entry", Value::from("daypass"))]);
+        let hints = HashMap::from([("desktop-entry", zbus::zvariant::Value::from("daypass"))]);
         let nothing: [&str; 0] = [];
         let call = (words::DAYPASS, 0_u32, "daypass", said.title.as_str(), body, nothing.as_slice(), hints, -1_i32);
         let (name, path) = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications");

@@ -192,7 +192,7 @@ pub fn sentence(delivery: &Delivery) -> String {
         (Standing::All, n) => format!("All {} files delivered and confirmed, {size}.", format::number(n)),
         (Standing::Partly, n) => {
             let (done, of) = (format::number(delivery.delivered), format::count(n, "file"));
-            format!("{done} of {of} delivered and confirmed, {size}. The others stand first.")
+            format!("{done} of {of} delivered and confirmed, {size}.")
         }
         (Standing::Open, n) => {
             let (done, of) = (format::number(delivery.delivered), format::count(n, "file"));

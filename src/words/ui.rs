@@ -128,14 +128,14 @@ pub fn sending(progress: &Progress, size: u64) -> String {
     }
 }
 
-/// "Amazon keeps the parts until Friday 29 November".
+/// "Amazon keeps the parts until Friday 29 November", and the same for where there is little room.
 #[must_use]
-pub fn kept_until(until: Utc, now: Option<Utc>, zone: &TimeZone) -> String {
+pub fn kept_until(until: Utc, now: Option<Utc>, zone: &TimeZone) -> [String; 2] {
     let day = format::weekday(until, zone);
     if now.is_some_and(|now| until <= now) {
-        format!("Amazon kept the parts until {day}; it starts over")
+        [format!("Amazon kept the parts until {day}; it starts over"), "Starts over: its parts are gone".to_owned()]
     } else {
-        format!("Amazon keeps the parts until {day}")
+        [format!("Amazon keeps the parts until {day}"), format!("Kept until {day}")]
     }
 }
 

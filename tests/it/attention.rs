@@ -7,7 +7,7 @@ use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{PlaceNo, State, UploadNo};
 use daypass::time::{Time, Utc};
 use daypass::ui::{Window, Wish, theme};
-use daypass::window::attention::{Watch, sending};
+use daypass::window::attention::{Watch, done, sending};
 use daypass::words::problem::Said;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -69,6 +69,10 @@ fn the_end_of_access_is_told_where_it_does_not_renew_itself() {
 #[test]
 fn the_computer_is_kept_awake_only_while_something_moves() {
     assert!(sending(&demo::uploading()));
+    assert_eq!((done(&demo::ready()), done(&demo::delivered())), (None, None));
+    let seen = demo::uploading();
+    let totals = &seen.places[0].totals;
+    assert_eq!(done(&seen).map(u64::from), Some(totals.confirmed * 100 / totals.bytes));
     for seen in [demo::ready(), demo::delivered(), demo::paused(), demo::ended(), demo::offline(), demo::held()] {
         assert!(!sending(&seen));
     }
@@ -135,9 +139,17 @@ fn a_paused_upload_says_until_when_its_parts_are_kept() {
     seen.rows.get_mut(UploadNo(0)).expect("a row").state = State::Paused;
     // 29 Nov 2026, midnight UTC.
     seen.kept_until = Arc::new(BTreeMap::from([(UploadNo(0), Utc(1_795_910_400)), (UploadNo(1), Utc(1_795_910_400))]));
-    let harness = open(seen);
-    assert!(says(&harness, "Amazon keeps the parts until Sunday 29 November"));
-    assert!(says(&harness, "Paused. Amazon keeps"));
+    let mut harness = open(seen);
+    for (width, text) in
+        [(1100.0, "Amazon keeps the parts until Sunday 29 November"), (640.0, "Kept until Sunday 29 November")]
+    {
+        harness.set_size(egui::vec2(width, 680.0));
+        harness.run();
+        let row = harness.get_by_label_contains("Paused. Amazon keeps the parts until Sunday 29 November").rect();
+        let (above, below) = (harness.get_by_label("Paused").rect(), harness.get_by_label(text).rect());
+        assert!(row.contains_rect(above) && row.contains_rect(below), "{row:?} {above:?} {below:?}");
+        assert!(above.bottom() <= below.top() + 1.0 && below.right() < row.right() - 40.0, "{above:?} {below:?}");
+    }
 }
 
 #[test]

@@ -237,7 +237,7 @@ fn each_form_tells_the_same_facts() {
         (&*rows[3][0], &*rows[3][6], &*rows[3][11]),
         ("Not delivered", "Not confirmed", "Already there. Not replaced.")
     );
-    assert_eq!(rows[1][12..15], ["Important project", "importantprojectbucket", "123456789012"]);
+    assert_eq!(rows[1][12..15], ["Important project", "importantprojectbucket", "1234 5678 9012"]);
 
     let html = receipt.html();
     let facts = [

@@ -46,10 +46,10 @@ impl Window {
             Some(None) => return false,
             None => return stay,
         };
-        head(ui, Rect::from_min_max(pos2(left, y), pos2(right - width - 16.0, y + 52.0)), &delivery, about);
+        head(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + 52.0)), width + 16.0, &delivery, about);
         y += 52.0 + size::NEAR;
         let strip = Rect::from_min_size(pos2(left, y), vec2(right - left, 60.0));
-        summary(ui, strip, &delivery, out);
+        summary(ui, page, strip, &delivery, out);
         y = strip.bottom() + size::NEAR;
         let table = Rect::from_min_max(pos2(left, y), pos2(right, all.bottom() - size::GAP));
         if let Some(files) = open.files.clone() {
@@ -165,13 +165,14 @@ impl Columns {
     }
 }
 
-fn head(ui: &mut Ui, rect: Rect, delivery: &Delivery, about: &About) {
+/// The name, beside which so much is taken, and below it when, where and who.
+fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About) {
     let t = theme::of(ui);
     let name = visible(&delivery.destination.name);
     let account = delivery.destination.role.account();
     widgets::dot_at(ui, pos2(rect.left() + 6.0, rect.top() + 16.0), account.as_str());
     let title = [(name.as_str(), Face::Heading, t.ink)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, rect.min + vec2(20.0, 15.0), &title, rect.width() - 20.0);
+    widgets::text_at(ui, Align2::LEFT_CENTER, rect.min + vec2(20.0, 15.0), &title, rect.width() - 20.0 - taken);
     let place = format::place(delivery.destination.bucket.as_str(), delivery.destination.prefix.as_str());
     let (span, who) = (words::span(delivery, &about.zone), visible(&delivery.who));
     let mut runs = vec![(span.as_str(), Face::Body, t.muted)];
@@ -182,7 +183,7 @@ fn head(ui: &mut Ui, rect: Rect, delivery: &Delivery, about: &About) {
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 41.0), &runs, rect.width());
 }
 
-fn summary(ui: &mut Ui, rect: Rect, delivery: &Delivery, out: &mut Vec<Wish>) {
+fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     let standing = words::standing(delivery);
     let (icon, tint, _) = list::looks(standing, t);
@@ -196,9 +197,7 @@ fn summary(ui: &mut Ui, rect: Rect, delivery: &Delivery, out: &mut Vec<Wish>) {
     let inner = rect.shrink2(vec2(14.0, 12.0));
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
     buttons.spacing_mut().item_spacing.x = size::NEAR;
-    if buttons.add(Button::plain(words::MESSAGE).icon(icons::COPY)).clicked() {
-        out.push(Wish::History(Ask::Message(vec![delivery.id])));
-    }
+    page.message_button(&mut buttons, &[delivery.id], out);
     if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
         out.push(Wish::SaveReceipts(vec![delivery.id], words::receipt_file(Some(delivery), 1)));
     }

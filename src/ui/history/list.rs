@@ -207,7 +207,7 @@ fn search_field(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
         ];
         let galley = widgets::one_line(ui, &runs, rect.width() - 56.0);
         let x = rect.left() + if response.has_focus() { 18.0 } else { 13.0 };
-        ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, t.muted);
+        ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.muted);
         widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::SEARCH, 16.0, t.muted);
     } else {
         let clear = pos2(rect.right() - 20.0, rect.center().y);
@@ -376,9 +376,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
         let first = ids.first().and_then(|id| page.deliveries.get(*id)).and_then(Option::as_ref);
         out.push(Wish::SaveReceipts(ids.clone(), words::receipt_file(first, ids.len())));
     }
-    if buttons.add(Button::plain(words::MESSAGE).icon(icons::COPY)).clicked() {
-        out.push(Wish::History(Ask::Message(ids.clone())));
-    }
+    page.message_button(&mut buttons, &ids, out);
     buttons.add_space(6.0);
     if buttons.add(Button::link(words::NONE)).clicked() {
         page.chosen.clear();
