@@ -271,31 +271,6 @@ fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
 }
 
 #[test]
-fn a_bucket_key_that_may_not_decrypt_takes_small_files_and_says_why_not_large_ones() {
-    runtime().block_on(async {
-        let stage = Stage::new(practice::Options { kms: true, ..practice::Options::default() }).await;
-        stage.file("small.txt", 1000);
-        stage.file("large.bin", 9 * MIB);
-        stage.file("larger.bin", 17 * MIB);
-        stage.file("zz.txt", 5);
-        let mut handle = stage.engine(stage.options()).await;
-        let seen = stage.deliver(&mut handle).await;
-        stage.check(&seen);
-        let kinds: Vec<Option<Kind>> = states(&seen)
-            .into_values()
-            .map(|state| match state {
-                State::Failed(why) => Some(why.kind),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(kinds, [Some(Kind::KmsDecrypt), Some(Kind::KmsDecrypt), None, None], "{:?}", states(&seen));
-        assert_eq!(seen.places[0].totals.delivered, 2);
-        assert!(seen.places[0].hold.is_none());
-        handle.stop().await;
-    });
-}
-
-#[test]
 fn an_mfa_code_is_asked_for_and_serves_once() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
