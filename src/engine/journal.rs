@@ -54,6 +54,7 @@ impl Options {
 }
 
 /// What came of opening the journal.
+#[expect(clippy::large_enum_variant, reason = "there is one at each start, taken apart at once")]
 pub enum Opened {
     /// It is open.
     Here {

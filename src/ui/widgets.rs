@@ -2,6 +2,7 @@
 
 use super::icons::Icon;
 use super::theme::{self, Face, Tokens, size};
+use crate::model::names::looks_like_secret;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -315,7 +316,7 @@ pub fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
     from.lerp_to_gamma(to, share)
 }
 
-/// A text field: 38 points high, hairline border, accent border while it has the focus.
+/// A text field: 38 points high, hairline border, accent border while it has the focus; what looks like a secret is masked.
 pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, face: Face, wrong: bool) -> Response {
     let t = theme::of(ui);
     let focused = ui.memory(|memory| memory.has_focus(id));
@@ -326,8 +327,11 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     };
     let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
+    // A secret belongs in no field here: one that was pasted all the same is not shown to whoever looks on.
+    let secret = looks_like_secret(value);
     let edit = egui::TextEdit::singleline(value)
         .id(id)
+        .password(secret)
         .frame(Frame::NONE.inner_margin(Margin::symmetric(12, 0)))
         .font(face.font())
         .text_color(t.ink)

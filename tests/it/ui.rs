@@ -141,6 +141,21 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
 }
 
 #[test]
+fn a_secret_in_the_wrong_field_is_not_shown() {
+    let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let mut harness = open(demo::welcome());
+    let field = "Role your customer gave you";
+    harness.get_by_role_and_label(Role::TextInput, field).focus();
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, field).type_text(secret);
+    harness.run();
+    harness.get_by_role_and_label(Role::PasswordInput, field);
+    press(&mut harness, "Get access");
+    assert!(!format!("{harness:?}").contains(secret), "it stands in the tree");
+    assert!(says(&harness, "looks like a secret key") && wishes(&mut harness).is_empty());
+}
+
+#[test]
 fn a_changed_form_keeps_what_the_invitation_told_of_the_role() {
     use daypass::ui::form::{Form, From};
     let mut to = demo::destination();

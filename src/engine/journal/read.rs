@@ -150,8 +150,10 @@ fn unfinished(
     Ok((found, left_out))
 }
 
+type Remembered = (Destination, Learned);
+
 /// The row's number, what makes it the same, and if it is remembered and holds the destination with what was learned of it.
-fn read_destination(row: &Row<'_>) -> Result<Option<(i64, String, Option<(Destination, Learned)>)>> {
+fn read_destination(row: &Row<'_>) -> Result<Option<(i64, String, Option<Remembered>)>> {
     let (id, key, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let holds = destination_seal(id, &key, &body) == row.get::<_, i64>(3)? && row.get::<_, i64>(5)? == 1;
     let destination = serde_json::from_str::<Destination>(&body).ok();

@@ -195,7 +195,7 @@ mod tests {
 
     fn file(length: usize) -> (tempfile::NamedTempFile, Vec<u8>, Arc<Source>) {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
-        let content: Vec<u8> = (0..length).map(|i| (i * 31 % 251) as u8).collect();
+        let content: Vec<u8> = (0..length).map(|i| u8::try_from(i * 31 % 251).unwrap_or(0)).collect();
         file.write_all(&content).expect("written");
         let source = Arc::new(Source::open(file.path()).expect("opens"));
         (file, content, source)

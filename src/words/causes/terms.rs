@@ -99,7 +99,7 @@ fn other_id(known: &Known<'_>) -> Cause {
     let mut body = vec![plain("Your invitation says "), mono(expected)];
     match &to.external_id {
         Some(sent) => {
-            body.extend([plain(", and you sent "), mono(sent.as_str()), plain(". Enter it as it stands there.")])
+            body.extend([plain(", and you sent "), mono(sent.as_str()), plain(". Enter it as it stands there.")]);
         }
         None => body.push(plain(", and you sent none. Enter it.")),
     }
