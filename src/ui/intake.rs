@@ -182,6 +182,12 @@ fn named_file(line: &str) -> Option<PathBuf> {
     (path.is_absolute() && path.components().count() > 1).then_some(path)
 }
 
+/// Whether a file is named as the AWS console names the keys it hands out: nobody means to send their customer one.
+pub(super) fn is_key(path: &std::path::Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    ["accesskeys.csv", "rootkey.csv", "credentials.csv"].iter().any(|end| name.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -410,13 +410,13 @@ impl Window {
             && ends_in(one, "daypass")
         {
             out.push(Wish::DroppedInvitation(one.clone()));
+        } else if let [one] = paths.as_slice()
+            && (scene.is_none() && ends_in(one, "csv") || intake::is_key(one))
+        {
+            self.key_file(one.clone(), out);
         } else if let Some(scene) = scene {
             out.push(Wish::Command(Command::Add(scene.no, paths)));
             self.history = None;
-        } else if let [one] = paths.as_slice()
-            && ends_in(one, "csv")
-        {
-            self.key_file(one.clone(), out);
         } else {
             self.tell(Said {
                 title: words::welcome::ACCESS_FIRST.to_owned(),

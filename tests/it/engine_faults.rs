@@ -222,13 +222,13 @@ fn files_that_vanish_or_close_before_their_turn_stop_alone() {
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
         wait(&mut handle, "the list", |seen| seen.places[0].totals.files == 4).await;
-        fs::remove_file(stage.source.join("gone.txt")).expect("removed");
-        stage.file("grown.bin", 9 * MIB);
-        stage.practice.set_trusted(true);
         wait(&mut handle, "the refusal", |seen| {
             matches!(seen.places[0].session, daypass::model::session::Session::Denied(_))
         })
         .await;
+        fs::remove_file(stage.source.join("gone.txt")).expect("removed");
+        stage.file("grown.bin", 9 * MIB);
+        stage.practice.set_trusted(true);
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         assert_eq!(kind(&row(&seen, "gone.txt").state), Some(Kind::SourceGone));

@@ -187,6 +187,17 @@ fn drop_file(shown: &mut Shown, path: &str) {
 }
 
 #[test]
+fn a_key_from_the_console_is_not_delivered_to_the_customer() {
+    let mut shown = open(demo::ready());
+    drop_file(&mut shown, "/keys/Richard_accessKeys.csv");
+    assert!(matches!(wanted(&mut shown), Wanted::KeyFile(..)));
+    let mut shown = open(demo::ready());
+    drop_file(&mut shown, "/survey/points.csv");
+    let sent = wishes(&mut shown);
+    assert!(matches!(sent.as_slice(), [Wish::Command(Command::Add(..))]), "{sent:?}");
+}
+
+#[test]
 fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
     let mut shown = open(demo::welcome());
     let file = egui::HoveredFile { path: Some(PathBuf::from("/bob_accessKeys.CSV")), mime: String::new() };
