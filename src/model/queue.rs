@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// How long one request may try a line that was down before another tries too.
 const PROBE: Duration = Duration::from_secs(15);
+/// How far ahead in the queue a small file is looked for that can go beside large ones.
+const AHEAD: usize = 64;
 
 /// What could go out next for an upload.
 enum Next {
@@ -194,6 +196,9 @@ impl Model {
             return false;
         }
         desk.not_before = None;
+        if self.slips_in(at) {
+            return self.admit(at, fx);
+        }
         // What has begun goes before what waits; the one that was served goes to the end of the line.
         for _ in 0..self.desks[at].active.len() {
             let upload = self.desks[at].active.remove(0);
@@ -216,6 +221,28 @@ impl Model {
             self.desks[at].aborts.push_front((upload, upload_id));
         }
         self.admit(at, fx)
+    }
+
+    /// Brings a small file to the front of the queue where large ones are on their way and no other small one goes beside
+    /// them: it need not wait until they have arrived. False where there is none, or no room for it now.
+    fn slips_in(&mut self, at: usize) -> bool {
+        let beside = |out: &Out| usize::from(out.place.0) == at && out.what == What::Put;
+        if self.desks[at].active.is_empty() || self.out.values().any(beside) {
+            return false;
+        }
+        let rows = &self.seen.rows;
+        let small = |no: &UploadNo| {
+            rows.get(*no).is_some_and(|row| row.state == State::Waiting && matches!(Plan::of(row.size), Some(Plan::Put(_))))
+        };
+        let Some(found) = self.desks[at].queue.iter().take(AHEAD).position(small) else { return false };
+        let size = self.seen.rows.get(self.desks[at].queue[found]).map_or(0, |row| row.size);
+        if !self.allows(size) {
+            return false;
+        }
+        if let Some(no) = self.desks[at].queue.remove(found) {
+            self.desks[at].queue.push_front(no);
+        }
+        true
     }
 
     /// Takes the next upload out of the queue and sends its first request.

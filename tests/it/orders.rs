@@ -124,6 +124,37 @@ fn thousands_of_uploads_are_not_aborted_all_at_once() {
 }
 
 #[test]
+fn small_files_go_beside_a_large_one() {
+    let mut bench = Bench::open();
+    bench.add("/data", &[("film.mov", 800 * MIB)]);
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(print(800 * MIB, 1)));
+    let (create, _) = bench.sent();
+    bench.answer(create, Answer::Created { upload_id: "id".into(), abort_at: None });
+    let mut out = bench.sends();
+    bench.add("/data", &[("a.txt", 10), ("b.txt", 10), ("c.txt", 10)]);
+    let (mut parts, mut small) = (0, 0);
+    while small < 3 {
+        out.extend(bench.sends());
+        let beside = out.iter().filter(|(_, send)| matches!(send.call, Call::Put { .. })).count();
+        assert!(beside <= 1, "the large one keeps its speed");
+        assert!(parts < 12, "the small ones wait no longer than for a few parts");
+        let (no, send) = out.remove(0);
+        match send.call {
+            Call::Part { number, .. } => {
+                parts += 1;
+                bench.answer(no, part(number));
+            }
+            Call::Put { .. } => {
+                small += 1;
+                bench.answer(no, stored(10));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn twins_are_numbered_and_the_same_file_is_taken_once() {
     let mut bench = Bench::open();
     bench.command(Command::Pause(Which::All(P)));

@@ -380,8 +380,8 @@ impl World {
             }
             Ahead::Arrive(no, key, send) => {
                 let known = run == self.run && self.out.contains_key(&no);
-                // What was given up may have been on its way already.
-                if !known && self.dice.percent(50) {
+                // What was given up may have been on its way already; a large body that was broken off never arrives.
+                if !known && (matches!(send.call, Call::Whole { .. }) || self.dice.percent(50)) {
                     return true;
                 }
                 let result = self.server.serve(self.now, &mut self.dice, &key, &send);
