@@ -106,7 +106,7 @@ fn weighed(problem: &Problem, known: &Known<'_>, likely: &Likely, company: Optio
     }
     if terms.networks.is_empty() {
         let place = if before { likely.place_before } else { likely.place };
-        list.push((if terms.told { 30 } else { place }, place_or_time()));
+        list.push((place, place_or_time()));
     }
     // The sort keeps the order of equals.
     list.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
@@ -135,16 +135,26 @@ fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
 
 /// It worked, and now it doesn't.
 pub(super) fn taken_back(problem: &Problem, known: &Known<'_>) -> Cause {
+    let to = known.destination;
     let last = last(known.learned.and_then(|learned| learned.worked));
-    Cause::new(
-        "Your customer changed or took back the role",
-        vec![
-            plain(format!("It let you in before{last}. Ask whether ")),
-            mono(known.destination.role.role_name()),
-            plain(" is still there and still names you."),
-        ],
-        CauseAction::CopyForCustomer(messages::worked_before(problem, known)),
-    )
+    let mut body = vec![
+        plain(format!("It let you in before{last}. Ask whether ")),
+        mono(to.role.role_name()),
+        plain(" is still there and still names you"),
+    ];
+    // What is sent along, for the customer may have changed what is wanted.
+    if let Some(id) = &to.external_id {
+        body.extend([plain(", with the external ID "), mono(id.as_str())]);
+    }
+    if to.terms.session_is_user {
+        body.push(plain(", under your own name"));
+    }
+    if to.terms.told && to.mfa_serial.is_none() {
+        body.push(plain(", without a code"));
+    }
+    body.push(plain("."));
+    let message = messages::worked_before(problem, known);
+    Cause::new("Your customer changed or took back the role", body, CauseAction::CopyForCustomer(message))
 }
 
 /// When it last was so, as the end of a sentence.
