@@ -53,8 +53,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Vec<(i64, Utc)>> 
     let span = params![wanted.from.map_or(i64::MIN, |from| from.0), wanted.until.map_or(i64::MAX, |until| until.0)];
     let mut found = Vec::new();
     let (Some(needle), Some(by_file)) = (needle, by_file) else {
-        let mut all =
-            db.prepare("SELECT id, began FROM deliveries WHERE began >= ?1 AND began < ?2 ORDER BY id DESC")?;
+        let mut all = db.prepare(&format!("SELECT id, began {}", listed()))?;
         let mut rows = all.query(span)?;
         while let Some(row) = rows.next()? {
             found.push((row.get(0)?, Utc(row.get(1)?)));
@@ -63,8 +62,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Vec<(i64, Utc)>> 
     };
     // Thousands of deliveries to one destination have one description among them.
     let mut known: HashMap<String, bool> = HashMap::new();
-    let mut all =
-        db.prepare("SELECT id, began, body FROM deliveries WHERE began >= ?1 AND began < ?2 ORDER BY id DESC")?;
+    let mut all = db.prepare(&format!("SELECT id, began, body {}", listed()))?;
     let mut rows = all.query(span)?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
@@ -79,6 +77,16 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Vec<(i64, Utc)>> 
         }
     }
     Ok(found)
+}
+
+/// Deliveries of a time, the latest first, without those of which nothing is left: after the history was cleared the
+/// delivery that is going on stays for what may come to it, and has no end. Of one with an end it need not be asked.
+fn listed() -> String {
+    format!(
+        "FROM deliveries WHERE began >= ?1 AND began < ?2 AND (ended IS NOT NULL OR EXISTS
+         (SELECT 1 FROM uploads WHERE state IN {} AND delivery = deliveries.id)) ORDER BY id DESC",
+        state::ALL
+    )
 }
 
 fn files(db: &Connection, delivery: i64) -> Result<Vec<i64>> {

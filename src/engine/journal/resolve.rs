@@ -136,6 +136,11 @@ impl Resolver {
         Self { start, places: HashMap::new(), uploads: Vec::new(), folders: HashMap::new(), begun: HashMap::new() }
     }
 
+    /// Forgets which folders have rows: the next file of each brings a new one.
+    pub fn forget_folders(&mut self) {
+        self.folders.clear();
+    }
+
     /// The deliveries that are going on.
     pub fn deliveries(&self) -> Vec<i64> {
         self.places.values().filter_map(|place| place.delivery).collect()

@@ -48,6 +48,7 @@ pub(super) fn clear(db: &mut Connection, current: &[i64]) -> Result<()> {
     change.execute_batch(
         "DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads);
          DELETE FROM deliveries WHERE id NOT IN (SELECT delivery FROM uploads) AND id NOT IN (SELECT id FROM kept);
+         UPDATE deliveries SET ended = NULL WHERE id NOT IN (SELECT delivery FROM uploads);
          DELETE FROM folders WHERE id NOT IN (SELECT folder FROM uploads);
          DELETE FROM destinations WHERE remembered = 0 AND id NOT IN (SELECT destination FROM deliveries);",
     )?;

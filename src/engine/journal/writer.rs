@@ -97,6 +97,8 @@ impl Writer {
             group.answer(&written);
             if group.close.is_some() || group.ended {
                 self.shut().await;
+                // Before whoever closed it hears: a closed journal takes nothing.
+                self.from.close();
                 if let Some(close) = group.close {
                     let _ = close.send(written);
                 }
@@ -163,6 +165,8 @@ impl Writer {
 
     async fn clear(&mut self) -> Result<(), Problem> {
         let current = self.rows.deliveries();
+        // Folders that nothing lies in any more go too: the next file of one has to bring it again.
+        self.rows.forget_folders();
         self.work(move |db| write::clear(db, &current)).await
     }
 
