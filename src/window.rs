@@ -3,7 +3,7 @@
 mod access;
 
 use crate::engine::handle::{Engine, Handle, Options, Secret};
-use crate::engine::http::Wire;
+use crate::engine::http::{self, Wire};
 use crate::engine::journal::Call;
 use crate::engine::run::Notice;
 use crate::engine::{profiles, settings};
@@ -122,7 +122,8 @@ impl Desk {
     pub fn start_with(start: Start, places: Options) -> Result<Option<Arc<Self>>, Problem> {
         let home = places.home.clone();
         let test_server = start.wire.endpoint_url.clone();
-        let about = About { test_server, zone: jiff::tz::TimeZone::system(), ..About::default() };
+        let proxy = if test_server.is_none() { http::proxy() } else { None };
+        let about = About { test_server, proxy, zone: jiff::tz::TimeZone::system(), ..About::default() };
         let state = Arc::new(Mutex::new(State {
             wake: Arc::new(|| {}),
             told: VecDeque::new(),

@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::app_name::AppName;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use hyper_util::client::proxy::matcher::Matcher;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -149,6 +150,15 @@ impl HttpClient for Shared {
 /// What CloudTrail and server logs know Daypass by.
 pub(super) fn app_name() -> Option<AppName> {
     AppName::new("daypass").ok()
+}
+
+/// The proxy that the environment names for Amazon (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), without a name and a password.
+#[must_use]
+pub fn proxy() -> Option<String> {
+    let amazon = http::Uri::from_static("https://sts.amazonaws.com");
+    let found = Matcher::from_env().intercept(&amazon)?;
+    let host = found.uri().host()?;
+    Some(found.uri().port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// Whether a URL names this computer itself, which no proxy can reach for it.

@@ -232,7 +232,8 @@ impl Model {
         }
         let rows = &self.seen.rows;
         let small = |no: &UploadNo| {
-            rows.get(*no).is_some_and(|row| row.state == State::Waiting && matches!(Plan::of(row.size), Some(Plan::Put(_))))
+            rows.get(*no)
+                .is_some_and(|row| row.state == State::Waiting && matches!(Plan::of(row.size), Some(Plan::Put(_))))
         };
         let Some(found) = self.desks[at].queue.iter().take(AHEAD).position(small) else { return false };
         let size = self.seen.rows.get(self.desks[at].queue[found]).map_or(0, |row| row.size);

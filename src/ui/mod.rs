@@ -1,5 +1,6 @@
 //! The window: a function of the snapshot that draws and collects wishes; it keeps drafts only.
 
+pub mod about;
 pub mod access;
 pub mod add_key;
 pub mod ask;
@@ -32,6 +33,8 @@ pub mod welcome;
 pub mod widgets;
 
 use crate::engine::keys::NewKey;
+pub use about::{About, Arrived};
+
 use crate::model::destination::Destination;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::{Identity, Session};
@@ -47,36 +50,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use theme::size;
 use zeroize::Zeroizing;
-
-/// Something that arrived in the practice bucket, as the customer sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrived {
-    /// Its key.
-    pub key: String,
-    /// Its size in bytes.
-    pub size: u64,
-}
-
-/// What the window knows besides the model.
-#[derive(Clone, Debug)]
-pub struct About {
-    /// Whether Daypass runs with its practice server.
-    pub practice: bool,
-    /// Another server than Amazon, where one was named at the start.
-    pub test_server: Option<String>,
-    /// What the customer sees, in practice.
-    pub arrived: Option<Arc<Vec<Arrived>>>,
-    /// The zone that times are shown in.
-    pub zone: jiff::tz::TimeZone,
-    /// Sentences to be shown once, such as settings of other tools that are not followed.
-    pub warnings: Vec<String>,
-}
-
-impl Default for About {
-    fn default() -> Self {
-        Self { practice: false, test_server: None, arrived: None, zone: jiff::tz::TimeZone::UTC, warnings: Vec::new() }
-    }
-}
 
 /// What the window wants done by those who may.
 #[derive(Clone, Debug, PartialEq)]

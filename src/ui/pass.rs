@@ -187,7 +187,7 @@ impl Window {
             out.push(Wish::OpenHistory);
         }
         if widgets::icon_button_at(ui, gear, icons::SETTINGS, words::SETTINGS, t.muted).clicked() {
-            self.open_settings(&scene.seen.settings);
+            self.open_settings(&scene.seen.settings, scene.about);
         }
     }
 }

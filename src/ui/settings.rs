@@ -3,7 +3,7 @@
 use super::dialogs::{self, After, Dialog};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish};
+use super::{About, Window, Wish};
 use crate::model::snapshot::{Command, Settings, Snapshot};
 use crate::words::ui::{self as words, dialog, settings};
 use crate::words::you::profiles;
@@ -15,17 +15,22 @@ pub struct Draft {
     limited: bool,
     limit: String,
     wrong: bool,
+    proxy: Option<String>,
 }
 
 /// Bytes a second that a megabyte a second is.
 const MB: f64 = 1_000_000.0;
 
 impl Window {
-    pub(crate) fn open_settings(&mut self, settings: &Settings) {
+    pub(crate) fn open_settings(&mut self, settings: &Settings, about: &About) {
         #[expect(clippy::cast_precision_loss, reason = "a rate to be shown in megabytes")]
         let limit = settings.limit_rate.map(|rate| format!("{}", rate as f64 / MB));
-        self.dialog =
-            Some(Dialog::Settings(Draft { limited: limit.is_some(), limit: limit.unwrap_or_default(), wrong: false }));
+        self.dialog = Some(Dialog::Settings(Draft {
+            limited: limit.is_some(),
+            limit: limit.unwrap_or_default(),
+            wrong: false,
+            proxy: about.proxy.clone(),
+        }));
     }
 }
 
@@ -73,6 +78,10 @@ pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Ve
         after = After::Close;
     }
     ui.add_space(10.0);
+    if let Some(proxy) = &draft.proxy {
+        widgets::text(ui, &[(&settings::proxy(proxy), Face::Small, t.muted)]);
+        ui.add_space(4.0);
+    }
     widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
     dialogs::buttons(ui, |ui| {
         let response = ui.add(Button::plain(dialog::CLOSE));

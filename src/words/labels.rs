@@ -253,6 +253,12 @@ pub mod settings {
     pub const LIMIT_FORM: &str = "Enter a number of megabytes a second, such as 5 or 0.5.";
     /// About.
     pub const ABOUT: &str = "About";
+
+    /// The proxy that is used.
+    #[must_use]
+    pub fn proxy(proxy: &str) -> String {
+        format!("Amazon is reached through the proxy {proxy}, as HTTPS_PROXY says.")
+    }
 }
 
 /// The page for a denial.

@@ -187,6 +187,24 @@ fn drop_file(shown: &mut Shown, path: &str) {
 }
 
 #[test]
+fn the_settings_name_the_proxy_that_is_used() {
+    let mut bench = open(demo::ready());
+    press(&mut bench, "Settings");
+    assert!(!says(&bench, "proxy"));
+    let about = || daypass::ui::About { proxy: Some("proxy.example:3128".into()), ..demo::about() };
+    let mut shown = Harness::builder().with_context_setup(theme::install).build_ui_state(
+        move |ui, bench: &mut Bench| {
+            let seen = bench.seen.clone();
+            bench.window.show(ui, &seen, &about(), demo::NOW, &mut bench.out);
+        },
+        Bench { window: Window::default(), seen: demo::ready(), out: Vec::new() },
+    );
+    shown.run_steps(FRAMES);
+    press(&mut shown, "Settings");
+    assert!(says(&shown, "Amazon is reached through the proxy proxy.example:3128"));
+}
+
+#[test]
 fn a_key_from_the_console_is_not_delivered_to_the_customer() {
     let mut shown = open(demo::ready());
     drop_file(&mut shown, "/keys/Richard_accessKeys.csv");
