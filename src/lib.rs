@@ -1,4 +1,93 @@
 //! Daypass delivers files into a customer's S3 bucket through a role that the customer lends for a while.
+//!
+//! "Delivered" is said only when S3 has confirmed that the whole file, byte for byte as it was read from the disk, is
+//! stored under its key in the customer's account. Everything else is "not confirmed" or "not delivered". No secret of
+//! the customer's leaves memory. Nothing from outside (a profile, an invitation, the name of a file, a server's text)
+//! makes Daypass run a command, talk to another host, read another file or widen a permission, unless a person who has
+//! seen the whole of it says yes.
+//!
+//! # How it is built
+//!
+//! A pure [`model`] decides everything: [`Model::handle`](model::Model::handle) takes one event and the moment it came,
+//! and says which effects are wanted. The [`engine`] owns the model, performs the effects, and publishes a cheap copy
+//! of what may be seen, the [`Snapshot`](model::snapshot::Snapshot). The window ([`ui`]) and the command line ([`cli`])
+//! read that copy and send commands; they decide nothing about deliveries. The [`practice`] server is the other end of
+//! the wire: STS and S3 in this process, for a first try and for the tests.
+//!
+//! ```text
+//!             Command    ┌────────────────────────────┐  Effect  ┌──────────────────────────┐
+//! ┌────────┐ ──────────► │ engine::run, one loop:     │ ───────► │ tasks, one call each:    │ ──► STS, S3
+//! │   ui   │             │ model.handle(now, event,   │          │ access, leaf, walk       │ ──► files
+//! │   cli  │ ◄────────── │              &mut effects) │ ◄─────── │ and the journal's writer │ ──► SQLite
+//! └────────┘  Snapshot   └────────────────────────────┘  Event   └──────────────────────────┘
+//!             and wake()      ▲          │ sleeps until model.next_deadline()
+//!                             └──────────┘ Event::Tick
+//! ```
+//!
+//! - Effects are started and never waited for in the loop; what comes of them comes back as events.
+//! - A copy is published after each command at once, otherwise at most every 50 ms, and costs one pointer for each
+//!   256 rows. Uploads go on while the window is hidden, and without one.
+//! - Secrets go past the model: [`Handle::hand_over`](engine::handle::Handle::hand_over) puts an MFA code into the
+//!   vault, AssumeRole puts the session's credentials there, and the model knows whose they are and when they end.
+//! - Bad news is a value: a [`Problem`](model::problem::Problem) has a kind, which tells what a retry would do and
+//!   whose turn it is; [`words`] turns it into sentences, causes and messages to copy.
+//! - `handle` is deterministic: a trace of moments and events replays any state.
+//!
+//! An upload goes from Waiting through Preparing (large files), Sending and Confirming (files in parts) to one of five
+//! ends: Delivered, AlreadyThere, NotConfirmed, Failed or Canceled; on the way it may be Paused or Retrying
+//! ([`State`](model::upload::State)). A file of up to 8 MiB is one PutObject, a larger one a multipart upload, or one
+//! PutObject of up to 5 GiB where the bucket's KMS key lets no parts in.
+//!
+//! # The folders, in the order to read them
+//!
+//! | Folder | What it holds |
+//! |---|---|
+//! | [`time`] | moments on the engine's clock, and seconds since 1970 for display |
+//! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
+//! | [`engine`] | `run` is the loop, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own). Disk: `files`, `walk`, `journal` |
+//! | [`words`] | every sentence that a person reads, shared by the window and the command line |
+//! | [`grant`] | the customer's side: role, policies, templates, and the invitation that comes back |
+//! | [`receipt`] | what was delivered, as a page, a table and JSON, and files checked against it |
+//! | [`practice`] | STS and S3 on 127.0.0.1 with a contractor, a customer and a role that may only put; faults on demand |
+//! | [`cli`] | arguments in, one line for each thing that happens out; the program is `bin/daypass-cli.rs` |
+//! | [`ui`] | draws a snapshot and collects wishes; it keeps drafts only (text being typed, an open dialog) |
+//! | [`window`] | ties the window to an engine; [`texts`] writes what a person saves. The program is `main.rs` |
+//!
+//! Beside them: `tests/it` (one test binary; `world` and `server` simulate everything around the model, `support` runs
+//! whole engines), `tests/bench` (measurements), `tests/servers` (S3 servers by others) and `tests/desktop` (a real
+//! window).
+//!
+//! # Words
+//!
+//! AWS's words mean what they mean to AWS: role, session, bucket, key, part, ETag, upload id. A *destination* is a
+//! role, a bucket and a folder, reached by a profile; a *place* is a destination that is open in this run, by its
+//! number. A *row* is an upload as it is shown; a *delivery* is what was added to a place between one empty queue and
+//! the next. The *line* is the network connection. A *walk* lists the files below what was dropped; *twins* are two
+//! files that ask for one key, of which the second is numbered. To *narrow* a session is to send a session policy with
+//! AssumeRole. The *pass* is the top of the window with the time left; the *kit* is what [`grant`] prints for the
+//! customer's administrator.
+//!
+//! # What always holds
+//!
+//! | Rule | The test in `tests/it` that holds it |
+//! |---|---|
+//! | The model names only std, serde, itself and `time`, and of std no files, network, threads, processes or environment; the engine names no window; the window names no AWS, no network and no disk | `tidy::layers_import_only_what_is_below_them` |
+//! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engines_clock_tells_the_time` |
+//! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |
+//! | Nothing in `ui` reads the disk or waits | `tidy::the_window_never_touches_the_disk_or_waits` |
+//! | Every channel is bounded | `tidy::every_channel_is_bounded` |
+//! | The window's sentences stand in `words` and are calm; its colors stand in `ui/theme.rs` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone` |
+//! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
+//! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends | `queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `world` |
+//! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `leaf::only_the_files_own_checksum_proves_the_whole` |
+//! | S3 is asked for nothing beyond HeadBucket, putting and aborting, always with the expected owner, and nothing is replaced | `engine::every_kind_of_file_arrives_byte_for_byte`, `engine::what_is_there_is_not_replaced_and_goes_beside_it_when_asked` |
+//! | A run that was killed goes on, and the journal claims no more than was recorded | `engine_resume::a_killed_delivery_goes_on_where_it_was`, `journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
+//! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
+//! | No file, and no variable but those of a proxy, leads to another host; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
+//! | Every problem has its sentence and its page | `no::every_code_and_text_of_aws_has_its_sentence`, `ui::every_problem_settles_as_a_page_and_speaks_calmly` |
+//! | Work grows with what changed, not with how much there is | `scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::a_hundred_thousand_rows_cost_what_is_seen` |
+//!
+//! No `unsafe` and no `unwrap`: the lints in `Cargo.toml` and `.clippy.toml`, which `.ci/run` turns into refusals.
 
 pub mod cli;
 pub mod engine;

@@ -187,8 +187,7 @@ impl Invitation {
     }
 
     /// The destination it makes, reached by `profile`. A device for the code has still to be named where
-    /// [`mfa`](Self::mfa) is set. The session isn't narrowed: the role is narrow by itself, and a session policy would
-    /// take away what the customer allowed for a bucket with a key of its own.
+    /// [`mfa`](Self::mfa) is set. The session is narrowed to the bucket and the folder, also where the role is wider.
     #[must_use]
     pub fn to_destination(&self, profile: &str) -> Destination {
         Destination {
@@ -203,7 +202,7 @@ impl Invitation {
             external_id: self.external_id.clone(),
             mfa_serial: None,
             session_name: None,
-            narrow: false,
+            narrow: true,
             practice: false,
             acl_full_control: false,
             encryption: Encryption::None,

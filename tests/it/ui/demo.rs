@@ -18,7 +18,7 @@ use std::time::Duration;
 pub const NOW: Time = Time(10_000_000);
 
 /// 22 Nov 2026 14:32 in Berlin.
-const ENDS: Utc = Utc(1_795_354_320);
+pub const TODAY: Utc = Utc(1_795_354_320);
 
 /// What the window knows besides the model.
 pub fn about() -> About {
@@ -117,7 +117,7 @@ fn grant(left: Duration, length: Duration) -> Grant {
     Grant {
         generation: 1,
         ends: NOW + left,
-        ends_utc: ENDS,
+        ends_utc: TODAY,
         length,
         arn: "arn:aws:sts::444455556666:assumed-role/importantproject-contractorA-bucket-put/Richard".into(),
         name: "Richard".into(),
@@ -258,7 +258,7 @@ pub fn denial(kind: Kind) -> Problem {
             status: 403,
             request_id: "5c0e1f2a-7d11-4c8e-9b3a-0a1b2c3d4e91".into(),
             message: "User: arn:aws:iam::111122223333:user/Richard is not authorized to perform: sts:AssumeRole".into(),
-            at: Utc(ENDS.0 - 3600),
+            at: Utc(TODAY.0 - 3600),
         },
     )
 }
