@@ -18,6 +18,7 @@ pub mod intake;
 pub mod invited;
 pub mod kit;
 pub mod kit_text;
+pub mod known;
 pub mod notes;
 pub mod order;
 pub mod pass;
@@ -112,6 +113,8 @@ pub struct Window {
     /// The destination that was asked for and is to be looked at as soon as it is open.
     opening: Option<Destination>,
     form: form::Form,
+    /// Whether all customers of earlier are shown, not the first few alone.
+    all_known: bool,
     dialog: Option<Dialog>,
     /// The page for access, while it is open.
     kit: Option<Box<kit::Kit>>,

@@ -13,12 +13,16 @@ use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo,
 
 /// Destinations of earlier that the menu lists at most.
 const EARLIER: usize = 8;
+/// Between the menu's edge and its texts.
+const INDENT: f32 = 10.0;
 
 impl Window {
     pub(crate) fn switcher(&mut self, under: &Response, scene: &Scene<'_>, out: &mut Vec<Wish>) {
-        Popup::menu(under).gap(6.0).width(320.0).show(|ui| {
+        // Below the second line of the pass, which says where files go.
+        Popup::menu(under).gap(26.0).width(320.0).show(|ui| {
             ui.set_min_width(300.0);
             ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().button_padding.x = INDENT;
             heading(ui, words::OPEN_NOW);
             for (at, place) in scene.seen.places.iter().enumerate() {
                 let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
@@ -67,7 +71,10 @@ impl Window {
 
 fn heading(ui: &mut Ui, text: &str) {
     let t = theme::of(ui);
-    ui.label(RichText::new(text).small().color(t.muted));
+    ui.horizontal(|ui| {
+        ui.add_space(INDENT);
+        ui.label(RichText::new(text).small().color(t.muted));
+    });
 }
 
 /// A destination: its customer's color, its name, and below it where files go.
@@ -79,7 +86,7 @@ fn entry(ui: &mut Ui, to: &Destination, place: &str, on: bool) -> bool {
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), t.sunken);
     }
-    widgets::dot_at(ui, pos2(rect.left() + 15.0, rect.top() + 13.5), to.role.account().as_str());
+    widgets::dot_at(ui, pos2(rect.left() + INDENT + 4.5, rect.top() + 13.5), to.role.account().as_str());
     let room = rect.width() - 58.0;
     for (y, text, face, ink) in [(12.5, name, Face::Strong, t.ink), (31.0, place, Face::Small, t.muted)] {
         let galley = widgets::one_line(ui, &[(text, face, ink)], room);

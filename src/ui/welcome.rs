@@ -61,17 +61,23 @@ impl Window {
             widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
         });
         ui.add_space(21.0);
+        let known = Self::knows_customers(seen) && self.form.from == From::Hand && self.form.role.is_empty();
+        if known {
+            self.known(ui, seen, out);
+            ui.add_space(16.0);
+        }
         widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
-            .show(ui, |ui| invitation(ui, out));
+            .show(ui, |ui| invitation(ui, !known, out));
         ui.add_space(16.0);
         widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
-            .show(ui, |ui| self.by_hand(ui, seen, out));
+            .show(ui, |ui| self.by_hand(ui, seen, known, out));
         ui.add_space(15.0);
         ways_out(ui, out);
         super::customer::way_in(ui, !seen.remembered.is_empty(), out);
     }
 
-    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+    /// The form; its button is the main one unless there is a customer to go on with.
+    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, known: bool, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         let title = match self.form.from {
             From::Hand => welcome::BY_HAND,
@@ -106,15 +112,16 @@ impl Window {
             rest(ui, form);
         }
         ui.add_space(16.0);
-        self.send(ui, seen, out);
+        self.send(ui, seen, known, out);
     }
 
-    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, known: bool, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         let wanted = self.form.destination(&seen.profiles);
         let mut go = false;
         ui.horizontal(|ui| {
-            go = ui.add(Button::main(welcome::GET_ACCESS)).clicked();
+            let button = if known { Button::plain(welcome::GET_ACCESS) } else { Button::main(welcome::GET_ACCESS) };
+            go = ui.add(button).clicked();
             ui.add_space(19.0);
             let text = if self.form.rest_open { welcome::LESS } else { welcome::MORE };
             if ui.add(Button::link(text)).clicked() {
@@ -352,10 +359,11 @@ pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-fn invitation(ui: &mut Ui, out: &mut Vec<Wish>) {
+/// The card for an invitation; its button is the main one unless there is a customer to go on with.
+fn invitation(ui: &mut Ui, main: bool, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     let full = ui.available_width();
-    let button = Button::main(welcome::OPEN_INVITATION);
+    let button = if main { Button::main(welcome::OPEN_INVITATION) } else { Button::plain(welcome::OPEN_INVITATION) };
     let width = button.width(ui);
     let room = full - size::TILE - 14.0 - width - 14.0;
     let text = widgets::job(ui, &[(welcome::INVITATION_TEXT, Face::Small, t.muted)]);

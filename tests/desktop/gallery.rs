@@ -91,7 +91,13 @@ fn scenes() -> Vec<Scene> {
     let (practice, about) = demo::practice();
     let server = About { test_server: Some("http://127.0.0.1:4566".to_owned()), ..demo::about() };
     let mut remembered = demo::welcome();
-    remembered.remembered = Arc::new(vec![demo::destination()]);
+    let other = Destination {
+        name: "Harbour Bridge".to_owned(),
+        role: "arn:aws:iam::222233334444:role/daypass-bridge".parse().expect("a role"),
+        bucket: "harbour-bridge-intake".parse().expect("a bucket"),
+        ..demo::destination()
+    };
+    remembered.remembered = Arc::new(vec![demo::destination(), other]);
     let screen = |name, seen| (name, seen, None, Vec::new());
     vec![
         screen("welcome", demo::welcome()),

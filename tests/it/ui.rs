@@ -3,6 +3,7 @@
 mod contrast;
 pub mod demo;
 mod kinds;
+mod known;
 
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};

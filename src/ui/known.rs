@@ -1,0 +1,118 @@
+//! The customers of earlier on the first screen: one click leads to where files went before.
+
+use super::form::From;
+use super::icons;
+use super::theme::{self, Face, size};
+use super::widgets::{self, Button};
+use super::{Window, Wish};
+use crate::model::destination::Destination;
+use crate::model::snapshot::{Command, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::words::known as words;
+use crate::words::ui::{pass, welcome};
+use egui::{Margin, Popup, Rect, Ui, pos2, vec2};
+
+/// Customers shown before the rest is asked for.
+const FIRST: usize = 4;
+/// The height of one, which has two lines.
+const ENTRY: f32 = 54.0;
+
+/// What a press of an entry's buttons wants.
+enum Pressed {
+    /// To deliver there.
+    Go,
+    /// To look at what was entered, and change it.
+    Change,
+    /// To have it no longer in the list.
+    Forget,
+}
+
+impl Window {
+    /// Whether there is a customer to go on with.
+    pub(crate) fn knows_customers(seen: &Snapshot) -> bool {
+        !seen.places.is_empty() || !seen.remembered.is_empty()
+    }
+
+    /// The customers that are open, then those of earlier, the most recent first.
+    pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+        let t = theme::of(ui);
+        let open = seen.places.iter().enumerate().map(|(at, place)| {
+            let no = u16::try_from(at).ok().map(PlaceNo);
+            (no, place.destination.as_ref())
+        });
+        let is_open = |to: &&Destination| seen.places.iter().any(|place| place.destination.is_same(to));
+        let earlier = seen.remembered.iter().filter(|to| !is_open(to)).map(|to| (None, to));
+        let all: Vec<(Option<PlaceNo>, &Destination)> = open.chain(earlier).collect();
+        let shown = if self.all_known { all.len() } else { all.len().min(FIRST) };
+        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 8 }).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 0.0;
+            widgets::text(ui, &[(words::TITLE, Face::Name, t.ink)]);
+            ui.add_space(8.0);
+            for (at, (no, to)) in all[..shown].iter().enumerate() {
+                let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *no, at == 0)).inner;
+                match pressed {
+                    None => {}
+                    Some(Pressed::Go) if no.is_some() => self.place = *no,
+                    Some(Pressed::Go) => self.open((*to).clone(), out),
+                    Some(Pressed::Change) => self.form.fill(to, no.map_or(From::Hand, From::Change)),
+                    Some(Pressed::Forget) => out.push(Wish::Command(Command::Forget(Box::new((*to).clone())))),
+                }
+            }
+            if shown < all.len() {
+                ui.add_space(2.0);
+                let more = words::more(all.len() - shown);
+                self.all_known = ui.add(Button::small_link(&more)).clicked();
+            }
+        });
+    }
+}
+
+/// A customer: color, name, where files go and as whom, and the way there.
+fn entry(ui: &mut Ui, to: &Destination, open: Option<PlaceNo>, first: bool) -> Option<Pressed> {
+    let t = theme::of(ui);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
+    if !first {
+        widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
+    }
+    let verb = if open.is_some() { words::GO_ON } else { welcome::GET_ACCESS };
+    let name = words::button(verb, &to.name);
+    let button = if first { Button::main(verb) } else { Button::plain(verb) }.named(&name);
+    let width = button.width(ui);
+    let middle = rect.center().y;
+    let mut pressed = None;
+    let more = widgets::icon_button_at(
+        ui,
+        pos2(rect.right() - 13.0, middle),
+        icons::MORE,
+        &words::button(words::MORE, &to.name),
+        t.muted,
+    );
+    Popup::menu(&more).gap(4.0).show(|ui| {
+        ui.set_min_width(220.0);
+        if ui.button(pass::CHANGE).clicked() {
+            pressed = Some(Pressed::Change);
+        }
+        if open.is_none() && ui.button(words::FORGET).clicked() {
+            pressed = Some(Pressed::Forget);
+        }
+    });
+    let left = rect.right() - 36.0 - width;
+    let place = Rect::from_min_size(pos2(left, middle - size::CONTROL / 2.0), vec2(width, size::CONTROL));
+    if ui.put(place, button).clicked() {
+        pressed = Some(Pressed::Go);
+    }
+    widgets::dot_at(ui, pos2(rect.left() + 5.0, middle - 10.0), to.role.account().as_str());
+    let room = left - rect.left() - 20.0 - 12.0;
+    let place = words::place(to);
+    for (y, text, face, ink) in [(-10.0, to.name.as_str(), Face::Strong, t.ink), (10.0, &place, Face::Small, t.muted)] {
+        widgets::text_at(
+            ui,
+            egui::Align2::LEFT_CENTER,
+            pos2(rect.left() + 20.0, middle + y),
+            &[(text, face, ink)],
+            room,
+        );
+    }
+    pressed
+}
