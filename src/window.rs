@@ -19,6 +19,7 @@ use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
 use crate::ui::access::Wanted;
 use crate::ui::history::Ask as AskHistory;
+use crate::ui::intake;
 use crate::ui::shell::{Link, Texts, Told, WindowPlace, Work};
 use crate::ui::{About, Arrived};
 use crate::words::{ask, cli, problem, window as words};
@@ -92,13 +93,15 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An invitation as another process finds it, whatever folder that one runs in.
+/// An invitation as another process finds it, whatever folder that one runs in. A desktop names the file that was
+/// double-clicked by its path or by a `file:` address (Desktop Entry Specification, `%u`).
 fn handed(invitation: &str) -> String {
-    if invitation.starts_with("daypass:") {
+    if fields::is_link(invitation) {
         return invitation.to_owned();
     }
-    std::path::absolute(invitation)
-        .map_or_else(|_odd| invitation.to_owned(), |path| path.to_string_lossy().into_owned())
+    let named = intake::pasted_files(invitation).and_then(|files| files.into_iter().next());
+    let path = named.unwrap_or_else(|| PathBuf::from(invitation));
+    std::path::absolute(path).map_or_else(|_odd| invitation.to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
 fn wake(state: &Mutex<State>) {
@@ -162,7 +165,7 @@ impl Desk {
             desk.start_practice();
         }
         if let Some(invitation) = start.invitation {
-            desk.invitation(invitation);
+            desk.invitation(handed(&invitation));
         }
         let called = Arc::downgrade(&desk);
         let journal = desk.own.journal().clone();
@@ -181,7 +184,7 @@ impl Desk {
 
     /// Reads an invitation, a link or a file.
     fn invitation(&self, invitation: String) {
-        if invitation.starts_with("daypass:") {
+        if fields::is_link(&invitation) {
             self.invitation_text(invitation);
         } else {
             self.invitation_file(PathBuf::from(invitation));
@@ -471,4 +474,22 @@ async fn save(handle: &Handle, place: PlaceNo, path: PathBuf) -> Result<(), Stri
     let format = receipt::Format::of(&path);
     let saving = tokio::task::spawn_blocking(move || receipt.save(&path, format));
     saving.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::handed;
+
+    #[test]
+    fn an_invitation_is_handed_over_as_anybody_finds_it() {
+        let here = std::env::current_dir().expect("a folder").join("a.daypass");
+        for (named, found) in [
+            ("DayPass:v1?role=x", "DayPass:v1?role=x"),
+            ("/home/r/a b.daypass", "/home/r/a b.daypass"),
+            ("file:///home/r/a%20b.daypass", "/home/r/a b.daypass"),
+            ("a.daypass", here.to_str().expect("text")),
+        ] {
+            assert_eq!(handed(named), found, "{named}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use crate::engine::process::fingerprint;
 use crate::engine::profiles::{self, Origin};
 use crate::engine::settings;
 use crate::grant::Invitation;
+use crate::grant::fields;
 use crate::grant::invitation::Window;
 use crate::model::Limits;
 use crate::model::destination::Destination;
@@ -68,7 +69,14 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
         }
         let destination = invitation.to_destination(&args.profile);
         let seconds = args.duration.unwrap_or(destination.seconds);
-        let destination = Destination { mfa_serial, session_name, seconds: length(seconds)?, ..destination };
+        let destination = Destination {
+            mfa_serial,
+            session_name,
+            seconds: length(seconds)?,
+            acl_full_control: args.acl_full_control,
+            encryption: args.sse.clone().unwrap_or_default(),
+            ..destination
+        };
         return Ok(Said { destination, invitation: Some(invitation) });
     }
     let role = args.role_arn.clone().or_else(|| of_profile(|p| p.role_arn.as_ref()));
@@ -111,7 +119,7 @@ fn length(seconds: u32) -> Result<u32, Stop> {
 
 /// An invitation from a link, or from a file.
 fn invitation(from: &str) -> Result<Invitation, Stop> {
-    let read = if from.trim_start().get(..8).is_some_and(|start| start.eq_ignore_ascii_case("daypass:")) {
+    let read = if fields::is_link(from) {
         Invitation::parse(from)
     } else {
         Invitation::read(&bounded(from).map_err(|why| Stop::new(words::no_file(from, &why.to_string())))?)

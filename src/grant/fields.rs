@@ -351,3 +351,8 @@ fn unfinished(value: &str) -> bool {
     }
     value.is_empty() || quotes % 2 == 1 || (value.starts_with('[') && !value.ends_with(']'))
 }
+/// Whether a text begins as an invitation's link does; a scheme may be written in capitals (RFC 3986, section 3.1).
+#[must_use]
+pub fn is_link(text: &str) -> bool {
+    text.trim_start().get(.."daypass:".len()).is_some_and(|start| start.eq_ignore_ascii_case("daypass:"))
+}

@@ -1,6 +1,6 @@
 //! The command line from a profile to the bucket: `check`, codes of a device, invitations.
 
-use daypass::practice::{Mfa, Options, Practice, Story};
+use daypass::practice::{Mfa, Op, Options, Practice, Story};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -168,6 +168,16 @@ async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
     std::fs::write(&from, changed).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
     assert!(code == 2 && beside.contains("This differs") && beside.contains("→"), "{beside}");
+}
+
+#[tokio::test]
+async fn what_is_asked_for_beside_an_invitation_goes_with_each_file() {
+    let bench = Bench::new(Options::default()).await;
+    let (from, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
+    let (_, out, beside) = bench.run(&invited(&bench, &from, &file, &["--yes", "--sse", "s3"])).await;
+    let requests = bench.practice.requests();
+    let put = requests.iter().find(|request| request.op == Op::PutObject).unwrap_or_else(|| panic!("{out}{beside}"));
+    assert_eq!(put.headers.get("x-amz-server-side-encryption").map(String::as_str), Some("AES256"));
 }
 
 #[tokio::test]
