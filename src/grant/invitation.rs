@@ -296,7 +296,7 @@ impl<R: Display> Invitation<R> {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        for line in words::grant::INVITATION_HEAD {
+        for line in words::kit::INVITATION_HEAD {
             // Writing into a String has no way to go wrong.
             let _ = writeln!(out, "# {line}");
         }

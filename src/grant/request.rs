@@ -196,7 +196,7 @@ impl Ask {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        for line in words::grant::REQUEST_HEAD {
+        for line in words::kit::REQUEST_HEAD {
             // Writing into a String has no way to go wrong.
             let _ = writeln!(out, "# {line}");
         }

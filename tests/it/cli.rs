@@ -164,16 +164,16 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
         for (mut command, expected) in [
             (
                 upload("xx", &story.bucket, "", &story.profile),
-                "This is a role's name alone, and the account is missing. Ask your customer for the role's ARN, which has both.",
+                "This is a role’s name alone, and the account is missing. Ask your customer for the role’s ARN, which has both.",
             ),
             (
                 upload(&story.role_arn, "Bad_Bucket", "", &story.profile),
-                "A bucket's name can't have “_” here. It looks like importantprojectbucket; ask your customer for the bucket's \
+                "A bucket’s name can’t have “_” here. It looks like importantprojectbucket; ask your customer for the bucket’s \
                  name.",
             ),
             (
                 upload(&story.role_arn, &story.bucket, "../x", &story.profile),
-                "A folder can't have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.",
+                "A folder can’t have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.",
             ),
         ] {
             let stopped = run_within(&mut command, 30).await;

@@ -334,7 +334,7 @@ fn the_form_opens_what_is_typed() {
     let mut harness = open(demo::welcome());
     assert_eq!(wishes(&mut harness), []);
     press(&mut harness, "Get access");
-    assert!(says(&harness, "Paste the role's ARN from your customer."));
+    assert!(says(&harness, "Paste the role’s ARN from your customer."));
     let role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
     for (field, text) in
         [("Role your customer gave you", role), ("Bucket", "importantprojectbucket"), ("Folder", "incoming")]
