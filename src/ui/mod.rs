@@ -176,6 +176,11 @@ impl Scene<'_> {
     }
 }
 
+/// Every destination that is open or remembered.
+pub(crate) fn destinations(seen: &Snapshot) -> impl Iterator<Item = &Destination> {
+    seen.places.iter().map(|place| &*place.destination).chain(seen.remembered.iter())
+}
+
 pub(crate) fn identity<'a>(seen: &'a Snapshot, profile: &str) -> Option<&'a Identity> {
     seen.identities.iter().find(|(name, _)| name == profile).and_then(|(_, known)| known.as_ref().ok())
 }

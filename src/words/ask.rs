@@ -240,6 +240,15 @@ pub mod invited {
     pub const NOTHING: &str = "none";
     /// It is known, and nothing has changed.
     pub const KNOWN: &str = "You know this customer. Nothing has changed.";
+    /// Nobody like this is known.
+    pub const FIRST: &str =
+        "First time. Compare the account’s 12 digits with what your customer told you in another way.";
+}
+
+/// A name that may be read as another.
+#[must_use]
+pub fn look_alike(word: &str) -> String {
+    format!("“{word}” has letters that only look like the usual ones. Ask your customer whether this is their name.")
 }
 
 /// The title over a grave change.

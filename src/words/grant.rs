@@ -1,9 +1,13 @@
 //! What the customer's kit, the invitation and the request say, and why one of them can't be taken.
 
-use crate::grant::fields::{Kind, TextProblem};
+use super::foreign::visible;
+use super::format;
+use crate::grant::fields::{self, Kind, TextProblem};
 use crate::grant::invitation::What;
 use crate::grant::names::Odd;
 use crate::grant::request::{AskProblem, TRUST_MOST};
+use jiff::tz::TimeZone;
+use std::time::Duration;
 
 /// A wish of the message: MFA.
 pub const WISH_MFA: &str = "only with a code of my MFA device";
@@ -191,6 +195,32 @@ pub const fn what(what: What) -> &'static str {
         What::Region => "Region",
         What::ExternalId => "External ID",
         What::Duration => "Length of access",
+        What::From => "Begins",
+        What::Until => "Ends",
+        What::Mfa => "Code (MFA)",
+        What::MfaAge => "Age of a code",
+        What::Networks => "Networks",
+        What::SessionIsUser => "Session’s name",
         What::Name => "Name",
+    }
+}
+
+/// What a change was or will be, as a person reads it; `none` stands where there is nothing.
+#[must_use]
+pub fn value(what: What, text: &str, zone: &TimeZone) -> String {
+    let seconds = || text.parse().map(|seconds| format::short(Duration::from_secs(seconds)));
+    match what {
+        _ if text.is_empty() => super::ask::invited::NOTHING.to_owned(),
+        What::Account | What::Owner => format::account(text),
+        What::Duration | What::MfaAge => seconds().unwrap_or_else(|_form| text.to_owned()),
+        What::From | What::Until => {
+            let at = fields::moment(text, false);
+            at.map_or_else(|| text.to_owned(), |at| format::date_and_time(at, zone))
+        }
+        What::Mfa => "asked for".to_owned(),
+        What::SessionIsUser => "your user name".to_owned(),
+        What::Role | What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Networks | What::Name => {
+            visible(text)
+        }
     }
 }
