@@ -18,6 +18,7 @@ pub mod intake;
 pub mod invited;
 pub mod kit;
 pub mod kit_text;
+pub mod kit_times;
 pub mod known;
 pub mod notes;
 pub mod order;

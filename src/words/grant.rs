@@ -152,6 +152,11 @@ pub fn ask_problem(problem: AskProblem) -> String {
             "You are signed in without an IAM user, so there is no user name to compare with. Turn that choice off."
                 .to_owned()
         }
+        AskProblem::NameTooShort => {
+            "A session’s name has 2 characters or more, and this user’s name has 1. Turn that choice off.".to_owned()
+        }
+        AskProblem::SessionMfa => "A sign-in or another session of a role can’t give a code. Leave MFA out.".to_owned(),
+        AskProblem::Secret => super::names::SECRET.to_owned(),
         AskProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
         AskProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
         AskProblem::MfaAge => {
@@ -177,6 +182,7 @@ pub fn ask_problem(problem: AskProblem) -> String {
 pub const fn odd(odd: Odd) -> &'static str {
     match odd {
         Odd::Form => "This is not of the form that is asked for.",
+        Odd::Secret => super::names::SECRET,
         Odd::Private => "AWS never sees this address, because it belongs to a private network. Enter the public one.",
         Odd::Everyone => "This lets every address in. Leave the field empty instead.",
         Odd::Alias => "This is a key’s alias. Enter the ARN of the key itself.",

@@ -87,6 +87,10 @@ impl Field {
     }
 }
 
+/// A secret stands in a field.
+pub const SECRET: &str = "This looks like a secret key, which belongs nowhere but in your AWS profile. Clear this field; \
+                          if others could see it, ask your administrator for a new key.";
+
 /// What is so with a name that was entered, and what to do. It never repeats the text itself, which may be a secret.
 #[must_use]
 pub fn name_problem(field: Field, why: &NameProblem) -> String {
@@ -98,11 +102,7 @@ pub fn name_problem(field: Field, why: &NameProblem) -> String {
         NameProblem::TooShort { min, .. } => format!("This is too short: {} has at least {min} {unit}. {form}", low(name)),
         NameProblem::TooLong { max, .. } => format!("This is too long: {} has at most {max} {unit}. {form}", low(name)),
         NameProblem::Character(c) => character(name, form, *c),
-        NameProblem::LooksLikeSecret => {
-            "This looks like a secret key, which belongs nowhere but in your AWS profile. Clear this field; if others could see it, ask \
-             your administrator for a new key."
-                .to_owned()
-        }
+        NameProblem::LooksLikeSecret => SECRET.to_owned(),
         NameProblem::LooksLikeAccessKey => format!("This looks like an access key ID, which belongs in your AWS profile. {form}"),
         NameProblem::LooksLikeCode => {
             "This looks like a code from your MFA device. Here goes the device’s ARN or serial number; Daypass asks for the code later.".to_owned()

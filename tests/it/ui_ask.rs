@@ -1,6 +1,7 @@
 //! The pages for access and the card of an invitation, by their labels: what they say, and what a click wishes for.
 
 mod invited;
+mod kit;
 
 use daypass::grant::{Ask, Format, Invitation};
 use daypass::model::destination::Destination;
@@ -117,7 +118,7 @@ fn look(harness: &mut Shown, label: &str) {
 }
 
 fn field(harness: &mut Shown, label: &str) {
-    let inputs = [Role::TextInput, Role::MultilineTextInput];
+    let inputs = [Role::TextInput, Role::MultilineTextInput, Role::PasswordInput];
     let input = |node: &egui_kittest::Node<'_>| inputs.contains(&node.accesskit_node().role());
     harness.query_all_by_label(label).find(input).expect("a field").focus();
     harness.run();
