@@ -2,6 +2,7 @@
 
 use super::causes::Known;
 use super::format;
+use super::ui::checksum_of;
 use crate::grant::fields::rfc3339;
 use crate::grant::policy::{caller, literal};
 use crate::grant::tree::Tree;
@@ -389,17 +390,17 @@ pub fn network(known: &Known<'_>) -> String {
     )
 }
 
-/// A message for the customer about a delivery that has ended.
+/// A message for the customer about a delivery that has ended, at Amazon or at a test server.
 #[must_use]
-pub fn delivered(to: &Destination, totals: &Totals) -> String {
+pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String {
     let place = format::place(to.bucket.as_str(), to.prefix.as_str());
     let sent = format::count(totals.delivered, "file");
     let size = format::size(totals.confirmed);
     let have = if totals.delivered == 1 { "has" } else { "have" };
     let proof = if totals.parts_only == 0 {
-        "Amazon’s checksum matches every one of them."
+        format!("{} matches every one of them.", checksum_of(to, test_server))
     } else {
-        "Amazon checked every part of them as it arrived."
+        "Every part of them was checked as it arrived.".to_owned()
     };
     let missing = totals.files - totals.delivered;
     let rest = if missing > 0 {

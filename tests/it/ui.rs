@@ -4,6 +4,7 @@ mod contrast;
 pub mod demo;
 mod kinds;
 mod known;
+mod whose;
 
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
@@ -208,6 +209,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     let code = zeroize::Zeroizing::new("123456".to_owned());
     let expected = [Wish::Code(PlaceNo(0), code), Wish::Command(Command::GetAccess(PlaceNo(0)))];
     assert_eq!(wishes(&mut harness), expected);
+    assert!(!format!("{expected:?}").contains("123456"), "what is written down of a wish holds no code");
     assert!(!says(&harness, "Six digits"));
 }
 
