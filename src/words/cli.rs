@@ -2,10 +2,10 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{Known, explain, said};
+use super::problem::{Known, explain, said, turn, whose};
 use crate::engine::journal;
 use crate::engine::run::Notice;
-use crate::model::problem::{Detail, Problem};
+use crate::model::problem::{Detail, Problem, Turn};
 use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
 use crate::model::upload::Proof;
@@ -100,13 +100,16 @@ pub fn problem(problem: &Problem) -> String {
     format!("{}. {}", said.title.trim_end_matches('.'), said.body)
 }
 
-/// A problem with access or with the bucket: the sentence, and what may help, the likeliest first.
+/// A problem with access or with the bucket: the sentence with whose turn it is, and what may help, the likeliest first.
 #[must_use]
 pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
     let causes = explain(why, known);
+    // What goes on by itself has said so already.
+    let turn = turn(why, &causes).filter(|_| whose(why, &causes).0 != Turn::Nobody);
+    let turn = turn.map_or_else(String::new, |turn| format!(" {turn}."));
     let hints =
         causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect();
-    (problem(why), hints)
+    (problem(why) + &turn, hints)
 }
 
 /// The folded details, on one line.

@@ -47,21 +47,12 @@ const fn suffix(partition: Partition) -> &'static str {
 /// The statement of a trust policy that lets this user take on the role, with the conditions that are known
 /// (IAM User Guide, "Cross-account policy evaluation logic").
 ///
-/// A sign-in through IAM Identity Center is a session of a role whose ARN holds a path that the session's ARN leaves out, so
-/// the account is named, and the session's role by a condition (IAM User Guide, `aws:PrincipalArn`).
+/// A sign-in through IAM Identity Center is named by its session, as the kit does: nobody else with the same permission set
+/// is let in by it (IAM User Guide, "Role session principals").
 #[must_use]
 pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
-    let mut who = caller.unwrap_or(YOUR_USER).to_owned();
-    let mut conditions = Vec::new();
-    if let Some((front, session)) = who.split_once(":assumed-role/") {
-        let (front, role) = (front.replacen(":sts:", ":iam:", 1), session.split('/').next().unwrap_or_default());
-        if role.starts_with("AWSReservedSSO_") {
-            let arn = format!("{front}:role/aws-reserved/sso.amazonaws.com/*{role}");
-            conditions.push(("ArnLike", map(vec![("aws:PrincipalArn", arn.into())])));
-            who = format!("{front}:root");
-        }
-    }
-    conditions.extend(asked(to, caller));
+    let who = caller.unwrap_or(YOUR_USER);
+    let conditions = asked(to, caller);
     let mut statement = vec![
         ("Effect", "Allow".into()),
         ("Principal", map(vec![("AWS", who.into())])),
@@ -71,6 +62,18 @@ pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
         statement.push(("Condition", map(conditions)));
     }
     map(statement)
+}
+
+/// What to enter into the role's trust policy, and how: where the invitation told its conditions, the whole of it; otherwise
+/// the statement alone, since what else stands there is not known.
+fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
+    let statement = trust_statement(to, caller);
+    if to.terms.told {
+        ("This is the whole policy, with nobody else in it", document(statement))
+    } else {
+        let text = statement.json().trim_end().to_owned();
+        ("This is the statement to add. Please keep the conditions and the names that are there", text)
+    }
 }
 
 /// The conditions of a trust policy as the invitation tells them, and what is sent along.
@@ -181,15 +184,15 @@ pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
 pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
     let to = known.destination;
     let who = known.caller(problem);
+    let (how, policy) = trust(to, who);
     format!(
         "Hello,\n\nI would like to deliver files to {place} and can’t yet: the role\n  {role}\ndoes not let me in. \
-         Please add my user\n  {user}\nto its trust policy. This is the whole policy, with nobody else in it:\n\n{policy}\n\n\
+         Please add my user\n  {user}\nto its trust policy. {how}:\n\n{policy}\n\n\
          If it is there already, please check whether the role asks for an external ID, a code (MFA), certain networks, \
          dates or session names. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         user = who.unwrap_or(YOUR_USER),
-        policy = document(trust_statement(to, who)),
         sent = sent(known, problem),
     )
 }
@@ -212,13 +215,13 @@ fn request(problem: &Problem) -> Option<&str> {
 #[must_use]
 pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
     let to = known.destination;
+    let (how, policy) = trust(to, known.caller(problem));
     format!(
         "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. Was it changed, deleted or \
-         made anew? If I am to go on, its trust policy needs this:\n\n{policy}\n\nIf it is there, please check its dates and \
+         made anew? If I am to go on, its trust policy has to let me in. {how}:\n\n{policy}\n\nIf it is there, please check its dates and \
          networks. If my user was made anew, the policy has to be saved once more with its ARN. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
-        policy = document(trust_statement(to, known.caller(problem))),
         sent = sent(known, problem),
     )
 }

@@ -87,6 +87,7 @@ async fn check_stops_where_it_is_refused() {
         (&"role".into(), &false.into(), &"AccessDenied".into())
     );
     assert!(steps[2]["hints"].as_array().is_some_and(|hints| !hints.is_empty()));
+    assert_eq!((&steps[0]["turn"], &steps[2]["turn"]), (&serde_json::Value::Null, &"customer".into()));
     let gone = [
         "check",
         "--profile",

@@ -325,6 +325,8 @@ fn causes_come_in_the_order_that_is_likeliest() {
             "Your own company has not allowed you to ask",
             "The role wants a code from your phone (MFA)",
             "You are outside the allowed place or time",
+            "The role’s ARN may be another one",
+            "The external ID is not the one the role expects",
         ]
     );
     assert_eq!(titles(DeniedBy::YourPolicy, false)[0], "Your own company has not allowed you to ask");

@@ -1,7 +1,27 @@
-//! Whose checksum proves a delivery, and whose color a customer has.
+//! Whose turn it is, whose checksum proves a delivery, and whose color a customer has.
 
 use super::*;
 use daypass::words::{messages, ui as words};
+
+#[test]
+fn a_problem_says_whose_turn_it_is() {
+    let window = |size: (f32, f32)| egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(size.0, size.1));
+    for size in [(960.0, 680.0), (640.0, 480.0)] {
+        for (by, turn) in [
+            (DeniedBy::Unknown, "Most likely your customer’s turn"),
+            (DeniedBy::TrustPolicy, "Your customer’s turn"),
+            (DeniedBy::YourPolicy, "Your administrator’s turn"),
+        ] {
+            let page = open_with(demo::denied(by), demo::about(), size);
+            let chip = page.get_by_label(turn).rect();
+            assert!(window(size).contains_rect(chip), "{turn} at {size:?}: {chip:?}");
+            let spoken = said::said(Kind::AssumeDenied(by));
+            let first = |label: &str| page.query_all_by_label(label).next().expect("it is said").rect();
+            let (title, body) = (first(&spoken.title), first(&spoken.body));
+            assert!(!chip.intersects(title) && !chip.intersects(body), "{turn} at {size:?}: {chip:?}");
+        }
+    }
+}
 
 #[test]
 fn a_delivery_is_proved_by_who_answered() {
