@@ -8,7 +8,7 @@ use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;
 use crate::words::causes::Known;
-use crate::words::{access as words, cli, keys};
+use crate::words::{access as words, cli, keys, problem as problem_words};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -54,10 +54,14 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, as_
     };
     let detail = step.result.as_ref().err().and_then(|why| why.detail.as_ref());
     if as_json {
+        let turn = step.result.as_ref().err().map(|why| {
+            let causes = problem_words::explain(why, &Known::new(destination, identity));
+            problem_words::turn_key(problem_words::whose(why, &causes).0)
+        });
         let event = json!({
             "event": "step", "what": words::step_key(step.what), "ok": step.result.is_ok(), "text": sentence,
             "milliseconds": u64::try_from(step.took.as_millis()).unwrap_or(u64::MAX), "hints": hints,
-            "code": detail.map(|d| d.code.to_string()), "request_id": detail.map(|d| d.request_id.to_string()),
+            "turn": turn, "code": detail.map(|d| d.code.to_string()), "request_id": detail.map(|d| d.request_id.to_string()),
         });
         say(&event.to_string());
         return;

@@ -152,19 +152,18 @@ pub(super) async fn confirmed(handle: &mut Handle, args: &Where, said: Said) -> 
 
 async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result<(), Stop> {
     let seen = handle.seen();
-    let known: Vec<&Destination> = seen.remembered.iter().filter(|d| !d.practice).collect();
-    let grave = |d: &Destination| invitation.diff(d).iter().any(|change| change.what.grave());
-    if known.iter().any(|d| !grave(d)) {
+    let known = invitation.known(seen.remembered.iter());
+    let changes = known.map(|known| (known, invitation.diff(known)));
+    if changes.as_ref().is_some_and(|(_, changes)| changes.is_empty()) {
         return Ok(());
     }
-    // The same customer by name, or the same role or bucket under another name, is a known one that changes.
-    let changed = known.iter().find(|d| {
-        d.name.eq_ignore_ascii_case(invitation.name()) || d.role == invitation.role || d.bucket == invitation.bucket
-    });
     say_beside(&words::card(invitation));
-    let question = match changed {
-        Some(known) => {
-            say_beside(&words::changes(&invitation.diff(known), known));
+    let question = match changes {
+        Some((known, changes)) => {
+            say_beside(&words::changes(&changes, known));
+            if !changes.iter().any(|change| change.what.grave()) {
+                return Ok(());
+            }
             words::change_question()
         }
         None => words::first_use(),

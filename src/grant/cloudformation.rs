@@ -26,19 +26,18 @@ pub fn template(ask: &Ask) -> String {
     let choice = if ask.new_bucket { "yes" } else { "no" };
     let mut root = Vec::new();
     add(&mut root, "AWSTemplateFormatVersion", "2010-09-09");
-    add(&mut root, "Description", words::grant::TEMPLATE_DESCRIPTION);
+    add(&mut root, "Description", words::kit::TEMPLATE_DESCRIPTION);
     let parameter = Tree::from([
         ("Type", "String".into()),
         ("AllowedValues", Tree::List(vec!["no".into(), "yes".into()])),
         ("Default", choice.into()),
-        ("Description", words::grant::TEMPLATE_CREATE_BUCKET.into()),
+        ("Description", words::kit::TEMPLATE_CREATE_BUCKET.into()),
     ]);
     add(&mut root, "Parameters", call("CreateBucket", parameter));
     let yes = call("Fn::Equals", vec![call("Ref", "CreateBucket"), "yes".into()]);
     if let Some(region) = &ask.region {
         let here = call("Fn::Equals", vec![call("Ref", "AWS::Region"), region.as_str().into()]);
-        let assertion =
-            Tree::from([("Assert", here), ("AssertDescription", words::grant::TEMPLATE_OTHER_REGION.into())]);
+        let assertion = Tree::from([("Assert", here), ("AssertDescription", words::kit::TEMPLATE_OTHER_REGION.into())]);
         let rule = Tree::from([("RuleCondition", yes.clone()), ("Assertions", Tree::List(vec![assertion]))]);
         add(&mut root, "Rules", call("BucketInItsRegion", rule));
     }
@@ -46,8 +45,8 @@ pub fn template(ask: &Ask) -> String {
     add(&mut root, "Resources", Tree::Map(resources));
     add(&mut root, "Outputs", outputs(ask));
     let mut out = String::new();
-    let lifecycle = ask.abort_days.map(|_| words::grant::TEMPLATE_LIFECYCLE);
-    for line in words::grant::TEMPLATE_HEAD.into_iter().chain(lifecycle) {
+    let lifecycle = ask.abort_days.map(|_| words::kit::TEMPLATE_LIFECYCLE);
+    for line in words::kit::TEMPLATE_HEAD.into_iter().chain(lifecycle) {
         out.push_str("# ");
         out.push_str(line);
         out.push('\n');
@@ -60,7 +59,7 @@ fn role(ask: &Ask) -> Tree {
         Tree::from([("PolicyName", policy::PERMISSION_NAME.into()), ("PolicyDocument", policy::permission(ask))]);
     let properties = Tree::from([
         ("RoleName", ask.role_name.as_str().into()),
-        ("Description", words::grant::ROLE_DESCRIPTION.into()),
+        ("Description", words::kit::ROLE_DESCRIPTION.into()),
         ("MaxSessionDuration", ask.seconds.into()),
         ("AssumeRolePolicyDocument", policy::trust(ask)),
         ("Policies", Tree::List(vec![inline])),
@@ -120,9 +119,9 @@ fn outputs(ask: &Ask) -> Tree {
     let output = |value: Tree, text: &str| Tree::from([("Description", text.into()), ("Value", value)]);
     let arn = call("Fn::GetAtt", vec![ROLE.into(), "Arn".into()]);
     [
-        ("InvitationLink", output(call("Fn::Sub", invitation.to_link()), words::grant::TEMPLATE_LINK)),
-        ("Invitation", output(call("Fn::Sub", invitation.to_text()), words::grant::TEMPLATE_INVITATION)),
-        ("RoleArn", output(arn, words::grant::TEMPLATE_ROLE)),
+        ("InvitationLink", output(call("Fn::Sub", invitation.to_link()), words::kit::TEMPLATE_LINK)),
+        ("Invitation", output(call("Fn::Sub", invitation.to_text()), words::kit::TEMPLATE_INVITATION)),
+        ("RoleArn", output(arn, words::kit::TEMPLATE_ROLE)),
     ]
     .into()
 }

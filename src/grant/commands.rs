@@ -68,7 +68,7 @@ fn steps(ask: &Ask) -> Steps {
         create_role: Command::new("iam create-role")
             .with("role-name", ask.role_name.as_str())
             .with("max-session-duration", &ask.seconds.to_string())
-            .with("description", words::grant::ROLE_DESCRIPTION),
+            .with("description", words::kit::ROLE_DESCRIPTION),
         put_policy: Command::new("iam put-role-policy")
             .with("role-name", ask.role_name.as_str())
             .with("policy-name", policy::PERMISSION_NAME),
@@ -89,7 +89,7 @@ pub fn bash(ask: &Ask) -> String {
     let aws = |command: &Command| command.line("aws", bash_quoted);
     let document = |name: &str, tree: &Tree| format!(" \\\n  --{name} '{}'", tree.compact());
     let say = |text: &str| format!("echo {}", bash_quoted(text));
-    let mut lines: Vec<String> = words::grant::COMMANDS_HEAD.iter().map(|line| format!("# {line}")).collect();
+    let mut lines: Vec<String> = words::kit::COMMANDS_HEAD.iter().map(|line| format!("# {line}")).collect();
     lines.push("(".to_owned());
     lines.push("set -eu".to_owned());
     for command in steps.create_bucket.iter().flatten() {
@@ -102,8 +102,8 @@ pub fn bash(ask: &Ask) -> String {
     ));
     lines.push(format!("{}{}", aws(&steps.put_policy), document("policy-document", &policy::permission(ask))));
     let guarded = [
-        (steps.bucket_policy, "NoSuchBucketPolicy", "policy", words::grant::POLICY_THERE),
-        (steps.lifecycle, "NoSuchLifecycleConfiguration", "lifecycle-configuration", words::grant::LIFECYCLE_THERE),
+        (steps.bucket_policy, "NoSuchBucketPolicy", "policy", words::kit::POLICY_THERE),
+        (steps.lifecycle, "NoSuchLifecycleConfiguration", "lifecycle-configuration", words::kit::LIFECYCLE_THERE),
     ];
     for (step, absent, option, there) in guarded {
         if let Some((get, put, tree)) = step {
@@ -114,7 +114,7 @@ pub fn bash(ask: &Ask) -> String {
         }
     }
     let invitation = ask.invitation("'\"$role_arn\"'");
-    lines.push(say(words::grant::SEND_THIS));
+    lines.push(say(words::kit::SEND_THIS));
     lines.push(format!("printf '\\n%s\\n%s\\n' '{}' '{}'", invitation.to_text(), invitation.to_link()));
     lines.push(")\n".to_owned());
     lines.join("\n")
@@ -130,12 +130,12 @@ pub fn powershell(ask: &Ask) -> String {
     };
     let from = |option: &str, name: &str| format!("\"--{option}=file://$(Join-Path $dir '{name}.json')\"");
     let say = |text: &str| format!("Write-Host {}", powershell_quoted(text));
-    let mut lines: Vec<String> = words::grant::COMMANDS_HEAD.iter().map(|line| format!("# {line}")).collect();
+    let mut lines: Vec<String> = words::kit::COMMANDS_HEAD.iter().map(|line| format!("# {line}")).collect();
     lines.push("& {".to_owned());
     lines.push("$ErrorActionPreference = 'Continue'".to_owned());
     lines.push(format!(
         "function Invoke-Aws {{ & aws @args; if ($LASTEXITCODE -ne 0) {{ throw {} }} }}",
-        powershell_quoted(words::grant::COMMAND_REFUSED)
+        powershell_quoted(words::kit::COMMAND_REFUSED)
     ));
     lines.push("$dir = Join-Path ([IO.Path]::GetTempPath()) ([Guid]::NewGuid().ToString())".to_owned());
     lines.push("New-Item -ItemType Directory -Path $dir | Out-Null".to_owned());
@@ -151,8 +151,8 @@ pub fn powershell(ask: &Ask) -> String {
     ));
     lines.push(format!("{} {}", aws(&steps.put_policy), from("policy-document", "put-only")));
     let guarded = [
-        (steps.bucket_policy, "NoSuchBucketPolicy", "policy", words::grant::POLICY_THERE),
-        (steps.lifecycle, "NoSuchLifecycleConfiguration", "lifecycle-configuration", words::grant::LIFECYCLE_THERE),
+        (steps.bucket_policy, "NoSuchBucketPolicy", "policy", words::kit::POLICY_THERE),
+        (steps.lifecycle, "NoSuchLifecycleConfiguration", "lifecycle-configuration", words::kit::LIFECYCLE_THERE),
     ];
     for (step, absent, option, there) in guarded {
         if let Some((get, put, tree)) = step {
@@ -163,7 +163,7 @@ pub fn powershell(ask: &Ask) -> String {
         }
     }
     let invitation = ask.invitation("' + $roleArn + '");
-    lines.push(say(words::grant::SEND_THIS));
+    lines.push(say(words::kit::SEND_THIS));
     lines.push(format!("Write-Output ('{}')", invitation.to_text()));
     lines.push(format!("Write-Output ('{}')", invitation.to_link()));
     lines.push("Remove-Item -Recurse -Path $dir".to_owned());

@@ -118,6 +118,18 @@ pub enum What {
     ExternalId,
     /// The length of a session.
     Duration,
+    /// The moment it begins.
+    From,
+    /// The moment it ends.
+    Until,
+    /// Whether a code is asked for.
+    Mfa,
+    /// How old that code may be.
+    MfaAge,
+    /// The networks.
+    Networks,
+    /// Whether the session has to be named as the user is.
+    SessionIsUser,
     /// The name.
     Name,
 }
@@ -128,7 +140,17 @@ impl What {
     pub const fn grave(self) -> bool {
         match self {
             Self::Account | Self::Role | Self::Bucket | Self::Owner => true,
-            Self::Prefix | Self::Region | Self::ExternalId | Self::Duration | Self::Name => false,
+            Self::Prefix
+            | Self::Region
+            | Self::ExternalId
+            | Self::Duration
+            | Self::From
+            | Self::Until
+            | Self::Mfa
+            | Self::MfaAge
+            | Self::Networks
+            | Self::SessionIsUser
+            | Self::Name => false,
         }
     }
 }
@@ -138,7 +160,7 @@ impl What {
 pub struct Change {
     /// What differs.
     pub what: What,
-    /// As it is known; empty where there was none.
+    /// As it is known; empty where there was none. Moments are written as in RFC 3339, times in seconds, a yes as `true`.
     pub before: String,
     /// As the invitation says; empty where there is none.
     pub after: String,
@@ -236,6 +258,21 @@ impl Invitation {
         self.owner.clone().filter(|owner| *owner != self.role.account())
     }
 
+    /// The destination that this invitation is about, or would take the place of, among those that are known. One that
+    /// bears its name comes before every other: whoever else would come under that name, known by it or not, is not the
+    /// customer whom the person knows by it. Otherwise it is the one of the same role or bucket that differs the least.
+    #[must_use]
+    pub fn known<'a>(&self, all: impl Iterator<Item = &'a Destination>) -> Option<&'a Destination> {
+        let name = self.name().to_lowercase();
+        let rank = |to: &&Destination| {
+            let changes = self.diff(to);
+            (to.name.to_lowercase() != name, changes.iter().filter(|change| change.what.grave()).count(), changes.len())
+        };
+        all.filter(|to| !to.practice)
+            .filter(|to| to.name.to_lowercase() == name || to.role == self.role || to.bucket == self.bucket)
+            .min_by_key(rank)
+    }
+
     /// In what it differs from a destination that is known, the gravest first.
     #[must_use]
     pub fn diff(&self, known: &Destination) -> Vec<Change> {
@@ -243,6 +280,9 @@ impl Invitation {
             value.map(ToString::to_string).unwrap_or_default()
         }
         let owner = self.other_owner().unwrap_or_else(|| self.role.account());
+        let (was, is) = (&known.terms, self.terms());
+        let moment = |at: Option<Utc>| at.map(rfc3339).unwrap_or_default();
+        let yes = |yes: bool| if yes { "true".to_owned() } else { String::new() };
         let pairs = [
             (What::Account, known.role.account().to_string(), self.role.account().to_string()),
             (What::Role, known.role.to_string(), self.role.to_string()),
@@ -252,6 +292,13 @@ impl Invitation {
             (What::Region, text(known.region.as_ref()), text(self.region.as_ref())),
             (What::ExternalId, text(known.external_id.as_ref()), text(self.external_id.as_ref())),
             (What::Duration, known.seconds.to_string(), self.seconds.to_string()),
+            (What::From, moment(was.not_before), moment(is.not_before)),
+            (What::Until, moment(was.not_after), moment(is.not_after)),
+            // What nobody told is as it was used.
+            (What::Mfa, yes(was.mfa || !was.told && known.mfa_serial.is_some()), yes(is.mfa)),
+            (What::MfaAge, text(was.mfa_max_age.as_ref()), text(is.mfa_max_age.as_ref())),
+            (What::Networks, was.networks.join(", "), is.networks.join(", ")),
+            (What::SessionIsUser, yes(was.session_is_user), yes(is.session_is_user)),
             (What::Name, known.name.clone(), self.name().to_owned()),
         ];
         pairs
@@ -296,7 +343,7 @@ impl<R: Display> Invitation<R> {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        for line in words::grant::INVITATION_HEAD {
+        for line in words::kit::INVITATION_HEAD {
             // Writing into a String has no way to go wrong.
             let _ = writeln!(out, "# {line}");
         }

@@ -1,6 +1,6 @@
 //! Names that only the customer's kit needs: who is let in, the role to make, networks and keys.
 
-use crate::model::names::AccountId;
+use crate::model::names::{AccountId, looks_like_secret};
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -14,6 +14,8 @@ pub enum Odd {
     Private,
     /// Every address there is.
     Everyone,
+    /// What looks like a secret key.
+    Secret,
     /// A key's alias, which a policy's `Resource` doesn't take (KMS Developer Guide, "Key policies").
     Alias,
 }
@@ -99,6 +101,15 @@ impl Principal {
         }
     }
 
+    /// Whether this is a session of a role, as a sign-in through IAM Identity Center is.
+    #[must_use]
+    pub const fn is_session(&self) -> bool {
+        match self.who {
+            Who::Session(_) => true,
+            Who::User(_) | Who::Account => false,
+        }
+    }
+
     /// The account as a principal: everybody in it whom its own administrator lets.
     #[must_use]
     pub fn account_arn(&self) -> String {
@@ -181,6 +192,9 @@ impl FromStr for RoleName {
     type Err = Odd;
     fn from_str(text: &str) -> Result<Self, Odd> {
         let text = text.trim();
+        if looks_like_secret(text) {
+            return Err(Odd::Secret);
+        }
         if iam_name(text, 64) { Ok(Self(text.into())) } else { Err(Odd::Form) }
     }
 }
@@ -217,23 +231,20 @@ impl FromStr for Cidr {
         if bits == 0 {
             return Err(Odd::Everyone);
         }
-        let (address, outside) = match address {
-            IpAddr::V4(v4) => {
-                let cut = (v4.to_bits() >> (32 - bits)) << (32 - bits);
-                (
-                    IpAddr::V4(cut.into()),
-                    v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
-                )
-            }
-            IpAddr::V6(v6) => {
-                let cut = (v6.to_bits() >> (128 - bits)) << (128 - bits);
-                (
-                    IpAddr::V6(cut.into()),
-                    v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback() || v6.is_unspecified(),
-                )
-            }
+        let cut = match address {
+            IpAddr::V4(v4) => IpAddr::V4(((v4.to_bits() >> (32 - bits)) << (32 - bits)).into()),
+            IpAddr::V6(v6) => IpAddr::V6(((v6.to_bits() >> (128 - bits)) << (128 - bits)).into()),
         };
-        if outside { Err(Odd::Private) } else { Ok(Self { address, bits }) }
+        // The network is looked at as well as the address that was written, so that what is kept can be read again.
+        if outside(address) || outside(cut) { Err(Odd::Private) } else { Ok(Self { address: cut, bits }) }
+    }
+}
+
+/// Whether AWS never sees this address as a source.
+const fn outside(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback() || v6.is_unspecified(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::names::{Cidr, KmsKey, Odd, Principal, RoleName};
 use super::policy;
 use super::tree::toml_text;
 use crate::model::destination::Destination;
-use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region};
+use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, holds_secret};
 use crate::time::Utc;
 use crate::words;
 use std::fmt::{Display, Write as _};
@@ -93,6 +93,13 @@ pub enum AskProblem {
     NotOnePerson,
     /// The session is to be named as a user, and who asks is no IAM user.
     NoUserName,
+    /// The session is to be named as a user whose name is shorter than a session's name can be.
+    NameTooShort,
+    /// A code is asked for, and who asks is a session of a role, which can give none (STS API Reference, AssumeRole,
+    /// SerialNumber: the device is that of the user who makes the call).
+    SessionMfa,
+    /// The customer's name holds what looks like a secret key.
+    Secret,
     /// The end is not after the begin.
     NoTime,
     /// [`Ask::seconds`] is out of its range.
@@ -150,6 +157,11 @@ impl Ask {
         held(!self.only_me || self.who.is_one(), AskProblem::NotOnePerson)?;
         let has_name = self.who.user_name().is_some() || !self.who.is_one();
         held(!self.session_is_user || has_name, AskProblem::NoUserName)?;
+        // A session's name has 2 to 64 characters (STS API Reference, AssumeRole, RoleSessionName).
+        let long_enough = self.who.user_name().is_none_or(|name| name.len() > 1);
+        held(!self.session_is_user || long_enough, AskProblem::NameTooShort)?;
+        held(!self.mfa || !self.who.is_session(), AskProblem::SessionMfa)?;
+        held(!holds_secret(&self.customer), AskProblem::Secret)?;
         held(self.not_before.zip(self.not_after).is_none_or(|(from, until)| from < until), AskProblem::NoTime)?;
         held(SECONDS.contains(&self.seconds), AskProblem::Seconds)?;
         held(self.mfa_max_age.is_none_or(|age| self.mfa && MFA_AGE.contains(&age)), AskProblem::MfaAge)?;
@@ -196,7 +208,7 @@ impl Ask {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        for line in words::grant::REQUEST_HEAD {
+        for line in words::kit::REQUEST_HEAD {
             // Writing into a String has no way to go wrong.
             let _ = writeln!(out, "# {line}");
         }

@@ -20,14 +20,14 @@ fn json(tree: &Tree) -> Tree {
 /// The configuration, in HCL as `terraform fmt` would write it.
 #[must_use]
 pub fn hcl(ask: &Ask) -> String {
-    let mut out: String = words::grant::TERRAFORM_HEAD.iter().map(|line| ["# ", line, "\n"].concat()).collect();
+    let mut out: String = words::kit::TERRAFORM_HEAD.iter().map(|line| ["# ", line, "\n"].concat()).collect();
     let mut block = |head: &str, body: &Tree| {
         // Writing into a String has no way to go wrong.
         let _ = write!(out, "\n{head} {}\n", body.hcl(0));
     };
     let role = Tree::from([
         ("name", ask.role_name.as_str().into()),
-        ("description", words::grant::ROLE_DESCRIPTION.into()),
+        ("description", words::kit::ROLE_DESCRIPTION.into()),
         ("max_session_duration", ask.seconds.into()),
         ("assume_role_policy", json(&policy::trust(ask))),
     ]);
@@ -40,7 +40,7 @@ pub fn hcl(ask: &Ask) -> String {
     block("resource \"aws_iam_role_policy\" \"upload\"", &inline);
     if ask.new_bucket {
         let region = ask.region.as_ref().map_or(String::new(), |region| hcl_text(region.as_str()));
-        let head = format!("# {} {region}\nresource \"aws_s3_bucket\" \"upload\"", words::grant::TERRAFORM_REGION);
+        let head = format!("# {} {region}\nresource \"aws_s3_bucket\" \"upload\"", words::kit::TERRAFORM_REGION);
         block(&head, &[("bucket", ask.bucket.as_str().into())].into());
         let private = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
         let mut body = vec![("bucket".to_owned(), raw("aws_s3_bucket.upload.id"))];
@@ -52,7 +52,7 @@ pub fn hcl(ask: &Ask) -> String {
         let body = Tree::from([
             ("type", raw("bool")),
             ("default", false.into()),
-            ("description", words::grant::TERRAFORM_REPLACE.into()),
+            ("description", words::kit::TERRAFORM_REPLACE.into()),
         ]);
         block("variable \"replace_bucket_settings\"", &body);
     }

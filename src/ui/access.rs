@@ -19,6 +19,7 @@ use crate::time::{Time, Utc};
 use crate::words::you as words;
 use egui::text_edit::TextEditState;
 use egui::{Id, Key, Ui};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -121,8 +122,8 @@ pub(crate) struct Access {
     pub page: Option<Page>,
     /// The wall clock's time.
     pub wall: Option<Utc>,
-    /// The session before whose end a code was asked for already.
-    pub asked_before_end: Option<(PlaceNo, u32)>,
+    /// The session before whose end a code was asked for already, destination by destination.
+    pub asked_before_end: HashMap<PlaceNo, u32>,
     round: u32,
 }
 

@@ -1,6 +1,7 @@
 //! The page that asks the customer for access: what is needed, and the kit for the customer's administrator.
 
 use super::kit::{Entry, Kit, Side, Wrong};
+use super::picker::Check;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, customer, form, icons, identity, picker};
@@ -91,7 +92,7 @@ impl Window {
                 Side::Contractor => asker(ui, kit, &who, wrong, seen),
                 Side::Customer => customer::asker(ui, kit, &who, wrong, about),
             }
-            needs(ui, kit, wrong);
+            needs(ui, kit, &who, wrong);
         });
         let after = kit.ask(self.asker(kit, seen, out), &about.zone);
         if after != before {
@@ -320,7 +321,8 @@ pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong
 }
 
 /// What is needed.
-fn needs(ui: &mut Ui, kit: &mut Kit, wrong: Option<&Wrong>) {
+fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>) {
+    let session = who.as_ref().is_ok_and(Principal::is_session);
     pair(ui, kit, [(Entry::Bucket, words::BUCKET), (Entry::Folder, words::FOLDER)], wrong);
     ui.add_space(7.0);
     let said = kit.dates_said();
@@ -328,7 +330,12 @@ fn needs(ui: &mut Ui, kit: &mut Kit, wrong: Option<&Wrong>) {
         Side::Contractor => words::ONLY_ME,
         Side::Customer => words::ONLY_THEM,
     };
-    picker::checks(ui, &mut [(&mut kit.only_me, only), (&mut kit.mfa, words::MFA), (&mut kit.dates, said.as_str())]);
+    let mfa = if session { Check::off(words::MFA) } else { Check::new(&mut kit.mfa, words::MFA) };
+    picker::checks(ui, &mut [Check::new(&mut kit.only_me, only), mfa, Check::new(&mut kit.dates, &said)]);
+    if session {
+        widgets::text(ui, &[(words::MFA_SESSION, Face::Small, theme::of(ui).muted)]);
+        ui.add_space(6.0);
+    }
     if kit.dates {
         ui.add_space(4.0);
         pair(ui, kit, [(Entry::From, words::FROM), (Entry::Until, words::UNTIL)], wrong);
@@ -340,27 +347,39 @@ fn needs(ui: &mut Ui, kit: &mut Kit, wrong: Option<&Wrong>) {
             Side::Contractor => words::CUSTOMER,
             Side::Customer => words::OWN_NAME,
         };
-        for fields in [
-            [(Entry::Customer, name), (Entry::RoleName, words::ROLE_NAME)],
-            [(Entry::ExternalId, words::EXTERNAL_ID), (Entry::Networks, words::NETWORKS)],
-            [(Entry::Region, words::REGION), (Entry::Kms, words::KMS)],
-        ] {
-            pair(ui, kit, fields, wrong);
+        let mut fields =
+            vec![(Entry::Customer, name), (Entry::RoleName, words::ROLE_NAME), (Entry::Networks, words::NETWORKS)];
+        if kit.mfa && !session {
+            fields.push((Entry::MfaAge, words::MFA_AGE));
+        }
+        fields.extend([
+            (Entry::ExternalId, words::EXTERNAL_ID),
+            (Entry::Region, words::REGION),
+            (Entry::Kms, words::KMS),
+            (Entry::AbortDays, words::ABORT_DAYS),
+        ]);
+        let width = (ui.available_width() - 12.0) / 2.0;
+        let half = |at: egui::Pos2| Rect::from_min_size(at, vec2(width, size::FIELD));
+        let (pairs, single) = fields.as_chunks::<2>();
+        for fields in pairs {
+            pair(ui, kit, *fields, wrong);
             ui.add_space(10.0);
         }
         let top = ui.cursor().min;
-        let width = (ui.available_width() - 12.0) / 2.0;
-        named(ui, kit, Entry::AbortDays, words::ABORT_DAYS, width, wrong);
-        let beside = Rect::from_min_size(pos2(top.x + width + 12.0, top.y), vec2(width, size::FIELD));
-        longest(ui, kit, beside);
+        if let [(entry, name)] = *single {
+            named(ui, kit, entry, name, width, wrong);
+            longest(ui, kit, half(top + vec2(width + 12.0, 0.0)));
+        } else {
+            longest(ui, kit, half(top));
+        }
         ui.add_space(10.0);
         picker::checks(
             ui,
             &mut [
-                (&mut kit.new_bucket, words::NEW_BUCKET),
-                (&mut kit.create_only, words::CREATE_ONLY),
-                (&mut kit.clean_up, words::CLEAN_UP),
-                (&mut kit.session_is_user, words::SESSION_IS_USER),
+                Check::new(&mut kit.new_bucket, words::NEW_BUCKET),
+                Check::new(&mut kit.create_only, words::CREATE_ONLY),
+                Check::new(&mut kit.clean_up, words::CLEAN_UP),
+                Check::new(&mut kit.session_is_user, words::SESSION_IS_USER),
             ],
         );
     }

@@ -9,7 +9,7 @@ use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Place};
+use crate::model::snapshot::{Command, Place, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::problem::said;
@@ -97,25 +97,31 @@ impl Window {
         self.dialog = Some(prompt);
     }
 
-    /// Asks for the next code early enough that nothing stops: once before each session's end, while files are on their way.
-    pub(crate) fn code_before_end(&mut self, no: PlaceNo, place: &Place, now: Time) {
-        let Session::Active(grant) = &place.session else { return };
-        let left = grant.ends.since(now);
-        let due = left <= BEFORE.min(grant.length / 4) && place.totals.open() > 0 && !place.paused && !place.asking;
-        let mark = Some((no, grant.generation));
-        if !due || place.destination.mfa_serial.is_none() || self.access.asked_before_end == mark {
-            return;
+    /// Asks for the next code early enough that nothing stops, on view or not: once before each session's end, while files
+    /// are on their way.
+    pub(crate) fn codes_before_end(&mut self, seen: &Snapshot, now: Time) {
+        for (at, place) in seen.places.iter().enumerate() {
+            let Ok(no) = u16::try_from(at).map(PlaceNo) else { return };
+            let (Session::Active(grant), Some(Duration::ZERO)) = (&place.session, due_in(place, now)) else { continue };
+            if self.dialog.is_some() || self.access.asked_before_end.get(&no) == Some(&grant.generation) {
+                continue;
+            }
+            self.access.asked_before_end.insert(no, grant.generation);
+            let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
+            if let Dialog::Code(code) = &mut prompt {
+                code.why = Some(you::code_before_end(grant.ends.since(now)));
+            }
+            self.dialog = Some(prompt);
         }
-        if self.dialog.is_some() || place.renew_problem.is_some() {
-            return;
-        }
-        self.access.asked_before_end = mark;
-        let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
-        if let Dialog::Code(code) = &mut prompt {
-            code.why = Some(you::code_before_end(left));
-        }
-        self.dialog = Some(prompt);
     }
+}
+
+/// How long until a destination's next code is asked for; none where none will be.
+pub(crate) fn due_in(place: &Place, now: Time) -> Option<Duration> {
+    let Session::Active(grant) = &place.session else { return None };
+    let waits = place.totals.open() > 0 && !place.paused && !place.asking && place.renew_problem.is_none();
+    let left = grant.ends.since(now).saturating_sub(BEFORE.min(grant.length / 4));
+    (waits && place.destination.mfa_serial.is_some()).then_some(left)
 }
 
 pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {

@@ -7,6 +7,7 @@ use super::welcome::{strong_link, strong_link_width};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, picker};
 use crate::grant::{Ask, Format, Principal};
+use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
 use crate::words::{format, history};
 use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
@@ -89,9 +90,11 @@ fn paste(ui: &mut Ui, kit: &mut Kit) {
     let (_, rect) = ui.allocate_space(vec2(width, PASTE));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
     let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(2.0)));
+    let secret = looks_like_secret(&kit.who);
     ScrollArea::vertical().id_salt("kit paste").auto_shrink(false).show(&mut inside, |ui| {
         let edit = egui::TextEdit::multiline(&mut kit.who)
             .id(id)
+            .password(secret)
             .frame(Frame::NONE)
             .font(Face::Body.font())
             .text_color(t.ink)

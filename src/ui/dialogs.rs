@@ -12,7 +12,7 @@ use crate::model::snapshot::{Command, Snapshot, Which};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::format;
-use crate::words::problem::said;
+use crate::words::problem::{said, turn};
 use crate::words::ui::{self as words, dialog};
 use egui::{Align, Id, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui};
 use std::sync::Arc;
@@ -209,6 +209,10 @@ fn explained(ui: &mut Ui, problem: &Problem, about: &About, out: &mut Vec<Wish>)
     let spoken = said(problem.kind);
     title(ui, &spoken.title, t);
     widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
+    if let Some(turn) = turn(problem, &[]) {
+        ui.add_space(8.0);
+        widgets::text(ui, &[(turn, Face::SmallStrong, t.muted)]);
+    }
     let details = trouble::technical(problem, &about.zone);
     if problem.detail.is_some() {
         ui.add_space(12.0);

@@ -4,7 +4,7 @@ use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{
     AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, RoleSessionName,
 };
-use crate::model::snapshot::{Profile, Profiles, Source};
+use crate::model::snapshot::{Profile, Profiles, Snapshot, Source};
 use crate::model::terms::Terms;
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field};
@@ -256,17 +256,24 @@ pub const fn usable(profile: &Profile) -> bool {
     }
 }
 
-/// Whether its credentials are temporary, so that sessions through it last an hour at most (AWS STS, AssumeRole, role chaining).
+/// Whether its credentials are temporary, so that sessions through it last an hour at most (AWS STS, AssumeRole, role
+/// chaining). What a command or a temporary key gives is taken for such until it is known whose it is.
 #[must_use]
-pub const fn chained(profile: &Profile) -> bool {
-    match profile.source {
+pub fn chained(profile: &Profile, seen: &Snapshot) -> bool {
+    let mut base = profile;
+    // As far as the engine follows: a profile that is a role, and the one whose key it uses.
+    for _ in 0..3 {
+        let source = base.source_profile.as_ref();
+        let source = source.and_then(|name| seen.profiles.list.iter().find(|profile| profile.name == *name));
+        base = source.unwrap_or(base);
+    }
+    match base.source {
         Source::SignIn | Source::Login => true,
-        Source::Key
-        | Source::TemporaryKey
-        | Source::Role
-        | Source::Process
-        | Source::TokenMissing
-        | Source::Nothing => false,
+        Source::TemporaryKey | Source::Process => {
+            let known = super::identity(seen, &profile.name).or_else(|| super::identity(seen, &base.name));
+            known.is_none_or(|who| who.arn.contains(":assumed-role/"))
+        }
+        Source::Key | Source::Role | Source::TokenMissing | Source::Nothing => false,
     }
 }
 

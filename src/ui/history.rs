@@ -7,7 +7,7 @@ mod list;
 pub use found::{Cache, Found, Row};
 
 use super::dialogs::{self, After};
-use super::kit::day_read;
+use super::kit_times::day_read;
 use super::widgets::Button;
 use super::{About, Window, Wish, icons, theme, widgets};
 use crate::engine::journal::{Delivery, Line, Wanted};

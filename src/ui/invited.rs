@@ -1,19 +1,22 @@
 //! The card that shows an invitation before anything is done with it.
 
 use super::dialogs::{After, Dialog, buttons, safe, title};
+use super::icons::{self, Icon};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
-use super::{About, Window, Wish, form, icons, picker};
-use crate::grant::invitation::{Change, Invitation, Window as Dates};
+use super::{About, Window, Wish, form, picker};
+use crate::grant::invitation::{Change, Invitation, What, Window as Dates};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
+use crate::words::foreign::look_alike;
 use crate::words::ui::{Field, field_problem};
-use crate::words::{format, grant as grant_words};
+use crate::words::{format, grant as grant_words, you};
 use egui::{Id, Margin, ScrollArea, Ui, vec2};
+use jiff::tz::TimeZone;
 
 /// The width of the column of names.
 const NAMES: f32 = 118.0;
@@ -58,6 +61,8 @@ impl Window {
         let known = known(seen, &card.invitation);
         let changes = known.map(|known| card.invitation.diff(known)).unwrap_or_default();
         let grave = changes.iter().any(|change| change.what.grave());
+        let named = known.is_some_and(|known| known.name == card.invitation.name());
+        let alike = if named { None } else { look_alike(card.invitation.name()).map(words::look_alike) };
         let picked = picked(card, seen).cloned();
         if let Some(profile) = &picked {
             self.ask_who(profile, seen, out);
@@ -73,13 +78,18 @@ impl Window {
             head(ui, &card.invitation, grave);
             if changes.is_empty() {
                 facts(ui, &card.invitation);
-                if known.is_some() {
-                    note(ui, invited::KNOWN, false);
-                }
             } else {
-                changed(ui, &changes, &card.invitation);
+                changed(ui, &changes, &card.invitation, &about.zone);
             }
             free_text(ui, &card.invitation);
+            if known.is_none() {
+                noted(ui, icons::INFO, invited::FIRST, false);
+            } else if changes.is_empty() {
+                noted(ui, icons::CHECK, invited::KNOWN, false);
+            }
+            if let Some(alike) = &alike {
+                noted(ui, icons::WARNING, alike, true);
+            }
             let zone = &about.zone;
             match dates {
                 Dates::NotYet(at) => note(ui, &words::starts(at, utc, zone), true),
@@ -90,7 +100,8 @@ impl Window {
             you(ui, card, picked.as_ref(), seen);
         });
         let open = matches!(dates, Dates::Open { .. });
-        self.answers(ui, card, seen, (grave, open, picked.is_some()), out)
+        let stands = Stands { open, grave, strange: known.is_none() || alike.is_some(), has_key: picked.is_some() };
+        self.answers(ui, card, seen, stands, out)
     }
 
     fn answers(
@@ -98,7 +109,7 @@ impl Window {
         ui: &mut Ui,
         card: &mut Invited,
         seen: &Snapshot,
-        (grave, open, has_key): (bool, bool, bool),
+        Stands { open, grave, strange, has_key }: Stands,
         out: &mut Vec<Wish>,
     ) -> After {
         let yes_first = !grave && open;
@@ -117,15 +128,18 @@ impl Window {
                     ui.memory_mut(|memory| memory.request_focus(device_id()));
                 }
             } else {
-                safe(ui, &main);
+                // To somebody new nobody says yes by Enter alone.
+                safe(ui, if yes_first && strange { &other } else { &main });
             }
             let (taken, left) = if yes_first { (&main, &other) } else { (&other, &main) };
             if left.clicked() {
                 after = After::Close;
             } else if taken.clicked() {
-                if card.invitation.other_owner().is_some() && has_key && serial(card).is_ok() {
+                if card.invitation.other_owner().is_some() && (!has_key || serial(card).is_ok()) {
                     card.owner_asked = true;
+                    // The next question stands where this one was, and begins with its own safe answer.
                     taken.surrender_focus();
+                    left.surrender_focus();
                 } else {
                     after = self.accept(card, seen, out);
                 }
@@ -198,6 +212,19 @@ impl Window {
     }
 }
 
+/// What decides which answer is offered first.
+#[derive(Clone, Copy)]
+struct Stands {
+    /// Whether today is within its dates.
+    open: bool,
+    /// Whether it would take the place of somebody who is known.
+    grave: bool,
+    /// Whether it is from somebody new, or from a name that may be read as another.
+    strange: bool,
+    /// Whether there is a profile to ask with.
+    has_key: bool,
+}
+
 fn device_id() -> Id {
     Id::unique("invited device")
 }
@@ -223,26 +250,14 @@ fn serial(card: &Invited) -> Result<Option<MfaSerial>, String> {
 /// The device this profile names, or the one that was used with it before.
 fn device(profile: &Profile, seen: &Snapshot) -> String {
     let before = || {
-        let opened = seen.places.iter().map(|place| &*place.destination);
-        let of = opened.chain(seen.remembered.iter()).filter(|to| to.profile == profile.name);
+        let of = super::destinations(seen).filter(|to| to.profile == profile.name);
         of.filter_map(|to| to.mfa_serial.as_ref()).map(ToString::to_string).next()
     };
     profile.mfa_serial.clone().or_else(before).unwrap_or_default()
 }
 
-/// The destination that this invitation is about, or would take the place of: of the same name, role or bucket, the one
-/// it differs from the least.
 fn known<'a>(seen: &'a Snapshot, invitation: &Invitation) -> Option<&'a Destination> {
-    let opened = seen.places.iter().map(|place| &*place.destination);
-    let same_name = |to: &Destination| to.name.to_lowercase() == invitation.name().to_lowercase();
-    opened
-        .chain(seen.remembered.iter())
-        .filter(|to| !to.practice)
-        .filter(|to| to.role == invitation.role || to.bucket == invitation.bucket || same_name(to))
-        .min_by_key(|to| {
-            let changes = invitation.diff(to);
-            (changes.iter().filter(|change| change.what.grave()).count(), changes.len())
-        })
+    invitation.known(super::destinations(seen))
 }
 
 fn head(ui: &mut Ui, invitation: &Invitation, grave: bool) {
@@ -301,26 +316,19 @@ fn role(arn: &str) -> &str {
 }
 
 /// What was, and what would be.
-fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation) {
-    use crate::grant::invitation::What;
+fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &TimeZone) {
     let t = theme::of(ui);
-    let shown = |what: What, text: &str| match what {
-        _ if text.is_empty() => invited::NOTHING.to_owned(),
-        What::Account | What::Owner => format::account(text),
-        What::Role => role(text).to_owned(),
-        What::Duration => text
-            .parse()
-            .map_or_else(|_| text.to_owned(), |seconds| format::short(std::time::Duration::from_secs(seconds))),
-        What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Name => text.to_owned(),
+    let shown = |what: What, text: &str| {
+        let text = if what == What::Role { role(text) } else { text };
+        grant_words::value(what, text, zone)
     };
     // Where the account has changed, so has every ARN in it: that is said once.
     let moved = changes.iter().find(|change| change.what == What::Account);
-    let told = |change: &Change| match change.what {
-        What::Role => moved.is_some() && role(&change.before) == role(&change.after),
-        What::Owner => moved.is_some_and(|moved| moved.before == change.before && moved.after == change.after),
-        What::Account | What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Duration | What::Name => {
-            false
-        }
+    let told = |change: &Change| {
+        moved.is_some_and(|moved| {
+            change.what == What::Role && role(&change.before) == role(&change.after)
+                || change.what == What::Owner && moved.before == change.before && moved.after == change.after
+        })
     };
     for change in changes.iter().filter(|change| !told(change)) {
         let (before, after) = (shown(change.what, &change.before), shown(change.what, &change.after));
@@ -354,6 +362,10 @@ fn free_text(ui: &mut Ui, invitation: &Invitation) {
 }
 
 pub(crate) fn note(ui: &mut Ui, text: &str, warn: bool) {
+    noted(ui, icons::CLOCK, text, warn);
+}
+
+fn noted(ui: &mut Ui, icon: Icon, text: &str, warn: bool) {
     let t = theme::of(ui);
     let (ink, ground) = if warn { (t.warn, t.warn_soft) } else { (t.muted, t.sunken) };
     ui.add_space(8.0);
@@ -361,7 +373,7 @@ pub(crate) fn note(ui: &mut Ui, text: &str, warn: bool) {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let (_, rect) = ui.allocate_space(vec2(16.0, 18.0));
-            widgets::icon_at(ui.painter(), rect.center(), icons::CLOCK, 16.0, ink);
+            widgets::icon_at(ui.painter(), rect.center(), icon, 16.0, ink);
             ui.add_space(8.0);
             widgets::text(ui, &[(text, Face::Small, if warn { t.ink } else { t.muted })]);
         });
@@ -381,6 +393,11 @@ fn you(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapsho
     if let Some(name) = picker::profile(ui, invited::YOU, picked, seen, width) {
         card.profile = Some(name);
         card.mfa = self::picked(card, seen).map(|profile| device(profile, seen)).unwrap_or_default();
+    }
+    let asks_long = card.invitation.seconds > Destination::USUAL;
+    if asks_long && picked.is_some_and(|profile| form::chained(profile, seen)) {
+        ui.add_space(4.0);
+        widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
     }
     if card.invitation.mfa {
         ui.add_space(12.0);

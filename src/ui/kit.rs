@@ -1,15 +1,17 @@
 //! What is typed on the pages for access, and how it becomes the kit for the customer.
 
+use super::kit_times::{age_read, age_written, day_of, day_read, moment_read, moment_written, written};
 use crate::grant::fields::{Kind, TextProblem};
 use crate::grant::request::Kms;
 use crate::grant::{self, Ask, AskProblem, Format, Invitation, Principal, RoleName};
 use crate::model::destination::Destination;
-use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn};
+use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn, holds_secret};
 use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::grant::{ask_problem, odd, text_problem};
+use crate::words::names::SECRET;
 use crate::words::ui::{Field, field_problem};
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
 
@@ -42,6 +44,8 @@ pub enum Entry {
     RoleName,
     /// The networks.
     Networks,
+    /// How old a code may be.
+    MfaAge,
     /// The key.
     Kms,
     /// The region.
@@ -91,7 +95,7 @@ pub struct Kit {
     pub(crate) folder: String,
     pub(crate) only_me: bool,
     pub(crate) mfa: bool,
-    mfa_max_age: Option<u32>,
+    pub(crate) mfa_age: String,
     pub(crate) dates: bool,
     pub(crate) from: String,
     pub(crate) until: String,
@@ -135,7 +139,7 @@ impl Kit {
             folder: String::new(),
             only_me: true,
             mfa: true,
-            mfa_max_age: None,
+            mfa_age: String::new(),
             dates: false,
             from: written(today),
             until: written(later),
@@ -171,7 +175,7 @@ impl Kit {
         ask.prefix.as_str().trim_end_matches('/').clone_into(&mut self.folder);
         self.only_me = ask.only_me;
         self.mfa = ask.mfa;
-        self.mfa_max_age = ask.mfa_max_age;
+        self.mfa_age = text(ask.mfa_max_age.map(age_written));
         self.dates = ask.not_before.is_some() || ask.not_after.is_some();
         if self.dates {
             self.from = text(ask.not_before.map(|at| moment_written(at, false, zone)));
@@ -221,11 +225,16 @@ impl Kit {
         let named = |entry, field| move |why: NameProblem| Wrong::at(entry, field_problem(field, &why));
         let bucket = Bucket::from_pasted(&self.bucket).map_err(named(Entry::Bucket, Field::Bucket))?;
         let prefix = KeyPrefix::from_pasted(&self.folder).map_err(named(Entry::Folder, Field::Folder))?;
+        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut ask = Ask::new(who?, bucket, prefix);
         ask.only_me = self.only_me;
         self.customer.trim().clone_into(&mut ask.customer);
-        ask.mfa = self.mfa;
-        ask.mfa_max_age = self.mfa_max_age.filter(|_| self.mfa);
+        // A session can give no code, whatever was ticked before it was known who asks.
+        ask.mfa = self.mfa && !ask.who.is_session();
+        if let Some(text) = filled(&self.mfa_age).filter(|_| ask.mfa) {
+            let age = age_read(&text).ok_or_else(|| of_ask(AskProblem::MfaAge))?;
+            ask.mfa_max_age = Some(age);
+        }
         if self.dates {
             ask.not_before = self.day(Entry::From, zone)?;
             ask.not_after = self.day(Entry::Until, zone)?;
@@ -233,14 +242,15 @@ impl Kit {
                 return Err(Wrong::at(Entry::Until, words::DAY_NEEDED));
             }
         }
-        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         if let Some(text) = filled(&self.external_id) {
             let id = ExternalId::from_pasted(&text).map_err(named(Entry::ExternalId, Field::ExternalId))?;
             ask.external_id = Some(id);
         }
         if let Some(text) = filled(&self.role_name) {
-            ask.role_name =
-                text.parse::<RoleName>().map_err(|_why| Wrong::at(Entry::RoleName, words::ROLE_NAME_FORM))?;
+            ask.role_name = text.parse::<RoleName>().map_err(|why| {
+                let text = if why == grant::names::Odd::Form { words::ROLE_NAME_FORM } else { odd(why) };
+                Wrong::at(Entry::RoleName, text)
+            })?;
         }
         for text in self.networks.split([',', ';', ' ', '\n']).filter(|text| !text.is_empty()) {
             let net = text.parse().map_err(|why| {
@@ -327,6 +337,11 @@ impl Kit {
         }
         let role: RoleArn =
             RoleArn::from_pasted(&self.role).map_err(|why| Wrong::at(Entry::Role, field_problem(Field::Role, &why)))?;
+        for (entry, text) in [(Entry::Note, &self.note), (Entry::Contact, &self.contact)] {
+            if holds_secret(text) {
+                return Err(Wrong::at(entry, SECRET));
+            }
+        }
         let mut invitation = ask.invitation(role);
         self.note.trim().clone_into(&mut invitation.note);
         self.contact.trim().clone_into(&mut invitation.contact);
@@ -344,6 +359,7 @@ impl Kit {
             Entry::ExternalId => &mut self.external_id,
             Entry::RoleName => &mut self.role_name,
             Entry::Networks => &mut self.networks,
+            Entry::MfaAge => &mut self.mfa_age,
             Entry::Kms => &mut self.kms,
             Entry::Region => &mut self.region,
             Entry::AbortDays => &mut self.abort_days,
@@ -364,7 +380,9 @@ fn of_ask(why: AskProblem) -> Wrong {
         AskProblem::AccessPoint => Some(Entry::Bucket),
         AskProblem::TrustTooLong(_) => Some(Entry::Networks),
         AskProblem::RoleNeeded => Some(Entry::Role),
-        AskProblem::Seconds | AskProblem::MfaAge => None,
+        AskProblem::MfaAge => Some(Entry::MfaAge),
+        AskProblem::Secret => Some(Entry::Customer),
+        AskProblem::Seconds | AskProblem::NameTooShort | AskProblem::SessionMfa => None,
     };
     Wrong { entry, missing: false, text: ask_problem(why) }
 }
@@ -386,86 +404,4 @@ pub fn principal(text: &str) -> Option<Principal> {
     let account: AccountId = account.parse().ok()?;
     let name = name.trim_start_matches([' ', ',', ':', '/', '\n', '\t']);
     Principal::user(&account, name).ok()
-}
-
-fn day_of(at: Utc, zone: &TimeZone) -> Date {
-    jiff::Timestamp::from_second(at.0).unwrap_or_default().to_zoned(zone.clone()).date()
-}
-
-fn written(day: Date) -> String {
-    day.strftime("%-d %b %Y").to_string()
-}
-
-/// A moment as the field shows it: a day alone where it begins there, or ends there where it is an end.
-fn moment_written(at: Utc, end: bool, zone: &TimeZone) -> String {
-    let at = jiff::Timestamp::from_second(at.0).unwrap_or_default().to_zoned(zone.clone());
-    if at.time() != Time::midnight() {
-        return at.strftime(if at.second() == 0 { "%-d %b %Y %H:%M" } else { "%-d %b %Y %H:%M:%S" }).to_string();
-    }
-    let day = if end { at.date().yesterday().unwrap_or(at.date()) } else { at.date() };
-    written(day)
-}
-
-fn moment_read(text: &str, end: bool, today: Date, zone: &TimeZone) -> Option<Utc> {
-    let (day, time) = day_read(text, today)?;
-    let at = match time {
-        Some(time) => day.to_datetime(time),
-        None if end => day.tomorrow().ok()?.to_datetime(Time::midnight()),
-        None => day.to_datetime(Time::midnight()),
-    };
-    let at = at.to_zoned(zone.clone()).ok()?.timestamp();
-    Some(Utc(at.as_second())).filter(|at| (946_684_800..7_258_118_400).contains(&at.0))
-}
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-/// A day, and a time where one is written. Takes `1 Dec 2026`, `1 December`, `1.12.2026`, `1/12/2026` and `2026-12-01`,
-/// each with or without `09:00` behind it; a day without a year is the next one of that name.
-#[must_use]
-pub fn day_read(text: &str, today: Date) -> Option<(Date, Option<Time>)> {
-    let text = text.trim();
-    let (text, time) = match text.rsplit_once(' ') {
-        Some((day, time)) if time.contains(':') => (day, Some(Time::strptime(time_form(time), time).ok()?)),
-        Some(_) | None => (text, None),
-    };
-    if let Ok(day) = text.parse::<Date>() {
-        return Some((day, time));
-    }
-    let parts: Vec<&str> = text.split([' ', '.', '/', ',', '-']).filter(|part| !part.is_empty()).collect();
-    let number = |text: &str| text.parse::<i8>().ok();
-    let month = |text: &str| {
-        let lower = text.to_lowercase();
-        let named = MONTHS.iter().position(|name| lower.len() >= 3 && name.starts_with(&lower));
-        named.and_then(|at| i8::try_from(at + 1).ok()).or_else(|| number(text))
-    };
-    let day = match parts[..] {
-        [day, of, year] => {
-            let year: i16 = year.parse().ok()?;
-            Date::new(if year < 100 { year + 2000 } else { year }, month(of)?, number(day)?).ok()?
-        }
-        [day, of] => {
-            let (month, day) = (month(of)?, number(day)?);
-            let this = Date::new(today.year(), month, day).ok()?;
-            if this < today { Date::new(today.year() + 1, month, day).ok()? } else { this }
-        }
-        _ => return None,
-    };
-    Some((day, time))
-}
-
-fn time_form(time: &str) -> &'static str {
-    if time.matches(':').count() == 2 { "%H:%M:%S" } else { "%H:%M" }
 }

@@ -18,6 +18,7 @@ pub mod intake;
 pub mod invited;
 pub mod kit;
 pub mod kit_text;
+pub mod kit_times;
 pub mod known;
 pub mod notes;
 pub mod order;
@@ -37,6 +38,7 @@ use crate::engine::keys::NewKey;
 pub use about::{About, Arrived};
 
 use crate::model::destination::Destination;
+use crate::model::names::AccountId;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::{Identity, Session};
 use crate::model::snapshot::{Command, Place, Snapshot, Which};
@@ -176,6 +178,11 @@ impl Scene<'_> {
     }
 }
 
+/// Every destination that is open or remembered.
+pub(crate) fn destinations(seen: &Snapshot) -> impl Iterator<Item = &Destination> {
+    seen.places.iter().map(|place| &*place.destination).chain(seen.remembered.iter())
+}
+
 pub(crate) fn identity<'a>(seen: &'a Snapshot, profile: &str) -> Option<&'a Identity> {
     seen.identities.iter().find(|(name, _)| name == profile).and_then(|(_, known)| known.as_ref().ok())
 }
@@ -214,6 +221,8 @@ impl Window {
         self.work = Work::default();
         self.follow(seen, now);
         self.guard_quit(ui, seen);
+        let accounts: Vec<_> = destinations(seen).filter(|to| !to.practice).map(|to| to.role.account()).collect();
+        theme::give_colors(ui.ctx(), accounts.iter().map(AccountId::as_str));
         let t = theme::of(ui);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
@@ -301,9 +310,14 @@ impl Window {
             self.place = u16::try_from(at).ok().map(PlaceNo);
             self.opening = None;
         }
-        let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) else {
-            return;
-        };
+        if let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) {
+            self.follow_place(no, place, now);
+        }
+        self.codes_before_end(seen, now);
+    }
+
+    /// The same for the destination on view.
+    fn follow_place(&mut self, no: PlaceNo, place: &Place, now: Time) {
         let refused = code::refused(place);
         let wants_code = refused.is_some_and(|problem| matches!(problem.kind, Kind::CodeNeeded | Kind::CodeWrong));
         let before = self.was.replace((no, refused.cloned()));
@@ -315,7 +329,6 @@ impl Window {
         if anew && wants_code && self.dialog.is_none() {
             self.ask_code(no, place);
         }
-        self.code_before_end(no, place, now);
         self.announce_end(no, place, now);
     }
 
@@ -436,7 +449,9 @@ impl Window {
         if let crate::model::snapshot::Line::Down { next, .. } = &seen.line {
             want(next.since(now));
         }
-        if let Some(wait) = next {
+        // A destination that is not on view is looked at again when its next code is due.
+        let codes = seen.places.iter().filter_map(|place| code::due_in(place, now)).filter(|wait| !wait.is_zero());
+        if let Some(wait) = next.into_iter().chain(codes).min() {
             ui.ctx().request_repaint_after(wait);
         }
     }

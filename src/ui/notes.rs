@@ -157,7 +157,7 @@ impl Window {
             });
         }
         if place.totals.done() {
-            let (whole, said) = words::finished(&place.totals, &place.destination);
+            let (whole, said) = words::finished(&place.totals, &place.destination, scene.about.test_server.is_some());
             notes.push(Note {
                 tone: if whole { Tone::Ok } else { Tone::Warn },
                 icon: if whole { icons::DONE } else { icons::WARNING },
@@ -195,7 +195,8 @@ impl Window {
                 out.push(Wish::SendReceipt(no));
             }
             Act::Message => {
-                out.push(Wish::Copy(messages::delivered(&scene.place.destination, &scene.place.totals)));
+                let (to, totals) = (&scene.place.destination, &scene.place.totals);
+                out.push(Wish::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
                 super::says(&mut self.says, words::trouble::COPIED);
             }
             Act::Resume => out.push(Wish::Command(Command::Resume(Which::All(no)))),

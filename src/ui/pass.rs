@@ -8,8 +8,8 @@ use crate::model::session::Session;
 use crate::words::format;
 use crate::words::ui::pass as words;
 use egui::{
-    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 use std::f32::consts::TAU;
 use std::time::Duration;
@@ -199,19 +199,24 @@ fn badge<'a>(scene: &'a Scene<'_>) -> Option<(&'static str, &'a str)> {
     scene.place.destination.practice.then_some((words::PRACTICE, words::PRACTICE_HINT))
 }
 
-fn pill_width(ui: &Ui, text: &str) -> f32 {
+pub(crate) fn pill_width(ui: &Ui, text: &str) -> f32 {
     widgets::one_line(ui, &[(text, Face::SmallStrong, Color32::PLACEHOLDER)], f32::INFINITY).size().x
 }
 
-/// A badge: a word on a colored ground.
-pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, (ink, soft): (Color32, Color32)) {
+/// A badge: a word on a colored ground, with a hint where it is pointed at.
+pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, colors: (Color32, Color32)) {
+    pill_at(ui, left, text, colors).on_hover_text(hint);
+}
+
+/// A badge, beginning at this point of its middle line.
+pub(crate) fn pill_at(ui: &mut Ui, left: Pos2, text: &str, (ink, soft): (Color32, Color32)) -> Response {
     let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, ink)], f32::INFINITY);
     let rect = Rect::from_min_size(pos2(left.x, left.y - 10.0), vec2(galley.size().x + 16.0, 20.0));
     let response = ui.allocate_rect(rect, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     ui.painter().rect_filled(rect, CornerRadius::same(10), soft);
     ui.painter().galley(rect.min + vec2(8.0, 10.0 - galley.size().y / 2.0), galley, ink);
-    response.on_hover_text(hint);
+    response
 }
 
 fn ticket(painter: &Painter, rect: Rect, tear: f32, t: &Tokens) {

@@ -2,6 +2,7 @@
 
 use super::theme::{self, Face, size};
 use super::{Scene, form, icons, identity, widgets};
+use crate::model::names::holds_secret;
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::words::ui as words;
 use egui::{
@@ -83,8 +84,11 @@ pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, w
     }
     ui.painter().galley(at.min, galley, t.muted);
     let inside = Rect::from_min_max(pos2(begins, rect.top()), rect.max);
+    // A secret belongs in no field here: one that was pasted all the same is not shown to whoever looks on.
+    let secret = holds_secret(value);
     let edit = egui::TextEdit::singleline(value)
         .id(id)
+        .password(secret)
         .frame(Frame::NONE)
         .font(Face::Body.font())
         .text_color(t.ink)
@@ -102,14 +106,31 @@ pub(crate) fn at(ui: &mut Ui, rect: Rect, widget: impl egui::Widget) -> Response
     ui.new_child(egui::UiBuilder::new().max_rect(rect)).add(widget)
 }
 
+/// A check box among others.
+pub(crate) struct Check<'a> {
+    on: Option<&'a mut bool>,
+    text: &'a str,
+}
+
+impl<'a> Check<'a> {
+    pub(crate) const fn new(on: &'a mut bool, text: &'a str) -> Self {
+        Self { on: Some(on), text }
+    }
+
+    /// One that can't be ticked.
+    pub(crate) const fn off(text: &'a str) -> Self {
+        Self { on: None, text }
+    }
+}
+
 /// Check boxes side by side, on as many lines as they need.
-pub(crate) fn checks(ui: &mut Ui, items: &mut [(&mut bool, &str)]) {
+pub(crate) fn checks(ui: &mut Ui, items: &mut [Check<'_>]) {
     const BETWEEN: f32 = 20.0;
     let t = theme::of(ui);
     let full = ui.available_width();
     let widths: Vec<f32> = items
         .iter()
-        .map(|(_, text)| 26.0 + widgets::one_line(ui, &[(text, Face::Body, t.ink)], f32::INFINITY).size().x)
+        .map(|check| 26.0 + widgets::one_line(ui, &[(check.text, Face::Body, t.ink)], f32::INFINITY).size().x)
         .collect();
     let mut rest = items;
     let mut at = 0;
@@ -122,8 +143,11 @@ pub(crate) fn checks(ui: &mut Ui, items: &mut [(&mut bool, &str)]) {
         }
         let (line, later) = rest.split_at_mut(count.min(rest.len()));
         ui.horizontal(|ui| {
-            for (on, text) in line {
-                widgets::checkbox(ui, on, text);
+            for check in line {
+                match &mut check.on {
+                    Some(on) => widgets::checkbox(ui, on, check.text),
+                    None => ui.add_enabled_ui(false, |ui| widgets::checkbox(ui, &mut false, check.text)).inner,
+                };
                 ui.add_space(BETWEEN);
             }
         });

@@ -1,7 +1,7 @@
 //! The look: every color, size and font of the window, light and dark.
 
 use egui::epaint::text::{FontData, FontDefinitions};
-use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals};
+use egui::{Color32, CornerRadius, FontFamily, FontId, Id, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals};
 use std::sync::Arc;
 
 /// The colors of one appearance.
@@ -103,13 +103,47 @@ const CUSTOMERS: [(Color32, Color32); 8] = [
     (rgb(0x0061_4BC3), rgb(0x00A7_96FF)),
 ];
 
-/// The color of the customer with this account: always the same one.
-#[must_use]
-pub fn customer(ui: &egui::Ui, account: &str) -> Color32 {
+/// Which color each account has, as handed out so far.
+type Given = Arc<Vec<(Box<str>, usize)>>;
+
+/// Hands a color out to each of these accounts that has none yet. Each keeps its own as long as the window is open, and no
+/// two have the same while there are as many colors as accounts.
+pub fn give_colors<'a>(ctx: &egui::Context, accounts: impl Iterator<Item = &'a str>) {
+    let given = given(ctx);
+    let mut new: Vec<&str> = accounts.filter(|account| given.iter().all(|(of, _)| **of != **account)).collect();
+    if new.is_empty() {
+        return;
+    }
+    // In the order of their numbers, so that the same customers have the same colors the next time.
+    new.sort_unstable();
+    new.dedup();
+    let mut all = given.to_vec();
+    for account in new {
+        let color = free(&all, account);
+        all.push((account.into(), color));
+    }
+    ctx.data_mut(|data| data.insert_temp(Id::unique("colors of customers"), Arc::new(all)));
+}
+
+fn given(ctx: &egui::Context) -> Given {
+    ctx.data(|data| data.get_temp(Id::unique("colors of customers"))).unwrap_or_default()
+}
+
+/// The color this account would choose, or the next one that nobody has.
+fn free(given: &[(Box<str>, usize)], account: &str) -> usize {
     // FNV-1a: the same on every computer and in every version.
     let hash = account.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let at = usize::try_from(hash % 8).unwrap_or(0);
-    let (light, dark) = CUSTOMERS[at];
+    let first = usize::try_from(hash % 8).unwrap_or(0);
+    let mut choice = (0..CUSTOMERS.len()).map(|step| (first + step) % CUSTOMERS.len());
+    choice.find(|color| given.iter().all(|(_, taken)| taken != color)).unwrap_or(first)
+}
+
+/// The color of the customer with this account: one that no customer in view has but this one.
+#[must_use]
+pub fn customer(ui: &egui::Ui, account: &str) -> Color32 {
+    let given = given(ui.ctx());
+    let own = given.iter().find(|(of, _)| **of == *account).map(|(_, color)| *color);
+    let (light, dark) = CUSTOMERS[own.unwrap_or_else(|| free(&given, account))];
     if ui.visuals().dark_mode { dark } else { light }
 }
 

@@ -4,13 +4,13 @@ use super::code::CodeFor;
 use super::dialogs::Dialog;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
-use super::{Scene, Window, Wish, form, icons};
+use super::{Scene, Window, Wish, form, icons, pass};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Place};
 use crate::words::format;
 use crate::words::problem::{self as said, Cause, CauseAction, Known, Piece};
 use crate::words::ui::{dialog as dialog_words, notes, trouble as words};
-use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, vec2};
+use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
 /// Which page is open over the files, and whether its technical details are unfolded.
@@ -78,12 +78,12 @@ impl Window {
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 ui.set_width(ui.available_width());
-                head(ui, problem, t);
+                let causes = said::explain(problem, &Known::of(scene.place, scene.seen));
+                head(ui, problem, said::turn(problem, &causes), t);
                 if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
                     super::invited::note(ui, &dates.text, true);
                 }
                 ui.add_space(20.0);
-                let causes = said::explain(problem, &Known::of(scene.place, scene.seen));
                 for (at, cause) in causes.iter().enumerate() {
                     rule(ui, t);
                     self.cause(ui, at + 1, cause, scene, out);
@@ -176,17 +176,29 @@ impl Window {
     }
 }
 
-fn head(ui: &mut Ui, problem: &Problem, t: &Tokens) {
+/// What is so, and whose turn it is: beside the title where there is room, below the text otherwise.
+fn head(ui: &mut Ui, problem: &Problem, turn: Option<&str>, t: &Tokens) {
     let spoken = said::said(problem.kind);
+    let colors = (t.muted, t.sunken);
     ui.horizontal_top(|ui| {
         let (_, tile) = ui.allocate_space(vec2(size::TILE, size::TILE + 1.0));
         let tile = Rect::from_min_size(tile.min + vec2(0.0, 1.0), Vec2::splat(size::TILE));
         widgets::tile_at(ui.painter(), tile, icons::LOCK, t.bad, t.bad_soft);
         ui.add_space(14.0);
         ui.vertical(|ui| {
-            widgets::text(ui, &[(&spoken.title, Face::Heading, t.ink)]);
+            let right = ui.cursor().left() + ui.available_width();
+            let title = widgets::text(ui, &[(&spoken.title, Face::Heading, t.ink)]).rect;
+            let wide = turn.map_or(0.0, |turn| pass::pill_width(ui, turn) + 16.0);
+            let beside = title.right() + 16.0 + wide <= right && title.height() < 2.0 * Face::Heading.line();
+            if let Some(turn) = turn.filter(|_| beside) {
+                pass::pill_at(ui, pos2(right - wide, title.center().y), turn, colors);
+            }
             ui.add_space(3.0);
             widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
+            if let Some(turn) = turn.filter(|_| !beside) {
+                let (_, row) = ui.allocate_space(vec2(wide, 28.0));
+                pass::pill_at(ui, row.left_center() + vec2(0.0, 4.0), turn, colors);
+            }
         });
     });
 }

@@ -25,6 +25,7 @@ const REST: Duration = Duration::from_mins(1);
 /// What was told already, destination by destination.
 #[derive(Debug, Default)]
 pub struct Watch {
+    test_server: bool,
     places: HashMap<PlaceNo, Stood>,
     journal: bool,
 }
@@ -42,6 +43,12 @@ struct Stood {
 }
 
 impl Watch {
+    /// Nothing told yet, of deliveries to Amazon or to a test server.
+    #[must_use]
+    pub fn new(test_server: bool) -> Self {
+        Self { test_server, ..Self::default() }
+    }
+
     /// What is new since the last look and worth a word. What a destination begins with is not new.
     pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Said> {
         let mut news = Vec::new();
@@ -50,7 +57,7 @@ impl Watch {
             let before = self.places.get(&no).copied();
             let stood = stands(seen, place, now, before.unwrap_or_default());
             if let Some(before) = before {
-                news.extend(told(seen, place, now, before, stood));
+                news.extend(told(seen, place, (now, self.test_server), before, stood));
             }
             self.places.insert(no, stood);
         }
@@ -88,10 +95,10 @@ fn stands(seen: &Snapshot, place: &Place, now: Time, before: Stood) -> Stood {
     stood
 }
 
-fn told(seen: &Snapshot, place: &Place, now: Time, before: Stood, stood: Stood) -> Option<Said> {
+fn told(seen: &Snapshot, place: &Place, (now, test_server): (Time, bool), before: Stood, stood: Stood) -> Option<Said> {
     let totals = &place.totals;
     if stood.done != before.done {
-        return Some(words::finished(totals, &place.destination).1);
+        return Some(words::finished(totals, &place.destination, test_server).1);
     }
     if let Some(kind) = stood.refused.filter(|_| stood.refused != before.refused) {
         let said = said(kind);
@@ -130,8 +137,8 @@ pub fn done(seen: &Snapshot) -> Option<u8> {
 
 /// Looks until the window is gone.
 pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
-    let mut watch = Watch::default();
-    let mut practice = false;
+    let test_server = locked(&state).about.test_server.is_some();
+    let (mut watch, mut practice) = (Watch::new(test_server), false);
     let mut desktop = Desktop::default();
     let mut awake = Awake::default();
     let mut sent: Option<Time> = None;
@@ -142,7 +149,7 @@ pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
             (state.current(&own), state.in_front, state.rehearsal.is_some())
         };
         if rehearses != practice {
-            (watch, practice) = (Watch::default(), rehearses);
+            (watch, practice) = (Watch::new(test_server), rehearses);
         }
         let (seen, now) = (handle.seen(), handle.now());
         for said in watch.look(&seen, now) {

@@ -1,6 +1,6 @@
 //! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
 
-use super::foreign::visible;
+use super::foreign::{look_alike, visible};
 use super::format;
 use super::grant as grant_words;
 use crate::engine::check::{Fact, Step, What};
@@ -96,6 +96,9 @@ pub fn card(invitation: &Invitation) -> String {
     if let Some(owner) = invitation.other_owner() {
         lines.push(format!("           The bucket belongs to another account: {}", format::account(owner.as_str())));
     }
+    if let Some(word) = look_alike(invitation.name()) {
+        lines.push(format!("           {}", super::ask::look_alike(word)));
+    }
     if !invitation.note.is_empty() {
         lines.push(format!("Note       {}", visible(&invitation.note)));
     }
@@ -116,7 +119,7 @@ pub const fn first_use() -> &'static str {
 pub fn changes(changes: &[Change], known: &Destination) -> String {
     let mut out = format!("This differs from what Daypass knows of {}:", visible(&known.name));
     for change in changes {
-        let shown = |text: &str| if text.is_empty() { "none".to_owned() } else { visible(text) };
+        let shown = |text: &str| grant_words::value(change.what, text, &TimeZone::system());
         let (before, after) = (shown(&change.before), shown(&change.after));
         out.extend(["\n  ", grant_words::what(change.what), ": ", &before, " → ", &after]);
     }

@@ -38,6 +38,10 @@ pub const ONLY_ME: &str = "Only me, not my whole company";
 pub const ONLY_THEM: &str = "Only this person, not their whole company";
 /// A code is asked for.
 pub const MFA: &str = "Require MFA";
+/// Why it is not, for a session.
+pub const MFA_SESSION: &str = "A sign-in or another session of a role can’t give a code, so MFA stays off.";
+/// How old a code may be.
+pub const MFA_AGE: &str = "Oldest code, in minutes";
 /// Dates, before there are any.
 pub const DATES: &str = "Only between two dates";
 /// The first day.
@@ -240,6 +244,15 @@ pub mod invited {
     pub const NOTHING: &str = "none";
     /// It is known, and nothing has changed.
     pub const KNOWN: &str = "You know this customer. Nothing has changed.";
+    /// Nobody like this is known.
+    pub const FIRST: &str =
+        "First time. Compare the account’s 12 digits with what your customer told you in another way.";
+}
+
+/// A name that may be read as another.
+#[must_use]
+pub fn look_alike(word: &str) -> String {
+    format!("“{word}” has letters that only look like the usual ones. Ask your customer whether this is their name.")
 }
 
 /// The title over a grave change.

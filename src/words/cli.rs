@@ -2,10 +2,10 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{Known, explain, said};
+use super::problem::{Known, explain, said, turn, whose};
 use crate::engine::journal;
 use crate::engine::run::Notice;
-use crate::model::problem::{Detail, Problem};
+use crate::model::problem::{Detail, Problem, Turn};
 use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
 use crate::model::upload::Proof;
@@ -28,7 +28,7 @@ pub const fn see_help() -> &'static str {
 /// Neither the arguments nor the profile name a role.
 #[must_use]
 pub fn no_role(profile: &str) -> String {
-    format!("It isn't said which role to use, and the profile “{profile}” names none.")
+    format!("It isn’t said which role to use, and the profile “{profile}” names none.")
 }
 
 /// How to name one.
@@ -100,13 +100,16 @@ pub fn problem(problem: &Problem) -> String {
     format!("{}. {}", said.title.trim_end_matches('.'), said.body)
 }
 
-/// A problem with access or with the bucket: the sentence, and what may help, the likeliest first.
+/// A problem with access or with the bucket: the sentence with whose turn it is, and what may help, the likeliest first.
 #[must_use]
 pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
     let causes = explain(why, known);
+    // What goes on by itself has said so already.
+    let turn = turn(why, &causes).filter(|_| whose(why, &causes).0 != Turn::Nobody);
+    let turn = turn.map_or_else(String::new, |turn| format!(" {turn}."));
     let hints =
         causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect();
-    (problem(why), hints)
+    (problem(why) + &turn, hints)
 }
 
 /// The folded details, on one line.
@@ -162,8 +165,8 @@ pub const fn left(why: Left) -> &'static str {
     match why {
         Left::Link => "a link, which is not followed",
         Left::NotAFile => "not a regular file",
-        Left::NameNotText => "its name can't be written as text",
-        Left::Unreadable => "it can't be read",
+        Left::NameNotText => "its name can’t be written as text",
+        Left::Unreadable => "it can’t be read",
         Left::Gone => "it is not there",
         Left::Twice => "it is in the list already",
         Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
@@ -196,7 +199,7 @@ pub fn already_there(key: &str) -> String {
 /// Nobody knows whether it arrived.
 #[must_use]
 pub fn not_confirmed(key: &str) -> String {
-    format!("Probably delivered, but Amazon's answer was lost: {key}")
+    format!("Probably delivered, but Amazon’s answer was lost: {key}")
 }
 
 /// It stopped.
@@ -252,7 +255,7 @@ pub fn profile(profile: &Profile) -> String {
     let source = match profile.source {
         Source::Key => "access key",
         Source::TemporaryKey => "temporary key",
-        Source::TokenMissing => "temporary key without its token: it can't work",
+        Source::TokenMissing => "temporary key without its token: it can’t work",
         Source::Role => "role",
         Source::SignIn => "IAM Identity Center",
         Source::Process => "credential_process",
@@ -288,7 +291,7 @@ pub fn where_profiles(path: &Path) -> String {
 /// The practice server's port is taken.
 #[must_use]
 pub fn practice_port(port: u16, why: &str) -> String {
-    format!("The practice server can't listen on port {port}: {why}.")
+    format!("The practice server can’t listen on port {port}: {why}.")
 }
 
 /// No folder for the practice profile.
@@ -324,10 +327,10 @@ pub fn notice(notice: &Notice) -> String {
 pub fn journal(notice: &journal::Notice) -> String {
     match notice {
         journal::Notice::NotKept(why) => {
-            format!("{} This run works, and can't be continued once it has ended.", problem(why))
+            format!("{} This run works, and can’t be continued once it has ended.", problem(why))
         }
         journal::Notice::NotSafe(path) => format!(
-            "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, and can't be \
+            "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, and can’t be \
              continued once it has ended.",
             path.display()
         ),

@@ -1,74 +1,18 @@
 //! What the customer's kit, the invitation and the request say, and why one of them can't be taken.
 
-use crate::grant::fields::{Kind, TextProblem};
+use super::foreign::visible;
+use super::format;
+use crate::grant::fields::{self, Kind, TextProblem};
 use crate::grant::invitation::What;
 use crate::grant::names::Odd;
 use crate::grant::request::{AskProblem, TRUST_MOST};
-
-/// The comment on top of an invitation.
-pub const INVITATION_HEAD: [&str; 2] =
-    ["A Daypass invitation. It holds no secret.", "Drop this file on the Daypass window, or paste this text there."];
-
-/// The comment on top of a request.
-pub const REQUEST_HEAD: [&str; 2] =
-    ["A Daypass request. It holds no secret.", "In Daypass choose \"I'm the customer\" and paste this text there."];
-
-/// The comment on top of the template.
-pub const TEMPLATE_HEAD: [&str; 3] = [
-    "Lends one role that may put files into one folder of one bucket, and nothing else.",
-    "CloudFormation console: Create stack, Upload a template file, this file, Next until Submit.",
-    "Then open the stack's Outputs and send InvitationLink back.",
-];
-/// What the template can't do.
-pub const TEMPLATE_LIFECYCLE: &str = "Abandoned parts go after some days only from a bucket that is made here; for one \
-                                      that is there already, add such a lifecycle rule to it.";
-/// The template's description.
-pub const TEMPLATE_DESCRIPTION: &str = "A role that may put files into one folder of one bucket, and nothing else";
-/// The question whether the bucket is made.
-pub const TEMPLATE_CREATE_BUCKET: &str = "Does the bucket have to be made? Choose no where it is there already.";
-/// The stack is in another region than the bucket should be.
-pub const TEMPLATE_OTHER_REGION: &str = "The bucket would be made in another region than the one asked for. Switch \
-                                         the console to that region, or choose no for CreateBucket.";
-/// The output with the link.
-pub const TEMPLATE_LINK: &str = "Send this link to the contractor. It holds no secret.";
-/// The output with the invitation's text.
-pub const TEMPLATE_INVITATION: &str = "The same as the text of a .daypass file";
-/// The output with the role.
-pub const TEMPLATE_ROLE: &str = "The role";
-/// The role's description in IAM.
-pub const ROLE_DESCRIPTION: &str = "May put files into one folder of one bucket. Made for Daypass.";
-
-/// The comment on top of the commands.
-pub const COMMANDS_HEAD: [&str; 2] = [
-    "Lends one role that may put files into one folder of one bucket, and nothing else.",
-    "Run it as an administrator of the account that owns the bucket.",
-];
-/// The bucket has a policy, which is not replaced.
-pub const POLICY_THERE: &str = "The bucket has a policy already, or its policy could not be read. Nothing was changed \
-                                there. Please add these statements to it:";
-/// The bucket has lifecycle rules, which are not replaced.
-pub const LIFECYCLE_THERE: &str = "The bucket has lifecycle rules already, or they could not be read. Nothing was \
-                                   changed there. Please add this rule:";
-/// A command did not go through.
-pub const COMMAND_REFUSED: &str = "AWS did not take this command. What it answered stands above.";
-/// The last step of the commands.
-pub const SEND_THIS: &str = "Done. Send the contractor the lines below. They hold no secret.";
-
-/// The comment on top of the Terraform configuration.
-pub const TERRAFORM_HEAD: [&str; 2] = [
-    "Lends one role that may put files into one folder of one bucket, and nothing else.",
-    "After terraform apply, send the contractor: terraform output -raw invitation_link",
-];
-/// In which region the provider has to be.
-pub const TERRAFORM_REGION: &str = "The provider's region should be";
-/// What the variable does.
-pub const TERRAFORM_REPLACE: &str = "Whether this configuration replaces the bucket's whole policy and lifecycle. \
-                                     Leave it off where the bucket has its own, and add these statements there.";
+use jiff::tz::TimeZone;
+use std::time::Duration;
 
 /// A wish of the message: MFA.
 pub const WISH_MFA: &str = "only with a code of my MFA device";
 /// A wish of the message: nothing replaced.
-pub const WISH_CREATE_ONLY: &str = "the bucket's policy keeps me from replacing files that are there";
+pub const WISH_CREATE_ONLY: &str = "the bucket’s policy keeps me from replacing files that are there";
 
 /// A wish of the message: the begin.
 #[must_use]
@@ -117,11 +61,11 @@ pub fn to_administrator(needs: &str, place: &str, wishes: &[String], file: &str,
     let wishes = if wishes.is_empty() { wishes } else { format!("Conditions built in:\n- {wishes}\n\n") };
     format!(
         "Hello,\n\nI am to deliver files into {place}. Please lend me a role for it.\n{needs}\nThe role can put files \
-         there and nothing else: it can't read, list or delete. This message and the template hold no \
+         there and nothing else: it can’t read, list or delete. This message and the template hold no \
          secret.\n\n{wishes}1. In the AWS console of the account that owns the bucket, open CloudFormation and choose \
          Create stack.\n2. Upload the attached template, {file}, and go on to Submit. Tick the box that lets it make a \
          role.\n3. When the stack is complete, open its Outputs and send me the line InvitationLink.\n\nIf you have \
-         Daypass, choose \"I'm the customer\" and paste this whole message instead.\n\n{request}\nThank you\n"
+         Daypass, choose \"I’m the customer\" and paste this whole message instead.\n\n{request}\nThank you\n"
     )
 }
 
@@ -139,21 +83,21 @@ pub fn to_contractor(name: &str, text: &str, link: &str) -> String {
 #[must_use]
 pub fn field(name: &str) -> &str {
     match name {
-        "role" => "the role's ARN",
+        "role" => "the role’s ARN",
         "bucket" => "the bucket",
         "prefix" => "the folder",
         "region" => "the region",
-        "owner" => "the bucket's account",
+        "owner" => "the bucket’s account",
         "external_id" => "the external ID",
         "mfa" => "the MFA setting",
         "duration" => "the length of the access",
         "not_before" => "the date it begins",
         "not_after" => "the date it ends",
-        "customer" => "the customer's name",
+        "customer" => "the customer’s name",
         "note" => "the note",
         "contact" => "the contact",
         "who" => "the person who asks",
-        "role_name" => "the role's name",
+        "role_name" => "the role’s name",
         "source_ips" => "the list of networks",
         "session_is_user" => "the rule for the session’s name",
         "kms" => "the key",
@@ -184,7 +128,7 @@ pub fn text_problem(kind: Kind, problem: &TextProblem) -> String {
         TextProblem::NotText => format!("This file is not text, so it is no {this}. Choose another file."),
         TextProblem::NotOurs => format!("This is not a Daypass {this}. Copy the whole of it, from its first line on."),
         TextProblem::Other(Kind::Request) => {
-            "This is a request for access. Open it under \"I'm the customer\", or send it to your customer.".to_owned()
+            "This is a request for access. Open it under \"I’m the customer\", or send it to your customer.".to_owned()
         }
         TextProblem::Other(Kind::Invitation) => "This is a finished invitation. Open it on the first page.".to_owned(),
         TextProblem::Newer => format!("This {this} was made by a newer Daypass. Update Daypass and open it again."),
@@ -202,12 +146,17 @@ pub fn text_problem(kind: Kind, problem: &TextProblem) -> String {
 pub fn ask_problem(problem: AskProblem) -> String {
     match problem {
         AskProblem::NotOnePerson => {
-            "Only an account is known, not a person. Enter your user's ARN, or let the whole account in.".to_owned()
+            "Only an account is known, not a person. Enter your user’s ARN, or let the whole account in.".to_owned()
         }
         AskProblem::NoUserName => {
             "You are signed in without an IAM user, so there is no user name to compare with. Turn that choice off."
                 .to_owned()
         }
+        AskProblem::NameTooShort => {
+            "A session’s name has 2 characters or more, and this user’s name has 1. Turn that choice off.".to_owned()
+        }
+        AskProblem::SessionMfa => "A sign-in or another session of a role can’t give a code. Leave MFA out.".to_owned(),
+        AskProblem::Secret => super::names::SECRET.to_owned(),
         AskProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
         AskProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
         AskProblem::MfaAge => {
@@ -217,7 +166,7 @@ pub fn ask_problem(problem: AskProblem) -> String {
         AskProblem::RegionNeeded => "Choose the region in which the bucket is to be made.".to_owned(),
         AskProblem::AccessPoint => "This is an access point. Enter the name of the bucket behind it.".to_owned(),
         AskProblem::OtherPartition => {
-            "The region or the key belongs to another part of AWS than your account. Roles don't reach across."
+            "The region or the key belongs to another part of AWS than your account. Roles don’t reach across."
                 .to_owned()
         }
         AskProblem::TrustTooLong(size) => format!(
@@ -233,9 +182,10 @@ pub fn ask_problem(problem: AskProblem) -> String {
 pub const fn odd(odd: Odd) -> &'static str {
     match odd {
         Odd::Form => "This is not of the form that is asked for.",
+        Odd::Secret => super::names::SECRET,
         Odd::Private => "AWS never sees this address, because it belongs to a private network. Enter the public one.",
         Odd::Everyone => "This lets every address in. Leave the field empty instead.",
-        Odd::Alias => "This is a key's alias. Enter the ARN of the key itself.",
+        Odd::Alias => "This is a key’s alias. Enter the ARN of the key itself.",
     }
 }
 
@@ -246,11 +196,37 @@ pub const fn what(what: What) -> &'static str {
         What::Account => "Account",
         What::Role => "Role",
         What::Bucket => "Bucket",
-        What::Owner => "Bucket's account",
+        What::Owner => "Bucket’s account",
         What::Prefix => "Folder",
         What::Region => "Region",
         What::ExternalId => "External ID",
         What::Duration => "Length of access",
+        What::From => "Begins",
+        What::Until => "Ends",
+        What::Mfa => "Code (MFA)",
+        What::MfaAge => "Age of a code",
+        What::Networks => "Networks",
+        What::SessionIsUser => "Session’s name",
         What::Name => "Name",
+    }
+}
+
+/// What a change was or will be, as a person reads it; `none` stands where there is nothing.
+#[must_use]
+pub fn value(what: What, text: &str, zone: &TimeZone) -> String {
+    let seconds = || text.parse().map(|seconds| format::short(Duration::from_secs(seconds)));
+    match what {
+        _ if text.is_empty() => super::ask::invited::NOTHING.to_owned(),
+        What::Account | What::Owner => format::account(text),
+        What::Duration | What::MfaAge => seconds().unwrap_or_else(|_form| text.to_owned()),
+        What::From | What::Until => {
+            let at = fields::moment(text, false);
+            at.map_or_else(|| text.to_owned(), |at| format::date_and_time(at, zone))
+        }
+        What::Mfa => "asked for".to_owned(),
+        What::SessionIsUser => "your user name".to_owned(),
+        What::Role | What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Networks | What::Name => {
+            visible(text)
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::causes::Known;
 use super::format;
+use super::ui::checksum_of;
 use crate::grant::fields::rfc3339;
 use crate::grant::policy::{caller, literal};
 use crate::grant::tree::Tree;
@@ -46,21 +47,12 @@ const fn suffix(partition: Partition) -> &'static str {
 /// The statement of a trust policy that lets this user take on the role, with the conditions that are known
 /// (IAM User Guide, "Cross-account policy evaluation logic").
 ///
-/// A sign-in through IAM Identity Center is a session of a role whose ARN holds a path that the session's ARN leaves out, so
-/// the account is named, and the session's role by a condition (IAM User Guide, `aws:PrincipalArn`).
+/// A sign-in through IAM Identity Center is named by its session, as the kit does: nobody else with the same permission set
+/// is let in by it (IAM User Guide, "Role session principals").
 #[must_use]
 pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
-    let mut who = caller.unwrap_or(YOUR_USER).to_owned();
-    let mut conditions = Vec::new();
-    if let Some((front, session)) = who.split_once(":assumed-role/") {
-        let (front, role) = (front.replacen(":sts:", ":iam:", 1), session.split('/').next().unwrap_or_default());
-        if role.starts_with("AWSReservedSSO_") {
-            let arn = format!("{front}:role/aws-reserved/sso.amazonaws.com/*{role}");
-            conditions.push(("ArnLike", map(vec![("aws:PrincipalArn", arn.into())])));
-            who = format!("{front}:root");
-        }
-    }
-    conditions.extend(asked(to, caller));
+    let who = caller.unwrap_or(YOUR_USER);
+    let conditions = asked(to, caller);
     let mut statement = vec![
         ("Effect", "Allow".into()),
         ("Principal", map(vec![("AWS", who.into())])),
@@ -70,6 +62,18 @@ pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
         statement.push(("Condition", map(conditions)));
     }
     map(statement)
+}
+
+/// What to enter into the role's trust policy, and how: where the invitation told its conditions, the whole of it; otherwise
+/// the statement alone, since what else stands there is not known.
+fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
+    let statement = trust_statement(to, caller);
+    if to.terms.told {
+        ("This is the whole policy, with nobody else in it", document(statement))
+    } else {
+        let text = statement.json().trim_end().to_owned();
+        ("This is the statement to add. Please keep the conditions and the names that are there", text)
+    }
 }
 
 /// The conditions of a trust policy as the invitation tells them, and what is sent along.
@@ -180,15 +184,15 @@ pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
 pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
     let to = known.destination;
     let who = known.caller(problem);
+    let (how, policy) = trust(to, who);
     format!(
         "Hello,\n\nI would like to deliver files to {place} and can’t yet: the role\n  {role}\ndoes not let me in. \
-         Please add my user\n  {user}\nto its trust policy. This is the whole policy, with nobody else in it:\n\n{policy}\n\n\
+         Please add my user\n  {user}\nto its trust policy. {how}:\n\n{policy}\n\n\
          If it is there already, please check whether the role asks for an external ID, a code (MFA), certain networks, \
          dates or session names. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         user = who.unwrap_or(YOUR_USER),
-        policy = document(trust_statement(to, who)),
         sent = sent(known, problem),
     )
 }
@@ -211,13 +215,13 @@ fn request(problem: &Problem) -> Option<&str> {
 #[must_use]
 pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
     let to = known.destination;
+    let (how, policy) = trust(to, known.caller(problem));
     format!(
         "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. Was it changed, deleted or \
-         made anew? If I am to go on, its trust policy needs this:\n\n{policy}\n\nIf it is there, please check its dates and \
+         made anew? If I am to go on, its trust policy has to let me in. {how}:\n\n{policy}\n\nIf it is there, please check its dates and \
          networks. If my user was made anew, the policy has to be saved once more with its ARN. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
-        policy = document(trust_statement(to, known.caller(problem))),
         sent = sent(known, problem),
     )
 }
@@ -389,17 +393,17 @@ pub fn network(known: &Known<'_>) -> String {
     )
 }
 
-/// A message for the customer about a delivery that has ended.
+/// A message for the customer about a delivery that has ended, at Amazon or at a test server.
 #[must_use]
-pub fn delivered(to: &Destination, totals: &Totals) -> String {
+pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String {
     let place = format::place(to.bucket.as_str(), to.prefix.as_str());
     let sent = format::count(totals.delivered, "file");
     let size = format::size(totals.confirmed);
     let have = if totals.delivered == 1 { "has" } else { "have" };
     let proof = if totals.parts_only == 0 {
-        "Amazon’s checksum matches every one of them."
+        format!("{} matches every one of them.", checksum_of(to, test_server))
     } else {
-        "Amazon checked every part of them as it arrived."
+        "Every part of them was checked as it arrived.".to_owned()
     };
     let missing = totals.files - totals.delivered;
     let rest = if missing > 0 {

@@ -9,6 +9,7 @@ pub mod format;
 pub mod grant;
 pub mod history;
 pub mod keys;
+pub mod kit;
 pub mod known;
 pub mod labels;
 pub mod messages;

@@ -39,11 +39,11 @@ impl Field {
     /// The field's name at the start of a sentence.
     const fn name(self) -> &'static str {
         match self {
-            Self::Role => "A role's ARN",
-            Self::Bucket => "A bucket's name",
+            Self::Role => "A role’s ARN",
+            Self::Bucket => "A bucket’s name",
             Self::Folder => "A folder",
             Self::ExternalId => "An external ID",
-            Self::Mfa => "An MFA device's ARN or serial number",
+            Self::Mfa => "An MFA device’s ARN or serial number",
             Self::Account => "An account number",
             Self::SessionName => "A session name",
             Self::Region => "A region",
@@ -52,8 +52,8 @@ impl Field {
 
     const fn asked(self) -> &'static str {
         match self {
-            Self::Role => "Paste the role's ARN from your customer.",
-            Self::Bucket => "Enter the bucket's name from your customer.",
+            Self::Role => "Paste the role’s ARN from your customer.",
+            Self::Bucket => "Enter the bucket’s name from your customer.",
             Self::Folder => "Enter the folder, or leave it out for the top of the bucket.",
             Self::ExternalId => "Enter the external ID from your customer, or leave it out if there is none.",
             Self::Mfa => "Paste the ARN or serial number of your MFA device, or leave it out if you need no code.",
@@ -65,8 +65,8 @@ impl Field {
 
     const fn form(self) -> &'static str {
         match self {
-            Self::Role => "It looks like arn:aws:iam::111122223333:role/name; ask your customer for the role's ARN.",
-            Self::Bucket => "It looks like importantprojectbucket; ask your customer for the bucket's name.",
+            Self::Role => "It looks like arn:aws:iam::111122223333:role/name; ask your customer for the role’s ARN.",
+            Self::Bucket => "It looks like importantprojectbucket; ask your customer for the bucket’s name.",
             Self::Folder => "It looks like incoming/ or incoming/2026/.",
             Self::ExternalId => "Copy it exactly as your customer gave it to you.",
             Self::Mfa => {
@@ -87,6 +87,10 @@ impl Field {
     }
 }
 
+/// A secret stands in a field.
+pub const SECRET: &str = "This looks like a secret key, which belongs nowhere but in your AWS profile. Clear this field; \
+                          if others could see it, ask your administrator for a new key.";
+
 /// What is so with a name that was entered, and what to do. It never repeats the text itself, which may be a secret.
 #[must_use]
 pub fn name_problem(field: Field, why: &NameProblem) -> String {
@@ -98,26 +102,22 @@ pub fn name_problem(field: Field, why: &NameProblem) -> String {
         NameProblem::TooShort { min, .. } => format!("This is too short: {} has at least {min} {unit}. {form}", low(name)),
         NameProblem::TooLong { max, .. } => format!("This is too long: {} has at most {max} {unit}. {form}", low(name)),
         NameProblem::Character(c) => character(name, form, *c),
-        NameProblem::LooksLikeSecret => {
-            "This looks like a secret key, which belongs nowhere but in your AWS profile. Clear this field; if others could see it, ask \
-             your administrator for a new key."
-                .to_owned()
-        }
+        NameProblem::LooksLikeSecret => SECRET.to_owned(),
         NameProblem::LooksLikeAccessKey => format!("This looks like an access key ID, which belongs in your AWS profile. {form}"),
         NameProblem::LooksLikeCode => {
-            "This looks like a code from your MFA device. Here goes the device's ARN or serial number; Daypass asks for the code later.".to_owned()
+            "This looks like a code from your MFA device. Here goes the device’s ARN or serial number; Daypass asks for the code later.".to_owned()
         }
         NameProblem::NotAnArn => format!("This is no ARN: it would start with “arn:”. {form}"),
         NameProblem::RoleNameAlone => {
-            "This is a role's name alone, and the account is missing. Ask your customer for the role's ARN, which has both.".to_owned()
+            "This is a role’s name alone, and the account is missing. Ask your customer for the role’s ARN, which has both.".to_owned()
         }
         NameProblem::ArnIncomplete => format!("Part of the ARN is missing. Copy it once more, from “arn:” to its end. {form}"),
         NameProblem::OtherPartition => {
-            "After “arn:” stands a part of Amazon that Daypass doesn't know. It is nearly always “aws”; copy the ARN once more.".to_owned()
+            "After “arn:” stands a part of Amazon that Daypass doesn’t know. It is nearly always “aws”; copy the ARN once more.".to_owned()
         }
         NameProblem::OtherService => format!("This is the ARN of something else. {form}"),
         NameProblem::ArnAccount => {
-            "The account in this ARN doesn't have 12 digits. Copy the ARN once more, or ask your customer for it.".to_owned()
+            "The account in this ARN doesn’t have 12 digits. Copy the ARN once more, or ask your customer for it.".to_owned()
         }
         NameProblem::UserArn => "This is the ARN of a user. Ask your customer for the ARN of the role they made for you.".to_owned(),
         NameProblem::RootArn => {
@@ -129,45 +129,45 @@ pub fn name_problem(field: Field, why: &NameProblem) -> String {
             "This is the ARN of an instance profile. Ask your customer for the ARN of the role they made for you.".to_owned()
         }
         NameProblem::MfaArn => {
-            "This is the ARN of an MFA device, which goes into its own field. Here goes the ARN of your customer's role.".to_owned()
+            "This is the ARN of an MFA device, which goes into its own field. Here goes the ARN of your customer’s role.".to_owned()
         }
         NameProblem::AssumedRoleArn { role_guess: Some(role) } => format!(
             "This is the ARN of a running session, not of the role. The role is probably {role}; ask your customer if it has a path."
         ),
         NameProblem::AssumedRoleArn { role_guess: None } => {
-            "This is the ARN of a running session, not of the role. Ask your customer for the role's ARN.".to_owned()
+            "This is the ARN of a running session, not of the role. Ask your customer for the role’s ARN.".to_owned()
         }
         NameProblem::RoleNameTooLong => {
-            "The role's name in this ARN is longer than the 64 characters Amazon allows. Copy the ARN once more.".to_owned()
+            "The role’s name in this ARN is longer than the 64 characters Amazon allows. Copy the ARN once more.".to_owned()
         }
         NameProblem::RolePathTooLong => {
-            "The role's path in this ARN is longer than the 512 characters Amazon allows. Copy the ARN once more.".to_owned()
+            "The role’s path in this ARN is longer than the 512 characters Amazon allows. Copy the ARN once more.".to_owned()
         }
         NameProblem::SeveralRoles => "There are several roles in this text. Paste the ARN of one.".to_owned(),
         NameProblem::MoreAfterArn { role_guess } => {
             format!("Something follows the ARN, and it may belong to it. If the role is {role_guess}, paste that alone.")
         }
         NameProblem::SwitchRoleAlias { alias: Some(alias) } => format!(
-            "This link names the account by its alias “{alias}”, which can't be looked up from outside. Ask your customer for the role's ARN."
+            "This link names the account by its alias “{alias}”, which can’t be looked up from outside. Ask your customer for the role’s ARN."
         ),
         NameProblem::SwitchRoleAlias { alias: None } => {
-            "This link doesn't have the account's 12 digits in it. Ask your customer for the role's ARN.".to_owned()
+            "This link doesn’t have the account’s 12 digits in it. Ask your customer for the role’s ARN.".to_owned()
         }
         NameProblem::ConsoleLink => {
-            "This link to the AWS console doesn't say which account the role is in. Open it and copy the role's ARN.".to_owned()
+            "This link to the AWS console doesn’t say which account the role is in. Open it and copy the role’s ARN.".to_owned()
         }
-        NameProblem::OtherLink => format!("This link doesn't lead to what is needed here. {form}"),
+        NameProblem::OtherLink => format!("This link doesn’t lead to what is needed here. {form}"),
         NameProblem::BucketUpperCase => {
             "Bucket names have no capital letters. Copy the name once more, or ask your customer how it is written.".to_owned()
         }
-        NameProblem::BucketEdge => "A bucket's name starts and ends with a letter or a digit. Check both ends.".to_owned(),
-        NameProblem::BucketTwoDots => "A bucket's name never has two dots in a row. Copy the name once more.".to_owned(),
-        NameProblem::BucketIsAnAddress => "This is an address of a computer. Ask your customer for the bucket's name.".to_owned(),
+        NameProblem::BucketEdge => "A bucket’s name starts and ends with a letter or a digit. Check both ends.".to_owned(),
+        NameProblem::BucketTwoDots => "A bucket’s name never has two dots in a row. Copy the name once more.".to_owned(),
+        NameProblem::BucketIsAnAddress => "This is an address of a computer. Ask your customer for the bucket’s name.".to_owned(),
         NameProblem::BucketReserved(kept) => {
-            format!("Amazon keeps names with “{kept}” for other things than buckets. Ask your customer for the bucket's name.")
+            format!("Amazon keeps names with “{kept}” for other things than buckets. Ask your customer for the bucket’s name.")
         }
         NameProblem::DirectoryBucket => {
-            "This is a directory bucket, which Daypass can't deliver to. Ask your customer for a general purpose bucket.".to_owned()
+            "This is a directory bucket, which Daypass can’t deliver to. Ask your customer for a general purpose bucket.".to_owned()
         }
         NameProblem::AccessPointArn => {
             "This is the ARN of an access point. Ask your customer for its alias, which ends in “-s3alias”.".to_owned()
@@ -177,13 +177,13 @@ pub fn name_problem(field: Field, why: &NameProblem) -> String {
         }
         NameProblem::BucketBesideFolder => "Enter the folder alone here, without the bucket: incoming/ for example.".to_owned(),
         NameProblem::DotDot => {
-            format!("{name} can't have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.")
+            format!("{name} can’t have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.")
         }
-        NameProblem::EmptySegment => format!("{name} can't have two slashes in a row. Take one out."),
+        NameProblem::EmptySegment => format!("{name} can’t have two slashes in a row. Take one out."),
         NameProblem::Backslash => "Folders in a bucket are parted by “/”. Use it in place of “\\”.".to_owned(),
         NameProblem::Wildcard(c) => format!("“{c}” stands for anything in a policy, not for a folder. Enter the folder as it is."),
         NameProblem::MfaUserArn { guess: Some(device) } => {
-            format!("This is the ARN of a user. The device's is probably {device}; see the AWS console under Security credentials.")
+            format!("This is the ARN of a user. The device’s is probably {device}; see the AWS console under Security credentials.")
         }
         NameProblem::MfaUserArn { guess: None } => format!("This is the ARN of a user. {form}"),
         NameProblem::MfaWithoutCode => {
@@ -198,16 +198,16 @@ fn character(name: &str, form: &str, c: char) -> String {
     if c == ' ' {
         format!("{name} has no spaces here. {form}")
     } else if c.is_whitespace() || c.is_control() {
-        format!("{name} can't have line breaks, tabs or invisible characters. Paste it in one line. {form}")
+        format!("{name} can’t have line breaks, tabs or invisible characters. Paste it in one line. {form}")
     } else if c.is_ascii() {
-        format!("{name} can't have “{c}” here. {form}")
+        format!("{name} can’t have “{c}” here. {form}")
     } else if c.is_alphanumeric() {
         let code = u32::from(c);
         format!(
             "“{c}” (U+{code:04X}) may look like a plain letter or digit but is another one. Ask where this came from, and type it anew."
         )
     } else {
-        format!("The character U+{:04X} can't stand here. {form}", u32::from(c))
+        format!("The character U+{:04X} can’t stand here. {form}", u32::from(c))
     }
 }
 

@@ -3,7 +3,7 @@
 pub use super::causes::{Cause, CauseAction, Known, Piece, causes, explain};
 
 use super::format;
-use crate::model::problem::{DeniedBy, Kind};
+use crate::model::problem::{DeniedBy, Kind, Problem, Turn};
 
 /// A problem in words: a title and a sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,49 @@ pub struct Said {
     pub title: String,
     /// What it means and what to do.
     pub body: String,
+}
+
+/// Whose turn it is, and whether that is sure: AWS often leaves it open, and then it is that of the likeliest cause.
+#[must_use]
+pub fn whose(problem: &Problem, causes: &[Cause]) -> (Turn, bool) {
+    let known = problem.kind.turn();
+    let likeliest = causes.first().and_then(|cause| match cause.action {
+        CauseAction::CopyForCustomer(_) => Some(Turn::Customer),
+        CauseAction::CopyForAdministrator(_) => Some(Turn::Administrator),
+        CauseAction::EnterCode | CauseAction::EditDestination => Some(Turn::You),
+        CauseAction::Details(_) => None,
+    });
+    match (known, likeliest) {
+        (Turn::Nobody, _) | (_, None) => (known, true),
+        (_, Some(turn)) => (turn, turn == known),
+    }
+}
+
+/// Whose turn it is, in a few words; none where nobody can say.
+#[must_use]
+pub fn turn(problem: &Problem, causes: &[Cause]) -> Option<&'static str> {
+    Some(match whose(problem, causes) {
+        (Turn::Nobody, _) => "Nobody’s turn: it goes on by itself",
+        (Turn::You, true) => "Your turn",
+        (Turn::You, false) => "Most likely your turn",
+        (Turn::Administrator, true) => "Your administrator’s turn",
+        (Turn::Administrator, false) => "Most likely your administrator’s turn",
+        (Turn::Customer, true) => "Your customer’s turn",
+        (Turn::Customer, false) => "Most likely your customer’s turn",
+        (Turn::Unknown, _) => return None,
+    })
+}
+
+/// Whose turn it is, in JSON.
+#[must_use]
+pub const fn turn_key(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Nobody => "nobody",
+        Turn::You => "you",
+        Turn::Administrator => "administrator",
+        Turn::Customer => "customer",
+        Turn::Unknown => "unknown",
+    }
 }
 
 fn said_as(title: &str, body: &str) -> Said {

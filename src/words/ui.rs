@@ -211,14 +211,27 @@ pub fn offline(said: Said, next: Duration) -> Said {
     Said { title: said.title, body }
 }
 
-/// The note over a finished delivery: whether every file was confirmed, and the sentences.
+/// Whose answer a delivery's proof is.
 #[must_use]
-pub fn finished(totals: &Totals, to: &Destination) -> (bool, Said) {
+pub const fn checksum_of(to: &Destination, test_server: bool) -> &'static str {
+    if to.practice {
+        "The practice bucket’s checksum"
+    } else if test_server {
+        "The test server’s checksum"
+    } else {
+        "Amazon’s checksum"
+    }
+}
+
+/// The note over a finished delivery, to Amazon or to a test server: whether every file was confirmed, and the sentences.
+#[must_use]
+pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, Said) {
     let whole = totals.delivered == totals.files;
     let title = if whole && totals.parts_only == 0 {
+        let checksum = checksum_of(to, test_server);
         match totals.files {
-            1 => "The file is delivered. Amazon’s checksum matches it.".to_owned(),
-            n => format!("All {} files delivered. Amazon’s checksum matches every one.", format::number(n)),
+            1 => format!("The file is delivered. {checksum} matches it."),
+            n => format!("All {} files delivered. {checksum} matches every one.", format::number(n)),
         }
     } else if whole {
         match totals.files {

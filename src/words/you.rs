@@ -175,8 +175,9 @@ pub mod form {
     pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
 }
 
-/// What is said where access comes from a sign-in and more than an hour is asked for.
-pub const ONE_HOUR: &str = "Access through a sign-in lasts one hour at a time, whatever is asked for.";
+/// What is said where access comes from a sign-in, a command or a temporary key, and more than an hour is asked for.
+pub const ONE_HOUR: &str =
+    "Access through a sign-in or a temporary key lasts one hour at a time, whatever is asked for.";
 
 /// Below the title of the page.
 #[must_use]

@@ -87,6 +87,7 @@ async fn check_stops_where_it_is_refused() {
         (&"role".into(), &false.into(), &"AccessDenied".into())
     );
     assert!(steps[2]["hints"].as_array().is_some_and(|hints| !hints.is_empty()));
+    assert_eq!((&steps[0]["turn"], &steps[2]["turn"]), (&serde_json::Value::Null, &"customer".into()));
     let gone = [
         "check",
         "--profile",
@@ -178,6 +179,28 @@ async fn what_is_asked_for_beside_an_invitation_goes_with_each_file() {
     let requests = bench.practice.requests();
     let put = requests.iter().find(|request| request.op == Op::PutObject).unwrap_or_else(|| panic!("{out}{beside}"));
     assert_eq!(put.headers.get("x-amz-server-side-encryption").map(String::as_str), Some("AES256"));
+}
+
+#[tokio::test]
+async fn a_known_role_takes_no_other_customers_name() {
+    let bench = Bench::new(Options::default()).await;
+    let (acme, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
+    assert_eq!(bench.run(&invited(&bench, &acme, &file, &["--yes"])).await.0, 0);
+    let text = std::fs::read_to_string(&acme).expect("read");
+    let beta = text.replace("\"Acme\"", "\"Beta\"").replace(":role/", ":role/beta-");
+    let beta = beta.replace(&format!("\"{}\"", bench.story.bucket), "\"beta-in\"");
+    std::fs::write(&acme, &beta).expect("written");
+    let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &["--yes"])).await;
+    assert!(code == 2 && !beside.contains("This differs"), "another customer, whose role says no: {beside}");
+    std::fs::write(&acme, beta.replace("\"Beta\"", "\"Acme\"")).expect("written");
+    let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
+    assert!(code == 2 && beside.contains("This differs from what Daypass knows of Acme"), "{beside}");
+    assert!(beside.contains("→ beta-in") && beside.contains("--yes"), "{beside}");
+    // What sends files nowhere else is shown, and needs no answer.
+    std::fs::write(&acme, format!("{text}duration = 7200\n")).expect("written");
+    let (code, out, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
+    assert!(beside.contains("Length of access: 1 h → 2 h"), "{code} {out}{beside}");
+    assert!(!beside.contains("Go on?"), "{beside}");
 }
 
 #[tokio::test]

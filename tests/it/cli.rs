@@ -126,15 +126,18 @@ fn who_is_not_named_is_told_what_may_be_the_reason() {
         let stage = stage(practice::Options::default()).await;
         let denied = run_within(stage.upload("mallory").arg("source"), 30).await;
         let expected = "Your customer’s account said no. Nothing is wrong with your files. Amazon does not say which of these \
-            is the reason; they are listed with the likeliest first.\n\n\
+            is the reason; they are listed with the likeliest first. Most likely your customer’s turn.\n\n\
             hint: The role does not name you yet. Your customer must add arn:aws:iam::111122223333:user/Mallory to the role’s \
             trust policy.\n\
             hint: Your own company has not allowed you to ask. Your administrator must allow sts:AssumeRole on this role for \
             your user.\n\
             hint: The role wants a code from your phone (MFA). Enter the six digits of your device and try again.\n\
             hint: You are outside the allowed place or time. The role may work only from certain networks or dates.\n\
+            hint: The role’s ARN may be another one. You entered ROLE. Compare it letter by letter with what your customer \
+            gave you: account, path and capitals.\n\
+            hint: The external ID is not the one the role expects. You sent none. If your customer gave you one, enter it.\n\
             details: AssumeRole · AccessDenied · HTTP 403 · request ID";
-        assert_eq!(denied, (2, String::new(), expected.to_owned()));
+        assert_eq!(denied, (2, String::new(), expected.replace("ROLE", &stage.practice.story().role_arn)));
         assert!(stage.practice.objects().is_empty());
         // One destination that is refused doesn't keep the others of `resume`, nor its end.
         let mut first = stage.upload("importantproject");
@@ -164,16 +167,16 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
         for (mut command, expected) in [
             (
                 upload("xx", &story.bucket, "", &story.profile),
-                "This is a role's name alone, and the account is missing. Ask your customer for the role's ARN, which has both.",
+                "This is a role’s name alone, and the account is missing. Ask your customer for the role’s ARN, which has both.",
             ),
             (
                 upload(&story.role_arn, "Bad_Bucket", "", &story.profile),
-                "A bucket's name can't have “_” here. It looks like importantprojectbucket; ask your customer for the bucket's \
+                "A bucket’s name can’t have “_” here. It looks like importantprojectbucket; ask your customer for the bucket’s \
                  name.",
             ),
             (
                 upload(&story.role_arn, &story.bucket, "../x", &story.profile),
-                "A folder can't have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.",
+                "A folder can’t have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.",
             ),
         ] {
             let stopped = run_within(&mut command, 30).await;

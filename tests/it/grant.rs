@@ -255,11 +255,18 @@ fn powershell_has_no_stray_apostrophe() {
 
 #[test]
 fn what_does_not_hold_is_named() {
-    let session = "arn:aws:sts::111122223333:assumed-role/Sso/Richard".parse().expect("a session");
+    let session: Principal = "arn:aws:sts::111122223333:assumed-role/Sso/Richard".parse().expect("a session");
+    let short: Principal = "arn:aws:iam::111122223333:user/R".parse().expect("a user");
+    let secret = "Acme: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned();
     let nets = (0..100).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect();
     for (ask, problem) in [
         (Ask { who: "111122223333".parse().expect("an account"), ..ask("") }, AskProblem::NotOnePerson),
-        (Ask { who: session, session_is_user: true, ..ask("") }, AskProblem::NoUserName),
+        (Ask { who: session.clone(), session_is_user: true, ..ask("") }, AskProblem::NoUserName),
+        // A session gives no code, neither alone nor as one of its account; a session's name has two characters.
+        (Ask { who: session.clone(), mfa: true, ..ask("") }, AskProblem::SessionMfa),
+        (Ask { who: session, only_me: false, mfa: true, ..ask("") }, AskProblem::SessionMfa),
+        (Ask { who: short, session_is_user: true, ..ask("") }, AskProblem::NameTooShort),
+        (Ask { customer: secret, ..ask("") }, AskProblem::Secret),
         (
             Ask { not_before: Some(Utc(2_000_000_000)), not_after: Some(Utc(2_000_000_000)), ..ask("") },
             AskProblem::NoTime,
@@ -314,6 +321,8 @@ fn names_of_the_kit_are_read_strictly() {
         ("::/0", Err(Odd::Everyone)),
         ("192.168.1.0/24", Err(Odd::Private)),
         ("fe80::1", Err(Odd::Private)),
+        ("11.0.0.0/7", Err(Odd::Private)),
+        ("2001:db8::/1", Err(Odd::Private)),
         ("203.0.113.0/33", Err(Odd::Form)),
         ("203.0.113.0/+8", Err(Odd::Form)),
         ("203.0.113.0/", Err(Odd::Form)),
@@ -329,6 +338,7 @@ fn names_of_the_kit_are_read_strictly() {
         assert_eq!(name.parse::<RoleName>().is_ok(), legal, "{name}");
     }
     assert!("x".repeat(65).parse::<RoleName>().is_err());
+    assert_eq!("wJalrXUtnFEMI+K7MDENG+bPxRfiCYEXAMPLEKEY".parse::<RoleName>(), Err(Odd::Secret));
     assert_eq!("arn:aws:kms:eu-west-1:111122223333:alias/x".parse::<KmsKey>(), Err(Odd::Alias));
     assert_eq!("arn:aws:kms:eu-west-1:111122223333:key/*".parse::<KmsKey>(), Err(Odd::Form));
     assert!("arn:aws:kms:eu-west-1:111122223333:key/mrk-12ab".parse::<KmsKey>().is_ok());

@@ -251,7 +251,7 @@ fn other_hosts_are_named_and_not_followed() {
     assert_eq!(warned, ["AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID"]);
     assert_eq!(
         env_ignored(&warned).expect("a sentence"),
-        "AWS_ENDPOINT_URL_S3 and AWS_ACCESS_KEY_ID are set on this computer. Daypass doesn't follow them."
+        "AWS_ENDPOINT_URL_S3 and AWS_ACCESS_KEY_ID are set on this computer. Daypass doesn’t follow them."
     );
     assert_eq!(env_ignored(&[]), None);
 }

@@ -55,6 +55,11 @@ fn words_are_calm() {
 }
 
 #[test]
+fn apostrophes_are_curly_in_words() {
+    hold(&["src"], rules::apostrophes);
+}
+
+#[test]
 fn only_the_engines_clock_tells_the_time() {
     hold(&["src"], rules::clock);
 }
@@ -118,6 +123,8 @@ const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::sentences, "src/ui/a.rs", "\nformat!(\"{} Files left\", 2)", "#[cfg(test)]\nmod t { a(\"Get access\"); }"),
     (rules::calm, "src/words/a.rs", "\nlet a = \"An error came.\";", "let a = \"The terror.\"; // an error"),
     (rules::calm, "src/words/a.rs", "\nlet a = \"Failed to read it.\";", "let a = \"1 file failed.\";"),
+    (rules::apostrophes, "src/words/a.rs", "\nlet a = \"It can't be.\";", "let a = \"It can’t be 'so'.\"; // it's"),
+    (rules::apostrophes, "src/words/a.rs", "\nlet a = \"The role's\";", "let a: &'static str = \"arn\";"),
     (rules::clock, "src/model/a.rs", "\nlet a = Instant::now();", "let a: Instant = b;"),
     (rules::clock, "src/practice/mod.rs", "\nlet a = SystemTime::now();", PRACTICE_CLOCK),
     (rules::clock, "src/practice/mod.rs", PRACTICE_TWO_CLOCKS, PRACTICE_CLOCK),

@@ -4,6 +4,7 @@ mod contrast;
 pub mod demo;
 mod kinds;
 mod known;
+mod whose;
 
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
@@ -208,6 +209,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     let code = zeroize::Zeroizing::new("123456".to_owned());
     let expected = [Wish::Code(PlaceNo(0), code), Wish::Command(Command::GetAccess(PlaceNo(0)))];
     assert_eq!(wishes(&mut harness), expected);
+    assert!(!format!("{expected:?}").contains("123456"), "what is written down of a wish holds no code");
     assert!(!says(&harness, "Six digits"));
 }
 
@@ -323,6 +325,8 @@ fn causes_come_in_the_order_that_is_likeliest() {
             "Your own company has not allowed you to ask",
             "The role wants a code from your phone (MFA)",
             "You are outside the allowed place or time",
+            "The role’s ARN may be another one",
+            "The external ID is not the one the role expects",
         ]
     );
     assert_eq!(titles(DeniedBy::YourPolicy, false)[0], "Your own company has not allowed you to ask");
@@ -334,7 +338,7 @@ fn the_form_opens_what_is_typed() {
     let mut harness = open(demo::welcome());
     assert_eq!(wishes(&mut harness), []);
     press(&mut harness, "Get access");
-    assert!(says(&harness, "Paste the role's ARN from your customer."));
+    assert!(says(&harness, "Paste the role’s ARN from your customer."));
     let role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
     for (field, text) in
         [("Role your customer gave you", role), ("Bucket", "importantprojectbucket"), ("Folder", "incoming")]

@@ -1,5 +1,8 @@
 //! The pages for access and the card of an invitation, by their labels: what they say, and what a click wishes for.
 
+mod invited;
+mod kit;
+
 use daypass::grant::{Ask, Format, Invitation};
 use daypass::model::destination::Destination;
 use daypass::model::session::{Grant, Identity, Session};
@@ -115,7 +118,7 @@ fn look(harness: &mut Shown, label: &str) {
 }
 
 fn field(harness: &mut Shown, label: &str) {
-    let inputs = [Role::TextInput, Role::MultilineTextInput];
+    let inputs = [Role::TextInput, Role::MultilineTextInput, Role::PasswordInput];
     let input = |node: &egui_kittest::Node<'_>| inputs.contains(&node.accesskit_node().role());
     harness.query_all_by_label(label).find(input).expect("a field").focus();
     harness.run();
@@ -297,99 +300,6 @@ fn opened(wishes: &[Wish]) -> &Destination {
 }
 
 #[test]
-fn an_invitation_is_shown_before_it_is_taken() {
-    let mut card = invited(richard(), PLAIN);
-    for said in ["Acme", "4444 5555 6666", "daypass-acme", "acme-in / incoming", "Welcome", "Dana", "Richard"] {
-        assert!(says(&card, said), "{said}");
-    }
-    assert_eq!(wishes(&mut card), [], "nothing happens by itself");
-    assert_eq!(focused(&card).as_deref(), Some("Get access"));
-    card.key_press(Key::Enter);
-    card.run();
-    assert_eq!(*opened(&wishes(&mut card)), acme());
-    assert!(!says(&card, "Invitation from"));
-}
-
-#[test]
-fn not_now_leaves_everything_as_it_is() {
-    let mut card = invited(richard(), PLAIN);
-    press(&mut card, "Not now");
-    assert_eq!(wishes(&mut card), []);
-    assert!(!says(&card, "Invitation from"));
-}
-
-#[test]
-fn a_customer_who_changed_is_shown_and_the_answer_is_no() {
-    let mut seen = richard();
-    seen.remembered = Arc::new(vec![acme()]);
-    let other = PLAIN.replace("444455556666", "999900001111").replace("acme-in", "acme-inn");
-    let mut card = invited(seen.clone(), &other);
-    assert!(says(&card, "This is not the Acme you know"));
-    assert_eq!(card.query_all_by_label_contains("4444 5555 6666  →  9999 0000 1111").count(), 1);
-    assert!(!says(&card, "daypass-acme  →"), "the role's name is the same");
-    assert!(says(&card, "acme-in  →  acme-inn"));
-    assert_eq!(focused(&card).as_deref(), Some("Not now"));
-    card.key_press(Key::Enter);
-    card.run();
-    assert_eq!(wishes(&mut card), []);
-    let mut card = invited(seen.clone(), &other);
-    press(&mut card, "Use the new one");
-    assert_eq!(opened(&wishes(&mut card)).bucket.as_str(), "acme-inn");
-    // Another folder of the same bucket is no reason to say no.
-    let card = invited(seen.clone(), &PLAIN.replace("incoming/", "later/"));
-    assert!(says(&card, "incoming/  →  later/") && !says(&card, "This is not"));
-    assert_eq!(focused(&card).as_deref(), Some("Get access"));
-    // Neither is the same invitation again.
-    let card = invited(seen, PLAIN);
-    assert!(says(&card, "You know this customer. Nothing has changed."));
-}
-
-#[test]
-fn a_bucket_of_another_account_is_asked_about_twice() {
-    let mut card = invited(richard(), &format!("{PLAIN}owner = \"777788889999\"\n"));
-    assert!(says(&card, "7777 8888 9999"));
-    press(&mut card, "Get access");
-    assert_eq!(wishes(&mut card), []);
-    assert!(says(&card, "The bucket belongs to another account"));
-    assert_eq!(focused(&card).as_deref(), Some("Not now"));
-    press(&mut card, "Yes, it belongs there");
-    assert_eq!(opened(&wishes(&mut card)).owner().as_str(), "777788889999");
-}
-
-#[test]
-fn a_device_is_asked_for_where_the_customer_wants_codes() {
-    let mut card = invited(richard(), &format!("{PLAIN}mfa = true\n"));
-    assert_eq!(focused(&card).as_deref(), Some("Your MFA device (ARN or serial)"));
-    press(&mut card, "Get access");
-    assert!(says(&card, "Enter the device that shows your codes."));
-    enter(&mut card, "Your MFA device (ARN or serial)", "arn:aws:iam::111122223333:mfa/Richard");
-    press(&mut card, "Get access");
-    assert_eq!(wishes(&mut card), [], "first the code");
-    assert!(says(&card, "Enter the code from your device"));
-}
-
-#[test]
-fn dates_are_said_before_they_bite() {
-    let card = invited(richard(), &format!("{PLAIN}not_before = \"2026-11-23T08:00:00Z\"\n"));
-    assert!(says(&card, "Your access starts Monday 09:00."));
-    assert_eq!(focused(&card).as_deref(), Some("Not now"));
-    let card = invited(richard(), &format!("{PLAIN}not_after = \"2026-11-20T08:00:00Z\"\n"));
-    assert!(says(&card, "Your access ended Friday 09:00."));
-    let card = invited(richard(), &format!("{PLAIN}not_after = \"2026-12-15T23:00:00Z\"\n"));
-    assert!(says(&card, "Your access lasts until the end of Tuesday, 15 Dec."));
-    assert_eq!(focused(&card).as_deref(), Some("Get access"));
-}
-
-#[test]
-fn without_a_key_the_form_keeps_the_invitation() {
-    let mut card = invited(Snapshot::default(), PLAIN);
-    assert!(says(&card, "There is no access key on this computer yet."));
-    press(&mut card, "Continue in the form");
-    assert!(says(&card, "From your invitation"));
-    assert_eq!(wishes(&mut card), []);
-}
-
-#[test]
 fn an_invitation_may_be_pasted_on_every_page() {
     for page in 0..3 {
         let mut window = show(richard(), |window, about| match page {
@@ -409,24 +319,6 @@ fn an_invitation_may_be_pasted_on_every_page() {
     page.run();
     assert_eq!(wishes(&mut page), [Wish::PastedInvitation(PLAIN.to_owned())]);
     assert!(!text(&page).contains("customer = "));
-}
-
-#[test]
-fn free_texts_stay_plain_and_inside_the_window() {
-    let hostile = format!(
-        "daypass = 1\ncustomer = \"\\u202Eemca {}\"\nrole = \"arn:aws:iam::444455556666:role/daypass-acme\"\n\
-         bucket = \"acme-in\"\nnote = \"<b>Run</b> https://example.invalid {}\"\n",
-        "x".repeat(300),
-        "y ".repeat(400)
-    );
-    let card = invited(richard(), &hostile);
-    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(960.0, 680.0));
-    for label in ["Get access", "Not now"] {
-        assert!(window.contains_rect(card.get_by_role_and_label(Role::Button, label).rect()), "{label}");
-    }
-    assert!(says(&card, "<b>Run</b> https://example.invalid"));
-    assert_eq!(card.query_all_by_role(Role::Link).count(), 0);
-    assert!(!says(&card, "\u{202e}"));
 }
 
 #[test]

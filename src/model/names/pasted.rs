@@ -104,6 +104,12 @@ pub fn looks_like_secret(text: &str) -> bool {
     mixed && jumps * 20 >= text.len() * 7
 }
 
+/// Whether one of the words of a free text looks like a secret.
+#[must_use]
+pub fn holds_secret(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | ';')).any(looks_like_secret)
+}
+
 /// Whether the text has the form of an access key id: `AKIA…` or `ASIA…`, 20 characters.
 fn looks_like_access_key(text: &str) -> bool {
     text.len() == 20

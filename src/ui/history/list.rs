@@ -180,7 +180,7 @@ fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
             let place = Rect::from_min_size(pos2(x, y), vec2(width, size::FIELD));
             let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
             let value = if at == 0 { &mut page.from } else { &mut page.until };
-            let wrong = !value.trim().is_empty() && crate::ui::kit::day_read(value, today).is_none();
+            let wrong = !value.trim().is_empty() && crate::ui::kit_times::day_read(value, today).is_none();
             let response = picker::named_field(&mut column, field_id(name), name, value, width, wrong);
             if wrong && !response.has_focus() {
                 picker::below(&mut column, words::DAY_FORM);
@@ -188,7 +188,7 @@ fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
         }
         let wrong = [&page.from, &page.until]
             .iter()
-            .any(|text| !text.trim().is_empty() && crate::ui::kit::day_read(text, today).is_none());
+            .any(|text| !text.trim().is_empty() && crate::ui::kit_times::day_read(text, today).is_none());
         y += size::FIELD + if wrong { 24.0 } else { 0.0 };
     }
     y

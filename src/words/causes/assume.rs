@@ -8,7 +8,7 @@ use crate::time::Utc;
 use crate::words::format;
 
 /// The most causes that are listed.
-const MOST: usize = 5;
+const MOST: usize = 6;
 
 /// The causes of a denied AssumeRole.
 pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<Cause> {
@@ -46,8 +46,12 @@ struct Likely {
     role_before: Weight,
     name: Weight,
     id: Weight,
-    /// Whether the external id is a cause although none was sent.
+    /// The same, where none was sent and nothing is known of one.
+    id_missing: Weight,
+    /// Whether the external id is a cause whatever is known of it.
     id_always: bool,
+    /// A role that is not there is answered as one that says no; none where the answer shows that it is there.
+    other_role: Option<Weight>,
     company: Weight,
     code: Weight,
     place: Weight,
@@ -62,14 +66,16 @@ impl Likely {
         role_before: CHANGED,
         name: 58,
         id: 55,
+        id_missing: 26,
         id_always: false,
+        other_role: Some(28),
         company: 50,
         code: 40,
         place: 30,
         place_before: 70,
     };
     /// The trust policy does not allow it: it doesn't name the user, or a condition is not met.
-    const TRUST: Self = Self { id_always: true, place_before: 30, ..Self::UNKNOWN };
+    const TRUST: Self = Self { id_missing: 55, id_always: true, other_role: None, place_before: 30, ..Self::UNKNOWN };
     /// The trust policy forbids it: on a condition, most likely.
     const FORBIDDEN: Self =
         Self { role: 52, role_before: 52, name: 64, place: 66, place_before: 66, code: 62, ..Self::TRUST };
@@ -98,11 +104,16 @@ fn weighed(problem: &Problem, known: &Known<'_>, likely: &Likely, company: Optio
     }
     let sent = to.mfa_serial.is_some();
     if list.iter().all(|(_, cause)| cause.action != CauseAction::EnterCode) {
-        list.push((if terms.told { 20 } else { likely.code }, code(sent)));
+        list.push((if terms.told { 20 } else { likely.code }, code(sent, before)));
     }
     let other_id = terms.external_id.is_some() && terms.external_id != to.external_id;
-    if !other_id && (likely.id_always || to.external_id.is_some() && !before) {
-        list.push((if terms.told { 25 } else { likely.id }, external_id(known)));
+    let id = if to.external_id.is_some() { likely.id } else { likely.id_missing };
+    // An invitation would have named one, and what worked before had it.
+    if !other_id && (likely.id_always || !before && (to.external_id.is_some() || !terms.told)) {
+        list.push((if terms.told { 25 } else { id }, external_id(known)));
+    }
+    if let Some(weight) = likely.other_role.filter(|_| !terms.told && !before) {
+        list.push((weight, other_role(known)));
     }
     if terms.networks.is_empty() {
         let place = if before { likely.place_before } else { likely.place };
@@ -261,6 +272,19 @@ fn external_id(known: &Known<'_>) -> Cause {
     Cause::new("The external ID is not the one the role expects", body, CauseAction::EditDestination)
 }
 
+/// A role that was typed by hand may be another one: AWS answers for one that is not there as for one that says no.
+fn other_role(known: &Known<'_>) -> Cause {
+    Cause::new(
+        "The role’s ARN may be another one",
+        vec![
+            plain("You entered "),
+            mono(known.destination.role.as_str()),
+            plain(". Compare it letter by letter with what your customer gave you: account, path and capitals."),
+        ],
+        CauseAction::EditDestination,
+    )
+}
+
 /// A trust policy may ask that the session is named as the user is (`sts:RoleSessionName`).
 fn session_name(problem: &Problem, known: &Known<'_>) -> Option<Cause> {
     let name = known.destination.session_name.as_ref()?;
@@ -280,14 +304,21 @@ fn session_name(problem: &Problem, known: &Known<'_>) -> Option<Cause> {
     })
 }
 
-fn code(sent: bool) -> Cause {
-    let (title, body) = if sent {
-        (
+fn code(sent: bool, before: bool) -> Cause {
+    let (title, body) = match (sent, before) {
+        (true, true) => (
             "The code from your phone is not enough (MFA)",
             "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
-        )
-    } else {
-        ("The role wants a code from your phone (MFA)", "Enter the six digits of your device and try again.")
+        ),
+        // Nobody asks again by itself here, as each code works once: Amazon may only not know of the role yet.
+        (true, false) => (
+            "The code from your phone is not enough (MFA)",
+            "It may have been too old, or of another device. If the role was set up a moment ago, Amazon takes about a \
+             minute to learn of it. Enter a new code then.",
+        ),
+        (false, _) => {
+            ("The role wants a code from your phone (MFA)", "Enter the six digits of your device and try again.")
+        }
     };
     Cause::new(title, vec![plain(body)], CauseAction::EnterCode)
 }

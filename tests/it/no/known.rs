@@ -3,9 +3,10 @@
 use super::rows::Answer;
 use super::{destination, faults_of, heard, message, richard, same_as_kept, shown};
 use daypass::engine::classify::Operation;
-use daypass::model::destination::Encryption;
+use daypass::grant::Ask;
+use daypass::model::destination::{Destination, Encryption};
 use daypass::model::problem::{Kind, Problem};
-use daypass::words::problem::{Cause, CauseAction, Known, explain, said};
+use daypass::words::problem::{Cause, CauseAction, Known, explain, said, turn};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -13,6 +14,7 @@ const ROLE: &str = "arn:aws:iam::444455556666:role/importantproject-contractorA-
 const NOT_NAMED: &str = "The role does not name you yet";
 const COMPANY: &str = "Your own company has not allowed you to ask";
 const EXTERNAL: &str = "The external ID is not the one the role expects";
+const OTHER_ROLE: &str = "The role’s ARN may be another one";
 const CODE: &str = "The role wants a code from your phone (MFA)";
 const PLACE: &str = "You are outside the allowed place or time";
 const CHANGED: &str = "Your customer changed or took back the role";
@@ -43,7 +45,9 @@ fn policy(cause: &Cause) -> Value {
 fn with_nothing_known_the_four_of_the_first_page() {
     let (to, who) = (destination(), richard());
     let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
-    assert_eq!(titles(&causes), [NOT_NAMED, COMPANY, CODE, PLACE]);
+    // A role that was typed by hand may be another one, and an external ID may be missing: after those of the page.
+    assert_eq!(titles(&causes), [NOT_NAMED, COMPANY, CODE, PLACE, OTHER_ROLE, EXTERNAL]);
+    assert!(causes[4].text().contains(ROLE) && causes[4].action == CauseAction::EditDestination);
     let body = "Your customer must add arn:aws:iam::111122223333:user/Richard to the role’s trust policy.";
     assert_eq!(causes[0].text(), body);
     let statement = json!({
@@ -51,7 +55,10 @@ fn with_nothing_known_the_four_of_the_first_page() {
         "Principal": { "AWS": "arn:aws:iam::111122223333:user/Richard" },
         "Action": "sts:AssumeRole"
     });
-    assert_eq!(policy(&causes[0]), json!({ "Version": "2012-10-17", "Statement": [statement] }));
+    // What else stands in the trust policy is not known: the statement is added to it.
+    assert_eq!(policy(&causes[0]), statement);
+    let text = message(&causes[0]).expect("a message");
+    assert!(text.contains("keep the conditions and the names that are there") && !text.contains("whole policy"));
     let own = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE });
     assert_eq!(policy(&causes[1]), json!({ "Version": "2012-10-17", "Statement": [own] }));
     assert!(message(&causes[1]).is_some_and(|text| text.contains("can take on roles of its own account only")));
@@ -64,7 +71,8 @@ fn in_one_account_the_trust_policy_is_enough() {
     let (to, mut who) = (destination(), richard());
     (who.account, who.arn) = ("444455556666".into(), "arn:aws:iam::444455556666:user/Richard".into());
     let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
-    assert_eq!(titles(&causes), [NOT_NAMED, "The role trusts the account, and not you by name", CODE, PLACE]);
+    let account = "The role trusts the account, and not you by name";
+    assert_eq!(titles(&causes), [NOT_NAMED, account, CODE, PLACE, OTHER_ROLE, EXTERNAL]);
 }
 
 #[test]
@@ -74,13 +82,15 @@ fn what_was_sent_moves_up() {
     to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
     let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
     let sent = "The code from your phone is not enough (MFA)";
-    assert_eq!(titles(&causes), [NOT_NAMED, EXTERNAL, COMPANY, sent, PLACE]);
+    assert_eq!(titles(&causes), [NOT_NAMED, EXTERNAL, COMPANY, sent, PLACE, OTHER_ROLE]);
     assert!(causes[1].text().contains("acme-42"));
+    // Nothing is asked again by itself where each try needs a code.
+    assert!(causes[3].text().contains("a minute") && causes[3].action == CauseAction::EnterCode);
     let condition = json!({
         "StringEquals": { "sts:ExternalId": "acme-42" },
         "Bool": { "aws:MultiFactorAuthPresent": "true" }
     });
-    assert_eq!(policy(&causes[0])["Statement"][0]["Condition"], condition);
+    assert_eq!(policy(&causes[0])["Condition"], condition);
     to.session_name = Some("delivery".parse().expect("a name"));
     let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
     assert_eq!(causes[1].title, "The role may want your own name on the access");
@@ -110,16 +120,38 @@ fn the_tail_of_the_message_and_an_earlier_success_come_first() {
 }
 
 #[test]
-fn a_sign_in_is_named_by_its_role() {
-    let (to, mut who) = (destination(), richard());
+fn a_sign_in_lets_in_nobody_else_as_in_the_kit() {
+    let (mut to, mut who) = (destination(), richard());
     who.arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com".into();
     let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
-    let statement = &policy(&causes[0])["Statement"][0];
-    assert_eq!(statement["Principal"]["AWS"], "arn:aws:iam::111122223333:root");
-    assert_eq!(
-        statement["Condition"]["ArnLike"]["aws:PrincipalArn"],
-        "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_0123456789abcdef"
-    );
+    assert_eq!(policy(&causes[0])["Principal"]["AWS"], *who.arn);
+    // With an invitation the whole is known, and it is the kit's, letter by letter.
+    to.terms.told = true;
+    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    assert!(message(&causes[0]).is_some_and(|text| text.contains("the whole policy, with nobody else in it")));
+    let ask = Ask::new(who.arn.parse().expect("a session"), to.bucket.clone(), to.prefix.clone());
+    let kit: Value = serde_json::from_str(&daypass::grant::policy::trust(&ask).json()).expect("JSON");
+    assert_eq!(policy(&causes[0]), kit);
+}
+
+#[test]
+fn it_is_said_whose_turn_it_is() {
+    let (mut to, who) = (destination(), richard());
+    let told = |tail: &str, to: &Destination| {
+        let problem = denied(tail);
+        turn(&problem, &explain(&problem, &Known::new(to, Some(&who))))
+    };
+    assert_eq!(told("", &to), Some("Most likely your customer’s turn"));
+    assert_eq!(told(" because no role trust policy allows it", &to), Some("Your customer’s turn"));
+    let own = " because no identity-based policy allows the sts:AssumeRole action";
+    assert_eq!(told(own, &to), Some("Your administrator’s turn"));
+    // What is known can point at another one than what AWS said.
+    (to.terms.told, to.terms.mfa) = (true, true);
+    assert_eq!(told(" because no role trust policy allows it", &to), Some("Most likely your turn"));
+    let down = heard(Operation::PutObject, &Answer::Aws(503, "SlowDown", "Reduce your request rate"));
+    assert_eq!(turn(&down, &[]), Some("Nobody’s turn: it goes on by itself"));
+    let odd = heard(Operation::PutObject, &Answer::Aws(418, "Teapot", "?"));
+    assert_eq!(turn(&odd, &[]), None);
 }
 
 #[test]

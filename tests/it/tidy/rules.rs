@@ -133,6 +133,21 @@ pub fn calm(source: &Source) -> Vec<Finding> {
     broken.map(|(at, text, word)| finding(source, at, format!("{word:?} in {text:?}: say what is so"))).collect()
 }
 
+/// Apostrophes are curly in what people read. The kit's files are ASCII, and are exempt.
+pub fn apostrophes(source: &Source) -> Vec<Finding> {
+    if !source.path.starts_with("src/words") || source.path == "src/words/kit.rs" {
+        return vec![];
+    }
+    let straight = |text: &str| {
+        let letters = |(at, _): (usize, &str)| {
+            text[..at].ends_with(char::is_alphabetic) && text[at + 1..].starts_with(char::is_alphabetic)
+        };
+        text.match_indices('\'').any(letters)
+    };
+    let broken = source.strings.iter().filter(|(_, text)| straight(text));
+    broken.map(|(at, text)| finding(source, *at, format!("{text:?}: write ’ between letters"))).collect()
+}
+
 /// Only `engine/clock.rs` reads a clock; `practice`, the other end of the wire, has one marked place of its own.
 pub fn clock(source: &Source) -> Vec<Finding> {
     const CLOCKS: [&str; 5] = ["Instant::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "Utc::now"];

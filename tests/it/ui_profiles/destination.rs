@@ -108,6 +108,30 @@ fn the_next_code_is_asked_for_before_the_end() {
 }
 
 #[test]
+fn the_next_code_is_asked_for_where_nobody_looks() {
+    // Three destinations whose access ends soon, and none of them on view but the last, where no code is wanted.
+    let mut seen = with_device(demo::ending_soon());
+    let first = seen.places[0].clone();
+    for name in ["Second", "Third"] {
+        let mut place = first.clone();
+        let mut to = (*place.destination).clone();
+        name.clone_into(&mut to.name);
+        place.destination = Arc::new(to);
+        seen.places.push(place);
+    }
+    let last = demo::ending_soon().places.remove(0);
+    seen.places.push(last);
+    let mut shown = open(seen);
+    for name in ["Important Project", "Second", "Third"] {
+        assert!(says(&shown, &format!("{name} asks for it")), "{name}");
+        assert!(says(&shown, "With the next code the uploads go on without a stop."));
+        shown.key_press(Key::Escape);
+        shown.run_steps(FRAMES);
+    }
+    assert!(!says(&shown, "Six digits"), "each asks once");
+}
+
+#[test]
 fn a_users_arn_is_no_device_and_that_is_explained() {
     let mut seen = demo::denied(DeniedBy::Unknown);
     seen.identities = Arc::default();

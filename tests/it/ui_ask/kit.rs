@@ -1,0 +1,95 @@
+//! What the kit takes: codes of those who can give one, their age, and no secret.
+
+use super::*;
+
+/// The example secret of Amazon's own pages, which opens nothing.
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+#[test]
+fn a_session_is_asked_for_no_code() {
+    let mut seen = richard();
+    let arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com";
+    let who = Identity { account: "111122223333".into(), arn: arn.into(), name: "richard@example.com".into() };
+    seen.identities = Arc::new(vec![("importantproject".to_owned(), Ok(who))]);
+    let mut page = asking(seen);
+    enter(&mut page, "Bucket", "importantprojectbucket");
+    assert!(says(&page, "can’t give a code, so MFA stays off."));
+    assert!(text(&page).contains(arn) && !text(&page).contains("aws:MultiFactorAuthPresent"));
+    assert!(page.get_by_role_and_label(Role::CheckBox, "Require MFA").accesskit_node().is_disabled());
+    press(&mut page, "More options…");
+    assert!(!says(&page, "Oldest code, in minutes"));
+    // A user is asked, and nothing is said of it.
+    let page = ready();
+    assert!(!says(&page, "MFA stays off") && text(&page).contains("aws:MultiFactorAuthPresent"));
+    assert!(!page.get_by_role_and_label(Role::CheckBox, "Require MFA").accesskit_node().is_disabled());
+    // The customer who pastes such a request sees the same.
+    let mut customer = giving(None);
+    enter(&mut customer, "Their message to you, or their account and user name", arn);
+    enter(&mut customer, "Bucket", "acme-in");
+    assert!(says(&customer, "MFA stays off") && !text(&customer).contains("aws:MultiFactorAuthPresent"));
+}
+
+#[test]
+fn the_age_of_a_code_has_a_field() {
+    let mut page = ready();
+    press(&mut page, "More options…");
+    for (typed, seconds) in [("30", 1800), ("90 s", 90), ("8 h", 28_800), ("15 min", 900)] {
+        enter(&mut page, "Oldest code, in minutes", typed);
+        assert!(text(&page).contains("aws:MultiFactorAuthAge"), "{typed}");
+        assert!(text(&page).contains(&format!("\"{seconds}\"")), "{typed}: {}", text(&page));
+    }
+    for odd in ["soon", "0", "2161", "-5", "1 day", "99999999999"] {
+        enter(&mut page, "Oldest code, in minutes", odd);
+        assert!(says(&page, "The age of a code is between 1 minute and 36 hours"), "{odd}");
+    }
+    enter(&mut page, "Oldest code, in minutes", "30");
+    tick(&mut page, "Require MFA");
+    assert!(!says(&page, "Oldest code, in minutes") && !text(&page).contains("aws:MultiFactorAuthAge"));
+    // What a request says is shown as it is typed.
+    let mut ask = Ask::from_text(&{
+        let mut other = ready();
+        press(&mut other, "Copy message and template");
+        copied(&mut other)
+    })
+    .expect("a request");
+    for (seconds, shown) in [(5400, "90"), (90, "90 s")] {
+        ask.mfa_max_age = Some(seconds);
+        let mut customer = giving(Some(&ask));
+        press(&mut customer, "More options…");
+        let field = customer.query_all_by_label("Oldest code, in minutes");
+        let values: Vec<_> = field.filter_map(|node| node.accesskit_node().value()).collect();
+        assert!(values.iter().any(|value| value == shown), "{values:?}");
+        assert!(text(&customer).contains(&format!("\"{seconds}\"")));
+    }
+}
+
+#[test]
+fn a_secret_is_masked_and_taken_nowhere() {
+    let mut page = ready();
+    press(&mut page, "More options…");
+    enter(&mut page, "Your customer’s name", SECRET);
+    assert!(says(&page, "This looks like a secret key"));
+    assert!(!heard(&page).contains(SECRET), "it is shown");
+    press(&mut page, "Copy message and template");
+    assert_eq!(wishes(&mut page), []);
+    let mut customer = giving(None);
+    enter(&mut customer, "Their message to you, or their account and user name", "1111 2222 3333 Richard");
+    enter(&mut customer, "Bucket", "acme-in");
+    enter(&mut customer, "ARN of the role that was made", "arn:aws:iam::444455556666:role/daypass-acme-in");
+    for field in ["A note for your contractor", "Whom they may ask"] {
+        enter(&mut customer, field, &format!("Your key: {SECRET}"));
+        assert!(says(&customer, "This looks like a secret key"), "{field}");
+        assert!(!heard(&customer).contains(SECRET), "{field}: it is shown");
+        press(&mut customer, "Copy link");
+        assert_eq!(wishes(&mut customer), [], "{field}");
+        enter(&mut customer, field, "Welcome");
+    }
+    press(&mut customer, "Copy link");
+    assert!(copied(&mut customer).contains("Welcome"));
+}
+
+/// Everything that a screen reader is told.
+fn heard(page: &Shown) -> String {
+    let nodes = page.root().children_recursive();
+    nodes.map(|node| format!("{:?}", node.accesskit_node().data())).collect::<Vec<_>>().join("\n")
+}
