@@ -17,6 +17,8 @@ pub mod problem;
 mod queue;
 mod rate;
 pub mod record;
+mod reopen;
+mod restore;
 pub mod rows;
 pub mod session;
 pub mod snapshot;

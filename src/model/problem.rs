@@ -279,6 +279,19 @@ impl Kind {
 }
 
 impl Kind {
+    /// Whether it lies in the file on this computer.
+    #[must_use]
+    pub const fn of_the_source(self) -> bool {
+        matches!(self, Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile)
+    }
+
+    /// Whether what S3 has of a file that stopped so is worth keeping: a drive that comes back has the same file, and what
+    /// went wrong on the way says nothing against the parts that arrived.
+    #[must_use]
+    pub const fn keeps_parts(self) -> bool {
+        matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Damaged)
+    }
+
     /// Whether a server of AWS said it, which proves that the line carries.
     #[must_use]
     pub const fn from_the_server(self) -> bool {
