@@ -6,6 +6,7 @@ use super::show::Show;
 use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED, place, receipts};
 use crate::engine::handle::{Handle, Secret};
 use crate::engine::run::Notice;
+use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Place, Snapshot, Totals, Which};
 use crate::model::upload::PlaceNo;
@@ -139,7 +140,7 @@ async fn asked_code(prompt: &str) -> Result<Zeroizing<String>, Stop> {
 enum Standing {
     /// It moves, or will by itself.
     Going,
-    /// Access is all that is missing, and it is asked for again by itself.
+    /// Access is all that is missing, and it is asked for again by itself; or a slow disk is waited for.
     Asking,
     /// Nothing goes on without a person.
     Stuck,
@@ -258,8 +259,12 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
         Line::Down { since, .. } => seen.now.since(*since) > patience,
         Line::Up => false,
     };
-    if line || seen.journal.is_some() || place.hold.is_some() {
+    let slow = seen.journal.as_ref().is_some_and(|problem| problem.kind == Kind::JournalSlow);
+    if line || seen.journal.is_some() && !slow || place.hold.is_some() {
         return Standing::Stuck;
+    }
+    if slow {
+        return Standing::Asking;
     }
     match &place.session {
         Session::Assuming(_) => Standing::Asking,

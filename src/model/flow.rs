@@ -342,7 +342,7 @@ impl Model {
         } else if problem.kind == Kind::OtherRegion && (!desk.denied_once || !desk.located) {
             desk.denied_once = true;
             desk.located = false;
-        } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken) {
+        } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken | Kind::JournalSlow) {
             self.seen.journal = Some(Arc::new(problem.clone()));
         } else if !denied || desk.not_before.is_none_or(|due| due <= now) {
             place.hold = Some(Arc::new(problem.clone()));

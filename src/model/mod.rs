@@ -225,7 +225,8 @@ impl Model {
                 fx.push(Effect::Record(record::Record::Settings(settings.clone())));
                 fx.push(Effect::Use(settings));
             }
-            Command::RetryJournal => self.seen.journal = None,
+            // Nothing goes out before the journal has said that it writes again.
+            Command::RetryJournal => {}
         }
     }
 

@@ -195,6 +195,8 @@ pub enum Kind {
     JournalFull,
     /// The journal can't be written.
     JournalBroken,
+    /// The disk that holds the journal has not answered for a second.
+    JournalSlow,
 }
 
 /// What to do with a request that met a problem.
@@ -261,7 +263,8 @@ impl Kind {
             | Self::UnsignedRefused
             | Self::SignatureRefused
             | Self::JournalFull
-            | Self::JournalBroken => Retry::Hold,
+            | Self::JournalBroken
+            | Self::JournalSlow => Retry::Hold,
             Self::UploadGone | Self::PartsRefused => Retry::Restart,
             Self::Damaged => Retry::Reread,
             Self::KmsDecrypt
@@ -298,9 +301,10 @@ impl Kind {
         match self.retry() {
             Retry::Line => false,
             Retry::Again | Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
-            Retry::Hold => {
-                !matches!(self, Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken)
-            }
+            Retry::Hold => !matches!(
+                self,
+                Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken | Self::JournalSlow
+            ),
             Retry::Stop => matches!(self, Self::KmsDecrypt | Self::AlreadyThere | Self::ProofDiffers),
         }
     }
@@ -334,7 +338,8 @@ impl Kind {
             | Self::Conflict
             | Self::UploadGone
             | Self::PartsRefused
-            | Self::Damaged => Turn::Nobody,
+            | Self::Damaged
+            | Self::JournalSlow => Turn::Nobody,
             Self::LoginPage
             | Self::ClockWrong(_)
             | Self::NoProfile

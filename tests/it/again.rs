@@ -292,3 +292,14 @@ fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
     assert_eq!(place.left_out.iter().filter(|left| left.why == Left::Unreadable).count(), 1);
     assert_eq!(place.left_out.len(), 1_001);
 }
+
+#[test]
+fn nothing_goes_out_before_the_journal_has_said_that_it_writes_again() {
+    let mut bench = Bench::open();
+    bench.on(Event::JournalFailed(Problem::new(Kind::JournalFull)));
+    bench.add("/data", &[("a", 5)]);
+    bench.command(Command::RetryJournal);
+    assert!(bench.sends().is_empty());
+    bench.on(Event::JournalWorks);
+    assert_eq!(bench.sends().len(), 1);
+}

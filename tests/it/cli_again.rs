@@ -15,7 +15,7 @@ async fn stopped_between() -> Stage {
     stage.file("film.mov", 40 << 20);
     let damaged = What::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
     stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
-    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(3_000_000)).times(99));
+    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(500_000)).key("film").times(99));
     let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.expect("it runs");
     for _ in 0..600 {
@@ -24,6 +24,8 @@ async fn stopped_between() -> Stage {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // The last answer is on its way.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let kill = Command::new("/bin/kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(kill.success());
     let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
@@ -67,6 +69,12 @@ fn resume_says_when_it_can_not_know_what_is_unfinished() {
         let expected = "Daypass is open already, and what is unfinished goes on there. Close it to go on here.";
         assert_eq!((code, out.as_str(), beside.as_str()), (2, "", expected));
         drop(held);
+        let file = stage.file("in the way", 1);
+        let mut below = stage.command("resume");
+        let (code, _, beside) = run_within(below.env("DAYPASS_HOME", file.join("below")), 30).await;
+        let expected =
+            "Daypass can't read and write its records in your home folder. What is unfinished can't be read.";
+        assert_eq!((code, beside.as_str()), (2, expected));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

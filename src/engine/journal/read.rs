@@ -35,11 +35,13 @@ pub(super) struct Restored {
     pub start: Start,
     /// Uploads that could not be read and are left out.
     pub left_out: u64,
+    /// Whether the disk took what put the file in order; otherwise the next start does it.
+    pub mended: bool,
 }
 
 /// Reads everything that the next run needs.
 pub(super) fn restore(db: &Connection) -> Result<Restored> {
-    mend(db.execute_batch(
+    let mut mended = mend(db.execute_batch(
         "REINDEX destinations;
          DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads WHERE state IN (0, 30, 42));",
     ))?;
@@ -71,7 +73,7 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
     let mut found = unfinished(db, &Known { destinations: &destinations, forgotten }, &mut start, &mut unread)?;
     for row in &unread {
         // It stays in the history as what it is, and is told of once.
-        mend(db.execute("UPDATE uploads SET state = ?2 WHERE id = ?1", [*row, state::UNCONFIRMED]))?;
+        mended &= mend(db.execute("UPDATE uploads SET state = ?2 WHERE id = ?1", [*row, state::UNCONFIRMED]))?;
     }
     let mut kept = Kept { settings, learned: known, ..Kept::default() };
     for id in order {
@@ -81,14 +83,14 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
             kept.unfinished.push((destination, uploads));
         }
     }
-    Ok(Restored { kept, start, left_out: unread.len() as u64 })
+    Ok(Restored { kept, start, left_out: unread.len() as u64, mended })
 }
 
-/// What puts the file in order can wait for a disk that takes it; a file that is wrong can't.
-fn mend<T>(done: Result<T>) -> Result<()> {
+/// What puts the file in order can wait for a disk that takes it; a file that is wrong can't. Whether it was done.
+fn mend<T>(done: Result<T>) -> Result<bool> {
     match done {
         Err(why) if is_damage(&why) => Err(why),
-        Ok(_) | Err(_) => Ok(()),
+        done => Ok(done.is_ok()),
     }
 }
 
@@ -266,4 +268,24 @@ fn clean_name(name: &str) -> bool {
 /// Whether the text can be a folder's part of a key: empty, or clean segments that each end in `/`.
 fn clean_key(key: &str) -> bool {
     key.is_empty() || key.strip_suffix('/').is_some_and(|key| key.split('/').all(clean_name) && key.len() < KEY_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::journal::schema;
+
+    #[test]
+    fn a_disk_that_takes_nothing_is_read_all_the_same() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().canonicalize().expect("a path").join("journal.sqlite");
+        std::fs::write(&path, "").expect("a file");
+        let mut db = schema::connect(&path).expect("it opens");
+        schema::prepare(&mut db, 0).expect("it is new");
+        db.execute("INSERT INTO settings (id, body) VALUES (1, '{\"renew\":false}')", []).expect("it is written");
+        assert!(restore(&db).expect("it reads").mended);
+        let db = schema::connect_reader(&path).expect("it opens");
+        let restored = restore(&db).expect("it reads");
+        assert!(!restored.mended && restored.kept.settings.is_some_and(|settings| !settings.renew));
+    }
 }

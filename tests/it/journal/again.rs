@@ -104,7 +104,75 @@ fn closing_on_a_full_disk_says_what_is_lost() {
         record(&journal, [place(), delivery()]).await;
         record(&journal, (0..2_000).map(|no| added(no, &folder(), &format!("{no:0100}"), 1))).await;
         assert_eq!(journal.close().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
+        assert!(!home.join("reserve").exists(), "the room that was kept free was given up for it");
         let (journal, ..) = open(&home);
         drop(journal);
+    });
+}
+
+#[test]
+fn a_disk_that_stands_still_is_told_until_it_answers() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let mut state = journal.state();
+        record(&journal, [place(), delivery(), added(0, &folder(), "a.txt", 3)]).await;
+        journal.flush().await.expect("it is on disk");
+        let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
+        db.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+        record(&journal, [Record::Ended(UploadNo(0), End::AlreadyThere)]).await;
+        let slow = state.wait_for(Option::is_some).await.expect("the journal is there").clone();
+        assert_eq!(slow.map(|problem| problem.kind), Some(Kind::JournalSlow));
+        db.execute_batch("COMMIT").expect("it ends");
+        state.wait_for(Option::is_none).await.expect("the journal is there");
+        journal.flush().await.expect("it is on disk");
+        assert_eq!(outcome(&lines(&journal)[0].1, "job/a.txt"), &Outcome::AlreadyThere);
+    });
+}
+
+#[test]
+fn who_asks_again_is_told_although_all_is_well() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let mut state = journal.state();
+        state.mark_unchanged();
+        journal.retry();
+        tokio::time::timeout(Duration::from_secs(10), state.changed()).await.expect("soon").expect("it is there");
+        assert!(state.borrow().is_none());
+    });
+}
+
+#[test]
+fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
+    let (_dir, home) = home();
+    let path = home.join("journal.sqlite");
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery()]).await;
+        for no in 0..400_u32 {
+            let dir = PathBuf::from(format!("/home/richard/{no:0200}"));
+            let folder = Arc::new(Folder { dir: dir.into(), key: "job/".into() });
+            record(&journal, [added(no, &folder, "a.txt", 3)]).await;
+            record(&journal, [Record::Ended(UploadNo(no), End::AlreadyThere)]).await;
+        }
+        record(&journal, [Record::DeliveryEnded(PLACE), delivery()]).await;
+        journal.close().await.expect("it closes");
+        // So long a file is trusted until something says otherwise.
+        edit(&home, "INSERT INTO settings VALUES (1, printf('%.*c', 70000000, 'x')); DELETE FROM settings;");
+        let mut bytes = fs::read(&path).expect("the file");
+        let first = format!("/home/richard/{:0200}", 0);
+        let at = bytes.windows(first.len()).position(|window| window == first.as_bytes()).expect("its page") / 4096;
+        bytes[at * 4096..(at + 1) * 4096].fill(0);
+        fs::write(&path, bytes).expect("a torn page");
+        let (journal, _, notices) = open(&home);
+        assert_eq!(notices, [], "nothing came upon it");
+        assert!(journal.clear_history().await.is_err(), "the torn page is in the way");
+        journal.close().await.expect("it closes");
+        let (journal, _, notices) = open(&home);
+        assert!(matches!(&notices[..], [Notice::SetAside(_)]), "{notices:?}");
+        journal.close().await.expect("it closes");
+        let (_journal, _, notices) = open(&home);
+        assert_eq!(notices, [], "it is well");
     });
 }
