@@ -251,6 +251,14 @@ impl Window {
     }
 }
 
+/// A note about what can be tried again: its height with the room below, and whether it is to be tried.
+pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Said) -> (f32, bool) {
+    let buttons = vec![(words::notes::TRY_NOW, None, Act::RetryJournal)];
+    let note = Note { tone: Tone::Bad, icon: icons::STOPPED, said, link: None, buttons };
+    let (height, done) = strip(ui, rect, &note);
+    (height + size::NEAR, done.is_some())
+}
+
 fn ending(scene: &Scene<'_>) -> Option<Note> {
     let place = scene.place;
     let open = place.totals.open();

@@ -164,6 +164,10 @@ fn a_planted_end_is_no_delivery() {
             for found in history.deliveries(&Wanted::default(), 10, 0).expect("a list") {
                 let (_, lines) = history.delivery(found.id).expect("it reads").expect("it is there");
                 let claimed = lines.iter().filter(|line| matches!(line.outcome, Outcome::Delivered(_)));
+                assert!(
+                    found.delivered <= 1 && (found.delivered == 0 || !sql.contains("proof = 25")),
+                    "{sql}: {found:?}"
+                );
                 for line in claimed {
                     assert_eq!((&*line.name, &line.outcome), ("job/b.txt", &Outcome::Delivered(stored(3))), "{sql}");
                     assert!(!sql.contains("id = 2") && !sql.contains("replace"), "{sql}: {line:?}");
