@@ -9,7 +9,7 @@ use crate::model::problem::{Kind, Problem};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
 use crate::model::snapshot::{Left, Line, Place, Snapshot};
-use crate::model::upload::{PlaceNo, Proof, State, Upload};
+use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::foreign::visible;
@@ -25,6 +25,8 @@ pub(super) struct Show {
     json: bool,
     bar: Option<ProgressBar>,
     told: Vec<bool>,
+    /// What had ended in an earlier run without having arrived, by its row, as it stood then.
+    before: Vec<(usize, State)>,
     looked: Vec<Arc<Chunk>>,
     left_out: Vec<usize>,
     session: Vec<Option<u32>>,
@@ -44,6 +46,7 @@ impl Show {
             json,
             bar,
             told: Vec::new(),
+            before: Vec::new(),
             looked: Vec::new(),
             left_out: Vec::new(),
             session: Vec::new(),
@@ -80,10 +83,13 @@ impl Show {
         self.flush();
     }
 
-    /// What arrived before this run is told as a number, not file by file again.
+    /// What arrived before this run is told as a number, not file by file again; what ended otherwise is told at the end,
+    /// unless it goes on.
     pub(super) fn earlier(&mut self, seen: &Snapshot) {
         self.told = seen.rows.iter().map(|(_, row)| row.state.ended()).collect();
-        let count = self.told.iter().filter(|told| **told).count();
+        let ended = seen.rows.iter().enumerate().filter(|(_, (_, row))| row.state.needs_you());
+        self.before = ended.map(|(at, (_, row))| (at, row.state.clone())).collect();
+        let count = self.told.iter().filter(|told| **told).count() - self.before.len();
         if count > 0 {
             self.line(&json!({ "event": "earlier", "files": count }), &words::earlier(count));
         }
@@ -96,13 +102,7 @@ impl Show {
         self.update(&seen, handle.now());
         self.end();
         let open = places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).map(|p| p.totals.open()).sum();
-        let kept = !handle.notices().iter().any(|notice| match notice {
-            Notice::OpenElsewhere(_) => true,
-            Notice::Journal(notice) => {
-                matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_))
-            }
-            Notice::Environment(_) => false,
-        });
+        let kept = !handle.notices().iter().any(keeps_nothing);
         let plain = words::interrupted(open, kept);
         if self.json {
             say(&json!({ "event": "interrupted", "open": open, "kept": kept }).to_string());
@@ -215,6 +215,11 @@ impl Show {
         if self.told.len() <= at {
             self.told.resize(at + 1, false);
         }
+        if self.before.iter().any(|(row, state)| *row == at && !still(&upload.state, state)) {
+            // It goes on, or came to another end.
+            self.before.retain(|(row, _)| *row != at);
+            self.told[at] = false;
+        }
         if self.told[at] || !upload.state.ended() {
             return;
         }
@@ -241,18 +246,30 @@ impl Show {
         self.line(&event, &plain);
     }
 
+    /// Tells of what had ended in an earlier run without having arrived, where this one changed nothing about it.
+    fn as_before(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
+        for (at, state) in std::mem::take(&mut self.before) {
+            let row = u32::try_from(at).ok().and_then(|no| seen.rows.get(UploadNo(no)));
+            if let Some(row) = row.filter(|row| places.contains(&row.place) && still(&row.state, &state)) {
+                self.told[at] = false;
+                self.row(at, row);
+            }
+        }
+    }
+
     /// The last line, and the exit code.
     pub(super) fn summary(&mut self, seen: &Snapshot, places: &[PlaceNo]) -> u8 {
         let mut all = true;
+        self.as_before(seen, places);
         for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
             let totals = &place.totals;
-            let grave = place.left_out.iter().filter(|left| !matches!(left.why, Left::Twice | Left::Link)).count();
-            all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0 && grave == 0;
+            let missed = place.left_out_count.missed();
+            all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0 && missed == 0;
             let took = totals.ended.unwrap_or(seen.now).since(totals.began);
             let event = json!({
                 "event": "summary", "files": totals.files, "delivered": totals.delivered,
                 "parts_only": totals.parts_only, "already_there": totals.already,
-                "not_confirmed": totals.unconfirmed, "failed": totals.failed, "left_out": place.left_out_count,
+                "not_confirmed": totals.unconfirmed, "failed": totals.failed, "left_out": place.left_out_count.all(),
                 "bytes": totals.confirmed, "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             });
             let plain = words::summary(place, took);
@@ -322,6 +339,23 @@ impl Show {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Whether this run reads and writes no journal because of this.
+pub(super) const fn keeps_nothing(notice: &Notice) -> bool {
+    match notice {
+        Notice::OpenElsewhere(_) => true,
+        Notice::Journal(notice) => matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_)),
+        Notice::Environment(_) => false,
+    }
+}
+
+/// Whether an upload stands as it stood: the same end, not another of its kind.
+fn still(now: &State, then: &State) -> bool {
+    match (now, then) {
+        (State::Failed(now), State::Failed(then)) => Arc::ptr_eq(now, then),
+        (now, then) => now == then,
     }
 }
 

@@ -5,8 +5,10 @@ use super::ask::{self, Codes};
 use super::show::Show;
 use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED, place, receipts};
 use crate::engine::handle::{Handle, Secret};
+use crate::engine::run::Notice;
+use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Place, Snapshot, Which};
+use crate::model::snapshot::{Command, Line, Place, Snapshot, Totals, Which};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::cli as words;
@@ -85,26 +87,38 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
 pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     let mut handle = place::engine(&args.wire, false).await?;
     let mut show = Show::new(args.wire.json);
+    if let Some(sentence) = handle.notices().iter().find_map(words::nothing_to_resume) {
+        handle.stop().await;
+        return Err(Stop::new(sentence));
+    }
     show.notices(&handle);
     let seen = handle.seen();
     show.earlier(&seen);
+    // What had stopped is told of as well, although only a person can say what is to become of it.
+    let wanted = |totals: &Totals| totals.open() + totals.failed + totals.unconfirmed + totals.already > 0;
     let places: Vec<PlaceNo> = (0..seen.places.len())
-        .filter(|&at| seen.places[at].totals.open() > 0)
+        .filter(|&at| wanted(&seen.places[at].totals))
         .map(|at| PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)))
         .collect();
+    // What could not be read is not finished by that.
+    let unread = handle.notices().iter().any(|notice| matches!(notice, Notice::Journal(_)));
     if places.is_empty() {
-        super::say_beside(words::nothing_unfinished());
+        if !unread {
+            super::say_beside(words::nothing_unfinished());
+        }
         handle.stop().await;
-        return Ok(ALL);
+        return Ok(if unread { NOT_STARTED } else { ALL });
     }
     for &place in &places {
-        handle.send(Command::Resume(Which::All(place)));
-        handle.send(Command::GetAccess(place));
+        if seen.places[usize::from(place.0)].totals.open() > 0 {
+            handle.send(Command::Resume(Which::All(place)));
+            handle.send(Command::GetAccess(place));
+        }
     }
     handle.reached().await;
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
-    Ok(ended)
+    Ok(if ended == ALL && unread { SOME_NOT } else { ended })
 }
 
 /// Asks for the code of the MFA device, which arguments would show to everybody on this computer.
@@ -126,7 +140,7 @@ async fn asked_code(prompt: &str) -> Result<Zeroizing<String>, Stop> {
 enum Standing {
     /// It moves, or will by itself.
     Going,
-    /// Access is all that is missing, and it is asked for again by itself.
+    /// Access is all that is missing, and it is asked for again by itself; or a slow disk is waited for.
     Asking,
     /// Nothing goes on without a person.
     Stuck,
@@ -245,8 +259,12 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
         Line::Down { since, .. } => seen.now.since(*since) > patience,
         Line::Up => false,
     };
-    if line || seen.journal.is_some() || place.hold.is_some() {
+    let slow = seen.journal.as_ref().is_some_and(|problem| problem.kind == Kind::JournalSlow);
+    if line || seen.journal.is_some() && !slow || place.hold.is_some() {
         return Standing::Stuck;
+    }
+    if slow {
+        return Standing::Asking;
     }
     match &place.session {
         Session::Assuming(_) => Standing::Asking,

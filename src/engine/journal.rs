@@ -334,14 +334,23 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {
     // The second time the file is new; a disk that spoils a new file at once can't keep anything.
     for _ in 0..2 {
         let bytes = place::file(&dir).map_err(io)?;
-        let found = open_file(&path, bytes, options);
+        // What a write stumbled over is looked for, however long the file is.
+        let bytes = if place::doubted(&dir) { 0 } else { bytes };
+        let found = match open_file(&path, bytes, options) {
+            // A full disk: the room that was kept free is for what can't wait.
+            Err(_refused) if reserve::Reserve::beside(&path).give_up() => open_file(&path, bytes, options),
+            found => found,
+        };
+        if found.is_ok() {
+            place::trust(&dir);
+        }
         let aside = match found {
             Ok(Found::Open(db, restored)) => {
                 if restored.left_out > 0 {
                     notices.push(Notice::LeftOut(restored.left_out));
                 }
                 let store = Store::File(path);
-                let journal = Journal::start(store, restored.start, Some(db), Some((lock, dir)), options);
+                let journal = Journal::start(store, restored.start, db, Some((lock, dir)), options);
                 return Ok(Opened::Here { journal, kept: restored.kept, notices });
             }
             Ok(Found::Newer) => Notice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
@@ -354,7 +363,8 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {
 }
 
 enum Found {
-    Open(Connection, Box<read::Restored>),
+    /// Open, with what it holds; without the connection where the disk has refused a write.
+    Open(Option<Connection>, Box<read::Restored>),
     Newer,
     Damaged,
 }
@@ -369,7 +379,7 @@ fn open_file(path: &Path, bytes: u64, options: &Options) -> rusqlite::Result<Fou
         }
         let restored = Box::new(read::restore(&db)?);
         schema::limit(&db, options.pages.load(Ordering::Relaxed))?;
-        Ok(Found::Open(db, restored))
+        Ok(Found::Open(restored.mended.then_some(db), restored))
     };
     match attempt() {
         Err(why) if damage::is_damage(&why) => Ok(Found::Damaged),

@@ -221,6 +221,10 @@ impl Run {
         let mut stopping: Option<oneshot::Sender<()>> = None;
         while stopping.is_none() {
             self.record();
+            if self.model.seen().journal.is_some() && state.borrow().is_none() {
+                // The word that it writes again was overtaken by an answer from before: it is asked for once more.
+                self.journal.retry();
+            }
             let deadline = self.model.next_deadline();
             let publish_at = if dirty { published + PUBLISH } else { Time::NEVER };
             let wait = deadline.unwrap_or(Time::NEVER).min(publish_at).since(self.clock.now()).min(PROFILES);

@@ -1,5 +1,6 @@
 //! Walks what a person dropped or chose: folder by folder, in the order of names, without following links.
 
+use super::files::fingerprint;
 use crate::model::event::{Event, Found};
 use crate::model::snapshot::Left;
 use crate::model::upload::{Folder, PlaceNo};
@@ -138,7 +139,9 @@ impl Walker {
                     Ok(at) if at.is_file() => {
                         let clean = segment(text);
                         let key_name = (clean != text).then(|| Arc::from(clean));
-                        found.push(Found { name: text.into(), key_name, size: at.len() });
+                        let seen = fingerprint(&at);
+                        let (size, modified) = (seen.size, seen.modified);
+                        found.push(Found { name: text.into(), key_name, size, modified });
                     }
                     Ok(at) => self.left(path(), if at.is_symlink() { Left::Link } else { Left::NotAFile })?,
                     Err(why) => self.left(path(), reason(&why))?,

@@ -7,7 +7,7 @@ use super::names::{Region, RoleSessionName};
 use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
-use super::snapshot::{Place, Totals};
+use super::snapshot::{LeftCount, Place, Totals};
 use super::upload::PlaceNo;
 use super::work::Desk;
 use crate::time::Time;
@@ -63,7 +63,7 @@ impl Model {
                 paused: false,
                 walking: 0,
                 left_out: Arc::default(),
-                left_out_count: 0,
+                left_out_count: LeftCount::default(),
                 totals: Totals::default(),
             });
             self.desks.push(Desk { seconds: destination.seconds, narrow: destination.narrow, ..Desk::default() });

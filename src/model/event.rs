@@ -69,6 +69,8 @@ pub struct Found {
     pub key_name: Option<Arc<str>>,
     /// Its size in bytes.
     pub size: u64,
+    /// When it was last written, in nanoseconds since 1970.
+    pub modified: i128,
 }
 
 /// What a request brought.

@@ -3,11 +3,11 @@
 use super::Model;
 use super::access::NEAR_END;
 use super::event::{Answer, Effect};
-use super::parts::{PART_USUAL, PUT_MAX, Parts, Plan};
+use super::parts::Plan;
 use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
-use super::upload::{Fingerprint, Multipart, Progress, RequestNo, State, Stored, UploadNo};
+use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
 use super::work::{Out, What, Work};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const BACKOFF_MOST: Duration = Duration::from_mins(1);
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
 /// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
 const BACKOFF_COMPLETE: Duration = Duration::from_secs(2);
-/// Tries of an answer that Daypass does not know.
+/// Tries of one request whose answers Daypass does not know.
 const UNKNOWN_TRIES: u32 = 6;
 /// Repeats of a CompleteMultipartUpload whose answer was lost.
 const COMPLETE_REPEATS: u32 = 5;
@@ -51,7 +51,7 @@ impl Model {
     }
 
     /// Works out a moving row's progress anew.
-    fn show_progress(&mut self, no: UploadNo) {
+    pub(super) fn show_progress(&mut self, no: UploadNo) {
         let now = self.seen.now;
         let Some(work) = self.work.get(&no) else { return };
         let in_flight = work.out.keys().filter_map(|r| self.out.get(r)).filter(|o| o.signed).map(|out| out.taken).sum();
@@ -88,7 +88,7 @@ impl Model {
                         desk.fruitless = 0;
                     }
                     if let Some(work) = self.work.get_mut(&no) {
-                        work.tries = 0;
+                        work.misses.remove(&out.what.part());
                         work.rate.add(now, rest);
                     }
                 }
@@ -140,53 +140,11 @@ impl Model {
         }
     }
 
-    /// The file is open: go on with what was begun for exactly this file, or begin.
-    fn opened(&mut self, no: UploadNo, fingerprint: Fingerprint, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&no) else { return };
-        work.opened = Some(fingerprint);
-        if let Some(multipart) = &work.multipart
-            && multipart.fingerprint != fingerprint
-        {
-            if multipart.upload_id.is_some() {
-                // Parts of another version of the file are of no use; nothing of a mix may ever be completed.
-                return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
-            }
-            work.multipart = None;
-        }
-        self.set_size(no, fingerprint.size);
-        let Some(plan) = Plan::of(fingerprint.size) else {
-            return self.fail(no, &Problem::new(Kind::TooLarge), fx);
-        };
-        let Some(work) = self.work.get_mut(&no) else { return };
-        if work.whole && fingerprint.size > PART_USUAL && fingerprint.size <= PUT_MAX {
-            return;
-        }
-        work.whole = false;
-        if work.multipart.is_none() {
-            work.plan = plan;
-            match plan {
-                Plan::Put(_) => self.requeue(no, true),
-                Plan::Multipart { size, part } => {
-                    work.multipart =
-                        Some(Multipart { fingerprint, upload_id: None, abort_at: None, parts: Parts::new(size, part) });
-                }
-            }
-        }
-    }
-
-    /// A part of an earlier run was read again.
-    fn read_again(&mut self, no: UploadNo, number: u32, crc: u64, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&no) else { return };
-        let Some(multipart) = &mut work.multipart else { return };
-        work.unread.remove(&number);
-        if multipart.parts.get(number).is_some_and(|done| done.crc != crc) {
-            return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
-        }
-        self.show_progress(no);
-    }
-
     fn delivered(&mut self, no: UploadNo, what: What, stored: Stored, fx: &mut Vec<Effect>) {
         self.set_size(no, stored.size);
+        if let Some(row) = self.seen.rows.get_mut(no) {
+            row.modified = Upload::kept_time(stored.fingerprint.modified);
+        }
         self.set_state(no, State::Delivered(stored.proof));
         self.has_delivered(no, what, stored.at, fx);
         self.ended(no, End::Delivered(stored), fx);
@@ -194,15 +152,20 @@ impl Model {
 
     /// This file stops here.
     pub(super) fn fail(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
+        // What became of the file since its parts were put together takes nothing back of what S3 may have by now.
+        let doubtful = problem.kind.of_the_source() && self.work.get(&no).is_some_and(|work| work.maybe_done);
         let problem = Arc::new(problem.clone());
         self.withdraw(no, fx);
-        self.set_state(no, State::Failed(Arc::clone(&problem)));
-        // A drive that comes back has the same file: what S3 has of it is worth keeping. Nothing else is.
-        let keeps = matches!(problem.kind, Kind::SourceGone | Kind::SourceUnreadable);
+        let (state, end) = if doubtful {
+            (State::NotConfirmed, End::NotConfirmed)
+        } else {
+            (State::Failed(Arc::clone(&problem)), End::Failed(Arc::clone(&problem)))
+        };
+        self.set_state(no, state);
         let begun = |work: &Work| work.multipart.as_ref().is_some_and(|multipart| multipart.upload_id.is_some());
-        if keeps && self.work.get(&no).is_some_and(begun) {
+        if problem.kind.keeps_parts() && self.work.get(&no).is_some_and(begun) {
             let work = self.work.remove(&no);
-            self.ended(no, End::Failed(problem), fx);
+            self.ended(no, end, fx);
             return work.map_or((), |work| drop(self.work.insert(no, work)));
         }
         if let Some(work) = self.work.get_mut(&no)
@@ -211,7 +174,7 @@ impl Model {
             let before = work.multipart.take();
             self.abort_later(no, before);
         }
-        self.ended(no, End::Failed(problem), fx);
+        self.ended(no, end, fx);
     }
 
     fn not_confirmed(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
@@ -286,8 +249,9 @@ impl Model {
             }
             Retry::Reread => {
                 let Some(work) = self.work.get_mut(&no) else { return };
-                work.damaged += 1;
-                if work.damaged > 1 {
+                let misses = work.misses.entry(out.what.part()).or_default();
+                misses.damaged += 1;
+                if misses.damaged > 1 {
                     return self.fail(no, &problem, fx);
                 }
                 self.try_later(no, out, &problem, fx);
@@ -378,7 +342,7 @@ impl Model {
         } else if problem.kind == Kind::OtherRegion && (!desk.denied_once || !desk.located) {
             desk.denied_once = true;
             desk.located = false;
-        } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken) {
+        } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken | Kind::JournalSlow) {
             self.seen.journal = Some(Arc::new(problem.clone()));
         } else if !denied || desk.not_before.is_none_or(|due| due <= now) {
             place.hold = Some(Arc::new(problem.clone()));
@@ -389,8 +353,11 @@ impl Model {
     fn try_later(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let Some(work) = self.work.get_mut(&no) else { return };
-        work.tries += 1;
-        if problem.kind == Kind::Unexpected && work.tries >= UNKNOWN_TRIES {
+        let misses = work.misses.entry(out.what.part()).or_default();
+        misses.tries += 1;
+        misses.unknown += u32::from(problem.kind == Kind::Unexpected);
+        let tries = misses.tries;
+        if misses.unknown >= UNKNOWN_TRIES {
             if self.in_doubt(no) {
                 return self.not_confirmed(no, fx);
             }
@@ -403,7 +370,7 @@ impl Model {
         // The line itself says when it is tried again; then nothing should wait much longer.
         let own = problem.kind.retry() == Retry::Line && out.what != What::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
-        let due = now + self.chance.backoff(work.tries, base, most);
+        let due = now + self.chance.backoff(tries, base, most);
         if std::mem::take(&mut work.pause) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);

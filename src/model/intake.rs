@@ -3,20 +3,19 @@
 use super::Model;
 use super::event::{Effect, Found};
 use super::parts::{Parts, Plan};
-use super::record::{Kept, Record};
+use super::record::Record;
 use super::rows::Rows;
 use super::session::Session;
-use super::snapshot::{Left, LeftOut, Totals};
-use super::upload::{Folder, Multipart, PlaceNo, State, Upload, UploadNo};
-use super::work::Work;
+use super::snapshot::{Left, LeftCount, LeftOut, Totals};
+use super::upload::{Folder, PlaceNo, State, Upload, UploadNo};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The longest key S3 takes, in bytes of UTF-8 (S3 User Guide, `object-keys`).
 pub(super) const KEY_MAX: usize = 1024;
-/// How many of what was left out are named.
-const LEFT_OUT_NAMED: usize = 1000;
+/// How many of what was left out for one reason are named.
+const LEFT_OUT_NAMED: u64 = 1000;
 
 impl Model {
     /// Takes files and folders into the queue.
@@ -31,7 +30,7 @@ impl Model {
         if place.walking == 0 && (place.totals.files == 0 || place.totals.done()) {
             place.totals = Totals { first, began: now, ..Totals::default() };
             place.left_out = Arc::default();
-            place.left_out_count = 0;
+            place.left_out_count = LeftCount::default();
             desk.delivery_due = true;
         }
         if desk.stopped_walks > 0 {
@@ -72,8 +71,8 @@ impl Model {
 
     pub(super) fn left_out(&mut self, no: PlaceNo, path: PathBuf, why: Left) {
         let Some(place) = self.place_mut(no) else { return };
-        place.left_out_count += 1;
-        if place.left_out.len() < LEFT_OUT_NAMED {
+        place.left_out_count.add(why);
+        if place.left_out_count.of(why) <= LEFT_OUT_NAMED {
             Arc::make_mut(&mut place.left_out).push(LeftOut { path, why });
         }
     }
@@ -109,7 +108,8 @@ impl Model {
             let Some(row) = self.seen.rows.get(other) else { break key };
             let same_key = *row.folder.key == *folder.key && row.key_name.as_ref().unwrap_or(&row.name) == candidate;
             // A file that was delivered and has changed since goes up beside what is there, under a name of its own.
-            let changed = matches!(row.state, State::Delivered(_)) && row.size != file.size;
+            let changed = matches!(row.state, State::Delivered(_))
+                && (row.size != file.size || row.modified != Upload::kept_time(file.modified));
             if same_key && row.folder.dir == folder.dir && row.name == file.name && !changed {
                 if !self.stopped_earlier(no, other) {
                     return self.seen_again(no, other, path(), fx);
@@ -123,8 +123,8 @@ impl Model {
         };
         self.begin_delivery(no, fx);
         let size = file.size;
-        let upload =
-            Upload { place: no, folder: Arc::clone(folder), name: file.name, key_name, size, state: State::Canceled };
+        let (folder_of, state) = (Arc::clone(folder), State::Canceled);
+        let upload = Upload { place: no, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
         let record = Record::Added {
             upload: UploadNo(u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX)),
             place: no,
@@ -141,7 +141,7 @@ impl Model {
     }
 
     /// Counts a new row in, whose state was a placeholder that counts for nothing.
-    fn enter(&mut self, no: PlaceNo, upload: UploadNo, size: u64, state: State) {
+    pub(super) fn enter(&mut self, no: PlaceNo, upload: UploadNo, size: u64, state: State) {
         let Some(place) = self.seen.places.get_mut(usize::from(no.0)) else { return };
         place.totals.count(size, &state, true);
         place.totals.ended = None;
@@ -229,89 +229,6 @@ impl Model {
         if desk.delivery_open && place.walking == 0 && desk.open == 0 {
             desk.delivery_open = false;
             fx.push(Effect::Record(Record::DeliveryEnded(no)));
-        }
-    }
-
-    /// What earlier runs left: destinations, settings, and uploads that go on.
-    pub(super) fn restored(&mut self, kept: Kept, fx: &mut Vec<Effect>) {
-        self.seen.remembered = Arc::new(kept.destinations);
-        self.learned = kept.learned;
-        if let Some(settings) = kept.settings {
-            self.pace.set_memory(settings.bodies());
-            self.seen.settings = settings.clone();
-            fx.push(Effect::Use(settings));
-        }
-        for (destination, uploads) in kept.unfinished {
-            let no = self.open(destination, fx);
-            let at = usize::from(no.0);
-            let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
-            let now = self.seen.now;
-            if let Some(place) = self.seen.places.get_mut(at)
-                && place.totals.files == 0
-            {
-                place.totals = Totals { first, began: now, ..Totals::default() };
-            }
-            for upload in uploads {
-                let state = match (&upload.delivered, self.limits.park_restored) {
-                    (Some(proof), _) => State::Delivered(*proof),
-                    (None, true) => State::Paused,
-                    (None, false) => State::Waiting,
-                };
-                let key_name = upload.key_name.clone();
-                let upload_no = self.seen.rows.push(Upload {
-                    place: no,
-                    folder: Arc::clone(&upload.folder),
-                    name: Arc::clone(&upload.name),
-                    key_name,
-                    size: upload.size,
-                    state: State::Canceled,
-                });
-                self.enter(no, upload_no, upload.size, state.clone());
-                let name = upload.key_name.as_ref().unwrap_or(&upload.name);
-                let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
-                self.desks[at].keys.insert(key, upload_no);
-                fx.push(Effect::Record(Record::Adopted(upload_no, no, upload.row)));
-                if state.ended() {
-                    continue;
-                }
-                if state == State::Waiting {
-                    self.desks[at].queue.push_back(upload_no);
-                }
-                let Some(plan) = Plan::of(upload.size) else { continue };
-                let mut work = Work::new(plan);
-                // After that moment S3 throws the parts away at any time: to go on with them would end in the middle.
-                let thrown_away = |multipart: &Multipart| {
-                    !upload.completing && multipart.abort_at.zip(kept.now).is_some_and(|(until, now)| until <= now)
-                };
-                let (multipart, gone) = match upload.multipart {
-                    Some(multipart) if thrown_away(&multipart) => (None, Some(multipart)),
-                    multipart => (multipart, None),
-                };
-                if gone.is_some() {
-                    fx.push(Effect::Record(Record::Restarted(upload_no)));
-                    self.abort_later(upload_no, gone);
-                }
-                self.keep_until(upload_no, multipart.as_ref().and_then(|multipart| multipart.abort_at));
-                let may_be_stored = match multipart {
-                    // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
-                    None => matches!(plan, Plan::Put(_)) || self.goes_whole(no, upload.size),
-                    Some(multipart) => {
-                        work.completing = upload.completing;
-                        work.unread = done_parts(&multipart.parts);
-                        work.plan = Plan::Multipart { size: multipart.parts.size(), part: multipart.parts.part_size() };
-                        let percent = multipart.parts.confirmed().saturating_mul(100) / multipart.parts.size().max(1);
-                        work.resumed = u8::try_from(percent).ok();
-                        work.multipart = Some(multipart);
-                        upload.completing
-                    }
-                };
-                self.work.insert(upload_no, work);
-                if may_be_stored {
-                    self.doubt(upload_no);
-                }
-            }
-            self.desks[at].delivery_open = true;
-            self.settle(no, fx);
         }
     }
 }

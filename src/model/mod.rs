@@ -17,6 +17,8 @@ pub mod problem;
 mod queue;
 mod rate;
 pub mod record;
+mod reopen;
+mod restore;
 pub mod rows;
 pub mod session;
 pub mod snapshot;
@@ -223,7 +225,8 @@ impl Model {
                 fx.push(Effect::Record(record::Record::Settings(settings.clone())));
                 fx.push(Effect::Use(settings));
             }
-            Command::RetryJournal => self.seen.journal = None,
+            // Nothing goes out before the journal has said that it writes again.
+            Command::RetryJournal => {}
         }
     }
 

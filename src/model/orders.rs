@@ -148,7 +148,7 @@ impl Model {
                 fx.push(Effect::Record(Record::Reopened(no)));
                 if let Some(work) = self.work.get_mut(&no) {
                     // It goes on with what S3 has; whether the file is the same is found out anew.
-                    work.tries = 0;
+                    work.misses.clear();
                     let until = work.multipart.as_ref().and_then(|multipart| multipart.abort_at);
                     if let Some(multipart) = &work.multipart {
                         work.unread = done_parts(&multipart.parts);
@@ -188,6 +188,8 @@ impl Model {
             row.key_name = Some(Arc::clone(&new));
         }
         fx.push(Effect::Record(Record::Renamed(no, new)));
+        // An upload id belongs to one key.
+        self.work.remove(&no);
         self.retry(Which::One(no), fx);
     }
 

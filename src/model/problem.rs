@@ -195,6 +195,8 @@ pub enum Kind {
     JournalFull,
     /// The journal can't be written.
     JournalBroken,
+    /// The disk that holds the journal has not answered for a second.
+    JournalSlow,
 }
 
 /// What to do with a request that met a problem.
@@ -261,7 +263,8 @@ impl Kind {
             | Self::UnsignedRefused
             | Self::SignatureRefused
             | Self::JournalFull
-            | Self::JournalBroken => Retry::Hold,
+            | Self::JournalBroken
+            | Self::JournalSlow => Retry::Hold,
             Self::UploadGone | Self::PartsRefused => Retry::Restart,
             Self::Damaged => Retry::Reread,
             Self::KmsDecrypt
@@ -279,15 +282,29 @@ impl Kind {
 }
 
 impl Kind {
+    /// Whether it lies in the file on this computer.
+    #[must_use]
+    pub const fn of_the_source(self) -> bool {
+        matches!(self, Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile)
+    }
+
+    /// Whether what S3 has of a file that stopped so is worth keeping: a drive that comes back has the same file, and what
+    /// went wrong on the way says nothing against the parts that arrived.
+    #[must_use]
+    pub const fn keeps_parts(self) -> bool {
+        matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Damaged)
+    }
+
     /// Whether a server of AWS said it, which proves that the line carries.
     #[must_use]
     pub const fn from_the_server(self) -> bool {
         match self.retry() {
             Retry::Line => false,
             Retry::Again | Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
-            Retry::Hold => {
-                !matches!(self, Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken)
-            }
+            Retry::Hold => !matches!(
+                self,
+                Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken | Self::JournalSlow
+            ),
             Retry::Stop => matches!(self, Self::KmsDecrypt | Self::AlreadyThere | Self::ProofDiffers),
         }
     }
@@ -321,7 +338,8 @@ impl Kind {
             | Self::Conflict
             | Self::UploadGone
             | Self::PartsRefused
-            | Self::Damaged => Turn::Nobody,
+            | Self::Damaged
+            | Self::JournalSlow => Turn::Nobody,
             Self::LoginPage
             | Self::ClockWrong(_)
             | Self::NoProfile

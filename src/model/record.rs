@@ -4,7 +4,7 @@ use super::destination::Destination;
 use super::parts::PartDone;
 use super::problem::Problem;
 use super::terms::Learned;
-use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, Stored, UploadNo};
+use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, Proof, Stored, UploadNo};
 use crate::time::Utc;
 use std::sync::Arc;
 
@@ -120,7 +120,7 @@ pub struct Kept {
     /// The settings.
     pub settings: Option<super::snapshot::Settings>,
     /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that
-    /// have not ended, and those delivered already, so that the same file added again is not sent again.
+    /// have not ended, and those that have, so that the delivery is told whole and the same file added again is known.
     pub unfinished: Vec<(Destination, Vec<Unfinished>)>,
 }
 
@@ -141,6 +141,21 @@ pub struct Unfinished {
     pub multipart: Option<Multipart>,
     /// Whether CompleteMultipartUpload had gone out.
     pub completing: bool,
-    /// Set where it was delivered already.
-    pub delivered: Option<super::upload::Proof>,
+    /// How far it had come.
+    pub came: Came,
+}
+
+/// How far an upload of a delivery had come that has not come to its end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Came {
+    /// It has not ended.
+    Open,
+    /// S3 has it. When the file that was sent was last written is kept beside it, in nanoseconds since 1970.
+    Delivered(Proof, i128),
+    /// The name was taken.
+    AlreadyThere,
+    /// It isn't known whether it arrived.
+    NotConfirmed,
+    /// It stopped.
+    Failed(Arc<Problem>),
 }

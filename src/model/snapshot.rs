@@ -62,10 +62,10 @@ pub struct Place {
     pub paused: bool,
     /// Folders still being walked.
     pub walking: u32,
-    /// What was left out, with the reason; the first thousand.
+    /// What was left out, with the reason; of each reason the first thousand.
     pub left_out: Arc<Vec<LeftOut>>,
-    /// How many were left out in all.
-    pub left_out_count: u64,
+    /// How many were left out, reason by reason.
+    pub left_out_count: LeftCount,
     /// Counts of the current delivery: all that was added since the queue was last empty.
     pub totals: Totals,
 }
@@ -98,6 +98,36 @@ pub enum Left {
     NameTooLong,
     /// It is larger than S3 takes.
     TooLarge,
+}
+
+/// How many were left out, reason by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftCount([u64; 8]);
+
+impl LeftCount {
+    /// How many were left out for this reason.
+    #[must_use]
+    pub const fn of(&self, why: Left) -> u64 {
+        self.0[why as usize]
+    }
+
+    /// Counts one more.
+    pub const fn add(&mut self, why: Left) {
+        self.0[why as usize] += 1;
+    }
+
+    /// How many were left out in all.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// How many were left out that a person may have meant to deliver: not those that are in the list already, and not
+    /// links, which are never followed.
+    #[must_use]
+    pub fn missed(&self) -> u64 {
+        self.all() - self.of(Left::Twice) - self.of(Left::Link)
+    }
 }
 
 /// Counts of one delivery: a fold of its rows.

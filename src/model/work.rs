@@ -110,6 +110,27 @@ pub(super) enum What {
     Abort,
 }
 
+impl What {
+    /// The part that it is for, or 0.
+    pub const fn part(self) -> u32 {
+        match self {
+            Self::Part(number) | Self::Read(number) => number,
+            Self::Open | Self::Put | Self::Whole | Self::Create | Self::Complete | Self::Abort => 0,
+        }
+    }
+}
+
+/// What failed in a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Misses {
+    /// Tries, whatever was in the way.
+    pub tries: u32,
+    /// Those of them with an answer that Daypass does not know.
+    pub unknown: u32,
+    /// Those of them whose bytes arrived damaged.
+    pub damaged: u32,
+}
+
 /// The work on one upload that is under way, or that has something to keep.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
@@ -130,14 +151,12 @@ pub(super) struct Work {
     pub cursor: u32,
     /// Not before this moment.
     pub not_before: Option<Time>,
-    /// Failed tries in a row.
-    pub tries: u32,
+    /// What failed since it last went well, by the part it was for; 0 for what is not for one part.
+    pub misses: BTreeMap<u32, Misses>,
     /// Tries of CompleteMultipartUpload whose answer was lost.
     pub lost: u32,
     /// How often it began again from zero.
     pub restarts: u32,
-    /// How often bytes arrived damaged.
-    pub damaged: u32,
     /// Whether CompleteMultipartUpload of this upload id may have done its work.
     pub maybe_done: bool,
     /// Whether CompleteMultipartUpload has gone out for this upload id.
@@ -161,10 +180,9 @@ impl Work {
             later: BTreeSet::new(),
             cursor: 1,
             not_before: None,
-            tries: 0,
+            misses: BTreeMap::new(),
             lost: 0,
             restarts: 0,
-            damaged: 0,
             maybe_done: false,
             completing: false,
             pause: false,

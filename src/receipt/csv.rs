@@ -62,9 +62,20 @@ fn row(table: &mut String, cells: &[String]) {
     table.push_str("\r\n");
 }
 
-/// A cell in quotes. Tabs and line ends at its beginning can't be a formula's: they are written as `\u{…}`.
+/// A cell in quotes. Tabs and line ends at its beginning can't be a formula's: they are written as `\u{…}`. Where lists are
+/// written with `;`, Excel takes the comma for text and begins a cell after each `;`, whatever stands in quotes around it.
 fn cell(text: &str) -> String {
-    let text = visible(text);
-    let formula = text.trim_start().starts_with(FORMULA);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+    let mut cell = String::from("\"");
+    for (at, part) in visible(text).split(';').enumerate() {
+        if at > 0 {
+            cell.push(';');
+        }
+        let begins = part.trim_start_matches(|c: char| c.is_whitespace() || at > 0 && c == '"');
+        if begins.starts_with(FORMULA) {
+            cell.push('\'');
+        }
+        cell.push_str(&part.replace('"', "\"\""));
+    }
+    cell.push('"');
+    cell
 }

@@ -11,10 +11,11 @@
 //! | `app` | the version of Daypass that delivered |
 //! | `practice` | whether it was practice: nothing was sent to Amazon |
 //! | `destination`, `bucket`, `prefix`, `region` | where the files went; `region` may be `null` |
-//! | `account`, `role`, `session`, `who` | through whose role, under which session name, and who delivered |
+//! | `account` | the account that the bucket is expected to belong to |
+//! | `role`, `session`, `who` | through which role, under which session name, and who delivered |
 //! | `began`, `ended` | the first and the last moment; `ended` is `null` while files are open |
 //! | `delivered` | a list of files, as below |
-//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `canceled`, `open`), `why` |
+//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `open`), `why`; what was taken out is left out |
 //!
 //! A delivered file has `name` (relative path at the contractor's), `key` (whole key in the bucket), `size`, `sha256`
 //! (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as `x-amz-checksum-crc64nvme` writes it), `confirmed`

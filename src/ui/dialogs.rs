@@ -189,7 +189,7 @@ fn left_out(ui: &mut Ui, seen: &Snapshot, no: PlaceNo) -> After {
                 }
             },
         );
-        let more = place.left_out_count.saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
+        let more = place.left_out_count.all().saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
         if more > 0 {
             widgets::text(ui, &[(&words::and_more(more), Face::Small, t.muted)]);
         }

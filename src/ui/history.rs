@@ -9,14 +9,14 @@ pub use found::{Cache, Found, Row};
 use super::dialogs::{self, After};
 use super::kit_times::day_read;
 use super::widgets::Button;
-use super::{About, Window, Wish, icons, theme, widgets};
+use super::{About, Window, Wish, icons, notes, theme, widgets};
 use crate::engine::journal::{Delivery, Line, Wanted};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Snapshot;
 use crate::time::Utc;
 use crate::words::history as words;
 use crate::words::problem::said;
-use egui::{Id, Key, Modifiers, Ui};
+use egui::{Id, Key, Modifiers, Rect, Ui};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -162,6 +162,17 @@ impl Page {
         }
     }
 
+    /// Says what is in the way of reading, and asks for nothing more until the person wants it tried again; the note's height.
+    fn in_the_way(&mut self, ui: &mut Ui, rect: Rect) -> f32 {
+        let Some(problem) = &self.problem else { return 0.0 };
+        let (height, again) = notes::try_again(ui, rect, said(problem.kind));
+        if again {
+            self.problem = None;
+            self.stale = true;
+        }
+        height
+    }
+
     /// Whether everything there is would be listed.
     fn all(&self) -> bool {
         self.wanted.as_ref().is_none_or(|(_, wanted)| *wanted == Wanted::default())
@@ -247,6 +258,9 @@ impl Window {
             Answer::Unreadable(problem) => {
                 page.finding = false;
                 page.deliveries.lost();
+                if let Some(open) = &mut page.open {
+                    open.lines.lost();
+                }
                 page.problem = Some(problem);
                 page.found.get_or_insert_default();
             }
@@ -302,10 +316,4 @@ pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Wish>) -> After {
 /// The id of a field of the page.
 fn field_id(name: &str) -> Id {
     Id::unique(("history", name))
-}
-
-/// The sentence for a journal that can't be read.
-fn unreadable(problem: &Problem) -> (String, String) {
-    let said = said(problem.kind);
-    (said.title, said.body)
 }

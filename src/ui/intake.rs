@@ -90,13 +90,13 @@ impl Window {
     }
 
     fn has_links(scene: &Scene<'_>) -> bool {
-        scene.place.left_out_count > 0 || scene.place.destination.practice && scene.about.arrived.is_some()
+        scene.place.left_out_count.all() > 0 || scene.place.destination.practice && scene.about.arrived.is_some()
     }
 
     /// What was left out, and what the customer sees in practice.
     fn links(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
-        if scene.place.left_out_count > 0
-            && ui.add(Button::small_link(&words::left_out(scene.place.left_out_count))).clicked()
+        if scene.place.left_out_count.all() > 0
+            && ui.add(Button::small_link(&words::left_out(scene.place.left_out_count.all()))).clicked()
         {
             self.dialog = Some(Dialog::LeftOut(scene.no));
         }

@@ -5,7 +5,7 @@ use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, pass};
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Which};
 use crate::model::upload::PlaceNo;
@@ -97,12 +97,15 @@ impl Window {
         let open = place.totals.open();
         let mut notes = Vec::new();
         if let Some(journal) = &scene.seen.journal {
+            let by_itself = journal.kind.turn() == Turn::Nobody;
+            let (tone, icon) = if by_itself { (Tone::Info, icons::INFO) } else { (Tone::Bad, icons::STOPPED) };
+            let button = (!by_itself).then_some((words::notes::TRY_NOW, None, Act::RetryJournal));
             notes.push(Note {
-                tone: Tone::Bad,
-                icon: icons::STOPPED,
+                tone,
+                icon,
                 said: problem::said(journal.kind),
                 link: None,
-                buttons: vec![(words::notes::TRY_NOW, None, Act::RetryJournal)],
+                buttons: button.into_iter().collect(),
             });
         }
         if let Some(told) = &self.told {
@@ -247,6 +250,14 @@ impl Window {
         }
         y - rect.top()
     }
+}
+
+/// A note about what can be tried again: its height with the room below, and whether it is to be tried.
+pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Said) -> (f32, bool) {
+    let buttons = vec![(words::notes::TRY_NOW, None, Act::RetryJournal)];
+    let note = Note { tone: Tone::Bad, icon: icons::STOPPED, said, link: None, buttons };
+    let (height, done) = strip(ui, rect, &note);
+    (height + size::NEAR, done.is_some())
 }
 
 fn ending(scene: &Scene<'_>) -> Option<Note> {

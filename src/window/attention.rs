@@ -61,10 +61,12 @@ impl Watch {
             }
             self.places.insert(no, stood);
         }
-        if let Some(problem) = seen.journal.as_ref().filter(|_| !self.journal) {
+        // A disk that takes its time is seen in the window, and over before anybody has come to look.
+        let journal = seen.journal.as_ref().filter(|problem| problem.kind != Kind::JournalSlow);
+        if let Some(problem) = journal.filter(|_| !self.journal) {
             news.push(said(problem.kind));
         }
-        self.journal = seen.journal.is_some();
+        self.journal = journal.is_some();
         news
     }
 }
@@ -122,7 +124,8 @@ pub fn sending(seen: &Snapshot) -> bool {
         let waits = place.totals.open().saturating_sub(place.totals.paused) > 0;
         waits && !place.paused && place.hold.is_none() && matches!(place.session, Session::Active(_))
     };
-    seen.journal.is_none() && seen.line == Line::Up && seen.places.iter().any(moves)
+    let written = seen.journal.as_ref().is_none_or(|problem| problem.kind == Kind::JournalSlow);
+    written && seen.line == Line::Up && seen.places.iter().any(moves)
 }
 
 /// How much of what is under way S3 has answered for, in percent; none while nothing is.

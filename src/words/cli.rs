@@ -5,7 +5,7 @@ use super::format;
 use super::problem::{Known, explain, said, turn, whose};
 use crate::engine::journal;
 use crate::engine::run::Notice;
-use crate::model::problem::{Detail, Problem, Turn};
+use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
 use crate::model::upload::Proof;
@@ -244,8 +244,8 @@ pub fn summary(place: &Place, took: Duration) -> String {
     counts.extend(count(totals.already, "already there"));
     counts.extend(count(totals.unconfirmed, "not confirmed"));
     counts.extend(count(totals.failed, "not delivered"));
-    let twice = place.left_out.iter().filter(|out| out.why == Left::Twice).count() as u64;
-    counts.extend(count(place.left_out_count.saturating_sub(twice), "left out"));
+    let left_out = &place.left_out_count;
+    counts.extend(count(left_out.all() - left_out.of(Left::Twice), "left out"));
     format!("{}. {} in {}.", counts.join(", "), format::size(totals.confirmed), format::took(took))
 }
 
@@ -322,12 +322,41 @@ pub fn notice(notice: &Notice) -> String {
     }
 }
 
+/// Why `resume` can't tell what is unfinished, where it can't.
+#[must_use]
+pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
+    match notice {
+        Notice::OpenElsewhere(_) => {
+            Some("Daypass is open already, and what is unfinished goes on there. Close it to go on here.".to_owned())
+        }
+        Notice::Journal(journal::Notice::NotKept(why)) => {
+            Some(format!("{} What is unfinished can’t be read.", no_journal(why)))
+        }
+        Notice::Journal(journal::Notice::NotSafe(path)) => Some(format!(
+            "Other users of this computer can write to {}, so Daypass reads nothing there. What is unfinished can’t be \
+             read.",
+            path.display()
+        )),
+        Notice::Journal(journal::Notice::SetAside(_) | journal::Notice::FromLater(_) | journal::Notice::LeftOut(_))
+        | Notice::Environment(_) => None,
+    }
+}
+
+/// Why there is no journal.
+fn no_journal(why: &Problem) -> &'static str {
+    if why.kind == Kind::JournalFull {
+        "The disk with Daypass’s records is full."
+    } else {
+        "Daypass can’t read and write its records in your home folder."
+    }
+}
+
 /// What the journal has to say.
 #[must_use]
 pub fn journal(notice: &journal::Notice) -> String {
     match notice {
         journal::Notice::NotKept(why) => {
-            format!("{} This run works, and can’t be continued once it has ended.", problem(why))
+            format!("{} This run works, and can’t be continued once it has ended.", no_journal(why))
         }
         journal::Notice::NotSafe(path) => format!(
             "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, and can’t be \

@@ -262,6 +262,10 @@ pub fn said(kind: Kind) -> Said {
             "The disk is full",
             "Daypass writes down what has arrived, and there is no room for it. Free some space and try again; nothing moves until then.",
         ),
+        Kind::JournalSlow => said_as(
+            "The disk is slow",
+            "Daypass waits until what has arrived is written down, and sends nothing more until then. It goes on by itself.",
+        ),
         Kind::JournalBroken => said_as(
             "Daypass can’t write its records",
             "What has arrived could not be written down, so nothing moves. Check that your home folder can be written, then try again.",

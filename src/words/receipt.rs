@@ -157,7 +157,8 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::OtherAccount
         | Kind::AccountProblem
         | Kind::JournalFull
-        | Kind::JournalBroken => "It stopped before it was delivered.",
+        | Kind::JournalBroken
+        | Kind::JournalSlow => "It stopped before it was delivered.",
     }
 }
 

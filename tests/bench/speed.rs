@@ -119,7 +119,8 @@ fn found(files: usize, mut take: impl FnMut(&mut Vec<Effect>)) -> Model {
         let (dir, key) = (format!("/data/folder {folder}"), format!("data/folder {folder}/"));
         let folder = Arc::new(Folder { dir: Path::new(&dir).into(), key: key.into() });
         for batch in 0..2 {
-            let found = |n| Found { name: format!("scan {batch} {n:04}.tif").into(), key_name: None, size: 1000 };
+            let found =
+                |n| Found { name: format!("scan {batch} {n:04}.tif").into(), key_name: None, size: 1000, modified: 1 };
             model.handle(Time(3), Event::Found(PLACE, Arc::clone(&folder), (0..500).map(found).collect()), &mut fx);
             take(&mut fx);
         }

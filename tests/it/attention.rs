@@ -48,6 +48,9 @@ fn what_needs_the_person_is_told_once() {
     assert_eq!(title(&denied), [none(), vec![said(Kind::AssumeDenied(DeniedBy::Unknown))], none()]);
     let held = title(&demo::held());
     assert_eq!((held[1].len(), held[2].len()), (2, 0), "what holds the queue, and what holds the journal");
+    let mut slow = demo::uploading();
+    slow.journal = Some(std::sync::Arc::new(daypass::model::problem::Problem::new(Kind::JournalSlow)));
+    assert_eq!(title(&slow)[1], none(), "nobody is called for what goes on by itself");
     assert_eq!(title(&demo::renew_refused())[1].len(), 1);
     assert_eq!(title(&demo::uploading())[1], none());
 }

@@ -118,9 +118,15 @@ impl Bench {
 
     /// Adds files of these sizes in one folder.
     pub fn add(&mut self, dir: &str, names: &[(&str, u64)]) {
+        self.add_version(dir, names, 1);
+    }
+
+    /// The same, last written at this moment.
+    pub fn add_version(&mut self, dir: &str, names: &[(&str, u64)], modified: i128) {
         self.command(Command::Add(P, vec![dir.into()]));
         let folder = Arc::new(Folder { dir: std::path::Path::new(dir).into(), key: "".into() });
-        let found = names.iter().map(|&(name, size)| Found { name: name.into(), key_name: None, size }).collect();
+        let found = |&(name, size): &(&str, u64)| Found { name: name.into(), key_name: None, size, modified };
+        let found = names.iter().map(found).collect();
         self.on(Event::Found(P, folder, found));
         self.on(Event::Walked(P));
     }

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-fn runtime() -> tokio::runtime::Runtime {
+pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
@@ -30,7 +30,7 @@ fn steady(output: &[u8]) -> String {
 }
 
 /// Runs it as long as it may take; a run that hangs is ended and told as such.
-async fn run_within(command: &mut Command, seconds: u64) -> (i32, String, String) {
+pub async fn run_within(command: &mut Command, seconds: u64) -> (i32, String, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command line runs");
     for _ in 0..seconds * 20 {
         if child.try_wait().expect("a process of ours").is_some() {
@@ -49,7 +49,7 @@ const DELIVERED: &str = "Access until TIME, as Richard.\n\
     Delivered and verified: source/folder/b.bin (9.0 MB)\n\
     2 of 2 files delivered. 9.0 MB in TIME.";
 
-async fn stage(options: practice::Options) -> Stage {
+pub async fn stage(options: practice::Options) -> Stage {
     let stage = Stage::new(options).await;
     stage.file("a.txt", 6);
     stage.file("folder/b.bin", 9_000_000);

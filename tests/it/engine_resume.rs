@@ -3,6 +3,7 @@
 use crate::support::stage::{MIB, Stage, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
+use daypass::model::upload::{State, Upload};
 use daypass::practice::{self, Op, Rule, What};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, ExitStatus, Stdio};
@@ -202,6 +203,26 @@ fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
         handle.stop().await;
         let handle = Engine::spawn(stage.options()).await.expect("an engine");
         assert!(handle.seen().places.is_empty(), "all of it is written down as delivered");
+        handle.stop().await;
+    });
+}
+
+#[test]
+fn a_file_that_was_edited_without_changing_its_size_is_sent_beside_the_first() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        let path = stage.file("x.csv", 6);
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        stage.check(&seen);
+        stage.add(&handle);
+        wait(&mut handle, "the same file", |seen| seen.places[0].left_out_count.all() == 1).await;
+        std::fs::write(&path, "edited").expect("written");
+        stage.add(&handle);
+        let delivered = |row: &Upload| matches!(row.state, State::Delivered(_));
+        wait(&mut handle, "the edited file", |seen| seen.rows.iter().filter(|(_, row)| delivered(row)).count() == 2)
+            .await;
+        assert_eq!(stage.practice.object_bytes("incoming/source/x (2).csv").expect("it is there"), b"edited"[..]);
         handle.stop().await;
     });
 }

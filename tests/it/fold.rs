@@ -2,7 +2,7 @@
 
 use daypass::model::destination::Destination;
 use daypass::model::parts::Parts;
-use daypass::model::record::{End, Kept, Record, Unfinished};
+use daypass::model::record::{Came, End, Kept, Record, Unfinished};
 use daypass::model::terms::Learned;
 use daypass::model::upload::{Folder, Multipart, PlaceNo, UploadNo};
 use std::collections::BTreeMap;
@@ -135,7 +135,7 @@ impl Journal {
             kept.destinations.push((*destination).clone());
             let open = |row: &&(usize, &Row)| {
                 let (of, ended) = &self.deliveries[row.1.delivery];
-                *of == destination && *ended == 0 && matches!(row.1.end, None | Some(End::Delivered(_)))
+                *of == destination && *ended == 0 && !matches!(row.1.end, Some(End::Canceled))
             };
             let rows: Vec<_> = self.rows.iter().enumerate().collect();
             let uploads: Vec<_> = rows.iter().filter(open).map(|(no, row)| unfinished(*no, row)).collect();
@@ -156,9 +156,13 @@ fn unfinished(no: usize, row: &Row) -> Unfinished {
         size: row.size,
         multipart: row.multipart.clone(),
         completing: row.completing,
-        delivered: match &row.end {
-            Some(End::Delivered(stored)) => Some(stored.proof),
-            Some(End::AlreadyThere | End::NotConfirmed | End::Failed(_) | End::Canceled) | None => None,
+        came: match &row.end {
+            None => Came::Open,
+            Some(End::Delivered(stored)) => Came::Delivered(stored.proof, stored.fingerprint.modified),
+            Some(End::AlreadyThere) => Came::AlreadyThere,
+            Some(End::NotConfirmed) => Came::NotConfirmed,
+            Some(End::Failed(problem)) => Came::Failed(Arc::clone(problem)),
+            Some(End::Canceled) => unreachable!("what the person took out stays out"),
         },
     }
 }

@@ -113,7 +113,7 @@ fn a_late_word_about_the_region_holds_nothing() {
     step(&mut model, Event::Assumed(FIRST, attempt.expect("asked"), Ok(given)));
     step(&mut model, Event::Command(Command::Add(FIRST, vec!["/x".into()])));
     let folder = Arc::new(Folder { dir: std::path::Path::new("/x").into(), key: "x/".into() });
-    let found = (0..3).map(|n| Found { name: format!("f{n}").into(), key_name: None, size: 10 }).collect();
+    let found = (0..3).map(|n| Found { name: format!("f{n}").into(), key_name: None, size: 10, modified: 1 }).collect();
     let fx = step(&mut model, Event::Found(FIRST, folder, found));
     step(&mut model, Event::Walked(FIRST));
     let sent = |fx: &[Effect]| -> Vec<RequestNo> {

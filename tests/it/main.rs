@@ -1,11 +1,13 @@
 //! What Daypass does, topic by topic, in one binary.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for and takes the rest as one")]
 
+mod again;
 mod attention;
 mod bench;
 mod beside;
 mod check;
 mod cli;
+mod cli_again;
 mod desk;
 mod engine;
 mod engine_faults;

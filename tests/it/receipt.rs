@@ -197,6 +197,20 @@ fn hostile_names_are_only_text() {
 }
 
 #[test]
+fn no_cell_that_a_spreadsheet_finds_behind_a_semicolon_is_a_formula() {
+    for (name, written) in [
+        ("a;=cmd()", "a;'=cmd()"),
+        ("a; @x;b", "a;' @x;b"),
+        ("a;\"+1", "a;'\"+1"),
+        ("=1;'2", "'=1;''2"),
+        ("a;b=c", "a;b=c"),
+    ] {
+        let rows = parse_csv(&receipt(&[delivered(name, b"x")]).csv());
+        assert_eq!(rows[1][1], written);
+    }
+}
+
+#[test]
 fn each_form_tells_the_same_facts() {
     let mut parts = stored(b"parts");
     (parts.proof, parts.sha256, parts.version_id) = (Proof::Parts, None, None);

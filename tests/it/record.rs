@@ -6,14 +6,14 @@ use daypass::model::Limits;
 use daypass::model::event::{Answer, Call, Event};
 use daypass::model::parts::{PartDone, Parts};
 use daypass::model::problem::Kind;
-use daypass::model::record::{Kept, Record, Unfinished};
+use daypass::model::record::{Came, Kept, Record, Unfinished};
 use daypass::model::snapshot::Command;
 use daypass::model::upload::{Folder, Multipart, Proof, State};
 use std::sync::Arc;
 
 const SIZE: u64 = 24 * MIB;
 
-fn kept(parts: &[u32], completing: bool, delivered: Option<Proof>) -> Unfinished {
+fn kept(parts: &[u32], completing: bool, came: Came) -> Unfinished {
     let mut done = Parts::new(SIZE, 8 * MIB);
     for &number in parts {
         done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number) });
@@ -31,7 +31,7 @@ fn kept(parts: &[u32], completing: bool, delivered: Option<Proof>) -> Unfinished
             parts: done,
         }),
         completing,
-        delivered,
+        came,
     }
 }
 
@@ -59,7 +59,7 @@ fn opened(uploads: Vec<Unfinished>, version: i128) -> Bench {
 
 #[test]
 fn parts_of_before_are_read_again_before_it_completes() {
-    let mut bench = opened(vec![kept(&[1, 2], false, None)], 1);
+    let mut bench = opened(vec![kept(&[1, 2], false, Came::Open)], 1);
     let sent = bench.sends();
     assert_eq!(sent.len(), 3, "two to read, one to send");
     for (no, send) in sent {
@@ -84,9 +84,9 @@ fn parts_of_before_are_read_again_before_it_completes() {
 
 #[test]
 fn another_file_is_never_mixed_with_the_parts_of_before() {
-    let bench = opened(vec![kept(&[1, 2], false, None)], 2);
+    let bench = opened(vec![kept(&[1, 2], false, Came::Open)], 2);
     assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
-    let mut bench = opened(vec![kept(&[1], false, None)], 1);
+    let mut bench = opened(vec![kept(&[1], false, Came::Open)], 1);
     let read = bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Read { .. })).expect("read again");
     bench.answer(read.0, Answer::Read(99));
     assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
@@ -99,7 +99,7 @@ fn a_complete_that_was_out_is_repeated_first() {
         (Err(Kind::UploadGone), State::NotConfirmed),
         (Err(Kind::AlreadyThere), State::NotConfirmed),
     ] {
-        let mut bench = opened(vec![kept(&[1, 2, 3], true, None)], 1);
+        let mut bench = opened(vec![kept(&[1, 2, 3], true, Came::Open)], 1);
         for (no, send) in bench.sends() {
             let Call::Read { offset, .. } = send.call else { panic!("{:?}", send.call) };
             bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
@@ -116,7 +116,7 @@ fn a_complete_that_was_out_is_repeated_first() {
 
 #[test]
 fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
-    let mut bench = opened(vec![kept(&[1], false, None)], 1);
+    let mut bench = opened(vec![kept(&[1], false, Came::Open)], 1);
     let sent = bench.sends();
     let (no, _) = sent.iter().find(|(_, s)| matches!(s.call, Call::Part { .. })).expect("a part");
     bench.trouble(*no, Kind::UploadGone);
@@ -127,7 +127,7 @@ fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
 
 #[test]
 fn what_was_delivered_is_shown_and_not_sent_again() {
-    let mut bench = restored(vec![kept(&[1, 2, 3], false, Some(Proof::Whole))], false);
+    let mut bench = restored(vec![kept(&[1, 2, 3], false, Came::Delivered(Proof::Whole, 1))], false);
     assert!(bench.sends().is_empty());
     assert!(bench.records().iter().any(|r| matches!(r, Record::DeliveryEnded(_))), "only this was left to be told");
     bench.add("/data", &[("big", SIZE)]);
@@ -137,7 +137,7 @@ fn what_was_delivered_is_shown_and_not_sent_again() {
 
 #[test]
 fn parked_uploads_wait_until_their_file_is_added_again() {
-    let mut bench = restored(vec![kept(&[1], false, None)], true);
+    let mut bench = restored(vec![kept(&[1], false, Came::Open)], true);
     assert_eq!(bench.state(0), State::Paused);
     assert!(bench.sends().is_empty());
     bench.add("/data", &[("big", SIZE)]);

@@ -31,7 +31,7 @@ fn full() -> (Model, Vec<Effect>) {
     model.handle(Time(3), Event::Command(Command::Add(place, vec!["/data".into()])), &mut fx);
     let folder = Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() });
     for batch in 0..FILES / 500 {
-        let name = |n: usize| Found { name: format!("f{batch}-{n}").into(), key_name: None, size: 1000 };
+        let name = |n: usize| Found { name: format!("f{batch}-{n}").into(), key_name: None, size: 1000, modified: 1 };
         let found = (0..500).map(name).collect();
         model.handle(Time(3), Event::Found(place, Arc::clone(&folder), found), &mut fx);
     }

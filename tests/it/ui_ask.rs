@@ -343,7 +343,7 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         paused: false,
         walking: 0,
         left_out: Arc::default(),
-        left_out_count: 0,
+        left_out_count: daypass::model::snapshot::LeftCount::default(),
         totals: daypass::model::snapshot::Totals::default(),
     };
     let mut seen = richard();

@@ -35,11 +35,14 @@ struct Fake {
     /// How many entries were asked for, each time.
     pages: Vec<usize>,
     broken: bool,
+    /// How often it was asked while it was.
+    refused: usize,
 }
 
 impl Fake {
     fn answer(&mut self, ask: Ask, zone: &jiff::tz::TimeZone) -> Option<Answer> {
         if self.broken {
+            self.refused += 1;
             return Some(Answer::Unreadable(Arc::new(Problem::new(Kind::JournalBroken))));
         }
         Some(match ask {
@@ -305,8 +308,26 @@ fn the_history_goes_only_after_a_word() {
 
 #[test]
 fn a_journal_that_cant_be_read_is_said() {
-    let shown = open(Fake { broken: true, ..story() });
-    assert!(says(&shown, &daypass::words::problem::said(Kind::JournalBroken).title));
+    let title = daypass::words::problem::said(Kind::JournalBroken).title;
+    let mut shown = open(Fake { broken: true, ..story() });
+    assert!(says(&shown, &title));
+    // It is asked for again when the person wants it, and not before.
+    let asked = shown.state().journal.refused;
+    for _ in 0..5 {
+        shown.step();
+    }
+    assert_eq!(shown.state().journal.refused, asked);
+    shown.state_mut().journal.broken = false;
+    press(&mut shown, "Try now");
+    assert!(says(&shown, "Important Project, 22") && !says(&shown, &title));
+    // The list was read, and what is in view can't be.
+    shown.state_mut().journal.broken = true;
+    let entry = "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed";
+    shown.get_by_role_and_label(Role::Button, entry).click();
+    shown.run();
+    let asked = shown.state().journal.refused;
+    shown.run();
+    assert!(says(&shown, &title) && shown.state().journal.refused == asked);
 }
 
 #[test]

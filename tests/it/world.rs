@@ -123,7 +123,7 @@ impl World {
         for (n, &size) in sizes.iter().enumerate() {
             let name = format!("f{n}.bin");
             self.server.files.insert(dir.join(&name), (self.server.files.len() as u64, 1, size));
-            found.push(Found { name: name.as_str().into(), key_name: None, size });
+            found.push(Found { name: name.as_str().into(), key_name: None, size, modified: 1 });
         }
         self.drops.push((folder, found));
         dir
@@ -210,7 +210,11 @@ impl World {
                 let mut wait = 0;
                 for path in paths {
                     let found = self.drops.iter().find(|(folder, _)| *folder.dir == *path).cloned();
-                    let Some((folder, files)) = found else { continue };
+                    let Some((folder, mut files)) = found else { continue };
+                    for file in &mut files {
+                        let (_, version, size) = self.server.files[&folder.dir.join(&*file.name)];
+                        (file.size, file.modified) = (size, version.into());
+                    }
                     for batch in files.chunks(512) {
                         wait += self.delay() / 10;
                         self.later(wait, Ahead::Walk(place, Event::Found(place, Arc::clone(&folder), batch.to_vec())));

@@ -184,16 +184,20 @@ fn contains(text: &str, needle: &str) -> bool {
     fold(text).contains(needle)
 }
 
-pub(super) fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
-    let mut counts = db.prepare_cached(&format!(
-        "SELECT state, count(*), sum(size) FROM uploads WHERE delivery = ?1 AND state IN {} GROUP BY state",
-        state::ALL
-    ))?;
+/// One delivery without its counts.
+pub(super) fn head(db: &Connection, id: i64) -> Result<Option<Delivery>> {
     let mut query = db.prepare_cached(
         "SELECT destination, body, account, who, session, app, began, ended, seal FROM deliveries WHERE id = ?1",
     )?;
-    let delivery = sound(query.query_row([id], |row| read_delivery(row, id)).optional().map(Option::flatten))?;
-    let Some(mut delivery) = delivery else { return Ok(None) };
+    sound(query.query_row([id], |row| read_delivery(row, id)).optional().map(Option::flatten))
+}
+
+pub(super) fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
+    let Some(mut delivery) = head(db, id)? else { return Ok(None) };
+    let mut counts = db.prepare_cached(&format!(
+        "SELECT state, count(*) FROM uploads WHERE delivery = ?1 AND state IN {} GROUP BY state",
+        state::ALL
+    ))?;
     let mut rows = counts.query([id])?;
     while let Some(row) = rows.next()? {
         let (code, count): (i64, i64) = (row.get(0)?, row.get(1)?);
@@ -204,9 +208,18 @@ pub(super) fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
         if code == state::OPEN {
             delivery.open = count;
         }
-        if code == state::DELIVERED {
-            delivery.delivered = count;
-            delivery.bytes = row.get::<_, i64>(2)?.cast_unsigned();
+    }
+    // Only what its seal still proves was delivered, as on the receipt.
+    let mut proved = db.prepare_cached(
+        "SELECT id, folder, name, key_name, size, seal, state, sent, crc, proof, etag, version_id, request_id, answered,
+                sha256, fingerprint, problem, end_seal
+         FROM uploads WHERE state = ?1 AND delivery = ?2",
+    )?;
+    let mut rows = proved.query([state::DELIVERED, id])?;
+    while let Some(row) = rows.next()? {
+        if let Some(Outcome::Delivered(_)) = sound(read_outcome(row, row.get(0)?).map(Some))? {
+            delivery.delivered += 1;
+            delivery.bytes += row.get::<_, i64>(4)?.cast_unsigned();
         }
     }
     Ok(Some(delivery))

@@ -1,6 +1,6 @@
 //! Long lists read a page at a time: first the numbers of all there is, then the few entries that are looked at.
 
-use super::history::{Delivery, History, Line, Wanted, fold, holding, named, one, read_folder, read_line};
+use super::history::{Delivery, History, Line, Wanted, fold, head, holding, named, one, read_folder, read_line};
 use super::seal::state;
 use crate::model::problem::Problem;
 use crate::time::Utc;
@@ -99,7 +99,7 @@ fn files(db: &Connection, delivery: i64) -> Result<Vec<i64>> {
 }
 
 fn lines(db: &Connection, delivery: i64, rows: &[i64]) -> Result<Vec<Option<Line>>> {
-    let Some(delivery) = one(db, delivery)? else { return Ok(vec![None; rows.len()]) };
+    let Some(delivery) = head(db, delivery)? else { return Ok(vec![None; rows.len()]) };
     let mut folders = HashMap::new();
     let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
     let mut upload = db.prepare(

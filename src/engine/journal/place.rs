@@ -11,6 +11,8 @@ pub(super) const FILE: &str = "journal.sqlite";
 const LOCK: &str = "lock";
 /// Written by a second Daypass that wants the first one's window in front.
 const RAISE: &str = "raise";
+/// Stands there after a write met damage: the next start looks at the whole file.
+const DOUBT: &str = "doubt";
 /// The most bytes that are read of what asks for the window.
 const HANDED: u64 = 256 << 10;
 /// What SQLite keeps beside its file.
@@ -47,7 +49,7 @@ pub(super) fn folder(dir: &Path) -> Result<PathBuf, Refusal> {
     #[cfg(not(unix))]
     let dir = std::path::absolute(dir)?;
     private(&dir)?;
-    for name in [FILE, LOCK, RAISE] {
+    for name in [FILE, LOCK, RAISE, DOUBT] {
         plain(&dir.join(name))?;
     }
     for end in BESIDE {
@@ -70,6 +72,22 @@ pub(super) fn lock(dir: &Path) -> Result<Lock, Refusal> {
 pub(super) fn file(dir: &Path) -> io::Result<u64> {
     let file = writable().truncate(false).open(dir.join(FILE))?;
     Ok(file.metadata()?.len())
+}
+
+/// Takes down that a write to the journal met damage.
+pub(super) fn doubt(journal: &Path) {
+    // Where not even this can be written, the next start finds what it finds.
+    let _told = writable().truncate(false).open(journal.with_file_name(DOUBT));
+}
+
+/// Whether a write met damage since the whole file was last looked at.
+pub(super) fn doubted(dir: &Path) -> bool {
+    dir.join(DOUBT).symlink_metadata().is_ok()
+}
+
+/// The whole file was looked at, or moved aside.
+pub(super) fn trust(dir: &Path) {
+    let _gone = fs::remove_file(dir.join(DOUBT));
 }
 
 /// Moves the journal and what SQLite keeps beside it to the first free `journal.WHAT-N`.

@@ -1,6 +1,6 @@
 //! Reads what an earlier run left, row by row with distrust: what does not hold is left out or starts from zero.
 
-use super::damage::sound;
+use super::damage::{is_damage, sound};
 use super::history::{self, Outcome};
 use super::resolve::{LEARNED, Start};
 use super::seal::{
@@ -8,13 +8,13 @@ use super::seal::{
 };
 use crate::model::destination::Destination;
 use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, Parts};
-use crate::model::record::{Kept, Unfinished};
+use crate::model::record::{Came, Kept, Unfinished};
 use crate::model::terms::Learned;
 use crate::model::upload::{Folder, Multipart};
 use crate::time::Utc;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -35,21 +35,26 @@ pub(super) struct Restored {
     pub start: Start,
     /// Uploads that could not be read and are left out.
     pub left_out: u64,
+    /// Whether the disk took what put the file in order; otherwise the next start does it.
+    pub mended: bool,
 }
 
 /// Reads everything that the next run needs.
 pub(super) fn restore(db: &Connection) -> Result<Restored> {
-    db.execute_batch(
+    let mut mended = mend(db.execute_batch(
         "REINDEX destinations;
          DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads WHERE state IN (0, 30, 42));",
-    )?;
+    ))?;
     let mut start = Start { rows: highest(db)?, ..Start::default() };
     let mut destinations = HashMap::new();
-    let (mut order, mut known) = (Vec::new(), Vec::new());
+    let (mut order, mut known, mut forgotten) = (Vec::new(), Vec::new(), HashSet::new());
     let mut rows = db.prepare("SELECT id, same, body, seal, used, remembered FROM destinations ORDER BY used DESC")?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         start.used = start.used.max(row.get::<_, i64>(4)?.clamp(0, i64::MAX / 2));
+        if row.get::<_, i64>(5)? != 1 {
+            forgotten.insert(row.get(0)?);
+        }
         let Some((id, key, destination)) = sound(read_destination(row))? else { continue };
         start.destinations.insert(key, id);
         if let Some((destination, learned)) = destination {
@@ -64,7 +69,12 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
     let settings = sound(settings.map(Option::flatten))?;
     let settings = settings.and_then(|body| serde_json::from_str(&body).ok());
 
-    let (mut found, left_out) = unfinished(db, &destinations, &mut start)?;
+    let mut unread = Vec::new();
+    let mut found = unfinished(db, &Known { destinations: &destinations, forgotten }, &mut start, &mut unread)?;
+    for row in &unread {
+        // It stays in the history as what it is, and is told of once.
+        mended &= mend(db.execute("UPDATE uploads SET state = ?2 WHERE id = ?1", [*row, state::UNCONFIRMED]))?;
+    }
     let mut kept = Kept { settings, learned: known, ..Kept::default() };
     for id in order {
         let Some(destination) = destinations.remove(&id) else { continue };
@@ -73,7 +83,15 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
             kept.unfinished.push((destination, uploads));
         }
     }
-    Ok(Restored { kept, start, left_out })
+    Ok(Restored { kept, start, left_out: unread.len() as u64, mended })
+}
+
+/// What puts the file in order can wait for a disk that takes it; a file that is wrong can't. Whether it was done.
+fn mend<T>(done: Result<T>) -> Result<bool> {
+    match done {
+        Err(why) if is_damage(&why) => Err(why),
+        done => Ok(done.is_ok()),
+    }
 }
 
 fn highest(db: &Connection) -> Result<[i64; 4]> {
@@ -88,13 +106,15 @@ fn highest(db: &Connection) -> Result<[i64; 4]> {
 
 type ByDestination = HashMap<i64, Vec<Unfinished>>;
 
-fn unfinished(
-    db: &Connection,
-    destinations: &HashMap<i64, Destination>,
-    start: &mut Start,
-) -> Result<(ByDestination, u64)> {
+/// The destinations that can be read, and those that the person forgot.
+struct Known<'a> {
+    destinations: &'a HashMap<i64, Destination>,
+    forgotten: HashSet<i64>,
+}
+
+/// The uploads of deliveries that go on. The rows of those that had not ended and can't be read come into `unread`.
+fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mut Vec<i64>) -> Result<ByDestination> {
     let mut found = ByDestination::new();
-    let mut left_out = 0;
     let mut folders = HashMap::new();
     let mut parts = db.prepare("SELECT number, crc, etag, seal FROM parts WHERE upload = ?1 LIMIT 10001")?;
     let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
@@ -102,11 +122,19 @@ fn unfinished(
         "SELECT u.id, u.delivery, u.folder, u.name, u.key_name, u.size, u.seal, u.completing, u.upload_id, u.part,
                 u.abort_at, u.fingerprint, u.multipart_seal, u.end_seal, d.destination, u.state
          FROM uploads u JOIN deliveries d ON d.id = u.delivery
-         WHERE u.state = ?1 OR (u.state = ?2 AND d.settled = 0) ORDER BY u.id LIMIT ?3",
+         WHERE u.state = ?1 OR (u.state IN (?2, ?3, ?4, ?5) AND d.settled = 0) ORDER BY u.id LIMIT ?6",
     )?;
     let mut ends = db.prepare(history::END_OF)?;
-    let mut rows = rows.query(params![state::OPEN, state::DELIVERED, UNFINISHED_MAX])?;
+    let mut rows = rows.query(params![
+        state::OPEN,
+        state::DELIVERED,
+        state::ALREADY,
+        state::UNCONFIRMED,
+        state::FAILED,
+        UNFINISHED_MAX
+    ])?;
     while let Some(row) = rows.next()? {
+        let open = row.get::<_, i64>(15)? == state::OPEN;
         let destination = row.get::<_, i64>(14)?;
         let folder_row = row.get::<_, i64>(2)?;
         let folder = match folders.entry(folder_row) {
@@ -117,23 +145,33 @@ fn unfinished(
             }
         };
         let folder = folder.clone();
-        let Some(place) = destinations.get(&destination) else { continue };
-        let prefix = place.prefix.as_str().len();
-        let upload = folder.map_or(Ok(None), |folder| sound(read_upload(row, folder, prefix)))?;
-        let Some(mut upload) = upload else {
-            left_out += 1;
-            continue;
-        };
-        if row.get::<_, i64>(15)? == state::DELIVERED {
-            let end = ends.query_row([upload.row], |row| history::read_outcome(row, upload.row).map(Some));
-            // What the journal can't prove any more was not delivered as far as this run knows: it is not shown so.
-            let Some(Outcome::Delivered(stored)) = sound(end)? else { continue };
-            upload.delivered = Some(stored.proof);
-            start.unfinished.insert(upload.row, (destination, row.get(1)?, None));
-            found.entry(destination).or_default().push(upload);
+        if known.forgotten.contains(&destination) {
             continue;
         }
-        if let Some((mut multipart, upload_id)) = sound(read_multipart(row, upload.row))? {
+        let upload = match (known.destinations.get(&destination), folder) {
+            (Some(place), Some(folder)) => sound(read_upload(row, folder, place.prefix.as_str().len()))?,
+            (None, _) | (_, None) => None,
+        };
+        let Some(mut upload) = upload else {
+            if open {
+                unread.push(row.get(0)?);
+            }
+            continue;
+        };
+        if !open {
+            let end = ends.query_row([upload.row], |row| history::read_outcome(row, upload.row).map(Some));
+            upload.came = match sound(end)? {
+                Some(Outcome::Delivered(stored)) => Came::Delivered(stored.proof, stored.fingerprint.modified),
+                Some(Outcome::AlreadyThere) => Came::AlreadyThere,
+                Some(Outcome::Failed(problem)) => Came::Failed(Arc::new(problem)),
+                // What the journal can't prove any more was not delivered as far as this run knows: it is not shown so.
+                Some(Outcome::NotConfirmed | Outcome::Canceled | Outcome::Open) | None => Came::NotConfirmed,
+            };
+        }
+        let goes_on = matches!(upload.came, Came::Open | Came::Failed(_));
+        if let Some((mut multipart, upload_id)) =
+            goes_on.then(|| sound(read_multipart(row, upload.row))).transpose()?.flatten()
+        {
             let mut rows = parts.query([upload.row])?;
             while let Some(part) = rows.next()? {
                 if let Some((number, done)) = sound(read_part(part, upload.row, &upload_id))? {
@@ -147,7 +185,7 @@ fn unfinished(
         start.unfinished.insert(upload.row, (destination, row.get(1)?, upload_id));
         found.entry(destination).or_default().push(upload);
     }
-    Ok((found, left_out))
+    Ok(found)
 }
 
 type Remembered = (Destination, Learned);
@@ -181,14 +219,14 @@ fn read_upload(row: &Row<'_>, folder: Arc<Folder>, prefix: usize) -> Result<Opti
     let last = key_name.as_ref().unwrap_or(&name);
     let holds = seal == row.get::<_, i64>(6)?
         // An upload that has not ended has nothing under the seal of its end.
-        && (row.get::<_, i64>(15)? == state::DELIVERED || row.get::<_, Option<i64>>(13)?.is_none())
+        && (row.get::<_, i64>(15)? != state::OPEN || row.get::<_, Option<i64>>(13)?.is_none())
         && clean_name(&name)
         && name.len() <= NAME_MAX
         && clean_name(last)
         && prefix + folder.key.len() + last.len() <= KEY_MAX
         && size <= OBJECT_MAX;
-    let (multipart, completing, delivered) = (None, false, None);
-    Ok(holds.then_some(Unfinished { row: id, folder, name, key_name, size, multipart, completing, delivered }))
+    let (multipart, completing, came) = (None, false, Came::Open);
+    Ok(holds.then_some(Unfinished { row: id, folder, name, key_name, size, multipart, completing, came }))
 }
 
 fn read_multipart(row: &Row<'_>, id: i64) -> Result<Option<(Multipart, Arc<str>)>> {
@@ -230,4 +268,24 @@ fn clean_name(name: &str) -> bool {
 /// Whether the text can be a folder's part of a key: empty, or clean segments that each end in `/`.
 fn clean_key(key: &str) -> bool {
     key.is_empty() || key.strip_suffix('/').is_some_and(|key| key.split('/').all(clean_name) && key.len() < KEY_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::journal::schema;
+
+    #[test]
+    fn a_disk_that_takes_nothing_is_read_all_the_same() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().canonicalize().expect("a path").join("journal.sqlite");
+        std::fs::write(&path, "").expect("a file");
+        let mut db = schema::connect(&path).expect("it opens");
+        schema::prepare(&mut db, 0).expect("it is new");
+        db.execute("INSERT INTO settings (id, body) VALUES (1, '{\"renew\":false}')", []).expect("it is written");
+        assert!(restore(&db).expect("it reads").mended);
+        let db = schema::connect_reader(&path).expect("it opens");
+        let restored = restore(&db).expect("it reads");
+        assert!(!restored.mended && restored.kept.settings.is_some_and(|settings| !settings.renew));
+    }
 }

@@ -228,7 +228,6 @@ impl Sealed {
     }
 }
 
-/// Changes sealed facts of an upload. Where the seal did not hold before, it doesn't after either.
 /// Writes down who delivers, where the row is still what was written: a broken one is not sealed anew.
 fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Result<()> {
     let found = db
@@ -240,7 +239,8 @@ fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Resu
             let [body, account, app, who, session]: [String; 5] =
                 [found.get(1)?, found.get(2)?, found.get(3)?, found.get(5)?, found.get(6)?];
             let holds = delivery_seal(row, destination, [&body, &account, &who, &session, &app], began) == seal;
-            Ok(holds.then_some((destination, body, account, app, began)))
+            // What it began under stays: a later session only goes on with it.
+            Ok((holds && session.is_empty()).then_some((destination, body, account, app, began)))
         })
         .optional()?;
     let Some((destination, body, account, app, began)) = found.flatten() else { return Ok(()) };
@@ -250,6 +250,7 @@ fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Resu
     Ok(())
 }
 
+/// Changes sealed facts of an upload. Where the seal did not hold before, it doesn't after either.
 fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Result<()> {
     let upload = db
         .prepare_cached("SELECT delivery, folder, name, key_name, size, seal FROM uploads WHERE id = ?1")?

@@ -2,7 +2,7 @@
 
 use super::reserve::Reserve;
 use super::resolve::{Op, Resolver};
-use super::{Options, Store, damage, schema, write};
+use super::{Options, Store, damage, place, schema, write};
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::Record;
 use crate::model::upload::PlaceNo;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// The longest that a record waits for others to share its `fsync`.
 const LINGER: Duration = Duration::from_millis(200);
@@ -24,6 +24,8 @@ const GROUP: usize = 5_000;
 const HELD: usize = 100_000;
 /// How often the disk is tried again by itself.
 const AGAIN: Duration = Duration::from_secs(5);
+/// After this the disk is called slow, and nothing more is sent until it has answered.
+const SLOW: Duration = Duration::from_secs(1);
 
 type Answer = oneshot::Sender<Result<(), Problem>>;
 
@@ -88,6 +90,9 @@ impl Writer {
                 group.answer(&written);
                 if group.close.is_none() && !group.ended {
                     written = self.hold(&mut group, problem).await;
+                } else if problem.kind == Kind::JournalFull && self.reserve(Reserve::give_up).await {
+                    // There is no later: the room that was kept free is for this.
+                    written = self.commit(&mut group).await;
                 }
             }
             if written.is_ok() && !group.clears.is_empty() {
@@ -109,7 +114,14 @@ impl Writer {
 
     /// Takes records until the group is worth an `fsync`.
     async fn gather(&mut self, group: &mut Group) {
-        let Some(first) = self.from.recv().await else {
+        let first = loop {
+            tokio::select! {
+                message = self.from.recv() => break message,
+                // Whoever asks is told what the last write showed.
+                () = self.again.notified() => drop(self.tell.send_replace(None)),
+            }
+        };
+        let Some(first) = first else {
             group.ended = true;
             return;
         };
@@ -175,7 +187,22 @@ impl Writer {
         act: impl FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static,
     ) -> Result<(), Problem> {
         let (store, db, options) = (self.store.clone(), self.db.take(), self.options.clone());
-        let done = tokio::task::spawn_blocking(move || with_file(&store, db, &options, act)).await;
+        let mut going = tokio::task::spawn_blocking(move || with_file(&store, db, &options, act));
+        let done = match timeout(SLOW, &mut going).await {
+            Ok(done) => done,
+            Err(_late) => {
+                let before = self.tell.borrow().clone();
+                if before.is_none() {
+                    let slow = damage::told(Kind::JournalSlow, "Slow", "the disk has not answered for a second");
+                    self.tell.send_replace(Some(Arc::new(slow)));
+                }
+                let done = going.await;
+                if before.is_none() {
+                    self.tell.send_replace(None);
+                }
+                done
+            }
+        };
         // Only a runtime that is being shut down takes a blocking thread away.
         let (done, db) = done.map_err(|_ended| super::closed())?;
         self.db = db;
@@ -284,7 +311,12 @@ fn with_file(
             match act(&mut db) {
                 Ok(()) => (Ok(()), Some(db)),
                 // After a refusal SQLite may hold pages that never reached the disk: the next attempt starts afresh.
-                Err(why) => (Err(why), None),
+                Err(why) => {
+                    if damage::is_damage(&why) {
+                        place::doubt(path);
+                    }
+                    (Err(why), None)
+                }
             }
         }
     }

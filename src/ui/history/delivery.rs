@@ -28,15 +28,18 @@ impl Window {
         about: &About,
         out: &mut Vec<Wish>,
     ) -> bool {
-        if !open.asked {
-            open.asked = true;
-            out.push(Wish::History(Ask::Files(open.id)));
+        if page.problem.is_none() {
+            if !open.asked {
+                open.asked = true;
+                out.push(Wish::History(Ask::Files(open.id)));
+            }
+            out.extend(page.deliveries.want(&[open.id]).map(|ids| Wish::History(Ask::Deliveries(ids))));
         }
-        out.extend(page.deliveries.want(&[open.id]).map(|ids| Wish::History(Ask::Deliveries(ids))));
         let all = ui.max_rect();
         let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
         let mut y = all.top() + size::TOP;
         y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
+        y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
         let back = Button::link(words::BACK_TO_LIST);
         let width = back.width(ui);
         let place = Rect::from_min_size(pos2(right - width, y - 3.0), vec2(width, size::CONTROL));
@@ -53,12 +56,16 @@ impl Window {
         y = strip.bottom() + size::NEAR;
         let table = Rect::from_min_max(pos2(left, y), pos2(right, all.bottom() - size::GAP));
         if let Some(files) = open.files.clone() {
-            self.files_of(ui, open, &files, table, out);
+            let view = self.files_of(ui, open, &files, table, out);
+            if page.problem.is_none() {
+                out.extend(open.lines.want(&view).map(|rows| Wish::History(Ask::Lines(open.id, rows))));
+            }
         }
         stay
     }
 
-    fn files_of(&mut self, ui: &mut Ui, open: &mut Open, files: &[i64], rect: Rect, out: &mut Vec<Wish>) {
+    /// The files; which of them are in view.
+    fn files_of(&mut self, ui: &mut Ui, open: &Open, files: &[i64], rect: Rect, out: &mut Vec<Wish>) -> Vec<i64> {
         let t = theme::of(ui);
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
@@ -99,7 +106,7 @@ impl Window {
                 });
             });
         ui.painter().rect_stroke(rect, corners, widgets::hairline(ui.painter(), t.line), StrokeKind::Inside);
-        out.extend(open.lines.want(&view).map(|rows| Wish::History(Ask::Lines(open.id, rows))));
+        view
     }
 
     fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&Line>, out: &mut Vec<Wish>) {

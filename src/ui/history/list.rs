@@ -1,6 +1,6 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
-use super::{Ask, Cache, Found, Open, Page, Period, Row, field_id, unreadable};
+use super::{Ask, Cache, Found, Open, Page, Period, Row, field_id};
 use crate::engine::journal::Delivery;
 use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
@@ -53,6 +53,7 @@ impl Window {
         let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
         let mut y = all.top() + size::TOP;
         y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
+        y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
         let back = heading(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + 52.0)));
         y += 52.0 + size::NEAR;
         y = bar(ui, page, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
@@ -76,7 +77,9 @@ impl Window {
             return;
         };
         if found.is_empty() {
-            nothing(ui, page, rect);
+            if page.problem.is_none() {
+                nothing(ui, page, rect);
+            }
             ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
             return;
         }
@@ -118,7 +121,9 @@ impl Window {
                 });
             });
         ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
-        out.extend(page.deliveries.want(&view).map(|ids| Wish::History(Ask::Deliveries(ids))));
+        if page.problem.is_none() {
+            out.extend(page.deliveries.want(&view).map(|ids| Wish::History(Ask::Deliveries(ids))));
+        }
         if let Some(id) = opened {
             page.open = Some(Open { id, asked: false, files: None, lines: Cache::default() });
             ui.ctx().request_repaint();
@@ -241,18 +246,14 @@ fn period(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
 fn nothing(ui: &mut Ui, page: &mut Page, rect: Rect) {
     let t = theme::of(ui);
     let all = page.all();
-    let (title, body) = match &page.problem {
-        Some(problem) => unreadable(problem),
-        None if all => (words::EMPTY.to_owned(), words::EMPTY_TEXT.to_owned()),
-        None => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_TEXT.to_owned()),
-    };
+    let (title, body) = if all { (words::EMPTY, words::EMPTY_TEXT) } else { (words::NOT_FOUND, words::NOT_FOUND_TEXT) };
     let middle = rect.center();
     let icon = if all { icons::HISTORY } else { icons::SEARCH };
     let tile = Rect::from_center_size(pos2(middle.x, middle.y - 62.0), Vec2::splat(size::TILE));
     widgets::tile_at(ui.painter(), tile, icon, t.accent, t.accent_soft);
     let room = rect.width() - 40.0;
-    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y - 16.0), &[(&title, Face::Name, t.ink)], room);
-    let said = [(body.as_str(), Face::Body, t.muted)];
+    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y - 16.0), &[(title, Face::Name, t.ink)], room);
+    let said = [(body, Face::Body, t.muted)];
     widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y + 10.0), &said, room);
     if !all {
         let button = Button::plain(words::SHOW_ALL);

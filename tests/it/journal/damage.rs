@@ -164,6 +164,10 @@ fn a_planted_end_is_no_delivery() {
             for found in history.deliveries(&Wanted::default(), 10, 0).expect("a list") {
                 let (_, lines) = history.delivery(found.id).expect("it reads").expect("it is there");
                 let claimed = lines.iter().filter(|line| matches!(line.outcome, Outcome::Delivered(_)));
+                assert!(
+                    found.delivered <= 1 && (found.delivered == 0 || !sql.contains("proof = 25")),
+                    "{sql}: {found:?}"
+                );
                 for line in claimed {
                     assert_eq!((&*line.name, &line.outcome), ("job/b.txt", &Outcome::Delivered(stored(3))), "{sql}");
                     assert!(!sql.contains("id = 2") && !sql.contains("replace"), "{sql}: {line:?}");
@@ -302,7 +306,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
             }
         }
         let uploads = kept.unfinished.iter().flat_map(|(_, uploads)| uploads);
-        let uploads: Vec<_> = uploads.filter(|upload| upload.delivered.is_none()).collect();
+        let uploads: Vec<_> = uploads.filter(|upload| upload.came == Came::Open).collect();
         let multiparts: Vec<_> = uploads.iter().filter_map(|upload| upload.multipart.as_ref()).collect();
         let found = multiparts.iter().map(|found| found.parts.count() - found.parts.left()).sum::<u32>();
         assert_eq!((uploads.len(), multiparts.len(), found), (open, begun, parts), "after record {at}");

@@ -5,7 +5,7 @@ use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::rows::Rows;
 use daypass::model::session::{Grant, Identity, Session};
 use daypass::model::snapshot::{
-    Left, LeftOut, Line, Odd, Oddity, Place, Profile, Profiles, Settings, Snapshot, Source, Totals,
+    Left, LeftCount, LeftOut, Line, Odd, Oddity, Place, Profile, Profiles, Settings, Snapshot, Source, Totals,
 };
 use daypass::model::upload::{Folder, PlaceNo, Progress, Proof, State, Upload};
 use daypass::time::{Time, Utc};
@@ -138,7 +138,7 @@ fn place(session: Session) -> Place {
         paused: false,
         walking: 0,
         left_out: Arc::default(),
-        left_out_count: 0,
+        left_out_count: LeftCount::default(),
         totals: Totals::default(),
     }
 }
@@ -158,7 +158,15 @@ pub fn ready() -> Snapshot {
 
 /// One upload.
 pub fn upload(folder: &Arc<Folder>, name: &str, size: u64, state: State) -> Upload {
-    Upload { place: PlaceNo(0), folder: Arc::clone(folder), name: name.into(), key_name: None, size, state }
+    Upload {
+        place: PlaceNo(0),
+        folder: Arc::clone(folder),
+        name: name.into(),
+        key_name: None,
+        size,
+        modified: 0,
+        state,
+    }
 }
 
 /// A folder of the source.
@@ -356,7 +364,9 @@ pub fn left_out() -> Snapshot {
         LeftOut { path: PathBuf::from("/home/richard/site/socket"), why: Left::NotAFile },
         LeftOut { path: PathBuf::from("/home/richard/site/secret.key"), why: Left::Unreadable },
     ]);
-    seen.places[0].left_out_count = 3;
+    for why in [Left::Link, Left::NotAFile, Left::Unreadable] {
+        seen.places[0].left_out_count.add(why);
+    }
     seen
 }
 

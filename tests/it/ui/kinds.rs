@@ -72,6 +72,7 @@ pub fn kinds() -> Vec<Kind> {
         Kind::NameNotText,
         Kind::JournalFull,
         Kind::JournalBroken,
+        Kind::JournalSlow,
     ];
     kinds.extend(by.map(Kind::AssumeDenied));
     kinds.extend(by.map(Kind::AccessDenied));

@@ -1,0 +1,116 @@
+//! What an earlier run left: destinations, settings, and the uploads of deliveries that have not come to their end.
+
+use super::Model;
+use super::event::Effect;
+use super::intake::{done_parts, key_hash};
+use super::parts::Plan;
+use super::record::{Came, Kept, Record, Unfinished};
+use super::snapshot::Totals;
+use super::upload::{Multipart, PlaceNo, State, Upload};
+use super::work::Work;
+use crate::time::Utc;
+use std::sync::Arc;
+
+impl Model {
+    /// Takes in what earlier runs left.
+    pub(super) fn restored(&mut self, kept: Kept, fx: &mut Vec<Effect>) {
+        self.seen.remembered = Arc::new(kept.destinations);
+        self.learned = kept.learned;
+        if let Some(settings) = kept.settings {
+            self.pace.set_memory(settings.bodies());
+            self.seen.settings = settings.clone();
+            fx.push(Effect::Use(settings));
+        }
+        for (destination, uploads) in kept.unfinished {
+            let no = self.open(destination, fx);
+            let at = usize::from(no.0);
+            let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
+            let now = self.seen.now;
+            if let Some(place) = self.seen.places.get_mut(at)
+                && place.totals.files == 0
+            {
+                place.totals = Totals { first, began: now, ..Totals::default() };
+            }
+            for upload in uploads {
+                self.bring_in(no, upload, kept.now, fx);
+            }
+            self.desks[at].delivery_open = true;
+            // Whether the journal knows who delivers can't be told from here: it keeps what it has.
+            self.desks[at].delivery_unsigned = true;
+            self.settle(no, fx);
+        }
+    }
+
+    /// One upload of an earlier run; `now` is the time of day, where anybody tells it.
+    fn bring_in(&mut self, no: PlaceNo, upload: Unfinished, now: Option<Utc>, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let (state, modified) = match &upload.came {
+            Came::Open if self.limits.park_restored => (State::Paused, 0),
+            Came::Open => (State::Waiting, 0),
+            Came::Delivered(proof, modified) => (State::Delivered(*proof), Upload::kept_time(*modified)),
+            Came::AlreadyThere => (State::AlreadyThere, 0),
+            Came::NotConfirmed => (State::NotConfirmed, 0),
+            Came::Failed(problem) => (State::Failed(Arc::clone(problem)), 0),
+        };
+        let upload_no = self.seen.rows.push(Upload {
+            place: no,
+            folder: Arc::clone(&upload.folder),
+            name: Arc::clone(&upload.name),
+            key_name: upload.key_name.clone(),
+            size: upload.size,
+            modified,
+            state: State::Canceled,
+        });
+        self.enter(no, upload_no, upload.size, state);
+        let name = upload.key_name.as_ref().unwrap_or(&upload.name);
+        let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
+        self.desks[at].keys.insert(key, upload_no);
+        fx.push(Effect::Record(Record::Adopted(upload_no, no, upload.row)));
+        let open = match &upload.came {
+            Came::Open => true,
+            // What is kept of its parts is of use only to somebody who tries again.
+            Came::Failed(problem) if problem.kind.keeps_parts() && upload.multipart.is_some() => false,
+            Came::NotConfirmed => return self.doubt(upload_no),
+            Came::Failed(_) | Came::Delivered(..) | Came::AlreadyThere => return,
+        };
+        if open && !self.limits.park_restored {
+            self.desks[at].queue.push_back(upload_no);
+        }
+        let Some(plan) = Plan::of(upload.size) else { return };
+        let mut work = Work::new(plan);
+        let completing = open && upload.completing;
+        let (multipart, gone) = match upload.multipart {
+            Some(multipart) if !completing && thrown_away(&multipart, now) => (None, Some(multipart)),
+            multipart => (multipart, None),
+        };
+        if gone.is_some() {
+            fx.push(Effect::Record(Record::Restarted(upload_no)));
+            self.abort_later(upload_no, gone);
+        }
+        if open {
+            self.keep_until(upload_no, multipart.as_ref().and_then(|multipart| multipart.abort_at));
+        }
+        let may_be_stored = match multipart {
+            // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
+            None => open && (matches!(plan, Plan::Put(_)) || self.goes_whole(no, upload.size)),
+            Some(multipart) => {
+                work.completing = completing;
+                work.unread = done_parts(&multipart.parts);
+                work.plan = Plan::Multipart { size: multipart.parts.size(), part: multipart.parts.part_size() };
+                let percent = multipart.parts.confirmed().saturating_mul(100) / multipart.parts.size().max(1);
+                work.resumed = u8::try_from(percent).ok();
+                work.multipart = Some(multipart);
+                completing
+            }
+        };
+        self.work.insert(upload_no, work);
+        if may_be_stored {
+            self.doubt(upload_no);
+        }
+    }
+}
+
+/// Whether S3 throws these parts away at any time from now on: to go on with them would end in the middle.
+pub(super) fn thrown_away(multipart: &Multipart, now: Option<Utc>) -> bool {
+    multipart.abort_at.zip(now).is_some_and(|(until, now)| until <= now)
+}

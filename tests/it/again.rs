@@ -1,0 +1,305 @@
+//! The same delivery once more: what had stopped is told, what was edited is new, what only moved goes on.
+
+use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::world::destination;
+use daypass::model::Limits;
+use daypass::model::event::{Answer, Call, Effect, Event};
+use daypass::model::parts::{PartDone, Parts};
+use daypass::model::problem::{Kind, Problem};
+use daypass::model::record::{Came, Kept, Record, Unfinished};
+use daypass::model::session::Identity;
+use daypass::model::snapshot::{Command, Left, Which};
+use daypass::model::upload::{Fingerprint, Folder, Multipart, Proof, State, UploadNo};
+use daypass::time::Utc;
+use std::sync::Arc;
+
+const SIZE: u64 = 24 * MIB;
+const ONE: Which = Which::One(UploadNo(0));
+
+fn left(name: &str, size: u64, came: Came) -> Unfinished {
+    Unfinished {
+        row: 1 + i64::from(name.as_bytes()[0]),
+        folder: Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() }),
+        name: name.into(),
+        key_name: None,
+        size,
+        multipart: None,
+        completing: false,
+        came,
+    }
+}
+
+fn with_parts(came: Came, parts: &[u32]) -> Unfinished {
+    let mut done = Parts::new(SIZE, 8 * MIB);
+    for &number in parts {
+        done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number) });
+    }
+    let (fingerprint, upload_id) = (print(SIZE, 1), Some("old".into()));
+    let multipart = Some(Multipart { fingerprint, upload_id, abort_at: Some(Utc(5_000)), parts: done });
+    Unfinished { multipart, ..left("big", SIZE, came) }
+}
+
+fn failed(kind: Kind) -> Came {
+    Came::Failed(Arc::new(Problem::new(kind)))
+}
+
+/// A run that was given this and has access again.
+fn restored(uploads: Vec<Unfinished>) -> Bench {
+    let mut bench = Bench::new(Limits::default());
+    let kept = Kept { unfinished: vec![(destination(0), uploads)], ..Kept::default() };
+    bench.on(Event::Restored(Box::new(kept)));
+    let ids = Identity { account: "1".into(), arn: "a".into(), name: "me".into() };
+    bench.command(Command::GetAccess(P));
+    bench.on(Event::Identified("p0".into(), Ok(ids)));
+    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
+    bench.given(attempt, 3600);
+    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
+    bench
+}
+
+#[test]
+fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
+    let ends = [
+        left("a", 5, failed(Kind::SourceGone)),
+        left("b", 5, Came::Delivered(Proof::Whole, 1)),
+        left("c", 5, Came::AlreadyThere),
+        left("d", 5, Came::NotConfirmed),
+        left("e", 5, Came::Open),
+    ];
+    let mut bench = restored(ends.to_vec());
+    let (no, _) = bench.sent();
+    bench.answer(no, stored(5));
+    let totals = bench.place().totals;
+    assert_eq!((totals.files, totals.delivered, totals.failed), (5, 2, 1));
+    assert_eq!((totals.already, totals.unconfirmed), (1, 1));
+    bench.fx.clear();
+    bench.command(Command::Retry(ONE));
+    let (no, send) = bench.sent();
+    assert_eq!(&*send.key, "in/a");
+    bench.answer(no, stored(5));
+    let records = bench.records();
+    assert!(!records.iter().any(|record| matches!(record, Record::Added { .. })), "{records:?}");
+    assert!(records.iter().any(|record| matches!(record, Record::Reopened(UploadNo(0)))));
+    // Nobody knows whether the fourth is there: what stands under its name may be its own.
+    bench.command(Command::Retry(Which::One(UploadNo(3))));
+    let (no, _) = bench.sent();
+    bench.trouble(no, Kind::AlreadyThere);
+    assert_eq!(bench.state(3), State::NotConfirmed);
+}
+
+#[test]
+fn a_file_that_had_stopped_and_is_added_again_is_the_same_upload() {
+    let mut bench = restored(vec![left("a", 5, failed(Kind::SourceGone)), left("b", 5, Came::Open)]);
+    bench.sends();
+    bench.add("/data", &[("a", 5)]);
+    assert_eq!((bench.model.seen().rows.len(), bench.sends().len()), (2, 1));
+}
+
+#[test]
+fn parts_of_a_file_that_had_stopped_go_on_when_it_is_tried_again() {
+    for (kind, keeps) in [(Kind::SourceGone, true), (Kind::Unexpected, true), (Kind::SourceChanged, false)] {
+        let mut bench = restored(vec![with_parts(failed(kind), &[1, 2]), left("z", 5, Came::Open)]);
+        assert!(bench.model.seen().kept_until.is_empty(), "it is told of what goes on only");
+        bench.sends();
+        bench.command(Command::Retry(ONE));
+        let open = bench.sends().pop().expect("it is opened");
+        bench.answer(open.0, Answer::Opened(print(SIZE, 1)));
+        let sent = bench.sends();
+        let read = sent.iter().filter(|(_, send)| matches!(send.call, Call::Read { .. })).count();
+        let created = sent.iter().filter(|(_, send)| matches!(send.call, Call::Create)).count();
+        assert_eq!((read, created), if keeps { (2, 0) } else { (0, 1) }, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_edited_file_of_the_same_size_is_another_file() {
+    let before = restored(vec![left("x.csv", 5, Came::Delivered(Proof::Whole, 1)), left("z", 5, Came::Open)]);
+    let mut now = Bench::open();
+    now.add("/data", &[("x.csv", 5)]);
+    let (no, _) = now.sent();
+    now.answer(no, stored(5));
+    for mut bench in [before, now] {
+        let rows = u32::try_from(bench.model.seen().rows.len()).expect("few");
+        bench.sends();
+        bench.add_version("/data", &[("x.csv", 5)], 2);
+        assert_eq!(bench.key(rows), "x (2).csv", "beside what is there");
+        let (no, _) = bench.sent();
+        let Answer::Stored(stored) = stored(5) else { unreachable!() };
+        bench.answer(no, Answer::Stored(daypass::model::upload::Stored { fingerprint: print(5, 2), ..stored }));
+        for version in [1, 2] {
+            bench.add_version("/data", &[("x.csv", 5)], version);
+        }
+        let added = u32::try_from(bench.model.seen().rows.len()).expect("few") - rows;
+        assert_eq!((added, bench.sends().len()), (1, 0), "both are known");
+    }
+}
+
+#[test]
+fn a_file_with_another_number_on_its_disk_goes_on_once_its_bytes_are_compared() {
+    let moved = Fingerprint { device: 9, inode: 77, ..print(SIZE, 1) };
+    let before = restored(vec![with_parts(Came::Open, &[1, 2])]);
+    let mut now = Bench::open();
+    for (no, send) in now.begun(SIZE) {
+        let Call::Part { number, .. } = send.call else { panic!("{send:?}") };
+        if number < 3 {
+            now.answer(no, part(number));
+        }
+    }
+    now.command(Command::Pause(ONE));
+    now.sends();
+    now.command(Command::Resume(ONE));
+    for (mut bench, id) in [(before, "old"), (now, "id")] {
+        let (open, _) = bench.sent();
+        bench.answer(open, Answer::Opened(moved));
+        let mut read = 0;
+        for (no, send) in bench.sends() {
+            match send.call {
+                Call::Read { offset, .. } => {
+                    read += 1;
+                    bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+                }
+                Call::Part { number: 3, .. } => bench.answer(no, part(3)),
+                call => panic!("{call:?}"),
+            }
+        }
+        assert_eq!(read, 2, "each part that S3 has");
+        let (_, send) = bench.sent();
+        let Call::Complete { upload_id, fingerprint, .. } = send.call else { panic!("{send:?}") };
+        assert_eq!((&*upload_id, fingerprint), (id, moved));
+    }
+    // The same number of bytes at the same moment, and yet another file.
+    let mut bench = restored(vec![with_parts(Came::Open, &[1])]);
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(moved));
+    let read = bench.sends().into_iter().find(|(_, send)| matches!(send.call, Call::Read { .. })).expect("a part");
+    bench.answer(read.0, Answer::Read(99));
+    assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
+}
+
+#[test]
+fn what_may_be_put_together_already_is_never_called_not_delivered() {
+    for kind in [Kind::SourceGone, Kind::SourceUnreadable, Kind::SourceNotAFile] {
+        let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(Came::Open, &[1, 2, 3]) }]);
+        let (open, _) = bench.sent();
+        bench.trouble(open, kind);
+        assert_eq!(bench.state(0), State::NotConfirmed, "{kind:?}");
+        assert!(!bench.sends().iter().any(|(_, send)| matches!(send.call, Call::Abort { .. })));
+    }
+    let edited = || {
+        let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(Came::Open, &[1, 2, 3]) }]);
+        let (open, _) = bench.sent();
+        bench.answer(open, Answer::Opened(print(SIZE, 2)));
+        bench
+    };
+    assert_eq!(edited().state(0), State::NotConfirmed);
+    // Under another name nothing of the old upload id is used.
+    let mut bench = edited();
+    bench.command(Command::SendUnderNewName(UploadNo(0)));
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(print(SIZE, 2)));
+    assert!(matches!(bench.sent().1.call, Call::Create));
+    // A drive that comes back: the question is asked of S3 again.
+    let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(Came::Open, &[1, 2, 3]) }]);
+    let (open, _) = bench.sent();
+    bench.trouble(open, Kind::SourceGone);
+    bench.command(Command::Retry(ONE));
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(print(SIZE, 1)));
+    for (no, send) in bench.sends() {
+        let Call::Read { offset, .. } = send.call else { panic!("{send:?}") };
+        bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+    }
+    let (no, send) = bench.sent();
+    assert!(matches!(send.call, Call::Complete { .. }));
+    bench.answer(no, stored(SIZE));
+    assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
+}
+
+#[test]
+fn who_delivers_is_told_of_a_delivery_that_went_on() {
+    let mut bench = restored(vec![left("a", 5, Came::Open)]);
+    let by = bench.records().into_iter().find_map(|record| {
+        if let Record::DeliveryBy { who, session, .. } = record { Some((who, session)) } else { None }
+    });
+    assert_eq!(by, Some(("me".into(), "me".into())));
+}
+
+#[test]
+fn the_date_of_kept_parts_is_obeyed_while_daypass_stays_open() {
+    // The bench's sessions end at second 0 of its time of day; they are given an hour before.
+    for (until, thrown) in [(-3_000, true), (5_000, false)] {
+        let mut bench = Bench::open();
+        bench.add("/data", &[("big", SIZE)]);
+        let (open, _) = bench.sent();
+        bench.answer(open, Answer::Opened(print(SIZE, 1)));
+        let (create, _) = bench.sent();
+        bench.answer(create, Answer::Created { upload_id: "id".into(), abort_at: Some(Utc(until)) });
+        let first = bench.sends().remove(0);
+        bench.answer(first.0, part(1));
+        bench.command(Command::Pause(ONE));
+        bench.after(1_000);
+        bench.fx.clear();
+        bench.command(Command::Resume(ONE));
+        let (open, _) = bench.sent();
+        bench.answer(open, Answer::Opened(print(SIZE, 1)));
+        let sent = bench.sends();
+        assert_eq!(sent.iter().any(|(_, send)| matches!(send.call, Call::Create)), thrown, "{sent:?}");
+        assert_eq!(bench.model.seen().kept_until.is_empty(), thrown);
+        let restarted = bench.fx.iter().any(|effect| matches!(effect, Effect::Record(Record::Restarted(_))));
+        assert_eq!(restarted, thrown);
+    }
+}
+
+#[test]
+fn each_part_has_its_own_tries() {
+    let mut bench = Bench::open();
+    let mut out = bench.begun(64 * MIB);
+    assert_eq!(out.len(), 4);
+    // One burst of odd answers, and one of damaged parts days later: each part had one of them.
+    for kind in [Kind::Unexpected, Kind::Damaged, Kind::Unexpected, Kind::Busy, Kind::Unexpected] {
+        for (no, _) in std::mem::take(&mut out) {
+            bench.trouble(no, kind);
+        }
+        assert!(!bench.state(0).ended(), "{kind:?}: {:?}", bench.state(0));
+        bench.after(60);
+        out = bench.sends();
+    }
+    // What went well begins to count anew; what fails again and again stops, and keeps what S3 has.
+    let (first, rest) = out.split_first().expect("parts");
+    let Call::Part { number, .. } = first.1.call else { panic!("{first:?}") };
+    bench.answer(first.0, part(number));
+    bench.trouble(rest[0].0, Kind::Damaged);
+    assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::Damaged));
+    bench.fx.clear();
+    bench.command(Command::Retry(ONE));
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(print(64 * MIB, 1)));
+    let sent = bench.sends();
+    assert_eq!(sent.iter().filter(|(_, send)| matches!(send.call, Call::Read { .. })).count(), 1);
+    assert!(!sent.iter().any(|(_, send)| matches!(send.call, Call::Create | Call::Abort { .. })));
+}
+
+#[test]
+fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
+    let mut bench = Bench::open();
+    let names: Vec<String> = (0..1_200).map(|no| format!("f{no}")).collect();
+    let names: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 5)).collect();
+    bench.add("/data", &names);
+    bench.add("/data", &names);
+    bench.on(Event::LeftOut(P, "/data/secret".into(), Left::Unreadable));
+    let place = bench.place();
+    assert_eq!((place.left_out_count.all(), place.left_out_count.missed()), (1_201, 1));
+    assert_eq!(place.left_out.iter().filter(|left| left.why == Left::Unreadable).count(), 1);
+    assert_eq!(place.left_out.len(), 1_001);
+}
+
+#[test]
+fn nothing_goes_out_before_the_journal_has_said_that_it_writes_again() {
+    let mut bench = Bench::open();
+    bench.on(Event::JournalFailed(Problem::new(Kind::JournalFull)));
+    bench.add("/data", &[("a", 5)]);
+    bench.command(Command::RetryJournal);
+    assert!(bench.sends().is_empty());
+    bench.on(Event::JournalWorks);
+    assert_eq!(bench.sends().len(), 1);
+}

@@ -1,0 +1,86 @@
+//! The command line after a run that was stopped: what it says of it, and with which code it ends.
+
+use crate::cli::{run_within, runtime, stage};
+use crate::support::stage::Stage;
+use daypass::engine::journal::{Journal, Options};
+use daypass::practice::{self, Op, Rule, What};
+use daypass::time::Utc;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// A run in which one file stops for good and one arrives, and which is stopped while the third is on its way.
+#[cfg(unix)]
+async fn stopped_between() -> Stage {
+    let stage = stage(practice::Options::default()).await;
+    stage.file("film.mov", 40 << 20);
+    let damaged = What::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
+    stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
+    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(500_000)).key("film").times(99));
+    let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("it runs");
+    for _ in 0..600 {
+        if stage.practice.objects().len() == 1 && stage.practice.count(Op::PutObject) == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // The last answer is on its way.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let kill = Command::new("/bin/kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stdout));
+    stage.practice.clear_faults();
+    stage
+}
+
+#[cfg(unix)]
+#[test]
+fn what_had_stopped_is_not_forgotten() {
+    runtime().block_on(async {
+        let stage = stopped_between().await;
+        let endpoint = stage.practice.story().endpoint;
+        let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+        assert_eq!((code, beside.as_str()), (1, ""), "{out}");
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[0], "1 file arrived earlier.", "{out}");
+        assert!(lines[lines.len() - 2].starts_with("Not delivered: source/a.txt. "), "{out}");
+        assert_eq!(lines[lines.len() - 1], "2 of 3 files delivered, 1 not delivered. 50.9 MB in TIME.");
+
+        let stage = stopped_between().await;
+        let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+        assert!(
+            out.contains("Delivered and verified: source/a.txt (6 bytes)") && !out.contains("Not delivered"),
+            "{out}"
+        );
+        assert!(out.ends_with("3 of 3 files delivered. 50.9 MB in TIME."), "{out}");
+    });
+}
+
+#[test]
+fn resume_says_when_it_can_not_know_what_is_unfinished() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        let options = Options::new(|| Utc(1_700_000_000));
+        let held = Journal::open(&stage.home(), &options);
+        let mut resume = stage.command("resume");
+        let (code, out, beside) = run_within(resume.args(["--endpoint-url", "http://127.0.0.1:9"]), 30).await;
+        let expected = "Daypass is open already, and what is unfinished goes on there. Close it to go on here.";
+        assert_eq!((code, out.as_str(), beside.as_str()), (2, "", expected));
+        drop(held);
+        let file = stage.file("in the way", 1);
+        let mut below = stage.command("resume");
+        let (code, _, beside) = run_within(below.env("DAYPASS_HOME", file.join("below")), 30).await;
+        let expected =
+            "Daypass can't read and write its records in your home folder. What is unfinished can't be read.";
+        assert_eq!((code, beside.as_str()), (2, expected));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(stage.home(), std::fs::Permissions::from_mode(0o777)).expect("our own folder");
+            let (code, _, beside) = run_within(&mut resume, 30).await;
+            assert!(code == 2 && beside.ends_with("What is unfinished can't be read."), "{code} {beside}");
+        }
+    });
+}

@@ -1,0 +1,178 @@
+//! What the next start reads of deliveries that go on, and what it puts in order.
+
+use super::*;
+
+fn edit(home: &Path, sql: &str) {
+    let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
+    db.execute_batch(sql).expect("it is changed");
+}
+
+#[test]
+fn the_parts_of_a_file_that_stopped_are_there_for_who_tries_again() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
+        record(&journal, [created(0, 20 * MIB, "upload-1"), Record::Part(UploadNo(0), 2, part(2))]).await;
+        let gone = End::Failed(Arc::new(Problem::new(Kind::SourceGone)));
+        record(&journal, [added(1, &folder(), "waiting.txt", 7), Record::Ended(UploadNo(0), gone)]).await;
+        journal.close().await.expect("it closes");
+        let (journal, kept, _) = open(&home);
+        let large = &kept.unfinished[0].1[0];
+        assert!(matches!(&large.came, Came::Failed(problem) if problem.kind == Kind::SourceGone));
+        assert_eq!(large.multipart.as_ref().map(|multipart| multipart.parts.confirmed()), Some(8 * MIB));
+        // Tried again, it is the same row of the same delivery.
+        record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, large.row), Record::Reopened(UploadNo(0))])
+            .await;
+        record(&journal, [Record::Part(UploadNo(0), 1, part(1))]).await;
+        journal.close().await.expect("it closes");
+        let (_journal, kept, _) = open(&home);
+        let large = &kept.unfinished[0].1[0];
+        assert_eq!((&large.came, kept.unfinished[0].1.len()), (&Came::Open, 2));
+        assert_eq!(large.multipart.as_ref().map(|multipart| multipart.parts.confirmed()), Some(16 * MIB));
+    });
+}
+
+#[test]
+fn an_unfinished_upload_that_can_not_be_read_is_told_of_once() {
+    for sql in [
+        "UPDATE uploads SET name = 'other.txt'",
+        "UPDATE destinations SET body = replace(body, 'importantprojectbucket', 'attackers-bucket')",
+    ] {
+        let (_dir, home) = home();
+        runtime().block_on(async {
+            let (journal, ..) = open(&home);
+            record(&journal, [place(), delivery(), added(0, &folder(), "a.txt", 3)]).await;
+            journal.close().await.expect("it closes");
+            edit(&home, sql);
+            let (journal, kept, notices) = open(&home);
+            assert_eq!((kept.unfinished.len(), &notices[..]), (0, &[Notice::LeftOut(1)][..]), "{sql}");
+            journal.close().await.expect("it closes");
+            let (journal, _, notices) = open(&home);
+            assert_eq!(notices, [], "{sql}");
+            journal.clear_history().await.expect("it is cleared");
+            journal.close().await.expect("it closes");
+            let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
+            let left: i64 = db.query_row("SELECT count(*) FROM uploads", [], |row| row.get(0)).expect("a count");
+            assert_eq!(left, 0, "{sql}");
+        });
+    }
+}
+
+#[test]
+fn what_waits_for_a_destination_that_was_forgotten_is_not_called_unreadable() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery(), added(0, &folder(), "a.txt", 3)]).await;
+        record(&journal, [Record::Forget(Arc::new(destination("x", "importantprojectbucket")))]).await;
+        journal.close().await.expect("it closes");
+        let (_journal, kept, notices) = open(&home);
+        assert_eq!((kept.unfinished.len(), notices), (0, Vec::new()));
+    });
+}
+
+#[test]
+fn the_names_a_delivery_began_under_stay() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let by =
+            |who: &str, session: &str| Record::DeliveryBy { place: PLACE, who: who.into(), session: session.into() };
+        for (first, then) in [("", "Later-session"), ("First-session", "First-session")] {
+            let _ = fs::remove_dir_all(&home);
+            let (journal, ..) = open(&home);
+            let (account, who, session) = ("123456789012".into(), "importantproject".into(), first.into());
+            record(&journal, [place(), Record::Delivery { place: PLACE, account, who, session }]).await;
+            record(&journal, [added(0, &folder(), "a.txt", 3)]).await;
+            journal.close().await.expect("it closes");
+            let (journal, kept, _) = open(&home);
+            let row = kept.unfinished[0].1[0].row;
+            record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, row), by("Richard", "Later-session")]).await;
+            journal.flush().await.expect("it is on disk");
+            assert_eq!(&*lines(&journal)[0].0.session, then);
+        }
+    });
+}
+
+#[test]
+fn closing_on_a_full_disk_says_what_is_lost() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let options = options();
+        options.pages.store(20, Ordering::Relaxed);
+        let (journal, ..) = open_with(&home, &options);
+        record(&journal, [place(), delivery()]).await;
+        record(&journal, (0..2_000).map(|no| added(no, &folder(), &format!("{no:0100}"), 1))).await;
+        assert_eq!(journal.close().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
+        assert!(!home.join("reserve").exists(), "the room that was kept free was given up for it");
+        let (journal, ..) = open(&home);
+        drop(journal);
+    });
+}
+
+#[test]
+fn a_disk_that_stands_still_is_told_until_it_answers() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let mut state = journal.state();
+        record(&journal, [place(), delivery(), added(0, &folder(), "a.txt", 3)]).await;
+        journal.flush().await.expect("it is on disk");
+        let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
+        db.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+        record(&journal, [Record::Ended(UploadNo(0), End::AlreadyThere)]).await;
+        let slow = state.wait_for(Option::is_some).await.expect("the journal is there").clone();
+        assert_eq!(slow.map(|problem| problem.kind), Some(Kind::JournalSlow));
+        db.execute_batch("COMMIT").expect("it ends");
+        state.wait_for(Option::is_none).await.expect("the journal is there");
+        journal.flush().await.expect("it is on disk");
+        assert_eq!(outcome(&lines(&journal)[0].1, "job/a.txt"), &Outcome::AlreadyThere);
+    });
+}
+
+#[test]
+fn who_asks_again_is_told_although_all_is_well() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let mut state = journal.state();
+        state.mark_unchanged();
+        journal.retry();
+        tokio::time::timeout(Duration::from_secs(10), state.changed()).await.expect("soon").expect("it is there");
+        assert!(state.borrow().is_none());
+    });
+}
+
+#[test]
+fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
+    let (_dir, home) = home();
+    let path = home.join("journal.sqlite");
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        record(&journal, [place(), delivery()]).await;
+        for no in 0..400_u32 {
+            let dir = PathBuf::from(format!("/home/richard/{no:0200}"));
+            let folder = Arc::new(Folder { dir: dir.into(), key: "job/".into() });
+            record(&journal, [added(no, &folder, "a.txt", 3)]).await;
+            record(&journal, [Record::Ended(UploadNo(no), End::AlreadyThere)]).await;
+        }
+        record(&journal, [Record::DeliveryEnded(PLACE), delivery()]).await;
+        journal.close().await.expect("it closes");
+        // So long a file is trusted until something says otherwise.
+        edit(&home, "INSERT INTO settings VALUES (1, printf('%.*c', 70000000, 'x')); DELETE FROM settings;");
+        let mut bytes = fs::read(&path).expect("the file");
+        let first = format!("/home/richard/{:0200}", 0);
+        let at = bytes.windows(first.len()).position(|window| window == first.as_bytes()).expect("its page") / 4096;
+        bytes[at * 4096..(at + 1) * 4096].fill(0);
+        fs::write(&path, bytes).expect("a torn page");
+        let (journal, _, notices) = open(&home);
+        assert_eq!(notices, [], "nothing came upon it");
+        assert!(journal.clear_history().await.is_err(), "the torn page is in the way");
+        journal.close().await.expect("it closes");
+        let (journal, _, notices) = open(&home);
+        assert!(matches!(&notices[..], [Notice::SetAside(_)]), "{notices:?}");
+        journal.close().await.expect("it closes");
+        let (_journal, _, notices) = open(&home);
+        assert_eq!(notices, [], "it is well");
+    });
+}
