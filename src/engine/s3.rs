@@ -196,6 +196,7 @@ impl S3 {
             call.customize().interceptor(tap).send()
         });
         let (told, heard) = asking.await;
+        let told = told.and_then(|answer| self.vouched(operation, &heard).map(|()| answer));
         if let Some(region) = heard.region.as_deref().and_then(|region| region.parse().ok()) {
             return Ok(region);
         }
@@ -328,6 +329,10 @@ impl S3 {
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer carries no ETag"));
         };
+        // White space at the ends of an element is not kept by every writer of XML.
+        if answer.key().is_some_and(|told| told.trim() != key.trim()) {
+            return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer names another key"));
+        }
         let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
         Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
     }
@@ -405,7 +410,19 @@ impl S3 {
         } else {
             self.patience
         };
-        attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await
+        let (answer, heard) =
+            attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await?;
+        self.vouched(operation, &heard)?;
+        Ok((answer, heard))
+    }
+
+    /// Whether an answer that looks well is S3's own. Amazon's carry a request id each (S3 User Guide, "Getting Amazon S3
+    /// request IDs for AWS Support"), and none is a page; a gateway that answers for S3 would have to make one up.
+    fn vouched(&self, operation: Operation, heard: &Heard) -> Result<(), Problem> {
+        if !self.explicit && (heard.request_id.is_empty() || heard.html) {
+            return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no request id"));
+        }
+        Ok(())
     }
 
     fn proof(

@@ -230,8 +230,7 @@ impl Model {
         desk.quiet_until = None;
         desk.fruitless = desk.fruitless.saturating_add(1);
         desk.given_at = now;
-        desk.denied_once = false;
-        desk.not_before = None;
+        desk.new_trial();
         self.sign_delivery(no, fx);
         self.line_is_good();
         self.rate.restart();
@@ -301,7 +300,9 @@ impl Model {
                 Retry::Line | Retry::Again | Retry::Slower => {
                     let wait = self.chance.backoff(3, Duration::from_millis(500), Duration::from_secs(10));
                     desk.not_before = Some(now + wait);
-                    self.line_is_bad(&problem, true);
+                    if problem.retry() == Retry::Line {
+                        self.line_is_bad(&problem, true);
+                    }
                 }
                 Retry::NewSession => {
                     if desk.locating_with == desk.attempt {

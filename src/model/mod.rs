@@ -5,6 +5,7 @@
 
 mod access;
 mod chance;
+mod denials;
 pub mod destination;
 pub mod event;
 mod flow;

@@ -25,6 +25,20 @@ impl Problem {
     pub fn with(kind: Kind, detail: Detail) -> Self {
         Self { kind, detail: Some(Arc::new(detail)) }
     }
+
+    /// Whether the server itself told of a fault of its own that leaves open what it did: the line carries, and whoever else
+    /// it carries to need not wait.
+    #[must_use]
+    pub fn is_fault_of_the_server(&self) -> bool {
+        let told = |detail: &Detail| !detail.request_id.is_empty() && (detail.status >= 500 || !detail.code.is_empty());
+        self.kind == Kind::AnswerLost && self.detail.as_deref().is_some_and(told)
+    }
+
+    /// What to do with the request that met this.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        if self.is_fault_of_the_server() { Retry::Again } else { self.kind.retry() }
+    }
 }
 
 /// What a server answered: foreign text, already cut to 500 characters and stripped of control and bidi characters.

@@ -397,10 +397,11 @@ impl Model {
         key.push_str(&row.key());
         let (body, held) = (call.bytes(row.size), call.body(row.size));
         let regions = self.desks.get(usize::from(row.place.0)).map_or(0, |desk| desk.regions);
+        let denials = self.work.get(&no).map_or(0, |work| work.denials);
         let signed = call.signed();
         let probe = signed && matches!(self.seen.line, Line::Down { .. });
         let place = row.place;
-        let out = Out { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
+        let out = Out { upload: no, place, generation, regions, denials, signed, what, body, held, taken: 0, probe };
         let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
         self.bodies_out += held;
         self.out.insert(request, out);

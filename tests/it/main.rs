@@ -46,4 +46,5 @@ mod ui_ask;
 mod ui_history;
 mod ui_profiles;
 mod whole;
+mod wire;
 mod world;
