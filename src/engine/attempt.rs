@@ -45,7 +45,13 @@ where
     let page = heard.html && heard.request_id.is_empty();
     let answer = answer.and_then(|output| {
         if page {
-            return Err(classify::misanswered(operation, Kind::LoginPage, &heard, "the answer is a page for people", clock));
+            return Err(classify::misanswered(
+                operation,
+                Kind::LoginPage,
+                &heard,
+                "the answer is a page for people",
+                clock,
+            ));
         }
         Ok(output)
     });

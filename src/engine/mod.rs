@@ -22,6 +22,7 @@ pub mod limit;
 pub mod pool;
 pub mod process;
 pub mod profiles;
+pub mod reads;
 pub mod run;
 pub mod s3;
 pub mod settings;

@@ -10,6 +10,7 @@ use super::journal::{self, Journal, Opened};
 use super::leaf::{self, Context, Flush};
 use super::limit::Limit;
 use super::pool::Pool;
+use super::reads::Reads;
 use super::s3::S3;
 use super::sources::Sources;
 use super::vault::Vault;
@@ -20,7 +21,7 @@ use crate::model::names::Region;
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Settings, Snapshot};
+use crate::model::snapshot::{Command, Settings, Snapshot, Which};
 use crate::model::upload::{PlaceNo, RequestNo};
 use crate::time::Time;
 use std::collections::{HashMap, VecDeque};
@@ -94,6 +95,7 @@ pub(super) struct Run {
     desk: Desk,
     s3: HashMap<PlaceNo, Arc<S3>>,
     files: Arc<OpenFiles>,
+    reads: Reads,
     pool: Pool,
     digests: Option<Digests>,
     flush: Flush,
@@ -165,6 +167,7 @@ impl Run {
             },
             s3: HashMap::new(),
             files: Arc::default(),
+            reads: Reads::default(),
             pool: Pool::new(POOL),
             digests: Settings::default().sha256.then(Digests::default),
             flush,
@@ -327,6 +330,12 @@ impl Run {
 
     /// Gives the model an event and starts what it wants done.
     fn take_in(&mut self, event: Event) {
+        if let Event::Command(Command::Release(place) | Command::Retry(Which::All(place)))
+        | Event::Assumed(place, _, Ok(_)) = &event
+            && let Some(s3) = self.s3.get(place)
+        {
+            s3.forget_refusals();
+        }
         let mut effects = std::mem::take(&mut self.effects);
         self.model.handle(self.clock.now(), event, &mut effects);
         for effect in effects.drain(..) {
@@ -445,6 +454,7 @@ impl Run {
         Context {
             s3,
             files: Arc::clone(&self.files),
+            reads: self.reads.clone(),
             pool: self.pool.clone(),
             digests: self.digests.clone(),
             flush: Arc::clone(&self.flush),
@@ -477,9 +487,9 @@ impl Run {
     fn fly(&mut self, request: RequestNo, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
         let context = self.context(self.s3.get(&send.place).cloned());
-        let (counter, clock) = (Arc::clone(&taken), self.clock.clone());
+        let counter = Arc::clone(&taken);
         let task = self.go_for(Errand::Request(request), async move {
-            Event::Answered(request, leaf::run(&context, send, counter, &clock).await)
+            Event::Answered(request, leaf::run(&context, send, counter).await)
         });
         self.flights.insert(request, Flight { taken, told: 0, task });
     }

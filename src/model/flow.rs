@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The first wait after a try that did not work.
-const BACKOFF: Duration = Duration::from_millis(500);
+pub(super) const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait between tries.
-const BACKOFF_MOST: Duration = Duration::from_mins(1);
+pub(super) const BACKOFF_MOST: Duration = Duration::from_mins(1);
 /// The longest wait after the line was to blame.
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
 /// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
@@ -259,6 +259,7 @@ impl Model {
                 self.pace.choked();
                 self.try_later(no, out, &problem, fx);
             }
+            Retry::Again if problem.kind == Kind::SourceSilent => self.drive_is_silent(no, &problem, fx),
             Retry::Again => {
                 if problem.kind == Kind::Conflict && out.what == What::Complete {
                     let Some(work) = self.work.get_mut(&no) else { return };

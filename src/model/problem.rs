@@ -200,6 +200,8 @@ pub enum Kind {
     SourceChanged,
     /// The file can't be read (permission, device, disk).
     SourceUnreadable,
+    /// The drive that holds the file does not answer.
+    SourceSilent,
     /// It is not a regular file (device, socket, pipe).
     SourceNotAFile,
     /// The name can't be written as text.
@@ -238,7 +240,7 @@ impl Kind {
     pub const fn retry(self) -> Retry {
         match self {
             Self::Offline | Self::NoAnswer | Self::ConnectionLost | Self::LoginPage | Self::AnswerLost => Retry::Line,
-            Self::Busy | Self::Conflict | Self::Unexpected => Retry::Again,
+            Self::Busy | Self::Conflict | Self::Unexpected | Self::SourceSilent => Retry::Again,
             Self::SlowDown => Retry::Slower,
             Self::SessionEnded | Self::SessionRefused => Retry::NewSession,
             Self::NotTrusted
@@ -298,7 +300,8 @@ impl Kind {
     pub const fn from_the_server(self) -> bool {
         match self.retry() {
             Retry::Line => false,
-            Retry::Again | Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
+            Retry::Again => !matches!(self, Self::SourceSilent),
+            Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
             Retry::Hold => {
                 !matches!(self, Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken)
             }
@@ -364,6 +367,7 @@ impl Kind {
             | Self::SourceGone
             | Self::SourceChanged
             | Self::SourceUnreadable
+            | Self::SourceSilent
             | Self::SourceNotAFile
             | Self::NameNotText
             | Self::JournalFull

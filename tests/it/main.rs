@@ -1,6 +1,7 @@
 //! What Daypass does, topic by topic, in one binary.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for and takes the rest as one")]
 
+mod asked;
 mod attention;
 mod bench;
 mod beside;

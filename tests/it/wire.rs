@@ -1,10 +1,15 @@
-//! What the model makes of answers that prove little: pages in the place of S3, faults of the server, denials of one key.
+//! What the model makes of answers that prove little or come late: pages in the place of S3, faults of one server, denials of
+//! one key, drives that hang, and what belongs to an earlier session or key.
 
-use crate::bench::{Bench, MIB, P, part, stored};
-use daypass::model::event::{Call, Event};
+use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::world::destination;
+use daypass::model::Limits;
+use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
-use daypass::model::snapshot::{Command, Line};
+use daypass::model::session::{Identity, Session};
+use daypass::model::snapshot::{Command, Line, Profile, Profiles, Source};
 use daypass::model::upload::{Proof, RequestNo, State};
+use std::sync::Arc;
 
 fn answered(bench: &mut Bench, no: RequestNo, kind: Kind, status: u16, request_id: &str) {
     let detail = Detail { status, request_id: request_id.into(), ..Detail::default() };
@@ -111,7 +116,9 @@ fn a_file_that_alone_is_denied_fails_alone() {
         let mut seconds = 0;
         while bench.model.seen().places[0].totals.open() > 0 && bench.place().hold.is_none() && seconds < 100 {
             let sent = but(&mut bench, denied);
-            sent.iter().for_each(|&no| tries[no as usize] += 1);
+            for &no in &sent {
+                tries[no as usize] += 1;
+            }
             if sent.is_empty() {
                 bench.after(1);
                 seconds += 1;
@@ -119,10 +126,13 @@ fn a_file_that_alone_is_denied_fails_alone() {
         }
         for no in 0..60 {
             let state = bench.state(no);
-            if !denied.contains(&no) {
-                assert!(matches!(state, State::Delivered(_)), "{no}: {state:?}");
+            if denied.contains(&no) {
+                assert!(
+                    matches!(&state, State::Failed(problem) if problem.kind == DENIED),
+                    "{denied:?} {no}: {state:?}"
+                );
             } else {
-                assert!(matches!(&state, State::Failed(problem) if problem.kind == DENIED), "{denied:?} {no}: {state:?}");
+                assert!(matches!(state, State::Delivered(_)), "{no}: {state:?}");
             }
             assert!(tries[no as usize] <= 4, "{no}: {}", tries[no as usize]);
         }
@@ -183,4 +193,84 @@ fn a_person_who_lets_a_hold_go_has_the_wait_once_more() {
     let (no, _) = bench.sent();
     bench.answer(no, stored(1));
     assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
+}
+
+#[test]
+fn a_drive_that_is_silent_holds_its_own_files_alone() {
+    let mut bench = Bench::open();
+    let parts = bench.begun(100 * MIB);
+    bench.answer(parts[0].0, part(1));
+    bench.sends();
+    bench.add("/other", &[("small", 1)]);
+    bench.fx.clear();
+    bench.trouble(parts[1].0, Kind::SourceSilent);
+    let State::Retrying(_, why) = bench.state(0) else { panic!("{:?}", bench.state(0)) };
+    assert_eq!(why.kind, Kind::SourceSilent);
+    assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Drop(_))), "what hangs beside it is let go");
+    assert!(!down(&bench) && bench.place().hold.is_none());
+    assert_eq!(bench.model.requests_out(), 1, "the other file");
+    bench.sends();
+    bench.after(2);
+    let (open, send) = bench.sent();
+    assert!(matches!(send.call, Call::Open));
+    bench.trouble(open, Kind::SourceSilent);
+    bench.after(70);
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(print(100 * MIB, 1)));
+    let sent = bench.sends();
+    let numbers: Vec<u32> =
+        sent.iter().map(|(_, s)| if let Call::Part { number, .. } = s.call { number } else { 0 }).collect();
+    assert_eq!(numbers.first(), Some(&2), "what S3 has is kept: {numbers:?}");
+    let (complete, _) = bench.parts(sent);
+    bench.answer(complete, stored(100 * MIB));
+    assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
+}
+
+#[test]
+fn a_late_answer_does_not_cost_the_next_one_its_credentials() {
+    let mut bench = Bench::asking(destination(0), Limits::default());
+    let first = bench.asked().pop().expect("AssumeRole").attempt;
+    bench.command(Command::SignOut(P));
+    bench.command(Command::GetAccess(P));
+    let second = bench.asked().pop().expect("AssumeRole").attempt;
+    bench.fx.clear();
+    bench.given(first, 3600);
+    assert!(!bench.fx.iter().any(|effect| matches!(effect, Effect::Forget(_))), "the second one is under way");
+    bench.given(second, 3600);
+    assert!(matches!(bench.session(), Session::Active(_)));
+}
+
+#[test]
+fn a_profile_that_got_another_key_is_asked_whose_it_is() {
+    let profile = |name: &str, tail: Option<&str>, from: Option<&str>| Profile {
+        name: name.to_owned(),
+        source: if tail.is_some() { Source::Key } else { Source::Role },
+        key_tail: tail.map(str::to_owned),
+        region: None,
+        role_arn: None,
+        source_profile: from.map(str::to_owned),
+        external_id: None,
+        mfa_serial: None,
+        role_session_name: None,
+        duration_seconds: None,
+        credential_process: None,
+        this_run: false,
+    };
+    let read = |tail: &str, b: &str| {
+        let list = vec![profile("a", Some(tail), None), profile("b", Some(b), None), profile("via", None, Some("a"))];
+        Event::ProfilesRead(Arc::new(Profiles { list, ..Profiles::default() }))
+    };
+    let mut bench = Bench::new(Limits::default());
+    bench.on(read("AAAA", "BBBB"));
+    for name in ["a", "b", "via"] {
+        let who = Identity { account: "1".into(), arn: "arn:me".into(), name: name.into() };
+        bench.on(Event::Identified(name.to_owned(), Ok(who)));
+    }
+    bench.on(read("AAAA", "BBBB"));
+    assert!(bench.fx.is_empty());
+    bench.on(read("CCCC", "BBBB"));
+    let asked = |effect: &Effect| if let Effect::Identify(name) = effect { Some(name.clone()) } else { None };
+    assert_eq!(bench.fx.iter().filter_map(asked).collect::<Vec<_>>(), ["a", "via"]);
+    let known: Vec<&str> = bench.model.seen().identities.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(known, ["b"]);
 }
