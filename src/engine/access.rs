@@ -14,7 +14,7 @@ use super::watch::Patience;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Region, RoleArn};
-use crate::model::problem::{Kind, Problem};
+use crate::model::problem::{Kind, Problem, Retry};
 use crate::model::session::Identity;
 use crate::model::upload::PlaceNo;
 use zeroize::Zeroizing;
@@ -94,10 +94,23 @@ impl Desk {
         let (keys, region) = self.keys(&destination.profile, Some(&destination.role)).await?;
         let region = sts::region_for(Some(&destination.role), destination.region.as_ref(), region.as_deref());
         let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
-        let (assumed, credentials) = sts::assume_role(&self.http, &keys, &region, ask, code, &self.clock).await?;
-        // Credentials that came after the person signed out are dropped here.
-        let _kept = self.vault.put(ticket, credentials);
-        Ok(assumed)
+        let (http, clock, keys, given) = (&self.http, &self.clock, &keys, &code);
+        let asked = where_in_use(region, |region| async move {
+            sts::assume_role(http, keys, &region, ask, given.clone(), clock).await
+        });
+        let (assumed, credentials) = match asked.await {
+            Ok(given) => given,
+            Err(problem) => {
+                if let Some(code) = code
+                    && before_the_code(problem.kind)
+                {
+                    self.vault.put_back(ticket, code);
+                }
+                return Err(problem);
+            }
+        };
+        // Credentials that came after the person signed out are dropped here, and nobody may think that they are there.
+        if self.vault.put(ticket, credentials) { Ok(assumed) } else { Err(Problem::new(Kind::SessionEnded)) }
     }
 
     /// Asks who a profile is.
@@ -105,12 +118,16 @@ impl Desk {
         let (keys, region) = self.keys(profile, None).await?;
         let region = sts::region_for(None, None, region.as_deref());
         let region = region.ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
-        sts::get_caller_identity(&self.http, &keys, &region, &self.clock).await
+        let (http, clock, keys) = (&self.http, &self.clock, &keys);
+        where_in_use(region, |region| async move { sts::get_caller_identity(http, keys, &region, clock).await }).await
     }
 
     /// Asks for the bucket's region.
     pub async fn locate(&self, place: PlaceNo, destination: &Destination) -> Result<Region, Problem> {
-        let first = destination.role.partition().default_region();
+        let usual = || destination.role.partition().default_region();
+        // A server of one's own has no regions to tell of: it is asked in the one that is named.
+        let named = destination.region.clone().filter(|_| self.http.endpoint_url().is_some());
+        let first = named.unwrap_or_else(usual);
         self.s3(place, destination, &first).head_bucket_region().await
     }
 
@@ -119,6 +136,30 @@ impl Desk {
         S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
             .limited(self.limit.clone())
     }
+}
+
+/// Asks STS in this region, and where the account does not use it, in the default one of its partition, which every account
+/// uses (IAM User Guide, "Manage AWS STS in an AWS Region": a key is not known where its account has not opted in).
+async fn where_in_use<T, F>(region: Region, ask: impl Fn(Region) -> F) -> Result<T, Problem>
+where
+    F: Future<Output = Result<T, Problem>> + Send,
+{
+    let default = region.partition().default_region();
+    let elsewhere = region != default;
+    let refused = match ask(region).await {
+        Err(problem) if matches!(problem.kind, Kind::RegionOff | Kind::KeyNotAccepted) && elsewhere => problem,
+        answer => return answer,
+    };
+    match ask(default).await {
+        // Where only the first region can be reached, what it said is what is known.
+        Err(problem) if problem.retry() == Retry::Line => Err(refused),
+        answer => answer,
+    }
+}
+
+/// Whether AWS answers so, or can't be asked, before it looks at the code of an MFA device: the code still serves.
+const fn before_the_code(kind: Kind) -> bool {
+    matches!(kind, Kind::TooLong | Kind::TooLongChained | Kind::Offline | Kind::ClockWrong(_))
 }
 
 fn source(keys: Keys) -> SourceKeys {

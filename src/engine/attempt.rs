@@ -39,7 +39,23 @@ where
             Err(classify::misanswered(operation, kind, &Heard::default(), "nothing moved any more", clock))
         }
     };
-    (answer, tap.heard())
+    let heard = tap.heard();
+    // A page for people is no answer of a service, whatever its status and whatever stands in its other headers. Stores that
+    // label empty answers so, as some do, sign them with a request id.
+    let page = heard.html && heard.request_id.is_empty();
+    let answer = answer.and_then(|output| {
+        if page {
+            return Err(classify::misanswered(
+                operation,
+                Kind::LoginPage,
+                &heard,
+                "the answer is a page for people",
+                clock,
+            ));
+        }
+        Ok(output)
+    });
+    (answer, heard)
 }
 
 /// The same, and once more by the server's clock where the server minds this computer's.

@@ -62,6 +62,8 @@ pub enum Fact {
     Bucket {
         /// The region.
         region: Region,
+        /// The one that the destination names, where it is another; files go to the first all the same.
+        named: Option<Region>,
         /// The account.
         owner: AccountId,
     },
@@ -137,11 +139,9 @@ impl Desk {
         let session_name = RoleSessionName::cleaned_from(&identity.name);
         teller.tell(What::Role, self.role(HERE, &destination, &session_name, code)).await?;
         let locate = async {
-            let region = match &destination.region {
-                Some(region) => region.clone(),
-                None => self.locate(HERE, &destination).await?,
-            };
-            Ok((region.clone(), Fact::Bucket { region, owner: destination.owner() }))
+            let region = self.locate(HERE, &destination).await?;
+            let named = destination.region.clone().filter(|named| *named != region);
+            Ok((region.clone(), Fact::Bucket { region, named, owner: destination.owner() }))
         };
         let region = teller.tell(What::Bucket, locate).await?;
         if check.test_object {

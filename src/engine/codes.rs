@@ -111,19 +111,20 @@ fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
 
 fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
     let says = |part: &str| message.contains(part);
+    let (before, after) = around_the_resource(message);
     if code.starts_with("KMS.") || code.starts_with("Kms") {
         return Kind::KmsKey;
     }
     match code {
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Kind::SessionEnded,
-        "AccessDenied" | "InvalidAccessKeyId" | "InvalidToken" if says("expired") => Kind::SessionEnded,
+        "AccessDenied" | "InvalidAccessKeyId" | "InvalidToken" if after.contains("expired") => Kind::SessionEnded,
         "InvalidToken" | "InvalidAccessKeyId" | "InvalidClientTokenId" => Kind::SessionRefused,
         "AccessDenied" | "AccessDeniedException" | "Forbidden" => {
-            if says("kms:GenerateDataKey") {
+            if before.contains("kms:GenerateDataKey") {
                 Kind::KmsGenerate
-            } else if says("kms:Decrypt") {
+            } else if before.contains("kms:Decrypt") {
                 Kind::KmsDecrypt
-            } else if says("kms:") {
+            } else if before.contains("kms:") {
                 Kind::KmsKey
             } else {
                 Kind::AccessDenied(denied_by(operation, message))
@@ -169,9 +170,22 @@ fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
     }
 }
 
+/// What stands before and after the resource in `… on resource: "ARN" because …`; where none is named, both are all of it. The
+/// ARN ends in a key, which is the contractor's own text and may say anything.
+fn around_the_resource(message: &str) -> (&str, &str) {
+    let Some((before, from)) = message.split_once("on resource: ") else { return (message, message) };
+    let after = match from.strip_prefix('"') {
+        Some(quoted) => quoted.rsplit_once('"').map_or("", |(_, after)| after),
+        // Roles and keys of KMS stand without quotes; there is no space in their ARNs.
+        None => from.split_once(' ').map_or("", |(_, after)| after),
+    };
+    (before, after)
+}
+
 /// Which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer texts go on after these words.
 fn denied_by(operation: Operation, message: &str) -> DeniedBy {
-    let says = |part: &str| message.contains(part);
+    let (_, after) = around_the_resource(message);
+    let says = |part: &str| after.contains(part);
     let sts = operation.is_sts();
     if says("role trust policy") {
         DeniedBy::TrustPolicy
@@ -185,8 +199,8 @@ fn denied_by(operation: Operation, message: &str) -> DeniedBy {
         // The source's own session has it where STS says so; afterwards it is the one that narrows.
         DeniedBy::SessionPolicy
     } else if says("permissions boundary") {
-        // After AssumeRole the boundary is one on the customer's role.
-        if sts { DeniedBy::Boundary } else { DeniedBy::RolePolicy }
+        // Before AssumeRole it is one on the contractor's user, afterwards one on the customer's role.
+        DeniedBy::Boundary
     } else if says("resource-based policy") {
         if sts { DeniedBy::TrustPolicy } else { DeniedBy::ResourcePolicy }
     } else if says("identity-based policy") {

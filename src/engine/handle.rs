@@ -29,7 +29,7 @@ const COMMANDS: usize = 256;
 pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>;
 
 /// Looks at what a task is started for.
-pub type Hook = Arc<dyn Fn(&super::run::Errand) + Send + Sync>;
+pub type Hook = Arc<dyn Fn(&super::errand::Errand) + Send + Sync>;
 
 /// How an engine is to be run.
 pub struct Options {

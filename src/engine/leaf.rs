@@ -1,11 +1,11 @@
 //! Does one `Call` of an upload, from the file to the answer.
 
-use super::clock::Clock;
 use super::digests::Digests;
 use super::files::{OpenFiles, Source, unreadable};
 use super::pool::{self, Pool, Sums};
-use super::s3::{self, Object, S3, Whole};
-use crate::model::event::{Answer, Call, Send};
+use super::reads::Reads;
+use super::s3::{self, Object, S3, Span, Whole};
+use crate::model::event::{Answer, Call, PART_HELD, Send};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::upload::{Fingerprint, PlaceNo, Stored, UploadNo};
 use bytes::Bytes;
@@ -25,6 +25,8 @@ pub struct Context {
     pub s3: Option<Arc<S3>>,
     /// The open files.
     pub files: Arc<OpenFiles>,
+    /// The reads that are under way.
+    pub reads: Reads,
     /// The buffers.
     pub pool: Pool,
     /// The hashers, where SHA-256 is wanted.
@@ -47,7 +49,7 @@ impl Context {
 ///
 /// # Errors
 /// Everything in `Kind` that speaks of files, the network or S3.
-pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock) -> Result<Answer, Problem> {
+pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Answer, Problem> {
     let Send { place, generation: _, upload, path, key, call } = send;
     match call {
         Call::Open => {
@@ -55,27 +57,38 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>, clock: &Clock
             if let Some(digests) = &ctx.digests {
                 digests.forget(upload);
             }
-            blocking(move || files.open(upload, &path), clock).await.map(Answer::Opened)
+            let at = path.clone();
+            ctx.reads.run(&at, 0, move || files.open(upload, &path)).await.map(Answer::Opened)
         }
-        Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, most, &taken, clock).await,
-        Call::Whole { fingerprint } => {
-            whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken), clock).await
-        }
+        Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, most, &taken).await,
+        Call::Whole { fingerprint } => whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken)).await,
         Call::Create => {
             let created = s3(ctx, place)?.create(&key).await?;
             Ok(Answer::Created { upload_id: created.upload_id, abort_at: created.abort_at })
         }
         Call::Part { upload_id, number, offset, length } => {
             let s3 = s3(ctx, place)?;
-            let (bytes, crc) = read(ctx, upload, path, offset, length, clock).await?;
+            if length > PART_HELD {
+                let (source, crc) = sums(ctx, upload, path.clone(), offset, length).await?;
+                let span = Span { source: &source, bytes: offset..offset + length, crc, pool: &ctx.pool };
+                match s3.upload_part_whole(&key, &upload_id, number, &span, &taken).await {
+                    // A bucket that may want the payload signed gets it from memory.
+                    Err(problem) if s3::may_be_unsigned(problem.kind) => {}
+                    answer => return answer.map(Answer::Part),
+                }
+            }
+            let (bytes, crc) = read(ctx, upload, path, offset, length).await?;
             s3.upload_part(&key, &upload_id, number, bytes, crc, &taken).await.map(Answer::Part)
         }
+        Call::Read { offset, length } if length > PART_HELD => {
+            sums(ctx, upload, path, offset, length).await.map(|(_, crc)| Answer::Read(crc))
+        }
         Call::Read { offset, length } => {
-            read(ctx, upload, path, offset, length, clock).await.map(|(_, crc)| Answer::Read(crc))
+            read(ctx, upload, path, offset, length).await.map(|(_, crc)| Answer::Read(crc))
         }
         Call::Complete { upload_id, parts, part, fingerprint } => {
             let s3 = s3(ctx, place)?;
-            let sha256 = compare(ctx, upload, path, fingerprint, clock).await?;
+            let sha256 = compare(ctx, upload, path, fingerprint).await?;
             (ctx.flush)().await?;
             let whole = Whole { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
             let object = s3.complete(&key, whole).await?;
@@ -99,19 +112,20 @@ async fn whole(
     path: PathBuf,
     key: &str,
     (fingerprint, taken): (Fingerprint, &Arc<AtomicU64>),
-    clock: &Clock,
 ) -> Result<Answer, Problem> {
-    let files = Arc::clone(&ctx.files);
+    let (files, at) = (Arc::clone(&ctx.files), path.clone());
     let same = move || {
         let source = files.get(upload, &path)?;
         source.is(&fingerprint, &path)?;
         Ok(source)
     };
-    let source = blocking(same.clone(), clock).await?;
-    let sums = s3::sums(&source, &ctx.pool, ctx.digests.is_some()).await?;
-    let source = blocking(same, clock).await?;
+    let source = ctx.reads.run(&at, 0, same.clone()).await?;
+    let bytes = 0..fingerprint.size;
+    let sums = s3::sums(&source, bytes.clone(), &ctx.pool, ctx.digests.is_some()).await?;
+    let source = ctx.reads.run(&at, 0, same).await?;
     (ctx.flush)().await?;
-    let object = s3.put_whole(key, &source, sums.crc, &ctx.pool, taken).await?;
+    let span = Span { source: &source, bytes, crc: sums.crc, pool: &ctx.pool };
+    let object = s3.put_whole(key, &span, taken).await?;
     Ok(Answer::Stored(stored(object, fingerprint, sums.sha256)))
 }
 
@@ -128,10 +142,9 @@ async fn put(
     key: &str,
     most: u64,
     taken: &Arc<AtomicU64>,
-    clock: &Clock,
 ) -> Result<Answer, Problem> {
-    let (pool, sha256) = (ctx.pool.clone(), ctx.digests.is_some());
-    match blocking(move || read_whole(&path, most, &pool, sha256), clock).await? {
+    let (pool, sha256, at) = (ctx.pool.clone(), ctx.digests.is_some(), path.clone());
+    match ctx.reads.run(&at, most, move || read_whole(&path, most, &pool, sha256)).await? {
         ReadWhole::Grown(fingerprint) => Ok(Answer::Grown(fingerprint)),
         ReadWhole::Read(bytes, sums, fingerprint) => {
             let object = s3.put(key, bytes, sums.crc, taken).await?;
@@ -153,15 +166,8 @@ fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadW
 }
 
 /// Reads a span of an upload's file, and what its CRC64NVME is.
-async fn read(
-    ctx: &Context,
-    upload: UploadNo,
-    path: PathBuf,
-    offset: u64,
-    span: u64,
-    clock: &Clock,
-) -> Result<(Bytes, u64), Problem> {
-    let ctx = ctx.clone();
+async fn read(ctx: &Context, upload: UploadNo, path: PathBuf, offset: u64, span: u64) -> Result<(Bytes, u64), Problem> {
+    let (reads, at, ctx) = (&ctx.reads, path.clone(), ctx.clone());
     let reading = move || {
         let source = ctx.files.get(upload, &path)?;
         let mut buffer = ctx.pool.take(length(span)?).map_err(|why| unreadable(&why))?;
@@ -173,7 +179,27 @@ async fn read(
         }
         Ok((bytes, sums.crc))
     };
-    blocking(reading, clock).await
+    reads.run(&at, span, reading).await
+}
+
+/// The CRC64NVME of a span too large to be held, read block by block.
+async fn sums(
+    ctx: &Context,
+    upload: UploadNo,
+    path: PathBuf,
+    offset: u64,
+    span: u64,
+) -> Result<(Arc<Source>, u64), Problem> {
+    let (files, at) = (Arc::clone(&ctx.files), path.clone());
+    let opening = move || {
+        let source = files.get(upload, &path)?;
+        source.unchanged()?;
+        Ok(source)
+    };
+    let source = ctx.reads.run(&at, 0, opening.clone()).await?;
+    let sums = s3::sums(&source, offset..offset + span, &ctx.pool, false).await?;
+    let source = ctx.reads.run(&at, 0, opening).await?;
+    Ok((source, sums.crc))
 }
 
 /// Sees to it that the file still is what its parts were read from, and finishes its SHA-256.
@@ -182,9 +208,8 @@ async fn compare(
     upload: UploadNo,
     path: PathBuf,
     then: Fingerprint,
-    clock: &Clock,
 ) -> Result<Option<[u8; 32]>, Problem> {
-    let ctx = ctx.clone();
+    let (reads, at, ctx) = (&ctx.reads, path.clone(), ctx.clone());
     let comparing = move || {
         let source = ctx.files.get(upload, &path)?;
         source.is(&then, &path)?;
@@ -193,7 +218,7 @@ async fn compare(
         source.is(&then, &path)?;
         Ok(Some(sha256))
     };
-    blocking(comparing, clock).await
+    reads.run(&at, then.size, comparing).await
 }
 
 fn stored(object: Object, fingerprint: Fingerprint, sha256: Option<[u8; 32]>) -> Stored {
@@ -206,16 +231,5 @@ fn length(bytes: u64) -> Result<usize, Problem> {
     usize::try_from(bytes).map_err(|why| {
         let detail = Detail { call: "read".into(), message: why.to_string().into(), ..Detail::default() };
         Problem::with(Kind::SourceUnreadable, detail)
-    })
-}
-
-async fn blocking<T: std::marker::Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + std::marker::Send + 'static,
-    clock: &Clock,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|why| {
-        let message = super::classify::clean(&why.to_string());
-        let detail = Detail { call: "read".into(), message, at: clock.utc(), ..Detail::default() };
-        Err(Problem::with(Kind::SourceUnreadable, detail))
     })
 }

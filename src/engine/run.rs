@@ -3,6 +3,7 @@
 use super::access::Desk;
 use super::clock::Clock;
 use super::digests::Digests;
+use super::errand::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::Http;
@@ -10,6 +11,7 @@ use super::journal::{self, Journal, Opened};
 use super::leaf::{self, Context, Flush};
 use super::limit::Limit;
 use super::pool::Pool;
+use super::reads::Reads;
 use super::s3::S3;
 use super::sources::Sources;
 use super::vault::Vault;
@@ -17,10 +19,10 @@ use super::{profiles, walk};
 use crate::model::Model;
 use crate::model::event::{Effect, Event, Send};
 use crate::model::names::Region;
-use crate::model::problem::{Kind, Problem};
+use crate::model::problem::Problem;
 use crate::model::record::{Kept, Record};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Settings, Snapshot};
+use crate::model::snapshot::{Command, Settings, Snapshot, Which};
 use crate::model::upload::{PlaceNo, RequestNo};
 use crate::time::Time;
 use std::collections::{HashMap, VecDeque};
@@ -61,31 +63,6 @@ struct Flight {
     task: AbortHandle,
 }
 
-/// What a task was started for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
-    /// A request of an upload.
-    Request(RequestNo),
-    /// AssumeRole, and which attempt.
-    Assume(PlaceNo, u32),
-    /// GetCallerIdentity for a profile.
-    Identify(String),
-    /// HeadBucket.
-    Locate(PlaceNo),
-}
-
-impl Errand {
-    /// What the model is told where the task ended without an answer.
-    fn lost(self) -> Event {
-        match self {
-            Self::Request(request) => Event::Answered(request, Err(lost())),
-            Self::Assume(place, attempt) => Event::Assumed(place, attempt, Err(lost())),
-            Self::Identify(profile) => Event::Identified(profile, Err(lost())),
-            Self::Locate(place) => Event::Located(place, Err(lost())),
-        }
-    }
-}
-
 /// The engine's own state.
 pub(super) struct Run {
     model: Model,
@@ -94,6 +71,7 @@ pub(super) struct Run {
     desk: Desk,
     s3: HashMap<PlaceNo, Arc<S3>>,
     files: Arc<OpenFiles>,
+    reads: Reads,
     pool: Pool,
     digests: Option<Digests>,
     flush: Flush,
@@ -165,6 +143,7 @@ impl Run {
             },
             s3: HashMap::new(),
             files: Arc::default(),
+            reads: Reads::default(),
             pool: Pool::new(POOL),
             digests: Settings::default().sha256.then(Digests::default),
             flush,
@@ -331,6 +310,12 @@ impl Run {
 
     /// Gives the model an event and starts what it wants done.
     fn take_in(&mut self, event: Event) {
+        if let Event::Command(Command::Release(place) | Command::Retry(Which::All(place)))
+        | Event::Assumed(place, _, Ok(_)) = &event
+            && let Some(s3) = self.s3.get(place)
+        {
+            s3.forget_refusals();
+        }
         let mut effects = std::mem::take(&mut self.effects);
         self.model.handle(self.clock.now(), event, &mut effects);
         for effect in effects.drain(..) {
@@ -449,6 +434,7 @@ impl Run {
         Context {
             s3,
             files: Arc::clone(&self.files),
+            reads: self.reads.clone(),
             pool: self.pool.clone(),
             digests: self.digests.clone(),
             flush: Arc::clone(&self.flush),
@@ -481,15 +467,10 @@ impl Run {
     fn fly(&mut self, request: RequestNo, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
         let context = self.context(self.s3.get(&send.place).cloned());
-        let (counter, clock) = (Arc::clone(&taken), self.clock.clone());
+        let counter = Arc::clone(&taken);
         let task = self.go_for(Errand::Request(request), async move {
-            Event::Answered(request, leaf::run(&context, send, counter, &clock).await)
+            Event::Answered(request, leaf::run(&context, send, counter).await)
         });
         self.flights.insert(request, Flight { taken, told: 0, task });
     }
-}
-
-/// A task of ours ended without an answer: a bug that must not take the queue with it.
-fn lost() -> Problem {
-    Problem::new(Kind::Unexpected)
 }

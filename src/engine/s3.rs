@@ -13,7 +13,7 @@ use super::watch::Patience;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::parts::PartDone;
-use crate::model::problem::{DeniedBy, Kind, Problem};
+use crate::model::problem::{Kind, Problem};
 use crate::model::upload::{PlaceNo, Proof};
 use crate::time::Utc;
 use aws_sdk_s3::Client;
@@ -25,6 +25,8 @@ use aws_sdk_s3::config::{
 };
 use aws_sdk_s3::operation::put_object::PutObjectOutput;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+use aws_sdk_s3::operation::upload_part::UploadPartOutput;
+use aws_sdk_s3::operation::upload_part::builders::UploadPartFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ObjectCannedAcl, ServerSideEncryption,
@@ -40,9 +42,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Mutex;
 
+mod signing;
 mod whole;
 
-pub use whole::sums;
+pub use signing::may_be_unsigned;
+pub use whole::{Span, sums};
 
 /// S3 as one destination sees it: one bucket, one region, one owner, one signer.
 #[derive(Debug)]
@@ -196,6 +200,7 @@ impl S3 {
             call.customize().interceptor(tap).send()
         });
         let (told, heard) = asking.await;
+        let told = told.and_then(|answer| self.vouched(operation, &heard).map(|()| answer));
         if let Some(region) = heard.region.as_deref().and_then(|region| region.parse().ok()) {
             return Ok(region);
         }
@@ -277,20 +282,36 @@ impl S3 {
     ) -> Result<PartDone, Problem> {
         let operation = Operation::UploadPart;
         let length = body.len() as u64;
-        let number = i32::try_from(number).unwrap_or(i32::MAX);
         let (answer, heard) = self
             .payload(operation, length, taken, |tap, signed| {
-                let call = self.client.upload_part().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
-                let call = call.upload_id(upload_id).part_number(number).content_length(signed_length(length));
-                let call = call.checksum_crc64_nvme(packed(crc)).body(stream(&tap, body.clone(), signed));
-                call.customize().interceptor(tap).send()
+                let body = stream(&tap, body.clone(), signed);
+                self.part(key, upload_id, number, length, crc, body).customize().interceptor(tap).send()
             })
             .await?;
+        self.part_answered(crc, &answer, &heard)
+    }
+
+    fn part(
+        &self,
+        key: &str,
+        upload_id: &str,
+        number: u32,
+        length: u64,
+        crc: u64,
+        body: ByteStream,
+    ) -> UploadPartFluentBuilder {
+        let call = self.client.upload_part().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
+        let call = call.upload_id(upload_id).part_number(i32::try_from(number).unwrap_or(i32::MAX));
+        call.content_length(signed_length(length)).checksum_crc64_nvme(packed(crc)).body(body)
+    }
+
+    fn part_answered(&self, crc: u64, answer: &UploadPartOutput, heard: &Heard) -> Result<PartDone, Problem> {
+        let operation = Operation::UploadPart;
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
-            return Err(self.odd(operation, Kind::LoginPage, &heard, "the answer carries no ETag"));
+            return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
         };
         if answer.checksum_crc64_nvme().and_then(unpacked).is_some_and(|echo| echo != crc) {
-            return Err(self.odd(operation, Kind::Damaged, &heard, "the answer carries another checksum"));
+            return Err(self.odd(operation, Kind::Damaged, heard, "the answer carries another checksum"));
         }
         Ok(PartDone { etag: etag.into(), crc })
     }
@@ -328,6 +349,10 @@ impl S3 {
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer carries no ETag"));
         };
+        // White space at the ends of an element is not kept by every writer of XML.
+        if answer.key().is_some_and(|told| told.trim() != key.trim()) {
+            return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer names another key"));
+        }
         let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
         Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
     }
@@ -350,45 +375,6 @@ impl S3 {
         }
     }
 
-    /// One attempt with a payload. Where a bucket's policy may have refused it for its hash missing in the signature, the
-    /// same goes out once more signed, and if that was it, so does everything after. While one request finds out, others
-    /// that were refused wait for it.
-    async fn payload<T, E, F>(
-        &self,
-        operation: Operation,
-        length: u64,
-        taken: &Arc<AtomicU64>,
-        call: impl Fn(Tap, bool) -> F,
-    ) -> Result<(T, Heard), Problem>
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    {
-        let known = *self.signing.lock().await;
-        let signed = known == Some(true);
-        let refused = match self.settled(operation, length, taken, |tap| call(tap, signed)).await {
-            Err(problem) if known != Some(false) && !signed && may_be_unsigned(problem.kind) => problem,
-            answer => return answer,
-        };
-        let mut signing = self.signing.lock().await;
-        match *signing {
-            Some(false) => Err(refused),
-            Some(true) => {
-                drop(signing);
-                self.settled(operation, length, taken, |tap| call(tap, true)).await
-            }
-            None => {
-                let answer = self.settled(operation, length, taken, |tap| call(tap, true)).await;
-                match &answer {
-                    Ok(_) => *signing = Some(true),
-                    Err(again) if again.kind == refused.kind => *signing = Some(false),
-                    Err(_) => {}
-                }
-                answer
-            }
-        }
-    }
-
     async fn settled<T, E, F>(
         &self,
         operation: Operation,
@@ -405,7 +391,19 @@ impl S3 {
         } else {
             self.patience
         };
-        attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await
+        let (answer, heard) =
+            attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await?;
+        self.vouched(operation, &heard)?;
+        Ok((answer, heard))
+    }
+
+    /// Whether an answer that looks well is S3's own. Amazon's carry a request id each (S3 User Guide, "Getting Amazon S3
+    /// request IDs for AWS Support"), and none is a page; a gateway that answers for S3 would have to make one up.
+    fn vouched(&self, operation: Operation, heard: &Heard) -> Result<(), Problem> {
+        if !self.explicit && (heard.request_id.is_empty() || heard.html) {
+            return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no request id"));
+        }
+        Ok(())
     }
 
     fn proof(
@@ -439,10 +437,6 @@ impl S3 {
     fn odd(&self, operation: Operation, kind: Kind, heard: &Heard, message: &str) -> Problem {
         classify::misanswered(operation, kind, heard, message, &self.clock)
     }
-}
-
-const fn may_be_unsigned(kind: Kind) -> bool {
-    matches!(kind, Kind::UnsignedRefused | Kind::AccessDenied(DeniedBy::ResourcePolicy | DeniedBy::Unknown))
 }
 
 fn stream(tap: &Tap, body: Bytes, signed: bool) -> ByteStream {

@@ -101,6 +101,15 @@ impl Vault {
         self.lock().places.get_mut(&place)?.code.take()
     }
 
+    /// Puts a code back that AWS did not look at. It is dropped where the ticket is spent, or a newer code has come.
+    pub fn put_back(&self, ticket: &Ticket, code: Zeroizing<String>) {
+        let mut held = self.lock();
+        let slot = held.places.entry(ticket.place).or_default();
+        if ticket.number > slot.spent && slot.code.is_none() {
+            slot.code = Some(code);
+        }
+    }
+
     /// Whether there are credentials for this destination.
     #[must_use]
     pub fn has(&self, place: PlaceNo) -> bool {
@@ -198,5 +207,20 @@ mod tests {
         vault.put_code(A, Zeroizing::new("654321".into()));
         vault.forget(A);
         assert!(vault.take_code(A).is_none());
+    }
+
+    #[test]
+    fn a_code_that_was_not_looked_at_serves_again() {
+        let (vault, code) = (Vault::new(), |text: &str| Zeroizing::new(text.to_owned()));
+        let ticket = vault.ticket(A);
+        vault.put_back(&ticket, code("123456"));
+        vault.put_back(&ticket, code("000000"));
+        assert_eq!(vault.take_code(A), Some(code("123456")));
+        vault.put_code(A, code("222222"));
+        vault.put_back(&ticket, code("123456"));
+        assert_eq!(vault.take_code(A), Some(code("222222")), "the newer one");
+        vault.forget(A);
+        vault.put_back(&ticket, code("123456"));
+        assert_eq!(vault.take_code(A), None, "the person signed out meanwhile");
     }
 }

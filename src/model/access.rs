@@ -7,7 +7,7 @@ use super::names::{Region, RoleSessionName};
 use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
-use super::snapshot::{LeftCount, Place, Totals};
+use super::snapshot::{LeftCount, Place, Profiles, Totals};
 use super::upload::PlaceNo;
 use super::work::Desk;
 use crate::time::Time;
@@ -86,6 +86,25 @@ impl Model {
             fx.push(Effect::UseRegion(no, region));
         }
         no
+    }
+
+    /// The files were read: whose key a profile is, is asked anew where it now has another.
+    pub(super) fn profiles_read(&mut self, profiles: Arc<Profiles>, fx: &mut Vec<Effect>) {
+        let before = std::mem::replace(&mut self.seen.profiles, profiles);
+        let after = &self.seen.profiles;
+        let mut list = Vec::new();
+        for (name, who) in self.seen.identities.iter() {
+            let (then, now) = (before.roots(name), after.roots(name));
+            // One that was not in the files before was asked about by a name that came with these.
+            if then == now || then.is_empty() {
+                list.push((name.clone(), who.clone()));
+            } else if !now.is_empty() {
+                fx.push(Effect::Identify(name.clone()));
+            }
+        }
+        if list.len() != self.seen.identities.len() {
+            self.seen.identities = Arc::new(list);
+        }
     }
 
     /// A profile has another name: destinations that are open or remembered are reached by it from now on.
@@ -193,7 +212,7 @@ impl Model {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if !desk.asking || desk.attempt != attempt {
-            if result.is_ok() && !matches!(place.session, Session::Active(_) | Session::Expired(_)) {
+            if result.is_ok() && !desk.asking && !matches!(place.session, Session::Active(_) | Session::Expired(_)) {
                 // It was signed out meanwhile: what came now is not kept either.
                 fx.push(Effect::Forget(no));
             }
@@ -230,8 +249,7 @@ impl Model {
         desk.quiet_until = None;
         desk.fruitless = desk.fruitless.saturating_add(1);
         desk.given_at = now;
-        desk.denied_once = false;
-        desk.not_before = None;
+        desk.new_trial();
         self.sign_delivery(no, fx);
         self.line_is_good();
         self.rate.restart();
@@ -301,7 +319,9 @@ impl Model {
                 Retry::Line | Retry::Again | Retry::Slower => {
                     let wait = self.chance.backoff(3, Duration::from_millis(500), Duration::from_secs(10));
                     desk.not_before = Some(now + wait);
-                    self.line_is_bad(&problem, true);
+                    if problem.retry() == Retry::Line {
+                        self.line_is_bad(&problem, true);
+                    }
                 }
                 Retry::NewSession => {
                     if desk.locating_with == desk.attempt {

@@ -211,6 +211,9 @@ pub enum Call {
     },
 }
 
+/// Parts larger than this go up straight from the disk, in bytes: no computer has to have room for them. Files from 640 GB on
+/// have such parts.
+pub const PART_HELD: u64 = 64 << 20;
 /// What a file that goes up whole straight from the disk holds in memory at most, in bytes.
 pub const WHOLE_HELD: u64 = 4 << 20;
 
@@ -232,6 +235,7 @@ impl Call {
         match self {
             Self::Put { .. } => size,
             Self::Whole { .. } => WHOLE_HELD,
+            Self::Part { length, .. } | Self::Read { length, .. } if *length > PART_HELD => WHOLE_HELD,
             Self::Part { length, .. } | Self::Read { length, .. } => *length,
             Self::Open | Self::Create | Self::Complete { .. } | Self::Abort { .. } => 0,
         }

@@ -8,14 +8,15 @@ use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
 use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
-use super::work::{Out, What, Work};
+use super::work::{Denials, Out, What, Work};
+use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The first wait after a try that did not work.
-const BACKOFF: Duration = Duration::from_millis(500);
+pub(super) const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait between tries.
-const BACKOFF_MOST: Duration = Duration::from_mins(1);
+pub(super) const BACKOFF_MOST: Duration = Duration::from_mins(1);
 /// The longest wait after the line was to blame.
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
 /// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
@@ -26,8 +27,6 @@ const UNKNOWN_TRIES: u32 = 6;
 const COMPLETE_REPEATS: u32 = 5;
 /// Fresh starts of one file.
 const RESTARTS: u32 = 3;
-/// How long a denial by S3 may be IAM's delay.
-const DENIAL_WAIT: Duration = Duration::from_secs(5);
 
 impl Model {
     /// Bytes taken by the network for requests that are out.
@@ -83,7 +82,9 @@ impl Model {
                     let rest = out.body.saturating_sub(out.taken);
                     self.rate.add(now, rest);
                     if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
-                        desk.denied_once = false;
+                        desk.moved_once = false;
+                        desk.denials = Denials::None;
+                        desk.well += 1;
                         desk.refused_once = false;
                         desk.fruitless = 0;
                     }
@@ -197,7 +198,7 @@ impl Model {
 
     /// A request met a problem.
     fn trouble(&mut self, no: UploadNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
-        if Self::may_be_stored(out, problem.kind) {
+        if Self::may_be_stored(out, &problem) {
             self.doubt(no);
             if let Some(work) = self.work.get_mut(&no)
                 && problem.kind == Kind::AnswerLost
@@ -205,11 +206,11 @@ impl Model {
                 work.lost += 1;
             }
         }
-        if out.signed && problem.kind.from_the_server() {
+        if out.signed && (problem.kind.from_the_server() || problem.is_fault_of_the_server()) {
             self.line_is_good();
         }
         let problem = self.in_the_light_of_the_session(out, problem);
-        match problem.kind.retry() {
+        match problem.retry() {
             Retry::Line => {
                 self.line_is_bad(&problem, out.probe || problem.kind == Kind::Offline);
                 if matches!(problem.kind, Kind::NoAnswer) {
@@ -221,6 +222,7 @@ impl Model {
                 self.pace.choked();
                 self.try_later(no, out, &problem, fx);
             }
+            Retry::Again if problem.kind == Kind::SourceSilent => self.drive_is_silent(no, &problem, fx),
             Retry::Again => {
                 if problem.kind == Kind::Conflict && out.what == What::Complete {
                     let Some(work) = self.work.get_mut(&no) else { return };
@@ -274,12 +276,18 @@ impl Model {
     }
 
     /// Whether a call that ended so may have stored the file all the same.
-    fn may_be_stored(out: &Out, kind: Kind) -> bool {
+    fn may_be_stored(out: &Out, problem: &Problem) -> bool {
+        let kind = problem.kind;
         let all_sent = match out.what {
             What::Complete => true,
             What::Put | What::Whole => out.taken >= out.body,
             What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => return false,
         };
+        // A yes that proves nothing came from something on the way, which may have passed on what it took.
+        let yes = problem.detail.as_ref().is_some_and(|detail| (200..300).contains(&detail.status));
+        if kind == Kind::LoginPage && yes {
+            return true;
+        }
         // What a server says of a fault of its own leaves open whether it did the work before.
         matches!(kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers)
             || all_sent && matches!(kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage)
@@ -326,25 +334,23 @@ impl Model {
 
     /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
     fn held(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
-        let now = self.seen.now;
         let at = usize::from(out.place.0);
+        if matches!(problem.kind, Kind::AccessDenied(_)) {
+            return self.denied(no, out, problem, fx);
+        }
         self.back_in_line(no, out, fx);
         if problem.kind == Kind::SessionRefused {
             return self.session_is_refused(out.place, problem);
         }
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        let denied = matches!(problem.kind, Kind::AccessDenied(_));
-        if denied && !desk.denied_once {
-            desk.denied_once = true;
-            desk.not_before = Some(now + DENIAL_WAIT);
-        } else if problem.kind == Kind::OtherRegion && out.regions != desk.regions {
+        if problem.kind == Kind::OtherRegion && out.regions != desk.regions {
             // It was sent before the region was found; what goes out now goes there.
-        } else if problem.kind == Kind::OtherRegion && (!desk.denied_once || !desk.located) {
-            desk.denied_once = true;
+        } else if problem.kind == Kind::OtherRegion && (!desk.moved_once || !desk.located) {
+            desk.moved_once = true;
             desk.located = false;
         } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken | Kind::JournalSlow) {
             self.seen.journal = Some(Arc::new(problem.clone()));
-        } else if !denied || desk.not_before.is_none_or(|due| due <= now) {
+        } else {
             place.hold = Some(Arc::new(problem.clone()));
         }
     }
@@ -368,9 +374,15 @@ impl Model {
         }
         let base = if out.what == What::Complete { BACKOFF_COMPLETE } else { BACKOFF };
         // The line itself says when it is tried again; then nothing should wait much longer.
-        let own = problem.kind.retry() == Retry::Line && out.what != What::Complete;
+        let own = problem.retry() == Retry::Line && out.what != What::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
         let due = now + self.chance.backoff(tries, base, most);
+        self.later(no, out, due, problem, fx);
+    }
+
+    /// Sends the same again at this moment.
+    pub(super) fn later(&mut self, no: UploadNo, out: &Out, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
+        let Some(work) = self.work.get_mut(&no) else { return };
         if std::mem::take(&mut work.pause) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);
@@ -393,7 +405,7 @@ impl Model {
     }
 
     /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
-    fn back_in_line(&mut self, no: UploadNo, out: &Out, fx: &mut Vec<Effect>) {
+    pub(super) fn back_in_line(&mut self, no: UploadNo, out: &Out, fx: &mut Vec<Effect>) {
         if self.work.get_mut(&no).is_some_and(|work| std::mem::take(&mut work.pause)) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);
@@ -418,14 +430,7 @@ impl Model {
         if work.restarts > RESTARTS {
             return self.fail(no, problem, fx);
         }
-        let before = work.multipart.take();
-        self.keep_until(no, None);
-        let Some(work) = self.work.get_mut(&no) else { return };
-        work.unread.clear();
-        work.completing = false;
-        work.maybe_done = false;
-        work.lost = 0;
-        work.resumed = None;
+        let before = self.begin_anew(no);
         if problem.kind != Kind::UploadGone {
             self.abort_later(no, before);
         }

@@ -5,6 +5,7 @@
 
 mod access;
 mod chance;
+mod denials;
 pub mod destination;
 pub mod event;
 mod flow;
@@ -142,7 +143,7 @@ impl Model {
             Event::Assumed(place, attempt, result) => self.assumed(place, attempt, result, fx),
             Event::Identified(profile, result) => self.identified(&profile, result, fx),
             Event::Located(place, result) => self.located(place, result, fx),
-            Event::ProfilesRead(profiles) => self.seen.profiles = profiles,
+            Event::ProfilesRead(profiles) => self.profiles_read(profiles, fx),
             Event::Found(place, folder, found) => self.found(place, &folder, found, fx),
             Event::LeftOut(place, path, why) => self.left_out(place, path, why),
             Event::Walked(place) => {

@@ -197,7 +197,6 @@ impl Model {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         place.hold = None;
-        desk.denied_once = false;
-        desk.not_before = None;
+        desk.new_trial();
     }
 }

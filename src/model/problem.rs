@@ -25,6 +25,20 @@ impl Problem {
     pub fn with(kind: Kind, detail: Detail) -> Self {
         Self { kind, detail: Some(Arc::new(detail)) }
     }
+
+    /// Whether the server itself told of a fault of its own that leaves open what it did: the line carries, and whoever else
+    /// it carries to need not wait.
+    #[must_use]
+    pub fn is_fault_of_the_server(&self) -> bool {
+        let told = |detail: &Detail| !detail.request_id.is_empty() && (detail.status >= 500 || !detail.code.is_empty());
+        self.kind == Kind::AnswerLost && self.detail.as_deref().is_some_and(told)
+    }
+
+    /// What to do with the request that met this.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        if self.is_fault_of_the_server() { Retry::Again } else { self.kind.retry() }
+    }
 }
 
 /// What a server answered: foreign text, already cut to 500 characters and stripped of control and bidi characters.
@@ -186,6 +200,8 @@ pub enum Kind {
     SourceChanged,
     /// The file can't be read (permission, device, disk).
     SourceUnreadable,
+    /// The drive that holds the file does not answer.
+    SourceSilent,
     /// It is not a regular file (device, socket, pipe).
     SourceNotAFile,
     /// The name can't be written as text.
@@ -226,7 +242,7 @@ impl Kind {
     pub const fn retry(self) -> Retry {
         match self {
             Self::Offline | Self::NoAnswer | Self::ConnectionLost | Self::LoginPage | Self::AnswerLost => Retry::Line,
-            Self::Busy | Self::Conflict | Self::Unexpected => Retry::Again,
+            Self::Busy | Self::Conflict | Self::Unexpected | Self::SourceSilent => Retry::Again,
             Self::SlowDown => Retry::Slower,
             Self::SessionEnded | Self::SessionRefused => Retry::NewSession,
             Self::NotTrusted
@@ -300,7 +316,8 @@ impl Kind {
     pub const fn from_the_server(self) -> bool {
         match self.retry() {
             Retry::Line => false,
-            Retry::Again | Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
+            Retry::Again => !matches!(self, Self::SourceSilent),
+            Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
             Retry::Hold => !matches!(
                 self,
                 Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken | Self::JournalSlow
@@ -368,6 +385,7 @@ impl Kind {
             | Self::SourceGone
             | Self::SourceChanged
             | Self::SourceUnreadable
+            | Self::SourceSilent
             | Self::SourceNotAFile
             | Self::NameNotText
             | Self::JournalFull

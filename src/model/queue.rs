@@ -2,7 +2,9 @@
 
 use super::Model;
 use super::event::{Call, Effect, Send};
+use super::flow::{BACKOFF, BACKOFF_MOST};
 use super::parts::{PART_USUAL, Plan};
+use super::problem::Problem;
 use super::record::Record;
 use super::session::Session;
 use super::snapshot::Line;
@@ -59,6 +61,23 @@ impl Model {
                 fx.push(Effect::Close(no));
             }
         }
+    }
+
+    /// The drive with an upload's file does not answer: whatever else is out for it hangs as well. What S3 has is kept, others
+    /// go on, and after a while it is tried again from the opening on.
+    pub(super) fn drive_is_silent(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
+        let Some(work) = self.work.get_mut(&no) else { return };
+        let misses = work.misses.entry(What::Open.part()).or_default();
+        misses.tries += 1;
+        let tries = misses.tries;
+        let pause = work.pause;
+        let due = self.seen.now + self.chance.backoff(tries, BACKOFF, BACKOFF_MOST);
+        self.withdraw(no, fx);
+        if pause {
+            return self.set_state(no, State::Paused);
+        }
+        self.wait_until(no, due);
+        self.set_state(no, State::Retrying(due, Arc::new(problem.clone())));
     }
 
     /// An upload id of no use any more: S3 is asked to throw its parts away, when there is nothing better to do.
@@ -258,7 +277,7 @@ impl Model {
             let plan = self.work.get(&no).map_or_else(|| Plan::of(size), |work| Some(work.plan));
             let Some(plan) = plan else {
                 self.desks[at].queue.pop_front();
-                self.fail(no, &super::problem::Problem::new(super::problem::Kind::TooLarge), fx);
+                self.fail(no, &Problem::new(super::problem::Kind::TooLarge), fx);
                 continue;
             };
             let large: usize =
@@ -397,10 +416,11 @@ impl Model {
         key.push_str(&row.key());
         let (body, held) = (call.bytes(row.size), call.body(row.size));
         let regions = self.desks.get(usize::from(row.place.0)).map_or(0, |desk| desk.regions);
+        let denials = self.work.get(&no).map_or(0, |work| work.denials);
         let signed = call.signed();
         let probe = signed && matches!(self.seen.line, Line::Down { .. });
         let place = row.place;
-        let out = Out { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
+        let out = Out { upload: no, place, generation, regions, denials, signed, what, body, held, taken: 0, probe };
         let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
         self.bodies_out += held;
         self.out.insert(request, out);

@@ -213,6 +213,24 @@ pub struct Profiles {
     pub credentials_path: PathBuf,
 }
 
+impl Profiles {
+    /// From what a profile gets its credentials, as far as the files tell without their secrets: its own section, and those
+    /// of the profiles that it leads to.
+    pub(super) fn roots(&self, name: &str) -> Vec<(Source, Option<&str>, Option<&str>)> {
+        let mut roots = Vec::new();
+        let mut next = Some(name);
+        while let Some(profile) = next.and_then(|name| self.list.iter().find(|profile| profile.name == name)) {
+            // A circle leads nowhere.
+            if roots.len() > self.list.len() {
+                break;
+            }
+            roots.push((profile.source, profile.key_tail.as_deref(), profile.credential_process.as_deref()));
+            next = profile.source_profile.as_deref();
+        }
+        roots
+    }
+}
+
 /// Something in a profile file that can't be meant so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {

@@ -9,7 +9,7 @@ use super::parts::{PART_USUAL, PUT_MAX};
 use super::problem::Problem;
 use super::record::Record;
 use super::terms::Learned;
-use super::upload::{PlaceNo, UploadNo};
+use super::upload::{Multipart, PlaceNo, UploadNo};
 use super::work::{Out, What};
 use crate::time::Utc;
 use std::sync::Arc;
@@ -56,15 +56,22 @@ impl Model {
         if std::mem::replace(&mut work.whole, true) {
             return;
         }
+        if let Some(before) = self.begin_anew(no) {
+            self.abort_later(no, Some(before));
+            fx.push(Effect::Record(Record::Restarted(no)));
+        }
+    }
+
+    /// Nothing of what S3 has of this upload counts any more; gives back the upload that held it.
+    pub(super) fn begin_anew(&mut self, no: UploadNo) -> Option<Multipart> {
+        self.keep_until(no, None);
+        let work = self.work.get_mut(&no)?;
         work.unread.clear();
         work.completing = false;
         work.maybe_done = false;
         work.lost = 0;
         work.resumed = None;
-        if let Some(before) = work.multipart.take() {
-            self.abort_later(no, Some(before));
-            fx.push(Effect::Record(Record::Restarted(no)));
-        }
+        work.multipart.take()
     }
 
     /// The role let somebody in.

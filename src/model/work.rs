@@ -51,8 +51,16 @@ pub(super) struct Desk {
     pub not_before: Option<Time>,
     /// Whether S3 refused a session before its time, and nothing went well since.
     pub refused_once: bool,
-    /// Whether a denial by S3 was already waited out once under this session.
-    pub denied_once: bool,
+    /// Whether it was told once that its bucket is elsewhere, with nothing going well since.
+    pub moved_once: bool,
+    /// Where denials by S3 stand, since a request last went well.
+    pub denials: Denials,
+    /// Counts the sessions, and the times a person let a hold go: a denial of an earlier one counts no more.
+    pub trial: u32,
+    /// Requests that S3 answered well.
+    pub well: u64,
+    /// Whether S3 let others in while it denied a file twice, in this trial.
+    pub picky: bool,
     /// Whether a delivery that the journal was told of has not been told to have ended.
     pub delivery_open: bool,
     /// Whether that delivery began before there was access: who delivers is still to be told.
@@ -85,6 +93,8 @@ pub(super) struct Out {
     pub generation: u32,
     /// `Desk::regions` when it went out.
     pub regions: u32,
+    /// `Work::denials` when it went out.
+    pub denials: u32,
     pub signed: bool,
     pub what: What,
     /// The bytes it sends or reads.
@@ -157,6 +167,10 @@ pub(super) struct Work {
     pub lost: u32,
     /// How often it began again from zero.
     pub restarts: u32,
+    /// How often S3 denied it, as far as it counted.
+    pub denials: u32,
+    /// The trial in which S3 first denied it, and `Desk::well` then.
+    pub denied: Option<(u32, u64)>,
     /// Whether CompleteMultipartUpload of this upload id may have done its work.
     pub maybe_done: bool,
     /// Whether CompleteMultipartUpload has gone out for this upload id.
@@ -166,6 +180,29 @@ pub(super) struct Work {
     /// Where it went on from, in percent.
     pub resumed: Option<u8>,
     pub rate: Rate,
+}
+
+/// Where denials by S3 stand at a destination.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Denials {
+    /// There is none that matters.
+    #[default]
+    None,
+    /// One is being waited out, or was.
+    WaitedOut,
+    /// There was another after the wait; what is out still may go well.
+    Again,
+}
+
+impl Desk {
+    /// From now on denials are taken for IAM's delay once more.
+    pub fn new_trial(&mut self) {
+        self.moved_once = false;
+        self.denials = Denials::None;
+        self.trial += 1;
+        self.picky = false;
+        self.not_before = None;
+    }
 }
 
 impl Work {
@@ -183,6 +220,8 @@ impl Work {
             misses: BTreeMap::new(),
             lost: 0,
             restarts: 0,
+            denials: 0,
+            denied: None,
             maybe_done: false,
             completing: false,
             pause: false,

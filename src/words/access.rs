@@ -63,10 +63,14 @@ pub fn fact(fact: &Fact) -> String {
             }
             text
         }
-        Fact::Bucket { region, owner } => format!(
-            "The bucket is in {region}. Each file is taken only if the bucket belongs to the account {}.",
-            format::account(owner.as_str())
-        ),
+        Fact::Bucket { region, named, owner } => {
+            let other =
+                named.as_ref().map(|named| format!(", and not in {named} as you were told")).unwrap_or_default();
+            format!(
+                "The bucket is in {region}{other}. Each file is taken only if the bucket belongs to the account {}.",
+                format::account(owner.as_str())
+            )
+        }
         Fact::TestObject { key, proof } => {
             let proof = match proof {
                 Proof::Whole => "delivered and verified",

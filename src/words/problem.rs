@@ -251,6 +251,10 @@ pub fn said(kind: Kind) -> Said {
             "The file changed while it was sent",
             "Save and close it, then try again: Daypass sends it from the beginning.",
         ),
+        Kind::SourceSilent => said_as(
+            "The drive does not answer",
+            "Daypass waits for it and tries again by itself; what has arrived stays. See that the drive is connected and the network to it works.",
+        ),
         Kind::SourceUnreadable => said_as(
             "The file can’t be read",
             "Check that you may open it and that its disk is connected, then try again.",

@@ -109,6 +109,7 @@ const fn stopped(kind: Kind) -> &'static str {
     match kind {
         Kind::SourceGone => "The file was no longer there.",
         Kind::SourceChanged => "The file changed while it was being sent.",
+        Kind::SourceSilent => "The drive did not answer.",
         Kind::SourceUnreadable => "The file could not be read.",
         Kind::SourceNotAFile => "It is not a regular file.",
         Kind::NameNotText => "Its name can\u{2019}t be written as text.",

@@ -73,14 +73,14 @@ fn resume_says_when_it_can_not_know_what_is_unfinished() {
         let mut below = stage.command("resume");
         let (code, _, beside) = run_within(below.env("DAYPASS_HOME", file.join("below")), 30).await;
         let expected =
-            "Daypass can't read and write its records in your home folder. What is unfinished can't be read.";
+            "Daypass can’t read and write its records in your home folder. What is unfinished can’t be read.";
         assert_eq!((code, beside.as_str()), (2, expected));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             std::fs::set_permissions(stage.home(), std::fs::Permissions::from_mode(0o777)).expect("our own folder");
             let (code, _, beside) = run_within(&mut resume, 30).await;
-            assert!(code == 2 && beside.ends_with("What is unfinished can't be read."), "{code} {beside}");
+            assert!(code == 2 && beside.ends_with("What is unfinished can’t be read."), "{code} {beside}");
         }
     });
 }

@@ -111,6 +111,15 @@ async fn a_login_page_never_counts_as_delivered() {
 }
 
 #[tokio::test]
+async fn a_page_never_counts_although_it_carries_an_etag() {
+    let headers = vec![("content-type", "text/html".to_owned()), ("etag", "\"e\"".to_owned())];
+    let page = Reply::Say(200, headers, String::new());
+    let server = Server::start(move |_| page.clone()).await;
+    let s3 = s3(&server);
+    assert_eq!([kind(put(&s3, 10).await), kind(part(&s3, 10).await)], [Kind::LoginPage; 2]);
+}
+
+#[tokio::test]
 async fn a_filter_and_a_gateway_are_told_apart() {
     let page = |status| Reply::Say(status, vec![("content-type", "text/html".into())], "<html>no</html>".into());
     assert_eq!(kinds(page(403), 10).await, [Kind::ProxyRefused; 3]);

@@ -2,12 +2,13 @@
 
 use crate::leaf::{content, crc, s3};
 use crate::support::scripted::{Reply, Server, ok};
-use daypass::engine::clock::Clock;
 use daypass::engine::digests::Digests;
 use daypass::engine::leaf::{Context, run};
 use daypass::engine::pool::Pool;
+use daypass::engine::reads::Reads;
+use daypass::engine::s3::unpacked;
 use daypass::engine::walk::{segment, walk};
-use daypass::model::event::{Answer, Call, Event, Send};
+use daypass::model::event::{Answer, Call, Event, PART_HELD, Send};
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::upload::{PlaceNo, Proof, UploadNo};
@@ -24,6 +25,7 @@ fn context(server: &Server, flushed: &Arc<AtomicUsize>) -> Context {
     Context {
         s3: Some(Arc::new(s3(server))),
         files: Arc::default(),
+        reads: Reads::default(),
         pool: Pool::new(64 << 20),
         digests: Some(Digests::default()),
         flush: Arc::new(move || {
@@ -37,7 +39,7 @@ async fn call(ctx: &Context, path: &Path, call: Call) -> Result<Answer, Problem>
     let send = Send { place: PLACE, generation: 1, upload: UploadNo(1), path: path.to_owned(), key: "k".into(), call };
     let ctx = ctx.clone();
     // Spawned, as the engine does: so it must be able to move between threads.
-    tokio::spawn(async move { run(&ctx, send, Arc::default(), &Clock::start()).await }).await.expect("no panic")
+    tokio::spawn(async move { run(&ctx, send, Arc::default()).await }).await.expect("no panic")
 }
 
 fn complete_or_part(request: &crate::support::scripted::Request) -> Reply {
@@ -252,4 +254,27 @@ fn segments_of_keys_are_clean() {
     ] {
         assert_eq!(segment(name), key, "{name:?}");
     }
+}
+
+#[tokio::test]
+async fn a_part_too_large_to_be_held_is_streamed_and_read_again_like_any_other() {
+    let server = Server::start(complete_or_part).await;
+    let ctx = context(&server, &Arc::default());
+    let dir = tempfile::tempdir().expect("a folder");
+    let (path, from, length) = (dir.path().join("big"), 1_000_u64, PART_HELD + 5_000);
+    let all = content(usize::try_from(from + length).expect("it fits"));
+    std::fs::write(&path, &all).expect("written");
+    let expected = crc(&all[1000..]);
+    let part = Call::Part { upload_id: "UP".into(), number: 2, offset: from, length };
+    let Ok(Answer::Part(done)) = call(&ctx, &path, part).await else { panic!("it is sent") };
+    assert_eq!(done.crc, expected);
+    let sent = server.heard().remove(0);
+    assert!(sent.body == all[1000..], "the bytes of the span and no others");
+    assert_eq!(sent.header("x-amz-checksum-crc64nvme").and_then(unpacked), Some(expected));
+    assert_eq!(sent.header("x-amz-content-sha256"), Some("UNSIGNED-PAYLOAD"));
+    let Ok(Answer::Read(read)) = call(&ctx, &path, Call::Read { offset: from, length }).await else {
+        panic!("it is read")
+    };
+    assert_eq!(read, expected);
+    assert!(Call::Read { offset: from, length }.body(0) < PART_HELD, "it takes little of the memory");
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it looks for and takes the rest as one")]
 
 mod again;
+mod asked;
 mod attention;
 mod bench;
 mod beside;
@@ -48,4 +49,5 @@ mod ui_ask;
 mod ui_history;
 mod ui_profiles;
 mod whole;
+mod wire;
 mod world;

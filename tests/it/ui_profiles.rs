@@ -449,7 +449,7 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     came(&mut shown, step(What::Identity, Ok(Fact::Identity(demo::richard()))));
     came(&mut shown, step(What::Role, Ok(Fact::Role { arn: "a/b".into(), lasts, shortened: true })));
     let (region, owner) = ("eu-west-1".parse().expect("a region"), "444455556666".parse().expect("an account"));
-    came(&mut shown, step(What::Bucket, Ok(Fact::Bucket { region, owner })));
+    came(&mut shown, step(What::Bucket, Ok(Fact::Bucket { region, named: None, owner })));
     let proof = daypass::model::upload::Proof::Whole;
     came(&mut shown, step(What::TestObject, Ok(Fact::TestObject { key: "incoming/t.txt".to_owned(), proof })));
     came(&mut shown, Came::Checked(round));

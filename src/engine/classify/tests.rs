@@ -195,7 +195,7 @@ fn what_s3_says() {
             403,
             "AccessDenied",
             "because no permissions boundary allows the s3:PutObject action",
-            Kind::AccessDenied(DeniedBy::RolePolicy),
+            Kind::AccessDenied(DeniedBy::Boundary),
         ),
         (
             Put,
@@ -247,6 +247,29 @@ fn what_s3_says() {
     for (operation, status, code, message, expected) in rows {
         assert_eq!(kind(operation, &told(status, code, message)), expected, "{code}: {message}");
     }
+}
+
+#[test]
+fn a_key_says_nothing_of_who_denied_it() {
+    let denied = |action: &str, key: &str, tail: &str| {
+        let text = format!(
+            "User: arn:aws:sts::2:assumed-role/expired/b is not authorized to perform: {action} on resource: \
+             \"arn:aws:s3:::inbox/{key}\"{tail}"
+        );
+        kind(Put, &told(403, "AccessDenied", &text))
+    };
+    let no_policy = " because no identity-based policy allows the s3:PutObject action";
+    for key in [
+        "expired.pdf",
+        "kms:Decrypt",
+        "a because no session policy allows",
+        "x\" with an explicit deny in a resource-based policy",
+    ] {
+        assert_eq!(denied("s3:PutObject", key, no_policy), Kind::AccessDenied(DeniedBy::RolePolicy), "{key}");
+        let quoted = key.replace('"', "");
+        assert_eq!(denied("s3:PutObject", &quoted, ""), Kind::AccessDenied(DeniedBy::Unknown), "{key}");
+    }
+    assert_eq!(denied("kms:Decrypt", "expired", no_policy), Kind::KmsDecrypt);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where requests would go.
+//! Where requests would go, and which answers count as Amazon's.
 
 use super::*;
 use crate::engine::vault::{SessionCredentials, Vault};
@@ -6,16 +6,51 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 
+/// Hears where requests go, and answers all of them with these headers and this body.
 #[derive(Clone, Debug, Default)]
-struct Ear(Arc<std::sync::Mutex<Vec<String>>>);
+struct Ear {
+    heard: Arc<std::sync::Mutex<Vec<String>>>,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+}
 
 impl HttpConnector for Ear {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.0.lock().expect("unpoisoned").push(request.uri().to_owned());
-        let mut answer = HttpResponse::new(200.try_into().expect("a status"), SdkBody::empty());
-        answer.headers_mut().insert("etag", "\"e\"");
+        self.heard.lock().expect("unpoisoned").push(request.uri().to_owned());
+        let mut answer = HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(self.body));
+        for (name, value) in self.headers {
+            answer.headers_mut().insert(*name, *value);
+        }
         HttpConnectorFuture::ready(Ok(answer))
     }
+}
+
+fn s3(ear: &Ear, region: &str, bucket: &str) -> S3 {
+    let ear = ear.clone();
+    let http = Http::of(http_client_fn(move |_, _| SharedHttpConnector::new(ear.clone())));
+    let vault = Vault::new();
+    assert!(vault.put(&vault.ticket(PlaceNo(1)), SessionCredentials::new("ASIA", "s", "t")));
+    let destination = Destination {
+        name: String::new(),
+        profile: String::new(),
+        role: "arn:aws:iam::222222222222:role/upload".parse().expect("a role"),
+        bucket: bucket.parse().expect("a bucket"),
+        prefix: "".parse().expect("a prefix"),
+        region: None,
+        owner: None,
+        seconds: 3600,
+        external_id: None,
+        mfa_serial: None,
+        session_name: None,
+        narrow: false,
+        practice: false,
+        acl_full_control: false,
+        encryption: crate::model::destination::Encryption::None,
+        terms: crate::model::terms::Terms::default(),
+    };
+    let signer = vault.signer(PlaceNo(1));
+    let region = region.parse().expect("a region");
+    S3::new(&http, signer, &region, &destination, &Clock::start(), Patience::default())
 }
 
 #[tokio::test]
@@ -29,34 +64,42 @@ async fn hosts_come_from_region_and_bucket() {
         // A dot in the name would not fit the certificate of `*.s3.…`.
         ("eu-west-1", "acme.inbox", "https://s3.eu-west-1.amazonaws.com/acme.inbox/k"),
     ] {
-        let ear = Ear::default();
-        let heard = ear.clone();
-        let http = Http::of(http_client_fn(move |_, _| SharedHttpConnector::new(heard.clone())));
-        let vault = Vault::new();
-        assert!(vault.put(&vault.ticket(PlaceNo(1)), SessionCredentials::new("ASIA", "s", "t")));
-        let destination = Destination {
-            name: String::new(),
-            profile: String::new(),
-            role: "arn:aws:iam::222222222222:role/upload".parse().expect("a role"),
-            bucket: bucket.parse().expect("a bucket"),
-            prefix: "".parse().expect("a prefix"),
-            region: None,
-            owner: None,
-            seconds: 3600,
-            external_id: None,
-            mfa_serial: None,
-            session_name: None,
-            narrow: false,
-            practice: false,
-            acl_full_control: false,
-            encryption: crate::model::destination::Encryption::None,
-            terms: crate::model::terms::Terms::default(),
-        };
-        let signer = vault.signer(PlaceNo(1));
-        let region = region.parse().expect("a region");
-        let s3 = S3::new(&http, signer, &region, &destination, &Clock::start(), Patience::default());
+        let ear = Ear { headers: &[("etag", "\"e\""), ("x-amz-request-id", "R")], ..Ear::default() };
+        let s3 = s3(&ear, region, bucket);
         s3.put("k", Bytes::from_static(b"x"), 5, &Arc::default()).await.expect("stored");
-        let asked = ear.0.lock().expect("unpoisoned").remove(0);
+        let asked = ear.heard.lock().expect("unpoisoned").remove(0);
         assert_eq!(asked.split('?').next(), Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_request_id_of_amazon_proves_nothing() {
+    const ETAG: (&str, &str) = ("etag", "\"e\"");
+    const ID: (&str, &str) = ("x-amz-request-id", "R");
+    const PAGE: (&str, &str) = ("content-type", "text/html");
+    const CREATED: &str = "<InitiateMultipartUploadResult><UploadId>UP</UploadId></InitiateMultipartUploadResult>";
+    const COMPLETED: &str = "<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>";
+    const OTHER: &str =
+        "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><Key>k2</Key></CompleteMultipartUploadResult>";
+    const SAME: &str = "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><Key>k</Key></CompleteMultipartUploadResult>";
+    let parts = [PartDone { etag: "\"p\"".into(), crc: 5 }];
+    let whole = Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 };
+    let body = Bytes::from_static(b"x");
+    for (headers, counts) in [
+        (&[ETAG][..], Some(Kind::LoginPage)),
+        (&[ETAG, PAGE], Some(Kind::LoginPage)),
+        (&[ETAG, PAGE, ID], Some(Kind::LoginPage)),
+        (&[ETAG, ID], None),
+    ] {
+        let ear = |body| s3(&Ear { headers, body, ..Ear::default() }, "eu-west-1", "acme-inbox");
+        let put = ear("").put("k", body.clone(), 5, &Arc::default()).await;
+        assert_eq!(put.err().map(|problem| problem.kind), counts, "{headers:?}");
+        let part = ear("").upload_part("k", "UP", 1, body.clone(), 5, &Arc::default()).await;
+        assert_eq!(part.err().map(|problem| problem.kind), counts, "{headers:?}");
+        assert_eq!(ear(CREATED).create("k").await.err().map(|problem| problem.kind), counts, "{headers:?}");
+        for (body, told) in [(COMPLETED, counts), (SAME, counts), (OTHER, counts.or(Some(Kind::AnswerLost)))] {
+            let completed = ear(body).complete("k", whole).await;
+            assert_eq!(completed.err().map(|problem| problem.kind), told, "{headers:?} {body}");
+        }
     }
 }

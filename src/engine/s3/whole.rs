@@ -1,9 +1,11 @@
-//! A large file by one PutObject: read from the disk block by block, once for its checksum and once while it is sent.
+//! A large file by one PutObject, or a large part: read from the disk block by block, once for its checksum and once while it
+//! is sent.
 
-use super::{Kind, Object, Operation, Problem, S3};
+use super::{Kind, Object, Operation, PartDone, Problem, S3};
 use crate::engine::crc::Shift;
 use crate::engine::files::{Source, unreadable};
 use crate::engine::pool::{self, Pool, Sums};
+use crate::engine::reads;
 use crate::engine::tap::Tap;
 use crate::engine::watch::Metered;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
@@ -11,8 +13,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use sha2::{Digest as _, Sha256};
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use tokio::task::JoinHandle;
@@ -23,8 +26,8 @@ const BLOCK: u64 = 1 << 20;
 /// A block of the file and its CRC64NVME.
 type Block = (Bytes, u64);
 
-fn read(source: &Source, at: u64, pool: &Pool) -> io::Result<Block> {
-    let length = BLOCK.min(source.fingerprint.size.saturating_sub(at));
+fn read(source: &Source, at: u64, end: u64, pool: &Pool) -> io::Result<Block> {
+    let length = BLOCK.min(end.saturating_sub(at));
     let mut buffer = pool.take(usize::try_from(length).map_err(io::Error::other)?)?;
     let sums = pool::fill(&source.file, at, buffer.as_mut(), false)?;
     Ok((buffer.share(), sums.crc))
@@ -34,23 +37,24 @@ fn joined(crc: u64, (bytes, next): &Block) -> u64 {
     Shift::by(bytes.len() as u64).apply(crc) ^ next
 }
 
-/// The checksums of a whole open file.
+/// The checksums of a span of an open file.
 ///
 /// # Errors
 /// What the system says of the reading; `SourceChanged` where the file is shorter than it was.
-pub async fn sums(source: &Arc<Source>, pool: &Pool, sha256: bool) -> Result<Sums, Problem> {
-    let (mut at, mut crc) = (0, 0);
+pub async fn sums(source: &Arc<Source>, span: Range<u64>, pool: &Pool, sha256: bool) -> Result<Sums, Problem> {
+    let (mut at, mut crc, end) = (span.start, 0, span.end);
     let mut sha = sha256.then(Sha256::new);
-    while at < source.fingerprint.size {
+    while at < end {
         let (source, pool, mut hasher) = (Arc::clone(source), pool.clone(), sha.take());
         let reading = tokio::task::spawn_blocking(move || {
-            let block = read(&source, at, &pool)?;
+            let block = read(&source, at, end, &pool)?;
             if let Some(sha) = &mut hasher {
                 sha.update(&block.0);
             }
             Ok::<_, io::Error>((block, hasher))
         });
-        let (block, hasher) = answered(reading.await)?;
+        let read = tokio::time::timeout(reads::PATIENCE, reading).await.map_err(|_late| reads::silent())?;
+        let (block, hasher) = answered(read)?;
         sha = hasher;
         at += block.0.len() as u64;
         crc = joined(crc, &block);
@@ -65,7 +69,7 @@ fn answered<T>(read: Result<io::Result<T>, tokio::task::JoinError>) -> Result<T,
     }
 }
 
-/// The file as a body. Its last block is held back unless all that was sent has the checksum that was announced.
+/// A span of the file as a body. Its last block is held back unless all that was sent has the checksum that was announced.
 struct FileBody {
     source: Arc<Source>,
     pool: Pool,
@@ -74,19 +78,23 @@ struct FileBody {
     crc: u64,
     /// Where the next block begins.
     at: u64,
+    /// Where the span ends.
+    end: u64,
     /// What has not been handed over yet.
     left: u64,
     reading: Option<JoinHandle<io::Result<Block>>>,
     current: Option<Metered>,
+    /// Whether it waits for the drive.
+    waits: Arc<AtomicBool>,
     /// What was met in reading, for whoever waits for the answer.
     met: Arc<Mutex<Option<Problem>>>,
 }
 
 impl FileBody {
     fn read_on(&mut self) {
-        if self.reading.is_none() && self.at < self.source.fingerprint.size {
-            let (source, pool, at) = (Arc::clone(&self.source), self.pool.clone(), self.at);
-            self.reading = Some(tokio::task::spawn_blocking(move || read(&source, at, &pool)));
+        if self.reading.is_none() && self.at < self.end {
+            let (source, pool, at, end) = (Arc::clone(&self.source), self.pool.clone(), self.at, self.end);
+            self.reading = Some(tokio::task::spawn_blocking(move || read(&source, at, end, &pool)));
         }
     }
 
@@ -94,7 +102,7 @@ impl FileBody {
         let block = read?;
         self.crc = joined(self.crc, &block);
         self.at += block.0.len() as u64;
-        if self.at == self.source.fingerprint.size && self.crc != self.expected {
+        if self.at == self.end && self.crc != self.expected {
             return Err(Problem::new(Kind::SourceChanged));
         }
         self.current = Some(self.tap.metered(block.0));
@@ -125,7 +133,9 @@ impl Body for FileBody {
             }
             this.read_on();
             let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
-            let read = answered(ready!(Pin::new(reading).poll(cx)));
+            let read = Pin::new(reading).poll(cx);
+            this.waits.store(read.is_pending(), Ordering::Relaxed);
+            let read = answered(ready!(read));
             this.reading = None;
             if let Err(problem) = this.took(read) {
                 *this.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
@@ -143,44 +153,100 @@ impl Body for FileBody {
     }
 }
 
+/// Where the bytes of a request come from: a span of a file, and the CRC64NVME that it had when it was read for it.
+#[derive(Clone, Debug)]
+pub struct Span<'a> {
+    /// The open file.
+    pub source: &'a Arc<Source>,
+    /// From where to where.
+    pub bytes: Range<u64>,
+    /// Its CRC64NVME.
+    pub crc: u64,
+    /// The buffers.
+    pub pool: &'a Pool,
+}
+
+impl Span<'_> {
+    fn length(&self) -> u64 {
+        self.bytes.end - self.bytes.start
+    }
+}
+
+/// What a body tells whoever waits for the answer.
+#[derive(Clone, Default)]
+struct Told {
+    waits: Arc<AtomicBool>,
+    met: Arc<Mutex<Option<Problem>>>,
+}
+
+impl Told {
+    fn body(&self, span: &Span<'_>, tap: &Tap) -> ByteStream {
+        ByteStream::new(SdkBody::from_body_1_x(FileBody {
+            source: Arc::clone(span.source),
+            pool: span.pool.clone(),
+            tap: tap.clone(),
+            expected: span.crc,
+            crc: 0,
+            at: span.bytes.start,
+            end: span.bytes.end,
+            left: span.length(),
+            reading: None,
+            current: None,
+            waits: Arc::clone(&self.waits),
+            met: Arc::clone(&self.met),
+        }))
+    }
+
+    /// What the answer means in the light of what the body met.
+    fn judged<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
+        if let Some(problem) = self.met.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(problem);
+        }
+        match answer {
+            // Nothing moved any more, for there was nothing to send.
+            Err(problem) if problem.kind == Kind::NoAnswer && self.waits.load(Ordering::Relaxed) => {
+                Err(reads::silent())
+            }
+            answer => answer,
+        }
+    }
+}
+
 impl S3 {
-    /// Stores a whole file of any size that PutObject takes, straight from the disk, never over what is there already.
-    /// `crc` is the file's CRC64NVME. The payload's hash is left out of the signature: TLS and the checksum guard it.
+    /// Stores a whole file of any size that PutObject takes, straight from the disk, never over what is there already. The
+    /// payload's hash is left out of the signature: TLS and the checksum guard it.
     ///
     /// # Errors
     /// Those of [`put`](Self::put); `SourceChanged` where the file no longer has that checksum, before S3 has all of it.
-    pub async fn put_whole(
+    pub async fn put_whole(&self, key: &str, span: &Span<'_>, taken: &Arc<AtomicU64>) -> Result<Object, Problem> {
+        let told = Told::default();
+        let sending = self.settled(Operation::PutObject, span.length(), taken, |tap| {
+            let body = told.body(span, &tap);
+            self.put_object(key, span.length(), span.crc, body).customize().interceptor(tap).send()
+        });
+        let (answer, heard) = told.judged(sending.await)?;
+        self.put_answered(span.crc, &answer, &heard)
+    }
+
+    /// Sends one part straight from the disk, its hash left out of the signature.
+    ///
+    /// # Errors
+    /// Those of [`upload_part`](Self::upload_part); `SourceChanged` where the file no longer has that checksum.
+    pub async fn upload_part_whole(
         &self,
         key: &str,
-        source: &Arc<Source>,
-        crc: u64,
-        pool: &Pool,
+        upload_id: &str,
+        number: u32,
+        span: &Span<'_>,
         taken: &Arc<AtomicU64>,
-    ) -> Result<Object, Problem> {
-        let size = source.fingerprint.size;
-        let met = Arc::new(Mutex::new(None));
-        let sending = self.settled(Operation::PutObject, size, taken, |tap| {
-            let body = FileBody {
-                source: Arc::clone(source),
-                pool: pool.clone(),
-                tap: tap.clone(),
-                expected: crc,
-                crc: 0,
-                at: 0,
-                left: size,
-                reading: None,
-                current: None,
-                met: Arc::clone(&met),
-            };
-            let body = ByteStream::new(SdkBody::from_body_1_x(body));
-            self.put_object(key, size, crc, body).customize().interceptor(tap).send()
+    ) -> Result<PartDone, Problem> {
+        let told = Told::default();
+        let sending = self.settled(Operation::UploadPart, span.length(), taken, |tap| {
+            let body = told.body(span, &tap);
+            self.part(key, upload_id, number, span.length(), span.crc, body).customize().interceptor(tap).send()
         });
-        let answer = sending.await;
-        if let Some(problem) = met.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(problem);
-        }
-        let (answer, heard) = answer?;
-        self.put_answered(crc, &answer, &heard)
+        let (answer, heard) = told.judged(sending.await)?;
+        self.part_answered(span.crc, &answer, &heard)
     }
 }
 
@@ -210,9 +276,11 @@ mod tests {
             expected,
             crc: 0,
             at: 0,
+            end: source.fingerprint.size,
             left: source.fingerprint.size,
             reading: None,
             current: None,
+            waits: Arc::default(),
             met: Arc::default(),
         }
     }
@@ -221,7 +289,7 @@ mod tests {
     async fn a_file_is_summed_and_sent_block_by_block() {
         for length in [0, 1, 1 << 20, (1 << 20) + 1, 3_500_000] {
             let (_kept, content, source) = file(length);
-            let sums = sums(&source, &Pool::new(0), true).await.expect("read");
+            let sums = sums(&source, 0..source.fingerprint.size, &Pool::new(0), true).await.expect("read");
             assert_eq!(sums.crc, crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &content), "{length}");
             assert_eq!(sums.sha256, Some(Sha256::digest(&content).into()), "{length}");
             let sent = body(&source, sums.crc).collect().await.expect("read").to_bytes();
@@ -232,7 +300,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_changed_is_never_sent_to_its_end() {
         let (kept, _content, source) = file(3_500_000);
-        let crc = sums(&source, &Pool::new(0), false).await.expect("read").crc;
+        let crc = sums(&source, 0..source.fingerprint.size, &Pool::new(0), false).await.expect("read").crc;
         let mut body = body(&source, crc);
         let met = Arc::clone(&body.met);
         let mut left = source.fingerprint.size;

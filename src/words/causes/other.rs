@@ -47,7 +47,7 @@ pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
         )],
         Kind::RegionOff => vec![Cause::new(
             "Your account does not use this region",
-            vec![plain("Your administrator can switch on STS there. Another region of the bucket’s works too.")],
+            vec![plain("Your administrator can switch on STS there.")],
             administrator(messages::region_on(known)),
         )],
         Kind::TooLong => vec![Cause::new(

@@ -1,6 +1,7 @@
 //! What is known of a role's conditions, held against what was sent: the causes that this computer can check by itself.
 
 use super::{Cause, CauseAction, Known, messages, mono, plain};
+use crate::model::names::RoleSessionName;
 use crate::model::problem::Problem;
 use crate::words::format;
 use jiff::tz::TimeZone;
@@ -65,8 +66,8 @@ fn names(problem: &Problem, known: &Known<'_>) -> Option<(String, String)> {
     // Without a name of its own the session has the user's, or the profile's where it wasn't known who asks.
     let sent = match (&to.session_name, known.identity) {
         (Some(name), _) => name.as_str().to_owned(),
-        (None, Some(_)) => user.to_owned(),
-        (None, None) => to.profile.clone(),
+        (None, Some(_)) => RoleSessionName::cleaned_from(user).as_str().to_owned(),
+        (None, None) => RoleSessionName::cleaned_from(&to.profile).as_str().to_owned(),
     };
     Some((sent, user.to_owned()))
 }

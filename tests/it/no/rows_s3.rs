@@ -222,7 +222,7 @@ pub const S3: &[Row] = &[
     ),
     put(
         no_put!("s3:PutObject", " because no permissions boundary allows the s3:PutObject action"),
-        DeniedBy::RolePolicy,
+        DeniedBy::Boundary,
         Customer,
     ),
     put(

@@ -68,6 +68,7 @@ pub fn kinds() -> Vec<Kind> {
         Kind::SourceGone,
         Kind::SourceChanged,
         Kind::SourceUnreadable,
+        Kind::SourceSilent,
         Kind::SourceNotAFile,
         Kind::NameNotText,
         Kind::JournalFull,
