@@ -2,7 +2,6 @@
 
 use super::request::{Ask, Kms};
 use super::tree::{Tree, add};
-use crate::model::destination::Destination;
 use crate::model::names::RoleArn;
 
 /// The name of the role's one inline policy.
@@ -219,25 +218,4 @@ pub fn caller(role: &RoleArn) -> Tree {
         ("Action", "sts:AssumeRole".into()),
         ("Resource", role.as_str().into()),
     ])])
-}
-
-/// The session policy that narrows a session to the destination's folder, whatever else the role may do. It never
-/// widens: a session has what both allow (STS API Reference, AssumeRole, Policy).
-#[must_use]
-pub fn session(to: &Destination) -> Tree {
-    let partition = to.role.as_str().split(':').nth(1).unwrap_or("aws");
-    let put = Tree::from([
-        ("Effect", "Allow".into()),
-        (
-            "Action",
-            Tree::List(vec![
-                "s3:PutObject".into(),
-                "s3:AbortMultipartUpload".into(),
-                "s3:ListMultipartUploadParts".into(),
-            ]),
-        ),
-        ("Resource", objects(partition, to.bucket.as_str(), to.prefix.as_str()).into()),
-    ]);
-    let region = to.region.as_ref().map(crate::model::names::Region::as_str);
-    document(vec![put, key("*", partition, region)])
 }

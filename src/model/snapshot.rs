@@ -418,12 +418,6 @@ pub enum Which {
     One(UploadNo),
 }
 
-/// A place's end of access, for sentences: when, in UTC.
-#[must_use]
-pub fn ends_utc(place: &Place) -> Option<Utc> {
-    place.session.grant().map(|grant| grant.ends_utc)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

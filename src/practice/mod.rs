@@ -203,11 +203,6 @@ impl Practice {
         Ok(())
     }
 
-    /// Takes an object away, if there is one.
-    pub fn delete_as_owner(&self, key: &str) {
-        lock(&self.inside.store).objects.remove(key);
-    }
-
     /// Ends every unfinished upload, as a lifecycle rule would: they answer NoSuchUpload from now on.
     pub fn abort_uploads(&self) {
         lock(&self.inside.store).uploads.clear();
@@ -300,11 +295,6 @@ impl Practice {
         let text = iam::put_only(prefix, options.may_abort, options.kms);
         let policy = Policy::parse(&text).unwrap_or_else(|_malformed| Policy::nothing());
         self.change_role(|role| role.policy = policy);
-    }
-
-    /// Sets the role's MaxSessionDuration in seconds.
-    pub fn set_max_session_seconds(&self, seconds: u32) {
-        self.change_role(|role| role.max_seconds = seconds);
     }
 
     /// Whether the contractor's own account allows Richard `sts:AssumeRole`.

@@ -86,12 +86,8 @@ pub const DONE: Icon = filled('\u{E184}');
 pub const OFFLINE: Icon = outline('\u{E4F2}');
 /// Practice.
 pub const PRACTICE: Icon = outline('\u{E79E}');
-/// New.
-pub const PLUS: Icon = outline('\u{E3D4}');
 /// Sign out.
 pub const SIGN_OUT: Icon = outline('\u{E42A}');
-/// See.
-pub const EYE: Icon = outline('\u{E220}');
 /// A note.
 pub const INFO: Icon = outline('\u{E2CE}');
 /// What was before.
@@ -112,5 +108,3 @@ pub const REFUSED: Icon = filled('\u{E4F8}');
 pub const SIGN_IN: Icon = outline('\u{E428}');
 /// A profile with a command.
 pub const COMMAND: Icon = outline('\u{EAE8}');
-/// A device that gives codes.
-pub const PHONE: Icon = outline('\u{E1E0}');

@@ -278,13 +278,7 @@ impl Widget for Button<'_> {
     }
 }
 
-/// A button that is an icon; its name is also what it says when pointed at.
-pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, color: Color32) -> Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 28.0), Sense::click());
-    icon_button_in(ui, rect, response, icon, name, color)
-}
-
-/// A button that is an icon, at a place.
+/// A button that is an icon, at a place; its name is also what it says when pointed at.
 pub fn icon_button_at(ui: &mut Ui, center: Pos2, icon: Icon, name: &str, color: Color32) -> Response {
     let rect = Rect::from_center_size(center, vec2(26.0, 28.0));
     let response = ui.allocate_rect(rect, Sense::click());

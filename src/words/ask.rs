@@ -237,8 +237,6 @@ pub mod invited {
     /// Goes there.
     pub const TO_FORM: &str = "Continue in the form";
     /// The head of a list of changes.
-    pub const WAS: &str = "Until now";
-    /// The head of a list of changes.
     pub const IS: &str = "New";
     /// Nothing stood there.
     pub const NOTHING: &str = "none";

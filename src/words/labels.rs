@@ -251,8 +251,6 @@ pub mod settings {
     pub const LIMIT_FIELD: &str = "At most, in MB a second";
     /// A limit that can't be read.
     pub const LIMIT_FORM: &str = "Enter a number of megabytes a second, such as 5 or 0.5.";
-    /// About.
-    pub const ABOUT: &str = "About";
 
     /// The proxy that is used.
     #[must_use]

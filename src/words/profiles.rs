@@ -50,15 +50,3 @@ pub fn oddity(oddity: &Oddity) -> String {
     };
     format!("{place}: {what}.")
 }
-
-/// Settings of the environment that Daypass doesn't follow, mentioned once; none where there are none.
-#[must_use]
-pub fn env_ignored(names: &[&str]) -> Option<String> {
-    match names {
-        [] => None,
-        [one] => Some(format!("{one} is set on this computer. Daypass doesn’t follow it.")),
-        [first @ .., last] => {
-            Some(format!("{} and {last} are set on this computer. Daypass doesn’t follow them.", first.join(", ")))
-        }
-    }
-}
