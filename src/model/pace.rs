@@ -9,7 +9,7 @@ const REQUEST_WORTH: u64 = 64 << 10;
 /// A round is judged no sooner than this after it began.
 const ROUND: Duration = Duration::from_millis(40);
 /// Body bytes that may be out before more has proved to be faster.
-const BODIES_FIRST: u64 = 48 << 20;
+const BODIES_FIRST: u64 = 56 << 20;
 
 /// The window of requests and of body bytes.
 #[derive(Clone, Debug)]
