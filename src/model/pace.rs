@@ -8,8 +8,11 @@ use std::time::Duration;
 const REQUEST_WORTH: u64 = 64 << 10;
 /// A round is judged no sooner than this after it began.
 const ROUND: Duration = Duration::from_millis(40);
+/// Requests that may be out before more has proved to be faster: as many as the AWS CLI sends by default
+/// (`max_concurrent_requests`).
+const REQUESTS_FIRST: u32 = 10;
 /// Body bytes that may be out before more has proved to be faster.
-const BODIES_FIRST: u64 = 56 << 20;
+const BODIES_FIRST: u64 = 48 << 20;
 
 /// The window of requests and of body bytes.
 #[derive(Clone, Debug)]
@@ -30,11 +33,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Starts modestly: 6 requests, at most `ceiling`, at most `memory` bytes of bodies.
+    /// Starts modestly: 10 requests, at most `ceiling`, at most `memory` bytes of bodies.
     #[must_use]
     pub fn new(ceiling: u32, memory: u64) -> Self {
         Self {
-            window: 6.min(ceiling.max(1)),
+            window: REQUESTS_FIRST.min(ceiling.max(1)),
             ceiling: ceiling.max(1),
             bodies: BODIES_FIRST.min(memory),
             memory,
@@ -42,7 +45,7 @@ impl Pace {
             best: 0,
             best_window: 4,
             round_began: Time(0),
-            round_size: 6,
+            round_size: REQUESTS_FIRST,
             round_done: 0,
             round_bytes: 0,
             calm_rounds: 0,
