@@ -254,7 +254,7 @@ fn the_date_of_kept_parts_is_obeyed_while_daypass_stays_open() {
 fn each_part_has_its_own_tries() {
     let mut bench = Bench::open();
     let mut out = bench.begun(64 * MIB);
-    assert_eq!(out.len(), 4);
+    assert_eq!(out.len(), 6);
     // One burst of odd answers, and one of damaged parts days later: each part had one of them.
     for kind in [Kind::Unexpected, Kind::Damaged, Kind::Unexpected, Kind::Busy, Kind::Unexpected] {
         for (no, _) in std::mem::take(&mut out) {
