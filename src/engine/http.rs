@@ -16,6 +16,7 @@ use aws_types::app_name::AppName;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hyper_util::client::proxy::matcher::Matcher;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +35,16 @@ pub struct Wire {
     pub endpoint_url: Option<String>,
     /// A PEM file of authorities to trust besides the system's.
     pub ca_bundle: Option<PathBuf>,
+}
+
+impl Wire {
+    /// The folder for what is kept of deliveries to the one server; none for AWS's own.
+    #[must_use]
+    pub fn folder(&self) -> Option<String> {
+        let url = self.endpoint_url.as_deref()?.trim_end_matches('/').to_ascii_lowercase();
+        let hash = Sha256::digest(url.as_bytes());
+        Some(hash.iter().take(8).fold("server-".to_owned(), |name, byte| format!("{name}{byte:02x}")))
+    }
 }
 
 /// The shared client. Copies share its connections.

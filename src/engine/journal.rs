@@ -44,12 +44,15 @@ pub struct Options {
     pub now: Arc<dyn Fn() -> Utc + Send + Sync>,
     /// The most pages of 4 KiB that the file may have, 0 for no limit; looked at whenever the file is opened.
     pub pages: Arc<AtomicU32>,
+    /// The folder in the journal's own for what goes to a server in the place of Amazon's: what arrived at one has not
+    /// arrived at another.
+    pub server: Option<String>,
 }
 
 impl Options {
     /// No limit of size, and this clock.
     pub fn new(now: impl Fn() -> Utc + Send + Sync + 'static) -> Self {
-        Self { now: Arc::new(now), pages: Arc::default() }
+        Self { now: Arc::new(now), pages: Arc::default(), server: None }
     }
 }
 
@@ -323,7 +326,11 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {
         place::Refusal::Io(why) => Notice::NotKept(damage::io_problem(&why)),
     };
     let io = |why: std::io::Error| Notice::NotKept(damage::io_problem(&why));
-    let dir: Arc<Path> = place::folder(dir).map_err(refused)?.into();
+    let mut dir = place::folder(dir).map_err(refused)?;
+    if let Some(server) = &options.server {
+        dir = place::folder(&dir.join(server)).map_err(refused)?;
+    }
+    let dir: Arc<Path> = dir.into();
     let lock = match place::lock(&dir).map_err(refused)? {
         place::Lock::Held(file) => file,
         place::Lock::Elsewhere => return Ok(Opened::Elsewhere(Elsewhere { dir: dir.to_path_buf() })),

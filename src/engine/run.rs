@@ -97,12 +97,14 @@ impl Run {
     ) -> Result<Self, Problem> {
         let (events, arriving) = mpsc::channel(EVENTS);
         let wire = options.wire.clone();
+        let server = wire.folder();
         let ticking = clock.clone();
         let http = tokio::task::spawn_blocking(move || Http::new(&wire, &ticking)).await.map_err(|_panic| lost())??;
         let mut notices = Vec::new();
         let telling = clock.clone();
         let mut keeping = journal::Options::new(move || telling.utc());
         keeping.pages = Arc::clone(&options.pages);
+        keeping.server = server;
         let nothing = Kept::default();
         let (journal, kept) = match options.home.clone() {
             None => (Journal::in_memory(&keeping), nothing),

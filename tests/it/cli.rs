@@ -330,9 +330,8 @@ fn no_secret_is_told_or_kept() {
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         let mut told = vec![("arguments".to_owned(), arguments), ("stdout".to_owned(), output.stdout)];
         told.push(("stderr".to_owned(), output.stderr));
-        for entry in std::fs::read_dir(stage.home()).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            told.push((path.display().to_string(), std::fs::read(&path).expect("read")));
+        for (path, bytes) in stage.kept() {
+            told.push((path.display().to_string(), bytes));
         }
         assert!(told.len() > 3, "something is kept");
         let secret = stage.practice.story().richard.secret().to_owned();

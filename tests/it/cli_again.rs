@@ -2,6 +2,7 @@
 
 use crate::cli::{run_within, runtime, stage};
 use crate::support::stage::Stage;
+use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
 use daypass::practice::{self, Op, Rule, What};
 use daypass::time::Utc;
@@ -58,11 +59,29 @@ fn what_had_stopped_is_not_forgotten() {
     });
 }
 
+#[cfg(unix)]
+#[test]
+fn what_arrived_at_one_server_has_not_arrived_at_another() {
+    runtime().block_on(async {
+        let first = stopped_between().await;
+        let second = stage(practice::Options::default()).await;
+        for (to, earlier) in [(&second, false), (&first, true)] {
+            let mut upload = to.upload("importantproject");
+            let upload = upload.env("DAYPASS_HOME", first.home()).current_dir(first.home().join("..")).arg("source");
+            let (code, out, beside) = run_within(upload, 30).await;
+            assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+            assert_eq!(out.contains("1 file arrived earlier."), earlier, "{out}");
+            assert_eq!(to.practice.objects().len(), 3, "{out}");
+        }
+    });
+}
+
 #[test]
 fn resume_says_when_it_can_not_know_what_is_unfinished() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        let options = Options::new(|| Utc(1_700_000_000));
+        let wire = Wire { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ca_bundle: None };
+        let options = Options { server: wire.folder(), ..Options::new(|| Utc(1_700_000_000)) };
         let held = Journal::open(&stage.home(), &options);
         let mut resume = stage.command("resume");
         let (code, out, beside) = run_within(resume.args(["--endpoint-url", "http://127.0.0.1:9"]), 30).await;

@@ -99,6 +99,22 @@ impl Stage {
         self.dir.path().join("home")
     }
 
+    /// Every file that Daypass keeps, with its content.
+    pub fn kept(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let (mut folders, mut files) = (vec![self.home()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push((path.clone(), fs::read(&path).expect("read")));
+                }
+            }
+        }
+        files
+    }
+
     pub fn options(&self) -> Options {
         Options {
             home: Some(self.home()),
