@@ -160,6 +160,7 @@ fn the_session_policy_widens_nothing() {
     destination.prefix = "a&b+/日/".parse().expect("a prefix");
     let policy = session_policy(&destination);
     assert!(policy.is_ascii() && policy.contains("\\u65e5"), "{policy}");
+    assert!(policy.len() < 2048, "STS takes no longer one");
     let value: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
     assert_eq!(value["Statement"][0]["Resource"][0], "arn:aws-cn:s3:::acme-inbox/a&b+/日/*");
     assert_eq!(value["Statement"][1]["Condition"]["StringLike"]["kms:ViaService"], "s3.*.amazonaws.com.cn");
