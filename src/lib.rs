@@ -44,7 +44,7 @@
 //! |---|---|
 //! | [`time`] | moments on the engine's clock, and seconds since 1970 for display |
 //! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
-//! | [`engine`] | `run` is the loop, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own). Disk: `files`, `walk`, `journal` |
+//! | [`engine`] | `run` is the loop, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
 //! | [`words`] | every sentence that a person reads, shared by the window and the command line |
 //! | [`grant`] | the customer's side: role, policies, templates, and the invitation that comes back |
 //! | [`receipt`] | what was delivered, as a page, a table and JSON, and files checked against it |
@@ -79,11 +79,13 @@
 //! | The window's sentences stand in `words` and are calm; its colors stand in `ui/theme.rs` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
 //! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends | `queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `world` |
-//! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `leaf::only_the_files_own_checksum_proves_the_whole` |
+//! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `leaf::only_the_files_own_checksum_proves_the_whole`, `leaf_files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |
+//! | "Checked" is said only of what the server itself confirmed a checksum for | `leaf::only_an_answer_with_our_checksum_counts_as_checked`, `leaf_faults::an_answer_before_the_whole_body_was_taken_is_no_success` |
 //! | S3 is asked for nothing beyond HeadBucket, putting and aborting, always with the expected owner, and nothing is replaced | `engine::every_kind_of_file_arrives_byte_for_byte`, `engine::what_is_there_is_not_replaced_and_goes_beside_it_when_asked` |
 //! | A run that was killed goes on, and the journal claims no more than was recorded | `engine_resume::a_killed_delivery_goes_on_where_it_was`, `journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
 //! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
-//! | No file, and no variable but those of a proxy, leads to another host; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
+//! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::http::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
+//! | A command of a profile does not outlive the program | `process::a_command_ends_with_the_program_however_that_ends` |
 //! | Every problem has its sentence and its page | `no::every_code_and_text_of_aws_has_its_sentence`, `ui::every_problem_settles_as_a_page_and_speaks_calmly` |
 //! | Work grows with what changed, not with how much there is | `scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::a_hundred_thousand_rows_cost_what_is_seen` |
 //!

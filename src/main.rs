@@ -20,6 +20,9 @@ struct Args {
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
     /// Certificates to trust besides the system's.
+    /// Yes, --endpoint-url may lead over plain http to another computer: access and files can be read on the way.
+    #[arg(long, requires = "endpoint_url")]
+    plain_http: bool,
     #[arg(long, value_name = "PEM")]
     ca_bundle: Option<PathBuf>,
     /// An invitation: a .daypass file, or a daypass: link.
@@ -29,7 +32,11 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let wire = Wire { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle };
+    let wire = Wire { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle, plain_http: args.plain_http };
+    if let Some(server) = wire.in_the_clear().filter(|_| !wire.plain_http) {
+        let said = format!("{} {}", cli::plain_http_refused(server), cli::how_to_allow_plain_http());
+        return stopped(&words::not_started(&said));
+    }
     let start = Start { wire, invitation: args.invitation, practice: args.practice };
     let desk = match Desk::start(start) {
         Ok(Some(desk)) => desk,

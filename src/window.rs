@@ -124,7 +124,8 @@ impl Desk {
     /// As [`Desk::start`].
     pub fn start_with(start: Start, places: Options) -> Result<Option<Arc<Self>>, Problem> {
         let home = places.home.clone();
-        let test_server = start.wire.endpoint_url.clone();
+        let clear = start.wire.in_the_clear().map(words::in_the_clear);
+        let test_server = clear.or_else(|| start.wire.endpoint_url.clone());
         let proxy = if test_server.is_none() { http::proxy() } else { None };
         let about = About { test_server, proxy, zone: jiff::tz::TimeZone::system(), ..About::default() };
         let state = Arc::new(Mutex::new(State {
@@ -272,7 +273,7 @@ async fn rehearse(state: Arc<Mutex<State>>) -> std::io::Result<()> {
             credentials: folder.path().join("credentials"),
             config: folder.path().join("config"),
         },
-        wire: Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None },
+        wire: Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() },
         wake: Arc::new(move || wake(&waking)),
         ..Options::new()
     };

@@ -40,6 +40,9 @@ pub(super) struct Wire {
     /// Another server in the place of AWS: for tests.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Yes, --endpoint-url may lead over plain http to another computer: access and files can be read on the way.
+    #[arg(long, requires = "endpoint_url")]
+    pub plain_http: bool,
     /// Certificates to trust besides the system's.
     #[arg(long, value_name = "PEM")]
     pub ca_bundle: Option<PathBuf>,

@@ -33,9 +33,20 @@ pub(super) async fn engine(wire: &WireArgs, sha256: bool) -> Result<Handle, Stop
         settings.limit_rate = limit_rate.or(settings.limit_rate);
         settings.memory = memory.unwrap_or(settings.memory);
     };
+    let wire = Wire {
+        endpoint_url: wire.endpoint_url.clone(),
+        ca_bundle: wire.ca_bundle.clone(),
+        plain_http: wire.plain_http,
+    };
+    if let Some(server) = wire.in_the_clear() {
+        if !wire.plain_http {
+            return Err(Stop::new(cli::plain_http_refused(server)).hint(cli::how_to_allow_plain_http()));
+        }
+        say_beside(&crate::words::window::in_the_clear(server));
+    }
     let options = Options {
         home: settings::home(),
-        wire: Wire { endpoint_url: wire.endpoint_url.clone(), ca_bundle: wire.ca_bundle.clone() },
+        wire,
         limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
         adjust: Some(Arc::new(adjust)),
         ..Options::new()

@@ -229,7 +229,8 @@ impl Show {
         let (event, plain) = match &upload.state {
             State::Delivered(proof) => (
                 json!({ "event": "delivered", "key": key, "size": upload.size,
-                        "proof": match proof { Proof::Whole => "whole", Proof::Parts => "parts" } }),
+                        "proof": match proof {
+                            Proof::Whole => "whole", Proof::Parts => "parts", Proof::NoChecksum => "no_checksum" } }),
                 words::delivered(&shown, upload.size, *proof),
             ),
             State::AlreadyThere => (json!({ "event": "already there", "key": key }), words::already_there(&shown)),
@@ -268,7 +269,7 @@ impl Show {
             let took = totals.ended.unwrap_or(seen.now).since(totals.began);
             let event = json!({
                 "event": "summary", "files": totals.files, "delivered": totals.delivered,
-                "parts_only": totals.parts_only, "already_there": totals.already,
+                "parts_only": totals.parts_only, "no_checksum": totals.no_checksum, "already_there": totals.already,
                 "not_confirmed": totals.unconfirmed, "failed": totals.failed, "left_out": place.left_out_count.all(),
                 "bytes": totals.confirmed, "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             });
@@ -347,7 +348,7 @@ pub(super) const fn keeps_nothing(notice: &Notice) -> bool {
     match notice {
         Notice::OpenElsewhere(_) => true,
         Notice::Journal(notice) => matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_)),
-        Notice::Environment(_) => false,
+        Notice::Environment(_) | Notice::Certificates(_) => false,
     }
 }
 

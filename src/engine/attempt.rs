@@ -13,6 +13,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+/// The message of a problem with an answer that came too early.
+const EARLY: &str = "the answer came before the whole request was taken";
+
 /// Makes one call under the watch, and classifies what comes of it.
 pub async fn watched<T, E, F>(
     operation: Operation,
@@ -52,6 +55,10 @@ where
                 "the answer is a page for people",
                 clock,
             ));
+        }
+        // Whatever it says of what was stored, it can't be of all that was to be sent.
+        if !meter.finished() {
+            return Err(classify::misanswered(operation, Kind::ConnectionLost, &heard, EARLY, clock));
         }
         Ok(output)
     });

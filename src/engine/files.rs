@@ -1,5 +1,6 @@
 //! Files on this computer, opened once and told apart by their fingerprints.
 
+use super::pool;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::upload::{Fingerprint, UploadNo};
 use std::collections::HashMap;
@@ -43,24 +44,61 @@ impl Source {
         Ok(Self { file, fingerprint })
     }
 
-    /// Whether the open file still is what it was when it was opened. It blocks.
+    /// Compares the open file with what it was when it was opened. It blocks.
     ///
     /// # Errors
-    /// `SourceChanged` where it isn't, `SourceUnreadable` where the system doesn't say.
-    pub fn unchanged(&self) -> Result<(), Problem> {
-        let now = fingerprint(&self.file.metadata().map_err(|why| unreadable(&why))?);
-        if now == self.fingerprint { Ok(()) } else { Err(Problem::new(Kind::SourceChanged)) }
+    /// `SourceChanged` if more than its times changed, `SourceUnreadable` if the system doesn't say.
+    pub fn look(&self) -> Result<Look, Problem> {
+        Look::of(&self.fingerprint, &fingerprint(&self.file.metadata().map_err(|why| unreadable(&why))?))
     }
 
-    /// Whether the open file, and what lies at its path, both are what `then` says. It blocks.
+    /// Compares the open file, and what lies at its path, with what `then` says. It blocks.
     ///
     /// # Errors
-    /// `SourceChanged` where they aren't; `SourceGone` where nothing lies at the path any more.
-    pub fn is(&self, then: &Fingerprint, path: &Path) -> Result<(), Problem> {
-        self.unchanged()?;
+    /// `SourceChanged` if more than times changed; `SourceGone` if nothing lies at the path any more.
+    pub fn look_again(&self, then: &Fingerprint, path: &Path) -> Result<Look, Problem> {
+        let open = self.look()?;
         let at_path = std::fs::symlink_metadata(path).map_err(|why| unreadable(&why))?;
-        if self.fingerprint == *then && at_path.is_file() && fingerprint(&at_path) == *then {
-            Ok(())
+        if !at_path.is_file() {
+            return Err(Problem::new(Kind::SourceChanged));
+        }
+        let looks = [open, Look::of(then, &self.fingerprint)?, Look::of(&self.fingerprint, &fingerprint(&at_path))?];
+        Ok(looks.into_iter().find(|look| *look != Look::Same).unwrap_or(Look::Same))
+    }
+
+    /// Sees to it that the file ends where its size says. It blocks.
+    ///
+    /// # Errors
+    /// `SourceChanged` if there is more of it.
+    pub fn ends(&self) -> Result<(), Problem> {
+        if pool::ends_at(&self.file, self.fingerprint.size).map_err(|why| unreadable(&why))? {
+            return Ok(());
+        }
+        Err(longer())
+    }
+}
+
+/// The file goes on behind the end that the system tells.
+pub fn longer() -> Problem {
+    let message = "the file is longer than the system says".into();
+    Problem::with(Kind::SourceChanged, Detail { call: "read".into(), message, ..Detail::default() })
+}
+
+/// What a file looks like beside what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing tells it from what it was.
+    Same,
+    /// Its times changed and nothing else: its content says whether it is the same. This is what it is now.
+    Touched(Fingerprint),
+}
+
+impl Look {
+    fn of(then: &Fingerprint, now: &Fingerprint) -> Result<Self, Problem> {
+        if now.is_same(then) {
+            Ok(Self::Same)
+        } else if now.is_same_but_for_times(then) {
+            Ok(Self::Touched(*now))
         } else {
             Err(Problem::new(Kind::SourceChanged))
         }
@@ -79,6 +117,7 @@ pub fn fingerprint(metadata: &Metadata) -> Fingerprint {
             inode: metadata.ino(),
             size: metadata.len(),
             modified: i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec()),
+            changed: Some(i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())),
         }
     }
     #[cfg(not(unix))]
@@ -87,7 +126,28 @@ pub fn fingerprint(metadata: &Metadata) -> Fingerprint {
             Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
             Err(before) => i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |nanos| -nanos),
         });
-        Fingerprint { device: 0, inode: 0, size: metadata.len(), modified }
+        Fingerprint { device: 0, inode: 0, size: metadata.len(), modified, changed: None }
+    }
+}
+
+/// What keeps a file from being opened or read for the moment.
+#[cfg(unix)]
+const fn not_now(code: i32) -> Option<Kind> {
+    match code {
+        libc::EBUSY | libc::ETXTBSY | libc::EAGAIN => Some(Kind::SourceBusy),
+        libc::EMFILE | libc::ENFILE => Some(Kind::TooManyOpen),
+        _ => None,
+    }
+}
+
+/// What keeps a file from being opened or read for the moment (Microsoft, "System Error Codes"): a sharing or lock
+/// violation, and too many open files.
+#[cfg(windows)]
+const fn not_now(code: i32) -> Option<Kind> {
+    match code {
+        32 | 33 => Some(Kind::SourceBusy),
+        4 => Some(Kind::TooManyOpen),
+        _ => None,
     }
 }
 
@@ -102,6 +162,8 @@ pub fn unreadable(why: &io::Error) -> Problem {
         Kind::SourceGone
     } else if why.kind() == io::ErrorKind::UnexpectedEof {
         Kind::SourceChanged
+    } else if let Some(kind) = why.raw_os_error().and_then(not_now) {
+        kind
     } else {
         Kind::SourceUnreadable
     };
@@ -182,6 +244,25 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_keeps_a_file_closed_for_the_moment_is_told_with_the_systems_reason() {
+        for (code, kind) in [
+            (libc::EBUSY, Kind::SourceBusy),
+            (libc::ETXTBSY, Kind::SourceBusy),
+            (libc::EMFILE, Kind::TooManyOpen),
+            (libc::ENFILE, Kind::TooManyOpen),
+            (libc::EACCES, Kind::SourceUnreadable),
+            (libc::EIO, Kind::SourceUnreadable),
+            (libc::ENOENT, Kind::SourceGone),
+        ] {
+            let why = io::Error::from_raw_os_error(code);
+            let problem = unreadable(&why);
+            assert_eq!(problem.kind, kind, "{why}");
+            assert_eq!(problem.detail.map(|detail| detail.message.to_string()), Some(why.to_string()));
+        }
+    }
+
     #[test]
     fn a_changed_or_swapped_file_is_seen() {
         let dir = tempfile::tempdir().expect("a folder");
@@ -190,15 +271,16 @@ mod tests {
         let files = OpenFiles::default();
         let then = files.open(UploadNo(1), &path).expect("opens");
         let source = files.get(UploadNo(1), &path).expect("is open");
-        source.unchanged().expect("the same");
-        source.is(&then, &path).expect("the same");
+        assert_eq!(source.look(), Ok(Look::Same));
+        assert_eq!(source.look_again(&then, &path), Ok(Look::Same));
         std::fs::rename(&path, dir.path().join("b")).expect("renamed");
-        assert_eq!(kind(source.is(&then, &path)), Kind::SourceGone);
+        assert_eq!(kind(source.look_again(&then, &path)), Kind::SourceGone);
         std::fs::write(&path, "hello").expect("written");
-        source.unchanged().expect("the handle still is the first file");
-        assert_eq!(kind(source.is(&then, &path)), Kind::SourceChanged);
+        source.look().expect("the handle still is the first file");
+        assert_eq!(kind(source.look_again(&then, &path)), Kind::SourceChanged);
         std::fs::write(dir.path().join("b"), "hello, more").expect("written");
-        assert_eq!(kind(source.unchanged()), Kind::SourceChanged);
+        assert_eq!(kind(source.look()), Kind::SourceChanged);
+        assert_eq!(kind(source.ends()), Kind::SourceChanged);
         files.close(UploadNo(1));
         assert_eq!(files.count(), 0);
     }

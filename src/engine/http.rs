@@ -7,18 +7,20 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector as _, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use aws_types::app_name::AppName;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hyper_util::client::proxy::matcher::Matcher;
 use sha2::{Digest as _, Sha256};
+use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,9 +37,17 @@ pub struct Wire {
     pub endpoint_url: Option<String>,
     /// A PEM file of authorities to trust besides the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// Whether that server may be on another computer and be spoken to without TLS, so that everything can be read on the way.
+    pub plain_http: bool,
 }
 
 impl Wire {
+    /// The server where what is sent to it can be read on its way to another computer.
+    #[must_use]
+    pub fn in_the_clear(&self) -> Option<&str> {
+        self.endpoint_url.as_deref().filter(|url| is_plain(url) && !is_this_computer(url))
+    }
+
     /// The folder for what is kept of deliveries to the one server; none for AWS's own.
     #[must_use]
     pub fn folder(&self) -> Option<String> {
@@ -59,8 +69,12 @@ impl Http {
     /// Sets the client up, with connections that don't outlive a sleep of the computer; reads the system's roots and the bundle, so it may block for some 100 ms.
     ///
     /// # Errors
-    /// `NotTrusted` where the bundle can't be read or holds no certificate.
+    /// `NotTrusted` where the bundle can't be read or holds no certificate, or if everything could be read on its way and
+    /// nobody allowed that.
     pub fn new(wire: &Wire, clock: &Clock) -> Result<Self, Problem> {
+        if !wire.plain_http && wire.in_the_clear().is_some() {
+            return Err(refused("plain http to another computer was not allowed".to_owned()));
+        }
         let mut roots = TrustStore::default();
         if let Some(path) = &wire.ca_bundle {
             let pem = std::fs::read(path).map_err(|why| refused(why.to_string()))?;
@@ -70,7 +84,7 @@ impl Http {
         let context = context.map_err(|why| refused(why.to_string()))?;
         let local = wire.endpoint_url.as_deref().is_some_and(is_this_computer);
         let proxy = if local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
-        let build = move || SharedHttpConnector::new(connector(context.clone(), proxy.clone()));
+        let build = move || SharedHttpConnector::new(Bounded(connector(context.clone(), proxy.clone())));
         // The client panics over a certificate that looks right and isn't: here that is an answer, not an end.
         let first = std::panic::catch_unwind(&build)
             .map_err(|_panic| refused("the bundle holds something that is not a certificate".to_owned()))?;
@@ -106,6 +120,11 @@ impl Http {
         Self { client, shared: None, endpoint_url: None }
     }
 
+    /// Whether requests go over plain http, which nothing guards on the way.
+    pub(super) fn is_plain(&self) -> bool {
+        self.endpoint_url().is_some_and(is_plain)
+    }
+
     /// The explicit server, where there is one.
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
@@ -122,6 +141,23 @@ fn connector(context: TlsContext, proxy: ProxyConfig) -> Connector {
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(context)
         .build()
+}
+
+/// The most bytes of an answer's body that are taken. The longest answer of STS and S3 that is waited for has some kilobytes;
+/// white space that keeps a connection open while parts are joined comes to a few more.
+const ANSWER: usize = 1 << 20;
+
+/// A connector whose answers end after [`ANSWER`] bytes, with an error.
+#[derive(Debug)]
+struct Bounded(Connector);
+
+impl HttpConnector for Bounded {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            Ok(answer.await?.map(|body| SdkBody::from_body_1_x(http_body_util::Limited::new(body, ANSWER))))
+        })
+    }
 }
 
 /// Gives every SDK client the same connections, whatever timeouts it is set up with: deadlines are `watch`'s matter.
@@ -170,6 +206,25 @@ pub fn proxy() -> Option<String> {
     let found = Matcher::from_env().intercept(&amazon)?;
     let host = found.uri().host()?;
     Some(found.uri().port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+fn is_plain(url: &str) -> bool {
+    url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+}
+
+/// Variables that are set and replace the system's certificates: whoever sets them decides which servers are trusted. Those
+/// that lead to folders where only an administrator writes are passed over.
+#[must_use]
+pub fn certificate_variables() -> Vec<&'static str> {
+    certificate_variables_of(|name| std::env::var_os(name))
+}
+
+/// The same for a given environment.
+#[must_use]
+pub fn certificate_variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<&'static str> {
+    let owned = |path: &Path| ["/etc", "/usr"].iter().any(|folder| path.starts_with(folder));
+    let elsewhere = |value: OsString| std::env::split_paths(&value).any(|p| !p.as_os_str().is_empty() && !owned(&p));
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| var(name).is_some_and(elsewhere)).collect()
 }
 
 /// Whether a URL names this computer itself, which no proxy can reach for it.
@@ -235,10 +290,10 @@ mod tests {
             ["", "hello", "-----BEGIN CERTIFICATE-----\nMIIB", &block("!!!"), &block("aGVsbG8="), &block("MAA=")]
         {
             std::fs::write(&path, text).expect("written");
-            let wire = Wire { endpoint_url: None, ca_bundle: Some(path.clone()) };
+            let wire = Wire { ca_bundle: Some(path.clone()), ..Wire::default() };
             assert_eq!(Http::new(&wire, &Clock::start()).expect_err(text).kind, Kind::NotTrusted, "{text}");
         }
-        let wire = Wire { endpoint_url: None, ca_bundle: Some(dir.path().join("none.pem")) };
+        let wire = Wire { ca_bundle: Some(dir.path().join("none.pem")), ..Wire::default() };
         assert_eq!(Http::new(&wire, &Clock::start()).expect_err("no file").kind, Kind::NotTrusted);
     }
 
@@ -248,6 +303,43 @@ mod tests {
         let path = dir.path().join("bundle.pem");
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
         std::fs::write(&path, made.cert.pem()).expect("written");
-        Http::new(&Wire { endpoint_url: None, ca_bundle: Some(path) }, &Clock::start()).expect("a client");
+        Http::new(&Wire { ca_bundle: Some(path), ..Wire::default() }, &Clock::start()).expect("a client");
+    }
+
+    #[test]
+    fn plain_http_leads_to_this_computer_alone_unless_it_is_allowed() {
+        for (url, clear) in [
+            ("http://127.0.0.1:9000", false),
+            ("http://localhost:9000", false),
+            ("http://[::1]:9000", false),
+            ("https://files.example.com", false),
+            ("http://files.example.com", true),
+            ("HTTP://10.0.0.7:9000", true),
+            ("http://127.0.0.1.evil.example:9000", true),
+            ("http://127.0.0.1@evil.example:9000", true),
+        ] {
+            let wire = Wire { endpoint_url: Some(url.to_owned()), ..Wire::default() };
+            assert_eq!(wire.in_the_clear().is_some(), clear, "{url}");
+            let refused = Http::new(&wire, &Clock::start()).err().map(|why| why.kind);
+            assert_eq!(refused, clear.then_some(Kind::NotTrusted), "{url}");
+            Http::new(&Wire { plain_http: true, ..wire }, &Clock::start()).expect("allowed");
+        }
+    }
+
+    #[test]
+    fn variables_that_replace_the_systems_certificates_are_named() {
+        let named = |set: &'static str| certificate_variables_of(move |name| (name == set).then(|| "x".into()));
+        assert_eq!((named("SSL_CERT_FILE"), named("SSL_CERT_DIR")), (vec!["SSL_CERT_FILE"], vec!["SSL_CERT_DIR"]));
+        assert!(named("HTTPS_PROXY").is_empty());
+        for (value, counts) in [
+            ("", false),
+            ("/etc/ssl/certs/ca-certificates.crt", false),
+            ("/etc/ssl/certs:/usr/share/ca-certificates", false),
+            ("/etc/ssl/certs:/tmp/roots", true),
+            ("/home/richard/roots.pem", true),
+            ("roots.pem", true),
+        ] {
+            assert_eq!(!certificate_variables_of(|_| Some(value.into())).is_empty(), counts, "{value}");
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! Does one `Call` of an upload, from the file to the answer.
 
 use super::digests::Digests;
-use super::files::{OpenFiles, Source, unreadable};
+use super::files::{Look, OpenFiles, Source, longer, unreadable};
 use super::pool::{self, Pool, Sums};
 use super::reads::Reads;
 use super::s3::{self, Object, S3, Span, Whole};
 use crate::model::event::{Answer, Call, PART_HELD, Send};
+use crate::model::parts::PartDone;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::upload::{Fingerprint, PlaceNo, Stored, UploadNo};
 use bytes::Bytes;
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -69,8 +72,9 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
         Call::Part { upload_id, number, offset, length } => {
             let s3 = s3(ctx, place)?;
             if length > PART_HELD {
-                let (source, crc) = sums(ctx, upload, path.clone(), offset, length).await?;
-                let span = Span { source: &source, bytes: offset..offset + length, crc, pool: &ctx.pool };
+                let signed = s3.signs_payloads().await;
+                let (source, sums) = sums(ctx, upload, path.clone(), offset..offset + length, signed).await?;
+                let span = Span { source: &source, bytes: offset..offset + length, sums, pool: &ctx.pool };
                 match s3.upload_part_whole(&key, &upload_id, number, &span, &taken).await {
                     // A bucket that may want the payload signed gets it from memory.
                     Err(problem) if s3::may_be_unsigned(problem.kind) => {}
@@ -81,18 +85,18 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
             s3.upload_part(&key, &upload_id, number, bytes, crc, &taken).await.map(Answer::Part)
         }
         Call::Read { offset, length } if length > PART_HELD => {
-            sums(ctx, upload, path, offset, length).await.map(|(_, crc)| Answer::Read(crc))
+            sums(ctx, upload, path, offset..offset + length, false).await.map(|(_, sums)| Answer::Read(sums.crc))
         }
         Call::Read { offset, length } => {
             read(ctx, upload, path, offset, length).await.map(|(_, crc)| Answer::Read(crc))
         }
         Call::Complete { upload_id, parts, part, fingerprint } => {
             let s3 = s3(ctx, place)?;
-            let sha256 = compare(ctx, upload, path, fingerprint).await?;
+            let (fingerprint, sha256) = compare(ctx, upload, path, fingerprint, (&parts, part)).await?;
             (ctx.flush)().await?;
             let whole = Whole { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
             let object = s3.complete(&key, whole).await?;
-            Ok(Answer::Stored(stored(object, fingerprint, sha256)))
+            Ok(Answer::Stored(stored(object, fingerprint.size, fingerprint, sha256)))
         }
         Call::Abort { upload_id } => s3(ctx, place)?.abort(&key, &upload_id).await.map(|()| Answer::Aborted),
     }
@@ -114,20 +118,31 @@ async fn whole(
     (fingerprint, taken): (Fingerprint, &Arc<AtomicU64>),
 ) -> Result<Answer, Problem> {
     let (files, at) = (Arc::clone(&ctx.files), path.clone());
+    // Where only times changed, the content is compared as it is read once more to be sent.
     let same = move || {
         let source = files.get(upload, &path)?;
-        source.is(&fingerprint, &path)?;
-        Ok(source)
+        let now = match source.look_again(&fingerprint, &path)? {
+            Look::Same => source.fingerprint,
+            Look::Touched(now) => now,
+        };
+        source.ends()?;
+        Ok((source, now))
     };
-    let source = ctx.reads.run(&at, 0, same.clone()).await?;
+    let (source, _) = ctx.reads.run(&at, 0, same.clone()).await?;
     let bytes = 0..fingerprint.size;
-    let sums = s3::sums(&source, bytes.clone(), &ctx.pool, ctx.digests.is_some()).await?;
-    let source = ctx.reads.run(&at, 0, same).await?;
+    let signed = s3.signs_payloads().await;
+    let sums = s3::sums(&source, bytes.clone(), &ctx.pool, signed || ctx.digests.is_some()).await?;
+    let (source, now) = ctx.reads.run(&at, 0, same).await?;
     (ctx.flush)().await?;
-    let span = Span { source: &source, bytes, crc: sums.crc, pool: &ctx.pool };
+    let signed = Sums { sha256: sums.sha256.filter(|_| signed), ..sums };
+    let span = Span { source: &source, bytes, sums: signed, pool: &ctx.pool };
     let object = s3.put_whole(key, &span, taken).await?;
-    Ok(Answer::Stored(stored(object, fingerprint, sums.sha256)))
+    let sha256 = sums.sha256.filter(|_| ctx.digests.is_some());
+    Ok(Answer::Stored(stored(object, fingerprint.size, now, sha256)))
 }
+
+/// How often a small file whose times change is read at most, until two readings agree.
+const READINGS: usize = 4;
 
 /// What one reading of a whole file gives.
 enum ReadWhole {
@@ -147,8 +162,9 @@ async fn put(
     match ctx.reads.run(&at, most, move || read_whole(&path, most, &pool, sha256)).await? {
         ReadWhole::Grown(fingerprint) => Ok(Answer::Grown(fingerprint)),
         ReadWhole::Read(bytes, sums, fingerprint) => {
+            let size = bytes.len() as u64;
             let object = s3.put(key, bytes, sums.crc, taken).await?;
-            Ok(Answer::Stored(stored(object, fingerprint, sums.sha256)))
+            Ok(Answer::Stored(stored(object, size, fingerprint, sums.sha256)))
         }
     }
 }
@@ -160,9 +176,38 @@ fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadW
         return Ok(ReadWhole::Grown(fingerprint));
     }
     let mut buffer = pool.take(length(fingerprint.size)?).map_err(|why| unreadable(&why))?;
-    let sums = pool::fill(&source.file, 0, buffer.as_mut(), sha256).map_err(|why| unreadable(&why))?;
-    source.unchanged()?;
-    Ok(ReadWhole::Read(buffer.share(), sums, fingerprint))
+    let mut before = None;
+    for _ in 0..READINGS {
+        let sums = match pool::fill(&source.file, 0, buffer.as_mut(), sha256) {
+            Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
+                source.look()?;
+                return read_of_unknown_size(&source, most, sha256);
+            }
+            read => read.map_err(|why| unreadable(&why))?,
+        };
+        let ends = pool::ends_at(&source.file, fingerprint.size).map_err(|why| unreadable(&why))?;
+        let now = match source.look()? {
+            _ if !ends => return read_of_unknown_size(&source, most, sha256),
+            Look::Same => fingerprint,
+            // Two readings after one another that agree are of one and the same content.
+            Look::Touched(now) if before == Some(sums.crc) => now,
+            Look::Touched(_) => {
+                before = Some(sums.crc);
+                continue;
+            }
+        };
+        return Ok(ReadWhole::Read(buffer.share(), sums, now));
+    }
+    Err(Problem::new(Kind::SourceChanged))
+}
+
+/// Reads a file that does not end where the system says, as on file systems that don't know sizes: its end is where
+/// reading ends.
+fn read_of_unknown_size(source: &Source, most: u64, sha256: bool) -> Result<ReadWhole, Problem> {
+    let read = pool::read_all(&source.file, most, sha256).map_err(|why| unreadable(&why))?;
+    let (bytes, sums) = read.ok_or_else(longer)?;
+    source.look()?;
+    Ok(ReadWhole::Read(bytes, sums, source.fingerprint))
 }
 
 /// Reads a span of an upload's file, and what its CRC64NVME is.
@@ -172,7 +217,7 @@ async fn read(ctx: &Context, upload: UploadNo, path: PathBuf, offset: u64, span:
         let source = ctx.files.get(upload, &path)?;
         let mut buffer = ctx.pool.take(length(span)?).map_err(|why| unreadable(&why))?;
         let sums = pool::fill(&source.file, offset, buffer.as_mut(), false).map_err(|why| unreadable(&why))?;
-        source.unchanged()?;
+        source.look()?;
         let bytes = buffer.share();
         if let Some(digests) = &ctx.digests {
             digests.feed(upload, offset, bytes.clone());
@@ -182,48 +227,77 @@ async fn read(ctx: &Context, upload: UploadNo, path: PathBuf, offset: u64, span:
     reads.run(&at, span, reading).await
 }
 
-/// The CRC64NVME of a span too large to be held, read block by block.
+/// The checksums of a span too large to be held, read block by block.
 async fn sums(
     ctx: &Context,
     upload: UploadNo,
     path: PathBuf,
-    offset: u64,
-    span: u64,
-) -> Result<(Arc<Source>, u64), Problem> {
+    span: Range<u64>,
+    sha256: bool,
+) -> Result<(Arc<Source>, Sums), Problem> {
     let (files, at) = (Arc::clone(&ctx.files), path.clone());
     let opening = move || {
         let source = files.get(upload, &path)?;
-        source.unchanged()?;
+        source.look()?;
         Ok(source)
     };
     let source = ctx.reads.run(&at, 0, opening.clone()).await?;
-    let sums = s3::sums(&source, offset..offset + span, &ctx.pool, false).await?;
+    let sums = s3::sums(&source, span, &ctx.pool, sha256).await?;
     let source = ctx.reads.run(&at, 0, opening).await?;
-    Ok((source, sums.crc))
+    Ok((source, sums))
 }
 
-/// Sees to it that the file still is what its parts were read from, and finishes its SHA-256.
+/// Sees to it that the file still is what its parts were read from, and finishes its SHA-256. Gives the fingerprint that it
+/// has by now.
 async fn compare(
     ctx: &Context,
     upload: UploadNo,
     path: PathBuf,
     then: Fingerprint,
-) -> Result<Option<[u8; 32]>, Problem> {
-    let (reads, at, ctx) = (&ctx.reads, path.clone(), ctx.clone());
-    let comparing = move || {
+    (parts, part): (&[PartDone], u64),
+) -> Result<(Fingerprint, Option<[u8; 32]>), Problem> {
+    let (reads, at, inner) = (&ctx.reads, path.clone(), ctx.clone());
+    let look = move |ctx: &Context| {
         let source = ctx.files.get(upload, &path)?;
-        source.is(&then, &path)?;
-        let Some(digests) = &ctx.digests else { return Ok(None) };
-        let sha256 = digests.finish(upload, &source.file, then.size, &ctx.pool).map_err(|why| unreadable(&why))?;
-        source.is(&then, &path)?;
-        Ok(Some(sha256))
+        let look = source.look_again(&then, &path)?;
+        source.ends()?;
+        Ok((source, look))
     };
-    reads.run(&at, then.size, comparing).await
+    let again = look.clone();
+    let comparing = move || {
+        let (source, mut seen) = look(&inner)?;
+        let Some(digests) = &inner.digests else { return Ok((source, seen, None)) };
+        let sha256 = digests.finish(upload, &source.file, then.size, &inner.pool).map_err(|why| unreadable(&why))?;
+        if seen == Look::Same {
+            (_, seen) = look(&inner)?;
+        }
+        Ok((source, seen, Some(sha256)))
+    };
+    let (source, seen, sha256) = reads.run(&at, then.size, comparing).await?;
+    if seen == Look::Same {
+        return Ok((source.fingerprint, sha256));
+    }
+    // Only times changed. Every part was read before the first of them is read again: where all of them are what they were,
+    // the file was exactly this at the moment between the two.
+    let mut offset = 0;
+    for done in parts {
+        let length = part.min(then.size - offset);
+        if s3::sums(&source, offset..offset + length, &ctx.pool, false).await?.crc != done.crc {
+            return Err(Problem::new(Kind::SourceChanged));
+        }
+        offset += length;
+    }
+    let inner = ctx.clone();
+    let now = match reads.run(&at, 0, move || again(&inner)).await? {
+        (source, Look::Same) => source.fingerprint,
+        (_, Look::Touched(now)) => now,
+    };
+    Ok((now, sha256))
 }
 
-fn stored(object: Object, fingerprint: Fingerprint, sha256: Option<[u8; 32]>) -> Stored {
+fn stored(object: Object, size: u64, fingerprint: Fingerprint, sha256: Option<[u8; 32]>) -> Stored {
     let Object { crc, proof, etag, version_id, request_id, at } = object;
-    Stored { size: fingerprint.size, crc, proof, etag, version_id, request_id, at, sha256, fingerprint }
+    Stored { size, crc, proof, etag, version_id, request_id, at, sha256, fingerprint }
 }
 
 /// A length in memory; a computer of 32 bits has no room for what doesn't fit.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -154,6 +154,36 @@ pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Re
         }
     }
     Ok(Sums { crc: crc.finalize(), sha256: sha.map(|sha| sha.finalize().into()) })
+}
+
+/// Whether nothing can be read at `offset`. It blocks.
+///
+/// # Errors
+/// What the system says.
+pub fn ends_at(file: &File, offset: u64) -> io::Result<bool> {
+    match read_exact_at(file, &mut [0], offset) {
+        Ok(()) => Ok(false),
+        Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => Ok(true),
+        Err(why) => Err(why),
+    }
+}
+
+/// Reads from the beginning to the end of a file whose size is not known, and sums what was read; none if `most` bytes don't
+/// hold it. It blocks.
+///
+/// # Errors
+/// What the system says.
+pub fn read_all(file: &File, most: u64, sha256: bool) -> io::Result<Option<(Bytes, Sums)>> {
+    let mut bytes = Vec::new();
+    let mut from = file;
+    io::Seek::seek(&mut from, io::SeekFrom::Start(0))?;
+    from.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Ok(None);
+    }
+    let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &bytes);
+    let sha256 = sha256.then(|| Sha256::digest(&bytes).into());
+    Ok(Some((bytes.into(), Sums { crc, sha256 })))
 }
 
 /// Reads at `offset` until `buffer` is full, without moving the file's own position on Unix.

@@ -6,7 +6,7 @@ use super::digests::Digests;
 use super::errand::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
-use super::http::Http;
+use super::http::{self, Http};
 use super::journal::{self, Journal, Opened};
 use super::leaf::{self, Context, Flush};
 use super::limit::Limit;
@@ -54,6 +54,8 @@ pub enum Notice {
     Journal(journal::Notice),
     /// A variable of the environment names another host, or holds a key; it is not followed.
     Environment(String),
+    /// A variable of the environment names the certificates that are trusted in the place of the system's.
+    Certificates(String),
 }
 
 /// A request that is out.
@@ -166,6 +168,9 @@ impl Run {
         };
         for name in profiles::env_warnings() {
             run.notices.push(Notice::Environment(name.to_owned()));
+        }
+        for name in http::certificate_variables() {
+            run.notices.push(Notice::Certificates(name.to_owned()));
         }
         run.take_in(Event::Restored(Box::new(kept)));
         run.read_profiles();

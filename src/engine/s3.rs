@@ -34,19 +34,24 @@ use aws_sdk_s3::types::{
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Mutex;
 
+mod checksum;
 mod signing;
 mod whole;
 
+use checksum::Echo;
+
+pub use checksum::{packed, unpacked};
 pub use signing::may_be_unsigned;
 pub use whole::{Span, sums};
+
+/// The message of a problem with an answer whose checksum is not ours.
+const OTHER_CHECKSUM: &str = "the answer carries another checksum";
 
 /// S3 as one destination sees it: one bucket, one region, one owner, one signer.
 #[derive(Debug)]
@@ -63,7 +68,8 @@ pub struct S3 {
     clock: Clock,
     patience: Patience,
     limit: Limit,
-    /// Whether payloads have to be signed; none while nothing has refused an unsigned one.
+    /// Whether payloads have to be signed; none while nothing has refused an unsigned one. Without TLS they always are: it
+    /// alone guards an unsigned one on its way.
     signing: Mutex<Option<bool>>,
 }
 
@@ -172,7 +178,7 @@ impl S3 {
             clock: clock.clone(),
             patience,
             limit: Limit::default(),
-            signing: Mutex::new(None),
+            signing: Mutex::new(http.is_plain().then_some(true)),
         }
     }
 
@@ -239,7 +245,8 @@ impl S3 {
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
         };
-        let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), heard)?;
+        let echo = self.echo(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), heard)?;
+        let proof = if echo { Proof::Whole } else { Proof::NoChecksum };
         Ok(self.object(crc, proof, etag, answer.version_id(), heard))
     }
 
@@ -310,10 +317,14 @@ impl S3 {
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
         };
-        if answer.checksum_crc64_nvme().and_then(unpacked).is_some_and(|echo| echo != crc) {
-            return Err(self.odd(operation, Kind::Damaged, heard, "the answer carries another checksum"));
-        }
-        Ok(PartDone { etag: etag.into(), crc })
+        let echoed = match Echo::of(answer.checksum_crc64_nvme(), None) {
+            Echo::None => false,
+            Echo::Whole(echo) if echo == crc => true,
+            Echo::Whole(_) | Echo::OfChecksums | Echo::Odd => {
+                return Err(self.odd(operation, Kind::Damaged, heard, OTHER_CHECKSUM));
+            }
+        };
+        Ok(PartDone { etag: etag.into(), crc, echoed })
     }
 
     /// Joins the parts into the object, never over what is there already.
@@ -341,8 +352,8 @@ impl S3 {
             })
         };
         let (answer, heard) = match complete(true).await {
-            // Some stores know a checksum of checksums only and refuse the whole file's. There each part was checked, and
-            // the answer still has to prove what it says; Amazon's own word is final.
+            // Some stores know a checksum of checksums only and refuse the whole file's. There the answers to the parts are
+            // what proves anything; Amazon's own word is final.
             Err(problem) if problem.kind == Kind::Damaged && self.explicit => complete(false).await?,
             answered => answered?,
         };
@@ -354,7 +365,14 @@ impl S3 {
         if !self.explicit && answer.key().is_some_and(|told| told.trim() != key.trim()) {
             return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer names another key"));
         }
-        let proof = self.proof(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
+        let echo = self.echo(operation, crc, answer.checksum_crc64_nvme(), answer.checksum_type(), &heard)?;
+        let proof = if echo {
+            Proof::Whole
+        } else if whole.parts.iter().all(|part| part.echoed) {
+            Proof::Parts
+        } else {
+            Proof::NoChecksum
+        };
         Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
     }
 
@@ -407,20 +425,19 @@ impl S3 {
         Ok(())
     }
 
-    fn proof(
+    /// Whether the answer confirms this checksum of the whole object.
+    fn echo(
         &self,
         operation: Operation,
         ours: u64,
         echo: Option<&str>,
         kind: Option<&ChecksumType>,
         heard: &Heard,
-    ) -> Result<Proof, Problem> {
-        // A checksum of checksums says nothing about the whole: it counts as none.
-        let echo = echo.filter(|_| kind != Some(&ChecksumType::Composite)).and_then(unpacked);
-        match echo {
-            None => Ok(Proof::Parts),
-            Some(theirs) if theirs == ours => Ok(Proof::Whole),
-            Some(_) => Err(self.odd(operation, Kind::ProofDiffers, heard, "the answer carries another checksum")),
+    ) -> Result<bool, Problem> {
+        match Echo::of(echo, kind) {
+            Echo::None | Echo::OfChecksums => Ok(false),
+            Echo::Whole(theirs) if theirs == ours => Ok(true),
+            Echo::Whole(_) | Echo::Odd => Err(self.odd(operation, Kind::ProofDiffers, heard, OTHER_CHECKSUM)),
         }
     }
 
@@ -450,19 +467,6 @@ fn signed_length(length: u64) -> i64 {
 
 fn content_type(key: &str) -> &'static str {
     mime_guess::from_path(key).first_raw().unwrap_or("application/octet-stream")
-}
-
-/// A CRC64NVME as S3's headers carry it: base64 of eight bytes, the highest first.
-#[must_use]
-pub fn packed(crc: u64) -> String {
-    BASE64_STANDARD.encode(crc.to_be_bytes())
-}
-
-/// A CRC64NVME from a header; none where it isn't one.
-#[must_use]
-pub fn unpacked(text: &str) -> Option<u64> {
-    let bytes = BASE64_STANDARD.decode(text).ok()?;
-    Some(u64::from_be_bytes(bytes.try_into().ok()?))
 }
 
 #[cfg(test)]

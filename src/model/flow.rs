@@ -25,6 +25,8 @@ const BACKOFF_COMPLETE: Duration = Duration::from_secs(2);
 const UNKNOWN_TRIES: u32 = 6;
 /// Repeats of a CompleteMultipartUpload whose answer was lost.
 const COMPLETE_REPEATS: u32 = 5;
+/// How long a file is tried again that can't be opened because another program has it.
+pub(super) const CLOSED: Duration = Duration::from_mins(2);
 /// Fresh starts of one file.
 const RESTARTS: u32 = 3;
 
@@ -76,6 +78,10 @@ impl Model {
         let no = out.upload;
         match result {
             Ok(answer) => {
+                let misses = self.work.get_mut(&no).and_then(|work| work.misses.get_mut(&out.what.part()));
+                if let Some(misses) = misses {
+                    misses.closed_since = None;
+                }
                 if out.signed {
                     self.line_is_good();
                     self.pace.answered(now, out.held);
@@ -363,6 +369,11 @@ impl Model {
         misses.tries += 1;
         misses.unknown += u32::from(problem.kind == Kind::Unexpected);
         let tries = misses.tries;
+        let closed = problem.kind.keeps_from_opening();
+        misses.closed_since = closed.then(|| misses.closed_since.unwrap_or(now));
+        if misses.closed_since.is_some_and(|since| now.since(since) >= CLOSED) {
+            return self.fail(no, problem, fx);
+        }
         if misses.unknown >= UNKNOWN_TRIES {
             if self.in_doubt(no) {
                 return self.not_confirmed(no, fx);
@@ -374,7 +385,7 @@ impl Model {
         }
         let base = if out.what == What::Complete { BACKOFF_COMPLETE } else { BACKOFF };
         // The line itself says when it is tried again; then nothing should wait much longer.
-        let own = problem.retry() == Retry::Line && out.what != What::Complete;
+        let own = closed || problem.retry() == Retry::Line && out.what != What::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
         let due = now + self.chance.backoff(tries, base, most);
         self.later(no, out, due, problem, fx);

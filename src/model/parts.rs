@@ -54,6 +54,8 @@ pub struct PartDone {
     pub etag: Arc<str>,
     /// Its CRC64NVME as worked out from the bytes sent.
     pub crc: u64,
+    /// Whether the answer carried the same CRC64NVME: the server checked what arrived.
+    pub echoed: bool,
 }
 
 /// The parts of one multipart upload: a partition of the file, numbered from 1.

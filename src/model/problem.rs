@@ -200,6 +200,10 @@ pub enum Kind {
     SourceChanged,
     /// The file can't be read (permission, device, disk).
     SourceUnreadable,
+    /// Another program has the file open and lets nobody else read it.
+    SourceBusy,
+    /// The system lets Daypass open no more files at once: it is no fault of this one.
+    TooManyOpen,
     /// The drive that holds the file does not answer.
     SourceSilent,
     /// It is not a regular file (device, socket, pipe).
@@ -242,7 +246,12 @@ impl Kind {
     pub const fn retry(self) -> Retry {
         match self {
             Self::Offline | Self::NoAnswer | Self::ConnectionLost | Self::LoginPage | Self::AnswerLost => Retry::Line,
-            Self::Busy | Self::Conflict | Self::Unexpected | Self::SourceSilent => Retry::Again,
+            Self::Busy
+            | Self::Conflict
+            | Self::Unexpected
+            | Self::SourceBusy
+            | Self::TooManyOpen
+            | Self::SourceSilent => Retry::Again,
             Self::SlowDown => Retry::Slower,
             Self::SessionEnded | Self::SessionRefused => Retry::NewSession,
             Self::NotTrusted
@@ -302,6 +311,13 @@ impl Kind {
     #[must_use]
     pub const fn of_the_source(self) -> bool {
         matches!(self, Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile)
+            || self.keeps_from_opening()
+    }
+
+    /// Whether the file can't be opened or read at the moment, as is so for seconds while another program writes it.
+    #[must_use]
+    pub const fn keeps_from_opening(self) -> bool {
+        matches!(self, Self::SourceBusy | Self::TooManyOpen)
     }
 
     /// Whether what S3 has of a file that stopped so is worth keeping: a drive that comes back has the same file, and what
@@ -309,6 +325,7 @@ impl Kind {
     #[must_use]
     pub const fn keeps_parts(self) -> bool {
         matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Damaged)
+            || self.keeps_from_opening()
     }
 
     /// Whether a server of AWS said it, which proves that the line carries.
@@ -316,7 +333,7 @@ impl Kind {
     pub const fn from_the_server(self) -> bool {
         match self.retry() {
             Retry::Line => false,
-            Retry::Again => !matches!(self, Self::SourceSilent),
+            Retry::Again => !matches!(self, Self::SourceSilent | Self::SourceBusy | Self::TooManyOpen),
             Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
             Retry::Hold => !matches!(
                 self,
@@ -385,6 +402,8 @@ impl Kind {
             | Self::SourceGone
             | Self::SourceChanged
             | Self::SourceUnreadable
+            | Self::SourceBusy
+            | Self::TooManyOpen
             | Self::SourceSilent
             | Self::SourceNotAFile
             | Self::NameNotText

@@ -18,13 +18,14 @@ impl Model {
         let Some(work) = self.work.get_mut(&no) else { return };
         work.opened = Some(fingerprint);
         if let Some(multipart) = &mut work.multipart
-            && multipart.fingerprint != fingerprint
+            && !multipart.fingerprint.is_same(&fingerprint)
         {
             let then = multipart.fingerprint;
             if multipart.upload_id.is_none() {
                 work.multipart = None;
-            } else if (then.size, then.modified) == (fingerprint.size, fingerprint.modified) {
-                // Many file systems number their files anew at each mount. Whether it is the file of before, its bytes tell.
+            } else if then.size == fingerprint.size {
+                // Many file systems number their files anew at each mount, and programs for backup and synchronization touch
+                // files without changing them. Whether it is the file of before, its bytes tell.
                 multipart.fingerprint = fingerprint;
                 work.unread = done_parts(&multipart.parts);
             } else {

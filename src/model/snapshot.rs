@@ -139,10 +139,12 @@ pub struct Totals {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Files delivered, with either proof.
+    /// Files delivered, whatever the proof.
     pub delivered: u64,
     /// Files delivered whose parts only were confirmed.
     pub parts_only: u64,
+    /// Files delivered of which the server confirmed no checksum.
+    pub no_checksum: u64,
     /// Bytes that S3 has answered for.
     pub confirmed: u64,
     /// Bytes taken by the network and not answered for yet.

@@ -16,8 +16,10 @@ impl Totals {
             }
             State::Delivered(proof) => {
                 step(&mut self.delivered, 1, add);
-                if matches!(proof, Proof::Parts) {
-                    step(&mut self.parts_only, 1, add);
+                match proof {
+                    Proof::Whole => {}
+                    Proof::Parts => step(&mut self.parts_only, 1, add),
+                    Proof::NoChecksum => step(&mut self.no_checksum, 1, add),
                 }
                 step(&mut self.confirmed, size, add);
             }

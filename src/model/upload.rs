@@ -117,8 +117,10 @@ pub struct Progress {
 pub enum Proof {
     /// S3 answered with the whole file's CRC64NVME, and it is ours.
     Whole,
-    /// S3 took each part with its checksum, and gave none for the whole.
+    /// S3 answered for each part with its CRC64NVME, and gave none for the whole.
     Parts,
+    /// The server stored it and confirmed no checksum, as servers do that ignore the headers of checksums.
+    NoChecksum,
 }
 
 impl State {
@@ -180,6 +182,26 @@ pub struct Fingerprint {
     pub size: u64,
     /// When it was last written, in nanoseconds since 1970.
     pub modified: i128,
+    /// When anything about it last changed (Unix: ctime), in nanoseconds since 1970, which programs can't put back; none where
+    /// the system doesn't tell.
+    #[serde(default)]
+    pub changed: Option<i128>,
+}
+
+impl Fingerprint {
+    /// Whether nothing tells the two apart. A time of change that one of them doesn't know tells nothing.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let times = self.modified == other.modified
+            && (self.changed == other.changed || self.changed.is_none() || other.changed.is_none());
+        times && self.is_same_but_for_times(other)
+    }
+
+    /// Whether nothing but times tells the two apart: then the content says whether the file is the same.
+    #[must_use]
+    pub const fn is_same_but_for_times(&self, other: &Self) -> bool {
+        self.device == other.device && self.inode == other.inode && self.size == other.size
+    }
 }
 
 /// What S3 answered for a whole file; what a receipt is made of.

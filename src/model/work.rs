@@ -139,6 +139,8 @@ pub(super) struct Misses {
     pub unknown: u32,
     /// Those of them whose bytes arrived damaged.
     pub damaged: u32,
+    /// Since when the file can't be opened or read.
+    pub closed_since: Option<Time>,
 }
 
 /// The work on one upload that is under way, or that has something to keep.

@@ -51,7 +51,7 @@ fn write(page: &mut String, receipts: &[Receipt]) -> std::fmt::Result {
 fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
     let all = receipt.not_delivered.is_empty() && !receipt.delivered.is_empty() && !receipt.practice;
     let sum = words::summary(receipt.delivered.len(), receipt.not_delivered.len());
-    let whole = receipt.whole();
+    let proofs = receipt.proofs();
     if receipt.practice {
         writeln!(page, "<p class=\"practice\">{}</p>", safe(words::PRACTICE))?;
     }
@@ -60,10 +60,10 @@ fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
         "<header>\n<p class=\"over\">{}</p>\n<h1>{}</h1>\n<p class=\"sum {}\">{} · {}. {}</p>\n</header>\n<dl>\n",
         safe(words::TITLE),
         safe(&receipt.destination),
-        if all && whole == receipt.delivered.len() { "ok" } else { "warn" },
+        if all && proofs.whole == receipt.delivered.len() { "ok" } else { "warn" },
         safe(&sum),
         safe(&words::size(receipt.bytes())),
-        safe(&words::confirmed(whole, receipt.delivered.len() - whole, receipt.practice)),
+        safe(&words::confirmed(proofs, receipt.practice)),
     )?;
     let or_none = |text: &str| if text.is_empty() { words::NONE.to_owned() } else { text.to_owned() };
     let region = receipt.region.as_ref().map_or_else(String::new, |region| format!(" ({region})"));

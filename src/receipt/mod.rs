@@ -19,8 +19,9 @@
 //!
 //! A delivered file has `name` (relative path at the contractor's), `key` (whole key in the bucket), `size`, `sha256`
 //! (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as `x-amz-checksum-crc64nvme` writes it), `confirmed`
-//! (`whole_file`: S3 answered with that checksum for the stored object; `each_part`: S3 checked each part on arrival and
-//! gave none for the whole), `etag` (without its quotes), `version_id` (or `null`), `request_id`, `at`.
+//! (`whole_file`: S3 answered with that checksum for the stored object; `each_part`: S3 answered for each part with its
+//! checksum and gave none for the whole; `no_checksum`: the server stored it and confirmed no checksum), `etag` (without its
+//! quotes), `version_id` (or `null`), `request_id`, `at`.
 //!
 //! Receipts of several deliveries in one file are `{ "daypass_receipts": 1, "receipts": [ … ] }`, each as above.
 
@@ -240,10 +241,17 @@ impl Receipt {
         self.delivered.iter().fold(0, |sum, file| sum.saturating_add(file.size))
     }
 
-    /// How many files S3 confirmed as a whole.
+    /// How many of the delivered files have each kind of proof.
     #[must_use]
-    pub fn whole(&self) -> usize {
-        self.delivered.iter().filter(|file| file.confirmed == Proof::Whole).count()
+    pub fn proofs(&self) -> words::Proofs {
+        self.delivered.iter().fold(words::Proofs::default(), |mut proofs, file| {
+            match file.confirmed {
+                Proof::Whole => proofs.whole += 1,
+                Proof::Parts => proofs.parts += 1,
+                Proof::NoChecksum => proofs.none += 1,
+            }
+            proofs
+        })
     }
 
     /// In one of its forms.
@@ -282,7 +290,7 @@ impl Receipt {
         let missing: Vec<_> = self.not_delivered.iter().map(|file| (visible(&file.name), file.why.clone())).collect();
         words::message(&words::Message {
             to: &visible(&format!("{}/{}", self.bucket, self.prefix)),
-            delivered: (self.delivered.len(), self.whole(), self.bytes()),
+            delivered: (self.proofs(), self.bytes()),
             at: self.delivered.iter().map(|file| file.at).max(),
             missing: &missing,
             hashed: self.delivered.iter().all(|file| file.sha256.is_some()),

@@ -120,6 +120,7 @@ pub(super) mod confirmed {
         to.serialize_str(match proof {
             Proof::Whole => "whole_file",
             Proof::Parts => "each_part",
+            Proof::NoChecksum => "no_checksum",
         })
     }
 
@@ -127,7 +128,8 @@ pub(super) mod confirmed {
         match &*String::deserialize(from)? {
             "whole_file" => Ok(Proof::Whole),
             "each_part" => Ok(Proof::Parts),
-            other => Err(serde::de::Error::unknown_variant(other, &["whole_file", "each_part"])),
+            "no_checksum" => Ok(Proof::NoChecksum),
+            other => Err(serde::de::Error::unknown_variant(other, &["whole_file", "each_part", "no_checksum"])),
         }
     }
 }

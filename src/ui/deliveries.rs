@@ -318,6 +318,7 @@ const fn looks(state: &State, t: &Tokens) -> (Icon, Color32, Color32) {
         State::Preparing | State::Sending(_) => (icons::FILE, t.muted, t.muted),
         State::Confirming => (icons::HOURGLASS, t.accent, t.accent),
         State::Delivered(Proof::Whole | Proof::Parts) => (icons::DONE, t.ok, t.ok),
+        State::Delivered(Proof::NoChecksum) => (icons::DONE, t.warn, t.warn),
         State::AlreadyThere => (icons::LOOK, t.warn, t.warn),
         State::NotConfirmed => (icons::QUESTION, t.warn, t.warn),
         State::Failed(_) => (icons::STOPPED, t.bad, t.bad),

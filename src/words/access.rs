@@ -75,6 +75,7 @@ pub fn fact(fact: &Fact) -> String {
             let proof = match proof {
                 Proof::Whole => "delivered and verified",
                 Proof::Parts => "delivered",
+                Proof::NoChecksum => "stored (the server confirmed no checksum)",
             };
             format!("{} was {proof}. You can’t delete it; your customer can.", visible(key))
         }

@@ -174,6 +174,18 @@ pub const fn left(why: Left) -> &'static str {
     }
 }
 
+/// The server is on another computer, and what is sent to it is not encrypted.
+#[must_use]
+pub fn plain_http_refused(server: &str) -> String {
+    format!("{} is on another computer and not encrypted: access and files could be read on the way.", visible(server))
+}
+
+/// What to do about it.
+#[must_use]
+pub const fn how_to_allow_plain_http() -> &'static str {
+    "Use https://, or say --plain-http if nobody else is on that network."
+}
+
 /// Something was left out.
 #[must_use]
 pub fn left_out(out: &LeftOut) -> String {
@@ -183,11 +195,7 @@ pub fn left_out(out: &LeftOut) -> String {
 /// A file has arrived.
 #[must_use]
 pub fn delivered(key: &str, size: u64, proof: Proof) -> String {
-    let proof = match proof {
-        Proof::Whole => "Delivered and verified",
-        Proof::Parts => "Delivered; each part was checked",
-    };
-    format!("{proof}: {key} ({})", format::size(size))
+    format!("{}: {key} ({})", super::ui::delivered(proof), format::size(size))
 }
 
 /// Its name was taken.
@@ -319,6 +327,9 @@ pub fn notice(notice: &Notice) -> String {
         Notice::OpenElsewhere(_) => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
         Notice::Journal(notice) => journal(notice),
         Notice::Environment(name) => format!("{name} is set; Daypass does not follow it."),
+        Notice::Certificates(name) => {
+            format!("{name} is set: the certificates it names are trusted in the place of the system’s.")
+        }
     }
 }
 
@@ -338,7 +349,8 @@ pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
             path.display()
         )),
         Notice::Journal(journal::Notice::SetAside(_) | journal::Notice::FromLater(_) | journal::Notice::LeftOut(_))
-        | Notice::Environment(_) => None,
+        | Notice::Environment(_)
+        | Notice::Certificates(_) => None,
     }
 }
 

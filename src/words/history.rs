@@ -4,7 +4,6 @@ use super::foreign::visible;
 use super::format;
 use super::problem::Said;
 use crate::engine::journal::{Delivery, Outcome};
-use crate::model::upload::Proof;
 use crate::time::Utc;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -225,10 +224,7 @@ pub fn chosen(count: usize) -> String {
 #[must_use]
 pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Delivered(stored) => match stored.proof {
-            Proof::Whole => "Delivered and verified".to_owned(),
-            Proof::Parts => "Delivered; each part was checked".to_owned(),
-        },
+        Outcome::Delivered(stored) => super::ui::delivered(stored.proof).to_owned(),
         Outcome::AlreadyThere => "Already there. Not replaced.".to_owned(),
         Outcome::NotConfirmed => "Sent, but not confirmed".to_owned(),
         Outcome::Failed(problem) => super::problem::said(problem.kind).title,

@@ -400,7 +400,9 @@ pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String
     let sent = format::count(totals.delivered, "file");
     let size = format::size(totals.confirmed);
     let have = if totals.delivered == 1 { "has" } else { "have" };
-    let proof = if totals.parts_only == 0 {
+    let proof = if totals.no_checksum > 0 {
+        "The server confirmed no checksum for some or all of them; the receipt says for which.".to_owned()
+    } else if totals.parts_only == 0 {
         format!("{} matches every one of them.", checksum_of(to, test_server))
     } else {
         "Every part of them was checked as it arrived.".to_owned()

@@ -255,6 +255,14 @@ pub fn said(kind: Kind) -> Said {
             "The drive does not answer",
             "Daypass waits for it and tries again by itself; what has arrived stays. See that the drive is connected and the network to it works.",
         ),
+        Kind::SourceBusy => said_as(
+            "Another program has it open",
+            "Another program keeps the file to itself. Close the file there, then try again.",
+        ),
+        Kind::TooManyOpen => said_as(
+            "Too many files are open",
+            "The system lets Daypass open no more files at once. Close other programs, then try again.",
+        ),
         Kind::SourceUnreadable => said_as(
             "The file can’t be read",
             "Check that you may open it and that its disk is connected, then try again.",

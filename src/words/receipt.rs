@@ -60,12 +60,16 @@ pub const CSV_COLUMNS: [&str; 18] = [
 ];
 
 /// The explanation at the end of the page, a paragraph each.
-pub const EXPLANATION: [&str; 4] = [
+pub const EXPLANATION: [&str; 6] = [
     "Confirmed \u{201c}whole file\u{201d}: Amazon S3 answered with the checksum (CRC64NVME) of the whole stored file, and it is the \
      checksum of the file that was read.",
     "Confirmed \u{201c}each part\u{201d}: Amazon S3 checked each part as it arrived, and gave no checksum for the whole file.",
+    "Confirmed \u{201c}no checksum\u{201d}: the server said that it stored the file, and confirmed no checksum for it. Compare the \
+     file with its SHA-256 before you rely on it.",
     "The SHA-256 was worked out on the contractor\u{2019}s computer from the bytes that were sent. To check a file against it: \
      openssl dgst -sha256 FILE. To check many, with the JSON form of this receipt: daypass-cli verify RECEIPT.json FOLDER.",
+    "A file that changed while it was sent is not delivered. One that another program changed through shared memory \
+     (mmap) meanwhile may not have shown it: the checksum and the SHA-256 are those of the bytes that were sent.",
     "Files that were already there were not replaced. What happened to the files after their delivery is not part of this receipt.",
 ];
 
@@ -75,6 +79,7 @@ pub const fn proof(proof: Proof) -> &'static str {
     match proof {
         Proof::Whole => "Whole file",
         Proof::Parts => "Each part",
+        Proof::NoChecksum => "No checksum",
     }
 }
 
@@ -84,8 +89,10 @@ pub const fn proof_in_full(proof: Proof, practice: bool) -> &'static str {
     match (proof, practice) {
         (Proof::Whole, false) => "Confirmed by Amazon (whole file)",
         (Proof::Parts, false) => "Each part confirmed, no checksum for the whole",
+        (Proof::NoChecksum, false) => "Stored, no checksum confirmed",
         (Proof::Whole, true) => "Practice: confirmed by the practice bucket (whole file)",
         (Proof::Parts, true) => "Practice: each part confirmed, no checksum for the whole",
+        (Proof::NoChecksum, true) => "Practice: stored, no checksum confirmed",
     }
 }
 
@@ -111,6 +118,8 @@ const fn stopped(kind: Kind) -> &'static str {
         Kind::SourceChanged => "The file changed while it was being sent.",
         Kind::SourceSilent => "The drive did not answer.",
         Kind::SourceUnreadable => "The file could not be read.",
+        Kind::SourceBusy => "Another program had the file open.",
+        Kind::TooManyOpen => "The computer could open no more files.",
         Kind::SourceNotAFile => "It is not a regular file.",
         Kind::NameNotText => "Its name can\u{2019}t be written as text.",
         Kind::NameTooLong => "Its name is longer than S3 takes.",
@@ -174,11 +183,29 @@ pub fn summary(delivered: usize, missing: usize) -> String {
     }
 }
 
-/// The sentence below it: what S3, or the practice bucket, confirmed of the delivered files.
+/// How many delivered files have each kind of proof.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// Confirmed as a whole.
+    pub whole: usize,
+    /// Confirmed part by part.
+    pub parts: usize,
+    /// Stored, with no checksum confirmed.
+    pub none: usize,
+}
+
+impl Proofs {
+    const fn all(self) -> usize {
+        self.whole + self.parts + self.none
+    }
+}
+
+/// The sentences below it: what S3, or the practice bucket, confirmed of the delivered files.
 #[must_use]
-pub fn confirmed(whole: usize, parts: usize, practice: bool) -> String {
+pub fn confirmed(proofs: Proofs, practice: bool) -> String {
     let by = if practice { "The practice bucket" } else { "Amazon" };
-    match (whole, parts) {
+    let checked = match (proofs.whole, proofs.parts) {
+        (0, 0) if proofs.none > 0 => return "The server confirmed no checksum.".into(),
         (0, 0) => "Nothing was confirmed.".into(),
         (1, 0) => format!("{by} confirmed the whole file."),
         (_, 0) => format!("{by} confirmed each of them as a whole file."),
@@ -188,6 +215,10 @@ pub fn confirmed(whole: usize, parts: usize, practice: bool) -> String {
             grouped(whole as u64),
             grouped(parts as u64)
         ),
+    };
+    match proofs.none {
+        0 => checked,
+        none => format!("{checked} For {} it confirmed no checksum.", files(none)),
     }
 }
 
@@ -196,8 +227,8 @@ pub fn confirmed(whole: usize, parts: usize, practice: bool) -> String {
 pub struct Message<'a> {
     /// `bucket/prefix`.
     pub to: &'a str,
-    /// How many files were delivered, how many of these with the whole file confirmed, and their bytes.
-    pub delivered: (usize, usize, u64),
+    /// The delivered files by their proof, and their bytes.
+    pub delivered: (Proofs, u64),
     /// When the last of them was.
     pub at: Option<Utc>,
     /// Names of files that were not, with the reason.
@@ -215,7 +246,8 @@ pub struct Message<'a> {
 pub fn message(about: &Message<'_>) -> String {
     /// Names that are listed one by one.
     const NAMED: usize = 10;
-    let (delivered, whole, bytes) = about.delivered;
+    let (proofs, bytes) = about.delivered;
+    let delivered = proofs.all();
     let mut text = Vec::new();
     if about.practice {
         text.push(format!("{PRACTICE}\n"));
@@ -227,7 +259,7 @@ pub fn message(about: &Message<'_>) -> String {
             (Some(at), 1) => format!(" on {}", moment(at)),
             (Some(at), _) => format!(", the last of them on {}", moment(at)),
         };
-        let confirmed = confirmed(whole, delivered - whole, about.practice);
+        let confirmed = confirmed(proofs, about.practice);
         text.push(format!("I delivered {} ({}) to {}{at}. {confirmed}\n", files(delivered), size(bytes), about.to));
     } else {
         text.push(format!("Nothing was delivered to {}.\n", about.to));

@@ -104,12 +104,21 @@ pub fn state(upload: &Upload, now: Time) -> String {
         State::Preparing => "Getting ready…".to_owned(),
         State::Sending(progress) => sending(progress, upload.size),
         State::Confirming => "Sent. Amazon is confirming…".to_owned(),
-        State::Delivered(Proof::Whole) => "Delivered and verified".to_owned(),
-        State::Delivered(Proof::Parts) => "Delivered; each part was checked".to_owned(),
+        State::Delivered(proof) => delivered(*proof).to_owned(),
         State::AlreadyThere => "Already there. Not replaced.".to_owned(),
         State::NotConfirmed => "Sent, but not confirmed".to_owned(),
         State::Failed(problem) => super::problem::said(problem.kind).title,
         State::Canceled => "Taken out".to_owned(),
+    }
+}
+
+/// The words for a delivered file, by what the server confirmed of it.
+#[must_use]
+pub const fn delivered(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Whole => "Delivered and verified",
+        Proof::Parts => "Delivered; each part was checked",
+        Proof::NoChecksum => "Stored; this server confirmed no checksum",
     }
 }
 
@@ -227,7 +236,17 @@ pub const fn checksum_of(to: &Destination, test_server: bool) -> &'static str {
 #[must_use]
 pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, Said) {
     let whole = totals.delivered == totals.files;
-    let title = if whole && totals.parts_only == 0 {
+    let title = if whole && totals.no_checksum > 0 {
+        match (totals.files, totals.no_checksum) {
+            (1, _) => "The file is stored. This server confirmed no checksum.".to_owned(),
+            (n, some) if some < n => format!(
+                "All {} files are stored. For {} of them this server confirmed no checksum.",
+                format::number(n),
+                format::number(some)
+            ),
+            (n, _) => format!("All {} files are stored. This server confirmed no checksum.", format::number(n)),
+        }
+    } else if whole && totals.parts_only == 0 {
         let checksum = checksum_of(to, test_server);
         match totals.files {
             1 => format!("The file is delivered. {checksum} matches it."),

@@ -65,6 +65,12 @@ pub fn receipt_not_sent(why: &Said) -> Said {
     }
 }
 
+/// The server is on another computer, and what is sent to it is not encrypted.
+#[must_use]
+pub fn in_the_clear(server: &str) -> String {
+    format!("{} is not encrypted: access and files can be read on the way.", visible(server))
+}
+
 /// Why the computer is kept awake.
 pub const AWAKE: &str = "Files are being sent to your customer";
 

@@ -52,7 +52,7 @@ fn destination() -> Destination {
     }
 }
 
-const FINGERPRINT: Fingerprint = Fingerprint { device: 1, inode: 1, size: 1000, modified: 1 };
+const FINGERPRINT: Fingerprint = Fingerprint { device: 1, inode: 1, size: 1000, modified: 1, changed: None };
 
 fn stored() -> Stored {
     Stored {

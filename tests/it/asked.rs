@@ -1,6 +1,6 @@
 //! AssumeRole as the engine asks for it: one code for as long as AWS has not looked at it, and another region where one is off.
 
-use crate::leaf::{content, crc, destination, s3};
+use crate::leaf::{content, crc, destination, s3_over_tls};
 use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
 use daypass::engine::handle::{Engine, Options, Secret};
 use daypass::engine::http::Wire;
@@ -58,7 +58,7 @@ async fn assumes(
         .expect("written");
     let options = Options {
         profiles: Paths { credentials, config: dir.path().join("config") },
-        wire: Wire { endpoint_url: Some(server.url.clone()), ca_bundle: None },
+        wire: Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() },
         ..Options::new()
     };
     let mut handle = Engine::spawn(options).await.expect("an engine");
@@ -122,7 +122,9 @@ async fn a_region_that_the_account_does_not_use_is_passed_over() {
 async fn a_refusal_of_signed_payloads_does_not_last_for_ever() {
     let allowed = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&allowed);
-    let server = Server::start(move |request| {
+    let dir = tempfile::tempdir().expect("a folder");
+    let pem = dir.path().join("ca.pem");
+    let server = Server::start_tls(&pem, move |request| {
         let signed = request.header("x-amz-content-sha256") != Some("UNSIGNED-PAYLOAD");
         if signed && asked.load(Ordering::SeqCst) {
             return ok(&[("etag", "\"e\"")], "");
@@ -130,7 +132,7 @@ async fn a_refusal_of_signed_payloads_does_not_last_for_ever() {
         fault(403, "AccessDenied", "Access Denied")
     })
     .await;
-    let s3 = s3(&server);
+    let s3 = s3_over_tls(&server, pem);
     let body = content(10);
     let put = async || s3.put("k", body.clone(), crc(&body), &Arc::default()).await.map_err(|problem| problem.kind);
     assert_eq!(put().await.map(drop), Err(Kind::AccessDenied(DeniedBy::Unknown)));

@@ -175,11 +175,11 @@ impl Bench {
 }
 
 pub fn part(number: u32) -> Answer {
-    Answer::Part(PartDone { etag: format!("e{number}").into(), crc: u64::from(number) })
+    Answer::Part(PartDone { etag: format!("e{number}").into(), crc: u64::from(number), echoed: true })
 }
 
 pub fn print(size: u64, version: i128) -> Fingerprint {
-    Fingerprint { device: 1, inode: 1, size, modified: version }
+    Fingerprint { device: 1, inode: 1, size, modified: version, changed: None }
 }
 
 pub fn stored(size: u64) -> Answer {

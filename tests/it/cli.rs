@@ -112,8 +112,8 @@ fn events_as_json() {
             serde_json::json!({ "event": "delivered", "key": "source/a.txt", "size": 6, "proof": "whole" }),
             serde_json::json!({ "event": "delivered", "key": "source/folder/b.bin", "size": 9_000_000, "proof": "whole" }),
             serde_json::json!({
-                "event": "summary", "files": 2, "delivered": 2, "parts_only": 0, "already_there": 0, "not_confirmed": 0,
-                "failed": 0, "left_out": 0, "bytes": 9_000_006,
+                "event": "summary", "files": 2, "delivered": 2, "parts_only": 0, "no_checksum": 0, "already_there": 0,
+                "not_confirmed": 0, "failed": 0, "left_out": 0, "bytes": 9_000_006,
             }),
         ];
         assert_eq!(events.collect::<Vec<_>>(), expected);

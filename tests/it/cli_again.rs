@@ -4,8 +4,10 @@ use crate::cli::{run_within, runtime, stage};
 use crate::support::stage::Stage;
 use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
+use daypass::engine::run::Notice;
 use daypass::practice::{self, Op, Rule, What};
 use daypass::time::Utc;
+use daypass::words::cli as words;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -80,7 +82,7 @@ fn what_arrived_at_one_server_has_not_arrived_at_another() {
 fn resume_says_when_it_can_not_know_what_is_unfinished() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        let wire = Wire { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ca_bundle: None };
+        let wire = Wire { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..Wire::default() };
         let options = Options { server: wire.folder(), ..Options::new(|| Utc(1_700_000_000)) };
         let held = Journal::open(&stage.home(), &options);
         let mut resume = stage.command("resume");
@@ -101,5 +103,45 @@ fn resume_says_when_it_can_not_know_what_is_unfinished() {
             let (code, _, beside) = run_within(&mut resume, 30).await;
             assert!(code == 2 && beside.ends_with("What is unfinished can’t be read."), "{code} {beside}");
         }
+    });
+}
+
+#[test]
+fn plain_http_to_another_computer_wants_a_yes_and_is_said() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        // An address that leads nowhere (RFC 5737).
+        let server = "http://192.0.2.7:9";
+        let run = |more: &[&str]| {
+            let mut command = stage.command("check");
+            command.args(["--endpoint-url", server, "--profile", "importantproject", "--bucket", "b-u-c-k-e-t"]);
+            command.args(["--role-arn", &stage.practice.story().role_arn]).args(more);
+            command
+        };
+        let refused = run_within(&mut run(&[]), 20).await;
+        let said = format!("{}\n\nhint: {}", words::plain_http_refused(server), words::how_to_allow_plain_http());
+        assert_eq!(refused, (2, String::new(), said));
+        let mut allowed =
+            run(&["--plain-http"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut line = String::new();
+        let mut beside = std::io::BufReader::new(allowed.stderr.take().expect("its lines"));
+        std::io::BufRead::read_line(&mut beside, &mut line).expect("text");
+        allowed.kill().expect("a process of ours");
+        allowed.wait().expect("a process of ours");
+        assert_eq!(line.trim(), daypass::words::window::in_the_clear(server));
+    });
+}
+
+#[test]
+fn certificates_in_the_place_of_the_systems_are_named() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
+        let pem = stage.dir.path().join("ca.pem");
+        std::fs::write(&pem, made.cert.pem()).expect("written");
+        let mut command = stage.upload("importantproject");
+        let (code, out, beside) = run_within(command.env("SSL_CERT_FILE", &pem).arg("source"), 30).await;
+        let named = words::notice(&Notice::Certificates("SSL_CERT_FILE".into()));
+        assert_eq!((code, beside), (0, named), "{out}");
     });
 }

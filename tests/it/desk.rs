@@ -64,7 +64,7 @@ impl Stage {
             home: Some(dir.path().join("home")),
             ..Options::new()
         };
-        let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ca_bundle: None };
+        let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ..Wire::default() };
         let desk = Desk::start_with(Start { wire, ..Start::default() }, places)
             .expect("a desk")
             .expect("no other window is open");

@@ -90,7 +90,13 @@ fn added(upload: u32, folder: &Arc<Folder>, name: &str, size: u64) -> Record {
 
 fn fingerprint(size: u64) -> Fingerprint {
     // A file time before 1677 does not fit 64 bits of nanoseconds, and Windows has such files.
-    Fingerprint { device: u64::MAX, inode: 1 << 63, size, modified: -11_644_473_600_000_000_000 }
+    Fingerprint {
+        device: u64::MAX,
+        inode: 1 << 63,
+        size,
+        modified: -11_644_473_600_000_000_000,
+        changed: size.is_multiple_of(3).then_some(-i128::from(size)),
+    }
 }
 
 fn created(upload: u32, size: u64, id: &str) -> Record {
@@ -99,7 +105,11 @@ fn created(upload: u32, size: u64, id: &str) -> Record {
 }
 
 fn part(number: u32) -> PartDone {
-    PartDone { etag: format!("\"{number:032x}\"").into(), crc: u64::MAX - u64::from(number) }
+    PartDone {
+        etag: format!("\"{number:032x}\"").into(),
+        crc: u64::MAX - u64::from(number),
+        echoed: number.is_multiple_of(2),
+    }
 }
 
 fn stored(size: u64) -> Stored {

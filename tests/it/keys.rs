@@ -92,7 +92,7 @@ impl Bench {
         let story = practice.story();
         let dir = tempfile::tempdir().expect("a folder");
         let paths = Paths { credentials: dir.path().join(".aws/credentials"), config: dir.path().join(".aws/config") };
-        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None };
+        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
         let options = Options { profiles: paths.clone(), wire, ..Options::new() };
         let handle = Engine::spawn(options).await.expect("an engine");
         (Self { _practice: practice, story, dir, paths }, handle)

@@ -62,7 +62,8 @@ pub fn region(name: &str) -> Region {
 }
 
 pub fn http(url: &str, ca_bundle: Option<PathBuf>) -> Http {
-    Http::new(&Wire { endpoint_url: Some(url.to_owned()), ca_bundle }, &Clock::start()).expect("a client")
+    Http::new(&Wire { endpoint_url: Some(url.to_owned()), ca_bundle, plain_http: true }, &Clock::start())
+        .expect("a client")
 }
 
 pub fn vault() -> Vault {
@@ -77,6 +78,11 @@ pub fn s3_with(http: &Http, clock: &Clock, patience: Patience) -> S3 {
 
 pub fn s3(server: &Server) -> S3 {
     s3_with(&http(&server.url, None), &Clock::start(), Patience::default())
+}
+
+/// The same over TLS, with the server's own certificate.
+pub fn s3_over_tls(server: &Server, pem: PathBuf) -> S3 {
+    s3_with(&http(&server.url, Some(pem)), &Clock::start(), Patience::default())
 }
 
 /// Bytes that tell their place, quickly made.
@@ -116,7 +122,12 @@ fn stores(request: &Request) -> Reply {
     ok(&[("etag", "\"e1\""), ("x-amz-checksum-crc64nvme", echo), ("x-amz-version-id", "v1")], "")
 }
 
-async fn put_and_look(server: &Server, s3: &S3) {
+/// The header that signs these bytes.
+pub fn payload_hash(bytes: &[u8]) -> String {
+    format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(bytes)))
+}
+
+async fn put_and_look(server: &Server, s3: &S3, signed: bool) {
     let body = content(300_000);
     let taken = Arc::new(AtomicU64::new(0));
     let stored = s3.put("from-bob/a b/é.pdf", body.clone(), crc(&body), &taken).await.expect("stored");
@@ -129,7 +140,8 @@ async fn put_and_look(server: &Server, s3: &S3) {
     assert_eq!(request.header("content-length"), Some("300000"));
     assert_eq!(request.header("content-type"), Some("application/pdf"));
     assert_eq!(request.header("if-none-match"), Some("*"));
-    assert_eq!(request.header("x-amz-content-sha256"), Some("UNSIGNED-PAYLOAD"));
+    let hash = if signed { payload_hash(&body) } else { "UNSIGNED-PAYLOAD".to_owned() };
+    assert_eq!(request.header("x-amz-content-sha256"), Some(hash.as_str()));
     assert_eq!(request.header("x-amz-checksum-crc64nvme").and_then(unpacked), Some(crc(&body)));
     for name in ["if-none-match", "x-amz-checksum-crc64nvme", "x-amz-content-sha256"] {
         assert!(signed_headers(&request).contains(&name.to_owned()), "{name}");
@@ -138,9 +150,9 @@ async fn put_and_look(server: &Server, s3: &S3) {
 }
 
 #[tokio::test]
-async fn put_object_over_http() {
+async fn put_object_over_plain_http_signs_the_payload() {
     let server = Server::start(stores).await;
-    put_and_look(&server, &s3(&server)).await;
+    put_and_look(&server, &s3(&server), true).await;
 }
 
 #[tokio::test]
@@ -148,8 +160,8 @@ async fn put_object_over_tls_leaves_the_payload_to_tls_and_checksum() {
     let dir = tempfile::tempdir().expect("a folder");
     let pem = dir.path().join("ca.pem");
     let server = Server::start_tls(&pem, stores).await;
-    let s3 = s3_with(&http(&server.url, Some(pem)), &Clock::start(), Patience::default());
-    put_and_look(&server, &s3).await;
+    let s3 = s3_over_tls(&server, pem);
+    put_and_look(&server, &s3, false).await;
 }
 
 #[tokio::test]
@@ -169,7 +181,7 @@ async fn a_multipart_upload_carries_the_whole_checksum() {
     let parts: Vec<PartDone> = file
         .chunks(10_000)
         .zip(1..)
-        .map(|(part, number)| PartDone { etag: format!("\"p{number}\"").into(), crc: crc(part) })
+        .map(|(part, number)| PartDone { etag: format!("\"p{number}\"").into(), crc: crc(part), echoed: true })
         .collect();
     let whole = packed(crc(&file));
     let echo = whole.clone();
@@ -197,8 +209,9 @@ async fn a_multipart_upload_carries_the_whole_checksum() {
     let first = file.slice(..10_000);
     let taken = Arc::new(AtomicU64::new(0));
     let sum = crc(&first);
+    let hash = payload_hash(&first);
     let done = s3.upload_part("from-bob/film.mp4", "UP/1", 1, first, sum, &taken).await.expect("sent");
-    assert_eq!(done, parts[0]);
+    assert_eq!(done, PartDone { echoed: false, ..parts[0].clone() });
     let told = Whole { upload_id: "UP/1", parts: &parts, part: 10_000, size: 25_000 };
     let stored = s3.complete("from-bob/film.mp4", told).await.expect("stored");
     assert_eq!((stored.proof, stored.crc, stored.at.0), (Proof::Whole, crc(&file), 1_792_567_680));
@@ -211,7 +224,7 @@ async fn a_multipart_upload_carries_the_whole_checksum() {
     assert_eq!(heard[0].header("content-type"), Some("video/mp4"));
     assert!(heard[1].line.contains("partNumber=1") && heard[1].line.contains("uploadId=UP%2F1"), "{}", heard[1].line);
     assert_eq!(heard[1].header("x-amz-checksum-crc64nvme"), Some(&*packed(parts[0].crc)));
-    assert_eq!(heard[1].header("x-amz-content-sha256"), Some("UNSIGNED-PAYLOAD"));
+    assert_eq!(heard[1].header("x-amz-content-sha256"), Some(hash.as_str()));
     assert_eq!(heard[1].header("if-none-match"), None);
     let complete = &heard[2];
     assert_eq!(complete.header("if-none-match"), Some("*"));
@@ -231,9 +244,9 @@ async fn a_multipart_upload_carries_the_whole_checksum() {
     assert!(heard.iter().all(|request| request.connection == 0), "one connection serves one request after another");
 }
 
-async fn completed(body: &'static str) -> Result<Proof, Kind> {
+async fn completed(body: &'static str, echoed: bool) -> Result<Proof, Kind> {
     let server = Server::start(move |_| ok(&[], body)).await;
-    let parts = [PartDone { etag: "\"p\"".into(), crc: crc(b"123456789") }];
+    let parts = [PartDone { etag: "\"p\"".into(), crc: crc(b"123456789"), echoed }];
     let told = Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 };
     s3(&server).complete("k", told).await.map(|object| object.proof).map_err(|problem| problem.kind)
 }
@@ -245,7 +258,8 @@ async fn only_the_files_own_checksum_proves_the_whole() {
             concat!("<CompleteMultipartUploadResult>", $inner, "</CompleteMultipartUploadResult>")
         };
     }
-    let cases: [(&'static str, Result<Proof, Kind>); 9] = [
+    let cases: [(&'static str, Result<Proof, Kind>); 10] = [
+        (result!("<ETag>\"e\"</ETag><ChecksumCRC64NVME>rosUhgp5</ChecksumCRC64NVME>"), Err(Kind::ProofDiffers)),
         (result!("<ETag>\"e\"</ETag><ChecksumCRC64NVME>rosUhgp5mIg=</ChecksumCRC64NVME>"), Ok(Proof::Whole)),
         (result!("<ETag>\"e\"</ETag>"), Ok(Proof::Parts)),
         (result!("<ETag>\"e\"</ETag><ChecksumCRC64NVME>rosUhgp5mIg=-2</ChecksumCRC64NVME>"), Ok(Proof::Parts)),
@@ -262,7 +276,32 @@ async fn only_the_files_own_checksum_proves_the_whole() {
         ("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", Err(Kind::AccessDenied(DeniedBy::Unknown))),
     ];
     for (body, expected) in cases {
-        assert_eq!(completed(body).await, expected, "{body}");
+        assert_eq!(completed(body, true).await, expected, "{body}");
+        let unechoed = if expected == Ok(Proof::Parts) { Ok(Proof::NoChecksum) } else { expected };
+        assert_eq!(completed(body, false).await, unechoed, "{body}");
+    }
+}
+
+/// What PutObject and UploadPart make of an answer with this checksum.
+async fn echoes(echo: Option<&'static str>) -> (Result<Proof, Kind>, Result<bool, Kind>) {
+    let server = Server::start(move |_| {
+        let mut headers = vec![("etag", "\"e\"")];
+        headers.extend(echo.map(|echo| ("x-amz-checksum-crc64nvme", echo)));
+        ok(&headers, "")
+    })
+    .await;
+    let (s3, body, sum) = (s3(&server), Bytes::from_static(b"123456789"), crc(b"123456789"));
+    let put = s3.put("k", body.clone(), sum, &Arc::default()).await;
+    let part = s3.upload_part("k", "UP", 1, body, sum, &Arc::default()).await;
+    (put.map(|object| object.proof).map_err(|why| why.kind), part.map(|done| done.echoed).map_err(|why| why.kind))
+}
+
+#[tokio::test]
+async fn only_an_answer_with_our_checksum_counts_as_checked() {
+    assert_eq!(echoes(Some("rosUhgp5mIg=")).await, (Ok(Proof::Whole), Ok(true)));
+    assert_eq!(echoes(None).await, (Ok(Proof::NoChecksum), Ok(false)));
+    for wrong in ["AAAAAAAAAAA=", "rosUhgp5mIg", "rosU", "", "!", "rosUhgp5mIg=-"] {
+        assert_eq!(echoes(Some(wrong)).await, (Err(Kind::ProofDiffers), Err(Kind::Damaged)), "{wrong:?}");
     }
 }
 
@@ -277,14 +316,16 @@ async fn the_region_comes_with_a_denial() {
 
 #[tokio::test]
 async fn a_policy_that_refuses_unsigned_payloads_is_met() {
-    let server = Server::start(|request| match request.header("x-amz-content-sha256") {
+    let dir = tempfile::tempdir().expect("a folder");
+    let pem = dir.path().join("ca.pem");
+    let server = Server::start_tls(&pem, |request| match request.header("x-amz-content-sha256") {
         Some("UNSIGNED-PAYLOAD") => {
             fault(403, "AccessDenied", "not authorized with an explicit deny in a resource-based policy")
         }
         _ => stores(request),
     })
     .await;
-    let s3 = Arc::new(s3(&server));
+    let s3 = Arc::new(s3_over_tls(&server, pem));
     let body = content(100_000);
     let calls: Vec<_> = (1..=3)
         .map(|number| {
@@ -302,7 +343,7 @@ async fn a_policy_that_refuses_unsigned_payloads_is_met() {
     s3.put("k", body.clone(), crc(&body), &taken).await.expect("stored");
     let heard = server.heard();
     assert_eq!(heard.len(), before + 1, "it is known by now");
-    let hash = format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(&body)));
+    let hash = payload_hash(&body);
     let last = heard.last().expect("a request");
     assert_eq!(last.header("x-amz-content-sha256"), Some(hash.as_str()));
     assert_eq!((&last.body, taken.load(Ordering::Relaxed)), (&body.to_vec(), 100_000));
@@ -311,8 +352,10 @@ async fn a_policy_that_refuses_unsigned_payloads_is_met() {
 
 #[tokio::test]
 async fn a_real_denial_is_tried_signed_once() {
-    let server = Server::start(|_| fault(403, "AccessDenied", "Access Denied")).await;
-    let s3 = s3(&server);
+    let dir = tempfile::tempdir().expect("a folder");
+    let pem = dir.path().join("ca.pem");
+    let server = Server::start_tls(&pem, |_| fault(403, "AccessDenied", "Access Denied")).await;
+    let s3 = s3_over_tls(&server, pem);
     for requests in [2, 3, 4] {
         let denied = s3.put("k", content(10), 0, &Arc::default()).await.expect_err("denied");
         assert_eq!(denied.kind, Kind::AccessDenied(DeniedBy::Unknown));

@@ -1,10 +1,10 @@
 //! What the wire does to uploads, and what Daypass makes of it.
 
 use crate::leaf::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_with};
-use crate::support::scripted::{Reply, Server, fault, login_page, ok};
+use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
-use daypass::engine::s3::{S3, Whole};
+use daypass::engine::s3::{S3, Whole, packed};
 use daypass::engine::vault::Vault;
 use daypass::engine::watch::Patience;
 use daypass::model::parts::PartDone;
@@ -27,7 +27,7 @@ async fn part(s3: &S3, length: usize) -> Result<(), Problem> {
 }
 
 async fn complete(s3: &S3) -> Result<(), Problem> {
-    let parts = [PartDone { etag: "\"p\"".into(), crc: 5 }];
+    let parts = [PartDone { etag: "\"p\"".into(), crc: 5, echoed: true }];
     s3.complete("k", Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 }).await.map(drop)
 }
 
@@ -93,6 +93,42 @@ async fn a_cut_connection_is_ambiguous_only_after_the_last_byte() {
     let s3 = s3(&server);
     assert_eq!(kind(put(&s3, 32 * MIB).await), Kind::ConnectionLost);
     assert_eq!(kind(part(&s3, 32 * MIB).await), Kind::ConnectionLost);
+}
+
+#[tokio::test]
+async fn an_answer_before_the_whole_body_was_taken_is_no_success() {
+    let body = content(32 * MIB);
+    let sum = packed(crc(&body));
+    let headers =
+        [("x-amz-request-id", "R".to_owned()), ("etag", "\"e\"".to_owned()), ("x-amz-checksum-crc64nvme", sum)];
+    let early = Reply::Early(100_000, 200, headers.to_vec());
+    let server = Server::start(move |_| early.clone()).await;
+    let s3 = s3(&server);
+    let taken = Arc::new(AtomicU64::new(0));
+    let put = s3.put("k", body.clone(), crc(&body), &taken).await.expect_err("not all of it was taken");
+    assert_eq!(put.kind, Kind::ConnectionLost, "{put:?}");
+    assert!(taken.load(Ordering::Relaxed) < body.len() as u64);
+    assert_eq!(kind(part(&s3, 32 * MIB).await), Kind::ConnectionLost);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let body = format!("<Error><Code>AccessDenied</Code><Message>{}</Message></Error>", "x".repeat(8 * MIB));
+    let page = body.clone();
+    let server = Server::start(move |_| ok(&[], &page)).await;
+    let s3 = s3(&server);
+    assert_eq!(kind(complete(&s3).await), Kind::AnswerLost);
+    let denied = Server::start(move |_| answer(403, &[], &body)).await;
+    let problem = part(&crate::leaf::s3(&denied), 10).await.expect_err("denied, at length");
+    assert!(problem.detail.is_some_and(|detail| detail.message.len() < 1000));
+}
+
+#[tokio::test]
+async fn blanks_while_parts_are_joined_fit() {
+    let blanks = " ".repeat(512 << 10);
+    let body = format!("{blanks}<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>");
+    let server = Server::start(move |_| ok(&[], &body)).await;
+    complete(&s3(&server)).await.expect("stored");
 }
 
 #[tokio::test]
@@ -256,7 +292,7 @@ async fn many_connections_are_kept_and_used_again() {
 async fn connections_do_not_outlive_a_sleep() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
     let clock = Clock::start();
-    let wire = Wire { endpoint_url: Some(server.url.clone()), ca_bundle: None };
+    let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
     let s3 = s3_with(&Http::new(&wire, &clock).expect("a client"), &clock, Patience::default());
     part(&s3, 10).await.expect("sent");
     part(&s3, 10).await.expect("sent");

@@ -115,6 +115,101 @@ async fn a_large_file_goes_up_in_parts_and_is_compared_before_the_end() {
     assert_eq!((server.heard().len(), flushed.load(Ordering::SeqCst)), (asked, 1), "nothing went out");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back() {
+    for edited in [false, true] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("disk.img");
+        let body = content(250_000);
+        std::fs::write(&path, &body).expect("written");
+        let file = std::fs::OpenOptions::new().write(true).open(&path).expect("opens");
+        let server = Server::start(complete_or_part).await;
+        let ctx = context(&server, &Arc::default());
+        let Ok(Answer::Opened(fingerprint)) = call(&ctx, &path, Call::Open).await else { panic!("not open") };
+        let before = file.metadata().expect("told").modified().expect("told");
+        // Times of change are kept by the tick.
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        let mut parts = Vec::new();
+        for number in 1..=3_u32 {
+            if number == 3 && edited {
+                std::os::unix::fs::FileExt::write_all_at(&file, b"another version", 10).expect("written");
+                file.set_modified(before).expect("put back");
+            } else if number == 3 {
+                file.set_modified(before + std::time::Duration::from_secs(5)).expect("touched");
+            }
+            let offset = u64::from(number - 1) * 100_000;
+            let asked = Call::Part { upload_id: "UP".into(), number, offset, length: 100_000.min(250_000 - offset) };
+            let Ok(Answer::Part(done)) = call(&ctx, &path, asked).await else { panic!("part {number} not sent") };
+            parts.push(done);
+        }
+        let end = Call::Complete { upload_id: "UP".into(), parts: parts.into(), part: 100_000, fingerprint };
+        let ended = call(&ctx, &path, end).await;
+        if edited {
+            assert_eq!(ended.expect_err("a mixture").kind, Kind::SourceChanged);
+            assert_eq!(server.heard().len(), 3, "nothing was completed");
+        } else {
+            let Ok(Answer::Stored(stored)) = ended else { panic!("{ended:?}") };
+            assert_eq!((stored.crc, stored.sha256), (crc(&body), Some(Sha256::digest(&body).into())));
+            assert!(!stored.fingerprint.is_same(&fingerprint), "it is known as it is now");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_small_file_that_is_touched_all_the_time_arrives() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("a.bin");
+    let body = content(8_000_000);
+    std::fs::write(&path, &body).expect("written");
+    let server = Server::start(complete_or_part).await;
+    let ctx = context(&server, &Arc::default());
+    let stop = Arc::new(AtomicBool::new(false));
+    let (stopped, file) = (Arc::clone(&stop), std::fs::OpenOptions::new().write(true).open(&path).expect("opens"));
+    let touching = tokio::task::spawn_blocking(move || {
+        for second in 0.. {
+            if stopped.load(Ordering::SeqCst) {
+                return;
+            }
+            let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(second);
+            file.set_modified(time).expect("touched");
+        }
+    });
+    for _ in 0..3 {
+        let put = call(&ctx, &path, Call::Put { most: 8_000_000 }).await;
+        let Ok(Answer::Stored(stored)) = put else { panic!("{put:?}") };
+        assert_eq!((stored.size, stored.crc), (8_000_000, crc(&body)));
+    }
+    stop.store(true, Ordering::SeqCst);
+    touching.await.expect("no panic");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_ends_where_reading_ends() {
+    let path = Path::new("/proc/version");
+    let content = std::fs::read(path).expect("it reads");
+    assert_eq!((std::fs::metadata(path).expect("told").len(), content.is_empty()), (0, false));
+    let server = Server::start(complete_or_part).await;
+    let ctx = context(&server, &Arc::default());
+    let Ok(Answer::Stored(stored)) = call(&ctx, path, Call::Put { most: 70_000 }).await else { panic!("not stored") };
+    assert_eq!((stored.size, stored.crc), (content.len() as u64, crc(&content)));
+    assert_eq!(stored.sha256, Some(Sha256::digest(&content).into()));
+    assert_eq!(server.heard()[0].body, content);
+    let long = call(&ctx, path, Call::Put { most: 10 }).await.expect_err("there is more of it");
+    assert_eq!(long.kind, Kind::SourceChanged);
+    assert!(long.detail.is_some_and(|detail| !detail.message.is_empty()));
+    // What is shorter than its size says ends there as well.
+    let short = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
+    if let Ok(content) = std::fs::read(short)
+        && std::fs::metadata(short).is_ok_and(|told| told.len() > content.len() as u64)
+    {
+        let put = call(&ctx, short, Call::Put { most: 70_000 }).await;
+        let Ok(Answer::Stored(stored)) = put else { panic!("{put:?}") };
+        assert_eq!((stored.size, stored.crc), (content.len() as u64, crc(&content)));
+    }
+}
+
 #[tokio::test]
 async fn a_journal_that_cannot_flush_holds_the_end_back() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -124,7 +219,7 @@ async fn a_journal_that_cannot_flush_holds_the_end_back() {
     let mut ctx = context(&server, &Arc::default());
     ctx.flush = Arc::new(|| Box::pin(async { Err(Problem::new(Kind::JournalFull)) }));
     let Ok(Answer::Opened(fingerprint)) = call(&ctx, &path, Call::Open).await else { panic!("not open") };
-    let parts = [PartDone { etag: "\"e\"".into(), crc: crc(b"hello") }].into();
+    let parts = [PartDone { etag: "\"e\"".into(), crc: crc(b"hello"), echoed: true }].into();
     let end = Call::Complete { upload_id: "UP".into(), parts, part: 8 << 20, fingerprint };
     assert_eq!(call(&ctx, &path, end).await.expect_err("held back").kind, Kind::JournalFull);
     assert_eq!(server.heard().len(), 0);
@@ -271,7 +366,8 @@ async fn a_part_too_large_to_be_held_is_streamed_and_read_again_like_any_other()
     let sent = server.heard().remove(0);
     assert!(sent.body == all[1000..], "the bytes of the span and no others");
     assert_eq!(sent.header("x-amz-checksum-crc64nvme").and_then(unpacked), Some(expected));
-    assert_eq!(sent.header("x-amz-content-sha256"), Some("UNSIGNED-PAYLOAD"));
+    let hash = crate::leaf::payload_hash(&all[1000..]);
+    assert_eq!(sent.header("x-amz-content-sha256"), Some(hash.as_str()), "there is no TLS to guard it");
     let Ok(Answer::Read(read)) = call(&ctx, &path, Call::Read { offset: from, length }).await else {
         panic!("it is read")
     };

@@ -153,6 +153,6 @@ fn stored() -> daypass::model::upload::Stored {
         request_id: "r".into(),
         at: Utc(0),
         sha256: None,
-        fingerprint: daypass::model::upload::Fingerprint { device: 1, inode: 1, size: 10, modified: 1 },
+        fingerprint: daypass::model::upload::Fingerprint { device: 1, inode: 1, size: 10, modified: 1, changed: None },
     }
 }

@@ -24,7 +24,7 @@ impl Bench {
     async fn engine(&self, command: &str) -> Handle {
         let paths = Paths { credentials: self.dir.path().join("credentials"), config: self.dir.path().join("config") };
         std::fs::write(&paths.config, format!("[profile p]\ncredential_process = {command}\n")).expect("written");
-        let wire = Wire { endpoint_url: Some(self.practice.story().endpoint), ca_bundle: None };
+        let wire = Wire { endpoint_url: Some(self.practice.story().endpoint), ..Wire::default() };
         let options = Options { profiles: paths, wire, ..Options::new() };
         Engine::spawn(options).await.expect("an engine")
     }

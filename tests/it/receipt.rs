@@ -1,5 +1,7 @@
 //! Receipts: the same facts in each form, hostile names as text only, and files checked against them.
 
+mod proofs;
+
 use daypass::engine::journal::{Delivery, Line, Outcome};
 use daypass::model::destination::Destination;
 use daypass::model::problem::{Detail, Kind, Problem};
@@ -69,7 +71,7 @@ fn stored(bytes: &[u8]) -> Stored {
         request_id: "656c76696e6727732072657175657374".into(),
         at: Utc(1_763_805_725),
         sha256: Some(Sha256::digest(bytes).into()),
-        fingerprint: Fingerprint { device: 1, inode: 2, size, modified: 3 },
+        fingerprint: Fingerprint { device: 1, inode: 2, size, modified: 3, changed: None },
     }
 }
 
@@ -224,7 +226,10 @@ fn each_form_tells_the_same_facts() {
         line("job/out.txt", Outcome::Canceled),
     ];
     let receipt = receipt(&lines);
-    assert_eq!((receipt.delivered.len(), receipt.not_delivered.len(), receipt.whole(), receipt.bytes()), (2, 3, 1, 14));
+    assert_eq!(
+        (receipt.delivered.len(), receipt.not_delivered.len(), receipt.proofs().whole, receipt.bytes()),
+        (2, 3, 1, 14)
+    );
     let file = &receipt.delivered[0];
     // The catalogue's check value of CRC-64/NVME, and `printf 123456789 | openssl dgst -sha256`.
     assert_eq!(file.crc64nvme, "rosUhgp5mIg=");

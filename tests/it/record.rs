@@ -16,7 +16,7 @@ const SIZE: u64 = 24 * MIB;
 fn kept(parts: &[u32], completing: bool, came: Came) -> Unfinished {
     let mut done = Parts::new(SIZE, 8 * MIB);
     for &number in parts {
-        done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number) });
+        done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number), echoed: true });
     }
     Unfinished {
         row: 7,

@@ -63,7 +63,7 @@ fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
         }
         let Some(no) = out.pop_front() else { break };
         now += 1;
-        let fingerprint = Fingerprint { device: 1, inode: 1, size: 1000, modified: 1 };
+        let fingerprint = Fingerprint { device: 1, inode: 1, size: 1000, modified: 1, changed: None };
         let stored = Stored {
             size: 1000,
             crc: 1,

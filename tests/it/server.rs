@@ -119,7 +119,7 @@ impl Server {
     /// The file as it is now, and its fingerprint.
     fn file(&self, send: &Send) -> Result<(u64, Fingerprint), Problem> {
         let &(id, version, size) = self.files.get(&send.path).ok_or(Problem::new(Kind::SourceGone))?;
-        Ok((id, Fingerprint { device: 1, inode: id, size, modified: i128::from(version) }))
+        Ok((id, Fingerprint { device: 1, inode: id, size, modified: i128::from(version), changed: None }))
     }
 
     /// Does what is asked, or not, and says so, or not.
@@ -231,7 +231,7 @@ impl Server {
                 assert_eq!(multi.key, *key, "a part for another key");
                 let etag: Arc<str> = format!("{number}:{:x}", crc(piece)).into();
                 multi.parts.insert(*number, (Arc::clone(&etag), piece));
-                Ok(Answer::Part(PartDone { etag, crc: crc(piece) }))
+                Ok(Answer::Part(PartDone { etag, crc: crc(piece), echoed: true }))
             }
             Call::Complete { upload_id, parts, fingerprint, .. } => {
                 if print != *fingerprint {

@@ -67,7 +67,7 @@ pub fn token() -> Reply {
 async fn engine(dir: &Path, server: &Server) -> Handle {
     let paths = Paths { credentials: dir.join("credentials"), config: dir.join("config") };
     std::fs::write(&paths.config, CONFIG).expect("written");
-    let wire = Wire { endpoint_url: Some(server.url.clone()), ca_bundle: None };
+    let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
     let caches = Caches { sso: dir.join("sso/cache"), login: dir.join("login/cache") };
     Engine::spawn(Options { profiles: paths, wire, caches, ..Options::new() }).await.expect("an engine")
 }

@@ -166,7 +166,7 @@ fn stored() -> Outcome {
         request_id: "R".into(),
         at: TODAY,
         sha256: None,
-        fingerprint: Fingerprint { device: 1, inode: 1, size: 6_000_000, modified: 1 },
+        fingerprint: Fingerprint { device: 1, inode: 1, size: 6_000_000, modified: 1, changed: None },
     })
 }
 

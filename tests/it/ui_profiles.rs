@@ -111,7 +111,7 @@ fn tested() -> (TestedKey, String) {
             credentials: dir.path().join("credentials"),
             config: dir.path().join("config"),
         };
-        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ca_bundle: None };
+        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
         let handle = Engine::spawn(Options { profiles, wire, ..Options::new() }).await.expect("an engine");
         let key = NewKey::from_fields(story.richard.id(), story.richard.secret()).expect("a key");
         (handle.test_key(key).await.expect("accepted"), story.richard.secret().to_owned())

@@ -227,6 +227,40 @@ fn a_drive_that_is_silent_holds_its_own_files_alone() {
 }
 
 #[test]
+fn a_file_that_another_program_has_is_tried_for_a_while_and_holds_nobody() {
+    for (kind, frees) in
+        [(Kind::SourceBusy, true), (Kind::SourceBusy, false), (Kind::TooManyOpen, true), (Kind::TooManyOpen, false)]
+    {
+        let mut bench = Bench::open();
+        bench.add("/data", &[("busy", 5), ("free", 6)]);
+        let sends = bench.sends();
+        let of = |name: &str| sends.iter().find(|(_, send)| send.key.contains(name)).expect("it is out").0;
+        bench.trouble(of("busy"), kind);
+        bench.answer(of("free"), stored(6));
+        assert_eq!(bench.state(1), State::Delivered(Proof::Whole));
+        assert!(!down(&bench) && bench.place().hold.is_none());
+        bench.after(6);
+        let (no, _) = bench.sent();
+        if frees {
+            bench.answer(no, stored(5));
+            assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
+            continue;
+        }
+        bench.trouble(no, kind);
+        let mut tries = 2;
+        for _ in 0..100 {
+            bench.after(6);
+            for (no, _) in bench.sends() {
+                bench.trouble(no, kind);
+                tries += 1;
+            }
+        }
+        assert!(matches!(bench.state(0), State::Failed(why) if why.kind == kind), "{:?}", bench.state(0));
+        assert!((10..60).contains(&tries), "{tries}");
+    }
+}
+
+#[test]
 fn a_late_answer_does_not_cost_the_next_one_its_credentials() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     let first = bench.asked().pop().expect("AssumeRole").attempt;

@@ -249,9 +249,12 @@ fn read_multipart(row: &Row<'_>, id: i64) -> Result<Option<(Multipart, Arc<str>)
 
 fn read_part(row: &Row<'_>, upload: i64, upload_id: &str) -> Result<Option<(u32, PartDone)>> {
     let Ok(number) = u32::try_from(row.get::<_, i64>(0)?) else { return Ok(None) };
-    let done = PartDone { crc: row.get::<_, i64>(1)?.cast_unsigned(), etag: row.get(2)? };
-    let holds = part_seal(upload, upload_id, number, &done) == row.get::<_, i64>(3)? && visible(&done.etag, ETAG_MAX);
-    Ok(holds.then_some((number, done)))
+    let mut done = PartDone { crc: row.get::<_, i64>(1)?.cast_unsigned(), etag: row.get(2)?, echoed: true };
+    let seal = row.get::<_, i64>(3)?;
+    // Which of the two seals it has tells whether the server confirmed its checksum.
+    done.echoed = part_seal(upload, upload_id, number, &done) == seal;
+    let holds = done.echoed || part_seal(upload, upload_id, number, &done) == seal;
+    Ok((holds && visible(&done.etag, ETAG_MAX)).then_some((number, done)))
 }
 
 /// Whether the text is of printable ASCII without spaces, as ids of servers are.

@@ -71,10 +71,12 @@ pub(super) fn folder_seal(row: i64, dir: &[u8], key: &str) -> i64 {
     Seal::new("folder").number(row).bytes(dir).text(key).value()
 }
 
-/// The seal of a part. The upload id is in it: a part never counts for another multipart upload.
+/// The seal of a part. The upload id is in it: a part never counts for another multipart upload. One of which no checksum
+/// is known to have been confirmed has the seal of journals from before that was recorded.
 pub(super) fn part_seal(row: i64, upload_id: &str, number: u32, done: &PartDone) -> i64 {
     let seal = Seal::new("part").number(row).text(upload_id).number(i64::from(number));
-    seal.number(done.crc.cast_signed()).text(&done.etag).value()
+    let seal = seal.number(done.crc.cast_signed()).text(&done.etag);
+    if done.echoed { seal.number(1).value() } else { seal.value() }
 }
 
 /// The seal of a multipart upload.
@@ -115,13 +117,16 @@ pub(super) fn renamed(same: &str, from: &str, to: &str) -> Option<String> {
     (profile == from).then(|| serde_json::to_string(&(to, role, bucket, prefix, practice)).ok())?
 }
 
-/// A fingerprint as 40 bytes.
-pub(super) fn pack(fingerprint: &Fingerprint) -> [u8; 40] {
-    let mut bytes = [0; 40];
-    bytes[..8].copy_from_slice(&fingerprint.device.to_be_bytes());
-    bytes[8..16].copy_from_slice(&fingerprint.inode.to_be_bytes());
-    bytes[16..24].copy_from_slice(&fingerprint.size.to_be_bytes());
-    bytes[24..].copy_from_slice(&fingerprint.modified.to_be_bytes());
+/// A fingerprint as 40 bytes, and 16 more where it has a time of change, which older journals don't know.
+pub(super) fn pack(fingerprint: &Fingerprint) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(56);
+    bytes.extend_from_slice(&fingerprint.device.to_be_bytes());
+    bytes.extend_from_slice(&fingerprint.inode.to_be_bytes());
+    bytes.extend_from_slice(&fingerprint.size.to_be_bytes());
+    bytes.extend_from_slice(&fingerprint.modified.to_be_bytes());
+    if let Some(changed) = fingerprint.changed {
+        bytes.extend_from_slice(&changed.to_be_bytes());
+    }
     bytes
 }
 
@@ -130,11 +135,14 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Fingerprint> {
     let (device, rest) = bytes.split_first_chunk()?;
     let (inode, rest) = rest.split_first_chunk()?;
     let (size, rest) = rest.split_first_chunk()?;
+    let (modified, rest) = rest.split_first_chunk()?;
+    let changed = if rest.is_empty() { None } else { Some(i128::from_be_bytes(rest.try_into().ok()?)) };
     Some(Fingerprint {
         device: u64::from_be_bytes(*device),
         inode: u64::from_be_bytes(*inode),
         size: u64::from_be_bytes(*size),
-        modified: i128::from_be_bytes(rest.try_into().ok()?),
+        modified: i128::from_be_bytes(*modified),
+        changed,
     })
 }
 
@@ -143,6 +151,7 @@ pub(super) const fn proof_number(proof: Proof) -> i64 {
     match proof {
         Proof::Whole => 7,
         Proof::Parts => 25,
+        Proof::NoChecksum => 30,
     }
 }
 
@@ -151,6 +160,7 @@ pub(super) const fn proof_of(number: i64) -> Option<Proof> {
     match number {
         7 => Some(Proof::Whole),
         25 => Some(Proof::Parts),
+        30 => Some(Proof::NoChecksum),
         _ => None,
     }
 }
@@ -184,4 +194,32 @@ pub(super) fn bytes_path(bytes: &[u8]) -> Option<Box<Path>> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let wide: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
     rest.is_empty().then(|| std::path::PathBuf::from(std::ffi::OsString::from_wide(&wide)).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_older_journals_hold_still_reads() {
+        let old = Fingerprint { device: 1, inode: 2, size: 3, modified: -4, changed: None };
+        assert_eq!(pack(&old).len(), 40);
+        for fingerprint in [old, Fingerprint { changed: Some(-5), ..old }] {
+            assert_eq!(unpack(&pack(&fingerprint)), Some(fingerprint));
+        }
+        for length in [0, 8, 24, 39, 41, 55, 57] {
+            assert_eq!(unpack(&vec![0; length]), None, "{length}");
+        }
+        let done = PartDone { etag: "e".into(), crc: 5, echoed: false };
+        let before = Seal::new("part").number(1).text("UP").number(2).number(5).text("e").value();
+        assert_eq!(part_seal(1, "UP", 2, &done), before);
+        assert_ne!(part_seal(1, "UP", 2, &PartDone { echoed: true, ..done }), before);
+    }
+
+    #[test]
+    fn proofs_keep_their_numbers() {
+        for (proof, number) in [(Proof::Whole, 7), (Proof::Parts, 25), (Proof::NoChecksum, 30)] {
+            assert_eq!((proof_number(proof), proof_of(number)), (number, Some(proof)));
+        }
+    }
 }

@@ -312,7 +312,7 @@ mod tests {
         });
         let destination = serde_json::from_value(destination).expect("a destination");
         let folder = Arc::new(Folder { dir: std::path::Path::new("/work").into(), key: "work/".into() });
-        let fingerprint = Fingerprint { device: 1, inode: 2, size: 20 << 20, modified: 3 };
+        let fingerprint = Fingerprint { device: 1, inode: 2, size: 20 << 20, modified: 3, changed: None };
         let mut records = vec![Record::Place(place, Arc::new(destination))];
         let [account, who, session] = ["123456789012", "who", "session"].map(Into::into);
         records.push(Record::Delivery { place, account, who, session });
@@ -321,7 +321,7 @@ mod tests {
             records.push(Record::Added { upload, place, folder, name, key_name: None, size: 20 << 20 });
             let (upload_id, abort_at) = ("first".into(), Some(Utc(9)));
             records.push(Record::Created { upload, fingerprint, upload_id, part: 8 << 20, abort_at });
-            records.push(Record::Part(upload, 1, PartDone { etag: "e".into(), crc: 1 }));
+            records.push(Record::Part(upload, 1, PartDone { etag: "e".into(), crc: 1, echoed: true }));
         }
         let stored = Stored {
             size: 20 << 20,

@@ -2,11 +2,24 @@
 
 use super::{Heard, HttpResponse, Kind, Operation, Problem, ProvideErrorMetadata, S3, SdkError, Tap};
 use crate::model::problem::DeniedBy;
+use aws_runtime::auth::SigV4OperationSigningConfig;
+use aws_sigv4::http_request::SignableBody;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 impl S3 {
+    /// Whether every payload is signed from now on.
+    pub async fn signs_payloads(&self) -> bool {
+        *self.signing.lock().await == Some(true)
+    }
+
     /// That signed payloads were refused as well counts no more: what is allowed may have changed.
     pub fn forget_refusals(&self) {
         if let Ok(mut signing) = self.signing.try_lock()
@@ -53,6 +66,38 @@ impl S3 {
                 answer
             }
         }
+    }
+}
+
+/// Signs a payload that is not in memory, by the SHA-256 that it had when it was read.
+#[derive(Debug)]
+pub(super) struct PayloadHash(String);
+
+impl PayloadHash {
+    pub fn new(sha256: [u8; 32]) -> Self {
+        Self(sha256.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _infallible = write!(hex, "{byte:02x}");
+            hex
+        }))
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for PayloadHash {
+    fn name(&self) -> &'static str {
+        "PayloadHash"
+    }
+
+    fn modify_before_signing(
+        &self,
+        _: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut signing = config.load::<SigV4OperationSigningConfig>().cloned().ok_or("nothing is to be signed")?;
+        signing.signing_options.payload_override = Some(SignableBody::Precomputed(self.0.clone()));
+        config.interceptor_state().store_put(signing);
+        Ok(())
     }
 }
 

@@ -82,7 +82,7 @@ async fn an_answer_without_a_request_id_of_amazon_proves_nothing() {
     const OTHER: &str =
         "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><Key>k2</Key></CompleteMultipartUploadResult>";
     const SAME: &str = "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><Key>k</Key></CompleteMultipartUploadResult>";
-    let parts = [PartDone { etag: "\"p\"".into(), crc: 5 }];
+    let parts = [PartDone { etag: "\"p\"".into(), crc: 5, echoed: true }];
     let whole = Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 };
     let body = Bytes::from_static(b"x");
     for (headers, counts) in [

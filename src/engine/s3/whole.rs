@@ -1,6 +1,7 @@
 //! A large file by one PutObject, or a large part: read from the disk block by block, once for its checksum and once while it
 //! is sent.
 
+use super::signing::PayloadHash;
 use super::{Kind, Object, Operation, PartDone, Problem, S3};
 use crate::engine::crc::Shift;
 use crate::engine::files::{Source, unreadable};
@@ -153,15 +154,15 @@ impl Body for FileBody {
     }
 }
 
-/// Where the bytes of a request come from: a span of a file, and the CRC64NVME that it had when it was read for it.
+/// Where the bytes of a request come from: a span of a file, and the checksums that it had when it was read for it.
 #[derive(Clone, Debug)]
 pub struct Span<'a> {
     /// The open file.
     pub source: &'a Arc<Source>,
     /// From where to where.
     pub bytes: Range<u64>,
-    /// Its CRC64NVME.
-    pub crc: u64,
+    /// Its CRC64NVME, and its SHA-256 where the payload is to be signed.
+    pub sums: Sums,
     /// The buffers.
     pub pool: &'a Pool,
 }
@@ -185,7 +186,7 @@ impl Told {
             source: Arc::clone(span.source),
             pool: span.pool.clone(),
             tap: tap.clone(),
-            expected: span.crc,
+            expected: span.sums.crc,
             crc: 0,
             at: span.bytes.start,
             end: span.bytes.end,
@@ -213,8 +214,8 @@ impl Told {
 }
 
 impl S3 {
-    /// Stores a whole file of any size that PutObject takes, straight from the disk, never over what is there already. The
-    /// payload's hash is left out of the signature: TLS and the checksum guard it.
+    /// Stores a whole file of any size that PutObject takes, straight from the disk, never over what is there already. Where
+    /// the span has no SHA-256, the payload's hash is left out of the signature: TLS and the checksum guard it.
     ///
     /// # Errors
     /// Those of [`put`](Self::put); `SourceChanged` where the file no longer has that checksum, before S3 has all of it.
@@ -222,13 +223,18 @@ impl S3 {
         let told = Told::default();
         let sending = self.settled(Operation::PutObject, span.length(), taken, |tap| {
             let body = told.body(span, &tap);
-            self.put_object(key, span.length(), span.crc, body).customize().interceptor(tap).send()
+            let call = self.put_object(key, span.length(), span.sums.crc, body).customize().interceptor(tap);
+            match span.sums.sha256 {
+                Some(sha256) => call.interceptor(PayloadHash::new(sha256)),
+                None => call,
+            }
+            .send()
         });
         let (answer, heard) = told.judged(sending.await)?;
-        self.put_answered(span.crc, &answer, &heard)
+        self.put_answered(span.sums.crc, &answer, &heard)
     }
 
-    /// Sends one part straight from the disk, its hash left out of the signature.
+    /// Sends one part straight from the disk, its hash left out of the signature where the span has none.
     ///
     /// # Errors
     /// Those of [`upload_part`](Self::upload_part); `SourceChanged` where the file no longer has that checksum.
@@ -243,10 +249,16 @@ impl S3 {
         let told = Told::default();
         let sending = self.settled(Operation::UploadPart, span.length(), taken, |tap| {
             let body = told.body(span, &tap);
-            self.part(key, upload_id, number, span.length(), span.crc, body).customize().interceptor(tap).send()
+            let call = self.part(key, upload_id, number, span.length(), span.sums.crc, body);
+            let call = call.customize().interceptor(tap);
+            match span.sums.sha256 {
+                Some(sha256) => call.interceptor(PayloadHash::new(sha256)),
+                None => call,
+            }
+            .send()
         });
         let (answer, heard) = told.judged(sending.await)?;
-        self.part_answered(span.crc, &answer, &heard)
+        self.part_answered(span.sums.crc, &answer, &heard)
     }
 }
 

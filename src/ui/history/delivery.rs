@@ -225,6 +225,7 @@ const fn looks(outcome: &Outcome, t: &Tokens) -> (Icon, Color32, Color32) {
     match outcome {
         Outcome::Delivered(stored) => match stored.proof {
             Proof::Whole | Proof::Parts => (icons::DONE, t.ok, t.ok),
+            Proof::NoChecksum => (icons::DONE, t.warn, t.warn),
         },
         Outcome::AlreadyThere => (icons::LOOK, t.warn, t.warn),
         Outcome::NotConfirmed => (icons::QUESTION, t.warn, t.warn),

@@ -48,7 +48,7 @@ impl Scene {
         let options = Options {
             home: keeps.then(|| dir.join("home")),
             profiles: Paths { credentials: dir.join("credentials"), config: dir.join("config") },
-            wire: Wire { endpoint_url: Some(practice.story().endpoint), ca_bundle: None },
+            wire: Wire { endpoint_url: Some(practice.story().endpoint), ..Wire::default() },
             limits,
             ..Options::new()
         };

@@ -40,6 +40,8 @@ impl Request {
 pub enum Reply {
     /// Read the body and answer: status, headers, body.
     Say(u16, Vec<(&'static str, String)>, String),
+    /// Answer at once, while so much of the body was read and no more: status, headers.
+    Early(usize, u16, Vec<(&'static str, String)>),
     /// Read the body and say nothing.
     Silent,
     /// Read so much of the body and no more, and keep the connection.
@@ -160,7 +162,7 @@ where
         let length = request.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         let reply = script(&request);
         let wanted = match reply {
-            Reply::StopReading(most) | Reply::Cut(most) => most,
+            Reply::StopReading(most) | Reply::Cut(most) | Reply::Early(most, ..) => most,
             Reply::Say(..) | Reply::Silent | Reply::CutAfter | Reply::CutInAnswer(_) => length,
         };
         while ahead.len() < wanted {
@@ -183,6 +185,15 @@ where
                 }
                 stream.write_all(text.as_bytes()).await.ok()?;
                 stream.flush().await.ok()?;
+            }
+            Reply::Early(_, status, headers) => {
+                let mut text = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n");
+                for (name, value) in headers {
+                    let _infallible = write!(text, "{name}: {value}\r\n");
+                }
+                stream.write_all(format!("{text}\r\n").as_bytes()).await.ok()?;
+                stream.flush().await.ok()?;
+                std::future::pending::<()>().await;
             }
             Reply::StopReading(_) => std::future::pending().await,
             Reply::Silent => {

@@ -122,7 +122,7 @@ impl Stage {
                 credentials: self.dir.path().join("credentials"),
                 config: self.dir.path().join("config"),
             },
-            wire: Wire { endpoint_url: Some(self.practice.story().endpoint), ca_bundle: None },
+            wire: Wire { endpoint_url: Some(self.practice.story().endpoint), ..Wire::default() },
             limits: Limits { quiet_retries: false, ..Limits::default() },
             ..Options::new()
         }

@@ -68,6 +68,8 @@ pub fn kinds() -> Vec<Kind> {
         Kind::SourceGone,
         Kind::SourceChanged,
         Kind::SourceUnreadable,
+        Kind::SourceBusy,
+        Kind::TooManyOpen,
         Kind::SourceSilent,
         Kind::SourceNotAFile,
         Kind::NameNotText,

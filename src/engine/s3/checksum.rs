@@ -1,0 +1,43 @@
+//! Checksums in S3's headers: how ours is written, and what an answer says about it.
+
+use aws_sdk_s3::types::ChecksumType;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+/// A CRC64NVME as S3's headers carry it: base64 of eight bytes, the highest first.
+#[must_use]
+pub fn packed(crc: u64) -> String {
+    BASE64_STANDARD.encode(crc.to_be_bytes())
+}
+
+/// What an answer says about the checksum of what it stored.
+pub(super) enum Echo {
+    /// Nothing.
+    None,
+    /// This CRC64NVME.
+    Whole(u64),
+    /// A checksum of the checksums of the parts, which says nothing about the whole.
+    OfChecksums,
+    /// Something that is no CRC64NVME.
+    Odd,
+}
+
+impl Echo {
+    pub fn of(text: Option<&str>, kind: Option<&ChecksumType>) -> Self {
+        let Some(text) = text else { return Self::None };
+        // The number of parts stands behind a checksum of checksums (S3 User Guide, "Checking object integrity").
+        let parts = text.rsplit_once('-').map(|(_, count)| count);
+        let counted = parts.is_some_and(|count| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()));
+        if counted || kind == Some(&ChecksumType::Composite) {
+            return Self::OfChecksums;
+        }
+        unpacked(text).map_or(Self::Odd, Self::Whole)
+    }
+}
+
+/// A CRC64NVME from a header; none where it isn't one.
+#[must_use]
+pub fn unpacked(text: &str) -> Option<u64> {
+    let bytes = BASE64_STANDARD.decode(text).ok()?;
+    Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}
