@@ -3,6 +3,7 @@
 
 use clap::Parser;
 use daypass::engine::http::Wire;
+use daypass::engine::{process, protect};
 use daypass::ui::shell;
 use daypass::window::{Desk, Start};
 use daypass::words::{cli, window as words};
@@ -19,10 +20,10 @@ struct Args {
     /// Another server in the place of AWS: for tests. The window shows it.
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
-    /// Certificates to trust besides the system's.
     /// Yes, --endpoint-url may lead over plain http to another computer: access and files can be read on the way.
     #[arg(long, requires = "endpoint_url")]
     plain_http: bool,
+    /// Certificates to trust besides the system's.
     #[arg(long, value_name = "PEM")]
     ca_bundle: Option<PathBuf>,
     /// An invitation: a .daypass file, or a daypass: link.
@@ -31,6 +32,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
+    protect::no_core_dumps();
     let args = Args::parse();
     let wire = Wire { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle, plain_http: args.plain_http };
     if let Some(server) = wire.in_the_clear().filter(|_| !wire.plain_http) {
@@ -43,9 +45,11 @@ fn main() -> ExitCode {
         Ok(None) => return said(words::OPEN_ALREADY),
         Err(problem) => return stopped(&words::not_started(&cli::problem(&problem))),
     };
+    desk.end_when_asked();
     let options = shell::Options { place: desk.window_place() };
     let ended = shell::run(desk.clone(), options);
     desk.stop();
+    process::end_all();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => stopped(&sentence),

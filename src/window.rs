@@ -41,6 +41,7 @@ const PLACE_FILE: &str = "window.json";
 mod appearance;
 pub mod attention;
 mod awake;
+mod ending;
 mod past;
 
 type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -205,22 +206,6 @@ impl Desk {
         };
         let maximized = value.get("maximized").and_then(serde_json::Value::as_bool).unwrap_or(false);
         Some(WindowPlace { at: pair("at"), size: pair("size")?, maximized })
-    }
-
-    /// Ends the engines once everything recorded is on disk.
-    pub fn stop(&self) {
-        let rehearsal = locked(&self.state).rehearsal.take();
-        let own = self.own.clone();
-        self.runtime.block_on(async {
-            let ending = async {
-                if let Some(rehearsal) = rehearsal {
-                    rehearsal.handle.stop().await;
-                }
-                own.stop().await;
-            };
-            // A disk that does not answer must not keep a closed window's process alive.
-            let _late = tokio::time::timeout(Duration::from_secs(5), ending).await;
-        });
     }
 
     fn current(&self) -> Handle {

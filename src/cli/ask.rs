@@ -14,6 +14,9 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
+/// Room for a line that is typed.
+pub(super) const LINE: usize = 256;
+
 /// Whether somebody can be asked.
 pub(super) fn terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -24,7 +27,8 @@ fn line(prompt: String) -> JoinHandle<Option<Zeroizing<String>>> {
         let mut beside = std::io::stderr().lock();
         let _gone = write!(beside, "{prompt}").and_then(|()| beside.flush());
         drop(beside);
-        let mut text = Zeroizing::new(String::new());
+        // Never grown by what a person types, so no copy stays behind.
+        let mut text = Zeroizing::new(String::with_capacity(LINE));
         let read = std::io::stdin().lock().read_line(&mut text).ok()?;
         (read > 0).then_some(text)
     })
@@ -53,7 +57,8 @@ pub(super) async fn code(prompt: &str) -> Option<Zeroizing<String>> {
 
 /// The six digits of a code, without spaces.
 pub(super) fn digits(text: &str) -> Option<Zeroizing<String>> {
-    let code = Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    let mut code = Zeroizing::new(String::with_capacity(text.len()));
+    code.extend(text.chars().filter(|c| !c.is_whitespace()));
     (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
 }
 

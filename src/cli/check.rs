@@ -12,7 +12,7 @@ use crate::words::{access as words, cli, keys, problem as problem_words};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-pub(super) async fn run(args: Args) -> Result<u8, Stop> {
+pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
     let mut handle = place::engine(&args.wire, false).await?;
     let destination = match place::confirmed(&mut handle, &args.place, said).await {
@@ -22,7 +22,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
             return Err(stop);
         }
     };
-    let code = match (&destination.mfa_serial, args.place.mfa_code.clone()) {
+    let code = match (&destination.mfa_serial, args.place.mfa_code.take()) {
         (Some(_), None) => ask::code(&words::code(&destination, "")).await,
         (_, code) => code.map(Zeroizing::new),
     };

@@ -10,6 +10,7 @@ mod show;
 mod upload;
 
 use self::args::{Args, Verb};
+use crate::engine::{process, protect};
 use crate::words::cli as words;
 use clap::Parser;
 use std::io::Write;
@@ -21,11 +22,6 @@ pub const ALL: u8 = 0;
 pub const SOME_NOT: u8 = 1;
 /// It could not start.
 pub const NOT_STARTED: u8 = 2;
-
-/// The person stopped it with Ctrl+C (128 and the signal's number, as shells have it).
-pub const INTERRUPTED: u8 = 130;
-/// The system asked it to end.
-pub const TERMINATED: u8 = 143;
 
 /// Why a command could not start: a sentence, and what may help.
 pub(crate) struct Stop {
@@ -49,6 +45,8 @@ impl Stop {
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    protect::no_core_dumps();
+    protect::not_traced();
     let args = Args::parse();
     // SDK code prints STS bodies at trace when this is set; the variable never reaches it.
     let runtime = match args.verb {
@@ -64,21 +62,31 @@ pub fn main() -> ExitCode {
         Err(why) => return stopped(&Stop::new(words::no_runtime(&why.to_string()))),
     };
     let ended = runtime.block_on(async {
-        match args.verb {
-            Verb::Upload(upload) => upload::run(*upload).await,
-            Verb::Check(check) => check::run(*check).await,
-            Verb::Grant(grant) => grant::run(*grant).await,
-            Verb::SignIn(sign_in) => check::sign_in(sign_in).await,
-            Verb::Resume(resume) => upload::resume(resume).await,
-            Verb::Verify(verify) => receipts::verify(&verify),
-            Verb::Profiles => show::profiles(),
-            Verb::Practice(practice) => show::practice(practice).await,
+        tokio::select! {
+            biased;
+            ended = run(args.verb) => ended,
+            signal = upload::asked_to_end_elsewhere() => Ok(signal.exit_code()),
         }
     });
+    // A command that a profile names does not outlive the program.
+    process::end_all();
     runtime.shutdown_background();
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(stop) => stopped(&stop),
+    }
+}
+
+async fn run(verb: Verb) -> Result<u8, Stop> {
+    match verb {
+        Verb::Upload(upload) => upload::run(*upload).await,
+        Verb::Check(check) => check::run(*check).await,
+        Verb::Grant(grant) => grant::run(*grant).await,
+        Verb::SignIn(sign_in) => check::sign_in(sign_in).await,
+        Verb::Resume(resume) => upload::resume(resume).await,
+        Verb::Verify(verify) => receipts::verify(&verify),
+        Verb::Profiles => show::profiles(),
+        Verb::Practice(practice) => show::practice(practice).await,
     }
 }
 

@@ -3,9 +3,10 @@
 use super::args::{Resume, Upload};
 use super::ask::{self, Codes};
 use super::show::Show;
-use super::{ALL, INTERRUPTED, NOT_STARTED, SOME_NOT, Stop, TERMINATED, place, receipts};
+use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
 use crate::engine::handle::{Handle, Secret};
 use crate::engine::run::Notice;
+use crate::engine::signals::{self, Signal};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Place, Snapshot, Totals, Which};
@@ -14,13 +15,14 @@ use crate::time::Time;
 use crate::words::cli as words;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// How long what commits is waited for when the person stops it all.
 const LEAVE: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
+pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
     let mut handle = place::engine(&args.wire, args.receipt.is_some() || args.send_receipt).await?;
     let mut show = Show::new(args.wire.json);
@@ -42,7 +44,7 @@ pub(super) async fn run(args: Upload) -> Result<u8, Stop> {
     };
     let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
     let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
-    let code = match (&destination.mfa_serial, args.place.mfa_code.clone()) {
+    let code = match (&destination.mfa_serial, args.place.mfa_code.take()) {
         (Some(_), None) => Some(asked_code(&crate::words::access::code(&destination, "")).await?),
         (Some(_) | None, given) => given.map(Zeroizing::new),
     };
@@ -128,7 +130,7 @@ async fn asked_code(prompt: &str) -> Result<Zeroizing<String>, Stop> {
     }
     super::say_beside(words::code_wanted());
     let read = tokio::task::spawn_blocking(|| {
-        let mut line = Zeroizing::new(String::new());
+        let mut line = Zeroizing::new(String::with_capacity(ask::LINE));
         std::io::stdin().read_line(&mut line).map(|_length| Zeroizing::new(line.trim().to_owned()))
     });
     let code = read.await.ok().and_then(Result::ok).filter(|code| !code.is_empty());
@@ -153,7 +155,7 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
     let patience = Duration::from_secs(patience);
     let mut without: Option<Time> = None;
     let mut codes = Codes::new();
-    let mut signal = std::pin::pin!(interrupted());
+    let mut signal = std::pin::pin!(signals::asked_to_end());
     loop {
         codes.look(handle, places).await;
         let seen = handle.seen();
@@ -181,10 +183,11 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
             let had = |no: &PlaceNo| seen.places.get(usize::from(no.0)).is_some_and(had_access);
             return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
+        WATCHED.store(true, Ordering::Relaxed);
         tokio::select! {
-            code = &mut signal => {
+            signal = &mut signal => {
                 leave(handle, show, places).await;
-                return code;
+                return signal.exit_code();
             }
             wait = tokio::time::timeout(Duration::from_secs(1), handle.changed()) => {
                 if matches!(wait, Ok(false)) {
@@ -199,17 +202,16 @@ fn standing_of(places: &[PlaceNo], standing: &[Standing], no: PlaceNo) -> Standi
     places.iter().position(|&other| other == no).map_or(Standing::Going, |at| standing[at])
 }
 
-/// Waits for Ctrl+C or the system's request to end, and gives the exit code that shells expect for it.
-async fn interrupted() -> u8 {
-    #[cfg(unix)]
-    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        return tokio::select! {
-            _ = tokio::signal::ctrl_c() => INTERRUPTED,
-            _ = term.recv() => TERMINATED,
-        };
+/// Whether uploads are watched, which end in their own way when the program is asked to.
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// Waits for a signal that asks the program to end while no uploads are watched.
+pub(super) async fn asked_to_end_elsewhere() -> Signal {
+    let signal = signals::asked_to_end().await;
+    if WATCHED.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
-    let _pressed = tokio::signal::ctrl_c().await;
-    INTERRUPTED
+    signal
 }
 
 /// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.

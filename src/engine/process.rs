@@ -8,8 +8,10 @@ use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::Stdio;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
@@ -56,19 +58,22 @@ struct Printed {
 /// `ProcessRefused` with a word for what happened; `SourceEnded` where the key it gave is over already.
 pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result<Given, Problem> {
     let mut child = shell(command).spawn().map_err(|_why| refused("NotStarted", clock))?;
-    let group = child.id();
+    let group = Group::of(&child);
     let read = tokio::time::timeout(limit, output(&mut child)).await;
     let (bytes, ended_well) = match read {
         Ok(Ok(done)) => done,
         Ok(Err(code)) => {
-            end(&mut child, group).await;
+            drop(group);
+            let _gone = child.kill().await;
             return Err(refused(code, clock));
         }
         Err(_late) => {
-            end(&mut child, group).await;
+            drop(group);
+            let _gone = child.kill().await;
             return Err(refused("TooLong", clock));
         }
     };
+    group.release();
     if !ended_well {
         return Err(refused("EndedWithACode", clock));
     }
@@ -137,10 +142,12 @@ fn shell(command: &str) -> Command {
     quiet(shell)
 }
 
+/// No console window opens (Microsoft, "Process creation flags").
+#[cfg(windows)]
+const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
-    /// No console window opens (Microsoft, "Process creation flags").
-    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
     let mut shell = Command::new("cmd.exe");
     // As it stands: cmd.exe has quoting of its own.
     shell.arg("/C").raw_arg(command).creation_flags(CREATE_NO_WINDOW);
@@ -152,17 +159,58 @@ fn quiet(mut shell: Command) -> Command {
     shell
 }
 
-/// Ends the command with everything it started.
-async fn end(child: &mut Child, group: Option<u32>) {
-    #[cfg(unix)]
-    if let Some(group) = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+/// The commands that run, by the ids of their process groups.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn running() -> MutexGuard<'static, BTreeSet<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A command that runs with everything it started. Dropped, all of it ends, whatever the reason.
+struct Group(Option<u32>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id();
+        running().extend(id);
+        Self(id)
+    }
+
+    /// The command came to its own end; what it left running stays.
+    fn release(mut self) {
+        if let Some(id) = self.0.take() {
+            running().remove(&id);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(id) = self.0.take()
+            && running().remove(&id)
+        {
+            end(id);
+        }
+    }
+}
+
+/// Ends every command that runs: a program that ends leaves none behind, since nobody reads what it would print.
+pub fn end_all() {
+    let ids = std::mem::take(&mut *running());
+    ids.into_iter().for_each(end);
+}
+
+#[cfg(unix)]
+fn end(id: u32) {
+    if let Some(group) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
         let _gone = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
-    #[cfg(windows)]
-    if let Some(id) = group {
-        let mut kill = Command::new("taskkill.exe");
-        kill.args(["/T", "/F", "/PID", &id.to_string()]);
-        let _gone = quiet(kill).status().await;
-    }
-    let _gone = child.kill().await;
+}
+
+#[cfg(windows)]
+fn end(id: u32) {
+    use std::os::windows::process::CommandExt as _;
+    let mut kill = std::process::Command::new("taskkill.exe");
+    kill.args(["/T", "/F", "/PID", &id.to_string()]).creation_flags(CREATE_NO_WINDOW);
+    let _gone = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }

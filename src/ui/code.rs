@@ -49,7 +49,7 @@ pub struct Code {
 
 impl Code {
     fn new(to: CodeFor, name: String, role: &str, serial: String) -> Self {
-        let (role, code) = (role.to_owned(), Zeroizing::new(String::with_capacity(16)));
+        let (role, code) = (role.to_owned(), Zeroizing::new(String::with_capacity(64)));
         Self { to, name, role, serial, code, wrong: false, serial_wrong: None, why: None }
     }
 }

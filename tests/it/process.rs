@@ -1,6 +1,7 @@
 //! `credential_process`: never without a yes, and within bounds.
 #![cfg(unix)]
 
+use crate::support::stage::Stage;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::process::fingerprint;
@@ -8,6 +9,7 @@ use daypass::engine::profiles::Paths;
 use daypass::model::problem::{Kind, Problem};
 use daypass::practice::{Options as PracticeOptions, Practice};
 use daypass::words::keys::command_problem;
+use std::process::Stdio;
 use std::time::Duration;
 
 struct Bench {
@@ -121,4 +123,59 @@ async fn an_asked_for_key_is_kept_until_its_end() {
         tokio::time::timeout(Duration::from_secs(20), handle.who("p")).await.expect("in time").expect("a key");
     }
     assert_eq!(std::fs::read_to_string(&count).expect("it ran"), "x\n", "it ran once");
+}
+
+/// Whether a process with the id in this file still runs; false once it has left nothing but its exit code.
+fn runs(file: &std::path::Path) -> bool {
+    let id = std::fs::read_to_string(file).expect("it began");
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", id.trim())).unwrap_or_default();
+    state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_ends_with_the_program_however_that_ends() {
+    for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
+        for verb in ["check", "upload"] {
+            let stage = Stage::new(PracticeOptions::default()).await;
+            stage.file("a.txt", 5);
+            let dir = stage.dir.path();
+            let began = dir.join("began");
+            let command = format!("echo $$ > {}; /bin/sleep 60 & wait", began.display());
+            std::fs::write(dir.join("config"), format!("[profile p]\ncredential_process = {command}\n"))
+                .expect("written");
+            let story = stage.practice.story();
+            let mut program = stage.command(verb);
+            program.args(["--endpoint-url", &story.endpoint, "--profile", "p", "--role-arn", &story.role_arn]);
+            program.args([
+                "--bucket",
+                &story.bucket,
+                "--prefix",
+                "incoming",
+                "--allow-command",
+                &fingerprint(&command),
+            ]);
+            if verb == "upload" {
+                program.arg("source");
+            }
+            let mut child = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+            let mut waited = 0;
+            while !std::fs::read_to_string(&began).is_ok_and(|id| id.ends_with('\n')) {
+                assert!(waited < 400, "{verb}: the command was not run");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                waited += 1;
+            }
+            let sent = std::process::Command::new("/bin/kill").args([signal, &child.id().to_string()]).status();
+            assert!(sent.expect("kill").success());
+            let ended = tokio::task::spawn_blocking(move || child.wait()).await.expect("no panic").expect("ours");
+            assert_eq!(ended.code(), Some(code), "{verb} {signal}");
+            for _ in 0..40 {
+                if !runs(&began) {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            assert!(!runs(&began), "{verb} {signal}: the command goes on");
+        }
+    }
 }

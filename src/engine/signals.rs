@@ -1,0 +1,66 @@
+//! The signals that ask the program to end.
+
+/// A signal that asks the program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl+C.
+    Interrupt,
+    /// The system's request to end.
+    Terminate,
+    /// The terminal was closed, or the session ended.
+    HangUp,
+}
+
+impl Signal {
+    /// The exit code that shells expect: 128 and the signal's number.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+            Self::HangUp => 129,
+        }
+    }
+}
+
+/// Waits for the first of them. From then on they no longer end the program by themselves.
+#[cfg(unix)]
+pub async fn asked_to_end() -> Signal {
+    use tokio::signal::unix::{SignalKind, signal};
+    async fn come(signal: Option<tokio::signal::unix::Signal>) {
+        match signal {
+            Some(mut signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    }
+    // What a person started under nohup goes on after the terminal is closed.
+    let hang_up = if hang_up_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
+    tokio::select! {
+        () = come(signal(SignalKind::interrupt()).ok()) => Signal::Interrupt,
+        () = come(signal(SignalKind::terminate()).ok()) => Signal::Terminate,
+        () = come(hang_up) => Signal::HangUp,
+    }
+}
+
+/// Waits for Ctrl+C.
+#[cfg(not(unix))]
+pub async fn asked_to_end() -> Signal {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    Signal::Interrupt
+}
+
+/// Whether the program was started so that SIGHUP does not end it (`SigIgn` in proc(5)).
+#[cfg(target_os = "linux")]
+fn hang_up_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Elsewhere the system doesn't tell: SIGHUP keeps what it does by itself.
+#[cfg(all(unix, not(target_os = "linux")))]
+const fn hang_up_is_ignored() -> bool {
+    true
+}

@@ -1,0 +1,39 @@
+//! How the window's engines end: when it is closed, and when the system asks the program to end.
+
+use super::{Desk, locked};
+use crate::engine::{process, signals};
+use std::sync::Arc;
+use std::time::Duration;
+
+impl Desk {
+    /// Ends the engines once everything recorded is on disk.
+    pub fn stop(&self) {
+        self.runtime.block_on(self.ending());
+    }
+
+    async fn ending(&self) {
+        let rehearsal = locked(&self.state).rehearsal.take();
+        let own = self.own.clone();
+        let ending = async {
+            if let Some(rehearsal) = rehearsal {
+                rehearsal.handle.stop().await;
+            }
+            own.stop().await;
+        };
+        // A disk that does not answer must not keep a closed window's process alive.
+        let _late = tokio::time::timeout(Duration::from_secs(5), ending).await;
+    }
+
+    /// From now on a signal that asks the program to end lets it do so in order.
+    pub fn end_when_asked(self: &Arc<Self>) {
+        let desk = Arc::downgrade(self);
+        self.runtime.spawn(async move {
+            let signal = signals::asked_to_end().await;
+            if let Some(desk) = desk.upgrade() {
+                desk.ending().await;
+            }
+            process::end_all();
+            std::process::exit(i32::from(signal.exit_code()));
+        });
+    }
+}
