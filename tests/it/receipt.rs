@@ -1,7 +1,6 @@
 //! Receipts: the same facts in each form, hostile names as text only, and files checked against them.
 
 mod proofs;
-
 use daypass::engine::journal::{Delivery, Line, Outcome};
 use daypass::model::destination::Destination;
 use daypass::model::problem::{Detail, Kind, Problem};
