@@ -4,7 +4,9 @@ use super::*;
 use crate::engine::vault::{SessionCredentials, Vault};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt as _;
 
 /// Hears where requests go, and answers all of them with these headers and this body.
 #[derive(Clone, Debug, Default)]
@@ -15,13 +17,18 @@ struct Ear {
 }
 
 impl HttpConnector for Ear {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         self.heard.lock().expect("unpoisoned").push(request.uri().to_owned());
         let mut answer = HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(self.body));
         for (name, value) in self.headers {
             answer.headers_mut().insert(*name, *value);
         }
-        HttpConnectorFuture::ready(Ok(answer))
+        let body = std::mem::replace(request.body_mut(), SdkBody::taken());
+        HttpConnectorFuture::new(async move {
+            // An answer before the whole body was taken would prove nothing.
+            body.collect().await.map_err(ConnectorError::user)?;
+            Ok(answer)
+        })
     }
 }
 
