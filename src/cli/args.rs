@@ -49,7 +49,7 @@ pub(super) struct Wire {
     /// One event a line, as JSON.
     #[arg(long)]
     pub json: bool,
-    /// How long a line that is down, or access that is slow to come, is waited for before giving up, in seconds.
+    /// How long to go on trying while nothing goes well (network, access, a busy server), in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub patience: u64,
     /// Bytes a second at most, such as 800K or 2M.

@@ -8,16 +8,25 @@ use crate::engine::{journal, profiles};
 use crate::model::problem::{Kind, Problem};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
-use crate::model::snapshot::{Left, Line, Place, Snapshot};
+use crate::model::snapshot::{Left, Line, Place, RetryStatus, Snapshot};
 use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::foreign::visible;
 use crate::words::problem::Known;
+use crate::words::retries;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// A retry is told of once it has gone on for this long.
+const TELL_FIRST: Duration = Duration::from_secs(2);
+/// It is told of again after this long, and then each time twice as long has passed.
+const TELL_AGAIN: Duration = Duration::from_secs(30);
+/// It is told of at least this often.
+const TELL_AGAIN_MOST: Duration = Duration::from_mins(5);
 
 /// Prints what changes from one copy of the model to the next.
 #[derive(Default)]
@@ -31,6 +40,8 @@ pub(super) struct Show {
     left_out: Vec<usize>,
     session: Vec<Option<u32>>,
     waiting: Option<String>,
+    /// When what is waited for is told of again.
+    tell_again: Duration,
     refused: Option<Arc<Problem>>,
     lines: Vec<String>,
 }
@@ -51,6 +62,7 @@ impl Show {
             left_out: Vec::new(),
             session: Vec::new(),
             waiting: None,
+            tell_again: Duration::ZERO,
             refused: None,
             lines: Vec::new(),
         }
@@ -119,7 +131,7 @@ impl Show {
         for (at, place) in seen.places.iter().enumerate() {
             self.place(at, place, now);
         }
-        self.line_state(seen);
+        self.line_state(seen, now);
         for (at, chunk) in seen.rows.chunks().iter().enumerate() {
             if self.looked.get(at).is_some_and(|before| Arc::ptr_eq(before, chunk)) {
                 continue;
@@ -171,16 +183,24 @@ impl Show {
         self.left_out[at] = named;
     }
 
-    fn line_state(&mut self, seen: &Snapshot) {
+    fn line_state(&mut self, seen: &Snapshot, now: Time) {
+        let retry = retrying(seen, now);
         let waiting = match &seen.line {
-            Line::Up => self.access_state(seen),
+            Line::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| words::problem(&retry.why))),
             Line::Down { why, .. } => Some(words::problem(why)),
         };
         if waiting != self.waiting {
             if let Some(plain) = &waiting {
-                self.line(&json!({ "event": "waiting", "why": plain }), plain);
+                self.line(&waits(plain, retry.as_ref(), now), plain);
             }
+            self.tell_again = TELL_AGAIN;
             self.waiting = waiting;
+        } else if let Some(retry) =
+            retry.filter(|retry| self.waiting.is_some() && now.since(retry.since) >= self.tell_again)
+        {
+            let plain = retries::still(&retry, now);
+            self.line(&waits(&words::problem(&retry.why), Some(&retry), now), &plain);
+            self.tell_again = (now.since(retry.since) * 2).min(now.since(retry.since) + TELL_AGAIN_MOST);
         }
     }
 
@@ -296,7 +316,7 @@ impl Show {
     }
 
     /// Says why nothing goes on.
-    pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
+    pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo], now: Time) {
         self.end();
         let silent = Arc::new(Problem::new(Kind::NoAnswer));
         for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
@@ -312,7 +332,10 @@ impl Show {
                     )
                 }
             };
+            let retry = place.retry.as_ref().filter(|_| place.hold.is_none() && place.session.grant().is_some());
+            let why = why.or_else(|| retry.map(|retry| &retry.why));
             let (sentence, hints) = match why {
+                Some(problem) if let Some(retry) = retry => (retries::gave_up(problem, retry, now), Vec::new()),
                 Some(problem) => match crate::words::keys::command_problem(problem) {
                     Some(sentence) => (sentence.to_owned(), Vec::new()),
                     None => words::explained(problem, &Known::of(place, seen)),
@@ -321,7 +344,12 @@ impl Show {
             };
             if self.json {
                 let code = why.and_then(|p| p.detail.as_ref()).map(|d| d.code.to_string());
-                say(&json!({ "event": "stopped", "why": sentence, "hints": hints, "code": code }).to_string());
+                let tries = retry.map(|retry| retry.tries);
+                let event = json!({
+                    "event": "stopped", "why": sentence, "hints": hints, "code": code, "tries": tries,
+                    "seconds": retry.map(|retry| now.since(retry.since).as_secs()),
+                });
+                say(&event.to_string());
                 continue;
             }
             say_beside(&sentence);
@@ -341,6 +369,26 @@ impl Show {
             bar.finish_and_clear();
         }
     }
+}
+
+/// The retry that has gone on for longest while nothing went well at its destination. What is over in a moment is not told.
+fn retrying(seen: &Snapshot, now: Time) -> Option<RetryStatus> {
+    let open = |place: &&Place| place.totals.open() > place.totals.paused;
+    let retries = seen.places.iter().filter(open).filter_map(|place| place.retry.as_ref());
+    retries.min_by_key(|retry| retry.since).filter(|retry| now.since(retry.since) >= TELL_FIRST).cloned()
+}
+
+/// What is waited for, as an event.
+fn waits(why: &str, retry: Option<&RetryStatus>, now: Time) -> Value {
+    let detail = retry.and_then(|retry| retry.why.detail.as_ref());
+    json!({
+        "event": "waiting", "why": why,
+        "call": detail.map(|detail| &*detail.call).filter(|call| !call.is_empty()),
+        "code": detail.map(|detail| &*detail.code).filter(|code| !code.is_empty()),
+        "seconds": retry.map(|retry| now.since(retry.since).as_secs()),
+        "tries": retry.map(|retry| retry.tries),
+        "next": retry.map(|retry| retry.next.since(now).as_secs()),
+    })
 }
 
 /// Whether this run reads and writes no journal because of this.

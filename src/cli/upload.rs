@@ -9,7 +9,7 @@ use crate::engine::run::Notice;
 use crate::engine::signals::{self, Signal};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Place, Snapshot, Totals, Which};
+use crate::model::snapshot::{Command, Line, Place, Retried, Snapshot, Totals, Which};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::cli as words;
@@ -142,8 +142,8 @@ async fn asked_code(prompt: &str) -> Result<Zeroizing<String>, Stop> {
 enum Standing {
     /// It moves, or will by itself.
     Going,
-    /// Access is all that is missing, and it is asked for again by itself; or a slow disk is waited for.
-    Asking,
+    /// Nothing goes well, and something is tried again by itself; or a slow disk is waited for.
+    Retrying,
     /// Nothing goes on without a person.
     Stuck,
     /// Every file that was asked for has ended.
@@ -168,10 +168,10 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
             return show.summary(&seen, places);
         }
         let going = standing.contains(&Standing::Going);
-        let asking = standing.contains(&Standing::Asking);
-        without = (asking && !going).then(|| without.unwrap_or(now));
-        let given_up = without.is_some_and(|since| now.since(since) >= patience);
-        if !going && !codes.asking() && (!asking || given_up) {
+        let retrying = standing.contains(&Standing::Retrying);
+        without = (retrying && !going).then(|| without.unwrap_or(now));
+        let given_up = without.is_some_and(|since| now.since(since) >= patience) && !is_trying(&seen, places);
+        if !going && !codes.asking() && (!retrying || given_up) {
             if !done.is_empty() {
                 show.summary(&seen, &done);
             }
@@ -179,7 +179,7 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
                 // What is out has its answer recorded in the room that the journal kept free.
                 settle(handle, &open).await;
             }
-            show.stuck(&seen, &open);
+            show.stuck(&seen, &open, now);
             let had = |no: &PlaceNo| seen.places.get(usize::from(no.0)).is_some_and(had_access);
             return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
@@ -262,19 +262,33 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
         Line::Up => false,
     };
     let slow = seen.journal.as_ref().is_some_and(|problem| problem.kind == Kind::JournalSlow);
-    if line || seen.journal.is_some() && !slow || place.hold.is_some() {
+    let asks_once_more = place.retry.as_ref().is_some_and(|retry| retry.what == Retried::Denied);
+    if line || seen.journal.is_some() && !slow || place.hold.is_some() && !asks_once_more {
         return Standing::Stuck;
     }
-    if slow {
-        return Standing::Asking;
+    if slow || place.hold.is_some() {
+        return Standing::Retrying;
     }
     match &place.session {
-        Session::Assuming(_) => Standing::Asking,
-        Session::Denied(_) | Session::Expired(_) if place.retrying || place.asking => Standing::Asking,
+        Session::Assuming(_) => Standing::Retrying,
+        Session::Denied(_) | Session::Expired(_) if place.retrying || place.asking => Standing::Retrying,
         Session::Denied(_) => Standing::Stuck,
         Session::Expired(_) if place.renew_problem.is_some() || place.destination.mfa_serial.is_some() => {
             Standing::Stuck
         }
+        // A line that is down is waited for by its own measure.
+        Session::Active(_) | Session::Expired(_) if place.retry.is_some() && seen.line == Line::Up => {
+            Standing::Retrying
+        }
         Session::Active(_) | Session::Expired(_) | Session::SignedOut => Standing::Going,
     }
+}
+
+/// Whether a file is on its way once more at this moment: it may go well.
+fn is_trying(seen: &Snapshot, places: &[PlaceNo]) -> bool {
+    let trying = |place: &Place| {
+        let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Line::Up);
+        retry.is_some_and(|retry| retry.next <= seen.now)
+    };
+    places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).any(trying)
 }

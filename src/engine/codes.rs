@@ -25,6 +25,9 @@ pub(super) fn answered(operation: Operation, heard: &Heard, code: &str, message:
             return Kind::SlowDown;
         }
         "ServiceUnavailable" | "ServiceUnavailableException" => return Kind::Busy,
+        "NotImplemented" if !message.contains("UNSIGNED-PAYLOAD") && !message.contains("x-amz-content-sha256") => {
+            return Kind::NotImplemented;
+        }
         "InternalError" | "InternalFailure" | "InternalServerError" => {
             // "Your request may or may not have been processed" (S3 API reference, error responses).
             return if operation.stores() { Kind::AnswerLost } else { Kind::Busy };
@@ -49,8 +52,7 @@ fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
         412 => Kind::AlreadyThere,
         429 => Kind::SlowDown,
         200..=299 | 500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
-        500..=599 => Kind::Busy,
-        _ => Kind::Unexpected,
+        _ => unknown_code(heard),
     }
 }
 
@@ -62,9 +64,13 @@ pub(super) fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
         403 if operation == Operation::HeadBucket && !heard.html => Kind::AccessDenied(DeniedBy::Unknown),
         404 if operation == Operation::HeadBucket && !heard.html => Kind::NoSuchBucket,
         403 | 407 | 451 => Kind::ProxyRefused,
+        408 | 425 => Kind::ConnectionLost,
+        413 => Kind::BodyLimit(0),
         429 => Kind::SlowDown,
         500 | 502 | 504 if operation.stores() => Kind::AnswerLost,
+        501 => Kind::NotImplemented,
         500..=599 => Kind::Busy,
+        status @ 400..=499 => Kind::GatewayRefused(status),
         _ => Kind::LoginPage,
     }
 }
@@ -103,9 +109,7 @@ fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
         "RegionDisabledException" => Kind::RegionOff,
         "PackedPolicyTooLarge" => Kind::PolicyTooLarge,
         "MalformedPolicyDocument" => Kind::PolicyRefused,
-        _ if heard.status == 429 => Kind::SlowDown,
-        _ if heard.status >= 500 => Kind::Busy,
-        _ => Kind::Unexpected,
+        _ => unknown_code(heard),
     }
 }
 
@@ -163,9 +167,21 @@ fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
         | "InvalidEncryptionAlgorithmError"
         | "MetadataTooLarge"
         | "ObjectLockConfigurationNotFoundError" => Kind::OptionRefused,
-        _ if heard.status == 429 => Kind::SlowDown,
         _ if matches!(heard.status, 500 | 502 | 504) && operation.stores() => Kind::AnswerLost,
-        _ if heard.status >= 500 => Kind::Busy,
+        _ => unknown_code(heard),
+    }
+}
+
+/// What the status alone tells, of an answer by the service. What it refuses for a reason that lies in the request, it
+/// would refuse again (RFC 9110, 15.5).
+const fn unknown_code(heard: &Heard) -> Kind {
+    match heard.status {
+        408 | 425 => Kind::ConnectionLost,
+        413 => Kind::BodyLimit(0),
+        429 => Kind::SlowDown,
+        400..=499 => Kind::Refused,
+        501 => Kind::NotImplemented,
+        500..=599 => Kind::Busy,
         _ => Kind::Unexpected,
     }
 }

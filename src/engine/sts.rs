@@ -90,6 +90,9 @@ pub async fn assume_role(
         return Err(odd(Kind::OtherAccount, user.arn()));
     }
     let ends = Utc(given.expiration().secs());
+    if heard.date.is_some_and(|date| ends <= date) {
+        return Err(odd(Kind::SessionOver, "Expiration is not after Date"));
+    }
     let asked = Duration::from_secs(u64::from(ask.seconds));
     let left = heard.date.map_or(asked, |date| {
         Duration::from_secs(u64::try_from(ends.0.saturating_sub(date.0)).unwrap_or(0)).min(asked)

@@ -1,13 +1,14 @@
 //! Access to a destination: opening it, AssumeRole with at most one out, renewal, expiry, and what a refusal means.
 
 use super::Model;
+use super::denials::Denials;
 use super::destination::Destination;
 use super::event::{AssumeRole, Assumed, Effect};
 use super::names::{Region, RoleSessionName};
 use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
-use super::snapshot::{LeftCount, Place, Profiles, Totals};
+use super::snapshot::{LeftCount, Place, Profiles, Retried, Totals};
 use super::upload::PlaceNo;
 use super::work::Desk;
 use crate::time::Time;
@@ -26,7 +27,7 @@ const REMEMBERED: usize = 50;
 /// Whether a GetCallerIdentity that met this makes an AssumeRole with the same key pointless; an answer that only isn't
 /// understood does not.
 const fn speaks_of_the_key(kind: Kind) -> bool {
-    !matches!(kind, Kind::Unexpected | Kind::LoginPage)
+    !matches!(kind, Kind::Unexpected | Kind::Refused | Kind::LoginPage)
 }
 
 impl Model {
@@ -59,6 +60,7 @@ impl Model {
                 worked: false,
                 learned: Arc::new(learned),
                 renew_problem: None,
+                retry: None,
                 hold: None,
                 paused: false,
                 walking: 0,
@@ -244,12 +246,14 @@ impl Model {
         place.worked = true;
         place.renew_problem = None;
         place.hold = None;
+        place.retry = place.retry.take().filter(|retry| retry.what == Retried::Upload);
         desk.ask_tries = 0;
         desk.ask_at = None;
         desk.quiet_until = None;
         desk.fruitless = desk.fruitless.saturating_add(1);
         desk.given_at = now;
         desk.new_trial();
+        self.note_short_session(at);
         self.sign_delivery(no, fx);
         self.line_is_good();
         self.rate.restart();
@@ -280,6 +284,11 @@ impl Model {
         place.retrying = again.is_some();
         place.asking = false;
         let problem = Arc::new(problem.clone());
+        match again {
+            Some(due) => self.note_retry(at, Retried::Access, &problem, due),
+            None => self.clear_retry(at, Retried::Access),
+        }
+        let Some(place) = self.seen.places.get_mut(at) else { return };
         match place.session {
             Session::Active(_) | Session::Expired(_) => place.renew_problem = Some(problem),
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => {
@@ -296,6 +305,7 @@ impl Model {
         place.asking = false;
         place.retrying = false;
         place.renew_problem = None;
+        place.retry = None;
         desk.asking = false;
         desk.wants_access = false;
         desk.ask_at = None;
@@ -313,12 +323,14 @@ impl Model {
             Ok(region) => {
                 desk.located = true;
                 desk.regions += 1;
+                place.retry = place.retry.take().filter(|retry| retry.what != Retried::Bucket);
                 fx.push(Effect::UseRegion(no, region));
             }
             Err(problem) => match problem.kind.retry() {
                 Retry::Line | Retry::Again | Retry::Slower => {
                     let wait = self.chance.backoff(3, Duration::from_millis(500), Duration::from_secs(10));
                     desk.not_before = Some(now + wait);
+                    self.note_retry(at, Retried::Bucket, &problem, now + wait);
                     if problem.retry() == Retry::Line {
                         self.line_is_bad(&problem, true);
                     }
@@ -368,6 +380,7 @@ impl Model {
                 self.ask_access(no, fx);
             }
             self.bring_back(at);
+            self.settle_denials(at, fx);
         }
         self.tell_rate();
     }
@@ -386,7 +399,7 @@ impl Model {
             Session::Active(grant) => Some(grant.ends - RENEW_BEFORE.min(grant.length / 4)),
             Session::Expired(_) if desk.fruitless > 1 => {
                 // Sessions that end before anything was done under them are not asked for one after the other.
-                Some(desk.given_at + Duration::from_secs(1 << desk.fruitless.min(6)))
+                Some(desk.given_at + Self::between_fruitless(desk.fruitless))
             }
             Session::Expired(_) => Some(self.seen.now),
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
@@ -402,7 +415,13 @@ impl Model {
         for due in [self.renews_at(at), desk.ask_at].into_iter().flatten() {
             by(due);
         }
-        if !matches!(place.session, Session::Active(_)) || place.hold.is_some() {
+        if !matches!(place.session, Session::Active(_)) {
+            return;
+        }
+        if let Denials::Waiting(due, _) = desk.denials {
+            by(due);
+        }
+        if place.hold.is_some() {
             return;
         }
         if let Some(due) = desk.not_before {

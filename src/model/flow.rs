@@ -2,13 +2,14 @@
 
 use super::Model;
 use super::access::NEAR_END;
+use super::denials::Denials;
 use super::event::{Answer, Effect};
 use super::parts::Plan;
 use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
 use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
-use super::work::{Denials, Out, What, Work};
+use super::work::{Out, What, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,8 @@ const BACKOFF_LINE: Duration = Duration::from_secs(5);
 const BACKOFF_COMPLETE: Duration = Duration::from_secs(2);
 /// Tries of one request whose answers Daypass does not know.
 const UNKNOWN_TRIES: u32 = 6;
+/// Tries of one request that meets another writer of its key each time.
+const CONFLICT_TRIES: u32 = 8;
 /// Repeats of a CompleteMultipartUpload whose answer was lost.
 const COMPLETE_REPEATS: u32 = 5;
 /// How long a file is tried again that can't be opened because another program has it.
@@ -89,11 +92,15 @@ impl Model {
                     self.rate.add(now, rest);
                     if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
                         desk.moved_once = false;
-                        desk.denials = Denials::None;
-                        desk.well += 1;
                         desk.refused_once = false;
                         desk.fruitless = 0;
+                        if out.what.stores() {
+                            desk.well += 1;
+                            desk.let_in.note(request, no);
+                            desk.asked_again &= matches!(desk.denials, Denials::Draining(_));
+                        }
                     }
+                    self.well_again(out.place);
                     if let Some(work) = self.work.get_mut(&no) {
                         work.misses.remove(&out.what.part());
                         work.rate.add(now, rest);
@@ -101,7 +108,7 @@ impl Model {
                 }
                 self.well(no, &out, answer, fx);
             }
-            Err(problem) => self.trouble(no, &out, problem, fx),
+            Err(problem) => self.trouble(no, request, &out, problem, fx),
         }
         self.settle(out.place, fx);
     }
@@ -203,7 +210,7 @@ impl Model {
     }
 
     /// A request met a problem.
-    fn trouble(&mut self, no: UploadNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
+    fn trouble(&mut self, no: UploadNo, request: RequestNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
         if Self::may_be_stored(out, &problem) {
             self.doubt(no);
             if let Some(work) = self.work.get_mut(&no)
@@ -246,6 +253,9 @@ impl Model {
                     self.session_is_refused(out.place, &problem);
                 }
                 self.back_in_line(no, out, fx);
+            }
+            Retry::Hold if matches!(problem.kind, Kind::AccessDenied(_)) => {
+                self.denied(no, request, out, &problem, fx);
             }
             Retry::Hold => self.held(no, out, &problem, fx),
             Retry::Restart => {
@@ -341,9 +351,6 @@ impl Model {
     /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
     fn held(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
         let at = usize::from(out.place.0);
-        if matches!(problem.kind, Kind::AccessDenied(_)) {
-            return self.denied(no, out, problem, fx);
-        }
         self.back_in_line(no, out, fx);
         if problem.kind == Kind::SessionRefused {
             return self.session_is_refused(out.place, problem);
@@ -368,7 +375,8 @@ impl Model {
         let misses = work.misses.entry(out.what.part()).or_default();
         misses.tries += 1;
         misses.unknown += u32::from(problem.kind == Kind::Unexpected);
-        let tries = misses.tries;
+        misses.conflicts += u32::from(problem.kind == Kind::Conflict);
+        let (tries, conflicts) = (misses.tries, misses.conflicts);
         let closed = problem.kind.keeps_from_opening();
         misses.closed_since = closed.then(|| misses.closed_since.unwrap_or(now));
         if misses.closed_since.is_some_and(|since| now.since(since) >= CLOSED) {
@@ -380,6 +388,12 @@ impl Model {
             }
             return self.fail(no, problem, fx);
         }
+        if conflicts >= CONFLICT_TRIES && out.what != What::Complete {
+            if self.in_doubt(no) {
+                return self.not_confirmed(no, fx);
+            }
+            return self.fail(no, &Problem { kind: Kind::Contended, ..problem.clone() }, fx);
+        }
         if out.what == What::Complete && work.lost > COMPLETE_REPEATS {
             return self.not_confirmed(no, fx);
         }
@@ -388,6 +402,7 @@ impl Model {
         let own = closed || problem.retry() == Retry::Line && out.what != What::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
         let due = now + self.chance.backoff(tries, base, most);
+        self.note_upload_retry(no, problem, due);
         self.later(no, out, due, problem, fx);
     }
 

@@ -20,6 +20,7 @@ mod rate;
 pub mod record;
 mod reopen;
 mod restore;
+mod retries;
 pub mod rows;
 pub mod session;
 pub mod snapshot;

@@ -197,6 +197,7 @@ impl Model {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         place.hold = None;
+        place.retry = None;
         desk.new_trial();
     }
 }

@@ -106,6 +106,14 @@ pub enum Kind {
     SlowDown,
     /// An answer that Daypass doesn't know.
     Unexpected,
+    /// The service refused the request with a code of its own that Daypass doesn't know: the same again would be refused too.
+    Refused,
+    /// The service does not know what was asked (501 NotImplemented).
+    NotImplemented,
+    /// Something on the way, which is not AWS, refused the request with this HTTP status.
+    GatewayRefused(u16),
+    /// Something on the way takes no request with a body of so many bytes (413).
+    BodyLimit(u64),
 
     /// There is no profile of this name.
     NoProfile,
@@ -152,6 +160,8 @@ pub enum Kind {
     OtherAccount,
     /// The account is suspended or not signed up.
     AccountProblem,
+    /// The session that came was over already by the server's own clock, or is over before anything can be done under it.
+    SessionOver,
 
     /// S3 denied the call.
     AccessDenied(DeniedBy),
@@ -173,6 +183,8 @@ pub enum Kind {
     AlreadyThere,
     /// Another writer was at the same key at the same moment.
     Conflict,
+    /// Another writer was at the same key at each try.
+    Contended,
     /// S3 no longer knows the multipart upload.
     UploadGone,
     /// S3 does not accept the parts as they were listed.
@@ -289,11 +301,19 @@ impl Kind {
             | Self::SignatureRefused
             | Self::JournalFull
             | Self::JournalBroken
-            | Self::JournalSlow => Retry::Hold,
+            | Self::JournalSlow
+            | Self::NotImplemented
+            | Self::SessionOver => Retry::Hold,
+            // The address or the headers were too long, which lies in the file's name; the rest would meet every file.
+            Self::GatewayRefused(414 | 431) => Retry::Stop,
+            Self::GatewayRefused(_) => Retry::Hold,
             Self::UploadGone | Self::PartsRefused => Retry::Restart,
             Self::Damaged => Retry::Reread,
             Self::KmsDecrypt
             | Self::AlreadyThere
+            | Self::Refused
+            | Self::BodyLimit(_)
+            | Self::Contended
             | Self::TooLarge
             | Self::NameTooLong
             | Self::ProofDiffers
@@ -324,7 +344,7 @@ impl Kind {
     /// went wrong on the way says nothing against the parts that arrived.
     #[must_use]
     pub const fn keeps_parts(self) -> bool {
-        matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Damaged)
+        matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Refused | Self::Damaged)
             || self.keeps_from_opening()
     }
 
@@ -337,9 +357,17 @@ impl Kind {
             Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
             Retry::Hold => !matches!(
                 self,
-                Self::NotTrusted | Self::ProxyRefused | Self::JournalFull | Self::JournalBroken | Self::JournalSlow
+                Self::NotTrusted
+                    | Self::ProxyRefused
+                    | Self::GatewayRefused(_)
+                    | Self::JournalFull
+                    | Self::JournalBroken
+                    | Self::JournalSlow
             ),
-            Retry::Stop => matches!(self, Self::KmsDecrypt | Self::AlreadyThere | Self::ProofDiffers),
+            Retry::Stop => matches!(
+                self,
+                Self::KmsDecrypt | Self::AlreadyThere | Self::ProofDiffers | Self::Refused | Self::Contended
+            ),
         }
     }
 }
@@ -414,7 +442,10 @@ impl Kind {
             | Self::KeyNotAccepted
             | Self::OtherPartition
             | Self::RegionOff
-            | Self::SignatureRefused => Turn::Administrator,
+            | Self::SignatureRefused
+            | Self::GatewayRefused(_)
+            | Self::BodyLimit(_)
+            | Self::SessionOver => Turn::Administrator,
             Self::OtherAccount
             | Self::KmsGenerate
             | Self::KmsDecrypt
@@ -422,7 +453,9 @@ impl Kind {
             | Self::NoSuchBucket
             | Self::SessionRefused
             | Self::OptionRefused
-            | Self::UnsignedRefused => Turn::Customer,
+            | Self::UnsignedRefused
+            | Self::NotImplemented
+            | Self::Contended => Turn::Customer,
             // Before there is a session the caller is the contractor's, afterwards it is the customer's role. A VPC endpoint
             // belongs to the network from which the request comes, which is the contractor's either way.
             Self::AssumeDenied(by) => match by {
@@ -448,7 +481,7 @@ impl Kind {
                 DeniedBy::SessionPolicy => Turn::You,
                 DeniedBy::Unknown => Turn::Unknown,
             },
-            Self::AccountProblem | Self::Unexpected => Turn::Unknown,
+            Self::AccountProblem | Self::Unexpected | Self::Refused => Turn::Unknown,
         }
     }
 }

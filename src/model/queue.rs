@@ -1,6 +1,7 @@
 //! The queue: which requests go out next, and what is called back.
 
 use super::Model;
+use super::denials::Denials;
 use super::event::{Call, Effect, Send};
 use super::flow::{BACKOFF, BACKOFF_MOST};
 use super::parts::{PART_USUAL, Plan};
@@ -17,7 +18,7 @@ use std::time::Duration;
 /// How long one request may try a line that was down before another tries too.
 const PROBE: Duration = Duration::from_secs(15);
 /// How far ahead in the queue a small file is looked for that can go beside large ones.
-const AHEAD: usize = 64;
+pub(super) const AHEAD: usize = 64;
 
 /// What could go out next for an upload.
 enum Next {
@@ -76,6 +77,7 @@ impl Model {
         if pause {
             return self.set_state(no, State::Paused);
         }
+        self.note_upload_retry(no, problem, due);
         self.wait_until(no, due);
         self.set_state(no, State::Retrying(due, Arc::new(problem.clone())));
     }
@@ -152,9 +154,10 @@ impl Model {
         self.desks.iter().zip(&self.seen.places).any(|(desk, place)| {
             let due = desk.later.first().is_some_and(|&(due, _)| due <= self.seen.now);
             let some = !desk.queue.is_empty() || !desk.active.is_empty() || due || !desk.aborts.is_empty();
+            let asks = matches!(desk.denials, Denials::Waiting(due, _) if due <= self.seen.now)
+                || matches!(desk.denials, Denials::Asking(..));
             matches!(place.session, Session::Active(_))
-                && place.hold.is_none()
-                && (!desk.located || !place.paused && some)
+                && (place.hold.is_none() && (!desk.located || !place.paused && some) || asks && !place.paused)
         })
     }
 
@@ -184,7 +187,7 @@ impl Model {
         matches!(place.session, Session::Active(_)) && place.hold.is_none() && !place.paused
     }
 
-    fn may_send(&self) -> bool {
+    pub(super) fn may_send(&self) -> bool {
         if self.seen.journal.is_some() {
             return false;
         }
@@ -199,7 +202,15 @@ impl Model {
         let now = self.seen.now;
         let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
         let (place, desk) = (&self.seen.places[at], &mut self.desks[at]);
-        if !matches!(place.session, Session::Active(_)) || place.hold.is_some() {
+        if !matches!(place.session, Session::Active(_)) {
+            return false;
+        }
+        match desk.denials {
+            Denials::Draining(_) => return false,
+            Denials::Asking(..) => return !place.paused && self.ask_again(at, fx),
+            Denials::None | Denials::Waiting(..) => {}
+        }
+        if place.hold.is_some() {
             return false;
         }
         if !desk.located {
@@ -266,7 +277,7 @@ impl Model {
     }
 
     /// Takes the next upload out of the queue and sends its first request.
-    fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
+    pub(super) fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
         while let Some(&no) = self.desks[at].queue.front() {
             let waits = self.seen.rows.get(no).is_some_and(|row| row.state == State::Waiting);
             if !waits {
@@ -320,7 +331,7 @@ impl Model {
     }
 
     /// Sends the next request of a multipart upload that has begun; false where there is none now.
-    fn go_on(&mut self, no: UploadNo, fx: &mut Vec<Effect>) -> bool {
+    pub(super) fn go_on(&mut self, no: UploadNo, fx: &mut Vec<Effect>) -> bool {
         match self.next_call(no) {
             Next::Nothing => false,
             Next::Call(call, what) => {
@@ -416,11 +427,10 @@ impl Model {
         key.push_str(&row.key());
         let (body, held) = (call.bytes(row.size), call.body(row.size));
         let regions = self.desks.get(usize::from(row.place.0)).map_or(0, |desk| desk.regions);
-        let denials = self.work.get(&no).map_or(0, |work| work.denials);
         let signed = call.signed();
         let probe = signed && matches!(self.seen.line, Line::Down { .. });
         let place = row.place;
-        let out = Out { upload: no, place, generation, regions, denials, signed, what, body, held, taken: 0, probe };
+        let out = Out { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
         let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
         self.bodies_out += held;
         self.out.insert(request, out);

@@ -56,6 +56,8 @@ pub struct Place {
     pub learned: Arc<Learned>,
     /// Why the last renewal did not work while the session goes on or after it has ended.
     pub renew_problem: Option<Arc<Problem>>,
+    /// What is tried again by itself while nothing goes well here.
+    pub retry: Option<RetryStatus>,
     /// Why its queue is held, where something would meet every upload.
     pub hold: Option<Arc<Problem>>,
     /// Whether the person paused the whole queue.
@@ -68,6 +70,34 @@ pub struct Place {
     pub left_out_count: LeftCount,
     /// Counts of the current delivery: all that was added since the queue was last empty.
     pub totals: Totals,
+}
+
+/// A series of tries that have not gone well yet, with nothing else going well at the destination meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryStatus {
+    /// What is tried.
+    pub what: Retried,
+    /// What the last try met.
+    pub why: Arc<Problem>,
+    /// When the first one did not go well.
+    pub since: Time,
+    /// How many have not gone well.
+    pub tries: u32,
+    /// When the next one begins; in the past while one is under way.
+    pub next: Time,
+}
+
+/// What is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retried {
+    /// AssumeRole.
+    Access,
+    /// HeadBucket, for the bucket's region.
+    Bucket,
+    /// A file's upload.
+    Upload,
+    /// What S3 denied, which is held until then.
+    Denied,
 }
 
 /// Something that was not taken into the queue.

@@ -1,5 +1,6 @@
 //! What the model keeps for itself: a desk for each destination, and the work on each upload that is under way.
 
+use super::denials::{Denials, LetIn, UploadDenied};
 use super::parts::Plan;
 use super::rate::Rate;
 use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
@@ -53,14 +54,16 @@ pub(super) struct Desk {
     pub refused_once: bool,
     /// Whether it was told once that its bucket is elsewhere, with nothing going well since.
     pub moved_once: bool,
-    /// Where denials by S3 stand, since a request last went well.
+    /// Where denials by S3 stand.
     pub denials: Denials,
     /// Counts the sessions, and the times a person let a hold go: a denial of an earlier one counts no more.
     pub trial: u32,
-    /// Requests that S3 answered well.
+    /// Requests with content that S3 answered well.
     pub well: u64,
-    /// Whether S3 let others in while it denied a file twice, in this trial.
-    pub picky: bool,
+    /// The last of them.
+    pub let_in: LetIn,
+    /// Whether what was denied was asked for once more, and nothing was let in since.
+    pub asked_again: bool,
     /// Whether a delivery that the journal was told of has not been told to have ended.
     pub delivery_open: bool,
     /// Whether that delivery began before there was access: who delivers is still to be told.
@@ -93,8 +96,6 @@ pub(super) struct Out {
     pub generation: u32,
     /// `Desk::regions` when it went out.
     pub regions: u32,
-    /// `Work::denials` when it went out.
-    pub denials: u32,
     pub signed: bool,
     pub what: What,
     /// The bytes it sends or reads.
@@ -128,6 +129,14 @@ impl What {
             Self::Open | Self::Put | Self::Whole | Self::Create | Self::Complete | Self::Abort => 0,
         }
     }
+
+    /// Whether a good answer shows that S3 takes content under the key.
+    pub const fn stores(self) -> bool {
+        match self {
+            Self::Put | Self::Whole | Self::Part(_) | Self::Complete => true,
+            Self::Open | Self::Create | Self::Read(_) | Self::Abort => false,
+        }
+    }
 }
 
 /// What failed in a row.
@@ -137,6 +146,8 @@ pub(super) struct Misses {
     pub tries: u32,
     /// Those of them with an answer that Daypass does not know.
     pub unknown: u32,
+    /// Those of them that met another writer of the key.
+    pub conflicts: u32,
     /// Those of them whose bytes arrived damaged.
     pub damaged: u32,
     /// Since when the file can't be opened or read.
@@ -169,10 +180,8 @@ pub(super) struct Work {
     pub lost: u32,
     /// How often it began again from zero.
     pub restarts: u32,
-    /// How often S3 denied it, as far as it counted.
-    pub denials: u32,
-    /// The trial in which S3 first denied it, and `Desk::well` then.
-    pub denied: Option<(u32, u64)>,
+    /// How S3 denied it, in the last trial in which it did.
+    pub denied: Option<UploadDenied>,
     /// Whether CompleteMultipartUpload of this upload id may have done its work.
     pub maybe_done: bool,
     /// Whether CompleteMultipartUpload has gone out for this upload id.
@@ -184,25 +193,14 @@ pub(super) struct Work {
     pub rate: Rate,
 }
 
-/// Where denials by S3 stand at a destination.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Denials {
-    /// There is none that matters.
-    #[default]
-    None,
-    /// One is being waited out, or was.
-    WaitedOut,
-    /// There was another after the wait; what is out still may go well.
-    Again,
-}
-
 impl Desk {
     /// From now on denials are taken for IAM's delay once more.
     pub fn new_trial(&mut self) {
         self.moved_once = false;
         self.denials = Denials::None;
         self.trial += 1;
-        self.picky = false;
+        self.let_in = LetIn::default();
+        self.asked_again = false;
         self.not_before = None;
     }
 }
@@ -222,7 +220,6 @@ impl Work {
             misses: BTreeMap::new(),
             lost: 0,
             restarts: 0,
-            denials: 0,
             denied: None,
             maybe_done: false,
             completing: false,

@@ -7,18 +7,22 @@ use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, pass};
 use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Which};
+use crate::model::snapshot::{Command, Line, Retried, RetryStatus, Which};
 use crate::model::upload::PlaceNo;
 use crate::words::messages;
 use crate::words::problem::{self, Said};
+use crate::words::retries;
 use crate::words::ui as words;
 use egui::text::TextWrapping;
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::time::Duration;
 
 /// Strips shown at once at most, in a window that is high enough; the rest waits behind them.
 const MOST: usize = 2;
 /// Below this height one strip is enough: the rows must be seen.
 const LOW: f32 = 400.0;
+/// A retry that has gone on for this long, with nothing going well, has a note.
+const RETRY_SHOWN: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy)]
 enum Tone {
@@ -47,6 +51,7 @@ enum Act {
     RetryLine,
     Trouble,
     Hold,
+    Retry,
     Receipt,
     SendReceipt,
     Message,
@@ -121,7 +126,12 @@ impl Window {
             notes.push(Note {
                 tone: Tone::Bad,
                 icon: icons::STOPPED,
-                said: problem::said(hold.kind),
+                said: match &place.retry {
+                    Some(retry) if retry.what == Retried::Denied => {
+                        retries::held(problem::said(hold.kind), retry, scene.now)
+                    }
+                    Some(_) | None => problem::said(hold.kind),
+                },
                 link: None,
                 buttons: vec![(held(hold, scene), None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
             });
@@ -133,6 +143,15 @@ impl Window {
                 said: words::offline(problem::said(why.kind), next.since(scene.now)),
                 link: None,
                 buttons: vec![(words::notes::TRY_NOW, None, Act::RetryLine)],
+            });
+        }
+        if let Some(retry) = retrying(scene) {
+            notes.push(Note {
+                tone: Tone::Warn,
+                icon: icons::LATER,
+                said: retries::note(retry, scene.now),
+                link: None,
+                buttons: vec![(held(&retry.why, scene), None, Act::Retry)],
             });
         }
         if let Some(refused) = &place.renew_problem {
@@ -192,6 +211,7 @@ impl Window {
             Act::Release | Act::RetryLine => out.push(Wish::Command(Command::Release(no))),
             Act::Trouble => self.look_into(Page::Renewal, scene),
             Act::Hold => self.look_into(Page::Hold, scene),
+            Act::Retry => self.look_into(Page::Retry, scene),
             Act::Receipt => out.push(Wish::SaveReceipt(no)),
             Act::SendReceipt => {
                 self.receipts.push((no, scene.place.totals.first, Receipt::Sending));
@@ -258,6 +278,14 @@ pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Said) -> (f32, bool) {
     let note = Note { tone: Tone::Bad, icon: icons::STOPPED, said, link: None, buttons };
     let (height, done) = strip(ui, rect, &note);
     (height + size::NEAR, done.is_some())
+}
+
+/// The retry that is worth a note: it has gone on for a while, and nothing else says so already.
+fn retrying<'a>(scene: &Scene<'a>) -> Option<&'a RetryStatus> {
+    let place = scene.place;
+    let said_elsewhere = scene.seen.line != Line::Up || place.hold.is_some() || place.renew_problem.is_some();
+    let retry = place.retry.as_ref().filter(|_| !said_elsewhere && place.session.grant().is_some())?;
+    (scene.now.since(retry.since) >= RETRY_SHOWN).then_some(retry)
 }
 
 fn ending(scene: &Scene<'_>) -> Option<Note> {

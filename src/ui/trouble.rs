@@ -28,6 +28,8 @@ pub(crate) enum Page {
     Renewal,
     /// What holds the queue.
     Hold,
+    /// What is tried again while nothing goes well.
+    Retry,
     /// What stopped one file.
     File(Arc<Problem>),
 }
@@ -37,6 +39,7 @@ impl Page {
         match self {
             Self::Renewal => place.renew_problem.clone(),
             Self::Hold => place.hold.clone(),
+            Self::Retry => place.retry.as_ref().map(|retry| Arc::clone(&retry.why)),
             Self::File(problem) => Some(Arc::clone(problem)),
         }
     }

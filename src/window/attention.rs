@@ -80,7 +80,8 @@ fn stands(seen: &Snapshot, place: &Place, now: Time, before: Stood) -> Stood {
         soon: before.soon,
         ended: waits && matches!(place.session, Session::Expired(_)),
         refused: place.renew_problem.as_ref().map(|problem| problem.kind),
-        held: place.hold.as_ref().map(|problem| problem.kind),
+        // What is looked at once more by itself in a moment needs nobody yet.
+        held: place.hold.as_ref().filter(|_| place.retry.is_none()).map(|problem| problem.kind),
     };
     match &place.session {
         Session::Active(grant) => {

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod profiles;
 pub mod receipt;
 pub mod receipts;
+pub mod retries;
 pub mod ui;
 pub mod window;
 pub mod you;

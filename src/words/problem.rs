@@ -90,8 +90,18 @@ pub fn said(kind: Kind) -> Said {
         Kind::SlowDown => said_as("Amazon asks to go slower", "Daypass sends fewer requests at once and goes on."),
         Kind::Unexpected => said_as(
             "Amazon answered something Daypass does not know",
-            "Daypass tries again. If it stays like this, send the technical details to whoever looks after Daypass for you.",
+            "Daypass tries a few times. If it stays like this, send the technical details to whoever looks after Daypass for you.",
         ),
+        Kind::Refused => said_as(
+            "Amazon refused it",
+            "The same again would be refused too, so Daypass does not repeat it. What Amazon said is under the technical details.",
+        ),
+        Kind::NotImplemented => said_as(
+            "The server does not know this kind of request",
+            "Trying again would not change that. Ask your customer whether the bucket takes uploads of this kind.",
+        ),
+        Kind::GatewayRefused(status) => said_gateway(status),
+        Kind::BodyLimit(bytes) => said_body_limit(bytes),
 
         Kind::NoProfile => said_as(
             "This profile is gone",
@@ -173,6 +183,10 @@ pub fn said(kind: Kind) -> Said {
             "The account can’t be used right now",
             "It may be suspended or not fully signed up. Ask your customer, and your administrator, to look at it.",
         ),
+        Kind::SessionOver => said_as(
+            "The access was over when it came",
+            "By the answer’s own clock it had already ended. Something on the way may be repeating an old answer; ask your administrator.",
+        ),
 
         Kind::AccessDenied(by) => said_access_denied(by),
         Kind::KmsGenerate => said_as(
@@ -208,6 +222,10 @@ pub fn said(kind: Kind) -> Said {
             "A file of this name is at the destination. You can send yours under a new name.",
         ),
         Kind::Conflict => said_as("Somebody writes the same name right now", "Daypass waits a moment and tries again."),
+        Kind::Contended => said_as(
+            "Somebody else keeps writing this name",
+            "At every try another program wrote to the same name. Ask your customer what it is, then try again.",
+        ),
         Kind::UploadGone => said_as(
             "The part that was sent is gone",
             "Amazon no longer keeps the parts of this upload. Daypass starts the file again.",
@@ -283,6 +301,33 @@ pub fn said(kind: Kind) -> Said {
             "What has arrived could not be written down, so nothing moves. Check that your home folder can be written, then try again.",
         ),
     }
+}
+
+fn said_gateway(status: u16) -> Said {
+    match status {
+        414 | 431 => said_as(
+            "Something on the way takes no names this long",
+            "It refused the request before it reached Amazon. Shorten the file’s name or its folders’, or ask your administrator.",
+        ),
+        _ => said_as(
+            "Something on the way refused the request",
+            "It was not Amazon that answered, and the same again would be refused too. Ask your administrator to let this computer reach amazonaws.com.",
+        ),
+    }
+}
+
+fn said_body_limit(bytes: u64) -> Said {
+    let takes = if bytes == 0 {
+        "It refused a request of this size.".to_owned()
+    } else {
+        format!("It refused a request of {}.", format::size(bytes))
+    };
+    said_as(
+        "Something on the way takes only smaller requests",
+        &format!(
+            "{takes} Amazon takes large files in parts of 5 MiB or more. Ask your administrator to allow at least 8 MiB."
+        ),
+    )
 }
 
 fn said_clock(seconds: i64) -> Said {

@@ -144,6 +144,9 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::Busy
         | Kind::SlowDown
         | Kind::Conflict => "The connection did not last.",
+        Kind::GatewayRefused(_) | Kind::BodyLimit(_) => "Something on the way refused it.",
+        Kind::Refused | Kind::NotImplemented => "The server refused it.",
+        Kind::Contended => "Another program kept writing the same name.",
         Kind::ClockWrong(_)
         | Kind::Unexpected
         | Kind::NoProfile
@@ -166,6 +169,7 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::RequestRefused
         | Kind::OtherAccount
         | Kind::AccountProblem
+        | Kind::SessionOver
         | Kind::JournalFull
         | Kind::JournalBroken
         | Kind::JournalSlow => "It stopped before it was delivered.",

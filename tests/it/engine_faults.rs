@@ -129,7 +129,7 @@ async fn schedule(seed: u64) {
     for (key, state) in states(&seen) {
         let State::Failed(why) = &state else { continue };
         // The script can make these look like what no retry helps against.
-        let honest = matches!(why.kind, Kind::ProofDiffers | Kind::Damaged | Kind::Unexpected)
+        let honest = matches!(why.kind, Kind::ProofDiffers | Kind::Damaged | Kind::Unexpected | Kind::Refused)
             || why.kind == Kind::UploadGone && gone(&rules) > 3;
         assert!(honest, "seed {seed}: {key} {why:?} {rules:#?}");
     }

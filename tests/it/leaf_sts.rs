@@ -101,7 +101,7 @@ async fn no_more_time_is_believed_than_was_asked_for() {
     let (answer, _) = assume(given("222222222222", "2030-10-21T08:00:00Z"), None).await;
     assert_eq!(answer.expect("a session").0.left, Duration::from_hours(1));
     let (answer, _) = assume(given("222222222222", "2020-10-21T08:00:00Z"), None).await;
-    assert_eq!(answer.expect("a session").0.left, Duration::ZERO);
+    assert_eq!(answer.expect_err("it is over").kind, Kind::SessionOver);
 }
 
 #[tokio::test]

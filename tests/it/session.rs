@@ -244,20 +244,20 @@ fn sessions_that_end_at_once_are_not_asked_for_one_after_the_other() {
 }
 
 #[test]
-fn a_denial_by_s3_is_waited_out_once_and_then_holds_everything() {
+fn a_denial_by_s3_holds_everything_and_is_asked_for_once_more() {
     let mut bench = Bench::open();
     let by = Kind::AccessDenied(DeniedBy::Unknown);
     bench.add("/data", &[("a", 1), ("b", 1), ("c", 1)]);
     for (no, _) in bench.sends() {
         bench.trouble(no, by);
     }
-    assert!(bench.place().hold.is_none());
+    assert!(bench.place().hold.is_some() && bench.place().retry.is_some());
     bench.after(4);
     assert!(bench.sends().is_empty());
     bench.after(2);
-    for (no, _) in bench.sends() {
-        bench.trouble(no, by);
-    }
+    let (no, _) = bench.sent();
+    bench.trouble(no, by);
+    assert!(bench.place().retry.is_none());
     assert_eq!(bench.place().hold.as_ref().map(|p| p.kind), Some(by));
     assert!((0..3).all(|no| bench.state(no) == State::Waiting), "nothing fails by the hundred");
     bench.after(10_000);

@@ -339,6 +339,7 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         worked: false,
         learned: std::sync::Arc::default(),
         renew_problem: None,
+        retry: None,
         hold: None,
         paused: false,
         walking: 0,

@@ -146,7 +146,9 @@ fn what_sts_says() {
         (403, "OptInRequired", String::new(), Kind::AccountProblem),
         (500, "InternalFailure", String::new(), Kind::Busy),
         (503, "Whatever", String::new(), Kind::Busy),
-        (400, "Whatever", String::new(), Kind::Unexpected),
+        (400, "Whatever", String::new(), Kind::Refused),
+        (404, "NoSuchEntity", "The role with name x cannot be found.".into(), Kind::Refused),
+        (501, "NotImplemented", String::new(), Kind::NotImplemented),
     ];
     for (status, code, message, expected) in rows {
         assert_eq!(kind(AssumeRole, &told(status, code, &message)), expected, "{code}: {message}");
@@ -242,7 +244,20 @@ fn what_s3_says() {
         (Create, 400, "KeyTooLongError", "", Kind::NameTooLong),
         (Create, 400, "AccessControlListNotSupported", "", Kind::OptionRefused),
         (Create, 403, "AllAccessDisabled", "", Kind::AccountProblem),
-        (Create, 400, "InvalidArgument", "", Kind::Unexpected),
+        (Create, 400, "InvalidArgument", "", Kind::Refused),
+        (Put, 400, "RequestHeaderSectionTooLarge", "", Kind::Refused),
+        (Put, 411, "MissingContentLength", "", Kind::Refused),
+        (
+            Part,
+            501,
+            "NotImplemented",
+            "A header you provided implies functionality that is not implemented",
+            Kind::NotImplemented,
+        ),
+        (Part, 501, "Whatever", "", Kind::NotImplemented),
+        (Put, 400, "RequestTimeout", "", Kind::ConnectionLost),
+        (Put, 409, "Whatever", "", Kind::Refused),
+        (Put, 429, "Whatever", "", Kind::SlowDown),
     ];
     for (operation, status, code, message, expected) in rows {
         assert_eq!(kind(operation, &told(status, code, message)), expected, "{code}: {message}");
@@ -324,7 +339,20 @@ fn what_comes_without_a_code() {
         (Put, 503, AMAZON, Kind::Busy),
         (Put, 500, AMAZON, Kind::AnswerLost),
         (Complete, 200, AMAZON, Kind::AnswerLost),
-        (AssumeRole, 403, STS, Kind::Unexpected),
+        (AssumeRole, 403, STS, Kind::Refused),
+        (AssumeRole, 404, PAGE, Kind::GatewayRefused(404)),
+        (Put, 400, PAGE, Kind::GatewayRefused(400)),
+        (Put, 404, PAGE, Kind::GatewayRefused(404)),
+        (Part, 405, PAGE, Kind::GatewayRefused(405)),
+        (Put, 414, PAGE, Kind::GatewayRefused(414)),
+        (Put, 431, PAGE, Kind::GatewayRefused(431)),
+        (Part, 413, PAGE, Kind::BodyLimit(0)),
+        (Part, 413, &[], Kind::BodyLimit(0)),
+        (Part, 413, AMAZON, Kind::BodyLimit(0)),
+        (Part, 408, PAGE, Kind::ConnectionLost),
+        (Part, 429, PAGE, Kind::SlowDown),
+        (Put, 501, PAGE, Kind::NotImplemented),
+        (Put, 400, AMAZON, Kind::Refused),
         (AssumeRole, 500, STS, Kind::Busy),
     ] {
         let meta = ErrorMetadata::builder().build();

@@ -115,6 +115,11 @@ pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
                 administrator(messages::network(known)),
             ),
         ],
+        Kind::GatewayRefused(_) => vec![Cause::new(
+            "A proxy or a filter stands in between",
+            vec![plain("Your administrator must let requests to the names in this message pass.")],
+            administrator(messages::network(known)),
+        )],
         _kind => Vec::new(),
     }
 }

@@ -134,6 +134,7 @@ fn place(session: Session) -> Place {
         worked: false,
         learned: Arc::default(),
         renew_problem: None,
+        retry: None,
         hold: None,
         paused: false,
         walking: 0,
