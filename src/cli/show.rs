@@ -5,10 +5,10 @@ use super::{ALL, NOT_STARTED, SOME_NOT, Stop, say, say_beside};
 use crate::engine::handle::Handle;
 use crate::engine::run::Notice;
 use crate::engine::{journal, profiles};
-use crate::model::problem::{Kind, Problem};
+use crate::model::problem::{Kind, Problem, Turn};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
-use crate::model::snapshot::{Left, Line, Place, RetryStatus, Snapshot};
+use crate::model::snapshot::{Left, Line, Place, Retried, RetryStatus, Snapshot};
 use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
@@ -332,8 +332,13 @@ impl Show {
                     )
                 }
             };
-            let retry = place.retry.as_ref().filter(|_| place.hold.is_none() && place.session.grant().is_some());
+            let retry = place.retry.as_ref().filter(|_| place.hold.is_none());
             let why = why.or_else(|| retry.map(|retry| &retry.why));
+            // What says that it goes on by itself does so no longer.
+            let retry = retry.filter(|retry| {
+                let by_itself = why.is_some_and(|why| why.kind.turn() == Turn::Nobody);
+                by_itself || retry.what == Retried::Upload && seen.line == Line::Up
+            });
             let (sentence, hints) = match why {
                 Some(problem) if let Some(retry) = retry => (retries::gave_up(problem, retry, now), Vec::new()),
                 Some(problem) => match crate::words::keys::command_problem(problem) {
