@@ -20,6 +20,7 @@ impl World {
         self.out.clear();
         self.asking.clear();
         self.stopped.clear();
+        self.denied.clear();
         let kept = self.journal.kept();
         self.told.clear();
         self.unread.clear();

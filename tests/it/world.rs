@@ -56,6 +56,8 @@ pub struct World {
     pub out: BTreeMap<RequestNo, Send>,
     pub asking: BTreeSet<PlaceNo>,
     pub stopped: BTreeSet<PlaceNo>,
+    /// Places that S3 denied something, where what was out then has not come back.
+    pub denied: BTreeSet<PlaceNo>,
     /// Parts whose success the model was told of, and that a crash did not make it forget.
     pub told: BTreeSet<(Arc<str>, u32)>,
     /// Parts of an earlier run that were not read again yet.
@@ -97,6 +99,7 @@ impl World {
             out: BTreeMap::new(),
             asking: BTreeSet::new(),
             stopped: BTreeSet::new(),
+            denied: BTreeSet::new(),
             told: BTreeSet::new(),
             unread: BTreeMap::new(),
             unclear: BTreeSet::new(),
@@ -146,6 +149,9 @@ impl World {
     pub fn tell(&mut self, event: Event) {
         let mut fx = Vec::new();
         self.steps += 1;
+        if matches!(event, Event::Command(_) | Event::Assumed(..)) {
+            self.denied.clear();
+        }
         self.model.handle(Time(self.now), event, &mut fx);
         for effect in fx {
             self.perform(effect);
@@ -259,6 +265,10 @@ impl World {
             let Session::Active(grant) = session else { panic!("signed without a session: {:?}", send.call) };
             assert_eq!(grant.generation, send.generation, "signed with another session than the newest");
             assert!(grant.ends > Time(self.now), "signed with a session that has ended");
+            if self.denied.remove(&send.place) {
+                let same = |o: &Send| o.place == send.place && o.call.signed() && !matches!(o.call, Call::Abort { .. });
+                assert!(!self.out.values().any(same), "a request went out beside others, one of which was denied");
+            }
         }
         if !matches!(send.call, Call::Abort { .. }) {
             for other in self.out.values().filter(|o| o.call.signed() && !matches!(o.call, Call::Abort { .. })) {
@@ -424,6 +434,16 @@ impl World {
                     if self.server.uploads.get(id).is_none_or(|up| Some(&up.path) == row.as_ref()) {
                         unread.remove(&number);
                     }
+                }
+            }
+            (Err(Problem { kind: Kind::AccessDenied(_), .. }), call) if call.signed() => {
+                let near = Duration::from_secs(2);
+                if let Session::Active(grant) = &self.seen().places[usize::from(send.place.0)].session
+                    && grant.generation == send.generation
+                    && grant.ends.since(Time(self.now)) >= near
+                    && !matches!(call, Call::Abort { .. })
+                {
+                    self.denied.insert(send.place);
                 }
             }
             (Err(problem), _) if commits => {
