@@ -4,6 +4,7 @@ mod contrast;
 pub mod demo;
 mod kinds;
 mod known;
+mod retries;
 mod whose;
 
 use daypass::model::problem::{DeniedBy, Kind};
