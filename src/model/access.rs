@@ -381,6 +381,9 @@ impl Model {
             }
             self.bring_back(at);
             self.settle_denials(at, fx);
+            if self.desks[at].open <= self.desks[at].paused {
+                self.clear_retry(at, Retried::Upload);
+            }
         }
         self.tell_rate();
     }

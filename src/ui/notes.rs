@@ -284,7 +284,7 @@ pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Said) -> (f32, bool) {
 fn retrying<'a>(scene: &Scene<'a>) -> Option<&'a RetryStatus> {
     let place = scene.place;
     let said_elsewhere = scene.seen.line != Line::Up || place.hold.is_some() || place.renew_problem.is_some();
-    let retry = place.retry.as_ref().filter(|_| !said_elsewhere && place.session.grant().is_some())?;
+    let retry = place.retry.as_ref().filter(|_| !said_elsewhere && !place.paused && place.session.grant().is_some())?;
     (scene.now.since(retry.since) >= RETRY_SHOWN).then_some(retry)
 }
 

@@ -5,7 +5,7 @@ use super::{State, locked};
 use crate::engine::handle::Handle;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Line, Place, Snapshot};
+use crate::model::snapshot::{Line, Place, Retried, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::format;
@@ -75,13 +75,14 @@ fn stands(seen: &Snapshot, place: &Place, now: Time, before: Stood) -> Stood {
     let totals = &place.totals;
     let done = totals.done() && place.walking == 0;
     let waits = totals.open() > 0;
+    let asks_once_more = place.retry.as_ref().is_some_and(|retry| retry.what == Retried::Denied);
     let mut stood = Stood {
         done: if done { Some((totals.first, totals.files)) } else { before.done },
         soon: before.soon,
         ended: waits && matches!(place.session, Session::Expired(_)),
         refused: place.renew_problem.as_ref().map(|problem| problem.kind),
         // What is looked at once more by itself in a moment needs nobody yet.
-        held: place.hold.as_ref().filter(|_| place.retry.is_none()).map(|problem| problem.kind),
+        held: place.hold.as_ref().filter(|_| !asks_once_more).map(|problem| problem.kind),
     };
     match &place.session {
         Session::Active(grant) => {

@@ -49,6 +49,7 @@ fn another_writer_at_every_try_ends_the_file() {
         bench.after(70);
     }
     assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::Contended));
+    assert!(bench.place().retry.is_none(), "nothing is tried any more");
     assert!(tries >= 5, "a race that is lost a few times is nothing: {tries}");
 }
 
