@@ -115,16 +115,16 @@ impl Model {
         let place = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
         let active = matches!(self.seen.places[at].session, Session::Active(_));
         match &self.desks[at].denials {
-            Denials::None => {}
-            Denials::Draining(_) if self.asks_for(place) => {}
+            Denials::Draining(_) | Denials::Asking(..) if self.asks_for(place) => {}
             Denials::Draining(_) => self.judge(at, false, fx),
-            Denials::Waiting(..) if !active => self.let_stand(at),
-            Denials::Waiting(due, _) if *due > self.seen.now || self.seen.places[at].paused || !self.may_send() => {}
-            Denials::Waiting(..) => self.begin_asking(at),
-            Denials::Asking(..) if self.asks_for(place) => {}
             Denials::Asking(asks, _) if asks.is_empty() => self.judge(at, true, fx),
-            Denials::Asking(..) if !active => self.let_stand(at),
-            Denials::Asking(..) => {}
+            Denials::Waiting(..) | Denials::Asking(..) if !active => self.let_stand(at),
+            Denials::Waiting(due, _) => {
+                if *due <= self.seen.now && !self.seen.places[at].paused && self.may_send() {
+                    self.begin_asking(at);
+                }
+            }
+            Denials::None | Denials::Asking(..) => {}
         }
     }
 

@@ -266,6 +266,21 @@ impl Kind {
             | Self::SourceSilent => Retry::Again,
             Self::SlowDown => Retry::Slower,
             Self::SessionEnded | Self::SessionRefused => Retry::NewSession,
+            // The address or the headers were too long, which lies in the file's name; the rest would meet every file.
+            Self::GatewayRefused(414 | 431)
+            | Self::KmsDecrypt
+            | Self::AlreadyThere
+            | Self::Refused
+            | Self::BodyLimit(_)
+            | Self::Contended
+            | Self::TooLarge
+            | Self::NameTooLong
+            | Self::ProofDiffers
+            | Self::SourceGone
+            | Self::SourceChanged
+            | Self::SourceUnreadable
+            | Self::SourceNotAFile
+            | Self::NameNotText => Retry::Stop,
             Self::NotTrusted
             | Self::ProxyRefused
             | Self::ClockWrong(_)
@@ -303,25 +318,10 @@ impl Kind {
             | Self::JournalBroken
             | Self::JournalSlow
             | Self::NotImplemented
-            | Self::SessionOver => Retry::Hold,
-            // The address or the headers were too long, which lies in the file's name; the rest would meet every file.
-            Self::GatewayRefused(414 | 431) => Retry::Stop,
-            Self::GatewayRefused(_) => Retry::Hold,
+            | Self::SessionOver
+            | Self::GatewayRefused(_) => Retry::Hold,
             Self::UploadGone | Self::PartsRefused => Retry::Restart,
             Self::Damaged => Retry::Reread,
-            Self::KmsDecrypt
-            | Self::AlreadyThere
-            | Self::Refused
-            | Self::BodyLimit(_)
-            | Self::Contended
-            | Self::TooLarge
-            | Self::NameTooLong
-            | Self::ProofDiffers
-            | Self::SourceGone
-            | Self::SourceChanged
-            | Self::SourceUnreadable
-            | Self::SourceNotAFile
-            | Self::NameNotText => Retry::Stop,
         }
     }
 }
