@@ -75,6 +75,15 @@ impl Http {
         if !wire.plain_http && wire.in_the_clear().is_some() {
             return Err(refused("plain http to another computer was not allowed".to_owned()));
         }
+        // Otherwise the client finds no certificate at all, and says nothing of the variable.
+        for name in certificate_variables() {
+            if name == FILE
+                && let Some(path) = std::env::var_os(name)
+            {
+                let told = |why: std::io::Error| refused(format!("{name}={}: {why}", path.to_string_lossy()));
+                std::fs::metadata(&path).map_err(told)?;
+            }
+        }
         let mut roots = TrustStore::default();
         if let Some(path) = &wire.ca_bundle {
             let pem = std::fs::read(path).map_err(|why| refused(why.to_string()))?;
@@ -212,6 +221,9 @@ fn is_plain(url: &str) -> bool {
     url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
 }
 
+/// The variable that names one file of certificates.
+const FILE: &str = "SSL_CERT_FILE";
+
 /// Variables that are set and replace the system's certificates: whoever sets them decides which servers are trusted. Those
 /// that lead to folders where only an administrator writes are passed over.
 #[must_use]
@@ -224,7 +236,7 @@ pub fn certificate_variables() -> Vec<&'static str> {
 pub fn certificate_variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<&'static str> {
     let owned = |path: &Path| ["/etc", "/usr"].iter().any(|folder| path.starts_with(folder));
     let elsewhere = |value: OsString| std::env::split_paths(&value).any(|p| !p.as_os_str().is_empty() && !owned(&p));
-    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| var(name).is_some_and(elsewhere)).collect()
+    [FILE, "SSL_CERT_DIR"].into_iter().filter(|name| var(name).is_some_and(elsewhere)).collect()
 }
 
 /// Whether a URL names this computer itself, which no proxy can reach for it.

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
@@ -59,6 +59,7 @@ struct Printed {
 pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result<Given, Problem> {
     let mut child = shell(command).spawn().map_err(|_why| refused("NotStarted", clock))?;
     let group = Group::of(&child);
+    let lifeline = child.stdin.take();
     let read = tokio::time::timeout(limit, output(&mut child)).await;
     let (bytes, ended_well) = match read {
         Ok(Ok(done)) => done,
@@ -74,6 +75,10 @@ pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result
         }
     };
     group.release();
+    if let Some(mut lifeline) = lifeline {
+        // It did what it was for: what it left running stays.
+        let _gone = lifeline.write_all(b"\n").await;
+    }
     if !ended_well {
         return Err(refused("EndedWithACode", clock));
     }
@@ -135,11 +140,20 @@ async fn fill(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Zeroizing<Vec<u8>
     }
 }
 
+/// Runs its first argument. A watcher beside it waits for a line at the other end of standard input, which this program holds,
+/// and ends the whole process group if none comes: so the command ends with the program, however that ends. The command
+/// itself has no input.
+#[cfg(unix)]
+const WATCHED: &str = "exec 3<&0 </dev/null; { read -r _ <&3 || kill -KILL 0; } >/dev/null 2>&1 & exec 3<&-; \
+     exec /bin/sh -c \"$1\"";
+
 #[cfg(unix)]
 fn shell(command: &str) -> Command {
     let mut shell = Command::new("/bin/sh");
-    shell.arg("-c").arg(command).process_group(0);
-    quiet(shell)
+    shell.arg("-c").arg(WATCHED).arg("sh").arg(command).process_group(0);
+    let mut shell = quiet(shell);
+    shell.stdin(Stdio::piped());
+    shell
 }
 
 /// No console window opens (Microsoft, "Process creation flags").
