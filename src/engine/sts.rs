@@ -8,6 +8,7 @@ use super::limit::Limit;
 use super::tap::Tap;
 use super::vault::SessionCredentials;
 use super::watch::Patience;
+use crate::grant::policy::literal;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Region, RoleArn};
@@ -180,25 +181,32 @@ fn default_region(partition: &str) -> &'static str {
     }
 }
 
-/// The session policy that leaves of the role's rights what a delivery to this bucket and folder needs.
+/// The longest session policy that STS takes, in characters (STS API Reference, AssumeRole, Policy).
+const SESSION_POLICY_MOST: usize = 2048;
+
+/// The session policy that leaves of the role's rights what a delivery to this bucket and folder needs. If the folder's
+/// name is too long for one, the policy is narrowed to the longest leading folders that fit, to the bucket at the least:
+/// a session that is as wide as its role is never the answer to a long name.
 #[must_use]
 pub fn session_policy(destination: &Destination) -> String {
-    let partition = partition_of(destination.role.as_str());
+    let prefix = destination.prefix.as_str();
+    let slashes =
+        prefix.rmatch_indices('/').map(|(at, _)| &prefix[..=at]).filter(|shorter| shorter.len() < prefix.len());
+    let fits = |policy: &String| policy.chars().count() <= SESSION_POLICY_MOST;
+    let mut policies = std::iter::once(prefix).chain(slashes).map(|prefix| session_policy_for(destination, prefix));
+    policies.find(fits).unwrap_or_else(|| session_policy_for(destination, ""))
+}
+
+fn session_policy_for(destination: &Destination, prefix: &str) -> String {
+    let partition = destination.role.partition();
+    let (name, suffix) = (partition.as_str(), partition.dns_suffix());
     let bucket = destination.bucket.as_str();
-    let prefix = literal(destination.prefix.as_str());
+    let prefix = literal(prefix);
     // S3 checks an access point's alias against the access point's ARN, whose name the alias doesn't tell.
     let resources = if bucket.ends_with("-s3alias") {
-        vec![
-            format!("arn:{partition}:s3:::*/{prefix}*"),
-            format!("arn:{partition}:s3:*:*:accesspoint/*/object/{prefix}*"),
-        ]
+        vec![format!("arn:{name}:s3:::*/{prefix}*"), format!("arn:{name}:s3:*:*:accesspoint/*/object/{prefix}*")]
     } else {
-        vec![format!("arn:{partition}:s3:::{bucket}/{prefix}*")]
-    };
-    let suffix = match partition {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-eusc" => "amazonaws.eu",
-        _ => "amazonaws.com",
+        vec![format!("arn:{name}:s3:::{bucket}/{prefix}*")]
     };
     let mut actions = vec!["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
     if destination.acl_full_control {
@@ -220,28 +228,15 @@ pub fn session_policy(destination: &Destination) -> String {
             },
         ],
     });
-    ascii(&policy.to_string())
+    latin1(&policy.to_string())
 }
 
-/// A text that stands for itself in an ARN of a policy (IAM, "Policy variables", special characters).
-fn literal(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '*' => kept.push_str("${*}"),
-            '?' => kept.push_str("${?}"),
-            '$' => kept.push_str("${$}"),
-            _ => kept.push(c),
-        }
-    }
-    kept
-}
-
-/// JSON in ASCII alone: STS takes no character above U+00FF in a policy.
-fn ascii(json: &str) -> String {
+/// JSON without characters above U+00FF or control characters, which STS takes in no policy (STS API Reference,
+/// AssumeRole, Policy). An escape counts six characters, so the others stay as they are.
+fn latin1(json: &str) -> String {
     let mut kept = String::with_capacity(json.len());
     for c in json.chars() {
-        if c.is_ascii() {
+        if matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}') {
             kept.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {

@@ -167,6 +167,33 @@ fn the_session_policy_widens_nothing() {
 }
 
 #[test]
+fn a_long_folder_narrows_to_its_beginning_and_never_to_nothing() {
+    let resource = |role: &str, prefix: &str| {
+        let mut destination = destination();
+        destination.role = role.parse().expect("a role");
+        destination.prefix = prefix.parse().expect("a prefix");
+        let policy = session_policy(&destination);
+        let all = |c: char| ('\u{20}'..='\u{ff}').contains(&c);
+        assert!(policy.chars().count() <= 2048 && policy.chars().all(all), "STS takes no other: {policy}");
+        let value: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
+        let via = value["Statement"][1]["Condition"]["StringLike"]["kms:ViaService"].clone();
+        (value["Statement"][0]["Resource"][0].as_str().expect("an ARN").to_owned(), via)
+    };
+    let role = "arn:aws:iam::222222222222:role/upload";
+    // Letters of Latin-1 count one each, a dollar sign alone is one.
+    let umlauts = format!("{}/", "ü".repeat(441));
+    assert_eq!(resource(role, &umlauts).0, format!("arn:aws:s3:::acme-inbox/{umlauts}*"));
+    assert_eq!(resource(role, "a$b/$/").0, "arn:aws:s3:::acme-inbox/a$b/$/*");
+    // Others count six: what does not fit is left off from the end, folder by folder.
+    let (first, second) = ("日".repeat(200), "本".repeat(90));
+    assert_eq!(resource(role, &format!("{first}/{second}/")).0, format!("arn:aws:s3:::acme-inbox/{first}/*"));
+    assert_eq!(resource(role, &format!("{}/", "日".repeat(295))).0, "arn:aws:s3:::acme-inbox/*");
+    // Each partition's hosts have their own ending.
+    let iso = resource("arn:aws-iso:iam::222222222222:role/upload", "in/");
+    assert_eq!(iso, ("arn:aws-iso:s3:::acme-inbox/in/*".to_owned(), "s3.*.c2s.ic.gov".into()));
+}
+
+#[test]
 fn sts_is_asked_in_the_roles_partition() {
     let role = |partition: &str| format!("arn:{partition}:iam::222222222222:role/r").parse().expect("a role");
     let chosen = |partition: &str, bucket: Option<&str>, profile: Option<&str>| {
