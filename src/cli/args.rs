@@ -204,7 +204,7 @@ pub(super) struct Grant {
     /// The account of who needs access.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
-    /// Let everybody in whom that account's administrator names.
+    /// Let everybody in whom that account's administrator names; without `--external-id` one is made up.
     #[arg(long)]
     pub whole_account: bool,
     /// The customer's name.
@@ -231,11 +231,14 @@ pub(super) struct Grant {
     /// The longest session, in seconds (3600 to 43200).
     #[arg(long, value_name = "SECONDS")]
     pub duration: Option<u32>,
-    /// Ask for a code of an MFA device.
+    /// Ask for no code of an MFA device. Roles and their sessions, which can give none, are never asked for one.
     #[arg(long)]
+    pub no_mfa: bool,
+    /// Ask for a code in any case; it is asked for as long as nothing else is said.
+    #[arg(long, hide = true, conflicts_with = "no_mfa")]
     pub mfa: bool,
     /// How old that code may be, in seconds.
-    #[arg(long, value_name = "SECONDS", requires = "mfa")]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "no_mfa")]
     pub mfa_max_age: Option<u32>,
     /// The external ID.
     #[arg(long, value_name = "ID")]
@@ -246,7 +249,8 @@ pub(super) struct Grant {
     /// The last day, or the moment it ends.
     #[arg(long, value_name = "DATE")]
     pub not_after: Option<String>,
-    /// A network requests may come from; may be given several times.
+    /// A network from which the role may be taken and files may come; may be given several times. A VPC endpoint carries no
+    /// public address.
     #[arg(long, value_name = "CIDR")]
     pub source_ip: Vec<String>,
     /// The session has to be named as the user is.
@@ -255,8 +259,11 @@ pub(super) struct Grant {
     /// The key that encrypts the bucket: its ARN, or `any`.
     #[arg(long, value_name = "ARN|any")]
     pub kms: Option<String>,
-    /// Keep what is there from being replaced.
+    /// Let the role replace files that are there.
     #[arg(long)]
+    pub may_replace: bool,
+    /// Keep what is there from being replaced, as is done as long as nothing else is said.
+    #[arg(long, hide = true, conflicts_with = "may_replace")]
     pub create_only: bool,
     /// Let the role give up its own unfinished uploads.
     #[arg(long)]

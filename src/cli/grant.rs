@@ -31,8 +31,12 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     let external_id = args.external_id.as_ref().map(|id| parsed(Field::ExternalId, ExternalId::from_pasted(id)));
     let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>()));
     let networks = args.source_ip.iter().map(|network| odd("source-ip", network.parse()));
+    let only_me = usual.only_me && !args.whole_account;
+    let made_up = || if only_me { None } else { grant::names::new_external_id() };
+    let external_id = external_id.transpose()?.or_else(made_up);
+    let mfa = args.mfa || !(args.no_mfa || usual.who.is_role());
     let kit = Ask {
-        only_me: usual.only_me && !args.whole_account,
+        only_me,
         customer: args.customer.clone(),
         region: region.transpose()?,
         new_bucket: args.new_bucket,
@@ -41,9 +45,9 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
             None => usual.role_name.clone(),
         },
         seconds: args.duration.unwrap_or(usual.seconds),
-        mfa: args.mfa,
+        mfa,
         mfa_max_age: args.mfa_max_age,
-        external_id: external_id.transpose()?,
+        external_id,
         not_before: date(args.not_before.as_ref(), false)?,
         not_after: date(args.not_after.as_ref(), true)?,
         source_ips: networks.collect::<Result<_, _>>()?,
@@ -52,7 +56,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
             Some(key) => odd("kms", key.parse())?,
             None => usual.kms.clone(),
         },
-        create_only: args.create_only,
+        create_only: !args.may_replace,
         clean_up: args.clean_up,
         abort_days: args.abort_days,
         ..usual

@@ -1,8 +1,8 @@
 //! One CloudFormation template that makes the role, if wanted the bucket, and the invitation.
 //!
 //! Whether the bucket is made is a question of the template itself (the parameter `CreateBucket`): the one who fills in
-//! the form knows it best. Made or not, the bucket stays when the stack goes. A bucket's policy that is there already is
-//! never replaced: CloudFormation refuses to make a second one.
+//! the form knows it best. Made or not, the bucket stays when the stack goes, and its policy with it; a first deployment
+//! that fails leaves neither. A bucket that is there already keeps its policy: what holds the role stands in the role.
 
 use super::policy;
 use super::request::Ask;
@@ -11,6 +11,9 @@ use crate::words;
 
 /// The role's name inside the template.
 const ROLE: &str = "UploadRole";
+/// What outlives the stack, unless the stack that would have made it was never finished (CloudFormation Template
+/// Reference, "DeletionPolicy attribute").
+const KEPT: &str = "RetainExceptOnCreate";
 
 fn call(name: &str, value: impl Into<Tree>) -> Tree {
     [(name, value.into())].into()
@@ -45,10 +48,11 @@ pub fn template(ask: &Ask) -> String {
     add(&mut root, "Resources", Tree::Map(resources));
     add(&mut root, "Outputs", outputs(ask));
     let mut out = String::new();
-    let lifecycle = ask.abort_days.map(|_| words::kit::TEMPLATE_LIFECYCLE);
-    for line in words::kit::TEMPLATE_HEAD.into_iter().chain(lifecycle) {
+    let lifecycle = ask.abort_days.map(|_| words::kit::TEMPLATE_LIFECYCLE.to_owned());
+    let steps = words::kit::template_steps(&ask.stack_name());
+    for line in super::head(ask).into_iter().chain(steps).chain(lifecycle) {
         out.push_str("# ");
-        out.push_str(line);
+        out.push_str(&line);
         out.push('\n');
     }
     out + &Tree::Map(root).yaml(0)
@@ -59,7 +63,7 @@ fn role(ask: &Ask) -> Tree {
         Tree::from([("PolicyName", policy::PERMISSION_NAME.into()), ("PolicyDocument", policy::permission(ask))]);
     let properties = Tree::from([
         ("RoleName", ask.role_name.as_str().into()),
-        ("Description", words::kit::ROLE_DESCRIPTION.into()),
+        ("Description", words::kit::role_description(&policy::principal(ask)).into()),
         ("MaxSessionDuration", ask.seconds.into()),
         ("AssumeRolePolicyDocument", policy::trust(ask)),
         ("Policies", Tree::List(vec![inline])),
@@ -73,6 +77,7 @@ fn bucket(ask: &Ask) -> Tree {
     let private = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
     let private = private.map(|name| (name, true.into()));
     add(&mut properties, "PublicAccessBlockConfiguration", Tree::from(private));
+    add(&mut properties, "VersioningConfiguration", call("Status", "Enabled"));
     let owner = call("Rules", Tree::List(vec![call("ObjectOwnership", "BucketOwnerEnforced")]));
     add(&mut properties, "OwnershipControls", owner);
     if let Some(days) = ask.abort_days {
@@ -89,7 +94,7 @@ fn bucket(ask: &Ask) -> Tree {
     [
         ("Type", "AWS::S3::Bucket".into()),
         ("Condition", "MakeBucket".into()),
-        ("DeletionPolicy", "Retain".into()),
+        ("DeletionPolicy", KEPT.into()),
         ("UpdateReplacePolicy", "Retain".into()),
         ("Properties", Tree::Map(properties)),
     ]
@@ -97,20 +102,15 @@ fn bucket(ask: &Ask) -> Tree {
 }
 
 fn bucket_policy(ask: &Ask) -> Tree {
-    let made = call("Ref", "Bucket");
-    let name = if ask.create_only {
-        call("Fn::If", vec!["MakeBucket".into(), made, ask.bucket.as_str().into()])
-    } else {
-        made
-    };
-    let properties = Tree::from([("Bucket", name), ("PolicyDocument", policy::bucket(ask))]);
-    let mut resource = Vec::new();
-    add(&mut resource, "Type", "AWS::S3::BucketPolicy");
-    if !ask.create_only {
-        add(&mut resource, "Condition", "MakeBucket");
-    }
-    add(&mut resource, "Properties", properties);
-    Tree::Map(resource)
+    let properties = Tree::from([("Bucket", call("Ref", "Bucket")), ("PolicyDocument", policy::bucket(ask))]);
+    [
+        ("Type", "AWS::S3::BucketPolicy".into()),
+        ("Condition", "MakeBucket".into()),
+        ("DeletionPolicy", KEPT.into()),
+        ("UpdateReplacePolicy", "Retain".into()),
+        ("Properties", properties),
+    ]
+    .into()
 }
 
 /// The invitation as text and as link. Both hold no dollar sign but the one of `Fn::Sub`: TOML and links escape theirs.

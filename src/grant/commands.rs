@@ -2,7 +2,7 @@
 //!
 //! Every value stands between single quotes. What is written there is ASCII: names by their grammars, JSON and TOML by
 //! [`Tree::compact`](super::tree::Tree::compact) and [`toml_text`](super::tree::toml_text), which escape the apostrophe
-//! too. A bucket's policy or lifecycle that is there already is shown what to add, and not replaced.
+//! too. A bucket that is there already keeps its policy, and its lifecycle rules too: the rule to add is shown then.
 
 use super::policy;
 use super::request::Ask;
@@ -41,45 +41,87 @@ fn powershell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// What both shells do, in order.
+/// What both shells do, in order. What is there already is looked for first, by the exit status of a command and the
+/// code of its error, so that the whole can be run again after it stopped half-way, and nothing of others is replaced.
 struct Steps {
-    create_bucket: Option<[Command; 2]>,
-    create_role: Command,
-    put_policy: Command,
-    bucket_policy: Option<(Command, Command, Tree)>,
+    /// Whether the bucket is there, and how it is made: in the end with its policy.
+    bucket: Option<(Command, Vec<Command>, Command, Tree)>,
+    /// The bucket's lifecycle rules, and how they are set.
     lifecycle: Option<(Command, Command, Tree)>,
+    /// The role's description, by which its maker is known.
+    look_role: Command,
+    /// That description.
+    description: String,
+    /// How the role is made.
+    create_role: Command,
+    /// How the trust policy of a role that is there is set anew.
+    update_trust: Command,
+    /// How its other settings are.
+    update_role: Command,
+    put_policy: Command,
+    /// The role's ARN.
+    role_arn: Command,
 }
 
 fn steps(ask: &Ask) -> Steps {
-    let bucket = |command: &'static str| Command::new(command).with("bucket", ask.bucket.as_str());
-    let region = ask.region.as_ref().map_or("us-east-1", Region::as_str);
-    let create_bucket = ask.new_bucket.then(|| {
-        let create = bucket("s3api create-bucket").with("region", region);
-        let create = if region == "us-east-1" {
-            create
-        } else {
-            create.with("create-bucket-configuration", &format!("LocationConstraint={region}"))
-        };
-        let private = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true";
-        [create, bucket("s3api put-public-access-block").with("public-access-block-configuration", private)]
-    });
+    let of_bucket = |command: &'static str| Command::new(command).with("bucket", ask.bucket.as_str());
+    let of_role = |command: &'static str| Command::new(command).with("role-name", ask.role_name.as_str());
+    let description = words::kit::role_description(&policy::principal(ask));
+    let seconds = ask.seconds.to_string();
+    let settings = |command: Command| command.with("max-session-duration", &seconds).with("description", &description);
+    let text = |command: Command, query: &str| command.with("query", query).with("output", "text");
     Steps {
-        create_bucket,
-        create_role: Command::new("iam create-role")
-            .with("role-name", ask.role_name.as_str())
-            .with("max-session-duration", &ask.seconds.to_string())
-            .with("description", words::kit::ROLE_DESCRIPTION),
-        put_policy: Command::new("iam put-role-policy")
-            .with("role-name", ask.role_name.as_str())
-            .with("policy-name", policy::PERMISSION_NAME),
-        bucket_policy: policy::has_bucket_policy(ask)
-            .then(|| (bucket("s3api get-bucket-policy"), bucket("s3api put-bucket-policy"), policy::bucket(ask))),
-        lifecycle: policy::lifecycle(ask).map(|rule| {
-            let get = bucket("s3api get-bucket-lifecycle-configuration");
-            (get, bucket("s3api put-bucket-lifecycle-configuration"), rule)
+        bucket: ask.new_bucket.then(|| {
+            let made = new_bucket(ask, of_bucket);
+            (of_bucket("s3api head-bucket"), made, of_bucket("s3api put-bucket-policy"), policy::bucket(ask))
         }),
+        lifecycle: policy::lifecycle(ask).map(|rule| {
+            let get = of_bucket("s3api get-bucket-lifecycle-configuration");
+            (get, of_bucket("s3api put-bucket-lifecycle-configuration"), rule)
+        }),
+        look_role: text(of_role("iam get-role"), "Role.Description"),
+        create_role: settings(of_role("iam create-role")),
+        update_trust: of_role("iam update-assume-role-policy"),
+        update_role: settings(of_role("iam update-role")),
+        put_policy: of_role("iam put-role-policy").with("policy-name", policy::PERMISSION_NAME),
+        role_arn: text(of_role("iam get-role"), "Role.Arn"),
+        description,
     }
 }
+
+/// The commands that make the bucket, private and with versions.
+fn new_bucket(ask: &Ask, of_bucket: impl Fn(&'static str) -> Command) -> Vec<Command> {
+    let region = ask.region.as_ref().map_or("us-east-1", Region::as_str);
+    let create = of_bucket("s3api create-bucket").with("region", region);
+    let create = if region == "us-east-1" {
+        create
+    } else {
+        create.with("create-bucket-configuration", &format!("LocationConstraint={region}"))
+    };
+    let private = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true";
+    vec![
+        create,
+        of_bucket("s3api put-public-access-block").with("public-access-block-configuration", private),
+        of_bucket("s3api put-bucket-versioning").with("versioning-configuration", "Status=Enabled"),
+    ]
+}
+
+/// What `look` does in bash: whether a command finds something, which then stands in `answer`. An error of another code
+/// than the one that says "nothing there" ends everything.
+const LOOK_BASH: &str = r#"errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+look() {
+  absent=$1
+  shift
+  if answer=$("$@" 2> "$errors"); then
+    return 0
+  fi
+  if grep -q "($absent)" "$errors"; then
+    return 1
+  fi
+  cat "$errors" >&2
+  exit 1
+}"#;
 
 /// For bash: AWS CloudShell, Linux, macOS. One group in parentheses, so that a command that is refused ends it and
 /// leaves the shell that it was pasted into.
@@ -89,30 +131,31 @@ pub fn bash(ask: &Ask) -> String {
     let aws = |command: &Command| command.line("aws", bash_quoted);
     let document = |name: &str, tree: &Tree| format!(" \\\n  --{name} '{}'", tree.compact());
     let say = |text: &str| format!("echo {}", bash_quoted(text));
-    let mut lines: Vec<String> = words::kit::COMMANDS_HEAD.iter().map(|line| format!("# {line}")).collect();
-    lines.push("(".to_owned());
-    lines.push("set -eu".to_owned());
-    for command in steps.create_bucket.iter().flatten() {
-        lines.push(format!("{} > /dev/null", aws(command)));
+    let mut lines = comments(ask);
+    lines.extend(["(".to_owned(), "set -eu".to_owned(), LOOK_BASH.to_owned()]);
+    if let Some((look, create, put, tree)) = &steps.bucket {
+        lines.push(format!("if look 404 {}; then", aws(look)));
+        lines.push(format!("  {}\nelse", say(words::kit::BUCKET_THERE)));
+        lines.extend(create.iter().map(|command| format!("  {} > /dev/null", aws(command))));
+        lines.push(format!("  {}{}\nfi", aws(put), document("policy", tree)));
     }
-    lines.push(format!(
-        "role_arn=$({}{} \\\n  --query Role.Arn --output text)",
-        aws(&steps.create_role),
-        document("assume-role-policy-document", &policy::trust(ask))
-    ));
+    if let Some((look, put, tree)) = &steps.lifecycle {
+        lines.push(format!("if look NoSuchLifecycleConfiguration {}; then", aws(look)));
+        lines.push(format!("  {}", say(words::kit::LIFECYCLE_THERE)));
+        lines.push(format!("  printf '%s\\n' '{}'\nelse", tree.compact()));
+        lines.push(format!("  {}{}\nfi", aws(put), document("lifecycle-configuration", tree)));
+    }
+    let trust = policy::trust(ask);
+    lines.push(format!("if look NoSuchEntity {}; then", aws(&steps.look_role)));
+    lines.push(format!("  if [ \"$answer\" != {} ]; then", bash_quoted(&steps.description)));
+    lines.push(format!("    {} >&2\n    exit 1\n  fi", say(words::kit::OTHER_ROLE_THERE)));
+    lines.push(format!("  {}", say(words::kit::ROLE_THERE)));
+    lines.push(format!("  {}{}", aws(&steps.update_trust), document("policy-document", &trust)));
+    lines.push(format!("  {} > /dev/null\nelse", aws(&steps.update_role)));
+    let create = document("assume-role-policy-document", &trust);
+    lines.push(format!("  {}{create} > /dev/null\nfi", aws(&steps.create_role)));
     lines.push(format!("{}{}", aws(&steps.put_policy), document("policy-document", &policy::permission(ask))));
-    let guarded = [
-        (steps.bucket_policy, "NoSuchBucketPolicy", "policy", words::kit::POLICY_THERE),
-        (steps.lifecycle, "NoSuchLifecycleConfiguration", "lifecycle-configuration", words::kit::LIFECYCLE_THERE),
-    ];
-    for (step, absent, option, there) in guarded {
-        if let Some((get, put, tree)) = step {
-            lines.push(format!("found=$({} 2>&1) || true", aws(&get)));
-            lines.push(format!("case \"$found\" in\n*{absent}*)"));
-            lines.push(format!("  {}{} ;;", aws(&put), document(option, &tree)));
-            lines.push(format!("*)\n  {}\n  printf '%s\\n' '{}' ;;\nesac", say(there), tree.compact()));
-        }
-    }
+    lines.push(format!("role_arn=$({})", aws(&steps.role_arn)));
     let invitation = ask.invitation("'\"$role_arn\"'");
     lines.push(say(words::kit::SEND_THIS));
     lines.push(format!("printf '\\n%s\\n%s\\n' '{}' '{}'", invitation.to_text(), invitation.to_link()));
@@ -120,53 +163,76 @@ pub fn bash(ask: &Ask) -> String {
     lines.join("\n")
 }
 
+/// The same in PowerShell: the answer, or nothing. Errors of programs are recognized by their type, since their text is
+/// broken into lines where the console ends.
+const LOOK_POWERSHELL: &str = r#"function Find-Aws($absent) {
+  $all = & aws @args 2>&1
+  $there = $LASTEXITCODE -eq 0
+  $errors = @($all | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { $_.ToString() })
+  if ($there) { return (@($all | Where-Object { $_ -isnot [Management.Automation.ErrorRecord] }) -join "`n") }
+  if (($errors -join "`n").Contains("($absent)")) { return $null }
+  throw ($errors -join "`n")
+}"#;
+
 /// For PowerShell 5.1 and later. JSON goes through files: PowerShell before 7.3 loses the quotes inside an argument.
 #[must_use]
 pub fn powershell(ask: &Ask) -> String {
     let steps = steps(ask);
     let aws = |command: &Command| command.line("Invoke-Aws", powershell_quoted);
+    let find = |absent: &str, command: &Command| {
+        format!("$answer = {}", command.line(&format!("Find-Aws '{absent}'"), powershell_quoted))
+    };
     let file = |name: &str, tree: &Tree| {
         format!("[IO.File]::WriteAllText((Join-Path $dir '{name}.json'), '{}')", tree.compact())
     };
     let from = |option: &str, name: &str| format!("\"--{option}=file://$(Join-Path $dir '{name}.json')\"");
     let say = |text: &str| format!("Write-Host {}", powershell_quoted(text));
-    let mut lines: Vec<String> = words::kit::COMMANDS_HEAD.iter().map(|line| format!("# {line}")).collect();
+    let mut lines = comments(ask);
     lines.push("& {".to_owned());
     lines.push("$ErrorActionPreference = 'Continue'".to_owned());
     lines.push(format!(
         "function Invoke-Aws {{ & aws @args; if ($LASTEXITCODE -ne 0) {{ throw {} }} }}",
         powershell_quoted(words::kit::COMMAND_REFUSED)
     ));
+    lines.push(LOOK_POWERSHELL.to_owned());
     lines.push("$dir = Join-Path ([IO.Path]::GetTempPath()) ([Guid]::NewGuid().ToString())".to_owned());
-    lines.push("New-Item -ItemType Directory -Path $dir | Out-Null".to_owned());
-    for command in steps.create_bucket.iter().flatten() {
-        lines.push(format!("{} | Out-Null", aws(command)));
+    lines.push("New-Item -ItemType Directory -Path $dir | Out-Null\ntry {".to_owned());
+    if let Some((look, create, put, tree)) = &steps.bucket {
+        lines.push(file("bucket-policy", tree));
+        lines.push(find("404", look));
+        lines.push(format!("if ($null -ne $answer) {{ {} }} else {{", say(words::kit::BUCKET_THERE)));
+        lines.extend(create.iter().map(|command| format!("  {} | Out-Null", aws(command))));
+        lines.push(format!("  {} {}\n}}", aws(put), from("policy", "bucket-policy")));
+    }
+    if let Some((look, put, tree)) = &steps.lifecycle {
+        lines.push(file("lifecycle", tree));
+        lines.push(find("NoSuchLifecycleConfiguration", look));
+        lines.push(format!("if ($null -ne $answer) {{\n  {}", say(words::kit::LIFECYCLE_THERE)));
+        lines.push("  Get-Content (Join-Path $dir 'lifecycle.json')\n} else {".to_owned());
+        lines.push(format!("  {} {}\n}}", aws(put), from("lifecycle-configuration", "lifecycle")));
     }
     lines.push(file("trust", &policy::trust(ask)));
     lines.push(file("put-only", &policy::permission(ask)));
-    lines.push(format!(
-        "$roleArn = {} {} --query Role.Arn --output text",
-        aws(&steps.create_role),
-        from("assume-role-policy-document", "trust")
-    ));
+    lines.push(find("NoSuchEntity", &steps.look_role));
+    lines.push("if ($null -ne $answer) {".to_owned());
+    let (description, other) = (powershell_quoted(&steps.description), powershell_quoted(words::kit::OTHER_ROLE_THERE));
+    lines.push(format!("  if ($answer -cne {description}) {{ throw {other} }}"));
+    lines.push(format!("  {}", say(words::kit::ROLE_THERE)));
+    lines.push(format!("  {} {}", aws(&steps.update_trust), from("policy-document", "trust")));
+    lines.push(format!("  {} | Out-Null\n}} else {{", aws(&steps.update_role)));
+    let create = from("assume-role-policy-document", "trust");
+    lines.push(format!("  {} {create} | Out-Null\n}}", aws(&steps.create_role)));
     lines.push(format!("{} {}", aws(&steps.put_policy), from("policy-document", "put-only")));
-    let guarded = [
-        (steps.bucket_policy, "NoSuchBucketPolicy", "policy", words::kit::POLICY_THERE),
-        (steps.lifecycle, "NoSuchLifecycleConfiguration", "lifecycle-configuration", words::kit::LIFECYCLE_THERE),
-    ];
-    for (step, absent, option, there) in guarded {
-        if let Some((get, put, tree)) = step {
-            lines.push(file(option, &tree));
-            lines.push(format!("$found = {} 2>&1 | Out-String", get.line("& aws", powershell_quoted)));
-            lines.push(format!("if ($found -match '{absent}') {{ {} {} }}", aws(&put), from(option, option)));
-            lines.push(format!("else {{ {}; Get-Content (Join-Path $dir '{option}.json') }}", say(there)));
-        }
-    }
+    lines.push(format!("$roleArn = {}", aws(&steps.role_arn)));
     let invitation = ask.invitation("' + $roleArn + '");
     lines.push(say(words::kit::SEND_THIS));
     lines.push(format!("Write-Output ('{}')", invitation.to_text()));
     lines.push(format!("Write-Output ('{}')", invitation.to_link()));
-    lines.push("Remove-Item -Recurse -Path $dir".to_owned());
-    lines.push("}\n".to_owned());
+    lines.push("} finally { Remove-Item -Recurse -Path $dir }\n}\n".to_owned());
     lines.join("\n")
+}
+
+fn comments(ask: &Ask) -> Vec<String> {
+    let lines = super::head(ask).into_iter().chain([words::kit::COMMANDS_AS.to_owned()]);
+    lines.map(|line| format!("# {line}")).collect()
 }

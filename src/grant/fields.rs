@@ -4,6 +4,7 @@
 //! (quoting, fences, line breaks, round quotes, a greeting above and a name below) is undone before the text is read
 //! a second time, never to a text that reads well as it is.
 
+use super::request::NETWORKS_MOST;
 use crate::time::Utc;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -174,8 +175,13 @@ impl Fields {
 
     /// Yes or no; absent is no.
     pub(super) fn yes(&mut self, name: &'static str) -> Result<bool, TextProblem> {
+        self.yes_or(name, false)
+    }
+
+    /// Yes or no, or `usual` if it is absent.
+    pub(super) fn yes_or(&mut self, name: &'static str, usual: bool) -> Result<bool, TextProblem> {
         match self.table.remove(name) {
-            None => Ok(false),
+            None => Ok(usual),
             Some(Value::Boolean(yes)) => Ok(yes),
             Some(Value::String(text)) if self.flat => text.parse().map_err(|_why| TextProblem::Wrong(name)),
             Some(_) => Err(TextProblem::Wrong(name)),
@@ -214,11 +220,15 @@ impl Fields {
         let wrong = || TextProblem::Wrong(name);
         match self.table.remove(name) {
             None => Ok(Vec::new()),
-            Some(Value::Array(list)) if list.len() <= 64 => {
+            Some(Value::Array(list)) if list.len() <= NETWORKS_MOST => {
                 list.iter().map(|value| value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)).collect()
             }
             Some(Value::String(text)) if self.flat && text.len() <= 4096 => {
-                text.split(',').map(|text| text.parse().map_err(|_why| wrong())).collect()
+                let list: Vec<&str> = text.split(',').collect();
+                if list.len() > NETWORKS_MOST {
+                    return Err(wrong());
+                }
+                list.into_iter().map(|text| text.parse().map_err(|_why| wrong())).collect()
             }
             Some(_) => Err(wrong()),
         }

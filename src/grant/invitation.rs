@@ -15,7 +15,7 @@
 //! | `mfa` | whether the role asks for a code, `true` or `false`; optional |
 //! | `mfa_max_age` | how old that code may be, in seconds, 60 to 129600; optional |
 //! | `session_is_user` | whether the session has to be named as the IAM user is, `true` or `false`; optional |
-//! | `source_ips` | the networks from which alone the role may be taken, a list in CIDR notation; optional |
+//! | `source_ips` | the networks from which alone the role may be taken and files may come, at most 64, in CIDR notation; optional |
 //! | `duration` | how long a session to ask for, in seconds, 900 to 43200; optional, 3600 |
 //! | `not_before`, `not_after` | when the role may be used, RFC 3339; optional |
 //! | `note`, `contact` | free text, at most 500 and 120 characters; optional |

@@ -1,6 +1,6 @@
 //! The customer's side: what the customer's administrator needs to lend a role, and the invitation that comes back.
 //!
-//! Everything here is text from text. An [`Ask`] says what the contractor needs; it is printed as a CloudFormation
+//! Everything here is text from text, but for [`names::new_external_id`]. An [`Ask`] says what the contractor needs; it is printed as a CloudFormation
 //! template, as policies, as commands or as Terraform; an [`Invitation`] carries the finished role back.
 
 pub mod cloudformation;
@@ -19,6 +19,7 @@ pub use names::{Cidr, KmsKey, Principal, RoleName};
 pub use request::{Ask, AskProblem, Kms};
 
 use crate::model::names::RoleArn;
+use crate::words;
 
 /// In which form the kit is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,6 +65,11 @@ impl Format {
             Self::Invitation => "invitation.daypass",
         }
     }
+}
+
+/// The comment on top of the forms that take comments, in ASCII alone.
+fn head(ask: &Ask) -> Vec<String> {
+    words::kit::head(&words::wishes::to_compare(ask))
 }
 
 /// The kit in one form. The role's ARN is needed for the invitation only, and used by no other form.

@@ -1,6 +1,7 @@
 //! Names that only the customer's kit needs: who is let in, the role to make, networks and keys.
 
-use crate::model::names::{AccountId, looks_like_secret};
+use crate::model::names::{AccountId, ExternalId, Partition, Region, looks_like_secret};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -28,8 +29,8 @@ fn iam_name(text: &str, most: usize) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-'))
 }
 
-fn partition(text: &str) -> bool {
-    text == "aws" || text.strip_prefix("aws-").is_some_and(|rest| !rest.is_empty() && plain(rest))
+fn partition(text: &str) -> Result<Partition, Odd> {
+    Partition::from_name(text).ok_or(Odd::Form)
 }
 
 fn plain(text: &str) -> bool {
@@ -43,12 +44,13 @@ fn account(text: &str) -> Result<AccountId, Odd> {
     text.parse().ok().filter(|_| twelve).ok_or(Odd::Form)
 }
 
-/// Who asks: an IAM user, a role's session (as a sign-in through IAM Identity Center is), or a whole account.
+/// Who asks: an IAM user, a role (a program's, for example), one session of a role (as a sign-in through IAM Identity
+/// Center is), or a whole account.
 ///
 /// Read from the ARN that GetCallerIdentity answers, or from an account's 12 digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    partition: Box<str>,
+    partition: Partition,
     account: AccountId,
     who: Who,
 }
@@ -58,9 +60,15 @@ enum Who {
     Account,
     /// Path and name, such as `division/Richard`.
     User(Box<str>),
+    /// Path and name of a role: everybody whom the role's own account lets take it.
+    Role(Box<str>),
     /// Role and session name.
     Session(Box<str>),
 }
+
+/// How permission sets of IAM Identity Center name their roles (IAM Identity Center User Guide, "Referencing permission
+/// sets in resource policies").
+const IDENTITY_CENTER: &str = "AWSReservedSSO_";
 
 impl Principal {
     /// An IAM user, by account and name, with the path where there is one.
@@ -73,8 +81,8 @@ impl Principal {
 
     /// The partition, `aws` for most.
     #[must_use]
-    pub fn partition(&self) -> &str {
-        &self.partition
+    pub const fn partition(&self) -> Partition {
+        self.partition
     }
 
     /// The account.
@@ -83,46 +91,71 @@ impl Principal {
         &self.account
     }
 
-    /// The IAM user's name, without its path; none for a session or an account.
+    /// The IAM user's name, without its path; none for a role, a session or an account.
     #[must_use]
     pub fn user_name(&self) -> Option<&str> {
         match &self.who {
             Who::User(path) => path.rsplit('/').next(),
-            Who::Session(_) | Who::Account => None,
+            Who::Role(_) | Who::Session(_) | Who::Account => None,
         }
     }
 
-    /// Whether this is one person rather than an account.
+    /// What the principal is called in names and sentences: the user's, the role's or the session's name, or the
+    /// account's 12 digits.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        match &self.who {
+            Who::User(path) | Who::Role(path) | Who::Session(path) => path.rsplit('/').next().unwrap_or_default(),
+            Who::Account => self.account.as_str(),
+        }
+    }
+
+    /// Whether this is one user, role or session rather than an account.
     #[must_use]
     pub const fn is_one(&self) -> bool {
         match self.who {
-            Who::User(_) | Who::Session(_) => true,
+            Who::User(_) | Who::Role(_) | Who::Session(_) => true,
             Who::Account => false,
         }
     }
 
-    /// Whether this is a session of a role, as a sign-in through IAM Identity Center is.
+    /// Whether this is a role or a session of one, as a sign-in through IAM Identity Center is: it can give no MFA code.
     #[must_use]
-    pub const fn is_session(&self) -> bool {
+    pub const fn is_role(&self) -> bool {
         match self.who {
-            Who::Session(_) => true,
+            Who::Role(_) | Who::Session(_) => true,
             Who::User(_) | Who::Account => false,
+        }
+    }
+
+    /// The role whose users choose the session's name freely, so that naming the session lets others in as well. Sessions
+    /// of IAM Identity Center carry the name of the person.
+    #[must_use]
+    pub fn shared_role(&self) -> Option<&str> {
+        match &self.who {
+            Who::Role(path) => path.rsplit('/').next(),
+            Who::Session(path) => {
+                path.split_once('/').map(|(role, _)| role).filter(|role| !role.starts_with(IDENTITY_CENTER))
+            }
+            Who::User(_) | Who::Account => None,
         }
     }
 
     /// The account as a principal: everybody in it whom its own administrator lets.
     #[must_use]
     pub fn account_arn(&self) -> String {
-        format!("arn:{}:iam::{}:root", self.partition, self.account)
+        format!("arn:{}:iam::{}:root", self.partition.as_str(), self.account)
     }
 }
 
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { partition, account, who } = self;
+        let partition = partition.as_str();
         match who {
             Who::Account => f.write_str(&self.account_arn()),
             Who::User(path) => write!(f, "arn:{partition}:iam::{account}:user/{path}"),
+            Who::Role(path) => write!(f, "arn:{partition}:iam::{account}:role/{path}"),
             Who::Session(path) => write!(f, "arn:{partition}:sts::{account}:assumed-role/{path}"),
         }
     }
@@ -131,26 +164,28 @@ impl fmt::Display for Principal {
 impl FromStr for Principal {
     type Err = Odd;
 
-    /// Takes `111122223333`, `1111 2222 3333`, `arn:…:root` of a whole account, `arn:…:user/…` and
+    /// Takes `111122223333`, `1111 2222 3333`, `arn:…:root` of a whole account, `arn:…:user/…`, `arn:…:role/…` and
     /// `arn:…:assumed-role/ROLE/SESSION`. A path's characters are U+0021 to U+007F (IAM API Reference); those that mean
     /// something in a policy are not taken.
     fn from_str(text: &str) -> Result<Self, Odd> {
         let text = text.trim();
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         if let Ok(account) = account(&digits) {
-            return Ok(Self { partition: "aws".into(), account, who: Who::Account });
+            return Ok(Self { partition: Partition::Aws, account, who: Who::Account });
         }
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let ["arn", part, service, "", id, rest] = parts[..] else { return Err(Odd::Form) };
         let account = account(id)?;
         let who = match (service, rest.split_once('/')) {
             ("iam", None) if rest == "root" => Who::Account,
-            ("iam", Some(("user", path))) if path.len() <= 576 && path.split('/').all(|step| iam_name(step, 512)) => {
+            ("iam", Some((kind @ ("user" | "role"), path)))
+                if path.len() <= 576 && path.split('/').all(|step| iam_name(step, 512)) =>
+            {
                 let name = path.rsplit('/').next().unwrap_or_default();
                 if name.len() > 64 {
                     return Err(Odd::Form);
                 }
-                Who::User(path.into())
+                if kind == "user" { Who::User(path.into()) } else { Who::Role(path.into()) }
             }
             ("sts", Some(("assumed-role", path))) => match path.split_once('/') {
                 Some((role, session)) if iam_name(role, 64) && iam_name(session, 64) => Who::Session(path.into()),
@@ -158,7 +193,7 @@ impl FromStr for Principal {
             },
             _ => return Err(Odd::Form),
         };
-        if partition(part) { Ok(Self { partition: part.into(), account, who }) } else { Err(Odd::Form) }
+        Ok(Self { partition: partition(part)?, account, who })
     }
 }
 
@@ -173,13 +208,36 @@ impl RoleName {
         &self.0
     }
 
-    /// A name made of what is known: `daypass-BUCKET`, cut to the length a role's name may have.
+    /// A name made of what is known, `daypass-BUCKET-USER`, so that two contractors of one bucket have two roles. If it
+    /// would be too long, both parts are cut and a digest of the whole keeps the names apart.
     #[must_use]
-    pub fn for_bucket(bucket: &str) -> Self {
-        let mut name = String::from("daypass-");
-        name.extend(bucket.chars().filter(|c| iam_name(c.encode_utf8(&mut [0; 4]), 4)).take(56));
-        Self(name.into())
+    pub fn for_bucket(bucket: &str, who: &str) -> Self {
+        const MOST: usize = 64;
+        const DIGEST: usize = 6;
+        let legal =
+            |text: &str| -> String { text.chars().filter(|c| iam_name(c.encode_utf8(&mut [0; 4]), 4)).collect() };
+        let (bucket, who) = (legal(bucket), legal(who));
+        let whole = format!("daypass-{bucket}-{who}");
+        if whole.len() <= MOST {
+            return Self(whole.into());
+        }
+        let room = MOST - "daypass---".len() - DIGEST;
+        let (of_who, of_bucket) = (who.len().min(room / 2), bucket.len().min(room - who.len().min(room / 2)));
+        let digest: [u8; 32] = Sha256::digest(&whole).into();
+        let [a, b, c, ..] = digest;
+        Self(format!("daypass-{}-{}-{a:02x}{b:02x}{c:02x}", &bucket[..of_bucket], &who[..of_who]).into())
     }
+}
+
+/// An external id that nobody can guess: 32 hexadecimal digits of the system's randomness. None if the system gives none.
+///
+/// If a whole account is trusted, it keeps others whom that account's users deliver for from naming this role as theirs
+/// (IAM User Guide, "The confused deputy problem").
+#[must_use]
+pub fn new_external_id() -> Option<ExternalId> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    format!("{:032x}", u128::from_be_bytes(bytes)).parse().ok()
 }
 
 impl fmt::Display for RoleName {
@@ -250,11 +308,29 @@ const fn outside(address: IpAddr) -> bool {
 
 /// The ARN of a KMS key, `arn:PARTITION:kms:REGION:ACCOUNT:key/ID`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KmsKey(Box<str>);
+pub struct KmsKey {
+    arn: Box<str>,
+    region: Region,
+    partition: Partition,
+}
+
+impl KmsKey {
+    /// The region that it is used in, which is its bucket's.
+    #[must_use]
+    pub const fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The partition.
+    #[must_use]
+    pub const fn partition(&self) -> Partition {
+        self.partition
+    }
+}
 
 impl fmt::Display for KmsKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.arn)
     }
 }
 
@@ -269,6 +345,11 @@ impl FromStr for KmsKey {
         }
         account(id)?;
         let key = key.strip_prefix("key/").ok_or(Odd::Form)?;
-        if partition(part) && plain(region) && plain(key) { Ok(Self(text.into())) } else { Err(Odd::Form) }
+        let (partition, region): (_, Region) = (partition(part)?, region.parse().map_err(|_why| Odd::Form)?);
+        if plain(key) && region.fits(partition) {
+            Ok(Self { arn: text.into(), region, partition })
+        } else {
+            Err(Odd::Form)
+        }
     }
 }

@@ -1,8 +1,8 @@
-//! The policies: who may take the role, what the role may do, and what the bucket refuses even to the role.
+//! The policies: who may take the role, what the role may and may not do, and what a new bucket refuses.
 
 use super::request::{Ask, Kms};
 use super::tree::{Tree, add};
-use crate::model::names::RoleArn;
+use crate::model::names::{Region, RoleArn};
 
 /// The name of the role's one inline policy.
 pub const PERMISSION_NAME: &str = "daypass-put-only";
@@ -27,9 +27,40 @@ pub fn literal(text: &str) -> String {
     out
 }
 
-/// The ARN of every object below the folder.
-fn objects(partition: &str, bucket: &str, prefix: &str) -> String {
-    format!("arn:{partition}:s3:::{}/{}*", literal(bucket), literal(prefix))
+/// The ARN of a bucket, or of what is in it.
+fn in_bucket(ask: &Ask, rest: &str) -> String {
+    format!("arn:{}:s3:::{}{rest}", ask.who.partition().as_str(), literal(ask.bucket.as_str()))
+}
+
+/// The principal that the trust policy names: who asks, or their whole account.
+#[must_use]
+pub fn principal(ask: &Ask) -> String {
+    if ask.only_me { ask.who.to_string() } else { ask.who.account_arn() }
+}
+
+/// The ARN of every object below the folder, which is all that the role may put.
+#[must_use]
+pub fn objects(ask: &Ask) -> String {
+    in_bucket(ask, &format!("/{}*", literal(ask.prefix.as_str())))
+}
+
+/// The conditions on the dates, for every statement that allows something: a condition of the trust policy alone is
+/// checked when the role is taken, and its sessions go on for hours (AWS re:Post, "restrict access by IP address").
+fn dates(ask: &Ask, conditions: &mut Vec<(String, Tree)>) {
+    for (operator, at) in [("DateGreaterThanEquals", ask.not_before), ("DateLessThan", ask.not_after)] {
+        if let Some(at) = at {
+            let at = Tree::from(super::fields::rfc3339(at));
+            add(conditions, operator, Tree::from([("aws:CurrentTime", at)]));
+        }
+    }
+}
+
+/// The condition on the networks. Not for KMS, which S3 calls in the role's place.
+fn networks(ask: &Ask, conditions: &mut Vec<(String, Tree)>) {
+    if !ask.source_ips.is_empty() {
+        let list: Vec<Tree> = ask.source_ips.iter().map(|net| net.to_string().into()).collect();
+        add(conditions, "IpAddress", Tree::from([("aws:SourceIp", list.into())]));
+    }
 }
 
 /// The trust policy: who may take the role, and on which conditions.
@@ -38,7 +69,6 @@ fn objects(partition: &str, bucket: &str, prefix: &str) -> String {
 /// `BoolIfExists` would let that pass (IAM User Guide, "AWS global condition context keys").
 #[must_use]
 pub fn trust(ask: &Ask) -> Tree {
-    let who = if ask.only_me { ask.who.to_string() } else { ask.who.account_arn() };
     let mut equals = Vec::new();
     if let Some(id) = &ask.external_id {
         add(&mut equals, "sts:ExternalId", id.as_str());
@@ -58,21 +88,11 @@ pub fn trust(ask: &Ask) -> Tree {
         let age = Tree::from(age.to_string());
         add(&mut conditions, "NumericLessThan", Tree::from([("aws:MultiFactorAuthAge", age)]));
     }
-    let mut date = |operator: &str, at| {
-        if let Some(at) = at {
-            let at = Tree::from(super::fields::rfc3339(at));
-            add(&mut conditions, operator, Tree::from([("aws:CurrentTime", at)]));
-        }
-    };
-    date("DateGreaterThanEquals", ask.not_before);
-    date("DateLessThan", ask.not_after);
-    if !ask.source_ips.is_empty() {
-        let list: Vec<Tree> = ask.source_ips.iter().map(|net| net.to_string().into()).collect();
-        add(&mut conditions, "IpAddress", Tree::from([("aws:SourceIp", list.into())]));
-    }
+    dates(ask, &mut conditions);
+    networks(ask, &mut conditions);
     let mut statement = Vec::new();
     add(&mut statement, "Effect", "Allow");
-    add(&mut statement, "Principal", Tree::from([("AWS", who.into())]));
+    add(&mut statement, "Principal", Tree::from([("AWS", principal(ask).into())]));
     add(&mut statement, "Action", "sts:AssumeRole");
     if !conditions.is_empty() {
         add(&mut statement, "Condition", Tree::Map(conditions));
@@ -81,97 +101,109 @@ pub fn trust(ask: &Ask) -> Tree {
 }
 
 /// What the role may do: put objects below the folder; where asked for, tidy up after itself and use the bucket's key.
+/// And what it may not do, whoever holds its session: put without TLS and, where asked for, replace an object.
+///
+/// The denials stand here and not in the bucket's policy, so that no policy of a bucket has to be changed.
+/// `s3:if-none-match` and `s3:ObjectCreationOperation` are condition keys of the action `s3:PutObject` (Service
+/// Authorization Reference, "Actions, resources, and condition keys for Amazon S3") and so hold in every kind of policy,
+/// although the S3 User Guide shows them in bucket policies alone. The calls of a multipart upload before the last carry
+/// no `If-None-Match`; `s3:ObjectCreationOperation` exempts them (S3 User Guide, "Enforce conditional writes").
 #[must_use]
 pub fn permission(ask: &Ask) -> Tree {
     let mut actions = vec!["s3:PutObject".into()];
     if ask.clean_up {
         actions.extend(["s3:AbortMultipartUpload".into(), "s3:ListMultipartUploadParts".into()]);
     }
-    let partition = ask.who.partition();
     let action = if actions.len() == 1 { actions.remove(0) } else { Tree::List(actions) };
-    let mut statements = vec![Tree::from([
-        ("Sid", "PutObjects".into()),
-        ("Effect", "Allow".into()),
-        ("Action", action),
-        ("Resource", objects(partition, ask.bucket.as_str(), ask.prefix.as_str()).into()),
-    ])];
-    let region = ask.region.as_ref().map(crate::model::names::Region::as_str);
+    let mut put = Vec::new();
+    add(&mut put, "Sid", "PutObjects");
+    add(&mut put, "Effect", "Allow");
+    add(&mut put, "Action", action);
+    add(&mut put, "Resource", objects(ask));
+    let mut conditions = Vec::new();
+    dates(ask, &mut conditions);
+    networks(ask, &mut conditions);
+    if !conditions.is_empty() {
+        add(&mut put, "Condition", Tree::Map(conditions));
+    }
+    let mut statements = vec![Tree::Map(put)];
     match &ask.kms {
         Kms::None => {}
-        Kms::Any => statements.push(key("*", partition, region)),
-        Kms::Key(arn) => statements.push(key(&arn.to_string(), partition, region)),
+        Kms::Any => statements.push(key(ask, "*", ask.region.as_ref())),
+        Kms::Key(key_arn) => statements.push(key(ask, &key_arn.to_string(), Some(key_arn.region()))),
     }
+    if ask.create_only {
+        statements.push(replace_nothing(ask, false));
+    }
+    statements.push(only_over_tls(ask, false));
     document(statements)
 }
 
-/// The use of a key through S3: `GenerateDataKey` for every object, `Decrypt` for those that go up in parts
-/// (S3 User Guide, "Multipart upload API and permissions").
-fn key(arn: &str, partition: &str, region: Option<&str>) -> Tree {
-    let suffix = match partition {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-eusc" => "amazonaws.eu",
-        _ => "amazonaws.com",
-    };
-    let (operator, region) = region.map_or(("StringLike", "*"), |region| ("StringEquals", region));
-    let via = Tree::from([("kms:ViaService", format!("s3.{region}.{suffix}").into())]);
+/// The use of a key through S3 and for objects of this folder: `GenerateDataKey` for every object, `Decrypt` for those
+/// that go up in parts (S3 User Guide, "Multipart upload API and permissions"). The encryption context holds the
+/// object's ARN, or the bucket's if it has an S3 Bucket Key (S3 User Guide, "Reducing the cost of SSE-KMS").
+fn key(ask: &Ask, arn: &str, region: Option<&Region>) -> Tree {
+    let suffix = ask.who.partition().dns_suffix();
+    let via = |region: &str| Tree::from(format!("s3.{region}.{suffix}"));
+    let of_bucket = Tree::List(vec![in_bucket(ask, "").into(), objects(ask).into()]);
+    let (mut conditions, mut like) = (Vec::new(), Vec::new());
+    match region {
+        Some(region) => add(&mut conditions, "StringEquals", Tree::from([("kms:ViaService", via(region.as_str()))])),
+        None => add(&mut like, "kms:ViaService", via("*")),
+    }
+    add(&mut like, "kms:EncryptionContext:aws:s3:arn", of_bucket);
+    add(&mut conditions, "StringLike", Tree::Map(like));
+    dates(ask, &mut conditions);
     [
         ("Sid", "UseTheBucketsKey".into()),
         ("Effect", "Allow".into()),
         ("Action", Tree::List(vec!["kms:GenerateDataKey".into(), "kms:Decrypt".into()])),
         ("Resource", arn.into()),
-        ("Condition", [(operator, via)].into()),
+        ("Condition", Tree::Map(conditions)),
     ]
     .into()
 }
 
-/// Whether the kit has a policy for the bucket, made before or by the kit.
-#[must_use]
-pub const fn has_bucket_policy(ask: &Ask) -> bool {
-    ask.create_only || ask.new_bucket
+/// A denial, in a role's policy or in a bucket's, which names a principal.
+fn deny(sid: &str, of_bucket: bool, action: &str, resource: Tree, conditions: Vec<(String, Tree)>) -> Tree {
+    let mut statement = Vec::new();
+    add(&mut statement, "Sid", sid);
+    add(&mut statement, "Effect", "Deny");
+    if of_bucket {
+        add(&mut statement, "Principal", "*");
+    }
+    add(&mut statement, "Action", action);
+    add(&mut statement, "Resource", resource);
+    add(&mut statement, "Condition", Tree::Map(conditions));
+    Tree::Map(statement)
 }
 
-/// The bucket's policy. It denies, it allows nothing, and it names this role alone, so that nobody else meets it:
-/// no request without TLS, and where asked for nothing replaced (S3 User Guide, "Enforce conditional writes").
-/// The calls of a multipart upload before the last carry no condition and are exempt by `s3:ObjectCreationOperation`.
+fn only_over_tls(ask: &Ask, of_bucket: bool) -> Tree {
+    let resource = Tree::List(vec![in_bucket(ask, "").into(), in_bucket(ask, "/*").into()]);
+    let mut conditions = Vec::new();
+    add(&mut conditions, "Bool", Tree::from([("aws:SecureTransport", "false".into())]));
+    deny("OnlyOverTls", of_bucket, "s3:*", resource, conditions)
+}
+
+fn replace_nothing(ask: &Ask, of_bucket: bool) -> Tree {
+    let mut conditions = Vec::new();
+    if of_bucket {
+        // Others than this role may go on to replace what is there.
+        let role = format!("arn:{}:iam::*:role/{}", ask.who.partition().as_str(), ask.role_name);
+        add(&mut conditions, "ArnLike", Tree::from([("aws:PrincipalArn", role.into())]));
+    }
+    add(&mut conditions, "Null", Tree::from([("s3:if-none-match", "true".into())]));
+    add(&mut conditions, "Bool", Tree::from([("s3:ObjectCreationOperation", "true".into())]));
+    deny("ReplaceNothing", of_bucket, "s3:PutObject", in_bucket(ask, "/*").into(), conditions)
+}
+
+/// The policy of a bucket that the kit makes; a bucket that is there keeps its own. It denies and allows nothing:
+/// requests without TLS from anybody, and replacing from this role, once more than in the role's own policy.
 #[must_use]
 pub fn bucket(ask: &Ask) -> Tree {
-    let partition = ask.who.partition();
-    let name = literal(ask.bucket.as_str());
-    let role = || Tree::from([("aws:PrincipalArn", format!("arn:{partition}:iam::*:role/{}", ask.role_name).into())]);
-    let deny = |sid: &str, action: &str, resource: Tree, null: Option<Tree>, yes: Tree| {
-        let mut conditions = Vec::new();
-        add(&mut conditions, "ArnLike", role());
-        if let Some(null) = null {
-            add(&mut conditions, "Null", null);
-        }
-        add(&mut conditions, "Bool", yes);
-        Tree::from([
-            ("Sid", sid.into()),
-            ("Effect", "Deny".into()),
-            ("Principal", "*".into()),
-            ("Action", action.into()),
-            ("Resource", resource),
-            ("Condition", Tree::Map(conditions)),
-        ])
-    };
-    let mut statements = vec![deny(
-        "OnlyOverTls",
-        "s3:*",
-        Tree::List(vec![
-            format!("arn:{partition}:s3:::{name}").into(),
-            format!("arn:{partition}:s3:::{name}/*").into(),
-        ]),
-        None,
-        [("aws:SecureTransport", "false".into())].into(),
-    )];
+    let mut statements = vec![only_over_tls(ask, true)];
     if ask.create_only {
-        statements.push(deny(
-            "ReplaceNothing",
-            "s3:PutObject",
-            format!("arn:{partition}:s3:::{name}/*").into(),
-            Some([("s3:if-none-match", "true".into())].into()),
-            [("s3:ObjectCreationOperation", "true".into())].into(),
-        ));
+        statements.push(replace_nothing(ask, true));
     }
     document(statements)
 }
@@ -200,8 +232,9 @@ pub fn all(ask: &Ask) -> Tree {
     add(&mut map, "MaxSessionDuration", ask.seconds);
     add(&mut map, "TrustPolicy", trust(ask));
     add(&mut map, "PermissionPolicy", permission(ask));
-    if has_bucket_policy(ask) {
+    if ask.new_bucket {
         add(&mut map, "BucketPolicy", bucket(ask));
+        add(&mut map, "BucketVersioning", Tree::from([("Status", "Enabled".into())]));
     }
     if let Some(rule) = lifecycle(ask) {
         add(&mut map, "LifecycleConfiguration", rule);

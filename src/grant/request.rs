@@ -21,6 +21,8 @@ pub const MFA_AGE: RangeInclusive<u32> = 60..=129_600;
 pub const ABORT_DAYS: RangeInclusive<u32> = 1..=365;
 /// The longest trust policy an account takes without asking AWS for more, in characters (IAM quotas).
 pub const TRUST_MOST: usize = 2048;
+/// The longest list of networks that a kit, a request and an invitation take.
+pub const NETWORKS_MOST: usize = 64;
 
 /// The key that encrypts the bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +48,7 @@ impl FromStr for Kms {
 pub struct Ask {
     /// Who asks.
     pub who: Principal,
-    /// Whether that one person is let in, not the whole account.
+    /// Whether that one user, role or session is let in, not the whole account.
     pub only_me: bool,
     /// What the customer is called; may be empty.
     pub customer: String,
@@ -78,7 +80,7 @@ pub struct Ask {
     pub session_is_user: bool,
     /// The key that encrypts the bucket.
     pub kms: Kms,
-    /// Whether the bucket's policy keeps the role from replacing what is there.
+    /// Whether the role's policy keeps it from replacing what is there.
     pub create_only: bool,
     /// Whether the role may list the parts of its uploads and give unfinished ones up.
     pub clean_up: bool,
@@ -114,6 +116,11 @@ pub enum AskProblem {
     AccessPoint,
     /// The region or the key belongs to another partition than who asks; roles don't reach across.
     OtherPartition,
+    /// The key is of another region than the bucket, which S3 can't use (S3 User Guide, "Using server-side encryption with
+    /// AWS KMS keys").
+    KeyElsewhere,
+    /// More networks than [`NETWORKS_MOST`].
+    TooManyNetworks,
     /// The trust policy has so many characters, more than [`TRUST_MOST`].
     TrustTooLong(usize),
     /// An invitation is asked for, and no role is named.
@@ -121,12 +128,12 @@ pub enum AskProblem {
 }
 
 impl Ask {
-    /// The least to ask for: this person, this bucket, nothing else.
+    /// The least to ask for: this person, this bucket, nothing replaced, nothing else.
     #[must_use]
     pub fn new(who: Principal, bucket: Bucket, prefix: KeyPrefix) -> Self {
         Self {
             only_me: who.is_one(),
-            role_name: RoleName::for_bucket(bucket.as_str()),
+            role_name: RoleName::for_bucket(bucket.as_str(), who.short_name()),
             who,
             customer: String::new(),
             bucket,
@@ -142,7 +149,7 @@ impl Ask {
             source_ips: Vec::new(),
             session_is_user: false,
             kms: Kms::None,
-            create_only: false,
+            create_only: true,
             clean_up: false,
             abort_days: None,
         }
@@ -160,7 +167,7 @@ impl Ask {
         // A session's name has 2 to 64 characters (STS API Reference, AssumeRole, RoleSessionName).
         let long_enough = self.who.user_name().is_none_or(|name| name.len() > 1);
         held(!self.session_is_user || long_enough, AskProblem::NameTooShort)?;
-        held(!self.mfa || !self.who.is_session(), AskProblem::SessionMfa)?;
+        held(!self.mfa || !self.who.is_role(), AskProblem::SessionMfa)?;
         held(!holds_secret(&self.customer), AskProblem::Secret)?;
         held(self.not_before.zip(self.not_after).is_none_or(|(from, until)| from < until), AskProblem::NoTime)?;
         held(SECONDS.contains(&self.seconds), AskProblem::Seconds)?;
@@ -169,14 +176,26 @@ impl Ask {
         held(!self.new_bucket || self.region.is_some(), AskProblem::RegionNeeded)?;
         held(!self.bucket.as_str().ends_with("-s3alias"), AskProblem::AccessPoint)?;
         let partition = self.who.partition();
-        let region = self.region.as_ref().map_or(partition, |region| partition_of(region.as_str()));
+        let fits = self.region.as_ref().is_none_or(|region| region.fits(partition));
         let key = match &self.kms {
-            Kms::Key(key) => key.to_string().starts_with(&format!("arn:{partition}:")),
-            Kms::None | Kms::Any => true,
+            Kms::Key(key) => Some(key),
+            Kms::None | Kms::Any => None,
         };
-        held(region == partition && key, AskProblem::OtherPartition)?;
+        held(fits && key.is_none_or(|key| key.partition() == partition), AskProblem::OtherPartition)?;
+        let together = self.region.as_ref().zip(key).is_none_or(|(region, key)| region == key.region());
+        held(together, AskProblem::KeyElsewhere)?;
+        held(self.source_ips.len() <= NETWORKS_MOST, AskProblem::TooManyNetworks)?;
         let size = policy::trust(self).compact().len();
         held(size <= TRUST_MOST, AskProblem::TrustTooLong(size))
+    }
+
+    /// What the stack may be called: the role's name in the letters of a stack's (CloudFormation API Reference,
+    /// CreateStack, StackName).
+    #[must_use]
+    pub fn stack_name(&self) -> String {
+        let name = self.role_name.as_str().chars();
+        let name: String = name.map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("daypass-{name}") }
     }
 
     /// The invitation that answers it, once there is a role.
@@ -241,12 +260,12 @@ impl Ask {
             ("new_bucket", self.new_bucket),
             ("mfa", self.mfa),
             ("session_is_user", self.session_is_user),
-            ("create_only", self.create_only),
             ("clean_up", self.clean_up),
         ];
         for (name, _) in yes.into_iter().filter(|(_, yes)| *yes) {
             let _ = writeln!(out, "{name} = true");
         }
+        let _ = writeln!(out, "create_only = {}", self.create_only);
         let numbers =
             [("mfa_max_age", self.mfa_max_age), ("abort_days", self.abort_days), ("duration", Some(self.seconds))];
         for (name, number) in numbers {
@@ -264,14 +283,16 @@ impl Ask {
     pub fn from_text(text: &str) -> Result<Self, TextProblem> {
         let mut fields = Fields::read(text, Kind::Request)?;
         let bucket: Bucket = fields.needed("bucket")?;
+        let who: Principal = fields.needed("who")?;
+        let usual_name = RoleName::for_bucket(bucket.as_str(), who.short_name());
         let ask = Self {
-            who: fields.needed("who")?,
+            who,
             only_me: fields.yes("only_me")?,
             customer: fields.free("customer", CUSTOMER_MOST)?,
             prefix: prefix(&mut fields)?,
             region: fields.parsed("region")?,
             new_bucket: fields.yes("new_bucket")?,
-            role_name: fields.parsed("role_name")?.unwrap_or_else(|| RoleName::for_bucket(bucket.as_str())),
+            role_name: fields.parsed("role_name")?.unwrap_or(usual_name),
             bucket,
             seconds: fields.number("duration", SECONDS)?.unwrap_or(Destination::USUAL),
             mfa: fields.yes("mfa")?,
@@ -282,7 +303,8 @@ impl Ask {
             source_ips: fields.list("source_ips")?,
             session_is_user: fields.yes("session_is_user")?,
             kms: fields.parsed("kms")?.unwrap_or_default(),
-            create_only: fields.yes("create_only")?,
+            // What a request doesn't name is as safe as can be.
+            create_only: fields.yes_or("create_only", true)?,
             clean_up: fields.yes("clean_up")?,
             abort_days: fields.number("abort_days", ABORT_DAYS)?,
         };
@@ -297,18 +319,4 @@ impl Ask {
     pub fn read(bytes: &[u8]) -> Result<Self, TextProblem> {
         Self::from_text(&decode(bytes)?)
     }
-}
-
-/// The partition a region is in (botocore, partitions.json).
-fn partition_of(region: &str) -> &str {
-    let starts = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("eusc-", "aws-eusc"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-isof-", "aws-iso-f"),
-    ];
-    starts.into_iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
 }

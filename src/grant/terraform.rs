@@ -1,7 +1,7 @@
 //! The same role as Terraform, with the invitation as an output.
 //!
-//! Terraform replaces the whole policy and lifecycle of a bucket that it didn't make; where the bucket is there
-//! already, both resources are off until a variable turns them on.
+//! Terraform replaces the whole policy and lifecycle of a bucket that it didn't make. So a bucket that is there already is
+//! left alone; a lifecycle rule for it is printed as a comment.
 
 use super::policy;
 use super::request::Ask;
@@ -17,71 +17,41 @@ fn json(tree: &Tree) -> Tree {
     raw(format!("jsonencode({})", tree.hcl(1)))
 }
 
+/// Writes a block with its attributes below what is there.
+fn block(out: &mut String, head: &str, body: &Tree) {
+    // Writing into a String has no way to go wrong.
+    let _ = write!(out, "\n{head} {}\n", body.hcl(0));
+}
+
 /// The configuration, in HCL as `terraform fmt` would write it.
 #[must_use]
 pub fn hcl(ask: &Ask) -> String {
-    let mut out: String = words::kit::TERRAFORM_HEAD.iter().map(|line| ["# ", line, "\n"].concat()).collect();
-    let mut block = |head: &str, body: &Tree| {
-        // Writing into a String has no way to go wrong.
-        let _ = write!(out, "\n{head} {}\n", body.hcl(0));
-    };
+    let head = super::head(ask).into_iter().chain([words::kit::TERRAFORM_THEN.to_owned()]);
+    let mut out: String = head.map(|line| ["# ", &line, "\n"].concat()).collect();
     let role = Tree::from([
         ("name", ask.role_name.as_str().into()),
-        ("description", words::kit::ROLE_DESCRIPTION.into()),
+        ("description", words::kit::role_description(&policy::principal(ask)).into()),
         ("max_session_duration", ask.seconds.into()),
         ("assume_role_policy", json(&policy::trust(ask))),
     ]);
-    block("resource \"aws_iam_role\" \"upload\"", &role);
+    block(&mut out, "resource \"aws_iam_role\" \"upload\"", &role);
     let inline = Tree::from([
         ("name", policy::PERMISSION_NAME.into()),
         ("role", raw("aws_iam_role.upload.id")),
         ("policy", json(&policy::permission(ask))),
     ]);
-    block("resource \"aws_iam_role_policy\" \"upload\"", &inline);
+    block(&mut out, "resource \"aws_iam_role_policy\" \"upload\"", &inline);
     if ask.new_bucket {
-        let region = ask.region.as_ref().map_or(String::new(), |region| hcl_text(region.as_str()));
-        let head = format!("# {} {region}\nresource \"aws_s3_bucket\" \"upload\"", words::kit::TERRAFORM_REGION);
-        block(&head, &[("bucket", ask.bucket.as_str().into())].into());
-        let private = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
-        let mut body = vec![("bucket".to_owned(), raw("aws_s3_bucket.upload.id"))];
-        for name in private {
-            add(&mut body, name, true);
-        }
-        block("resource \"aws_s3_bucket_public_access_block\" \"upload\"", &Tree::Map(body));
-    } else if ask.create_only || ask.abort_days.is_some() {
-        let body = Tree::from([
-            ("type", raw("bool")),
-            ("default", false.into()),
-            ("description", words::kit::TERRAFORM_REPLACE.into()),
-        ]);
-        block("variable \"replace_bucket_settings\"", &body);
-    }
-    // The begin of a resource that belongs to the bucket.
-    let of_bucket = || {
-        let mut body = Vec::new();
-        if ask.new_bucket {
-            add(&mut body, "bucket", raw("aws_s3_bucket.upload.id"));
-        } else {
-            add(&mut body, "count", raw("var.replace_bucket_settings ? 1 : 0"));
-            add(&mut body, "bucket", ask.bucket.as_str());
-        }
-        body
-    };
-    if policy::has_bucket_policy(ask) {
-        let mut body = of_bucket();
-        add(&mut body, "policy", json(&policy::bucket(ask)));
-        block("resource \"aws_s3_bucket_policy\" \"upload\"", &Tree::Map(body));
+        new_bucket(&mut out, ask);
     }
     if let Some(days) = ask.abort_days {
-        let body = Tree::Map(of_bucket()).hcl(0);
-        let rule = format!(
-            "  rule {{\n    id     = {}\n    status = \"Enabled\"\n    filter {{\n      prefix = {}\n    }}\n    \
-             abort_incomplete_multipart_upload {{\n      days_after_initiation = {days}\n    }}\n  }}\n}}\n",
-            hcl_text(policy::LIFECYCLE_NAME),
-            hcl_text(ask.prefix.as_str()),
-        );
-        let body = body.trim_end_matches('}');
-        let _ = write!(out, "\nresource \"aws_s3_bucket_lifecycle_configuration\" \"upload\" {body}{rule}");
+        let rule = lifecycle(ask, days);
+        if ask.new_bucket {
+            let _ = write!(out, "\n{rule}");
+        } else {
+            let lines = rule.trim_end().replace('\n', "\n# ");
+            let _ = write!(out, "\n# {}\n# {lines}\n", words::kit::TERRAFORM_LIFECYCLE);
+        }
     }
     // No field of an invitation holds a control character, so this one marks the place of the role's ARN.
     let invitation = ask.invitation("\u{1}");
@@ -91,4 +61,41 @@ pub fn hcl(ask: &Ask) -> String {
         let _ = write!(out, "\noutput \"{name}\" {{\n  value = \"{text}\"\n}}\n");
     }
     out
+}
+
+/// The bucket: private, with versions, and with a policy of its own.
+fn new_bucket(out: &mut String, ask: &Ask) {
+    let region = ask.region.as_ref().map_or(String::new(), |region| hcl_text(region.as_str()));
+    let head = format!("# {} {region}\nresource \"aws_s3_bucket\" \"upload\"", words::kit::TERRAFORM_REGION);
+    block(out, &head, &[("bucket", ask.bucket.as_str().into())].into());
+    let made = || raw("aws_s3_bucket.upload.id");
+    let private = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
+    let mut body = vec![("bucket".to_owned(), made())];
+    for name in private {
+        add(&mut body, name, true);
+    }
+    block(out, "resource \"aws_s3_bucket_public_access_block\" \"upload\"", &Tree::Map(body));
+    out.push_str(
+        "\nresource \"aws_s3_bucket_versioning\" \"upload\" {\n  bucket = aws_s3_bucket.upload.id\n  \
+         versioning_configuration {\n    status = \"Enabled\"\n  }\n}\n",
+    );
+    // S3 takes one change of a bucket's access at a time, and answers a second one with a conflict.
+    let body = Tree::from([
+        ("bucket", made()),
+        ("depends_on", raw("[aws_s3_bucket_public_access_block.upload]")),
+        ("policy", json(&policy::bucket(ask))),
+    ]);
+    block(out, "resource \"aws_s3_bucket_policy\" \"upload\"", &body);
+}
+
+/// The rule that clears abandoned parts, of the bucket that is made here or of another.
+fn lifecycle(ask: &Ask, days: u32) -> String {
+    let bucket = if ask.new_bucket { "aws_s3_bucket.upload.id".to_owned() } else { hcl_text(ask.bucket.as_str()) };
+    format!(
+        "resource \"aws_s3_bucket_lifecycle_configuration\" \"upload\" {{\n  bucket = {bucket}\n  rule {{\n    id     = \
+         {}\n    status = \"Enabled\"\n    filter {{\n      prefix = {}\n    }}\n    abort_incomplete_multipart_upload \
+         {{\n      days_after_initiation = {days}\n    }}\n  }}\n}}\n",
+        hcl_text(policy::LIFECYCLE_NAME),
+        hcl_text(ask.prefix.as_str()),
+    )
 }

@@ -3,6 +3,8 @@
 use super::iam::{Caller, KeyProblem};
 use super::story::{BUCKET, CUSTOMER};
 use super::{Inside, lock};
+use crate::grant::fields::rfc3339;
+use crate::time::Utc;
 use async_trait::async_trait;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
@@ -86,11 +88,26 @@ impl S3Access for Access {
         if matches!(op, "CopyObject" | "UploadPartCopy") {
             actions.insert(0, "s3:GetObject".to_owned());
         }
+        let if_none_match = header("if-none-match").map(str::to_owned);
+        let now = rfc3339(Utc(self.0.now()));
+        let mut context = vec![
+            ("aws:SecureTransport", if self.0.options.encrypted { "true" } else { "false" }),
+            ("aws:SourceIp", "127.0.0.1"),
+            ("aws:CurrentTime", &*now),
+        ];
+        // The calls of a multipart upload before the last make no object (S3 User Guide, "Enforce conditional writes").
+        let creates = match op {
+            "PutObject" | "CopyObject" | "CompleteMultipartUpload" | "PostObject" => Some("true"),
+            "CreateMultipartUpload" | "UploadPart" | "UploadPartCopy" => Some("false"),
+            _ => None,
+        };
+        context.extend(creates.map(|creates| ("s3:ObjectCreationOperation", creates)));
+        context.extend(if_none_match.as_deref().map(|value| ("s3:if-none-match", value)));
         for action in &actions {
-            caller.decide(action, &resource, &[]).map_err(|text| refuse(S3ErrorCode::AccessDenied, text))?;
+            caller.decide(action, &resource, &context).map_err(|text| refuse(S3ErrorCode::AccessDenied, text))?;
         }
         if self.0.options.kms {
-            self.kms(op, &caller)?;
+            self.kms(op, &caller, &resource)?;
         }
         cx.extensions_mut().insert(caller);
         Ok(())
@@ -99,7 +116,7 @@ impl S3Access for Access {
 
 impl Access {
     /// The uses of the bucket's KMS key (S3 User Guide, "Multipart upload API and permissions").
-    fn kms(&self, op: &str, caller: &Caller) -> S3Result<()> {
+    fn kms(&self, op: &str, caller: &Caller, object: &str) -> S3Result<()> {
         let actions: &[&str] = match op {
             "PutObject" | "CreateMultipartUpload" => &["kms:GenerateDataKey"],
             "UploadPart" | "CompleteMultipartUpload" => &["kms:Decrypt"],
@@ -109,7 +126,10 @@ impl Access {
         let key = format!("arn:aws:kms:{region}:{CUSTOMER}:key/1234abcd-12ab-34cd-56ef-1234567890ab");
         let via = format!("s3.{region}.amazonaws.com");
         for action in actions {
-            let allowed = caller.decide(action, &key, &[("kms:ViaService", &via)]);
+            let now = rfc3339(Utc(self.0.now()));
+            let context =
+                [("kms:ViaService", &*via), ("kms:EncryptionContext:aws:s3:arn", object), ("aws:CurrentTime", &*now)];
+            let allowed = caller.decide(action, &key, &context);
             allowed.map_err(|text| refuse(S3ErrorCode::AccessDenied, text))?;
         }
         Ok(())

@@ -26,6 +26,9 @@ pub struct Options {
     /// The bucket encrypts with a KMS key of which the role may use GenerateDataKey but not Decrypt: single puts and
     /// CreateMultipartUpload work, UploadPart and CompleteMultipartUpload are denied.
     pub kms: bool,
+    /// Whether requests count as sent over TLS, as they would be to Amazon, although nothing of this computer's loopback
+    /// is encrypted: `aws:SecureTransport` of the policies.
+    pub encrypted: bool,
     /// Whether answers carry checksums.
     pub echo: bool,
     /// Days of a lifecycle rule that aborts unfinished uploads, told as `x-amz-abort-date`.
@@ -56,6 +59,7 @@ impl Default for Options {
             caller_may_assume: true,
             may_abort: false,
             kms: false,
+            encrypted: true,
             echo: true,
             abort_days: None,
             extra_roles: Vec::new(),

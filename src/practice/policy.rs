@@ -1,10 +1,14 @@
-//! A small evaluator of IAM policies: effects, actions, resources and a few conditions.
+//! A small evaluator of IAM policies: effects, actions, resources and conditions.
 //!
-//! It knows as much of the language as a role that may only put, its session policy and the tests need:
-//! `Effect`, `Action`/`NotAction`, `Resource`/`NotResource`, and `StringEquals`/`StringLike` conditions. A statement with
-//! any other condition never applies, so that nothing is allowed by a rule that was not understood.
+//! It knows as much of the language as the customer's kit writes, its session policies and the tests need:
+//! `Effect`, `Action`/`NotAction`, `Resource`/`NotResource`, the escapes `${*}`, `${?}` and `${$}`, and the operators of
+//! [`Operator`]. A key that the request lacks meets no operator but `Null` (IAM User Guide, "Condition operators"). A
+//! statement that allows never applies if it has another condition, and one that denies applies whatever that condition
+//! says, so that nothing is allowed by a rule that was not understood.
 
+use crate::grant::fields;
 use serde_json::Value;
+use std::net::IpAddr;
 
 /// What one policy says about one action on one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +39,66 @@ struct Matcher {
 struct Condition {
     key: String,
     patterns: Vec<String>,
-    /// False for an operator this evaluator does not know: the condition is then never met.
-    known: bool,
+    /// None for an operator this evaluator does not know.
+    operator: Option<Operator>,
+}
+
+/// How a condition compares the key's value with its own values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    StringEquals,
+    StringLike,
+    Bool,
+    /// Whether the key is absent.
+    Null,
+    DateLessThan,
+    DateGreaterThanEquals,
+    IpAddress,
+}
+
+impl Operator {
+    fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "StringEquals" => Self::StringEquals,
+            // Patterns of ARNs are wild in the same way.
+            "StringLike" | "ArnLike" => Self::StringLike,
+            "Bool" => Self::Bool,
+            "Null" => Self::Null,
+            "DateLessThan" => Self::DateLessThan,
+            "DateGreaterThanEquals" => Self::DateGreaterThanEquals,
+            "IpAddress" => Self::IpAddress,
+            _ => return None,
+        })
+    }
+
+    fn holds(self, value: &str, wanted: &str) -> bool {
+        let dates = || fields::moment(value, false).zip(fields::moment(wanted, false));
+        match self {
+            Self::StringEquals => value == wanted,
+            Self::StringLike => wild(wanted, value),
+            Self::Bool => value.eq_ignore_ascii_case(wanted),
+            // Told apart by whether the key is there at all.
+            Self::Null => wanted.eq_ignore_ascii_case("false"),
+            Self::DateLessThan => dates().is_some_and(|(value, wanted)| value < wanted),
+            Self::DateGreaterThanEquals => dates().is_some_and(|(value, wanted)| value >= wanted),
+            Self::IpAddress => within(value, wanted),
+        }
+    }
+}
+
+/// Whether an address is in a network; an address alone is a network of one.
+fn within(address: &str, network: &str) -> bool {
+    let (net, bits) = network.split_once('/').unwrap_or((network, "128"));
+    let bits: Option<u32> = bits.parse().ok();
+    match (address.parse(), net.parse(), bits) {
+        (Ok(IpAddr::V4(address)), Ok(IpAddr::V4(net)), Some(bits)) => {
+            (address.to_bits() ^ net.to_bits()).leading_zeros() >= bits.min(32)
+        }
+        (Ok(IpAddr::V6(address)), Ok(IpAddr::V6(net)), Some(bits)) => {
+            (address.to_bits() ^ net.to_bits()).leading_zeros() >= bits.min(128)
+        }
+        _ => false,
+    }
 }
 
 /// A parsed policy document.
@@ -72,7 +134,7 @@ impl Policy {
         for statement in &self.statements {
             if statement.actions.covers(action, true)
                 && statement.resources.covers(resource, false)
-                && statement.conditions.iter().all(|condition| condition.met(context))
+                && statement.conditions.iter().all(|condition| condition.met(statement.allow, context))
             {
                 if !statement.allow {
                     return Decision::Deny;
@@ -95,8 +157,7 @@ fn statement(value: &Value) -> Result<Statement, Malformed> {
         for (operator, keys) in all.as_object().ok_or(Malformed)? {
             for (key, patterns) in keys.as_object().ok_or(Malformed)? {
                 let patterns = texts(patterns)?;
-                let known = matches!(operator.as_str(), "StringLike" | "StringEquals");
-                conditions.push(Condition { key: key.clone(), patterns, known });
+                conditions.push(Condition { key: key.clone(), patterns, operator: Operator::from_name(operator) });
             }
         }
     }
@@ -131,36 +192,75 @@ impl Matcher {
 }
 
 impl Condition {
-    fn met(&self, context: &[(&str, &str)]) -> bool {
-        self.known
-            && context
-                .iter()
-                .filter(|(key, _)| key.eq_ignore_ascii_case(&self.key))
-                .any(|(_, value)| self.patterns.iter().any(|pattern| wild(pattern, value)))
+    fn met(&self, allow: bool, context: &[(&str, &str)]) -> bool {
+        let Some(operator) = self.operator else { return !allow };
+        let mut values = context.iter().filter(|(key, _)| key.eq_ignore_ascii_case(&self.key)).peekable();
+        if values.peek().is_none() {
+            return operator == Operator::Null
+                && self.patterns.iter().any(|wanted| wanted.eq_ignore_ascii_case("true"));
+        }
+        values.any(|(_, value)| self.patterns.iter().any(|wanted| operator.holds(value, wanted)))
     }
+}
+
+/// One character of a pattern: any run, any one, or itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wild {
+    Run,
+    One,
+    Char(char),
+}
+
+/// A pattern's characters, of which `${*}`, `${?}` and `${$}` stand for themselves (IAM User Guide, "IAM policy elements:
+/// variables and tags").
+fn pattern_of(text: &str) -> Vec<Wild> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let escaped = rest.strip_prefix("${").and_then(|after| {
+            let c = after.chars().next().filter(|c| matches!(c, '*' | '?' | '$'))?;
+            Some((c, after[1..].strip_prefix('}')?))
+        });
+        let (one, after) = match (escaped, c) {
+            (Some((c, after)), _) => (Wild::Char(c), after),
+            (None, '*') => (Wild::Run, &rest[1..]),
+            (None, '?') => (Wild::One, &rest[1..]),
+            (None, c) => (Wild::Char(c), &rest[c.len_utf8()..]),
+        };
+        out.push(one);
+        rest = after;
+    }
+    out
 }
 
 /// Whether `text` matches `pattern`, where `*` stands for any run of characters and `?` for any one.
 fn wild(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<Wild>, Vec<char>) = (pattern_of(pattern), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {
-        if p < pattern.len() && pattern[p] == '*' {
-            star = Some((p, t));
-            p += 1;
-        } else if p < pattern.len() && (pattern[p] == '?' || pattern[p] == text[t]) {
-            p += 1;
-            t += 1;
-        } else if let Some((at, from)) = star {
-            p = at + 1;
-            t = from + 1;
-            star = Some((at, from + 1));
-        } else {
-            return false;
+        match pattern.get(p) {
+            Some(Wild::Run) => {
+                star = Some((p, t));
+                p += 1;
+                continue;
+            }
+            Some(Wild::One) => {
+                (p, t) = (p + 1, t + 1);
+                continue;
+            }
+            Some(Wild::Char(c)) if *c == text[t] => {
+                (p, t) = (p + 1, t + 1);
+                continue;
+            }
+            Some(Wild::Char(_)) | None => {}
         }
+        let Some((at, from)) = star else { return false };
+        p = at + 1;
+        t = from + 1;
+        star = Some((at, from + 1));
     }
-    pattern[p..].iter().all(|c| *c == '*')
+    pattern[p..].iter().all(|one| *one == Wild::Run)
 }
 
 #[cfg(test)]
@@ -178,6 +278,9 @@ mod tests {
             ("arn:aws:s3:::b/p*", "arn:aws:s3:::b/p/x*y", true),
             ("arn:aws:s3:::b/p*", "arn:aws:s3:::b/q", false),
             ("*a*b", "xaaab", true),
+            ("a${*}b${?}${$}{c}*", "a*b?${c}d", true),
+            ("a${*}b", "axb", false),
+            ("a$b${x}*", "a$b${x}", true),
         ] {
             assert_eq!(wild(pattern, text), expected, "{pattern} on {text}");
         }
@@ -189,7 +292,9 @@ mod tests {
             r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
                 {"Effect":"Deny","Action":"S3:getobject","Resource":"*"},
                 {"Effect":"Allow","Action":"kms:Decrypt","Resource":"*","Condition":{"StringLike":{"kms:ViaService":"s3.*.amazonaws.com"}}},
-                {"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2027"}}}]}"#,
+                {"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringNotLike":{"aws:PrincipalArn":"x"}}},
+                {"Effect":"Allow","Action":"sts:*","Resource":"*"},
+                {"Effect":"Deny","Action":"sts:TagSession","Resource":"*","Condition":{"StringNotLike":{"aws:PrincipalArn":"x"}}}]}"#,
         )
         .expect("a policy");
         let via = [("kms:ViaService", "s3.eu-west-1.amazonaws.com")];
@@ -198,6 +303,47 @@ mod tests {
         assert_eq!(policy.decide("kms:Decrypt", "x", &[]), Decision::Silent);
         assert_eq!(policy.decide("kms:Decrypt", "x", &via), Decision::Allow);
         assert_eq!(policy.decide("iam:GetUser", "x", &[]), Decision::Silent);
+        assert_eq!(policy.decide("sts:TagSession", "x", &[]), Decision::Deny);
+    }
+
+    #[test]
+    fn conditions_compare_as_iam_does() {
+        for (condition, context, applies) in [
+            (r#"{"Null":{"s3:if-none-match":"true"}}"#, &[][..], true),
+            (r#"{"Null":{"s3:if-none-match":"true"}}"#, &[("s3:if-none-match", "*")][..], false),
+            (r#"{"Null":{"s3:if-none-match":"false"}}"#, &[("s3:if-none-match", "*")][..], true),
+            (r#"{"Null":{"s3:if-none-match":"false"}}"#, &[][..], false),
+            (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, &[("aws:SecureTransport", "false")][..], true),
+            (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, &[("aws:SecureTransport", "true")][..], false),
+            (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, &[][..], false),
+            (r#"{"StringEquals":{"k":"a*"}}"#, &[("k", "ab")][..], false),
+            (r#"{"StringLike":{"k":["x","a*"]}}"#, &[("K", "ab")][..], true),
+            (r#"{"IpAddress":{"aws:SourceIp":["203.0.113.0/24"]}}"#, &[("aws:SourceIp", "203.0.113.9")][..], true),
+            (r#"{"IpAddress":{"aws:SourceIp":["203.0.113.0/24"]}}"#, &[("aws:SourceIp", "203.0.114.9")][..], false),
+            (r#"{"IpAddress":{"aws:SourceIp":"2001:db8::/32"}}"#, &[("aws:SourceIp", "2001:db8:1::2")][..], true),
+            (r#"{"IpAddress":{"aws:SourceIp":"2001:db8::/32"}}"#, &[("aws:SourceIp", "203.0.113.9")][..], false),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"2026-12-15T09:00:00Z"}}"#,
+                &[("aws:CurrentTime", "2026-12-15T08:59:59Z")][..],
+                true,
+            ),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"2026-12-15T09:00:00Z"}}"#,
+                &[("aws:CurrentTime", "2026-12-15T09:00:00Z")][..],
+                false,
+            ),
+            (
+                r#"{"DateGreaterThanEquals":{"aws:CurrentTime":"2026-12-15T09:00:00Z"}}"#,
+                &[("aws:CurrentTime", "2026-12-15T09:00:00Z")][..],
+                true,
+            ),
+        ] {
+            let text =
+                format!(r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}}}"#);
+            let expected = if applies { Decision::Allow } else { Decision::Silent };
+            let policy = Policy::parse(&text).expect("a policy");
+            assert_eq!(policy.decide("s3:PutObject", "x", context), expected, "{condition} {context:?}");
+        }
     }
 
     #[test]

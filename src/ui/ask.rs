@@ -94,6 +94,9 @@ impl Window {
             }
             needs(ui, kit, &who, wrong);
         });
+        if let (Side::Customer, Ok(ask)) = (kit.side, &before) {
+            customer::asked_for(ui, ask, about);
+        }
         let after = kit.ask(self.asker(kit, seen, out), &about.zone);
         if after != before {
             ui.ctx().request_repaint();
@@ -322,7 +325,7 @@ pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong
 
 /// What is needed.
 fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>) {
-    let session = who.as_ref().is_ok_and(Principal::is_session);
+    let session = who.as_ref().is_ok_and(Principal::is_role);
     pair(ui, kit, [(Entry::Bucket, words::BUCKET), (Entry::Folder, words::FOLDER)], wrong);
     ui.add_space(7.0);
     let said = kit.dates_said();

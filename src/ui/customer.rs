@@ -1,6 +1,6 @@
 //! The customer's side of the page: who is let in, and the invitation for the role that was made.
 
-use super::ask::{fact, more_link, named, pair};
+use super::ask::{card, fact, more_link, named, pair};
 use super::kit::{Entry, Kit, Wrong};
 use super::theme::{self, Face, size};
 use super::welcome::{strong_link, strong_link_width};
@@ -9,6 +9,7 @@ use super::{About, Window, Wish, icons, picker};
 use crate::grant::{Ask, Format, Principal};
 use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
+use crate::words::wishes::{THEY_ASK, wishes};
 use crate::words::{format, history};
 use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
@@ -45,6 +46,20 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
         picker::below(ui, &said.text);
     }
     ui.add_space(10.0);
+}
+
+/// What is asked for, a sentence each; what every request says is gray.
+pub(crate) fn asked_for(ui: &mut Ui, ask: &Ask, about: &About) {
+    let t = theme::of(ui);
+    ui.add_space(14.0);
+    card(ui, Margin { left: 20, right: 20, top: 14, bottom: 14 }, |ui| {
+        widgets::text(ui, &[(THEY_ASK, Face::Name, t.ink)]);
+        ui.add_space(4.0);
+        for wish in wishes(ask, |at| format::date_and_time(at, &about.zone)) {
+            let ink = if wish.usual { t.muted } else { t.ink };
+            widgets::text(ui, &[(&wish.text, Face::Small, ink)]);
+        }
+    });
 }
 
 /// Fills the page as soon as a request stands in the field.

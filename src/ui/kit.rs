@@ -2,6 +2,7 @@
 
 use super::kit_times::{age_read, age_written, day_of, day_read, moment_read, moment_written, written};
 use crate::grant::fields::{Kind, TextProblem};
+use crate::grant::names::new_external_id;
 use crate::grant::request::Kms;
 use crate::grant::{self, Ask, AskProblem, Format, Invitation, Principal, RoleName};
 use crate::model::destination::Destination;
@@ -101,6 +102,8 @@ pub struct Kit {
     pub(crate) until: String,
     pub(crate) more: bool,
     pub(crate) external_id: String,
+    /// The external id that is asked for where a whole account is let in and none was entered.
+    new_external_id: Option<ExternalId>,
     pub(crate) role_name: String,
     pub(crate) networks: String,
     pub(crate) kms: String,
@@ -145,6 +148,7 @@ impl Kit {
             until: written(later),
             more: false,
             external_id: String::new(),
+            new_external_id: new_external_id(),
             role_name: String::new(),
             networks: String::new(),
             kms: String::new(),
@@ -152,7 +156,7 @@ impl Kit {
             abort_days: String::new(),
             seconds: Destination::USUAL,
             session_is_user: false,
-            create_only: false,
+            create_only: true,
             clean_up: false,
             new_bucket: false,
             tab: 0,
@@ -196,6 +200,7 @@ impl Kit {
         self.create_only = ask.create_only;
         self.clean_up = ask.clean_up;
         self.new_bucket = ask.new_bucket;
+        self.more |= sets_more(ask);
         self.left.clear();
     }
 
@@ -229,8 +234,8 @@ impl Kit {
         let mut ask = Ask::new(who?, bucket, prefix);
         ask.only_me = self.only_me;
         self.customer.trim().clone_into(&mut ask.customer);
-        // A session can give no code, whatever was ticked before it was known who asks.
-        ask.mfa = self.mfa && !ask.who.is_session();
+        // A role can give no code, whatever was ticked before it was known who asks.
+        ask.mfa = self.mfa && !ask.who.is_role();
         if let Some(text) = filled(&self.mfa_age).filter(|_| ask.mfa) {
             let age = age_read(&text).ok_or_else(|| of_ask(AskProblem::MfaAge))?;
             ask.mfa_max_age = Some(age);
@@ -245,6 +250,8 @@ impl Kit {
         if let Some(text) = filled(&self.external_id) {
             let id = ExternalId::from_pasted(&text).map_err(named(Entry::ExternalId, Field::ExternalId))?;
             ask.external_id = Some(id);
+        } else if !ask.only_me {
+            ask.external_id.clone_from(&self.new_external_id);
         }
         if let Some(text) = filled(&self.role_name) {
             ask.role_name = text.parse::<RoleName>().map_err(|why| {
@@ -371,14 +378,29 @@ impl Kit {
     }
 }
 
+/// Whether a request says something of its own in a field that is folded away at first.
+fn sets_more(ask: &Ask) -> bool {
+    let usual = Ask::new(ask.who.clone(), ask.bucket.clone(), ask.prefix.clone());
+    let shown = Ask {
+        only_me: ask.only_me,
+        mfa: ask.mfa,
+        not_before: ask.not_before,
+        not_after: ask.not_after,
+        customer: ask.customer.clone(),
+        ..usual
+    };
+    shown != *ask
+}
+
 fn of_ask(why: AskProblem) -> Wrong {
     let entry = match why {
         AskProblem::NotOnePerson | AskProblem::NoUserName => Some(Entry::Who),
         AskProblem::NoTime => Some(Entry::Until),
         AskProblem::AbortDays => Some(Entry::AbortDays),
         AskProblem::RegionNeeded | AskProblem::OtherPartition => Some(Entry::Region),
+        AskProblem::KeyElsewhere => Some(Entry::Kms),
         AskProblem::AccessPoint => Some(Entry::Bucket),
-        AskProblem::TrustTooLong(_) => Some(Entry::Networks),
+        AskProblem::TrustTooLong(_) | AskProblem::TooManyNetworks => Some(Entry::Networks),
         AskProblem::RoleNeeded => Some(Entry::Role),
         AskProblem::MfaAge => Some(Entry::MfaAge),
         AskProblem::Secret => Some(Entry::Customer),

@@ -39,7 +39,8 @@ pub const ONLY_THEM: &str = "Only this person, not their whole company";
 /// A code is asked for.
 pub const MFA: &str = "Require MFA";
 /// Why it is not, for a session.
-pub const MFA_SESSION: &str = "A sign-in or another session of a role can’t give a code, so MFA stays off.";
+pub const MFA_SESSION: &str =
+    "A role, and a sign-in or another session of a role, can’t give a code, so MFA stays off.";
 /// How old a code may be.
 pub const MFA_AGE: &str = "Oldest code, in minutes";
 /// Dates, before there are any.

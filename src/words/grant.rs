@@ -2,46 +2,19 @@
 
 use super::foreign::visible;
 use super::format;
+use super::wishes::to_compare;
+use crate::grant::Format;
 use crate::grant::fields::{self, Kind, TextProblem};
 use crate::grant::invitation::What;
 use crate::grant::names::Odd;
-use crate::grant::request::{AskProblem, TRUST_MOST};
+use crate::grant::request::{Ask, AskProblem, NETWORKS_MOST, TRUST_MOST};
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-/// A wish of the message: MFA.
-pub const WISH_MFA: &str = "only with a code of my MFA device";
-/// A wish of the message: nothing replaced.
-pub const WISH_CREATE_ONLY: &str = "the bucket’s policy keeps me from replacing files that are there";
-
-/// A wish of the message: the begin.
+/// Who writes the message.
 #[must_use]
-pub fn wish_from(at: &str) -> String {
-    format!("not before {at}")
-}
-
-/// A wish of the message: the end.
-#[must_use]
-pub fn wish_until(at: &str) -> String {
-    format!("only until {at}")
-}
-
-/// A wish of the message: networks.
-#[must_use]
-pub fn wish_networks(list: &str) -> String {
-    format!("only from {list}")
-}
-
-/// Who needs access: one person.
-#[must_use]
-pub fn needs_one(who: &str, account: &str) -> String {
-    format!("I am {who} in the AWS account {account}, and nobody but me is let in.")
-}
-
-/// Who needs access: an account.
-#[must_use]
-pub fn needs_account(account: &str) -> String {
-    format!("Everybody whom the administrator of the AWS account {account} names is let in.")
+pub fn i_am(name: &str, account: &str) -> String {
+    format!("I am {name} in the AWS account {}.", format::account(account))
 }
 
 /// Bucket and folder.
@@ -54,20 +27,28 @@ pub fn place(bucket: &str, prefix: &str) -> String {
     }
 }
 
-/// The message to the customer's administrator.
+/// The message to the customer's administrator, whose first step is to compare what can be exchanged on the way.
 #[must_use]
-pub fn to_administrator(needs: &str, place: &str, wishes: &[String], file: &str, request: &str) -> String {
-    let wishes = wishes.join("\n- ");
-    let wishes = if wishes.is_empty() { wishes } else { format!("Conditions built in:\n- {wishes}\n\n") };
+pub fn to_administrator(ask: &Ask, i_am: &str, wishes: &[String], request: &str) -> String {
+    let place = place(ask.bucket.as_str(), ask.prefix.as_str());
+    let [(principal, who), (resource, what)] = to_compare(ask);
+    let file = Format::CloudFormation.file_name();
     format!(
-        "Hello,\n\nI am to deliver files into {place}. Please lend me a role for it.\n{needs}\nThe role can put files \
-         there and nothing else: it can’t read, list or delete. This message and the template hold no \
-         secret.\n\n{wishes}1. In the AWS console of the account that owns the bucket, open CloudFormation and choose \
-         Create stack.\n2. Upload the attached template, {file}, and go on to Submit. Tick the box that lets it make a \
-         role.\n3. When the stack is complete, open its Outputs and send me the line InvitationLink.\n\nIf you have \
-         Daypass, choose \"I’m the customer\" and paste this whole message instead.\n\n{request}\nThank you\n"
+        "Hello,\n\nI am to deliver files into {place}. Please lend me a role for it. {i_am}\nThis message and the template \
+         hold no secret.\n\nWhat the template asks for:\n- {wishes}\n\n1. Compare these two lines of the template with this \
+         mail, and call me on a number that you already have, so that you know they are mine:\n\n   \
+         {RULE}\n   {principal:9}  {who}\n   {resource:9}  {what}\n   {RULE}\n\n2. In the AWS console of the account that owns the \
+         bucket, open CloudFormation and choose Create stack.\n3. Upload the attached template, {file}. Call the stack \
+         {stack} and go on to Submit. Tick the box that lets it make a role.\n4. When the stack is complete, open its \
+         Outputs and send me the line InvitationLink.\n\nIf you have Daypass, choose \"I’m the customer\" and paste this \
+         whole message instead.\n\n{request}\nThank you\n",
+        wishes = wishes.join("\n- "),
+        stack = ask.stack_name(),
     )
 }
+
+/// What the box in that message is drawn with.
+const RULE: &str = "----------------------------------------------------------------";
 
 /// The message to the contractor.
 #[must_use]
@@ -103,6 +84,7 @@ pub fn field(name: &str) -> &str {
         "kms" => "the key",
         "mfa_max_age" => "the age of a code",
         "abort_days" => "the days for abandoned parts",
+        "create_only" => "the rule that nothing is replaced",
         other => other,
     }
 }
@@ -155,7 +137,9 @@ pub fn ask_problem(problem: AskProblem) -> String {
         AskProblem::NameTooShort => {
             "A session’s name has 2 characters or more, and this user’s name has 1. Turn that choice off.".to_owned()
         }
-        AskProblem::SessionMfa => "A sign-in or another session of a role can’t give a code. Leave MFA out.".to_owned(),
+        AskProblem::SessionMfa => {
+            "A role, and a sign-in or another session of a role, can’t give a code. Leave MFA out.".to_owned()
+        }
         AskProblem::Secret => super::names::SECRET.to_owned(),
         AskProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
         AskProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
@@ -168,6 +152,13 @@ pub fn ask_problem(problem: AskProblem) -> String {
         AskProblem::OtherPartition => {
             "The region or the key belongs to another part of AWS than your account. Roles don’t reach across."
                 .to_owned()
+        }
+        AskProblem::KeyElsewhere => {
+            "The key is in another region than the bucket, and S3 can’t use it there. Enter a key of the bucket’s region."
+                .to_owned()
+        }
+        AskProblem::TooManyNetworks => {
+            format!("That is more than {NETWORKS_MOST} networks. Join neighbors into larger ones.")
         }
         AskProblem::TrustTooLong(size) => format!(
             "The trust policy would have {size} characters, and AWS takes {TRUST_MOST}. Use a shorter external ID or \

@@ -9,12 +9,28 @@ pub const INVITATION_HEAD: [&str; 2] =
 pub const REQUEST_HEAD: [&str; 2] =
     ["A Daypass request. It holds no secret.", "In Daypass choose \"I'm the customer\" and paste this text there."];
 
-/// The comment on top of the template.
-pub const TEMPLATE_HEAD: [&str; 3] = [
-    "Lends one role that may put files into one folder of one bucket, and nothing else.",
-    "CloudFormation console: Create stack, Upload a template file, this file, Next until Submit.",
-    "Then open the stack's Outputs and send InvitationLink back.",
-];
+/// The comment on top of every form: what it does, and what to compare before it is deployed.
+#[must_use]
+pub fn head(compare: &[(&str, String); 2]) -> Vec<String> {
+    let lines = compare.iter().map(|(name, value)| format!("  {name:9}  {value}"));
+    let before = [
+        "Lends one role that may put files into one folder of one bucket, and nothing else.",
+        "Before anything else: compare these two lines with those in the message that asked for this, and call its sender",
+        "on a number that you already have. Whoever exchanges this file on its way to you would change them.",
+    ];
+    before.into_iter().map(str::to_owned).chain(lines).collect()
+}
+
+/// How the template is used.
+#[must_use]
+pub fn template_steps(stack: &str) -> [String; 2] {
+    [
+        format!(
+            "CloudFormation console: Create stack, Upload a template file, this file, Next, the name {stack}, Submit."
+        ),
+        "Then open the stack's Outputs and send InvitationLink back.".to_owned(),
+    ]
+}
 /// What the template can't do.
 pub const TEMPLATE_LIFECYCLE: &str = "Abandoned parts go after some days only from a bucket that is made here; for one \
                                       that is there already, add such a lifecycle rule to it.";
@@ -31,32 +47,34 @@ pub const TEMPLATE_LINK: &str = "Send this link to the contractor. It holds no s
 pub const TEMPLATE_INVITATION: &str = "The same as the text of a .daypass file";
 /// The output with the role.
 pub const TEMPLATE_ROLE: &str = "The role";
-/// The role's description in IAM.
-pub const ROLE_DESCRIPTION: &str = "May put files into one folder of one bucket. Made for Daypass.";
+/// The role's description in IAM, by which the commands know a role that they made before.
+#[must_use]
+pub fn role_description(principal: &str) -> String {
+    format!("May put files into one folder of one bucket. Made for Daypass, for {principal}")
+}
 
-/// The comment on top of the commands.
-pub const COMMANDS_HEAD: [&str; 2] = [
-    "Lends one role that may put files into one folder of one bucket, and nothing else.",
-    "Run it as an administrator of the account that owns the bucket.",
-];
-/// The bucket has a policy, which is not replaced.
-pub const POLICY_THERE: &str = "The bucket has a policy already, or its policy could not be read. Nothing was changed \
-                                there. Please add these statements to it:";
+/// In the comment on top of the commands: who runs them.
+pub const COMMANDS_AS: &str = "Run it as an administrator of the account that owns the bucket. It can be run again.";
+/// The bucket is there although it was to be made.
+pub const BUCKET_THERE: &str = "The bucket is there already, and nothing was changed on it. Please see that it blocks \
+                                public access, keeps versions and denies requests without TLS.";
 /// The bucket has lifecycle rules, which are not replaced.
-pub const LIFECYCLE_THERE: &str = "The bucket has lifecycle rules already, or they could not be read. Nothing was \
-                                   changed there. Please add this rule:";
+pub const LIFECYCLE_THERE: &str = "The bucket has lifecycle rules already, and nothing was changed there. Please add this \
+                                   rule, unless it is among them:";
+/// The role is there, made by these commands for the same principal.
+pub const ROLE_THERE: &str = "The role is there already, made for the same person. Its policies are set anew.";
+/// A role of this name is there, made by somebody else or for somebody else.
+pub const OTHER_ROLE_THERE: &str = "A role of this name is there already, made for something else. It was not changed. \
+                                    Please choose another name for the new role.";
 /// A command did not go through.
 pub const COMMAND_REFUSED: &str = "AWS did not take this command. What it answered stands above.";
 /// The last step of the commands.
 pub const SEND_THIS: &str = "Done. Send the contractor the lines below. They hold no secret.";
 
-/// The comment on top of the Terraform configuration.
-pub const TERRAFORM_HEAD: [&str; 2] = [
-    "Lends one role that may put files into one folder of one bucket, and nothing else.",
-    "After terraform apply, send the contractor: terraform output -raw invitation_link",
-];
+/// In the comment on top of the Terraform configuration: the last step.
+pub const TERRAFORM_THEN: &str = "After terraform apply, send the contractor: terraform output -raw invitation_link";
 /// In which region the provider has to be.
 pub const TERRAFORM_REGION: &str = "The provider's region should be";
-/// What the variable does.
-pub const TERRAFORM_REPLACE: &str = "Whether this configuration replaces the bucket's whole policy and lifecycle. \
-                                     Leave it off where the bucket has its own, and add these statements there.";
+/// Above a rule for a bucket that is there already.
+pub const TERRAFORM_LIFECYCLE: &str = "Terraform would replace all the lifecycle rules of a bucket that it didn't make. \
+                                       Add this rule to those that you have:";

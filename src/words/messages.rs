@@ -7,7 +7,7 @@ use crate::grant::fields::rfc3339;
 use crate::grant::policy::{caller, literal};
 use crate::grant::tree::Tree;
 use crate::model::destination::{Destination, Encryption};
-use crate::model::names::{Partition, Region};
+use crate::model::names::Region;
 use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
 use crate::time::Utc;
@@ -29,19 +29,6 @@ fn document(statement: Tree) -> String {
 
 fn partition(to: &Destination) -> &str {
     to.role.as_str().split(':').nth(1).unwrap_or("aws")
-}
-
-/// The last part of the names of AWS's hosts.
-const fn suffix(partition: Partition) -> &'static str {
-    match partition {
-        Partition::Aws | Partition::AwsUsGov => "amazonaws.com",
-        Partition::AwsCn => "amazonaws.com.cn",
-        Partition::AwsEusc => "amazonaws.eu",
-        Partition::AwsIso => "c2s.ic.gov",
-        Partition::AwsIsoB => "sc2s.sgov.gov",
-        Partition::AwsIsoE => "cloud.adc-e.uk",
-        Partition::AwsIsoF => "csp.hci.ic.gov",
-    }
 }
 
 /// The statement of a trust policy that lets this user take on the role, with the conditions that are known
@@ -120,7 +107,7 @@ pub fn dates(problem: &Problem, known: &Known<'_>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI would like to deliver files to {place}, and today is outside the dates of the role\n  {role}\nIf I am to \
-         deliver, please change them. They stand in its trust policy, under Condition:\n\n{lines}\n\nMy user is\n  {user}\n\
+         deliver, please change them. They stand in its trust policy and in its permissions, under Condition:\n\n{lines}\n\nMy user is\n  {user}\n\
          Thank you.\n",
         place = place(to),
         role = to.role,
@@ -135,7 +122,7 @@ pub fn networks(problem: &Problem, known: &Known<'_>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI would like to deliver files to {place}, and the role\n  {role}\ndoes not let me in. It works from certain \
-         networks only, and I may be in another one. They stand in its trust policy, under Condition:\n\n{lines}\n\n\
+         networks only, and I may be in another one. They stand in its trust policy and in its permissions, under Condition:\n\n{lines}\n\n\
          Please look in CloudTrail from which address my user\n  {user}\nasked, and add it, or tell me which network to \
          use. {sent}\nThank you.\n",
         place = place(to),
@@ -149,7 +136,12 @@ pub fn networks(problem: &Problem, known: &Known<'_>) -> String {
 /// What the role has to allow for this destination.
 #[must_use]
 pub fn put_statement(to: &Destination) -> Tree {
-    map(vec![("Effect", "Allow".into()), ("Action", actions(to)), ("Resource", objects(to).into())])
+    let mut statement = vec![("Effect", "Allow".into()), ("Action", actions(to)), ("Resource", objects(to).into())];
+    let conditions: Vec<_> = dates_of(to).into_iter().chain(networks_of(to)).collect();
+    if !conditions.is_empty() {
+        statement.push(("Condition", map(conditions)));
+    }
+    map(statement)
 }
 
 fn actions(to: &Destination) -> Tree {
@@ -169,7 +161,7 @@ fn objects(to: &Destination) -> String {
 #[must_use]
 pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
     let region = to.region.as_ref().map_or("*", Region::as_str);
-    let via = format!("s3.{region}.{}", suffix(to.role.partition()));
+    let via = format!("s3.{region}.{}", to.role.partition().dns_suffix());
     let operator = if region == "*" { "StringLike" } else { "StringEquals" };
     map(vec![
         ("Effect", "Allow".into()),
@@ -371,7 +363,7 @@ pub fn account(known: &Known<'_>, customer: bool) -> String {
 #[must_use]
 pub fn network(known: &Known<'_>) -> String {
     let to = known.destination;
-    let suffix = suffix(to.role.partition());
+    let suffix = to.role.partition().dns_suffix();
     let region = to.region.as_ref().map_or("*", Region::as_str);
     let bucket = to.bucket.as_str();
     // A name with dots does not fit the certificate of `*.s3.…`, so that it stands in the path.

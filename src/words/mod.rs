@@ -21,4 +21,5 @@ pub mod receipts;
 pub mod retries;
 pub mod ui;
 pub mod window;
+pub mod wishes;
 pub mod you;

@@ -72,23 +72,74 @@ fn a_whole_account_is_its_root_arn_and_sessions_are_named_by_variable() {
 }
 
 #[test]
-fn the_role_may_put_and_nothing_else() {
-    let expected = json!({"Version": "2012-10-17", "Statement": [{
+fn the_role_may_put_and_replaces_nothing() {
+    let no_replacing = json!({
+        "Sid": "ReplaceNothing", "Effect": "Deny", "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::importantprojectbucket/*",
+        "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    });
+    let only_tls = json!({
+        "Sid": "OnlyOverTls", "Effect": "Deny", "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::importantprojectbucket", "arn:aws:s3:::importantprojectbucket/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    });
+    let put = json!({
         "Sid": "PutObjects", "Effect": "Allow", "Action": "s3:PutObject",
         "Resource": "arn:aws:s3:::importantprojectbucket/incoming/*"
-    }]});
-    assert_eq!(policy::permission(&ask("incoming/")).value(), expected);
+    });
+    let least = policy::permission(&ask("incoming/")).value();
+    assert_eq!(least["Statement"], json!([put, no_replacing, only_tls]));
+    let may_replace = policy::permission(&Ask { create_only: false, ..ask("incoming/") }).value();
+    assert_eq!(may_replace["Statement"], json!([put, only_tls]));
     let all = policy::permission(&full()).value();
     let actions = json!(["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]);
     assert_eq!(all["Statement"][0]["Action"], actions);
-    let key = json!({
-        "Sid": "UseTheBucketsKey", "Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
-        "Resource": "arn:aws:kms:eu-west-1:222233334444:key/1234-ab",
-        "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    assert_eq!((&all["Statement"][2], &all["Statement"][3]), (&no_replacing, &only_tls));
+}
+
+#[test]
+fn dates_and_networks_bind_every_request() {
+    let dates = json!({
+        "DateGreaterThanEquals": {"aws:CurrentTime": "2026-12-01T09:00:00Z"},
+        "DateLessThan": {"aws:CurrentTime": "2026-12-15T09:00:00Z"}
     });
-    assert_eq!(all["Statement"][1], key);
-    let any = policy::permission(&Ask { kms: Kms::Any, ..ask("") }).value();
-    assert_eq!(any["Statement"][1]["Condition"], json!({"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}));
+    let all = policy::permission(&full()).value();
+    let mut put = dates.clone();
+    put["IpAddress"] = json!({"aws:SourceIp": ["203.0.113.0/24", "2001:db8::1/128"]});
+    assert_eq!(all["Statement"][0]["Condition"], put);
+    // S3 calls KMS in the role's place, from addresses of its own.
+    let mut key = dates;
+    key["StringEquals"] = json!({"kms:ViaService": "s3.eu-west-1.amazonaws.com"});
+    key["StringLike"] = json!({"kms:EncryptionContext:aws:s3:arn": [
+        "arn:aws:s3:::importantprojectbucket", format!("arn:aws:s3:::importantprojectbucket/{HOSTILE}*")
+    ]});
+    assert_eq!(all["Statement"][1]["Condition"], key);
+}
+
+#[test]
+fn a_key_is_used_for_this_folder_alone() {
+    let key: KmsKey = "arn:aws-iso:kms:us-iso-east-1:222233334444:key/1234-ab".parse().expect("a key");
+    let who = "arn:aws-iso:iam::111122223333:user/Richard".parse().expect("a user");
+    let region = "us-iso-east-1".parse().expect("a region");
+    let iso = Ask { who, kms: Kms::Key(key), region: Some(region), ..ask("in/") };
+    let statement = policy::permission(&iso).value()["Statement"][1].clone();
+    let actions = json!(["kms:GenerateDataKey", "kms:Decrypt"]);
+    assert_eq!((&statement["Sid"], &statement["Action"]), (&json!("UseTheBucketsKey"), &actions));
+    assert_eq!(statement["Resource"], "arn:aws-iso:kms:us-iso-east-1:222233334444:key/1234-ab");
+    // The hosts of each partition end otherwise, and the region is the key's whether or not the bucket's is known.
+    assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.us-iso-east-1.c2s.ic.gov");
+    assert_eq!(policy::permission(&Ask { region: None, ..iso.clone() }).value()["Statement"][1], statement);
+    let any = policy::permission(&Ask { kms: Kms::Any, ..ask("in/") }).value();
+    let like = json!({"StringLike": {
+        "kms:ViaService": "s3.*.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn":
+            ["arn:aws:s3:::importantprojectbucket", "arn:aws:s3:::importantprojectbucket/in/*"]
+    }});
+    assert_eq!(any["Statement"][1]["Condition"], like);
+    let elsewhere = Ask { region: Some("us-isob-east-1".parse().expect("a region")), ..iso.clone() };
+    assert_eq!(elsewhere.check(), Err(AskProblem::OtherPartition));
+    let far = Ask { region: Some("us-iso-west-1".parse().expect("a region")), ..iso };
+    assert_eq!(far.check(), Err(AskProblem::KeyElsewhere));
 }
 
 #[test]
@@ -101,12 +152,12 @@ fn patterns_in_a_folder_are_letters_to_iam() {
 }
 
 #[test]
-fn the_bucket_denies_this_role_alone() {
-    let role = json!({"aws:PrincipalArn": "arn:aws:iam::*:role/daypass-importantprojectbucket"});
+fn a_new_bucket_denies_plain_requests_to_all_and_replacing_to_this_role() {
+    let role = json!({"aws:PrincipalArn": "arn:aws:iam::*:role/daypass-importantprojectbucket-Richard"});
     let expected = json!({"Version": "2012-10-17", "Statement": [
         {"Sid": "OnlyOverTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
          "Resource": ["arn:aws:s3:::importantprojectbucket", "arn:aws:s3:::importantprojectbucket/*"],
-         "Condition": {"ArnLike": role, "Bool": {"aws:SecureTransport": "false"}}},
+         "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
         {"Sid": "ReplaceNothing", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
          "Resource": "arn:aws:s3:::importantprojectbucket/*",
          "Condition": {"ArnLike": role, "Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}}
@@ -187,9 +238,35 @@ fn the_template_answers_with_the_invitation() {
     assert_eq!(invitation, full().invitation(role.parse().expect("a role")));
     let link = outputs.split('"').find(|part| part.starts_with("daypass:")).expect("a link");
     assert_eq!(Invitation::parse(link), Ok(invitation));
-    for part in ["Default: \"yes\"", "CAPABILITY", "DeletionPolicy: Retain", "BlockPublicPolicy: true", "- eu-west-1"] {
-        assert_eq!(text.contains(part), part != "CAPABILITY", "{part}");
+    for part in [
+        "Default: \"yes\"",
+        "DeletionPolicy: RetainExceptOnCreate",
+        "BlockPublicPolicy: true",
+        "VersioningConfiguration:\n        Status: Enabled",
+        "- eu-west-1",
+    ] {
+        assert!(text.contains(part), "{part}");
     }
+    // What is there already has its own policy, and keeps it: each resource of the bucket's is made with the bucket alone.
+    assert_eq!(text.matches("Condition: MakeBucket\n").count(), text.matches("Type: AWS::S3::").count());
+}
+
+/// What every form tells an administrator to compare, and the stack's name in the letters that a stack's may have.
+#[test]
+fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
+    let full = Ask { who: "arn:aws:iam::111122223333:user/a.b@c".parse().expect("a user"), ..full() };
+    let [(_, principal), (_, resource)] = words::wishes::to_compare(&full);
+    assert_eq!(principal, "arn:aws:iam::111122223333:user/a.b@c");
+    for format in [Format::CloudFormation, Format::Commands, Format::PowerShell, Format::Terraform, Format::Message] {
+        let text = print(&full, format, None).expect("a kit");
+        let compare = text.find("ompare these two lines").expect("the step");
+        let first = text.find("CloudFormation").or(text.find("aws iam")).unwrap_or(text.len());
+        assert!(compare < first, "{format:?}: it comes before every other step");
+        assert!(text.contains(&format!("Principal  {principal}")) && text.contains(&format!("Resource   {resource}")));
+    }
+    let template = print(&full, Format::CloudFormation, None).expect("a template");
+    assert_eq!(template.matches(&resource).count(), 3, "the line stands in the policies as it stands above them");
+    assert_eq!(Ask { role_name: RoleName::for_bucket("b", "a.b@c"), ..full }.stack_name(), "daypass-b-a-b-c");
 }
 
 #[test]
@@ -197,54 +274,76 @@ fn terraform_escapes_its_templates() {
     let text = print(&full(), Format::Terraform, None).expect("a configuration");
     assert!(text.is_ascii());
     assert_eq!(text.matches("${").count(), text.matches("$${").count() + 2, "only the role's ARN is a template");
-    assert_eq!(text.matches("%{").count(), text.matches("%%{").count());
+    let code: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(code.matches("%{").count(), code.matches("%%{").count());
+    assert!(text.contains("\nresource \"aws_s3_bucket_versioning\""));
+    // Terraform would replace what it finds on a bucket of others, so that nothing of the bucket is touched.
     let there = print(&Ask { new_bucket: false, ..full() }, Format::Terraform, None).expect("a configuration");
-    assert_eq!(there.matches(" = var.replace_bucket_settings ? 1 : 0").count(), 2);
+    assert!(!there.contains("\nresource \"aws_s3") && there.contains("\n# resource \"aws_s3_bucket_lifecycle"));
+    assert!(there.contains("s3:if-none-match"), "what keeps the role from replacing stands in the role");
 }
 
-/// Runs the commands for bash against a stand-in that writes down its arguments.
-#[cfg(unix)]
 #[test]
-fn the_commands_hand_every_value_over_whole() -> std::io::Result<()> {
-    let full = Ask { role_name: "-x+=,.@".parse().expect("a name"), ..full() };
-    let dir = tempfile::tempdir()?;
-    let stand_in = "aws() { printf '%s\\037' \"$@\" >> log; printf '\\036' >> log; case \"$2\" in create-role) echo \
-                    arn:aws:iam::222233334444:role/r;; get-*) echo NoSuchBucketPolicy NoSuchLifecycleConfiguration \
-                    >&2; return 255;; esac; }\n";
-    let script = stand_in.to_owned() + &print(&full, Format::Commands, None).expect("commands");
-    let out = std::process::Command::new("sh").arg("-c").arg(script).current_dir(dir.path()).output()?;
-    assert!(out.status.success() && out.stderr.is_empty(), "{out:?}");
-    let printed = String::from_utf8_lossy(&out.stdout).into_owned();
-    let role = "arn:aws:iam::222233334444:role/r".parse().expect("a role");
-    assert_eq!(Invitation::parse(&printed), Ok(full.invitation(role)));
-    let log = std::fs::read_to_string(dir.path().join("log"))?;
-    let calls: Vec<Vec<&str>> = log.split_terminator('\u{1e}').map(|call| call.split('\u{1f}').collect()).collect();
-    let names: Vec<&str> = calls.iter().map(|call| call[1]).collect();
-    let expected = [
-        "create-bucket",
-        "put-public-access-block",
-        "create-role",
-        "put-role-policy",
-        "get-bucket-policy",
-        "put-bucket-policy",
-        "get-bucket-lifecycle-configuration",
-        "put-bucket-lifecycle-configuration",
+fn two_contractors_of_one_bucket_have_two_roles() {
+    let name = |bucket: &str, who: &str| RoleName::for_bucket(bucket, who).to_string();
+    assert_eq!(name("acme-in", "Richard"), "daypass-acme-in-Richard");
+    let (long, user) = ("b".repeat(63), "u".repeat(63));
+    let names = [
+        name(&long, &format!("{user}1")),
+        name(&long, &format!("{user}2")),
+        name(&format!("{}x", "b".repeat(62)), &format!("{user}1")),
+        name(&long, "Richard"),
     ];
-    assert_eq!(names, expected);
-    assert!(calls[2].contains(&"--role-name=-x+=,.@"));
-    let trees = [policy::trust(&full), policy::permission(&full), policy::bucket(&full)];
-    for (call, tree) in [2, 3, 5].into_iter().zip(trees) {
-        let json = calls[call].iter().find(|arg| arg.starts_with('{')).expect("a document");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(json)?, tree.value());
+    let different: std::collections::HashSet<&String> = names.iter().collect();
+    assert_eq!(different.len(), names.len());
+    for name in &names {
+        assert!(name.len() <= 64 && name.parse::<RoleName>().is_ok(), "{name}");
     }
-    Ok(())
+    assert!(names[3].contains("-Richard-"), "{}", names[3]);
+    for (who, role) in [
+        (
+            "arn:aws:sts::111122223333:assumed-role/Dev/richard@example.com",
+            "daypass-importantprojectbucket-richard@example.com",
+        ),
+        ("arn:aws:iam::111122223333:role/ci/deploy", "daypass-importantprojectbucket-deploy"),
+        ("111122223333", "daypass-importantprojectbucket-111122223333"),
+    ] {
+        let bucket = "importantprojectbucket".parse().expect("a bucket");
+        let ask = Ask::new(who.parse().expect("a principal"), bucket, ask("").prefix);
+        assert_eq!(ask.role_name.as_str(), role);
+    }
+}
+
+#[test]
+fn who_is_let_in_is_said_as_it_is() {
+    let said = |who: &str, only_me: bool| {
+        let bucket = "importantprojectbucket".parse().expect("a bucket");
+        words::wishes::who(&Ask { only_me, ..Ask::new(who.parse().expect("a principal"), bucket, ask("").prefix) })
+    };
+    let sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com";
+    let (session, role) =
+        ("arn:aws:sts::111122223333:assumed-role/Dev/Richard", "arn:aws:iam::111122223333:role/ci/deploy");
+    assert!(said(sso, true).starts_with("Only richard@example.com "));
+    assert!(said("arn:aws:iam::111122223333:user/Richard", true).starts_with("Only Richard "));
+    // Whoever may take such a role chooses the session's name.
+    assert!(said(session, true).starts_with("Everybody ") && said(session, true).contains("the role Dev "));
+    assert!(said(role, true).starts_with("Everybody ") && said(role, true).contains("the role deploy "));
+    assert!(said("arn:aws:iam::111122223333:user/Richard", false).starts_with("Everybody "));
+}
+
+#[test]
+fn a_made_up_external_id_is_another_each_time() {
+    let made = || daypass::grant::names::new_external_id().expect("the system has randomness");
+    assert_ne!(made(), made());
+    assert!(made().as_str().len() == 32 && made().as_str().bytes().all(|b| b.is_ascii_hexdigit()));
 }
 
 #[test]
 fn powershell_has_no_stray_apostrophe() {
     let text = print(&full(), Format::PowerShell, None).expect("commands");
     assert!(text.is_ascii());
-    assert_eq!(text.matches('\'').count() % 2, 0);
+    let code: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(code.matches('\'').count() % 2, 0);
     assert!(!text.contains("Müller") && text.contains("Invoke-Aws iam create-role"));
 }
 
@@ -253,13 +352,18 @@ fn what_does_not_hold_is_named() {
     let session: Principal = "arn:aws:sts::111122223333:assumed-role/Sso/Richard".parse().expect("a session");
     let short: Principal = "arn:aws:iam::111122223333:user/R".parse().expect("a user");
     let secret = "Acme: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned();
-    let nets = (0..100).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect();
+    let nets = |count: u8| (0..count).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect();
     for (ask, problem) in [
         (Ask { who: "111122223333".parse().expect("an account"), ..ask("") }, AskProblem::NotOnePerson),
         (Ask { who: session.clone(), session_is_user: true, ..ask("") }, AskProblem::NoUserName),
         // A session gives no code, neither alone nor as one of its account; a session's name has two characters.
         (Ask { who: session.clone(), mfa: true, ..ask("") }, AskProblem::SessionMfa),
         (Ask { who: session, only_me: false, mfa: true, ..ask("") }, AskProblem::SessionMfa),
+        (
+            Ask { who: "arn:aws:iam::111122223333:role/ci".parse().expect("a role"), mfa: true, ..ask("") },
+            AskProblem::SessionMfa,
+        ),
+        (Ask { source_ips: nets(65), ..ask("") }, AskProblem::TooManyNetworks),
         (Ask { who: short, session_is_user: true, ..ask("") }, AskProblem::NameTooShort),
         (Ask { customer: secret, ..ask("") }, AskProblem::Secret),
         (
@@ -272,8 +376,8 @@ fn what_does_not_hold_is_named() {
         (Ask { new_bucket: true, ..ask("") }, AskProblem::RegionNeeded),
         (Ask { region: Some("cn-north-1".parse().expect("a region")), ..ask("") }, AskProblem::OtherPartition),
         (
-            Ask { external_id: Some("x".repeat(1224).parse().expect("an id")), source_ips: nets, ..ask("") },
-            AskProblem::TrustTooLong(3240),
+            Ask { external_id: Some("x".repeat(1224).parse().expect("an id")), source_ips: nets(64), ..ask("") },
+            AskProblem::TrustTooLong(2592),
         ),
     ] {
         assert_eq!(ask.check(), Err(problem));
@@ -296,7 +400,10 @@ fn names_of_the_kit_are_read_strictly() {
         ("*", None),
         ("arn:aws:iam::111122223333:user/Ríchard", None),
         ("arn:aws:iam::111122223333:user/${aws:username}", None),
-        ("arn:aws:iam::111122223333:role/R", None),
+        ("arn:aws:iam::111122223333:role/a/R", Some("arn:aws:iam::111122223333:role/a/R")),
+        ("arn:aws:iam::111122223333:role/", None),
+        ("arn:aws:iam::111122223333:role/*", None),
+        ("arn:aws-foo-bar:iam::111122223333:user/R", None),
         ("arn:aws:iam::111122223333:user/", None),
         ("arn:aws:iam::11112222333:user/R", None),
         ("arn:evil:iam::111122223333:user/R", None),

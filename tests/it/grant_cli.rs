@@ -43,7 +43,6 @@ async fn what_is_asked_for_is_in_it() {
         "importantprojectbucket",
         "--format",
         "json",
-        "--mfa",
         "--mfa-max-age",
         "3600",
         "--external-id",
@@ -57,7 +56,6 @@ async fn what_is_asked_for_is_in_it() {
         "--session-is-user",
         "--kms",
         "any",
-        "--create-only",
         "--clean-up",
         "--abort-days",
         "7",
@@ -74,6 +72,8 @@ async fn what_is_asked_for_is_in_it() {
         "sts:RoleSessionName",
         "kms:GenerateDataKey",
         "s3:AbortMultipartUpload",
+        "s3:if-none-match",
+        "aws:SecureTransport",
     ] {
         assert!(out.contains(shown), "{shown}: {out}");
     }
@@ -87,6 +87,25 @@ async fn what_is_asked_for_is_in_it() {
         let (code, _, beside) = bench.run(&[&base[..], &wrong].concat()).await;
         assert!(code == 2 && beside.contains(said), "{wrong:?}: {beside}");
     }
+    // What the window asks for as well is asked for unless somebody says otherwise.
+    let base = ["grant", "--bucket", "importantprojectbucket", "--format", "json"];
+    let printed = async |more: &[&str]| {
+        let (code, out, beside) = bench.run(&[&base[..], more].concat()).await;
+        assert_eq!(code, 0, "{more:?}: {beside}");
+        out
+    };
+    let usual = printed(&["--user-arn", USER]).await;
+    assert!(usual.contains("aws:MultiFactorAuthPresent") && usual.contains("s3:if-none-match"), "{usual}");
+    assert!(!usual.contains("sts:ExternalId"), "{usual}");
+    let less = printed(&["--user-arn", USER, "--no-mfa", "--may-replace"]).await;
+    assert!(!less.contains("aws:MultiFactorAuthPresent") && !less.contains("s3:if-none-match"), "{less}");
+    assert!(less.contains("aws:SecureTransport"), "{less}");
+    let role = printed(&["--user-arn", "arn:aws:iam::111122223333:role/ci"]).await;
+    assert!(!role.contains("aws:MultiFactorAuthPresent") && role.contains("111122223333:role/ci"), "{role}");
+    // A whole account is trusted with an external ID alone, which is another each time.
+    let account = ["--user-arn", USER, "--whole-account"];
+    let (one, two) = (printed(&account).await, printed(&account).await);
+    assert!(one.contains("sts:ExternalId") && one != two, "{one}");
     let (code, _, beside) = bench.run(&["grant", "--bucket", "importantprojectbucket"]).await;
     assert!(code == 2 && beside.contains("--user-arn"), "{beside}");
 }

@@ -220,8 +220,40 @@ fn a_change_of_place_is_grave() {
 }
 
 #[test]
+fn a_message_claims_only_what_the_role_does() {
+    let message = |ask: &Ask| print(ask, Format::Message, None).expect("a message");
+    let never = "Files that are there are never replaced.";
+    assert!(message(&ask("in/")).contains(never) && message(&full()).contains(never));
+    let may = Ask { create_only: false, ..ask("in/") };
+    assert!(!message(&may).contains(never) && message(&may).contains("Files that are there may be replaced."));
+    assert!(message(&full()).contains("VPC endpoint") && !message(&ask("in/")).contains("VPC endpoint"));
+    // A request of an earlier Daypass, which names no such field, is as safe as can be.
+    let older = may.to_text().replace("create_only = false\n", "");
+    assert_eq!(Ask::from_text(&older), Ok(ask("in/")));
+}
+
+#[test]
+fn one_limit_holds_for_networks_everywhere() {
+    let nets =
+        |count: u8| -> Vec<_> { (0..count).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect() };
+    for (count, taken) in [(64, true), (65, false)] {
+        let asked = Ask { source_ips: nets(count), ..ask("") };
+        assert_eq!(asked.check().is_ok(), taken);
+        let invitation = Invitation { source_ips: nets(count), ..good() };
+        assert_eq!(Invitation::parse(&invitation.to_text()).is_ok(), taken, "{count}");
+        assert_eq!(Invitation::parse(&invitation.to_link()).is_ok(), taken, "{count}");
+    }
+}
+
+#[test]
 fn messages_carry_what_they_speak_of() {
-    for ask in [ask("incoming/"), ask(HOSTILE), full(), Ask { only_me: false, ..full() }] {
+    for ask in [
+        ask("incoming/"),
+        ask(HOSTILE),
+        full(),
+        Ask { only_me: false, ..full() },
+        Ask { create_only: false, ..ask("") },
+    ] {
         let text = print(&ask, Format::Message, None).expect("a message");
         assert_eq!(Ask::from_text(&text), Ok(ask.clone()));
         assert_eq!(Ask::from_text(&ask.to_text()), Ok(ask));

@@ -18,6 +18,7 @@ mod engine_resume;
 mod fold;
 mod grant;
 mod grant_cli;
+mod grant_commands;
 mod grant_texts;
 mod hostile;
 mod journal;

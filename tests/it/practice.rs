@@ -2,6 +2,7 @@
 
 mod clients;
 mod faults;
+mod kit;
 mod sessions;
 mod story;
 mod uploads;

@@ -90,7 +90,7 @@ fn asking(seen: Snapshot) -> Shown {
 
 fn giving(request: Option<&Ask>) -> Shown {
     // High enough for the whole page: what is scrolled away can't be clicked.
-    show_in(1000.0, Snapshot::default(), |window, about| window.open_customer(TODAY, about, request))
+    show_in(1600.0, Snapshot::default(), |window, about| window.open_customer(TODAY, about, request))
 }
 
 fn invited(seen: Snapshot, text: &str) -> Shown {
@@ -187,6 +187,7 @@ fn a_tick_changes_the_text() {
     assert!(!text(&page).contains("aws:MultiFactorAuthPresent"));
     tick(&mut page, "Only me, not my whole company");
     assert!(text(&page).contains("arn:aws:iam::111122223333:root"));
+    assert!(text(&page).contains("sts:ExternalId"), "a whole account is trusted with an external ID alone");
     tick(&mut page, "Only from 22 Nov to 6 Dec");
     enter(&mut page, "First day", "1.12.2026");
     enter(&mut page, "Last day", "15 December 2026");

@@ -37,6 +37,10 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
     if before {
         list.insert(0, changed(known));
     }
+    // The kit's dates and networks stand in the role's permissions too, and end what its sessions may do.
+    if matches!(by, DeniedBy::Unknown | DeniedBy::RolePolicy) {
+        super::terms::at_bucket(problem, known, &mut list);
+    }
     list
 }
 

@@ -59,6 +59,21 @@ pub(super) fn checked(problem: &Problem, known: &Known<'_>) -> Vec<(Weight, Caus
     list
 }
 
+/// Adds the causes that what is known of the role's dates and networks speaks for when it may not put a file: what the
+/// server's clock proves first, what can't be checked from here after the likelier ones.
+pub(super) fn at_bucket(problem: &Problem, known: &Known<'_>, list: &mut Vec<Cause>) {
+    let terms = &known.destination.terms;
+    let at = problem.detail.as_ref().map(|detail| detail.at).filter(|at| at.0 > 0);
+    if terms.not_after.zip(at).is_some_and(|(until, at)| at >= until) {
+        list.insert(0, over(problem, known));
+    } else if terms.not_before.zip(at).is_some_and(|(from, at)| at < from) {
+        list.insert(0, not_yet(problem, known));
+    } else if !terms.networks.is_empty() {
+        let after = if known.delivered_before { 2 } else { 1 };
+        list.insert(after.min(list.len()), networks(problem, known));
+    }
+}
+
 /// The session name that was sent, and the user's own.
 fn names(problem: &Problem, known: &Known<'_>) -> Option<(String, String)> {
     let (_, user) = known.caller(problem)?.rsplit_once('/')?;

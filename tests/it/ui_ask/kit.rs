@@ -54,12 +54,37 @@ fn the_age_of_a_code_has_a_field() {
     .expect("a request");
     for (seconds, shown) in [(5400, "90"), (90, "90 s")] {
         ask.mfa_max_age = Some(seconds);
-        let mut customer = giving(Some(&ask));
-        press(&mut customer, "More options…");
+        let customer = giving(Some(&ask));
         let field = customer.query_all_by_label("Oldest code, in minutes");
         let values: Vec<_> = field.filter_map(|node| node.accesskit_node().value()).collect();
         assert!(values.iter().any(|value| value == shown), "{values:?}");
         assert!(text(&customer).contains(&format!("\"{seconds}\"")));
+    }
+}
+
+#[test]
+fn what_a_request_asks_for_is_listed_and_nothing_of_it_is_folded_away() {
+    let mut page = ready();
+    press(&mut page, "Copy message and template");
+    let ask = Ask::from_text(&copied(&mut page)).expect("a request");
+    let plain = giving(Some(&ask));
+    let said = |page: &Shown, ask: &Ask| {
+        let zone = about().zone;
+        let list = daypass::words::wishes::wishes(ask, |at| daypass::words::format::date_and_time(at, &zone));
+        list.iter().all(|wish| says(page, &wish.text))
+    };
+    assert!(says(&plain, daypass::words::wishes::THEY_ASK) && said(&plain, &ask));
+    assert!(says(&plain, daypass::words::ask::MORE), "what is usual stays folded away");
+    for other in [
+        Ask { seconds: 43_200, ..ask.clone() },
+        Ask { kms: daypass::grant::Kms::Any, ..ask.clone() },
+        Ask { clean_up: true, ..ask.clone() },
+        Ask { create_only: false, ..ask.clone() },
+        Ask { role_name: "Administrator".parse().expect("a name"), ..ask.clone() },
+        Ask { session_is_user: true, ..ask.clone() },
+    ] {
+        let page = giving(Some(&other));
+        assert!(says(&page, daypass::words::ask::LESS) && said(&page, &other), "{other:?}");
     }
 }
 

@@ -1,0 +1,121 @@
+//! What a request asks for, a sentence each, for the message to the customer and for the customer's own page.
+
+use super::format;
+use crate::grant::request::{Ask, Kms};
+use crate::grant::tree::Tree;
+use crate::grant::{RoleName, policy};
+use crate::model::destination::Destination;
+use crate::time::Utc;
+use std::time::Duration;
+
+/// One thing that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The sentence.
+    pub text: String,
+    /// Whether every request says so unless somebody changes it.
+    pub usual: bool,
+}
+
+/// Above the list.
+pub const THEY_ASK: &str = "They ask for";
+/// The access works only over TLS.
+const ONLY_TLS: &str = "Only encrypted connections (TLS) are let in.";
+/// Nothing is replaced.
+const NO_REPLACING: &str = "Files that are there are never replaced.";
+
+/// What is asked for, the gravest first; `moment` writes a date.
+#[must_use]
+pub fn wishes(ask: &Ask, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
+    let mut list = Vec::new();
+    let mut add = |usual: bool, text: String| list.push(Wish { text, usual });
+    add(false, who(ask));
+    add(true, "The role may put files there. It can’t read, list or delete any.".to_owned());
+    let replacing = "Files that are there may be replaced. In a bucket without versions they are lost then.";
+    add(ask.create_only, if ask.create_only { NO_REPLACING } else { replacing }.to_owned());
+    add(true, ONLY_TLS.to_owned());
+    match (ask.mfa, ask.mfa_max_age) {
+        (true, None) => add(true, "Each access needs a code from a device (MFA).".to_owned()),
+        (true, Some(age)) => {
+            let age = format::short(Duration::from_secs(age.into()));
+            add(false, format!("Each access needs a code from a device (MFA) that is at most {age} old."));
+        }
+        (false, _) if ask.who.is_role() => {
+            add(true, "No code (MFA) is needed, because a role can’t give one.".to_owned());
+        }
+        (false, _) => add(false, "No code (MFA) is needed.".to_owned()),
+    }
+    let length = format::short(Duration::from_secs(ask.seconds.into()));
+    add(ask.seconds == Destination::USUAL, format!("Each access lasts up to {length}."));
+    match (ask.not_before, ask.not_after) {
+        (None, None) => add(true, "There is no first and no last day.".to_owned()),
+        (from, until) => {
+            let from = from.map(|at| format!(" from {}", moment(at))).unwrap_or_default();
+            let until = until.map(|at| format!(" until {}", moment(at))).unwrap_or_default();
+            add(false, format!("It works only{from}{until}."));
+        }
+    }
+    if ask.source_ips.is_empty() {
+        add(true, "It works from any network.".to_owned());
+    } else {
+        let list: Vec<String> = ask.source_ips.iter().map(ToString::to_string).collect();
+        add(false, format!("It works only from {}. {NO_ENDPOINTS}", list.join(", ")));
+    }
+    if let Some(id) = &ask.external_id {
+        add(false, format!("Whoever takes the role has to name the external ID {id}."));
+    }
+    if ask.session_is_user {
+        add(false, "Each access carries the user’s own name in your records.".to_owned());
+    }
+    match &ask.kms {
+        Kms::None => add(true, "It needs no encryption key of yours.".to_owned()),
+        Kms::Any => add(false, "It may use any encryption key (KMS) for files of this folder.".to_owned()),
+        Kms::Key(key) => {
+            add(false, format!("It may use the encryption key {key} for files of this folder. {KEY_ELSEWHERE}"));
+        }
+    }
+    if ask.new_bucket {
+        add(false, "The bucket is made, private and with versions.".to_owned());
+    } else {
+        add(true, "The bucket is there already, and its own policy stays as it is.".to_owned());
+    }
+    if ask.clean_up {
+        add(false, "It may list and give up its own unfinished uploads.".to_owned());
+    }
+    if let Some(days) = ask.abort_days {
+        let days = format::count(days.into(), "day");
+        add(false, format!("The bucket drops the parts of unfinished uploads after {days}."));
+    }
+    let usual_name = RoleName::for_bucket(ask.bucket.as_str(), ask.who.short_name());
+    if ask.role_name != usual_name {
+        add(false, format!("The role is called {}.", ask.role_name));
+    }
+    list
+}
+
+/// What a condition on networks can't see.
+pub const NO_ENDPOINTS: &str = "A VPC endpoint carries no public address, so nobody comes in through one.";
+/// A key of another account needs one thing more.
+pub const KEY_ELSEWHERE: &str =
+    "If that key is in another account than the role, its own policy has to allow the role too.";
+
+/// Who is let in.
+#[must_use]
+pub fn who(ask: &Ask) -> String {
+    let (name, account) = (ask.who.short_name(), format::account(ask.who.account().as_str()));
+    match (ask.only_me, ask.who.shared_role()) {
+        (false, _) => format!("Everybody is let in whom the administrator of account {account} names."),
+        (true, None) => format!("Only {name} in account {account} is let in."),
+        (true, Some(role)) => format!(
+            "Everybody is let in who may use the role {role} in account {account}{}.",
+            if role == name { String::new() } else { format!(" and calls the session {name}") }
+        ),
+    }
+}
+
+/// The two lines of the policies that have to be compared, as they stand in the template.
+#[must_use]
+pub fn to_compare(ask: &Ask) -> [(&'static str, String); 2] {
+    let written = |text: String| Tree::from(text).yaml(0).trim_end().trim_matches('"').to_owned();
+    [("Principal", written(policy::principal(ask))), ("Resource", written(policy::objects(ask)))]
+}

@@ -1,0 +1,96 @@
+//! The customer's kit, deployed in the practice: what its role may do with the SDK, and what it may not.
+
+use super::clients::{Uploading, long_term, s3, session, start, sts, told};
+use aws_sdk_s3::Client;
+use daypass::grant::{Ask, Cidr, policy};
+use daypass::practice::{ExtraRole, Options, Practice};
+use daypass::time::Utc;
+
+/// Richard's request for the story's bucket.
+fn ask() -> Ask {
+    let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
+    Ask::new(who, "importantprojectbucket".parse().expect("a bucket"), "in/".parse().expect("a folder"))
+}
+
+/// The practice with a role whose policy is the kit's, and a session of it.
+async fn deployed(ask: &Ask, options: Options) -> (Practice, Client) {
+    let role = ExtraRole {
+        name: ask.role_name.to_string(),
+        trusts: vec!["Richard".to_owned()],
+        policy: policy::permission(ask).json(),
+        max_session_seconds: ask.seconds,
+    };
+    let practice = start(Options { extra_roles: vec![role], ..options }).await;
+    let story = practice.story();
+    let arn = format!("arn:aws:iam::{}:role/{}", story.customer_account, ask.role_name);
+    let call = sts(&story, long_term(&story.richard)).assume_role().role_arn(arn).role_session_name("Richard");
+    let given = call.send().await.expect("trusted");
+    let client = s3(&story, session(&given));
+    (practice, client)
+}
+
+/// Whether a put without a condition is let in, and otherwise what is said.
+async fn put(practice: &Practice, client: &Client, key: &str) -> Result<(), (String, String)> {
+    let bucket = practice.story().bucket;
+    client.put_object().bucket(bucket).key(key).send().await.map(|_| ()).map_err(|why| told(&why))
+}
+
+const DENIED: &str = "with an explicit deny in an identity-based policy";
+
+#[tokio::test]
+async fn the_kits_role_replaces_nothing_in_any_hands() {
+    let (practice, client) = deployed(&ask(), Options::default()).await;
+    let story = practice.story();
+    let condition = || client.put_object().bucket(&story.bucket).key("in/a").if_none_match("*");
+    condition().send().await.expect("the first of this name");
+    // With the condition S3 itself refuses; without it, the role's policy does, whatever is there.
+    assert_eq!(told(&condition().send().await.expect_err("it is there")).0, "PreconditionFailed");
+    for key in ["in/a", "in/b"] {
+        let (code, text) = put(&practice, &client, key).await.expect_err("no condition");
+        assert!(code == "AccessDenied" && text.ends_with(DENIED), "{key}: {text}");
+    }
+    let copy = client.copy_object().bucket(&story.bucket).key("in/a").copy_source(format!("{}/in/a", story.bucket));
+    assert_eq!(told(&copy.send().await.expect_err("a copy replaces too")).0, "AccessDenied");
+    // Creating an upload and its parts carry no condition, and need none.
+    let mut upload = Uploading::start(&client, &story, "in/parts").await;
+    upload.part(b"in parts").await;
+    let (code, text) = told(&upload.complete().set_if_none_match(None).send().await.expect_err("no condition"));
+    assert!(code == "AccessDenied" && text.ends_with(DENIED), "{text}");
+    upload.complete().send().await.expect("with it");
+    let keys: Vec<String> = practice.objects().into_iter().map(|object| object.key).collect();
+    assert_eq!(keys, ["in/a", "in/parts"]);
+}
+
+#[tokio::test]
+async fn who_may_replace_does() {
+    let (practice, client) = deployed(&Ask { create_only: false, ..ask() }, Options::default()).await;
+    for _ in 0..2 {
+        put(&practice, &client, "in/a").await.expect("it may be replaced");
+    }
+}
+
+#[tokio::test]
+async fn the_kits_role_works_over_tls_alone() {
+    let (practice, client) = deployed(&ask(), Options { encrypted: false, ..Options::default() }).await;
+    let call = client.put_object().bucket(practice.story().bucket).key("in/a").if_none_match("*");
+    let (code, text) = told(&call.send().await.expect_err("in the clear"));
+    assert!(code == "AccessDenied" && text.ends_with(DENIED), "{text}");
+}
+
+#[tokio::test]
+async fn dates_and_networks_hold_for_sessions_that_go_on() {
+    let network = |text: &str| vec![text.parse::<Cidr>().expect("a network")];
+    let long_ago = Utc(946_684_800);
+    for (conditions, let_in) in [
+        (Ask { not_before: Some(long_ago), ..ask() }, true),
+        (Ask { not_after: Some(long_ago), ..ask() }, false),
+        (Ask { source_ips: network("203.0.113.0/24"), ..ask() }, false),
+    ] {
+        // The practice's trust policy is its own: the session is there, as one of before the last day is.
+        let (practice, client) = deployed(&conditions, Options::default()).await;
+        let call = client.put_object().bucket(practice.story().bucket).key("in/a").if_none_match("*");
+        let answer = call.send().await.map_err(|why| told(&why));
+        let said = answer.as_ref().err().map(|(_, text)| text.ends_with("allows the s3:PutObject action"));
+        assert_eq!((answer.is_ok(), said), (let_in, (!let_in).then_some(true)), "{answer:?}");
+    }
+}
