@@ -6,6 +6,7 @@ use daypass::engine::classify::Operation;
 use daypass::grant::Ask;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::model::problem::{Kind, Problem};
+use daypass::time::Utc;
 use daypass::words::problem::{Cause, CauseAction, Known, explain, said, turn};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -177,6 +178,33 @@ fn the_bucket_says_no() {
     assert!(message(&causes[1]).is_some_and(|text| text.contains("aws:kms") && text.contains("s3:PutObjectAcl")));
     let option = heard(Operation::PutObject, &Answer::Aws(400, "AccessControlListNotSupported", "no"));
     assert_eq!(explain(&option, &Known::new(&to, None))[0].title, "The bucket takes no access lists");
+}
+
+/// The kit's dates and networks stand in the role's permissions too, so that a session that is running meets them.
+#[test]
+fn dates_and_networks_are_named_where_a_file_is_refused() {
+    let (mut to, who) = (destination(), richard());
+    let refused = refused("not authorized because no identity-based policy allows the s3:PutObject action");
+    let at = |seconds: i64| {
+        let mut detail = refused.detail.as_deref().expect("it was answered").clone();
+        detail.at = Utc(seconds);
+        Problem::with(refused.kind, detail)
+    };
+    (to.terms.told, to.terms.not_after) = (true, Some(Utc(1_796_115_600)));
+    let first = |to: &Destination, problem: &Problem| explain(problem, &Known::new(to, Some(&who))).remove(0);
+    let late = first(&to, &at(1_796_115_600));
+    assert_eq!(late.title, "Your time for this role is over");
+    assert!(message(&late).is_some_and(|text| text.contains("2026-12-01T09:00:00Z") && text.contains("permissions")));
+    assert_eq!(first(&to, &at(1_796_115_599)).title, "The role does not allow this folder");
+    (to.terms.not_before, to.terms.not_after) = (Some(Utc(1_796_115_600)), None);
+    assert_eq!(first(&to, &at(1_796_115_599)).title, "Your time for this role has not begun");
+    to.terms.not_before = None;
+    to.terms.networks = vec!["203.0.113.0/24".into()];
+    let causes = explain(&refused, &Known::new(&to, Some(&who)));
+    assert_eq!(titles(&causes)[1], "You are outside the networks that the role allows");
+    // What is to be added to the role is no wider than the rest of it.
+    let condition = &policy(&causes[0])["Statement"][0]["Condition"];
+    assert_eq!(condition["IpAddress"]["aws:SourceIp"], json!(["203.0.113.0/24"]));
 }
 
 #[test]
