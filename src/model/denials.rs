@@ -140,9 +140,13 @@ impl Model {
             Denials::Draining(denied) | Denials::Asking(_, denied) => denied,
             Denials::None | Denials::Waiting(..) => return,
         };
-        let alone = denied.len() == 1;
-        let (minded, all): (Denied, Denied) =
-            denied.into_iter().filter(|(id, _)| self.is_open(*id)).partition(|(id, _)| self.is_minded(at, *id, alone));
+        let again =
+            |id: &UploadNo| self.work.get(id).and_then(|work| work.denied).is_some_and(|denied| denied.times > 1);
+        let nobody_new = denied.keys().all(again);
+        let (minded, all): (Denied, Denied) = denied
+            .into_iter()
+            .filter(|(id, _)| self.is_open(*id))
+            .partition(|(id, _)| self.is_minded(at, *id, nobody_new));
         let why = all.values().next().cloned();
         for (id, why) in minded {
             if self.work.get(&id).and_then(|work| work.denied).is_some_and(|denied| denied.times > 1) {
@@ -171,13 +175,14 @@ impl Model {
         place.retry = Some(RetryStatus { what: Retried::Denied, why, since: now, tries: 1, next: now + WAIT });
     }
 
-    /// Whether S3 turns this upload away for its key: it let in others that were sent later, or after it was denied first.
-    fn is_minded(&self, at: usize, id: UploadNo, alone: bool) -> bool {
+    /// Whether S3 turns this upload away for its key: it let in others that were sent later; or others since the first denial
+    /// of this one, while nothing is denied that was not before.
+    fn is_minded(&self, at: usize, id: UploadNo, nobody_new: bool) -> bool {
         let (desk, Some(work)) = (&self.desks[at], self.work.get(&id)) else { return false };
         let Some(denied) = work.denied else { return false };
         let let_in_before = work.multipart.as_ref().is_some_and(|multipart| multipart.parts.confirmed() > 0);
         let others_since = denied.times > 1 && desk.well > denied.well;
-        desk.let_in.after(denied.request, id) || alone && others_since && !let_in_before
+        desk.let_in.after(denied.request, id) || nobody_new && others_since && !let_in_before
     }
 
     /// One upload is asked for again after a while; the others go on.
