@@ -117,12 +117,9 @@ impl Model {
         match (answer, out.what) {
             (Answer::Opened(fingerprint), _) => self.opened(no, fingerprint, fx),
             (Answer::Grown(fingerprint), _) => {
-                self.set_size(no, fingerprint.size);
-                let Some(plan) = Plan::of(fingerprint.size) else {
+                self.set_size(no, fingerprint.size, fx);
+                if Plan::of(fingerprint.size).is_none() {
                     return self.fail(no, &Problem::new(Kind::TooLarge), fx);
-                };
-                if let Some(work) = self.work.get_mut(&no) {
-                    work.plan = plan;
                 }
                 self.requeue(no, true);
             }
@@ -155,7 +152,7 @@ impl Model {
     }
 
     fn delivered(&mut self, no: UploadNo, what: What, stored: Stored, fx: &mut Vec<Effect>) {
-        self.set_size(no, stored.size);
+        self.set_size(no, stored.size, fx);
         if let Some(row) = self.seen.rows.get_mut(no) {
             row.modified = Upload::kept_time(stored.fingerprint.modified);
         }
@@ -408,11 +405,11 @@ impl Model {
 
     /// Sends the same again at this moment.
     pub(super) fn later(&mut self, no: UploadNo, out: &Out, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&no) else { return };
-        if std::mem::take(&mut work.pause) {
+        if self.take_pause(no) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);
         }
+        let Some(work) = self.work.get_mut(&no) else { return };
         let problem = Arc::new(problem.clone());
         match out.what {
             What::Part(number) => {
@@ -432,7 +429,7 @@ impl Model {
 
     /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
     pub(super) fn back_in_line(&mut self, no: UploadNo, out: &Out, fx: &mut Vec<Effect>) {
-        if self.work.get_mut(&no).is_some_and(|work| std::mem::take(&mut work.pause)) {
+        if self.take_pause(no) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);
         }

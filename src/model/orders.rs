@@ -33,6 +33,7 @@ impl Model {
                     return;
                 }
                 self.withdraw(no, fx);
+                self.take_pause(no);
                 self.set_state(no, State::Paused);
             }
         }
@@ -149,6 +150,7 @@ impl Model {
                 if let Some(work) = self.work.get_mut(&no) {
                     // It goes on with what S3 has; whether the file is the same is found out anew.
                     work.misses.clear();
+                    work.pause = false;
                     let until = work.multipart.as_ref().and_then(|multipart| multipart.abort_at);
                     if let Some(multipart) = &work.multipart {
                         work.unread = done_parts(&multipart.parts);

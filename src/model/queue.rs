@@ -57,7 +57,6 @@ impl Model {
             work.later.clear();
             work.cursor = 1;
             work.not_before = None;
-            work.pause = false;
             if work.opened.take().is_some() {
                 fx.push(Effect::Close(no));
             }
@@ -71,10 +70,9 @@ impl Model {
         let misses = work.misses.entry(What::Open.part()).or_default();
         misses.tries += 1;
         let tries = misses.tries;
-        let pause = work.pause;
         let due = self.seen.now + self.chance.backoff(tries, BACKOFF, BACKOFF_MOST);
         self.withdraw(no, fx);
-        if pause {
+        if self.take_pause(no) {
             return self.set_state(no, State::Paused);
         }
         self.note_upload_retry(no, problem, due);
@@ -117,14 +115,23 @@ impl Model {
         }
     }
 
-    /// Puts an upload back into the queue, in front or at the end.
+    /// Whether the person paused this upload while a request was out whose end was awaited; from now on that is done.
+    pub(super) fn take_pause(&mut self, no: UploadNo) -> bool {
+        self.work.get_mut(&no).is_some_and(|work| std::mem::take(&mut work.pause))
+    }
+
+    /// Puts an upload back into the queue, in front or at the end; pauses it if the person asked for that meanwhile.
     pub(super) fn requeue(&mut self, no: UploadNo, front: bool) {
+        let pause = self.take_pause(no);
         let Some(row) = self.seen.rows.get(no) else { return };
         let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
         if let State::Retrying(due, _) = row.state {
             desk.later.remove(&(due, no));
         }
         desk.active.retain(|&other| other != no);
+        if pause {
+            return self.set_state(no, State::Paused);
+        }
         if front {
             desk.queue.push_front(no);
         } else {
@@ -260,13 +267,14 @@ impl Model {
         if self.desks[at].active.is_empty() || self.out.values().any(beside) {
             return false;
         }
-        let rows = &self.seen.rows;
-        let small = |no: &UploadNo| {
-            rows.get(*no)
-                .is_some_and(|row| row.state == State::Waiting && matches!(Plan::of(row.size), Some(Plan::Put(_))))
+        let small = |no: &UploadNo| match self.plan_of(*no) {
+            Some(Plan::Put(size)) if self.seen.rows.get(*no).is_some_and(|row| row.state == State::Waiting) => {
+                Some(size)
+            }
+            Some(Plan::Put(_) | Plan::Multipart { .. }) | None => None,
         };
-        let Some(found) = self.desks[at].queue.iter().take(AHEAD).position(small) else { return false };
-        let size = self.seen.rows.get(self.desks[at].queue[found]).map_or(0, |row| row.size);
+        let mut ahead = self.desks[at].queue.iter().take(AHEAD).enumerate();
+        let Some((found, size)) = ahead.find_map(|(n, no)| Some((n, small(no)?))) else { return false };
         if !self.allows(size) {
             return false;
         }
@@ -274,6 +282,14 @@ impl Model {
             self.desks[at].queue.push_front(no);
         }
         true
+    }
+
+    /// How this upload goes up: as it was begun, or as its size asks for; none if S3 would not take it.
+    fn plan_of(&self, no: UploadNo) -> Option<Plan> {
+        match self.work.get(&no).and_then(|work| work.multipart.as_ref()) {
+            Some(begun) => Some(Plan::Multipart { size: begun.parts.size(), part: begun.parts.part_size() }),
+            None => Plan::of(self.seen.rows.get(no)?.size),
+        }
     }
 
     /// Takes the next upload out of the queue and sends its first request.
@@ -284,9 +300,7 @@ impl Model {
                 self.desks[at].queue.pop_front();
                 continue;
             }
-            let size = self.seen.rows.get(no).map_or(0, |row| row.size);
-            let plan = self.work.get(&no).map_or_else(|| Plan::of(size), |work| Some(work.plan));
-            let Some(plan) = plan else {
+            let Some(plan) = self.plan_of(no) else {
                 self.desks[at].queue.pop_front();
                 self.fail(no, &Problem::new(super::problem::Kind::TooLarge), fx);
                 continue;
@@ -304,14 +318,14 @@ impl Model {
                 return false;
             }
             self.desks[at].queue.pop_front();
-            let work = self.work.entry(no).or_insert_with(|| Work::new(plan));
+            let work = self.work.entry(no).or_insert_with(Work::new);
             work.not_before = None;
             match plan {
                 Plan::Put(_) => {
                     self.set_state(no, State::Sending(Progress::default()));
                     self.send(no, Call::Put { most: PART_USUAL }, What::Put, fx);
                 }
-                Plan::Multipart { .. } => {
+                Plan::Multipart { size, .. } => {
                     if self.goes_whole(PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)), size) {
                         self.make_whole(no, fx);
                     }

@@ -66,6 +66,8 @@ pub enum Record {
     Adopted(UploadNo, PlaceNo, i64),
     /// Its key's last segment changed (sent under a new name).
     Renamed(UploadNo, Arc<str>),
+    /// Its file turned out to have another size, in bytes, than the one last recorded.
+    Resized(UploadNo, u64),
     /// It was created at S3.
     Created {
         /// The upload.
@@ -135,7 +137,7 @@ pub struct Unfinished {
     pub name: Arc<str>,
     /// The last segment of its key where that isn't the name.
     pub key_name: Option<Arc<str>>,
-    /// Its size when it was added.
+    /// Its size when it was last looked at.
     pub size: u64,
     /// Its multipart upload, if it was begun.
     pub multipart: Option<Multipart>,

@@ -33,7 +33,7 @@ impl Model {
                 return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
             }
         }
-        self.set_size(no, fingerprint.size);
+        self.set_size(no, fingerprint.size, fx);
         let Some(plan) = Plan::of(fingerprint.size) else {
             return self.fail(no, &Problem::new(Kind::TooLarge), fx);
         };
@@ -43,7 +43,6 @@ impl Model {
         }
         work.whole = false;
         if work.multipart.is_none() {
-            work.plan = plan;
             match plan {
                 Plan::Put(_) => self.requeue(no, true),
                 Plan::Multipart { size, part } => {

@@ -52,16 +52,18 @@ impl Model {
             Came::NotConfirmed => (State::NotConfirmed, 0),
             Came::Failed(problem) => (State::Failed(Arc::clone(problem)), 0),
         };
+        // What was begun tells the size that the file had then, also where the size was not recorded on its own.
+        let size = upload.multipart.as_ref().map_or(upload.size, |multipart| multipart.parts.size());
         let upload_no = self.seen.rows.push(Upload {
             place: no,
             folder: Arc::clone(&upload.folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),
-            size: upload.size,
+            size,
             modified,
             state: State::Canceled,
         });
-        self.enter(no, upload_no, upload.size, state);
+        self.enter(no, upload_no, size, state);
         let name = upload.key_name.as_ref().unwrap_or(&upload.name);
         let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
         self.desks[at].keys.insert(key, upload_no);
@@ -76,8 +78,7 @@ impl Model {
         if open && !self.limits.park_restored {
             self.desks[at].queue.push_back(upload_no);
         }
-        let Some(plan) = Plan::of(upload.size) else { return };
-        let mut work = Work::new(plan);
+        let mut work = Work::new();
         let completing = open && upload.completing;
         let (multipart, gone) = match upload.multipart {
             Some(multipart) if !completing && thrown_away(&multipart, now) => (None, Some(multipart)),
@@ -92,11 +93,10 @@ impl Model {
         }
         let may_be_stored = match multipart {
             // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
-            None => open && (matches!(plan, Plan::Put(_)) || self.goes_whole(no, upload.size)),
+            None => open && (matches!(Plan::of(size), Some(Plan::Put(_))) || self.goes_whole(no, size)),
             Some(multipart) => {
                 work.completing = completing;
                 work.unread = done_parts(&multipart.parts);
-                work.plan = Plan::Multipart { size: multipart.parts.size(), part: multipart.parts.part_size() };
                 let percent = multipart.parts.confirmed().saturating_mul(100) / multipart.parts.size().max(1);
                 work.resumed = u8::try_from(percent).ok();
                 work.multipart = Some(multipart);

@@ -1,6 +1,8 @@
 //! Totals kept in step with the rows: what each state adds, and how a change of state moves them.
 
 use super::Model;
+use super::event::Effect;
+use super::record::Record;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadNo};
 use super::work::Desk;
@@ -90,10 +92,14 @@ impl Model {
         }
     }
 
-    /// Gives a row another size and moves the totals with it.
-    pub(super) fn set_size(&mut self, no: UploadNo, size: u64) {
+    /// Gives a row the size that its file turned out to have, moves the totals with it, and records a change.
+    pub(super) fn set_size(&mut self, no: UploadNo, size: u64, fx: &mut Vec<Effect>) {
+        if self.seen.rows.get(no).is_none_or(|row| row.size == size) {
+            return;
+        }
         let Some(row) = self.seen.rows.get_mut(no) else { return };
         let before = std::mem::replace(&mut row.size, size);
+        fx.push(Effect::Record(Record::Resized(no, size)));
         let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
         if no.0 >= place.totals.first {
             place.totals.count(before, &row.state, false);

@@ -1,7 +1,6 @@
 //! What the model keeps for itself: a desk for each destination, and the work on each upload that is under way.
 
 use super::denials::{Denials, LetIn, UploadDenied};
-use super::parts::Plan;
 use super::rate::Rate;
 use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
 use crate::time::Time;
@@ -157,7 +156,6 @@ pub(super) struct Misses {
 /// The work on one upload that is under way, or that has something to keep.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
-    pub plan: Plan,
     /// The file as it was opened in this run.
     pub opened: Option<Fingerprint>,
     /// Whether it goes up by one PutObject although it is large, since the bucket's key lets no parts in.
@@ -206,9 +204,8 @@ impl Desk {
 }
 
 impl Work {
-    pub fn new(plan: Plan) -> Self {
+    pub fn new() -> Self {
         Self {
-            plan,
             opened: None,
             whole: false,
             multipart: None,

@@ -57,6 +57,43 @@ fn restored(uploads: Vec<Unfinished>) -> Bench {
     bench
 }
 
+/// A file that grew past the size of one PutObject before it was begun, in a run that was killed then.
+#[test]
+fn a_restored_file_has_the_size_that_was_begun() {
+    let mut grown = with_parts(Came::Open, &[1, 2, 3]);
+    grown.size = 5;
+    let mut bench = restored(vec![grown]);
+    assert_eq!(bench.place().totals.bytes, SIZE);
+    let (open, send) = bench.sent();
+    assert!(matches!(send.call, Call::Open), "{send:?}");
+    bench.fx.clear();
+    bench.answer(open, Answer::Opened(print(SIZE, 1)));
+    assert!(!bench.records().iter().any(|record| matches!(record, Record::Resized(..))), "it has not changed since");
+}
+
+#[test]
+fn a_size_that_changed_is_recorded_once() {
+    let mut bench = Bench::open();
+    bench.add("/data", &[("grown", 5), ("shrunk", SIZE), ("same", 7)]);
+    let mut resized = Vec::new();
+    for (no, send) in bench.sends() {
+        bench.answer(
+            no,
+            match (&send.call, &*send.key) {
+                (Call::Open, _) => Answer::Opened(print(6, 1)),
+                (_, "in/grown") => Answer::Grown(print(SIZE, 1)),
+                (_, _) => stored(7),
+            },
+        );
+        resized.extend(bench.fx.iter().filter_map(|effect| {
+            if let Effect::Record(Record::Resized(no, size)) = effect { Some((no.0, *size)) } else { None }
+        }));
+        bench.fx.retain(|effect| matches!(effect, Effect::Send(..)));
+    }
+    resized.sort_unstable();
+    assert_eq!(resized, [(0, SIZE), (1, 6)]);
+}
+
 #[test]
 fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
     let ends = [

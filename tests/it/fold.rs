@@ -88,6 +88,10 @@ impl Journal {
                 self.rows[row].delivery = current;
             }
             Record::Renamed(upload, name) => self.row(upload).key_name = Some(name),
+            Record::Resized(upload, size) => {
+                let row = self.row(upload);
+                assert!(std::mem::replace(&mut row.size, size) != size, "a size was recorded that had not changed");
+            }
             Record::Created { upload, fingerprint, upload_id, part, abort_at } => {
                 let parts = Parts::new(fingerprint.size, part);
                 let row = self.row(upload);

@@ -161,7 +161,10 @@ fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mu
         if !open {
             let end = ends.query_row([upload.row], |row| history::read_outcome(row, upload.row).map(Some));
             upload.came = match sound(end)? {
-                Some(Outcome::Delivered(stored)) => Came::Delivered(stored.proof, stored.fingerprint.modified),
+                Some(Outcome::Delivered(stored)) => {
+                    upload.size = stored.size;
+                    Came::Delivered(stored.proof, stored.fingerprint.modified)
+                }
                 Some(Outcome::AlreadyThere) => Came::AlreadyThere,
                 Some(Outcome::Failed(problem)) => Came::Failed(Arc::new(problem)),
                 // What the journal can't prove any more was not delivered as far as this run knows: it is not shown so.

@@ -60,6 +60,10 @@ pub(super) enum Op {
         row: i64,
         key_name: Arc<str>,
     },
+    Resized {
+        row: i64,
+        size: u64,
+    },
     Created {
         row: i64,
         fingerprint: Fingerprint,
@@ -196,6 +200,7 @@ impl Resolver {
                 rows.begun.remove(&row);
                 ops.push(Op::Renamed { row, key_name });
             }),
+            Record::Resized(upload, size) => self.with(upload, |_, row| ops.push(Op::Resized { row, size })),
             Record::Created { upload, fingerprint, upload_id, part, abort_at } => self.with(upload, |rows, row| {
                 rows.begun.insert(row, Arc::clone(&upload_id));
                 ops.push(Op::Created { row, fingerprint, upload_id, part, abort_at });

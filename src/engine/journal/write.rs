@@ -98,6 +98,7 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             change(db, *row, |upload| upload.key_name = Some(Arc::clone(key_name)))?;
             restart(db, *row)?;
         }
+        Op::Resized { row, size } => change(db, *row, |upload| upload.size = size.cast_signed())?,
         Op::Created { row, fingerprint, upload_id, part, abort_at } => {
             forget_parts(db, *row)?;
             let abort_at = abort_at.map(|at| at.0);
@@ -269,8 +270,10 @@ fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Resu
     if upload.value(row) == upload.seal {
         act(&mut upload);
         let seal = upload.value(row);
-        db.prepare_cached("UPDATE OR FAIL uploads SET delivery = ?2, key_name = ?3, seal = ?4 WHERE id = ?1")?
-            .execute(params![row, upload.delivery, upload.key_name, seal])?;
+        db.prepare_cached(
+            "UPDATE OR FAIL uploads SET delivery = ?2, key_name = ?3, size = ?4, seal = ?5 WHERE id = ?1",
+        )?
+        .execute(params![row, upload.delivery, upload.key_name, upload.size, seal])?;
     }
     Ok(())
 }
@@ -337,6 +340,7 @@ mod tests {
         let failed = End::Failed(Arc::new(Problem::new(Kind::SourceGone)));
         records.extend([Record::Ended(UploadNo(0), End::Delivered(stored)), Record::Ended(UploadNo(1), failed)]);
         records.extend([Record::Reopened(UploadNo(1)), Record::Renamed(UploadNo(2), "new".into())]);
+        records.push(Record::Resized(UploadNo(2), 3 << 20));
         records.extend([Record::Restarted(UploadNo(3)), Record::Ended(UploadNo(3), End::NotConfirmed)]);
         let (mut rows, mut ops) = (Resolver::new(Start::default()), Vec::new());
         for record in records {

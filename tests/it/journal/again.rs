@@ -176,3 +176,39 @@ fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
         assert_eq!(notices, [], "it is well");
     });
 }
+
+/// A file that grew or shrank after it was added has its new size in the next run and in the history.
+#[test]
+fn a_size_that_changed_is_known_afterwards() {
+    let (_dir, home) = home();
+    runtime().block_on(async {
+        let (journal, ..) = open(&home);
+        let work = folder();
+        record(&journal, [place(), delivery(), added(0, &work, "grown.bin", 3), added(1, &work, "shrunk.bin", 300)])
+            .await;
+        record(&journal, [Record::Resized(UploadNo(0), 20 * MIB), created(0, 20 * MIB, "upload-1")]).await;
+        record(&journal, [Record::Resized(UploadNo(1), 5), Record::Renamed(UploadNo(1), "shrunk (2).bin".into())])
+            .await;
+        let changed = Arc::new(Problem::new(Kind::SourceChanged));
+        record(&journal, [Record::Ended(UploadNo(1), End::Failed(changed))]).await;
+        journal.flush().await.expect("it is on disk");
+        let sizes: Vec<u64> = lines(&journal)[0].1.iter().map(|line| line.size).collect();
+        assert_eq!(sizes, [20 * MIB, 5]);
+        journal.close().await.expect("it closes");
+    });
+    runtime().block_on(async {
+        let (journal, kept, _) = open(&home);
+        let uploads = &kept.unfinished[0].1;
+        assert_eq!(uploads.iter().map(|upload| upload.size).collect::<Vec<_>>(), [20 * MIB, 5]);
+        record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, uploads[0].row)]).await;
+        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(9)))]).await;
+        journal.close().await.expect("it closes");
+    });
+    runtime().block_on(async {
+        let (_journal, kept, _) = open(&home);
+        assert_eq!(
+            kept.unfinished[0].1[0].size, 9,
+            "an earlier version recorded no change: what arrived tells the size"
+        );
+    });
+}

@@ -298,6 +298,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
                 | Record::DeliveryBy { .. }
                 | Record::Adopted(..)
                 | Record::Renamed(..)
+                | Record::Resized(..)
                 | Record::Completing(_)
                 | Record::DeliveryEnded(_)
                 | Record::Reopened(_)
