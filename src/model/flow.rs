@@ -275,6 +275,9 @@ impl Model {
                 if problem.kind == Kind::KmsDecrypt && self.goes_on_whole(no, out, &problem, fx) {
                     return;
                 }
+                if matches!(problem.kind, Kind::BodyLimit(_)) {
+                    return self.body_refused(no, out, &problem, fx);
+                }
                 if problem.kind != Kind::AlreadyThere {
                     return self.fail(no, &problem, fx);
                 }

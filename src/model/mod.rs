@@ -4,6 +4,7 @@
 //! seed, and what is wanted goes out as effects. A trace of (time, event) replays any state.
 
 mod access;
+mod body_limit;
 mod chance;
 mod denials;
 pub mod destination;

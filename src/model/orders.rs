@@ -161,6 +161,7 @@ impl Model {
                 }
                 if let Some(desk) = self.desks.get_mut(usize::from(place.0)) {
                     desk.delivery_open = true;
+                    desk.body_limit = None;
                 }
                 self.requeue(no, true);
             }

@@ -5,7 +5,7 @@ use super::denials::Denials;
 use super::event::{Call, Effect, Send};
 use super::flow::{BACKOFF, BACKOFF_MOST};
 use super::parts::{PART_USUAL, Plan};
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::record::Record;
 use super::session::Session;
 use super::snapshot::Line;
@@ -268,10 +268,8 @@ impl Model {
             return false;
         }
         let small = |no: &UploadNo| match self.plan_of(*no) {
-            Some(Plan::Put(size)) if self.seen.rows.get(*no).is_some_and(|row| row.state == State::Waiting) => {
-                Some(size)
-            }
-            Some(Plan::Put(_) | Plan::Multipart { .. }) | None => None,
+            Ok(Plan::Put(size)) if self.seen.rows.get(*no).is_some_and(|row| row.state == State::Waiting) => Some(size),
+            Ok(Plan::Put(_) | Plan::Multipart { .. }) | Err(_) => None,
         };
         let mut ahead = self.desks[at].queue.iter().take(AHEAD).enumerate();
         let Some((found, size)) = ahead.find_map(|(n, no)| Some((n, small(no)?))) else { return false };
@@ -284,12 +282,16 @@ impl Model {
         true
     }
 
-    /// How this upload goes up: as it was begun, or as its size asks for; none if S3 would not take it.
-    fn plan_of(&self, no: UploadNo) -> Option<Plan> {
-        match self.work.get(&no).and_then(|work| work.multipart.as_ref()) {
-            Some(begun) => Some(Plan::Multipart { size: begun.parts.size(), part: begun.parts.part_size() }),
-            None => Plan::of(self.seen.rows.get(no)?.size),
+    /// How this upload goes up: as it was begun, or as its size asks for.
+    ///
+    /// # Errors
+    /// Why it can't go up at all.
+    fn plan_of(&self, no: UploadNo) -> Result<Plan, Kind> {
+        if let Some(begun) = self.work.get(&no).and_then(|work| work.multipart.as_ref()) {
+            return Ok(Plan::Multipart { size: begun.parts.size(), part: begun.parts.part_size() });
         }
+        let (place, size) = self.seen.rows.get(no).map_or((0, 0), |row| (row.place.0, row.size));
+        self.plan_for(usize::from(place), size)
     }
 
     /// Takes the next upload out of the queue and sends its first request.
@@ -300,10 +302,13 @@ impl Model {
                 self.desks[at].queue.pop_front();
                 continue;
             }
-            let Some(plan) = self.plan_of(no) else {
-                self.desks[at].queue.pop_front();
-                self.fail(no, &Problem::new(super::problem::Kind::TooLarge), fx);
-                continue;
+            let plan = match self.plan_of(no) {
+                Ok(plan) => plan,
+                Err(kind) => {
+                    self.desks[at].queue.pop_front();
+                    self.fail(no, &Problem::new(kind), fx);
+                    continue;
+                }
             };
             let large: usize =
                 (0..self.desks.len()).filter(|&at| self.moves(at)).map(|at| self.desks[at].active.len()).sum();

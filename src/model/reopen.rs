@@ -34,8 +34,10 @@ impl Model {
             }
         }
         self.set_size(no, fingerprint.size, fx);
-        let Some(plan) = Plan::of(fingerprint.size) else {
-            return self.fail(no, &Problem::new(Kind::TooLarge), fx);
+        let at = self.seen.rows.get(no).map_or(0, |row| usize::from(row.place.0));
+        let plan = match self.plan_for(at, fingerprint.size) {
+            Ok(plan) => plan,
+            Err(kind) => return self.fail(no, &Problem::new(kind), fx),
         };
         let Some(work) = self.work.get_mut(&no) else { return };
         if work.whole && fingerprint.size > PART_USUAL && fingerprint.size <= PUT_MAX {

@@ -63,6 +63,8 @@ pub(super) struct Desk {
     pub let_in: LetIn,
     /// Whether what was denied was asked for once more, and nothing was let in since.
     pub asked_again: bool,
+    /// The smallest body that something on the way refused for its size, in this trial.
+    pub body_limit: Option<u64>,
     /// Whether a delivery that the journal was told of has not been told to have ended.
     pub delivery_open: bool,
     /// Whether that delivery began before there was access: who delivers is still to be told.
@@ -198,6 +200,7 @@ impl Desk {
         self.denials = Denials::None;
         self.trial += 1;
         self.let_in = LetIn::default();
+        self.body_limit = None;
         self.asked_again = false;
         self.not_before = None;
     }

@@ -1,10 +1,10 @@
 //! Refusals that no retry mends stop; retries that go on are told, and end with the patience of whoever waits.
 
-use crate::bench::{Bench, MIB, P, stored};
-use daypass::model::event::{Call, Event};
+use crate::bench::{Bench, MIB, P, part, print, stored};
+use daypass::model::event::{Answer, Call, Event};
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::snapshot::Retried;
-use daypass::model::upload::{Proof, State};
+use daypass::model::snapshot::{Command, Retried, Which};
+use daypass::model::upload::{Proof, State, UploadNo};
 
 #[test]
 fn a_refusal_that_no_retry_mends_stops_its_file_at_once() {
@@ -33,6 +33,78 @@ fn what_would_meet_every_file_holds_the_destination_at_once() {
         assert_eq!(bench.place().hold.as_ref().map(|problem| problem.kind), Some(kind));
         bench.after(600);
         assert!(bench.sends().is_empty(), "{kind:?}");
+    }
+}
+
+/// Plays a way to the server that takes no request with a body of `limit` bytes or more; the bodies that went out.
+fn played_with_limit(bench: &mut Bench, size: u64, limit: u64) -> Vec<u64> {
+    let mut bodies = Vec::new();
+    for _ in 0..200 {
+        let sent = bench.sends();
+        if sent.is_empty() {
+            break;
+        }
+        for (no, send) in sent {
+            let body = match &send.call {
+                Call::Put { .. } => size,
+                call => call.body(size),
+            };
+            if body > 0 {
+                bodies.push(body);
+            }
+            if body >= limit {
+                bench.trouble(no, Kind::BodyLimit(0));
+                continue;
+            }
+            let answer = match &send.call {
+                Call::Open => Answer::Opened(print(size, 1)),
+                Call::Create => Answer::Created { upload_id: format!("id{}", no.0).into(), abort_at: None },
+                Call::Part { number, .. } => part(*number),
+                Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. } => stored(size),
+                Call::Read { .. } => Answer::Read(1),
+                Call::Abort { .. } => Answer::Aborted,
+            };
+            bench.answer(no, answer);
+        }
+    }
+    bodies
+}
+
+#[test]
+fn a_way_that_takes_small_requests_only_gets_the_smallest_parts() {
+    for (size, limit) in [(9_000_000, 6 * MIB), (100 * MIB, 8 * MIB), (7 * MIB, 6 * MIB), (8 * MIB, 8 * MIB)] {
+        let mut bench = Bench::open();
+        bench.add("/data", &[("a", size)]);
+        let bodies = played_with_limit(&mut bench, size, limit);
+        assert_eq!(bench.state(0), State::Delivered(Proof::Whole), "{size} under {limit}");
+        let refused = bodies.iter().filter(|&&body| body >= limit).count();
+        assert!(refused <= 10, "{size} under {limit}: {refused} refused");
+        // The next file knows, and a small one goes as before.
+        bench.add("/more", &[("b", size)]);
+        let bodies = played_with_limit(&mut bench, size, limit);
+        assert!(bodies.iter().all(|&body| body < limit), "{size} under {limit}: {bodies:?}");
+        assert_eq!(bench.state(1), State::Delivered(Proof::Whole));
+        bench.add("/small", &[("c", 1)]);
+        played_with_limit(&mut bench, 1, limit);
+        assert_eq!(bench.state(2), State::Delivered(Proof::Whole));
+    }
+}
+
+#[test]
+fn a_way_that_takes_no_part_of_s3_ends_the_file_with_the_size_it_refused() {
+    for (size, limit) in [(9_000_000, MIB), (2 * MIB, MIB), (7 * MIB, 5 * MIB)] {
+        let mut bench = Bench::open();
+        bench.add("/data", &[("a", size)]);
+        let bodies = played_with_limit(&mut bench, size, limit);
+        assert!(
+            matches!(bench.state(0), State::Failed(problem) if matches!(problem.kind, Kind::BodyLimit(b) if b > 0))
+        );
+        assert!(bodies.len() <= 8, "{bodies:?}");
+        assert!(bench.place().hold.is_none(), "small files still go");
+        // A person who tries again after something was changed is not held to what was so before.
+        bench.command(Command::Retry(Which::One(UploadNo(0))));
+        played_with_limit(&mut bench, size, u64::MAX);
+        assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
     }
 }
 
@@ -88,7 +160,7 @@ fn every_wait_is_told() {
     let mut bench = Bench::open();
     bench.add("/data", &[("big", 20 * MIB)]);
     let (open, _) = bench.sent();
-    bench.answer(open, daypass::model::event::Answer::Opened(crate::bench::print(20 * MIB, 1)));
+    bench.answer(open, Answer::Opened(print(20 * MIB, 1)));
     let (create, send) = bench.sent();
     assert!(matches!(send.call, Call::Create));
     bench.trouble(create, Kind::Busy);

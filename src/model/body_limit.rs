@@ -1,0 +1,80 @@
+//! Something on the way that takes no large requests (413): smaller parts where S3 allows them, and an end where it doesn't.
+
+use super::Model;
+use super::event::Effect;
+use super::parts::{PART_MIN, PARTS_MAX, Plan};
+use super::problem::{Kind, Problem};
+use super::record::Record;
+use super::upload::UploadNo;
+use super::work::{Out, What};
+
+/// The plan with the smallest requests, where requests with a body of `refused` bytes do not get through; none where its
+/// largest request would be refused too.
+const fn within(plan: Plan, refused: u64) -> Option<Plan> {
+    let (size, most) = match plan {
+        Plan::Put(size) => (size, size),
+        Plan::Multipart { size, part } => (size, part),
+    };
+    if most < refused {
+        return Some(plan);
+    }
+    if PART_MIN < refused && size > PART_MIN && size.div_ceil(PART_MIN) <= PARTS_MAX {
+        return Some(Plan::Multipart { size, part: PART_MIN });
+    }
+    None
+}
+
+impl Model {
+    /// The plan for a file of this size at this destination.
+    ///
+    /// # Errors
+    /// `TooLarge` where S3 would not take it, `BodyLimit` where something on the way would not.
+    pub(super) fn plan_for(&self, at: usize, size: u64) -> Result<Plan, Kind> {
+        let plan = Plan::of(size).ok_or(Kind::TooLarge)?;
+        match self.desks.get(at).and_then(|desk| desk.body_limit) {
+            Some(refused) => within(plan, refused).ok_or(Kind::BodyLimit(refused)),
+            None => Ok(plan),
+        }
+    }
+
+    /// Something on the way refused a request for the size of its body.
+    pub(super) fn body_refused(&mut self, id: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
+        let at = usize::from(out.place.0);
+        let (Some(row), Some(desk)) = (self.seen.rows.get(id), self.desks.get_mut(at)) else { return };
+        let size = row.size;
+        if !matches!(out.what, What::Put | What::Part(_)) {
+            // A request without content is refused for something else, and one PutObject of a large file has no smaller form.
+            return self.fail(id, &Problem { kind: Kind::BodyLimit(out.body), ..problem.clone() }, fx);
+        }
+        desk.body_limit = Some(desk.body_limit.map_or(out.body, |before| before.min(out.body)));
+        if let Err(kind) = self.plan_for(at, size) {
+            return self.fail(id, &Problem { kind, ..problem.clone() }, fx);
+        }
+        self.withdraw(id, fx);
+        let before = self.begin_anew(id);
+        if before.is_some() {
+            fx.push(Effect::Record(Record::Restarted(id)));
+        }
+        self.abort_later(id, before);
+        self.requeue(id, true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parts::MIB;
+    use super::*;
+
+    #[test]
+    fn parts_are_as_small_as_s3_allows_where_that_helps() {
+        let small = |size| Plan::Multipart { size, part: PART_MIN };
+        let plan = |size, refused| within(Plan::of(size).expect("a plan"), refused);
+        assert_eq!(plan(MIB, 8 * MIB), Some(Plan::Put(MIB)));
+        assert_eq!(plan(7 * MIB, 7 * MIB), Some(small(7 * MIB)));
+        assert_eq!(plan(7 * MIB, 6 * MIB), Some(small(7 * MIB)));
+        assert_eq!(plan(100 * MIB, 8 * MIB), Some(small(100 * MIB)));
+        assert_eq!(plan(100 * MIB, 5 * MIB), None, "no smaller parts are taken");
+        assert_eq!(plan(3 * MIB, 2 * MIB), None, "nothing to divide");
+        assert_eq!(plan(1 << 40, 8 * MIB), None, "more than 10,000 parts");
+    }
+}
