@@ -1,15 +1,16 @@
 //! Questions on a terminal, and codes while uploads run.
 
-use super::say_beside;
+use super::{Stop, say_beside};
 use crate::engine::handle::{Handle, Secret};
 use crate::model::RENEW_BEFORE;
+use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Place};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::access as words;
-use crate::words::cli::problem;
+use crate::words::cli::{self, problem};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -43,6 +44,33 @@ pub(super) async fn yes(question: &str) -> bool {
     answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
+/// Returns the code for a destination: the one from the arguments, or else from the terminal or standard input.
+///
+/// # Errors
+/// If what was given is not six digits, or nothing was given.
+pub(super) async fn first_code(
+    destination: &Destination,
+    given: Option<Zeroizing<String>>,
+) -> Result<Option<Zeroizing<String>>, Stop> {
+    if let Some(text) = given {
+        return digits(&text).map(Some).ok_or_else(|| Stop::new(words::not_a_code().to_owned()));
+    }
+    if destination.mfa_serial.is_none() {
+        return Ok(None);
+    }
+    let none = || Stop::new(cli::no_code()).hint(cli::see_help());
+    if terminal() {
+        return code(&words::code(destination, "")).await.map(Some).ok_or_else(none);
+    }
+    say_beside(cli::code_wanted());
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = Zeroizing::new(String::with_capacity(LINE));
+        std::io::stdin().read_line(&mut line).map(|_length| line)
+    });
+    let line = read.await.ok().and_then(Result::ok).filter(|line| !line.trim().is_empty()).ok_or_else(none)?;
+    digits(&line).map(Some).ok_or_else(|| Stop::new(words::not_a_code().to_owned()))
+}
+
 /// Asks for six digits until they come; none at the end of input.
 pub(super) async fn code(prompt: &str) -> Option<Zeroizing<String>> {
     while terminal() {
@@ -55,10 +83,10 @@ pub(super) async fn code(prompt: &str) -> Option<Zeroizing<String>> {
     None
 }
 
-/// The six digits of a code, without spaces.
+/// Returns the six digits of a code as people type it, with spaces or hyphens between them.
 pub(super) fn digits(text: &str) -> Option<Zeroizing<String>> {
     let mut code = Zeroizing::new(String::with_capacity(text.len()));
-    code.extend(text.chars().filter(|c| !c.is_whitespace()));
+    code.extend(text.chars().filter(|c| !c.is_whitespace() && *c != '-'));
     (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
 }
 

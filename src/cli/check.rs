@@ -1,12 +1,13 @@
 //! `check` and `sign-in`: what stands between a person and the customer's bucket, step by step.
 
 use super::args::{Check as Args, SignIn};
+use super::show::{explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
 use crate::engine::check::{Check, Fact, Step};
 use crate::engine::signin::SignInStep;
 use crate::model::destination::Destination;
-use crate::model::problem::Problem;
 use crate::model::session::Identity;
+use crate::model::snapshot::Snapshot;
 use crate::words::causes::Known;
 use crate::words::{access as words, cli, keys, problem as problem_words};
 use serde_json::json;
@@ -22,9 +23,12 @@ pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
             return Err(stop);
         }
     };
-    let code = match (&destination.mfa_serial, args.place.mfa_code.take()) {
-        (Some(_), None) => ask::code(&words::code(&destination, "")).await,
-        (_, code) => code.map(Zeroizing::new),
+    let code = match ask::first_code(&destination, args.place.mfa_code.take().map(Zeroizing::new)).await {
+        Ok(code) => code,
+        Err(stop) => {
+            handle.stop().await;
+            return Err(stop);
+        }
     };
     let mut steps = handle.check(destination.clone(), code, Check { test_object: args.test_object });
     let (mut all, mut identity) = (true, None);
@@ -33,24 +37,16 @@ pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
         if let Ok(Fact::Identity(known)) = &step.result {
             identity = Some(known.clone());
         }
-        show(&step, &destination, identity.as_ref(), args.wire.json);
+        show(&step, &destination, identity.as_ref(), &handle.seen(), args.wire.json);
     }
     handle.stop().await;
     Ok(if all { ALL } else { SOME_NOT })
 }
 
-/// The sentence for a problem, and what may help.
-fn explained(why: &Problem, destination: &Destination, identity: Option<&Identity>) -> (String, Vec<String>) {
-    match keys::command_problem(why) {
-        Some(sentence) => (sentence.to_owned(), Vec::new()),
-        None => cli::explained(why, &Known::new(destination, identity)),
-    }
-}
-
-fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, as_json: bool) {
+fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, seen: &Snapshot, as_json: bool) {
     let (sentence, hints) = match &step.result {
         Ok(fact) => (words::fact(fact), Vec::new()),
-        Err(why) => explained(why, destination, identity),
+        Err(why) => explained(why, &Known::new(destination, identity), &seen.profiles),
     };
     let detail = step.result.as_ref().err().and_then(|why| why.detail.as_ref());
     if as_json {
@@ -61,9 +57,9 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, as_
         let event = json!({
             "event": "step", "what": words::step_key(step.what), "ok": step.result.is_ok(), "text": sentence,
             "milliseconds": u64::try_from(step.took.as_millis()).unwrap_or(u64::MAX), "hints": hints,
-            "turn": turn, "code": detail.map(|d| d.code.to_string()), "request_id": detail.map(|d| d.request_id.to_string()),
+            "turn": turn,
         });
-        say(&event.to_string());
+        say(&with_detail(event, step.result.as_ref().err()).to_string());
         return;
     }
     say(&words::step_line(step, &sentence));

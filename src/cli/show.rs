@@ -5,10 +5,10 @@ use super::{ALL, NOT_STARTED, SOME_NOT, Stop, say, say_beside};
 use crate::engine::handle::Handle;
 use crate::engine::run::Notice;
 use crate::engine::{journal, profiles};
-use crate::model::problem::{Kind, Problem, Turn};
+use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
-use crate::model::snapshot::{Left, Line, Place, Retried, RetryStatus, Snapshot};
+use crate::model::snapshot::{Left, Line, Place, Profile, Profiles, Retried, RetryStatus, Snapshot, Source};
 use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
@@ -265,6 +265,11 @@ impl Show {
             | State::Confirming => return,
         };
         self.line(&event, &plain);
+        if let (State::Failed(problem), false) = (&upload.state, self.json)
+            && let Some(detail) = &problem.detail
+        {
+            self.lines.push(format!("  {}", words::details(detail)));
+        }
     }
 
     /// Tells of what had ended in an earlier run without having arrived, where this one changed nothing about it.
@@ -339,22 +344,21 @@ impl Show {
                 let by_itself = why.is_some_and(|why| why.kind.turn() == Turn::Nobody);
                 by_itself || retry.what == Retried::Upload && seen.line == Line::Up
             });
+            let profile = place.destination.profile.as_str();
             let (sentence, hints) = match why {
+                Some(why) if Arc::ptr_eq(why, &silent) && waits_for_command(seen, profile) => {
+                    (words::command_silent().to_owned(), Vec::new())
+                }
                 Some(problem) if let Some(retry) = retry => (retries::gave_up(problem, retry, now), Vec::new()),
-                Some(problem) => match crate::words::keys::command_problem(problem) {
-                    Some(sentence) => (sentence.to_owned(), Vec::new()),
-                    None => words::explained(problem, &Known::of(place, seen)),
-                },
+                Some(problem) => explained(problem, &Known::of(place, seen), &seen.profiles),
                 None => (words::access_ended(place.totals.open()), Vec::new()),
             };
             if self.json {
-                let code = why.and_then(|p| p.detail.as_ref()).map(|d| d.code.to_string());
-                let tries = retry.map(|retry| retry.tries);
                 let event = json!({
-                    "event": "stopped", "why": sentence, "hints": hints, "code": code, "tries": tries,
+                    "event": "stopped", "why": sentence, "hints": hints, "tries": retry.map(|retry| retry.tries),
                     "seconds": retry.map(|retry| now.since(retry.since).as_secs()),
                 });
-                say(&event.to_string());
+                say(&with_detail(event, why.map(|why| &**why)).to_string());
                 continue;
             }
             say_beside(&sentence);
@@ -414,11 +418,43 @@ fn still(now: &State, then: &State) -> bool {
 }
 
 fn failed(key: &str, problem: &Problem) -> Value {
-    let detail = problem.detail.as_ref();
-    json!({
-        "event": "failed", "key": key, "why": words::problem(problem),
-        "code": detail.map(|d| d.code.to_string()), "request_id": detail.map(|d| d.request_id.to_string()),
-    })
+    let event = json!({ "event": "failed", "key": key, "why": words::problem(problem) });
+    with_detail(event, Some(problem))
+}
+
+/// Returns the sentence for a problem and what may help, on the command line.
+pub(super) fn explained(why: &Problem, known: &Known<'_>, profiles: &Profiles) -> (String, Vec<String>) {
+    match crate::words::keys::command_problem(why) {
+        Some(sentence) => (sentence.to_owned(), Vec::new()),
+        None => {
+            let (sentence, mut hints) = words::explained(why, known);
+            hints.extend(words::ways(why, &known.destination.profile, profiles));
+            (sentence, hints)
+        }
+    }
+}
+
+/// Adds to an event what the server or the system said: `call`, `status`, `code`, `request_id` and `message`, each null if it
+/// said none.
+pub(super) fn with_detail(mut event: Value, problem: Option<&Problem>) -> Value {
+    let detail = problem.and_then(|problem| problem.detail.as_deref());
+    let text =
+        |of: fn(&Detail) -> &str| detail.map(of).filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
+    event["call"] = text(|detail| &detail.call);
+    event["status"] = detail.map(|detail| detail.status).filter(|status| *status > 0).map_or(Value::Null, Value::from);
+    event["code"] = text(|detail| &detail.code);
+    event["request_id"] = text(|detail| &detail.request_id);
+    event["message"] = text(|detail| &detail.message);
+    event
+}
+
+/// Whether the profile's own command is what is waited for: nobody knows yet who the profile is, and a command tells.
+fn waits_for_command(seen: &Snapshot, profile: &str) -> bool {
+    let find = |name: &str| seen.profiles.list.iter().find(|known| known.name == name);
+    let known = seen.identities.iter().any(|(name, _)| name.as_str() == profile);
+    let of_command = |profile: &Profile| profile.source == Source::Process;
+    let through = |profile: &Profile| profile.source_profile.as_deref().and_then(find).is_some_and(of_command);
+    !known && find(profile).is_some_and(|profile| of_command(profile) || through(profile))
 }
 
 /// `profiles`: what the shared files say.

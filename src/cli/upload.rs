@@ -44,9 +44,12 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     };
     let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
     let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
-    let code = match (&destination.mfa_serial, args.place.mfa_code.take()) {
-        (Some(_), None) => Some(asked_code(&crate::words::access::code(&destination, "")).await?),
-        (Some(_) | None, given) => given.map(Zeroizing::new),
+    let code = match ask::first_code(&destination, args.place.mfa_code.take().map(Zeroizing::new)).await {
+        Ok(code) => code,
+        Err(stop) => {
+            handle.stop().await;
+            return Err(stop);
+        }
     };
     if let Some(code) = code {
         handle.hand_over(Secret::Code(place, code));
@@ -121,20 +124,6 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(if ended == ALL && unread { SOME_NOT } else { ended })
-}
-
-/// Asks for the code of the MFA device, which arguments would show to everybody on this computer.
-async fn asked_code(prompt: &str) -> Result<Zeroizing<String>, Stop> {
-    if ask::terminal() {
-        return ask::code(prompt).await.ok_or_else(|| Stop::new(words::no_code()).hint(words::see_help()));
-    }
-    super::say_beside(words::code_wanted());
-    let read = tokio::task::spawn_blocking(|| {
-        let mut line = Zeroizing::new(String::with_capacity(ask::LINE));
-        std::io::stdin().read_line(&mut line).map(|_length| Zeroizing::new(line.trim().to_owned()))
-    });
-    let code = read.await.ok().and_then(Result::ok).filter(|code| !code.is_empty());
-    code.ok_or_else(|| Stop::new(words::no_code()).hint(words::see_help()))
 }
 
 /// How things stand with one destination.

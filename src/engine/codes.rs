@@ -39,8 +39,8 @@ pub(super) fn answered(operation: Operation, heard: &Heard, code: &str, message:
 }
 
 fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
-    if operation.is_sts() && message.contains("is not authorized to perform: sts:AssumeRole") {
-        return Kind::AssumeDenied(denied_by(operation, message));
+    if operation == Operation::AssumeRole && message.contains("is not authorized to perform: sts:") {
+        return Kind::AssumeDenied(assume_denied_by(message));
     }
     if heard.request_id.is_empty() || heard.html {
         return unknown_answer(operation, heard);
@@ -88,7 +88,7 @@ fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
             } else if says("may not be assumed by root") {
                 Kind::RootKey
             } else {
-                Kind::AssumeDenied(denied_by(Operation::AssumeRole, message))
+                Kind::AssumeDenied(assume_denied_by(message))
             }
         }
         "ValidationError" if says("role chaining") => Kind::TooLongChained,
@@ -196,6 +196,19 @@ fn around_the_resource(message: &str) -> (&str, &str) {
         None => from.split_once(' ').map_or("", |(_, after)| after),
     };
     (before, after)
+}
+
+/// Returns which policy denies AssumeRole. Tags and a source identity that the caller's own session carries are further actions
+/// of the same call, and a trust policy may lack those alone (IAM User Guide, "Pass session tags in AWS STS").
+fn assume_denied_by(message: &str) -> DeniedBy {
+    let (before, _) = around_the_resource(message);
+    match denied_by(Operation::AssumeRole, message) {
+        DeniedBy::Unknown | DeniedBy::TrustPolicy if before.contains("perform: sts:TagSession") => DeniedBy::TagSession,
+        DeniedBy::Unknown | DeniedBy::TrustPolicy if before.contains("perform: sts:SetSourceIdentity") => {
+            DeniedBy::SourceIdentity
+        }
+        by => by,
+    }
 }
 
 /// Which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer texts go on after these words.

@@ -17,9 +17,11 @@ use aws_types::app_name::AppName;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hyper_util::client::proxy::matcher::Matcher;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use sha2::{Digest as _, Sha256};
 use std::ffi::OsString;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,12 +32,15 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// that is just being closed breaks, and leaves open whether it arrived.
 const IDLE: Duration = Duration::from_secs(4);
 
+/// The tag with which a certificate in DER begins (X.690, 8.9).
+const DER_SEQUENCE: u8 = 0x30;
+
 /// What the person set up about the wire, explicitly: nothing here comes from a profile, an invitation or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wire {
     /// The one server for S3 and STS in the place of AWS's own.
     pub endpoint_url: Option<String>,
-    /// A PEM file of authorities to trust besides the system's.
+    /// A PEM or DER file of authorities to trust besides the system's.
     pub ca_bundle: Option<PathBuf>,
     /// Whether that server may be on another computer and be spoken to without TLS, so that everything can be read on the way.
     pub plain_http: bool,
@@ -69,11 +74,12 @@ impl Http {
     /// Sets the client up, with connections that don't outlive a sleep of the computer; reads the system's roots and the bundle, so it may block for some 100 ms.
     ///
     /// # Errors
-    /// `NotTrusted` where the bundle can't be read or holds no certificate, or if everything could be read on its way and
+    /// `CaBundle` if the bundle can't be read or holds no certificate; `NotTrusted` if everything could be read on its way and
     /// nobody allowed that.
     pub fn new(wire: &Wire, clock: &Clock) -> Result<Self, Problem> {
         if !wire.plain_http && wire.in_the_clear().is_some() {
-            return Err(refused("plain http to another computer was not allowed".to_owned()));
+            let message = "plain http to another computer was not allowed".into();
+            return Err(Problem::with(Kind::NotTrusted, Detail { message, ..Detail::default() }));
         }
         // Otherwise the client finds no certificate at all, and says nothing of the variable.
         for name in certificate_variables() {
@@ -86,8 +92,12 @@ impl Http {
         }
         let mut roots = TrustStore::default();
         if let Some(path) = &wire.ca_bundle {
-            let pem = std::fs::read(path).map_err(|why| refused(why.to_string()))?;
-            roots.add_pem_certificate(certificates(&pem)?);
+            let in_file = |problem: Problem| match problem.detail {
+                Some(detail) => refused(format!("{}: {}", path.display(), detail.message)),
+                None => problem,
+            };
+            let file = std::fs::read(path).map_err(|why| in_file(refused(why.to_string())))?;
+            roots.add_pem_certificate(certificates(&file).map_err(in_file)?);
         }
         let context = tls::TlsContext::builder().with_trust_store(roots).build();
         let context = context.map_err(|why| refused(why.to_string()))?;
@@ -96,7 +106,7 @@ impl Http {
         let build = move || SharedHttpConnector::new(Bounded(connector(context.clone(), proxy.clone())));
         // The client panics over a certificate that looks right and isn't: here that is an answer, not an end.
         let first = std::panic::catch_unwind(&build)
-            .map_err(|_panic| refused("the bundle holds something that is not a certificate".to_owned()))?;
+            .map_err(|_panic| refused("it holds something that is not a certificate".to_owned()))?;
         let current = Mutex::new((clock.sleeps(), first));
         let shared = Shared(Arc::new(Connections { build: Box::new(build), current, clock: clock.clone() }));
         let endpoint_url = wire.endpoint_url.as_deref().map(Arc::from);
@@ -246,33 +256,31 @@ fn is_this_computer(url: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// The certificates of a PEM file, without the comments and keys that such files carry.
-fn certificates(pem: &[u8]) -> Result<Vec<u8>, Problem> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
-    let text = String::from_utf8_lossy(pem);
-    let mut kept = String::new();
-    for block in text.split(BEGIN).skip(1) {
-        let Some((body, _)) = block.split_once(END) else {
-            return Err(refused("a certificate in the bundle is cut off".to_owned()));
-        };
-        let packed: String = body.split_whitespace().collect();
-        let der = BASE64_STANDARD.decode(&packed).map_err(|why| refused(why.to_string()))?;
-        if der.first() != Some(&0x30) {
-            return Err(refused("the bundle holds something that is not a certificate".to_owned()));
-        }
-        for part in [BEGIN, body, END, "\n"] {
-            kept.push_str(part);
-        }
+/// Returns the certificates of a PEM or DER file as PEM, without the comments and keys that such files carry.
+fn certificates(file: &[u8]) -> Result<Vec<u8>, Problem> {
+    let is_certificate = |der: &[u8]| der.first() == Some(&DER_SEQUENCE);
+    let found = if is_certificate(file) {
+        vec![CertificateDer::from(file)]
+    } else {
+        let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(file).collect();
+        read.map_err(|why| refused(why.to_string()))?
+    };
+    if found.is_empty() {
+        return Err(refused("there is no certificate in it".to_owned()));
     }
-    if kept.is_empty() {
-        return Err(refused("there is no certificate in the bundle".to_owned()));
+    let mut pem = String::new();
+    for certificate in found {
+        if !is_certificate(&certificate) {
+            return Err(refused("it holds something that is not a certificate".to_owned()));
+        }
+        let body = BASE64_STANDARD.encode(&certificate);
+        let _infallible = writeln!(pem, "-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----");
     }
-    Ok(kept.into_bytes())
+    Ok(pem.into_bytes())
 }
 
 fn refused(message: String) -> Problem {
-    Problem::with(Kind::NotTrusted, Detail { call: "ca_bundle".into(), message: message.into(), ..Detail::default() })
+    Problem::with(Kind::CaBundle, Detail { call: "ca_bundle".into(), message: message.into(), ..Detail::default() })
 }
 
 #[cfg(test)]
@@ -303,10 +311,10 @@ mod tests {
         {
             std::fs::write(&path, text).expect("written");
             let wire = Wire { ca_bundle: Some(path.clone()), ..Wire::default() };
-            assert_eq!(Http::new(&wire, &Clock::start()).expect_err(text).kind, Kind::NotTrusted, "{text}");
+            assert_eq!(Http::new(&wire, &Clock::start()).expect_err(text).kind, Kind::CaBundle, "{text}");
         }
         let wire = Wire { ca_bundle: Some(dir.path().join("none.pem")), ..Wire::default() };
-        assert_eq!(Http::new(&wire, &Clock::start()).expect_err("no file").kind, Kind::NotTrusted);
+        assert_eq!(Http::new(&wire, &Clock::start()).expect_err("no file").kind, Kind::CaBundle);
     }
 
     #[test]
@@ -314,8 +322,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("bundle.pem");
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
-        std::fs::write(&path, made.cert.pem()).expect("written");
-        Http::new(&Wire { ca_bundle: Some(path), ..Wire::default() }, &Clock::start()).expect("a client");
+        let with_text = format!("Our root:\n{}\n{}", made.cert.pem(), made.signing_key.serialize_pem());
+        for file in [made.cert.pem().into_bytes(), made.cert.der().to_vec(), with_text.into_bytes()] {
+            std::fs::write(&path, file).expect("written");
+            let wire = Wire { ca_bundle: Some(path.clone()), ..Wire::default() };
+            Http::new(&wire, &Clock::start()).expect("a client");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod codes;
 mod crc;
 pub mod digests;
+pub mod environment;
 pub mod errand;
 pub mod files;
 pub mod handle;

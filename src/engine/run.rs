@@ -3,6 +3,7 @@
 use super::access::Desk;
 use super::clock::Clock;
 use super::digests::Digests;
+use super::environment::{self, Variable};
 use super::errand::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
@@ -52,8 +53,8 @@ pub enum Notice {
     OpenElsewhere(bool),
     /// What the journal has to say: it keeps nothing, or began anew.
     Journal(journal::Notice),
-    /// A variable of the environment names another host, or holds a key; it is not followed.
-    Environment(String),
+    /// A variable of the environment does not do what its name promises.
+    Environment(Variable),
     /// A variable of the environment names the certificates that are trusted in the place of the system's.
     Certificates(String),
 }
@@ -166,9 +167,7 @@ impl Run {
             profiles_stamp: stamp,
             options,
         };
-        for name in profiles::env_warnings() {
-            run.notices.push(Notice::Environment(name.to_owned()));
-        }
+        run.notices.extend(environment::variables().into_iter().map(Notice::Environment));
         for name in http::certificate_variables() {
             run.notices.push(Notice::Certificates(name.to_owned()));
         }

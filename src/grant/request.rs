@@ -112,6 +112,8 @@ pub enum AskProblem {
     AbortDays,
     /// A bucket is to be made, and its region is not known.
     RegionNeeded,
+    /// A bucket that is to be made has a name that only old buckets have.
+    LegacyName,
     /// The bucket is an access point's alias, which policies name otherwise.
     AccessPoint,
     /// The region or the key belongs to another partition than who asks; roles don't reach across.
@@ -174,6 +176,7 @@ impl Ask {
         held(self.mfa_max_age.is_none_or(|age| self.mfa && MFA_AGE.contains(&age)), AskProblem::MfaAge)?;
         held(self.abort_days.is_none_or(|days| ABORT_DAYS.contains(&days)), AskProblem::AbortDays)?;
         held(!self.new_bucket || self.region.is_some(), AskProblem::RegionNeeded)?;
+        held(!self.new_bucket || !self.bucket.is_legacy(), AskProblem::LegacyName)?;
         held(!self.bucket.as_str().ends_with("-s3alias"), AskProblem::AccessPoint)?;
         let partition = self.who.partition();
         let fits = self.region.as_ref().is_none_or(|region| region.fits(partition));

@@ -275,7 +275,12 @@ impl Model {
                 Some(now + wait)
             }
             Retry::NewSession | Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => {
-                let delay = matches!(problem.kind, Kind::AssumeDenied(DeniedBy::Unknown | DeniedBy::TrustPolicy));
+                let delay = matches!(
+                    problem.kind,
+                    Kind::AssumeDenied(
+                        DeniedBy::Unknown | DeniedBy::TrustPolicy | DeniedBy::TagSession | DeniedBy::SourceIdentity
+                    )
+                );
                 let until = *desk.quiet_until.get_or_insert(now + IAM_DELAY);
                 (delay && quiet && place.destination.mfa_serial.is_none() && now < until).then(|| now + step)
             }

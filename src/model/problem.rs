@@ -67,6 +67,11 @@ pub enum DeniedBy {
     YourPolicy,
     /// The role's trust policy does not name this user, or denies.
     TrustPolicy,
+    /// The role's trust policy allows `sts:AssumeRole` and not `sts:TagSession`, which a caller with session tags needs as well.
+    TagSession,
+    /// The role's trust policy allows `sts:AssumeRole` and not `sts:SetSourceIdentity`, which a caller with a source identity
+    /// needs as well.
+    SourceIdentity,
     /// A policy on the bucket or the key denies.
     ResourcePolicy,
     /// A service control policy denies: a rule of the organization to which the caller's account belongs.
@@ -94,6 +99,8 @@ pub enum Kind {
     ConnectionLost,
     /// The server could not prove who it is (certificate); nothing was sent.
     NotTrusted,
+    /// The file of further certificates (`--ca-bundle`) can't be read, or holds no certificate.
+    CaBundle,
     /// A login page or another program answered instead of AWS.
     LoginPage,
     /// A proxy refused.
@@ -282,6 +289,7 @@ impl Kind {
             | Self::SourceNotAFile
             | Self::NameNotText => Retry::Stop,
             Self::NotTrusted
+            | Self::CaBundle
             | Self::ProxyRefused
             | Self::ClockWrong(_)
             | Self::NoProfile
@@ -358,6 +366,7 @@ impl Kind {
             Retry::Hold => !matches!(
                 self,
                 Self::NotTrusted
+                    | Self::CaBundle
                     | Self::ProxyRefused
                     | Self::GatewayRefused(_)
                     | Self::JournalFull
@@ -403,6 +412,7 @@ impl Kind {
             | Self::Damaged
             | Self::JournalSlow => Turn::Nobody,
             Self::LoginPage
+            | Self::CaBundle
             | Self::ClockWrong(_)
             | Self::NoProfile
             | Self::ProfileOdd
@@ -464,14 +474,19 @@ impl Kind {
                 | DeniedBy::SessionPolicy
                 | DeniedBy::OrganizationPolicy
                 | DeniedBy::EndpointPolicy => Turn::Administrator,
-                DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy | DeniedBy::ResourceControl => {
-                    Turn::Customer
-                }
+                DeniedBy::TrustPolicy
+                | DeniedBy::TagSession
+                | DeniedBy::SourceIdentity
+                | DeniedBy::ResourcePolicy
+                | DeniedBy::RolePolicy
+                | DeniedBy::ResourceControl => Turn::Customer,
                 DeniedBy::Unknown => Turn::Unknown,
             },
             Self::AccessDenied(by) => match by {
                 DeniedBy::YourPolicy
                 | DeniedBy::TrustPolicy
+                | DeniedBy::TagSession
+                | DeniedBy::SourceIdentity
                 | DeniedBy::ResourcePolicy
                 | DeniedBy::RolePolicy
                 | DeniedBy::Boundary

@@ -399,7 +399,7 @@ fn of_ask(why: AskProblem) -> Wrong {
         AskProblem::AbortDays => Some(Entry::AbortDays),
         AskProblem::RegionNeeded | AskProblem::OtherPartition => Some(Entry::Region),
         AskProblem::KeyElsewhere => Some(Entry::Kms),
-        AskProblem::AccessPoint => Some(Entry::Bucket),
+        AskProblem::LegacyName | AskProblem::AccessPoint => Some(Entry::Bucket),
         AskProblem::TrustTooLong(_) | AskProblem::TooManyNetworks => Some(Entry::Networks),
         AskProblem::RoleNeeded => Some(Entry::Role),
         AskProblem::MfaAge => Some(Entry::MfaAge),

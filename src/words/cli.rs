@@ -3,11 +3,12 @@
 use super::foreign::visible;
 use super::format;
 use super::problem::{Known, explain, said, turn, whose};
+use crate::engine::environment::Variable;
 use crate::engine::journal;
 use crate::engine::run::Notice;
 use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::session::Grant;
-use crate::model::snapshot::{Left, LeftOut, Place, Profile, Source};
+use crate::model::snapshot::{Left, LeftOut, Place, Profile, Profiles, Source};
 use crate::model::upload::Proof;
 use crate::time::{Time, Utc};
 use std::path::Path;
@@ -112,6 +113,53 @@ pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
     (problem(why) + &turn, hints)
 }
 
+/// What helps on the command line alone: the option, the command, or the line of a file that a sentence speaks of.
+#[must_use]
+pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
+    match why.kind {
+        Kind::PolicyTooLarge | Kind::PolicyRefused => {
+            vec!["With `--no-narrowing`, Daypass asks for all that the role allows.".to_owned()]
+        }
+        Kind::SignInNeeded => vec![format!("`daypass-cli sign-in --profile \"{}\"` signs you in.", visible(profile))],
+        Kind::CodeNeeded | Kind::SerialWrong => {
+            vec!["`--mfa-serial` takes the ARN or the serial number of your MFA device.".to_owned()]
+        }
+        Kind::TooLong | Kind::TooLongChained => vec!["`--duration 3600` asks for one hour.".to_owned()],
+        Kind::OtherRegion | Kind::RegionOff => vec!["`--region` takes the region your customer names.".to_owned()],
+        Kind::NotTrusted => {
+            vec![
+                "`--ca-bundle` takes your company’s certificates, if your network opens encrypted connections."
+                    .to_owned(),
+            ]
+        }
+        Kind::ProfileOdd | Kind::NoProfile | Kind::KeyWithoutToken | Kind::SecretWrong | Kind::KeyNotAccepted => {
+            oddities(profile, profiles)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The oddities of a profile and of the profiles it leads to, and those of its files as a whole.
+fn oddities(profile: &str, profiles: &Profiles) -> Vec<String> {
+    let mut chain = vec![profile];
+    while let Some(next) = chain
+        .last()
+        .and_then(|name| profiles.list.iter().find(|known| known.name == *name)?.source_profile.as_deref())
+        .filter(|next| !chain.contains(next))
+    {
+        chain.push(next);
+    }
+    let concerned =
+        profiles.oddities.iter().filter(|odd| odd.profile.as_deref().is_none_or(|name| chain.contains(&name)));
+    concerned.map(super::profiles::oddity).collect()
+}
+
+/// The command of a profile has not given a key in the time that was allowed for it.
+#[must_use]
+pub const fn command_silent() -> &'static str {
+    "The profile’s command has not given a key yet. Run it yourself to see what it waits for."
+}
+
 /// The folded details, on one line.
 #[must_use]
 pub fn details(detail: &Detail) -> String {
@@ -124,6 +172,9 @@ pub fn details(detail: &Detail) -> String {
     }
     if !detail.request_id.is_empty() {
         line.push_str(&format!(" · request {}", detail.request_id));
+    }
+    if !detail.message.is_empty() {
+        line.push_str(&format!(" · {}", detail.message));
     }
     line
 }
@@ -326,10 +377,29 @@ pub fn notice(notice: &Notice) -> String {
     match notice {
         Notice::OpenElsewhere(_) => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
         Notice::Journal(notice) => journal(notice),
-        Notice::Environment(name) => format!("{name} is set; Daypass does not follow it."),
+        Notice::Environment(variable) => environment(*variable),
         Notice::Certificates(name) => {
             format!("{name} is set: the certificates it names are trusted in the place of the system’s.")
         }
+    }
+}
+
+/// What a variable of the environment does, if that is not what its name promises.
+#[must_use]
+pub fn environment(variable: Variable) -> String {
+    match variable {
+        Variable::Ignored(name) => format!("{name} is set; Daypass does not follow it."),
+        Variable::CaBundle => "AWS_CA_BUNDLE is set; Daypass does not follow it. If your network opens encrypted \
+                               connections, start Daypass with --ca-bundle and the path of that file."
+            .to_owned(),
+        Variable::UnreadableProxy(name) => format!(
+            "{name} is not an address that Daypass can read, so it connects without a proxy. It should look like \
+             http://proxy.example.com:8080."
+        ),
+        Variable::SocksProxy(name) => format!(
+            "{name} names a SOCKS proxy, which Daypass does not support. Name an HTTP proxy there, such as \
+             http://proxy.example.com:8080."
+        ),
     }
 }
 

@@ -147,6 +147,9 @@ pub fn ask_problem(problem: AskProblem) -> String {
             "The age of a code is between 1 minute and 36 hours, and needs MFA to be required.".to_owned()
         }
         AskProblem::AbortDays => "Abandoned parts are kept between 1 and 365 days.".to_owned(),
+        AskProblem::LegacyName => {
+            "A new bucket’s name has no capital letters and no underscores. Choose another name.".to_owned()
+        }
         AskProblem::RegionNeeded => "Choose the region in which the bucket is to be made.".to_owned(),
         AskProblem::AccessPoint => "This is an access point. Enter the name of the bucket behind it.".to_owned(),
         AskProblem::OtherPartition => {

@@ -189,6 +189,21 @@ pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
     )
 }
 
+/// The trust policy allows AssumeRole and lacks an action that the caller's own session needs as well.
+#[must_use]
+pub fn action_missing(problem: &Problem, known: &Known<'_>, action: &str) -> String {
+    let to = known.destination;
+    format!(
+        "Hello,\n\nI would like to deliver files to {place} and can’t yet. The trust policy of the role\n  {role}\nallows \
+         sts:AssumeRole for\n  {user}\nand my company’s sign-in also needs {action}. Please change the action of that \
+         statement to:\n\n\"Action\": [\"sts:AssumeRole\", \"{action}\"]\n\n{sent}\nThank you.\n",
+        place = place(to),
+        role = to.role,
+        user = known.caller(problem).unwrap_or(YOUR_USER),
+        sent = sent(known, problem),
+    )
+}
+
 /// What Daypass sends along, so that the customer can compare it with the role's conditions.
 fn sent(known: &Known<'_>, problem: &Problem) -> String {
     let to = known.destination;

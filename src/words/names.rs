@@ -157,9 +157,6 @@ pub fn name_problem(field: Field, why: &NameProblem) -> String {
             "This link to the AWS console doesn’t say which account the role is in. Open it and copy the role’s ARN.".to_owned()
         }
         NameProblem::OtherLink => format!("This link doesn’t lead to what is needed here. {form}"),
-        NameProblem::BucketUpperCase => {
-            "Bucket names have no capital letters. Copy the name once more, or ask your customer how it is written.".to_owned()
-        }
         NameProblem::BucketEdge => "A bucket’s name starts and ends with a letter or a digit. Check both ends.".to_owned(),
         NameProblem::BucketTwoDots => "A bucket’s name never has two dots in a row. Copy the name once more.".to_owned(),
         NameProblem::BucketIsAnAddress => "This is an address of a computer. Ask your customer for the bucket’s name.".to_owned(),

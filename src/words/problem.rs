@@ -77,6 +77,10 @@ pub fn said(kind: Kind) -> Said {
             "The connection is not safe",
             "Something between you and Amazon could not prove who it is, so nothing was sent. Ask your administrator whether this network opens encrypted connections.",
         ),
+        Kind::CaBundle => said_as(
+            "The certificate file can’t be used",
+            "The file given with --ca-bundle can’t be read, or holds no certificate. Check its path; it should be a PEM or DER file.",
+        ),
         Kind::LoginPage => said_as(
             "This network wants you to sign in first",
             "A sign-in page answered instead of Amazon. Open a browser, sign in to the network, and Daypass goes on.",
@@ -201,10 +205,9 @@ pub fn said(kind: Kind) -> Said {
             "The bucket’s key can’t be used",
             "The key that encrypts the bucket is disabled or missing. Your customer has to look at it.",
         ),
-        Kind::NoSuchBucket => said_as(
-            "There is no bucket of this name",
-            "Check the name with your customer: a bucket’s name has no capitals and is unique in the world.",
-        ),
+        Kind::NoSuchBucket => {
+            said_as("There is no bucket of this name", "Check the name with your customer, letter by letter.")
+        }
         Kind::OtherRegion => said_as(
             "The bucket is in another region",
             "Daypass asked where. Try again; if it stays like this, enter the region your customer names.",
@@ -363,6 +366,10 @@ fn said_assume_denied(by: DeniedBy) -> Said {
             "Your customer’s account said no",
             "Nothing is wrong with your files. Amazon says that the role’s trust policy does not let you in.",
         ),
+        DeniedBy::TagSession | DeniedBy::SourceIdentity => said_as(
+            "The role needs one more permission",
+            "Nothing is wrong with your files. Your sign-in carries details about you, and the role’s trust policy does not take them yet.",
+        ),
         DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => said_as(
             "Your customer’s account said no",
             "Nothing is wrong with your files. A policy in your customer’s account does not let you in.",
@@ -397,7 +404,7 @@ fn said_access_denied(by: DeniedBy) -> Said {
             title,
             "The role itself does not allow s3:PutObject on this bucket and folder. Ask your customer to add it.",
         ),
-        DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy => {
+        DeniedBy::TrustPolicy | DeniedBy::TagSession | DeniedBy::SourceIdentity | DeniedBy::ResourcePolicy => {
             said_as(title, "A policy on the bucket refuses it. Ask your customer to look at the bucket’s policy.")
         }
         DeniedBy::OrganizationPolicy | DeniedBy::ResourceControl => {

@@ -139,6 +139,7 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::NoAnswer
         | Kind::ConnectionLost
         | Kind::NotTrusted
+        | Kind::CaBundle
         | Kind::LoginPage
         | Kind::ProxyRefused
         | Kind::Busy

@@ -374,6 +374,15 @@ fn what_does_not_hold_is_named() {
         (Ask { mfa_max_age: Some(3600), ..ask("") }, AskProblem::MfaAge),
         (Ask { abort_days: Some(0), ..ask("") }, AskProblem::AbortDays),
         (Ask { new_bucket: true, ..ask("") }, AskProblem::RegionNeeded),
+        (
+            Ask {
+                new_bucket: true,
+                region: Some("us-east-1".parse().expect("a region")),
+                bucket: "My_Bucket".parse().expect("a bucket"),
+                ..ask("")
+            },
+            AskProblem::LegacyName,
+        ),
         (Ask { region: Some("cn-north-1".parse().expect("a region")), ..ask("") }, AskProblem::OtherPartition),
         (
             Ask { external_id: Some("x".repeat(1224).parse().expect("an id")), source_ips: nets(64), ..ask("") },

@@ -1,6 +1,7 @@
 //! The shared credentials and config files, in every state they are met in.
 
-use daypass::engine::profiles::{Keys, Origin, Paths, env_warnings_of, keys, origin, read, stamp};
+use daypass::engine::environment::{Variable, variables_of};
+use daypass::engine::profiles::{Keys, Origin, Paths, keys, origin, read, stamp};
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Odd, Profile, Profiles, Source};
 use daypass::words::profiles::oddity;
@@ -247,8 +248,8 @@ fn other_hosts_are_named_and_not_followed() {
     assert_eq!(named(&profiles, "a").region.as_deref(), Some("eu-west-1"), "a nested setting is none of the profile's");
     assert!(!format!("{profiles:?}").contains("evil"));
     let set = ["AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_REGION"];
-    let warned = env_warnings_of(|name| set.contains(&name).then(|| "x".into()));
-    assert_eq!(warned, ["AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID"]);
+    let warned = variables_of(|name| set.contains(&name).then(|| "x".into()));
+    assert_eq!(warned, [Variable::Ignored("AWS_ENDPOINT_URL_S3"), Variable::Ignored("AWS_ACCESS_KEY_ID")]);
 }
 
 #[test]

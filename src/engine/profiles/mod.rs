@@ -79,22 +79,6 @@ pub fn stamp(paths: &Paths) -> Stamp {
     Stamp([one(&paths.credentials), one(&paths.config)])
 }
 
-/// Settings of the environment that would send requests elsewhere, bring another key or write secrets into a log. None of them is
-/// followed; those that are set are named here, to be mentioned once.
-#[must_use]
-pub fn env_warnings() -> Vec<&'static str> {
-    env_warnings_of(|name| std::env::var_os(name))
-}
-
-/// The same for a given environment.
-#[must_use]
-pub fn env_warnings_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<&'static str> {
-    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ACCESS_KEY_ID", "LOG_SENSITIVE_BODIES"]
-        .into_iter()
-        .filter(|name| var(name).is_some_and(|value| !value.is_empty()))
-        .collect()
-}
-
 /// An access key with its secret. Debug shows neither.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keys {

@@ -4,8 +4,8 @@ use super::pasted::{self, Link};
 use super::{AccountId, KeyPrefix, NameProblem, Partition, Region, length, name, only};
 
 name!(
-    /// An S3 bucket: 3 to 63 of `[a-z0-9.-]` (S3 User Guide, "General purpose bucket naming rules"), or an access point's alias
-    /// (`…-s3alias`), which stands in its place.
+    /// An S3 bucket: 3 to 63 of `[a-z0-9.-]` (S3 User Guide, "General purpose bucket naming rules"); for a bucket older than those
+    /// rules 3 to 255 of `[A-Za-z0-9._-]`; or an access point's alias (`…-s3alias`), which stands in its place.
     Bucket,
     check
 );
@@ -25,9 +25,9 @@ fn check(text: &str) -> Result<(), NameProblem> {
     if text.contains('/') {
         return Err(NameProblem::FolderBesideBucket);
     }
-    only(text, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))?;
-    if text.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Err(NameProblem::BucketUpperCase);
+    only(text, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))?;
+    if is_legacy(text) {
+        return length(text, 3, 255);
     }
     length(text, 3, 63)?;
     if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) || !text.ends_with(|c: char| c.is_ascii_alphanumeric()) {
@@ -49,6 +49,12 @@ fn check(text: &str) -> Result<(), NameProblem> {
     kept.map_or(Ok(()), |kept| Err(NameProblem::BucketReserved(kept)))
 }
 
+/// Whether only a bucket that was made in us-east-1 before March 2018 can have this name (S3 User Guide, "General purpose bucket
+/// naming rules"). Such buckets are addressed by path.
+fn is_legacy(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_uppercase() || b == b'_')
+}
+
 /// What the name of a bucket of an account's own namespace tells: `…-<12 digits>-<region>-an`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRegional {
@@ -63,6 +69,12 @@ impl Bucket {
     #[must_use]
     pub fn has_dot(&self) -> bool {
         self.0.contains('.')
+    }
+
+    /// Whether only a bucket that was made in us-east-1 before March 2018 can have this name.
+    #[must_use]
+    pub fn is_legacy(&self) -> bool {
+        is_legacy(&self.0)
     }
 
     /// Whether the name is an access point's alias.

@@ -83,8 +83,6 @@ pub enum NameProblem {
     /// A link to somewhere that doesn't name what is asked for.
     OtherLink,
 
-    /// A bucket's name with upper case letters.
-    BucketUpperCase,
     /// A bucket's name that starts or ends with something else than a letter or a digit.
     BucketEdge,
     /// A bucket's name with two dots in a row.

@@ -21,6 +21,8 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
         DeniedBy::OrganizationPolicy => vec![organization(problem, known), place_or_time()],
         DeniedBy::EndpointPolicy => vec![endpoint(problem, known), place_or_time()],
         DeniedBy::ResourceControl => vec![customers_organization(problem, known), place_or_time()],
+        DeniedBy::TagSession => vec![action_missing(problem, known, "sts:TagSession")],
+        DeniedBy::SourceIdentity => vec![action_missing(problem, known, "sts:SetSourceIdentity")],
         DeniedBy::TrustPolicy | DeniedBy::ResourcePolicy | DeniedBy::RolePolicy => {
             weighed(problem, known, if forbidden { &Likely::FORBIDDEN } else { &Likely::TRUST }, None)
         }
@@ -142,6 +144,19 @@ fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
     };
     let message = messages::not_named(problem, known);
     Cause::new("The role does not name you yet", body, CauseAction::CopyForCustomer(message))
+}
+
+/// The trust policy lets the caller in and lacks an action that the caller's own session needs as well.
+fn action_missing(problem: &Problem, known: &Known<'_>, action: &str) -> Cause {
+    let body = vec![
+        plain("Your customer must add "),
+        mono(action),
+        plain(" beside "),
+        mono("sts:AssumeRole"),
+        plain(" in the role’s trust policy."),
+    ];
+    let message = messages::action_missing(problem, known, action);
+    Cause::new("The trust policy lacks one action", body, CauseAction::CopyForCustomer(message))
 }
 
 /// It worked, and now it doesn't.

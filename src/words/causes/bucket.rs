@@ -15,7 +15,11 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
     let mut list = match by {
         DeniedBy::Unknown if before => vec![outside_role(known), policy(known), encryption(known)],
         DeniedBy::Unknown => vec![other_owner(known), outside_role(known), policy(known), encryption(known)],
-        DeniedBy::RolePolicy | DeniedBy::YourPolicy | DeniedBy::TrustPolicy => {
+        DeniedBy::RolePolicy
+        | DeniedBy::YourPolicy
+        | DeniedBy::TrustPolicy
+        | DeniedBy::TagSession
+        | DeniedBy::SourceIdentity => {
             if told(problem).contains("s3:PutObjectAcl") {
                 return vec![no_acl(known)];
             }
@@ -224,7 +228,19 @@ pub(super) fn key(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
 /// The causes of a bucket that is not there.
 pub(super) fn missing(known: &Known<'_>) -> Vec<Cause> {
     let bucket = known.destination.bucket.as_str();
-    vec![
+    let modern = bucket.to_lowercase().replace('_', "-");
+    let capitals = known.destination.bucket.is_legacy().then(|| {
+        Cause::new(
+            "The name has no capitals or underscores",
+            vec![
+                plain("Only buckets from before 2018 have them, and only in us-east-1. It may be "),
+                mono(modern),
+                plain("."),
+            ],
+            CauseAction::EditDestination,
+        )
+    });
+    let others = [
         Cause::new(
             "The name is another one",
             vec![
@@ -239,7 +255,8 @@ pub(super) fn missing(known: &Known<'_>) -> Vec<Cause> {
             vec![plain("Ask your customer whether "), mono(bucket), plain(" is there.")],
             CauseAction::CopyForCustomer(messages::no_bucket(known)),
         ),
-    ]
+    ];
+    capitals.into_iter().chain(others).collect()
 }
 
 /// The causes of an option that the bucket does not take.

@@ -46,13 +46,16 @@ fn regions_can_name_no_other_host() {
 #[test]
 fn buckets() {
     for text in ["importantprojectbucket", "a.b-c", "abc", "1-2", "my-ap-x1y2-s3alias", "a1.b2.c3.d4", "200.1.1.1000"] {
-        assert!(text.parse::<Bucket>().is_ok(), "{text}");
+        assert!(!parsed::<Bucket>(text).is_legacy(), "{text}");
+    }
+    for text in ["MyLegacyBucket", "my_legacy_bucket", "_A.", "Acme..Files", &format!("{}_", "x".repeat(254))] {
+        assert!(parsed::<Bucket>(text).is_legacy(), "{text}");
     }
     for (text, why) in [
         ("", NameProblem::Empty),
         ("ab", NameProblem::TooShort { min: 3, max: 63 }),
-        ("ImportantProject", NameProblem::BucketUpperCase),
-        ("my_bucket", NameProblem::Character('_')),
+        ("A_", NameProblem::TooShort { min: 3, max: 255 }),
+        ("Straße", NameProblem::Character('ß')),
         ("my bucket", NameProblem::Character(' ')),
         ("acme-uplo\u{430}d", NameProblem::Character('\u{430}')),
         ("-abc", NameProblem::BucketEdge),

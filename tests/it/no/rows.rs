@@ -60,6 +60,17 @@ macro_rules! no_role {
     };
 }
 
+macro_rules! no_action {
+    ($action:literal, $tail:literal) => {
+        concat!(
+            "User: arn:aws:sts::111122223333:assumed-role/Engineers/richard is not authorized to perform: ",
+            $action,
+            " on resource: arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put",
+            $tail
+        )
+    };
+}
+
 const fn assume(code: &'static str, message: &'static str, by: DeniedBy, turn: Turn) -> Row {
     aws(AssumeRole, 403, code, message, Kind::AssumeDenied(by), turn)
 }
@@ -89,6 +100,21 @@ pub const STS: &[Row] = &[
         Customer,
     ),
     assume(D, no_role!(" with an explicit deny in the role trust policy"), DeniedBy::TrustPolicy, Customer),
+    assume(D, no_action!("sts:TagSession", ""), DeniedBy::TagSession, Customer),
+    assume(
+        D,
+        no_action!("sts:TagSession", " because no role trust policy allows the sts:TagSession action"),
+        DeniedBy::TagSession,
+        Customer,
+    ),
+    assume(D, no_action!("sts:SetSourceIdentity", ""), DeniedBy::SourceIdentity, Customer),
+    assume("", no_action!("sts:SetSourceIdentity", ""), DeniedBy::SourceIdentity, Customer),
+    assume(
+        D,
+        no_action!("sts:TagSession", " because no identity-based policy allows the sts:TagSession action"),
+        DeniedBy::YourPolicy,
+        Administrator,
+    ),
     assume(D, no_role!(" with an explicit deny in a resource-based policy"), DeniedBy::TrustPolicy, Customer),
     assume(
         D,

@@ -1,0 +1,88 @@
+//! Environment variables that a person should know about at the start: those without effect, and those that change the network.
+
+use hyper_util::client::proxy::matcher::Matcher;
+use std::ffi::OsString;
+
+/// Variables that the AWS tools follow and Daypass does not: they would redirect requests, bring another key, or log secrets.
+const IGNORED: [&str; 5] =
+    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ACCESS_KEY_ID", "LOG_SENSITIVE_BODIES"];
+/// Variables that name the proxy for HTTPS, in the order in which the first one that is set counts.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// What a variable of the environment does, if that is not what its name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// It is set and has no effect.
+    Ignored(&'static str),
+    /// `AWS_CA_BUNDLE`, which has no effect; `--ca-bundle` does what it promises.
+    CaBundle,
+    /// It should name a proxy and can't be read, so connections are made without one.
+    UnreadableProxy(&'static str),
+    /// It names a SOCKS proxy, which is not supported.
+    SocksProxy(&'static str),
+}
+
+/// Returns the variables of this process's environment to mention.
+#[must_use]
+pub fn variables() -> Vec<Variable> {
+    variables_of(|name| std::env::var_os(name))
+}
+
+/// Returns the variables of a given environment to mention.
+#[must_use]
+pub fn variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<Variable> {
+    let is_set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
+    let mut found: Vec<Variable> = IGNORED.into_iter().filter(|name| is_set(name)).map(Variable::Ignored).collect();
+    if is_set("AWS_CA_BUNDLE") {
+        found.push(Variable::CaBundle);
+    }
+    found.extend(PROXIES.into_iter().find(|name| is_set(name)).and_then(|name| {
+        let value = var(name).unwrap_or_default();
+        proxy_problem(name, value.to_str())
+    }));
+    found
+}
+
+fn proxy_problem(name: &'static str, value: Option<&str>) -> Option<Variable> {
+    let amazon = http::Uri::from_static("https://sts.amazonaws.com");
+    // The connections use the same reader.
+    match value.and_then(|value| Matcher::builder().all(value).build().intercept(&amazon)) {
+        None => Some(Variable::UnreadableProxy(name)),
+        Some(proxy) if proxy.uri().scheme_str().is_some_and(|scheme| scheme.starts_with("socks")) => {
+            Some(Variable::SocksProxy(name))
+        }
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(set: &[(&str, &str)]) -> Vec<Variable> {
+        variables_of(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value)))
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_be_read_is_named() {
+        for odd in ["http://proxy server:8080", "http://", "ftp://proxy:21", "http://proxy:port", "://", "proxy:99999"]
+        {
+            assert_eq!(given(&[("HTTPS_PROXY", odd)]), [Variable::UnreadableProxy("HTTPS_PROXY")], "{odd}");
+            assert_eq!(given(&[("all_proxy", odd)]), [Variable::UnreadableProxy("all_proxy")], "{odd}");
+        }
+        for fine in ["http://proxy:8080", "proxy:8080", "https://user:p%40ss@proxy", "http://[::1]:3128", ""] {
+            assert_eq!(given(&[("HTTPS_PROXY", fine)]), [], "{fine}");
+        }
+        assert_eq!(given(&[("ALL_PROXY", "socks5h://127.0.0.1:1080")]), [Variable::SocksProxy("ALL_PROXY")]);
+        // The first one that is set counts.
+        assert_eq!(given(&[("HTTPS_PROXY", "http://proxy:1"), ("ALL_PROXY", "ftp://x")]), []);
+    }
+
+    #[test]
+    fn what_has_no_effect_is_named() {
+        assert_eq!(
+            given(&[("AWS_ENDPOINT_URL_S3", "http://x"), ("AWS_ENDPOINT_URL", ""), ("AWS_CA_BUNDLE", "root.pem")]),
+            [Variable::Ignored("AWS_ENDPOINT_URL_S3"), Variable::CaBundle]
+        );
+    }
+}
