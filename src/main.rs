@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let desk = match Desk::start(start) {
         Ok(Some(desk)) => desk,
         Ok(None) => return said(words::OPEN_ALREADY),
-        Err(problem) => return stopped(&words::not_started(&cli::problem(&problem))),
+        Err(problem) => return stopped(&words::not_started(&cli::problem_and_reason(&problem))),
     };
     desk.end_when_asked();
     let options = shell::Options { place: desk.window_place() };

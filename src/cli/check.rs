@@ -1,7 +1,7 @@
 //! `check` and `sign-in`: what stands between a person and the customer's bucket, step by step.
 
 use super::args::{Check as Args, SignIn};
-use super::show::{explained, with_detail};
+use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
 use crate::engine::check::{Check, Fact, Step};
 use crate::engine::signin::SignInStep;
@@ -30,6 +30,7 @@ pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
             return Err(stop);
         }
     };
+    Show::new(args.wire.json).notices(&handle);
     let mut steps = handle.check(destination.clone(), code, Check { test_object: args.test_object });
     let (mut all, mut identity) = (true, None);
     while let Some(step) = steps.recv().await {

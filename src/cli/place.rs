@@ -51,7 +51,7 @@ pub(super) async fn engine(wire: &WireArgs, sha256: bool) -> Result<Handle, Stop
         adjust: Some(Arc::new(adjust)),
         ..Options::new()
     };
-    Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem(&problem)))
+    Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem_and_reason(&problem)))
 }
 
 /// What the arguments say, before anybody is asked.

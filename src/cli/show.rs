@@ -424,14 +424,12 @@ fn failed(key: &str, problem: &Problem) -> Value {
 
 /// Returns the sentence for a problem and what may help, on the command line.
 pub(super) fn explained(why: &Problem, known: &Known<'_>, profiles: &Profiles) -> (String, Vec<String>) {
-    match crate::words::keys::command_problem(why) {
-        Some(sentence) => (sentence.to_owned(), Vec::new()),
-        None => {
-            let (sentence, mut hints) = words::explained(why, known);
-            hints.extend(words::ways(why, &known.destination.profile, profiles));
-            (sentence, hints)
-        }
+    if let Some(sentence) = crate::words::keys::command_problem(why) {
+        return (sentence.to_owned(), Vec::new());
     }
+    let (sentence, mut hints) = words::explained(why, known);
+    hints.extend(words::ways(why, &known.destination.profile, profiles));
+    (sentence, hints)
 }
 
 /// Adds to an event what the server or the system said: `call`, `status`, `code`, `request_id` and `message`, each null if it

@@ -202,12 +202,15 @@ fn around_the_resource(message: &str) -> (&str, &str) {
 /// of the same call, and a trust policy may lack those alone (IAM User Guide, "Pass session tags in AWS STS").
 fn assume_denied_by(message: &str) -> DeniedBy {
     let (before, _) = around_the_resource(message);
-    match denied_by(Operation::AssumeRole, message) {
-        DeniedBy::Unknown | DeniedBy::TrustPolicy if before.contains("perform: sts:TagSession") => DeniedBy::TagSession,
-        DeniedBy::Unknown | DeniedBy::TrustPolicy if before.contains("perform: sts:SetSourceIdentity") => {
-            DeniedBy::SourceIdentity
-        }
-        by => by,
+    let by = denied_by(Operation::AssumeRole, message);
+    if !matches!(by, DeniedBy::Unknown | DeniedBy::TrustPolicy) {
+        by
+    } else if before.contains("perform: sts:TagSession") {
+        DeniedBy::TagSession
+    } else if before.contains("perform: sts:SetSourceIdentity") {
+        DeniedBy::SourceIdentity
+    } else {
+        by
     }
 }
 

@@ -101,6 +101,13 @@ pub fn problem(problem: &Problem) -> String {
     format!("{}. {}", said.title.trim_end_matches('.'), said.body)
 }
 
+/// The sentence for a problem, with what the system or the server said of it.
+#[must_use]
+pub fn problem_and_reason(why: &Problem) -> String {
+    let message = why.detail.as_ref().map(|detail| &*detail.message).filter(|message| !message.is_empty());
+    message.map_or_else(|| problem(why), |message| format!("{} ({message})", problem(why)))
+}
+
 /// A problem with access or with the bucket: the sentence with whose turn it is, and what may help, the likeliest first.
 #[must_use]
 pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
@@ -115,6 +122,7 @@ pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
 
 /// What helps on the command line alone: the option, the command, or the line of a file that a sentence speaks of.
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "most problems have no option of the command line")]
 pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
     match why.kind {
         Kind::PolicyTooLarge | Kind::PolicyRefused => {

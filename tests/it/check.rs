@@ -1,6 +1,9 @@
 //! The command line from a profile to the bucket: `check`, codes of a device, invitations.
 
+use daypass::engine::environment::Variable;
+use daypass::model::problem::{Kind, Problem};
 use daypass::practice::{Mfa, Op, Options, Practice, Story};
+use daypass::words::{access as words, cli};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -27,6 +30,11 @@ impl Bench {
 
     /// Runs the command line, which has no terminal here.
     pub async fn run(&self, args: &[&str]) -> (i32, String, String) {
+        self.run_with(args, &[]).await
+    }
+
+    /// Runs the command line with further variables in its environment.
+    pub async fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_daypass-cli"));
         command
             .env_clear()
@@ -34,6 +42,7 @@ impl Bench {
             .env("DAYPASS_HOME", self.file("home"))
             .env("AWS_SHARED_CREDENTIALS_FILE", self.file("credentials"))
             .env("AWS_CONFIG_FILE", self.file("config"))
+            .envs(variables.iter().copied())
             .args(args)
             .stdin(std::process::Stdio::null());
         let done = tokio::task::spawn_blocking(move || command.output()).await.expect("it runs");
@@ -117,7 +126,12 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
     assert!(beside.contains("Each code works once"), "{beside}");
     let (code, _, beside) = bench.run(&upload("arn:aws:iam::111122223333:mfa/other", "123456")).await;
     assert!(code == 2 && beside.contains("with “mfa” and not “user”"), "{beside}");
-    let (code, out, beside) = bench.run(&upload(SERIAL, "123456")).await;
+    for typed in ["12345", "1234567", "12345a", "", "１２３４５６"] {
+        let (code, _, beside) = bench.run(&upload(SERIAL, typed)).await;
+        assert!(code == 2 && beside.contains(words::not_a_code()), "{typed}: {beside}");
+    }
+    // As devices show it.
+    let (code, out, beside) = bench.run(&upload(SERIAL, "123 456")).await;
     assert_eq!(code, 0, "{out}{beside}");
     assert_eq!(bench.practice.objects().len(), 1);
     let (code, _, beside) = bench.run(&upload(SERIAL, "123456")).await;
@@ -127,6 +141,53 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
     assert!(code == 2 && beside.contains("code"), "{beside}");
     let check = [vec!["check"], bench.story_args(), vec!["--mfa-serial", SERIAL, "--mfa-code", "654321"]].concat();
     assert_eq!(bench.run(&check).await.0, 0);
+}
+
+#[tokio::test]
+async fn a_bucket_name_from_before_2018_is_taken_and_doubted_first() {
+    let bench = Bench::new(Options::default()).await;
+    let asked = [
+        "check",
+        "--profile",
+        "importantproject",
+        "--role-arn",
+        &bench.story.role_arn,
+        "--bucket",
+        "My_Bucket",
+        "--endpoint-url",
+        &bench.story.endpoint,
+    ];
+    let (code, out, beside) = bench.run(&asked).await;
+    assert_eq!(code, 1, "{out}");
+    let hint = beside.lines().find(|line| line.starts_with("hint: ")).unwrap_or_default();
+    assert!(hint.contains("my-bucket"), "{beside}");
+}
+
+#[tokio::test]
+async fn what_the_environment_gets_wrong_is_named() {
+    let bench = Bench::new(Options::default()).await;
+    for (name, value, variable) in [
+        ("HTTPS_PROXY", "http://proxy server:8080", Variable::UnreadableProxy("HTTPS_PROXY")),
+        ("ALL_PROXY", "socks5://127.0.0.1:1080", Variable::SocksProxy("ALL_PROXY")),
+        ("AWS_CA_BUNDLE", "root.pem", Variable::CaBundle),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", Variable::Ignored("AWS_ENDPOINT_URL")),
+    ] {
+        let check = [vec!["check"], bench.story_args()].concat();
+        let (code, out, beside) = bench.run_with(&check, &[(name, value)]).await;
+        assert_eq!(code, 0, "{out}{beside}");
+        assert!(beside.contains(&cli::environment(variable)), "{beside}");
+    }
+    for bundle in ["nothere.cer", "empty.pem"] {
+        let path = bench.file(bundle).with_file_name(bundle);
+        if bundle == "empty.pem" {
+            std::fs::write(&path, "").expect("written");
+        }
+        let path = path.display().to_string();
+        let check = [vec!["check"], bench.story_args(), vec!["--ca-bundle", &path]].concat();
+        let (code, out, beside) = bench.run(&check).await;
+        let sentence = cli::problem(&Problem::new(Kind::CaBundle));
+        assert!(code != 0 && beside.contains(&sentence) && beside.contains(bundle), "{out}{beside}");
+    }
 }
 
 fn invitation(bench: &Bench, more: &str) -> String {

@@ -68,6 +68,8 @@ async fn hosts_come_from_region_and_bucket() {
         ("cn-north-1", "acme-inbox", "https://acme-inbox.s3.cn-north-1.amazonaws.com.cn/k"),
         ("us-gov-west-1", "acme-inbox", "https://acme-inbox.s3.us-gov-west-1.amazonaws.com/k"),
         ("eusc-de-east-1", "acme-inbox", "https://acme-inbox.s3.eusc-de-east-1.amazonaws.eu/k"),
+        // Buckets from before March 2018 have names that can't be hosts.
+        ("us-east-1", "My_Inbox", "https://s3.us-east-1.amazonaws.com/My_Inbox/k"),
         // A dot in the name would not fit the certificate of `*.s3.…`.
         ("eu-west-1", "acme.inbox", "https://s3.eu-west-1.amazonaws.com/acme.inbox/k"),
     ] {
