@@ -146,19 +146,12 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
 #[tokio::test]
 async fn a_bucket_name_from_before_2018_is_taken_and_doubted_first() {
     let bench = Bench::new(Options::default()).await;
-    let asked = [
-        "check",
-        "--profile",
-        "importantproject",
-        "--role-arn",
-        &bench.story.role_arn,
-        "--bucket",
-        "My_Bucket",
-        "--endpoint-url",
-        &bench.story.endpoint,
-    ];
-    let (code, out, beside) = bench.run(&asked).await;
-    assert_eq!(code, 1, "{out}");
+    let file = bench.file("file.txt").display().to_string();
+    let Story { endpoint, role_arn, .. } = &bench.story;
+    let to =
+        ["--profile", "importantproject", "--role-arn", role_arn, "--bucket", "My_Bucket", "--endpoint-url", endpoint];
+    let (code, _, beside) = bench.run(&[&["upload"], &to[..], &[&file]].concat()).await;
+    assert_eq!(code, 1, "{beside}");
     let hint = beside.lines().find(|line| line.starts_with("hint: ")).unwrap_or_default();
     assert!(hint.contains("my-bucket"), "{beside}");
 }

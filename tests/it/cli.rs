@@ -170,8 +170,8 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
                 "This is a role’s name alone, and the account is missing. Ask your customer for the role’s ARN, which has both.",
             ),
             (
-                upload(&story.role_arn, "Bad_Bucket", "", &story.profile),
-                "A bucket’s name can’t have “_” here. It looks like importantprojectbucket; ask your customer for the bucket’s \
+                upload(&story.role_arn, "bad+bucket", "", &story.profile),
+                "A bucket’s name can’t have “+” here. It looks like importantprojectbucket; ask your customer for the bucket’s \
                  name.",
             ),
             (
