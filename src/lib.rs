@@ -43,7 +43,7 @@
 //! | Folder | What it holds |
 //! |---|---|
 //! | [`time`] | moments on the engine's clock, and seconds since 1970 for display |
-//! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
+//! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `change` (a destination that becomes another), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
 //! | [`engine`] | `run` is the loop, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
 //! | [`words`] | every sentence that a person reads, shared by the window and the command line |
 //! | [`grant`] | the customer's side: role, policies, templates, and the invitation that comes back |
@@ -87,6 +87,7 @@
 //! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
 //! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::http::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
 //! | A command of a profile does not outlive the program | `process::a_command_ends_with_the_program_however_that_ends` |
+//! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `practice_world::a_start_with_nine_profiles_calls_nobody`, `practice_world::practice_calls_runs_and_writes_nothing_but_its_own`, `practice_world::a_real_invitation_ends_practice_and_meets_nobody_of_it` |
 //! | Every problem has its sentence and its page | `no::every_code_and_text_of_aws_has_its_sentence`, `ui::every_problem_settles_as_a_page_and_speaks_calmly` |
 //! | Work grows with what changed, not with how much there is | `scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::a_hundred_thousand_rows_cost_what_is_seen` |
 //!

@@ -6,34 +6,29 @@ use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::{self, Wire};
 use crate::engine::journal::Call;
 use crate::engine::run::Notice;
-use crate::engine::{profiles, settings};
+use crate::engine::settings;
 use crate::grant::fields::{self, TextProblem};
 use crate::grant::{Ask, Invitation};
 use crate::model::Limits;
-use crate::model::destination::{Destination, Encryption};
+use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
-use crate::practice::{self, Practice};
 use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
+use crate::ui::About;
 use crate::ui::access::Wanted;
 use crate::ui::history::Ask as AskHistory;
 use crate::ui::intake;
-use crate::ui::shell::{Link, Texts, Told, WindowPlace, Work};
-use crate::ui::{About, Arrived};
+use crate::ui::shell::{Answered, Link, Texts, Told, WindowPlace, Work};
 use crate::words::{ask, cli, problem, window as words};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
-/// How often it is looked at what has arrived in the practice bucket.
-const LOOK: Duration = Duration::from_millis(400);
 /// Where the window's place is kept, beside the journal.
 const PLACE_FILE: &str = "window.json";
 
@@ -41,8 +36,11 @@ const PLACE_FILE: &str = "window.json";
 mod appearance;
 pub mod attention;
 mod awake;
+mod choose;
 mod ending;
+mod invitations;
 mod past;
+mod practice;
 
 type Wake = Arc<dyn Fn() + Send + Sync>;
 
@@ -69,8 +67,10 @@ struct State {
     wake: Wake,
     told: VecDeque<Told>,
     about: Arc<About>,
-    rehearsal: Option<Rehearsal>,
-    starting: bool,
+    /// Practice, while it is on.
+    rehearsal: Option<practice::Rehearsal>,
+    /// Invitations that were opened and neither used nor dismissed.
+    kept: Arc<Mutex<invitations::Kept>>,
     /// The sign-in or the check that is under way.
     asking: Option<AbortHandle>,
     /// Whether the window has the keyboard.
@@ -80,14 +80,8 @@ struct State {
 impl State {
     /// The engine that the window shows: that of the practice while there is one.
     fn current(&self, own: &Handle) -> Handle {
-        self.rehearsal.as_ref().map_or_else(|| own.clone(), |rehearsal| rehearsal.handle.clone())
+        self.rehearsal.as_ref().and_then(practice::Rehearsal::handle).unwrap_or(own).clone()
     }
-}
-
-/// A practice that is going on.
-struct Rehearsal {
-    handle: Handle,
-    _profiles: TempDir,
 }
 
 fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -128,13 +122,15 @@ impl Desk {
         let clear = start.wire.in_the_clear().map(words::in_the_clear);
         let test_server = clear.or_else(|| start.wire.endpoint_url.clone());
         let proxy = if test_server.is_none() { http::proxy() } else { None };
-        let about = About { test_server, proxy, zone: jiff::tz::TimeZone::system(), ..About::default() };
+        let (user_home, downloads) = choose::folders();
+        let zone = jiff::tz::TimeZone::system();
+        let about = About { test_server, proxy, zone, home: user_home, downloads, ..About::default() };
         let state = Arc::new(Mutex::new(State {
             wake: Arc::new(|| {}),
             told: VecDeque::new(),
             about: Arc::new(about),
             rehearsal: None,
-            starting: false,
+            kept: Arc::default(),
             asking: None,
             in_front: true,
         }));
@@ -155,16 +151,16 @@ impl Desk {
             let mut state = locked(&state);
             let warnings = own.notices().iter().map(cli::notice).collect();
             state.about = Arc::new(About { warnings, ..(*state.about).clone() });
+            state.kept = Arc::new(Mutex::new(invitations::Kept::read(home.as_deref(), own.notices())));
         }
         let desk = Arc::new(Self { runtime, own, state, home });
-        for profile in desk.own.seen().profiles.list.iter().take(8) {
-            desk.own.send(Command::Identify(profile.name.clone()));
-        }
         #[cfg(target_os = "linux")]
         desk.runtime.spawn(appearance::follow(Arc::clone(&desk.state)));
         desk.runtime.spawn(attention::follow(desk.own.clone(), Arc::clone(&desk.state)));
         if start.practice {
-            desk.start_practice();
+            desk.begin_practice();
+        } else {
+            desk.show_kept_invitations();
         }
         if let Some(invitation) = start.invitation {
             desk.invitation(handed(&invitation));
@@ -219,8 +215,15 @@ impl Desk {
 
     /// Tells what a text is: an invitation, a request for the customer's page, or neither, and why.
     fn invited(state: &Mutex<State>, text: Result<String, TextProblem>) {
-        let read = text.and_then(|text| read(&text));
-        Self::tell(state, read.unwrap_or_else(|why| Self::refused(words::invitation_problem(&why))));
+        match text.and_then(|text| read(&text)) {
+            Ok(Told::Invitation(invitation)) => invitations::show(state, *invitation),
+            Ok(told) => {
+                // A request is as real as an invitation.
+                practice::end(state);
+                Self::tell(state, told);
+            }
+            Err(why) => Self::tell(state, Self::refused(words::invitation_problem(&why))),
+        }
     }
 
     fn refused(sentence: String) -> Told {
@@ -245,69 +248,6 @@ pub fn read(text: &str) -> Result<Told, TextProblem> {
     }
 }
 
-/// Starts the practice server and an engine that knows nothing but it.
-async fn rehearse(state: Arc<Mutex<State>>) -> std::io::Result<()> {
-    let practice = Practice::start(practice::Options::default()).await?;
-    let story = practice.story();
-    let folder = tempfile::tempdir()?;
-    story.write_profile_files(folder.path())?;
-    let waking = Arc::clone(&state);
-    let options = Options {
-        home: None,
-        profiles: profiles::Paths {
-            credentials: folder.path().join("credentials"),
-            config: folder.path().join("config"),
-        },
-        wire: Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() },
-        wake: Arc::new(move || wake(&waking)),
-        ..Options::new()
-    };
-    let handle = Engine::spawn(options).await.map_err(|problem| std::io::Error::other(cli::problem(&problem)))?;
-    let odd = |_never| std::io::Error::other("the practice story");
-    let destination = Destination {
-        name: words::PRACTICE_NAME.to_owned(),
-        profile: story.profile.clone(),
-        role: story.role_arn.parse().map_err(odd)?,
-        bucket: story.bucket.parse().map_err(odd)?,
-        prefix: crate::model::names::KeyPrefix::from_pasted("incoming").map_err(odd)?,
-        region: None,
-        owner: None,
-        seconds: Destination::USUAL,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
-        narrow: true,
-        practice: true,
-        acl_full_control: false,
-        encryption: Encryption::None,
-        terms: crate::model::terms::Terms::default(),
-    };
-    handle.send(Command::Open(Box::new(destination)));
-    {
-        let mut state = locked(&state);
-        let about = About { practice: true, arrived: Some(Arc::default()), ..(*state.about).clone() };
-        state.about = Arc::new(about);
-        state.rehearsal = Some(Rehearsal { handle, _profiles: folder });
-    }
-    wake(&state);
-    // The server lives as long as this task, which shows what arrives.
-    let mut known = 0;
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let objects = practice.objects();
-        if objects.len() == known {
-            continue;
-        }
-        known = objects.len();
-        let arrived = objects.into_iter().map(|object| Arrived { key: object.key, size: object.size }).collect();
-        {
-            let mut state = locked(&state);
-            state.about = Arc::new(About { arrived: Some(Arc::new(arrived)), ..(*state.about).clone() });
-        }
-        wake(&state);
-    }
-}
-
 impl Link for Desk {
     fn seen(&self) -> Arc<Snapshot> {
         self.current().seen()
@@ -322,6 +262,9 @@ impl Link for Desk {
     }
 
     fn send(&self, command: Command) {
+        if let Command::Open(to) = &command {
+            self.invitation_used(to);
+        }
         self.current().send(command);
     }
 
@@ -332,6 +275,7 @@ impl Link for Desk {
     }
 
     fn open_with_code(&self, to: Box<Destination>, code: Zeroizing<String>) {
+        self.invitation_used(&to);
         let handle = self.current();
         let seen = handle.seen();
         let same = |p: &crate::model::snapshot::Place| {
@@ -362,24 +306,20 @@ impl Link for Desk {
     }
 
     fn invitation_text(&self, text: String) {
-        Self::invited(&self.state, Ok(text));
+        let state = Arc::clone(&self.state);
+        self.runtime.spawn_blocking(move || Self::invited(&state, Ok(text)));
+    }
+
+    fn dismiss_invitation(&self, invitation: Box<Invitation>) {
+        self.drop_invitations(move |known| *known == *invitation);
     }
 
     fn start_practice(&self) {
-        {
-            let mut state = locked(&self.state);
-            if state.starting || state.rehearsal.is_some() {
-                return;
-            }
-            state.starting = true;
-        }
-        let state = Arc::clone(&self.state);
-        self.runtime.spawn(async move {
-            if let Err(why) = rehearse(Arc::clone(&state)).await {
-                locked(&state).starting = false;
-                Self::tell(&state, Told::Said(words::no_practice(&why.to_string())));
-            }
-        });
+        self.begin_practice();
+    }
+
+    fn end_practice(&self) {
+        practice::end(&self.state);
     }
 
     fn save_receipt(&self, place: PlaceNo, path: PathBuf) {
@@ -434,6 +374,17 @@ impl Link for Desk {
 
     fn spawn(&self, work: Work) {
         self.runtime.spawn(work);
+    }
+
+    fn can_choose(&self) -> Answered<bool> {
+        Box::pin(choose::can_choose())
+    }
+
+    fn free_name(&self, path: PathBuf) -> Answered<PathBuf> {
+        Box::pin(async move {
+            let same = path.clone();
+            tokio::task::spawn_blocking(move || choose::free(path)).await.unwrap_or(same)
+        })
     }
 
     fn in_front(&self, in_front: bool) {

@@ -31,6 +31,9 @@ pub(super) enum Verb {
     /// List the profiles of the shared AWS files, and what in them looks odd.
     Profiles,
     /// Run the practice server: S3 and STS on this computer, with the whole story in it.
+    ///
+    /// One of its two roles asks for the code of an MFA device. The device, arn:aws:iam::111122223333:mfa/Richard, always
+    /// shows 123456; any other code is refused as AWS refuses it.
     Practice(Practice),
 }
 

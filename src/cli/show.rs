@@ -478,6 +478,7 @@ pub(super) async fn practice(args: PracticeArgs) -> Result<u8, Stop> {
         session_seconds: args.session_seconds,
         discard: args.discard,
         kms: args.kms,
+        device: true,
         ..Options::default()
     };
     let practice =
@@ -485,7 +486,7 @@ pub(super) async fn practice(args: PracticeArgs) -> Result<u8, Stop> {
     let folder = tempfile::tempdir().map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;
     let story = practice.story();
     story.write_profile_files(folder.path()).map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;
-    say(&words::practice(&story.endpoint, &story.role_arn, &story.bucket, folder.path()));
+    say(&words::practice(&story, folder.path()));
     let _stopped = tokio::signal::ctrl_c().await;
     Ok(ALL)
 }

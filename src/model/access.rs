@@ -72,6 +72,14 @@ impl Model {
             self.desks.len() - 1
         };
         let no = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
+        self.opened_at(no, fx);
+        no
+    }
+
+    /// Has the destination that stands at this number now taken down and remembered, and goes to its region if that is known.
+    pub(super) fn opened_at(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let Some(destination) = self.seen.places.get(at).map(|place| Arc::clone(&place.destination)) else { return };
         fx.push(Effect::Record(Record::Place(no, Arc::clone(&destination))));
         self.keep_learned(no, fx);
         if !destination.practice {
@@ -82,15 +90,24 @@ impl Model {
             remembered.extend(self.seen.remembered.iter().filter(other).take(REMEMBERED - 1).cloned());
             self.seen.remembered = Arc::new(remembered);
         }
-        if let Some(region) = destination.region.clone() {
-            self.desks[place].located = true;
-            self.desks[place].regions += 1;
+        if let Some(region) = destination.region.clone()
+            && let Some(desk) = self.desks.get_mut(at)
+        {
+            desk.located = true;
+            desk.regions += 1;
             fx.push(Effect::UseRegion(no, region));
         }
-        no
     }
 
-    /// The files were read: whose key a profile is, is asked anew where it now has another.
+    /// Remembers a destination no longer.
+    pub(super) fn forget(&mut self, destination: &Destination, fx: &mut Vec<Effect>) {
+        let kept = self.seen.remembered.iter().filter(|known| *known != destination).cloned().collect();
+        self.seen.remembered = Arc::new(kept);
+        fx.push(Effect::Record(Record::Forget(Arc::new(destination.clone()))));
+    }
+
+    /// The files were read: whose key a profile is, is asked anew where it now has another. Who signs in or runs a command is
+    /// asked by a person alone.
     pub(super) fn profiles_read(&mut self, profiles: Arc<Profiles>, fx: &mut Vec<Effect>) {
         let before = std::mem::replace(&mut self.seen.profiles, profiles);
         let after = &self.seen.profiles;
@@ -100,7 +117,7 @@ impl Model {
             // One that was not in the files before was asked about by a name that came with these.
             if then == now || then.is_empty() {
                 list.push((name.clone(), who.clone()));
-            } else if !now.is_empty() {
+            } else if !now.is_empty() && now.iter().all(|(source, ..)| source.is_key()) {
                 fx.push(Effect::Identify(name.clone()));
             }
         }
@@ -324,6 +341,9 @@ impl Model {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         desk.locating = false;
+        if std::mem::take(&mut desk.locate_void) {
+            return;
+        }
         match result {
             Ok(region) => {
                 desk.located = true;

@@ -27,6 +27,7 @@ impl Model {
         if paths.is_empty() {
             return;
         }
+        desk.moved_to = None;
         if place.walking == 0 && (place.totals.files == 0 || place.totals.done()) {
             place.totals = Totals { first, began: now, ..Totals::default() };
             place.left_out = Arc::default();
@@ -83,12 +84,13 @@ impl Model {
         if stopped || self.place_mut(no).is_none_or(|place| place.walking == 0) {
             return;
         }
+        let to = self.desks.get(usize::from(no.0)).and_then(|desk| desk.moved_to).unwrap_or(no);
         for file in found {
-            self.take_in(no, folder, file, fx);
+            self.take_in(to, folder, file, fx);
         }
     }
 
-    fn take_in(&mut self, no: PlaceNo, folder: &Arc<Folder>, file: Found, fx: &mut Vec<Effect>) {
+    pub(super) fn take_in(&mut self, no: PlaceNo, folder: &Arc<Folder>, file: Found, fx: &mut Vec<Effect>) {
         let at = usize::from(no.0);
         let Some(prefix) = self.seen.places.get(at).map(|p| p.destination.prefix.as_str().len()) else { return };
         let path = || folder.dir.join(&*file.name);
@@ -186,7 +188,7 @@ impl Model {
         self.limits.park_restored && self.seen.rows.get(upload).is_some_and(|row| row.state == State::Paused)
     }
 
-    fn begin_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+    pub(super) fn begin_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
         let at = usize::from(no.0);
         let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
         let due = std::mem::take(&mut desk.delivery_due);

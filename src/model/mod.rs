@@ -6,6 +6,7 @@
 mod access;
 mod body_limit;
 mod chance;
+mod change;
 mod denials;
 pub mod destination;
 pub mod event;
@@ -199,6 +200,7 @@ impl Model {
                 let place = self.open(*destination, fx);
                 self.asked_for_access(place, fx);
             }
+            Command::Change(place, destination) => self.change(place, *destination, fx),
             Command::GetAccess(place) => self.asked_for_access(place, fx),
             Command::GetAccessUnnarrowed(place) => {
                 if let Some(desk) = self.desks.get_mut(usize::from(place.0)) {
@@ -209,9 +211,7 @@ impl Model {
             Command::SignOut(place) => self.sign_out(place, fx),
             Command::Forget(destination) => {
                 self.learned.retain(|(other, _)| !other.is_same(&destination));
-                let kept = self.seen.remembered.iter().filter(|d| **d != *destination).cloned().collect();
-                self.seen.remembered = Arc::new(kept);
-                fx.push(Effect::Record(record::Record::Forget(Arc::new(*destination))));
+                self.forget(&destination, fx);
             }
             Command::Add(place, paths) => self.add(place, paths, fx),
             Command::Pause(which) => self.pause(which, fx),

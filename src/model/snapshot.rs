@@ -367,6 +367,17 @@ pub enum Source {
     Nothing,
 }
 
+impl Source {
+    /// Whether it is a key in the files, which asks nobody for credentials.
+    #[must_use]
+    pub const fn is_key(self) -> bool {
+        match self {
+            Self::Key | Self::TemporaryKey => true,
+            Self::TokenMissing | Self::Role | Self::SignIn | Self::Process | Self::Login | Self::Nothing => false,
+        }
+    }
+}
+
 /// What the person has set.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -404,6 +415,8 @@ impl Settings {
 pub enum Command {
     /// Open this destination and get access to it.
     Open(Box<Destination>),
+    /// Change an open destination, and take the files that wait for it along. If it needs no code, get access to it too.
+    Change(PlaceNo, Box<Destination>),
     /// Get or renew access; a code, if one is needed, was handed to the vault before.
     GetAccess(PlaceNo),
     /// The same without narrowing the session, after STS refused the narrowing.

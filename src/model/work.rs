@@ -45,6 +45,8 @@ pub(super) struct Desk {
     pub regions: u32,
     /// Whether HeadBucket is out.
     pub locating: bool,
+    /// Whether the answer that is out speaks of the bucket that this destination had before.
+    pub locate_void: bool,
     /// The session with which it was signed.
     pub locating_with: u32,
     /// Nothing goes out before this moment.
@@ -87,6 +89,8 @@ pub(super) struct Desk {
     pub fruitless: u32,
     /// When AssumeRole last gave a session.
     pub given_at: Time,
+    /// Where the files went that were to go here: what walks still find follows them.
+    pub moved_to: Option<PlaceNo>,
 }
 
 /// A request that is out.

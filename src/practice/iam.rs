@@ -3,7 +3,7 @@
 use super::options::{Conditions, ExtraRole, Mfa, Options};
 use super::policy::{Decision, Policy};
 use super::random::Random;
-use super::story::{BUCKET, CONTRACTOR, CUSTOMER, Keys, ROLE};
+use super::story::{BUCKET, CODE_ROLE, CONTRACTOR, CUSTOMER, Keys, ROLE};
 use std::collections::HashMap;
 
 /// How every session token of the practice begins; another beginning is a malformed token.
@@ -105,8 +105,9 @@ impl Iam {
             policy: put_only("", options.may_abort, options.kms),
             max_session_seconds: options.max_session_seconds,
         };
+        let with_code = options.device.then(|| ExtraRole { name: CODE_ROLE.to_owned(), ..story.clone() });
         let mut iam = Self { users, roles: Vec::new(), sessions: HashMap::new(), mfa: options.mfa.clone() };
-        for extra in std::iter::once(&story).chain(&options.extra_roles) {
+        for extra in std::iter::once(&story).chain(&with_code).chain(&options.extra_roles) {
             let trusts = extra
                 .trusts
                 .iter()
@@ -122,7 +123,7 @@ impl Iam {
                 deleted: false,
                 external_id: options.external_id.clone(),
                 conditions: options.conditions.clone(),
-                mfa: options.mfa.is_some(),
+                mfa: options.mfa.is_some() || extra.name == CODE_ROLE,
                 max_seconds: extra.max_session_seconds,
                 policy,
             });

@@ -25,7 +25,7 @@ pub use faults::{Rule, What};
 pub use log::{Op, Request};
 pub use options::{Conditions, ExtraRole, Mfa, Options};
 pub use store::{OpenUpload, StoredObject};
-pub use story::{Keys, Story};
+pub use story::{Keys, MFA_CODE, MFA_SERIAL, Story};
 
 use blob::{Intake, Shelf};
 use bytes::Bytes;

@@ -19,6 +19,9 @@ pub struct Options {
     pub conditions: Conditions,
     /// The MFA device that the trust policy wants.
     pub mfa: Option<Mfa>,
+    /// Whether Richard has a device, [`MFA_SERIAL`](super::MFA_SERIAL), that shows [`MFA_CODE`](super::MFA_CODE) again and
+    /// again, and a second role asks for its code.
+    pub device: bool,
     /// Whether the contractor's own account allows Richard `sts:AssumeRole`.
     pub caller_may_assume: bool,
     /// The role may also abort uploads and list their parts.
@@ -56,6 +59,7 @@ impl Default for Options {
             external_id: None,
             conditions: Conditions::default(),
             mfa: None,
+            device: false,
             caller_may_assume: true,
             may_abort: false,
             kms: false,

@@ -9,6 +9,12 @@ pub(super) const CONTRACTOR: &str = "111122223333";
 pub(super) const CUSTOMER: &str = "444455556666";
 pub(super) const BUCKET: &str = "importantprojectbucket";
 pub(super) const ROLE: &str = "importantproject-contractorA-bucket-put";
+/// The role that asks for a code.
+pub(super) const CODE_ROLE: &str = "importantproject-contractorA-bucket-put-mfa";
+/// Richard's device.
+pub const MFA_SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
+/// The code that it always shows.
+pub const MFA_CODE: &str = "123456";
 const PROFILE: &str = "importantproject";
 
 /// A long-term access key: the practice's own, worth nothing elsewhere, and kept out of Debug all the same.
@@ -49,6 +55,8 @@ pub struct Story {
     pub endpoint: String,
     /// The role that the customer lends.
     pub role_arn: String,
+    /// The role that asks for a code, where [`Options::device`](super::Options::device) is set.
+    pub code_role_arn: String,
     /// The customer's bucket.
     pub bucket: String,
     /// The bucket's region.
@@ -75,6 +83,7 @@ impl Story {
         Self {
             endpoint: inside.endpoint.clone(),
             role_arn: format!("arn:aws:iam::{CUSTOMER}:role/{ROLE}"),
+            code_role_arn: format!("arn:aws:iam::{CUSTOMER}:role/{CODE_ROLE}"),
             bucket: BUCKET.to_owned(),
             region: inside.options.region.clone(),
             profile: PROFILE.to_owned(),

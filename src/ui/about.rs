@@ -1,5 +1,7 @@
 //! What the window shows that is not the model's: practice, another server, the zone of its times.
 
+use crate::model::destination::Destination;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Something that arrived in the practice bucket, as the customer sees it.
@@ -9,6 +11,15 @@ pub struct Arrived {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
+}
+
+/// How practice plays a role that asks for a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePractice {
+    /// The destination with that role.
+    pub destination: Destination,
+    /// The code that its device takes.
+    pub code: &'static str,
 }
 
 /// What the window knows besides the model.
@@ -22,8 +33,14 @@ pub struct About {
     pub proxy: Option<String>,
     /// What the customer sees, in practice.
     pub arrived: Option<Arc<Vec<Arrived>>>,
+    /// The practice role that asks for a code, in practice.
+    pub code_practice: Option<Arc<CodePractice>>,
     /// The zone that times are shown in.
     pub zone: jiff::tz::TimeZone,
+    /// The person's home.
+    pub home: Option<PathBuf>,
+    /// The folder that is offered for what is saved.
+    pub downloads: Option<PathBuf>,
     /// Sentences to be shown once, such as settings of other tools that are not followed.
     pub warnings: Vec<String>,
 }
@@ -35,7 +52,10 @@ impl Default for About {
             test_server: None,
             proxy: None,
             arrived: None,
+            code_practice: None,
             zone: jiff::tz::TimeZone::UTC,
+            home: None,
+            downloads: None,
             warnings: Vec::new(),
         }
     }

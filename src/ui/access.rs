@@ -193,6 +193,9 @@ impl Window {
 
     /// Adds the key in a file that was dropped or chosen.
     pub fn key_file(&mut self, path: PathBuf, out: &mut Vec<Wish>) {
+        if !self.takes_keys() {
+            return;
+        }
         let round = self.access.next();
         self.open_sheet(Sheet::Key(AddKey::testing(round)));
         out.push(Wish::Access(Wanted::KeyFile(round, path)));
@@ -200,6 +203,9 @@ impl Window {
 
     /// Adds a key that was pasted.
     pub(crate) fn pasted_key(&mut self, key: NewKey, out: &mut Vec<Wish>) {
+        if !self.takes_keys() {
+            return;
+        }
         let round = self.access.next();
         self.open_sheet(Sheet::Key(AddKey::testing(round)));
         out.push(Wish::Access(Wanted::TestKey(round, key)));

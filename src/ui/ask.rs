@@ -6,7 +6,7 @@ use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, customer, form, icons, identity, picker};
 use crate::grant::{self, Ask, Format, Principal};
-use crate::model::snapshot::{Command, Profile, Snapshot};
+use crate::model::snapshot::{Profile, Snapshot};
 use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::format;
@@ -89,7 +89,14 @@ impl Window {
         let wrong = before.as_ref().err();
         card(ui, Margin { left: 20, right: 20, top: 18, bottom: 10 }, |ui| {
             match kit.side {
-                Side::Contractor => asker(ui, kit, &who, wrong, seen),
+                Side::Contractor => {
+                    let unknown = picked(kit, seen).filter(|profile| self.may_identify(profile, seen)).cloned();
+                    if asker(ui, kit, (&who, wrong), unknown.as_ref(), seen)
+                        && let Some(profile) = unknown
+                    {
+                        self.identify(&profile, seen, out);
+                    }
+                }
                 Side::Customer => customer::asker(ui, kit, &who, wrong, about),
             }
             needs(ui, kit, &who, wrong);
@@ -123,9 +130,8 @@ impl Window {
         let known = match kit.side {
             Side::Customer => None,
             Side::Contractor => picked(kit, seen).and_then(|profile| {
-                let asked = seen.identities.iter().any(|(name, _)| *name == profile.name);
-                if !asked && self.form.asked.insert(profile.name.clone()) {
-                    out.push(Wish::Command(Command::Identify(profile.name.clone())));
+                if kit.profile.is_some() {
+                    self.identify_picked(profile, seen, out);
                 }
                 identity(seen, &profile.name)?.arn.parse().ok()
             }),
@@ -223,8 +229,15 @@ pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Re
     said.inner
 }
 
-/// Who asks, on the contractor's side.
-fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>, seen: &Snapshot) {
+/// Draws who asks, on the contractor's side; `unknown` is the picked profile if nobody has asked yet who it is. Returns
+/// whether to ask now.
+fn asker(
+    ui: &mut Ui,
+    kit: &mut Kit,
+    (who, wrong): (&Result<Principal, Wrong>, Option<&Wrong>),
+    unknown: Option<&Profile>,
+    seen: &Snapshot,
+) -> bool {
     let t = theme::of(ui);
     let top = ui.cursor().min;
     let right = top.x + ui.available_width();
@@ -260,11 +273,17 @@ fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
     let asked = picked.is_some_and(|profile| seen.identities.iter().any(|(name, _)| *name == profile.name));
     let known = picked.and_then(|profile| identity(seen, &profile.name));
     let usable = known.is_some_and(|known| known.arn.parse::<Principal>().is_ok());
-    if !usable && (asked || picked.is_none()) {
+    let mut ask = false;
+    if unknown.is_some() {
+        ask = ui.add(Button::small_link(crate::words::ui::welcome::WHO_IS_THIS)).clicked();
+        ui.add_space(8.0);
+    }
+    if !usable && (asked || picked.is_none() || unknown.is_some()) {
         let width = ui.available_width();
         named(ui, kit, Entry::Who, words::WHO, width, wrong);
         ui.add_space(10.0);
     }
+    ask
 }
 
 /// Opens and closes the rest, at the right of a card's top.

@@ -4,7 +4,7 @@ use super::access::{entered, forget_typed};
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish, icons, picker};
+use super::{About, Window, Wish, icons, picker};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::problem::{Kind, Problem};
@@ -124,7 +124,7 @@ pub(crate) fn due_in(place: &Place, now: Time) -> Option<Duration> {
     (waits && place.destination.mfa_serial.is_some()).then_some(left)
 }
 
-pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> After {
+pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, about: &About, out: &mut Vec<Wish>) -> After {
     let t = theme::of(ui);
     title(ui, dialog::CODE_TITLE, t);
     if let Some(why) = &draft.why {
@@ -144,6 +144,10 @@ pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, out: &mut Vec<Wish>) -> Afte
     let device = matches!(draft.to, CodeFor::Device(_));
     let asks = words::code_for(&draft.name, &draft.role, if device { "" } else { &draft.serial });
     widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
+    if let Some(practice) = &about.code_practice {
+        ui.add_space(6.0);
+        widgets::text(ui, &[(&words::practice::code(practice.code), Face::Small, t.muted)]);
+    }
     ui.add_space(14.0);
     let width = ui.available_width();
     if device {

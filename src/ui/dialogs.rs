@@ -3,6 +3,7 @@
 use super::access::{self, Sheet};
 use super::code::{self, Code};
 use super::invited::Invited;
+use super::paths::{self, TypedPath};
 use super::settings::Draft;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
@@ -40,6 +41,8 @@ pub enum Dialog {
     },
     /// A problem with its details.
     Problem(Arc<Problem>),
+    /// A path to type.
+    TypedPath(Box<TypedPath>),
     /// What the customer sees, in practice.
     Arrived,
     /// Remove the history?
@@ -61,7 +64,7 @@ impl Window {
             ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 80.0));
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
             match &mut open {
-                Dialog::Code(code) => code::prompt(ui, code, out),
+                Dialog::Code(code) => code::prompt(ui, code, about, out),
                 Dialog::Quit(running) => self.quit(ui, *running, out),
                 Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
                 Dialog::LeftOut(no) => left_out(ui, seen, *no),
@@ -69,6 +72,7 @@ impl Window {
                 Dialog::Access(sheet) => self.sheet(ui, sheet, (seen, about, now), out),
                 Dialog::Text { title, body } => text(ui, title, body),
                 Dialog::Problem(problem) => explained(ui, problem, about, out),
+                Dialog::TypedPath(draft) => paths::prompt(ui, draft, about, out),
                 Dialog::Arrived => arrived(ui, about),
                 Dialog::ClearHistory => super::history::clear(ui, out),
                 Dialog::Invited(card) => self.invitation_card(ui, card, (seen, about, now), out),
@@ -78,6 +82,10 @@ impl Window {
             self.dialog = Some(open);
         } else if let Dialog::Access(sheet) = &open {
             access::left(sheet, out);
+        } else if let Dialog::Invited(card) = &open
+            && let Some(invitation) = card.dismissed()
+        {
+            out.push(Wish::DismissInvitation(Box::new(invitation.clone())));
         }
     }
 

@@ -55,7 +55,7 @@ pub struct Form {
     pub(crate) encrypt: Encrypt,
     pub(crate) kms_key: String,
     /// Whether it is practice, which can't be typed.
-    practice: bool,
+    pub(crate) practice: bool,
     pub(crate) rest_open: bool,
     /// What an invitation told of this role.
     terms: Option<(RoleArn, Terms)>,

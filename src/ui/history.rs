@@ -20,7 +20,7 @@ use egui::{Id, Key, Modifiers, Rect, Ui};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use theme::Face;
@@ -40,6 +40,8 @@ pub enum Ask {
     Message(Vec<i64>),
     /// Save the receipts of these deliveries there.
     Save(Vec<i64>, PathBuf),
+    /// Save the receipts of these lists of deliveries in that folder, each list in a file of this name.
+    SaveEach(Vec<(Vec<i64>, String)>, PathBuf),
     /// Remove the history.
     Clear,
 }
@@ -91,7 +93,8 @@ pub struct Page {
     stale: bool,
     found: Option<Arc<Found>>,
     deliveries: Cache<Option<Delivery>>,
-    chosen: BTreeSet<i64>,
+    /// The deliveries that are chosen.
+    chosen: BTreeMap<i64, Delivery>,
     /// The deliveries whose message was asked for last, and whether it is on the clipboard.
     copied: (Vec<i64>, bool),
     /// Where it stood with the deliveries of this run when it last looked.
@@ -122,7 +125,7 @@ impl Page {
             stale: false,
             found: None,
             deliveries: Cache::default(),
-            chosen: BTreeSet::new(),
+            chosen: BTreeMap::new(),
             copied: (Vec::new(), false),
             stood: 0,
             open: None,
@@ -162,6 +165,19 @@ impl Page {
         }
     }
 
+    /// The chosen deliveries, the latest first, customer by customer: what one is told is none of another's business. A
+    /// customer is an account under the name that the person gave.
+    fn customers(&self) -> Vec<Vec<&Delivery>> {
+        let mut customers: Vec<Vec<&Delivery>> = Vec::new();
+        for delivery in self.chosen.values().rev() {
+            match customers.iter_mut().find(|list| list.first().is_some_and(|first| one_customer(first, delivery))) {
+                Some(list) => list.push(delivery),
+                None => customers.push(vec![delivery]),
+            }
+        }
+        customers
+    }
+
     /// Says what is in the way of reading, and asks for nothing more until the person wants it tried again; the note's height.
     fn in_the_way(&mut self, ui: &mut Ui, rect: Rect) -> f32 {
         let Some(problem) = &self.problem else { return 0.0 };
@@ -194,6 +210,14 @@ impl Page {
             out.push(Wish::History(Ask::Find(number, meant)));
         }
     }
+}
+
+fn one_customer(one: &Delivery, other: &Delivery) -> bool {
+    let of = |delivery: &Delivery| {
+        let to = &delivery.destination;
+        (to.role.account(), to.name.clone(), to.practice)
+    };
+    of(one) == of(other)
 }
 
 /// Where the deliveries of this run stand, as one number that is another when one begins or ends.

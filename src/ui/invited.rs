@@ -8,7 +8,7 @@ use super::{About, Window, Wish, form, picker};
 use crate::grant::invitation::{Change, Invitation, What, Window as Dates};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
-use crate::model::snapshot::{Command, Profile, Snapshot};
+use crate::model::snapshot::{Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
@@ -32,6 +32,15 @@ pub struct Invited {
     tried: bool,
     /// Whether it is asked a second time, because the bucket belongs to another account.
     owner_asked: bool,
+    /// Whether the person said yes.
+    taken: bool,
+}
+
+impl Invited {
+    /// The invitation, where the card was closed without a yes.
+    pub(crate) fn dismissed(&self) -> Option<&Invitation> {
+        (!self.taken).then_some(&self.invitation)
+    }
 }
 
 impl Window {
@@ -45,6 +54,7 @@ impl Window {
             mfa: String::new(),
             tried: false,
             owner_asked: false,
+            taken: false,
         })));
     }
 
@@ -65,7 +75,9 @@ impl Window {
         let alike = if named { None } else { look_alike(card.invitation.name()).map(words::look_alike) };
         let picked = picked(card, seen).cloned();
         if let Some(profile) = &picked {
-            self.ask_who(profile, seen, out);
+            if card.profile.is_some() {
+                self.identify_picked(profile, seen, out);
+            }
             if card.mfa.is_empty() && !card.tried && card.since.is_none() {
                 card.mfa = device(profile, seen);
             }
@@ -174,6 +186,7 @@ impl Window {
     fn accept(&mut self, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
         card.tried = true;
         let Some(profile) = picked(card, seen) else {
+            card.taken = true;
             self.offer(&card.invitation.to_destination(""));
             self.kit = None;
             return After::Close;
@@ -182,6 +195,7 @@ impl Window {
             card.owner_asked = false;
             return After::Stay;
         };
+        card.taken = true;
         let mut to = card.invitation.to_destination(&profile.name);
         to.mfa_serial = serial;
         // What the person set about a customer who has not changed stays set.
@@ -202,13 +216,6 @@ impl Window {
         }
         self.open(to, out);
         After::Close
-    }
-
-    fn ask_who(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Wish>) {
-        let asked = seen.identities.iter().any(|(name, _)| *name == profile.name);
-        if !asked && form::usable(profile) && self.form.asked.insert(profile.name.clone()) {
-            out.push(Wish::Command(Command::Identify(profile.name.clone())));
-        }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod fields;
 pub mod form;
 pub mod history;
 pub mod icons;
+pub mod identify;
 pub mod intake;
 pub mod invited;
 pub mod kit;
@@ -23,7 +24,9 @@ pub mod known;
 pub mod notes;
 pub mod order;
 pub mod pass;
+pub mod paths;
 pub mod picker;
+pub mod practice;
 pub mod profiles;
 pub mod settings;
 pub mod shell;
@@ -35,7 +38,8 @@ pub mod welcome;
 pub mod widgets;
 
 use crate::engine::keys::NewKey;
-pub use about::{About, Arrived};
+use crate::grant::Invitation;
+pub use about::{About, Arrived, CodePractice};
 
 use crate::model::destination::Destination;
 use crate::model::names::AccountId;
@@ -75,6 +79,10 @@ pub enum Wish {
     OpenWithCode(Box<Destination>, Zeroizing<String>),
     /// Start the practice server and open its destination.
     StartPractice,
+    /// Leave practice.
+    EndPractice,
+    /// This invitation was dismissed.
+    DismissInvitation(Box<Invitation>),
     /// Save the receipt of the current delivery.
     SaveReceipt(PlaceNo),
     /// Send the receipt of the current delivery beside its files.
@@ -85,6 +93,10 @@ pub enum Wish {
     History(history::Ask),
     /// Save the receipts of these past deliveries, under this name unless the person chooses another.
     SaveReceipts(Vec<i64>, String),
+    /// Save the receipts of past deliveries in a folder: one file for each of these lists, under its name.
+    SaveReceiptsEach(Vec<(Vec<i64>, String)>),
+    /// This path was typed, for want of a dialog.
+    PathTyped(paths::PathFor, PathBuf),
     /// Put this text on the clipboard.
     Copy(String),
     /// Show the dialog for the file of an access key.
@@ -108,12 +120,16 @@ pub enum Wish {
 /// The window's drafts: text being typed, an open dialog, where it looks.
 #[derive(Default)]
 pub struct Window {
+    /// Whether what it holds is practice.
+    practice: bool,
     /// The destination on view; none for the first screen.
     place: Option<PlaceNo>,
     /// How many destinations there were when it last looked.
     places: usize,
     /// The destination that was asked for and is to be looked at as soon as it is open.
     opening: Option<Destination>,
+    /// Whether its code is asked for then.
+    code_then: bool,
     form: form::Form,
     /// Whether all customers of earlier are shown, not the first few alone.
     all_known: bool,
@@ -219,6 +235,9 @@ impl Window {
     /// Draws everything and collects what is wanted.
     pub fn show(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Wish>) {
         self.work = Work::default();
+        self.follow_world(about);
+        self.form.practice = about.practice;
+        self.forget_answered(seen);
         self.follow(seen, now);
         self.guard_quit(ui, seen);
         let accounts: Vec<_> = destinations(seen).filter(|to| !to.practice).map(|to| to.role.account()).collect();
@@ -226,6 +245,7 @@ impl Window {
         let t = theme::of(ui);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
+        let all = if about.practice { self.practice_bar(ui, all, about, out) } else { all };
         let no = self
             .place
             .filter(|no| self.kit.is_none() && self.access.page.is_none() && seen.places.len() > usize::from(no.0));
@@ -295,21 +315,26 @@ impl Window {
     /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.
     fn follow(&mut self, seen: &Snapshot, now: Time) {
         let count = seen.places.len();
-        if count > self.places {
-            self.place = u16::try_from(count - 1).ok().map(PlaceNo);
+        if count > self.places || self.place.is_some_and(|no| usize::from(no.0) >= count) {
+            self.place = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(PlaceNo);
             self.kit = None;
             self.history = None;
             self.access.page = None;
             self.trouble_open = false;
-            self.opening = None;
         }
-        self.places = count;
         if let Some(wanted) = &self.opening
             && let Some(at) = seen.places.iter().position(|place| same(&place.destination, wanted))
         {
             self.place = u16::try_from(at).ok().map(PlaceNo);
             self.opening = None;
+            if let Some(no) = self.place.filter(|_| std::mem::take(&mut self.code_then)) {
+                self.ask_code(no, &seen.places[at]);
+            }
         }
+        if count > self.places {
+            self.opening = None;
+        }
+        self.places = count;
         if let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) {
             self.follow_place(no, place, now);
         }
@@ -330,26 +355,6 @@ impl Window {
             self.ask_code(no, place);
         }
         self.announce_end(no, place, now);
-    }
-
-    fn announce_end(&mut self, no: PlaceNo, place: &Place, now: Time) {
-        let at = match &place.session {
-            Session::Active(grant) => {
-                let left = grant.ends.since(now);
-                [10, 5, 1].into_iter().filter(|m| left <= Duration::from_secs(m * 60)).min()
-            }
-            Session::Expired(_) => Some(0),
-            Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
-        };
-        match at {
-            Some(minutes) if self.announced != Some((no, minutes)) => {
-                self.announced = Some((no, minutes));
-                let text = if minutes == 0 { words::pass::ENDED.to_owned() } else { words::announce_left(minutes) };
-                says(&mut self.says, &text);
-            }
-            Some(_) => {}
-            None => self.announced = None,
-        }
     }
 
     fn keys(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {

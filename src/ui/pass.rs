@@ -5,6 +5,9 @@ use super::widgets::{self, Button, Look};
 use super::{Scene, Window, Wish, icons};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
+use crate::model::snapshot::Place;
+use crate::model::upload::PlaceNo;
+use crate::time::Time;
 use crate::words::format;
 use crate::words::ui::pass as words;
 use egui::{
@@ -108,6 +111,28 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
 }
 
 impl Window {
+    /// Says to screen readers how the end of access comes nearer.
+    pub(crate) fn announce_end(&mut self, no: PlaceNo, place: &Place, now: Time) {
+        let at = match &place.session {
+            Session::Active(grant) => {
+                let left = grant.ends.since(now);
+                [10, 5, 1].into_iter().filter(|m| left <= Duration::from_secs(m * 60)).min()
+            }
+            Session::Expired(_) => Some(0),
+            Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
+        };
+        match at {
+            Some(minutes) if self.announced != Some((no, minutes)) => {
+                self.announced = Some((no, minutes));
+                let text =
+                    if minutes == 0 { words::ENDED.to_owned() } else { crate::words::ui::announce_left(minutes) };
+                super::says(&mut self.says, &text);
+            }
+            Some(_) => {}
+            None => self.announced = None,
+        }
+    }
+
     pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         let narrow = rect.width() < 740.0;
@@ -169,7 +194,7 @@ impl Window {
         widgets::icon_at(ui.painter(), pos2(named.right() + 12.0, y + 1.0), icons::CARET_DOWN, 13.0, t.muted);
         self.switcher(&response, scene, out);
         if let Some((text, hint)) = badge {
-            let warn = scene.about.test_server.is_some();
+            let warn = !scene.place.destination.practice;
             let at = pos2(hit.right() + 6.0, y);
             pill(ui, at, text, hint, if warn { (t.warn, t.warn_soft) } else { (t.accent, t.accent_soft) });
         }
@@ -193,10 +218,11 @@ impl Window {
 }
 
 fn badge<'a>(scene: &'a Scene<'_>) -> Option<(&'static str, &'a str)> {
-    if let Some(server) = &scene.about.test_server {
-        return Some((words::TEST_SERVER, server));
+    if scene.place.destination.practice {
+        return Some((words::PRACTICE, words::PRACTICE_HINT));
     }
-    scene.place.destination.practice.then_some((words::PRACTICE, words::PRACTICE_HINT))
+    let server = scene.about.test_server.as_ref()?;
+    Some((words::TEST_SERVER, server))
 }
 
 pub(crate) fn pill_width(ui: &Ui, text: &str) -> f32 {

@@ -1,22 +1,20 @@
 //! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
 
 use super::access::{Sheet, Wanted, entered, remedy, sentence};
-use super::add_key::AddKey;
 use super::ask::card;
 use super::dialogs::{After, buttons, safe, title};
+use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish, form, icons, identity, picker};
+use super::{Window, Wish, icons, identity, picker};
 use crate::engine::keys::KeepProblem;
 use crate::model::problem::Kind;
-use crate::model::snapshot::{Command, Profile, Snapshot, Source};
+use crate::model::snapshot::{Profile, Snapshot, Source};
 use crate::words::keys;
 use crate::words::ui::{self as ui_words, dialog, welcome};
 use crate::words::you::{self as words, change, profiles as labels};
 use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
-/// Profiles that are asked who they are when the page opens; more are asked when they are picked.
-const ASKED: usize = 50;
 /// The height of a profile's line.
 const ROW: f32 = 56.0;
 
@@ -83,7 +81,6 @@ impl Window {
     pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
         let all = ui.max_rect();
         let width = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
-        self.ask_who_they_are(seen, out);
         let mut stay = true;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::ZERO;
@@ -106,15 +103,6 @@ impl Window {
         }
     }
 
-    fn ask_who_they_are(&mut self, seen: &Snapshot, out: &mut Vec<Wish>) {
-        for profile in seen.profiles.list.iter().filter(|profile| form::usable(profile)).take(ASKED) {
-            let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
-            if !known && self.form.asked.insert(profile.name.clone()) {
-                out.push(Wish::Command(Command::Identify(profile.name.clone())));
-            }
-        }
-    }
-
     fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) -> bool {
         let t = theme::of(ui);
         let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
@@ -134,7 +122,7 @@ impl Window {
         let stay = !picker::at(ui, place, back).clicked();
         ui.add_space(14.0);
         if ui.add(Button::main(labels::ADD).icon(icons::KEY)).clicked() {
-            self.open_sheet(Sheet::Key(AddKey::new()));
+            self.add_key();
         }
         ui.add_space(16.0);
         card(ui, Margin { left: 20, right: 14, top: 6, bottom: 6 }, |ui| {
@@ -198,6 +186,15 @@ impl Window {
                 self.help(remedy, &profile.name, None, out);
             }
             right = place.left() - 12.0;
+        } else if self.may_identify(profile, seen) {
+            let name = format!("{}: {}", welcome::WHO_IS_THIS, profile.name);
+            let button = Button::small_link(welcome::WHO_IS_THIS).named(&name);
+            let width = button.width(ui);
+            let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
+            if picker::at(ui, place, button).clicked() {
+                self.identify(profile, seen, out);
+            }
+            right = place.left() - 12.0;
         }
         let left = rect.left() + 34.0;
         let mut name = vec![(profile.name.as_str(), Face::Strong, t.ink)];
@@ -235,7 +232,7 @@ impl Window {
 
     fn says_who(&self, profile: &Profile, seen: &Snapshot) -> String {
         let hint = ui_words::profile_hint(profile);
-        let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
+        let known = answered(profile, seen);
         match identity(seen, &profile.name) {
             Some(who) => format!("{}  ·  {hint}", ui_words::who(who)),
             None if !known && self.form.asked.contains(&profile.name) => welcome::ASKING_WHO.to_owned(),

@@ -2,12 +2,14 @@
 
 use super::access::{Came, Wanted};
 use super::history::{Answer, Ask as AskHistory};
+use super::paths::PathFor;
 use super::{About, Window, Wish, theme};
 use crate::grant::{Ask, Invitation};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
+use crate::words::paths::Choice;
 use crate::words::problem::Said;
 use crate::words::ui::{DAYPASS, intake, shell as words};
 use crate::words::you::key;
@@ -23,6 +25,9 @@ use zeroize::Zeroizing;
 
 /// Work that is awaited elsewhere, never on the window's thread.
 pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Something that is found out elsewhere.
+pub type Answered<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What came of a wish, for the window to show.
 #[derive(Clone, Debug)]
@@ -87,6 +92,10 @@ pub trait Link: Send + Sync {
     fn invitation_text(&self, text: String);
     /// Starts the practice server and opens its destination.
     fn start_practice(&self);
+    /// Leaves practice, and drops all of it.
+    fn end_practice(&self);
+    /// Keeps this invitation no longer.
+    fn dismiss_invitation(&self, invitation: Box<Invitation>);
     /// Writes the receipt of the current delivery there; what comes of it is told.
     fn save_receipt(&self, place: PlaceNo, path: PathBuf);
     /// Sends the receipt of the current delivery beside its files; what comes of it is told.
@@ -103,6 +112,10 @@ pub trait Link: Send + Sync {
     fn told(&self) -> Option<Told>;
     /// Awaits this elsewhere.
     fn spawn(&self, work: Work);
+    /// Whether the desktop can show a dialog for files.
+    fn can_choose(&self) -> Answered<bool>;
+    /// This path, or one beside it with a number if its name is taken.
+    fn free_name(&self, path: PathBuf) -> Answered<PathBuf>;
     /// Tells whether the window has the keyboard: what happens in front of a person needs no notification.
     fn in_front(&self, in_front: bool);
     /// Calls this whenever there is something new to be seen.
@@ -165,14 +178,10 @@ fn no_window(why: &eframe::Error) -> &'static str {
 }
 
 enum Chosen {
-    Files(PlaceNo, Vec<PathBuf>),
-    Invitation(PathBuf),
-    Receipt(PlaceNo, PathBuf),
-    Receipts(Vec<i64>, PathBuf),
-    Key(PathBuf),
-    Texts(Texts),
+    Paths(PathFor, Vec<PathBuf>),
     Nothing,
-    NoDialog,
+    /// The desktop has no dialog.
+    NoDialog(PathFor),
 }
 
 struct App {
@@ -212,39 +221,13 @@ impl App {
     fn carry_out(&mut self, wish: Wish, ctx: &Context) {
         match wish {
             Wish::Command(command) => self.link.send(command),
-            Wish::ChooseFiles(no) => {
-                self.ask(ctx, |dialog| dialog.set_title(words::FILES).pick_files(), move |files| files_of(no, files));
-            }
-            Wish::ChooseFolder(no) => {
-                self.ask(
-                    ctx,
-                    |dialog| dialog.set_title(words::FOLDER).pick_folders(),
-                    move |files| files_of(no, files),
-                );
-            }
-            Wish::OpenInvitation => self.ask(
-                ctx,
-                |dialog| {
-                    let dialog = dialog.set_title(words::INVITATION).add_filter(words::INVITATIONS, &["daypass"]);
-                    dialog.pick_files()
-                },
-                |files| match files {
-                    Some(files) => {
-                        files.first().map_or(Chosen::Nothing, |file| Chosen::Invitation(file.path().to_path_buf()))
-                    }
-                    None => nothing(),
-                },
-            ),
-            Wish::SaveReceipt(no) => self.ask(
-                ctx,
-                |dialog| dialog.set_title(words::RECEIPT).set_file_name(words::RECEIPT_FILE).save_file(),
-                move |file| file.map_or(Chosen::Nothing, |file| Chosen::Receipt(no, file.path().to_path_buf())),
-            ),
-            Wish::SaveReceipts(ids, name) => self.ask(
-                ctx,
-                move |dialog| dialog.set_title(words::RECEIPT).set_file_name(name).save_file(),
-                move |file| file.map_or(Chosen::Nothing, |file| Chosen::Receipts(ids, file.path().to_path_buf())),
-            ),
+            Wish::ChooseFiles(no) => self.choose(PathFor::Files(no), ctx),
+            Wish::ChooseFolder(no) => self.choose(PathFor::Folder(no), ctx),
+            Wish::OpenInvitation => self.choose(PathFor::Invitation, ctx),
+            Wish::SaveReceipt(no) => self.choose(PathFor::Receipt(no), ctx),
+            Wish::SaveReceipts(ids, name) => self.choose(PathFor::Receipts(ids, name), ctx),
+            Wish::SaveReceiptsEach(each) => self.choose(PathFor::ReceiptsEach(each), ctx),
+            Wish::PathTyped(what, path) => self.typed(what, path, ctx),
             Wish::SendReceipt(no) => self.link.send_receipt(no),
             Wish::OpenHistory => self.window.open_history(self.link.utc(), &self.link.about()),
             Wish::History(ask) => self.link.history(ask),
@@ -253,60 +236,58 @@ impl App {
             Wish::Code(no, code) => self.link.code(no, code),
             Wish::OpenWithCode(to, code) => self.link.open_with_code(to, code),
             Wish::StartPractice => self.link.start_practice(),
+            Wish::EndPractice => self.link.end_practice(),
+            Wish::DismissInvitation(invitation) => self.link.dismiss_invitation(invitation),
             Wish::Copy(text) => ctx.copy_text(text),
-            Wish::OpenKeyFile => self.ask(
-                ctx,
-                |dialog| dialog.set_title(key::DIALOG).add_filter(key::FILES, &["csv"]).pick_files(),
-                |files| match files {
-                    Some(files) => files.first().map_or(Chosen::Nothing, |file| Chosen::Key(file.path().to_path_buf())),
-                    None => nothing(),
-                },
-            ),
+            Wish::OpenKeyFile => self.choose(PathFor::Key, ctx),
             Wish::Access(wanted) => self.link.access(wanted),
             Wish::OpenProfiles => self.window.open_profiles(),
             Wish::OpenAsk => self.window.open_ask(self.link.utc(), &self.link.about()),
             Wish::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
-            Wish::SaveText(name, text) => self.ask(
-                ctx,
-                |dialog| dialog.set_title(words::TEXT).set_file_name(name).save_file(),
-                move |file| {
-                    file.map_or(Chosen::Nothing, |file| Chosen::Texts(Texts::File(file.path().to_path_buf(), text)))
-                },
-            ),
-            Wish::SaveTexts(texts) => self.ask(
-                ctx,
-                |dialog| dialog.set_title(words::TEXTS).pick_folder(),
-                move |folder| {
-                    folder.map_or(Chosen::Nothing, |folder| {
-                        Chosen::Texts(Texts::Folder(folder.path().to_path_buf(), texts))
-                    })
-                },
-            ),
+            Wish::SaveText(name, text) => self.choose(PathFor::Text(name, text), ctx),
+            Wish::SaveTexts(texts) => self.choose(PathFor::Texts(texts), ctx),
             Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
     }
 
     /// Builds a dialog here, on the main thread, and awaits it elsewhere; one at a time.
-    fn ask<T, F>(
-        &mut self,
-        ctx: &Context,
-        build: impl FnOnce(AsyncFileDialog) -> F,
-        chosen: impl FnOnce(Option<T>) -> Chosen + Send + 'static,
-    ) where
-        F: Future<Output = Option<T>> + Send + 'static,
-        T: 'static,
-    {
+    fn choose(&mut self, what: PathFor, ctx: &Context) {
         if self.choosing {
             self.window.tell(Said { title: intake::DIALOG_OPEN.to_owned(), body: String::new() });
             return;
         }
         self.choosing = true;
-        let shown = build(AsyncFileDialog::new());
-        let (send, ctx) = (self.choose.clone(), ctx.clone());
+        let shown = dialog(&what);
+        let (send, ctx, possible) = (self.choose.clone(), ctx.clone(), self.link.can_choose());
         self.link.spawn(Box::pin(async move {
-            let answer = chosen(shown.await);
+            // On Linux an empty list is a cancelled dialog for what is there already, and no answer means that none could
+            // be shown; a dialog for saving gives no answer either way. Elsewhere no answer is a cancel.
+            let unclear = !cfg!(target_os = "linux") || what.choice() == Choice::Save;
+            let answer = match shown.await {
+                Some(paths) if paths.is_empty() => Chosen::Nothing,
+                Some(paths) => Chosen::Paths(what, paths),
+                None => {
+                    if unclear && possible.await {
+                        Chosen::Nothing
+                    } else {
+                        Chosen::NoDialog(what)
+                    }
+                }
+            };
             // One dialog at a time, and the channel holds one answer: there is always room.
             let _ = send.try_send(answer);
+            ctx.request_repaint();
+        }));
+    }
+
+    /// Goes on with a path that was typed, as if it had been chosen; a file that is there is not replaced.
+    fn typed(&mut self, what: PathFor, path: PathBuf, ctx: &Context) {
+        self.choosing = true;
+        let free = (what.choice() == Choice::Save).then(|| self.link.free_name(path.clone()));
+        let (send, ctx) = (self.choose.clone(), ctx.clone());
+        self.link.spawn(Box::pin(async move {
+            let path = if let Some(free) = free { free.await } else { path };
+            let _ = send.try_send(Chosen::Paths(what, vec![path]));
             ctx.request_repaint();
         }));
     }
@@ -314,6 +295,8 @@ impl App {
     /// Takes in what was told, also while the window is hidden.
     fn take_told(&mut self, ctx: &Context) {
         while let Some(told) = self.link.told() {
+            // What is told belongs to the world that is on now.
+            self.window.follow_world(&self.link.about());
             match told {
                 Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
                 Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
@@ -360,31 +343,61 @@ impl App {
         while let Ok(chosen) = self.chosen.try_recv() {
             self.choosing = false;
             match chosen {
-                Chosen::Files(no, files) => self.link.send(Command::Add(no, files)),
-                Chosen::Invitation(path) => self.link.invitation_file(path),
-                Chosen::Receipt(no, path) => self.link.save_receipt(no, path),
-                Chosen::Receipts(ids, path) => self.link.history(AskHistory::Save(ids, path)),
-                Chosen::Key(path) => self.window.key_file(path, &mut self.wishes),
-                Chosen::Texts(texts) => self.link.save_texts(texts),
+                Chosen::Paths(what, paths) => self.chosen(what, paths),
                 Chosen::Nothing => {}
-                Chosen::NoDialog => {
-                    self.window.tell(Said { title: words::NO_DIALOG.to_owned(), body: intake::NO_DIALOG.to_owned() });
-                }
+                Chosen::NoDialog(what) => self.window.type_path(what, &self.link.about()),
             }
+        }
+    }
+
+    fn chosen(&mut self, what: PathFor, mut paths: Vec<PathBuf>) {
+        if let PathFor::Files(no) | PathFor::Folder(no) = what {
+            return self.link.send(Command::Add(no, paths));
+        }
+        let path = paths.swap_remove(0);
+        match what {
+            PathFor::Files(_) | PathFor::Folder(_) => {}
+            PathFor::Invitation => self.link.invitation_file(path),
+            PathFor::Key => self.window.key_file(path, &mut self.wishes),
+            PathFor::Receipt(no) => self.link.save_receipt(no, path),
+            PathFor::Receipts(ids, _) => self.link.history(AskHistory::Save(ids, path)),
+            PathFor::ReceiptsEach(each) => self.link.history(AskHistory::SaveEach(each, path)),
+            PathFor::Text(_, text) => self.link.save_texts(Texts::File(path, text)),
+            PathFor::Texts(texts) => self.link.save_texts(Texts::Folder(path, texts)),
         }
     }
 }
 
-/// On Linux a cancelled dialog is an empty list and no answer means that none could be shown; elsewhere no answer is a cancel.
-const fn nothing() -> Chosen {
-    if cfg!(target_os = "linux") { Chosen::NoDialog } else { Chosen::Nothing }
-}
-
-fn files_of(no: PlaceNo, files: Option<Vec<FileHandle>>) -> Chosen {
-    match files {
-        Some(files) if files.is_empty() => Chosen::Nothing,
-        Some(files) => Chosen::Files(no, files.iter().map(|file| file.path().to_path_buf()).collect()),
-        None => nothing(),
+/// The paths chosen in the desktop's dialog for this, empty where a cancel is told; none where there is no answer.
+fn dialog(what: &PathFor) -> Answered<Option<Vec<PathBuf>>> {
+    let dialog = AsyncFileDialog::new().set_title(what.title());
+    let dialog = match what {
+        PathFor::Invitation => dialog.add_filter(words::INVITATIONS, &["daypass"]),
+        PathFor::Key => dialog.add_filter(key::FILES, &["csv"]),
+        PathFor::Files(_)
+        | PathFor::Folder(_)
+        | PathFor::Receipt(_)
+        | PathFor::Receipts(..)
+        | PathFor::ReceiptsEach(_)
+        | PathFor::Text(..)
+        | PathFor::Texts(_) => dialog,
+    };
+    let all = |files: Option<Vec<FileHandle>>| {
+        files.map(|files| files.iter().map(|file| file.path().to_path_buf()).collect::<Vec<_>>())
+    };
+    match what.choice() {
+        Choice::Open => {
+            let shown = dialog.pick_files();
+            Box::pin(async move { all(shown.await) })
+        }
+        Choice::OpenFolder | Choice::SaveInto => {
+            let shown = dialog.pick_folders();
+            Box::pin(async move { all(shown.await) })
+        }
+        Choice::Save => {
+            let shown = dialog.set_file_name(what.name()).save_file();
+            Box::pin(async move { shown.await.map(|file| vec![file.path().to_path_buf()]) })
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
-use crate::words::format;
+use crate::words::known::bucket;
 use crate::words::ui::pass as words;
 use crate::words::you::check;
 use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -27,7 +27,7 @@ impl Window {
             for (at, place) in scene.seen.places.iter().enumerate() {
                 let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
                 let to = &place.destination;
-                if entry(ui, to, &format::place(to.bucket.as_str(), to.prefix.as_str()), no == scene.no) {
+                if entry(ui, to, &bucket(to), no == scene.no) {
                     self.place = Some(no);
                     self.trouble_open = false;
                 }
@@ -39,7 +39,7 @@ impl Window {
                 heading(ui, words::EARLIER);
             }
             for to in earlier {
-                if entry(ui, to, &format::place(to.bucket.as_str(), to.prefix.as_str()), false) {
+                if entry(ui, to, &bucket(to), false) {
                     self.open(to.clone(), out);
                 }
             }

@@ -254,6 +254,8 @@ pub mod size {
     pub const GAP: f32 = 14.0;
     /// Between parts that belong together.
     pub const NEAR: f32 = 12.0;
+    /// The height of the bar of practice.
+    pub const PRACTICE: f32 = 34.0;
     /// The height of the pass.
     pub const PASS: f32 = 76.0;
     /// The width of the part of the pass right of the tear line.

@@ -1,11 +1,11 @@
 //! The first screen: an invitation, or the form.
 
-use super::access::{self, Sheet};
-use super::add_key::AddKey;
+use super::access;
 use super::code::CodeFor;
 use super::dialogs::Dialog;
 use super::fields::{entry, field_id, is_field, pair, rest};
 use super::form::{self, From};
+use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, identity};
@@ -27,7 +27,11 @@ impl Window {
     pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
         let all = ui.max_rect();
         let column = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
-        self.identify(seen, out);
+        if self.form.profile.is_some()
+            && let Some(profile) = self.form.picked(&seen.profiles).cloned()
+        {
+            self.identify_picked(&profile, seen, out);
+        }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::ZERO;
             let above = ((all.height() - HEIGHT) / 2.0).clamp(16.0, 90.0);
@@ -67,13 +71,16 @@ impl Window {
             ui.add_space(16.0);
         }
         widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
-            .show(ui, |ui| invitation(ui, !known, out));
+            .show(ui, |ui| invitation(ui, !known, about.practice, out));
         ui.add_space(16.0);
         widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
             .show(ui, |ui| self.by_hand(ui, seen, known, out));
         ui.add_space(15.0);
-        ways_out(ui, out);
-        super::customer::way_in(ui, !seen.remembered.is_empty(), out);
+        // What is made for a real customer is not made of made-up people.
+        if !about.practice {
+            ways_out(ui, out);
+            super::customer::way_in(ui, !seen.remembered.is_empty(), out);
+        }
     }
 
     /// The form; its button is the main one unless there is a customer to go on with.
@@ -150,7 +157,10 @@ impl Window {
         if go || entered && !self.form.role.is_empty() {
             self.form.submitted = true;
             match wanted {
-                Ok(to) => self.open(to, out),
+                Ok(to) => match self.form.from {
+                    From::Change(no) => self.change_to(no, to, out),
+                    From::Hand | From::Invitation => self.open(to, out),
+                },
                 Err((field, why)) => {
                     if let Some(field) = field {
                         if !matches!(field, Field::Role | Field::Bucket | Field::Folder) {
@@ -169,6 +179,14 @@ impl Window {
         }
     }
 
+    /// Changes an open destination. Its code, if it needs one, is asked for once the change shows.
+    fn change_to(&mut self, no: PlaceNo, to: Destination, out: &mut Vec<Wish>) {
+        self.opening = Some(to.clone());
+        self.code_then = to.mfa_serial.is_some();
+        self.form = form::Form::default();
+        out.push(Wish::Command(Command::Change(no, Box::new(to))));
+    }
+
     /// Opens a destination: at once, or after the code it needs.
     pub(crate) fn open(&mut self, to: Destination, out: &mut Vec<Wish>) {
         self.opening = Some(to.clone());
@@ -178,15 +196,6 @@ impl Window {
             self.dialog = Some(Dialog::code(CodeFor::Open(to), &asked));
         } else {
             out.push(Wish::Command(Command::Open(to)));
-        }
-    }
-
-    /// Asks once who the picked profile is.
-    fn identify(&mut self, seen: &Snapshot, out: &mut Vec<Wish>) {
-        let Some(profile) = self.form.picked(&seen.profiles).filter(|profile| form::usable(profile)) else { return };
-        let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
-        if !known && self.form.asked.insert(profile.name.clone()) {
-            out.push(Wish::Command(Command::Identify(profile.name.clone())));
         }
     }
 
@@ -218,7 +227,7 @@ impl Window {
         let label = format!("{}: {name} {who}", welcome::YOU);
         response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label.trim()));
         widgets::focus_ring(ui, &response, rect, t);
-        Popup::menu(&response).gap(4.0).width(rect.width()).show(|ui| self.profiles(ui, seen, out));
+        Popup::menu(&response).gap(4.0).width(rect.width()).show(|ui| self.profiles(ui, seen));
         odd(ui, picked, seen);
         ui.add_space(3.0);
         let known = picked.and_then(|picked| Some((picked, seen.identities.iter().find(|(n, _)| *n == picked.name)?)));
@@ -232,8 +241,13 @@ impl Window {
             ui.spacing_mut().interact_size.y = 22.0;
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 18.0;
+                if let Some(profile) = picked.filter(|profile| self.may_identify(profile, seen))
+                    && ui.add(Button::small_link(welcome::WHO_IS_THIS)).clicked()
+                {
+                    self.identify(profile, seen, out);
+                }
                 if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
-                    self.open_sheet(Sheet::Key(AddKey::new()));
+                    self.add_key();
                 }
                 if ui.add(Button::small_link(you::profiles::OPEN)).clicked() {
                     out.push(Wish::OpenProfiles);
@@ -246,14 +260,13 @@ impl Window {
         if let Some(who) = identity(seen, &profile.name) {
             return words::who(who);
         }
-        let known = seen.identities.iter().any(|(name, _)| *name == profile.name);
-        if !known && self.form.asked.contains(&profile.name) {
+        if !answered(profile, seen) && self.form.asked.contains(&profile.name) {
             return welcome::ASKING_WHO.to_owned();
         }
         words::profile_hint(profile)
     }
 
-    fn profiles(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+    fn profiles(&mut self, ui: &mut Ui, seen: &Snapshot) {
         let t = theme::of(ui);
         ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
             for profile in &seen.profiles.list {
@@ -262,7 +275,6 @@ impl Window {
                 let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
                 if ui.add(button).clicked() {
                     self.form.pick(profile);
-                    self.identify(seen, out);
                 }
             }
         });
@@ -284,7 +296,7 @@ impl Window {
                         widgets::text(ui, &[(welcome::NO_KEY_TEXT, Face::Small, t.muted)]);
                         ui.add_space(8.0);
                         if ui.add(Button::plain(welcome::ADD_KEY)).clicked() {
-                            self.open_sheet(Sheet::Key(AddKey::new()));
+                            self.add_key();
                         }
                     });
                 });
@@ -360,13 +372,14 @@ pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -
 }
 
 /// The card for an invitation; its button is the main one unless there is a customer to go on with.
-fn invitation(ui: &mut Ui, main: bool, out: &mut Vec<Wish>) {
+fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     let full = ui.available_width();
     let button = if main { Button::main(welcome::OPEN_INVITATION) } else { Button::plain(welcome::OPEN_INVITATION) };
     let width = button.width(ui);
     let room = full - size::TILE - 14.0 - width - 14.0;
-    let text = widgets::job(ui, &[(welcome::INVITATION_TEXT, Face::Small, t.muted)]);
+    let says = if practice { words::practice::INVITATION } else { welcome::INVITATION_TEXT };
+    let text = widgets::job(ui, &[(says, Face::Small, t.muted)]);
     let mut wrapped = text;
     wrapped.wrap = egui::text::TextWrapping::wrap_at_width(room);
     let body = ui.fonts_mut(|fonts| fonts.layout_job(wrapped));
@@ -379,7 +392,7 @@ fn invitation(ui: &mut Ui, main: bool, out: &mut Vec<Wish>) {
     widgets::text_at(ui, Align2::LEFT_TOP, pos2(x, y), &[(welcome::INVITATION, Face::Name, t.ink)], room);
     let below = Rect::from_min_size(pos2(x, y + 22.0), body.size());
     let response = ui.interact(below, ui.scope_id().with("invitation"), Sense::empty());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, welcome::INVITATION_TEXT));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, says));
     ui.painter().galley(below.min, body, t.muted);
     let place = Rect::from_min_size(
         pos2(rect.right() - width, rect.center().y - size::CONTROL / 2.0),

@@ -151,7 +151,7 @@ pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
         tokio::time::sleep(LOOK).await;
         let (handle, in_front, rehearses) = {
             let state = locked(&state);
-            (state.current(&own), state.in_front, state.rehearsal.is_some())
+            (state.current(&own), state.in_front, state.about.practice)
         };
         if rehearses != practice {
             (watch, practice) = (Watch::new(test_server), rehearses);

@@ -15,8 +15,8 @@ impl Desk {
         let rehearsal = locked(&self.state).rehearsal.take();
         let own = self.own.clone();
         let ending = async {
-            if let Some(rehearsal) = rehearsal {
-                rehearsal.handle.stop().await;
+            if let Some(handle) = rehearsal.and_then(super::practice::Rehearsal::into_handle) {
+                handle.stop().await;
             }
             own.stop().await;
         };

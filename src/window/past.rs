@@ -22,6 +22,10 @@ pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: Ask) {
             Ok(()) => words::receipt_saved(&path),
             Err(why) => words::receipt_not_saved(&why),
         }),
+        Ask::SaveEach(each, folder) => Told::Said(match save_each(&handle, each, folder.clone()).await {
+            Ok(count) => crate::words::paths::receipts_saved(count, &folder),
+            Err(why) => words::receipt_not_saved(&why),
+        }),
         Ask::Message(ids) => match receipts(&handle, ids).await {
             Ok(receipts) => Told::Copy(receipts.message()),
             Err(why) => Told::History(Answer::Unreadable(Arc::new(why))),
@@ -83,4 +87,14 @@ async fn save(handle: &Handle, ids: Vec<i64>, path: PathBuf) -> Result<(), Strin
     let format = Format::of(&path);
     let saving = tokio::task::spawn_blocking(move || receipts.save(&path, format));
     saving.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())
+}
+
+/// Writes each list of deliveries to a file of its own; a name that is taken gets a number.
+async fn save_each(handle: &Handle, each: Vec<(Vec<i64>, String)>, folder: PathBuf) -> Result<usize, String> {
+    let count = each.len();
+    for (ids, name) in each {
+        let path = super::choose::free(folder.join(name));
+        save(handle, ids, path).await?;
+    }
+    Ok(count)
 }

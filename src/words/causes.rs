@@ -128,8 +128,20 @@ impl<'a> Known<'a> {
 
 /// What may have caused the problem, the likeliest first; none where its sentence says it all.
 #[must_use]
-#[expect(clippy::wildcard_enum_match_arm, reason = "what has no page of its own is looked up in the last")]
 pub fn explain(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+    let mut causes = explained(problem, known);
+    if known.destination.practice {
+        for cause in &mut causes {
+            if let CauseAction::CopyForCustomer(text) | CauseAction::CopyForAdministrator(text) = &mut cause.action {
+                *text = messages::of_practice(text);
+            }
+        }
+    }
+    causes
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what has no page of its own is looked up in the last")]
+fn explained(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
     match problem.kind {
         Kind::AssumeDenied(by) => assume::denied(problem, by, known),
         Kind::AccessDenied(by) => bucket::denied(problem, by, known),

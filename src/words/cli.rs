@@ -10,6 +10,7 @@ use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Profiles, Source};
 use crate::model::upload::Proof;
+use crate::practice::{MFA_CODE, MFA_SERIAL, Story};
 use crate::time::{Time, Utc};
 use std::path::Path;
 use std::time::Duration;
@@ -369,13 +370,17 @@ pub fn no_folder(why: &str) -> String {
 
 /// How to reach the practice server.
 #[must_use]
-pub fn practice(endpoint: &str, role: &str, bucket: &str, folder: &Path) -> String {
+pub fn practice(story: &Story, folder: &Path) -> String {
     let folder = folder.display();
+    let Story { endpoint, role_arn: role, code_role_arn: code_role, bucket, .. } = story;
     format!(
         "The practice server listens at {endpoint}. Stop it with Ctrl+C.\n\nIn another terminal:\n\n  \
          export AWS_SHARED_CREDENTIALS_FILE={folder}/credentials AWS_CONFIG_FILE={folder}/config\n  \
          daypass-cli upload --endpoint-url {endpoint} --profile importantproject \\\n    --role-arn {role} \\\n    \
-         --bucket {bucket} --prefix incoming PATH…"
+         --bucket {bucket} --prefix incoming PATH…\n\n\
+         A second role asks for the code of an MFA device, and the code is {MFA_CODE}:\n\n  \
+         daypass-cli upload --endpoint-url {endpoint} --profile importantproject \\\n    --role-arn {code_role} \\\n    \
+         --mfa-serial {MFA_SERIAL} \\\n    --bucket {bucket} --prefix incoming PATH…"
     )
 }
 

@@ -60,6 +60,8 @@ pub const RECEIPT: &str = "Save receipt…";
 pub const RECEIPTS: &str = "Save receipts…";
 /// A button.
 pub const MESSAGE: &str = "Copy message";
+/// A button: the message to one of several customers.
+pub const MESSAGES: &str = "Copy message…";
 /// A button.
 pub const NONE: &str = "Choose none";
 /// After a copy.
@@ -214,10 +216,17 @@ pub fn found(count: usize) -> String {
     }
 }
 
-/// "3 deliveries chosen".
+/// "3 deliveries chosen", "3 deliveries chosen, one file for each of 2 customers".
 #[must_use]
-pub fn chosen(count: usize) -> String {
-    format!("{} chosen", found(count))
+pub fn chosen(count: usize, customers: usize) -> String {
+    let chosen = format!("{} chosen", found(count));
+    if customers > 1 { format!("{chosen}, one file for each of {customers} customers") } else { chosen }
+}
+
+/// Copies the message to this customer.
+#[must_use]
+pub fn message_for(customer: &str) -> String {
+    format!("Copy message for {customer}")
 }
 
 /// How a file of a delivery ended.

@@ -1,6 +1,7 @@
 //! The customers of earlier, on the first screen.
 
 use super::format;
+use super::ui::practice;
 use crate::model::destination::Destination;
 
 /// The title of the card.
@@ -21,7 +22,14 @@ pub fn button(verb: &str, customer: &str) -> String {
 /// Where files go, and as whom.
 #[must_use]
 pub fn place(to: &Destination) -> String {
-    format!("{}  ·  as {}", format::place(to.bucket.as_str(), to.prefix.as_str()), to.profile)
+    format!("{}  ·  as {}", bucket(to), to.profile)
+}
+
+/// Where files go, marked if it is practice.
+#[must_use]
+pub fn bucket(to: &Destination) -> String {
+    let place = format::place(to.bucket.as_str(), to.prefix.as_str());
+    if to.practice { practice::marked(&place) } else { place }
 }
 
 /// Shows the rest of the customers.

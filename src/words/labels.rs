@@ -68,6 +68,8 @@ pub mod welcome {
     pub const NO_KEY_TEXT: &str = "Your administrator gives you one for your user. It stays on this computer.";
     /// Nothing was picked.
     pub const PICK_FIRST: &str = "Choose who you are first.";
+    /// Asks AWS who a profile is.
+    pub const WHO_IS_THIS: &str = "Check who this is";
     /// While it is asked.
     pub const ASKING_WHO: &str = "asking who this is…";
     /// Files came before there is access.
@@ -75,6 +77,36 @@ pub mod welcome {
     /// Below it.
     pub const ACCESS_FIRST_TEXT: &str =
         "Daypass has to know where they go. Open an invitation or fill in the form; the files stay where they are.";
+}
+
+/// Practice: the bar above every page of it, and what it keeps apart.
+pub mod practice {
+    /// Its name.
+    pub const TITLE: &str = "Practice";
+    /// What it is.
+    pub const HINT: &str = "Nothing leaves this computer; the people and files in it are made up.";
+    /// Leaves practice.
+    pub const END: &str = "End practice";
+    /// Opens the destination whose role asks for a code.
+    pub const WITH_CODE: &str = "Try a role that asks for a code";
+    /// Below the button that opens an invitation.
+    pub const INVITATION: &str = "A real invitation ends practice.";
+    /// A key came while practice is on.
+    pub const NO_KEYS: &str = "End practice first, then add your access key";
+    /// Below it.
+    pub const NO_KEYS_TEXT: &str = "Practice has its own made-up keys and keeps none of yours.";
+
+    /// Which code the practice device takes.
+    #[must_use]
+    pub fn code(code: &str) -> String {
+        format!("In practice the device shows {code}. Any other code is refused, as Amazon refuses it.")
+    }
+
+    /// Marks something that belongs to practice.
+    #[must_use]
+    pub fn marked(text: &str) -> String {
+        format!("{TITLE}  ·  {text}")
+    }
 }
 
 /// The bar at the top.

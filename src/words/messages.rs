@@ -400,6 +400,14 @@ pub fn network(known: &Known<'_>) -> String {
     )
 }
 
+/// Marks a message that was written in practice, so that nobody takes it for a real one.
+#[must_use]
+pub fn of_practice(text: &str) -> String {
+    format!(
+        "PRACTICE: made up by Daypass to try it out. Nothing in this message is real; please don’t act on it.\n\n{text}"
+    )
+}
+
 /// A message for the customer about a delivery that has ended, at Amazon or at a test server.
 #[must_use]
 pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String {
@@ -421,5 +429,6 @@ pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String
     } else {
         String::new()
     };
-    format!("Hello,\n\n{sent} ({size}) {have} arrived in {place}. {proof}\n{rest}")
+    let message = format!("Hello,\n\n{sent} ({size}) {have} arrived in {place}. {proof}\n{rest}");
+    if to.practice { of_practice(&message) } else { message }
 }

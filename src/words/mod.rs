@@ -14,6 +14,7 @@ pub mod known;
 pub mod labels;
 pub mod messages;
 pub mod names;
+pub mod paths;
 pub mod problem;
 pub mod profiles;
 pub mod receipt;

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// The name of the practice destination.
 pub const PRACTICE_NAME: &str = "Important Project";
+/// The name of the practice destination whose role asks for a code.
+pub const PRACTICE_CODE_NAME: &str = "Important Project (with a code)";
 
 /// Why a text is not an invitation.
 #[must_use]
@@ -32,6 +34,15 @@ pub fn file_not_read(path: &Path, why: &str) -> String {
 #[must_use]
 pub fn no_practice(why: &str) -> Said {
     Said { title: "The practice bucket did not start".to_owned(), body: format!("{}.", visible(why)) }
+}
+
+/// Practice is over, by its button or because an invitation came.
+#[must_use]
+pub fn practice_ended() -> Said {
+    Said {
+        title: "Practice has ended".to_owned(),
+        body: "Its customer, files and receipts are gone. What you see now is real.".to_owned(),
+    }
 }
 
 /// A receipt was written.

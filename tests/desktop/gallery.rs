@@ -5,6 +5,7 @@
 #[path = "../it/ui/demo.rs"]
 mod demo;
 
+use daypass::grant::Invitation;
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot};
@@ -13,7 +14,7 @@ use daypass::time::{Time, Utc};
 use daypass::ui::About;
 use daypass::ui::access::Wanted;
 use daypass::ui::history::Ask;
-use daypass::ui::shell::{self, Link, Options, Texts, Told, WindowPlace, Work};
+use daypass::ui::shell::{self, Answered, Link, Options, Texts, Told, WindowPlace, Work};
 use daypass::window::read;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -69,12 +70,20 @@ impl Link for Still {
     fn invitation_file(&self, _: PathBuf) {}
     fn invitation_text(&self, _: String) {}
     fn start_practice(&self) {}
+    fn end_practice(&self) {}
+    fn dismiss_invitation(&self, _: Box<Invitation>) {}
     fn save_receipt(&self, _: PlaceNo, _: PathBuf) {}
     fn send_receipt(&self, _: PlaceNo) {}
     fn save_texts(&self, _: Texts) {}
     fn history(&self, _: Ask) {}
     fn access(&self, _: Wanted) {}
     fn spawn(&self, _: Work) {}
+    fn can_choose(&self) -> Answered<bool> {
+        Box::pin(std::future::ready(true))
+    }
+    fn free_name(&self, path: PathBuf) -> Answered<PathBuf> {
+        Box::pin(std::future::ready(path))
+    }
     fn in_front(&self, _: bool) {}
     fn on_wake(&self, _: Arc<dyn Fn() + Send + Sync>) {}
     fn keep_window_place(&self, _: WindowPlace) {}
@@ -124,7 +133,8 @@ fn scenes() -> Vec<Scene> {
         screen("renew-refused", demo::renew_refused()),
         screen("left-out", demo::left_out()),
         screen("many", demo::many(100_000)),
-        ("practice", practice, Some(about), Vec::new()),
+        ("practice", practice, Some(about.clone()), Vec::new()),
+        ("practice-welcome", demo::welcome(), Some(about), Vec::new()),
     ]
 }
 

@@ -209,6 +209,7 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     assert!(stage.file("credentials").starts_with("[Richard-work]"));
     let seen = stage.desk.seen();
     assert_eq!((&*seen.places[0].destination.profile, &*seen.remembered[0].profile), ("Richard-work", "Richard-work"));
+    stage.press("Check who this is: Richard-work");
     stage.wait("Richard, account 1111 2222 3333");
     stage.press("Remove: Richard-work");
     stage.press("Remove");
@@ -245,6 +246,7 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
     let server = runtime.block_on(Server::start(center(url, answers)));
     let mut stage = Stage::at(runtime, Some(server.url.clone()), CONFIG);
     stage.press("Profiles…");
+    stage.press("Check who this is: p");
     stage.wait("This profile needs you to sign in.");
     stage.press("Sign in… p");
     stage.wait("ABCD-EFGH");
@@ -291,6 +293,8 @@ fn a_command_runs_after_a_yes_alone() {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
+    stage.wait("Check who this is");
+    stage.press("Check who this is");
     stage.wait("was not allowed to run");
     stage.press("Show its command…");
     stage.wait(&command);

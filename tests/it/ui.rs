@@ -2,8 +2,11 @@
 
 mod contrast;
 pub mod demo;
+mod identity;
 mod kinds;
 mod known;
+mod paths;
+mod practice;
 mod retries;
 mod whose;
 
@@ -363,18 +366,9 @@ fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     press(&mut harness, "Change what you entered…");
     assert!(says(&harness, "Deliver files to your customer"));
     press(&mut harness, "Get access");
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(demo::destination())))]);
+    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Change(PlaceNo(0), Box::new(demo::destination())))]);
     harness.run();
     assert!(says(&harness, "Your customer’s account said no"));
-}
-
-#[test]
-fn a_profile_nobody_knows_yet_is_asked_for_once() {
-    let mut seen = demo::welcome();
-    seen.identities = Arc::default();
-    let mut harness = open(seen);
-    harness.run();
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Identify("importantproject".to_owned()))]);
 }
 
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use daypass::model::upload::{Fingerprint, Proof, Stored};
 use daypass::time::Utc;
 use daypass::ui::history::{Answer, Ask, Found};
 use daypass::ui::{Window, Wish, theme};
+use daypass::words::history as words;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -73,7 +74,7 @@ impl Fake {
                 self.deliveries.clear();
                 Answer::Cleared
             }
-            Ask::Message(_) | Ask::Save(..) => return None,
+            Ask::Message(_) | Ask::Save(..) | Ask::SaveEach(..) => return None,
         })
     }
 }
@@ -279,17 +280,39 @@ fn one_opens_and_shows_its_files() {
 #[test]
 fn several_are_chosen_for_their_receipts() {
     let mut shown = open(story());
+    for name in
+        ["Choose Important Project, 22 November 2026, 11:32", "Choose Important Project, 22 November 2026, 13:32"]
+    {
+        shown.get_by_role_and_label(Role::CheckBox, name).click();
+        shown.run();
+    }
+    assert!(says(&shown, &words::chosen(2, 1)));
+    press(&mut shown, "Save receipts…");
+    press(&mut shown, "Copy message");
+    let name = "Receipt Important Project 2026-11-22 and 1 more.html".to_owned();
+    assert_eq!(wishes(&mut shown), [Wish::SaveReceipts(vec![9, 8], name), Wish::History(Ask::Message(vec![9, 8]))]);
+    press(&mut shown, "Choose none");
+    assert!(!says(&shown, "chosen"));
+}
+
+#[test]
+fn two_customers_are_in_no_receipt_and_no_message_together() {
+    let mut shown = open(story());
     for name in ["Choose Important Project, 22 November 2026, 11:32", "Choose Bridge survey, 21 November 2026, 14:32"] {
         shown.get_by_role_and_label(Role::CheckBox, name).click();
         shown.run();
     }
-    assert!(says(&shown, "2 deliveries chosen"));
-    press(&mut shown, "Save receipts…");
-    press(&mut shown, "Copy message");
-    let name = "Receipt Important Project 2026-11-22 and 1 more.html".to_owned();
-    assert_eq!(wishes(&mut shown), [Wish::SaveReceipts(vec![8, 7], name), Wish::History(Ask::Message(vec![8, 7]))]);
-    press(&mut shown, "Choose none");
-    assert!(!says(&shown, "chosen"));
+    assert!(says(&shown, &words::chosen(2, 2)));
+    press(&mut shown, words::RECEIPTS);
+    let each = vec![
+        (vec![8], "Receipt Important Project 2026-11-22.html".to_owned()),
+        (vec![7], "Receipt Bridge survey 2026-11-21.html".to_owned()),
+    ];
+    assert_eq!(wishes(&mut shown), [Wish::SaveReceiptsEach(each)]);
+    press(&mut shown, words::MESSAGES);
+    assert_eq!(wishes(&mut shown), [], "whose message it is, is asked first");
+    press(&mut shown, &words::message_for("Bridge survey"));
+    assert_eq!(wishes(&mut shown), [Wish::History(Ask::Message(vec![7]))]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
 use crate::ui::{About, Window, Wish, picker};
-use crate::words::format;
+use crate::words::foreign::visible;
 use crate::words::history::{self as words, Standing};
 use egui::{
     Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
@@ -314,7 +314,7 @@ fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> 
     paint(ui, Align2::LEFT_CENTER, pos2(at.state, y), &[(&state, Face::Body, ink)], at.end - at.state);
     widgets::dot_at(ui, pos2(at.name + 5.0, y + 1.0), delivery.destination.role.account().as_str());
     let to = &delivery.destination;
-    let place = format::place(to.bucket.as_str(), to.prefix.as_str());
+    let place = crate::words::known::bucket(to);
     // Where nobody gave it another name, the bucket is the name.
     let place = place.strip_prefix(&*name).map_or_else(|| format!("  {place}"), str::to_owned);
     let runs = [(name.as_str(), Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
@@ -338,13 +338,13 @@ fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::Run<'_>], widt
 
 /// The box that chooses a delivery.
 fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
-    let mut on = page.chosen.contains(&delivery.id);
+    let mut on = page.chosen.contains_key(&delivery.id);
     let hit = Rect::from_center_size(center, vec2(32.0, size::ROW - 2.0));
     let response = ui.allocate_rect(hit, Sense::click());
     if response.clicked() {
         on = !on;
         if on {
-            page.chosen.insert(delivery.id);
+            page.chosen.insert(delivery.id, delivery.clone());
         } else {
             page.chosen.remove(&delivery.id);
         }
@@ -368,22 +368,48 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, t.surface);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    let ids: Vec<i64> = page.chosen.iter().rev().copied().collect();
+    // Each customer's deliveries, with the file's name and the customer's.
+    let customers: Vec<(Vec<i64>, String, String)> = page
+        .customers()
+        .iter()
+        .map(|list| {
+            let name = list.first().map(|one| visible(&one.destination.name)).unwrap_or_default();
+            let file = words::receipt_file(list.first().copied(), list.len());
+            (list.iter().map(|one| one.id).collect(), file, name)
+        })
+        .collect();
     let inner = rect.shrink2(vec2(size::EDGE, 12.0));
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
     buttons.spacing_mut().item_spacing.x = size::NEAR;
-    let save = if ids.len() == 1 { words::RECEIPT } else { words::RECEIPTS };
-    if buttons.add(Button::main(save).icon(icons::RECEIPT)).clicked() {
-        let first = ids.first().and_then(|id| page.deliveries.get(*id)).and_then(Option::as_ref);
-        out.push(Wish::SaveReceipts(ids.clone(), words::receipt_file(first, ids.len())));
+    let save = if page.chosen.len() == 1 { words::RECEIPT } else { words::RECEIPTS };
+    let saves = buttons.add(Button::main(save).icon(icons::RECEIPT)).clicked();
+    if let [(ids, file, _)] = customers.as_slice() {
+        if saves {
+            out.push(Wish::SaveReceipts(ids.clone(), file.clone()));
+        }
+        page.message_button(&mut buttons, ids, out);
+    } else {
+        if saves {
+            let each = customers.iter().map(|(ids, file, _)| (ids.clone(), file.clone()));
+            out.push(Wish::SaveReceiptsEach(each.collect()));
+        }
+        let message = buttons.add(Button::plain(words::MESSAGES).icon(icons::COPY));
+        Popup::menu(&message).gap(4.0).show(|ui| {
+            ui.set_min_width(220.0);
+            for (ids, _, name) in &customers {
+                if ui.button(words::message_for(name)).clicked() {
+                    page.copied = (ids.clone(), false);
+                    out.push(Wish::History(Ask::Message(ids.clone())));
+                }
+            }
+        });
     }
-    page.message_button(&mut buttons, &ids, out);
     buttons.add_space(6.0);
     if buttons.add(Button::link(words::NONE)).clicked() {
         page.chosen.clear();
     }
     let room = buttons.min_rect().left() - inner.left() - 12.0;
-    let said = words::chosen(ids.len());
+    let said = words::chosen(page.chosen.len(), customers.len());
     widgets::text_at(ui, Align2::LEFT_CENTER, inner.left_center(), &[(&said, Face::Strong, t.ink)], room);
 }
 

@@ -2,7 +2,7 @@
 
 use super::clients::{assume, long_term, s3, session, start, status, sts, told};
 use aws_sdk_s3::primitives::ByteStream;
-use daypass::practice::{ExtraRole, Mfa, Op, Options};
+use daypass::practice::{ExtraRole, MFA_CODE, MFA_SERIAL, Mfa, Op, Options};
 use std::time::Duration;
 
 #[tokio::test]
@@ -56,6 +56,31 @@ async fn assume_role_is_validated_in_the_documented_order() {
     assert_eq!(told(&large).0, "PackedPolicyTooLarge");
     let no_json = call().policy("{nothing").send().await.expect_err("not JSON");
     assert_eq!(told(&no_json).0, "MalformedPolicyDocument");
+}
+
+#[tokio::test]
+async fn the_device_of_practice_shows_one_code_again_and_again() {
+    let practice = start(Options { device: true, ..Options::default() }).await;
+    let story = practice.story();
+    let client = sts(&story, long_term(&story.richard));
+    let call = |role: &str| client.assume_role().role_arn(role).role_session_name("Richard");
+    let with = |role: &str, code: &str| call(role).serial_number(MFA_SERIAL).token_code(code);
+    call(&story.role_arn).send().await.expect("the usual role asks for none");
+    let none = call(&story.code_role_arn).send().await.expect_err("no code");
+    assert!(told(&none).1.contains("is not authorized to perform: sts:AssumeRole"));
+    let wrong = with(&story.code_role_arn, "000000").send().await.expect_err("a wrong code");
+    let refused = ("AccessDenied".to_owned(), "MultiFactorAuthentication failed with invalid MFA one time pass code. ");
+    assert_eq!(told(&wrong), (refused.0, refused.1.to_owned()));
+    for _ in 0..2 {
+        with(&story.code_role_arn, MFA_CODE).send().await.expect("the code");
+    }
+    let elsewhere =
+        call(&story.code_role_arn).serial_number("arn:aws:iam::111122223333:mfa/Other").token_code(MFA_CODE);
+    assert!(told(&elsewhere.send().await.expect_err("another device")).1.contains("verify your MFA serial number"));
+    let mallory = sts(&story, long_term(&story.mallory));
+    let hers = mallory.assume_role().role_arn(&story.code_role_arn).role_session_name("Mallory");
+    let hers = hers.serial_number(MFA_SERIAL).token_code(MFA_CODE).send().await.expect_err("it is Richard's");
+    assert!(told(&hers).1.contains("verify your MFA serial number"));
 }
 
 #[tokio::test]

@@ -3,6 +3,11 @@
 use super::*;
 use daypass::words::foreign::look_alike;
 
+/// The wish that an invitation need not be kept.
+fn dismissed(text: &str) -> Wish {
+    Wish::DismissInvitation(Box::new(Invitation::parse(text).expect("an invitation")))
+}
+
 /// Richard's computer, on which these are remembered.
 fn knowing(known: &[Destination]) -> Snapshot {
     Snapshot { remembered: Arc::new(known.to_vec()), ..richard() }
@@ -28,7 +33,7 @@ fn nobody_says_yes_to_somebody_new_by_enter_alone() {
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
     card.key_press(Key::Enter);
     card.run();
-    assert_eq!(wishes(&mut card), []);
+    assert_eq!(wishes(&mut card), [dismissed(PLAIN)]);
     // Who is known is greeted as before.
     let mut card = invited(knowing(&[acme()]), PLAIN);
     assert!(!says(&card, first) && says(&card, "You know this customer. Nothing has changed."));
@@ -66,7 +71,7 @@ fn a_name_that_may_be_read_as_another_is_said() {
 fn not_now_leaves_everything_as_it_is() {
     let mut card = invited(richard(), PLAIN);
     press(&mut card, "Not now");
-    assert_eq!(wishes(&mut card), []);
+    assert_eq!(wishes(&mut card), [dismissed(PLAIN)]);
     assert!(!says(&card, "Invitation from"));
 }
 
@@ -82,7 +87,7 @@ fn a_customer_who_changed_is_shown_and_the_answer_is_no() {
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
     card.key_press(Key::Enter);
     card.run();
-    assert_eq!(wishes(&mut card), []);
+    assert_eq!(wishes(&mut card), [dismissed(&other)]);
     let mut card = invited(seen.clone(), &other);
     press(&mut card, "Use the new one");
     assert_eq!(opened(&wishes(&mut card)).bucket.as_str(), "acme-inn");
@@ -109,7 +114,7 @@ fn a_customer_who_is_known_takes_no_other_ones_name() {
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
     card.key_press(Key::Enter);
     card.run();
-    assert_eq!(wishes(&mut card), []);
+    assert_eq!(wishes(&mut card), [dismissed(&taken)]);
     // A name that is nobody's is a new name and no more, and each invitation is known beside the other.
     let card = invited(seen.clone(), &beta.replace("\"Beta\"", "\"Beta & Sons\""));
     assert!(says(&card, "Beta  →  Beta & Sons") && !says(&card, "This is not"));

@@ -18,7 +18,7 @@ fn the_form_keeps_what_the_bucket_asks_for() {
         shown
     };
     let opened = |shown: &mut Shown| match wishes(shown).pop() {
-        Some(Wish::Command(Command::Open(to))) => *to,
+        Some(Wish::Command(Command::Change(_, to))) => *to,
         other => panic!("{other:?}"),
     };
     let mut shown = change(&to);
