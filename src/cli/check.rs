@@ -4,8 +4,9 @@ use super::args::{Check as Args, SignIn};
 use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
 use crate::engine::check::{Check, Fact, Step};
-use crate::engine::signin::SignInStep;
+use crate::engine::signin::{SignInProblem, SignInStep};
 use crate::model::destination::Destination;
+use crate::model::problem::Kind;
 use crate::model::session::Identity;
 use crate::model::snapshot::Snapshot;
 use crate::words::causes::Known;
@@ -16,7 +17,7 @@ use zeroize::Zeroizing;
 pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
     let mut handle = place::engine(&args.wire, false).await?;
-    let destination = match place::confirmed(&mut handle, &args.place, said).await {
+    let destination = match place::confirmed(&mut handle, &args.place, said, false).await {
         Ok(destination) => destination,
         Err(stop) => {
             handle.stop().await;
@@ -55,10 +56,15 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
             let causes = problem_words::explain(why, &Known::new(destination, identity));
             problem_words::turn_key(problem_words::whose(why, &causes).0)
         });
+        let arn = match &step.result {
+            Ok(Fact::Identity(who)) => Some(&who.arn),
+            Ok(Fact::Role { arn, .. }) => Some(arn),
+            Ok(Fact::Profile(..) | Fact::Bucket { .. } | Fact::TestObject { .. }) | Err(_) => None,
+        };
         let event = json!({
             "event": "step", "what": words::step_key(step.what), "ok": step.result.is_ok(), "text": sentence,
             "milliseconds": u64::try_from(step.took.as_millis()).unwrap_or(u64::MAX), "hints": hints,
-            "turn": turn,
+            "arn": arn, "turn": turn,
         });
         say(&with_detail(event, step.result.as_ref().err()).to_string());
         return;
@@ -89,7 +95,12 @@ pub(super) async fn sign_in(args: SignIn) -> Result<u8, Stop> {
                 say(keys::signed_in(kept));
                 ended = Ok(ALL);
             }
-            SignInStep::Ended(problem) => ended = Err(Stop::new(keys::sign_in_problem(&problem))),
+            SignInStep::Ended(problem) => {
+                let stop = Stop::new(keys::sign_in_problem(&problem));
+                let of_the_files = matches!(&problem, SignInProblem::Other(why) if why.kind == Kind::ProfileOdd);
+                let odd = if of_the_files { place::odd(&args.profile) } else { Vec::new() };
+                ended = Err(if odd.is_empty() { stop } else { stop.hint(odd.join("\nhint: ")) });
+            }
         }
     }
     handle.stop().await;

@@ -21,6 +21,9 @@ use crate::words::names::{Field, name_problem};
 use crate::words::{cli, grant as grant_words, keys as key_words};
 use std::sync::Arc;
 
+/// What is told of a profile that can't be used.
+const ODDITIES: usize = 6;
+
 pub(super) fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(cli::see_help()))
 }
@@ -68,17 +71,28 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
     }
     let read = profiles::read(&profiles::Paths::from_env());
     let profile = read.list.iter().find(|profile| profile.name == args.profile);
-    let of_profile = |get: fn(&Profile) -> Option<&String>| profile.and_then(get).cloned();
+    let invited = args.invitation.as_ref().map(|from| invitation(from)).transpose()?;
+    let role = match &invited {
+        Some(invitation) => invitation.to_destination(&args.profile).role,
+        None => {
+            let role = args.role_arn.clone().or_else(|| profile.and_then(|profile| profile.role_arn.clone()));
+            let role = role.ok_or_else(|| Stop::new(cli::no_role(&args.profile)).hint(cli::give_role()))?;
+            parsed(Field::Role, RoleArn::from_pasted(&role))?
+        }
+    };
+    // What a profile says beside another role is meant for that one.
+    let fills = profile.filter(|profile| profile.role_arn.as_deref().is_none_or(|of| of == role.as_str()));
+    let of_profile = |get: fn(&Profile) -> Option<&String>| fills.and_then(get).cloned();
+    let asking = read.asking(&args.profile, &role).to_owned();
     let serial = args.mfa_serial.clone().or_else(|| of_profile(|p| p.mfa_serial.as_ref()));
     let mfa_serial = serial.map(|serial| parsed(Field::Mfa, serial.parse::<MfaSerial>())).transpose()?;
     let name = args.session_name.clone().or_else(|| of_profile(|p| p.role_session_name.as_ref()));
     let session_name = name.map(|name| parsed(Field::SessionName, name.parse())).transpose()?;
-    if let Some(from) = &args.invitation {
-        let invitation = invitation(from)?;
+    if let Some(invitation) = invited {
         if invitation.mfa && mfa_serial.is_none() {
             return Err(Stop::new(words::serial_needed()).hint(words::give_serial()));
         }
-        let destination = invitation.to_destination(&args.profile);
+        let destination = invitation.to_destination(&asking);
         let seconds = args.duration.unwrap_or(destination.seconds);
         let destination = Destination {
             mfa_serial,
@@ -90,10 +104,7 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
         };
         return Ok(Said { destination, invitation: Some(invitation) });
     }
-    let role = args.role_arn.clone().or_else(|| of_profile(|p| p.role_arn.as_ref()));
-    let role = role.ok_or_else(|| Stop::new(cli::no_role(&args.profile)).hint(cli::give_role()))?;
-    let role = parsed(Field::Role, RoleArn::from_pasted(&role))?;
-    let seconds = args.duration.or_else(|| profile.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
+    let seconds = args.duration.or_else(|| fills.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
     let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>())).transpose()?;
     let external_id = match &args.external_id {
         Some(typed) => Some(parsed(Field::ExternalId, ExternalId::from_pasted(typed))?),
@@ -104,7 +115,7 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
     let bucket = args.bucket.clone().unwrap_or_default();
     let destination = Destination {
         name: bucket.clone(),
-        profile: args.profile.clone(),
+        profile: asking,
         role,
         bucket: parsed(Field::Bucket, bucket.parse::<Bucket>())?,
         prefix: parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?,
@@ -148,7 +159,14 @@ fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
 }
 
 /// Asks what has to be asked before anything is sent: whether the invitation is right, and whether a command may run.
-pub(super) async fn confirmed(handle: &mut Handle, args: &Where, said: Said) -> Result<Destination, Stop> {
+///
+/// `stop_early`: whether a profile that can't be used ends it here.
+pub(super) async fn confirmed(
+    handle: &mut Handle,
+    args: &Where,
+    said: Said,
+    stop_early: bool,
+) -> Result<Destination, Stop> {
     if let Some(invitation) = &said.invitation {
         match invitation.window(handle.clock().utc()) {
             Window::NotYet(from) => return Err(Stop::new(words::not_yet(from))),
@@ -157,7 +175,11 @@ pub(super) async fn confirmed(handle: &mut Handle, args: &Where, said: Said) -> 
         }
         right(handle, args, invitation).await?;
     }
-    command(handle, &args.profile, args.allow_command.as_deref()).await?;
+    let Destination { profile, role, .. } = &said.destination;
+    if stop_early {
+        readable(profile, role)?;
+    }
+    command(handle, profile, args.allow_command.as_deref()).await?;
     Ok(said.destination)
 }
 
@@ -183,6 +205,24 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
         return Ok(());
     }
     Err(Stop::new(words::not_confirmed()).hint(words::how_to_confirm()))
+}
+
+/// What is odd about a profile in the files, as sentences with their file and line.
+pub(super) fn odd(profile: &str) -> Vec<String> {
+    let read = profiles::read(&profiles::Paths::from_env());
+    read.oddities_of(profile).take(ODDITIES).map(crate::words::profiles::oddity).collect()
+}
+
+/// Stops where the files can't give the credentials that are asked for, before anything is sent.
+fn readable(profile: &str, role: &RoleArn) -> Result<(), Stop> {
+    match profiles::chain(&profiles::Paths::from_env(), profile, Some(role)) {
+        Err(problem) => {
+            let stop = Stop::new(cli::problem(&problem));
+            let odd = odd(profile);
+            Err(if odd.is_empty() { stop } else { stop.hint(odd.join("\nhint: ")) })
+        }
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Lets a profile's command run where the person says so, here or by its fingerprint.

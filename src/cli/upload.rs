@@ -28,7 +28,7 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     show.earlier(&handle.seen());
-    let destination = match place::confirmed(&mut handle, &args.place, said).await {
+    let destination = match place::confirmed(&mut handle, &args.place, said, true).await {
         Ok(destination) => destination,
         Err(stop) => {
             handle.stop().await;

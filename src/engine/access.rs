@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::http::Http;
 use super::limit::Limit;
 use super::process;
-use super::profiles::{self, Keys, Origin, Paths};
+use super::profiles::{self, Chain, Keys, Origin, OwnRole, Paths};
 use super::s3::S3;
 use super::signin::Caches;
 use super::sources::Sources;
@@ -33,31 +33,50 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// The key of a profile: one of this run, or what the files lead to, read anew so that a key that was changed is used at once.
+    /// The key with which a profile asks for this role: one of this run, or what the files lead to, read anew so that a key that
+    /// was changed is used at once. A profile that is another role than this one is that role.
     pub async fn keys(&self, profile: &str, role: Option<&RoleArn>) -> Result<(SourceKeys, Option<String>), Problem> {
         if let Some(keys) = self.sources.key(profile) {
             return Ok((keys, None));
         }
-        let (paths, name) = (self.paths.clone(), profile.to_owned());
-        let read = tokio::task::spawn_blocking(move || {
-            let origin = profiles::origin(&paths, &name)?;
-            let known = profiles::read(&paths).list.into_iter().find(|profile| profile.name == name);
-            Ok((origin, known.and_then(|profile| profile.region)))
-        });
-        let (origin, region) = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
+        let (paths, name, customers) = (self.paths.clone(), profile.to_owned(), role.cloned());
+        let read = tokio::task::spawn_blocking(move || profiles::chain(&paths, &name, customers.as_ref()));
+        let Chain { origin, roles, region } = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
         let partition = region.as_deref().and_then(|region| region.parse::<Region>().ok()).map(|r| r.partition());
         if let (Some(role), Some(partition)) = (role, partition)
             && role.partition() != partition
         {
             return Err(Problem::new(Kind::OtherPartition));
         }
-        let keys = match origin {
+        let mut keys = match origin {
             Origin::Keys(keys) => source(keys),
             Origin::SignIn(base) => self.signed_in(&base).await?,
             Origin::Login(base) => self.logged_in(&base).await?,
             Origin::Process { profile: _, command } => self.printed(&command).await?,
         };
+        for own in &roles {
+            keys = self.own_role(&keys, own, region.as_deref()).await?;
+        }
         Ok((keys, region))
+    }
+
+    /// A session of a role that the profile is, asked anew once it is over.
+    async fn own_role(&self, keys: &SourceKeys, own: &OwnRole, region: Option<&str>) -> Result<SourceKeys, Problem> {
+        let parts =
+            [keys.access_key_id.as_str(), own.role.as_str(), own.external_id.as_ref().map_or("", |id| id.as_str())];
+        let mark =
+            process::fingerprint(&format!("{}\n{}\n{:?}", parts.join("\n"), own.session_name.as_str(), own.seconds));
+        if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
+            return Ok(keys);
+        }
+        let region = sts::region_for(Some(&own.role), None, region);
+        let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
+        let (http, clock) = (&self.http, &self.clock);
+        let given =
+            where_in_use(region, |region| async move { sts::assume_own_role(http, keys, &region, own, clock).await });
+        let given = given.await?;
+        self.sources.put_given(&mark, given.clone());
+        Ok(given.keys)
     }
 
     /// What an allowed command gives, asked anew once it is over.
@@ -113,9 +132,9 @@ impl Desk {
         if self.vault.put(ticket, credentials) { Ok(assumed) } else { Err(Problem::new(Kind::SessionEnded)) }
     }
 
-    /// Asks who a profile is.
-    pub async fn identify(&self, profile: &str) -> Result<Identity, Problem> {
-        let (keys, region) = self.keys(profile, None).await?;
+    /// Asks who a profile is, or who it is that asks for this role with it.
+    pub async fn identify(&self, profile: &str, role: Option<&RoleArn>) -> Result<Identity, Problem> {
+        let (keys, region) = self.keys(profile, role).await?;
         let region = sts::region_for(None, None, region.as_deref());
         let region = region.ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
         let (http, clock, keys) = (&self.http, &self.clock, &keys);

@@ -161,6 +161,6 @@ impl Handle {
     /// # Errors
     /// What the profile or AWS said.
     pub async fn who(&self, profile: &str) -> Result<Identity, Problem> {
-        self.desk().identify(profile).await
+        self.desk().identify(profile, None).await
     }
 }

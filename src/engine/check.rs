@@ -6,7 +6,7 @@ use super::profiles;
 use super::vault::Vault;
 use crate::model::destination::Destination;
 use crate::model::event::AssumeRole;
-use crate::model::names::{AccountId, Region, RoleSessionName};
+use crate::model::names::{AccountId, Region, RoleArn, RoleSessionName};
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Identity;
 use crate::model::snapshot::Source;
@@ -44,8 +44,8 @@ pub enum What {
 /// What was found where all is well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// How the profile gets its credentials.
-    Profile(Source),
+    /// How the profile gets its credentials, and the role of its own that it is.
+    Profile(Source, Option<RoleArn>),
     /// Whose they are.
     Identity(Identity),
     /// What the role gave.
@@ -129,9 +129,9 @@ impl Desk {
     ) -> Option<()> {
         const HERE: PlaceNo = PlaceNo(0);
         let profile = destination.profile.clone();
-        teller.tell(What::Profile, self.profile(&profile)).await?;
+        teller.tell(What::Profile, self.profile(&profile, &destination.role)).await?;
         let identity = async {
-            let identity = self.identify(&profile).await?;
+            let identity = self.identify(&profile, Some(&destination.role)).await?;
             Ok((identity.clone(), Fact::Identity(identity)))
         };
         let identity = teller.tell(What::Identity, identity).await?;
@@ -158,18 +158,19 @@ impl Desk {
         Some(())
     }
 
-    async fn profile(&self, profile: &str) -> Result<((), Fact), Problem> {
+    async fn profile(&self, profile: &str, role: &RoleArn) -> Result<((), Fact), Problem> {
         if let Some(run) = self.sources.profiles().into_iter().find(|known| known.name == profile) {
-            return Ok(((), Fact::Profile(run.source)));
+            return Ok(((), Fact::Profile(run.source, None)));
         }
-        let (paths, name) = (self.paths.clone(), profile.to_owned());
+        let (paths, name, role) = (self.paths.clone(), profile.to_owned(), role.clone());
         let read = tokio::task::spawn_blocking(move || {
-            profiles::origin(&paths, &name)?;
+            let chain = profiles::chain(&paths, &name, Some(&role))?;
             let known = profiles::read(&paths).list.into_iter().find(|profile| profile.name == name);
-            known.map(|profile| profile.source).ok_or(Problem::new(Kind::NoProfile))
+            let source = known.map(|profile| profile.source).ok_or(Problem::new(Kind::NoProfile))?;
+            Ok(Fact::Profile(source, chain.roles.last().map(|own| own.role.clone())))
         });
-        let source = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
-        Ok(((), Fact::Profile(source)))
+        let fact = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
+        Ok(((), fact))
     }
 
     async fn role(

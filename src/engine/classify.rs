@@ -162,6 +162,7 @@ where
         status: heard.status,
         request_id: heard.request_id.into(),
         message,
+        about: Box::default(),
         at,
     };
     Problem::with(kind, detail)
@@ -194,6 +195,7 @@ pub fn misanswered(operation: Operation, kind: Kind, heard: &Heard, message: &st
         status: heard.status,
         request_id: heard.request_id.as_str().into(),
         message: clean(message),
+        about: Box::default(),
         at: heard.date.unwrap_or_else(|| clock.utc()),
     };
     Problem::with(kind, detail)

@@ -395,10 +395,10 @@ impl Run {
                 });
             }
             Effect::Forget(place) => self.desk.vault.forget(place),
-            Effect::Identify(profile) => {
+            Effect::Identify(profile, role) => {
                 let desk = self.desk.clone();
                 self.go_for(Errand::Identify(profile.clone()), async move {
-                    let who = desk.identify(&profile).await;
+                    let who = desk.identify(&profile, role.as_ref()).await;
                     Event::Identified(profile, who)
                 });
             }

@@ -89,8 +89,7 @@ fn ended(refusal: Refusal) -> SignInProblem {
     match refusal {
         Refusal::Expired | Refusal::Unauthorized => SignInProblem::Expired,
         Refusal::Denied => SignInProblem::Denied,
-        Refusal::Other(problem) => SignInProblem::Other(problem),
-        Refusal::NoRole => SignInProblem::Other(Problem::new(Kind::ProfileOdd)),
+        Refusal::NoRole(problem) | Refusal::Other(problem) => SignInProblem::Other(problem),
         Refusal::Pending | Refusal::SlowDown => SignInProblem::Other(Problem::new(Kind::Unexpected)),
     }
 }
@@ -106,7 +105,7 @@ fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
             let passes = [Kind::Busy, Kind::NoAnswer, Kind::ConnectionLost, Kind::Offline].contains(&problem.kind);
             passes.then_some(interval)
         }
-        Refusal::Expired | Refusal::Denied | Refusal::Unauthorized | Refusal::NoRole => None,
+        Refusal::Expired | Refusal::Denied | Refusal::Unauthorized | Refusal::NoRole(_) => None,
     }
 }
 
@@ -196,7 +195,7 @@ impl Desk {
     /// The credentials of a profile's permission set, by the token there is.
     ///
     /// # Errors
-    /// `SignInNeeded` where there is none that serves; `AccountProblem` where the person has no such permission set.
+    /// `SignInNeeded` where there is none that serves; `SignInRoleMissing` where the person has no such role.
     pub(super) async fn signed_in(&self, profile: &str) -> Result<SourceKeys, Problem> {
         let (paths, folder, name) = (self.paths.clone(), self.caches.sso.clone(), profile.to_owned());
         let read = tokio::task::spawn_blocking(move || {
@@ -255,9 +254,7 @@ impl Desk {
 
 fn problem(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::Other(problem) => problem,
-        // The permission set was taken away, or never was this person's.
-        Refusal::NoRole => Problem::new(Kind::AccountProblem),
+        Refusal::NoRole(problem) | Refusal::Other(problem) => problem,
         Refusal::Pending | Refusal::SlowDown | Refusal::Expired | Refusal::Denied | Refusal::Unauthorized => {
             Problem::new(Kind::SignInNeeded)
         }
@@ -302,7 +299,7 @@ mod tests {
         assert_eq!(again(&Refusal::SlowDown, 5), Some(10), "RFC 8628, section 3.5");
         assert_eq!(again(&Refusal::SlowDown, u32::MAX), Some(u32::MAX));
         assert_eq!(again(&Refusal::Other(Problem::new(Kind::Busy)), 5), Some(5));
-        for over in [Refusal::Expired, Refusal::Denied, Refusal::Unauthorized, Refusal::NoRole] {
+        for over in [Refusal::Expired, Refusal::Denied, Refusal::Unauthorized] {
             assert_eq!(again(&over, 5), None, "{over:?}");
         }
         assert_eq!(again(&Refusal::Other(Problem::new(Kind::NotTrusted)), 5), None);

@@ -14,7 +14,7 @@ const BEFORE: i64 = 300;
 
 /// Credentials that a command or a sign-in gave.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
+pub struct Given {
     /// The temporary key.
     pub keys: SourceKeys,
     /// When it ends, where that is known.

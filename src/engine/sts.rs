@@ -5,14 +5,16 @@ use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::http::Http;
 use super::limit::Limit;
+use super::profiles::OwnRole;
+use super::sources::Given;
 use super::tap::Tap;
 use super::vault::SessionCredentials;
 use super::watch::Patience;
 use crate::grant::policy::literal;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
-use crate::model::names::{Region, RoleArn};
-use crate::model::problem::{Kind, Problem};
+use crate::model::names::{Region, RoleArn, RoleSessionName};
+use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Identity;
 use crate::time::Utc;
 use aws_credential_types::Credentials;
@@ -53,7 +55,7 @@ impl fmt::Debug for SourceKeys {
 /// Asks for a session of the customer's role. What is asked for is in `ask`; `code` is the MFA device's.
 ///
 /// # Errors
-/// What STS answered; `OtherAccount` where the session is not of the role's account; `ClockWrong` where the server's own
+/// What STS answered; `OtherAccount` and `OtherRole` where the session is not of the role; `ClockWrong` where the server's own
 /// time didn't help.
 pub async fn assume_role(
     http: &Http,
@@ -90,6 +92,9 @@ pub async fn assume_role(
     if account_of(user.arn()) != Some(destination.role.account().as_str()) {
         return Err(odd(Kind::OtherAccount, user.arn()));
     }
+    if assumed_role_of(user.arn()) != Some(destination.role.role_name()) {
+        return Err(odd(Kind::OtherRole, user.arn()));
+    }
     let ends = Utc(given.expiration().secs());
     if heard.date.is_some_and(|date| ends <= date) {
         return Err(odd(Kind::SessionOver, "Expiration is not after Date"));
@@ -101,6 +106,65 @@ pub async fn assume_role(
     let credentials = SessionCredentials::new(given.access_key_id(), given.secret_access_key(), given.session_token());
     let assumed = Assumed { left, ago: clock.now().since(sent), ends, arn: user.arn().into() };
     Ok((assumed, credentials))
+}
+
+/// Assumes a role of the contractor's own, which a profile is: one hour where nothing else is said, or where no more is given.
+///
+/// # Errors
+/// What STS answered; `OwnRoleDenied` where it was refused, `OtherRole` where the session is of another.
+pub async fn assume_own_role(
+    http: &Http,
+    keys: &SourceKeys,
+    region: &Region,
+    own: &OwnRole,
+    clock: &Clock,
+) -> Result<Given, Problem> {
+    let asked = own.seconds.unwrap_or(Destination::USUAL);
+    let given = match ask_own_role(http, keys, region, (own, asked), clock).await {
+        Err(problem) if matches!(problem.kind, Kind::TooLong | Kind::TooLongChained) && asked > Destination::USUAL => {
+            ask_own_role(http, keys, region, (own, Destination::USUAL), clock).await
+        }
+        given => given,
+    };
+    given.map_err(|problem| {
+        let kind = if let Kind::AssumeDenied(_) = problem.kind { Kind::OwnRoleDenied } else { problem.kind };
+        let detail = problem.detail.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Problem::with(kind, Detail { about: own.role.as_str().into(), ..detail })
+    })
+}
+
+async fn ask_own_role(
+    http: &Http,
+    keys: &SourceKeys,
+    region: &Region,
+    (own, seconds): (&OwnRole, u32),
+    clock: &Clock,
+) -> Result<Given, Problem> {
+    let operation = Operation::AssumeRole;
+    let client = client(http, keys, region, clock);
+    let session_name = own.session_name.as_str();
+    let (answer, heard) = settled(operation, clock, |tap| {
+        let call = client.assume_role().role_arn(own.role.as_str()).role_session_name(session_name);
+        let call = call.duration_seconds(i32::try_from(seconds).unwrap_or(i32::MAX));
+        let call = call.set_external_id(own.external_id.as_ref().map(|id| id.as_str().to_owned()));
+        call.customize().interceptor(tap).send()
+    })
+    .await?;
+    let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
+    let (Some(given), Some(user)) = (answer.credentials(), answer.assumed_role_user()) else {
+        return Err(odd(Kind::LoginPage, "the answer carries no credentials"));
+    };
+    let same = account_of(user.arn()) == Some(own.role.account().as_str())
+        && assumed_role_of(user.arn()) == Some(own.role.role_name());
+    if !same {
+        return Err(odd(Kind::OtherRole, user.arn()));
+    }
+    let keys = SourceKeys {
+        access_key_id: given.access_key_id().to_owned(),
+        secret: Zeroizing::new(given.secret_access_key().to_owned()),
+        token: Some(Zeroizing::new(given.session_token().to_owned())),
+    };
+    Ok(Given { keys, ends: Some(Utc(given.expiration().secs())) })
 }
 
 /// Asks who a key belongs to, which needs no permission.
@@ -147,6 +211,11 @@ fn partition_of(arn: &str) -> &str {
 
 fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4)
+}
+
+/// The role's name in the ARN of its session, which leaves the role's path out.
+fn assumed_role_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(5)?.strip_prefix("assumed-role/")?.split('/').next()
 }
 
 /// The partition of a region's name (AWS, "Partitions"); none where it can't be a region's name at all, so that no text

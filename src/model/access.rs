@@ -111,16 +111,17 @@ impl Model {
     pub(super) fn profiles_read(&mut self, profiles: Arc<Profiles>, fx: &mut Vec<Effect>) {
         let before = std::mem::replace(&mut self.seen.profiles, profiles);
         let after = &self.seen.profiles;
-        let mut list = Vec::new();
+        let (mut list, mut asked) = (Vec::new(), Vec::new());
         for (name, who) in self.seen.identities.iter() {
             let (then, now) = (before.roots(name), after.roots(name));
             // One that was not in the files before was asked about by a name that came with these.
             if then == now || then.is_empty() {
                 list.push((name.clone(), who.clone()));
             } else if !now.is_empty() && now.iter().all(|(source, ..)| source.is_key()) {
-                fx.push(Effect::Identify(name.clone()));
+                asked.push(name.clone());
             }
         }
+        fx.extend(asked.iter().map(|name| self.identify(name)));
         if list.len() != self.seen.identities.len() {
             self.seen.identities = Arc::new(list);
         }
@@ -134,7 +135,7 @@ impl Model {
             let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
             if self.desks.get(at).is_some_and(|desk| desk.wants_access) {
                 // The answer that it waits for would speak of the old name.
-                fx.push(Effect::Identify(to.to_owned()));
+                fx.push(Effect::Identify(to.to_owned(), Some(place.destination.role.clone())));
             }
             fx.push(Effect::Record(Record::Place(no, Arc::clone(&place.destination))));
         }
@@ -184,7 +185,8 @@ impl Model {
             }
             (None, Some((_, Err(_))) | None) => {
                 desk.wants_access = true;
-                fx.push(Effect::Identify(profile));
+                let role = place.destination.role.clone();
+                fx.push(Effect::Identify(profile, Some(role)));
                 return;
             }
         };
@@ -198,6 +200,12 @@ impl Model {
             session_name,
         };
         fx.push(Effect::Assume(no, Arc::new(ask)));
+    }
+
+    /// Asks who a profile is; one that asks for the role of an open place is not that role itself.
+    pub(super) fn identify(&self, profile: &str) -> Effect {
+        let place = self.seen.places.iter().find(|place| place.destination.profile == profile);
+        Effect::Identify(profile.to_owned(), place.map(|place| place.destination.role.clone()))
     }
 
     /// GetCallerIdentity was answered.

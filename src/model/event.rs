@@ -1,7 +1,7 @@
 //! What comes into the model (events) and what it wants done (effects).
 
 use super::destination::Destination;
-use super::names::Region;
+use super::names::{Region, RoleArn};
 use super::parts::PartDone;
 use super::problem::Problem;
 use super::session::Identity;
@@ -104,8 +104,8 @@ pub enum Effect {
     Assume(PlaceNo, Arc<AssumeRole>),
     /// Drop the credentials of this destination.
     Forget(PlaceNo),
-    /// Call GetCallerIdentity with this profile's key.
-    Identify(String),
+    /// Call GetCallerIdentity with this profile's credentials, as it asks for this role.
+    Identify(String, Option<RoleArn>),
     /// Ask HeadBucket for the bucket's region.
     Locate(PlaceNo, Arc<Destination>),
     /// From now on calls for this destination go to this region.

@@ -220,7 +220,7 @@ impl Model {
             Command::Retry(which) => self.retry(which, fx),
             Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),
             Command::Release(place) => self.release(place),
-            Command::Identify(profile) => fx.push(Effect::Identify(profile)),
+            Command::Identify(profile) => fx.push(self.identify(&profile)),
             Command::ProfileRenamed { from, to } => self.profile_renamed(&from, &to, fx),
             Command::Set(settings) => {
                 self.pace.set_memory(settings.bodies());

@@ -58,6 +58,9 @@ pub struct Detail {
     pub request_id: Box<str>,
     /// The message of the answer, or of the system.
     pub message: Box<str>,
+    /// What it is about, where the destination doesn't tell: a role, or a role and its account with ` in ` between them.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub about: Box<str>,
     /// When it was answered.
     pub at: Utc,
 }
@@ -132,6 +135,8 @@ pub enum Kind {
     ProfileOdd,
     /// The profile holds a temporary key (`ASIA…`) without its token.
     KeyWithoutToken,
+    /// The profile holds nothing that gives credentials.
+    ProfileEmpty,
     /// The key belongs to the account's root user, which may not assume roles.
     RootKey,
     /// The key and the role are in different partitions of AWS (China, GovCloud…).
@@ -144,6 +149,12 @@ pub enum Kind {
     SourceEnded,
     /// The profile needs a sign-in that only the person can do (IAM Identity Center).
     SignInNeeded,
+    /// The sign-in serves, but gives the person no such role in that account; [`Detail::about`] names both.
+    SignInRoleMissing,
+    /// The profile is a role of its own, and was refused it; [`Detail::about`] names it.
+    OwnRoleDenied,
+    /// The profile is a role of its own that asks for a code of an MFA device; Daypass asks for one for the customer's role alone.
+    OwnRoleNeedsCode,
     /// The profile's `credential_process` was not allowed, or did not give credentials.
     ProcessRefused,
 
@@ -169,6 +180,8 @@ pub enum Kind {
     RequestRefused,
     /// The session that came belongs to another account than the role.
     OtherAccount,
+    /// The session that came is of another role than was asked for.
+    OtherRole,
     /// The account is suspended or not signed up.
     AccountProblem,
     /// The session that came was over already by the server's own clock, or is over before anything can be done under it.
@@ -299,12 +312,16 @@ impl Kind {
             | Self::NoProfile
             | Self::ProfileOdd
             | Self::KeyWithoutToken
+            | Self::ProfileEmpty
             | Self::RootKey
             | Self::OtherPartition
             | Self::KeyNotAccepted
             | Self::SecretWrong
             | Self::SourceEnded
             | Self::SignInNeeded
+            | Self::SignInRoleMissing
+            | Self::OwnRoleDenied
+            | Self::OwnRoleNeedsCode
             | Self::ProcessRefused
             | Self::AssumeDenied(_)
             | Self::CodeNeeded
@@ -317,6 +334,7 @@ impl Kind {
             | Self::RegionOff
             | Self::RequestRefused
             | Self::OtherAccount
+            | Self::OtherRole
             | Self::AccountProblem
             | Self::AccessDenied(_)
             | Self::KmsGenerate

@@ -16,6 +16,14 @@ pub struct Identity {
     pub name: Box<str>,
 }
 
+impl Identity {
+    /// The role whose session it is, where it is one.
+    #[must_use]
+    pub fn role(&self) -> Option<&str> {
+        self.arn.split(':').nth(5)?.strip_prefix("assumed-role/")?.split('/').next()
+    }
+}
+
 /// What AssumeRole gave. The credentials themselves are in the engine's vault, under the same generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {

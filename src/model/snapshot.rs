@@ -1,6 +1,7 @@
 //! The cheap, immutable copy of the model that the window and the command line read.
 
 use super::destination::Destination;
+use super::names::RoleArn;
 use super::parts::PART_USUAL;
 use super::problem::Problem;
 use super::rows::Rows;
@@ -246,6 +247,28 @@ pub struct Profiles {
 }
 
 impl Profiles {
+    /// The profile that asks for a role, where this profile is picked: one that is that role itself leaves it to its source.
+    #[must_use]
+    pub fn asking<'a>(&'a self, name: &'a str, role: &RoleArn) -> &'a str {
+        let picked = self.list.iter().find(|profile| profile.name == name);
+        let same = picked.filter(|profile| profile.role_arn.as_deref() == Some(role.as_str()));
+        same.and_then(|profile| profile.source_profile.as_deref()).unwrap_or(name)
+    }
+
+    /// What is odd about a profile, about those that it leads to, and about the files as a whole.
+    pub fn oddities_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Oddity> {
+        let mut names = vec![name];
+        let mut next = Some(name);
+        while let Some(profile) = next.and_then(|name| self.list.iter().find(|profile| profile.name == name)) {
+            next = profile.source_profile.as_deref().filter(|source| !names.contains(source));
+            names.extend(next);
+        }
+        self.oddities.iter().filter(move |odd| match &odd.profile {
+            Some(profile) => names.contains(&profile.as_str()),
+            None => odd.line == 0,
+        })
+    }
+
     /// From what a profile gets its credentials, as far as the files tell without their secrets: its own section, and those
     /// of the profiles that it leads to.
     pub(super) fn roots(&self, name: &str) -> Vec<(Source, Option<&str>, Option<&str>)> {
@@ -311,10 +334,26 @@ pub enum Odd {
     SourceMissing,
     /// `source_profile` leads back to where it started.
     SourceLoop,
-    /// `source_profile` names a profile that is itself a role: two roles in a row are not followed.
-    RoleChain,
     /// What looks like a secret stands where none belongs; it was left out.
     SecretMisplaced,
+    /// The profile has another heading of the same form above; the key comes from one of them.
+    HeadingTwice,
+    /// The profile has another heading above, and one of the two counts alone: `[profile default]` before `[default]`.
+    HeadingOverruled,
+    /// `sso_session` names a session that isn't there.
+    SessionMissing,
+    /// The sign-in lacks a setting, or one of its settings can't be read.
+    SignInHalf,
+    /// The role has no `source_profile`, so nobody is named who asks for it.
+    SourceUnset,
+    /// The role takes its key from this computer (`credential_source`), which Daypass doesn't.
+    CredentialSource,
+    /// The profile signs in with a token from a file (`web_identity_token_file`), which Daypass doesn't read.
+    WebIdentity,
+    /// The profile's own role can't be read.
+    RoleForm,
+    /// The profile has another way to credentials that comes first, so this one is not used.
+    NotUsed,
 }
 
 /// One profile, without its secret.
@@ -363,6 +402,8 @@ pub enum Source {
     Process,
     /// The AWS command line's `aws login`.
     Login,
+    /// A way that Daypass doesn't use: a token from a file, or a key of this computer.
+    Unsupported,
     /// There is nothing in it that could be used.
     Nothing,
 }
@@ -373,7 +414,13 @@ impl Source {
     pub const fn is_key(self) -> bool {
         match self {
             Self::Key | Self::TemporaryKey => true,
-            Self::TokenMissing | Self::Role | Self::SignIn | Self::Process | Self::Login | Self::Nothing => false,
+            Self::TokenMissing
+            | Self::Role
+            | Self::SignIn
+            | Self::Process
+            | Self::Login
+            | Self::Unsupported
+            | Self::Nothing => false,
         }
     }
 }

@@ -148,8 +148,8 @@ pub(crate) enum Remedy {
 pub(crate) fn remedy(problem: &Problem, profile: &str, seen: &Snapshot) -> Option<Remedy> {
     let named = |name: &str| seen.profiles.list.iter().find(|profile| profile.name == name);
     let mut base = named(profile)?;
-    // As far as the engine follows: a profile that is a role, and the one whose key it uses.
-    for _ in 0..3 {
+    // As far as the engine follows: through each profile that is a role to the one with the key.
+    for _ in 0..16 {
         base = base.source_profile.as_deref().and_then(named).unwrap_or(base);
     }
     let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();

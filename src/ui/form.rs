@@ -149,7 +149,7 @@ impl Form {
 
     /// Picks a profile; one that names a role fills the form.
     pub fn pick(&mut self, profile: &Profile) {
-        self.profile = Some(profile.source_profile.clone().unwrap_or_else(|| profile.name.clone()));
+        self.profile = Some(profile.name.clone());
         let Some(role) = &profile.role_arn else { return };
         self.role.clone_from(role);
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -173,7 +173,7 @@ impl Form {
         let name = if self.name.trim().is_empty() { bucket.to_string() } else { self.name.trim().to_owned() };
         Ok(Destination {
             name,
-            profile: profile.name.clone(),
+            profile: profiles.asking(&profile.name, &role).to_owned(),
             bucket,
             prefix: checked(Field::Folder, KeyPrefix::from_pasted(&self.folder))?,
             region: maybe(Field::Region, &self.region, Region::from_pasted)?,
@@ -252,20 +252,22 @@ impl Form {
 pub const fn usable(profile: &Profile) -> bool {
     match profile.source {
         Source::Key | Source::TemporaryKey | Source::Role | Source::SignIn | Source::Process | Source::Login => true,
-        Source::TokenMissing | Source::Nothing => false,
+        Source::TokenMissing | Source::Unsupported | Source::Nothing => false,
     }
 }
 
 /// Whether its credentials are temporary, so that sessions through it last an hour at most (AWS STS, AssumeRole, role
 /// chaining). What a command or a temporary key gives is taken for such until it is known whose it is.
 #[must_use]
-pub fn chained(profile: &Profile, seen: &Snapshot) -> bool {
+pub fn chained(profile: &Profile, role: &str, seen: &Snapshot) -> bool {
     let mut base = profile;
-    // As far as the engine follows: a profile that is a role, and the one whose key it uses.
-    for _ in 0..3 {
-        let source = base.source_profile.as_ref();
-        let source = source.and_then(|name| seen.profiles.list.iter().find(|profile| profile.name == *name));
-        base = source.unwrap_or(base);
+    // A profile that is the role which is asked for leaves it to its source; one that is another role comes first.
+    if base.source == Source::Role && base.role_arn.as_deref() != Some(role.trim()) {
+        return true;
+    }
+    let source = base.source_profile.as_ref().filter(|_| base.source == Source::Role);
+    if let Some(source) = source.and_then(|name| seen.profiles.list.iter().find(|profile| profile.name == *name)) {
+        base = source;
     }
     match base.source {
         Source::SignIn | Source::Login => true,
@@ -273,7 +275,8 @@ pub fn chained(profile: &Profile, seen: &Snapshot) -> bool {
             let known = super::identity(seen, &profile.name).or_else(|| super::identity(seen, &base.name));
             known.is_none_or(|who| who.arn.contains(":assumed-role/"))
         }
-        Source::Key | Source::Role | Source::TokenMissing | Source::Nothing => false,
+        Source::Role => base.name != profile.name,
+        Source::Key | Source::TokenMissing | Source::Unsupported | Source::Nothing => false,
     }
 }
 

@@ -196,7 +196,8 @@ impl Window {
             return After::Stay;
         };
         card.taken = true;
-        let mut to = card.invitation.to_destination(&profile.name);
+        let asking = seen.profiles.asking(&profile.name, &card.invitation.role);
+        let mut to = card.invitation.to_destination(asking);
         to.mfa_serial = serial;
         // What the person set about a customer who has not changed stays set.
         if let Some(known) = known(seen, &card.invitation)
@@ -402,7 +403,7 @@ fn you(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapsho
         card.mfa = self::picked(card, seen).map(|profile| device(profile, seen)).unwrap_or_default();
     }
     let asks_long = card.invitation.seconds > Destination::USUAL;
-    if asks_long && picked.is_some_and(|profile| form::chained(profile, seen)) {
+    if asks_long && picked.is_some_and(|profile| form::chained(profile, card.invitation.role.as_str(), seen)) {
         ui.add_space(4.0);
         widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
     }

@@ -22,7 +22,7 @@ pub(crate) fn list(under: &Response, width: f32, seen: &Snapshot) -> Option<Stri
                 let who = RichText::new(who(profile, seen)).small().color(t.muted);
                 let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
                 if ui.add(button).clicked() {
-                    picked = Some(profile.source_profile.clone().unwrap_or_else(|| profile.name.clone()));
+                    picked = Some(profile.name.clone());
                 }
             }
         });

@@ -19,7 +19,7 @@ use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilde
 const ROW: f32 = 56.0;
 
 /// What is met where the files can't be meant so.
-const OF_THE_FILES: [Kind; 3] = [Kind::NoProfile, Kind::ProfileOdd, Kind::KeyWithoutToken];
+const OF_THE_FILES: [Kind; 4] = [Kind::NoProfile, Kind::ProfileOdd, Kind::ProfileEmpty, Kind::KeyWithoutToken];
 
 /// The page.
 #[derive(Debug, Default)]
@@ -155,7 +155,9 @@ impl Window {
         let (_, rect) = ui.allocate_space(vec2(full, ROW));
         let known = seen.identities.iter().find(|(name, _)| *name == profile.name).map(|(_, known)| known);
         let icon = match profile.source {
-            Source::Key | Source::TemporaryKey | Source::TokenMissing | Source::Nothing => icons::KEY,
+            Source::Key | Source::TemporaryKey | Source::TokenMissing | Source::Unsupported | Source::Nothing => {
+                icons::KEY
+            }
             Source::Role => icons::USER,
             Source::SignIn | Source::Login => icons::SIGN_IN,
             Source::Process => icons::COMMAND,

@@ -234,7 +234,9 @@ impl Window {
         if let Some((picked, (_, Err(problem)))) = known {
             self.remedy_link(ui, problem, &picked.name, seen, out);
         }
-        if picked.is_some_and(|profile| form::chained(profile, seen)) && self.form.seconds > Destination::USUAL {
+        if picked.is_some_and(|profile| form::chained(profile, &self.form.role, seen))
+            && self.form.seconds > Destination::USUAL
+        {
             widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
         }
         ui.scope(|ui| {

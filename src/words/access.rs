@@ -39,7 +39,13 @@ pub const fn step_key(what: What) -> &'static str {
 #[must_use]
 pub fn fact(fact: &Fact) -> String {
     match fact {
-        Fact::Profile(source) => match source {
+        Fact::Profile(_, Some(role)) => {
+            return format!(
+                "The profile is a role of its own, {}. It is used first; such access lasts one hour at a time.",
+                visible(role.as_str())
+            );
+        }
+        Fact::Profile(source, None) => match source {
             Source::Key => "The profile holds an access key.",
             Source::TemporaryKey => "The profile holds a temporary key.",
             Source::TokenMissing => "The profile holds a temporary key without its token.",
@@ -47,12 +53,14 @@ pub fn fact(fact: &Fact) -> String {
             Source::SignIn => "The profile signs in through IAM Identity Center; such access lasts one hour at a time.",
             Source::Process => "The profile gets its key from a command.",
             Source::Login => "The profile uses what `aws login` left; such access lasts one hour at a time.",
+            Source::Unsupported => "The profile gets its key in a way that Daypass doesn’t use.",
             Source::Nothing => "There is nothing in the profile that could be used.",
         }
         .to_owned(),
         Fact::Identity(identity) => format!(
-            "Amazon knows you as {} in the account {}.",
+            "Amazon knows you as {}{} in the account {}.",
             visible(&identity.name),
+            identity.role().map_or_else(String::new, |role| format!(", in the role {},", visible(role))),
             format::account(&identity.account)
         ),
         Fact::Role { arn, lasts, shortened } => {

@@ -2,7 +2,7 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{Known, explain, said, turn, whose};
+use super::problem::{Known, explain, said_of, turn, whose};
 use crate::engine::environment::Variable;
 use crate::engine::journal;
 use crate::engine::run::Notice;
@@ -98,7 +98,7 @@ pub fn interrupted(open: u64, kept: bool) -> String {
 /// One sentence for a problem.
 #[must_use]
 pub fn problem(problem: &Problem) -> String {
-    let said = said(problem.kind);
+    let said = said_of(problem);
     format!("{}. {}", said.title.trim_end_matches('.'), said.body)
 }
 
@@ -150,17 +150,7 @@ pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
 
 /// The oddities of a profile and of the profiles it leads to, and those of its files as a whole.
 fn oddities(profile: &str, profiles: &Profiles) -> Vec<String> {
-    let mut chain = vec![profile];
-    while let Some(next) = chain
-        .last()
-        .and_then(|name| profiles.list.iter().find(|known| known.name == *name)?.source_profile.as_deref())
-        .filter(|next| !chain.contains(next))
-    {
-        chain.push(next);
-    }
-    let concerned =
-        profiles.oddities.iter().filter(|odd| odd.profile.as_deref().is_none_or(|name| chain.contains(&name)));
-    concerned.map(super::profiles::oddity).collect()
+    profiles.oddities_of(profile).map(super::profiles::oddity).collect()
 }
 
 /// The command of a profile has not given a key in the time that was allowed for it.
@@ -328,6 +318,7 @@ pub fn profile(profile: &Profile) -> String {
         Source::SignIn => "IAM Identity Center",
         Source::Process => "credential_process",
         Source::Login => "aws login",
+        Source::Unsupported => "a way that Daypass doesn’t use",
         Source::Nothing => "nothing that could be used",
     };
     let mut line = format!("{}  ({source}", visible(&profile.name));

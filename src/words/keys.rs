@@ -1,7 +1,7 @@
 //! What is said about access keys, their profiles, sign-ins and the commands that profiles name.
 
 use super::foreign::visible;
-use super::problem::said;
+use super::problem::said_of;
 use crate::engine::keys::{AddProblem, KeepProblem, KeyProblem};
 use crate::engine::process;
 use crate::engine::profiles::SaveProblem;
@@ -150,7 +150,7 @@ pub fn sign_in_problem(problem: &SignInProblem) -> String {
 pub fn once(problem: &Problem) -> String {
     const PASSING: [Kind; 6] =
         [Kind::Offline, Kind::NoAnswer, Kind::ConnectionLost, Kind::Busy, Kind::SlowDown, Kind::Unexpected];
-    let said = said(problem.kind);
+    let said = said_of(problem);
     let title = said.title.trim_end_matches('.');
     if PASSING.contains(&problem.kind) {
         format!("{title}. Try again in a moment.")

@@ -2,6 +2,7 @@
 
 pub use super::causes::{Cause, CauseAction, Known, Piece, causes, explain};
 
+use super::foreign::visible;
 use super::format;
 use crate::model::problem::{DeniedBy, Kind, Problem, Turn};
 
@@ -61,6 +62,38 @@ fn said_as(title: &str, body: &str) -> Said {
     Said { title: title.to_owned(), body: body.to_owned() }
 }
 
+/// What to say about a problem: as [`said`] does, with what only this one's details know.
+#[must_use]
+pub fn said_of(problem: &Problem) -> Said {
+    let about = problem.detail.as_ref().map(|detail| visible(&detail.about)).unwrap_or_default();
+    match (problem.kind, about.is_empty()) {
+        (Kind::SignInRoleMissing, false) => said_sign_in_role(&about),
+        (Kind::OwnRoleDenied, false) => said_own_role(&about),
+        (kind, _) => said(kind),
+    }
+}
+
+fn said_sign_in_role(about: &str) -> Said {
+    let (role, account) = about.split_once(" in ").unwrap_or((about, ""));
+    let role = if role.is_empty() { "such role".to_owned() } else { format!("role “{role}”") };
+    let account =
+        if account.is_empty() { String::new() } else { format!(" in the account {}", format::account(account)) };
+    Said {
+        title: format!("This sign-in has no {role}{account}"),
+        body: "The name in the profile may be mistyped (sso_role_name), or the role was taken away from you. Ask your administrator which role is yours.".to_owned(),
+    }
+}
+
+fn said_own_role(about: &str) -> Said {
+    let role = if about.is_empty() { String::new() } else { format!(" {about}") };
+    Said {
+        title: "The profile’s own role did not let you in".to_owned(),
+        body: format!(
+            "The profile is itself a role{role}, and Amazon refused it to the key behind it. Ask your administrator to let you use it, or choose the profile that holds your key."
+        ),
+    }
+}
+
 /// What to say about a problem of this kind.
 #[must_use]
 pub fn said(kind: Kind) -> Said {
@@ -115,6 +148,10 @@ pub fn said(kind: Kind) -> Said {
             "The profile can’t be used as it stands",
             "Something in the credentials files can’t be meant that way. The file and the line are named beside the profile.",
         ),
+        Kind::ProfileEmpty => said_as(
+            "The profile holds no key",
+            "There is no key, no sign-in and no command in it that would give one. Add your access key, or choose another profile.",
+        ),
         Kind::KeyWithoutToken => said_as(
             "The profile’s key is only half there",
             "It is a temporary key, and its session token is missing. Copy all three lines again from where you got the key.",
@@ -138,6 +175,12 @@ pub fn said(kind: Kind) -> Said {
         Kind::SourceEnded => said_as(
             "The profile’s own access has ended",
             "Its key is temporary and has run out. Sign in again where you got it, then try again here.",
+        ),
+        Kind::SignInRoleMissing => said_sign_in_role(""),
+        Kind::OwnRoleDenied => said_own_role(""),
+        Kind::OwnRoleNeedsCode => said_as(
+            "The profile’s own role asks for a code",
+            "The profile is itself a role that needs a code from a device, and Daypass can ask for one only for your customer’s role. Choose the profile that holds your key, or one without such a role.",
         ),
         Kind::SignInNeeded => said_as(
             "This profile needs you to sign in",
@@ -182,6 +225,10 @@ pub fn said(kind: Kind) -> Said {
         Kind::OtherAccount => said_as(
             "The access is for another account",
             "What Amazon gave belongs to another account than the role. Nothing was sent. Ask your customer to check the role.",
+        ),
+        Kind::OtherRole => said_as(
+            "The access is for another role",
+            "What Amazon gave belongs to another role than the one that was asked for. Nothing was sent. Ask your customer to check the role.",
         ),
         Kind::AccountProblem => said_as(
             "The account can’t be used right now",

@@ -41,11 +41,33 @@ pub fn oddity(oddity: &Oddity) -> String {
         Odd::Number => "the session’s length is not a number of seconds from 900 to 43200. It was left out; mend it",
         Odd::SourceMissing => "source_profile names a profile that isn’t there. Correct the name",
         Odd::SourceLoop => "source_profile leads back to where it started. Let it name the profile that holds the key",
-        Odd::RoleChain => {
-            "source_profile names a profile that is itself a role. Let it name the profile that holds the key"
-        }
         Odd::SecretMisplaced => {
             "what looks like a secret stands where none belongs. It was left out; take it out of there"
+        }
+        Odd::HeadingTwice => {
+            "this profile has a heading above already. The last of each setting counts, and the key of the last heading that has a whole one; put everything under one heading"
+        }
+        Odd::HeadingOverruled => {
+            "this profile has another heading above. Of the two, only the one that other programs read counts: [profile name] in config, [name] in credentials. Take the other out"
+        }
+        Odd::SessionMissing => {
+            "sso_session names a sign-in that isn’t there. Correct the name, capital letters included, or add its [sso-session] section"
+        }
+        Odd::SignInHalf => {
+            "the sign-in is not complete. It needs sso_start_url (https://…), sso_region, sso_account_id (12 digits) and sso_role_name; run “aws configure sso” once more or ask your administrator"
+        }
+        Odd::SourceUnset => {
+            "the profile is a role, and nobody is named who asks for it. Add a source_profile that names the profile with your key"
+        }
+        Odd::CredentialSource => {
+            "the role takes its key from this computer (credential_source), which Daypass doesn’t do. Name a profile with your key as source_profile"
+        }
+        Odd::WebIdentity => {
+            "the profile signs in with a token from a file (web_identity_token_file), which Daypass doesn’t read. Use a profile with a key or a sign-in"
+        }
+        Odd::RoleForm => "the role is not written as one: arn:aws:iam::123456789012:role/Name. Copy it once more",
+        Odd::NotUsed => {
+            "the profile has another way to get its key, which comes first, as for the AWS command line. This line is not used; take out what you don’t need"
         }
     };
     format!("{place}: {what}.")

@@ -153,11 +153,15 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::NoProfile
         | Kind::ProfileOdd
         | Kind::KeyWithoutToken
+        | Kind::ProfileEmpty
         | Kind::RootKey
         | Kind::OtherPartition
         | Kind::KeyNotAccepted
         | Kind::SecretWrong
         | Kind::SignInNeeded
+        | Kind::SignInRoleMissing
+        | Kind::OwnRoleDenied
+        | Kind::OwnRoleNeedsCode
         | Kind::ProcessRefused
         | Kind::CodeNeeded
         | Kind::CodeWrong
@@ -169,6 +173,7 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::RegionOff
         | Kind::RequestRefused
         | Kind::OtherAccount
+        | Kind::OtherRole
         | Kind::AccountProblem
         | Kind::SessionOver
         | Kind::JournalFull

@@ -20,10 +20,11 @@ pub fn ends_at(time: &str) -> String {
     if time.contains(' ') { format!("Access ends {time}") } else { format!("Access ends at {time}") }
 }
 
-/// "Richard, account 1111 2222 3333".
+/// "Richard, account 1111 2222 3333", or "Richard as Engineers, account …" for the session of a role.
 #[must_use]
 pub fn who(identity: &Identity) -> String {
-    format!("{}, account {}", identity.name, format::account(&identity.account))
+    let role = identity.role().map_or_else(String::new, |role| format!(" as {role}"));
+    format!("{}{role}, account {}", identity.name, format::account(&identity.account))
 }
 
 /// What is said of a profile whose identity isn't known.
@@ -37,6 +38,7 @@ pub fn profile_hint(profile: &Profile) -> String {
         Source::SignIn => "company sign-in",
         Source::Process => "from a command",
         Source::Login => "aws login",
+        Source::Unsupported => "not usable here",
         Source::Nothing => "no key in it",
     };
     match &profile.key_tail {

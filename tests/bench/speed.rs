@@ -169,7 +169,7 @@ fn model_delivers_100_000_files(bencher: Bencher) {
                 Effect::Send(request, _) => Some(request),
                 Effect::Assume(..)
                 | Effect::Forget(_)
-                | Effect::Identify(_)
+                | Effect::Identify(..)
                 | Effect::Locate(..)
                 | Effect::UseRegion(..)
                 | Effect::Walk(..)

@@ -30,10 +30,14 @@ fn ask() -> AssumeRole {
 }
 
 fn given(account: &str, expiration: &str) -> Reply {
+    given_of(account, "upload", expiration)
+}
+
+fn given_of(account: &str, role: &str, expiration: &str) -> Reply {
     let body = format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
          <AssumedRoleUser><AssumedRoleId>AROA:bob</AssumedRoleId>\
-         <Arn>arn:aws:sts::{account}:assumed-role/upload/bob</Arn></AssumedRoleUser>\
+         <Arn>arn:aws:sts::{account}:assumed-role/{role}/bob</Arn></AssumedRoleUser>\
          <Credentials><AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>newsecret</SecretAccessKey>\
          <SessionToken>newtoken</SessionToken><Expiration>{expiration}</Expiration></Credentials>\
          </AssumeRoleResult></AssumeRoleResponse>"
@@ -108,6 +112,7 @@ async fn no_more_time_is_believed_than_was_asked_for() {
 async fn answers_of_sts_have_their_kinds() {
     let cases = [
         (given("333333333333", "2026-10-21T08:00:00Z"), Kind::OtherAccount),
+        (given_of("222222222222", "uploads", "2026-10-21T08:00:00Z"), Kind::OtherRole),
         (login_page(), Kind::LoginPage),
         (
             denied(

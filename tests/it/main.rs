@@ -38,6 +38,7 @@ mod people;
 mod practice;
 mod practice_world;
 mod process;
+mod profile_chain;
 mod profiles;
 mod queue;
 mod receipt;

@@ -191,3 +191,14 @@ async fn the_story_against_ministack() {
 async fn the_story_against_seaweedfs() {
     play("seaweedfs").await;
 }
+
+#[test]
+#[ignore = "needs a server: tests/servers/run"]
+fn every_form_of_profile_is_who_botocore_says_it_is() {
+    let story = Story::of("ministack");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/profiles");
+    let asked = Command::new(script).arg(env!("CARGO_BIN_EXE_daypass-cli")).arg("--dir").arg(&story.dir).output();
+    let asked = asked.expect("the script runs");
+    let told = format!("{}{}", String::from_utf8_lossy(&asked.stdout), String::from_utf8_lossy(&asked.stderr));
+    assert!(asked.status.success(), "{told}");
+}

@@ -433,7 +433,7 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     assert_eq!(**to, demo::destination());
     let ms = Duration::from_millis;
     let step = |what, took, result| Came::Step(*round, Step { what, took, result });
-    came(&mut shown, step(What::Profile, ms(2), Ok(Fact::Profile(Source::Key))));
+    came(&mut shown, step(What::Profile, ms(2), Ok(Fact::Profile(Source::Key, None))));
     came(&mut shown, step(What::Identity, ms(120), Ok(Fact::Identity(demo::richard()))));
     assert!(says(&shown, "Who you are, 120 ms: Amazon knows you as Richard in the account 1111 2222 3333."));
     let denied = demo::denial(Kind::AssumeDenied(DeniedBy::YourPolicy));
@@ -447,7 +447,7 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     let Wanted::Check { round, test_object: true, .. } = wanted(&mut shown) else { panic!("with a test file") };
     let step = |what, result| Came::Step(round, Step { what, took: ms(9), result });
     let lasts = Duration::from_hours(1);
-    came(&mut shown, step(What::Profile, Ok(Fact::Profile(Source::Key))));
+    came(&mut shown, step(What::Profile, Ok(Fact::Profile(Source::Key, None))));
     came(&mut shown, step(What::Identity, Ok(Fact::Identity(demo::richard()))));
     came(&mut shown, step(What::Role, Ok(Fact::Role { arn: "a/b".into(), lasts, shortened: true })));
     let (region, owner) = ("eu-west-1".parse().expect("a region"), "444455556666".parse().expect("an account"));

@@ -197,7 +197,7 @@ impl World {
             Effect::Forget(place) => {
                 self.asking.remove(&place);
             }
-            Effect::Identify(profile) => {
+            Effect::Identify(profile, _) => {
                 let identity = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
                 let wait = self.delay();
                 let fault = self.dice.percent(self.server.rules.faults);

@@ -1,7 +1,7 @@
 //! Changes to one profile in the text of a file: its lines change, and every other byte stays as it is.
 
 use super::Keys;
-use super::ini::{Heading, Key, Kind, heading};
+use super::ini::{Form, Heading, Key, Kind, heading};
 use zeroize::Zeroizing;
 
 /// A change to a profile.
@@ -41,14 +41,19 @@ fn shown(line: &[u8]) -> String {
 
 /// Whether a line is a heading, and if so whether it is this profile's.
 fn heads(line: &[u8], kind: Kind, profile: &str) -> Option<bool> {
+    shown(line).starts_with('[').then(|| form(line, kind, profile).is_some())
+}
+
+/// How this profile's heading is written; none for any other line.
+fn form(line: &[u8], kind: Kind, profile: &str) -> Option<Form> {
     let line = shown(line);
     if !line.starts_with('[') {
         return None;
     }
-    Some(match heading(&line, kind) {
-        Heading::Profile { name, .. } => name == profile,
-        Heading::Session(_) | Heading::Other | Heading::Damaged => false,
-    })
+    match heading(&line, kind) {
+        Heading::Profile { name, form } => (name == profile).then_some(form),
+        Heading::Session(_) | Heading::Other | Heading::Damaged => None,
+    }
 }
 
 /// The setting on a line, where it is one.
@@ -57,7 +62,7 @@ fn setting(line: &[u8]) -> Option<(Option<Key>, String)> {
     if line.is_empty() || line.starts_with(['#', ';', '[']) {
         return None;
     }
-    let (name, value) = line.split_once('=').unwrap_or((&line, ""));
+    let (name, value) = super::ini::setting(&line).unwrap_or((&line, ""));
     Some((Key::from_name(name.trim()), value.trim().to_owned()))
 }
 
@@ -78,9 +83,11 @@ fn write_key(out: &mut Vec<u8>, end: &[u8], keys: &Keys) {
 
 fn put(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, end: &[u8], profile: &str, keys: &Keys) -> bool {
     let (mut here, mut written) = (false, false);
+    // Of several headings for one name, those in the best form count alone.
+    let counts = lines.iter().filter_map(|line| form(line, kind, profile)).max();
     for line in lines {
-        let head = heads(line, kind, profile);
-        here = head.unwrap_or(here);
+        let head = heads(line, kind, profile).map(|head| head && form(line, kind, profile) == counts);
+        here = heads(line, kind, profile).unwrap_or(here);
         if here && setting(line).is_some_and(|(key, _)| key.is_some_and(Key::of_key)) {
             continue;
         }
@@ -118,7 +125,7 @@ fn rename(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, from: &str, to: &str) 
             continue;
         }
         // In `source_profile = profile` and `[profile profile]` it is the last one that is meant; a comment may follow.
-        let part = if source { line.iter().position(|b| *b == b'=') } else { Some(0) }.unwrap_or(0);
+        let part = if source { line.iter().position(|b| matches!(b, b'=' | b':')) } else { Some(0) }.unwrap_or(0);
         let stop = if source { line.len() } else { line.iter().position(|b| *b == b']').unwrap_or(line.len()) };
         let found = line[part..stop].windows(from.len()).rposition(|window| window == from.as_bytes());
         let Some(at) = found.map(|at| at + part) else {

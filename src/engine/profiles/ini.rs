@@ -31,6 +31,8 @@ pub(super) enum Key {
     Region,
     RoleArn,
     SourceProfile,
+    CredentialSource,
+    WebIdentity,
     ExternalId,
     MfaSerial,
     RoleSessionName,
@@ -55,6 +57,8 @@ impl Key {
             "region" => Self::Region,
             "role_arn" => Self::RoleArn,
             "source_profile" => Self::SourceProfile,
+            "credential_source" => Self::CredentialSource,
+            "web_identity_token_file" => Self::WebIdentity,
             "external_id" => Self::ExternalId,
             "mfa_serial" => Self::MfaSerial,
             "role_session_name" => Self::RoleSessionName,
@@ -76,9 +80,6 @@ impl Key {
     pub const fn of_key(self) -> bool {
         matches!(self, Self::AccessKeyId | Self::Secret | Self::Token)
     }
-
-    /// The settings any one of which makes a profile one of IAM Identity Center.
-    pub const SIGN_IN: [Self; 4] = [Self::SsoSession, Self::SsoStartUrl, Self::SsoAccount, Self::SsoRole];
 }
 
 /// A setting's value.
@@ -93,8 +94,35 @@ pub(super) struct Value {
 pub(super) struct Section {
     /// The profile's name.
     pub name: String,
-    /// Its settings, the last of each.
+    /// Its settings, the last of each; the key comes whole from one heading.
     pub values: HashMap<Key, Value>,
+    form: Form,
+    /// What stands of a key under each heading.
+    keys: Vec<HashMap<Key, Value>>,
+}
+
+impl Section {
+    /// Takes the key of the last heading that has a whole one, so that no token or secret of one key stands beside the ID of another.
+    fn settle_key(&mut self) {
+        let whole = |key: &HashMap<Key, Value>| key.contains_key(&Key::AccessKeyId) && key.contains_key(&Key::Secret);
+        let last = self.keys.iter().rposition(whole).or_else(|| self.keys.iter().rposition(|key| !key.is_empty()));
+        if let Some(last) = last {
+            self.values.extend(self.keys.swap_remove(last));
+        }
+        self.keys = Vec::new();
+    }
+}
+
+/// How a profile's heading is written, by how far it counts: where a file has several for one name, the AWS tools read those in the
+/// best form alone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// As in the other file, which the AWS tools don't read.
+    Other,
+    /// `[default]` in the config file.
+    Bare,
+    /// As the AWS tools write it in this file.
+    Right,
 }
 
 /// An oddity of this file: line, profile, what.
@@ -129,10 +157,19 @@ impl Sections {
         }
     }
 
-    /// The profile of this name, which a heading opens; none when there are too many.
-    fn open(&mut self, name: String, line: u32) -> Option<usize> {
-        if let Some(at) = self.by_name.get(&name) {
-            return Some(*at);
+    /// The profile of this name, which a heading opens; none when there are too many, or where another heading counts alone.
+    fn open(&mut self, name: String, form: Form, line: u32) -> Option<usize> {
+        if let Some(at) = self.by_name.get(&name).copied() {
+            let section = self.list.get_mut(at)?;
+            section.keys.push(HashMap::new());
+            let (before, counts) = (section.form, form >= section.form);
+            if form > before {
+                section.form = form;
+                section.values.clear();
+                section.keys = vec![HashMap::new()];
+            }
+            self.note(line, Place::Profile(at), if form == before { Odd::HeadingTwice } else { Odd::HeadingOverruled });
+            return counts.then_some(at);
         }
         if self.list.len() == PROFILES {
             if !self.odd.iter().any(|(_, _, what)| *what == Odd::TooMuch) {
@@ -141,7 +178,7 @@ impl Sections {
             return None;
         }
         self.by_name.insert(name.clone(), self.list.len());
-        self.list.push(Section { name, values: HashMap::new() });
+        self.list.push(Section { name, values: HashMap::new(), form, keys: vec![HashMap::new()] });
         Some(self.list.len() - 1)
     }
 }
@@ -159,8 +196,8 @@ enum Place {
 
 /// What a heading opens.
 pub(super) enum Heading<'a> {
-    /// This profile's section, written in the form of this file or of the other.
-    Profile { name: &'a str, right_form: bool },
+    /// This profile's section, and how it is written.
+    Profile { name: &'a str, form: Form },
     /// A sign-in that profiles refer to.
     Session(&'a str),
     /// A section of another kind.
@@ -176,7 +213,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
         out.note(0, Place::Nowhere, *what);
     }
     let mut place = Place::Nowhere;
-    // The settings of this heading alone: a second heading of the same name is no slip, a second line under one is.
+    // The settings of this heading alone.
     let mut seen: Vec<Key> = Vec::new();
     let mut session: Option<String> = None;
     // How far the setting is set in that opened a block, such as `s3 =`: deeper lines belong to it.
@@ -193,9 +230,9 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             session = None;
             seen.clear();
             place = match heading(trimmed, kind) {
-                Heading::Profile { name, right_form } => {
-                    let at = out.open(name.to_owned(), number).map_or(Place::Other, Place::Profile);
-                    if !right_form {
+                Heading::Profile { name, form } => {
+                    let at = out.open(name.to_owned(), form, number).map_or(Place::Other, Place::Profile);
+                    if form == Form::Other {
                         out.note(number, at, Odd::SectionForm);
                     }
                     if !trimmed.contains(']') {
@@ -218,7 +255,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             }
             continue;
         }
-        let Some((name, raw)) = trimmed.split_once('=') else {
+        let Some((name, raw)) = setting(trimmed) else {
             if !matches!(place, Place::Other) {
                 out.note(number, place, Odd::Line);
             }
@@ -259,10 +296,18 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
         }
         seen.push(key);
         if let Some(section) = out.list.get_mut(at) {
-            section.values.insert(key, Value { text, line: number });
+            let values = if key.of_key() { section.keys.last_mut() } else { Some(&mut section.values) };
+            values.map(|values| values.insert(key, Value { text, line: number }));
         }
     }
+    out.list.iter_mut().for_each(Section::settle_key);
     out
+}
+
+/// A setting's name and value: they part at the first `=` or `:`, whichever comes first (Python's `configparser`, with which the
+/// AWS command line reads).
+pub(super) fn setting(line: &str) -> Option<(&str, &str)> {
+    line.split_once(['=', ':'])
 }
 
 fn without_spaces(text: &str) -> String {
@@ -285,11 +330,12 @@ pub(super) fn heading(line: &str, kind: Kind) -> Heading<'_> {
     if name.is_empty() || name.chars().count() > NAME || looks_like_secret(name) {
         return Heading::Damaged;
     }
-    let right_form = match kind {
-        Kind::Credentials => !prefixed,
-        Kind::Config => prefixed || name == "default",
+    let form = match (kind, prefixed) {
+        (Kind::Credentials, false) | (Kind::Config, true) => Form::Right,
+        (Kind::Config, false) if name == "default" => Form::Bare,
+        (Kind::Credentials, true) | (Kind::Config, false) => Form::Other,
     };
-    Heading::Profile { name, right_form }
+    Heading::Profile { name, form }
 }
 
 /// The quotes that open a value, with what closes each.

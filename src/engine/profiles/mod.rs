@@ -3,12 +3,14 @@
 //! Nothing is kept between calls: a file that is edited counts from the next call on. Only settings that Daypass knows have an
 //! effect; an endpoint, a certificate bundle or a token file that a profile names is never followed.
 
+mod chain;
 mod edit;
 mod ini;
 mod save;
 mod sign_in;
 mod text;
 
+pub use chain::{Chain, Origin, OwnRole, chain, origin};
 pub use edit::Edit;
 pub(super) use ini::{is_key_form, is_secret_form};
 pub use save::{SaveProblem, change, private_file};
@@ -96,24 +98,6 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Where a profile's credentials come from in the end, after its `source_profile`.
-#[derive(Debug)]
-pub enum Origin {
-    /// A key in the files.
-    Keys(Keys),
-    /// IAM Identity Center, through the profile of this name.
-    SignIn(String),
-    /// `aws login`, through the profile of this name.
-    Login(String),
-    /// A command that prints credentials: running it needs the person's word.
-    Process {
-        /// The profile that names it.
-        profile: String,
-        /// The whole command as it stands in the file.
-        command: String,
-    },
-}
-
 /// The profiles without their secrets, and what looks odd in the files.
 #[must_use]
 pub fn read(paths: &Paths) -> Profiles {
@@ -148,56 +132,13 @@ pub fn read(paths: &Paths) -> Profiles {
 ///
 /// # Errors
 /// `NoProfile` where there is no such profile (never another's key in its place), `ProfileOdd` where what stands there can't be
-/// meant so, `KeyWithoutToken`, `SignInNeeded` where the credentials come from a sign-in, `ProcessRefused` where they come
+/// meant so, `ProfileEmpty` where nothing of it gives credentials, `KeyWithoutToken`, `SignInNeeded` where the credentials come from a sign-in, `ProcessRefused` where they come
 /// from a command; [`origin`] tells those apart.
 pub fn keys(paths: &Paths, profile: &str) -> Result<Keys, Problem> {
     match origin(paths, profile)? {
         Origin::Keys(keys) => Ok(keys),
         Origin::SignIn(_) | Origin::Login(_) => Err(Problem::new(Kind::SignInNeeded)),
         Origin::Process { .. } => Err(Problem::new(Kind::ProcessRefused)),
-    }
-}
-
-/// Where the credentials of a profile come from, after its `source_profile`. Both files are read anew.
-///
-/// A `source_profile` that is a role itself is not followed: its key belongs to another identity than the one that is meant.
-///
-/// # Errors
-/// As for [`keys`], without those of sign-ins and commands.
-pub fn origin(paths: &Paths, profile: &str) -> Result<Origin, Problem> {
-    let files = Files::read(paths);
-    let missing = if files.unreadable() { Kind::ProfileOdd } else { Kind::NoProfile };
-    if !files.has(profile) {
-        return Err(Problem::new(missing));
-    }
-    let both = files.both(profile);
-    let base = match both.source() {
-        Source::Role => match both.text(Key::SourceProfile) {
-            Some(source) if source == profile => profile.to_owned(),
-            Some(source) if !files.has(source) => return Err(Problem::new(missing)),
-            Some(source) if files.both(source).source() == Source::Role => return Err(Problem::new(Kind::ProfileOdd)),
-            Some(source) => source.to_owned(),
-            None => return Err(Problem::new(Kind::ProfileOdd)),
-        },
-        Source::Key
-        | Source::TemporaryKey
-        | Source::TokenMissing
-        | Source::SignIn
-        | Source::Process
-        | Source::Login
-        | Source::Nothing => profile.to_owned(),
-    };
-    let both = files.both(&base);
-    match both.own() {
-        Source::Key | Source::TemporaryKey => both.keys().map(Origin::Keys).ok_or(Problem::new(Kind::ProfileOdd)),
-        Source::TokenMissing => Err(Problem::new(Kind::KeyWithoutToken)),
-        Source::SignIn => Ok(Origin::SignIn(base)),
-        Source::Login => Ok(Origin::Login(base)),
-        Source::Process => {
-            let command = both.text(Key::Process).unwrap_or_default().to_owned();
-            Ok(Origin::Process { profile: base, command })
-        }
-        Source::Role | Source::Nothing => Err(Problem::new(Kind::ProfileOdd)),
     }
 }
 
@@ -242,14 +183,16 @@ struct Both<'a> {
 impl<'a> Both<'a> {
     /// A setting, and whether it stands in the config file.
     fn value(&self, key: Key) -> Option<(bool, &'a Value)> {
-        let first = self.credentials.map(|section| (false, section));
-        let second = self.config.map(|section| (true, section));
-        let holds_key = |section: &Section| section.values.keys().any(|key| key.of_key());
-        first
-            .into_iter()
-            .chain(second)
-            .find(|(_, section)| if key.of_key() { holds_key(section) } else { section.values.contains_key(&key) })
-            .and_then(|(in_config, section)| Some((in_config, section.values.get(&key)?)))
+        let sections = || [(false, self.credentials), (true, self.config)].into_iter();
+        let mut sections = sections().filter_map(|(in_config, section)| Some((in_config, section?)));
+        if !key.of_key() {
+            return sections.find_map(|(in_config, section)| Some((in_config, section.values.get(&key)?)));
+        }
+        // The file with the key's ID, otherwise the first with anything of a key.
+        let mut holding: Vec<_> =
+            sections.filter(|(_, section)| section.values.keys().any(|key| key.of_key())).collect();
+        holding.sort_by_key(|(_, section)| !section.values.contains_key(&Key::AccessKeyId));
+        holding.first().and_then(|(in_config, section)| Some((*in_config, section.values.get(&key)?)))
     }
 
     fn text(&self, key: Key) -> Option<&'a str> {
@@ -260,28 +203,52 @@ impl<'a> Both<'a> {
         self.value(key).is_some()
     }
 
-    /// How the profile gets its credentials, in the order in which the AWS command line looks.
+    /// Whether there is anything of a key in it, which makes it its own source (botocore, `AssumeRoleProvider`).
+    fn has_key(&self) -> bool {
+        self.has(Key::AccessKeyId) || self.has(Key::Secret)
+    }
+
+    /// Whether it is a role that somebody else asks for. A role by a token from a file asks for itself.
+    fn is_role(&self) -> bool {
+        self.has(Key::RoleArn) && !self.has(Key::WebIdentity)
+    }
+
+    /// How the profile gets its credentials.
     fn source(&self) -> Source {
-        if self.has(Key::RoleArn) && self.has(Key::SourceProfile) { Source::Role } else { self.own() }
+        match (self.is_role(), self.has(Key::SourceProfile), self.has(Key::CredentialSource)) {
+            (true, _, true) => Source::Unsupported,
+            (true, true, false) => Source::Role,
+            (true, false, false) | (false, _, _) => self.own(),
+        }
     }
 
     /// How it gets them without another profile.
     fn own(&self) -> Source {
-        if Key::SIGN_IN.into_iter().any(|key| self.has(key)) {
-            Source::SignIn
-        } else if let (Some(id), true) = (self.text(Key::AccessKeyId), self.has(Key::Secret)) {
-            match (self.has(Key::Token), id.starts_with("ASIA")) {
-                (true, _) => Source::TemporaryKey,
-                (false, true) => Source::TokenMissing,
-                (false, false) => Source::Key,
-            }
-        } else if self.has(Key::Login) {
-            Source::Login
-        } else if self.has(Key::Process) {
-            Source::Process
-        } else {
-            Source::Nothing
-        }
+        self.ways().first().map_or(Source::Nothing, |(source, _)| *source)
+    }
+
+    /// The ways to credentials that it has itself, each with the setting that makes it one, in the order in which the AWS command
+    /// line looks (botocore, `ProfileProviderBuilder`): a key goes before the others in the credentials file, and last in the config.
+    fn ways(&self) -> Vec<(Source, (bool, &'a Value))> {
+        let first = |keys: &[Key]| keys.iter().find_map(|key| self.value(*key));
+        let web = first(&[Key::WebIdentity]).filter(|_| self.has(Key::RoleArn)).map(|at| (Source::Unsupported, at));
+        let sign_in = first(&[Key::SsoAccount, Key::SsoRole]).map(|at| (Source::SignIn, at));
+        let key = first(&[Key::AccessKeyId]).map(|at| {
+            let source = match (self.has(Key::Secret), self.has(Key::Token), at.1.text.starts_with("ASIA")) {
+                (false, _, _) => Source::Nothing,
+                (true, true, _) => Source::TemporaryKey,
+                (true, false, true) => Source::TokenMissing,
+                (true, false, false) => Source::Key,
+            };
+            (source, at)
+        });
+        let login = first(&[Key::Login]).map(|at| (Source::Login, at));
+        let process = first(&[Key::Process]).map(|at| (Source::Process, at));
+        let half_sign_in = sign_in.is_none().then(|| first(&[Key::SsoSession, Key::SsoStartUrl])).flatten();
+        let half_sign_in = half_sign_in.map(|at| (Source::SignIn, at));
+        let (early, late) = key.into_iter().partition::<Vec<_>, _>(|(_, (in_config, _))| !in_config);
+        let list = [web, sign_in].into_iter().flatten().chain(early);
+        list.chain([login, process].into_iter().flatten()).chain(late).chain(half_sign_in).collect()
     }
 
     /// Its key; none where the id is a secret put in the wrong place, which would be sent in the open.
@@ -332,17 +299,40 @@ impl<'a> Both<'a> {
         if self.seconds().is_none() {
             note(self.value(Key::DurationSeconds), Odd::Number);
         }
-        if self.source() == Source::Role
-            && let Some(source) = self.value(Key::SourceProfile).filter(|(_, source)| *source.text != name)
-        {
-            let next = files.both(&source.1.text);
-            if !files.has(&source.1.text) {
-                note(Some(source), Odd::SourceMissing);
-            } else if next.source() == Source::Role {
-                note(Some(source), if files.loops(name) { Odd::SourceLoop } else { Odd::RoleChain });
-            }
-        }
+        self.odd_source(name, files, &mut note);
         out
+    }
+
+    /// What is odd about where its credentials come from.
+    fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Option<(bool, &Value)>, Odd)) {
+        let (source, role) = (self.value(Key::SourceProfile), self.value(Key::RoleArn));
+        if self.is_role() {
+            let named = source.map(|(_, source)| source.text.as_str());
+            if self.role().is_none() {
+                note(role, Odd::RoleForm);
+            }
+            match named {
+                _ if self.has(Key::CredentialSource) => note(self.value(Key::CredentialSource), Odd::CredentialSource),
+                None => note(role, Odd::SourceUnset),
+                Some(named) if named == name && !self.has_key() && self.ways().is_empty() => {
+                    note(source, Odd::SourceLoop)
+                }
+                Some(named) if named != name && !files.has(named) => note(source, Odd::SourceMissing),
+                Some(named) if named != name && files.loops(name) => note(source, Odd::SourceLoop),
+                Some(_) => {}
+            }
+            return;
+        }
+        note(self.value(Key::WebIdentity), Odd::WebIdentity);
+        let ways = self.ways();
+        for (_, not_used) in ways.iter().skip(1) {
+            note(Some(*not_used), Odd::NotUsed);
+        }
+        if ways.first().is_some_and(|(source, _)| *source == Source::SignIn)
+            && let Err((at, what)) = files.sign_in(name)
+        {
+            note(at, what);
+        }
     }
 }
 
@@ -352,7 +342,13 @@ impl Files {
     fn loops(&self, name: &str) -> bool {
         let mut seen = vec![name];
         let mut at = name;
-        while let Some(next) = self.both(at).text(Key::SourceProfile).filter(|next| *next != at) {
+        loop {
+            let both = self.both(at);
+            // A source that holds a key is its own.
+            if !both.is_role() || at != name && both.has_key() {
+                return false;
+            }
+            let Some(next) = both.text(Key::SourceProfile).filter(|next| *next != at) else { return false };
             if seen.contains(&next) {
                 return true;
             }
@@ -362,6 +358,5 @@ impl Files {
             seen.push(next);
             at = next;
         }
-        false
     }
 }

@@ -1,9 +1,11 @@
 //! What a profile says about its sign-in: IAM Identity Center by session or inline, and the console's `aws login`.
 
-use super::ini::{Key, Sections};
+use super::ini::{Key, Value};
 use super::{Files, Paths};
 use crate::model::names::{AccountId, Region};
 use crate::model::problem::{Kind, Problem};
+use crate::model::snapshot::Odd;
+use std::collections::HashMap;
 
 /// A sign-in through IAM Identity Center, as one profile asks for it. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,30 +43,51 @@ pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
     if !files.has(profile) {
         return Err(Problem::new(Kind::NoProfile));
     }
-    let both = files.both(profile);
-    let session = both.text(Key::SsoSession).map(str::to_owned);
-    let of_session = |key| {
-        let of = |sections: &Sections| Some(sections.sessions.get(session.as_ref()?)?.get(&key)?.text.to_string());
-        of(&files.config).or_else(|| of(&files.credentials))
-    };
-    // A session's own settings go before what an older line in the profile still says.
-    let of_both = |key| of_session(key).or_else(|| both.text(key).map(str::to_owned));
-    let odd = || Problem::new(Kind::ProfileOdd);
-    let start_url = of_both(Key::SsoStartUrl).filter(|url| url.starts_with("https://")).ok_or_else(odd)?;
-    let region = of_both(Key::SsoRegion).and_then(|region| region.parse().ok()).ok_or_else(odd)?;
-    let account = both.text(Key::SsoAccount).and_then(|account| AccountId::from_pasted(account).ok());
-    let role = both.text(Key::SsoRole).map(str::to_owned);
-    let scopes = of_session(Key::SsoScopes).unwrap_or_else(|| "sso:account:access".to_owned());
-    let scopes = scopes.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()).collect();
-    Ok(SignIn {
-        profile: profile.to_owned(),
-        session,
-        start_url,
-        region,
-        account: account.ok_or_else(odd)?,
-        role: role.ok_or_else(odd)?,
-        scopes,
-    })
+    files.sign_in(profile).map_err(|_odd| Problem::new(Kind::ProfileOdd))
+}
+
+/// What keeps a sign-in from being meant so, and the setting at which it shows.
+pub(super) type OddSignIn<'a> = (Option<(bool, &'a Value)>, Odd);
+
+impl Files {
+    /// The sign-in of a profile.
+    pub(super) fn sign_in<'a>(&'a self, profile: &str) -> Result<SignIn, OddSignIn<'a>> {
+        let both = self.both(profile);
+        let session = both.value(Key::SsoSession);
+        let name = session.map(|(_, name)| name.text.as_str());
+        if session.is_some() && self.sessions(name).next().is_none() {
+            return Err((session, Odd::SessionMissing));
+        }
+        let of_session =
+            |key| self.sessions(name).find_map(|(in_config, session)| Some((in_config, session.get(&key)?)));
+        // A session's own settings go before what an older line in the profile still says.
+        let of_both = |key| of_session(key).or_else(|| both.value(key));
+        let any = [Key::SsoSession, Key::SsoStartUrl, Key::SsoAccount, Key::SsoRole, Key::SsoRegion];
+        let any = any.into_iter().find_map(|key| both.value(key));
+        let (url, region) = (of_both(Key::SsoStartUrl), of_both(Key::SsoRegion));
+        let (account, role) = (both.value(Key::SsoAccount), both.value(Key::SsoRole));
+        let text = |at: Option<(bool, &'a Value)>| at.map(|(_, value)| value.text.as_str());
+        let scopes = text(of_session(Key::SsoScopes)).unwrap_or("sso:account:access");
+        let scopes = scopes.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty());
+        let start_url = text(url).filter(|url| url.starts_with("https://"));
+        Ok(SignIn {
+            profile: profile.to_owned(),
+            session: name.map(str::to_owned),
+            start_url: start_url.ok_or((url.or(any), Odd::SignInHalf))?.to_owned(),
+            region: text(region).and_then(|name| name.parse().ok()).ok_or((region.or(any), Odd::SignInHalf))?,
+            account: text(account)
+                .and_then(|id| AccountId::from_pasted(id).ok())
+                .ok_or((account.or(any), Odd::SignInHalf))?,
+            role: text(role).ok_or((any, Odd::SignInHalf))?.to_owned(),
+            scopes: scopes.collect(),
+        })
+    }
+
+    /// The sections of a session, and whether each stands in the config file.
+    fn sessions<'a>(&'a self, name: Option<&'a str>) -> impl Iterator<Item = (bool, &'a HashMap<Key, Value>)> {
+        let files = [(true, &self.config), (false, &self.credentials)];
+        files.into_iter().filter_map(move |(in_config, sections)| Some((in_config, sections.sessions.get(name?)?)))
+    }
 }
 
 /// The session that `login_session` names: the ARN after which the AWS CLI names the file of `aws login`.

@@ -37,8 +37,8 @@ pub(in crate::engine) enum Refusal {
     Denied,
     /// The client is no longer registered, or the token is over.
     Unauthorized,
-    /// This user may not have this permission set.
-    NoRole,
+    /// The sign-in gives this user no such role.
+    NoRole(Problem),
     /// Something else.
     Other(Problem),
 }
@@ -234,7 +234,7 @@ impl Oidc<'_> {
             | "invalid_client"
             | "InvalidGrantException"
             | "invalid_grant" => return Refusal::Unauthorized,
-            "ForbiddenException" | "ResourceNotFoundException" => return Refusal::NoRole,
+            "ForbiddenException" | "ResourceNotFoundException" => Kind::SignInRoleMissing,
             "TooManyRequestsException" => Kind::SlowDown,
             "InvalidRequestException" | "invalid_request" | "InvalidScopeException" | "invalid_scope" => {
                 Kind::ProfileOdd
@@ -251,8 +251,10 @@ impl Oidc<'_> {
             status,
             request_id: clean(id),
             message: clean(&message),
+            about: format!("{} in {}", self.sign_in.role, self.sign_in.account).into(),
             at: self.clock.utc(),
         };
-        Refusal::Other(Problem::with(kind, detail))
+        let problem = Problem::with(kind, detail);
+        if kind == Kind::SignInRoleMissing { Refusal::NoRole(problem) } else { Refusal::Other(problem) }
     }
 }

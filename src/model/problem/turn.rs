@@ -38,10 +38,12 @@ impl Kind {
             | Self::NoProfile
             | Self::ProfileOdd
             | Self::KeyWithoutToken
+            | Self::ProfileEmpty
             | Self::RootKey
             | Self::SecretWrong
             | Self::SourceEnded
             | Self::SignInNeeded
+            | Self::OwnRoleNeedsCode
             | Self::ProcessRefused
             | Self::CodeNeeded
             | Self::CodeWrong
@@ -71,6 +73,8 @@ impl Kind {
             Self::NotTrusted
             | Self::ProxyRefused
             | Self::KeyNotAccepted
+            | Self::SignInRoleMissing
+            | Self::OwnRoleDenied
             | Self::OtherPartition
             | Self::RegionOff
             | Self::SignatureRefused
@@ -78,6 +82,7 @@ impl Kind {
             | Self::BodyLimit(_)
             | Self::SessionOver => Turn::Administrator,
             Self::OtherAccount
+            | Self::OtherRole
             | Self::KmsGenerate
             | Self::KmsDecrypt
             | Self::KmsKey

@@ -60,6 +60,11 @@ pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
             vec![plain("The role is in account "), mono(spaced(to.role.account().as_str())), plain(". Compare it with your customer.")],
             CauseAction::EditDestination,
         )],
+        Kind::OtherRole => vec![Cause::new(
+            "The answer is of another role",
+            vec![plain("You asked for "), mono(to.role.role_name()), plain(". Compare it with your customer.")],
+            CauseAction::EditDestination,
+        )],
         Kind::AccountProblem => vec![
             Cause::new(
                 "Your customer’s account is suspended",

@@ -268,6 +268,7 @@ pub fn denial(kind: Kind) -> Problem {
             request_id: "5c0e1f2a-7d11-4c8e-9b3a-0a1b2c3d4e91".into(),
             message: "User: arn:aws:iam::111122223333:user/Richard is not authorized to perform: sts:AssumeRole".into(),
             at: Utc(TODAY.0 - 3600),
+            about: "".into(),
         },
     )
 }
