@@ -13,7 +13,7 @@ use super::watch::Patience;
 use crate::grant::policy::literal;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
-use crate::model::names::{Region, RoleArn, RoleSessionName};
+use crate::model::names::{Region, RoleArn};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Identity;
 use crate::time::Utc;

@@ -17,6 +17,7 @@ mod orders;
 mod pace;
 pub mod parts;
 pub mod problem;
+mod profiles;
 mod queue;
 mod rate;
 pub mod record;
