@@ -4,7 +4,7 @@ use super::Model;
 use super::denials::Denials;
 use super::destination::Destination;
 use super::event::{AssumeRole, Assumed, Effect};
-use super::names::{Region, RoleSessionName};
+use super::names::{Region, RoleArn, RoleSessionName};
 use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
@@ -202,10 +202,17 @@ impl Model {
         fx.push(Effect::Assume(no, Arc::new(ask)));
     }
 
-    /// Asks who a profile is; one that asks for the role of an open place is not that role itself.
+    /// Asks who a profile is; one that asks for the role of an open place is not that role itself. Nor is one whose role is a
+    /// customer's that is remembered, or needs a code: then it is told who asks for that role.
     pub(super) fn identify(&self, profile: &str) -> Effect {
         let place = self.seen.places.iter().find(|place| place.destination.profile == profile);
-        Effect::Identify(profile.to_owned(), place.map(|place| place.destination.role.clone()))
+        let role = place.map(|place| place.destination.role.clone()).or_else(|| {
+            let known = self.seen.profiles.list.iter().find(|known| known.name == profile)?;
+            let role: RoleArn = known.role_arn.as_deref()?.parse().ok()?;
+            let customers = self.seen.remembered.iter().any(|destination| destination.role == role);
+            (customers || known.mfa_serial.is_some()).then_some(role)
+        });
+        Effect::Identify(profile.to_owned(), role)
     }
 
     /// GetCallerIdentity was answered.
