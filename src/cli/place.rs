@@ -72,13 +72,12 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
     let read = profiles::read(&profiles::Paths::from_env());
     let profile = read.list.iter().find(|profile| profile.name == args.profile);
     let invited = args.invitation.as_ref().map(|from| invitation(from)).transpose()?;
-    let role = match &invited {
-        Some(invitation) => invitation.to_destination(&args.profile).role,
-        None => {
-            let role = args.role_arn.clone().or_else(|| profile.and_then(|profile| profile.role_arn.clone()));
-            let role = role.ok_or_else(|| Stop::new(cli::no_role(&args.profile)).hint(cli::give_role()))?;
-            parsed(Field::Role, RoleArn::from_pasted(&role))?
-        }
+    let role = if let Some(invitation) = &invited {
+        invitation.to_destination(&args.profile).role
+    } else {
+        let role = args.role_arn.clone().or_else(|| profile.and_then(|profile| profile.role_arn.clone()));
+        let role = role.ok_or_else(|| Stop::new(cli::no_role(&args.profile)).hint(cli::give_role()))?;
+        parsed(Field::Role, RoleArn::from_pasted(&role))?
     };
     // What a profile says beside another role is meant for that one.
     let fills = profile.filter(|profile| profile.role_arn.as_deref().is_none_or(|of| of == role.as_str()));

@@ -39,12 +39,10 @@ pub const fn step_key(what: What) -> &'static str {
 #[must_use]
 pub fn fact(fact: &Fact) -> String {
     match fact {
-        Fact::Profile(_, Some(role)) => {
-            return format!(
-                "The profile is a role of its own, {}. It is used first; such access lasts one hour at a time.",
-                visible(role.as_str())
-            );
-        }
+        Fact::Profile(_, Some(role)) => format!(
+            "The profile is a role of its own, {}. It is used first; such access lasts one hour at a time.",
+            visible(role.as_str())
+        ),
         Fact::Profile(source, None) => match source {
             Source::Key => "The profile holds an access key.",
             Source::TemporaryKey => "The profile holds a temporary key.",

@@ -173,6 +173,9 @@ impl Files {
     }
 }
 
+/// Where a setting stands: whether in the config file, and its value.
+type Setting<'a> = Option<(bool, &'a Value)>;
+
 /// One profile in both files. The credentials file wins, setting by setting; a key comes whole from one of them, so that no
 /// token or secret of one stands beside the id of the other.
 struct Both<'a> {
@@ -304,7 +307,7 @@ impl<'a> Both<'a> {
     }
 
     /// What is odd about where its credentials come from.
-    fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Option<(bool, &Value)>, Odd)) {
+    fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Setting<'_>, Odd)) {
         let (source, role) = (self.value(Key::SourceProfile), self.value(Key::RoleArn));
         if self.is_role() {
             let named = source.map(|(_, source)| source.text.as_str());
@@ -315,7 +318,7 @@ impl<'a> Both<'a> {
                 _ if self.has(Key::CredentialSource) => note(self.value(Key::CredentialSource), Odd::CredentialSource),
                 None => note(role, Odd::SourceUnset),
                 Some(named) if named == name && !self.has_key() && self.ways().is_empty() => {
-                    note(source, Odd::SourceLoop)
+                    note(source, Odd::SourceLoop);
                 }
                 Some(named) if named != name && !files.has(named) => note(source, Odd::SourceMissing),
                 Some(named) if named != name && files.loops(name) => note(source, Odd::SourceLoop),

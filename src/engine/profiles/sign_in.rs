@@ -1,7 +1,7 @@
 //! What a profile says about its sign-in: IAM Identity Center by session or inline, and the console's `aws login`.
 
 use super::ini::{Key, Value};
-use super::{Files, Paths};
+use super::{Files, Paths, Setting};
 use crate::model::names::{AccountId, Region};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::Odd;
@@ -47,7 +47,7 @@ pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
 }
 
 /// What keeps a sign-in from being meant so, and the setting at which it shows.
-pub(super) type OddSignIn<'a> = (Option<(bool, &'a Value)>, Odd);
+pub(super) type OddSignIn<'a> = (Setting<'a>, Odd);
 
 impl Files {
     /// The sign-in of a profile.
