@@ -148,7 +148,7 @@ fn every_way_to_an_odd_profile_is_named_with_its_line() {
         (format!("[profile p]\n{role}credential_source = Environment\n"), 3, Odd::CredentialSource),
         (format!("[profile p]\n{role}web_identity_token_file = /x\n"), 3, Odd::WebIdentity),
         (format!("[profile p]\n{role}source_profile = p\n"), 3, Odd::SourceLoop),
-        (format!("[profile p]\nrole_arn = Engineers\nsource_profile = base\n[base]\n"), 2, Odd::RoleForm),
+        ("[profile p]\nrole_arn = Engineers\nsource_profile = base\n[base]\n".to_owned(), 2, Odd::RoleForm),
         (format!("[profile p]\naws_access_key_id = {NEW}\n"), 2, Odd::HalfAKey),
         (format!("[profile p]\naws_secret_access_key = {SECRET}\n"), 2, Odd::HalfAKey),
     ] {
