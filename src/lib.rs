@@ -88,6 +88,9 @@
 //! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::http::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
 //! | A command of a profile does not outlive the program | `process::a_command_ends_with_the_program_however_that_ends` |
 //! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `practice_world::a_start_with_nine_profiles_calls_nobody`, `practice_world::practice_calls_runs_and_writes_nothing_but_its_own`, `practice_world::a_real_invitation_ends_practice_and_meets_nobody_of_it` |
+//! | A yes to a command is for one run unless it is said to be for always | `process::a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always` |
+//! | No arrival replaces a dialog, and no yes counts before a person can have read the card | `ui_ask::invited::a_second_arrival_never_takes_the_place_of_the_first`, `ui_ask::invited::no_yes_counts_in_the_first_moment_of_a_card` |
+//! | The contractor's own keys are not delivered unless a person says so | `key_files::keys_are_left_out_until_a_person_sends_them` |
 //! | Every problem has its sentence and its page | `no::every_code_and_text_of_aws_has_its_sentence`, `ui::every_problem_settles_as_a_page_and_speaks_calmly` |
 //! | Work grows with what changed, not with how much there is | `scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::a_hundred_thousand_rows_cost_what_is_seen` |
 //!

@@ -401,7 +401,7 @@ impl Link for Desk {
             "at": place.at.map(|(x, y)| [x, y]), "size": [place.size.0, place.size.1], "maximized": place.maximized,
         });
         // A place that is not kept costs a person one move of a window.
-        let _not_kept = std::fs::write(home.join(PLACE_FILE), text.to_string());
+        let _not_kept = crate::engine::profiles::private_file(&home.join(PLACE_FILE), text.to_string().as_bytes());
     }
 }
 

@@ -28,8 +28,8 @@ pub(super) enum Verb {
     Grant(Box<Grant>),
     /// Sign a profile in through IAM Identity Center.
     SignIn(SignIn),
-    /// List the profiles of the shared AWS files, and what in them looks odd.
-    Profiles,
+    /// List the profiles of the shared AWS files, what in them looks odd, and which of their commands may run.
+    Profiles(Profiles),
     /// Run the practice server: S3 and STS on this computer, with the whole story in it.
     ///
     /// One of its two roles asks for the code of an MFA device. The device, arn:aws:iam::111122223333:mfa/Richard, always
@@ -89,6 +89,10 @@ pub(super) struct Where {
     /// Yes, account, role and bucket of the invitation are right.
     #[arg(long, requires = "invitation")]
     pub yes: bool,
+    /// The 12 digits of your customer's account, as they told you in another way than by the invitation. With `--yes`
+    /// they are needed where a customer you know would have another account, role or bucket.
+    #[arg(long, value_name = "ACCOUNT", requires = "invitation")]
+    pub account: Option<String>,
     /// The role your customer gave you.
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
@@ -128,7 +132,7 @@ pub(super) struct Where {
     /// The encryption that the bucket's policy wants to be named: `s3`, `kms`, or `kms:` and a key's ARN or id.
     #[arg(long, value_name = "KIND", value_parser = encryption)]
     pub sse: Option<Encryption>,
-    /// Let the profile's credential_process run, if this is the SHA-256 of the command; asked on a terminal.
+    /// Let the profile's credential_process run this time, if this is the SHA-256 of the command; asked on a terminal.
     #[arg(long, value_name = "SHA256")]
     pub allow_command: Option<String>,
 }
@@ -141,6 +145,9 @@ pub(super) struct Upload {
     /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+    /// Send files that look like access keys or private keys too; without this they are left out.
+    #[arg(long)]
+    pub send_keys: bool,
     /// Send the receipt as well, beside the files, as daypass-receipt-DATE-TIME.html.
     #[arg(long)]
     pub send_receipt: bool,
@@ -274,7 +281,7 @@ pub(super) struct Grant {
     /// After how many days S3 throws abandoned parts away.
     #[arg(long, value_name = "DAYS")]
     pub abort_days: Option<u32>,
-    /// Let the profile's credential_process run, if this is the SHA-256 of the command.
+    /// Let the profile's credential_process run this time, if this is the SHA-256 of the command.
     #[arg(long, value_name = "SHA256")]
     pub allow_command: Option<String>,
     #[command(flatten)]
@@ -286,6 +293,14 @@ pub(super) struct Grant {
 pub(super) struct Resume {
     #[command(flatten)]
     pub wire: Wire,
+}
+
+/// Arguments of `profiles`.
+#[derive(ClapArgs)]
+pub(super) struct Profiles {
+    /// Ask again before this profile's credential_process runs: the SHA-256 that the list shows.
+    #[arg(long, value_name = "SHA256")]
+    pub forbid_command: Option<String>,
 }
 
 /// Arguments of `verify`.

@@ -2,6 +2,7 @@
 
 use super::{Stop, say_beside};
 use crate::engine::handle::{Handle, Secret};
+use crate::engine::process::Consent;
 use crate::model::RENEW_BEFORE;
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
@@ -69,6 +70,19 @@ pub(super) async fn first_code(
     });
     let line = read.await.ok().and_then(Result::ok).filter(|line| !line.trim().is_empty()).ok_or_else(none)?;
     digits(&line).map(Some).ok_or_else(|| Stop::new(words::not_a_code().to_owned()))
+}
+
+/// Asks for how long a command may run; none for not at all, also where nobody can be asked.
+pub(super) async fn consent(question: &str) -> Option<Consent> {
+    if !terminal() {
+        return None;
+    }
+    let answer = line(question.to_owned()).await.ok().flatten()?;
+    match answer.trim().to_lowercase().as_str() {
+        "y" | "yes" | "this time" => Some(Consent::ThisRun),
+        "a" | "always" => Some(Consent::Always),
+        _ => None,
+    }
 }
 
 /// Asks for six digits until they come; none at the end of input.

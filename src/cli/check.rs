@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
-    let mut handle = place::engine(&args.wire, false).await?;
+    let mut handle = place::engine(&args.wire, false, false).await?;
     let destination = match place::confirmed(&mut handle, &args.place, said, false).await {
         Ok(destination) => destination,
         Err(stop) => {
@@ -80,7 +80,7 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
 
 /// Signs a profile in, and waits until it is done.
 pub(super) async fn sign_in(args: SignIn) -> Result<u8, Stop> {
-    let handle = place::engine(&args.wire, false).await?;
+    let handle = place::engine(&args.wire, false, false).await?;
     let mut steps = handle.sign_in(&args.profile);
     let mut ended = Ok(SOME_NOT);
     while let Some(step) = steps.recv().await {

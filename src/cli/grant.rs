@@ -3,6 +3,7 @@
 use super::args::{Form, Grant as Args};
 use super::place::{self, parsed};
 use super::{ALL, Stop, say};
+use crate::engine::clock::Clock;
 use crate::grant::{self, Ask, Format, Principal, fields, names::Odd};
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::time::Utc;
@@ -16,6 +17,14 @@ fn odd<T>(field: &str, result: Result<T, Odd>) -> Result<T, Stop> {
 fn date(text: Option<&String>, end: bool) -> Result<Option<Utc>, Stop> {
     let read = |text: &String| fields::moment(text, end).ok_or_else(|| Stop::new(words::no_date(text)));
     text.map(read).transpose()
+}
+
+/// The last moment, unless it has passed.
+fn ahead(until: Option<Utc>) -> Result<Option<Utc>, Stop> {
+    match until {
+        Some(at) if at <= Clock::start().utc() => Err(Stop::new(words::last_day_over(at))),
+        until => Ok(until),
+    }
 }
 
 pub(super) async fn run(args: Args) -> Result<u8, Stop> {
@@ -49,7 +58,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
         mfa_max_age: args.mfa_max_age,
         external_id,
         not_before: date(args.not_before.as_ref(), false)?,
-        not_after: date(args.not_after.as_ref(), true)?,
+        not_after: ahead(date(args.not_after.as_ref(), true)?)?,
         source_ips: networks.collect::<Result<_, _>>()?,
         session_is_user: args.session_is_user,
         kms: match &args.kms {
@@ -78,7 +87,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
 
 /// Who a profile is.
 async fn asked(args: &Args, profile: &str) -> Result<Principal, Stop> {
-    let mut handle = place::engine(&args.wire, false).await?;
+    let mut handle = place::engine(&args.wire, false, false).await?;
     let identity = match place::command(&mut handle, profile, args.allow_command.as_deref()).await {
         Ok(()) => handle.who(profile).await.map_err(|problem| Stop::new(cli::problem(&problem))),
         Err(stop) => Err(stop),

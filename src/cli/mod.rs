@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod grant;
 mod place;
+mod profiles;
 mod receipts;
 mod show;
 mod upload;
@@ -53,7 +54,7 @@ pub fn main() -> ExitCode {
         // One thread for the network, beside those that read and print: with more, each small file costs a quarter more
         // for waking one another up, and one fills a line of 10 Gbit/s.
         Verb::Upload(_) | Verb::Resume(_) => tokio::runtime::Builder::new_current_thread().enable_all().build(),
-        Verb::Profiles | Verb::Practice(_) | Verb::Verify(_) | Verb::Check(_) | Verb::Grant(_) | Verb::SignIn(_) => {
+        Verb::Profiles(_) | Verb::Practice(_) | Verb::Verify(_) | Verb::Check(_) | Verb::Grant(_) | Verb::SignIn(_) => {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()
         }
     };
@@ -85,7 +86,7 @@ async fn run(verb: Verb) -> Result<u8, Stop> {
         Verb::SignIn(sign_in) => check::sign_in(sign_in).await,
         Verb::Resume(resume) => upload::resume(resume).await,
         Verb::Verify(verify) => receipts::verify(&verify),
-        Verb::Profiles => show::profiles(),
+        Verb::Profiles(listing) => profiles::run(listing).await,
         Verb::Practice(practice) => show::practice(practice).await,
     }
 }

@@ -4,12 +4,13 @@ use super::args::{Where, Wire as WireArgs};
 use super::{Stop, ask, say_beside};
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::Wire;
-use crate::engine::process::fingerprint;
+use crate::engine::process::{Consent, fingerprint};
 use crate::engine::profiles::{self, Origin};
 use crate::engine::settings;
 use crate::grant::Invitation;
+use crate::grant::alike::Likeness;
 use crate::grant::fields;
-use crate::grant::invitation::Window;
+use crate::grant::invitation::{What, Window};
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::names::{
@@ -17,6 +18,7 @@ use crate::model::names::{
 };
 use crate::model::snapshot::{Profile, Settings};
 use crate::words::access as words;
+use crate::words::ask::invited;
 use crate::words::names::{Field, name_problem};
 use crate::words::{cli, grant as grant_words, keys as key_words};
 use std::sync::Arc;
@@ -28,8 +30,9 @@ pub(super) fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(cli::see_help()))
 }
 
-/// An engine for this command. `sha256`: whether a receipt is asked for; nothing else is served by it.
-pub(super) async fn engine(wire: &WireArgs, sha256: bool) -> Result<Handle, Stop> {
+/// An engine for this command. `sha256`: whether a receipt is asked for; nothing else is served by it. `send_keys`: whether
+/// files that look like keys are sent too.
+pub(super) async fn engine(wire: &WireArgs, sha256: bool, send_keys: bool) -> Result<Handle, Stop> {
     let (limit_rate, memory) = (wire.limit_rate, wire.memory);
     let adjust = move |settings: &mut Settings| {
         settings.sha256 = sha256;
@@ -50,11 +53,16 @@ pub(super) async fn engine(wire: &WireArgs, sha256: bool) -> Result<Handle, Stop
     let options = Options {
         home: settings::home(),
         wire,
-        limits: Limits { park_restored: true, quiet_retries: false, ..Limits::default() },
+        limits: Limits { send_keys, ..limits() },
         adjust: Some(Arc::new(adjust)),
         ..Options::new()
     };
     Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem_and_reason(&problem)))
+}
+
+/// What an earlier run left waits until a person asks for it.
+pub(super) fn limits() -> Limits {
+    Limits { park_restored: true, quiet_retries: false, ..Limits::default() }
 }
 
 /// What the arguments say, before anybody is asked.
@@ -183,6 +191,11 @@ pub(super) async fn confirmed(
 }
 
 async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result<(), Stop> {
+    let expected = args.account.as_ref();
+    let expected = expected.map(|digits| parsed(Field::Account, AccountId::from_pasted(digits))).transpose()?;
+    if let Some(expected) = expected.as_ref().filter(|expected| **expected != invitation.role.account()) {
+        return Err(Stop::new(words::other_account(expected, invitation)));
+    }
     let seen = handle.seen();
     let known = invitation.known(seen.remembered.iter());
     let changes = known.map(|known| (known, invitation.diff(known)));
@@ -190,20 +203,26 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
         return Ok(());
     }
     say_beside(&words::card(invitation));
-    let question = match changes {
-        Some((known, changes)) => {
-            say_beside(&words::changes(&changes, known));
-            if !changes.iter().any(|change| change.what.grave()) {
-                return Ok(());
-            }
-            words::change_question()
+    let (question, hint, confirmed) = if let Some((known, changes)) = changes {
+        let moved = changes.iter().any(|change| change.what == What::Account);
+        let alike = moved && invitation.likeness(known) == Likeness::Alike;
+        say_beside(&words::changes(&changes, known, alike));
+        if !changes.iter().any(|change| change.what.grave()) {
+            return Ok(());
         }
-        None => words::first_use(),
+        // A script that picks invitations up must not be led elsewhere by one of them.
+        (words::change_question(), words::how_to_confirm_change(), args.yes && expected.is_some())
+    } else {
+        say_beside(invited::FIRST);
+        (words::first_use(), words::how_to_confirm(), args.yes)
     };
-    if args.yes || ask::yes(question).await {
+    if let Some(theirs) = words::unchecked(invitation) {
+        say_beside(&theirs);
+    }
+    if confirmed || ask::yes(question).await {
         return Ok(());
     }
-    Err(Stop::new(words::not_confirmed()).hint(words::how_to_confirm()))
+    Err(Stop::new(words::not_confirmed()).hint(hint))
 }
 
 /// What is odd about a profile in the files, as sentences with their file and line.
@@ -230,17 +249,20 @@ pub(super) async fn command(handle: &mut Handle, profile: &str, allowed: Option<
         return Ok(());
     };
     let mark = fingerprint(&command);
-    if handle.seen().settings.allowed_commands.contains(&mark) {
+    if handle.seen().settings.may_run(&mark) {
         return Ok(());
     }
     let by_argument = allowed.is_some_and(|allowed| allowed.trim().eq_ignore_ascii_case(&mark));
-    if !by_argument {
+    let consent = if by_argument {
+        Some(Consent::ThisRun)
+    } else {
         say_beside(&key_words::command_question(&base, &command));
-        if !ask::yes("").await {
-            return Err(Stop::new(key_words::command_not_allowed()).hint(key_words::how_to_allow(&mark)));
-        }
-    }
-    handle.allow_command(&command);
-    let _ended = handle.until(|seen| seen.settings.allowed_commands.contains(&mark)).await;
+        ask::consent(key_words::COMMAND_ANSWERS).await
+    };
+    let Some(consent) = consent else {
+        return Err(Stop::new(key_words::command_not_allowed()).hint(key_words::how_to_allow(&mark)));
+    };
+    handle.allow_command(&base, &command, consent);
+    let _ended = handle.until(|seen| seen.settings.may_run(&mark)).await;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! What the command line prints: plain lines, a bar on a terminal, or one JSON event a line.
 
 use super::args::Practice as PracticeArgs;
-use super::{ALL, NOT_STARTED, SOME_NOT, Stop, say, say_beside};
+use super::{ALL, SOME_NOT, Stop, say, say_beside};
 use crate::engine::handle::Handle;
+use crate::engine::journal;
 use crate::engine::run::Notice;
-use crate::engine::{journal, profiles};
 use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
@@ -137,7 +137,7 @@ impl Show {
                 continue;
             }
             for (in_chunk, upload) in chunk.rows().iter().enumerate() {
-                self.row(at * CHUNK + in_chunk, upload);
+                self.row(seen, at * CHUNK + in_chunk, upload);
             }
             if at < self.looked.len() {
                 self.looked[at] = Arc::clone(chunk);
@@ -231,7 +231,7 @@ impl Show {
         if asking { self.waiting.clone() } else { None }
     }
 
-    fn row(&mut self, at: usize, upload: &Upload) {
+    fn row(&mut self, seen: &Snapshot, at: usize, upload: &Upload) {
         if self.told.len() <= at {
             self.told.resize(at + 1, false);
         }
@@ -244,8 +244,10 @@ impl Show {
             return;
         }
         self.told[at] = true;
-        let key = upload.key();
-        let shown = visible(&key);
+        let shown = visible(&upload.key());
+        let prefix = seen.places.get(usize::from(upload.place.0)).map_or("", |place| place.destination.prefix.as_str());
+        // What reads the events wants the object's whole key.
+        let key = format!("{prefix}{}", upload.key());
         let (event, plain) = match &upload.state {
             State::Delivered(proof) => (
                 json!({ "event": "delivered", "key": key, "size": upload.size,
@@ -278,7 +280,7 @@ impl Show {
             let row = u32::try_from(at).ok().and_then(|no| seen.rows.get(UploadNo(no)));
             if let Some(row) = row.filter(|row| places.contains(&row.place) && still(&row.state, &state)) {
                 self.told[at] = false;
-                self.row(at, row);
+                self.row(seen, at, row);
             }
         }
     }
@@ -453,21 +455,6 @@ fn waits_for_command(seen: &Snapshot, profile: &str) -> bool {
     let of_command = |profile: &Profile| profile.source == Source::Process;
     let through = |profile: &Profile| profile.source_profile.as_deref().and_then(find).is_some_and(of_command);
     !known && find(profile).is_some_and(|profile| of_command(profile) || through(profile))
-}
-
-/// `profiles`: what the shared files say.
-pub(super) fn profiles() -> Result<u8, Stop> {
-    let read = profiles::read(&profiles::Paths::from_env());
-    if !read.found {
-        return Err(Stop::new(words::no_profiles()).hint(words::where_profiles(&read.credentials_path)));
-    }
-    for profile in &read.list {
-        say(&words::profile(profile));
-    }
-    for oddity in &read.oddities {
-        say_beside(&crate::words::profiles::oddity(oddity));
-    }
-    Ok(if read.list.is_empty() { NOT_STARTED } else { ALL })
 }
 
 /// `practice`: runs the practice server until it is stopped.

@@ -24,7 +24,7 @@ const LEAVE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
-    let mut handle = place::engine(&args.wire, args.receipt.is_some() || args.send_receipt).await?;
+    let mut handle = place::engine(&args.wire, args.receipt.is_some() || args.send_receipt, args.send_keys).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     show.earlier(&handle.seen());
@@ -90,7 +90,7 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
 }
 
 pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
-    let mut handle = place::engine(&args.wire, false).await?;
+    let mut handle = place::engine(&args.wire, false, false).await?;
     let mut show = Show::new(args.wire.json);
     if let Some(sentence) = handle.notices().iter().find_map(words::nothing_to_resume) {
         handle.stop().await;

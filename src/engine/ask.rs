@@ -3,13 +3,13 @@
 use super::check::{Check, Step};
 use super::handle::Handle;
 use super::keys::{self, AddProblem, Keep, KeepProblem, NewKey, TestedKey};
-use super::process::fingerprint;
+use super::process::{Consent, fingerprint};
 use super::profiles::Paths;
 use super::signin::SignInStep;
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;
-use crate::model::snapshot::Command;
+use crate::model::snapshot::{AllowedCommand, Command};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -106,23 +106,29 @@ impl Handle {
         if self.look_at_profiles().await { Ok(()) } else { Err(KeepProblem::Ended) }
     }
 
-    /// Allows exactly this command of a profile's `credential_process`, from now on and in later runs. Show the whole of it first.
+    /// Allows exactly this command of a profile's `credential_process`. Show the whole of it first.
     #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
-    pub fn allow_command(&self, command: &str) -> bool {
+    pub fn allow_command(&self, profile: &str, command: &str, consent: Consent) -> bool {
         let mut settings = self.seen().settings.clone();
-        let mark = fingerprint(command);
-        if !settings.allowed_commands.contains(&mark) {
-            settings.allowed_commands.push(mark);
+        let sha256 = fingerprint(command);
+        match consent {
+            Consent::ThisRun if settings.may_run(&sha256) => {}
+            Consent::ThisRun => settings.commands_this_run.push(sha256),
+            Consent::Always => {
+                settings.allowed_commands.retain(|known| known.sha256 != sha256);
+                let since = Some(self.clock().utc());
+                settings.allowed_commands.push(AllowedCommand { sha256, profile: profile.to_owned(), since });
+            }
         }
         self.send(Command::Set(settings))
     }
 
-    /// Takes the allowance of a command back.
+    /// Takes the allowance of the command of this SHA-256 back, and drops what commands gave.
     #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
-    pub fn forbid_command(&self, command: &str) -> bool {
+    pub fn forbid_command(&self, sha256: &str) -> bool {
         let mut settings = self.seen().settings.clone();
-        let mark = fingerprint(command);
-        settings.allowed_commands.retain(|known| *known != mark);
+        settings.allowed_commands.retain(|known| known.sha256 != sha256);
+        settings.commands_this_run.retain(|known| known != sha256);
         self.desk().sources.forget_given();
         self.send(Command::Set(settings))
     }

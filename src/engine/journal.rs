@@ -22,6 +22,7 @@ pub use history::{Delivery, History, Line, Outcome, Wanted};
 
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
+use crate::model::snapshot::Settings;
 use crate::model::upload::PlaceNo;
 use crate::time::Utc;
 use rusqlite::Connection;
@@ -318,6 +319,14 @@ impl Store {
         };
         answer.map_err(|why| damage::problem(&why))
     }
+}
+
+/// The settings that the journal in this folder keeps, read beside whoever has it open; none if there is no journal.
+#[must_use]
+pub fn kept_settings(home: &Path) -> Option<Settings> {
+    let db = schema::connect_reader(&home.join(place::FILE)).ok()?;
+    let body: String = db.query_row("SELECT body FROM settings", [], |row| row.get(0)).ok()?;
+    serde_json::from_str(&body).ok()
 }
 
 fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {

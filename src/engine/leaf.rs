@@ -2,6 +2,7 @@
 
 use super::digests::Digests;
 use super::files::{Look, OpenFiles, Source, longer, unreadable};
+use super::key_files;
 use super::pool::{self, Pool, Sums};
 use super::reads::Reads;
 use super::s3::{self, Object, S3, Span, Whole};
@@ -63,7 +64,7 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
             let at = path.clone();
             ctx.reads.run(&at, 0, move || files.open(upload, &path)).await.map(Answer::Opened)
         }
-        Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, most, &taken).await,
+        Call::Put { most, keys } => put(ctx, s3(ctx, place)?, path, &key, (most, keys), &taken).await,
         Call::Whole { fingerprint } => whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken)).await,
         Call::Create => {
             let created = s3(ctx, place)?.create(&key).await?;
@@ -155,17 +156,30 @@ async fn put(
     s3: &S3,
     path: PathBuf,
     key: &str,
-    most: u64,
+    (most, keys): (u64, bool),
     taken: &Arc<AtomicU64>,
 ) -> Result<Answer, Problem> {
     let (pool, sha256, at) = (ctx.pool.clone(), ctx.digests.is_some(), path.clone());
-    match ctx.reads.run(&at, most, move || read_whole(&path, most, &pool, sha256)).await? {
+    match ctx.reads.run(&at, most, move || read_unless_key(&path, (most, keys), &pool, sha256)).await? {
         ReadWhole::Grown(fingerprint) => Ok(Answer::Grown(fingerprint)),
         ReadWhole::Read(bytes, sums, fingerprint) => {
             let size = bytes.len() as u64;
             let object = s3.put(key, bytes, sums.crc, taken).await?;
             Ok(Answer::Stored(stored(object, size, fingerprint, sums.sha256)))
         }
+    }
+}
+
+/// Reads a whole file of `most` bytes at most. One that looks like a key is refused unless `keys` says otherwise; it is
+/// looked into here, where its bytes are in memory anyway.
+fn read_unless_key(path: &Path, (most, keys): (u64, bool), pool: &Pool, sha256: bool) -> Result<ReadWhole, Problem> {
+    if !keys && key_files::is_named_so(path) {
+        return Err(Problem::new(Kind::KeyFile));
+    }
+    let read = read_whole(path, most, pool, sha256)?;
+    match &read {
+        ReadWhole::Read(bytes, ..) if !keys && key_files::holds_key(bytes) => Err(Problem::new(Kind::KeyFile)),
+        ReadWhole::Read(..) | ReadWhole::Grown(_) => Ok(read),
     }
 }
 

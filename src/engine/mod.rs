@@ -18,6 +18,7 @@ mod hidden;
 mod host;
 pub mod http;
 pub mod journal;
+pub mod key_files;
 pub mod keys;
 pub mod leaf;
 pub mod limit;

@@ -26,6 +26,15 @@ pub const MOST: usize = 64 << 10;
 /// The word in [`Detail::code`] of a command that the person has not allowed.
 pub const NOT_ALLOWED: &str = "NotAllowed";
 
+/// For how long a person lets a command run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Until Daypass ends.
+    ThisRun,
+    /// In later runs too, until the person takes it back.
+    Always,
+}
+
 /// By what a command is remembered: the SHA-256 of its text, in 64 hexadecimal digits.
 #[must_use]
 pub fn fingerprint(command: &str) -> String {

@@ -428,7 +428,7 @@ impl Run {
             Effect::Close(upload) => self.context(None).close(upload),
             Effect::Record(record) => self.unrecorded.push_back(record),
             Effect::Use(settings) => {
-                self.desk.sources.allow(&settings.allowed_commands);
+                self.desk.sources.allow(settings.commands());
                 self.digests = settings.sha256.then(Digests::default);
                 self.desk.limit.set(settings.limit_rate);
                 self.pool.keep_at_most(usize::try_from(settings.memory).unwrap_or(POOL).min(POOL));

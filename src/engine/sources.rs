@@ -119,9 +119,9 @@ impl Sources {
         self.lock().given.clear();
     }
 
-    /// The commands that may run, by their fingerprints.
-    pub fn allow(&self, fingerprints: &[String]) {
-        self.lock().allowed = fingerprints.iter().cloned().collect();
+    /// The commands that may run, by their fingerprints, and no others.
+    pub fn allow<'a>(&self, fingerprints: impl Iterator<Item = &'a str>) {
+        self.lock().allowed = fingerprints.map(str::to_owned).collect();
     }
 
     /// Whether the command of this fingerprint may run.

@@ -9,6 +9,7 @@ use crate::time::Utc;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use toml::{Table, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest text that is looked at, in bytes: 64 KiB.
 pub const LONGEST: usize = 64 << 10;
@@ -259,12 +260,14 @@ pub fn rfc3339(at: Utc) -> String {
     jiff::Timestamp::from_second(at.0).unwrap_or_default().to_string()
 }
 
-/// `text` on one line without control, invisible and direction characters, at most `most` characters long.
+/// `text` on one line in Unicode's composed spelling (NFC), without control, invisible and direction characters and without
+/// marks that pass for a seal of Daypass's own, at most `most` characters long.
 #[must_use]
 pub fn clean(text: &str, most: usize) -> String {
+    let text: String = text.nfc().collect();
     let mut out = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-        let letters = word.chars().filter(|&c| !hidden(c));
+        let letters = word.chars().filter(|&c| !hidden(c) && !seal(c));
         let start = out.len();
         out.extend(letters);
         if out.len() > start && start > 0 {
@@ -283,6 +286,14 @@ const fn hidden(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{10ffff}')
+}
+
+/// Check marks, crosses, warning signs, locks and shields: what a program shows of its own judgment.
+const fn seal(c: char) -> bool {
+    matches!(c,
+        '\u{2610}'..='\u{2612}' | '\u{2705}' | '\u{2713}'..='\u{2718}' | '\u{274c}' | '\u{274e}' | '\u{2753}'..='\u{2755}'
+        | '\u{2757}' | '\u{26a0}' | '\u{26d4}' | '\u{237b}' | '\u{1f197}' | '\u{1f50f}'..='\u{1f513}' | '\u{1f5f4}'..='\u{1f5f9}'
+        | '\u{1f6ab}' | '\u{1f6e1}' | '\u{1f6c8}' | '\u{1f4db}')
 }
 
 /// `text` without byte order mark, carriage returns, quote marks of mail and fences of code.

@@ -24,6 +24,7 @@
 //! fields, percent-encoded and lists with commas, make a link: `daypass:v1?role=…&bucket=…`. No field holds a host, a path
 //! of this computer or a command, and there is none that could.
 
+use super::alike::{Likeness, compare};
 use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
 use super::names::Cidr;
 use super::request::MFA_AGE;
@@ -35,6 +36,7 @@ use crate::time::Utc;
 use crate::words;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{Display, Write as _};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Why a text is not an invitation.
 pub type InvitationProblem = TextProblem;
@@ -46,7 +48,7 @@ pub const NOTE_MOST: usize = 500;
 /// The longest contact kept, in characters.
 pub const CONTACT_MOST: usize = 120;
 
-/// What the customer lends, as an invitation says it. Free texts are clean: one line, no direction characters.
+/// What the customer lends, as an invitation says it. Free texts are clean: one line, no direction characters, no seals.
 ///
 /// `R` is the role's ARN; where a template works the ARN out later, it is that template's expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +158,7 @@ impl What {
 }
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// What differs.
     pub what: What,
@@ -258,19 +260,27 @@ impl Invitation {
         self.owner.clone().filter(|owner| *owner != self.role.account())
     }
 
+    /// How its name compares with that of a destination that is known.
+    #[must_use]
+    pub fn likeness(&self, known: &Destination) -> Likeness {
+        compare(self.name(), &known.name)
+    }
+
     /// The destination that this invitation is about, or would take the place of, among those that are known. One that
     /// bears its name comes before every other: whoever else would come under that name, known by it or not, is not the
-    /// customer whom the person knows by it. Otherwise it is the one of the same role or bucket that differs the least.
+    /// customer whom the person knows by it. Next comes one whose name
+    /// looks like it, and last the one of the same role or bucket that differs the least.
     #[must_use]
     pub fn known<'a>(&self, all: impl Iterator<Item = &'a Destination>) -> Option<&'a Destination> {
-        let name = self.name().to_lowercase();
-        let rank = |to: &&Destination| {
+        let rank = |(to, likeness): &(&Destination, Likeness)| {
             let changes = self.diff(to);
-            (to.name.to_lowercase() != name, changes.iter().filter(|change| change.what.grave()).count(), changes.len())
+            (*likeness, changes.iter().filter(|change| change.what.grave()).count(), changes.len())
         };
         all.filter(|to| !to.practice)
-            .filter(|to| to.name.to_lowercase() == name || to.role == self.role || to.bucket == self.bucket)
+            .map(|to| (to, self.likeness(to)))
+            .filter(|(to, likeness)| *likeness != Likeness::Other || to.role == self.role || to.bucket == self.bucket)
             .min_by_key(rank)
+            .map(|(to, _)| to)
     }
 
     /// In what it differs from a destination that is known, the gravest first.
@@ -299,7 +309,7 @@ impl Invitation {
             (What::MfaAge, text(was.mfa_max_age.as_ref()), text(is.mfa_max_age.as_ref())),
             (What::Networks, was.networks.join(", "), is.networks.join(", ")),
             (What::SessionIsUser, yes(was.session_is_user), yes(is.session_is_user)),
-            (What::Name, known.name.clone(), self.name().to_owned()),
+            (What::Name, nfc(&known.name), nfc(self.name())),
         ];
         pairs
             .into_iter()
@@ -307,6 +317,11 @@ impl Invitation {
             .map(|(what, before, after)| Change { what, before, after })
             .collect()
     }
+}
+
+/// Unicode's composed spelling, in which two spellings of one letter are one.
+fn nfc(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// A folder, or none; one written without its last slash gets it.

@@ -3,6 +3,7 @@
 //! Everything here is text from text, but for [`names::new_external_id`]. An [`Ask`] says what the contractor needs; it is printed as a CloudFormation
 //! template, as policies, as commands or as Terraform; an [`Invitation`] carries the finished role back.
 
+pub mod alike;
 pub mod cloudformation;
 pub mod commands;
 pub mod fields;

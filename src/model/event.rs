@@ -167,6 +167,8 @@ pub enum Call {
     Put {
         /// The most bytes one PutObject may carry.
         most: u64,
+        /// Whether it is sent even if it looks like a key.
+        keys: bool,
     },
     /// Send the whole file by one PutObject, straight from the disk: it is read once for its checksum and once to be sent.
     Whole {

@@ -26,6 +26,7 @@ mod restore;
 mod retries;
 pub mod rows;
 pub mod session;
+pub mod settings;
 pub mod snapshot;
 mod tally;
 pub mod terms;
@@ -45,7 +46,7 @@ use self::terms::Learned;
 use self::upload::{PlaceNo, RequestNo, UploadNo};
 use self::work::{Desk, Out, Work};
 use crate::time::Time;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +64,8 @@ pub struct Limits {
     pub seed: u64,
     /// Whether uploads of an earlier run wait until their file is added again.
     pub park_restored: bool,
+    /// Whether files that look like keys are sent without a word from a person.
+    pub send_keys: bool,
     /// Whether a denied AssumeRole is tried again quietly for a minute, since IAM takes that long to spread a change.
     pub quiet_retries: bool,
     /// How often it is asked again in that minute.
@@ -76,6 +79,7 @@ impl Default for Limits {
             large: 4,
             seed: 1,
             park_restored: false,
+            send_keys: false,
             quiet_retries: true,
             quiet_step: Duration::from_secs(10),
         }
@@ -93,6 +97,8 @@ pub struct Model {
     /// What earlier runs learned of destinations that are not open yet.
     learned: Vec<(Destination, Learned)>,
     work: BTreeMap<UploadNo, Work>,
+    /// The uploads of which a person said that they are to be sent although they look like keys.
+    key_files: BTreeSet<UploadNo>,
     out: BTreeMap<RequestNo, Out>,
     next_request: u64,
     bodies_out: u64,
@@ -115,6 +121,7 @@ impl Model {
             desks: Vec::new(),
             learned: Vec::new(),
             work: BTreeMap::new(),
+            key_files: BTreeSet::new(),
             out: BTreeMap::new(),
             next_request: 0,
             bodies_out: 0,
@@ -220,6 +227,7 @@ impl Model {
             Command::Cancel(which) => self.cancel(which, fx),
             Command::Retry(which) => self.retry(which, fx),
             Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),
+            Command::SendKeyFile(no) => self.send_key_file(no, fx),
             Command::Release(place) => self.release(place),
             Command::Identify(profile) => fx.push(self.identify(&profile)),
             Command::ProfileRenamed { from, to } => self.profile_renamed(&from, &to, fx),

@@ -4,6 +4,7 @@ use super::Model;
 use super::event::Effect;
 use super::intake::{KEY_MAX, done_parts, key_hash, numbered, of_place, unnumbered};
 use super::parts::PART_USUAL;
+use super::problem::Kind;
 use super::record::{End, Record};
 use super::snapshot::Which;
 use super::upload::{PlaceNo, State, UploadNo};
@@ -165,6 +166,14 @@ impl Model {
                 }
                 self.requeue(no, true);
             }
+        }
+    }
+
+    pub(super) fn send_key_file(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        let row = self.seen.rows.get(no);
+        if row.is_some_and(|row| matches!(&row.state, State::Failed(why) if why.kind == Kind::KeyFile)) {
+            self.key_files.insert(no);
+            self.retry(Which::One(no), fx);
         }
     }
 

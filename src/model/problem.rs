@@ -244,6 +244,8 @@ pub enum Kind {
     SourceSilent,
     /// It is not a regular file (device, socket, pipe).
     SourceNotAFile,
+    /// It looks like an access key or a private key, and nobody said that it is to be sent.
+    KeyFile,
     /// The name can't be written as text.
     NameNotText,
 
@@ -304,6 +306,7 @@ impl Kind {
             | Self::SourceChanged
             | Self::SourceUnreadable
             | Self::SourceNotAFile
+            | Self::KeyFile
             | Self::NameNotText => Retry::Stop,
             Self::NotTrusted
             | Self::CaBundle
@@ -360,8 +363,10 @@ impl Kind {
     /// Whether it lies in the file on this computer.
     #[must_use]
     pub const fn of_the_source(self) -> bool {
-        matches!(self, Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile)
-            || self.keeps_from_opening()
+        matches!(
+            self,
+            Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile | Self::KeyFile
+        ) || self.keeps_from_opening()
     }
 
     /// Whether the file can't be opened or read at the moment, as is so for seconds while another program writes it.

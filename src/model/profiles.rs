@@ -124,6 +124,8 @@ pub enum Odd {
     RoleForm,
     /// The profile has another way to credentials that comes first, so this one is not used.
     NotUsed,
+    /// Other users of this computer can read the file.
+    OpenToOthers,
 }
 
 /// One profile, without its secret.

@@ -328,7 +328,8 @@ impl Model {
             match plan {
                 Plan::Put(_) => {
                     self.set_state(no, State::Sending(Progress::default()));
-                    self.send(no, Call::Put { most: PART_USUAL }, What::Put, fx);
+                    let keys = self.limits.send_keys || self.key_files.contains(&no);
+                    self.send(no, Call::Put { most: PART_USUAL, keys }, What::Put, fx);
                 }
                 Plan::Multipart { size, .. } => {
                     if self.goes_whole(PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)), size) {

@@ -3,10 +3,10 @@
 pub use super::profiles::{Odd, Oddity, Profile, Profiles, Source};
 
 use super::destination::Destination;
-use super::parts::PART_USUAL;
 use super::problem::Problem;
 use super::rows::Rows;
 use super::session::{Identity, Session};
+pub use super::settings::{AllowedCommand, Settings};
 use super::terms::Learned;
 use super::upload::{PlaceNo, UploadNo};
 use crate::time::{Time, Utc};
@@ -234,38 +234,6 @@ pub enum Line {
     },
 }
 
-/// What the person has set.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct Settings {
-    /// Whether a session renews itself five minutes before its end while uploads run and no code is needed.
-    pub renew: bool,
-    /// Whether the SHA-256 of each file is worked out for receipts.
-    pub sha256: bool,
-    /// Bytes a second at most; none for as fast as the line gives.
-    pub limit_rate: Option<u64>,
-    /// Bytes of file content held in memory at most.
-    pub memory: u64,
-    /// The `credential_process` commands that may run, each by the SHA-256 of its text in hexadecimal.
-    pub allowed_commands: Vec<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { renew: true, sha256: true, limit_rate: None, memory: 128 << 20, allowed_commands: Vec::new() }
-    }
-}
-
-impl Settings {
-    /// Bytes of file content that may be out: within the memory, and under a limit of speed no more than goes in ten
-    /// seconds (two parts at least), since what is out when Daypass ends is sent again.
-    #[must_use]
-    pub fn bodies(&self) -> u64 {
-        let soon = self.limit_rate.map_or(u64::MAX, |rate| rate.saturating_mul(10).max(2 * PART_USUAL));
-        self.memory.min(soon)
-    }
-}
-
 /// What a person asks for, by a click or an argument.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -293,6 +261,8 @@ pub enum Command {
     Retry(Which),
     /// Send a file whose name is taken under the next free-looking name (`report (2).pdf`).
     SendUnderNewName(UploadNo),
+    /// Send a file that was left out because it looks like a key.
+    SendKeyFile(UploadNo),
     /// Look again at what held the queue.
     Release(PlaceNo),
     /// Ask who a profile is.
@@ -317,19 +287,4 @@ pub enum Which {
     All(PlaceNo),
     /// This one.
     One(UploadNo),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_of_speed_keeps_little_out() {
-        let with = |limit_rate| Settings { limit_rate, ..Settings::default() }.bodies();
-        assert_eq!(with(None), 128 << 20);
-        assert_eq!(with(Some(100 << 20)), 128 << 20);
-        assert_eq!(with(Some(4 << 20)), 40 << 20);
-        assert_eq!(with(Some(1)), 16 << 20);
-        assert_eq!(Settings { memory: 1, ..Settings::default() }.bodies(), 1);
-    }
 }

@@ -9,7 +9,7 @@ use super::widgets::Button;
 use super::{About, Window, Wish};
 use crate::engine::check::Step;
 use crate::engine::keys::{Keep, KeepProblem, NewKey, TestedKey};
-use crate::engine::process::NOT_ALLOWED;
+use crate::engine::process::{Consent, NOT_ALLOWED};
 use crate::engine::signin::{SignInStep, VerificationUrl};
 use crate::model::destination::Destination;
 use crate::model::problem::{Kind, Problem};
@@ -53,8 +53,17 @@ pub enum Wanted {
         profile: String,
         /// The whole of its command.
         command: String,
+        /// For how long.
+        consent: Consent,
         /// The destination that waits for it.
         then: Option<PlaceNo>,
+    },
+    /// Take the allowance of a command back, and ask anew who the profile is that has it.
+    Forbid {
+        /// The SHA-256 of the command.
+        sha256: String,
+        /// The profile that has it, if there is one.
+        profile: Option<String>,
     },
     /// Check the access to this destination.
     Check {
@@ -188,6 +197,7 @@ impl Window {
     }
 
     pub(crate) fn open_sheet(&mut self, sheet: Sheet) {
+        self.disarm();
         self.dialog = Some(Dialog::Access(Box::new(sheet)));
     }
 
@@ -256,7 +266,10 @@ impl Window {
             Sheet::Rename(draft) => self.rename_sheet(ui, draft, out),
             Sheet::Remove(draft) => self.remove_sheet(ui, draft, out),
             Sheet::SignIn(draft) => self.sign_in_sheet(ui, draft, now, out),
-            Sheet::Allow(draft) => super::sign_in::allow_sheet(ui, draft, out),
+            Sheet::Allow(draft) => {
+                let armed = self.armed(ui, &draft.command);
+                super::sign_in::allow_sheet(ui, draft, armed, out)
+            }
             Sheet::Check(draft) => self.check_sheet(ui, draft, seen, out),
         }
     }

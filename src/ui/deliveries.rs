@@ -6,6 +6,7 @@ use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, one};
+use crate::model::problem::Kind;
 use crate::model::snapshot::{Command, Which};
 use crate::model::upload::{Progress, Proof, State, Upload, UploadNo};
 use crate::words::format;
@@ -200,7 +201,11 @@ impl Window {
     fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
         ui.set_min_width(230.0);
         if let State::Failed(problem) = &upload.state {
-            if ui.button(table::TRY_AGAIN).clicked() {
+            if problem.kind == Kind::KeyFile {
+                if ui.button(table::SEND_KEY).clicked() {
+                    out.push(Wish::Command(Command::SendKeyFile(no)));
+                }
+            } else if ui.button(table::TRY_AGAIN).clicked() {
                 out.push(Wish::Command(Command::Retry(one(no))));
             }
             if ui.button(table::WHY).clicked() {

@@ -1,10 +1,11 @@
 //! The card that shows an invitation before anything is done with it.
 
-use super::dialogs::{After, Dialog, buttons, safe, title};
+use super::dialogs::{After, buttons, safe, title};
 use super::icons::{self, Icon};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
 use super::{About, Window, Wish, form, picker};
+use crate::grant::alike::Likeness;
 use crate::grant::invitation::{Change, Invitation, What, Window as Dates};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
@@ -23,9 +24,9 @@ const NAMES: f32 = 118.0;
 
 /// An invitation on view, and what the person has entered about it.
 pub struct Invited {
-    invitation: Invitation,
+    pub(crate) invitation: Invitation,
     /// When it was read, by the wall clock, and by the engine's once it is on view.
-    read: Utc,
+    pub(crate) read: Utc,
     since: Option<Time>,
     profile: Option<String>,
     mfa: String,
@@ -43,21 +44,23 @@ impl Invited {
     }
 }
 
-impl Window {
-    /// Shows an invitation that was read at `read`, for the person to agree to or to leave.
-    pub fn invited(&mut self, invitation: Invitation, read: Utc) {
-        self.dialog = Some(Dialog::Invited(Box::new(Invited {
+impl Invited {
+    /// A card for an invitation that was read at `read`, with this profile picked.
+    pub(crate) const fn new(invitation: Invitation, read: Utc, profile: Option<String>) -> Self {
+        Self {
             invitation,
             read,
             since: None,
-            profile: self.form.profile.clone(),
+            profile,
             mfa: String::new(),
             tried: false,
             owner_asked: false,
             taken: false,
-        })));
+        }
     }
+}
 
+impl Window {
     pub(crate) fn invitation_card(
         &mut self,
         ui: &mut Ui,
@@ -87,13 +90,12 @@ impl Window {
         let dates = card.invitation.window(utc);
         let room = (ui.ctx().content_rect().height() - 170.0).max(160.0);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-            head(ui, &card.invitation, grave);
+            head(ui, &card.invitation, known, &changes);
             if changes.is_empty() {
                 facts(ui, &card.invitation);
             } else {
                 changed(ui, &changes, &card.invitation, &about.zone);
             }
-            free_text(ui, &card.invitation);
             if known.is_none() {
                 noted(ui, icons::INFO, invited::FIRST, false);
             } else if changes.is_empty() {
@@ -109,10 +111,13 @@ impl Window {
                 Dates::Open { until: Some(at) } => note(ui, &words::lasts(at, utc, zone), false),
                 Dates::Open { until: None } => {}
             }
+            unchecked(ui, &card.invitation);
             you(ui, card, picked.as_ref(), seen);
         });
         let open = matches!(dates, Dates::Open { .. });
-        let stands = Stands { open, grave, strange: known.is_none() || alike.is_some(), has_key: picked.is_some() };
+        let has_key = picked.is_some();
+        let armed = self.armed(ui, (&changes, known.is_none(), open, has_key));
+        let stands = Stands { open, grave, strange: known.is_none() || alike.is_some(), has_key, armed };
         self.answers(ui, card, seen, stands, out)
     }
 
@@ -121,7 +126,7 @@ impl Window {
         ui: &mut Ui,
         card: &mut Invited,
         seen: &Snapshot,
-        Stands { open, grave, strange, has_key }: Stands,
+        Stands { open, grave, strange, has_key, armed }: Stands,
         out: &mut Vec<Wish>,
     ) -> After {
         let yes_first = !grave && open;
@@ -133,15 +138,17 @@ impl Window {
         let mut after = After::Stay;
         buttons(ui, |ui| {
             let (first, second) = if yes_first { (yes, invited::NOT_NOW) } else { (invited::NOT_NOW, yes) };
-            let main = ui.add(Button::of(Look::Main, first));
-            let other = ui.add(Button::of(Look::Plain, second));
+            let main = ui.add(Button::of(Look::Main, first).enabled(armed || !yes_first));
+            let other = ui.add(Button::of(Look::Plain, second).enabled(armed || yes_first));
             if yes_first && card.invitation.mfa && card.mfa.is_empty() && has_key {
                 if ui.memory(|memory| memory.focused().is_none()) {
                     ui.memory_mut(|memory| memory.request_focus(device_id()));
                 }
-            } else {
+            } else if yes_first && strange {
                 // To somebody new nobody says yes by Enter alone.
-                safe(ui, if yes_first && strange { &other } else { &main });
+                safe(ui, &other);
+            } else if armed || !yes_first {
+                safe(ui, &main);
             }
             let (taken, left) = if yes_first { (&main, &other) } else { (&other, &main) };
             if left.clicked() {
@@ -168,6 +175,7 @@ impl Window {
         let (heading, body) = words::other_owner(&owner, &role);
         title(ui, &heading, t);
         widgets::text(ui, &[(&body, Face::Body, t.muted)]);
+        let armed = self.armed(ui, &heading);
         let mut after = After::Stay;
         buttons(ui, |ui| {
             let no = ui.add(Button::main(invited::NOT_NOW));
@@ -175,7 +183,7 @@ impl Window {
             if no.clicked() {
                 after = After::Close;
             }
-            if ui.add(Button::plain(invited::YES_OTHER)).clicked() {
+            if ui.add(Button::plain(invited::YES_OTHER).enabled(armed)).clicked() {
                 after = self.accept(card, seen, out);
             }
         });
@@ -231,6 +239,8 @@ struct Stands {
     strange: bool,
     /// Whether there is a profile to ask with.
     has_key: bool,
+    /// Whether the card stands long enough as it does for a yes to count.
+    armed: bool,
 }
 
 fn device_id() -> Id {
@@ -268,13 +278,19 @@ fn known<'a>(seen: &'a Snapshot, invitation: &Invitation) -> Option<&'a Destinat
     invitation.known(super::destinations(seen))
 }
 
-fn head(ui: &mut Ui, invitation: &Invitation, grave: bool) {
+fn head(ui: &mut Ui, invitation: &Invitation, known: Option<&Destination>, changes: &[Change]) {
     let t = theme::of(ui);
-    if grave {
+    if let Some(known) = known.filter(|_| changes.iter().any(|change| change.what.grave())) {
+        let moved = changes.iter().any(|change| change.what == What::Account);
+        let heading = match invitation.likeness(known) {
+            Likeness::Alike if moved => words::looks_like(&known.name),
+            Likeness::Alike => words::changed(&known.name),
+            Likeness::Same | Likeness::Other => words::changed(invitation.name()),
+        };
         ui.horizontal_top(|ui| {
             widgets::icon(ui, icons::WARNING, 22.0, t.bad);
             ui.add_space(8.0);
-            widgets::text(ui, &[(&words::changed(invitation.name()), Face::Name, t.ink)]);
+            widgets::text(ui, &[(&heading, Face::Name, t.ink)]);
         });
         ui.add_space(6.0);
         widgets::text(ui, &[(words::CHANGED_TEXT, Face::Body, t.muted)]);
@@ -360,12 +376,27 @@ fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &Time
     }
 }
 
-/// What the customer wrote, as it is.
-fn free_text(ui: &mut Ui, invitation: &Invitation) {
+/// What the sender wrote in words of their own, below all that Daypass says and marked as theirs.
+fn unchecked(ui: &mut Ui, invitation: &Invitation) {
+    if invitation.note.is_empty() && invitation.contact.is_empty() {
+        return;
+    }
+    let t = theme::of(ui);
+    ui.add_space(12.0);
+    widgets::text(ui, &[(invited::UNCHECKED, Face::SmallStrong, t.muted)]);
+    ui.add_space(4.0);
     for (name, text) in [(invited::NOTE, &invitation.note), (invited::CONTACT, &invitation.contact)] {
         if !text.is_empty() {
-            fact(ui, name, text, Face::Body);
+            let quote = words::quoted(text);
+            widgets::text(
+                ui,
+                &[(name, Face::Small, t.muted), ("  ", Face::Small, t.muted), (&quote, Face::Small, t.ink)],
+            );
+            ui.add_space(2.0);
         }
+    }
+    if !invitation.contact.is_empty() {
+        widgets::text(ui, &[(invited::NOT_TO_CHECK, Face::Small, t.muted)]);
     }
 }
 

@@ -246,6 +246,11 @@ impl Kit {
             if ask.not_before.is_none() && ask.not_after.is_none() {
                 return Err(Wrong::at(Entry::Until, words::DAY_NEEDED));
             }
+            let today = self.today.to_zoned(zone.clone()).map_or(i64::MIN, |day| day.timestamp().as_second());
+            let in_order = ask.not_before.zip(ask.not_after).is_none_or(|(from, until)| from < until);
+            if in_order && ask.not_after.is_some_and(|until| until.0 <= today) {
+                return Err(Wrong::at(Entry::Until, words::DAY_OVER));
+            }
         }
         if let Some(text) = filled(&self.external_id) {
             let id = ExternalId::from_pasted(&text).map_err(named(Entry::ExternalId, Field::ExternalId))?;

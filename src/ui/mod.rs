@@ -3,6 +3,7 @@
 pub mod about;
 pub mod access;
 pub mod add_key;
+pub mod arrivals;
 pub mod ask;
 pub mod check;
 pub mod code;
@@ -139,6 +140,7 @@ pub struct Window {
     /// The page of past deliveries, while it is open.
     history: Option<Box<history::Page>>,
     access: access::Access,
+    arrivals: arrivals::Arrivals,
     table: order::Order,
     /// Whether the page about a problem is open over a session that goes on.
     trouble_open: bool,
@@ -257,7 +259,7 @@ impl Window {
         let mut body = ui.new_child(UiBuilder::new().max_rect(all));
         match &scene {
             _ if self.history.is_some() => self.history_page(&mut body, seen, about, out),
-            None if self.access.page.is_some() => self.profiles_page(&mut body, seen, out),
+            None if self.access.page.is_some() => self.profiles_page(&mut body, seen, about, out),
             None if self.kit.is_some() => self.kit_page(&mut body, seen, about, out),
             None => self.welcome(&mut body, seen, about, out),
             Some(scene) => self.destination(&mut body, all, scene, out),
@@ -266,6 +268,7 @@ impl Window {
             intake::hovering(ui, all, scene.as_ref());
         }
         self.dialogs(ui, seen, about, now, out);
+        self.arrival_notice(ui, about, out);
         widgets::announce(ui, &self.says);
         self.wake_later(ui, seen, now);
     }

@@ -27,6 +27,8 @@ impl Window {
             says: std::mem::take(&mut self.says),
             warnings_seen: self.warnings_seen,
             leaving: self.leaving,
+            // Practice has no invitations: what waits is real.
+            arrivals: std::mem::take(&mut self.arrivals),
             ..Self::default()
         };
     }

@@ -6,13 +6,14 @@ use super::dialogs::{After, buttons, safe, title};
 use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish, icons, identity, picker};
+use super::{About, Window, Wish, icons, identity, picker};
 use crate::engine::keys::KeepProblem;
+use crate::engine::process::fingerprint;
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Profile, Snapshot, Source};
 use crate::words::keys;
 use crate::words::ui::{self as ui_words, dialog, welcome};
-use crate::words::you::{self as words, change, profiles as labels};
+use crate::words::you::{self as words, change, command, profiles as labels};
 use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
 /// The height of a profile's line.
@@ -78,7 +79,7 @@ impl Window {
     }
 
     /// The page, while it is open.
-    pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+    pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
         let all = ui.max_rect();
         let width = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
         let mut stay = true;
@@ -89,7 +90,7 @@ impl Window {
             let top = ui.cursor().top();
             let place = Rect::from_min_size(pos2(left, top), vec2(width, 10.0));
             let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-            stay = self.profiles_column(&mut column, seen, out);
+            stay = self.profiles_column(&mut column, seen, about, out);
             let used = column.min_rect();
             let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
             ui.allocate_rect(whole, Sense::empty());
@@ -103,7 +104,7 @@ impl Window {
         }
     }
 
-    fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) -> bool {
+    fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) -> bool {
         let t = theme::of(ui);
         let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
         let taken = self.welcome_notes(ui, notes, &[]);
@@ -138,8 +139,10 @@ impl Window {
                     widgets::rule(ui.painter(), line.left()..=line.left() + ui.available_width(), line.top(), t);
                 }
                 self.profile_row(ui, profile, seen, out);
+                allowed_command(ui, profile, seen, about, out);
             }
         });
+        commands_left(ui, seen, about, out);
         let loose: Vec<String> =
             seen.profiles.oddities.iter().filter(|odd| nobodys(odd, seen)).take(12).map(ui_words::oddity).collect();
         for line in &loose {
@@ -304,6 +307,51 @@ impl Window {
         });
         after
     }
+}
+
+/// Says below a profile that its command may run, with the way to take that back.
+fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    let Some(sha256) = profile.credential_process.as_deref().map(fingerprint) else { return };
+    let always = seen.settings.allowed_commands.iter().find(|allowed| allowed.sha256 == sha256);
+    let line = match always {
+        Some(allowed) => words::command_allowed(allowed.since, &about.zone),
+        None if seen.settings.may_run(&sha256) => words::COMMAND_THIS_RUN.to_owned(),
+        None => return,
+    };
+    ui.horizontal_top(|ui| {
+        ui.add_space(34.0);
+        taken_back(ui, &line, (sha256, Some(&profile.name)), out);
+    });
+    ui.add_space(8.0);
+}
+
+/// The commands that may run and that no profile names any more.
+fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    let named: Vec<String> = seen
+        .profiles
+        .list
+        .iter()
+        .filter_map(|profile| profile.credential_process.as_deref())
+        .map(fingerprint)
+        .collect();
+    for allowed in seen.settings.allowed_commands.iter().filter(|allowed| !named.contains(&allowed.sha256)) {
+        ui.add_space(8.0);
+        taken_back(ui, &words::command_left(allowed, &about.zone), (allowed.sha256.clone(), None), out);
+    }
+}
+
+/// A line about a command, with the button that takes its allowance back.
+fn taken_back(ui: &mut Ui, line: &str, (sha256, profile): (String, Option<&String>), out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 10.0;
+        widgets::text(ui, &[(line, Face::Small, t.muted)]);
+        let name =
+            profile.map_or_else(|| command::TAKE_BACK.to_owned(), |name| format!("{}: {name}", command::TAKE_BACK));
+        if ui.add(Button::small_link(command::TAKE_BACK).named(&name)).clicked() {
+            out.push(Wish::Access(Wanted::Forbid { sha256, profile: profile.cloned() }));
+        }
+    });
 }
 
 /// Whether something odd belongs to no profile that has a line of its own.

@@ -299,7 +299,7 @@ impl App {
             self.window.follow_world(&self.link.about());
             match told {
                 Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
-                Told::Request(ask) => self.window.open_customer(self.link.utc(), &self.link.about(), Some(&ask)),
+                Told::Request(ask) => self.window.requested(*ask, self.link.utc(), &self.link.about()),
                 Told::Access(came) => self.window.came(came, &mut self.wishes),
                 Told::Said(said) => self.window.tell(said),
                 Told::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),

@@ -5,6 +5,7 @@ use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Window, Wish, icons};
+use crate::engine::process::Consent;
 use crate::engine::signin::{DeviceCode, SignInStep};
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
@@ -181,7 +182,7 @@ fn close(ui: &mut Ui, text: &str) -> After {
 /// A command that may be allowed.
 pub struct Allow {
     profile: String,
-    command: String,
+    pub(crate) command: String,
     then: Option<PlaceNo>,
 }
 
@@ -192,7 +193,7 @@ impl Allow {
 }
 
 /// The question, with the whole of the command; no is the answer unless the person says yes.
-pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, out: &mut Vec<Wish>) -> After {
+pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec<Wish>) -> After {
     let t = theme::of(ui);
     title(ui, command::TITLE, t);
     widgets::text(ui, &[(&words::command_of(&draft.profile), Face::Body, t.muted)]);
@@ -214,13 +215,12 @@ pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, out: &mut Vec<Wish>) -> Af
         if no.clicked() {
             after = After::Close;
         }
-        if ui.add(Button::plain(command::ALLOW)).clicked() {
-            out.push(Wish::Access(Wanted::Allow {
-                profile: draft.profile.clone(),
-                command: draft.command.clone(),
-                then: draft.then,
-            }));
-            after = After::Close;
+        for (label, consent) in [(command::ALLOW, Consent::ThisRun), (command::ALWAYS, Consent::Always)] {
+            if ui.add(Button::plain(label).enabled(armed)).clicked() {
+                let (profile, command) = (draft.profile.clone(), draft.command.clone());
+                out.push(Wish::Access(Wanted::Allow { profile, command, consent, then: draft.then }));
+                after = After::Close;
+            }
         }
     });
     after

@@ -60,8 +60,14 @@ impl Desk {
                 };
                 self.under_way(self.runtime.spawn(work).abort_handle());
             }
-            Wanted::Allow { profile, command, then } => {
-                handle.allow_command(&command);
+            Wanted::Forbid { sha256, profile } => {
+                handle.forbid_command(&sha256);
+                if let Some(profile) = profile {
+                    handle.send(Command::Identify(profile));
+                }
+            }
+            Wanted::Allow { profile, command, consent, then } => {
+                handle.allow_command(&profile, &command, consent);
                 handle.send(Command::Identify(profile));
                 if let Some(no) = then {
                     handle.send(Command::GetAccess(no));

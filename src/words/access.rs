@@ -1,11 +1,13 @@
 //! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
 
+use super::ask::{invited, looks_like, quoted};
 use super::foreign::{look_alike, visible};
 use super::format;
 use super::grant as grant_words;
 use crate::engine::check::{Fact, Step, What};
 use crate::grant::{Change, Invitation};
 use crate::model::destination::Destination;
+use crate::model::names::AccountId;
 use crate::model::snapshot::Source;
 use crate::model::upload::Proof;
 use crate::time::Utc;
@@ -110,25 +112,52 @@ pub fn card(invitation: &Invitation) -> String {
     if let Some(word) = look_alike(invitation.name()) {
         lines.push(format!("           {}", super::ask::look_alike(word)));
     }
-    if !invitation.note.is_empty() {
-        lines.push(format!("Note       {}", visible(&invitation.note)));
-    }
-    if !invitation.contact.is_empty() {
-        lines.push(format!("Contact    {}", visible(&invitation.contact)));
-    }
     lines.join("\n")
 }
 
-/// The question at the first use.
+/// What the sender of the invitation wrote in words of their own, marked as theirs; none where they wrote nothing.
+#[must_use]
+pub fn unchecked(invitation: &Invitation) -> Option<String> {
+    let mut lines = vec![format!("{}:", invited::UNCHECKED)];
+    if !invitation.note.is_empty() {
+        lines.push(format!("  {}: {}", invited::NOTE, quoted(&visible(&invitation.note))));
+    }
+    if !invitation.contact.is_empty() {
+        lines.push(format!("  {}: {}", invited::CONTACT, quoted(&visible(&invitation.contact))));
+        lines.push(format!("  {}", invited::NOT_TO_CHECK));
+    }
+    (lines.len() > 1).then(|| lines.join("\n"))
+}
+
+/// The question at the first use, below [`invited::FIRST`].
 #[must_use]
 pub const fn first_use() -> &'static str {
-    "Your files will go there. Ask your customer for the account’s twelve digits if you don’t know them. Is this right?"
+    "Your files will go there. Is this right?"
+}
+
+/// `--account` and the invitation name different accounts.
+#[must_use]
+pub fn other_account(expected: &AccountId, invitation: &Invitation) -> String {
+    format!(
+        "The invitation’s role is in account {}, and not in {} as you said. Nothing was sent.",
+        format::account(invitation.role.account().as_str()),
+        format::account(expected.as_str())
+    )
+}
+
+/// How to confirm a grave change of a known customer without a terminal.
+#[must_use]
+pub const fn how_to_confirm_change() -> &'static str {
+    "Ask your customer for the account’s 12 digits, not by answering the message it came with, then add `--yes` and \
+     `--account` with those digits."
 }
 
 /// What an invitation changes.
 #[must_use]
-pub fn changes(changes: &[Change], known: &Destination) -> String {
-    let mut out = format!("This differs from what Daypass knows of {}:", visible(&known.name));
+pub fn changes(changes: &[Change], known: &Destination, alike: bool) -> String {
+    let name = visible(&known.name);
+    let mut out = if alike { format!("{}.\n", looks_like(&name)) } else { String::new() };
+    out.push_str(&format!("This differs from what Daypass knows of {name}:"));
     for change in changes {
         let shown = |text: &str| grant_words::value(change.what, text, &TimeZone::system());
         let (before, after) = (shown(&change.before), shown(&change.after));
@@ -219,6 +248,15 @@ pub const fn who_asks() -> &'static str {
 #[must_use]
 pub fn no_date(text: &str) -> String {
     format!("“{}” is not a date such as 2026-12-01 or 2026-12-01T09:00:00Z.", visible(text))
+}
+
+/// The last day of what is asked for has passed.
+#[must_use]
+pub fn last_day_over(until: Utc) -> String {
+    format!(
+        "`--not-after`: access would have ended {} already. Give a later day.",
+        format::date_and_time(until, &TimeZone::system())
+    )
 }
 
 /// What a field of the kit is not.

@@ -138,6 +138,8 @@ pub const NEEDS_WHO: &str = "Enter who needs access. Then the text to send stand
 pub const DAY_FORM: &str = "A day is written like 1 Dec 2026.";
 /// No day at all.
 pub const DAY_NEEDED: &str = "Enter the first day, the last day, or both.";
+/// The last day has passed.
+pub const DAY_OVER: &str = "This day has passed. Enter a later one.";
 /// Who asks can't be read.
 pub const WHO_FORM: &str = "Write arn:aws:iam::111122223333:user/Richard, or 1111 2222 3333 Richard.";
 /// A role's name that can't be read.
@@ -211,10 +213,22 @@ pub mod invited {
     pub const PLACE: &str = "Files go to";
     /// A row.
     pub const OWNER: &str = "Bucket’s account";
-    /// A row.
-    pub const NOTE: &str = "Their note";
-    /// A row.
-    pub const CONTACT: &str = "Ask";
+    /// The heading over what the sender wrote in words of their own.
+    pub const UNCHECKED: &str = "From the invitation itself, not checked";
+    /// Before the sender's note.
+    pub const NOTE: &str = "They write";
+    /// Before the contact that the sender names.
+    pub const CONTACT: &str = "They give as contact";
+    /// Below the contact.
+    pub const NOT_TO_CHECK: &str = "Don’t use this contact to check the account.";
+    /// An invitation came while another dialog was open.
+    pub const ANOTHER: &str = "Another invitation came";
+    /// A request for access came while a dialog was open.
+    pub const ANOTHER_REQUEST: &str = "A request for access came";
+    /// Shows what came.
+    pub const SHOW: &str = "Show it";
+    /// Drops what came without a look at it.
+    pub const DISMISS: &str = "Leave it";
     /// Who uploads.
     pub const YOU: &str = "You";
     /// The device.
@@ -258,6 +272,18 @@ pub fn look_alike(word: &str) -> String {
 #[must_use]
 pub fn changed(name: &str) -> String {
     format!("This is not the {name} you know")
+}
+
+/// The title over an invitation of another account whose name looks like one that is known.
+#[must_use]
+pub fn looks_like(known: &str) -> String {
+    format!("This looks like {known}, which you know, and is another account")
+}
+
+/// What the sender wrote, marked as a quotation.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("“{text}”")
 }
 
 /// Below it.

@@ -24,7 +24,7 @@ pub fn no_runtime(why: &str) -> String {
 /// Where all arguments are explained.
 #[must_use]
 pub const fn see_help() -> &'static str {
-    "`daypass-cli upload --help` lists what each argument takes."
+    "Add `--help` to the command to see what each argument takes."
 }
 
 /// Neither the arguments nor the profile name a role.
@@ -263,6 +263,10 @@ pub fn not_confirmed(key: &str) -> String {
 /// It stopped.
 #[must_use]
 pub fn failed(key: &str, why: &Problem) -> String {
+    if why.kind == Kind::KeyFile {
+        let said = said_of(why);
+        return format!("{} ({key}). {} `--send-keys` does.", said.title, said.body);
+    }
     format!("Not delivered: {key}. {}", problem(why))
 }
 

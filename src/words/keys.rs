@@ -1,12 +1,14 @@
 //! What is said about access keys, their profiles, sign-ins and the commands that profiles name.
 
 use super::foreign::visible;
+use super::format;
 use super::problem::said_of;
 use crate::engine::keys::{AddProblem, KeepProblem, KeyProblem};
 use crate::engine::process;
 use crate::engine::profiles::SaveProblem;
 use crate::engine::signin::{DeviceCode, SignInProblem};
 use crate::model::problem::{Kind, Problem};
+use crate::model::snapshot::AllowedCommand;
 
 /// Why a text holds no key that could be used.
 #[must_use]
@@ -166,11 +168,15 @@ pub fn once(problem: &Problem) -> String {
 pub fn command_question(profile: &str, command: &str) -> String {
     format!(
         "The profile “{}” gets its key from this command:\n\n    {}\n\nIt runs with all your rights on this computer. \
-         Allow it only if you or your administrator wrote it.",
+         Allow it only if you or your administrator wrote it. You are asked again when this text changes, but not when a \
+         script or program that it starts does. A relative path begins in the folder that this was started from.",
         visible(profile),
         visible(command)
     )
 }
+
+/// The answers to that question.
+pub const COMMAND_ANSWERS: &str = "Run it? y = this time, a = always, otherwise no: ";
 
 /// The command was not allowed.
 #[must_use]
@@ -181,7 +187,48 @@ pub const fn command_not_allowed() -> &'static str {
 /// How to allow it without a terminal.
 #[must_use]
 pub fn how_to_allow(fingerprint: &str) -> String {
-    format!("Add `--allow-command {fingerprint}` to allow exactly this command.")
+    format!("Add `--allow-command {fingerprint}` to allow exactly this command for this run.")
+}
+
+/// Since when a profile's command may run, and how that is taken back.
+#[must_use]
+pub fn allowed_since(allowed: &AllowedCommand) -> String {
+    format!("  its command may run{}; {}", since(allowed), take_back(allowed))
+}
+
+/// The same for a command that no profile names any more.
+#[must_use]
+pub fn allowed_without_profile(allowed: &AllowedCommand) -> String {
+    let of =
+        if allowed.profile.is_empty() { String::new() } else { format!(" of “{}”", visible(&allowed.profile)) };
+    format!("A command{of} that no profile names any more may run{}; {}", since(allowed), take_back(allowed))
+}
+
+fn since(allowed: &AllowedCommand) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    allowed.since.map_or_else(String::new, |at| format!(", allowed since {}", format::date_and_time(at, &zone)))
+}
+
+fn take_back(allowed: &AllowedCommand) -> String {
+    format!("`daypass-cli profiles --forbid-command {}` takes that back.", visible(&allowed.sha256))
+}
+
+/// The allowance was taken back.
+#[must_use]
+pub const fn taken_back() -> &'static str {
+    "Taken back. You are asked before this command runs again."
+}
+
+/// There was no allowance to take back.
+#[must_use]
+pub const fn not_allowed_before() -> &'static str {
+    "No command of this SHA-256 is allowed. `daypass-cli profiles` lists those that are."
+}
+
+/// The allowance can't be taken back while another Daypass has the journal.
+#[must_use]
+pub const fn take_back_there() -> &'static str {
+    "Daypass is open already. Take it back there, under Profiles."
 }
 
 /// What became of a profile's command; none where the problem is another.

@@ -204,6 +204,8 @@ pub mod table {
     /// A menu's item.
     pub const NEW_NAME: &str = "Send under a new name";
     /// A menu's item.
+    pub const SEND_KEY: &str = "Send it all the same";
+    /// A menu's item.
     pub const TRY_AGAIN: &str = "Try again";
     /// A menu's item.
     pub const TRY_ALL_AGAIN: &str = "Try again what stopped";

@@ -336,6 +336,10 @@ pub fn said(kind: Kind) -> Said {
             "Check that you may open it and that its disk is connected, then try again.",
         ),
         Kind::SourceNotAFile => said_as("This is not a file", "Devices, pipes and sockets can’t be delivered."),
+        Kind::KeyFile => said_as(
+            "Left out: it looks like an access key",
+            "It seems to hold an access key or a private key. Whoever has it can use it, and you can’t take it back once it is sent. Send it only if it is meant for your customer.",
+        ),
         Kind::NameNotText => said_as("The name can’t be written as text", "Rename the file and add it again."),
 
         Kind::JournalFull => said_as(

@@ -69,6 +69,9 @@ pub fn oddity(oddity: &Oddity) -> String {
         Odd::NotUsed => {
             "the profile has another way to get its key, which comes first, as for the AWS command line. This line is not used; take out what you don’t need"
         }
+        Odd::OpenToOthers => {
+            "other users of this computer can read the keys in it. Let only your own user read it (chmod 600)"
+        }
     };
     format!("{place}: {what}.")
 }

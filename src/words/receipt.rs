@@ -121,6 +121,7 @@ const fn stopped(kind: Kind) -> &'static str {
         Kind::SourceBusy => "Another program had the file open.",
         Kind::TooManyOpen => "The computer could open no more files.",
         Kind::SourceNotAFile => "It is not a regular file.",
+        Kind::KeyFile => "Left out: it looks like an access key or a private key.",
         Kind::NameNotText => "Its name can\u{2019}t be written as text.",
         Kind::NameTooLong => "Its name is longer than S3 takes.",
         Kind::TooLarge => "It is larger than S3 takes.",

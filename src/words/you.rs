@@ -7,6 +7,9 @@ use crate::engine::check::What;
 use crate::engine::keys::Keep;
 use crate::engine::signin::DeviceCode;
 use crate::model::session::Identity;
+use crate::model::snapshot::AllowedCommand;
+use crate::time::Utc;
+use jiff::tz::TimeZone;
 use std::path::Path;
 use std::time::Duration;
 
@@ -125,13 +128,18 @@ pub mod sign_in {
 pub mod command {
     /// Title.
     pub const TITLE: &str = "Run this command?";
-    /// Allows it.
-    pub const ALLOW: &str = "Allow it";
+    /// Allows it until Daypass ends.
+    pub const ALLOW: &str = "Allow this time";
+    /// Allows it in later runs too.
+    pub const ALWAYS: &str = "Always allow";
+    /// Takes it back.
+    pub const TAKE_BACK: &str = "Take back";
     /// The safe button.
     pub const NO: &str = "Don’t run it";
     /// Below the command.
     pub const TEXT: &str = "It runs with all your rights on this computer. Allow it only if you or your administrator \
-                            wrote it. Daypass asks again when the command changes.";
+                            wrote it. Daypass asks again when this text changes, but not when a script or program that \
+                            it starts does. A relative path begins in the folder that Daypass was started from.";
 }
 
 /// Checking access.
@@ -247,6 +255,27 @@ pub fn no_browser(address: &str) -> Said {
 #[must_use]
 pub fn command_of(profile: &str) -> String {
     format!("The profile “{}” gets its key from this command:", visible(profile))
+}
+
+/// Since when the command of a profile may run.
+#[must_use]
+pub fn command_allowed(since: Option<Utc>, zone: &TimeZone) -> String {
+    match since {
+        Some(at) => format!("Its command may run: allowed since {}.", format::date_and_time(at, zone)),
+        None => "Its command may run: allowed by an earlier Daypass.".to_owned(),
+    }
+}
+
+/// The command of a profile may run until Daypass ends.
+pub const COMMAND_THIS_RUN: &str = "Its command may run until Daypass ends.";
+
+/// A command that may run and that no profile names any more.
+#[must_use]
+pub fn command_left(allowed: &AllowedCommand, zone: &TimeZone) -> String {
+    let since = allowed.since.map_or_else(String::new, |at| format!(" since {}", format::date_and_time(at, zone)));
+    let of =
+        if allowed.profile.is_empty() { String::new() } else { format!(" of “{}”", visible(&allowed.profile)) };
+    format!("A command{of} that no profile names any more is allowed{since}.")
 }
 
 /// "120 ms", "1.4 s"

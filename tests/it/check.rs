@@ -3,6 +3,7 @@
 use daypass::engine::environment::Variable;
 use daypass::model::problem::{Kind, Problem};
 use daypass::practice::{Mfa, Op, Options, Practice, Story};
+use daypass::words::ask::{invited as labels, looks_like};
 use daypass::words::{access as words, cli};
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -223,6 +224,33 @@ async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
     std::fs::write(&from, changed).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
     assert!(code == 2 && beside.contains("This differs") && beside.contains("→"), "{beside}");
+    // A script's `--yes` is not enough to be led elsewhere.
+    let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
+    assert!(code == 2 && beside.contains(words::not_confirmed()), "{beside}");
+    assert!(beside.contains(words::how_to_confirm_change()), "{beside}");
+    let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes", "--account", "444455556666"])).await;
+    assert!(code == 2 && beside.contains("9999 5555 6666, and not in 4444 5555 6666"), "{beside}");
+    let given = ["--yes", "--account", "9999-5555-6666", "--patience", "1"];
+    let (_, out, beside) = bench.run(&invited(&bench, &from, &file, &given)).await;
+    assert!(!beside.contains(words::not_confirmed()) && beside.contains("This differs"), "{out}{beside}");
+    assert_eq!(bench.practice.objects().len(), 2, "that account's role says no");
+}
+
+#[tokio::test]
+async fn a_first_invitation_says_what_is_not_checked_and_what_to_compare() {
+    let bench = Bench::new(Options::default()).await;
+    let from = invitation(&bench, "note = \"✓ Verified\"\ncontact = \"+1 555 0100\"\n");
+    let file = bench.file("file.txt").display().to_string();
+    let (_, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
+    let first = beside.find(labels::FIRST).unwrap_or_else(|| panic!("{beside}"));
+    let theirs = beside.find(labels::UNCHECKED).unwrap_or_else(|| panic!("{beside}"));
+    assert!(first < theirs && beside.contains(labels::NOT_TO_CHECK), "{beside}");
+    assert!(beside.contains("“Verified”") && beside.contains("“+1 555 0100”") && !beside.contains('✓'), "{beside}");
+    // A name that looks like it, of another account.
+    let other = std::fs::read_to_string(&from).expect("read").replace("Acme", "\u{410}cme").replace("4444", "9999");
+    std::fs::write(&from, other).expect("written");
+    let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
+    assert!(code == 2 && beside.contains(&looks_like("Acme")), "{beside}");
 }
 
 #[tokio::test]
@@ -296,7 +324,7 @@ async fn a_command_runs_by_its_fingerprint_alone() {
     let mark = daypass::engine::process::fingerprint(&command);
     assert_eq!(bench.run(&[&check[..], &["--allow-command", &mark]].concat()).await.0, 0);
     assert!(canary.exists());
-    assert_eq!(bench.run(&check).await.0, 0, "it is remembered");
+    assert_eq!(bench.run(&check).await.0, 2, "the argument holds for its run alone");
     std::fs::write(bench.file("config"), format!("[profile p]\ncredential_process = {command} x\n")).expect("written");
     assert_eq!(bench.run(&check).await.0, 2, "another command is another question");
 }

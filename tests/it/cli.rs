@@ -109,8 +109,8 @@ fn events_as_json() {
         let role = "arn:aws:sts::444455556666:assumed-role/importantproject-contractorA-bucket-put/Richard";
         let expected = [
             serde_json::json!({ "event": "session", "arn": role, "shortened": false }),
-            serde_json::json!({ "event": "delivered", "key": "source/a.txt", "size": 6, "proof": "whole" }),
-            serde_json::json!({ "event": "delivered", "key": "source/folder/b.bin", "size": 9_000_000, "proof": "whole" }),
+            serde_json::json!({ "event": "delivered", "key": "incoming/source/a.txt", "size": 6, "proof": "whole" }),
+            serde_json::json!({ "event": "delivered", "key": "incoming/source/folder/b.bin", "size": 9_000_000, "proof": "whole" }),
             serde_json::json!({
                 "event": "summary", "files": 2, "delivered": 2, "parts_only": 0, "no_checksum": 0, "already_there": 0,
                 "not_confirmed": 0, "failed": 0, "left_out": 0, "bytes": 9_000_006,
@@ -163,7 +163,7 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
             command.args(["--prefix", prefix, "--profile", profile, "source"]);
             command
         };
-        let help = "\n\nhint: `daypass-cli upload --help` lists what each argument takes.";
+        let help = format!("\n\nhint: {}", daypass::words::cli::see_help());
         for (mut command, expected) in [
             (
                 upload("xx", &story.bucket, "", &story.profile),

@@ -301,7 +301,7 @@ fn a_command_runs_after_a_yes_alone() {
     stage.press("Don’t run it");
     assert!(!canary.exists());
     stage.press("Show its command…");
-    stage.press("Allow it");
+    stage.press(daypass::words::you::command::ALLOW);
     stage.wait("Richard, account 1111 2222 3333");
     assert!(canary.exists());
 }

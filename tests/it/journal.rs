@@ -10,7 +10,7 @@ use daypass::model::destination::Destination;
 use daypass::model::parts::{MIB, PartDone};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::{Came, End, Kept, Record};
-use daypass::model::snapshot::Settings;
+use daypass::model::snapshot::{AllowedCommand, Settings};
 use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, Stored, UploadNo};
 use daypass::time::Utc;
 use std::fs;
@@ -145,13 +145,10 @@ fn outcome<'a>(lines: &'a [Line], name: &str) -> &'a Outcome {
 #[test]
 fn what_was_recorded_comes_back() {
     let (_dir, home) = home();
-    let settings = Settings {
-        renew: false,
-        sha256: true,
-        limit_rate: Some(5),
-        memory: 64 << 20,
-        allowed_commands: vec!["ab".to_owned()],
-    };
+    let allowed = AllowedCommand { sha256: "ab".to_owned(), profile: "vault".to_owned(), since: Some(Utc(7)) };
+    let allowed_commands = vec![allowed];
+    let settings =
+        Settings { renew: false, limit_rate: Some(5), memory: 64 << 20, allowed_commands, ..Settings::default() };
     runtime().block_on(async {
         let (journal, kept, notices) = open(&home);
         assert!(kept.destinations.is_empty() && notices.is_empty());

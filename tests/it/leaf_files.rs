@@ -62,16 +62,18 @@ async fn a_small_file_goes_up_whole() {
     std::fs::write(&path, &body).expect("written");
     let server = Server::start(complete_or_part).await;
     let ctx = context(&server, &Arc::default());
-    let Ok(Answer::Stored(stored)) = call(&ctx, &path, Call::Put { most: 70_000 }).await else { panic!("not stored") };
+    let Ok(Answer::Stored(stored)) = call(&ctx, &path, Call::Put { most: 70_000, keys: false }).await else {
+        panic!("not stored")
+    };
     assert_eq!((stored.size, stored.crc, stored.proof), (70_000, crc(&body), Proof::Whole));
     assert_eq!(stored.sha256, Some(Sha256::digest(&body).into()));
     assert_eq!(server.heard()[0].body, body);
-    let Ok(Answer::Grown(fingerprint)) = call(&ctx, &path, Call::Put { most: 69_999 }).await else {
+    let Ok(Answer::Grown(fingerprint)) = call(&ctx, &path, Call::Put { most: 69_999, keys: false }).await else {
         panic!("not grown")
     };
     assert_eq!(fingerprint, stored.fingerprint);
     assert_eq!(server.heard().len(), 1, "nothing was sent");
-    let gone = call(&ctx, &dir.path().join("none"), Call::Put { most: 1 }).await.expect_err("gone");
+    let gone = call(&ctx, &dir.path().join("none"), Call::Put { most: 1, keys: false }).await.expect_err("gone");
     assert_eq!(gone.kind, Kind::SourceGone);
 }
 
@@ -176,7 +178,7 @@ async fn a_small_file_that_is_touched_all_the_time_arrives() {
         }
     });
     for _ in 0..3 {
-        let put = call(&ctx, &path, Call::Put { most: 8_000_000 }).await;
+        let put = call(&ctx, &path, Call::Put { most: 8_000_000, keys: false }).await;
         let Ok(Answer::Stored(stored)) = put else { panic!("{put:?}") };
         assert_eq!((stored.size, stored.crc), (8_000_000, crc(&body)));
     }
@@ -192,11 +194,13 @@ async fn a_file_ends_where_reading_ends() {
     assert_eq!((std::fs::metadata(path).expect("told").len(), content.is_empty()), (0, false));
     let server = Server::start(complete_or_part).await;
     let ctx = context(&server, &Arc::default());
-    let Ok(Answer::Stored(stored)) = call(&ctx, path, Call::Put { most: 70_000 }).await else { panic!("not stored") };
+    let Ok(Answer::Stored(stored)) = call(&ctx, path, Call::Put { most: 70_000, keys: false }).await else {
+        panic!("not stored")
+    };
     assert_eq!((stored.size, stored.crc), (content.len() as u64, crc(&content)));
     assert_eq!(stored.sha256, Some(Sha256::digest(&content).into()));
     assert_eq!(server.heard()[0].body, content);
-    let long = call(&ctx, path, Call::Put { most: 10 }).await.expect_err("there is more of it");
+    let long = call(&ctx, path, Call::Put { most: 10, keys: false }).await.expect_err("there is more of it");
     assert_eq!(long.kind, Kind::SourceChanged);
     assert!(long.detail.is_some_and(|detail| !detail.message.is_empty()));
     // What is shorter than its size says ends there as well.
@@ -204,7 +208,7 @@ async fn a_file_ends_where_reading_ends() {
     if let Ok(content) = std::fs::read(short)
         && std::fs::metadata(short).is_ok_and(|told| told.len() > content.len() as u64)
     {
-        let put = call(&ctx, short, Call::Put { most: 70_000 }).await;
+        let put = call(&ctx, short, Call::Put { most: 70_000, keys: false }).await;
         let Ok(Answer::Stored(stored)) = put else { panic!("{put:?}") };
         assert_eq!((stored.size, stored.crc), (content.len() as u64, crc(&content)));
     }

@@ -24,6 +24,7 @@ mod grant_texts;
 mod hostile;
 mod journal;
 mod kept;
+mod key_files;
 mod keys;
 mod leaf;
 mod leaf_faults;

@@ -7,7 +7,7 @@ use daypass::engine::profiles::Paths;
 use daypass::engine::signin::Caches;
 use daypass::grant::Invitation;
 use daypass::model::session::Session;
-use daypass::model::snapshot::Command;
+use daypass::model::snapshot::{AllowedCommand, Command};
 use daypass::ui::shell::{Link, Told};
 use daypass::window::{Desk, Start};
 use daypass::words::window as words;
@@ -150,7 +150,8 @@ fn a_start_with_nine_profiles_calls_nobody() {
     // Its command is allowed, and runs all the same only for who asks.
     let command = format!("touch {}", home.ran.display());
     let mut settings = desk.seen().settings.clone();
-    settings.allowed_commands.push(daypass::engine::process::fingerprint(&command));
+    let sha256 = daypass::engine::process::fingerprint(&command);
+    settings.allowed_commands.push(AllowedCommand { sha256, profile: String::new(), since: None });
     desk.send(Command::Set(settings));
     desk.stop();
     drop(desk);

@@ -4,11 +4,13 @@
 use crate::support::stage::Stage;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
-use daypass::engine::process::fingerprint;
+use daypass::engine::process::{Consent, fingerprint};
 use daypass::engine::profiles::Paths;
 use daypass::model::problem::{Kind, Problem};
+use daypass::model::snapshot::{AllowedCommand, Settings};
 use daypass::practice::{Options as PracticeOptions, Practice};
 use daypass::words::keys::command_problem;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -24,19 +26,23 @@ impl Bench {
     }
 
     async fn engine(&self, command: &str) -> Handle {
+        self.engine_at(command, None).await
+    }
+
+    async fn engine_at(&self, command: &str, home: Option<PathBuf>) -> Handle {
         let paths = Paths { credentials: self.dir.path().join("credentials"), config: self.dir.path().join("config") };
         std::fs::write(&paths.config, format!("[profile p]\ncredential_process = {command}\n")).expect("written");
         let wire = Wire { endpoint_url: Some(self.practice.story().endpoint), ..Wire::default() };
-        let options = Options { profiles: paths, wire, ..Options::new() };
+        let options = Options { profiles: paths, wire, home, ..Options::new() };
         Engine::spawn(options).await.expect("an engine")
     }
 
     /// What comes of the command, once it is allowed.
     async fn run(&self, command: &str) -> Result<String, Problem> {
         let mut handle = self.engine(command).await;
-        handle.allow_command(command);
+        handle.allow_command("p", command, Consent::ThisRun);
         let mark = fingerprint(command);
-        handle.until(|seen| seen.settings.allowed_commands.contains(&mark)).await.expect("allowed");
+        handle.until(|seen| seen.settings.may_run(&mark)).await.expect("allowed");
         handle.who("p").await.map(|who| who.name.to_string())
     }
 
@@ -66,16 +72,16 @@ async fn nothing_runs_without_a_yes_to_exactly_this_command() {
     let refused = handle.who("p").await.expect_err("not allowed");
     assert_eq!((refused.kind, code(&refused).as_str()), (Kind::ProcessRefused, "NotAllowed"));
     let other = format!("{command} ");
-    handle.allow_command(&other);
+    handle.allow_command("p", &other, Consent::Always);
     handle.until(|seen| !seen.settings.allowed_commands.is_empty()).await.expect("allowed");
     handle.who("p").await.expect_err("another command was allowed");
     assert!(!canary.exists(), "it ran");
-    handle.allow_command(&command);
-    handle.until(|seen| seen.settings.allowed_commands.len() == 2).await.expect("allowed");
+    handle.allow_command("p", &command, Consent::ThisRun);
+    handle.until(|seen| seen.settings.commands().count() == 2).await.expect("allowed");
     assert_eq!(handle.who("p").await.expect("a key").name.as_ref(), "Richard");
     assert!(canary.exists());
-    handle.forbid_command(&command);
-    handle.until(|seen| seen.settings.allowed_commands.len() == 1).await.expect("forbidden");
+    handle.forbid_command(&fingerprint(&command));
+    handle.until(|seen| seen.settings.commands().count() == 1).await.expect("forbidden");
     handle.who("p").await.expect_err("no longer allowed");
 }
 
@@ -117,8 +123,8 @@ async fn an_asked_for_key_is_kept_until_its_end() {
     let path = bench.printed(",\"Expiration\":\"2199-01-01T00:00:00Z\"");
     let command = format!("echo x >> {}; cat {path}", count.display());
     let mut handle = bench.engine(&command).await;
-    handle.allow_command(&command);
-    handle.until(|seen| !seen.settings.allowed_commands.is_empty()).await.expect("allowed");
+    handle.allow_command("p", &command, Consent::ThisRun);
+    handle.until(|seen| seen.settings.commands().count() == 1).await.expect("allowed");
     for _ in 0..3 {
         tokio::time::timeout(Duration::from_secs(20), handle.who("p")).await.expect("in time").expect("a key");
     }
@@ -178,4 +184,39 @@ async fn a_command_ends_with_the_program_however_that_ends() {
             assert!(!runs(&began), "{verb} {signal}: the command goes on");
         }
     }
+}
+
+#[tokio::test]
+async fn a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always() {
+    let bench = Bench::new().await;
+    let command = format!("cat {}", bench.printed(""));
+    let home = bench.dir.path().join("home");
+    let reopened = async |consent: Option<Consent>| {
+        let mut handle = bench.engine_at(&command, Some(home.clone())).await;
+        if let Some(consent) = consent {
+            handle.allow_command("p", &command, consent);
+            handle.until(|seen| seen.settings.may_run(&fingerprint(&command))).await.expect("allowed");
+        }
+        let ran = handle.who("p").await.is_ok();
+        let settings = handle.seen().settings.clone();
+        handle.stop().await;
+        (ran, settings)
+    };
+    assert!(reopened(Some(Consent::ThisRun)).await.0);
+    assert!(!reopened(None).await.0, "the yes was for one run");
+    assert!(reopened(Some(Consent::Always)).await.0);
+    let (ran, kept) = reopened(None).await;
+    assert!(ran, "the yes was for always");
+    let [allowed] = kept.allowed_commands.as_slice() else { panic!("{kept:?}") };
+    assert_eq!((allowed.sha256.as_str(), allowed.profile.as_str()), (fingerprint(&command).as_str(), "p"));
+    assert!(allowed.since.is_some() && kept.commands_this_run.is_empty());
+}
+
+#[test]
+fn commands_that_an_earlier_version_allowed_stay_allowed() {
+    let kept: Settings = serde_json::from_str("{\"allowed_commands\":[\"ab\"]}").expect("settings");
+    let allowed = AllowedCommand { sha256: "ab".to_owned(), profile: String::new(), since: None };
+    assert_eq!(kept.allowed_commands, [allowed]);
+    let again: Settings = serde_json::from_str(&serde_json::to_string(&kept).expect("JSON")).expect("settings");
+    assert_eq!(again, kept);
 }

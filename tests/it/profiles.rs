@@ -25,6 +25,8 @@ impl Files {
         for (path, bytes) in [(&paths.credentials, credentials.as_ref()), (&paths.config, config.as_ref())] {
             if !bytes.is_empty() {
                 std::fs::write(path, bytes).expect("written");
+                #[cfg(unix)]
+                std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("set");
             }
         }
         Self { _dir: dir, paths }
@@ -408,4 +410,21 @@ proptest! {
             }
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_read_is_pointed_out() {
+    let files = Files::new(simple(), "[profile importantproject]\nregion = eu-west-1\n");
+    assert_eq!(odd(&files.read()), []);
+    for (mode, expected) in [(0o644, 1), (0o640, 1), (0o604, 1), (0o600, 0), (0o400, 0), (0o611, 0)] {
+        std::fs::set_permissions(&files.paths.credentials, std::os::unix::fs::PermissionsExt::from_mode(mode))
+            .expect("set");
+        let profiles = files.read();
+        assert_eq!(odd(&profiles), vec![(0, Odd::OpenToOthers); expected], "{mode:o}");
+        assert!(profiles.oddities.iter().all(|one| oddity(one).contains("chmod 600")));
+    }
+    // The config file holds no key.
+    std::fs::set_permissions(&files.paths.config, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("set");
+    assert_eq!(odd(&files.read()), []);
 }

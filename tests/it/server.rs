@@ -192,7 +192,7 @@ impl Server {
         let (id, print) = self.file(send)?;
         let version = version_of(&print);
         match &send.call {
-            Call::Put { most } => {
+            Call::Put { most, .. } => {
                 if print.size > *most {
                     return Ok(Answer::Grown(print));
                 }

@@ -18,6 +18,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Seconds from frame to frame, short beside the moment in which no yes counts.
+const STEP: f32 = 0.08;
+/// Frames that are longer than that moment.
+const CALM: usize = 10;
 const NOW: Time = Time(10_000_000);
 /// 22 Nov 2026 14:32 in Berlin, a Sunday.
 const TODAY: Utc = Utc(1_795_354_320);
@@ -72,8 +76,11 @@ fn show_in(height: f32, seen: Snapshot, begin: impl FnOnce(&mut Window, &About))
     let about = about();
     begin(&mut window, &about);
     let bench = Bench { window, seen, about, out: Vec::new() };
-    let mut harness =
-        Harness::builder().with_size(egui::vec2(960.0, height)).with_context_setup(theme::install).build_ui_state(
+    let mut harness = Harness::builder()
+        .with_step_dt(STEP)
+        .with_size(egui::vec2(960.0, height))
+        .with_context_setup(theme::install)
+        .build_ui_state(
             |ui, bench: &mut Bench| {
                 let (seen, about) = (bench.seen.clone(), bench.about.clone());
                 bench.window.show(ui, &seen, &about, NOW, &mut bench.out);
@@ -93,7 +100,7 @@ fn giving(request: Option<&Ask>) -> Shown {
     show_in(1600.0, Snapshot::default(), |window, about| window.open_customer(TODAY, about, request))
 }
 
-fn invited(seen: Snapshot, text: &str) -> Shown {
+fn invited_now(seen: Snapshot, text: &str) -> Shown {
     let invitation = Invitation::parse(text).expect("an invitation");
     // Over a page that has no button of the same name.
     show(seen, |window, about| {
@@ -102,7 +109,20 @@ fn invited(seen: Snapshot, text: &str) -> Shown {
     })
 }
 
+/// The card after the moment in which no yes counts.
+fn invited(seen: Snapshot, text: &str) -> Shown {
+    let mut card = invited_now(seen, text);
+    card.run_steps(CALM);
+    card
+}
+
+/// Lets the moment pass in which no yes counts, and presses a button.
 fn press(harness: &mut Shown, label: &str) {
+    harness.run_steps(CALM);
+    press_at_once(harness, label);
+}
+
+fn press_at_once(harness: &mut Shown, label: &str) {
     harness.get_by_role_and_label(Role::Button, label).click();
     harness.run();
 }

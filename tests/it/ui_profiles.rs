@@ -1,5 +1,6 @@
 //! The sheets about keys, profiles, signing in and access, by their labels: what they say, what they wish for, what they hide.
 
+mod allowed;
 mod destination;
 
 use crate::ui::demo;
@@ -7,7 +8,7 @@ use daypass::engine::check::{Fact, Step, What};
 use daypass::engine::handle::{Engine, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::keys::{Keep, KeepProblem, NewKey, TestedKey};
-use daypass::engine::process::NOT_ALLOWED;
+use daypass::engine::process::{Consent, NOT_ALLOWED};
 use daypass::engine::signin::{DeviceCode, SignInProblem, SignInStep, VerificationUrl};
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::Session;
@@ -16,6 +17,7 @@ use daypass::model::upload::PlaceNo;
 use daypass::practice::{Options as PracticeOptions, Practice};
 use daypass::ui::access::{Came, Kept, Wanted};
 use daypass::ui::{Window, Wish, theme};
+use daypass::words::you as words;
 use egui::accesskit::Role;
 use egui::{Event, Key};
 use egui_kittest::Harness;
@@ -413,9 +415,10 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     assert_eq!(wishes(&mut shown), [], "no is the default");
     assert!(!says(&shown, "Run this command?"));
     press(&mut shown, "Show its command…");
-    press(&mut shown, "Allow it");
+    press(&mut shown, words::command::ALWAYS);
     let (profile, command) = ("vault".to_owned(), command.to_owned());
-    assert_eq!(wanted(&mut shown), Wanted::Allow { profile, command, then: Some(PlaceNo(0)) });
+    let consent = Consent::Always;
+    assert_eq!(wanted(&mut shown), Wanted::Allow { profile, command, consent, then: Some(PlaceNo(0)) });
 }
 
 #[test]

@@ -111,6 +111,10 @@ pub fn read(paths: &Paths) -> Profiles {
             what: *what,
         }));
     }
+    if open_to_others(&paths.credentials) {
+        let path = paths.credentials.clone();
+        oddities.push(Oddity { path, line: 0, profile: None, what: Odd::OpenToOthers });
+    }
     let mut names: Vec<&str> = files.credentials.list.iter().map(|section| section.name.as_str()).collect();
     let known = |section: &&Section| files.credentials.get(&section.name).is_none();
     names.extend(files.config.list.iter().filter(known).map(|section| section.name.as_str()));
@@ -126,6 +130,20 @@ pub fn read(paths: &Paths) -> Profiles {
     }
     oddities.truncate(ODDITIES);
     Profiles { list, oddities, found: files.found, credentials_path: paths.credentials.clone() }
+}
+
+/// Whether other users of this computer can read the file; Windows keeps a home folder to its user by itself.
+fn open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.mode() & 0o044 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _home = path;
+        false
+    }
 }
 
 /// The key of a profile, or of the profile that its `source_profile` names. Both files are read anew.

@@ -1,18 +1,36 @@
-//! Addresses that a person's browser may be sent to: https, on hosts of AWS's own.
+//! Addresses that a person's browser may be sent to: https, on the hosts on which AWS signs people in.
 
+use crate::model::names::Region;
 use std::fmt;
 
-/// Hosts on which AWS verifies devices: access portals, and the services' own.
-const HOSTS: [&str; 8] = [
+/// Domains of access portals and of AWS's own sign-in, in all partitions. Nobody but AWS puts a page there.
+const SIGN_IN: [&str; 7] = [
     "awsapps.com",
     "awsapps.cn",
     "app.aws",
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "amazonaws.eu",
-    "aws.amazon.com",
-    "amazonaws-us-gov.com",
+    "signin.aws",
+    "signin.amazonaws.cn",
+    "signin.amazonaws-us-gov.com",
+    "signin.amazonaws-eusc.eu",
 ];
+
+/// Whether AWS signs people in on this host: a portal's, AWS's own sign-in, or IAM Identity Center's in a region. Other hosts
+/// below AWS's domains hold what customers put there: `x.s3.amazonaws.com`, `*.execute-api.…`.
+fn signs_in(host: &str) -> bool {
+    let labels: Vec<&str> = host.split('.').collect();
+    if labels.iter().any(|label| label.is_empty()) {
+        return false;
+    }
+    let portal = |domain: &str| host.strip_suffix(domain).is_some_and(|left| left.is_empty() || left.ends_with('.'));
+    let of_region = |region: &str, suffix: &[&str]| {
+        region.parse::<Region>().is_ok_and(|region| region.partition().dns_suffix() == suffix.join("."))
+    };
+    SIGN_IN.into_iter().any(portal)
+        || match *labels.as_slice() {
+            ["oidc", region, ref suffix @ ..] | [_, "sso", region, ref suffix @ ..] => of_region(region, suffix),
+            _ => false,
+        }
+}
 
 /// A verification address on a host of AWS's: only such a one is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +43,7 @@ impl VerificationUrl {
     /// The address, where it may be opened; otherwise the host it leads to, as far as there is one.
     ///
     /// # Errors
-    /// It is not https on a host of AWS's, on its usual port, in plain letters.
+    /// It is not https on a host on which AWS signs people in, on its usual port, in plain letters.
     pub fn parse(text: &str) -> Result<Self, String> {
         let fits = text.len() <= 2048
             && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'\\'));
@@ -38,13 +56,7 @@ impl VerificationUrl {
         // No user, no port but the usual one: what stands before the first slash is the host.
         let host = authority.strip_suffix(":443").unwrap_or(authority).to_ascii_lowercase();
         let plain = host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
-        let known = HOSTS.iter().any(|known| {
-            host.strip_suffix(known).is_some_and(|before| {
-                before.is_empty()
-                    || before.strip_suffix('.').is_some_and(|label| label.split('.').all(|l| !l.is_empty()))
-            })
-        });
-        if plain && known { Ok(Self { text: text.into(), host: host.into() }) } else { Err(shown()) }
+        if plain && signs_in(&host) { Ok(Self { text: text.into(), host: host.into() }) } else { Err(shown()) }
     }
 
     /// The address.
@@ -77,7 +89,13 @@ mod tests {
             "https://device.sso.eu-west-1.amazonaws.com/",
             "https://device.sso.cn-north-1.amazonaws.com.cn/?user_code=A",
             "https://ssoins-1.portal.eu-west-1.app.aws/x",
-            "https://eu-west-1.console.aws.amazon.com:443/x",
+            "https://corp.awsapps.com:443/start",
+            "https://oidc.eu-west-1.amazonaws.com/x",
+            "https://eu-west-1.signin.aws/platform/login",
+            "https://device.sso.us-gov-west-1.amazonaws.com/",
+            "https://us-gov-west-1.signin.amazonaws-us-gov.com/",
+            "https://device.sso.eusc-de-east-1.amazonaws.eu/",
+            "https://start.home.awsapps.cn/directory/x",
         ] {
             assert_eq!(VerificationUrl::parse(good).expect(good).as_str(), good);
         }
@@ -93,6 +111,15 @@ mod tests {
             "https://аwsapps.com/",
             "https://corp.awsapps.com/\u{202e}x",
             "https://amazon.com/",
+            "https://x.s3.amazonaws.com/",
+            "https://oidc.s3.amazonaws.com/",
+            "https://abc.execute-api.eu-west-1.amazonaws.com/",
+            "https://sso.eu-west-1.elb.amazonaws.com/",
+            "https://a.b.sso.eu-west-1.amazonaws.com/",
+            "https://device.sso.eu-west-1.amazonaws.com.cn/",
+            "https://device.sso.cn-north-1.amazonaws.com/",
+            "https://eu-west-1.console.aws.amazon.com/x",
+            "https://evilsignin.aws/",
             "javascript:alert(1)",
             "file:///etc/passwd",
             "",

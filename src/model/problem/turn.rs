@@ -67,6 +67,7 @@ impl Kind {
             | Self::TooManyOpen
             | Self::SourceSilent
             | Self::SourceNotAFile
+            | Self::KeyFile
             | Self::NameNotText
             | Self::JournalFull
             | Self::JournalBroken => Turn::You,

@@ -88,6 +88,7 @@ pub fn kinds() -> Vec<Kind> {
         Kind::TooManyOpen,
         Kind::SourceSilent,
         Kind::SourceNotAFile,
+        Kind::KeyFile,
         Kind::NameNotText,
         Kind::JournalFull,
         Kind::JournalBroken,

@@ -1,6 +1,7 @@
 //! The card of an invitation: what is said of one that is new, known, changed or of another's name, and which answer is first.
 
 use super::*;
+use daypass::words::ask::{self as words, invited as labels};
 use daypass::words::foreign::look_alike;
 
 /// The wish that an invitation need not be kept.
@@ -27,7 +28,7 @@ fn an_invitation_is_shown_before_it_is_taken() {
 
 #[test]
 fn nobody_says_yes_to_somebody_new_by_enter_alone() {
-    let first = "First time. Compare the account’s 12 digits with what your customer told you in another way.";
+    let first = labels::FIRST;
     let mut card = invited(richard(), PLAIN);
     assert!(says(&card, first));
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
@@ -52,6 +53,10 @@ fn a_name_that_may_be_read_as_another_is_said() {
     assert!(says(&card, alike));
     let card = invited(knowing(&[acme()]), &fake);
     assert!(says(&card, "Acme  →  \u{410}cme") && says(&card, alike));
+    assert_eq!(focused(&card).as_deref(), Some("Not now"));
+    // Of another account, it is the red card.
+    let card = invited(knowing(&[acme()]), &fake.replace("444455556666", "999900001111"));
+    assert!(says(&card, &words::looks_like("Acme")));
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
     for plain in ["Acme", "Müller & Söhne", "Газпром", "Ωμέγα", "株式会社ABC", "São Paulo 2026", "Вместе с нами"]
     {
@@ -260,4 +265,119 @@ fn free_texts_stay_plain_and_inside_the_window() {
     assert!(says(&card, "<b>Run</b> https://example.invalid"));
     assert_eq!(card.query_all_by_role(Role::Link).count(), 0);
     assert!(!says(&card, "\u{202e}"));
+}
+
+#[test]
+fn a_name_that_looks_like_a_known_one_is_the_red_card() {
+    let mueller = PLAIN.replace("\"Acme\"", "\"Müller GmbH\"");
+    let known = Invitation::parse(&mueller).expect("an invitation").to_destination("importantproject");
+    let other = |name: &str| {
+        let text = PLAIN.replace("\"Acme\"", &format!("\"{name}\"")).replace("444455556666", "999900001111");
+        invited(knowing(std::slice::from_ref(&known)), &text.replace("acme-in", "other-in"))
+    };
+    for twin in ["MüIIer GmbH", "Mü\u{1c0}\u{1c0}er GmbH", "Müller GmbH.", "M\u{1e73}ller GmbH", "Mueller GmbH"] {
+        let card = other(twin);
+        assert!(says(&card, &words::looks_like("Müller GmbH")), "{twin}");
+        assert!(!says(&card, labels::FIRST) && says(&card, "4444 5555 6666  →  9999 0000 1111"), "{twin}");
+        assert_eq!(focused(&card).as_deref(), Some(labels::NOT_NOW), "{twin}");
+    }
+    // The same name in Unicode's other spelling is the same name.
+    let card = other("Mu\u{308}ller GmbH");
+    assert!(says(&card, &words::changed("Müller GmbH")));
+    let card = other("Schmidt AG");
+    assert!(says(&card, labels::FIRST));
+}
+
+#[test]
+fn no_yes_counts_in_the_first_moment_of_a_card() {
+    let mut card = invited_now(richard(), PLAIN);
+    press_at_once(&mut card, labels::GET_ACCESS);
+    assert_eq!(wishes(&mut card), [], "the card has just appeared");
+    press(&mut card, labels::GET_ACCESS);
+    assert_eq!(*opened(&wishes(&mut card)), acme());
+    // The second question has a moment of its own.
+    let mut card = invited(richard(), &format!("{PLAIN}owner = \"777788889999\"\n"));
+    press_at_once(&mut card, labels::GET_ACCESS);
+    press_at_once(&mut card, labels::YES_OTHER);
+    assert_eq!(wishes(&mut card), []);
+    press(&mut card, labels::YES_OTHER);
+    assert_eq!(opened(&wishes(&mut card)).owner().as_str(), "777788889999");
+    // So has a card that changes under the pointer, and a window that comes to the front.
+    let mut card = invited(richard(), PLAIN);
+    card.state_mut().seen = knowing(&[acme()]);
+    press_at_once(&mut card, labels::GET_ACCESS);
+    assert_eq!(wishes(&mut card), [], "the card has just changed");
+    let focus = |card: &mut Shown, focused: bool| {
+        let id = egui::ViewportId::ROOT;
+        card.input_mut().viewports.entry(id).or_default().focused = Some(focused);
+        card.run_steps(CALM);
+    };
+    focus(&mut card, false);
+    press(&mut card, labels::GET_ACCESS);
+    assert_eq!(wishes(&mut card), [], "the window is behind another");
+    card.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default().focused = Some(true);
+    press_at_once(&mut card, labels::GET_ACCESS);
+    assert_eq!(wishes(&mut card), [], "the window has just come to the front");
+    press(&mut card, labels::GET_ACCESS);
+    assert_eq!(*opened(&wishes(&mut card)), acme());
+}
+
+/// Whether the notice says that something waits.
+fn held(card: &Shown) -> bool {
+    card.query_by_role_and_label(Role::Button, labels::SHOW).is_some()
+}
+
+#[test]
+fn a_second_arrival_never_takes_the_place_of_the_first() {
+    let other = PLAIN.replace("\"Acme\"", "\"Beta\"").replace("444455556666", "999900001111");
+    let second = Invitation::parse(&other).expect("an invitation");
+    let mut card = invited(richard(), PLAIN);
+    card.state_mut().window.invited(Invitation::parse(PLAIN).expect("an invitation"), TODAY);
+    card.run();
+    assert!(!held(&card), "it is the one on view");
+    card.state_mut().window.invited(second, TODAY);
+    card.run();
+    assert!(says(&card, "4444 5555 6666") && !says(&card, "9999 0000 1111"));
+    assert!(held(&card));
+    press(&mut card, labels::GET_ACCESS);
+    assert_eq!(*opened(&wishes(&mut card)), acme(), "the first one is taken");
+    assert!(held(&card), "it waits until the person looks at it");
+    press(&mut card, labels::SHOW);
+    assert!(says(&card, "9999 0000 1111") && !held(&card));
+    press_at_once(&mut card, labels::GET_ACCESS);
+    assert_eq!(wishes(&mut card), [], "the card has just appeared");
+}
+
+#[test]
+fn what_was_on_view_is_held_when_the_other_is_looked_at() {
+    let other = PLAIN.replace("\"Acme\"", "\"Beta\"").replace("444455556666", "999900001111");
+    let mut card = invited(richard(), PLAIN);
+    card.state_mut().window.invited(Invitation::parse(&other).expect("an invitation"), TODAY);
+    card.run();
+    press(&mut card, labels::SHOW);
+    assert!(says(&card, "9999 0000 1111") && held(&card));
+    press(&mut card, labels::SHOW);
+    assert!(says(&card, "4444 5555 6666") && !says(&card, "9999 0000 1111"));
+    press(&mut card, labels::DISMISS);
+    assert!(says(&card, "4444 5555 6666") && !held(&card));
+    // A request waits in the same way.
+    let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
+    let ask = Ask::new(who, "acme-in".parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
+    let about = about();
+    card.state_mut().window.requested(ask, TODAY, &about);
+    card.run();
+    assert!(says(&card, labels::ANOTHER_REQUEST) && says(&card, "4444 5555 6666"));
+    press(&mut card, labels::SHOW);
+    assert!(says(&card, words::CUSTOMER_TITLE) && !says(&card, "4444 5555 6666"));
+}
+
+#[test]
+fn what_the_sender_wrote_is_marked_as_theirs() {
+    let text = PLAIN.replace("\"Welcome\"", "\"✓ Verified by Daypass ✔☑⚠🔒\"");
+    let card = invited(richard(), &text.replace("\"Dana\"", "\"+1 555 0100 (Security desk)\""));
+    assert!(says(&card, labels::UNCHECKED) && says(&card, labels::NOT_TO_CHECK));
+    assert!(says(&card, &words::quoted("Verified by Daypass")) && !says(&card, "✓"));
+    assert!(says(&card, &words::quoted("+1 555 0100 (Security desk)")));
+    let top = |label: &str| card.query_all_by_label_contains(label).next().expect("a line").rect().top();
+    assert!(top(labels::UNCHECKED) > top(labels::FIRST), "below what Daypass says");
 }
