@@ -48,8 +48,7 @@ async fn one(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem
         let taken = Arc::new(AtomicU64::new(0));
         let Err(problem) = s3.put(key, body.clone(), crc, &taken).await else { return Ok(true) };
         let all_sent = taken.load(Ordering::Relaxed) >= body.len() as u64;
-        doubt |= matches!(problem.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers)
-            || all_sent && matches!(problem.kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage);
+        doubt |= problem.may_be_stored(all_sent);
         if problem.kind == Kind::AlreadyThere && doubt {
             return Ok(false);
         }

@@ -333,9 +333,15 @@ impl Run {
     fn joined(&mut self, joined: Result<(tokio::task::Id, Event), tokio::task::JoinError>) {
         match joined {
             Ok((id, event)) => {
-                if let Some(Errand::Request(request)) = self.errands.remove(&id) {
-                    // What was taken since the last look belongs to the progress before the answer.
-                    self.flights.remove(&request);
+                if let Some(Errand::Request(request)) = self.errands.remove(&id)
+                    && let Some(flight) = self.flights.remove(&request)
+                    && let Event::Answered(_, Err(_)) = &event
+                {
+                    // Whether a request that failed may have stored the file hangs on how much of it was taken.
+                    let taken = flight.taken.load(Ordering::Relaxed);
+                    if taken != flight.told {
+                        self.take_in(Event::Moved(vec![(request, taken)]));
+                    }
                 }
                 self.take_in(event);
             }

@@ -163,8 +163,8 @@ impl Model {
 
     /// This file stops here.
     pub(super) fn fail(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
-        // What became of the file since its parts were put together takes nothing back of what S3 may have by now.
-        let doubtful = problem.kind.of_the_source() && self.work.get(&no).is_some_and(|work| work.maybe_done);
+        // What stops the file now takes nothing back of what an earlier request of it may have stored.
+        let doubtful = self.in_doubt(no);
         let problem = Arc::new(problem.clone());
         self.withdraw(no, fx);
         let (state, end) = if doubtful {
@@ -256,8 +256,9 @@ impl Model {
             }
             Retry::Hold => self.held(no, out, &problem, fx),
             Retry::Restart => {
-                if problem.kind == Kind::UploadGone && self.work.get(&no).is_some_and(|work| work.maybe_done) {
-                    // The upload is gone because it was completed, or because it was aborted: nobody here can tell.
+                if self.work.get(&no).is_some_and(|work| work.maybe_done) {
+                    // The upload or its parts are gone because it was completed, or because it was aborted: nobody here can
+                    // tell.
                     return self.not_confirmed(no, fx);
                 }
                 self.restart(no, &problem, fx);
@@ -291,22 +292,13 @@ impl Model {
         }
     }
 
-    /// Whether a call that ended so may have stored the file all the same.
+    /// Whether a request that ended with this problem may have stored the whole file.
     fn may_be_stored(out: &Out, problem: &Problem) -> bool {
-        let kind = problem.kind;
-        let all_sent = match out.what {
-            What::Complete => true,
-            What::Put | What::Whole => out.taken >= out.body,
-            What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => return false,
-        };
-        // A yes that proves nothing came from something on the way, which may have passed on what it took.
-        let yes = problem.detail.as_ref().is_some_and(|detail| (200..300).contains(&detail.status));
-        if kind == Kind::LoginPage && yes {
-            return true;
+        match out.what {
+            What::Complete => problem.may_be_stored(true),
+            What::Put | What::Whole => problem.may_be_stored(out.taken >= out.body),
+            What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => false,
         }
-        // What a server says of a fault of its own leaves open whether it did the work before.
-        matches!(kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers)
-            || all_sent && matches!(kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage)
     }
 
     /// From now on it is open whether what stands under this upload's key is its own.
@@ -383,9 +375,6 @@ impl Model {
             return self.fail(no, problem, fx);
         }
         if misses.unknown >= UNKNOWN_TRIES {
-            if self.in_doubt(no) {
-                return self.not_confirmed(no, fx);
-            }
             return self.fail(no, problem, fx);
         }
         if conflicts >= CONFLICT_TRIES && out.what != What::Complete {
