@@ -25,8 +25,8 @@
 //! ```
 //!
 //! - Effects are started and never waited for in the loop; what comes of them comes back as events.
-//! - A copy is published after each command at once, otherwise at most every 50 ms, and costs one pointer for each
-//!   256 rows. Uploads go on while the window is hidden, and without one.
+//! - A copy is published after each command at once, otherwise at most every 50 ms, once the journal has what it tells
+//!   of; it costs one pointer for each 256 rows. Uploads go on while the window is hidden, and without one.
 //! - Secrets go past the model: [`Handle::hand_over`](engine::handle::Handle::hand_over) puts an MFA code into the
 //!   vault, AssumeRole puts the session's credentials there, and the model knows whose they are and when they end.
 //! - Bad news is a value: a [`Problem`](model::problem::Problem) has a kind, which tells what a retry would do and
@@ -43,8 +43,8 @@
 //! | Folder | What it holds |
 //! |---|---|
 //! | [`time`] | moments on the engine's clock, and seconds since 1970 for display |
-//! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `change` (a destination that becomes another), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
-//! | [`engine`] | `run` is the loop, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
+//! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `change` (a destination that becomes another), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `doubts` (what may be stored without an answer), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
+//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
 //! | [`words`] | every sentence that a person reads, shared by the window and the command line |
 //! | [`grant`] | the customer's side: role, policies, templates, and the invitation that comes back |
 //! | [`receipt`] | what was delivered, as a page, a table and JSON, and files checked against it |
@@ -83,6 +83,7 @@
 //! | "Checked" is said only of what the server itself confirmed a checksum for | `leaf::only_an_answer_with_our_checksum_counts_as_checked`, `leaf_faults::an_answer_before_the_whole_body_was_taken_is_no_success` |
 //! | S3 is asked for nothing beyond HeadBucket, putting and aborting, always with the expected owner, and nothing is replaced | `engine::every_kind_of_file_arrives_byte_for_byte`, `engine::what_is_there_is_not_replaced_and_goes_beside_it_when_asked` |
 //! | The role that the customer's kit makes replaces nothing, whoever holds its session, and works over TLS alone; the kit replaces no policy of a bucket | `practice::kit::the_kits_role_replaces_nothing_in_any_hands`, `practice::kit::the_kits_role_works_over_tls_alone`, `grant_commands::the_commands_replace_nothing_that_is_there` |
+//! | What is said is on disk first: a copy is published, and a file's first request leaves, once the journal has it | `engine_resume::what_was_said_to_be_delivered_is_in_the_journal_after_a_kill`, `doubt::every_request_is_told_of_before_it_goes_out` |
 //! | A run that was killed goes on, and the journal claims no more than was recorded | `engine_resume::a_killed_delivery_goes_on_where_it_was`, `journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
 //! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
 //! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::http::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |

@@ -151,6 +151,9 @@ pub(super) struct Upload {
     /// Send the receipt as well, beside the files, as daypass-receipt-DATE-TIME.html.
     #[arg(long)]
     pub send_receipt: bool,
+    /// Send files again that were delivered earlier and have not changed, because they were removed there.
+    #[arg(long)]
+    pub again: bool,
     #[command(flatten)]
     pub wire: Wire,
     /// Files and folders.

@@ -33,6 +33,11 @@ pub(super) fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<
 /// An engine for this command. `sha256`: whether a receipt is asked for; nothing else is served by it. `send_keys`: whether
 /// files that look like keys are sent too.
 pub(super) async fn engine(wire: &WireArgs, sha256: bool, send_keys: bool) -> Result<Handle, Stop> {
+    engine_for(wire, sha256, send_keys, false).await
+}
+
+/// The same; `again`: whether files are sent that were delivered earlier.
+pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, again: bool) -> Result<Handle, Stop> {
     let (limit_rate, memory) = (wire.limit_rate, wire.memory);
     let adjust = move |settings: &mut Settings| {
         settings.sha256 = sha256;
@@ -55,6 +60,7 @@ pub(super) async fn engine(wire: &WireArgs, sha256: bool, send_keys: bool) -> Re
         wire,
         limits: Limits { send_keys, ..limits() },
         adjust: Some(Arc::new(adjust)),
+        again,
         ..Options::new()
     };
     Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem_and_reason(&problem)))

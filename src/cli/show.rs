@@ -68,11 +68,11 @@ impl Show {
         }
     }
 
-    fn line(&mut self, event: &Value, plain: &str) {
+    pub(super) fn line(&mut self, event: &Value, plain: &str) {
         self.lines.push(if self.json { event.to_string() } else { plain.to_owned() });
     }
 
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if self.lines.is_empty() {
             return;
         }
@@ -172,7 +172,10 @@ impl Show {
         }
         let named = place.left_out.len();
         for left in place.left_out.get(self.left_out[at]..).unwrap_or_default() {
-            if left.why != Left::Twice {
+            if let Left::Earlier(at) = left.why {
+                let event = json!({ "event": "delivered earlier", "path": left.path.to_string_lossy(), "at": at.0 });
+                self.line(&event, &words::left_out(left));
+            } else if left.why != Left::Twice {
                 let plain = words::left_out(left);
                 let event = json!({
                     "event": "left out", "path": left.path.to_string_lossy(), "why": words::left(left.why),
@@ -292,12 +295,16 @@ impl Show {
         for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
             let totals = &place.totals;
             let missed = place.left_out_count.missed();
+            // Nothing is no success, unless all of it was delivered earlier.
+            all &= totals.files > 0 || place.left_out_count.earlier() > 0;
             all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0 && missed == 0;
-            let took = totals.ended.unwrap_or(seen.now).since(totals.began);
+            let took = totals.moving;
             let event = json!({
                 "event": "summary", "files": totals.files, "delivered": totals.delivered,
                 "parts_only": totals.parts_only, "no_checksum": totals.no_checksum, "already_there": totals.already,
-                "not_confirmed": totals.unconfirmed, "failed": totals.failed, "left_out": place.left_out_count.all(),
+                "not_confirmed": totals.unconfirmed, "failed": totals.failed,
+                "left_out": place.left_out_count.all() - place.left_out_count.earlier(),
+                "earlier": place.left_out_count.earlier(),
                 "bytes": totals.confirmed, "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             });
             let plain = words::summary(place, took);
@@ -419,8 +426,8 @@ fn still(now: &State, then: &State) -> bool {
     }
 }
 
-fn failed(key: &str, problem: &Problem) -> Value {
-    let event = json!({ "event": "failed", "key": key, "why": words::problem(problem) });
+pub(super) fn failed(key: &str, problem: &Problem) -> Value {
+    let event = json!({ "event": "failed", "key": key, "why": words::ended(problem) });
     with_detail(event, Some(problem))
 }
 

@@ -2,9 +2,10 @@
 
 use super::args::{Resume, Upload};
 use super::ask::{self, Codes};
-use super::show::Show;
+use super::show::{Show, failed};
 use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
 use crate::engine::handle::{Handle, Secret};
+use crate::engine::journal::{self, Outcome, Wanted};
 use crate::engine::run::Notice;
 use crate::engine::signals::{self, Signal};
 use crate::model::problem::Kind;
@@ -13,6 +14,8 @@ use crate::model::snapshot::{Command, Line, Place, Retried, Snapshot, Totals, Wh
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::cli as words;
+use crate::words::foreign::visible;
+use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +27,8 @@ const LEAVE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
-    let mut handle = place::engine(&args.wire, args.receipt.is_some() || args.send_receipt, args.send_keys).await?;
+    let sha256 = args.receipt.is_some() || args.send_receipt;
+    let mut handle = place::engine_for(&args.wire, sha256, args.send_keys, args.again).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     show.earlier(&handle.seen());
@@ -61,8 +65,10 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     // What is seen before the files were taken in looks like a delivery that has come to its end.
     handle.reached().await;
     let mut ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
+    let files = |handle: &Handle| handle.seen().places.get(usize::from(place.0)).is_some_and(|p| p.totals.files > 0);
     if let Some(path) = &args.receipt
         && ended != NOT_STARTED
+        && files(&handle)
     {
         match receipts::write(&handle, place, path).await {
             Ok(()) => show.receipt(path),
@@ -108,11 +114,9 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     // What could not be read is not finished by that.
     let unread = handle.notices().iter().any(|notice| matches!(notice, Notice::Journal(_)));
     if places.is_empty() {
-        if !unread {
-            super::say_beside(words::nothing_unfinished());
-        }
+        let ended = if unread { NOT_STARTED } else { last_delivery(&handle, &mut show).await };
         handle.stop().await;
-        return Ok(if unread { NOT_STARTED } else { ALL });
+        return Ok(ended);
     }
     for &place in &places {
         if seen.places[usize::from(place.0)].totals.open() > 0 {
@@ -124,6 +128,39 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(if ended == ALL && unread { SOME_NOT } else { ended })
+}
+
+/// Tells of what the last delivery did not deliver, where nothing is left to go on with; the exit code.
+async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
+    let history = handle.journal().history();
+    let read = tokio::task::spawn_blocking(move || {
+        let last = history.deliveries(&Wanted::default(), 1, 0).ok()?.pop()?;
+        history.delivery(last.id).ok().flatten()
+    });
+    let Some((delivery, lines)) = read.await.ok().flatten() else {
+        super::say_beside(words::nothing_unfinished());
+        return ALL;
+    };
+    let missing = |line: &&journal::Line| matches!(line.outcome, Outcome::Failed(_) | Outcome::NotConfirmed);
+    let missing: Vec<&journal::Line> = lines.iter().filter(missing).collect();
+    if missing.is_empty() {
+        super::say_beside(words::nothing_unfinished());
+        return ALL;
+    }
+    for line in &missing {
+        let shown = visible(&line.name);
+        match &line.outcome {
+            Outcome::Failed(problem) => show.line(&failed(&line.name, problem), &words::failed(&shown, problem)),
+            Outcome::NotConfirmed => {
+                show.line(&json!({ "event": "not confirmed", "key": line.name }), &words::not_confirmed(&shown));
+            }
+            Outcome::Delivered(_) | Outcome::AlreadyThere | Outcome::Canceled | Outcome::Open => {}
+        }
+    }
+    show.flush();
+    super::say_beside(&crate::words::earlier::last_delivery(delivery.began, missing.len()));
+    super::say_beside(crate::words::earlier::send_again());
+    SOME_NOT
 }
 
 /// How things stand with one destination.

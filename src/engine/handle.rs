@@ -55,6 +55,8 @@ pub struct Options {
     pub call: Option<Call>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Adjust>,
+    /// Whether files are sent that the journal knows to be delivered.
+    pub again: bool,
 }
 
 impl Options {
@@ -73,6 +75,7 @@ impl Options {
             hook: None,
             call: None,
             adjust: None,
+            again: false,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! what has arrived already.
 
 mod damage;
+mod earlier;
 mod history;
 mod pages;
 mod place;
@@ -18,6 +19,7 @@ mod seal;
 mod write;
 mod writer;
 
+pub use earlier::{Earlier, Version};
 pub use history::{Delivery, History, Line, Outcome, Wanted};
 
 use crate::model::problem::{Kind, Problem};
@@ -48,12 +50,14 @@ pub struct Options {
     /// The folder in the journal's own for what goes to a server in the place of Amazon's: what arrived at one has not
     /// arrived at another.
     pub server: Option<String>,
+    /// That server's address, for receipts.
+    pub address: Option<Arc<str>>,
 }
 
 impl Options {
     /// No limit of size, and this clock.
     pub fn new(now: impl Fn() -> Utc + Send + Sync + 'static) -> Self {
-        Self { now: Arc::new(now), pages: Arc::default(), server: None }
+        Self { now: Arc::new(now), pages: Arc::default(), server: None, address: None }
     }
 }
 
@@ -130,7 +134,9 @@ pub struct Journal {
     again: Arc<Notify>,
     current: Arc<Mutex<HashMap<PlaceNo, i64>>>,
     commits: Arc<AtomicU64>,
+    kept: watch::Receiver<u64>,
     store: Store,
+    address: Option<Arc<str>>,
     dir: Option<Arc<Path>>,
 }
 
@@ -163,6 +169,7 @@ impl Journal {
     ) -> Self {
         let (to, from) = mpsc::channel(ROOM);
         let (tell, state) = watch::channel(None);
+        let (keep, kept) = watch::channel(0);
         let (lock, dir) = lock.unzip();
         let again = Arc::new(Notify::new());
         let current = Arc::default();
@@ -173,6 +180,8 @@ impl Journal {
             again: Arc::clone(&again),
             current: Arc::clone(&current),
             commits: Arc::clone(&commits),
+            taken: 0,
+            kept: keep,
             store: store.clone(),
             options: options.clone(),
             rows: resolve::Resolver::new(start),
@@ -180,7 +189,8 @@ impl Journal {
             lock,
         };
         tokio::spawn(writer.run());
-        Self { to, state, again, current, commits, store, dir }
+        let address = options.address.clone();
+        Self { to, state, again, current, commits, kept, store, address, dir }
     }
 
     /// Takes `record` down; waits while [`ROOM`] records are waiting already. It is on disk within a second, or after the
@@ -230,6 +240,35 @@ impl Journal {
         self.ask(Message::Flush).await
     }
 
+    /// Has what was recorded written without waiting for more to share its `fsync`.
+    pub fn hurry(&self) {
+        // A full channel is being emptied already.
+        let _full = self.to.try_send(Message::Flush(oneshot::channel().0));
+    }
+
+    /// How many of the records that were taken down are on disk, in their order.
+    #[must_use]
+    pub fn kept(&self) -> watch::Receiver<u64> {
+        self.kept.clone()
+    }
+
+    /// Waits until the first `count` records are on disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush).
+    pub async fn kept_until(&self, count: u64) -> Result<(), Problem> {
+        let mut kept = self.kept.clone();
+        while *kept.borrow_and_update() < count {
+            self.flush().await?;
+            // A flush may overtake a record that is still on its way to the writer.
+            if *kept.borrow() < count && kept.changed().await.is_err() {
+                return Err(closed());
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the history: every upload that has ended and every delivery without open uploads, but for what the
     /// current deliveries may still try again.
     ///
@@ -269,7 +308,7 @@ impl Journal {
     /// Past deliveries and their files, read beside the writer. What was not flushed is not in it yet.
     #[must_use]
     pub fn history(&self) -> History {
-        History { store: self.store.clone() }
+        History { store: self.store.clone(), server: self.address.clone() }
     }
 
     /// The delivery that is going on at a place, once the record of its beginning was taken up.

@@ -8,6 +8,7 @@ pub mod check;
 pub mod classify;
 pub mod clock;
 pub mod codes;
+mod commit;
 mod crc;
 pub mod digests;
 pub mod environment;

@@ -1,7 +1,11 @@
 //! The loop: one event after another into the model, its effects out as tasks, a copy of it to whoever looks.
 
+mod flights;
+
+use self::flights::Flight;
 use super::access::Desk;
 use super::clock::Clock;
+use super::commit::{Publisher, Unkept};
 use super::digests::Digests;
 use super::environment::{self, Variable};
 use super::errand::{Errand, lost};
@@ -9,7 +13,7 @@ use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::{self, Http};
 use super::journal::{self, Journal, Opened};
-use super::leaf::{self, Context, Flush};
+use super::leaf::{Context, Flush};
 use super::limit::Limit;
 use super::pool::Pool;
 use super::reads::Reads;
@@ -18,7 +22,7 @@ use super::sources::Sources;
 use super::vault::Vault;
 use super::{profiles, walk};
 use crate::model::Model;
-use crate::model::event::{Effect, Event, Send};
+use crate::model::event::{Effect, Event};
 use crate::model::names::Region;
 use crate::model::problem::Problem;
 use crate::model::record::{Kept, Record};
@@ -28,10 +32,10 @@ use crate::model::upload::{PlaceNo, RequestNo};
 use crate::time::Time;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 /// Events that leaf tasks may have waiting; a walk of a million files is slowed by it.
 const EVENTS: usize = 64;
@@ -59,13 +63,6 @@ pub enum Notice {
     Certificates(String),
 }
 
-/// A request that is out.
-struct Flight {
-    taken: Arc<AtomicU64>,
-    told: u64,
-    task: AbortHandle,
-}
-
 /// The engine's own state.
 pub(super) struct Run {
     model: Model,
@@ -80,7 +77,8 @@ pub(super) struct Run {
     flush: Flush,
     journal: Journal,
     unrecorded: VecDeque<Record>,
-    publish: watch::Sender<Arc<Snapshot>>,
+    unkept: Unkept,
+    publisher: Publisher,
     notices: Vec<Notice>,
     flights: HashMap<RequestNo, Flight>,
     tasks: JoinSet<Event>,
@@ -100,7 +98,7 @@ impl Run {
     ) -> Result<Self, Problem> {
         let (events, arriving) = mpsc::channel(EVENTS);
         let wire = options.wire.clone();
-        let server = wire.folder();
+        let (server, address) = (wire.folder(), wire.endpoint_url.as_deref().map(Arc::from));
         let ticking = clock.clone();
         let http = tokio::task::spawn_blocking(move || Http::new(&wire, &ticking)).await.map_err(|_panic| lost())??;
         let mut notices = Vec::new();
@@ -108,6 +106,7 @@ impl Run {
         let mut keeping = journal::Options::new(move || telling.utc());
         keeping.pages = Arc::clone(&options.pages);
         keeping.server = server;
+        keeping.address = address;
         let nothing = Kept::default();
         let (journal, kept) = match options.home.clone() {
             None => (Journal::in_memory(&keeping), nothing),
@@ -133,6 +132,7 @@ impl Run {
             let journal = flushing.clone();
             Box::pin(async move { journal.flush().await })
         });
+        let unkept = Unkept::new(&journal);
         let stamp = profiles::stamp(&options.profiles);
         let mut run = Self {
             model: Model::new(options.limits),
@@ -155,7 +155,8 @@ impl Run {
             journal,
             unrecorded: VecDeque::new(),
             clock,
-            publish,
+            unkept,
+            publisher: Publisher::new(publish, Arc::clone(&options.wake)),
             notices,
             flights: HashMap::new(),
             tasks: JoinSet::new(),
@@ -202,7 +203,7 @@ impl Run {
         files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut published = self.clock.now();
         let mut dirty = false;
-        let mut state = self.journal.state();
+        let (mut state, mut kept) = (self.journal.state(), self.journal.kept());
         let mut stopping: Option<oneshot::Sender<()>> = None;
         while stopping.is_none() {
             self.record();
@@ -211,7 +212,7 @@ impl Run {
                 self.journal.retry();
             }
             let deadline = self.model.next_deadline();
-            let publish_at = if dirty { published + PUBLISH } else { Time::NEVER };
+            let publish_at = if dirty && self.may_publish() { published + PUBLISH } else { Time::NEVER };
             let wait = deadline.unwrap_or(Time::NEVER).min(publish_at).since(self.clock.now()).min(PROFILES);
             tokio::select! {
                 biased;
@@ -221,15 +222,14 @@ impl Run {
                             self.journal.retry();
                         }
                         self.take_in(Event::Command(command));
-                        self.publish_now();
+                        dirty = !self.publish_now();
                         published = self.clock.now();
-                        dirty = false;
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
                     Some(Input::LookAtProfiles) => {
                         self.profiles_stamp = profiles::stamp(&self.options.profiles);
                         self.read_profiles();
-                        self.publish_now();
+                        dirty = !self.publish_now();
                     }
                     Some(Input::Store(place, tell)) => {
                         let access = self.model.seen().places.get(usize::from(place.0));
@@ -237,8 +237,8 @@ impl Run {
                         let _nobody = tell.send(self.s3.get(&place).filter(|_| access).cloned());
                     }
                     Some(Input::Reached(done)) => {
-                        self.publish_now();
-                        let _nobody = done.send(());
+                        self.publisher.answer_when_published(done);
+                        dirty = !self.publish_now();
                     }
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,
@@ -268,7 +268,12 @@ impl Run {
                     self.look();
                     dirty = true;
                 }
-                _ = files.tick() => self.look_at_profiles(),
+                Ok(()) = kept.changed(), if self.publisher.holds() => {
+                    if self.publisher.release(&self.unkept) {
+                        published = self.clock.now();
+                    }
+                }
+                _ = files.tick() => dirty |= self.look_at_profiles(),
                 () = tokio::time::sleep(wait) => {
                     if deadline.is_some_and(|due| due <= self.clock.now()) {
                         self.take_in(Event::Tick);
@@ -276,10 +281,9 @@ impl Run {
                     }
                 }
             }
-            if dirty && self.clock.now() >= published + PUBLISH {
-                self.publish_now();
+            if dirty && self.may_publish() && self.clock.now() >= published + PUBLISH {
+                dirty = !self.publish_now();
                 published = self.clock.now();
-                dirty = false;
             }
         }
         // What was answered already is taken down, so that it need not be sent again.
@@ -287,13 +291,19 @@ impl Run {
             self.joined(joined);
         }
         self.tasks.abort_all();
+        let mut effects = std::mem::take(&mut self.effects);
+        self.model.end(&mut effects);
+        let record = |effect| if let Effect::Record(record) = effect { Some(record) } else { None };
+        self.unrecorded.extend(effects.into_iter().filter_map(record));
         for stop in self.walks.values() {
             stop.store(true, Ordering::Relaxed);
         }
         for record in std::mem::take(&mut self.unrecorded) {
             let _closed = self.journal.record(record).await;
         }
-        let _kept = self.journal.close().await;
+        if self.journal.close().await.is_ok() {
+            self.publish_now();
+        }
         if let Some(done) = stopping {
             let _nobody = done.send(());
         }
@@ -309,9 +319,20 @@ impl Run {
         }
     }
 
-    fn publish_now(&self) {
-        self.publish.send_replace(Arc::new(self.model.seen().clone()));
-        (self.options.wake)();
+    /// Whether a copy may be offered: one at a time waits for the journal, unless the journal itself is in trouble.
+    fn may_publish(&self) -> bool {
+        !self.publisher.holds() || self.model.seen().journal.is_some()
+    }
+
+    /// Publishes a copy, now or as soon as the journal has what it tells of; false where an earlier one still waits.
+    fn publish_now(&mut self) -> bool {
+        // What the journal does not have yet can't be written.
+        self.record();
+        let taken = self.publisher.offer(self.model.seen(), &self.unkept);
+        if self.publisher.holds() {
+            self.journal.hurry();
+        }
+        taken
     }
 
     /// Gives the model an event and starts what it wants done.
@@ -330,55 +351,15 @@ impl Run {
         self.effects = effects;
     }
 
-    fn joined(&mut self, joined: Result<(tokio::task::Id, Event), tokio::task::JoinError>) {
-        match joined {
-            Ok((id, event)) => {
-                if let Some(Errand::Request(request)) = self.errands.remove(&id)
-                    && let Some(flight) = self.flights.remove(&request)
-                    && let Event::Answered(_, Err(_)) = &event
-                {
-                    // Whether a request that failed may have stored the file hangs on how much of it was taken.
-                    let taken = flight.taken.load(Ordering::Relaxed);
-                    if taken != flight.told {
-                        self.take_in(Event::Moved(vec![(request, taken)]));
-                    }
-                }
-                self.take_in(event);
-            }
-            Err(ended) => {
-                let Some(errand) = self.errands.remove(&ended.id()) else { return };
-                if let Errand::Request(request) = &errand {
-                    self.flights.remove(request);
-                }
-                if ended.is_panic() {
-                    self.take_in(errand.lost());
-                }
-            }
-        }
-    }
-
-    /// Tells the model how many bytes the network has taken.
-    fn look(&mut self) {
-        let mut moved = Vec::new();
-        for (request, flight) in &mut self.flights {
-            let taken = flight.taken.load(Ordering::Relaxed);
-            if taken != flight.told {
-                flight.told = taken;
-                moved.push((*request, taken));
-            }
-        }
-        if !moved.is_empty() {
-            self.take_in(Event::Moved(moved));
-        }
-    }
-
-    fn look_at_profiles(&mut self) {
+    /// Reads the profiles where their files changed; whether a copy is still to be published.
+    fn look_at_profiles(&mut self) -> bool {
         let stamp = profiles::stamp(&self.options.profiles);
         if stamp != self.profiles_stamp {
             self.profiles_stamp = stamp;
             self.read_profiles();
-            self.publish_now();
+            return !self.publish_now();
         }
+        false
     }
 
     /// Reads the files, and lists the keys of this run before what the files hold under the same name.
@@ -418,7 +399,12 @@ impl Run {
             Effect::Walk(place, paths) => {
                 let stop = Arc::clone(self.walks.entry(place).or_default());
                 let events = self.events.clone();
-                tokio::spawn(walk::walk(paths, place, events, stop));
+                let destination =
+                    self.model.seen().places.get(usize::from(place.0)).map(|p| Arc::clone(&p.destination));
+                let before = destination
+                    .filter(|_| !self.options.again)
+                    .map(|destination| (self.journal.history(), destination));
+                tokio::spawn(walk::walk(paths, place, events, stop, before));
             }
             Effect::StopWalks(place) => {
                 if let Some(stop) = self.walks.remove(&place) {
@@ -432,7 +418,10 @@ impl Run {
                 }
             }
             Effect::Close(upload) => self.context(None).close(upload),
-            Effect::Record(record) => self.unrecorded.push_back(record),
+            Effect::Record(record) => {
+                self.unkept.note(&record);
+                self.unrecorded.push_back(record);
+            }
             Effect::Use(settings) => {
                 self.desk.sources.allow(settings.commands());
                 self.digests = settings.sha256.then(Digests::default);
@@ -456,33 +445,5 @@ impl Run {
     fn use_region(&mut self, place: PlaceNo, region: &Region) {
         let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
         self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, region)));
-    }
-
-    /// Starts a task and takes down what for, so that one that panics is answered for.
-    fn go_for(
-        &mut self,
-        errand: Errand,
-        work: impl Future<Output = Event> + std::marker::Send + 'static,
-    ) -> AbortHandle {
-        let hook = self.options.hook.clone();
-        let of = errand.clone();
-        let task = self.tasks.spawn(async move {
-            if let Some(hook) = hook {
-                hook(&of);
-            }
-            work.await
-        });
-        self.errands.insert(task.id(), errand);
-        task
-    }
-
-    fn fly(&mut self, request: RequestNo, send: Send) {
-        let taken = Arc::new(AtomicU64::new(0));
-        let context = self.context(self.s3.get(&send.place).cloned());
-        let counter = Arc::clone(&taken);
-        let task = self.go_for(Errand::Request(request), async move {
-            Event::Answered(request, leaf::run(&context, send, counter).await)
-        });
-        self.flights.insert(request, Flight { taken, told: 0, task });
     }
 }

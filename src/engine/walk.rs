@@ -1,13 +1,16 @@
 //! Walks what a person dropped or chose: folder by folder, in the order of names, without following links.
 
-use super::files::fingerprint;
-use crate::model::event::{Event, Found};
+use super::files::{Source, fingerprint};
+use super::journal::{Earlier, History, Version};
+use crate::model::destination::Destination;
+use crate::model::event::{Before, Event, Found, FoundAgain};
 use crate::model::snapshot::Left;
-use crate::model::upload::{Folder, PlaceNo};
+use crate::model::upload::{Fingerprint, Folder, PlaceNo};
+use crc_fast::{CrcAlgorithm, Digest};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,12 +19,24 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The most files of one event.
 const BATCH: usize = 512;
+/// Bytes that are read at a time to compare a file with what was delivered.
+const READ: usize = 256 << 10;
 
 /// Walks `paths` and reports what it finds, at last that it is done, also when it was stopped. Work is done on a
 /// thread for blocking work; one folder's names are in memory at a time, and a full channel holds the walk up.
-pub async fn walk(paths: Vec<PathBuf>, place: PlaceNo, tx: Sender<Event>, stop: Arc<AtomicBool>) {
-    let walker = Walker { place, tx: tx.clone(), stop };
-    if tokio::task::spawn_blocking(move || walker.all(paths)).await.is_err() {
+pub async fn walk(
+    paths: Vec<PathBuf>,
+    place: PlaceNo,
+    tx: Sender<Event>,
+    stop: Arc<AtomicBool>,
+    before: Option<(History, Arc<Destination>)>,
+) {
+    let to = tx.clone();
+    let walking = move || {
+        let earlier = before.and_then(|(history, destination)| history.earlier(&destination));
+        Walker { place, tx: to, stop, earlier }.all(paths);
+    };
+    if tokio::task::spawn_blocking(walking).await.is_err() {
         // The walk broke off: what it found stays, and the model must not wait for more.
         let _gone = tx.send(Event::Walked(place)).await;
     }
@@ -31,6 +46,8 @@ struct Walker {
     place: PlaceNo,
     tx: Sender<Event>,
     stop: Arc<AtomicBool>,
+    /// What was delivered to the destination before.
+    earlier: Option<Earlier>,
 }
 
 /// The walk is over early: it was stopped, or nobody listens any more.
@@ -91,8 +108,10 @@ impl Walker {
                     continue;
                 }
             };
+            let mut empty = true;
             for entry in entries {
                 self.check()?;
+                empty = false;
                 let entry = match entry {
                     Ok(entry) => entry,
                     Err(why) => {
@@ -108,6 +127,10 @@ impl Walker {
                     Ok(_) => self.left(entry.path(), Left::NotAFile)?,
                     Err(why) => self.left(entry.path(), reason(&why))?,
                 }
+            }
+            if empty {
+                self.left(dir, Left::EmptyFolder)?;
+                continue;
             }
             files.sort_unstable();
             self.files(&dir, &key, &files)?;
@@ -126,8 +149,9 @@ impl Walker {
     /// Files of one folder, in the order given.
     fn files(&self, dir: &Path, key: &str, names: &[OsString]) -> Result<(), Stopped> {
         let folder = Arc::new(Folder { dir: dir.into(), key: key.into() });
+        let mut earlier = self.earlier.as_ref().map(|earlier| earlier.of(dir, key)).unwrap_or_default();
         for names in names.chunks(BATCH) {
-            let mut found = Vec::with_capacity(names.len());
+            let (mut found, mut again) = (Vec::with_capacity(names.len()), Vec::new());
             for name in names {
                 self.check()?;
                 let path = || dir.join(name);
@@ -141,7 +165,14 @@ impl Walker {
                         let key_name = (clean != text).then(|| Arc::from(clean));
                         let seen = fingerprint(&at);
                         let (size, modified) = (seen.size, seen.modified);
-                        found.push(Found { name: text.into(), key_name, size, modified });
+                        let file = Found { name: text.into(), key_name, size, modified };
+                        match earlier.remove(text) {
+                            Some(versions) => {
+                                let before = self.before(versions, &seen, &path())?;
+                                again.push(FoundAgain { file, before });
+                            }
+                            None => found.push(file),
+                        }
                     }
                     Ok(at) => self.left(path(), if at.is_symlink() { Left::Link } else { Left::NotAFile })?,
                     Err(why) => self.left(path(), reason(&why))?,
@@ -150,8 +181,45 @@ impl Walker {
             if !found.is_empty() {
                 self.send(Event::Found(self.place, Arc::clone(&folder), found))?;
             }
+            if !again.is_empty() {
+                self.send(Event::FoundAgain(self.place, Arc::clone(&folder), again))?;
+            }
         }
         Ok(())
+    }
+
+    /// Which of the delivered versions have the content that the file has now. It is read where the fingerprint leaves that
+    /// open: file systems number their files anew, and times change without the content.
+    fn before(&self, versions: Vec<Version>, seen: &Fingerprint, path: &Path) -> Result<Vec<Before>, Stopped> {
+        let mut crc = None;
+        let mut before = Vec::with_capacity(versions.len());
+        for Version { last, stored } in versions {
+            let mut same = stored.fingerprint.is_same(seen);
+            if !same && stored.size == seen.size {
+                if crc.is_none() {
+                    crc = self.crc(path)?;
+                }
+                same = crc == Some(stored.crc);
+            }
+            before.push(Before { last, same, at: stored.at });
+        }
+        Ok(before)
+    }
+
+    /// The CRC64NVME of a file; none where it can't be read.
+    fn crc(&self, path: &Path) -> Result<Option<u64>, Stopped> {
+        let Ok(source) = Source::open(path) else { return Ok(None) };
+        let (mut file, mut buffer) = (&source.file, vec![0; READ]);
+        let mut crc = Digest::new(CrcAlgorithm::Crc64Nvme);
+        loop {
+            self.check()?;
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(Some(crc.finalize())),
+                Ok(length) => crc.update(&buffer[..length]),
+                Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+                Err(_unreadable) => return Ok(None),
+            }
+        }
     }
 
     fn left(&self, path: PathBuf, why: Left) -> Result<(), Stopped> {

@@ -75,7 +75,7 @@ impl Model {
             let (key_name, paused) = (row.key_name.clone(), row.state == State::Paused);
             self.cancel_one(upload, fx);
             let before = self.seen.rows.len();
-            self.take_in(to, &folder, Found { name, key_name, size, modified: 0 }, fx);
+            self.take_in(to, &folder, Found { name, key_name, size, modified: 0 }, &[], fx);
             if paused && self.seen.rows.len() > before {
                 let moved = UploadNo(u32::try_from(before).unwrap_or(u32::MAX));
                 self.set_state(moved, State::Paused);

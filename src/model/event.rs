@@ -29,6 +29,8 @@ pub enum Event {
     ProfilesRead(Arc<Profiles>),
     /// A walk found files of one folder.
     Found(PlaceNo, Arc<Folder>, Vec<Found>),
+    /// The same, of files that were delivered to this destination before this delivery.
+    FoundAgain(PlaceNo, Arc<Folder>, Vec<FoundAgain>),
     /// A walk left something out.
     LeftOut(PlaceNo, PathBuf, Left),
     /// A walk has ended.
@@ -71,6 +73,26 @@ pub struct Found {
     pub size: u64,
     /// When it was last written, in nanoseconds since 1970.
     pub modified: i128,
+}
+
+/// A file that a walk found, some version of which was delivered before.
+#[derive(Clone, Debug)]
+pub struct FoundAgain {
+    /// The file as it is now.
+    pub file: Found,
+    /// What was delivered of it, the latest last.
+    pub before: Vec<Before>,
+}
+
+/// A version of a file that was delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The last segment of its key.
+    pub last: Arc<str>,
+    /// Whether the file has the same content still.
+    pub same: bool,
+    /// When S3 confirmed it.
+    pub at: Utc,
 }
 
 /// What a request brought.

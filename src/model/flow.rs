@@ -209,7 +209,7 @@ impl Model {
     /// A request met a problem.
     fn trouble(&mut self, no: UploadNo, request: RequestNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
         if Self::may_be_stored(out, &problem) {
-            self.doubt(no);
+            self.doubt(no, fx);
             if let Some(work) = self.work.get_mut(&no)
                 && problem.kind == Kind::AnswerLost
             {
@@ -299,23 +299,6 @@ impl Model {
             What::Put | What::Whole => problem.may_be_stored(out.taken >= out.body),
             What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => false,
         }
-    }
-
-    /// From now on it is open whether what stands under this upload's key is its own.
-    pub(super) fn doubt(&mut self, no: UploadNo) {
-        if let Some(work) = self.work.get_mut(&no) {
-            work.maybe_done = work.completing;
-        }
-        if let Some((at, key)) = self.hash_of(no)
-            && let Some(desk) = self.desks.get_mut(at)
-        {
-            desk.doubts.insert(key);
-        }
-    }
-
-    fn in_doubt(&self, no: UploadNo) -> bool {
-        let of = |(at, key): (usize, u64)| self.desks.get(at).is_some_and(|desk| desk.doubts.contains(&key));
-        self.hash_of(no).is_some_and(of)
     }
 
     fn generation(&self, out: &Out) -> Option<u32> {

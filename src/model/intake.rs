@@ -1,7 +1,7 @@
 //! Taking files into the queue: walks, twins, deliveries, and what an earlier run left.
 
 use super::Model;
-use super::event::{Effect, Found};
+use super::event::{Before, Effect, Found, FoundAgain};
 use super::parts::{Parts, Plan};
 use super::record::Record;
 use super::rows::Rows;
@@ -86,11 +86,39 @@ impl Model {
         }
         let to = self.desks.get(usize::from(no.0)).and_then(|desk| desk.moved_to).unwrap_or(no);
         for file in found {
-            self.take_in(to, folder, file, fx);
+            self.take_in(to, folder, file, &[], fx);
         }
     }
 
-    pub(super) fn take_in(&mut self, no: PlaceNo, folder: &Arc<Folder>, file: Found, fx: &mut Vec<Effect>) {
+    /// A walk found files of one folder that were delivered before, in this version or another.
+    pub(super) fn found_again(
+        &mut self,
+        no: PlaceNo,
+        folder: &Arc<Folder>,
+        found: Vec<FoundAgain>,
+        fx: &mut Vec<Effect>,
+    ) {
+        let stopped = self.desks.get(usize::from(no.0)).is_none_or(|desk| desk.stopped_walks > 0);
+        if stopped || self.place_mut(no).is_none_or(|place| place.walking == 0) {
+            return;
+        }
+        let moved = self.desks.get(usize::from(no.0)).and_then(|desk| desk.moved_to);
+        for again in found {
+            // What was delivered to the destination of before says nothing of the one that it became.
+            let before = if moved.is_none() { again.before.as_slice() } else { &[] };
+            self.take_in(moved.unwrap_or(no), folder, again.file, before, fx);
+        }
+    }
+
+    /// Takes a file in, `before` being what was delivered of it.
+    pub(super) fn take_in(
+        &mut self,
+        no: PlaceNo,
+        folder: &Arc<Folder>,
+        file: Found,
+        before: &[Before],
+        fx: &mut Vec<Effect>,
+    ) {
         let at = usize::from(no.0);
         let Some(prefix) = self.seen.places.get(at).map(|p| p.destination.prefix.as_str().len()) else { return };
         let path = || folder.dir.join(&*file.name);
@@ -106,12 +134,26 @@ impl Model {
                 return self.left_out(no, path(), Left::NameTooLong);
             }
             let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
-            let Some(&other) = self.desks[at].keys.get(&key) else { break key };
-            let Some(row) = self.seen.rows.get(other) else { break key };
+            let Some((other, row)) = self.row_with(at, key) else {
+                if let Some(delivered) = before.iter().rev().find(|delivered| delivered.same) {
+                    return self.left_out(no, path(), Left::Earlier(delivered.at));
+                }
+                if before.iter().all(|delivered| delivered.last != *candidate) {
+                    break key;
+                }
+                // It has changed since: it goes up beside what is there, as it does within a run.
+                twin += 1;
+                key_name = Some(numbered(name, twin).into());
+                continue;
+            };
             let same_key = *row.folder.key == *folder.key && row.key_name.as_ref().unwrap_or(&row.name) == candidate;
             // A file that was delivered and has changed since goes up beside what is there, under a name of its own.
+            let version = before.iter().rev().find(|delivered| delivered.last == *candidate);
             let changed = matches!(row.state, State::Delivered(_))
-                && (row.size != file.size || row.modified != Upload::kept_time(file.modified));
+                && version.map_or_else(
+                    || row.size != file.size || row.modified != Upload::kept_time(file.modified),
+                    |version| !version.same,
+                );
             if same_key && row.folder.dir == folder.dir && row.name == file.name && !changed {
                 if !self.stopped_earlier(no, other) {
                     return self.seen_again(no, other, path(), fx);
@@ -140,6 +182,16 @@ impl Model {
         self.desks[at].keys.insert(key, upload_no);
         self.enter(no, upload_no, size, State::Waiting);
         self.desks[at].queue.push_back(upload_no);
+        if self.desks[at].doubts.contains(&key) {
+            // An upload that was taken out may have stored it.
+            fx.push(Effect::Record(Record::Doubted(upload_no)));
+        }
+    }
+
+    /// The upload that has this key in this run.
+    fn row_with(&self, at: usize, key: u64) -> Option<(UploadNo, &Upload)> {
+        let other = *self.desks.get(at)?.keys.get(&key)?;
+        Some((other, self.seen.rows.get(other)?))
     }
 
     /// Counts a new row in, whose state was a placeholder that counts for nothing.

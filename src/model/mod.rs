@@ -9,6 +9,7 @@ mod chance;
 mod change;
 mod denials;
 pub mod destination;
+mod doubts;
 pub mod event;
 mod flow;
 mod intake;
@@ -106,6 +107,8 @@ pub struct Model {
     rate: Rate,
     turn: usize,
     crowded: bool,
+    /// Ranges of uploads whose PutObject may be out as far as the journal knows: first and last.
+    puts_told: Vec<(u32, u32)>,
 }
 
 impl Model {
@@ -129,6 +132,7 @@ impl Model {
             rate: Rate::default(),
             turn: 0,
             crowded: false,
+            puts_told: Vec::new(),
         }
     }
 
@@ -147,6 +151,7 @@ impl Model {
     /// Takes in what happened at `now` and says what is to be done. Bad news is state: it never fails.
     pub fn handle(&mut self, now: Time, event: Event, fx: &mut Vec<Effect>) {
         let now = now.max(self.seen.now);
+        self.count_moving(now.since(self.seen.now));
         self.seen.now = now;
         match event {
             Event::Command(command) => self.command(command, fx),
@@ -156,6 +161,7 @@ impl Model {
             Event::Located(place, result) => self.located(place, result, fx),
             Event::ProfilesRead(profiles) => self.profiles_read(profiles, fx),
             Event::Found(place, folder, found) => self.found(place, &folder, found, fx),
+            Event::FoundAgain(place, folder, found) => self.found_again(place, &folder, found, fx),
             Event::LeftOut(place, path, why) => self.left_out(place, path, why),
             Event::Walked(place) => {
                 self.walked(place, fx);
@@ -174,6 +180,7 @@ impl Model {
         }
         self.clockwork(fx);
         self.fill(fx);
+        self.void_puts(fx);
     }
 
     /// The next moment at which something happens by itself; give `Event::Tick` then.

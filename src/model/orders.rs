@@ -88,7 +88,7 @@ impl Model {
         }
         if self.commits(no) {
             // What is out now may store it yet.
-            self.doubt(no);
+            self.doubt(no, fx);
         }
         self.withdraw(no, fx);
         if let Some(work) = self.work.remove(&no)

@@ -438,6 +438,9 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, no: UploadNo, call: Call, what: What, fx: &mut Vec<Effect>) {
+        if matches!(what, What::Put | What::Whole) {
+            self.put_goes_out(no, fx);
+        }
         let Some(row) = self.seen.rows.get(no) else { return };
         let Some(place) = self.seen.places.get(usize::from(row.place.0)) else { return };
         let generation = place.session.grant().map_or(0, |grant| grant.generation);

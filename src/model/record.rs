@@ -85,6 +85,12 @@ pub enum Record {
     Part(UploadNo, u32, PartDone),
     /// CompleteMultipartUpload goes out.
     Completing(UploadNo),
+    /// A PutObject of each upload from the first to the last may be out from now on.
+    PutsBegin(UploadNo, UploadNo),
+    /// No PutObject is out any more: all `PutsBegin` before are void, and of what was lost `Doubted` tells.
+    PutsAnswered,
+    /// A request may have stored it, although no answer said so; that ends when it is `Renamed`.
+    Doubted(UploadNo),
     /// It begins again from zero: what was kept of its parts is void.
     Restarted(UploadNo),
     /// It ended.
@@ -143,6 +149,10 @@ pub struct Unfinished {
     pub multipart: Option<Multipart>,
     /// Whether CompleteMultipartUpload had gone out.
     pub completing: bool,
+    /// Whether a request may have stored it without an answer.
+    pub doubted: bool,
+    /// Whether the earlier run broke off while its PutObject may have been out.
+    pub put_begun: bool,
     /// How far it had come.
     pub came: Came,
 }

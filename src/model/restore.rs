@@ -21,6 +21,7 @@ impl Model {
             self.seen.settings = settings.clone();
             fx.push(Effect::Use(settings));
         }
+        let mut puts_begun = false;
         for (destination, uploads) in kept.unfinished {
             let no = self.open(destination, fx);
             let at = usize::from(no.0);
@@ -31,6 +32,7 @@ impl Model {
             {
                 place.totals = Totals { first, began: now, ..Totals::default() };
             }
+            puts_begun |= uploads.iter().any(|upload| upload.put_begun);
             for upload in uploads {
                 self.bring_in(no, upload, kept.now, fx);
             }
@@ -38,6 +40,9 @@ impl Model {
             // Whether the journal knows who delivers can't be told from here: it keeps what it has.
             self.desks[at].delivery_unsigned = true;
             self.settle(no, fx);
+        }
+        if puts_begun {
+            fx.push(Effect::Record(Record::PutsAnswered));
         }
     }
 
@@ -72,7 +77,7 @@ impl Model {
             Came::Open => true,
             // What is kept of its parts is of use only to somebody who tries again.
             Came::Failed(problem) if problem.kind.keeps_parts() && upload.multipart.is_some() => false,
-            Came::NotConfirmed => return self.doubt(upload_no),
+            Came::NotConfirmed => return self.doubt(upload_no, fx),
             Came::Failed(_) | Came::Delivered(..) | Came::AlreadyThere => return,
         };
         if open && !self.limits.park_restored {
@@ -92,8 +97,11 @@ impl Model {
             self.keep_until(upload_no, multipart.as_ref().and_then(|multipart| multipart.abort_at));
         }
         let may_be_stored = match multipart {
-            // A small file may have arrived just before the earlier run ended, with nobody left to take it down.
-            None => open && (matches!(Plan::of(size), Some(Plan::Put(_))) || self.goes_whole(no, size)),
+            // It may have arrived just before the earlier run ended, with nobody left to take it down.
+            None => {
+                let whole = matches!(Plan::of(size), Some(Plan::Put(_))) || self.goes_whole(no, size);
+                open && upload.put_begun && whole
+            }
             Some(multipart) => {
                 work.completing = completing;
                 work.unread = done_parts(&multipart.parts);
@@ -104,8 +112,8 @@ impl Model {
             }
         };
         self.work.insert(upload_no, work);
-        if may_be_stored {
-            self.doubt(upload_no);
+        if may_be_stored || upload.doubted {
+            self.doubt(upload_no, fx);
         }
     }
 }

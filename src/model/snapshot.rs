@@ -130,22 +130,45 @@ pub enum Left {
     NameTooLong,
     /// It is larger than S3 takes.
     TooLarge,
+    /// A folder with nothing in it: S3 keeps files only.
+    EmptyFolder,
+    /// The same file was delivered under its key at this moment.
+    Earlier(Utc),
+}
+
+impl Left {
+    const COUNT: usize = 10;
+
+    const fn index(self) -> usize {
+        match self {
+            Self::Link => 0,
+            Self::NotAFile => 1,
+            Self::NameNotText => 2,
+            Self::Unreadable => 3,
+            Self::Gone => 4,
+            Self::Twice => 5,
+            Self::NameTooLong => 6,
+            Self::TooLarge => 7,
+            Self::EmptyFolder => 8,
+            Self::Earlier(_) => 9,
+        }
+    }
 }
 
 /// How many were left out, reason by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftCount([u64; 8]);
+pub struct LeftCount([u64; Left::COUNT]);
 
 impl LeftCount {
     /// How many were left out for this reason.
     #[must_use]
     pub const fn of(&self, why: Left) -> u64 {
-        self.0[why as usize]
+        self.0[why.index()]
     }
 
     /// Counts one more.
     pub const fn add(&mut self, why: Left) {
-        self.0[why as usize] += 1;
+        self.0[why.index()] += 1;
     }
 
     /// How many were left out in all.
@@ -154,11 +177,17 @@ impl LeftCount {
         self.0.iter().sum()
     }
 
-    /// How many were left out that a person may have meant to deliver: not those that are in the list already, and not
-    /// links, which are never followed.
+    /// How many files were delivered earlier, whenever that was.
+    #[must_use]
+    pub const fn earlier(&self) -> u64 {
+        self.of(Left::Earlier(Utc(0)))
+    }
+
+    /// How many were left out that a person may have meant to deliver: not those that are in the list already or were
+    /// delivered earlier, not links, which are never followed, and not empty folders, which S3 can't keep.
     #[must_use]
     pub fn missed(&self) -> u64 {
-        self.all() - self.of(Left::Twice) - self.of(Left::Link)
+        self.all() - self.of(Left::Twice) - self.of(Left::Link) - self.of(Left::EmptyFolder) - self.earlier()
     }
 }
 
@@ -201,6 +230,8 @@ pub struct Totals {
     pub began: Time,
     /// When its last file ended, once all have.
     pub ended: Option<Time>,
+    /// How long something of it was on its way, without the time in which everything stood still.
+    pub moving: Duration,
 }
 
 impl Totals {

@@ -5,8 +5,11 @@ use super::event::Effect;
 use super::record::Record;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadNo};
-use super::work::Desk;
+use super::work::{Desk, Out, What};
 use std::time::Duration;
+
+/// The longest time between two events for which a request that is out is taken to move.
+const HEARD_OF: Duration = Duration::from_secs(5);
 
 impl Totals {
     /// Adds (or, with `sign` false, takes back) what a row of `size` bytes in `state` counts for.
@@ -104,6 +107,18 @@ impl Model {
         if no.0 >= place.totals.first {
             place.totals.count(before, &row.state, false);
             place.totals.count(size, &row.state, true);
+        }
+    }
+
+    /// Counts the time since the last event where something was on its way in it.
+    pub(super) fn count_moving(&mut self, passed: Duration) {
+        // Of requests of which nothing is heard for longer it can't be said that they move.
+        let passed = passed.min(HEARD_OF);
+        for (at, place) in self.seen.places.iter_mut().enumerate() {
+            let out = |out: &Out| usize::from(out.place.0) == at && out.what != What::Abort;
+            if self.out.values().any(out) {
+                place.totals.moving += passed;
+            }
         }
     }
 

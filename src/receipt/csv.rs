@@ -29,7 +29,7 @@ fn delivered(receipt: &Receipt, file: &Delivered) -> Vec<String> {
         [
             file.sha256.as_deref().unwrap_or_default(),
             &file.crc64nvme,
-            words::proof_in_full(file.confirmed, receipt.practice),
+            &words::proof_in_full(file.confirmed, receipt.by()),
             &file.etag,
             file.version_id.as_deref().unwrap_or_default(),
             &file.request_id,

@@ -41,19 +41,20 @@ fn write(page: &mut String, receipts: &[Receipt]) -> std::fmt::Result {
         page.push_str("</article>\n");
     }
     write!(page, "<section class=\"meaning\">\n<h2>{}</h2>\n", safe(words::MEANING))?;
-    for paragraph in words::EXPLANATION {
-        writeln!(page, "<p>{}</p>", safe(paragraph))?;
+    let amazon = receipts.iter().all(|receipt| receipt.by() == words::By::Amazon);
+    for paragraph in words::explanation(amazon) {
+        writeln!(page, "<p>{}</p>", safe(&paragraph))?;
     }
     page.push_str("</section>\n</body>\n</html>\n");
     Ok(())
 }
 
 fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
-    let all = receipt.not_delivered.is_empty() && !receipt.delivered.is_empty() && !receipt.practice;
+    let all = receipt.not_delivered.is_empty() && !receipt.delivered.is_empty() && receipt.by() == words::By::Amazon;
     let sum = words::summary(receipt.delivered.len(), receipt.not_delivered.len());
     let proofs = receipt.proofs();
-    if receipt.practice {
-        writeln!(page, "<p class=\"practice\">{}</p>", safe(words::PRACTICE))?;
+    if let Some(note) = words::not_amazon(receipt.by()) {
+        writeln!(page, "<p class=\"practice\">{}</p>", safe(&note))?;
     }
     write!(
         page,
@@ -63,7 +64,7 @@ fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
         if all && proofs.whole == receipt.delivered.len() { "ok" } else { "warn" },
         safe(&sum),
         safe(&words::size(receipt.bytes())),
-        safe(&words::confirmed(proofs, receipt.practice)),
+        safe(&words::confirmed(proofs, receipt.by())),
     )?;
     let or_none = |text: &str| if text.is_empty() { words::NONE.to_owned() } else { text.to_owned() };
     let region = receipt.region.as_ref().map_or_else(String::new, |region| format!(" ({region})"));

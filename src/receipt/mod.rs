@@ -10,6 +10,7 @@
 //! | `daypass_receipt` | `1` |
 //! | `app` | the version of Daypass that delivered |
 //! | `practice` | whether it was practice: nothing was sent to Amazon |
+//! | `server` | the address of the server that took the files; `null` for Amazon's own; earlier versions did not write it |
 //! | `destination`, `bucket`, `prefix`, `region` | where the files went; `region` may be `null` |
 //! | `account` | the account that the bucket is expected to belong to |
 //! | `role`, `session`, `who` | through which role, under which session name, and who delivered |
@@ -57,6 +58,9 @@ pub struct Receipt {
     pub app: String,
     /// Whether it was practice.
     pub practice: bool,
+    /// The address of the server; none for Amazon's own.
+    #[serde(default)]
+    pub server: Option<String>,
     /// The destination's name.
     pub destination: String,
     /// The bucket.
@@ -185,6 +189,7 @@ impl Receipt {
             daypass_receipt: VERSION,
             app: delivery.app.to_string(),
             practice: destination.practice,
+            server: delivery.server.as_deref().filter(|_| !destination.practice).map(str::to_owned),
             destination: destination.name.clone(),
             bucket: destination.bucket.to_string(),
             prefix: destination.prefix.to_string(),
@@ -241,6 +246,16 @@ impl Receipt {
         self.delivered.iter().fold(0, |sum, file| sum.saturating_add(file.size))
     }
 
+    /// Whose word the confirmations are.
+    #[must_use]
+    pub fn by(&self) -> words::By<'_> {
+        match &self.server {
+            _ if self.practice => words::By::Practice,
+            Some(address) => words::By::Server(address),
+            None => words::By::Amazon,
+        }
+    }
+
     /// How many of the delivered files have each kind of proof.
     #[must_use]
     pub fn proofs(&self) -> words::Proofs {
@@ -295,7 +310,7 @@ impl Receipt {
             missing: &missing,
             hashed: self.delivered.iter().all(|file| file.sha256.is_some()),
             who: &visible(&self.who),
-            practice: self.practice,
+            by: self.by(),
         })
     }
 

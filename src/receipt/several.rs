@@ -38,8 +38,8 @@ impl Receipts {
         let mut told: Vec<Receipt> = Vec::new();
         for receipt in &self.0 {
             let same = |other: &&mut Receipt| {
-                (&other.bucket, &other.prefix, &other.account, &other.who, other.practice)
-                    == (&receipt.bucket, &receipt.prefix, &receipt.account, &receipt.who, receipt.practice)
+                (&other.bucket, &other.prefix, &other.account, &other.who, other.by())
+                    == (&receipt.bucket, &receipt.prefix, &receipt.account, &receipt.who, receipt.by())
             };
             match told.iter_mut().find(same) {
                 Some(other) => other.take_in(receipt),

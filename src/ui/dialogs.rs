@@ -13,7 +13,7 @@ use crate::model::snapshot::{Command, Snapshot, Which};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::format;
-use crate::words::problem::{said, turn};
+use crate::words::problem::{said, said_of_ended, turn};
 use crate::words::ui::{self as words, dialog};
 use egui::{Align, Id, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui};
 use std::sync::Arc;
@@ -39,8 +39,8 @@ pub enum Dialog {
         /// It.
         body: String,
     },
-    /// A problem with its details.
-    Problem(Arc<Problem>),
+    /// A problem with its details; true where it ended a file.
+    Problem(Arc<Problem>, bool),
     /// A path to type.
     TypedPath(Box<TypedPath>),
     /// What the customer sees, in practice.
@@ -71,7 +71,7 @@ impl Window {
                 Dialog::Settings(draft) => super::settings::show(ui, draft, seen, out),
                 Dialog::Access(sheet) => self.sheet(ui, sheet, (seen, about, now), out),
                 Dialog::Text { title, body } => text(ui, title, body),
-                Dialog::Problem(problem) => explained(ui, problem, about, out),
+                Dialog::Problem(problem, ended) => explained(ui, problem, *ended, about, out),
                 Dialog::TypedPath(draft) => paths::prompt(ui, draft, about, out),
                 Dialog::Arrived => arrived(ui, about),
                 Dialog::ClearHistory => super::history::clear(ui, out),
@@ -191,7 +191,7 @@ fn left_out(ui: &mut Ui, seen: &Snapshot, no: PlaceNo) -> After {
                     let name = left.path.display().to_string();
                     ui.allocate_ui(egui::vec2(ui.available_width(), 42.0), |ui| {
                         widgets::line(ui, &[(&name, Face::Body, t.ink)]);
-                        widgets::line(ui, &[(words::left(left.why), Face::Small, t.muted)]);
+                        widgets::line(ui, &[(&words::left(left.why), Face::Small, t.muted)]);
                         ui.add_space(4.0);
                     });
                 }
@@ -212,9 +212,9 @@ fn text(ui: &mut Ui, heading: &str, body: &str) -> After {
     close(ui)
 }
 
-fn explained(ui: &mut Ui, problem: &Problem, about: &About, out: &mut Vec<Wish>) -> After {
+fn explained(ui: &mut Ui, problem: &Problem, ended: bool, about: &About, out: &mut Vec<Wish>) -> After {
     let t = theme::of(ui);
-    let spoken = said(problem.kind);
+    let spoken = if ended { said_of_ended(problem) } else { said(problem.kind) };
     title(ui, &spoken.title, t);
     widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
     if let Some(turn) = turn(problem, &[]) {

@@ -57,7 +57,7 @@ impl Window {
     pub(crate) fn look_into(&mut self, page: Page, scene: &Scene<'_>) {
         let Some(problem) = page.problem(scene.place) else { return };
         if said::explain(&problem, &Known::of(scene.place, scene.seen)).is_empty() {
-            self.dialog = Some(Dialog::Problem(problem));
+            self.dialog = Some(Dialog::Problem(problem, matches!(page, Page::File(_))));
         } else {
             self.trouble.page = page;
             self.trouble_open = true;
@@ -82,7 +82,9 @@ impl Window {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 ui.set_width(ui.available_width());
                 let causes = said::explain(problem, &Known::of(scene.place, scene.seen));
-                head(ui, problem, said::turn(problem, &causes), t);
+                let ended = matches!(self.trouble.page, Page::File(_));
+                let spoken = if ended { said::said_of_ended(problem) } else { said::said(problem.kind) };
+                head(ui, &spoken, said::turn(problem, &causes), t);
                 if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
                     super::invited::note(ui, &dates.text, true);
                 }
@@ -180,8 +182,7 @@ impl Window {
 }
 
 /// What is so, and whose turn it is: beside the title where there is room, below the text otherwise.
-fn head(ui: &mut Ui, problem: &Problem, turn: Option<&str>, t: &Tokens) {
-    let spoken = said::said(problem.kind);
+fn head(ui: &mut Ui, spoken: &said::Said, turn: Option<&str>, t: &Tokens) {
     let colors = (t.muted, t.sunken);
     ui.horizontal_top(|ui| {
         let (_, tile) = ui.allocate_space(vec2(size::TILE, size::TILE + 1.0));

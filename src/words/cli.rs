@@ -2,7 +2,7 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{Known, explain, said_of, turn, whose};
+use super::problem::{Known, explain, said_of, said_of_ended, turn, whose};
 use crate::engine::environment::Variable;
 use crate::engine::journal;
 use crate::engine::run::Notice;
@@ -199,7 +199,11 @@ pub fn kept_until(until: crate::time::Utc) -> String {
 pub fn session(grant: &Grant, left: Duration) -> String {
     let mut line = format!(
         "Access until {} ({} left), as {}.",
-        local_time(grant.ends_utc),
+        format::time(
+            grant.ends_utc,
+            Utc(grant.ends_utc.0.saturating_sub_unsigned(left.as_secs())),
+            &jiff::tz::TimeZone::system()
+        ),
         format::clock(left),
         visible(&grant.name)
     );
@@ -211,8 +215,8 @@ pub fn session(grant: &Grant, left: Duration) -> String {
 
 /// Why something was left out.
 #[must_use]
-pub const fn left(why: Left) -> &'static str {
-    match why {
+pub fn left(why: Left) -> String {
+    let reason = match why {
         Left::Link => "a link, which is not followed",
         Left::NotAFile => "not a regular file",
         Left::NameNotText => "its name can’t be written as text",
@@ -221,7 +225,10 @@ pub const fn left(why: Left) -> &'static str {
         Left::Twice => "it is in the list already",
         Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
         Left::TooLarge => "it is larger than Amazon takes (48.8 TiB)",
-    }
+        Left::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
+        Left::Earlier(at) => return super::earlier::on(at),
+    };
+    reason.to_owned()
 }
 
 /// The server is on another computer, and what is sent to it is not encrypted.
@@ -239,6 +246,10 @@ pub const fn how_to_allow_plain_http() -> &'static str {
 /// Something was left out.
 #[must_use]
 pub fn left_out(out: &LeftOut) -> String {
+    if let Left::Earlier(_) = out.why {
+        let reason = left(out.why);
+        return format!("D{}: {}", reason.trim_start_matches('d'), visible(&out.path.to_string_lossy()));
+    }
     format!("Left out: {} ({})", visible(&out.path.to_string_lossy()), left(out.why))
 }
 
@@ -260,6 +271,13 @@ pub fn not_confirmed(key: &str) -> String {
     format!("Probably delivered, but Amazon’s answer was lost: {key}")
 }
 
+/// One sentence for a problem that ended a file.
+#[must_use]
+pub fn ended(problem: &Problem) -> String {
+    let said = said_of_ended(problem);
+    format!("{}. {}", said.title.trim_end_matches('.'), said.body)
+}
+
 /// It stopped.
 #[must_use]
 pub fn failed(key: &str, why: &Problem) -> String {
@@ -267,7 +285,7 @@ pub fn failed(key: &str, why: &Problem) -> String {
         let said = said_of(why);
         return format!("{} ({key}). {} `--send-keys` does.", said.title, said.body);
     }
-    format!("Not delivered: {key}. {}", problem(why))
+    format!("Not delivered: {key}. {}", ended(why))
 }
 
 /// It was taken out.
@@ -298,16 +316,20 @@ pub fn progress(place: &Place, now: Time) -> String {
 #[must_use]
 pub fn summary(place: &Place, took: Duration) -> String {
     let totals = &place.totals;
+    let left_out = &place.left_out_count;
+    if totals.files == 0 {
+        return super::earlier::nothing_to_send(place);
+    }
     let mut counts = vec![format!("{} of {} files delivered", totals.delivered, totals.files)];
     if totals.files == 1 && totals.delivered == 1 {
         counts = vec!["1 file delivered".to_owned()];
     }
     let count = |n: u64, what: &str| (n > 0).then(|| format!("{n} {what}"));
+    counts.extend(count(left_out.earlier(), "delivered earlier"));
     counts.extend(count(totals.already, "already there"));
     counts.extend(count(totals.unconfirmed, "not confirmed"));
     counts.extend(count(totals.failed, "not delivered"));
-    let left_out = &place.left_out_count;
-    counts.extend(count(left_out.all() - left_out.of(Left::Twice), "left out"));
+    counts.extend(count(left_out.all() - left_out.of(Left::Twice) - left_out.earlier(), "left out"));
     format!("{}. {} in {}.", counts.join(", "), format::size(totals.confirmed), format::took(took))
 }
 
@@ -464,8 +486,4 @@ pub fn journal(notice: &journal::Notice) -> String {
             format!("{count} unfinished uploads could not be read any more. Add their files again.")
         }
     }
-}
-
-fn local_time(at: Utc) -> String {
-    format::time(at, at, &jiff::tz::TimeZone::system())
 }

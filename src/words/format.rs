@@ -171,6 +171,14 @@ pub fn weekday(at: Utc, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
+/// A day and a time in local time: "Friday 29 November, 14:02".
+#[must_use]
+pub fn weekday_time(at: Utc, zone: &TimeZone) -> String {
+    Timestamp::from_second(at.0)
+        .map(|at| at.to_zoned(zone.clone()).strftime("%A %-d %B, %H:%M").to_string())
+        .unwrap_or_default()
+}
+
 /// An account id in groups of four: "1111 2222 3333".
 #[must_use]
 pub fn account(id: &str) -> String {

@@ -4,6 +4,7 @@ pub mod access;
 pub mod ask;
 pub mod causes;
 pub mod cli;
+pub mod earlier;
 pub mod foreign;
 pub mod format;
 pub mod grant;

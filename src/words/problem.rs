@@ -94,6 +94,28 @@ fn said_own_role(about: &str) -> Said {
     }
 }
 
+/// What to say about a problem that ended a file: nothing more will be done by itself.
+#[must_use]
+pub fn said_of_ended(problem: &Problem) -> Said {
+    let kind = problem.kind;
+    let body = if kind == Kind::Damaged {
+        "Amazon’s checksum did not match, so it took nothing, and a second try ended the same way. Something between this \
+         computer and Amazon changes what is sent. Try again from another network."
+    } else if kind == Kind::Unexpected {
+        "It did so again and again, and the file was not taken. Send the technical details to whoever looks after Daypass \
+         for you."
+    } else if matches!(kind, Kind::UploadGone | Kind::PartsRefused) {
+        "The file was started from the beginning several times, and Amazon did not keep its parts. Try again later."
+    } else if matches!(kind, Kind::Conflict | Kind::Busy | Kind::SlowDown) {
+        "Daypass tried for a while and stopped. Try again later."
+    } else if matches!(kind, Kind::ConnectionLost | Kind::NoAnswer | Kind::SourceSilent) {
+        "Daypass tried for a while and stopped. Try again when the connection is back."
+    } else {
+        return said_of(problem);
+    };
+    Said { body: body.to_owned(), ..said(kind) }
+}
+
 /// What to say about a problem of this kind.
 #[must_use]
 pub fn said(kind: Kind) -> Said {

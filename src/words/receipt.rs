@@ -13,6 +13,30 @@ pub const TITLE: &str = "Delivery receipt";
 /// Above a receipt of the practice bucket.
 pub const PRACTICE: &str =
     "Practice. These files went to the practice bucket inside Daypass; nothing was sent to Amazon or to a customer.";
+/// Whose word the confirmations of a receipt are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By<'a> {
+    /// Amazon's own S3.
+    Amazon,
+    /// The practice bucket inside Daypass.
+    Practice,
+    /// Another server, by its address.
+    Server(&'a str),
+}
+
+/// The note above a receipt of files that did not go to Amazon.
+#[must_use]
+pub fn not_amazon(by: By<'_>) -> Option<String> {
+    match by {
+        By::Amazon => None,
+        By::Practice => Some(PRACTICE.to_owned()),
+        By::Server(address) => Some(format!(
+            "These files went to the server {}; nothing was sent to Amazon.",
+            super::foreign::visible(address)
+        )),
+    }
+}
+
 /// Heads the list of what did not arrive.
 pub const NOT_DELIVERED: &str = "Not delivered";
 /// Heads the list of what arrived.
@@ -73,6 +97,13 @@ pub const EXPLANATION: [&str; 6] = [
     "Files that were already there were not replaced. What happened to the files after their delivery is not part of this receipt.",
 ];
 
+/// The explanation, for files that went to Amazon or to another server.
+#[must_use]
+pub fn explanation(amazon: bool) -> Vec<String> {
+    let by = if amazon { "Amazon S3" } else { "the server" };
+    EXPLANATION.iter().map(|paragraph| paragraph.replace("Amazon S3", by)).collect()
+}
+
 /// The column and CSV word for how much is proved.
 #[must_use]
 pub const fn proof(proof: Proof) -> &'static str {
@@ -85,14 +116,17 @@ pub const fn proof(proof: Proof) -> &'static str {
 
 /// The CSV's word for how much is proved, in full.
 #[must_use]
-pub const fn proof_in_full(proof: Proof, practice: bool) -> &'static str {
-    match (proof, practice) {
-        (Proof::Whole, false) => "Confirmed by Amazon (whole file)",
-        (Proof::Parts, false) => "Each part confirmed, no checksum for the whole",
-        (Proof::NoChecksum, false) => "Stored, no checksum confirmed",
-        (Proof::Whole, true) => "Practice: confirmed by the practice bucket (whole file)",
-        (Proof::Parts, true) => "Practice: each part confirmed, no checksum for the whole",
-        (Proof::NoChecksum, true) => "Practice: stored, no checksum confirmed",
+pub fn proof_in_full(proof: Proof, by: By<'_>) -> String {
+    match (proof, by) {
+        (Proof::Whole, By::Amazon) => "Confirmed by Amazon (whole file)".to_owned(),
+        (Proof::Whole, By::Practice) => "Practice: confirmed by the practice bucket (whole file)".to_owned(),
+        (Proof::Whole, By::Server(address)) => {
+            format!("Confirmed by {} (whole file)", super::foreign::visible(address))
+        }
+        (Proof::Parts, By::Practice) => "Practice: each part confirmed, no checksum for the whole".to_owned(),
+        (Proof::Parts, By::Amazon | By::Server(_)) => "Each part confirmed, no checksum for the whole".to_owned(),
+        (Proof::NoChecksum, By::Practice) => "Practice: stored, no checksum confirmed".to_owned(),
+        (Proof::NoChecksum, By::Amazon | By::Server(_)) => "Stored, no checksum confirmed".to_owned(),
     }
 }
 
@@ -213,8 +247,12 @@ impl Proofs {
 
 /// The sentences below it: what S3, or the practice bucket, confirmed of the delivered files.
 #[must_use]
-pub fn confirmed(proofs: Proofs, practice: bool) -> String {
-    let by = if practice { "The practice bucket" } else { "Amazon" };
+pub fn confirmed(proofs: Proofs, by: By<'_>) -> String {
+    let by = match by {
+        By::Amazon => "Amazon",
+        By::Practice => "The practice bucket",
+        By::Server(_) => "The server",
+    };
     let checked = match (proofs.whole, proofs.parts) {
         (0, 0) if proofs.none > 0 => return "The server confirmed no checksum.".into(),
         (0, 0) => "Nothing was confirmed.".into(),
@@ -248,8 +286,8 @@ pub struct Message<'a> {
     pub hashed: bool,
     /// Who delivered.
     pub who: &'a str,
-    /// Whether it was all practice.
-    pub practice: bool,
+    /// Whose word the confirmations are.
+    pub by: By<'a>,
 }
 
 /// The message to the customer, ready to be pasted.
@@ -260,8 +298,8 @@ pub fn message(about: &Message<'_>) -> String {
     let (proofs, bytes) = about.delivered;
     let delivered = proofs.all();
     let mut text = Vec::new();
-    if about.practice {
-        text.push(format!("{PRACTICE}\n"));
+    if let Some(note) = not_amazon(about.by) {
+        text.push(format!("{note}\n"));
     }
     text.push("Hello,\n".into());
     if delivered > 0 {
@@ -270,7 +308,7 @@ pub fn message(about: &Message<'_>) -> String {
             (Some(at), 1) => format!(" on {}", moment(at)),
             (Some(at), _) => format!(", the last of them on {}", moment(at)),
         };
-        let confirmed = confirmed(proofs, about.practice);
+        let confirmed = confirmed(proofs, about.by);
         text.push(format!("I delivered {} ({}) to {}{at}. {confirmed}\n", files(delivered), size(bytes), about.to));
     } else {
         text.push(format!("Nothing was delivered to {}.\n", about.to));

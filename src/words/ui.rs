@@ -74,8 +74,8 @@ pub fn left_out(count: u64) -> String {
 
 /// Why something was left out.
 #[must_use]
-pub const fn left(why: Left) -> &'static str {
-    match why {
+pub fn left(why: Left) -> String {
+    let reason = match why {
         Left::Link => "a link; add what it points to",
         Left::NotAFile => "not a file",
         Left::NameNotText => "its name can’t be written as text",
@@ -84,7 +84,10 @@ pub const fn left(why: Left) -> &'static str {
         Left::Twice => "in the list already",
         Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
         Left::TooLarge => "larger than Amazon takes",
-    }
+        Left::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
+        Left::Earlier(at) => return super::earlier::on(at),
+    };
+    reason.to_owned()
 }
 
 /// The list of what was left out goes on.
@@ -270,7 +273,7 @@ pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, 
             of.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", format::number(*n))).collect();
         format!("{}.", parts.join(", "))
     };
-    let took = totals.ended.map(|ended| ended.since(totals.began));
+    let took = totals.ended.map(|_| totals.moving);
     let place = format::place(to.bucket.as_str(), to.prefix.as_str());
     let size = format::size(totals.confirmed);
     let body = match took {

@@ -25,6 +25,8 @@ fn left(name: &str, size: u64, came: Came) -> Unfinished {
         size,
         multipart: None,
         completing: false,
+        doubted: false,
+        put_begun: false,
         came,
     }
 }

@@ -26,6 +26,14 @@ fn it_goes_beside_the_files_and_never_over_another() {
         let seen = stage.deliver(&mut handle).await;
         let totals = seen.places[0].totals;
         let receipt = handle.receipt(FIRST).await.expect("a receipt");
+        // It names the server, which is not Amazon's.
+        let server = stage.practice.story().endpoint;
+        assert_eq!(receipt.server.as_deref(), Some(server.as_str()));
+        for text in [receipt.html(), receipt.message(), receipt.csv(), receipt.json()] {
+            assert!(text.contains(&server), "{text}");
+            let amazon = ["Amazon confirmed", "by Amazon", "Amazon S3"];
+            assert!(amazon.iter().all(|amazon| !text.contains(amazon)), "{text}");
+        }
         let sent = handle.send_receipt(FIRST).await.expect("it is sent");
         assert!(sent.confirmed);
         assert_eq!(sent.key, format!("incoming/{}", receipt.sent_name(1)));

@@ -61,6 +61,50 @@ fn what_had_stopped_is_not_forgotten() {
     });
 }
 
+/// Times say nothing of what is in a file.
+#[test]
+fn a_touched_file_is_known_and_an_edited_one_is_not() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(code, 0, "{out}");
+        let path = stage.source.join("a.txt");
+        let open = || std::fs::File::options().write(true).open(&path).expect("it opens");
+        let before = std::fs::metadata(&path).and_then(|at| at.modified()).expect("a time");
+        open().set_modified(before + Duration::from_secs(60)).expect("touched");
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert!(code == 0 && out.contains("all 2 files were delivered earlier."), "{out}");
+        std::fs::write(&path, "edited").expect("written");
+        open().set_modified(before).expect("put back");
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert!(code == 0 && out.contains("Delivered and verified: source/a (2).txt (6 bytes)"), "{out}");
+    });
+}
+
+#[test]
+fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let damaged = What::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
+        stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(code, 1, "{out}");
+        assert!(!out.contains("sends it once more"), "it has ended: {out}");
+        let endpoint = stage.practice.story().endpoint;
+        for _ in 0..2 {
+            let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+            assert_eq!(code, 1, "{out} {beside}");
+            assert!(out.starts_with("Not delivered: source/a.txt. "), "{out}");
+            assert!(beside.contains("ended with 1 file not delivered"), "{beside}");
+        }
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(code, 0, "{out}");
+        assert!(out.ends_with("1 file delivered, 1 delivered earlier. 6 bytes in TIME."), "{out}");
+        let (code, _, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+        assert_eq!((code, beside.as_str()), (0, daypass::words::cli::nothing_unfinished()));
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn what_arrived_at_one_server_has_not_arrived_at_another() {

@@ -150,6 +150,50 @@ fn a_killed_delivery_goes_on_where_it_was() {
     });
 }
 
+/// What the command line had printed when it was killed is in the journal. `DAYPASS_KILLS` sets how many kills there are.
+#[test]
+fn what_was_said_to_be_delivered_is_in_the_journal_after_a_kill() {
+    let kills: u64 = std::env::var("DAYPASS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        for small in 0..1500 {
+            stage.file(&format!("folder/{small}.txt"), 10 + small);
+        }
+        let (mut dice, mut said) = (Dice(7), BTreeSet::new());
+        for round in 0..kills {
+            let out = stage.dir.path().join(format!("out-{round}"));
+            let mut command = stage.upload("importantproject");
+            command.arg(&stage.source).stdout(std::fs::File::create(&out).expect("a file")).stderr(Stdio::null());
+            let mut child = command.spawn().expect("it runs");
+            let _ended = ended(&mut child, Duration::from_millis(150 + dice.roll(400))).await;
+            // It may have ended.
+            let _gone = child.kill();
+            child.wait().expect("a process of ours");
+            let text = std::fs::read_to_string(&out).expect("text");
+            let lines = text.lines().filter_map(|line| line.strip_prefix("Delivered and verified: "));
+            said.extend(lines.filter_map(|line| Some(line.rsplit_once(" (")?.0.to_owned())));
+            let kept: BTreeSet<String> = delivered(&stage).await;
+            let missing: Vec<&String> = said.difference(&kept).collect();
+            assert!(missing.is_empty(), "round {round}: said, and not kept: {missing:?}");
+        }
+        assert!(!said.is_empty(), "something was delivered before the kills");
+    });
+}
+
+/// The names of the files that the journal calls delivered.
+async fn delivered(stage: &Stage) -> BTreeSet<String> {
+    let handle = daypass::engine::handle::Engine::spawn(stage.options()).await.expect("an engine");
+    let history = handle.journal().history();
+    let mut names = BTreeSet::new();
+    for delivery in history.deliveries(&daypass::engine::journal::Wanted::default(), 1000, 0).expect("read") {
+        let (_, lines) = history.delivery(delivery.id).expect("read").expect("it is there");
+        let lines = lines.iter().filter(|line| matches!(line.outcome, daypass::engine::journal::Outcome::Delivered(_)));
+        names.extend(lines.map(|line| line.name.to_string()));
+    }
+    handle.stop().await;
+    names
+}
+
 #[test]
 fn a_stopped_engine_goes_on_without_sending_a_part_again() {
     runtime().block_on(async {

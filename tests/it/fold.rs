@@ -18,6 +18,8 @@ pub struct Row {
     pub size: u64,
     pub multipart: Option<Multipart>,
     pub completing: bool,
+    pub doubted: bool,
+    pub put_begun: bool,
     pub end: Option<End>,
 }
 
@@ -77,6 +79,8 @@ impl Journal {
                     size,
                     multipart: None,
                     completing: false,
+                    doubted: false,
+                    put_begun: false,
                     end: None,
                 });
             }
@@ -87,11 +91,27 @@ impl Journal {
                 let current = *self.current.entry(place).or_insert(self.rows[row].delivery);
                 self.rows[row].delivery = current;
             }
-            Record::Renamed(upload, name) => self.row(upload).key_name = Some(name),
+            Record::Renamed(upload, name) => {
+                let row = self.row(upload);
+                (row.key_name, row.doubted) = (Some(name), false);
+            }
             Record::Resized(upload, size) => {
                 let row = self.row(upload);
                 assert!(std::mem::replace(&mut row.size, size) != size, "a size was recorded that had not changed");
             }
+            Record::PutsBegin(first, last) => {
+                for no in first.0..=last.0 {
+                    if let Some(&row) = self.numbers.get(&UploadNo(no)) {
+                        self.rows[row].put_begun = true;
+                    }
+                }
+            }
+            Record::PutsAnswered => {
+                for row in &mut self.rows {
+                    row.put_begun = false;
+                }
+            }
+            Record::Doubted(upload) => self.row(upload).doubted = true,
             Record::Created { upload, fingerprint, upload_id, part, abort_at } => {
                 let parts = Parts::new(fingerprint.size, part);
                 let row = self.row(upload);
@@ -160,6 +180,8 @@ fn unfinished(no: usize, row: &Row) -> Unfinished {
         size: row.size,
         multipart: row.multipart.clone(),
         completing: row.completing,
+        doubted: row.doubted,
+        put_begun: row.put_begun,
         came: match &row.end {
             None => Came::Open,
             Some(End::Delivered(stored)) => Came::Delivered(stored.proof, stored.fingerprint.modified),

@@ -2,6 +2,7 @@
 
 mod again;
 mod damage;
+mod doubts;
 mod history;
 mod renamed;
 

@@ -232,7 +232,7 @@ async fn a_journal_that_cannot_flush_holds_the_end_back() {
 /// Everything a walk reports, in order, as text.
 async fn walked(paths: Vec<PathBuf>, capacity: usize) -> Vec<String> {
     let (tx, mut rx) = mpsc::channel(capacity);
-    let walk = tokio::spawn(walk(paths, PLACE, tx, Arc::new(AtomicBool::new(false))));
+    let walk = tokio::spawn(walk(paths, PLACE, tx, Arc::new(AtomicBool::new(false)), None));
     let mut seen = Vec::new();
     while let Some(event) = rx.recv().await {
         if let Event::Found(PLACE, folder, found) = event {
@@ -307,6 +307,17 @@ async fn a_walk_finds_files_folder_by_folder_and_follows_no_link() {
 }
 
 #[tokio::test]
+async fn an_empty_folder_is_named() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let top = dir.path().join("top");
+    std::fs::create_dir_all(top.join("a/b")).expect("folders");
+    assert_eq!(walked(vec![top.clone()], 8).await, ["EmptyFolder b", "done"]);
+    std::fs::create_dir_all(top.join("full")).expect("a folder");
+    std::fs::write(top.join("full/x.txt"), "x").expect("written");
+    assert_eq!(walked(vec![top], 8).await, ["EmptyFolder b", "top/full/|x.txt 1", "done"]);
+}
+
+#[tokio::test]
 async fn a_full_folder_comes_in_batches_and_a_walk_can_be_stopped() {
     let dir = tempfile::tempdir().expect("a folder");
     for number in 0..1300 {
@@ -318,7 +329,7 @@ async fn a_full_folder_comes_in_batches_and_a_walk_can_be_stopped() {
 
     let (tx, mut rx) = mpsc::channel(1);
     let stop = Arc::new(AtomicBool::new(false));
-    let walk = tokio::spawn(walk(vec![dir.path().to_owned()], PLACE, tx, Arc::clone(&stop)));
+    let walk = tokio::spawn(walk(vec![dir.path().to_owned()], PLACE, tx, Arc::clone(&stop), None));
     let Some(Event::Found(_, _, first)) = rx.recv().await else { panic!("nothing found") };
     stop.store(true, Ordering::SeqCst);
     let mut found = first.len();

@@ -13,6 +13,7 @@ mod cli_again;
 mod cli_refusals;
 mod denials;
 mod desk;
+mod doubt;
 mod engine;
 mod engine_faults;
 mod engine_resume;

@@ -38,6 +38,7 @@ fn delivery() -> Delivery {
         who: "Richard".into(),
         session: "Richard".into(),
         app: "0.1.0".into(),
+        server: None,
         began: Utc(1_763_805_600),
         ended: Some(Utc(1_763_805_725)),
         files: 0,
@@ -315,8 +316,7 @@ fn claims_are_as_large_as_their_proof() {
     let nothing = receipt(&[taken]).message();
     assert!(nothing.contains("Nothing was delivered to importantprojectbucket/in/.") && !nothing.contains("SHA-256"));
     let open = receipt(&[whole.clone(), line("d", Outcome::Open)]);
-    assert_eq!(open.ended, None);
-    assert!(open.html().contains(words::GOING_ON));
+    assert!(open.ended.is_none() && open.html().contains(words::GOING_ON));
     let mut practice = delivery();
     practice.destination.practice = true;
     let practice = Receipt::of(&practice, &[whole]);

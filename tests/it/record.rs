@@ -31,6 +31,8 @@ fn kept(parts: &[u32], completing: bool, came: Came) -> Unfinished {
             parts: done,
         }),
         completing,
+        doubted: false,
+        put_begun: false,
         came,
     }
 }

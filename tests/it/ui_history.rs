@@ -131,6 +131,7 @@ fn delivery(id: i64, name: &str, began: i64, (files, delivered, open): (u64, u64
     let mut destination = demo::destination();
     name.clone_into(&mut destination.name);
     Delivery {
+        server: None,
         id,
         destination,
         account: "444455556666".into(),

@@ -296,6 +296,17 @@ impl World {
             }
             Call::Put { .. } | Call::Open | Call::Create | Call::Read { .. } | Call::Abort { .. } => {}
         }
+        if matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Create) {
+            // Nothing leaves before the journal knows that the file was added and may be out.
+            let needed = |record: &Record| match record {
+                Record::Added { upload, .. } => *upload == send.upload,
+                Record::PutsBegin(first, last) => (*first..=*last).contains(&send.upload),
+                _ => false,
+            };
+            if let Some(at) = self.unwritten.iter().rposition(needed) {
+                self.write(at + 1);
+            }
+        }
         let wait = self.delay();
         self.out.insert(no, send.clone());
         self.later(wait, Ahead::Arrive(no, key, Box::new(send)));
@@ -357,7 +368,14 @@ impl World {
             }
         }
         for (place, ours) in self.seen().places.iter().zip(totals) {
-            let theirs = Totals { rate: 0, time_left: None, began: Time(0), ended: None, ..place.totals };
+            let theirs = Totals {
+                rate: 0,
+                time_left: None,
+                began: Time(0),
+                ended: None,
+                moving: Duration::ZERO,
+                ..place.totals
+            };
             assert_eq!(theirs, ours, "totals are not the fold of the rows");
         }
     }

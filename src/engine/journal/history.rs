@@ -27,6 +27,8 @@ pub struct Delivery {
     pub id: i64,
     /// Where it went, as the destination stood then.
     pub destination: Destination,
+    /// The address of the server that it went to; none for Amazon's own.
+    pub server: Option<Box<str>>,
     /// The account of the role.
     pub account: Box<str>,
     /// Who delivered.
@@ -98,6 +100,8 @@ pub struct Wanted {
 #[derive(Clone, Debug)]
 pub struct History {
     pub(super) store: Store,
+    /// The address of the server that everything in it went to; none for Amazon's own.
+    pub(super) server: Option<Arc<str>>,
 }
 
 impl History {
@@ -107,7 +111,11 @@ impl History {
     ///
     /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
     pub fn deliveries(&self, wanted: &Wanted, limit: u32, offset: u32) -> std::result::Result<Vec<Delivery>, Problem> {
-        self.store.read(|db| deliveries(db, wanted, limit, offset))
+        let mut found = self.store.read(|db| deliveries(db, wanted, limit, offset))?;
+        for delivery in &mut found {
+            delivery.server = self.server();
+        }
+        Ok(found)
     }
 
     /// One delivery and all its files in the order they were added; none where there is no such delivery.
@@ -119,8 +127,12 @@ impl History {
         self.store.read(|db| {
             let Some(delivery) = one(db, id)? else { return Ok(None) };
             let lines = lines(db, &delivery)?;
-            Ok(Some((delivery, lines)))
+            Ok(Some((Delivery { server: self.server(), ..delivery }, lines)))
         })
+    }
+
+    fn server(&self) -> Option<Box<str>> {
+        self.server.as_deref().map(Into::into)
     }
 }
 
@@ -217,9 +229,9 @@ pub(super) fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
     )?;
     let mut rows = proved.query([state::DELIVERED, id])?;
     while let Some(row) = rows.next()? {
-        if let Some(Outcome::Delivered(_)) = sound(read_outcome(row, row.get(0)?).map(Some))? {
+        if let Some(Outcome::Delivered(stored)) = sound(read_outcome(row, row.get(0)?).map(Some))? {
             delivery.delivered += 1;
-            delivery.bytes += row.get::<_, i64>(4)?.cast_unsigned();
+            delivery.bytes += stored.size;
         }
     }
     Ok(Some(delivery))
@@ -233,9 +245,9 @@ fn read_delivery(row: &Row<'_>, id: i64) -> Result<Option<Delivery>> {
     let seal = delivery_seal(id, destination, [&body, &account, &who, &session, &app], began);
     let Ok(destination) = serde_json::from_str(&body) else { return Ok(None) };
     let (began, ended) = (Utc(began), row.get::<_, Option<i64>>(7)?.map(Utc));
-    let (files, delivered, bytes, open) = (0, 0, 0, 0);
+    let (server, files, delivered, bytes, open) = (None, 0, 0, 0, 0);
     let delivery =
-        Delivery { id, destination, account, who, session, app, began, ended, files, delivered, bytes, open };
+        Delivery { id, destination, server, account, who, session, app, began, ended, files, delivered, bytes, open };
     Ok((seal == row.get::<_, i64>(8)?).then_some(delivery))
 }
 

@@ -120,10 +120,11 @@ fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mu
     let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
     let mut rows = db.prepare(
         "SELECT u.id, u.delivery, u.folder, u.name, u.key_name, u.size, u.seal, u.completing, u.upload_id, u.part,
-                u.abort_at, u.fingerprint, u.multipart_seal, u.end_seal, d.destination, u.state
+                u.abort_at, u.fingerprint, u.multipart_seal, u.end_seal, d.destination, u.state, u.doubted
          FROM uploads u JOIN deliveries d ON d.id = u.delivery
          WHERE u.state = ?1 OR (u.state IN (?2, ?3, ?4, ?5) AND d.settled = 0) ORDER BY u.id LIMIT ?6",
     )?;
+    let puts = puts(db)?;
     let mut ends = db.prepare(history::END_OF)?;
     let mut rows = rows.query(params![
         state::OPEN,
@@ -184,11 +185,28 @@ fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mu
             upload.completing = row.get::<_, i64>(7)? != 0;
             upload.multipart = Some(multipart);
         }
+        upload.doubted = row.get::<_, i64>(16)? != 0;
+        upload.put_begun = puts.iter().any(|&(first, last)| (first..=last).contains(&upload.row));
         let upload_id = upload.multipart.as_ref().and_then(|multipart| multipart.upload_id.clone());
         start.unfinished.insert(upload.row, (destination, row.get(1)?, upload_id));
         found.entry(destination).or_default().push(upload);
     }
     Ok(found)
+}
+
+/// The rows whose PutObject may have been out, as few ranges as there can be.
+fn puts(db: &Connection) -> Result<Vec<(i64, i64)>> {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    let mut rows = db.prepare("SELECT first, last FROM puts ORDER BY first")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+        match ranges.last_mut() {
+            Some((_, end)) if first <= end.saturating_add(1) => *end = (*end).max(last),
+            _ => ranges.push((first, last)),
+        }
+    }
+    Ok(ranges)
 }
 
 type Remembered = (Destination, Learned);
@@ -228,8 +246,18 @@ fn read_upload(row: &Row<'_>, folder: Arc<Folder>, prefix: usize) -> Result<Opti
         && clean_name(last)
         && prefix + folder.key.len() + last.len() <= KEY_MAX
         && size <= OBJECT_MAX;
-    let (multipart, completing, came) = (None, false, Came::Open);
-    Ok(holds.then_some(Unfinished { row: id, folder, name, key_name, size, multipart, completing, came }))
+    Ok(holds.then_some(Unfinished {
+        row: id,
+        folder,
+        name,
+        key_name,
+        size,
+        multipart: None,
+        completing: false,
+        doubted: false,
+        put_begun: false,
+        came: Came::Open,
+    }))
 }
 
 fn read_multipart(row: &Row<'_>, id: i64) -> Result<Option<(Multipart, Arc<str>)>> {

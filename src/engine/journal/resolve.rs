@@ -80,6 +80,14 @@ pub(super) enum Op {
     Completing {
         row: i64,
     },
+    PutsBegin {
+        /// First and last rows.
+        rows: Vec<(i64, i64)>,
+    },
+    PutsAnswered,
+    Doubted {
+        row: i64,
+    },
     Restarted {
         row: i64,
     },
@@ -211,6 +219,9 @@ impl Resolver {
                 }
             }),
             Record::Completing(upload) => self.with(upload, |_, row| ops.push(Op::Completing { row })),
+            Record::PutsBegin(first, last) => ops.push(Op::PutsBegin { rows: self.rows_of(first, last) }),
+            Record::PutsAnswered => ops.push(Op::PutsAnswered),
+            Record::Doubted(upload) => self.with(upload, |_, row| ops.push(Op::Doubted { row })),
             Record::Restarted(upload) => self.with(upload, |rows, row| {
                 rows.begun.remove(&row);
                 ops.push(Op::Restarted { row });
@@ -306,6 +317,20 @@ impl Resolver {
             self.uploads.resize(at + 1, 0);
         }
         self.uploads[at] = row;
+    }
+
+    /// The rows of these uploads, as ranges.
+    fn rows_of(&self, first: UploadNo, last: UploadNo) -> Vec<(i64, i64)> {
+        let rows = self.uploads.get(first.0 as usize..).unwrap_or_default();
+        let count = (last.0.saturating_sub(first.0) as usize).saturating_add(1);
+        let mut ranges: Vec<(i64, i64)> = Vec::new();
+        for &row in rows.iter().take(count).filter(|row| **row > 0) {
+            match ranges.last_mut() {
+                Some((_, last)) if *last + 1 == row => *last = row,
+                _ => ranges.push((row, row)),
+            }
+        }
+        ranges
     }
 
     fn with(&mut self, upload: UploadNo, act: impl FnOnce(&mut Self, i64)) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(super) const APPLICATION: i32 = 0x4461_7950;
 
 /// One step a version: step N makes version N + 1 of version N. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("schema-1.sql")];
+const STEPS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
 /// The least size of a file from which the check of its structure at each start would be felt; larger ones are trusted
 /// until a read says otherwise, for every row is sealed on its own.
@@ -132,4 +132,25 @@ fn guard(db: &Connection) -> Result<()> {
     db.pragma_update(None, "temp_store", "MEMORY")?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Until the second version every small file that was left open might have been sent.
+    #[test]
+    fn what_an_older_version_left_open_stays_doubtful() {
+        let mut db = of_version(1).expect("memory");
+        db.execute_batch(
+            "INSERT INTO uploads (id, delivery, folder, name, size, seal, state, upload_id)
+             VALUES (1, 1, 1, 'small', 1, 0, 0, NULL), (2, 1, 1, 'large', 1, 0, 0, 'id'), (3, 1, 1, 'done', 1, 0, 7, NULL)",
+        )
+        .expect("rows");
+        migrate(&mut db, 1, STEPS.len()).expect("it is brought up to date");
+        assert_eq!(shape(&db).expect("read"), shape(&of_version(STEPS.len()).expect("memory")).expect("read"));
+        let mut rows = db.prepare("SELECT doubted FROM uploads ORDER BY id").expect("a query");
+        let doubted = rows.query_map([], |row| row.get(0)).expect("rows").collect::<Result<Vec<i64>>>();
+        assert_eq!(doubted.expect("read"), [1, 0, 0]);
+    }
 }

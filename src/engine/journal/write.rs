@@ -97,6 +97,7 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
         Op::Renamed { row, key_name } => {
             change(db, *row, |upload| upload.key_name = Some(Arc::clone(key_name)))?;
             restart(db, *row)?;
+            db.prepare_cached("UPDATE OR FAIL uploads SET doubted = 0 WHERE id = ?1")?.execute([row])?;
         }
         Op::Resized { row, size } => change(db, *row, |upload| upload.size = size.cast_signed())?,
         Op::Created { row, fingerprint, upload_id, part, abort_at } => {
@@ -118,6 +119,19 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
         }
         Op::Completing { row } => {
             db.prepare_cached("UPDATE OR FAIL uploads SET completing = 1 WHERE id = ?1")?.execute([row])?;
+        }
+        Op::PutsBegin { rows } => {
+            let mut insert = db.prepare_cached(
+                "INSERT INTO puts (first, last) VALUES (?1, ?2)
+                 ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)",
+            )?;
+            for (first, last) in rows {
+                insert.execute([first, last])?;
+            }
+        }
+        Op::PutsAnswered => drop(db.prepare_cached("DELETE FROM puts")?.execute([])?),
+        Op::Doubted { row } => {
+            db.prepare_cached("UPDATE OR FAIL uploads SET doubted = 1 WHERE id = ?1")?.execute([row])?;
         }
         Op::Restarted { row } => restart(db, *row)?,
         Op::Ended { row, end, at } => end_upload(db, *row, end, at.0, ended)?,

@@ -43,6 +43,10 @@ pub(super) struct Writer {
     pub again: Arc<Notify>,
     pub current: Arc<Mutex<HashMap<PlaceNo, i64>>>,
     pub commits: Arc<AtomicU64>,
+    /// Records taken from the channel.
+    pub taken: u64,
+    /// How many of them are on disk.
+    pub kept: watch::Sender<u64>,
     pub store: Store,
     pub options: Options,
     pub rows: Resolver,
@@ -146,6 +150,7 @@ impl Writer {
     fn take(&mut self, message: Message, group: &mut Group) {
         match message {
             Message::Record(record) => {
+                self.taken += 1;
                 let (before, adopted) = (group.ops.len(), matches!(record, Record::Adopted(..)));
                 self.rows.resolve(record, (self.options.now)(), &mut group.ops);
                 let begun = group.ops[before..].iter().any(|op| matches!(op, Op::Delivery { .. }));
@@ -162,13 +167,17 @@ impl Writer {
     /// Writes the group. Where the disk refuses, the group is as it was.
     async fn commit(&mut self, group: &mut Group) -> Result<(), Problem> {
         if group.ops.is_empty() {
+            self.kept.send_replace(self.taken);
             return Ok(());
         }
         let ops = Arc::new(std::mem::take(&mut group.ops));
         let batch = Arc::clone(&ops);
         let written = self.work(move |db| write::write(db, &batch)).await;
         match written {
-            Ok(()) => drop(self.commits.fetch_add(1, Ordering::Relaxed)),
+            Ok(()) => {
+                self.commits.fetch_add(1, Ordering::Relaxed);
+                self.kept.send_replace(self.taken);
+            }
             // The blocking thread is done with its copy, or the runtime is being shut down and nobody is left to write.
             Err(_) => group.ops = Arc::try_unwrap(ops).unwrap_or_default(),
         }

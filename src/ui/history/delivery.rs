@@ -146,7 +146,7 @@ impl Window {
             if let Outcome::Failed(problem) = &line.outcome
                 && ui.button(words::WHY).clicked()
             {
-                self.dialog = Some(Dialog::Problem(Arc::new(problem.clone())));
+                self.dialog = Some(Dialog::Problem(Arc::new(problem.clone()), true));
             }
             if ui.button(words::COPY_KEY).clicked() {
                 out.push(Wish::Copy(line.key.to_string()));

@@ -300,6 +300,9 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
                 | Record::Renamed(..)
                 | Record::Resized(..)
                 | Record::Completing(_)
+                | Record::PutsBegin(..)
+                | Record::PutsAnswered
+                | Record::Doubted(_)
                 | Record::DeliveryEnded(_)
                 | Record::Reopened(_)
                 | Record::ProfileRenamed { .. }

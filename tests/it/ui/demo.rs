@@ -309,6 +309,7 @@ pub fn delivered() -> Snapshot {
         confirmed: 5_600_000_000,
         began: Time(NOW.0 - 400_000),
         ended: Some(Time(NOW.0 - 129_000)),
+        moving: std::time::Duration::from_millis(271_000),
         ..Totals::default()
     };
     seen

@@ -1,0 +1,139 @@
+//! What waits for the journal: nothing is announced, and no file's first byte leaves, before the record of it is on disk.
+
+use super::journal::Journal;
+use crate::model::event::{Call, Send};
+use crate::model::problem::Kind;
+use crate::model::record::Record;
+use crate::model::snapshot::Snapshot;
+use crate::model::upload::UploadNo;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+
+/// Which records are still on their way to the disk, by their number in order.
+pub(super) struct Unkept {
+    kept: watch::Receiver<u64>,
+    recorded: u64,
+    /// The last one that tells of an upload's end.
+    ended: u64,
+    /// Uploads that were added, in the order of their numbers.
+    added: VecDeque<(UploadNo, u64)>,
+    /// Ranges of uploads whose PutObject may go out.
+    puts: VecDeque<(UploadNo, UploadNo, u64)>,
+}
+
+impl Unkept {
+    pub(super) fn new(journal: &Journal) -> Self {
+        Self { kept: journal.kept(), recorded: 0, ended: 0, added: VecDeque::new(), puts: VecDeque::new() }
+    }
+
+    /// Counts a record that is handed to the journal.
+    pub(super) fn note(&mut self, record: &Record) {
+        self.recorded += 1;
+        if let Record::Ended(..) = record {
+            self.ended = self.recorded;
+        } else if let Record::Added { upload, .. } = record {
+            self.added.push_back((*upload, self.recorded));
+        } else if let Record::PutsBegin(first, last) = record {
+            self.puts.push_back((*first, *last, self.recorded));
+        }
+    }
+
+    /// How many records have to be on disk before this may leave; none where they are.
+    pub(super) fn before(&mut self, send: &Send) -> Option<u64> {
+        let begins = match send.call {
+            Call::Put { .. } | Call::Whole { .. } | Call::Create => true,
+            Call::Open | Call::Part { .. } | Call::Read { .. } | Call::Complete { .. } | Call::Abort { .. } => false,
+        };
+        let kept = *self.kept.borrow();
+        while self.added.pop_front_if(|(_, number)| *number <= kept).is_some() {}
+        while self.puts.pop_front_if(|(.., number)| *number <= kept).is_some() {}
+        if !begins {
+            return None;
+        }
+        let added = self.added.binary_search_by_key(&send.upload, |(upload, _)| *upload).ok();
+        let added = added.map(|at| self.added[at].1);
+        let of = |(first, last, _): &&(UploadNo, UploadNo, u64)| (*first..=*last).contains(&send.upload);
+        // The first range that names it is enough.
+        let puts = self.puts.iter().find(of).map(|(.., number)| *number);
+        added.max(puts)
+    }
+}
+
+/// A copy that waits for so many records.
+struct Held {
+    records: u64,
+    copy: u64,
+    seen: Arc<Snapshot>,
+}
+
+/// Publishes copies of the model, each once the journal has what it tells of.
+pub(super) struct Publisher {
+    to: watch::Sender<Arc<Snapshot>>,
+    wake: Arc<dyn Fn() + std::marker::Send + Sync>,
+    /// Copies taken so far.
+    copies: u64,
+    held: Option<Held>,
+    /// Who waits until this copy or a later one is published.
+    reached: Vec<(u64, oneshot::Sender<()>)>,
+}
+
+impl Publisher {
+    pub(super) fn new(to: watch::Sender<Arc<Snapshot>>, wake: Arc<dyn Fn() + std::marker::Send + Sync>) -> Self {
+        Self { to, wake, copies: 0, held: None, reached: Vec::new() }
+    }
+
+    /// Whether a copy waits for the journal.
+    pub(super) const fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Publishes this copy, or holds it until the journal has what it tells of; false where an earlier one is still held, and
+    /// this one has to be offered again.
+    pub(super) fn offer(&mut self, seen: &Snapshot, unkept: &Unkept) -> bool {
+        let kept = *unkept.kept.borrow();
+        let behind = kept < unkept.ended;
+        self.copies += 1;
+        match &seen.journal {
+            // The disk may still answer: that it is slow is told with what was told before.
+            Some(problem) if problem.kind == Kind::JournalSlow && behind => {
+                let before = (**self.to.borrow()).clone();
+                let journal = seen.journal.clone();
+                self.publish(self.copies, Arc::new(Snapshot { journal, now: seen.now, ..before }));
+                true
+            }
+            None if behind && self.held.is_some() => false,
+            None if behind => {
+                self.held = Some(Held { records: unkept.ended, copy: self.copies, seen: Arc::new(seen.clone()) });
+                true
+            }
+            Some(_) | None => {
+                self.held = None;
+                self.publish(self.copies, Arc::new(seen.clone()));
+                true
+            }
+        }
+    }
+
+    /// Publishes the copy that was held, if the journal has by now what it tells of.
+    pub(super) fn release(&mut self, unkept: &Unkept) -> bool {
+        let kept = *unkept.kept.borrow();
+        let Some(held) = self.held.take_if(|held| held.records <= kept) else { return false };
+        self.publish(held.copy, held.seen);
+        true
+    }
+
+    /// Answers once a copy that is taken from now on is published.
+    pub(super) fn answer_when_published(&mut self, done: oneshot::Sender<()>) {
+        self.reached.push((self.copies + 1, done));
+    }
+
+    fn publish(&mut self, copy: u64, seen: Arc<Snapshot>) {
+        self.to.send_replace(seen);
+        (self.wake)();
+        for (_, done) in self.reached.extract_if(.., |(wanted, _)| *wanted <= copy) {
+            // Whoever asked may have gone.
+            let _ = done.send(());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Which files of a folder were delivered to a destination before, so that the same command sends nothing twice.
+
+use super::damage::sound;
+use super::history::{History, read_folder, read_outcome};
+use super::seal::{path_bytes, same, state};
+use super::{Outcome, Store};
+use crate::model::destination::Destination;
+use crate::model::upload::Stored;
+use rusqlite::{Connection, OptionalExtension, Result, params};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The rows of folders, by where they lay and their part of the key.
+type Folders = HashMap<(Vec<u8>, String), Vec<i64>>;
+
+/// What was delivered to one destination, folder by folder.
+#[derive(Debug)]
+pub struct Earlier {
+    store: Store,
+    destination: i64,
+    folders: Folders,
+}
+
+/// A version of a file that was delivered.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The last segment of its key.
+    pub last: Arc<str>,
+    /// What S3 answered for it.
+    pub stored: Stored,
+}
+
+impl History {
+    /// What was delivered to this destination; none where nothing was, or the journal can't be read. Reads the disk.
+    #[must_use]
+    pub fn earlier(&self, destination: &Destination) -> Option<Earlier> {
+        let store = self.store.clone();
+        let found = self.store.read(|db| {
+            let row =
+                db.query_row("SELECT id FROM destinations WHERE same = ?1", [same(destination)], |row| row.get(0));
+            let Some(destination) = row.optional()? else { return Ok(None) };
+            Ok(Some((destination, folders(db)?)))
+        });
+        let (destination, folders) = found.ok().flatten()?;
+        (!folders.is_empty()).then_some(Earlier { store, destination, folders })
+    }
+}
+
+impl Earlier {
+    /// The files of this folder that were delivered under its part of the key, by their names on this computer.
+    #[must_use]
+    pub fn of(&self, dir: &Path, key: &str) -> HashMap<Box<str>, Vec<Version>> {
+        let Some(rows) = self.folders.get(&(path_bytes(dir), key.to_owned())) else { return HashMap::new() };
+        self.store.read(|db| delivered(db, self.destination, rows)).unwrap_or_default()
+    }
+}
+
+fn folders(db: &Connection) -> Result<Folders> {
+    let mut found = Folders::new();
+    let mut rows = db.prepare("SELECT dir, key, seal, id FROM folders")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = row.get(3)?;
+        if let Some((dir, key)) = sound(read_folder(row, id))? {
+            found.entry((path_bytes(&dir), key)).or_default().push(id);
+        }
+    }
+    Ok(found)
+}
+
+fn delivered(db: &Connection, destination: i64, folders: &[i64]) -> Result<HashMap<Box<str>, Vec<Version>>> {
+    let mut found = HashMap::<Box<str>, Vec<Version>>::new();
+    let mut query = db.prepare(
+        "SELECT u.id, u.folder, u.name, u.key_name, u.size, u.seal, u.state, u.sent, u.crc, u.proof, u.etag, u.version_id,
+                u.request_id, u.answered, u.sha256, u.fingerprint, u.problem, u.end_seal
+         FROM uploads u JOIN deliveries d ON d.id = u.delivery
+         WHERE u.folder = ?1 AND u.state = ?2 AND d.destination = ?3 ORDER BY u.id",
+    )?;
+    for folder in folders {
+        let mut rows = query.query(params![folder, state::DELIVERED, destination])?;
+        while let Some(row) = rows.next()? {
+            let outcome = sound(read_outcome(row, row.get(0)?).map(Some))?;
+            let Some(Outcome::Delivered(stored)) = outcome else { continue };
+            let name: Box<str> = row.get(2)?;
+            let last: Option<Arc<str>> = row.get(3)?;
+            let last = last.unwrap_or_else(|| Arc::from(&*name));
+            found.entry(name).or_default().push(Version { last, stored });
+        }
+    }
+    Ok(found)
+}

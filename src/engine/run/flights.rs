@@ -1,0 +1,96 @@
+//! Requests and other tasks on their way: how they start, what is heard of them, and how they end.
+
+use super::Run;
+use crate::engine::errand::Errand;
+use crate::engine::leaf;
+use crate::model::event::{Event, Send};
+use crate::model::upload::RequestNo;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::task::AbortHandle;
+
+/// A request that is out.
+pub(super) struct Flight {
+    taken: Arc<AtomicU64>,
+    told: u64,
+    pub(super) task: AbortHandle,
+}
+
+impl Run {
+    pub(super) fn joined(&mut self, joined: Result<(tokio::task::Id, Event), tokio::task::JoinError>) {
+        match joined {
+            Ok((id, event)) => {
+                if let Some(Errand::Request(request)) = self.errands.remove(&id)
+                    && let Some(flight) = self.flights.remove(&request)
+                    && let Event::Answered(_, Err(_)) = &event
+                {
+                    // Whether a request that failed may have stored the file hangs on how much of it was taken.
+                    let taken = flight.taken.load(Ordering::Relaxed);
+                    if taken != flight.told {
+                        self.take_in(Event::Moved(vec![(request, taken)]));
+                    }
+                }
+                self.take_in(event);
+            }
+            Err(ended) => {
+                let Some(errand) = self.errands.remove(&ended.id()) else { return };
+                if let Errand::Request(request) = &errand {
+                    self.flights.remove(request);
+                }
+                if ended.is_panic() {
+                    self.take_in(errand.lost());
+                }
+            }
+        }
+    }
+
+    /// Tells the model how many bytes the network has taken.
+    pub(super) fn look(&mut self) {
+        let mut moved = Vec::new();
+        for (request, flight) in &mut self.flights {
+            let taken = flight.taken.load(Ordering::Relaxed);
+            if taken != flight.told {
+                flight.told = taken;
+                moved.push((*request, taken));
+            }
+        }
+        if !moved.is_empty() {
+            self.take_in(Event::Moved(moved));
+        }
+    }
+
+    /// Starts a task and takes down what for, so that one that panics is answered for.
+    pub(super) fn go_for(
+        &mut self,
+        errand: Errand,
+        work: impl Future<Output = Event> + std::marker::Send + 'static,
+    ) -> AbortHandle {
+        let hook = self.options.hook.clone();
+        let of = errand.clone();
+        let task = self.tasks.spawn(async move {
+            if let Some(hook) = hook {
+                hook(&of);
+            }
+            work.await
+        });
+        self.errands.insert(task.id(), errand);
+        task
+    }
+
+    pub(super) fn fly(&mut self, request: RequestNo, send: Send) {
+        let taken = Arc::new(AtomicU64::new(0));
+        let context = self.context(self.s3.get(&send.place).cloned());
+        let counter = Arc::clone(&taken);
+        let before = self.unkept.before(&send);
+        let journal = self.journal.clone();
+        let task = self.go_for(Errand::Request(request), async move {
+            if let Some(records) = before
+                && let Err(problem) = journal.kept_until(records).await
+            {
+                return Event::Answered(request, Err(problem));
+            }
+            Event::Answered(request, leaf::run(&context, send, counter).await)
+        });
+        self.flights.insert(request, Flight { taken, told: 0, task });
+    }
+}

@@ -1,0 +1,100 @@
+//! Doubts: what a request may have stored without anybody having heard so, in this run and for the next.
+//!
+//! Before the first request of a small file may leave, the journal is told that its PutObject may be out: for a range of
+//! uploads at a time, so that thousands of small files cost a few records. Once no such request is out any more, the ranges
+//! are void, and what is left are the uploads whose answer was lost.
+
+use super::Model;
+use super::event::Effect;
+use super::problem::{Detail, Kind, Problem};
+use super::record::Record;
+use super::upload::UploadNo;
+use super::work::What;
+
+/// Uploads after the one that is sent for which the journal is told ahead.
+const AHEAD: u32 = 256;
+/// How many more are told of at once when it comes to that.
+const STEP: u32 = 512;
+
+impl Problem {
+    /// Whether a request that stores a whole object may have done so although it ended like this. `all_sent` says whether the
+    /// network had taken its whole body; without a body it is true.
+    #[must_use]
+    pub fn may_be_stored(&self, all_sent: bool) -> bool {
+        let detail = self.detail.as_deref();
+        // A refusal in S3's own words is an answer. Of its own faults (5xx) only 501 says that nothing was done.
+        let refused = |detail: &Detail| {
+            let status = (400..500).contains(&detail.status) || detail.status == 501;
+            status && !detail.code.is_empty() && !detail.request_id.is_empty()
+        };
+        if detail.is_some_and(refused) {
+            return false;
+        }
+        let answered_with_success = detail.is_some_and(|detail| (200..300).contains(&detail.status));
+        // What a server says of a fault of its own leaves open whether it did the work before.
+        let open = matches!(self.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers);
+        let on_the_way = matches!(self.kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage);
+        // A success that proves nothing came from something on the way, which may have passed on what it took.
+        open || on_the_way && all_sent || self.kind == Kind::LoginPage && answered_with_success
+    }
+}
+
+impl Model {
+    /// A PutObject of this upload goes out.
+    pub(super) fn put_goes_out(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        let rows = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
+        let ahead = no.0.saturating_add(AHEAD).min(rows.saturating_sub(1));
+        let told = |no: u32| self.puts_told.iter().any(|&(first, last)| (first..=last).contains(&no));
+        if told(no.0) && told(ahead) {
+            return;
+        }
+        let last = no.0.saturating_add(AHEAD + STEP).min(rows.saturating_sub(1));
+        let mut range = (no.0, last);
+        self.puts_told.retain(|&(first, last)| {
+            let touches = first <= range.1.saturating_add(1) && range.0 <= last.saturating_add(1);
+            if touches {
+                range = (range.0.min(first), range.1.max(last));
+            }
+            !touches
+        });
+        self.puts_told.push(range);
+        fx.push(Effect::Record(Record::PutsBegin(no, UploadNo(last))));
+    }
+
+    /// Takes the ranges back once no PutObject is out.
+    pub(super) fn void_puts(&mut self, fx: &mut Vec<Effect>) {
+        if !self.puts_told.is_empty() && !self.out.values().any(|out| matches!(out.what, What::Put | What::Whole)) {
+            self.puts_told.clear();
+            fx.push(Effect::Record(Record::PutsAnswered));
+        }
+    }
+
+    /// The program ends: what is out is broken off, and the next run has to know what it may have stored.
+    pub fn end(&mut self, fx: &mut Vec<Effect>) {
+        let out = self.out.values().filter(|out| matches!(out.what, What::Put | What::Whole));
+        for no in out.map(|out| out.upload).collect::<Vec<_>>() {
+            self.doubt(no, fx);
+        }
+        self.out.clear();
+        self.void_puts(fx);
+    }
+
+    /// From now on it is open whether what stands under this upload's key is its own.
+    pub(super) fn doubt(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+        if let Some(work) = self.work.get_mut(&no) {
+            work.maybe_done = work.completing;
+        }
+        if let Some((at, key)) = self.hash_of(no)
+            && let Some(desk) = self.desks.get_mut(at)
+            && desk.doubts.insert(key)
+        {
+            fx.push(Effect::Record(Record::Doubted(no)));
+        }
+    }
+
+    /// Whether an earlier request may have stored this upload.
+    pub(super) fn in_doubt(&self, no: UploadNo) -> bool {
+        let of = |(at, key): (usize, u64)| self.desks.get(at).is_some_and(|desk| desk.doubts.contains(&key));
+        self.hash_of(no).is_some_and(of)
+    }
+}

@@ -1,0 +1,54 @@
+//! What the command line says of what was delivered before, and where there is nothing to send.
+
+use super::format;
+use crate::model::snapshot::{Left, Place};
+use crate::time::Utc;
+
+/// When a file was delivered before this run.
+#[must_use]
+pub fn on(at: Utc) -> String {
+    format!("delivered earlier, on {}", format::weekday_time(at, &jiff::tz::TimeZone::system()))
+}
+
+/// How to send what was delivered before.
+const SEND_AGAIN: &str = "`--again` sends it all once more.";
+
+/// The last line where no file was taken into the queue.
+#[must_use]
+pub fn nothing_to_send(place: &Place) -> String {
+    let left_out = &place.left_out_count;
+    let (earlier, empty) = (left_out.earlier(), left_out.of(Left::EmptyFolder));
+    let others = left_out.all() - earlier - empty;
+    let mut sentences = Vec::new();
+    sentences.push(match earlier {
+        0 => "There was nothing to send.".to_owned(),
+        1 => "There is nothing new to send: the file was delivered earlier.".to_owned(),
+        more => format!("There is nothing new to send: all {more} files were delivered earlier."),
+    });
+    if earlier > 0 {
+        sentences.push(SEND_AGAIN.to_owned());
+    }
+    match empty {
+        0 => {}
+        1 => sentences.push("Amazon S3 keeps files only, and the folder is empty.".to_owned()),
+        more => sentences.push(format!("Amazon S3 keeps files only, and {more} folders are empty.")),
+    }
+    if others > 0 {
+        sentences.push(format!("{others} left out."));
+    }
+    sentences.join(" ")
+}
+
+/// `resume` found nothing to go on with, and the last delivery did not deliver everything.
+#[must_use]
+pub fn last_delivery(began: Utc, missing: usize) -> String {
+    let when = format::weekday_time(began, &jiff::tz::TimeZone::system());
+    let files = if missing == 1 { "1 file".to_owned() } else { format!("{missing} files") };
+    format!("Nothing is waiting. The last delivery, on {when}, ended with {files} not delivered or not confirmed.")
+}
+
+/// What to do then.
+#[must_use]
+pub const fn send_again() -> &'static str {
+    "The same `daypass-cli upload` command sends them again, and nothing that has arrived."
+}
