@@ -318,10 +318,7 @@ fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &Abou
         None if seen.settings.may_run(&sha256) => words::COMMAND_THIS_RUN.to_owned(),
         None => return,
     };
-    ui.horizontal_top(|ui| {
-        ui.add_space(34.0);
-        taken_back(ui, &line, (sha256, Some(&profile.name)), out);
-    });
+    taken_back(ui, 34.0, &line, (sha256, Some(&profile.name)), out);
     ui.add_space(8.0);
 }
 
@@ -336,19 +333,24 @@ fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish
         .collect();
     for allowed in seen.settings.allowed_commands.iter().filter(|allowed| !named.contains(&allowed.sha256)) {
         ui.add_space(8.0);
-        taken_back(ui, &words::command_left(allowed, &about.zone), (allowed.sha256.clone(), None), out);
+        taken_back(ui, 0.0, &words::command_left(allowed, &about.zone), (allowed.sha256.clone(), None), out);
     }
 }
 
-/// A line about a command, with the button that takes its allowance back.
-fn taken_back(ui: &mut Ui, line: &str, (sha256, profile): (String, Option<&String>), out: &mut Vec<Wish>) {
+/// A line about a command, `indent` points from the left, with the button that takes its allowance back.
+fn taken_back(ui: &mut Ui, indent: f32, line: &str, (sha256, profile): (String, Option<&String>), out: &mut Vec<Wish>) {
     let t = theme::of(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
-        widgets::text(ui, &[(line, Face::Small, t.muted)]);
-        let name =
-            profile.map_or_else(|| command::TAKE_BACK.to_owned(), |name| format!("{}: {name}", command::TAKE_BACK));
-        if ui.add(Button::small_link(command::TAKE_BACK).named(&name)).clicked() {
+    let name = profile.map_or_else(|| command::TAKE_BACK.to_owned(), |name| format!("{}: {name}", command::TAKE_BACK));
+    let button = Button::small_link(command::TAKE_BACK).named(&name);
+    ui.horizontal(|ui| {
+        ui.add_space(indent);
+        let room = ui.available_width() - button.width(ui) - 10.0;
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            widgets::line(ui, &[(line, Face::Small, t.muted)]);
+        });
+        ui.add_space(10.0);
+        if ui.add(button).clicked() {
             out.push(Wish::Access(Wanted::Forbid { sha256, profile: profile.cloned() }));
         }
     });
