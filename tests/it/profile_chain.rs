@@ -8,6 +8,8 @@ use daypass::engine::signin::Caches;
 use daypass::model::names::RoleArn;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Odd, Source};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const OLD: &str = "ASIAIOSFODNN7EXAMPLE";
 const NEW: &str = "AKIAI44QH8DHBEXAMPLE";
@@ -191,12 +193,13 @@ fn a_profile_that_is_a_role_is_that_role() {
     assert_eq!(profiles.asking("work", &customers), "work");
 }
 
-/// STS that lets each role in and says whose key asked.
-fn sts(request: &Request) -> Reply {
-    let text = request.text();
+/// STS that says whose key asked, and lets it into the role or not.
+fn sts(request: &Request, let_in: bool) -> Reply {
+    // The head alone has come: GetCallerIdentity is the short one.
+    let identity = request.header("content-length").and_then(|length| length.parse().ok()).is_some_and(|n: u32| n < 60);
     let key =
         ["ASIAENGINEERS", NEW].into_iter().find(|id| request.header("authorization").is_some_and(|of| of.contains(id)));
-    let body = if text.contains("Action=GetCallerIdentity") {
+    let body = if identity {
         let arn = if key == Some(NEW) {
             "arn:aws:iam::111122223333:user/Bob"
         } else {
@@ -206,7 +209,7 @@ fn sts(request: &Request) -> Reply {
             "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{arn}</Arn><UserId>A</UserId>\
                  <Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
         )
-    } else if text.contains("Engineers") {
+    } else if let_in {
         "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>A:b</AssumedRoleId>\
          <Arn>arn:aws:sts::111122223333:assumed-role/Engineers/daypass</Arn></AssumedRoleUser><Credentials>\
          <AccessKeyId>ASIAENGINEERS</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
@@ -230,7 +233,9 @@ async fn the_own_role_is_assumed_first_and_once() {
          [profile no]\nrole_arn = arn:aws:iam::111122223333:role/Other\nsource_profile = base\n"
     );
     let files = Files::new(&key("base", NEW), &config);
-    let server = Server::start(sts).await;
+    let let_in = Arc::new(AtomicBool::new(true));
+    let lets_in = Arc::clone(&let_in);
+    let server = Server::start(move |request| sts(request, lets_in.load(Ordering::SeqCst))).await;
     let handle = files.engine(&server).await;
     assert_eq!(handle.who("base").await.expect("known").arn.as_ref(), "arn:aws:iam::111122223333:user/Bob");
     for _ in 0..2 {
@@ -239,6 +244,7 @@ async fn the_own_role_is_assumed_first_and_once() {
     }
     let asked = server.heard().iter().filter(|request| request.text().contains("Action=AssumeRole")).count();
     assert_eq!(asked, 1, "the session is kept");
+    let_in.store(false, Ordering::SeqCst);
     let refused = handle.who("no").await.expect_err("refused");
     assert_eq!(refused.kind, Kind::OwnRoleDenied);
     assert!(daypass::words::cli::problem(&refused).contains("arn:aws:iam::111122223333:role/Other"));
