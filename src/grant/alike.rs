@@ -46,7 +46,12 @@ fn looks(name: &str) -> [String; 2] {
 }
 
 fn look(name: &str) -> String {
-    let bare = |text: &str| skeleton(&text.nfkd().filter(|&c| !is_mark(c)).collect::<String>()).collect::<String>();
+    // The skeleton comes first: compatibility forms of some letters look like other letters than they do.
+    let bare = |text: &str| {
+        let text: String = skeleton(text).collect();
+        let text: String = text.nfkd().filter(|&c| !is_mark(c)).collect();
+        skeleton(&text).collect::<String>()
+    };
     // Before the case is folded a capital I still looks like an l; afterwards an M still has to become what an m looks like.
     let shape = bare(&bare(name).to_lowercase()).to_lowercase().replace("vv", "w");
     shape
