@@ -16,7 +16,7 @@ pub(super) struct Args {
 /// What is to be done.
 #[derive(Subcommand)]
 pub(super) enum Verb {
-    /// Deliver files and folders, each confirmed; what an earlier run began goes on.
+    /// Deliver files and folders, each confirmed; what an earlier run began goes on. Access renews itself while files are open.
     Upload(Box<Upload>),
     /// Go on with everything that is unfinished.
     Resume(Resume),

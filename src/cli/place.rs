@@ -40,6 +40,8 @@ pub(super) async fn engine(wire: &WireArgs, sha256: bool, send_keys: bool) -> Re
 pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, again: bool) -> Result<Handle, Stop> {
     let (limit_rate, memory) = (wire.limit_rate, wire.memory);
     let adjust = move |settings: &mut Settings| {
+        // A command is to come to its end without a person: the window's choice is for its own sessions.
+        settings.renew = true;
         settings.sha256 = sha256;
         settings.limit_rate = limit_rate.or(settings.limit_rate);
         settings.memory = memory.unwrap_or(settings.memory);

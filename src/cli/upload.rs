@@ -299,7 +299,9 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
         Session::Assuming(_) => Standing::Retrying,
         Session::Denied(_) | Session::Expired(_) if place.retrying || place.asking => Standing::Retrying,
         Session::Denied(_) => Standing::Stuck,
-        Session::Expired(_) if place.renew_problem.is_some() || place.destination.mfa_serial.is_some() => {
+        Session::Expired(_)
+            if !seen.settings.renew || place.renew_problem.is_some() || place.destination.mfa_serial.is_some() =>
+        {
             Standing::Stuck
         }
         // A line that is down is waited for by its own measure.

@@ -2,9 +2,11 @@
 
 use crate::cli::{run_within, runtime, stage};
 use crate::support::stage::Stage;
+use daypass::engine::handle::Engine;
 use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
 use daypass::engine::run::Notice;
+use daypass::model::snapshot::{Command as Wish, Settings};
 use daypass::practice::{self, Op, Rule, What};
 use daypass::time::Utc;
 use daypass::words::cli as words;
@@ -187,5 +189,23 @@ fn certificates_in_the_place_of_the_systems_are_named() {
         let (code, out, beside) = run_within(command.env("SSL_CERT_FILE", &pem).arg("source"), 30).await;
         let named = words::notice(&Notice::Certificates("SSL_CERT_FILE".into()));
         assert_eq!((code, beside), (0, named), "{out}");
+    });
+}
+
+/// The window's choice not to renew is not the command line's: a command that waits for nobody comes to its end.
+#[test]
+fn a_command_renews_access_whatever_the_window_was_told() {
+    runtime().block_on(async {
+        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
+        let stage = stage(options).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1_000_000)).times(99));
+        let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
+        handle.send(Wish::Set(Settings { renew: false, ..Settings::default() }));
+        handle.reached().await;
+        handle.stop().await;
+        let mut upload = stage.upload("importantproject");
+        let (code, out, beside) = run_within(upload.arg("source"), 60).await;
+        assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+        assert!(stage.practice.count(Op::AssumeRole) > 1, "{out}");
     });
 }
