@@ -365,6 +365,7 @@ impl Model {
                 desk.regions += 1;
                 place.retry = place.retry.take().filter(|retry| retry.what != Retried::Bucket);
                 fx.push(Effect::UseRegion(no, region));
+                self.line_is_good();
             }
             Err(problem) => match problem.kind.retry() {
                 Retry::Line | Retry::Again | Retry::Slower => {

@@ -8,7 +8,6 @@
 
 use super::Model;
 use super::event::Effect;
-use super::parts::Plan;
 use super::problem::{Kind, Problem};
 use super::queue::AHEAD;
 use super::session::Session;
@@ -202,8 +201,8 @@ impl Model {
     fn begin_asking(&mut self, at: usize) {
         let Denials::Waiting(_, denied) = std::mem::take(&mut self.desks[at].denials) else { return };
         let small = |id: UploadNo| {
-            let row = self.seen.rows.get(id)?;
-            (row.state == State::Waiting && matches!(Plan::of(row.size), Some(Plan::Put(_)))).then_some(row.size)
+            let waits = self.seen.rows.get(id).is_some_and(|row| row.state == State::Waiting);
+            self.small(id).filter(|_| waits)
         };
         let moves = |id: &UploadNo| {
             self.seen.rows.get(*id).is_some_and(|row| row.state == State::Waiting || row.state.moving())
@@ -243,7 +242,7 @@ impl Model {
                 let desk = &mut self.desks[at];
                 desk.queue.retain(|&other| other != id);
                 desk.queue.push_front(id);
-                self.admit(at, fx)
+                self.admit_first(at, fx)
             } else {
                 self.go_on(id, fx)
             };

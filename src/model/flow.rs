@@ -72,11 +72,12 @@ impl Model {
         let now = self.seen.now;
         let Some(out) = self.out.remove(&request) else { return };
         self.bodies_out -= out.held;
+        self.seen.line.probe_ended(&out, now);
         if let Some(work) = self.work.get_mut(&out.upload) {
             work.out.remove(&request);
         }
         if out.what == What::Abort {
-            return;
+            return self.aborted(&out, &result);
         }
         let no = out.upload;
         match result {
@@ -111,6 +112,16 @@ impl Model {
             Err(problem) => self.trouble(no, request, &out, problem, fx),
         }
         self.settle(out.place, fx);
+    }
+
+    /// Whether an upload was aborted changes nothing here, but the answer tells of the line as any other does.
+    fn aborted(&mut self, out: &Out, result: &Result<Answer, Problem>) {
+        let Err(problem) = result else { return self.line_is_good() };
+        if problem.kind.from_the_server() || problem.is_fault_of_the_server() {
+            self.line_is_good();
+        } else if problem.retry() == Retry::Line {
+            self.line_is_bad(problem, out.probe || problem.kind == Kind::Offline);
+        }
     }
 
     fn well(&mut self, no: UploadNo, out: &Out, answer: Answer, fx: &mut Vec<Effect>) {

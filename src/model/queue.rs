@@ -51,6 +51,7 @@ impl Model {
             for (request, _) in std::mem::take(&mut work.out) {
                 if let Some(out) = self.out.remove(&request) {
                     self.bodies_out -= out.held;
+                    self.seen.line.probe_ended(&out, self.seen.now);
                 }
                 fx.push(Effect::Drop(request));
             }
@@ -267,19 +268,26 @@ impl Model {
         if self.desks[at].active.is_empty() || self.out.values().any(beside) {
             return false;
         }
-        let small = |no: &UploadNo| match self.plan_of(*no) {
-            Ok(Plan::Put(size)) if self.seen.rows.get(*no).is_some_and(|row| row.state == State::Waiting) => Some(size),
-            Ok(Plan::Put(_) | Plan::Multipart { .. }) | Err(_) => None,
-        };
-        let mut ahead = self.desks[at].queue.iter().take(AHEAD).enumerate();
-        let Some((found, size)) = ahead.find_map(|(n, no)| Some((n, small(no)?))) else { return false };
+        let Some((position, size)) = self.small_ahead(at) else { return false };
         if !self.allows(size) {
             return false;
         }
-        if let Some(no) = self.desks[at].queue.remove(found) {
-            self.desks[at].queue.push_front(no);
-        }
+        self.bring_to_front(at, position);
         true
+    }
+
+    /// The first of the next files in the queue that goes up by one request: its position and its size.
+    fn small_ahead(&self, at: usize) -> Option<(usize, u64)> {
+        let waits = |no: UploadNo| self.seen.rows.get(no).is_some_and(|row| row.state == State::Waiting);
+        let small = |no: UploadNo| self.small(no).filter(|_| waits(no));
+        self.desks[at].queue.iter().take(AHEAD).enumerate().find_map(|(position, &no)| Some((position, small(no)?)))
+    }
+
+    fn bring_to_front(&mut self, at: usize, position: usize) {
+        let queue = &mut self.desks[at].queue;
+        if let Some(no) = queue.remove(position) {
+            queue.push_front(no);
+        }
     }
 
     /// How this upload goes up: as it was begun, or as its size asks for.
@@ -294,55 +302,60 @@ impl Model {
         self.plan_for(usize::from(place), size)
     }
 
+    /// The size of a file that goes up by one request; none for any other, which is opened first.
+    pub(super) fn small(&self, no: UploadNo) -> Option<u64> {
+        match self.plan_of(no) {
+            Ok(Plan::Put(size)) => Some(size),
+            Ok(Plan::Multipart { .. }) | Err(_) => None,
+        }
+    }
+
+    /// Whether as many large files are under way as may be at once, over all destinations.
+    fn enough_large(&self) -> bool {
+        let moving = (0..self.desks.len()).filter(|&at| self.moves(at));
+        moving.map(|at| self.desks[at].active.len()).sum::<usize>() >= self.limits.large as usize
+    }
+
     /// Takes the next upload out of the queue and sends its first request.
-    pub(super) fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
+    fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
         while let Some(&no) = self.desks[at].queue.front() {
-            let waits = self.seen.rows.get(no).is_some_and(|row| row.state == State::Waiting);
-            if !waits {
+            if self.seen.rows.get(no).is_none_or(|row| row.state != State::Waiting) {
                 self.desks[at].queue.pop_front();
                 continue;
             }
-            let plan = match self.plan_of(no) {
-                Ok(plan) => plan,
-                Err(kind) => {
-                    self.desks[at].queue.pop_front();
-                    self.fail(no, &Problem::new(kind), fx);
-                    continue;
-                }
-            };
-            let large: usize =
-                (0..self.desks.len()).filter(|&at| self.moves(at)).map(|at| self.desks[at].active.len()).sum();
-            if matches!(plan, Plan::Multipart { .. }) && large >= self.limits.large as usize {
-                return false;
+            if self.small(no).is_none() && self.enough_large() {
+                // A large file that waits for its turn holds up no small one behind it.
+                let Some((position, _)) = self.small_ahead(at) else { return false };
+                self.bring_to_front(at, position);
             }
-            let body = match plan {
-                Plan::Put(size) => size,
-                Plan::Multipart { .. } => 0,
-            };
-            if !self.allows(body) {
-                return false;
-            }
-            self.desks[at].queue.pop_front();
-            let work = self.work.entry(no).or_insert_with(Work::new);
-            work.not_before = None;
-            match plan {
-                Plan::Put(_) => {
-                    self.set_state(no, State::Sending(Progress::default()));
-                    let keys = self.limits.send_keys || self.key_files.contains(&no);
-                    self.send(no, Call::Put { most: PART_USUAL, keys }, What::Put, fx);
-                }
-                Plan::Multipart { size, .. } => {
-                    if self.goes_whole(PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)), size) {
-                        self.make_whole(no, fx);
-                    }
-                    self.set_state(no, State::Preparing);
-                    self.desks[at].active.push(no);
-                    self.send(no, Call::Open, What::Open, fx);
-                }
-            }
-            return true;
+            return self.admit_first(at, fx);
         }
         false
+    }
+
+    /// Sends the first request of the upload at the front of the queue; false where there is no room for it now.
+    pub(super) fn admit_first(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
+        let Some(&no) = self.desks[at].queue.front() else { return false };
+        let Some(row) = self.seen.rows.get(no) else { return false };
+        let (place, size, small) = (row.place, row.size, self.small(no));
+        if small.is_none() && self.enough_large() || !self.allows(small.unwrap_or(0)) {
+            return false;
+        }
+        self.desks[at].queue.pop_front();
+        self.work.entry(no).or_insert_with(Work::new).not_before = None;
+        if small.is_some() {
+            self.set_state(no, State::Sending(Progress::default()));
+            let keys = self.limits.send_keys || self.key_files.contains(&no);
+            self.send(no, Call::Put { most: PART_USUAL, keys }, What::Put, fx);
+        } else {
+            if self.goes_whole(place, size) {
+                self.make_whole(no, fx);
+            }
+            self.set_state(no, State::Preparing);
+            self.desks[at].active.push(no);
+            self.send(no, Call::Open, What::Open, fx);
+        }
+        true
     }
 
     fn allows(&mut self, body: u64) -> bool {

@@ -2,6 +2,7 @@
 
 use super::denials::{Denials, LetIn, UploadDenied};
 use super::rate::Rate;
+use super::snapshot::Line;
 use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -195,6 +196,18 @@ pub(super) struct Work {
     /// Where it went on from, in percent.
     pub resumed: Option<u8>,
     pub rate: Rate,
+}
+
+impl Line {
+    /// A request that tried a line known to be down has come back or was ended. Where its answer said nothing of the line
+    /// (its file was gone, say), the next request tries it at once.
+    pub(super) fn probe_ended(&mut self, out: &Out, now: Time) {
+        if let Self::Down { next, .. } = self
+            && out.probe
+        {
+            *next = now;
+        }
+    }
 }
 
 impl Desk {

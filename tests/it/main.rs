@@ -51,6 +51,7 @@ mod server;
 mod servers;
 mod session;
 mod signin;
+mod standstill;
 mod support;
 mod tidy;
 mod ui;
