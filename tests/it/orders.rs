@@ -1,7 +1,7 @@
 //! What a person asks of uploads, and what each answer of S3 makes of one.
 
 use crate::bench::{Bench, MIB, P, part, print, stored};
-use daypass::model::event::{Answer, Call, Effect, Event};
+use daypass::model::event::{Answer, Call, Effect, Event, Send};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::Record;
 use daypass::model::snapshot::{Command, Left, Which};
@@ -43,21 +43,29 @@ fn pausing_keeps_what_s3_has() {
 
 #[test]
 fn a_file_that_changed_in_a_pause_is_never_mixed() {
-    let mut bench = Bench::open();
-    let parts = bench.begun(40 * MIB);
-    bench.answer(parts[0].0, part(1));
-    bench.command(Command::Pause(ONE));
-    bench.sends();
-    bench.command(Command::Resume(ONE));
-    let (open, _) = bench.sent();
-    bench.answer(open, Answer::Opened(print(40 * MIB, 2)));
-    assert_eq!(failed(&bench, 0), Some(Kind::SourceChanged));
-    let (_, abort) = bench.sent();
-    assert!(matches!(abort.call, Call::Abort { .. }), "parts of no use are thrown away");
-    bench.command(Command::Retry(ONE));
-    let (open, _) = bench.sent();
-    bench.answer(open, Answer::Opened(print(40 * MIB, 2)));
-    assert!(matches!(bench.sent().1.call, Call::Create), "from the beginning");
+    // Another size tells at once that it is another file; at the same size its content does.
+    for size in [41 * MIB, 40 * MIB] {
+        let mut bench = Bench::open();
+        let parts = bench.begun(40 * MIB);
+        bench.answer(parts[0].0, part(1));
+        bench.command(Command::Pause(ONE));
+        bench.sends();
+        bench.command(Command::Resume(ONE));
+        let (open, _) = bench.sent();
+        bench.answer(open, Answer::Opened(print(size, 2)));
+        if size == 40 * MIB {
+            let read = |(_, send): &(_, Send)| matches!(send.call, Call::Read { .. });
+            let (no, _) = bench.sends().into_iter().find(read).expect("the part that S3 has is read again");
+            bench.answer(no, Answer::Read(99));
+        }
+        assert_eq!(failed(&bench, 0), Some(Kind::SourceChanged));
+        let (_, abort) = bench.sent();
+        assert!(matches!(abort.call, Call::Abort { .. }), "parts of no use are thrown away");
+        bench.command(Command::Retry(ONE));
+        let (open, _) = bench.sent();
+        bench.answer(open, Answer::Opened(print(size, 2)));
+        assert!(matches!(bench.sent().1.call, Call::Create), "from the beginning");
+    }
 }
 
 #[test]
