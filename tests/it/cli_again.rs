@@ -199,7 +199,7 @@ fn a_command_renews_access_whatever_the_window_was_told() {
         let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
         let stage = stage(options).await;
         stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1_000_000)).times(99));
-        let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
+        let handle = Engine::spawn(stage.options()).await.expect("an engine");
         handle.send(Wish::Set(Settings { renew: false, ..Settings::default() }));
         handle.reached().await;
         handle.stop().await;

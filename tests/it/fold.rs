@@ -29,6 +29,8 @@ pub struct Journal {
     pub rows: Vec<Row>,
     /// Each delivery's destination, and how often it was told to have ended since it began or was opened again.
     pub deliveries: Vec<(Arc<Destination>, u32)>,
+    /// The destinations of all runs, the most recent first.
+    destinations: Vec<Arc<Destination>>,
     places: BTreeMap<PlaceNo, Arc<Destination>>,
     current: BTreeMap<PlaceNo, usize>,
     numbers: BTreeMap<UploadNo, usize>,
@@ -40,9 +42,12 @@ impl Journal {
     pub fn take(&mut self, record: Record) {
         match record {
             Record::Place(no, destination) => {
+                self.destinations.retain(|other| !other.is_same(&destination));
+                self.destinations.insert(0, Arc::clone(&destination));
                 self.places.insert(no, destination);
             }
-            Record::Forget(_) | Record::Settings(_) | Record::ProfileRenamed { .. } => {}
+            Record::Forget(destination) => self.destinations.retain(|other| !other.is_same(&destination)),
+            Record::Settings(_) | Record::ProfileRenamed { .. } => {}
             Record::Learned(no, learned) => {
                 let destination = (*self.places[&no]).clone();
                 self.learned.retain(|(other, _)| !other.is_same(&destination));
@@ -152,10 +157,10 @@ impl Journal {
     /// What the next run is given.
     pub fn kept(&mut self) -> Kept {
         let mut kept = Kept { learned: self.learned.clone(), ..Kept::default() };
-        let places: Vec<_> = std::mem::take(&mut self.places).into_values().collect();
+        self.places.clear();
         self.current.clear();
         self.numbers.clear();
-        for destination in places {
+        for destination in self.destinations.clone() {
             kept.destinations.push((*destination).clone());
             let open = |row: &&(usize, &Row)| {
                 let (of, ended) = &self.deliveries[row.1.delivery];

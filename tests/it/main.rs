@@ -8,6 +8,7 @@ mod bench;
 mod beside;
 mod change;
 mod check;
+mod checks;
 mod cli;
 mod cli_again;
 mod cli_refusals;

@@ -3,8 +3,9 @@
 use crate::world::{Ahead, World};
 use daypass::model::destination::Destination;
 use daypass::model::event::Event;
+use daypass::model::problem::{Kind, Problem};
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Command, Line, Which};
+use daypass::model::snapshot::{Command, Line, Settings, Which};
 use daypass::model::upload::{PlaceNo, State, Upload, UploadNo};
 use daypass::model::{Limits, Model};
 use std::sync::Arc;
@@ -63,7 +64,7 @@ impl World {
         let one = UploadNo(u32::try_from(self.dice.below(rows)).expect("few"));
         let place = PlaceNo(u16::try_from(self.dice.below(self.places.len() as u64)).expect("few"));
         let which = if self.dice.percent(25) { Which::All(place) } else { Which::One(one) };
-        match self.dice.below(15) {
+        match self.dice.below(17) {
             0 | 1 => self.command(Command::Pause(which)),
             2..=4 => self.command(Command::Resume(which)),
             5 => self.command(Command::Cancel(which)),
@@ -86,10 +87,42 @@ impl World {
             14 if self.server.rules.crashes => {
                 let seed = self.dice.below(1 << 40);
                 let requests = u32::try_from(self.server.rules.requests).expect("few");
-                self.crash(Limits { seed, requests, ..Limits::default() });
+                let large = 1 + u32::try_from(self.dice.below(4)).expect("few");
+                let park_restored = self.dice.percent(25);
+                self.crash(Limits { seed, requests, large, park_restored, ..Limits::default() });
+            }
+            15 => {
+                let renew = self.dice.percent(70);
+                self.command(Command::Set(Settings { renew, ..Settings::default() }));
+            }
+            16 => {
+                self.tell(Event::JournalFailed(Problem::new(Kind::JournalFull)));
+                let wait = self.dice.below(9000);
+                self.later(wait, Ahead::Tell(Event::JournalWorks));
             }
             _ => {}
         }
+    }
+
+    /// Another program writes a file, so that it grows, shrinks or is only newer; or it is away for a while.
+    pub fn edit(&mut self) {
+        let at = usize::try_from(self.dice.below(self.server.files.len() as u64)).expect("few");
+        let path = self.server.files.keys().nth(at).expect("a file").clone();
+        if self.server.gone.remove(&path) {
+            return;
+        }
+        let size = match self.dice.below(6) {
+            0 => Some((8 << 20) + 1 + self.dice.below(40 << 20)),
+            1 => Some(self.dice.below(8 << 20)),
+            2 => Some((8 << 20) - 1 + self.dice.below(3)),
+            3 => None,
+            _ => {
+                self.server.gone.insert(path);
+                return;
+            }
+        };
+        let file = self.server.files.get_mut(&path).expect("a file");
+        *file = (file.0, file.1 + 1, size.unwrap_or(file.2));
     }
 
     /// Runs until every upload has ended, with a person who helps where the model rightly waits for one.
@@ -142,7 +175,7 @@ impl World {
         self.tell(Event::Tick);
     }
 
-    fn plight(&self) -> String {
+    pub fn plight(&self) -> String {
         let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
         let places: Vec<_> =
             self.seen().places.iter().map(|p| (&p.session, p.asking, &p.hold, p.paused, p.walking)).collect();

@@ -7,7 +7,7 @@ use daypass::model::parts::PartDone;
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::upload::{Fingerprint, PlaceNo, Proof, Stored};
 use daypass::time::Utc;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,6 +70,8 @@ pub struct Server {
     pub rules: Rules,
     /// Files on the disk: number, version, size.
     pub files: BTreeMap<PathBuf, (u64, u64, u64)>,
+    /// Those of them that are not there now.
+    pub gone: BTreeSet<PathBuf>,
     /// Objects: what is in them, and whether Daypass stored them.
     pub objects: BTreeMap<Key, (Vec<Piece>, bool)>,
     pub uploads: BTreeMap<Arc<str>, Multi>,
@@ -96,6 +98,7 @@ impl Server {
         Self {
             rules,
             files: BTreeMap::new(),
+            gone: BTreeSet::new(),
             objects: BTreeMap::new(),
             uploads: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -118,7 +121,8 @@ impl Server {
 
     /// The file as it is now, and its fingerprint.
     fn file(&self, send: &Send) -> Result<(u64, Fingerprint), Problem> {
-        let &(id, version, size) = self.files.get(&send.path).ok_or(Problem::new(Kind::SourceGone))?;
+        let there = self.files.get(&send.path).filter(|_| !self.gone.contains(&send.path));
+        let &(id, version, size) = there.ok_or(Problem::new(Kind::SourceGone))?;
         Ok((id, Fingerprint { device: 1, inode: id, size, modified: i128::from(version), changed: None }))
     }
 
@@ -189,6 +193,12 @@ impl Server {
     }
 
     fn work(&mut self, send: &Send, key: &Key) -> Result<Answer, Problem> {
+        if let Call::Abort { upload_id } = &send.call {
+            if self.uploads.get(upload_id).is_some_and(|multi| multi.completed.is_none()) {
+                self.uploads.remove(upload_id);
+            }
+            return Ok(Answer::Aborted);
+        }
         let (id, print) = self.file(send)?;
         let version = version_of(&print);
         match &send.call {
@@ -268,13 +278,7 @@ impl Server {
                 self.objects.insert(key.clone(), (pieces, true));
                 Ok(Answer::Stored(stored))
             }
-            Call::Abort { upload_id } => {
-                if self.uploads.get(upload_id).is_some_and(|multi| multi.completed.is_none()) {
-                    self.uploads.remove(upload_id);
-                }
-                Ok(Answer::Aborted)
-            }
-            Call::Open | Call::Read { .. } => unreachable!("not signed"),
+            Call::Open | Call::Read { .. } | Call::Abort { .. } => unreachable!("answered before"),
         }
     }
 }

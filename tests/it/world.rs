@@ -7,8 +7,8 @@ use daypass::model::event::{Answer, Assumed, Call, Effect, Event, Found, Send};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::record::{End, Record};
 use daypass::model::session::{Identity, Session};
-use daypass::model::snapshot::{Command, Snapshot, Totals};
-use daypass::model::upload::{Folder, PlaceNo, RequestNo, State, UploadNo};
+use daypass::model::snapshot::{Command, Snapshot};
+use daypass::model::upload::{Folder, PlaceNo, RequestNo, UploadNo};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,8 @@ pub enum Ahead {
     Walk(PlaceNo, Event),
     Arrive(RequestNo, Key, Box<Send>),
     Person,
+    /// Another program writes, moves away or brings back a file.
+    Edit,
 }
 
 pub struct World {
@@ -163,6 +165,9 @@ impl World {
     pub fn person(&mut self, times: u32) {
         self.people = times;
         self.later(200, Ahead::Person);
+        if self.server.rules.changes {
+            self.later(300, Ahead::Edit);
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -217,6 +222,7 @@ impl World {
                 for path in paths {
                     let found = self.drops.iter().find(|(folder, _)| *folder.dir == *path).cloned();
                     let Some((folder, mut files)) = found else { continue };
+                    files.retain(|file| !self.server.gone.contains(&folder.dir.join(&*file.name)));
                     for file in &mut files {
                         let (_, version, size) = self.server.files[&folder.dir.join(&*file.name)];
                         (file.size, file.modified) = (size, version.into());
@@ -352,34 +358,6 @@ impl World {
         }
     }
 
-    /// What holds after every event.
-    fn check(&mut self) {
-        assert_eq!(self.model.requests_out(), self.out.len(), "requests out");
-        assert!(self.out.len() <= self.server.rules.requests, "too many requests");
-        if let Some(next) = self.model.next_deadline() {
-            assert!(next.0 > self.now, "a deadline in the past");
-        }
-        let mut totals: Vec<Totals> =
-            self.seen().places.iter().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
-        for (no, row) in self.seen().rows.iter() {
-            let t = &mut totals[usize::from(row.place.0)];
-            if no.0 >= t.first {
-                fold(t, row.size, &row.state);
-            }
-        }
-        for (place, ours) in self.seen().places.iter().zip(totals) {
-            let theirs = Totals {
-                rate: 0,
-                time_left: None,
-                began: Time(0),
-                ended: None,
-                moving: Duration::ZERO,
-                ..place.totals
-            };
-            assert_eq!(theirs, ours, "totals are not the fold of the rows");
-        }
-    }
-
     /// Goes on to the next moment; false where nothing lies ahead any more.
     pub fn step(&mut self) -> bool {
         let ahead = self.ahead.first_key_value().map_or(u64::MAX, |(at, _)| at.0);
@@ -434,6 +412,13 @@ impl World {
                     self.later(wait, Ahead::Person);
                 }
             }
+            Ahead::Edit => {
+                if self.people > 0 {
+                    self.edit();
+                    let wait = 100 + self.dice.below(6000);
+                    self.later(wait, Ahead::Edit);
+                }
+            }
             Ahead::Tell(_) | Ahead::Walk(..) => {}
         }
         true
@@ -472,25 +457,5 @@ impl World {
             }
             _ => {}
         }
-    }
-}
-
-/// What a row adds to the totals, written down once more.
-fn fold(t: &mut Totals, size: u64, state: &State) {
-    if *state == State::Canceled {
-        t.canceled += 1;
-        return;
-    }
-    t.files += 1;
-    t.bytes += size;
-    match state {
-        State::Delivered(_) => (t.delivered, t.confirmed) = (t.delivered + 1, t.confirmed + size),
-        State::AlreadyThere => (t.already, t.given_up) = (t.already + 1, t.given_up + size),
-        State::NotConfirmed => (t.unconfirmed, t.given_up) = (t.unconfirmed + 1, t.given_up + size),
-        State::Failed(_) => (t.failed, t.given_up) = (t.failed + 1, t.given_up + size),
-        State::Paused => t.paused += 1,
-        State::Sending(p) => (t.confirmed, t.in_flight) = (t.confirmed + p.confirmed, t.in_flight + p.in_flight),
-        State::Confirming => t.in_flight += size,
-        State::Waiting | State::Retrying(..) | State::Preparing | State::Canceled => {}
     }
 }
