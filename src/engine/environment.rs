@@ -45,14 +45,17 @@ pub fn variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<Variable> {
 
 fn proxy_problem(name: &'static str, value: Option<&str>) -> Option<Variable> {
     let amazon = http::Uri::from_static("https://sts.amazonaws.com");
-    // The connections use the same reader.
-    match value.and_then(|value| Matcher::builder().all(value).build().intercept(&amazon)) {
-        None => Some(Variable::UnreadableProxy(name)),
-        Some(proxy) if proxy.uri().scheme_str().is_some_and(|scheme| scheme.starts_with("socks")) => {
-            Some(Variable::SocksProxy(name))
-        }
-        Some(_) => None,
+    // The connections use the same reader, which takes the usual port for one that is no number.
+    let read = value.and_then(|value| Matcher::builder().all(value).build().intercept(&amazon));
+    let Some(authority) = read.as_ref().and_then(|proxy| proxy.uri().authority()) else {
+        return Some(Variable::UnreadableProxy(name));
+    };
+    if authority.as_str().len() > authority.host().len() && authority.port_u16().is_none() {
+        return Some(Variable::UnreadableProxy(name));
     }
+    let socks =
+        read.as_ref().and_then(|proxy| proxy.uri().scheme_str()).is_some_and(|scheme| scheme.starts_with("socks"));
+    socks.then_some(Variable::SocksProxy(name))
 }
 
 #[cfg(test)]

@@ -135,6 +135,8 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
     let (code, out, beside) = bench.run(&upload(SERIAL, "123 456")).await;
     assert_eq!(code, 0, "{out}{beside}");
     assert_eq!(bench.practice.objects().len(), 1);
+    // A file that is known to have arrived needs no session.
+    std::fs::write(&file, "hello again").expect("written");
     let (code, _, beside) = bench.run(&upload(SERIAL, "123456")).await;
     assert!(code == 2 && beside.contains("Each code works once"), "{beside}");
     let without = [vec!["upload"], bench.story_args(), vec!["--mfa-serial", SERIAL, &file]].concat();

@@ -49,7 +49,8 @@ fn what_had_stopped_is_not_forgotten() {
         assert_eq!((code, beside.as_str()), (1, ""), "{out}");
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(lines[0], "1 file arrived earlier.", "{out}");
-        assert!(lines[lines.len() - 2].starts_with("Not delivered: source/a.txt. "), "{out}");
+        assert!(lines[lines.len() - 3].starts_with("Not delivered: source/a.txt. "), "{out}");
+        assert!(lines[lines.len() - 2].starts_with("  details: PutObject · BadDigest · HTTP 400"), "{out}");
         assert_eq!(lines[lines.len() - 1], "2 of 3 files delivered, 1 not delivered. 50.9 MB in TIME.");
 
         let stage = stopped_between().await;

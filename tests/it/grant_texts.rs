@@ -112,7 +112,7 @@ fn what_does_not_belong_is_refused() {
         (bucket("acme-up\u{406}oad"), TextProblem::Wrong("bucket")),
         (bucket("асme-upload"), TextProblem::Wrong("bucket")),
         (bucket("acme-upload\u{202e}"), TextProblem::Wrong("bucket")),
-        (bucket("acme-upIoad"), TextProblem::Wrong("bucket")),
+        (bucket("acme..upload"), TextProblem::Wrong("bucket")),
         (bucket("evil.example/acme"), TextProblem::Wrong("bucket")),
         (bucket("acme@evil"), TextProblem::Wrong("bucket")),
         (role("arn:aws:iam::222233334444:user/up"), TextProblem::Wrong("role")),
