@@ -261,7 +261,7 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
     stage.press("Sign in… p");
     stage.wait("You are signed in");
     stage.press("Close");
-    stage.wait("bob, account 1111 2222 3333");
+    stage.wait("bob as Dev, account 1111 2222 3333");
     assert_eq!(std::fs::read_dir(stage.dir.path().join("sso")).expect("a cache").count(), 1);
     let heard = stage.heard();
     for canary in ["ACANARY", "CSECRETCANARY", "RCANARY", "TCANARY", "DCANARY"] {
