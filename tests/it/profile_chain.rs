@@ -28,6 +28,7 @@ impl Files {
         let paths = Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") };
         std::fs::write(&paths.credentials, credentials).expect("written");
         std::fs::write(&paths.config, config).expect("written");
+        keep_private(&paths.credentials);
         Self { dir, paths }
     }
 
@@ -52,6 +53,15 @@ impl Files {
             .expect("an engine")
     }
 }
+
+#[cfg(unix)]
+fn keep_private(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("a file of ours");
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &std::path::Path) {}
 
 fn key(name: &str, id: &str) -> String {
     format!("[{name}]\naws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n")
