@@ -165,7 +165,14 @@ fn what_was_said_to_be_delivered_is_in_the_journal_after_a_kill() {
             let mut command = stage.upload("importantproject");
             command.arg(&stage.source).stdout(std::fs::File::create(&out).expect("a file")).stderr(Stdio::null());
             let mut child = command.spawn().expect("it runs");
-            let _ended = ended(&mut child, Duration::from_millis(150 + dice.roll(400))).await;
+            // However long it takes on a busy computer: it is killed soon after the first file was said to be delivered.
+            for _ in 0..600 {
+                if std::fs::metadata(&out).is_ok_and(|out| out.len() > 200) {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            let _ended = ended(&mut child, Duration::from_millis(dice.roll(400))).await;
             // It may have ended.
             let _gone = child.kill();
             child.wait().expect("a process of ours");
