@@ -101,7 +101,7 @@ async fn schedule(seed: u64) {
     stage.add(&handle);
     // What only a person can let go on is let go on: it may have been one answer of the script.
     let mut asked = 0;
-    let end = tokio::time::timeout(Duration::from_secs(90), async {
+    let end = tokio::time::timeout(Duration::from_secs(300), async {
         loop {
             let stuck = |seen: &daypass::model::snapshot::Snapshot| {
                 let place = &seen.places[0];
