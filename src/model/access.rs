@@ -413,6 +413,9 @@ impl Model {
             {
                 self.seen.places[at].session = Session::Expired(grant.clone());
             }
+            self.bring_back(at);
+            // Before access is looked at: where nothing is held any more, a session that has ended is renewed.
+            self.settle_denials(at, fx);
             if self.desks[at].ask_at.is_some_and(|due| due <= now) {
                 self.desks[at].ask_at = None;
                 self.ask_access(no, fx);
@@ -420,8 +423,6 @@ impl Model {
             if self.renews_at(at).is_some_and(|due| due <= now) {
                 self.ask_access(no, fx);
             }
-            self.bring_back(at);
-            self.settle_denials(at, fx);
             if self.desks[at].open <= self.desks[at].paused {
                 self.clear_retry(at, Retried::Upload);
             }
