@@ -1,62 +1,19 @@
 //! The same delivery once more: what had stopped is told, what was edited is new, what only moved goes on.
 
 use crate::bench::{Bench, MIB, P, part, print, stored};
-use crate::world::destination;
-use daypass::model::Limits;
+use crate::support::earlier::{SIZE, left, restored, with_parts};
 use daypass::model::event::{Answer, Call, Effect, Event};
-use daypass::model::parts::{PartDone, Parts};
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::record::{Came, Kept, Record, Unfinished};
-use daypass::model::session::Identity;
+use daypass::model::record::{Came, Record, Unfinished};
 use daypass::model::snapshot::{Command, Left, Which};
-use daypass::model::upload::{Fingerprint, Folder, Multipart, Proof, State, UploadNo};
+use daypass::model::upload::{Fingerprint, Proof, State, UploadNo};
 use daypass::time::Utc;
 use std::sync::Arc;
 
-const SIZE: u64 = 24 * MIB;
 const ONE: Which = Which::One(UploadNo(0));
-
-fn left(name: &str, size: u64, came: Came) -> Unfinished {
-    Unfinished {
-        row: 1 + i64::from(name.as_bytes()[0]),
-        folder: Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() }),
-        name: name.into(),
-        key_name: None,
-        size,
-        multipart: None,
-        completing: false,
-        doubted: false,
-        put_begun: false,
-        came,
-    }
-}
-
-fn with_parts(came: Came, parts: &[u32]) -> Unfinished {
-    let mut done = Parts::new(SIZE, 8 * MIB);
-    for &number in parts {
-        done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number), echoed: true });
-    }
-    let (fingerprint, upload_id) = (print(SIZE, 1), Some("old".into()));
-    let multipart = Some(Multipart { fingerprint, upload_id, abort_at: Some(Utc(5_000)), parts: done });
-    Unfinished { multipart, ..left("big", SIZE, came) }
-}
 
 fn failed(kind: Kind) -> Came {
     Came::Failed(Arc::new(Problem::new(kind)))
-}
-
-/// A run that was given this and has access again.
-fn restored(uploads: Vec<Unfinished>) -> Bench {
-    let mut bench = Bench::new(Limits::default());
-    let kept = Kept { unfinished: vec![(destination(0), uploads)], ..Kept::default() };
-    bench.on(Event::Restored(Box::new(kept)));
-    let ids = Identity { account: "1".into(), arn: "a".into(), name: "me".into() };
-    bench.command(Command::GetAccess(P));
-    bench.on(Event::Identified("p0".into(), Ok(ids)));
-    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
-    bench.given(attempt, 3600);
-    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
-    bench
 }
 
 /// A file that grew past the size of one PutObject before it was begun, in a run that was killed then.

@@ -2,15 +2,14 @@
 
 use crate::bench::{Bench, MIB, P, stored};
 use crate::fold::Journal as Reference;
+use crate::support::earlier::{left, next_run, restored};
 use crate::world::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Effect, Event};
 use daypass::model::problem::{Detail, Kind, Problem};
-use daypass::model::record::{Came, Kept, Record, Unfinished};
-use daypass::model::session::Identity;
+use daypass::model::record::{Came, Record, Unfinished};
 use daypass::model::snapshot::{Command, Which};
-use daypass::model::upload::{Folder, Multipart, RequestNo, State, UploadNo};
-use std::sync::Arc;
+use daypass::model::upload::{RequestNo, State, UploadNo};
 
 fn answer(kind: Kind, status: u16, code: &str, request_id: &str) -> Problem {
     let detail = Detail { status, code: code.into(), request_id: request_id.into(), ..Detail::default() };
@@ -63,19 +62,6 @@ fn a_file_that_may_be_stored_never_ends_as_not_delivered() {
     assert_eq!(bench.state(0), State::NotConfirmed);
 }
 
-/// A run that begins with what the reference journal kept, with access.
-fn next_run(kept: Kept) -> Bench {
-    let mut bench = Bench::new(Limits::default());
-    bench.on(Event::Restored(Box::new(kept)));
-    let ids = Identity { account: "1".into(), arn: "a".into(), name: "me".into() };
-    bench.command(Command::GetAccess(P));
-    bench.on(Event::Identified("p0".into(), Ok(ids)));
-    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
-    bench.given(attempt, 3600);
-    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
-    bench
-}
-
 /// Takes down the records among the effects.
 fn record(journal: &mut Reference, fx: &[Effect]) {
     for effect in fx {
@@ -90,7 +76,7 @@ fn taken_name_after(mut first: Bench, more: impl FnOnce(&mut Bench)) -> State {
     let mut journal = Reference::default();
     more(&mut first);
     record(&mut journal, &first.fx);
-    let mut next = next_run(journal.kept());
+    let mut next = next_run(journal.kept(), Limits::default());
     let requests: Vec<RequestNo> = next.sends().into_iter().map(|(no, _)| no).collect();
     next.trouble(requests[0], Kind::AlreadyThere);
     next.state(0)
@@ -217,20 +203,7 @@ fn parts_that_are_gone_after_a_lost_complete_are_not_sent_again() {
 /// A doubt outlives a retry and another kill.
 #[test]
 fn a_doubt_is_kept_from_run_to_run() {
-    let folder = Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() });
-    let upload = Unfinished {
-        row: 1,
-        folder,
-        name: "a".into(),
-        key_name: None,
-        size: 5,
-        multipart: None::<Multipart>,
-        completing: false,
-        doubted: true,
-        put_begun: false,
-        came: Came::Open,
-    };
-    let mut bench = next_run(Kept { unfinished: vec![(destination(0), vec![upload])], ..Kept::default() });
+    let mut bench = restored(vec![Unfinished { doubted: true, ..left("a", 5, Came::Open) }]);
     let (no, _) = bench.sent();
     bench.trouble(no, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);

@@ -1,58 +1,19 @@
 //! What an earlier run left: it goes on where S3 is, compares before it completes, and claims nothing.
 
 use crate::bench::{Bench, MIB, P, part, print, stored};
-use crate::world::destination;
+use crate::support::earlier::{self, SIZE, next_run, restored, with_parts};
 use daypass::model::Limits;
-use daypass::model::event::{Answer, Call, Event};
-use daypass::model::parts::{PartDone, Parts};
+use daypass::model::event::{Answer, Call};
 use daypass::model::problem::Kind;
-use daypass::model::record::{Came, Kept, Record, Unfinished};
-use daypass::model::snapshot::Command;
-use daypass::model::upload::{Folder, Multipart, Proof, State};
-use std::sync::Arc;
-
-const SIZE: u64 = 24 * MIB;
+use daypass::model::record::{Came, Record, Unfinished};
+use daypass::model::upload::{Proof, State};
 
 fn kept(parts: &[u32], completing: bool, came: Came) -> Unfinished {
-    let mut done = Parts::new(SIZE, 8 * MIB);
-    for &number in parts {
-        done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number), echoed: true });
-    }
-    Unfinished {
-        row: 7,
-        folder: Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() }),
-        name: "big".into(),
-        key_name: None,
-        size: SIZE,
-        multipart: Some(Multipart {
-            fingerprint: print(SIZE, 1),
-            upload_id: Some("old".into()),
-            abort_at: None,
-            parts: done,
-        }),
-        completing,
-        doubted: false,
-        put_begun: false,
-        came,
-    }
-}
-
-/// A run that was given this, with access again, and the file open.
-fn restored(uploads: Vec<Unfinished>, park: bool) -> Bench {
-    let mut bench = Bench::new(Limits { park_restored: park, ..Limits::default() });
-    let kept = Kept { unfinished: vec![(destination(0), uploads)], ..Kept::default() };
-    bench.on(Event::Restored(Box::new(kept)));
-    let ids = daypass::model::session::Identity { account: "1".into(), arn: "a".into(), name: "me".into() };
-    bench.command(Command::GetAccess(P));
-    bench.on(Event::Identified("p0".into(), Ok(ids)));
-    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
-    bench.given(attempt, 3600);
-    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
-    bench
+    Unfinished { completing, ..with_parts(came, parts) }
 }
 
 fn opened(uploads: Vec<Unfinished>, version: i128) -> Bench {
-    let mut bench = restored(uploads, false);
+    let mut bench = restored(uploads);
     let (open, send) = bench.sent();
     assert!(matches!(send.call, Call::Open));
     bench.answer(open, Answer::Opened(print(SIZE, version)));
@@ -79,7 +40,9 @@ fn parts_of_before_are_read_again_before_it_completes() {
     bench.answer(no, stored(SIZE));
     assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
     let records = bench.records();
-    assert!(matches!(records.iter().find(|r| matches!(r, Record::Adopted(..))), Some(Record::Adopted(_, P, 7))));
+    assert!(
+        matches!(records.iter().find(|r| matches!(r, Record::Adopted(..))), Some(Record::Adopted(_, P, row)) if *row == i64::from(b'b'))
+    );
     assert_eq!(records.iter().filter(|r| matches!(r, Record::DeliveryEnded(_))).count(), 1);
     assert!(!records.iter().any(|r| matches!(r, Record::Delivery { .. })), "it is the delivery of before");
 }
@@ -129,7 +92,7 @@ fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
 
 #[test]
 fn what_was_delivered_is_shown_and_not_sent_again() {
-    let mut bench = restored(vec![kept(&[1, 2, 3], false, Came::Delivered(Proof::Whole, 1))], false);
+    let mut bench = restored(vec![kept(&[1, 2, 3], false, Came::Delivered(Proof::Whole, 1))]);
     assert!(bench.sends().is_empty());
     assert!(bench.records().iter().any(|r| matches!(r, Record::DeliveryEnded(_))), "only this was left to be told");
     bench.add("/data", &[("big", SIZE)]);
@@ -139,7 +102,8 @@ fn what_was_delivered_is_shown_and_not_sent_again() {
 
 #[test]
 fn parked_uploads_wait_until_their_file_is_added_again() {
-    let mut bench = restored(vec![kept(&[1], false, Came::Open)], true);
+    let limits = Limits { park_restored: true, ..Limits::default() };
+    let mut bench = next_run(earlier::kept(vec![kept(&[1], false, Came::Open)]), limits);
     assert_eq!(bench.state(0), State::Paused);
     assert!(bench.sends().is_empty());
     bench.add("/data", &[("big", SIZE)]);

@@ -1,63 +1,32 @@
 //! Nothing stands still without a reason, and a pause that was asked for is not lost: one case for each way that once led there.
 
 use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::support::earlier::{folder, get_access, kept, left, next_run};
 use crate::world::destination;
 use daypass::model::Limits;
-use daypass::model::event::{Answer, Assumed, Call, Event, Found, Send};
+use daypass::model::event::{Answer, Call, Event, Found, Send};
 use daypass::model::parts::{OBJECT_MAX, PartDone, Parts};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
-use daypass::model::record::{Came, Kept, Record, Unfinished};
-use daypass::model::session::Identity;
+use daypass::model::record::{Came, Record, Unfinished};
 use daypass::model::snapshot::{Command, Line, Which};
-use daypass::model::upload::{Fingerprint, Folder, Multipart, PlaceNo, RequestNo, State, UploadNo};
-use daypass::time::Utc;
-use std::sync::Arc;
-use std::time::Duration;
+use daypass::model::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, State, UploadNo};
 
 const ONE: Which = Which::One(UploadNo(0));
-
-fn folder() -> Arc<Folder> {
-    Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() })
-}
 
 /// An upload that the last run left open: of so many bytes when it was added, and begun in parts of a larger file.
 fn begun(name: &str, added: u64, size: u64) -> Unfinished {
     let fingerprint = Fingerprint { inode: u64::from(name.as_bytes()[0]), ..print(size, 1) };
     let mut parts = Parts::new(size, 8 * MIB);
     parts.put(1, PartDone { etag: "e1".into(), crc: 1, echoed: true });
-    Unfinished {
-        row: i64::from(name.as_bytes()[0]),
-        folder: folder(),
-        name: name.into(),
-        key_name: None,
-        size: added,
-        multipart: Some(Multipart { fingerprint, upload_id: Some(name.into()), abort_at: None, parts }),
-        completing: false,
-        doubted: false,
-        put_begun: false,
-        came: Came::Open,
-    }
-}
-
-/// Gives this place access and the region of its bucket.
-fn open(bench: &mut Bench, place: PlaceNo, profile: &str) {
-    let who = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
-    bench.command(Command::GetAccess(place));
-    bench.on(Event::Identified(profile.into(), Ok(who)));
-    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
-    let (left, ago) = (Duration::from_hours(1), Duration::ZERO);
-    let given = Assumed { left, ago, ends: Utc(0), arn: "arn:x/put/me".into() };
-    bench.on(Event::Assumed(place, attempt, Ok(given)));
-    bench.on(Event::Located(place, Ok("eu-west-1".parse().expect("a region"))));
+    let multipart = Some(Multipart { fingerprint, upload_id: Some(name.into()), abort_at: None, parts });
+    Unfinished { multipart, ..left(name, added, Came::Open) }
 }
 
 /// A file that grew past the size of one PutObject, was begun in parts, and goes on in the next run behind another.
 #[test]
 fn a_grown_file_of_an_earlier_run_holds_up_nothing() {
-    let mut bench = Bench::new(Limits { large: 1, ..Limits::default() });
     let uploads = vec![begun("large", 24 * MIB, 24 * MIB), begun("grown", 5 * MIB, 24 * MIB)];
-    bench.on(Event::Restored(Box::new(Kept { unfinished: vec![(destination(0), uploads)], ..Kept::default() })));
-    open(&mut bench, P, "p0");
+    let mut bench = next_run(kept(uploads), Limits { large: 1, ..Limits::default() });
     let mut steps = 0;
     loop {
         let sends = bench.sends();
@@ -87,7 +56,7 @@ fn small_files_do_not_wait_behind_a_large_one_that_waits_for_another_destination
     bench.add("/data", &[("a", 800 * MIB), ("b", 800 * MIB), ("c", 800 * MIB), ("d", 800 * MIB)]);
     assert_eq!(bench.sends().len(), 4, "four large files are opened");
     bench.command(Command::Open(Box::new(destination(1))));
-    open(&mut bench, PlaceNo(1), "p1");
+    get_access(&mut bench, PlaceNo(1), "p1");
     bench.command(Command::Add(PlaceNo(1), vec!["/data".into()]));
     let found = |name: &str, size| Found { name: name.into(), key_name: None, size, modified: 1 };
     let files = vec![found("large", 80 * MIB), found("x", 5), found("y", 6), found("z", 7)];
