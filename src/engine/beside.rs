@@ -1,20 +1,16 @@
 //! A receipt sent beside the files it tells of: one small object more, under a name that nothing has yet.
 
 use super::s3::S3;
-use crate::model::problem::{Kind, Problem, Retry};
+use crate::model::problem::{Kind, Problem};
+use crate::model::single::{Next, Tries};
 use crate::receipt::Receipt;
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 /// Names that are tried where others are taken.
 const NAMES: u32 = 9;
-/// Tries of one name while the line is bad or S3 is busy.
-const TRIES: u32 = 5;
-/// The wait before the second try; each further one waits twice as long.
-const WAIT: Duration = Duration::from_secs(1);
 
 /// A receipt that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,24 +36,17 @@ pub(super) async fn send(s3: &S3, receipt: &Receipt) -> Result<Sent, Problem> {
     }
 }
 
-/// Sends it under this name; whether S3 confirmed it. Once an answer is lost, a name that is taken may be ours.
+/// Sends it under this name; whether S3 confirmed it.
 async fn one(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem> {
-    let mut doubt = false;
-    let mut wait = WAIT;
-    for tries in 1.. {
+    let mut tries = Tries::new(crc);
+    loop {
         let taken = Arc::new(AtomicU64::new(0));
         let Err(problem) = s3.put(key, body.clone(), crc, &taken).await else { return Ok(true) };
         let all_sent = taken.load(Ordering::Relaxed) >= body.len() as u64;
-        doubt |= problem.may_be_stored(all_sent);
-        if problem.kind == Kind::AlreadyThere && doubt {
-            return Ok(false);
+        match tries.failed(problem, all_sent) {
+            Next::Again(wait) => tokio::time::sleep(wait).await,
+            Next::NotConfirmed => return Ok(false),
+            Next::Failed(problem) => return Err(problem),
         }
-        let again = matches!(problem.kind.retry(), Retry::Line | Retry::Slower | Retry::Again | Retry::Reread);
-        if !again || tries >= TRIES {
-            return if doubt { Ok(false) } else { Err(problem) };
-        }
-        tokio::time::sleep(wait).await;
-        wait *= 2;
     }
-    Ok(false)
 }

@@ -6,7 +6,6 @@
 
 use super::Model;
 use super::event::Effect;
-use super::problem::{Detail, Kind, Problem};
 use super::record::Record;
 use super::upload::UploadNo;
 use super::work::What;
@@ -15,29 +14,6 @@ use super::work::What;
 const AHEAD: u32 = 256;
 /// How many more are told of at once when it comes to that.
 const STEP: u32 = 512;
-
-impl Problem {
-    /// Whether a request that stores a whole object may have done so although it ended like this. `all_sent` says whether the
-    /// network had taken its whole body; without a body it is true.
-    #[must_use]
-    pub fn may_be_stored(&self, all_sent: bool) -> bool {
-        let detail = self.detail.as_deref();
-        // A refusal in S3's own words is an answer. Of its own faults (5xx) only 501 says that nothing was done.
-        let refused = |detail: &Detail| {
-            let status = (400..500).contains(&detail.status) || detail.status == 501;
-            status && !detail.code.is_empty() && !detail.request_id.is_empty()
-        };
-        if detail.is_some_and(refused) {
-            return false;
-        }
-        let answered_with_success = detail.is_some_and(|detail| (200..300).contains(&detail.status));
-        // What a server says of a fault of its own leaves open whether it did the work before.
-        let open = matches!(self.kind, Kind::AnswerLost | Kind::Busy | Kind::Unexpected | Kind::ProofDiffers);
-        let on_the_way = matches!(self.kind, Kind::NoAnswer | Kind::ConnectionLost | Kind::LoginPage);
-        // A success that proves nothing came from something on the way, which may have passed on what it took.
-        open || on_the_way && all_sent || self.kind == Kind::LoginPage && answered_with_success
-    }
-}
 
 impl Model {
     /// A PutObject of this upload goes out.

@@ -28,6 +28,7 @@ mod retries;
 pub mod rows;
 pub mod session;
 pub mod settings;
+pub mod single;
 pub mod snapshot;
 mod tally;
 pub mod terms;

@@ -1,10 +1,12 @@
 //! What went wrong, as a value: its kind, what a retry would do, whose turn it is, and the server's own words under details.
 
+mod rules;
 mod turn;
 
 pub use turn::Turn;
 
 use crate::time::Utc;
+use rules::Stored;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -42,6 +44,30 @@ impl Problem {
     #[must_use]
     pub fn retry(&self) -> Retry {
         if self.is_fault_of_the_server() { Retry::Again } else { self.kind.retry() }
+    }
+
+    /// Whether a request that stores a whole object may have done so although it ended like this. `all_sent` says whether the
+    /// network had taken its whole body; without a body it is true.
+    #[must_use]
+    pub fn may_be_stored(&self, all_sent: bool) -> bool {
+        let detail = self.detail.as_deref();
+        // A refusal in S3's own words is an answer. Of its own faults (5xx) only 501 says that nothing was done.
+        let refused = |detail: &Detail| {
+            let status = (400..500).contains(&detail.status) || detail.status == 501;
+            status && !detail.code.is_empty() && !detail.request_id.is_empty()
+        };
+        if detail.is_some_and(refused) {
+            return false;
+        }
+        match self.kind.stored() {
+            Stored::Maybe => true,
+            // A success that proves nothing came from something on the way, which may have passed on what it took.
+            Stored::IfAllSent => {
+                let success = detail.is_some_and(|detail| (200..300).contains(&detail.status));
+                all_sent || self.kind == Kind::LoginPage && success
+            }
+            Stored::No => false,
+        }
     }
 }
 
@@ -279,96 +305,6 @@ pub enum Retry {
 }
 
 impl Kind {
-    /// What to do with the request that met this.
-    #[must_use]
-    pub const fn retry(self) -> Retry {
-        match self {
-            Self::Offline | Self::NoAnswer | Self::ConnectionLost | Self::LoginPage | Self::AnswerLost => Retry::Line,
-            Self::Busy
-            | Self::Conflict
-            | Self::Unexpected
-            | Self::SourceBusy
-            | Self::TooManyOpen
-            | Self::SourceSilent => Retry::Again,
-            Self::SlowDown => Retry::Slower,
-            Self::SessionEnded | Self::SessionRefused => Retry::NewSession,
-            // The address or the headers were too long, which lies in the file's name; the rest would meet every file.
-            Self::GatewayRefused(414 | 431)
-            | Self::KmsDecrypt
-            | Self::AlreadyThere
-            | Self::Refused
-            | Self::BodyLimit(_)
-            | Self::Contended
-            | Self::TooLarge
-            | Self::NameTooLong
-            | Self::ProofDiffers
-            | Self::SourceGone
-            | Self::SourceChanged
-            | Self::SourceUnreadable
-            | Self::SourceNotAFile
-            | Self::KeyFile
-            | Self::NameNotText => Retry::Stop,
-            Self::NotTrusted
-            | Self::CaBundle
-            | Self::ProxyRefused
-            | Self::ClockWrong(_)
-            | Self::NoProfile
-            | Self::ProfileOdd
-            | Self::KeyWithoutToken
-            | Self::ProfileEmpty
-            | Self::RootKey
-            | Self::OtherPartition
-            | Self::KeyNotAccepted
-            | Self::SecretWrong
-            | Self::SourceEnded
-            | Self::SignInNeeded
-            | Self::SignInRoleMissing
-            | Self::OwnRoleDenied
-            | Self::OwnRoleNeedsCode
-            | Self::ProcessRefused
-            | Self::AssumeDenied(_)
-            | Self::CodeNeeded
-            | Self::CodeWrong
-            | Self::SerialWrong
-            | Self::TooLong
-            | Self::TooLongChained
-            | Self::PolicyTooLarge
-            | Self::PolicyRefused
-            | Self::RegionOff
-            | Self::RequestRefused
-            | Self::OtherAccount
-            | Self::OtherRole
-            | Self::AccountProblem
-            | Self::AccessDenied(_)
-            | Self::KmsGenerate
-            | Self::KmsKey
-            | Self::NoSuchBucket
-            | Self::OtherRegion
-            | Self::OptionRefused
-            | Self::UnsignedRefused
-            | Self::SignatureRefused
-            | Self::JournalFull
-            | Self::JournalBroken
-            | Self::JournalSlow
-            | Self::NotImplemented
-            | Self::SessionOver
-            | Self::GatewayRefused(_) => Retry::Hold,
-            Self::UploadGone | Self::PartsRefused => Retry::Restart,
-            Self::Damaged => Retry::Reread,
-        }
-    }
-}
-
-impl Kind {
-    /// Whether it lies in the file on this computer.
-    #[must_use]
-    pub const fn of_the_source(self) -> bool {
-        matches!(
-            self,
-            Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile | Self::KeyFile
-        ) || self.keeps_from_opening()
-    }
-
     /// Whether the file can't be opened or read at the moment, as is so for seconds while another program writes it.
     #[must_use]
     pub const fn keeps_from_opening(self) -> bool {
@@ -381,29 +317,5 @@ impl Kind {
     pub const fn keeps_parts(self) -> bool {
         matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Refused | Self::Damaged)
             || self.keeps_from_opening()
-    }
-
-    /// Whether a server of AWS said it, which proves that the line carries.
-    #[must_use]
-    pub const fn from_the_server(self) -> bool {
-        match self.retry() {
-            Retry::Line => false,
-            Retry::Again => !matches!(self, Self::SourceSilent | Self::SourceBusy | Self::TooManyOpen),
-            Retry::Slower | Retry::NewSession | Retry::Restart | Retry::Reread => true,
-            Retry::Hold => !matches!(
-                self,
-                Self::NotTrusted
-                    | Self::CaBundle
-                    | Self::ProxyRefused
-                    | Self::GatewayRefused(_)
-                    | Self::JournalFull
-                    | Self::JournalBroken
-                    | Self::JournalSlow
-            ),
-            Retry::Stop => matches!(
-                self,
-                Self::KmsDecrypt | Self::AlreadyThere | Self::ProofDiffers | Self::Refused | Self::Contended
-            ),
-        }
     }
 }

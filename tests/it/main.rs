@@ -52,6 +52,8 @@ mod server;
 mod servers;
 mod session;
 mod signin;
+mod signin_role;
+mod single;
 mod standstill;
 mod support;
 mod tidy;

@@ -1,0 +1,58 @@
+//! An object that is sent by itself: how often it is tried, how long is waited, and what its end says.
+
+use daypass::model::problem::{Detail, Kind, Problem};
+use daypass::model::single::{Next, Tries};
+use std::time::Duration;
+
+fn end(problems: &[Problem]) -> Next {
+    let mut tries = Tries::new(7);
+    for problem in problems {
+        match tries.failed(problem.clone(), true) {
+            Next::Again(_) => {}
+            end => return end,
+        }
+    }
+    panic!("it goes on");
+}
+
+fn of(kind: Kind) -> Problem {
+    Problem::new(kind)
+}
+
+#[test]
+fn it_is_tried_again_a_few_times_and_no_longer_than_the_queue_waits() {
+    let mut tries = Tries::new(7);
+    let mut waits = Vec::new();
+    while let Next::Again(wait) = tries.failed(of(Kind::SlowDown), true) {
+        waits.push(wait);
+        assert!(waits.len() < 10);
+    }
+    assert_eq!(waits.len(), 4);
+    for (tried, wait) in (1..).zip(&waits) {
+        assert!(*wait <= Duration::from_millis(500) * (1 << tried), "{waits:?}");
+    }
+    assert!(waits.iter().any(|wait| *wait != waits[0]), "jitter: {waits:?}");
+}
+
+#[test]
+fn what_no_retry_mends_ends_at_once() {
+    for kind in [Kind::AlreadyThere, Kind::NoSuchBucket, Kind::SessionEnded, Kind::NotImplemented, Kind::Refused] {
+        assert_eq!(end(&[of(kind)]), Next::Failed(of(kind)), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_doubt_outlives_what_ends_it() {
+    let detail = |status, code: &str| Detail { status, code: code.into(), request_id: "R".into(), ..Detail::default() };
+    let fault = Problem::with(Kind::AnswerLost, detail(500, "InternalError"));
+    for lost in [of(Kind::AnswerLost), of(Kind::ConnectionLost), of(Kind::Busy), fault] {
+        assert_eq!(end(&[lost.clone(), of(Kind::AlreadyThere)]), Next::NotConfirmed, "{lost:?}");
+        assert_eq!(end(&[lost.clone(), of(Kind::NoSuchBucket)]), Next::NotConfirmed, "{lost:?}");
+    }
+    // Refused in S3's own words: that is an answer, and who has the name is somebody else.
+    let refused = Problem::with(Kind::Busy, detail(501, "NotImplemented"));
+    assert_eq!(end(&[refused, of(Kind::AlreadyThere)]), Next::Failed(of(Kind::AlreadyThere)));
+    let mut tries = Tries::new(7);
+    assert!(matches!(tries.failed(of(Kind::ConnectionLost), false), Next::Again(_)));
+    assert_eq!(tries.failed(of(Kind::AlreadyThere), true), Next::Failed(of(Kind::AlreadyThere)), "half of it was sent");
+}
