@@ -414,7 +414,7 @@ pub(super) const fn keeps_nothing(notice: &Notice) -> bool {
     match notice {
         Notice::OpenElsewhere(_) => true,
         Notice::Journal(notice) => matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_)),
-        Notice::Environment(_) | Notice::Certificates(_) => false,
+        Notice::Environment(_) => false,
     }
 }
 

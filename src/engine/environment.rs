@@ -2,12 +2,18 @@
 
 use hyper_util::client::proxy::matcher::Matcher;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// Variables that the AWS tools follow and Daypass does not: they would redirect requests, bring another key, or log secrets.
 const IGNORED: [&str; 5] =
     ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ACCESS_KEY_ID", "LOG_SENSITIVE_BODIES"];
 /// Variables that name the proxy for HTTPS, in the order in which the first one that is set counts.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The variable that names one file of certificates.
+const CERTIFICATE_FILE: &str = "SSL_CERT_FILE";
+/// Variables that replace the system's certificates: whoever sets them decides which servers are trusted.
+const CERTIFICATES: [&str; 2] = [CERTIFICATE_FILE, "SSL_CERT_DIR"];
 
 /// What a variable of the environment does, if that is not what its name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +22,8 @@ pub enum Variable {
     Ignored(&'static str),
     /// `AWS_CA_BUNDLE`, which has no effect; `--ca-bundle` does what it promises.
     CaBundle,
+    /// It names the certificates that are trusted in the place of the system's.
+    Certificates(&'static str),
     /// It should name a proxy and can't be read, so connections are made without one.
     UnreadableProxy(&'static str),
     /// It names a SOCKS proxy, which is not supported.
@@ -36,11 +44,26 @@ pub fn variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<Variable> {
     if is_set("AWS_CA_BUNDLE") {
         found.push(Variable::CaBundle);
     }
+    let replacing = |name: &&'static str| var(name).is_some_and(|value| replaces_certificates(&value));
+    found.extend(CERTIFICATES.into_iter().filter(replacing).map(Variable::Certificates));
     found.extend(PROXIES.into_iter().find(|name| is_set(name)).and_then(|name| {
         let value = var(name).unwrap_or_default();
         proxy_problem(name, value.to_str())
     }));
     found
+}
+
+/// Whether a variable leads to certificates that others than an administrator can write.
+fn replaces_certificates(value: &OsString) -> bool {
+    let owned = |path: &Path| ["/etc", "/usr"].iter().any(|folder| path.starts_with(folder));
+    std::env::split_paths(value).any(|path| !path.as_os_str().is_empty() && !owned(&path))
+}
+
+/// Returns the file of certificates that replaces the system's, with the variable that names it.
+#[must_use]
+pub fn certificate_file() -> Option<(&'static str, PathBuf)> {
+    let value = std::env::var_os(CERTIFICATE_FILE).filter(replaces_certificates)?;
+    Some((CERTIFICATE_FILE, value.into()))
 }
 
 fn proxy_problem(name: &'static str, value: Option<&str>) -> Option<Variable> {
@@ -87,5 +110,22 @@ mod tests {
             given(&[("AWS_ENDPOINT_URL_S3", "http://x"), ("AWS_ENDPOINT_URL", ""), ("AWS_CA_BUNDLE", "root.pem")]),
             [Variable::Ignored("AWS_ENDPOINT_URL_S3"), Variable::CaBundle]
         );
+    }
+
+    #[test]
+    fn variables_that_replace_the_systems_certificates_are_named() {
+        let both = given(&[("SSL_CERT_FILE", "x"), ("SSL_CERT_DIR", "x"), ("AWS_CA_BUNDLE", "x")]);
+        let named = [Variable::Certificates("SSL_CERT_FILE"), Variable::Certificates("SSL_CERT_DIR")];
+        assert_eq!(both, [&[Variable::CaBundle], &named[..]].concat());
+        for (value, counts) in [
+            ("", false),
+            ("/etc/ssl/certs/ca-certificates.crt", false),
+            ("/etc/ssl/certs:/usr/share/ca-certificates", false),
+            ("/etc/ssl/certs:/tmp/roots", true),
+            ("/home/richard/roots.pem", true),
+            ("roots.pem", true),
+        ] {
+            assert_eq!(!given(&[("SSL_CERT_FILE", value)]).is_empty(), counts, "{value}");
+        }
     }
 }

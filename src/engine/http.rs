@@ -1,6 +1,7 @@
 //! One HTTP client for the life of the app: TLS by rustls over aws-lc, the system's roots, proxies of the environment.
 
 use super::clock::Clock;
+use super::environment;
 use crate::model::problem::{Detail, Kind, Problem};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -20,9 +21,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use sha2::{Digest as _, Sha256};
-use std::ffi::OsString;
 use std::fmt::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -82,13 +82,9 @@ impl Http {
             return Err(Problem::with(Kind::NotTrusted, Detail { message, ..Detail::default() }));
         }
         // Otherwise the client finds no certificate at all, and says nothing of the variable.
-        for name in certificate_variables() {
-            if name == FILE
-                && let Some(path) = std::env::var_os(name)
-            {
-                let told = |why: std::io::Error| refused(format!("{name}={}: {why}", path.to_string_lossy()));
-                std::fs::metadata(&path).map_err(told)?;
-            }
+        if let Some((name, path)) = environment::certificate_file() {
+            let told = |why: std::io::Error| refused(format!("{name}={}: {why}", path.display()));
+            std::fs::metadata(&path).map_err(told)?;
         }
         let mut roots = TrustStore::default();
         if let Some(path) = &wire.ca_bundle {
@@ -231,24 +227,6 @@ fn is_plain(url: &str) -> bool {
     url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
 }
 
-/// The variable that names one file of certificates.
-const FILE: &str = "SSL_CERT_FILE";
-
-/// Variables that are set and replace the system's certificates: whoever sets them decides which servers are trusted. Those
-/// that lead to folders where only an administrator writes are passed over.
-#[must_use]
-pub fn certificate_variables() -> Vec<&'static str> {
-    certificate_variables_of(|name| std::env::var_os(name))
-}
-
-/// The same for a given environment.
-#[must_use]
-pub fn certificate_variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<&'static str> {
-    let owned = |path: &Path| ["/etc", "/usr"].iter().any(|folder| path.starts_with(folder));
-    let elsewhere = |value: OsString| std::env::split_paths(&value).any(|p| !p.as_os_str().is_empty() && !owned(&p));
-    [FILE, "SSL_CERT_DIR"].into_iter().filter(|name| var(name).is_some_and(elsewhere)).collect()
-}
-
 /// Whether a URL names this computer itself, which no proxy can reach for it.
 fn is_this_computer(url: &str) -> bool {
     let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
@@ -347,23 +325,6 @@ mod tests {
             let refused = Http::new(&wire, &Clock::start()).err().map(|why| why.kind);
             assert_eq!(refused, clear.then_some(Kind::NotTrusted), "{url}");
             Http::new(&Wire { plain_http: true, ..wire }, &Clock::start()).expect("allowed");
-        }
-    }
-
-    #[test]
-    fn variables_that_replace_the_systems_certificates_are_named() {
-        let named = |set: &'static str| certificate_variables_of(move |name| (name == set).then(|| "x".into()));
-        assert_eq!((named("SSL_CERT_FILE"), named("SSL_CERT_DIR")), (vec!["SSL_CERT_FILE"], vec!["SSL_CERT_DIR"]));
-        assert!(named("HTTPS_PROXY").is_empty());
-        for (value, counts) in [
-            ("", false),
-            ("/etc/ssl/certs/ca-certificates.crt", false),
-            ("/etc/ssl/certs:/usr/share/ca-certificates", false),
-            ("/etc/ssl/certs:/tmp/roots", true),
-            ("/home/richard/roots.pem", true),
-            ("roots.pem", true),
-        ] {
-            assert_eq!(!certificate_variables_of(|_| Some(value.into())).is_empty(), counts, "{value}");
         }
     }
 }

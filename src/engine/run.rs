@@ -11,7 +11,7 @@ use super::environment::{self, Variable};
 use super::errand::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
-use super::http::{self, Http};
+use super::http::Http;
 use super::journal::{self, Journal, Opened};
 use super::leaf::{Context, Flush};
 use super::limit::Limit;
@@ -59,8 +59,6 @@ pub enum Notice {
     Journal(journal::Notice),
     /// A variable of the environment does not do what its name promises.
     Environment(Variable),
-    /// A variable of the environment names the certificates that are trusted in the place of the system's.
-    Certificates(String),
 }
 
 /// The engine's own state.
@@ -169,9 +167,6 @@ impl Run {
             options,
         };
         run.notices.extend(environment::variables().into_iter().map(Notice::Environment));
-        for name in http::certificate_variables() {
-            run.notices.push(Notice::Certificates(name.to_owned()));
-        }
         run.take_in(Event::Restored(Box::new(kept)));
         run.read_profiles();
         if let Some(adjust) = run.options.adjust.clone() {

@@ -33,8 +33,7 @@ impl Kept {
             Notice::Journal(
                 journal::Notice::SetAside(_) | journal::Notice::FromLater(_) | journal::Notice::LeftOut(_),
             )
-            | Notice::Environment(_)
-            | Notice::Certificates(_) => true,
+            | Notice::Environment(_) => true,
         };
         let Some(file) = home.filter(|_| notices.iter().all(keeps)).map(|home| home.join(FILE)) else {
             return Self::default();

@@ -408,9 +408,6 @@ pub fn notice(notice: &Notice) -> String {
         Notice::OpenElsewhere(_) => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
         Notice::Journal(notice) => journal(notice),
         Notice::Environment(variable) => environment(*variable),
-        Notice::Certificates(name) => {
-            format!("{name} is set: the certificates it names are trusted in the place of the system’s.")
-        }
     }
 }
 
@@ -423,6 +420,9 @@ pub fn environment(variable: Variable) -> String {
                                connections, start Daypass with --ca-bundle and the path of that file."
             .to_owned(),
         Variable::UnreadableProxy(name) => format!(
+        Variable::Certificates(name) => {
+            format!("{name} is set: the certificates it names are trusted in the place of the system’s.")
+        }
             "{name} is not an address that Daypass can read, so it connects without a proxy. It should look like \
              http://proxy.example.com:8080."
         ),
@@ -449,8 +449,7 @@ pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
             path.display()
         )),
         Notice::Journal(journal::Notice::SetAside(_) | journal::Notice::FromLater(_) | journal::Notice::LeftOut(_))
-        | Notice::Environment(_)
-        | Notice::Certificates(_) => None,
+        | Notice::Environment(_) => None,
     }
 }
 

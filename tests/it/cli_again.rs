@@ -2,10 +2,10 @@
 
 use crate::cli::{run_within, runtime, stage};
 use crate::support::stage::Stage;
+use daypass::engine::environment::Variable;
 use daypass::engine::handle::Engine;
 use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
-use daypass::engine::run::Notice;
 use daypass::model::snapshot::{Command as Wish, Settings};
 use daypass::practice::{self, Op, Rule, What};
 use daypass::time::Utc;
@@ -188,7 +188,7 @@ fn certificates_in_the_place_of_the_systems_are_named() {
         std::fs::write(&pem, made.cert.pem()).expect("written");
         let mut command = stage.upload("importantproject");
         let (code, out, beside) = run_within(command.env("SSL_CERT_FILE", &pem).arg("source"), 30).await;
-        let named = words::notice(&Notice::Certificates("SSL_CERT_FILE".into()));
+        let named = words::environment(Variable::Certificates("SSL_CERT_FILE"));
         assert_eq!((code, beside), (0, named), "{out}");
     });
 }
