@@ -4,7 +4,7 @@ use super::args::{Resume, Upload};
 use super::ask::{self, Codes};
 use super::show::{Show, failed};
 use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
-use crate::engine::handle::{Handle, Secret};
+use crate::engine::handle::Handle;
 use crate::engine::journal::{self, Outcome, Wanted};
 use crate::engine::run::Notice;
 use crate::engine::signals::{self, Signal};
@@ -39,15 +39,6 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
             return Err(stop);
         }
     };
-    let same = |p: &Place| {
-        p.destination.role == destination.role
-            && p.destination.bucket == destination.bucket
-            && p.destination.prefix == destination.prefix
-            && p.destination.profile == destination.profile
-            && !p.destination.practice
-    };
-    let place = handle.seen().places.iter().position(same).unwrap_or_else(|| handle.seen().places.len());
-    let place = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
     let code = match ask::first_code(&destination, args.place.mfa_code.take().map(Zeroizing::new)).await {
         Ok(code) => code,
         Err(stop) => {
@@ -55,12 +46,9 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
             return Err(stop);
         }
     };
-    if let Some(code) = code {
-        handle.hand_over(Secret::Code(place, code));
-    }
+    let Some(place) = handle.open(destination, code).await else { return Ok(NOT_STARTED) };
     let paths = args.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_gone| path.clone()));
     let paths: Vec<PathBuf> = paths.collect();
-    handle.send(Command::Open(Box::new(destination)));
     handle.send(Command::Add(place, paths));
     // What is seen before the files were taken in looks like a delivery that has come to its end.
     handle.reached().await;

@@ -11,6 +11,7 @@ use super::s3::S3;
 use super::signin::Caches;
 use super::watch::Patience;
 use crate::model::Limits;
+use crate::model::destination::Destination;
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
@@ -95,6 +96,8 @@ pub enum Secret {
 /// What reaches the loop from outside.
 pub(super) enum Input {
     Command(Command),
+    /// Open a destination, with a code for its AssumeRole, and answer with its number.
+    Open(Box<Destination>, Option<Zeroizing<String>>, oneshot::Sender<PlaceNo>),
     Secret(Secret),
     LookAtProfiles,
     /// S3 for a destination, where there is access to it at this moment.
@@ -138,6 +141,19 @@ impl Handle {
     /// command is passed over then, and `false` says so.
     pub fn send(&self, command: Command) -> bool {
         self.input.try_send(Input::Command(command)).is_ok()
+    }
+
+    /// Opens a destination and gets access to it, with this code of an MFA device where one is needed. The code goes to this
+    /// destination and to no other. It is asked for at once; what is returned waits for its number, none if the engine has
+    /// ended or its queue is full.
+    pub fn open(
+        &self,
+        destination: Destination,
+        code: Option<Zeroizing<String>>,
+    ) -> impl Future<Output = Option<PlaceNo>> + Send + use<> {
+        let (tell, told) = oneshot::channel();
+        let sent = self.input.try_send(Input::Open(Box::new(destination), code, tell)).is_ok();
+        async move { if sent { told.await.ok() } else { None } }
     }
 
     /// Hands over a secret, which goes to the vault.

@@ -213,6 +213,17 @@ impl Run {
                 biased;
                 input = inputs.recv() => match input {
                     Some(Input::Command(command)) => {
+                    Some(Input::Open(destination, code, tell)) => {
+                        let place = self.model.number_of(&destination);
+                        if let Some(code) = code {
+                            self.desk.vault.put_code(place, code);
+                        }
+                        self.take_in(Event::Command(Command::Open(destination)));
+                        dirty = !self.publish_now();
+                        published = self.clock.now();
+                        // Whoever asked may have gone.
+                        let _nobody = tell.send(place);
+                    }
                         if command == Command::RetryJournal {
                             self.journal.retry();
                         }

@@ -33,12 +33,12 @@ const fn speaks_of_the_key(kind: Kind) -> bool {
 impl Model {
     /// Opens a destination, or finds it open already.
     pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> PlaceNo {
-        let known = self.seen.places.iter().position(|place| place.destination.is_same(&destination));
+        let no = self.number_of(&destination);
+        let at = usize::from(no.0);
         let kept = self.learned.iter().find(|(other, _)| other.is_same(&destination));
         let learned = kept.map(|(other, learned)| learned.clone().under(other, &destination)).unwrap_or_default();
         let destination = Arc::new(destination);
-        let place = if let Some(at) = known {
-            let (place, desk) = (&mut self.seen.places[at], &mut self.desks[at]);
+        if let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) {
             if place.destination != destination {
                 // Owner, ACL and encryption belong to each request: S3 is set up anew with what was changed.
                 desk.located = false;
@@ -50,7 +50,6 @@ impl Model {
             place.destination = Arc::clone(&destination);
             desk.seconds = destination.seconds;
             desk.narrow = destination.narrow;
-            at
         } else {
             self.seen.places.push(Place {
                 destination: Arc::clone(&destination),
@@ -69,9 +68,7 @@ impl Model {
                 totals: Totals::default(),
             });
             self.desks.push(Desk { seconds: destination.seconds, narrow: destination.narrow, ..Desk::default() });
-            self.desks.len() - 1
-        };
-        let no = PlaceNo(u16::try_from(place).unwrap_or(u16::MAX));
+        }
         self.opened_at(no, fx);
         no
     }

@@ -143,6 +143,14 @@ impl Model {
         &self.seen
     }
 
+    /// The number under which this destination is open, or will be as soon as it is opened.
+    #[must_use]
+    pub fn number_of(&self, destination: &Destination) -> PlaceNo {
+        let places = &self.seen.places;
+        let at = places.iter().position(|place| place.destination.is_same(destination)).unwrap_or(places.len());
+        PlaceNo(u16::try_from(at).unwrap_or(u16::MAX))
+    }
+
     /// Requests that are out.
     #[must_use]
     pub fn requests_out(&self) -> usize {

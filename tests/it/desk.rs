@@ -6,7 +6,10 @@ use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
 use daypass::engine::signin::Caches;
-use daypass::practice::{Keys, Options as PracticeOptions, Practice, Story};
+use daypass::model::destination::Destination;
+use daypass::model::session::Session;
+use daypass::model::snapshot::Command;
+use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
 use daypass::ui::shell::{Link, Told};
 use daypass::ui::{Window, Wish, theme};
 use daypass::window::{Desk, Start};
@@ -18,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 /// Looks, 20 ms apart, after which what was waited for does not come any more.
 const LOOKS: usize = 1000;
@@ -304,4 +308,47 @@ fn a_command_runs_after_a_yes_alone() {
     stage.press(daypass::words::you::command::ALLOW);
     stage.wait("Richard, account 1111 2222 3333");
     assert!(canary.exists());
+}
+
+/// A destination that is asked for just before it, and is not open yet, does not get the code.
+#[test]
+fn a_code_goes_to_the_destination_that_it_was_typed_for() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let options = PracticeOptions { device: true, ..PracticeOptions::default() };
+    let practice = runtime.block_on(Practice::start(options)).expect("the practice");
+    let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
+    story.write_profile_files(dir.path()).expect("profiles");
+    let places = Options {
+        profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
+        home: Some(dir.path().join("home")),
+        ..Options::new()
+    };
+    let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
+    let desk = Desk::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("the only window");
+    let mut to = crate::world::destination(0);
+    to.profile = story.profile;
+    to.bucket = story.bucket.parse().expect("a bucket");
+    to.prefix = "incoming/".parse().expect("a prefix");
+    let plain = Destination { role: story.role_arn.parse().expect("a role"), ..to.clone() };
+    let coded = Destination {
+        role: story.code_role_arn.parse().expect("a role"),
+        mfa_serial: Some(MFA_SERIAL.parse().expect("a device")),
+        ..to
+    };
+    desk.send(Command::Open(Box::new(plain)));
+    desk.open_with_code(Box::new(coded), Zeroizing::new(MFA_CODE.to_owned()));
+    let settled = |session: &Session| matches!(session, Session::Active(_) | Session::Denied(_));
+    for _ in 0..LOOKS {
+        let seen = desk.seen();
+        if seen.places.len() == 2 && seen.places.iter().all(|place| settled(&place.session)) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let seen = desk.seen();
+    assert_eq!(seen.places.len(), 2);
+    for place in &seen.places {
+        assert!(matches!(place.session, Session::Active(_)), "{:?}", place.session);
+    }
 }
