@@ -151,6 +151,7 @@ impl Model {
         if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {
             desk.quiet_until = None;
             desk.ask_tries = 0;
+            desk.unknown = 0;
             desk.fruitless = 0;
             desk.refused_once = false;
         }
@@ -297,7 +298,9 @@ impl Model {
             desk.seconds = Destination::USUAL;
             return self.ask_access(no, fx);
         }
+        let unknown = desk.note_unknown(problem.kind);
         let again = match problem.kind.retry() {
+            Retry::Again if unknown => None,
             Retry::Line | Retry::Again | Retry::Slower => {
                 desk.ask_tries += 1;
                 let wait = self.chance.backoff(desk.ask_tries, Duration::from_secs(1), Duration::from_secs(10));
@@ -358,6 +361,7 @@ impl Model {
         }
         match result {
             Ok(region) => {
+                desk.unknown = 0;
                 desk.located = true;
                 desk.regions += 1;
                 place.retry = place.retry.take().filter(|retry| retry.what != Retried::Bucket);
@@ -365,6 +369,10 @@ impl Model {
                 self.line_is_good();
             }
             Err(problem) => match problem.kind.retry() {
+                Retry::Again if desk.note_unknown(problem.kind) => {
+                    place.retry = place.retry.take().filter(|retry| retry.what != Retried::Bucket);
+                    place.hold = Some(Arc::new(problem));
+                }
                 Retry::Line | Retry::Again | Retry::Slower => {
                     let wait = self.chance.backoff(3, Duration::from_millis(500), Duration::from_secs(10));
                     desk.not_before = Some(now + wait);
@@ -438,6 +446,10 @@ impl Model {
             return None;
         }
         match &place.session {
+            // While one after the other is over at once, the next is not asked for before this one's end either.
+            Session::Active(grant) if self.is_short(at) => {
+                Some(grant.ends.max(desk.given_at + Self::between_fruitless(desk.fruitless)))
+            }
             Session::Active(grant) => Some(grant.ends - RENEW_BEFORE.min(grant.length / 4)),
             Session::Expired(_) if desk.fruitless > 1 => {
                 // Sessions that end before anything was done under them are not asked for one after the other.

@@ -9,7 +9,7 @@ use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
 use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
-use super::work::{Out, What, Work};
+use super::work::{Out, UNKNOWN_TRIES, What, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +22,6 @@ pub(super) const BACKOFF_MOST: Duration = Duration::from_mins(1);
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
 /// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
 const BACKOFF_COMPLETE: Duration = Duration::from_secs(2);
-/// Tries of one request whose answers Daypass does not know.
-const UNKNOWN_TRIES: u32 = 6;
 /// Tries of one request that meets another writer of its key each time.
 const CONFLICT_TRIES: u32 = 8;
 /// Repeats of a CompleteMultipartUpload whose answer was lost.
@@ -94,13 +92,13 @@ impl Model {
                     if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
                         desk.moved_once = false;
                         desk.refused_once = false;
-                        desk.fruitless = 0;
                         if out.what.stores() {
                             desk.well += 1;
                             desk.let_in.note(request, no);
                             desk.asked_again &= matches!(desk.denials, Denials::Draining(_));
                         }
                     }
+                    self.session_is_of_use(out.place);
                     self.well_again(out.place);
                     if let Some(work) = self.work.get_mut(&no) {
                         work.misses.remove(&out.what.part());

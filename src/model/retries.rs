@@ -3,7 +3,6 @@
 use super::Model;
 use super::denials::Denials;
 use super::problem::{Kind, Problem};
-use super::session::Session;
 use super::snapshot::{Retried, RetryStatus};
 use super::upload::{PlaceNo, UploadNo};
 use crate::time::Time;
@@ -12,6 +11,8 @@ use std::time::Duration;
 
 /// A session of less than this is over before much can be done under it; STS gives 15 minutes at least.
 const SHORT_SESSION: Duration = Duration::from_mins(1);
+/// Sessions in a row that are over before anything goes well under them; the next one would be too.
+const SHORT_SESSIONS: u32 = 4;
 
 impl Model {
     /// A try did not go well, and the next one is at `due`.
@@ -53,15 +54,36 @@ impl Model {
         }
     }
 
-    /// Sessions that end before anything was done under them are asked for more and more slowly.
+    /// Sessions that end before anything was done under them are asked for more and more slowly, and then no more.
     pub(super) fn note_short_session(&mut self, at: usize) {
-        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get(at)) else { return };
-        if let Session::Active(grant) = &place.session
-            && grant.length < SHORT_SESSION
-            && desk.fruitless > 1
-        {
+        if !self.is_short(at) {
+            return;
+        }
+        let Some(desk) = self.desks.get(at) else { return };
+        let over = Problem::new(Kind::SessionOver);
+        if desk.fruitless < SHORT_SESSIONS {
             let due = desk.given_at + Self::between_fruitless(desk.fruitless);
-            self.note_retry(at, Retried::Access, &Problem::new(Kind::SessionOver), due);
+            return self.note_retry(at, Retried::Access, &over, due);
+        }
+        self.clear_retry(at, Retried::Access);
+        if let Some(place) = self.seen.places.get_mut(at) {
+            place.renew_problem = Some(Arc::new(over));
+        }
+    }
+
+    /// Whether the session is not the first one in a row that is over before much can be done under it.
+    pub(super) fn is_short(&self, at: usize) -> bool {
+        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get(at)) else { return false };
+        desk.fruitless > 1 && place.session.grant().is_some_and(|grant| grant.length < SHORT_SESSION)
+    }
+
+    /// S3 answered well under this session: it is of use, however short it is.
+    pub(super) fn session_is_of_use(&mut self, no: PlaceNo) {
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
+        desk.fruitless = 0;
+        if place.renew_problem.as_ref().is_some_and(|problem| problem.kind == Kind::SessionOver) {
+            place.renew_problem = None;
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the model keeps for itself: a desk for each destination, and the work on each upload that is under way.
 
 use super::denials::{Denials, LetIn, UploadDenied};
+use super::problem::Kind;
 use super::rate::Rate;
 use super::snapshot::Line;
 use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
@@ -12,6 +13,9 @@ use std::sync::Arc;
 
 /// A map whose order of iteration does not depend on chance (it is never iterated; its hasher has fixed keys).
 pub(super) type Keys = HashMap<u64, UploadNo, BuildHasherDefault<DefaultHasher>>;
+
+/// Tries of one request whose answers Daypass does not know.
+pub(super) const UNKNOWN_TRIES: u32 = 6;
 
 /// One destination's queue and session affairs.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +38,8 @@ pub(super) struct Desk {
     pub ask_at: Option<Time>,
     /// Failed attempts in a row.
     pub ask_tries: u32,
+    /// Answers in a row about access or the region that Daypass does not know.
+    pub unknown: u32,
     /// Until when a denial is taken for IAM's delay.
     pub quiet_until: Option<Time>,
     /// DurationSeconds, lowered once the role refused more.
@@ -220,6 +226,17 @@ impl Desk {
         self.body_limit = None;
         self.asked_again = false;
         self.not_before = None;
+        self.unknown = 0;
+    }
+
+    /// Counts answers about access or the region that Daypass does not know; true once there were too many to ask again.
+    pub fn note_unknown(&mut self, kind: Kind) -> bool {
+        if kind == Kind::Unexpected {
+            self.unknown += 1;
+        } else {
+            self.unknown = 0;
+        }
+        self.unknown >= UNKNOWN_TRIES
     }
 }
 

@@ -95,3 +95,26 @@ fn what_no_retry_mends_stops_with_one_sentence() {
         }
     });
 }
+
+#[test]
+fn sessions_that_are_over_when_they_come_end_with_a_sentence() {
+    runtime().block_on(async {
+        // Over by the answer's own clock, and over before S3 takes anything: the first is asked for once.
+        for (seconds, most, exit) in [(0, 1, 2), (1, 6, 1)] {
+            let options = practice::Options { session_seconds: Some(seconds), ..practice::Options::default() };
+            let stage = stage(options).await;
+            for op in [Op::PutObject, Op::CreateMultipartUpload] {
+                stage.practice.fault(always(op, What::status(400, "ExpiredToken", "The provided token has expired.")));
+            }
+            let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 60).await;
+            assert_eq!(code, exit, "{seconds}: {out}\n{beside}");
+            assert!(beside.contains(&sentence(Kind::SessionOver)), "{seconds}: {beside}");
+            assert!(stage.practice.count(Op::AssumeRole) <= most, "{} sessions", stage.practice.count(Op::AssumeRole));
+            let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 60).await;
+            assert_eq!(code, exit, "{seconds}: {out}\n{beside}");
+            let last: serde_json::Value = serde_json::from_str(out.lines().last().expect("a line")).expect("JSON");
+            assert_eq!(last["event"], "stopped", "{out}");
+            assert!(last["why"].as_str().is_some_and(|why| why.starts_with(&sentence(Kind::SessionOver))), "{last}");
+        }
+    });
+}

@@ -1,8 +1,9 @@
 //! Refusals that no retry mends stop; retries that go on are told, and end with the patience of whoever waits.
 
 use crate::bench::{Bench, MIB, P, part, print, stored};
-use daypass::model::event::{Answer, Call, Event};
+use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{Kind, Problem};
+use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Retried, Which};
 use daypass::model::upload::{Proof, State, UploadNo};
 
@@ -176,19 +177,86 @@ fn every_wait_is_told() {
     assert!(bench.place().retry.is_none());
 }
 
+/// Gives this many sessions of a second, each as soon as it is asked for; how many were given.
+fn short_sessions(bench: &mut Bench, most: u32) -> u32 {
+    let mut given = 0;
+    for _ in 0..most {
+        bench.after(70);
+        let Some(ask) = bench.asked().pop() else { break };
+        bench.given(ask.attempt, 1);
+        given += 1;
+    }
+    given
+}
+
 #[test]
-fn sessions_that_end_at_once_are_told() {
+fn sessions_that_are_over_at_once_are_told_and_then_asked_for_no_more() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     bench.after(3600);
-    for _ in 0..4 {
-        while let Some(ask) = bench.asked().pop() {
-            bench.given(ask.attempt, 1);
-        }
-        bench.after(70);
-    }
+    short_sessions(&mut bench, 2);
     let retry = bench.place().retry.clone().expect("it is told");
     assert_eq!((retry.what, retry.why.kind), (Retried::Access, Kind::SessionOver));
+    let given = short_sessions(&mut bench, 100);
+    assert!(given < 5, "{given} more");
+    assert!(bench.place().retry.is_none(), "nothing is tried any more");
+    assert_eq!(bench.place().renew_problem.as_ref().map(|problem| problem.kind), Some(Kind::SessionOver));
+    assert!(!bench.place().asking && bench.model.next_deadline().is_none());
+    // A person may ask again, and then it begins anew.
+    bench.command(Command::GetAccess(P));
+    let ask = bench.asked().pop().expect("AssumeRole");
+    bench.given(ask.attempt, 3600);
+    assert!(bench.place().renew_problem.is_none());
+}
+
+#[test]
+fn a_short_session_under_which_something_arrives_is_of_use() {
+    let mut bench = Bench::open();
+    bench.after(3600);
+    for n in 0..20_u32 {
+        bench.add("/data", &[(&format!("a{n}"), 1)]);
+        bench.after(1);
+        let ask = bench.asked().pop().expect("AssumeRole");
+        bench.given(ask.attempt, 3);
+        for (no, _) in bench.sends() {
+            bench.answer(no, stored(1));
+        }
+        bench.after(4);
+    }
+    assert_eq!(bench.place().totals.delivered + bench.place().totals.open(), 1, "of the last delivery");
+    assert!(bench.place().renew_problem.is_none());
+}
+
+/// Neither of them is told to be tried again by something that could change.
+#[test]
+fn answers_that_nobody_knows_are_not_asked_for_without_end() {
+    let mut bench = Bench::asking(crate::world::destination(0), daypass::model::Limits::default());
+    let mut tries = 0;
+    while let Some(ask) = bench.asked().pop() {
+        tries += 1;
+        assert!(tries < 20, "AssumeRole without end");
+        bench.refused(ask.attempt, Kind::Unexpected);
+        bench.after(30);
+    }
+    assert!(matches!(bench.session(), Session::Denied(problem) if problem.kind == Kind::Unexpected));
+    assert!(tries > 2 && bench.place().retry.is_none() && !bench.place().retrying);
+
+    let mut bench = Bench::asking(crate::world::destination(0), daypass::model::Limits::default());
+    let ask = bench.asked().pop().expect("AssumeRole");
+    bench.given(ask.attempt, 3600);
+    bench.add("/data", &[("a", 1)]);
+    let mut tries = 0;
+    while bench.fx.iter().any(|effect| matches!(effect, Effect::Locate(..))) {
+        tries += 1;
+        assert!(tries < 20, "HeadBucket without end");
+        bench.fx.clear();
+        bench.on(Event::Located(P, Err(Problem::new(Kind::Unexpected))));
+        bench.after(30);
+    }
+    assert_eq!(bench.place().hold.as_ref().map(|problem| problem.kind), Some(Kind::Unexpected));
+    assert!(tries > 2 && bench.place().retry.is_none());
+    bench.command(Command::Release(P));
+    assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Locate(..))), "a person looks again");
 }
 
 #[test]
