@@ -260,6 +260,11 @@ impl Show {
             ),
             State::AlreadyThere => (json!({ "event": "already there", "key": key }), words::already_there(&shown)),
             State::NotConfirmed => (json!({ "event": "not confirmed", "key": key }), words::not_confirmed(&shown)),
+            State::Failed(problem) if problem.kind == Kind::KeyFile => (
+                json!({ "event": "left out", "path": upload.path().to_string_lossy(), "key": key,
+                        "why": words::ended(problem) }),
+                words::failed(&shown, problem),
+            ),
             State::Failed(problem) => (failed(&key, problem), words::failed(&shown, problem)),
             State::Canceled => (json!({ "event": "canceled", "key": key }), words::canceled(&shown)),
             State::Waiting
@@ -297,13 +302,14 @@ impl Show {
             let missed = place.left_out_count.missed();
             // Nothing is no success, unless all of it was delivered earlier.
             all &= totals.files > 0 || place.left_out_count.earlier() > 0;
-            all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0 && missed == 0;
+            all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0;
+            all &= totals.key_files == 0 && missed == 0;
             let took = totals.moving;
             let event = json!({
                 "event": "summary", "files": totals.files, "delivered": totals.delivered,
                 "parts_only": totals.parts_only, "no_checksum": totals.no_checksum, "already_there": totals.already,
                 "not_confirmed": totals.unconfirmed, "failed": totals.failed,
-                "left_out": place.left_out_count.all() - place.left_out_count.earlier(),
+                "left_out": place.left_out_count.all() - place.left_out_count.earlier() + totals.key_files,
                 "earlier": place.left_out_count.earlier(),
                 "bytes": totals.confirmed, "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             });

@@ -94,7 +94,8 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     let seen = handle.seen();
     show.earlier(&seen);
     // What had stopped is told of as well, although only a person can say what is to become of it.
-    let wanted = |totals: &Totals| totals.open() + totals.failed + totals.unconfirmed + totals.already > 0;
+    let wanted =
+        |totals: &Totals| totals.open() + totals.failed + totals.key_files + totals.unconfirmed + totals.already > 0;
     let places: Vec<PlaceNo> = (0..seen.places.len())
         .filter(|&at| wanted(&seen.places[at].totals))
         .map(|at| PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)))
@@ -129,7 +130,12 @@ async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
         super::say_beside(words::nothing_unfinished());
         return ALL;
     };
-    let missing = |line: &&journal::Line| matches!(line.outcome, Outcome::Failed(_) | Outcome::NotConfirmed);
+    let missing = |line: &&journal::Line| match &line.outcome {
+        // What was left out is sent by nothing but a word for it.
+        Outcome::Failed(problem) => problem.kind != Kind::KeyFile,
+        Outcome::NotConfirmed => true,
+        Outcome::Delivered(_) | Outcome::AlreadyThere | Outcome::Canceled | Outcome::Open => false,
+    };
     let missing: Vec<&journal::Line> = lines.iter().filter(missing).collect();
     if missing.is_empty() {
         super::say_beside(words::nothing_unfinished());

@@ -39,11 +39,15 @@ impl Unkept {
         }
     }
 
-    /// How many records have to be on disk before this may leave; none where they are.
+    /// How many records have to be on disk before this may leave; none where they are. A flush of the journal would not do:
+    /// it overtakes the records that wait for room in the journal's channel.
     pub(super) fn before(&mut self, send: &Send) -> Option<u64> {
         let begins = match send.call {
             Call::Put { .. } | Call::Whole { .. } | Call::Create => true,
-            Call::Open | Call::Part { .. } | Call::Read { .. } | Call::Complete { .. } | Call::Abort { .. } => false,
+            // The parts, and that it goes out, were recorded just before. Without that the next run would take an upload
+            // that is gone for one that S3 has thrown away, and its own object for somebody else's.
+            Call::Complete { .. } => return Some(self.recorded).filter(|&records| records > *self.kept.borrow()),
+            Call::Open | Call::Part { .. } | Call::Read { .. } | Call::Abort { .. } => false,
         };
         let kept = *self.kept.borrow();
         while self.added.pop_front_if(|(_, number)| *number <= kept).is_some() {}
@@ -135,5 +139,47 @@ impl Publisher {
             // Whoever asked may have gone.
             let _ = done.send(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::journal::Options;
+    use crate::model::upload::{Fingerprint, PlaceNo};
+    use crate::time::Utc;
+
+    fn send(call: Call) -> Send {
+        let upload = UploadNo(3);
+        Send { place: PlaceNo(0), generation: 1, upload, path: "/data/a".into(), key: "a".into(), keys: false, call }
+    }
+
+    /// The records wait in the loop, since the journal's channel is full: nobody has handed them to the journal yet.
+    #[tokio::test]
+    async fn a_complete_waits_for_records_that_have_not_reached_the_journal() {
+        let journal = Journal::in_memory(&Options::new(|| Utc(0)));
+        let mut unkept = Unkept::new(&journal);
+        unkept.note(&Record::Completing(UploadNo(3)));
+        journal.flush().await.expect("nothing is waiting there");
+        let fingerprint = Fingerprint { device: 1, inode: 1, size: 5, modified: 1, changed: None };
+        let complete =
+            || send(Call::Complete { upload_id: "id".into(), parts: Arc::from(Vec::new()), part: 5, fingerprint });
+        assert_eq!(unkept.before(&complete()), Some(1));
+        journal.record(Record::Completing(UploadNo(3))).await.expect("it is taken");
+        journal.kept_until(1).await.expect("it is on disk");
+        assert_eq!(unkept.before(&complete()), None);
+    }
+
+    /// What goes up whole is told of by its range, whichever way it goes.
+    #[tokio::test]
+    async fn a_put_waits_for_the_range_that_names_it() {
+        let journal = Journal::in_memory(&Options::new(|| Utc(0)));
+        let mut unkept = Unkept::new(&journal);
+        unkept.note(&Record::PutsBegin(UploadNo(0), UploadNo(9)));
+        unkept.note(&Record::PutsBegin(UploadNo(10), UploadNo(19)));
+        let fingerprint = Fingerprint { device: 1, inode: 1, size: 5, modified: 1, changed: None };
+        assert_eq!(unkept.before(&send(Call::Whole { fingerprint })), Some(1));
+        assert_eq!(unkept.before(&send(Call::Put { most: 5 })), Some(1));
+        assert_eq!(unkept.before(&send(Call::Abort { upload_id: "id".into() })), None);
     }
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 use std::sync::LazyLock;
 
-/// Only files shorter than this are looked into, in bytes: keys come in short files.
-const LOOKED_INTO: usize = 64 << 10;
+/// How much of a file is looked into, from its beginning, in bytes: keys come in short files, or first.
+pub(super) const LOOKED_INTO: usize = 64 << 10;
 /// How far from an access key id its secret is looked for, in bytes.
 const NEAR: usize = 512;
 /// The length of a secret access key.
@@ -42,16 +42,13 @@ pub fn is_named_so(path: &Path) -> bool {
     }
 }
 
-/// Whether the content of a short file holds an access key id with a secret near it, or a private key in PEM or `PuTTY`'s form.
+/// Whether a file that begins so holds an access key id with a secret near it, or a private key in PEM or `PuTTY`'s form.
 #[must_use]
 pub fn holds_key(bytes: &[u8]) -> bool {
     static PRIVATE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PRIVATE KEY"));
     static LONG_TERM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("AKIA"));
     static TEMPORARY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ASIA"));
-    if bytes.len() >= LOOKED_INTO {
-        return false;
-    }
-    let bytes = plain(bytes);
+    let bytes = plain(&bytes[..bytes.len().min(LOOKED_INTO)]);
     bytes.starts_with(b"PuTTY-User-Key-File-")
         || PRIVATE.find_iter(&bytes).any(|at| is_pem(&bytes, at))
         || [&LONG_TERM, &TEMPORARY].iter().any(|finder| finder.find_iter(&bytes).any(|at| has_secret(&bytes, at)))

@@ -14,13 +14,8 @@ use bytes::Bytes;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-
-/// Waits until the journal has taken down everything that was recorded before.
-pub type Flush =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Problem>> + std::marker::Send>> + std::marker::Send + Sync>;
 
 /// What a call is done with. A copy is cheap.
 #[derive(Clone)]
@@ -35,8 +30,6 @@ pub struct Context {
     pub pool: Pool,
     /// The hashers, where SHA-256 is wanted.
     pub digests: Option<Digests>,
-    /// The journal's flush.
-    pub flush: Flush,
 }
 
 impl Context {
@@ -54,7 +47,7 @@ impl Context {
 /// # Errors
 /// Everything in `Kind` that speaks of files, the network or S3.
 pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Answer, Problem> {
-    let Send { place, generation: _, upload, path, key, call } = send;
+    let Send { place, generation: _, upload, path, key, keys, call } = send;
     match call {
         Call::Open => {
             let files = Arc::clone(&ctx.files);
@@ -62,9 +55,9 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
                 digests.forget(upload);
             }
             let at = path.clone();
-            ctx.reads.run(&at, 0, move || files.open(upload, &path)).await.map(Answer::Opened)
+            ctx.reads.run(&at, 0, move || open(&files, upload, &path, keys)).await.map(Answer::Opened)
         }
-        Call::Put { most, keys } => put(ctx, s3(ctx, place)?, path, &key, (most, keys), &taken).await,
+        Call::Put { most } => put(ctx, s3(ctx, place)?, path, &key, (most, keys), &taken).await,
         Call::Whole { fingerprint } => whole(ctx, s3(ctx, place)?, upload, path, &key, (fingerprint, &taken)).await,
         Call::Create => {
             let created = s3(ctx, place)?.create(&key).await?;
@@ -94,7 +87,6 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
         Call::Complete { upload_id, parts, part, fingerprint } => {
             let s3 = s3(ctx, place)?;
             let (fingerprint, sha256) = compare(ctx, upload, path, fingerprint, (&parts, part)).await?;
-            (ctx.flush)().await?;
             let whole = Whole { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
             let object = s3.complete(&key, whole).await?;
             Ok(Answer::Stored(stored(object, fingerprint.size, fingerprint, sha256)))
@@ -103,13 +95,32 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
     }
 }
 
+/// Opens a large file. One that looks like a key is refused unless `keys` says otherwise; its beginning is looked into.
+fn open(files: &OpenFiles, upload: UploadNo, path: &Path, keys: bool) -> Result<Fingerprint, Problem> {
+    if keys {
+        return files.open(upload, path);
+    }
+    if key_files::is_named_so(path) {
+        return Err(Problem::new(Kind::KeyFile));
+    }
+    let fingerprint = files.open(upload, path)?;
+    let source = files.get(upload, path)?;
+    let mut beginning = vec![0; length(fingerprint.size.min(key_files::LOOKED_INTO as u64))?];
+    match pool::fill(&source.file, 0, &mut beginning, false) {
+        // A file that has become shorter is found out when its parts are read.
+        Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => {}
+        read => drop(read.map_err(|why| unreadable(&why))?),
+    }
+    if key_files::holds_key(&beginning) { Err(Problem::new(Kind::KeyFile)) } else { Ok(fingerprint) }
+}
+
 /// S3 for this destination, and for no other: what one customer lent never signs for another.
 fn s3(ctx: &Context, place: PlaceNo) -> Result<&S3, Problem> {
     let s3 = ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))?;
     if s3.place() == place { Ok(s3) } else { Err(Problem::new(Kind::SessionRefused)) }
 }
 
-/// Sends a large file by one PutObject, once the journal has taken down that this is how it goes.
+/// Sends a large file by one PutObject.
 async fn whole(
     ctx: &Context,
     s3: &S3,
@@ -134,7 +145,6 @@ async fn whole(
     let signed = s3.signs_payloads().await;
     let sums = s3::sums(&source, bytes.clone(), &ctx.pool, signed || ctx.digests.is_some()).await?;
     let (source, now) = ctx.reads.run(&at, 0, same).await?;
-    (ctx.flush)().await?;
     let signed = Sums { sha256: sums.sha256.filter(|_| signed), ..sums };
     let span = Span { source: &source, bytes, sums: signed, pool: &ctx.pool };
     let object = s3.put_whole(key, &span, taken).await?;

@@ -13,7 +13,7 @@ use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::Http;
 use super::journal::{self, Journal, Opened};
-use super::leaf::{Context, Flush};
+use super::leaf::Context;
 use super::limit::Limit;
 use super::pool::Pool;
 use super::reads::Reads;
@@ -72,7 +72,6 @@ pub(super) struct Run {
     reads: Reads,
     pool: Pool,
     digests: Option<Digests>,
-    flush: Flush,
     journal: Journal,
     unrecorded: VecDeque<Record>,
     unkept: Unkept,
@@ -125,11 +124,6 @@ impl Run {
                 }
             }
         };
-        let flushing = journal.clone();
-        let flush: Flush = Arc::new(move || {
-            let journal = flushing.clone();
-            Box::pin(async move { journal.flush().await })
-        });
         let unkept = Unkept::new(&journal);
         let stamp = profiles::stamp(&options.profiles);
         let mut run = Self {
@@ -149,7 +143,6 @@ impl Run {
             reads: Reads::default(),
             pool: Pool::new(POOL),
             digests: Settings::default().sha256.then(Digests::default),
-            flush,
             journal,
             unrecorded: VecDeque::new(),
             clock,
@@ -213,6 +206,13 @@ impl Run {
                 biased;
                 input = inputs.recv() => match input {
                     Some(Input::Command(command)) => {
+                        if command == Command::RetryJournal {
+                            self.journal.retry();
+                        }
+                        self.take_in(Event::Command(command));
+                        dirty = !self.publish_now();
+                        published = self.clock.now();
+                    }
                     Some(Input::Open(destination, code, tell)) => {
                         let place = self.model.number_of(&destination);
                         if let Some(code) = code {
@@ -223,13 +223,6 @@ impl Run {
                         published = self.clock.now();
                         // Whoever asked may have gone.
                         let _nobody = tell.send(place);
-                    }
-                        if command == Command::RetryJournal {
-                            self.journal.retry();
-                        }
-                        self.take_in(Event::Command(command));
-                        dirty = !self.publish_now();
-                        published = self.clock.now();
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
                     Some(Input::LookAtProfiles) => {
@@ -444,7 +437,6 @@ impl Run {
             reads: self.reads.clone(),
             pool: self.pool.clone(),
             digests: self.digests.clone(),
-            flush: Arc::clone(&self.flush),
         }
     }
 

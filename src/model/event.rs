@@ -176,6 +176,8 @@ pub struct Send {
     pub path: PathBuf,
     /// The whole key, prefix included.
     pub key: Arc<str>,
+    /// Whether it is sent even if it looks like an access key.
+    pub keys: bool,
     /// What to do.
     pub call: Call,
 }
@@ -189,8 +191,6 @@ pub enum Call {
     Put {
         /// The most bytes one PutObject may carry.
         most: u64,
-        /// Whether it is sent even if it looks like a key.
-        keys: bool,
     },
     /// Send the whole file by one PutObject, straight from the disk: it is read once for its checksum and once to be sent.
     Whole {
@@ -217,7 +217,7 @@ pub enum Call {
         /// Its bytes.
         length: u64,
     },
-    /// CompleteMultipartUpload, after the journal has taken down everything recorded before.
+    /// CompleteMultipartUpload, which leaves once everything recorded before is on disk.
     Complete {
         /// The upload id.
         upload_id: Arc<str>,

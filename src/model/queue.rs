@@ -345,8 +345,7 @@ impl Model {
         self.work.entry(no).or_insert_with(Work::new).not_before = None;
         if small.is_some() {
             self.set_state(no, State::Sending(Progress::default()));
-            let keys = self.limits.send_keys || self.key_files.contains(&no);
-            self.send(no, Call::Put { most: PART_USUAL, keys }, What::Put, fx);
+            self.send(no, Call::Put { most: PART_USUAL }, What::Put, fx);
         } else {
             if self.goes_whole(place, size) {
                 self.make_whole(no, fx);
@@ -467,7 +466,8 @@ impl Model {
         let probe = signed && matches!(self.seen.line, Line::Down { .. });
         let place = row.place;
         let out = Out { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
-        let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), call };
+        let keys = self.limits.send_keys || self.key_files.contains(&no);
+        let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), keys, call };
         self.bodies_out += held;
         self.out.insert(request, out);
         if let Line::Down { next, .. } = &mut self.seen.line

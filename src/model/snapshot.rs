@@ -216,8 +216,10 @@ pub struct Totals {
     pub already: u64,
     /// Files of which it isn't known whether they arrived.
     pub unconfirmed: u64,
-    /// Files that stopped.
+    /// Files that stopped, without those that were left out.
     pub failed: u64,
+    /// Files left out because they look like access keys, which a person may send all the same.
+    pub key_files: u64,
     /// Files that the person took out.
     pub canceled: u64,
     /// Files paused one by one.
@@ -238,7 +240,7 @@ impl Totals {
     /// Files that have not ended.
     #[must_use]
     pub const fn open(&self) -> u64 {
-        self.files - self.delivered - self.already - self.unconfirmed - self.failed
+        self.files - self.delivered - self.already - self.unconfirmed - self.failed - self.key_files
     }
 
     /// Whether there was something and every file of it has ended.

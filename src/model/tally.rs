@@ -2,6 +2,7 @@
 
 use super::Model;
 use super::event::Effect;
+use super::problem::Kind;
 use super::record::Record;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadNo};
@@ -13,7 +14,7 @@ const HEARD_OF: Duration = Duration::from_secs(5);
 
 impl Totals {
     /// Adds (or, with `sign` false, takes back) what a row of `size` bytes in `state` counts for.
-    pub(super) const fn count(&mut self, size: u64, state: &State, add: bool) {
+    pub(super) fn count(&mut self, size: u64, state: &State, add: bool) {
         match state {
             State::Canceled => {
                 step(&mut self.canceled, 1, add);
@@ -36,8 +37,9 @@ impl Totals {
                 step(&mut self.unconfirmed, 1, add);
                 step(&mut self.given_up, size, add);
             }
-            State::Failed(_) => {
-                step(&mut self.failed, 1, add);
+            State::Failed(problem) => {
+                let left_out = matches!(problem.kind, Kind::KeyFile);
+                step(if left_out { &mut self.key_files } else { &mut self.failed }, 1, add);
                 step(&mut self.given_up, size, add);
             }
             State::Paused => step(&mut self.paused, 1, add),

@@ -136,7 +136,8 @@ impl Window {
             waiting(ui, &at, rect, &says, &until, ink);
         } else {
             // Words may run on to the first button.
-            let end = if pausable(&upload.state) || upload.state == State::Paused { at.first } else { at.second };
+            let two = pausable(&upload.state) || upload.state == State::Paused || is_key_file(&upload.state);
+            let end = if two { at.first } else { at.second };
             let room = end - 18.0 - at.status;
             widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, y - 0.5), &[(&says, Face::Body, ink)], room);
         }
@@ -190,6 +191,12 @@ impl Window {
             }
             State::Confirming | State::Canceled => {}
             State::AlreadyThere | State::NotConfirmed | State::Failed(_) | State::Delivered(_) => {
+                if is_key_file(&upload.state)
+                    && widgets::icon_button_at(ui, center(at.first), icons::UPLOAD, &name(table::SEND_KEY), t.muted)
+                        .clicked()
+                {
+                    self.dialog = Some(Dialog::SendKeyFile(no));
+                }
                 let always = upload.state.needs_you() || scene.place.totals.done();
                 let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };
                 let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), color);
@@ -201,11 +208,7 @@ impl Window {
     fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
         ui.set_min_width(230.0);
         if let State::Failed(problem) = &upload.state {
-            if problem.kind == Kind::KeyFile {
-                if ui.button(table::SEND_KEY).clicked() {
-                    out.push(Wish::Command(Command::SendKeyFile(no)));
-                }
-            } else if ui.button(table::TRY_AGAIN).clicked() {
+            if problem.kind != Kind::KeyFile && ui.button(table::TRY_AGAIN).clicked() {
                 out.push(Wish::Command(Command::Retry(one(no))));
             }
             if ui.button(table::WHY).clicked() {
@@ -299,6 +302,11 @@ fn waiting(ui: &mut Ui, at: &Columns, rect: Rect, says: &str, until: &[String; 2
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bar is a few hundred points wide")]
 fn share(done: u64, of: u64) -> f32 {
     if of == 0 { 0.0 } else { (done as f64 / of as f64).min(0.99) as f32 }
+}
+
+/// Whether a file was left out because it looks like a key: its button sends it, once that is confirmed.
+fn is_key_file(state: &State) -> bool {
+    matches!(state, State::Failed(problem) if problem.kind == Kind::KeyFile)
 }
 
 const fn pausable(state: &State) -> bool {

@@ -8,9 +8,9 @@ use super::settings::Draft;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, trouble};
-use crate::model::problem::Problem;
+use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot, Which};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::{PlaceNo, UploadNo};
 use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::{said, said_of_ended, turn};
@@ -26,6 +26,8 @@ pub enum Dialog {
     Quit(u64),
     /// Take everything out?
     CancelAll(PlaceNo),
+    /// Send a file that looks like a key?
+    SendKeyFile(UploadNo),
     /// What was left out.
     LeftOut(PlaceNo),
     /// Settings and about.
@@ -67,6 +69,7 @@ impl Window {
                 Dialog::Code(code) => code::prompt(ui, code, about, out),
                 Dialog::Quit(running) => self.quit(ui, *running, out),
                 Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
+                Dialog::SendKeyFile(no) => send_key_file(ui, seen, *no, out),
                 Dialog::LeftOut(no) => left_out(ui, seen, *no),
                 Dialog::Settings(draft) => super::settings::show(ui, draft, seen, out),
                 Dialog::Access(sheet) => self.sheet(ui, sheet, (seen, about, now), out),
@@ -171,6 +174,26 @@ fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Wish>) ->
         }
         if ui.add(Button::plain(dialog::CANCEL_ALL)).clicked() {
             out.push(Wish::Command(Command::Cancel(Which::All(no))));
+            after = After::Close;
+        }
+    });
+    after
+}
+
+fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    let Some(upload) = seen.rows.get(no) else { return After::Close };
+    title(ui, &words::send_key_file(&upload.name), t);
+    widgets::text(ui, &[(&said(Kind::KeyFile).body, Face::Body, t.muted)]);
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let keep = ui.add(Button::main(dialog::LEAVE_OUT));
+        safe(ui, &keep);
+        if keep.clicked() {
+            after = After::Close;
+        }
+        if ui.add(Button::plain(dialog::SEND_KEY)).clicked() {
+            out.push(Wish::Command(Command::SendKeyFile(no)));
             after = After::Close;
         }
     });

@@ -329,7 +329,8 @@ pub fn summary(place: &Place, took: Duration) -> String {
     counts.extend(count(totals.already, "already there"));
     counts.extend(count(totals.unconfirmed, "not confirmed"));
     counts.extend(count(totals.failed, "not delivered"));
-    counts.extend(count(left_out.all() - left_out.of(Left::Twice) - left_out.earlier(), "left out"));
+    let others = left_out.all() - left_out.of(Left::Twice) - left_out.earlier();
+    counts.extend(count(others + totals.key_files, "left out"));
     format!("{}. {} in {}.", counts.join(", "), format::size(totals.confirmed), format::took(took))
 }
 
@@ -419,10 +420,10 @@ pub fn environment(variable: Variable) -> String {
         Variable::CaBundle => "AWS_CA_BUNDLE is set; Daypass does not follow it. If your network opens encrypted \
                                connections, start Daypass with --ca-bundle and the path of that file."
             .to_owned(),
-        Variable::UnreadableProxy(name) => format!(
         Variable::Certificates(name) => {
             format!("{name} is set: the certificates it names are trusted in the place of the system’s.")
         }
+        Variable::UnreadableProxy(name) => format!(
             "{name} is not an address that Daypass can read, so it connects without a proxy. It should look like \
              http://proxy.example.com:8080."
         ),

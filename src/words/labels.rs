@@ -203,7 +203,7 @@ pub mod table {
     pub const MORE_ALL: &str = "More for the whole list";
     /// A menu's item.
     pub const NEW_NAME: &str = "Send under a new name";
-    /// A menu's item.
+    /// A button of a row that was left out.
     pub const SEND_KEY: &str = "Send it all the same";
     /// A menu's item.
     pub const TRY_AGAIN: &str = "Try again";
@@ -257,6 +257,10 @@ pub mod dialog {
     pub const CANCEL_ALL: &str = "Take everything out";
     /// Cancel all.
     pub const KEEP_THEM: &str = "Keep them";
+    /// Sends a file that looks like a key.
+    pub const SEND_KEY: &str = super::table::SEND_KEY;
+    /// Leaves out a file that looks like a key.
+    pub const LEAVE_OUT: &str = "Leave it out";
     /// Left out.
     pub const LEFT_OUT_TITLE: &str = "Left out";
     /// What the customer sees.

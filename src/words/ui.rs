@@ -268,6 +268,7 @@ pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, 
             (totals.already, "already there"),
             (totals.unconfirmed, "not confirmed"),
             (totals.failed, "stopped"),
+            (totals.key_files, "left out"),
         ];
         let parts: Vec<String> =
             of.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", format::number(*n))).collect();
@@ -317,6 +318,12 @@ pub fn quit(running: u64) -> String {
             format::number(running)
         )
     }
+}
+
+/// The question before a file is sent that looks like a key.
+#[must_use]
+pub fn send_key_file(name: &str) -> String {
+    format!("Send {}?", super::foreign::visible(name))
 }
 
 /// The sentence before everything is taken out.

@@ -28,16 +28,33 @@ async fn with_keys() -> Stage {
         fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         fs::write(path, content).expect("written");
     }
-    // A key in a file of some length is not looked for.
+    // A key is looked for at the beginning of a file, however that goes up.
+    fs::write(stage.source.join("late.csv"), format!("{}{KEY}", "x".repeat(70_000))).expect("written");
     fs::write(stage.source.join("long.csv"), format!("{KEY}{}", "x".repeat(70_000))).expect("written");
+    fs::write(stage.source.join("dump.sql"), format!("{KEY}{}", "x".repeat(9_000_000))).expect("written");
     stage
 }
 
-const KEYS: [&str; 5] = [".aws/credentials", ".ssh/id_ed25519", "Richard_accessKeys.csv", "notes/env", "notes/key.pem"];
+const KEYS: [&str; 7] = [
+    ".aws/credentials",
+    ".ssh/id_ed25519",
+    "Richard_accessKeys.csv",
+    "dump.sql",
+    "long.csv",
+    "notes/env",
+    "notes/key.pem",
+];
 
 fn left_out(seen: &Snapshot) -> BTreeSet<String> {
     let held = |state: &State| matches!(state, State::Failed(why) if why.kind == Kind::KeyFile);
     seen.rows.iter().filter(|(_, row)| held(&row.state)).map(|(_, row)| row.key()).collect()
+}
+
+/// The row that this file is left out in.
+fn row(seen: &Snapshot, name: &str) -> (UploadNo, Upload) {
+    let held = |row: &Upload| &*row.name == name && matches!(row.state, State::Failed(_));
+    let found = seen.rows.iter().find(|(_, row)| held(row)).expect("a row");
+    (found.0, found.1.clone())
 }
 
 fn objects(stage: &Stage) -> BTreeSet<String> {
@@ -51,25 +68,32 @@ async fn keys_are_left_out_until_a_person_sends_them() {
     let seen = stage.deliver(&mut handle).await;
     let keys: BTreeSet<String> = KEYS.iter().map(|key| format!("source/{key}")).collect();
     assert_eq!(left_out(&seen), keys);
-    let plain = ["a.txt", "long.csv", "notes/about-keys.md"].map(str::to_owned).into();
+    let plain = ["a.txt", "late.csv", "notes/about-keys.md"].map(str::to_owned).into();
     assert_eq!(objects(&stage), plain);
     // Neither the same folder again nor another try sends them.
     stage.add(&handle);
     handle.reached().await;
     let seen = done(&mut handle).await;
     assert_eq!((left_out(&seen), objects(&stage)), (keys, plain));
-    let is_env = |row: &Upload| row.key() == "source/notes/env" && matches!(row.state, State::Failed(_));
-    let env = seen.rows.iter().find(|(_, row)| is_env(row)).map(|(no, _)| no).expect("a row");
+    let totals = seen.places[0].totals;
+    assert_eq!((totals.key_files, totals.failed, totals.open()), (KEYS.len() as u64, 0, 0));
+    let dump = row(&seen, "dump.sql").0;
+    let env = row(&seen, "env").0;
     handle.send(Command::SendKeyFile(env));
     handle.reached().await;
     let seen = done(&mut handle).await;
     assert!(matches!(seen.rows.get(env).map(|row| &row.state), Some(State::Delivered(_))));
     assert!(objects(&stage).contains("notes/env") && left_out(&seen).len() == KEYS.len() - 1);
+    handle.send(Command::SendKeyFile(dump));
+    handle.reached().await;
+    let seen = done(&mut handle).await;
+    assert!(matches!(seen.rows.get(dump).map(|row| &row.state), Some(State::Delivered(_))));
+    assert_eq!(seen.places[0].totals.key_files, KEYS.len() as u64 - 2);
     // What was not left out for that is not sent by it.
     handle.send(Command::SendKeyFile(UploadNo(0)));
     handle.reached().await;
     done(&mut handle).await;
-    assert_eq!(objects(&stage).len(), 4);
+    assert_eq!(objects(&stage).len(), 5);
 }
 
 #[test]
@@ -82,9 +106,14 @@ fn the_command_line_says_what_it_leaves_out_and_sends_it_when_told() {
             let line = format!("{} (source/{key}).", said(Kind::KeyFile).title);
             assert!(out.contains(&line), "{key}: {out}");
         }
-        assert!(out.contains("--send-keys") && out.contains("3 of 8 files delivered"), "{out}");
+        assert!(out.contains("--send-keys") && out.contains("3 of 10 files delivered, 7 left out"), "{out}");
+        // As an event it is one that was left out, too, and there is nothing for `resume` in it.
+        let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 30).await;
+        let left_out = out.lines().filter(|line| line.contains("\"event\":\"left out\"")).count();
+        assert_eq!((code, left_out), (1, KEYS.len()), "{out}{beside}");
+        assert!(out.contains("\"failed\":0") && !out.contains("\"event\":\"failed\""), "{out}");
         let (code, out, _) = run_within(stage.upload("importantproject").args(["--send-keys", "source"]), 30).await;
         assert!(out.contains("Delivered and verified: source/notes/env"), "{code} {out}");
-        assert_eq!(objects(&stage).len(), 8);
+        assert_eq!(objects(&stage).len(), 10);
     });
 }

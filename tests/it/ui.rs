@@ -3,6 +3,7 @@
 mod contrast;
 pub mod demo;
 mod identity;
+mod key_files;
 mod kinds;
 mod known;
 mod paths;
