@@ -1,7 +1,7 @@
 //! The receipt as a table after RFC 4180 that no spreadsheet takes for a program.
 
 use super::text::{visible, write};
-use super::{Delivered, NotDelivered, Receipt};
+use super::{Delivered, Details, NotDelivered, Receipt};
 use crate::words::receipt as words;
 
 /// What Excel and LibreOffice take for the beginning of a formula, in both widths (OWASP, "CSV Injection"); and the mark
@@ -39,6 +39,7 @@ fn delivered(receipt: &Receipt, file: &Delivered) -> Vec<String> {
         .map(cell),
     );
     cells.extend(common(receipt));
+    cells.push(cell(""));
     cells
 }
 
@@ -47,6 +48,7 @@ fn missing(receipt: &Receipt, file: &NotDelivered) -> Vec<String> {
     cells.push(file.size.to_string());
     cells.extend(["", "", words::NOT_CONFIRMED, "", "", "", "", &file.why].map(cell));
     cells.extend(common(receipt));
+    cells.push(cell(&file.details.as_ref().map(Details::line).unwrap_or_default()));
     cells
 }
 

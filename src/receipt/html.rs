@@ -101,13 +101,17 @@ fn missing(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
         safe(words::WHY),
     )?;
     for file in &receipt.not_delivered {
-        writeln!(
+        write!(
             page,
-            "<tr><td><bdi>{}</bdi></td><td class=\"size\">{}</td><td>{}</td></tr>",
+            "<tr><td><bdi>{}</bdi></td><td class=\"size\">{}</td><td>{}",
             safe(&file.name),
             bytes(file.size),
             safe(&file.why)
         )?;
+        if let Some(details) = &file.details {
+            write!(page, "<br><small>{}: {}</small>", safe(words::DETAILS), safe(&details.line()))?;
+        }
+        page.push_str("</td></tr>\n");
     }
     page.push_str("</tbody>\n</table>\n</section>\n");
     Ok(())

@@ -16,7 +16,7 @@
 //! | `role`, `session`, `who` | through which role, under which session name, and who delivered |
 //! | `began`, `ended` | the first and the last moment; `ended` is `null` while files are open |
 //! | `delivered` | a list of files, as below |
-//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `open`), `why`; what was taken out is left out |
+//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `open`), `why`, `details`; what was taken out is left out |
 //!
 //! A delivered file has `name` (relative path at the contractor's), `key` (whole key in the bucket), `size`, `sha256`
 //! (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as `x-amz-checksum-crc64nvme` writes it), `confirmed`
@@ -24,14 +24,19 @@
 //! checksum and gave none for the whole; `no_checksum`: the server stored it and confirmed no checksum), `etag` (without its
 //! quotes), `version_id` (or `null`), `request_id`, `at`.
 //!
+//! The `details` of a file that stopped are what the service or the system said: `call`, `status`, `code`, `request_id`,
+//! `message`, each `null` where it said none. They are `null` where nobody said anything; earlier versions did not write them.
+//!
 //! Receipts of several deliveries in one file are `{ "daypass_receipts": 1, "receipts": [ … ] }`, each as above.
 
 mod csv;
+mod details;
 mod html;
 mod several;
 mod text;
 mod verify;
 
+pub use details::Details;
 pub use several::Receipts;
 pub use text::visible;
 pub use verify::{Check, NotReadable, Verdict, verify};
@@ -129,6 +134,9 @@ pub struct NotDelivered {
     pub outcome: What,
     /// The same as a sentence.
     pub why: String,
+    /// What the service or the system said.
+    #[serde(default)]
+    pub details: Option<Details>,
 }
 
 /// What became of a file that was not delivered.
@@ -235,6 +243,7 @@ impl Receipt {
                 size: line.size,
                 outcome,
                 why: words::why(&line.outcome).to_string(),
+                details: Details::of(&line.outcome, delivery),
             });
         }
         receipt

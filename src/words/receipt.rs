@@ -58,11 +58,16 @@ pub const FILE_FACTS: [&str; 6] = ["Key", "SHA-256", "CRC64NVME", "ETag", "Versi
 /// The heads of the columns of the page's tables.
 pub const COLUMNS: [&str; 4] = ["File", "Size", "Time (UTC)", "Confirmed"];
 
+/// Heads what the service or the system said of a file that stopped.
+pub const DETAILS: &str = "Details";
+/// In the place of what names another account than the customer's.
+pub const ANOTHER_ACCOUNT: &str = "(another account)";
+
 /// The head of the reason's column.
 pub const WHY: &str = "Why";
 
 /// The heads of the CSV's columns.
-pub const CSV_COLUMNS: [&str; 18] = [
+pub const CSV_COLUMNS: [&str; 19] = [
     "Status",
     "Name",
     "Key",
@@ -81,6 +86,7 @@ pub const CSV_COLUMNS: [&str; 18] = [
     "Role",
     "Session",
     "Delivered by",
+    DETAILS,
 ];
 
 /// The explanation at the end of the page, a paragraph each.
@@ -133,7 +139,7 @@ pub fn proof_in_full(proof: Proof, by: By<'_>) -> String {
 /// Not confirmed, in the CSV.
 pub const NOT_CONFIRMED: &str = "Not confirmed";
 
-/// Why a file is not among the delivered ones; nothing of a server's own words, which may name other accounts.
+/// Why a file is not among the delivered ones, without a server's own words.
 #[must_use]
 pub fn why(outcome: &Outcome) -> &'static str {
     match outcome {

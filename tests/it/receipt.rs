@@ -1,5 +1,6 @@
 //! Receipts: the same facts in each form, hostile names as text only, and files checked against them.
 
+mod details;
 mod proofs;
 use daypass::engine::journal::{Delivery, Line, Outcome};
 use daypass::model::destination::Destination;
@@ -10,8 +11,7 @@ use daypass::time::Utc;
 use daypass::words::receipt as words;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{fs, path::Path, path::PathBuf};
 
 fn delivery() -> Delivery {
     Delivery {
