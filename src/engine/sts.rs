@@ -103,6 +103,8 @@ pub async fn assume_role(
     let left = heard.date.map_or(asked, |date| {
         Duration::from_secs(u64::try_from(ends.0.saturating_sub(date.0)).unwrap_or(0)).min(asked)
     });
+    // A server may name an end that lies days ahead: the end that is shown is the end of what is counted down.
+    let ends = heard.date.map_or(ends, |date| ends.min(Utc(date.0.saturating_add_unsigned(left.as_secs()))));
     let credentials = SessionCredentials::new(given.access_key_id(), given.secret_access_key(), given.session_token());
     let assumed = Assumed { left, ago: clock.now().since(sent), ends, arn: user.arn().into() };
     Ok((assumed, credentials))

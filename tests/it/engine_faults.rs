@@ -286,3 +286,20 @@ fn a_silent_server_does_not_hold_the_others() {
         handle.stop().await;
     });
 }
+
+/// What was taken of a request's body counts up to its end, also of what came since the last look at it: its answer is a page of
+/// something on the way, which may have passed the file on.
+#[test]
+fn a_file_that_may_have_been_passed_on_is_never_said_to_be_somebody_elses() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.file("a.txt", 5);
+        stage.practice.fault(Rule::once(Op::PutObject, What::Html(511)));
+        let taken = "At least one of the pre-conditions you specified did not hold";
+        stage.practice.fault(Rule::once(Op::PutObject, What::status(412, "PreconditionFailed", taken)).skip(1));
+        let mut handle = stage.engine(stage.options()).await;
+        let seen = stage.deliver(&mut handle).await;
+        assert_eq!(row(&seen, "a.txt").state, State::NotConfirmed);
+        handle.stop().await;
+    });
+}

@@ -7,6 +7,10 @@ use daypass::engine::sts::{SourceKeys, assume_role, get_caller_identity, region_
 use daypass::engine::vault::{SessionCredentials, Vault};
 use daypass::model::event::{AssumeRole, Assumed};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
+use daypass::model::session::Grant;
+use daypass::time::Utc;
+use daypass::words::cli::session;
+use daypass::words::format;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -106,6 +110,27 @@ async fn no_more_time_is_believed_than_was_asked_for() {
     assert_eq!(answer.expect("a session").0.left, Duration::from_hours(1));
     let (answer, _) = assume(given("222222222222", "2020-10-21T08:00:00Z"), None).await;
     assert_eq!(answer.expect_err("it is over").kind, Kind::SessionOver);
+}
+
+/// What is counted down and the time of day beside it speak of one moment.
+#[tokio::test]
+async fn an_end_days_ahead_is_shown_as_the_end_of_what_is_counted() {
+    let (answer, _) = assume(given("222222222222", "2026-10-25T17:42:00Z"), None).await;
+    let assumed = answer.expect("a session").0;
+    assert_eq!((assumed.left, assumed.ends), (Duration::from_hours(1), Utc(1_792_569_600)));
+    let ends = daypass::time::Time(0) + assumed.left;
+    let grant = Grant {
+        generation: 1,
+        ends,
+        ends_utc: assumed.ends,
+        length: assumed.left,
+        arn: assumed.arn,
+        name: "bob".into(),
+        shortened: false,
+    };
+    let zone = jiff::tz::TimeZone::system();
+    let shown = format::time(Utc(1_792_569_600), Utc(1_792_566_000), &zone);
+    assert!(session(&grant, assumed.left).starts_with(&format!("Access until {shown} (")));
 }
 
 #[tokio::test]
