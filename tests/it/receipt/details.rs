@@ -3,6 +3,7 @@
 use super::*;
 use crate::support::stage::{FIRST, Stage};
 use daypass::practice::{self, Op, Rule, What as Fault};
+use daypass::receipt::Details;
 
 fn stopped(kind: Kind, detail: Detail) -> Line {
     line("job/a.txt", Outcome::Failed(Problem::with(kind, detail)))
@@ -53,7 +54,7 @@ fn the_reason_of_the_system_is_told_and_nothing_where_nobody_said_any() {
         line("job/c.txt", Outcome::AlreadyThere),
     ];
     let receipt = receipt(&lines);
-    let told: Vec<_> = receipt.not_delivered.iter().map(|file| file.details.as_ref().map(|d| d.line())).collect();
+    let told: Vec<_> = receipt.not_delivered.iter().map(|file| file.details.as_ref().map(Details::line)).collect();
     assert_eq!(told, [Some(format!("read · {message}")), None, None]);
     for form in Format::ALL {
         assert!(receipt.render(form).contains(message), "{form:?}");
