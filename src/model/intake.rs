@@ -8,8 +8,9 @@ use super::rows::Rows;
 use super::session::Session;
 use super::snapshot::{Left, LeftCount, LeftOut, Totals};
 use super::upload::{Folder, PlaceNo, State, Upload, UploadNo};
+use crate::time::Utc;
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The longest key S3 takes, in bytes of UTF-8 (S3 User Guide, `object-keys`).
@@ -20,19 +21,17 @@ const LEFT_OUT_NAMED: u64 = 1000;
 impl Model {
     /// Takes files and folders into the queue.
     pub(super) fn add(&mut self, no: PlaceNo, paths: Vec<PathBuf>, fx: &mut Vec<Effect>) {
-        let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
-        let now = self.seen.now;
-        let at = usize::from(no.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if paths.is_empty() {
             return;
         }
+        let anew = self.count_anew(no);
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         desk.moved_to = None;
-        if place.walking == 0 && (place.totals.files == 0 || place.totals.done()) {
-            place.totals = Totals { first, began: now, ..Totals::default() };
+        if anew {
             place.left_out = Arc::default();
             place.left_out_count = LeftCount::default();
-            desk.delivery_due = true;
+            desk.delivered_earlier.clear();
         }
         if desk.stopped_walks > 0 {
             // What a stopped walk still tells must not be taken for a word of this one.
@@ -42,6 +41,43 @@ impl Model {
         }
         place.walking += 1;
         fx.push(Effect::Walk(no, paths));
+    }
+
+    /// Begins a new delivery with what is added next, if all of the last one has ended; returns whether it did.
+    fn count_anew(&mut self, no: PlaceNo) -> bool {
+        let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
+        let now = self.seen.now;
+        let at = usize::from(no.0);
+        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return false };
+        let anew = place.walking == 0 && (place.totals.files == 0 || place.totals.done());
+        if anew {
+            place.totals = Totals { first, began: now, ..Totals::default() };
+            desk.delivery_due = true;
+        }
+        anew
+    }
+
+    /// Takes in what was left out because it was delivered earlier: the file at `path`, or all of it.
+    pub(super) fn send_again(&mut self, no: PlaceNo, path: Option<&Path>, fx: &mut Vec<Effect>) {
+        let at = usize::from(no.0);
+        let Some(desk) = self.desks.get_mut(at) else { return };
+        let wanted =
+            |(folder, file): &(Arc<Folder>, Found)| path.is_none_or(|path| folder.dir.join(&*file.name) == path);
+        let (again, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut desk.delivered_earlier).into_iter().partition(wanted);
+        desk.delivered_earlier = rest;
+        if again.is_empty() {
+            return;
+        }
+        self.count_anew(no);
+        if let Some(place) = self.seen.places.get_mut(at) {
+            let left_out =
+                |left: &LeftOut| !matches!(left.why, Left::Earlier(_)) || path.is_some_and(|path| left.path != path);
+            Arc::make_mut(&mut place.left_out).retain(left_out);
+            place.left_out_count.remove(Left::Earlier(Utc(0)), again.len() as u64);
+        }
+        for (folder, file) in again {
+            self.take_in(no, &folder, file, &[], fx);
+        }
     }
 
     /// A walk has ended, by itself or because it was stopped.
@@ -136,7 +172,8 @@ impl Model {
             let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
             let Some((other, row)) = self.row_with(at, key) else {
                 if let Some(delivered) = before.iter().rev().find(|delivered| delivered.same) {
-                    return self.left_out(no, path(), Left::Earlier(delivered.at));
+                    self.left_out(no, path(), Left::Earlier(delivered.at));
+                    return self.desks[at].delivered_earlier.push((Arc::clone(folder), file));
                 }
                 if before.iter().all(|delivered| delivered.last != *candidate) {
                     break key;

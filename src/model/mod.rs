@@ -244,6 +244,7 @@ impl Model {
             Command::Retry(which) => self.retry(which, fx),
             Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),
             Command::SendKeyFile(no) => self.send_key_file(no, fx),
+            Command::SendAgain(place, path) => self.send_again(place, path.as_deref(), fx),
             Command::Release(place) => self.release(place),
             Command::Identify(profile) => fx.push(self.identify(&profile)),
             Command::ProfileRenamed { from, to } => self.profile_renamed(&from, &to, fx),

@@ -171,6 +171,11 @@ impl LeftCount {
         self.0[why.index()] += 1;
     }
 
+    /// Counts `count` of them no more.
+    pub const fn remove(&mut self, why: Left, count: u64) {
+        self.0[why.index()] = self.0[why.index()].saturating_sub(count);
+    }
+
     /// How many were left out in all.
     #[must_use]
     pub fn all(&self) -> u64 {
@@ -296,6 +301,8 @@ pub enum Command {
     SendUnderNewName(UploadNo),
     /// Send a file that was left out because it looks like a key.
     SendKeyFile(UploadNo),
+    /// Send a file that was left out because it was delivered earlier; without a path, all of them.
+    SendAgain(PlaceNo, Option<PathBuf>),
     /// Look again at what held the queue.
     Release(PlaceNo),
     /// Ask who a profile is.

@@ -1,10 +1,11 @@
 //! What the model keeps for itself: a desk for each destination, and the work on each upload that is under way.
 
 use super::denials::{Denials, LetIn, UploadDenied};
+use super::event::Found;
 use super::problem::Kind;
 use super::rate::Rate;
 use super::snapshot::Line;
-use super::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, UploadNo};
+use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, RequestNo, UploadNo};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -98,6 +99,8 @@ pub(super) struct Desk {
     pub given_at: Time,
     /// Where the files went that were to go here: what walks still find follows them.
     pub moved_to: Option<PlaceNo>,
+    /// Files that walks found and that were delivered earlier, in case a person wants them sent again.
+    pub delivered_earlier: Vec<(Arc<Folder>, Found)>,
 }
 
 /// A request that is out.

@@ -2,11 +2,11 @@
 
 use crate::bench::{Bench, MIB, P, part, print, stored};
 use crate::support::earlier::{SIZE, left, restored, with_parts};
-use daypass::model::event::{Answer, Call, Effect, Event};
+use daypass::model::event::{Answer, Before, Call, Effect, Event, Found, FoundAgain};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::{Came, Record, Unfinished};
 use daypass::model::snapshot::{Command, Left, Which};
-use daypass::model::upload::{Fingerprint, Proof, State, UploadNo};
+use daypass::model::upload::{Fingerprint, Folder, Proof, State, UploadNo};
 use daypass::time::Utc;
 use std::sync::Arc;
 
@@ -308,6 +308,33 @@ fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
     assert_eq!((place.left_out_count.all(), place.left_out_count.missed()), (1_201, 1));
     assert_eq!(place.left_out.iter().filter(|left| left.why == Left::Unreadable).count(), 1);
     assert_eq!(place.left_out.len(), 1_001);
+}
+
+#[test]
+fn what_was_delivered_earlier_is_sent_again_when_a_person_says_so() {
+    let mut bench = Bench::open();
+    bench.command(Command::Add(P, vec!["/data".into()]));
+    let folder = Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() });
+    let again = |name: &str| FoundAgain {
+        file: Found { name: name.into(), key_name: None, size: 5, modified: 1 },
+        before: vec![Before { last: name.into(), same: true, at: Utc(7) }],
+    };
+    bench.on(Event::FoundAgain(P, folder, ["a", "b", "c"].map(again).into()));
+    bench.on(Event::Walked(P));
+    let stands = |bench: &Bench| {
+        let place = bench.place();
+        let names: Vec<_> = place.left_out.iter().filter_map(|left| left.path.file_name()?.to_str()).collect();
+        (names.concat(), place.left_out_count.earlier(), place.totals.files)
+    };
+    assert_eq!(stands(&bench), ("abc".to_owned(), 3, 0));
+    for _ in 0..2 {
+        bench.command(Command::SendAgain(P, Some("/data/b".into())));
+        assert_eq!(stands(&bench), ("ac".to_owned(), 2, 1), "once is enough");
+    }
+    bench.command(Command::SendAgain(P, None));
+    assert_eq!(stands(&bench), (String::new(), 0, 3));
+    let begun = bench.records().iter().filter(|record| matches!(record, Record::Delivery { .. })).count();
+    assert_eq!((begun, bench.sends().len()), (1, 3), "in one delivery");
 }
 
 #[test]
