@@ -1,6 +1,7 @@
 //! The sheets about keys, profiles, signing in and access: what they wish for, the answers that come, and how each opens.
 
 use super::add_key::AddKey;
+use super::arrivals::Arrival;
 use super::check::Checking;
 use super::dialogs::{After, Dialog};
 use super::profiles::{Page, Remove, Rename};
@@ -201,10 +202,18 @@ impl Window {
         self.dialog = Some(Dialog::Access(Box::new(sheet)));
     }
 
-    /// Adds the key in a file that was dropped or chosen.
+    /// Whether the sheet for an access key is open.
+    pub(crate) fn adds_key(&self) -> bool {
+        matches!(&self.dialog, Some(Dialog::Access(sheet)) if matches!(**sheet, Sheet::Key(_)))
+    }
+
+    /// Adds the key in a file that was dropped or chosen. Waits while a dialog is open that has nothing to do with it.
     pub fn key_file(&mut self, path: PathBuf, out: &mut Vec<Wish>) {
         if !self.takes_keys() {
             return;
+        }
+        if self.dialog.is_some() && !self.adds_key() {
+            return self.hold(Arrival::KeyFile(path));
         }
         let round = self.access.next();
         self.open_sheet(Sheet::Key(AddKey::testing(round)));

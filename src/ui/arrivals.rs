@@ -3,36 +3,72 @@
 use super::access::left;
 use super::dialogs::Dialog;
 use super::invited::Invited;
+use super::paths::PathFor;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons};
+use super::{About, Window, Wish, icons, running};
 use crate::grant::{Ask, Invitation};
+use crate::model::snapshot::Snapshot;
+use crate::model::upload::PlaceNo;
 use crate::time::Utc;
 use crate::words::ask::invited;
+use crate::words::ui::dialog;
 use egui::{Align2, Area, Id, Margin, Order, Stroke, Ui, vec2};
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a yes waits after its card appeared or changed, in seconds, as browsers do it.
 const CALM: f64 = 0.7;
 
-/// Something that was read, and when by the wall clock.
-enum Arrival {
+/// The most arrivals that wait; the oldest goes first. An invitation is kept on disk beside this.
+const MOST: usize = 8;
+/// The room that the notice about an arrival takes at the foot of the window.
+const NOTICE: f32 = 78.0;
+
+/// What comes while another dialog is open: things that were read, with the time of the wall clock, and questions to the
+/// person.
+pub(crate) enum Arrival {
     Invitation(Box<Invitation>, Utc),
     Request(Box<Ask>, Utc),
+    /// Whether to quit while uploads run.
+    Quit,
+    /// The access key in this file.
+    KeyFile(PathBuf),
+    /// A path to be typed.
+    Path(PathFor),
+    /// The code of an open destination.
+    Code(PlaceNo),
 }
 
 /// What waits to be looked at, and since when the card on view stands as it does.
 #[derive(Default)]
 pub(crate) struct Arrivals {
-    /// The newest arrival that met an open dialog.
-    held: Option<Arrival>,
+    /// What met an open dialog, the oldest first.
+    held: VecDeque<Arrival>,
     /// What the card shows; none while there is none.
     card: Option<u64>,
     /// Since when, on egui's clock.
     since: f64,
     /// Whether the window had the keyboard in the last frame.
     in_front: bool,
+}
+
+impl Arrivals {
+    /// What is left of them in another world: what belongs to a destination or a sheet of this one does not go along.
+    pub fn in_another_world(mut self) -> Self {
+        self.held.retain(|arrival| match arrival {
+            Arrival::Invitation(..) | Arrival::Request(..) | Arrival::Quit => true,
+            Arrival::KeyFile(_) | Arrival::Path(_) | Arrival::Code(_) => false,
+        });
+        self
+    }
+
+    /// The height at the foot of the window in which no dialog may stand.
+    pub fn room(&self) -> f32 {
+        if self.held.is_empty() { 0.0 } else { NOTICE }
+    }
 }
 
 impl Window {
@@ -44,32 +80,89 @@ impl Window {
         {
             return;
         }
-        self.arrived(Arrival::Invitation(Box::new(invitation), read), None);
+        if self.dialog.is_some() {
+            self.hold(Arrival::Invitation(Box::new(invitation), read));
+        } else {
+            self.show_invitation(invitation, read);
+        }
     }
 
     /// Takes in a request that was read at `read`: opens the customer's page with it, or holds it while a dialog is open.
     pub fn requested(&mut self, ask: Ask, read: Utc, about: &About) {
-        self.arrived(Arrival::Request(Box::new(ask), read), Some(about));
-    }
-
-    fn arrived(&mut self, arrival: Arrival, about: Option<&About>) {
         if self.dialog.is_some() {
-            super::says(&mut self.says, arrival.title());
-            self.arrivals.held = Some(arrival);
+            self.hold(Arrival::Request(Box::new(ask), read));
         } else {
-            self.show_arrival(arrival, about);
+            self.open_customer(read, about, Some(&ask));
         }
     }
 
-    fn show_arrival(&mut self, arrival: Arrival, about: Option<&About>) {
-        match (arrival, about) {
-            (Arrival::Invitation(invitation, read), _) => {
-                self.arrivals.card = None;
-                self.dialog =
-                    Some(Dialog::Invited(Box::new(Invited::new(*invitation, read, self.form.profile.clone()))));
+    /// Holds something until the open dialog is closed.
+    pub(crate) fn hold(&mut self, arrival: Arrival) {
+        let same = |held: &Arrival| match (held, &arrival) {
+            (Arrival::Invitation(held, _), Arrival::Invitation(new, _)) => held == new,
+            (Arrival::Quit, Arrival::Quit) => true,
+            (Arrival::Code(held), Arrival::Code(new)) => held == new,
+            (Arrival::Path(held), Arrival::Path(new)) => held == new,
+            _ => false,
+        };
+        if self.arrivals.held.iter().any(same) {
+            return;
+        }
+        super::says(&mut self.says, arrival.title());
+        if self.arrivals.held.len() == MOST {
+            self.arrivals.held.pop_front();
+        }
+        self.arrivals.held.push_back(arrival);
+    }
+
+    fn show_invitation(&mut self, invitation: Invitation, read: Utc) {
+        self.arrivals.card = None;
+        self.dialog = Some(Dialog::Invited(Box::new(Invited::new(invitation, read, self.form.profile.clone()))));
+    }
+
+    fn show_arrival(&mut self, arrival: Arrival, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        match arrival {
+            Arrival::Invitation(invitation, read) => self.show_invitation(*invitation, read),
+            Arrival::Request(ask, read) => self.open_customer(read, about, Some(&ask)),
+            Arrival::Quit => {
+                // What ran may have come to its end meanwhile.
+                let running = running(seen);
+                self.dialog = (running > 0).then_some(Dialog::Quit(running));
             }
-            (Arrival::Request(ask, read), Some(about)) => self.open_customer(read, about, Some(&ask)),
-            (arrival @ Arrival::Request(..), None) => self.arrivals.held = Some(arrival),
+            Arrival::KeyFile(path) => self.key_file(path, out),
+            Arrival::Path(what) => self.type_path(what, about),
+            Arrival::Code(no) => {
+                if let Some(place) = seen.places.get(usize::from(no.0)) {
+                    self.ask_code(no, place);
+                }
+            }
+        }
+    }
+
+    /// Asks what a person's own doing waits for, as soon as no dialog is open. What came from outside waits for a click.
+    pub(crate) fn ask_what_waits(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        while self.dialog.is_none()
+            && let Some(at) = self.arrivals.held.iter().position(Arrival::is_own)
+            && let Some(arrival) = self.arrivals.held.remove(at)
+        {
+            self.show_arrival(arrival, seen, about, out);
+        }
+    }
+
+    /// Keeps the window open while uploads run, and asks whether to quit.
+    pub(crate) fn guard_quit(&mut self, ui: &Ui, seen: &Snapshot) {
+        if self.leaving || !ui.input(|input| input.viewport().close_requested()) {
+            return;
+        }
+        let running = running(seen);
+        if running == 0 {
+            return;
+        }
+        ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        match &self.dialog {
+            None => self.dialog = Some(Dialog::Quit(running)),
+            Some(Dialog::Quit(_)) => {}
+            Some(_) => self.hold(Arrival::Quit),
         }
     }
 
@@ -97,12 +190,12 @@ impl Window {
     }
 
     /// Says above everything that something came, with a button that shows it.
-    pub(crate) fn arrival_notice(&mut self, ui: &Ui, about: &About, out: &mut Vec<Wish>) {
-        let Some(arrival) = &self.arrivals.held else { return };
+    pub(crate) fn arrival_notice(&mut self, ui: &Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let Some(arrival) = self.arrivals.held.front() else { return };
         let t = theme::of(ui);
         let title = arrival.title();
         let area =
-            Area::new(Id::unique("arrival")).order(Order::Tooltip).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -22.0));
+            Area::new(Id::unique("arrival")).order(Order::Tooltip).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -11.0));
         let (show, leave) = area
             .show(ui.ctx(), |ui| {
                 let frame = egui::Frame::new().fill(t.surface).stroke(Stroke::new(1.0, t.accent));
@@ -120,23 +213,23 @@ impl Window {
             .inner
             .inner;
         if show {
-            self.swap_in(about, out);
-        } else if leave && let Some(Arrival::Invitation(invitation, _)) = self.arrivals.held.take() {
+            self.swap_in(seen, about, out);
+        } else if leave && let Some(Arrival::Invitation(invitation, _)) = self.arrivals.held.pop_front() {
             out.push(Wish::DismissInvitation(invitation));
         }
     }
 
     /// Shows what was held. An invitation that was on view is held in its place; any other dialog is closed.
-    fn swap_in(&mut self, about: &About, out: &mut Vec<Wish>) {
-        let Some(arrival) = self.arrivals.held.take() else { return };
+    fn swap_in(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+        let Some(arrival) = self.arrivals.held.pop_front() else { return };
         match self.dialog.take() {
             Some(Dialog::Invited(card)) => {
-                self.arrivals.held = Some(Arrival::Invitation(Box::new(card.invitation), card.read));
+                self.arrivals.held.push_back(Arrival::Invitation(Box::new(card.invitation), card.read));
             }
             Some(Dialog::Access(sheet)) => left(&sheet, out),
             Some(_) | None => {}
         }
-        self.show_arrival(arrival, Some(about));
+        self.show_arrival(arrival, seen, about, out);
     }
 }
 
@@ -145,6 +238,18 @@ impl Arrival {
         match self {
             Self::Invitation(..) => invited::ANOTHER,
             Self::Request(..) => invited::ANOTHER_REQUEST,
+            Self::Quit => dialog::QUIT_HELD,
+            Self::KeyFile(_) => dialog::KEY_FILE_HELD,
+            Self::Path(_) => dialog::PATH_HELD,
+            Self::Code(_) => dialog::CODE_HELD,
+        }
+    }
+
+    /// Whether it comes of what the person did in the window.
+    const fn is_own(&self) -> bool {
+        match self {
+            Self::Invitation(..) | Self::Request(..) => false,
+            Self::Quit | Self::KeyFile(_) | Self::Path(_) | Self::Code(_) => true,
         }
     }
 }

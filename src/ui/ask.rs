@@ -11,8 +11,8 @@ use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::format;
 use egui::{
-    Align, CornerRadius, Id, Key, Layout, Margin, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Id, Key, Layout, Margin, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 use std::time::Duration;
 
@@ -328,7 +328,21 @@ pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width:
 /// Two fields side by side.
 pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong: Option<&Wrong>) {
     const BETWEEN: f32 = 12.0;
+    /// What is entered needs at least so much room beside the field's name.
+    const VALUE: f32 = 110.0;
     let width = (ui.available_width() - BETWEEN) / 2.0;
+    let longest = fields
+        .iter()
+        .map(|(_, name)| widgets::one_line(ui, &[(name, Face::Body, Color32::PLACEHOLDER)], f32::INFINITY).size().x)
+        .fold(0.0, f32::max);
+    if longest + VALUE > width {
+        let [(first, first_name), (second, second_name)] = fields;
+        let width = ui.available_width();
+        named(ui, kit, first, first_name, width, wrong);
+        ui.add_space(10.0);
+        named(ui, kit, second, second_name, width, wrong);
+        return;
+    }
     let top = ui.cursor().min;
     let mut bottom = top.y;
     let mut x = top.x;
@@ -429,7 +443,7 @@ fn longest(ui: &mut Ui, kit: &mut Kit, rect: Rect) {
     widgets::focus_ring(ui, &response, rect, t);
     Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| {
         for seconds in LENGTHS {
-            if ui.button(length(seconds)).clicked() {
+            if widgets::menu_item(ui, length(seconds)) {
                 kit.seconds = seconds;
             }
         }

@@ -1,6 +1,7 @@
 //! The prompt for a device's code: for which customer, role and device, and why the last code was not taken.
 
 use super::access::{entered, forget_typed};
+use super::arrivals::Arrival;
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
@@ -86,6 +87,9 @@ pub(crate) const fn refused(place: &Place) -> Option<&std::sync::Arc<Problem>> {
 impl Window {
     /// Asks for the code of an open destination; where the last one was not taken, says so.
     pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &Place) {
+        if self.dialog.is_some() {
+            return self.hold(Arrival::Code(no));
+        }
         let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
         if let Dialog::Code(code) = &mut prompt
             && let Some(kind) = refused(place).map(|problem| problem.kind)

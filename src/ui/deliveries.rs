@@ -95,10 +95,10 @@ impl Window {
             let more = widgets::icon_button_at(ui, pos2(at.second, y), icons::MORE, table::MORE_ALL, t.muted);
             Popup::menu(&more).gap(4.0).show(|ui| {
                 ui.set_min_width(200.0);
-                if totals.failed > 0 && ui.button(table::TRY_ALL_AGAIN).clicked() {
+                if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
                     out.push(Wish::Command(Command::Retry(Which::All(scene.no))));
                 }
-                if totals.open() > 0 && ui.button(table::CANCEL_ALL).clicked() {
+                if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
                     self.dialog = Some(Dialog::CancelAll(scene.no));
                 }
             });
@@ -139,7 +139,7 @@ impl Window {
             let two = pausable(&upload.state) || upload.state == State::Paused || is_key_file(&upload.state);
             let end = if two { at.first } else { at.second };
             let room = end - 18.0 - at.status;
-            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, y - 0.5), &[(&says, Face::Body, ink)], room);
+            widgets::two_lines_at(ui, pos2(at.status, y - 0.5), &says, ink, room);
         }
         let shown = response.contains_pointer() || response.has_focus();
         self.controls(ui, &at, y, no, upload, shown, scene, out);
@@ -208,20 +208,20 @@ impl Window {
     fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
         ui.set_min_width(230.0);
         if let State::Failed(problem) = &upload.state {
-            if problem.kind != Kind::KeyFile && ui.button(table::TRY_AGAIN).clicked() {
+            if problem.kind != Kind::KeyFile && widgets::menu_item(ui, table::TRY_AGAIN) {
                 out.push(Wish::Command(Command::Retry(one(no))));
             }
-            if ui.button(table::WHY).clicked() {
+            if widgets::menu_item(ui, table::WHY) {
                 self.look_into(Page::File(problem.clone()), scene);
             }
         }
-        if upload.state.needs_you() && ui.button(table::NEW_NAME).clicked() {
+        if upload.state.needs_you() && widgets::menu_item(ui, table::NEW_NAME) {
             out.push(Wish::Command(Command::SendUnderNewName(no)));
         }
-        if ui.button(table::COPY_KEY).clicked() {
+        if widgets::menu_item(ui, table::COPY_KEY) {
             out.push(Wish::Copy(format!("{}{}", scene.place.destination.prefix, upload.key())));
         }
-        if upload.state.needs_you() && ui.button(table::REMOVE).clicked() {
+        if upload.state.needs_you() && widgets::menu_item(ui, table::REMOVE) {
             out.push(Wish::Command(Command::Cancel(one(no))));
         }
     }

@@ -15,7 +15,7 @@ use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::{said, said_of_ended, turn};
 use crate::words::ui::{self as words, dialog};
-use egui::{Align, Id, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui};
+use egui::{Align, Align2, Id, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui, vec2};
 use std::sync::Arc;
 
 /// The dialog that is open.
@@ -62,7 +62,11 @@ impl Window {
             .stroke(Stroke::new(1.0, t.line))
             .corner_radius(size::CARD)
             .inner_margin(Margin::same(20));
-        let shown = Modal::new(Id::unique("dialog")).frame(frame).backdrop_color(t.veil).show(ui.ctx(), |ui| {
+        let id = Id::unique("dialog");
+        // It makes room for the notice about what came meanwhile, whose buttons and its own must not lie on each other.
+        let up = vec2(0.0, -self.arrivals.room() / 2.0);
+        let area = Modal::default_area(id).anchor(Align2::CENTER_CENTER, up);
+        let shown = Modal::new(id).area(area).frame(frame).backdrop_color(t.veil).show(ui.ctx(), |ui| {
             ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 80.0));
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
             match &mut open {
@@ -70,7 +74,7 @@ impl Window {
                 Dialog::Quit(running) => self.quit(ui, *running, out),
                 Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
                 Dialog::SendKeyFile(no) => send_key_file(ui, seen, *no, out),
-                Dialog::LeftOut(no) => left_out(ui, seen, *no),
+                Dialog::LeftOut(no) => super::left_out::show(ui, seen, about, *no, out),
                 Dialog::Settings(draft) => super::settings::show(ui, draft, seen, out),
                 Dialog::Access(sheet) => self.sheet(ui, sheet, (seen, about, now), out),
                 Dialog::Text { title, body } => text(ui, title, body),
@@ -131,14 +135,10 @@ pub(crate) fn title(ui: &mut Ui, text: &str, t: &Tokens) {
 /// The buttons of a dialog, the main one at the right.
 pub(crate) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.add_space(18.0);
-    ui.allocate_ui_with_layout(
-        egui::vec2(ui.available_width(), size::CONTROL),
-        Layout::right_to_left(Align::Center),
-        |ui| {
-            ui.spacing_mut().item_spacing.x = 10.0;
-            add(ui);
-        },
-    );
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), size::CONTROL), Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 10.0;
+        add(ui);
+    });
 }
 
 /// Gives the safe button the focus when nothing has it.
@@ -200,34 +200,6 @@ fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Wish>
     after
 }
 
-fn left_out(ui: &mut Ui, seen: &Snapshot, no: PlaceNo) -> After {
-    let t = theme::of(ui);
-    title(ui, dialog::LEFT_OUT_TITLE, t);
-    if let Some(place) = seen.places.get(usize::from(no.0)) {
-        let list = &place.left_out;
-        ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).show_rows(
-            ui,
-            42.0,
-            list.len(),
-            |ui, rows| {
-                for left in list.get(rows).unwrap_or_default() {
-                    let name = left.path.display().to_string();
-                    ui.allocate_ui(egui::vec2(ui.available_width(), 42.0), |ui| {
-                        widgets::line(ui, &[(&name, Face::Body, t.ink)]);
-                        widgets::line(ui, &[(&words::left(left.why), Face::Small, t.muted)]);
-                        ui.add_space(4.0);
-                    });
-                }
-            },
-        );
-        let more = place.left_out_count.all().saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
-        if more > 0 {
-            widgets::text(ui, &[(&words::and_more(more), Face::Small, t.muted)]);
-        }
-    }
-    close(ui)
-}
-
 fn text(ui: &mut Ui, heading: &str, body: &str) -> After {
     let t = theme::of(ui);
     title(ui, heading, t);
@@ -279,7 +251,7 @@ fn arrived(ui: &mut Ui, about: &About) -> After {
         for one in list.get(rows).unwrap_or_default() {
             let size = format::size(one.size);
             let full = ui.available_width();
-            let (_, rect) = ui.allocate_space(egui::vec2(full, 28.0));
+            let (_, rect) = ui.allocate_space(vec2(full, 28.0));
             let right = widgets::text_at(
                 ui,
                 egui::Align2::RIGHT_CENTER,

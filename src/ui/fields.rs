@@ -63,6 +63,9 @@ pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static s
     let response = widgets::field(ui, field_id(field), name, value, width, face, wrong.is_some());
     if response.lost_focus() {
         form.left.insert(name);
+        if field == Field::Role {
+            form.role_left();
+        }
     }
     if let Some(wrong) = wrong {
         ui.add_space(5.0);
@@ -145,7 +148,7 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
     let response = pick_box(ui, you::ENCRYPTION, words(form.encrypt), width);
     Popup::menu(&response).gap(4.0).width(width).show(|ui| {
         for encrypt in [Encrypt::AsBucket, Encrypt::S3, Encrypt::Kms] {
-            if ui.button(words(encrypt)).clicked() {
+            if widgets::menu_item(ui, words(encrypt)) {
                 form.encrypt = encrypt;
             }
         }
@@ -185,7 +188,7 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
     let response = pick_box(ui, welcome::DURATION, &words(form.seconds), width);
     Popup::menu(&response).gap(4.0).width(width).show(|ui| {
         for seconds in LENGTHS {
-            if ui.button(words(seconds)).clicked() {
+            if widgets::menu_item(ui, words(seconds)) {
                 form.seconds = seconds;
             }
         }

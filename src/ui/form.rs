@@ -19,8 +19,21 @@ pub enum From {
     Hand,
     /// An invitation.
     Invitation,
+    /// A customer of earlier, whose entries are looked at.
+    Known,
     /// A destination that is open and is to be changed.
     Change(PlaceNo),
+}
+
+impl From {
+    /// Whether it changes what was entered before.
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        match self {
+            Self::Hand | Self::Invitation => false,
+            Self::Known | Self::Change(_) => true,
+        }
+    }
 }
 
 /// The encryption that is asked for with each file.
@@ -59,6 +72,8 @@ pub struct Form {
     pub(crate) rest_open: bool,
     /// What an invitation told of this role.
     terms: Option<(RoleArn, Terms)>,
+    /// What the picked profile filled in.
+    filled: Option<Filled>,
     /// Fields that were left once: what is wrong with them is said.
     pub(crate) left: HashSet<&'static str>,
     pub(crate) submitted: bool,
@@ -88,11 +103,23 @@ impl Default for Form {
             practice: false,
             rest_open: false,
             terms: None,
+            filled: None,
             left: HashSet::new(),
             submitted: false,
             asked: HashSet::new(),
         }
     }
+}
+
+/// What a profile that is a role filled in.
+#[derive(Clone, Debug)]
+struct Filled {
+    role: String,
+    external_id: String,
+    mfa: String,
+    session_name: String,
+    region: String,
+    seconds: u32,
 }
 
 /// The lengths to choose from, in seconds.
@@ -147,18 +174,64 @@ impl Form {
         }
     }
 
-    /// Picks a profile; one that names a role fills the form.
+    /// Picks a profile; one that names a role fills the form, and takes back what another had filled in.
     pub fn pick(&mut self, profile: &Profile) {
+        if self.profile.as_ref() != Some(&profile.name) {
+            self.take_back(true);
+        }
         self.profile = Some(profile.name.clone());
         let Some(role) = &profile.role_arn else { return };
-        self.role.clone_from(role);
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        self.external_id = text(&profile.external_id);
-        self.mfa = text(&profile.mfa_serial);
-        self.session_name = text(&profile.role_session_name);
-        self.region = text(&profile.region);
-        if let Some(seconds) = profile.duration_seconds {
-            self.seconds = seconds.clamp(Destination::SHORTEST, Destination::LONGEST);
+        let seconds = profile.duration_seconds.map(|s| s.clamp(Destination::SHORTEST, Destination::LONGEST));
+        let filled = Filled {
+            role: role.clone(),
+            external_id: text(&profile.external_id),
+            mfa: text(&profile.mfa_serial),
+            session_name: text(&profile.role_session_name),
+            region: text(&profile.region),
+            seconds: seconds.unwrap_or(self.seconds),
+        };
+        self.role.clone_from(&filled.role);
+        self.external_id.clone_from(&filled.external_id);
+        self.mfa.clone_from(&filled.mfa);
+        self.session_name.clone_from(&filled.session_name);
+        self.region.clone_from(&filled.region);
+        self.seconds = filled.seconds;
+        self.filled = Some(filled);
+    }
+
+    /// Enters a role as a person types it.
+    pub fn enter_role(&mut self, role: &str) {
+        role.clone_into(&mut self.role);
+    }
+
+    /// Takes back what the profile filled in for its role once another role stands there. Call it when the role was left.
+    pub fn role_left(&mut self) {
+        let arn = |text: &str| RoleArn::from_pasted(text).ok();
+        if self.filled.as_ref().is_some_and(|filled| arn(&filled.role) != arn(&self.role)) {
+            self.take_back(false);
+        }
+    }
+
+    /// Empties the fields that still hold what a profile filled in; `role` says whether its role goes too.
+    fn take_back(&mut self, role: bool) {
+        let Some(filled) = self.filled.take() else { return };
+        let mut fields = vec![
+            (&mut self.external_id, &filled.external_id),
+            (&mut self.mfa, &filled.mfa),
+            (&mut self.session_name, &filled.session_name),
+            (&mut self.region, &filled.region),
+        ];
+        if role {
+            fields.push((&mut self.role, &filled.role));
+        }
+        for (field, was) in fields {
+            if field == was {
+                field.clear();
+            }
+        }
+        if self.seconds == filled.seconds {
+            self.seconds = Destination::USUAL;
         }
     }
 

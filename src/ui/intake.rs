@@ -3,14 +3,17 @@
 use super::dialogs::Dialog;
 use super::picker::customer_line;
 use super::theme::{self, Face, size};
-use super::widgets::{self, Button};
-use super::{Scene, Window, Wish, icons};
+use super::widgets::{self, Button, Look};
+use super::{Scene, Window, Wish, icons, pass};
 use crate::model::session::Session;
 use crate::words::ui as words;
 use crate::words::ui::intake;
 use crate::words::you::key;
 use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::path::PathBuf;
+
+/// Below this height the large area has no room for its hint and links.
+const LOW: f32 = 300.0;
 
 impl Window {
     /// The whole middle of the window while nothing was added yet.
@@ -27,7 +30,8 @@ impl Window {
         if !customer_line(ui, at(98.0), second, scene) {
             widgets::text_at(ui, Align2::CENTER_CENTER, at(98.0), &[(second, Face::Body, t.muted)], room);
         }
-        let files = Button::main(intake::CHOOSE_FILES);
+        let look = if pass::leads(scene) { Look::Plain } else { Look::Main };
+        let files = Button::of(look, intake::CHOOSE_FILES);
         let folder = Button::plain(intake::CHOOSE_FOLDER);
         let (one, two) = (files.width(ui), folder.width(ui));
         let left = center.x - (one + 10.0 + two) / 2.0;
@@ -45,7 +49,9 @@ impl Window {
         };
         let below = Rect::from_min_max(pos2(rect.left() + 16.0, top + 187.0), pos2(rect.right() - 16.0, rect.bottom()));
         let mut below = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::top_down(Align::Center)));
-        for line in hint.lines() {
+        // Below a note in a low window there is room for one of the two, and the links lead somewhere.
+        let lines = if rect.height() < LOW && Self::has_links(scene) { "" } else { hint };
+        for line in lines.lines() {
             below.spacing_mut().item_spacing.y = 0.0;
             widgets::text(&mut below, &[(line, Face::Small, t.muted)]);
         }
@@ -96,7 +102,7 @@ impl Window {
     /// What was left out, and what the customer sees in practice.
     fn links(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
         if scene.place.left_out_count.all() > 0
-            && ui.add(Button::small_link(&words::left_out(scene.place.left_out_count.all()))).clicked()
+            && ui.add(Button::small_link(&words::left_out(&scene.place.left_out_count))).clicked()
         {
             self.dialog = Some(Dialog::LeftOut(scene.no));
         }

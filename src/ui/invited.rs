@@ -88,7 +88,7 @@ impl Window {
         let since = *card.since.get_or_insert(now);
         let utc = Utc(card.read.0 + i64::try_from(now.since(since).as_secs()).unwrap_or(0));
         let dates = card.invitation.window(utc);
-        let room = (ui.ctx().content_rect().height() - 170.0).max(160.0);
+        let room = (ui.ctx().content_rect().height() - 170.0 - self.arrivals.room()).max(160.0);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             head(ui, &card.invitation, known, &changes);
             if changes.is_empty() {

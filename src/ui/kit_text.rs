@@ -8,7 +8,7 @@ use crate::grant::{Ask, Format};
 use crate::words::ask as words;
 use egui::{
     Align, FontSelection, Frame, Id, Layout, Margin, Rect, Role, ScrollArea, Sense, Stroke, TextBuffer, TextEdit, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    UiBuilder, WidgetInfo, pos2, scroll_area::ScrollBarVisibility, vec2,
 };
 
 impl Window {
@@ -131,7 +131,11 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Wish>) {
     let full = ui.available_width();
     let width = if wraps { full } else { lay(ui, text, f32::INFINITY).size().x + 28.0 };
     let scroll = if wraps { ScrollArea::vertical() } else { ScrollArea::both() };
-    scroll.id_salt(("kit text", form)).auto_shrink(false).show(ui, |ui| {
+    // egui moves the bars of an area that is scrolled away into view, where they would lie over what stands there.
+    let area = ui.max_rect();
+    let shown = area.intersect(ui.clip_rect()).height() >= area.height() * 0.6;
+    let bars = if shown { ScrollBarVisibility::VisibleWhenNeeded } else { ScrollBarVisibility::AlwaysHidden };
+    scroll.id_salt(("kit text", form)).auto_shrink(false).scroll_bar_visibility(bars).show(ui, |ui| {
         let mut read: &str = text;
         let mut layouter = |ui: &Ui, text: &dyn TextBuffer, wrap: f32| lay(ui, text.as_str(), wrap);
         let edit = TextEdit::multiline(&mut read)

@@ -34,7 +34,8 @@ impl Window {
     }
 
     /// The customers that are open, then those of earlier, the most recent first.
-    pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+    /// The first of them has the main button of the screen if `main` says so.
+    pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         let open = seen.places.iter().enumerate().map(|(at, place)| {
             let no = u16::try_from(at).ok().map(PlaceNo);
@@ -50,12 +51,12 @@ impl Window {
             widgets::text(ui, &[(words::TITLE, Face::Name, t.ink)]);
             ui.add_space(8.0);
             for (at, (no, to)) in all[..shown].iter().enumerate() {
-                let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *no, at == 0)).inner;
+                let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *no, at, main)).inner;
                 match pressed {
                     None => {}
                     Some(Pressed::Go) if no.is_some() => self.place = *no,
                     Some(Pressed::Go) => self.open((*to).clone(), out),
-                    Some(Pressed::Change) => self.form.fill(to, no.map_or(From::Hand, From::Change)),
+                    Some(Pressed::Change) => self.form.fill(to, no.map_or(From::Known, From::Change)),
                     Some(Pressed::Forget) => out.push(Wish::Command(Command::Forget(Box::new((*to).clone())))),
                 }
             }
@@ -69,15 +70,15 @@ impl Window {
 }
 
 /// A customer: color, name, where files go and as whom, and the way there.
-fn entry(ui: &mut Ui, to: &Destination, open: Option<PlaceNo>, first: bool) -> Option<Pressed> {
+fn entry(ui: &mut Ui, to: &Destination, open: Option<PlaceNo>, at: usize, main: bool) -> Option<Pressed> {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
-    if !first {
+    if at > 0 {
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
     }
     let verb = if open.is_some() { words::GO_ON } else { welcome::GET_ACCESS };
     let name = words::button(verb, &to.name);
-    let button = if first { Button::main(verb) } else { Button::plain(verb) }.named(&name);
+    let button = if at == 0 && main { Button::main(verb) } else { Button::plain(verb) }.named(&name);
     let width = button.width(ui);
     let middle = rect.center().y;
     let mut pressed = None;
@@ -90,10 +91,10 @@ fn entry(ui: &mut Ui, to: &Destination, open: Option<PlaceNo>, first: bool) -> O
     );
     Popup::menu(&more).gap(4.0).show(|ui| {
         ui.set_min_width(220.0);
-        if ui.button(pass::CHANGE).clicked() {
+        if widgets::menu_item(ui, pass::CHANGE) {
             pressed = Some(Pressed::Change);
         }
-        if open.is_none() && ui.button(words::FORGET).clicked() {
+        if open.is_none() && widgets::menu_item(ui, words::FORGET) {
             pressed = Some(Pressed::Forget);
         }
     });

@@ -22,6 +22,7 @@ pub mod kit;
 pub mod kit_text;
 pub mod kit_times;
 pub mod known;
+pub mod left_out;
 pub mod notes;
 pub mod order;
 pub mod pass;
@@ -242,6 +243,7 @@ impl Window {
         self.forget_answered(seen);
         self.follow(seen, now);
         self.guard_quit(ui, seen);
+        self.ask_what_waits(seen, about, out);
         let accounts: Vec<_> = destinations(seen).filter(|to| !to.practice).map(|to| to.role.account()).collect();
         theme::give_colors(ui.ctx(), accounts.iter().map(AccountId::as_str));
         let t = theme::of(ui);
@@ -268,7 +270,7 @@ impl Window {
             intake::hovering(ui, all, scene.as_ref());
         }
         self.dialogs(ui, seen, about, now, out);
-        self.arrival_notice(ui, about, out);
+        self.arrival_notice(ui, seen, about, out);
         widgets::announce(ui, &self.says);
         self.wake_later(ui, seen, now);
     }
@@ -428,17 +430,6 @@ impl Window {
             self.ask_code(no, place);
         } else {
             out.push(Wish::Command(Command::GetAccess(no)));
-        }
-    }
-
-    fn guard_quit(&mut self, ui: &Ui, seen: &Snapshot) {
-        if self.leaving || !ui.input(|input| input.viewport().close_requested()) {
-            return;
-        }
-        let running = running(seen);
-        if running > 0 {
-            ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.dialog = Some(Dialog::Quit(running));
         }
     }
 

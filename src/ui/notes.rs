@@ -21,6 +21,8 @@ use std::time::Duration;
 const MOST: usize = 2;
 /// Below this height one strip is enough: the rows must be seen.
 const LOW: f32 = 400.0;
+/// With less room than this for the words beside its buttons, a strip has the buttons below them.
+const BESIDE: f32 = 260.0;
 /// A retry that has gone on for this long, with nothing going well, has a note.
 const RETRY_SHOWN: Duration = Duration::from_secs(5);
 
@@ -55,6 +57,7 @@ enum Act {
     Receipt,
     SendReceipt,
     Message,
+    SendAgain,
     Resume,
     Dismiss,
     DismissWarnings,
@@ -180,8 +183,10 @@ impl Window {
         }
         if place.totals.done() {
             let (whole, said) = words::finished(&place.totals, &place.destination, scene.about.test_server.is_some());
+            // What no checksum vouches for is not green, here as in its row.
+            let proved = whole && place.totals.no_checksum == 0;
             notes.push(Note {
-                tone: if whole { Tone::Ok } else { Tone::Warn },
+                tone: if proved { Tone::Ok } else { Tone::Warn },
                 icon: if whole { icons::DONE } else { icons::WARNING },
                 said,
                 link: self.receipt_link(scene),
@@ -189,6 +194,17 @@ impl Window {
                     (words::notes::RECEIPT, Some(icons::RECEIPT), Act::Receipt),
                     (words::notes::COPY_MESSAGE, Some(icons::COPY), Act::Message),
                 ],
+            });
+        }
+        let earlier = place.left_out_count.earlier();
+        if earlier > 0 && place.totals.files == 0 && place.walking == 0 {
+            let again = if earlier == 1 { words::dialog::SEND_AGAIN } else { words::dialog::SEND_ALL_AGAIN };
+            notes.push(Note {
+                tone: Tone::Info,
+                icon: icons::INFO,
+                said: words::nothing_new(earlier),
+                link: None,
+                buttons: vec![(again, None, Act::SendAgain)],
             });
         }
         if !self.warnings_seen {
@@ -222,6 +238,7 @@ impl Window {
                 out.push(Wish::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
                 super::says(&mut self.says, words::trouble::COPIED);
             }
+            Act::SendAgain => out.push(Wish::Command(Command::SendAgain(no, None))),
             Act::Resume => out.push(Wish::Command(Command::Resume(Which::All(no)))),
             Act::Dismiss => self.told = None,
             Act::DismissWarnings => self.warnings_seen = true,
@@ -321,7 +338,8 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     #[expect(clippy::cast_precision_loss, reason = "a strip has two buttons")]
     let taken = widths.iter().sum::<f32>() + size::NEAR * widths.len() as f32;
     let left = rect.left() + 46.0;
-    let room = (rect.right() - 14.0 - taken - left).max(120.0);
+    let below = !buttons.is_empty() && rect.right() - 14.0 - taken - left < BESIDE;
+    let room = if below { rect.right() - 14.0 - left } else { rect.right() - 14.0 - taken - left };
     let wrap = |ui: &Ui, text: &str, face: Face, color: Color32| {
         let mut job = widgets::job(ui, &[(text, face, color)]);
         job.wrap = TextWrapping::wrap_at_width(room);
@@ -338,15 +356,16 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
     // Behind the second text where that is one line with room left, otherwise on a line of its own.
     let behind =
         link.as_ref().is_some_and(|(galley, ..)| body_size.y < 20.0 && body_size.x + 16.0 + galley.size().x <= room);
-    let below = link.as_ref().filter(|_| !behind).map_or(0.0, |(galley, ..)| galley.size().y);
-    let text_height = title.size().y + if body.is_some() { body_size.y + 1.5 } else { 0.0 } + below;
-    let height = (text_height + 22.0).max(62.0);
+    let link_height = link.as_ref().filter(|_| !behind).map_or(0.0, |(galley, ..)| galley.size().y);
+    let text_height = title.size().y + if body.is_some() { body_size.y + 1.5 } else { 0.0 } + link_height;
+    let for_text = (text_height + 22.0).max(if below { 0.0 } else { 62.0 });
+    let height = for_text + if below { size::CONTROL + 11.0 } else { 0.0 };
     let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
     ui.painter().rect_filled(all, CornerRadius::same(size::NOTE), soft);
     let said = format!("{} {}", note.said.title, note.said.body);
-    let response = ui.allocate_rect(Rect::from_min_size(pos2(left, all.top()), vec2(room, height)), Sense::empty());
+    let response = ui.allocate_rect(Rect::from_min_size(pos2(left, all.top()), vec2(room, for_text)), Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said.trim()));
-    let mut y = all.top() + (height - text_height) / 2.0;
+    let mut y = all.top() + (for_text - text_height) / 2.0;
     let first = y + title.size().y.min(20.0) / 2.0;
     widgets::icon_at(ui.painter(), pos2(all.left() + 24.0, first + 1.5), note.icon, 20.0, ink);
     let title_height = title.size().y;
@@ -362,8 +381,11 @@ fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
             pressed = act;
         }
     }
-    let mut x = all.right() - 14.0 - taken + size::NEAR;
-    let top = all.top() + (height.min(62.0) - size::CONTROL) / 2.0 - 0.5;
+    let (mut x, top) = if below {
+        (left, all.top() + for_text)
+    } else {
+        (all.right() - 14.0 - taken + size::NEAR, all.top() + (height.min(62.0) - size::CONTROL) / 2.0 - 0.5)
+    };
     for ((button, width), (_, _, act)) in buttons.into_iter().zip(widths).zip(&note.buttons) {
         if ui.put(Rect::from_min_size(pos2(x, top), vec2(width, size::CONTROL)), button).clicked() {
             pressed = Some(*act);

@@ -1,5 +1,6 @@
 //! The pass at the top: who delivers where, torn by a dashed line from the time left and Renew.
 
+use super::access::remedy;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button, Look};
 use super::{Scene, Window, Wish, icons};
@@ -102,11 +103,25 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
                 share: 0.0,
                 color: t.bad,
                 button: if code { words::ENTER_CODE } else { words::TRY_AGAIN },
-                look: Look::Main,
+                // Where something else helps first, the page below leads there.
+                look: if remedy(problem, &scene.place.destination.profile, scene.seen).is_some() {
+                    Look::Plain
+                } else {
+                    Look::Main
+                },
                 enabled: !asking,
                 code,
             }
         }
+    }
+}
+
+/// Whether the button of the pass is the main one of the screen.
+pub(crate) fn leads(scene: &Scene<'_>) -> bool {
+    match &scene.place.session {
+        Session::Active(_) => ends_soon(scene),
+        Session::Expired(_) | Session::SignedOut | Session::Denied(_) => true,
+        Session::Assuming(_) => false,
     }
 }
 
@@ -176,7 +191,8 @@ impl Window {
         let past = (rect.width() > 340.0).then(|| gear - vec2(30.0, 0.0));
         let room = past.unwrap_or(gear).x - 20.0 - x;
         let mut y = rect.top() + 29.0;
-        let badge = badge(scene);
+        // Where there is little room the name comes first; practice is marked above every page.
+        let badge = badge(scene).filter(|_| past.is_some() || !scene.place.destination.practice);
         let badge_width = badge.map_or(0.0, |(text, _)| 24.0 + pill_width(ui, text));
         let name = scene.place.destination.name.as_str();
         let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - 38.0 - badge_width);

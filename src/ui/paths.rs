@@ -1,6 +1,7 @@
 //! What files are chosen for, and the dialog to type a path where the desktop can show none for choosing.
 
 use super::access::entered;
+use super::arrivals::Arrival;
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
@@ -87,8 +88,12 @@ pub struct TypedPath {
 
 impl Window {
     /// Asks for a path to be typed: the desktop has no way to choose one. What is written is offered the folder for
-    /// downloads.
+    /// downloads. Waits while a dialog is open that has nothing to do with it.
     pub fn type_path(&mut self, what: PathFor, about: &About) {
+        let same = matches!(&self.dialog, Some(Dialog::TypedPath(draft)) if draft.what == what);
+        if self.dialog.is_some() && !same && !(what == PathFor::Key && self.adds_key()) {
+            return self.hold(Arrival::Path(what));
+        }
         let downloads = about.downloads.clone().unwrap_or_default();
         let path = match what.choice() {
             Choice::Open | Choice::OpenFolder => String::new(),
@@ -122,6 +127,8 @@ pub(crate) fn prompt(ui: &mut Ui, draft: &mut TypedPath, about: &About, out: &mu
     if draft.wrong {
         picker::below(ui, words::PATH_FORM);
     }
+    ui.add_space(10.0);
+    widgets::text(ui, &[(words::INSTALL, Face::Small, t.muted)]);
     let mut after = After::Stay;
     buttons(ui, |ui| {
         let go = ui.add(Button::main(words::go(choice))).clicked();

@@ -22,6 +22,7 @@ pub(crate) fn list(under: &Response, width: f32, seen: &Snapshot) -> Option<Stri
                 let who = RichText::new(who(profile, seen)).small().color(t.muted);
                 let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
                 if ui.add(button).clicked() {
+                    ui.close();
                     picked = Some(profile.name.clone());
                 }
             }
@@ -83,7 +84,8 @@ pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, w
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     ui.painter().galley(at.min, galley, t.muted);
-    let inside = Rect::from_min_max(pos2(begins, rect.top()), rect.max);
+    // A text that is longer than the field ends before its border.
+    let inside = Rect::from_min_max(pos2(begins, rect.top()), pos2(rect.right() - 11.0, rect.bottom()));
     // A secret belongs in no field here: one that was pasted all the same is not shown to whoever looks on.
     let secret = holds_secret(value);
     let edit = egui::TextEdit::singleline(value)
@@ -92,7 +94,7 @@ pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, w
         .frame(Frame::NONE)
         .font(Face::Body.font())
         .text_color(t.ink)
-        .margin(Margin { left: 0, right: 12, top: 0, bottom: 0 })
+        .margin(Margin::ZERO)
         .align(Align2::LEFT_CENTER)
         .min_size(inside.size())
         .desired_width(inside.width());

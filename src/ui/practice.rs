@@ -28,7 +28,7 @@ impl Window {
             warnings_seen: self.warnings_seen,
             leaving: self.leaving,
             // Practice has no invitations: what waits is real.
-            arrivals: std::mem::take(&mut self.arrivals),
+            arrivals: std::mem::take(&mut self.arrivals).in_another_world(),
             ..Self::default()
         };
     }
@@ -58,11 +58,11 @@ impl Window {
         }
         widgets::icon_at(ui.painter(), pos2(bar.left() + size::EDGE + 8.0, y), icons::INFO, 16.0, t.accent);
         let left = bar.left() + size::EDGE + 24.0;
-        let runs = [
-            (words::TITLE, Face::SmallStrong, t.ink),
-            ("   ", Face::Small, t.ink),
-            (words::HINT, Face::Small, t.muted),
-        ];
+        let runs = |hint| {
+            [(words::TITLE, Face::SmallStrong, t.ink), ("   ", Face::Small, t.ink), (hint, Face::Small, t.muted)]
+        };
+        let fits = widgets::one_line(ui, &runs(words::HINT), f32::INFINITY).size().x <= right - left;
+        let runs = runs(if fits { words::HINT } else { words::SHORT_HINT });
         widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &runs, right - left);
         rest
     }

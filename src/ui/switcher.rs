@@ -44,25 +44,25 @@ impl Window {
                 }
             }
             ui.separator();
-            if ui.button(words::NEW).clicked() {
+            if widgets::menu_item(ui, words::NEW) {
                 self.form = form::Form::default();
                 self.place = None;
             }
-            if ui.button(crate::words::history::OPEN).clicked() {
+            if widgets::menu_item(ui, crate::words::history::OPEN) {
                 out.push(Wish::OpenHistory);
             }
-            if ui.button(words::CHANGE).clicked() {
+            if widgets::menu_item(ui, words::CHANGE) {
                 self.form.fill(&scene.place.destination, form::From::Change(scene.no));
                 self.place = None;
             }
-            if ui.button(check::OPEN).clicked() {
+            if widgets::menu_item(ui, check::OPEN) {
                 self.check_access(&scene.place.destination);
             }
             let signed_in = match &scene.place.session {
                 Session::Active(_) | Session::Assuming(_) => true,
                 Session::SignedOut | Session::Expired(_) | Session::Denied(_) => false,
             };
-            if signed_in && ui.button(words::SIGN_OUT).clicked() {
+            if signed_in && widgets::menu_item(ui, words::SIGN_OUT) {
                 out.push(Wish::Command(Command::SignOut(scene.no)));
             }
         });

@@ -23,6 +23,14 @@ use egui::{
 /// The height of the column with nothing unfolded; what is above it is half of what is left over.
 const HEIGHT: f32 = 607.0;
 
+/// A way to begin a delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Customer,
+    Invitation,
+    Form,
+}
+
 impl Window {
     pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
         let all = ui.max_rect();
@@ -31,6 +39,13 @@ impl Window {
             && let Some(profile) = self.form.picked(&seen.profiles).cloned()
         {
             self.identify_picked(&profile, seen, out);
+        }
+        if self.form.from.changes()
+            && self.dialog.is_none()
+            && !ui.ctx().any_popup_open()
+            && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape))
+        {
+            self.leave_form(seen);
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::ZERO;
@@ -55,41 +70,58 @@ impl Window {
         let notes = Rect::from_min_size(ui.cursor().min, vec2(width, 400.0));
         let taken = self.welcome_notes(ui, notes, &about.warnings);
         ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(width, taken)));
+        let changing = self.form.from.changes();
         ui.vertical_centered(|ui| {
             if let Some(server) = &about.test_server {
                 let hint = format!("{}: {server}", words::pass::TEST_SERVER);
                 widgets::text(ui, &[(&hint, Face::SmallStrong, t.warn)]);
             }
-            widgets::text(ui, &[(welcome::TITLE, Face::Title, t.ink)]);
-            ui.add_space(5.0);
-            widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
+            if !changing {
+                widgets::text(ui, &[(welcome::TITLE, Face::Title, t.ink)]);
+                ui.add_space(5.0);
+                widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
+                ui.add_space(21.0);
+            }
         });
-        ui.add_space(21.0);
-        let known = Self::knows_customers(seen) && self.form.from == From::Hand && self.form.role.is_empty();
+        let known = Self::knows_customers(seen) && self.form.from == From::Hand;
+        let main = self.main_way(known);
         if known {
-            self.known(ui, seen, out);
+            self.known(ui, seen, main == Way::Customer, out);
             ui.add_space(16.0);
         }
-        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
-            .show(ui, |ui| invitation(ui, !known, about.practice, out));
-        ui.add_space(16.0);
+        if !changing {
+            widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
+                .show(ui, |ui| invitation(ui, main == Way::Invitation, about.practice, out));
+            ui.add_space(16.0);
+        }
         widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
-            .show(ui, |ui| self.by_hand(ui, seen, known, out));
+            .show(ui, |ui| self.by_hand(ui, seen, main == Way::Form, out));
         ui.add_space(15.0);
         // What is made for a real customer is not made of made-up people.
-        if !about.practice {
+        if !about.practice && !changing {
             ways_out(ui, out);
             super::customer::way_in(ui, !seen.remembered.is_empty(), out);
         }
     }
 
-    /// The form; its button is the main one unless there is a customer to go on with.
-    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, known: bool, out: &mut Vec<Wish>) {
+    /// The way whose button is the main one: the form once something stands in it, a customer who is known, or an
+    /// invitation.
+    fn main_way(&self, known: bool) -> Way {
+        match self.form.from {
+            From::Invitation | From::Known | From::Change(_) => Way::Form,
+            From::Hand if !self.form.role.trim().is_empty() => Way::Form,
+            From::Hand if known => Way::Customer,
+            From::Hand => Way::Invitation,
+        }
+    }
+
+    /// The form.
+    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         let title = match self.form.from {
             From::Hand => welcome::BY_HAND,
             From::Invitation => welcome::FROM_INVITATION,
-            From::Change(_) => welcome::CHANGE,
+            From::Known | From::Change(_) => welcome::CHANGE,
         };
         ui.set_width(ui.available_width());
         widgets::text(ui, &[(title, Face::Name, t.ink)]);
@@ -119,15 +151,15 @@ impl Window {
             rest(ui, form);
         }
         ui.add_space(16.0);
-        self.send(ui, seen, known, out);
+        self.send(ui, seen, main, out);
     }
 
-    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, known: bool, out: &mut Vec<Wish>) {
+    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         let wanted = self.form.destination(&seen.profiles);
         let mut go = false;
         ui.horizontal(|ui| {
-            let button = if known { Button::plain(welcome::GET_ACCESS) } else { Button::main(welcome::GET_ACCESS) };
+            let button = if main { Button::main(welcome::GET_ACCESS) } else { Button::plain(welcome::GET_ACCESS) };
             go = ui.add(button).clicked();
             ui.add_space(19.0);
             let text = if self.form.rest_open { welcome::LESS } else { welcome::MORE };
@@ -138,16 +170,11 @@ impl Window {
             if ui.add(Button::link(you::check::OPEN)).clicked() {
                 self.check_form(seen);
             }
-            let back = match self.form.from {
-                From::Change(no) => Some(no),
-                From::Hand | From::Invitation => {
-                    seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(PlaceNo)
-                }
-            };
-            if let Some(no) = back {
+            let changing = self.form.from.changes();
+            if changing || !seen.places.is_empty() {
                 ui.add_space(19.0);
                 if ui.add(Button::link(welcome::BACK)).clicked() {
-                    self.place = Some(no);
+                    self.leave_form(seen);
                 }
             }
         });
@@ -156,10 +183,11 @@ impl Window {
             && ui.memory(|memory| memory.focused().is_none_or(is_field));
         if go || entered && !self.form.role.is_empty() {
             self.form.submitted = true;
-            match wanted {
+            self.form.role_left();
+            match self.form.destination(&seen.profiles) {
                 Ok(to) => match self.form.from {
                     From::Change(no) => self.change_to(no, to, out),
-                    From::Hand | From::Invitation => self.open(to, out),
+                    From::Hand | From::Invitation | From::Known => self.open(to, out),
                 },
                 Err((field, why)) => {
                     if let Some(field) = field {
@@ -176,6 +204,21 @@ impl Window {
         {
             ui.add_space(6.0);
             widgets::text(ui, &[(&why, Face::Small, t.bad)]);
+        }
+    }
+
+    /// Goes back to where the form was opened from: the destination that it changes, the customers of earlier, or the
+    /// newest destination. A change that was begun is dropped.
+    fn leave_form(&mut self, seen: &Snapshot) {
+        match self.form.from {
+            From::Change(no) => self.place = Some(no),
+            From::Known => {}
+            From::Hand | From::Invitation => {
+                self.place = seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(PlaceNo);
+            }
+        }
+        if self.form.from.changes() {
+            self.form = form::Form::default();
         }
     }
 
@@ -276,6 +319,7 @@ impl Window {
                 let who = RichText::new(self.who(profile, seen)).small().color(t.muted);
                 let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
                 if ui.add(button).clicked() {
+                    ui.close();
                     self.form.pick(profile);
                 }
             }
@@ -373,7 +417,7 @@ pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-/// The card for an invitation; its button is the main one unless there is a customer to go on with.
+/// The card for an invitation.
 fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Wish>) {
     let t = theme::of(ui);
     let full = ui.available_width();

@@ -304,6 +304,35 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, t: &Tokens) {
     }
 }
 
+/// An entry of a menu or a list; whether it was pressed. The menu closes then, however it was pressed.
+pub fn menu_item<'a>(ui: &mut Ui, item: impl egui::IntoAtoms<'a>) -> bool {
+    let pressed = ui.button(item).clicked();
+    if pressed {
+        ui.close();
+    }
+    pressed
+}
+
+/// Paints a text beside `left_center`: on one line, or on two small ones if it is too long for one.
+pub fn two_lines_at(ui: &mut Ui, left_center: Pos2, text: &str, color: Color32, room: f32) {
+    let whole = [(text, Face::Body, color)];
+    if one_line(ui, &whole, f32::INFINITY).size().x <= room {
+        text_at(ui, Align2::LEFT_CENTER, left_center, &whole, room);
+        return;
+    }
+    let mut job = job(ui, &[(text, Face::Small, color)]);
+    job.wrap = egui::text::TextWrapping { max_width: room, max_rows: 2, ..Default::default() };
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let rect = Align2::LEFT_CENTER.anchor_size(left_center, galley.size());
+    let elided = galley.elided;
+    let response = ui.allocate_rect(rect, if elided { Sense::hover() } else { Sense::empty() });
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    if elided {
+        response.on_hover_text(text);
+    }
+    ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
+}
+
 /// A color between two others.
 #[must_use]
 pub fn mix(from: Color32, to: Color32, share: f32) -> Color32 {

@@ -85,6 +85,8 @@ pub mod practice {
     pub const TITLE: &str = "Practice";
     /// What it is.
     pub const HINT: &str = "Nothing leaves this computer; the people and files in it are made up.";
+    /// The same where there is little room.
+    pub const SHORT_HINT: &str = "Nothing leaves this computer.";
     /// Leaves practice.
     pub const END: &str = "End practice";
     /// Opens the destination whose role asks for a code.
@@ -263,6 +265,20 @@ pub mod dialog {
     pub const LEAVE_OUT: &str = "Leave it out";
     /// Left out.
     pub const LEFT_OUT_TITLE: &str = "Left out";
+    /// Left out because all of it was delivered earlier.
+    pub const EARLIER_TITLE: &str = "Delivered earlier";
+    /// Sends a file that was delivered earlier.
+    pub const SEND_AGAIN: &str = "Send it again";
+    /// Sends all files that were delivered earlier.
+    pub const SEND_ALL_AGAIN: &str = "Send them all again";
+    /// The person closed the window while a dialog was open and uploads run.
+    pub const QUIT_HELD: &str = "You asked to quit while uploads run";
+    /// A file with an access key was chosen while a dialog was open.
+    pub const KEY_FILE_HELD: &str = "The access key you chose is next";
+    /// A path has to be typed, and a dialog is open.
+    pub const PATH_HELD: &str = "Daypass needs to know where a file is";
+    /// A code is needed, and a dialog is open.
+    pub const CODE_HELD: &str = "Your customer asks for a code";
     /// What the customer sees.
     pub const ARRIVED_TITLE: &str = "What your customer sees";
     /// Nothing yet.

@@ -21,22 +21,23 @@ pub const PATH: &str = "Path";
 /// A path that can't be used.
 pub const PATH_FORM: &str = "Enter the whole path, beginning with “/” or “~/”.";
 
+/// How a desktop gets a window for choosing files.
+pub const INSTALL: &str = "Your administrator can add that window: the package is xdg-desktop-portal, or zenity.";
+
 /// Why a path has to be typed.
 #[must_use]
 pub const fn no_dialog(choice: Choice) -> &'static str {
     match choice {
         Choice::Open => {
-            "This desktop has no window for choosing files (xdg-desktop-portal or zenity). Drop the file on Daypass, or type where it is."
+            "This computer has no window for choosing files. Drop the file on Daypass, or type where it is."
         }
         Choice::OpenFolder => {
-            "This desktop has no window for choosing files (xdg-desktop-portal or zenity). Drop the folder on Daypass, or type where it is."
+            "This computer has no window for choosing files. Drop the folder on Daypass, or type where it is."
         }
         Choice::Save => {
-            "This desktop has no window for choosing files (xdg-desktop-portal or zenity). Type where to save it. A file that is there is kept; yours gets a number."
+            "This computer has no window for choosing files. Type where to save it. A file that is there is kept; yours gets a number."
         }
-        Choice::SaveInto => {
-            "This desktop has no window for choosing files (xdg-desktop-portal or zenity). Type the folder to save into."
-        }
+        Choice::SaveInto => "This computer has no window for choosing files. Type the folder to save into.",
     }
 }
 

@@ -5,7 +5,7 @@ pub use super::labels::*;
 use super::problem::Said;
 use crate::model::destination::Destination;
 use crate::model::session::Identity;
-use crate::model::snapshot::{Left, Profile, Source, Totals};
+use crate::model::snapshot::{Left, LeftCount, Profile, Source, Totals};
 use crate::model::upload::{Progress, Proof, State, Upload};
 use crate::time::{Time, Utc};
 use jiff::tz::TimeZone;
@@ -68,13 +68,30 @@ pub fn hovering(count: usize, to: &str) -> (String, String) {
 
 /// "3 were left out…".
 #[must_use]
-pub fn left_out(count: u64) -> String {
-    if count == 1 { "1 was left out…".to_owned() } else { format!("{} were left out…", format::number(count)) }
+pub fn left_out(count: &LeftCount) -> String {
+    let what = if count.earlier() == count.all() { "delivered earlier" } else { "left out" };
+    match count.all() {
+        1 => format!("1 was {what}…"),
+        more => format!("{} were {what}…", format::number(more)),
+    }
+}
+
+/// The note where nothing of what was added is new.
+#[must_use]
+pub fn nothing_new(earlier: u64) -> Said {
+    let body = match earlier {
+        1 => "The file was delivered earlier and has not changed since. It was not sent again.".to_owned(),
+        more => format!(
+            "All {} files were delivered earlier and have not changed since. They were not sent again.",
+            format::number(more)
+        ),
+    };
+    Said { title: "There is nothing new to send".to_owned(), body }
 }
 
 /// Why something was left out.
 #[must_use]
-pub fn left(why: Left) -> String {
+pub fn left(why: Left, zone: &TimeZone) -> String {
     let reason = match why {
         Left::Link => "a link; add what it points to",
         Left::NotAFile => "not a file",
@@ -85,7 +102,7 @@ pub fn left(why: Left) -> String {
         Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
         Left::TooLarge => "larger than Amazon takes",
         Left::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
-        Left::Earlier(at) => return super::earlier::on(at),
+        Left::Earlier(at) => return format!("delivered earlier, on {}", format::weekday_time(at, zone)),
     };
     reason.to_owned()
 }

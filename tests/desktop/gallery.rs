@@ -4,8 +4,12 @@
 
 #[path = "../it/ui/demo.rs"]
 mod demo;
+#[path = "../it/ui/past.rs"]
+mod past;
+#[path = "../it/ui/rare.rs"]
+mod rare;
 
-use daypass::grant::Invitation;
+use daypass::grant::{Ask as Request, Invitation};
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot};
@@ -13,13 +17,13 @@ use daypass::model::upload::PlaceNo;
 use daypass::time::{Time, Utc};
 use daypass::ui::About;
 use daypass::ui::access::Wanted;
-use daypass::ui::history::Ask;
+use daypass::ui::history::{Answer, Ask, Found};
 use daypass::ui::shell::{self, Answered, Link, Options, Texts, Told, WindowPlace, Work};
 use daypass::window::read;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 /// What the window is told once it is open, as an invitation that was dropped.
@@ -41,11 +45,41 @@ bucket = "importantproject-bucket"
 prefix = "incoming/"
 "#;
 
-/// A screen that stands still: nothing that is pressed leads anywhere but within the window.
+/// A screen that stands still: nothing that is pressed leads anywhere but within the window. It has no dialogs for files,
+/// so that a path has to be typed where the desktop has none for opening either.
 struct Still {
     seen: Arc<Snapshot>,
     about: Arc<About>,
     told: Mutex<VecDeque<Told>>,
+    wake: Mutex<Option<Wake>>,
+    runtime: tokio::runtime::Runtime,
+}
+
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a journal with the made-up deliveries answers.
+fn answer(ask: Ask, zone: &jiff::tz::TimeZone) -> Option<Answer> {
+    let (deliveries, lines) = (past::deliveries(), past::lines());
+    Some(match ask {
+        Ask::Find(number, _) => {
+            let list: Vec<_> = deliveries.iter().map(|one| (one.id, one.began)).collect();
+            Answer::Found(number, Arc::new(Found::new(&list, zone)))
+        }
+        Ask::Deliveries(ids) => {
+            let one = |id| deliveries.iter().find(|one| one.id == id).cloned();
+            Answer::Deliveries(ids.into_iter().map(|id| (id, one(id))).collect())
+        }
+        Ask::Files(id) => Answer::Files(id, lines.iter().map(|line| line.row).collect()),
+        Ask::Lines(id, rows) => {
+            let one = |row| lines.iter().find(|line| line.row == row).cloned();
+            Answer::Lines(id, rows.into_iter().map(|row| (row, one(row))).collect())
+        }
+        Ask::Message(_) | Ask::Save(..) | Ask::SaveEach(..) | Ask::Clear => return None,
+    })
 }
 
 impl Link for Still {
@@ -62,7 +96,7 @@ impl Link for Still {
         demo::TODAY
     }
     fn told(&self) -> Option<Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        locked(&self.told).pop_front()
     }
     fn send(&self, _: Command) {}
     fn code(&self, _: PlaceNo, _: Zeroizing<String>) {}
@@ -75,17 +109,26 @@ impl Link for Still {
     fn save_receipt(&self, _: PlaceNo, _: PathBuf) {}
     fn send_receipt(&self, _: PlaceNo) {}
     fn save_texts(&self, _: Texts) {}
-    fn history(&self, _: Ask) {}
+    fn history(&self, ask: Ask) {
+        locked(&self.told).extend(answer(ask, &self.about.zone).map(Told::History));
+        if let Some(wake) = &*locked(&self.wake) {
+            wake();
+        }
+    }
     fn access(&self, _: Wanted) {}
-    fn spawn(&self, _: Work) {}
+    fn spawn(&self, work: Work) {
+        self.runtime.spawn(work);
+    }
     fn can_choose(&self) -> Answered<bool> {
-        Box::pin(std::future::ready(true))
+        Box::pin(std::future::ready(false))
     }
     fn free_name(&self, path: PathBuf) -> Answered<PathBuf> {
         Box::pin(std::future::ready(path))
     }
     fn in_front(&self, _: bool) {}
-    fn on_wake(&self, _: Arc<dyn Fn() + Send + Sync>) {}
+    fn on_wake(&self, wake: Wake) {
+        *locked(&self.wake) = Some(wake);
+    }
     fn keep_window_place(&self, _: WindowPlace) {}
 }
 
@@ -96,26 +139,41 @@ fn told(text: &str) -> Vec<Told> {
     read(text).into_iter().collect()
 }
 
+/// What a contractor asks for, with everything that the customer has to look at twice.
+fn request() -> Told {
+    let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
+    let to = demo::destination();
+    let mut ask = Request::new(who, to.bucket, to.prefix);
+    "Important Project".clone_into(&mut ask.customer);
+    ask.seconds = 43_200;
+    ask.not_after = Some(Utc(demo::TODAY.0 + 30 * 86_400));
+    ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
+    ask.clean_up = true;
+    Told::Request(Box::new(ask))
+}
+
 fn scenes() -> Vec<Scene> {
     let (practice, about) = demo::practice();
+    let (with_code, code_about) = rare::practice_with_code();
     let server = About { test_server: Some("http://127.0.0.1:4566".to_owned()), ..demo::about() };
-    let mut remembered = demo::welcome();
-    let other = Destination {
-        name: "Harbour Bridge".to_owned(),
-        role: "arn:aws:iam::222233334444:role/daypass-bridge".parse().expect("a role"),
-        bucket: "harbour-bridge-intake".parse().expect("a bucket"),
-        ..demo::destination()
+    let kept = About {
+        home: Some("/home/richard".into()),
+        downloads: Some("/home/richard/Downloads".into()),
+        ..demo::about()
     };
-    remembered.remembered = Arc::new(vec![demo::destination(), other]);
+    let two = || told(INVITATION).into_iter().chain(told(CHANGED)).collect();
     let screen = |name, seen| (name, seen, None, Vec::new());
     vec![
         screen("welcome", demo::welcome()),
-        screen("welcome-remembered", remembered),
+        screen("welcome-remembered", rare::remembered()),
+        screen("welcome-nobody-asked", rare::nobody_asked()),
         screen("welcome-no-profiles", demo::no_profiles()),
         screen("welcome-odd-profile", demo::odd_profile()),
         ("welcome-test-server", demo::welcome(), Some(server), Vec::new()),
         ("invitation", demo::welcome(), None, told(INVITATION)),
         ("invitation-changed", demo::ready(), None, told(CHANGED)),
+        ("invitations-two", demo::welcome(), None, two()),
+        ("request", demo::welcome(), None, vec![request()]),
         screen("ready", demo::ready()),
         screen("uploading", demo::uploading()),
         screen("every-state", demo::every_state()),
@@ -132,9 +190,16 @@ fn scenes() -> Vec<Scene> {
         screen("paused", demo::paused()),
         screen("renew-refused", demo::renew_refused()),
         screen("left-out", demo::left_out()),
+        screen("retrying", rare::retrying()),
+        screen("held-again", rare::held_again()),
+        screen("key-files", rare::key_files()),
+        screen("no-checksum", rare::no_checksum()),
+        screen("delivered-earlier", rare::delivered_earlier()),
+        ("no-dialogs", demo::delivered(), Some(kept), Vec::new()),
         screen("many", demo::many(100_000)),
         ("practice", practice, Some(about.clone()), Vec::new()),
         ("practice-welcome", demo::welcome(), Some(about), Vec::new()),
+        ("practice-code", with_code, Some(code_about), Vec::new()),
     ]
 }
 
@@ -151,7 +216,9 @@ fn main() -> ExitCode {
     let (_, seen, about, mut told) = scenes.swap_remove(at);
     told.push(Told::Dark(dark));
     let about = about.unwrap_or_else(demo::about);
-    let still = Still { seen: Arc::new(seen), about: Arc::new(about), told: Mutex::new(told.into()) };
+    let told = Mutex::new(told.into());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads");
+    let still = Still { seen: Arc::new(seen), about: Arc::new(about), told, wake: Mutex::default(), runtime };
     match shell::run(Arc::new(still), Options::default()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {

@@ -2,13 +2,17 @@
 
 mod contrast;
 pub mod demo;
+mod fits;
 mod identity;
 mod key_files;
 mod kinds;
 mod known;
+pub mod past;
 mod paths;
 mod practice;
+mod rare;
 mod retries;
+mod waits;
 mod whose;
 
 use daypass::model::problem::{DeniedBy, Kind};
@@ -365,7 +369,7 @@ fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     let mut harness = open(demo::denied(DeniedBy::Unknown));
     press(&mut harness, "Switch destination: Important Project");
     press(&mut harness, "Change what you entered…");
-    assert!(says(&harness, "Deliver files to your customer"));
+    assert!(says(&harness, daypass::words::ui::welcome::CHANGE));
     press(&mut harness, "Get access");
     assert_eq!(wishes(&mut harness), [Wish::Command(Command::Change(PlaceNo(0), Box::new(demo::destination())))]);
     harness.run();

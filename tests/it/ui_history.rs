@@ -1,10 +1,11 @@
 //! The page of past deliveries by its labels: what is asked of the journal, and how little of it.
 
 use crate::ui::demo;
-use daypass::engine::journal::{Delivery, Line, Outcome, Wanted};
+use crate::ui::past::{self, delivery, line, stored};
+use daypass::engine::journal::{Delivery, Line, Wanted};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Snapshot;
-use daypass::model::upload::{Fingerprint, Proof, Stored};
+use daypass::model::upload::Proof;
 use daypass::time::Utc;
 use daypass::ui::history::{Answer, Ask, Found};
 use daypass::ui::{Window, Wish, theme};
@@ -13,7 +14,6 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// 22 Nov 2026 14:32 in Berlin.
@@ -127,67 +127,8 @@ fn wishes(shown: &mut Shown) -> Vec<Wish> {
     std::mem::take(&mut shown.state_mut().out)
 }
 
-fn delivery(id: i64, name: &str, began: i64, (files, delivered, open): (u64, u64, u64)) -> Delivery {
-    let mut destination = demo::destination();
-    name.clone_into(&mut destination.name);
-    Delivery {
-        server: None,
-        id,
-        destination,
-        account: "444455556666".into(),
-        who: "Richard".into(),
-        session: "Richard".into(),
-        app: "0.1.0".into(),
-        began: Utc(began),
-        ended: (open == 0).then_some(Utc(began + 300)),
-        files,
-        delivered,
-        bytes: 24_300_000_000,
-        open,
-    }
-}
-
-fn line(row: i64, name: &str, outcome: Outcome) -> Line {
-    Line {
-        row,
-        path: PathBuf::from("/home/richard/job").join(name),
-        name: format!("job/{name}").into(),
-        key: format!("incoming/job/{name}").into(),
-        size: 6_000_000,
-        outcome,
-    }
-}
-
-fn stored() -> Outcome {
-    Outcome::Delivered(Stored {
-        size: 6_000_000,
-        crc: 1,
-        proof: Proof::Whole,
-        etag: "\"e\"".into(),
-        version_id: None,
-        request_id: "R".into(),
-        at: TODAY,
-        sha256: None,
-        fingerprint: Fingerprint { device: 1, inode: 1, size: 6_000_000, modified: 1, changed: None },
-    })
-}
-
 fn story() -> Fake {
-    let t = TODAY.0;
-    Fake {
-        deliveries: vec![
-            delivery(9, "Important Project", t - HOUR, (40, 15, 25)),
-            delivery(8, "Important Project", t - 3 * HOUR, (40, 40, 0)),
-            delivery(7, "Bridge survey", t - 24 * HOUR, (40, 38, 0)),
-            delivery(6, "Bridge survey", t - 400 * 24 * HOUR, (1, 1, 0)),
-        ],
-        lines: vec![
-            line(0, "report.pdf", Outcome::AlreadyThere),
-            line(1, "lost.bin", Outcome::Failed(Problem::new(Kind::SourceGone))),
-            line(2, "plan.dwg", stored()),
-        ],
-        ..Fake::default()
-    }
+    Fake { deliveries: past::deliveries(), lines: past::lines(), ..Fake::default() }
 }
 
 #[test]
@@ -403,7 +344,7 @@ fn a_hundred_thousand_deliveries_cost_what_is_seen() {
 
 #[test]
 fn a_delivery_of_a_hundred_thousand_files_costs_what_is_seen() {
-    let lines: Vec<Line> = (0..100_000).map(|row| line(row, &format!("{row}.jpg"), stored())).collect();
+    let lines: Vec<Line> = (0..100_000).map(|row| line(row, &format!("{row}.jpg"), stored(Proof::Whole))).collect();
     let mut shown = open(Fake { lines, ..story() });
     press(&mut shown, "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All confirmed");
     assert!(says(&shown, "job/0.jpg"));

@@ -137,18 +137,17 @@ impl Window {
         runs.push((&folder, Face::Body, t.faint));
         let room = sized.left() - 12.0 - at.name;
         widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y - 0.5), &runs, room);
-        let said = [(state.as_str(), Face::Body, ink)];
-        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.state, y - 0.5), &said, at.more - 18.0 - at.state);
+        widgets::two_lines_at(ui, pos2(at.state, y - 0.5), &state, ink, at.more - 18.0 - at.state);
         let named = format!("{}: {name}", words::MORE);
         let more = widgets::icon_button_at(ui, pos2(at.more, y + 0.5), icons::MORE, &named, t.muted);
         Popup::menu(&more).gap(4.0).show(|ui| {
             ui.set_min_width(230.0);
             if let Outcome::Failed(problem) = &line.outcome
-                && ui.button(words::WHY).clicked()
+                && widgets::menu_item(ui, words::WHY)
             {
                 self.dialog = Some(Dialog::Problem(Arc::new(problem.clone()), true));
             }
-            if ui.button(words::COPY_KEY).clicked() {
+            if widgets::menu_item(ui, words::COPY_KEY) {
                 out.push(Wish::Copy(line.key.to_string()));
             }
         });

@@ -146,7 +146,7 @@ fn head(ui: &mut Ui, rect: Rect) -> bool {
     let more = widgets::icon_button_at(ui, pos2(at.end - 4.0, y), icons::MORE, words::MORE, t.muted);
     Popup::menu(&more).gap(4.0).show(|ui| {
         ui.set_min_width(180.0);
-        clear = ui.button(words::CLEAR).clicked();
+        clear = widgets::menu_item(ui, words::CLEAR);
     });
     clear
 }
@@ -236,7 +236,7 @@ fn period(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
     widgets::focus_ring(ui, &response, rect, t);
     Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| {
         for period in Period::ALL {
-            if ui.button(name(period)).clicked() {
+            if widgets::menu_item(ui, name(period)) {
                 page.period = period;
             }
         }
@@ -397,7 +397,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
         Popup::menu(&message).gap(4.0).show(|ui| {
             ui.set_min_width(220.0);
             for (ids, _, name) in &customers {
-                if ui.button(words::message_for(name)).clicked() {
+                if widgets::menu_item(ui, words::message_for(name)) {
                     page.copied = (ids.clone(), false);
                     out.push(Wish::History(Ask::Message(ids.clone())));
                 }
@@ -410,7 +410,12 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
     }
     let room = buttons.min_rect().left() - inner.left() - 12.0;
     let said = words::chosen(page.chosen.len(), customers.len());
-    widgets::text_at(ui, Align2::LEFT_CENTER, inner.left_center(), &[(&said, Face::Strong, t.ink)], room);
+    let strong = [(said.as_str(), Face::Strong, t.ink)];
+    if widgets::one_line(ui, &strong, f32::INFINITY).size().x <= room {
+        widgets::text_at(ui, Align2::LEFT_CENTER, inner.left_center(), &strong, room);
+    } else {
+        widgets::two_lines_at(ui, inner.left_center(), &said, t.ink, room);
+    }
 }
 
 /// The icon of a delivery, its color, and the color of the words beside it.

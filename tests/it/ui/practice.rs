@@ -14,7 +14,7 @@ use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
 fn shown(seen: Snapshot, about: About) -> Harness<'static, Bench> {
-    open_with(seen, about, (960.0, 680.0))
+    open_with(seen, about, (960.0, 900.0))
 }
 
 /// Starts to enter another destination.

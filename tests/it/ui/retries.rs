@@ -1,21 +1,12 @@
 //! The note about a retry that goes on, and about a hold that is looked at once more.
 
+use super::rare::retry as status;
 use super::{demo, open, says};
 use daypass::model::problem::{DeniedBy, Kind};
-use daypass::model::snapshot::{Retried, RetryStatus};
+use daypass::model::snapshot::Retried;
 use daypass::words::{problem, retries};
 use std::sync::Arc;
 use std::time::Duration;
-
-fn status(what: Retried, kind: Kind, seconds: u64) -> RetryStatus {
-    RetryStatus {
-        what,
-        why: Arc::new(demo::denial(kind)),
-        since: demo::NOW - Duration::from_secs(seconds),
-        tries: 7,
-        next: demo::NOW + Duration::from_secs(40),
-    }
-}
 
 #[test]
 fn a_retry_that_goes_on_has_a_note() {

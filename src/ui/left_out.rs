@@ -1,0 +1,82 @@
+//! The list of what was not taken into the queue, and the way to send again what was delivered earlier.
+
+use super::dialogs::{After, buttons, safe, title};
+use super::theme::{self, Face};
+use super::widgets::{self, Button};
+use super::{About, Wish, picker};
+use crate::model::snapshot::{Command, Left, LeftOut, Snapshot};
+use crate::model::upload::PlaceNo;
+use crate::words::ui::{self as words, dialog};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// The height of an entry.
+const ENTRY: f32 = 44.0;
+/// The height of the list at most.
+const LIST: f32 = 264.0;
+
+/// Draws the dialog.
+pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out: &mut Vec<Wish>) -> After {
+    let t = theme::of(ui);
+    let Some(place) = seen.places.get(usize::from(no.0)) else { return After::Close };
+    let (list, count) = (&place.left_out, &place.left_out_count);
+    if count.all() == 0 {
+        return After::Close;
+    }
+    let earlier = count.earlier();
+    title(ui, if earlier == count.all() { dialog::EARLIER_TITLE } else { dialog::LEFT_OUT_TITLE }, t);
+    let scroll = ScrollArea::vertical().max_height(LIST).auto_shrink([false, true]);
+    scroll.show_rows(ui, ENTRY, list.len(), |ui, rows| {
+        let first = rows.start;
+        for (at, left) in list.get(rows).unwrap_or_default().iter().enumerate() {
+            ui.push_id(first + at, |ui| entry(ui, left, about, no, out));
+        }
+    });
+    let more = count.all().saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
+    if more > 0 {
+        widgets::text(ui, &[(&words::and_more(more), Face::Small, t.muted)]);
+    }
+    let mut after = After::Stay;
+    buttons(ui, |ui| {
+        let close = ui.add(Button::plain(dialog::CLOSE));
+        safe(ui, &close);
+        if close.clicked() {
+            after = After::Close;
+        }
+        if earlier > 1 && ui.add(Button::plain(dialog::SEND_ALL_AGAIN)).clicked() {
+            out.push(Wish::Command(Command::SendAgain(no, None)));
+            after = After::Close;
+        }
+    });
+    after
+}
+
+/// What was left out: its name before its folder, below it why, and beside it the way to send it all the same.
+fn entry(ui: &mut Ui, left: &LeftOut, about: &About, no: PlaceNo, out: &mut Vec<Wish>) {
+    let t = theme::of(ui);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
+    let text = |path: Option<&std::path::Path>| path.map(|path| path.display().to_string()).unwrap_or_default();
+    let name = text(left.path.file_name().map(std::path::Path::new));
+    let folder = text(left.path.parent());
+    let why = words::left(left.why, &about.zone);
+    let response = ui.interact(rect, ui.scope_id().with("entry"), Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {why}", left.path.display())));
+    // The list has a scroll bar at its right.
+    let mut right = rect.right() - 10.0;
+    if matches!(left.why, Left::Earlier(_)) {
+        let named = format!("{}: {name}", dialog::SEND_AGAIN);
+        let button = Button::small_link(dialog::SEND_AGAIN).named(&named);
+        let width = button.width(ui);
+        let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
+        if picker::at(ui, place, button).clicked() {
+            out.push(Wish::Command(Command::SendAgain(no, Some(left.path.clone()))));
+        }
+        right = place.left() - 12.0;
+    }
+    let runs = [(name.as_str(), Face::Body, t.ink), ("  ", Face::Small, t.faint), (&folder, Face::Small, t.faint)];
+    let room = right - rect.left();
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 12.0), &runs, room);
+    let below = [(why.as_str(), Face::Small, t.muted)];
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 31.0), &below, room);
+    // What was painted has moved the cursor into the entry.
+    ui.advance_cursor_after_rect(rect);
+}
