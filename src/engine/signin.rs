@@ -1,47 +1,60 @@
-//! Sign-in through IAM Identity Center by the device flow, and the credentials that come of it.
+//! Sign-in through IAM Identity Center by the device flow, and the credentials that AWS's own providers make of it and of `aws login`.
+//!
+//! `aws-config` reads tokens where the AWS command line keeps them, renews them, and asks for credentials; `line` keeps it to the
+//! hosts that are meant. What it can't serve is done here: the device flow itself, and a token that could not be written down.
 
 mod cache;
-mod oidc;
+mod line;
 mod url;
 
 pub use url::VerificationUrl;
 
 pub(super) use self::cache::Token;
-use self::oidc::{Created, Oidc, Refusal};
+use self::line::{Line, Refusal};
 use super::access::Desk;
-use super::hidden::Hidden;
 use super::process::fingerprint;
-use super::profiles::{self, SignIn};
+use super::profiles::{self, LoginSession, SignIn};
 use super::sources::Given;
 use super::sts::SourceKeys;
-use crate::grant::fields::moment;
 use crate::model::problem::{Kind, Problem};
 use crate::time::{Time, Utc};
-use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use aws_config::login::LoginCredentialsProvider;
+use aws_config::sso::SsoCredentialsProvider;
+use aws_sdk_ssooidc::config::{BehaviorVersion, IdentityCache, StalledStreamProtectionConfig};
+use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use zeroize::Zeroizing;
 
+/// The grant of the device flow (RFC 8628, section 3.4).
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// What an answer without an interval means, in seconds (RFC 8628, section 3.2), and what "slow down" adds (section 3.5).
 const INTERVAL: u32 = 5;
 
-/// Where the AWS CLI keeps its tokens: `sso/cache` and `login/cache` under `.aws` in the home directory.
+/// Where a sign-in's token is kept for the AWS command line and the next run: `sso/cache` under `.aws` in the home directory, which
+/// is where `aws-config` looks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caches {
     /// The tokens of IAM Identity Center.
     pub sso: PathBuf,
-    /// Those of `aws login`.
-    pub login: PathBuf,
 }
 
 impl Caches {
-    /// The usual places; `AWS_LOGIN_CACHE_DIRECTORY` counts for the second.
+    /// The usual place.
     #[must_use]
     pub fn from_env() -> Self {
         let base = directories::BaseDirs::new();
         let aws = base.map_or_else(PathBuf::new, |base| base.home_dir().join(".aws"));
-        let login = std::env::var_os("AWS_LOGIN_CACHE_DIRECTORY").filter(|folder| !folder.is_empty());
-        Self { sso: aws.join("sso/cache"), login: login.map_or_else(|| aws.join("login/cache"), PathBuf::from) }
+        Self { sso: aws.join("sso/cache") }
+    }
+
+    /// Whether these are the caches in the home directory, the only ones that `aws-config` reads. Elsewhere, as in practice and
+    /// in tests, no sign-in of this computer may be looked at: only one of this run counts.
+    fn are_of_home(&self) -> bool {
+        *self == Self::from_env()
     }
 }
 
@@ -89,7 +102,7 @@ fn ended(refusal: Refusal) -> SignInProblem {
     match refusal {
         Refusal::Expired | Refusal::Unauthorized => SignInProblem::Expired,
         Refusal::Denied => SignInProblem::Denied,
-        Refusal::NoRole(problem) | Refusal::Other(problem) => SignInProblem::Other(problem),
+        Refusal::Other(problem) => SignInProblem::Other(problem),
         Refusal::Pending | Refusal::SlowDown => SignInProblem::Other(Problem::new(Kind::Unexpected)),
     }
 }
@@ -105,7 +118,7 @@ fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
             let passes = [Kind::Busy, Kind::NoAnswer, Kind::ConnectionLost, Kind::Offline].contains(&problem.kind);
             passes.then_some(interval)
         }
-        Refusal::Expired | Refusal::Denied | Refusal::Unauthorized | Refusal::NoRole(_) => None,
+        Refusal::Expired | Refusal::Denied | Refusal::Unauthorized => None,
     }
 }
 
@@ -134,55 +147,87 @@ impl Desk {
         });
         let asked = asked.await.map_err(|_panic| SignInProblem::Other(Problem::new(Kind::Unexpected)))?;
         let sign_in = asked.map_err(SignInProblem::Other)?;
-        let oidc = Oidc { http: &self.http, clock: &self.clock, sign_in: &sign_in };
-        let client = oidc.register().await.map_err(ended)?;
-        let device = oidc.start(&client).await.map_err(ended)?;
-        let url = VerificationUrl::parse(&device.verification_uri).map_err(SignInProblem::OtherHost)?;
-        let complete = match device.verification_uri_complete.as_deref() {
+        let line = self.line(&sign_in);
+        let oidc = self.oidc(&line);
+        let scopes = sign_in.session.is_some().then(|| sign_in.scopes.clone());
+        let register = oidc.register_client().client_name("daypass").client_type("public").set_scopes(scopes);
+        let client = Box::pin(register.send()).await.map_err(|why| ended(line.refusal(why)))?;
+        let missing = || ended(line.problem("RegisterClient", Kind::LoginPage));
+        let client_id = client.client_id().ok_or_else(missing)?;
+        let client_secret = client.client_secret().ok_or_else(missing)?;
+        let start = oidc.start_device_authorization().client_id(client_id).client_secret(client_secret);
+        let start = start.start_url(&sign_in.start_url);
+        let device = Box::pin(start.send()).await.map_err(|why| ended(line.refusal(why)))?;
+        let url = VerificationUrl::parse(device.verification_uri().unwrap_or_default());
+        let url = url.map_err(SignInProblem::OtherHost)?;
+        let complete = match device.verification_uri_complete() {
             Some(complete) => Some(VerificationUrl::parse(complete).map_err(SignInProblem::OtherHost)?),
             None => None,
         };
-        let lasts = Duration::from_secs(u64::from(device.expires_in.clamp(1, 3600)));
+        let lasts = Duration::from_secs(u64::try_from(device.expires_in().clamp(1, 3600)).unwrap_or(1));
         let ends = self.clock.now() + lasts;
-        let code: String = super::classify::clean(&device.user_code).chars().take(32).collect();
+        let code: String = super::classify::clean(device.user_code().unwrap_or_default()).chars().take(32).collect();
         if steps.send(SignInStep::Confirm(DeviceCode { url, complete, code, ends })).await.is_err() {
             return Err(SignInProblem::Denied);
         }
-        let mut interval = device.interval.unwrap_or(INTERVAL).clamp(1, 60);
+        let mut interval = u32::try_from(device.interval()).ok().filter(|told| *told > 0).unwrap_or(INTERVAL).min(60);
         let created = loop {
             tokio::time::sleep(Duration::from_secs(u64::from(interval))).await;
             if self.clock.now() >= ends {
                 return Err(SignInProblem::Expired);
             }
-            match oidc.token(&client, &device).await {
+            let ask = oidc.create_token().client_id(client_id).client_secret(client_secret).grant_type(DEVICE);
+            let ask = ask.set_device_code(device.device_code().map(str::to_owned));
+            match Box::pin(ask.send()).await {
                 Ok(created) => break created,
-                Err(refusal) => match again(&refusal, interval) {
-                    Some(next) => interval = next,
-                    None => return Err(ended(refusal)),
-                },
+                Err(why) => {
+                    let refusal = line.refusal(why);
+                    match again(&refusal, interval) {
+                        Some(next) => interval = next,
+                        None => return Err(ended(refusal)),
+                    }
+                }
             }
         };
         let of_session = sign_in.session.is_some();
         let token = Token {
-            client_id: of_session.then_some(client.client_id),
-            client_secret: of_session.then_some(client.client_secret),
-            registration_expires_at: of_session.then(|| cache::written(Utc(client.client_secret_expires_at))),
-            ..self.token(&sign_in, created)
+            client_id: of_session.then(|| client_id.to_owned()),
+            client_secret: of_session.then(|| client_secret.to_owned().into()),
+            registration_expires_at: of_session.then(|| cache::written(Utc(client.client_secret_expires_at()))),
+            ..self.token(&sign_in, created).ok_or_else(|| ended(line.problem("CreateToken", Kind::LoginPage)))?
         };
         self.sources.forget_given();
         Ok(self.keep(&sign_in, token).await)
     }
 
-    fn token(&self, sign_in: &SignIn, created: Created) -> Token {
+    fn line(&self, sign_in: &SignIn) -> Line {
+        let about = format!("{} in {}", sign_in.role, sign_in.account);
+        Line::new(&self.http, &self.clock, &sign_in.region, about)
+    }
+
+    fn oidc(&self, line: &Line) -> aws_sdk_ssooidc::Client {
+        let config = aws_sdk_ssooidc::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(line.clone())
+            .region(line.region())
+            .identity_cache(IdentityCache::no_cache())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .time_source(self.clock.clone());
+        aws_sdk_ssooidc::Client::from_conf(config.build())
+    }
+
+    fn token(&self, sign_in: &SignIn, created: CreateTokenOutput) -> Option<Token> {
         let ends = Utc(self.clock.utc().0.saturating_add(i64::from(created.expires_in)));
-        Token {
+        Some(Token {
             start_url: Some(sign_in.start_url.clone()),
             region: Some(sign_in.region.to_string()),
-            access_token: created.access_token,
+            access_token: created.access_token?.into(),
             expires_at: cache::written(ends),
-            refresh_token: created.refresh_token,
+            refresh_token: created.refresh_token.map(Into::into),
             ..Token::default()
-        }
+        })
     }
 
     /// Keeps a token for this run, and on disk where that can be.
@@ -192,101 +237,101 @@ impl Desk {
         tokio::task::spawn_blocking(move || cache::write(&folder, &sign_in, &token).is_ok()).await.unwrap_or(false)
     }
 
-    /// The credentials of a profile's permission set, by the token there is.
+    /// The credentials of a profile's permission set, by the token there is: that of a sign-in of this run, or the one on disk,
+    /// which `aws-config` reads, renews and writes.
     ///
     /// # Errors
     /// `SignInNeeded` where there is none that serves; `SignInRoleMissing` where the person has no such role.
     pub(super) async fn signed_in(&self, profile: &str) -> Result<SourceKeys, Problem> {
-        let (paths, folder, name) = (self.paths.clone(), self.caches.sso.clone(), profile.to_owned());
-        let read = tokio::task::spawn_blocking(move || {
-            let sign_in = profiles::sign_in(&paths, &name)?;
-            let token = cache::read(&folder, &sign_in);
-            Ok((sign_in, token))
-        });
-        let (sign_in, on_disk) = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
+        let (paths, name) = (self.paths.clone(), profile.to_owned());
+        let read = tokio::task::spawn_blocking(move || profiles::sign_in(&paths, &name));
+        let sign_in = read.await.map_err(|_panic| Problem::new(Kind::ProfileOdd))??;
         let mark = fingerprint(&format!("{}\n{}\n{}", sign_in.token_name(), sign_in.account, sign_in.role));
         let now = self.clock.utc();
         if let Some(keys) = self.sources.given(&mark, now) {
             return Ok(keys);
         }
-        let needed = || Problem::new(Kind::SignInNeeded);
-        let oidc = Oidc { http: &self.http, clock: &self.clock, sign_in: &sign_in };
-        let known = [on_disk, self.sources.token(sign_in.token_name())];
-        let known: Vec<Token> = known.into_iter().flatten().collect();
-        let token = if let Some(token) = known.iter().find(|token| token.serves(now)) {
-            token.clone()
-        } else {
-            let old = known.iter().find(|token| token.renewal(now).is_some()).ok_or_else(needed)?;
-            let created = oidc.renew(old.renewal(now).ok_or_else(needed)?).await.map_err(problem)?;
-            let new = self.token(&sign_in, created);
-            let token = Token {
-                refresh_token: new.refresh_token.clone().or_else(|| old.refresh_token.clone()),
-                client_id: old.client_id.clone(),
-                client_secret: old.client_secret.clone(),
-                registration_expires_at: old.registration_expires_at.clone(),
-                ..new
-            };
-            let _for_this_run = self.keep(&sign_in, token.clone()).await;
-            token
+        let line = self.line(&sign_in);
+        let of_this_run = match self.sources.token(sign_in.token_name()).filter(|token| token.serves(now)) {
+            Some(token) => match self.role_credentials(&line, &sign_in, &token).await {
+                // It was ended elsewhere: what is on disk may be newer.
+                Err(Refusal::Unauthorized) => {
+                    self.sources.drop_token(sign_in.token_name());
+                    None
+                }
+                given => Some(given),
+            },
+            None => None,
         };
-        let given = oidc.role(&token).await.map_err(problem)?;
-        let keys = SourceKeys {
-            access_key_id: given.access_key_id,
-            secret: given.secret_access_key.into_inner(),
-            token: Some(given.session_token.into_inner()),
+        let given = match of_this_run {
+            Some(given) => given,
+            None if !self.caches.are_of_home() => Err(Refusal::Unauthorized),
+            None => {
+                let mut provider = SsoCredentialsProvider::builder()
+                    .configure(&line.provider_config())
+                    .account_id(sign_in.account.as_str())
+                    .role_name(&sign_in.role)
+                    .start_url(&sign_in.start_url)
+                    .region(line.region());
+                provider.set_session_name(sign_in.session.clone());
+                line.credentials(provider.build()).await
+            }
         };
-        let ends = (given.expiration > 0).then_some(Utc(given.expiration / 1000));
-        self.sources.put_given(&mark, Given { keys: keys.clone(), ends });
-        Ok(keys)
+        let given = given.map_err(problem)?;
+        self.sources.put_given(&mark, given.clone());
+        Ok(given.keys)
     }
 
-    /// What `aws login` left for this profile, while it lasts. The AWS command line alone renews it.
+    async fn role_credentials(&self, line: &Line, sign_in: &SignIn, token: &Token) -> Result<Given, Refusal> {
+        let config = aws_sdk_sso::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(line.clone())
+            .region(line.region())
+            .identity_cache(IdentityCache::no_cache())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .time_source(self.clock.clone());
+        let client = aws_sdk_sso::Client::from_conf(config.build());
+        let ask = client.get_role_credentials().role_name(&sign_in.role).account_id(sign_in.account.as_str());
+        let ask = ask.access_token(&*token.access_token);
+        let answer = Box::pin(ask.send()).await.map_err(|why| line.refusal(why))?;
+        let given = answer.role_credentials.and_then(|given| {
+            let keys = SourceKeys {
+                access_key_id: given.access_key_id?,
+                secret: Zeroizing::new(given.secret_access_key?),
+                token: Some(Zeroizing::new(given.session_token?)),
+            };
+            Some(Given { keys, ends: (given.expiration > 0).then_some(Utc(given.expiration / 1000)) })
+        });
+        given.ok_or_else(|| line.problem("GetRoleCredentials", Kind::LoginPage))
+    }
+
+    /// What `aws login` left for this profile, which `aws-config` reads and renews.
     ///
     /// # Errors
     /// `SignInNeeded` where there is nothing that serves.
     pub(super) async fn logged_in(&self, profile: &str) -> Result<SourceKeys, Problem> {
-        let (paths, folder, name, now) =
-            (self.paths.clone(), self.caches.login.clone(), profile.to_owned(), self.clock.utc());
-        let read = tokio::task::spawn_blocking(move || logged_in(&paths, &folder, &name, now));
-        read.await.ok().flatten().ok_or(Problem::new(Kind::SignInNeeded))
+        let (paths, name) = (self.paths.clone(), profile.to_owned());
+        let read = tokio::task::spawn_blocking(move || profiles::login_session(&paths, &name));
+        let needed = || Problem::new(Kind::SignInNeeded);
+        let LoginSession { arn, region } = read.await.ok().flatten().ok_or_else(needed)?;
+        if !self.caches.are_of_home() {
+            return Err(needed());
+        }
+        let line = Line::new(&self.http, &self.clock, &region, arn.clone());
+        let provider = LoginCredentialsProvider::builder(arn).configure(&line.provider_config()).build();
+        Ok(line.credentials(provider).await.map_err(problem)?.keys)
     }
 }
 
 fn problem(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::NoRole(problem) | Refusal::Other(problem) => problem,
+        Refusal::Other(problem) => problem,
         Refusal::Pending | Refusal::SlowDown | Refusal::Expired | Refusal::Denied | Refusal::Unauthorized => {
             Problem::new(Kind::SignInNeeded)
         }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Login {
-    access_token: LoginKey,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LoginKey {
-    access_key_id: String,
-    secret_access_key: Hidden,
-    session_token: Hidden,
-    expires_at: String,
-}
-
-fn logged_in(paths: &profiles::Paths, folder: &Path, profile: &str, now: Utc) -> Option<SourceKeys> {
-    let session = profiles::login_session(paths, profile)?;
-    let bytes = cache::bounded(&folder.join(fingerprint(session.trim()) + ".json"))?;
-    let LoginKey { access_key_id, secret_access_key, session_token, expires_at } =
-        serde_json::from_slice::<Login>(&bytes).ok()?.access_token;
-    let left = moment(&expires_at, false)?.0.saturating_sub(now.0);
-    (left > 60).then_some(SourceKeys {
-        access_key_id,
-        secret: secret_access_key.into_inner(),
-        token: Some(session_token.into_inner()),
-    })
 }
 
 #[cfg(test)]

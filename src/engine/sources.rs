@@ -114,6 +114,11 @@ impl Sources {
         self.lock().tokens.get(name).cloned()
     }
 
+    /// Drops the token kept so.
+    pub fn drop_token(&self, name: &str) {
+        self.lock().tokens.remove(name);
+    }
+
     /// Drops everything that commands and sign-ins gave: the next use asks anew.
     pub fn forget_given(&self) {
         self.lock().given.clear();

@@ -39,6 +39,17 @@ impl Profiles {
         })
     }
 
+    /// The profile at the end of this one's sources, as far as the engine follows them.
+    #[must_use]
+    pub fn base(&self, name: &str) -> Option<&Profile> {
+        let named = |name: &str| self.list.iter().find(|profile| profile.name == name);
+        let mut base = named(name)?;
+        for _ in 0..16 {
+            base = base.source_profile.as_deref().and_then(named).unwrap_or(base);
+        }
+        Some(base)
+    }
+
     /// From what a profile gets its credentials, as far as the files tell without their secrets: its own section, and those
     /// of the profiles that it leads to.
     pub(super) fn roots(&self, name: &str) -> Vec<(Source, Option<&str>, Option<&str>)> {

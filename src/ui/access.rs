@@ -156,12 +156,7 @@ pub(crate) enum Remedy {
 
 /// What helps where this problem was met with this profile.
 pub(crate) fn remedy(problem: &Problem, profile: &str, seen: &Snapshot) -> Option<Remedy> {
-    let named = |name: &str| seen.profiles.list.iter().find(|profile| profile.name == name);
-    let mut base = named(profile)?;
-    // As far as the engine follows: through each profile that is a role to the one with the key.
-    for _ in 0..16 {
-        base = base.source_profile.as_deref().and_then(named).unwrap_or(base);
-    }
+    let base = seen.profiles.base(profile)?;
     let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
     if problem.kind == Kind::SignInNeeded && base.source == Source::SignIn {
         Some(Remedy::SignIn)

@@ -97,7 +97,7 @@ async fn rehearse(state: &Arc<Mutex<State>>) -> io::Result<()> {
             config: folder.path().join("config"),
         },
         // No sign-in of this computer is looked at either.
-        caches: Caches { sso: folder.path().join("sso"), login: folder.path().join("login") },
+        caches: Caches { sso: folder.path().join("sso") },
         wire: Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() },
         wake: Arc::new(move || wake(&waking)),
         ..Options::new()

@@ -129,7 +129,12 @@ pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
         Kind::PolicyTooLarge | Kind::PolicyRefused => {
             vec!["With `--no-narrowing`, Daypass asks for all that the role allows.".to_owned()]
         }
-        Kind::SignInNeeded => vec![format!("`daypass-cli sign-in --profile \"{}\"` signs you in.", visible(profile))],
+        Kind::SignInNeeded => vec![match profiles.base(profile) {
+            Some(base) if base.source == Source::Login => {
+                format!("`aws login --profile \"{}\"` signs you in.", visible(&base.name))
+            }
+            _ => format!("`daypass-cli sign-in --profile \"{}\"` signs you in.", visible(profile)),
+        }],
         Kind::CodeNeeded | Kind::SerialWrong => {
             vec!["`--mfa-serial` takes the ARN or the serial number of your MFA device.".to_owned()]
         }

@@ -64,7 +64,7 @@ impl Stage {
         std::fs::write(dir.path().join("config"), config).expect("written");
         let places = Options {
             profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
-            caches: Caches { sso: dir.path().join("sso"), login: dir.path().join("login") },
+            caches: Caches { sso: dir.path().join("sso") },
             home: Some(dir.path().join("home")),
             ..Options::new()
         };

@@ -107,7 +107,7 @@ impl Home {
         Options {
             home: Some(self.dir.path().join("daypass")),
             profiles: Paths { credentials: self.aws().join("credentials"), config: self.aws().join("config") },
-            caches: Caches { sso: self.aws().join("sso/cache"), login: self.aws().join("login/cache") },
+            caches: Caches { sso: self.aws().join("sso/cache") },
             ..Options::new()
         }
     }

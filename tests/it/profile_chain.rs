@@ -47,7 +47,7 @@ impl Files {
 
     async fn engine(&self, server: &Server) -> Handle {
         let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
-        let caches = Caches { sso: self.dir.path().join("sso"), login: self.dir.path().join("login") };
+        let caches = Caches { sso: self.dir.path().join("sso") };
         Engine::spawn(Options { profiles: self.paths.clone(), wire, caches, ..Options::new() })
             .await
             .expect("an engine")

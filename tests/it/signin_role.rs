@@ -30,7 +30,7 @@ fn a_role_that_the_sign_in_does_not_give_is_named_and_no_account_is_blamed() {
         std::fs::write(&paths.config, CONFIG).expect("written");
         let server = Server::start(without_the_role).await;
         let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
-        let caches = Caches { sso: aws.join("sso/cache"), login: aws.join("login/cache") };
+        let caches = Caches { sso: aws.join("sso/cache") };
         let options = Options { profiles: paths, wire, caches, ..Options::new() };
         let handle = Engine::spawn(options).await.expect("an engine");
         let mut steps = handle.sign_in("p");

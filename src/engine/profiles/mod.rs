@@ -14,7 +14,7 @@ pub use chain::{Chain, Origin, OwnRole, chain, origin};
 pub use edit::Edit;
 pub(super) use ini::{is_key_form, is_secret_form};
 pub use save::{SaveProblem, change, private_file};
-pub use sign_in::{SignIn, login_session, sign_in};
+pub use sign_in::{LoginSession, SignIn, login_session, sign_in};
 pub(super) use text::decode;
 
 use crate::model::problem::{Kind, Problem};

@@ -2,7 +2,7 @@
 
 use super::ini::{Key, Value};
 use super::{Files, Paths, Setting};
-use crate::model::names::{AccountId, Region};
+use crate::model::names::{AccountId, Partition, Region};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::Odd;
 use std::collections::HashMap;
@@ -90,8 +90,21 @@ impl Files {
     }
 }
 
-/// The session that `login_session` names: the ARN after which the AWS CLI names the file of `aws login`.
+/// What a profile says about `aws login`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginSession {
+    /// The ARN after which the AWS command line names the session's file.
+    pub arn: String,
+    /// The region in which it signed in.
+    pub region: Region,
+}
+
+/// The session that `login_session` names, in the profile's region.
 #[must_use]
-pub fn login_session(paths: &Paths, profile: &str) -> Option<String> {
-    Files::read(paths).both(profile).text(Key::Login).map(str::to_owned)
+pub fn login_session(paths: &Paths, profile: &str) -> Option<LoginSession> {
+    let files = Files::read(paths);
+    let both = files.both(profile);
+    let region = both.text(Key::Region).and_then(|region| region.parse().ok());
+    let region = region.unwrap_or_else(|| Partition::Aws.default_region());
+    Some(LoginSession { arn: both.text(Key::Login)?.trim().to_owned(), region })
 }
