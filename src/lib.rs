@@ -4,7 +4,7 @@
 //! stored under its key in the customer's account. Everything else is "not confirmed" or "not delivered". No secret of
 //! the customer's leaves memory. Nothing from outside (a profile, an invitation, the name of a file, a server's text)
 //! makes Daypass run a command, talk to another host, read another file or widen a permission, unless a person who has
-//! seen the whole of it says yes.
+//! seen the whole of it says yes. The one file more is a profile's web identity token, once a person picks that profile.
 //!
 //! # How it is built
 //!
@@ -88,6 +88,7 @@
 //! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
 //! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::environment::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
 //! | AWS's own providers serve sign-ins and follow nothing of the environment: no server, no key, no metadata service | `signin::a_sign_in_is_confirmed_kept_and_used`, `signin::a_login_session_is_renewed` |
+//! | Of a file that a profile names as its token, nothing but a token is sent; the environment's key serves only the profile that says so | `profile_chain_outside::what_is_no_token_is_sent_nowhere`, `profile_chain_outside::a_key_of_the_environment_serves_the_profile_that_says_so` |
 //! | A command of a profile does not outlive the program | `process::a_command_ends_with_the_program_however_that_ends` |
 //! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `practice_world::a_start_with_nine_profiles_calls_nobody`, `practice_world::practice_calls_runs_and_writes_nothing_but_its_own`, `practice_world::a_real_invitation_ends_practice_and_meets_nobody_of_it` |
 //! | A yes to a command is for one run unless it is said to be for always | `process::a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always` |

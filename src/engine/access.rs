@@ -1,6 +1,7 @@
 //! From a profile to a session: its key, who it is, AssumeRole, and the bucket's region.
 
 use super::clock::Clock;
+use super::environment;
 use super::http::Http;
 use super::limit::Limit;
 use super::process;
@@ -17,6 +18,7 @@ use crate::model::names::{Region, RoleArn};
 use crate::model::problem::{Kind, Problem, Retry};
 use crate::model::session::Identity;
 use crate::model::upload::PlaceNo;
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// What calls about access are made with. A copy is cheap.
@@ -53,6 +55,8 @@ impl Desk {
             Origin::SignIn(base) => self.signed_in(&base).await?,
             Origin::Login(base) => self.logged_in(&base).await?,
             Origin::Process { profile: _, command } => self.printed(&command).await?,
+            Origin::TokenFile { file, role } => self.by_token(file, &role, region.as_deref()).await?,
+            Origin::Environment => environment::key(|name| std::env::var_os(name), &self.clock)?,
         };
         for own in &roles {
             keys = self.own_role(&keys, own, region.as_deref()).await?;
@@ -74,6 +78,27 @@ impl Desk {
         let (http, clock) = (&self.http, &self.clock);
         let given =
             where_in_use(region, |region| async move { sts::assume_own_role(http, keys, &region, own, clock).await });
+        let given = given.await?;
+        self.sources.put_given(&mark, given.clone());
+        Ok(given.keys)
+    }
+
+    /// A session of the role that the token in this file is for, asked anew once it is over. The file is read anew each time:
+    /// whatever wrote it writes another before its token ends.
+    async fn by_token(&self, file: PathBuf, own: &OwnRole, region: Option<&str>) -> Result<SourceKeys, Problem> {
+        let parts = [&file.to_string_lossy(), own.role.as_str(), own.session_name.as_str()];
+        let mark = process::fingerprint(&parts.join("\n"));
+        if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
+            return Ok(keys);
+        }
+        let region = sts::region_for(Some(&own.role), None, region);
+        let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
+        let (path, at) = (file.clone(), self.clock.clone());
+        let read = tokio::task::spawn_blocking(move || sts::token_of(&path, &at));
+        let token = read.await.map_err(|_panic| Problem::new(Kind::KeyNotFound))??;
+        let (http, clock, token, of) = (&self.http, &self.clock, &token, (own, file.as_path()));
+        let given =
+            where_in_use(region, |region| async move { sts::assume_by_token(http, token, &region, of, clock).await });
         let given = given.await?;
         self.sources.put_given(&mark, given.clone());
         Ok(given.keys)

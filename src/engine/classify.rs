@@ -22,6 +22,8 @@ const BODY: usize = 64 << 10;
 pub enum Operation {
     /// STS.
     AssumeRole,
+    /// STS, unsigned.
+    AssumeRoleWithWebIdentity,
     /// STS.
     GetCallerIdentity,
     /// S3, for the region alone.
@@ -44,6 +46,7 @@ impl Operation {
     pub const fn name(self) -> &'static str {
         match self {
             Self::AssumeRole => "AssumeRole",
+            Self::AssumeRoleWithWebIdentity => "AssumeRoleWithWebIdentity",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::HeadBucket => "HeadBucket",
             Self::PutObject => "PutObject",
@@ -60,6 +63,7 @@ impl Operation {
         match self {
             Self::PutObject | Self::CompleteMultipartUpload => true,
             Self::AssumeRole
+            | Self::AssumeRoleWithWebIdentity
             | Self::GetCallerIdentity
             | Self::HeadBucket
             | Self::CreateMultipartUpload
@@ -71,7 +75,7 @@ impl Operation {
     /// Whether STS answers it.
     #[must_use]
     pub const fn is_sts(self) -> bool {
-        matches!(self, Self::AssumeRole | Self::GetCallerIdentity)
+        matches!(self, Self::AssumeRole | Self::AssumeRoleWithWebIdentity | Self::GetCallerIdentity)
     }
 }
 

@@ -106,6 +106,9 @@ fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
         }
         "SignatureDoesNotMatch" | "InvalidSignatureException" => Kind::SecretWrong,
         "ExpiredToken" | "ExpiredTokenException" => Kind::SourceEnded,
+        "InvalidIdentityToken" | "InvalidIdentityTokenException" | "IDPRejectedClaim" => Kind::KeyNotFound,
+        // "Retry the request" (STS API Reference, AssumeRoleWithWebIdentity).
+        "IDPCommunicationError" => Kind::Busy,
         "RegionDisabledException" => Kind::RegionOff,
         "PackedPolicyTooLarge" => Kind::PolicyTooLarge,
         "MalformedPolicyDocument" => Kind::PolicyRefused,

@@ -1,8 +1,16 @@
-//! Environment variables that a person should know about at the start: those without effect, and those that change the network.
+//! Environment variables: those that a person should know about at the start, and those that hold a key for a profile that says so.
 
+use super::clock::Clock;
+use super::sts::SourceKeys;
+use crate::model::names::looks_like_secret;
+use crate::model::problem::{Detail, Kind, Problem};
 use hyper_util::client::proxy::matcher::Matcher;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The variables of a key, as they are named to a person.
+const OF_A_KEY: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
 /// Variables that the AWS tools follow and Daypass does not: they would redirect requests, bring another key, or log secrets.
 const IGNORED: [&str; 5] =
@@ -64,6 +72,29 @@ fn replaces_certificates(value: &OsString) -> bool {
 pub fn certificate_file() -> Option<(&'static str, PathBuf)> {
     let value = std::env::var_os(CERTIFICATE_FILE).filter(replaces_certificates)?;
     Some((CERTIFICATE_FILE, value.into()))
+}
+
+/// Returns the key in the variables that the AWS tools read (botocore, `EnvProvider`).
+///
+/// # Errors
+/// `KeyNotFound` if one of them is missing, or is not what its name promises.
+pub(super) fn key(var: impl Fn(&str) -> Option<OsString>, clock: &Clock) -> Result<SourceKeys, Problem> {
+    let text = |name: &str| {
+        let value = var(name)?.into_string().ok()?;
+        Some(Zeroizing::new(value)).filter(|value| !value.is_empty())
+    };
+    let refused = |message: &str| {
+        let detail = Detail { message: message.into(), about: OF_A_KEY.into(), at: clock.utc(), ..Detail::default() };
+        Problem::with(Kind::KeyNotFound, detail)
+    };
+    let id = text("AWS_ACCESS_KEY_ID").ok_or_else(|| refused("AWS_ACCESS_KEY_ID is not set"))?;
+    // It would be sent in the open.
+    if looks_like_secret(&id) {
+        return Err(refused("AWS_ACCESS_KEY_ID looks like a secret"));
+    }
+    let secret = text("AWS_SECRET_ACCESS_KEY").ok_or_else(|| refused("AWS_SECRET_ACCESS_KEY is not set"))?;
+    let token = text("AWS_SESSION_TOKEN").or_else(|| text("AWS_SECURITY_TOKEN"));
+    Ok(SourceKeys { access_key_id: id.as_str().to_owned(), secret, token })
 }
 
 fn proxy_problem(name: &'static str, value: Option<&str>) -> Option<Variable> {

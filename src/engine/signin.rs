@@ -141,9 +141,11 @@ impl Desk {
         // A profile that is a role signs in as its source.
         let asked = tokio::task::spawn_blocking(move || match profiles::origin(&paths, &name)? {
             profiles::Origin::SignIn(base) => profiles::sign_in(&paths, &base),
-            profiles::Origin::Keys(_) | profiles::Origin::Login(_) | profiles::Origin::Process { .. } => {
-                Err(Problem::new(Kind::ProfileOdd))
-            }
+            profiles::Origin::Keys(_)
+            | profiles::Origin::Login(_)
+            | profiles::Origin::Process { .. }
+            | profiles::Origin::TokenFile { .. }
+            | profiles::Origin::Environment => Err(Problem::new(Kind::ProfileOdd)),
         });
         let asked = asked.await.map_err(|_panic| SignInProblem::Other(Problem::new(Kind::Unexpected)))?;
         let sign_in = asked.map_err(SignInProblem::Other)?;

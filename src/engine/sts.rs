@@ -1,5 +1,9 @@
 //! AssumeRole and GetCallerIdentity, each one attempt and one more where the computer's clock is off.
 
+mod by_token;
+
+pub use by_token::{assume_by_token, token_of};
+
 use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
@@ -21,7 +25,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
-use aws_sdk_sts::config::{BehaviorVersion, IdentityCache, StalledStreamProtectionConfig};
+use aws_sdk_sts::config::{BehaviorVersion, Builder, IdentityCache, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -321,10 +325,15 @@ fn latin1(json: &str) -> String {
 fn client(http: &Http, keys: &SourceKeys, region: &Region, clock: &Clock) -> Client {
     let token = keys.token.as_ref().map(|token| token.to_string());
     let credentials = Credentials::new(&keys.access_key_id, keys.secret.as_str(), token, None, "profile");
+    let mut config = config(http, region, clock).credentials_provider(credentials);
+    config.set_endpoint_url(http.endpoint_url().map(str::to_owned));
+    Client::from_conf(config.build())
+}
+
+fn config(http: &Http, region: &Region, clock: &Clock) -> Builder {
     let mut config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http.client())
-        .credentials_provider(credentials)
         .identity_cache(IdentityCache::no_cache())
         .region(aws_sdk_sts::config::Region::new(region.as_str().to_owned()))
         .retry_config(RetryConfig::disabled())
@@ -333,11 +342,7 @@ fn client(http: &Http, keys: &SourceKeys, region: &Region, clock: &Clock) -> Cli
         .disable_clock_skew_correction(true)
         .time_source(clock.clone());
     config.set_app_name(super::http::app_name());
-    let config = match http.endpoint_url() {
-        Some(url) => config.endpoint_url(url),
-        None => config,
-    };
-    Client::from_conf(config.build())
+    config
 }
 
 async fn settled<T, E, F>(operation: Operation, clock: &Clock, call: impl Fn(Tap) -> F) -> Result<(T, Heard), Problem>

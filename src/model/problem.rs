@@ -181,6 +181,9 @@ pub enum Kind {
     OwnRoleDenied,
     /// The profile is a role of its own that asks for a code of an MFA device; Daypass asks for one for the customer's role alone.
     OwnRoleNeedsCode,
+    /// The profile's key comes from a token file or from variables of the environment, and there is none that serves;
+    /// [`Detail::about`] names them.
+    KeyNotFound,
     /// The profile's `credential_process` was not allowed, or did not give credentials.
     ProcessRefused,
 

@@ -127,9 +127,10 @@ pub enum Odd {
     SignInHalf,
     /// The role has no `source_profile`, so nobody is named who asks for it.
     SourceUnset,
-    /// The role takes its key from this computer (`credential_source`), which Daypass doesn't.
+    /// `credential_source` names the machine or the container (Daypass asks neither), nothing that is known, or stands beside a
+    /// `source_profile`.
     CredentialSource,
-    /// The profile signs in with a token from a file (`web_identity_token_file`), which Daypass doesn't read.
+    /// `web_identity_token_file` stands there without the `role_arn` that its token is for.
     WebIdentity,
     /// The profile's own role can't be read.
     RoleForm,
@@ -185,7 +186,11 @@ pub enum Source {
     Process,
     /// The AWS command line's `aws login`.
     Login,
-    /// A way that Daypass doesn't use: a token from a file, or a key of this computer.
+    /// A web identity token in a file, which is exchanged for a role.
+    TokenFile,
+    /// Variables of the environment, through a role (`credential_source = Environment`).
+    Environment,
+    /// A way that Daypass doesn't use: a key that the machine or the container gives.
     Unsupported,
     /// There is nothing in it that could be used.
     Nothing,
@@ -202,6 +207,8 @@ impl Source {
             | Self::SignIn
             | Self::Process
             | Self::Login
+            | Self::TokenFile
+            | Self::Environment
             | Self::Unsupported
             | Self::Nothing => false,
         }

@@ -324,7 +324,14 @@ impl Form {
 #[must_use]
 pub const fn usable(profile: &Profile) -> bool {
     match profile.source {
-        Source::Key | Source::TemporaryKey | Source::Role | Source::SignIn | Source::Process | Source::Login => true,
+        Source::Key
+        | Source::TemporaryKey
+        | Source::Role
+        | Source::SignIn
+        | Source::Process
+        | Source::Login
+        | Source::TokenFile
+        | Source::Environment => true,
         Source::TokenMissing | Source::Unsupported | Source::Nothing => false,
     }
 }
@@ -335,7 +342,7 @@ pub const fn usable(profile: &Profile) -> bool {
 pub fn chained(profile: &Profile, role: &str, seen: &Snapshot) -> bool {
     let mut base = profile;
     // A profile that is the role which is asked for leaves it to its source; one that is another role comes first.
-    if base.source == Source::Role && base.role_arn.as_deref() != Some(role.trim()) {
+    if matches!(base.source, Source::Role | Source::Environment) && base.role_arn.as_deref() != Some(role.trim()) {
         return true;
     }
     let source = base.source_profile.as_ref().filter(|_| base.source == Source::Role);
@@ -343,8 +350,8 @@ pub fn chained(profile: &Profile, role: &str, seen: &Snapshot) -> bool {
         base = source;
     }
     match base.source {
-        Source::SignIn | Source::Login => true,
-        Source::TemporaryKey | Source::Process => {
+        Source::SignIn | Source::Login | Source::TokenFile => true,
+        Source::TemporaryKey | Source::Process | Source::Environment => {
             let known = super::identity(seen, &profile.name).or_else(|| super::identity(seen, &base.name));
             known.is_none_or(|who| who.arn.contains(":assumed-role/"))
         }

@@ -158,11 +158,14 @@ impl Window {
         let (_, rect) = ui.allocate_space(vec2(full, ROW));
         let known = seen.identities.iter().find(|(name, _)| *name == profile.name).map(|(_, known)| known);
         let icon = match profile.source {
-            Source::Key | Source::TemporaryKey | Source::TokenMissing | Source::Unsupported | Source::Nothing => {
-                icons::KEY
-            }
+            Source::Key
+            | Source::TemporaryKey
+            | Source::TokenMissing
+            | Source::Environment
+            | Source::Unsupported
+            | Source::Nothing => icons::KEY,
             Source::Role => icons::USER,
-            Source::SignIn | Source::Login => icons::SIGN_IN,
+            Source::SignIn | Source::Login | Source::TokenFile => icons::SIGN_IN,
             Source::Process => icons::COMMAND,
         };
         widgets::icon_at(ui.painter(), rect.left_center() + vec2(11.0, 0.0), icon, 20.0, t.muted);

@@ -53,6 +53,8 @@ pub fn fact(fact: &Fact) -> String {
             Source::SignIn => "The profile signs in through IAM Identity Center; such access lasts one hour at a time.",
             Source::Process => "The profile gets its key from a command.",
             Source::Login => "The profile uses what `aws login` left; such access lasts one hour at a time.",
+            Source::TokenFile => "The profile signs in with a token from a file; such access lasts one hour at a time.",
+            Source::Environment => "The profile takes its key from variables of the environment.",
             Source::Unsupported => "The profile gets its key in a way that Daypass doesn’t use.",
             Source::Nothing => "There is nothing in the profile that could be used.",
         }

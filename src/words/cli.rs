@@ -350,6 +350,8 @@ pub fn profile(profile: &Profile) -> String {
         Source::SignIn => "IAM Identity Center",
         Source::Process => "credential_process",
         Source::Login => "aws login",
+        Source::TokenFile => "web_identity_token_file",
+        Source::Environment => "credential_source = Environment",
         Source::Unsupported => "a way that Daypass doesn’t use",
         Source::Nothing => "nothing that could be used",
     };
@@ -421,6 +423,9 @@ pub fn notice(notice: &Notice) -> String {
 #[must_use]
 pub fn environment(variable: Variable) -> String {
     match variable {
+        Variable::Ignored(name @ "AWS_ACCESS_KEY_ID") => {
+            format!("{name} is set; Daypass follows it only if your profile says `credential_source = Environment`.")
+        }
         Variable::Ignored(name) => format!("{name} is set; Daypass does not follow it."),
         Variable::CaBundle => "AWS_CA_BUNDLE is set; Daypass does not follow it. If your network opens encrypted \
                                connections, start Daypass with --ca-bundle and the path of that file."

@@ -4,6 +4,7 @@ pub use super::causes::{Cause, CauseAction, Known, Piece, causes, explain};
 
 use super::foreign::visible;
 use super::format;
+use super::profiles::said_key_not_found;
 use crate::model::problem::{DeniedBy, Kind, Problem, Turn};
 
 /// A problem in words: a title and a sentence that says what to do.
@@ -69,6 +70,7 @@ pub fn said_of(problem: &Problem) -> Said {
     match (problem.kind, about.is_empty()) {
         (Kind::SignInRoleMissing, false) => said_sign_in_role(&about),
         (Kind::OwnRoleDenied, false) => said_own_role(&about),
+        (Kind::KeyNotFound, false) => said_key_not_found(&about),
         (kind, _) => said(kind),
     }
 }
@@ -200,6 +202,7 @@ pub fn said(kind: Kind) -> Said {
         ),
         Kind::SignInRoleMissing => said_sign_in_role(""),
         Kind::OwnRoleDenied => said_own_role(""),
+        Kind::KeyNotFound => said_key_not_found("a token file or from variables of the environment"),
         Kind::OwnRoleNeedsCode => said_as(
             "The profile’s own role asks for a code",
             "The profile is itself a role that needs a code from a device, and Daypass can ask for one only for your customer’s role. Choose the profile that holds your key, or one without such a role.",

@@ -1,5 +1,6 @@
 //! Sentences about the profile files: what looks odd and where, never what stands there.
 
+use super::problem::Said;
 use crate::model::snapshot::{Odd, Oddity};
 
 /// What looks odd, with its file and line, and what to do.
@@ -60,11 +61,9 @@ pub fn oddity(oddity: &Oddity) -> String {
             "the profile is a role, and nobody is named who asks for it. Add a source_profile that names the profile with your key"
         }
         Odd::CredentialSource => {
-            "the role takes its key from this computer (credential_source), which Daypass doesn’t do. Name a profile with your key as source_profile"
+            "credential_source works here only as Environment and without a source_profile: Daypass asks no machine and no container for its key. Name a profile with your key as source_profile"
         }
-        Odd::WebIdentity => {
-            "the profile signs in with a token from a file (web_identity_token_file), which Daypass doesn’t read. Use a profile with a key or a sign-in"
-        }
+        Odd::WebIdentity => "web_identity_token_file needs a role_arn: the role that the token is for. Add it",
         Odd::RoleForm => "the role is not written as one: arn:aws:iam::123456789012:role/Name. Copy it once more",
         Odd::NotUsed => {
             "the profile has another way to get its key, which comes first, as for the AWS command line. This line is not used; take out what you don’t need"
@@ -74,4 +73,14 @@ pub fn oddity(oddity: &Oddity) -> String {
         }
     };
     format!("{place}: {what}.")
+}
+
+/// What is said of a key that is not where a profile looks for it.
+pub(super) fn said_key_not_found(about: &str) -> Said {
+    Said {
+        title: "There is no usable key where the profile looks for it".to_owned(),
+        body: format!(
+            "The profile takes its key from {about}, and there is none that Amazon takes. Have it put there once more, or choose another profile."
+        ),
+    }
 }

@@ -203,6 +203,7 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::SignInRoleMissing
         | Kind::OwnRoleDenied
         | Kind::OwnRoleNeedsCode
+        | Kind::KeyNotFound
         | Kind::ProcessRefused
         | Kind::CodeNeeded
         | Kind::CodeWrong

@@ -38,6 +38,8 @@ pub fn profile_hint(profile: &Profile) -> String {
         Source::SignIn => "company sign-in",
         Source::Process => "from a command",
         Source::Login => "aws login",
+        Source::TokenFile => "token from a file",
+        Source::Environment => "key of the environment",
         Source::Unsupported => "not usable here",
         Source::Nothing => "no key in it",
     };

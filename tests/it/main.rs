@@ -42,6 +42,7 @@ mod practice;
 mod practice_world;
 mod process;
 mod profile_chain;
+mod profile_chain_outside;
 mod profiles;
 mod queue;
 mod receipt;

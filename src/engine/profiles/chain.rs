@@ -5,6 +5,7 @@ use super::{Both, Files, Keys, Paths};
 use crate::model::names::{ExternalId, RoleArn, RoleSessionName};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::snapshot::Source;
+use std::path::PathBuf;
 
 /// Profiles that may follow one another; nobody means more.
 const MOST: usize = 16;
@@ -25,6 +26,15 @@ pub enum Origin {
         /// The whole command as it stands in the file.
         command: String,
     },
+    /// A web identity token, for which STS gives the role's session.
+    TokenFile {
+        /// Where the token is.
+        file: PathBuf,
+        /// What it is for.
+        role: OwnRole,
+    },
+    /// The variables of the environment that the AWS tools read.
+    Environment,
 }
 
 /// A role that a profile is, to be assumed before anything is asked in its name.
@@ -57,8 +67,8 @@ pub struct Chain {
 /// As for [`keys`](super::keys), without those of sign-ins and commands.
 pub fn origin(paths: &Paths, profile: &str) -> Result<Origin, Problem> {
     let files = Files::read(paths);
-    let (base, _roles) = files.follow(profile, None)?;
-    files.both(base).origin(base)
+    let (end, _roles) = files.follow(profile, None)?;
+    files.origin(end)
 }
 
 /// How a profile gets its credentials. Both files are read anew.
@@ -70,17 +80,32 @@ pub fn origin(paths: &Paths, profile: &str) -> Result<Origin, Problem> {
 /// As for [`origin`]; `OwnRoleNeedsCode` where a role on the way asks for a code.
 pub fn chain(paths: &Paths, profile: &str, customers: Option<&RoleArn>) -> Result<Chain, Problem> {
     let files = Files::read(paths);
-    let (base, roles) = files.follow(profile, customers)?;
-    let origin = files.both(base).origin(base)?;
+    let (end, roles) = files.follow(profile, customers)?;
+    let origin = files.origin(end)?;
     let region = files.both(profile).text(Key::Region).map(str::to_owned);
     // The innermost is assumed first.
     let roles = roles.into_iter().rev().map(|name| files.both(name).own_role(name)).collect::<Result<_, _>>()?;
     Ok(Chain { origin, roles, region })
 }
 
+/// Where the sources of a profile end.
+#[derive(Clone, Copy)]
+enum End<'a> {
+    /// At what this profile has itself.
+    Profile(&'a str),
+    Environment,
+}
+
 impl Files {
-    /// The profile at the end of the sources, and those on the way that are roles to be assumed.
-    fn follow<'a>(&'a self, profile: &'a str, customers: Option<&RoleArn>) -> Result<(&'a str, Vec<&'a str>), Problem> {
+    fn origin(&self, end: End<'_>) -> Result<Origin, Problem> {
+        match end {
+            End::Profile(name) => self.both(name).origin(name),
+            End::Environment => Ok(Origin::Environment),
+        }
+    }
+
+    /// The end of the sources, and the profiles on the way that are roles to be assumed.
+    fn follow<'a>(&'a self, profile: &'a str, customers: Option<&RoleArn>) -> Result<(End<'a>, Vec<&'a str>), Problem> {
         let missing = || Problem::new(if self.unreadable() { Kind::ProfileOdd } else { Kind::NoProfile });
         let odd = || Problem::new(Kind::ProfileOdd);
         if !self.has(profile) {
@@ -91,17 +116,18 @@ impl Files {
             let both = self.both(at);
             // A source that holds a key is that key, whatever role it names too.
             if !both.is_role() || seen.len() > 1 && both.has_key() {
-                return Ok((at, roles));
+                return Ok((End::Profile(at), roles));
             }
             let wanted = seen.len() == 1 && customers.is_some() && both.role().as_ref() == customers;
             if !wanted {
                 roles.push(at);
             }
             match both.text(Key::SourceProfile) {
+                None if both.is_of_environment() => return Ok((End::Environment, roles)),
                 _ if both.has(Key::CredentialSource) => return Err(odd()),
-                None if wanted => return Ok((at, roles)),
+                None if wanted => return Ok((End::Profile(at), roles)),
                 None => return Err(odd()),
-                Some(source) if source == at => return Ok((at, roles)),
+                Some(source) if source == at => return Ok((End::Profile(at), roles)),
                 Some(source) if !self.has(source) => return Err(missing()),
                 Some(source) if seen.contains(&source) || seen.len() == MOST => return Err(odd()),
                 Some(source) => {
@@ -128,9 +154,19 @@ impl Both<'_> {
             return Err(Problem::with(Kind::OwnRoleNeedsCode, detail));
         }
         let external_id = self.text(Key::ExternalId).map(str::parse).transpose().map_err(|_form| odd())?;
-        let session_name = self.text(Key::RoleSessionName).map(str::parse).transpose().map_err(|_form| odd())?;
-        let session_name = session_name.unwrap_or_else(|| RoleSessionName::cleaned_from(name));
-        Ok(OwnRole { role, external_id, session_name, seconds: self.seconds() })
+        Ok(OwnRole { role, external_id, session_name: self.session_name(name)?, seconds: self.seconds() })
+    }
+
+    /// The role that its token is for. As for the AWS tools, neither a code nor a length of its own is part of that.
+    fn role_of_token(&self, name: &str) -> Result<OwnRole, Problem> {
+        let role = self.role().ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
+        Ok(OwnRole { role, external_id: None, session_name: self.session_name(name)?, seconds: None })
+    }
+
+    fn session_name(&self, name: &str) -> Result<RoleSessionName, Problem> {
+        let set = self.text(Key::RoleSessionName).map(str::parse).transpose();
+        let set = set.map_err(|_form| Problem::new(Kind::ProfileOdd))?;
+        Ok(set.unwrap_or_else(|| RoleSessionName::cleaned_from(name)))
     }
 
     /// Where its credentials come from without another profile.
@@ -145,9 +181,13 @@ impl Both<'_> {
                 let command = self.text(Key::Process).unwrap_or_default().to_owned();
                 Ok(Origin::Process { profile: name.to_owned(), command })
             }
-            Source::Nothing if self.has_key() => Err(odd()),
+            Source::TokenFile => {
+                let file = PathBuf::from(self.text(Key::WebIdentity).unwrap_or_default());
+                Ok(Origin::TokenFile { file, role: self.role_of_token(name)? })
+            }
+            Source::Nothing if self.has_key() || self.has(Key::WebIdentity) => Err(odd()),
             Source::Nothing => Err(Problem::new(Kind::ProfileEmpty)),
-            Source::Role | Source::Unsupported => Err(odd()),
+            Source::Role | Source::Environment | Source::Unsupported => Err(odd()),
         }
     }
 }

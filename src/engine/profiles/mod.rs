@@ -1,7 +1,7 @@
 //! A tolerant reader of the shared credentials and config files: it reads what was meant, and says where a file looks odd.
 //!
 //! Nothing is kept between calls: a file that is edited counts from the next call on. Only settings that Daypass knows have an
-//! effect; an endpoint, a certificate bundle or a token file that a profile names is never followed.
+//! effect; an endpoint or a certificate bundle that a profile names is never followed.
 
 mod chain;
 mod edit;
@@ -15,7 +15,7 @@ pub use edit::Edit;
 pub(super) use ini::{is_key_form, is_secret_form};
 pub use save::{SaveProblem, change, private_file};
 pub use sign_in::{LoginSession, SignIn, login_session, sign_in};
-pub(super) use text::decode;
+pub(super) use text::{bytes, decode};
 
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Odd, Oddity, Profile, Profiles, Source};
@@ -151,10 +151,11 @@ fn open_to_others(path: &Path) -> bool {
 /// # Errors
 /// `NoProfile` where there is no such profile (never another's key in its place), `ProfileOdd` where what stands there can't be
 /// meant so, `ProfileEmpty` where nothing of it gives credentials, `KeyWithoutToken`, `SignInNeeded` where the credentials come from a sign-in, `ProcessRefused` where they come
-/// from a command; [`origin`] tells those apart.
+/// from a command, `KeyNotFound` where they come from a token or the environment; [`origin`] tells those apart.
 pub fn keys(paths: &Paths, profile: &str) -> Result<Keys, Problem> {
     match origin(paths, profile)? {
         Origin::Keys(keys) => Ok(keys),
+        Origin::TokenFile { .. } | Origin::Environment => Err(Problem::new(Kind::KeyNotFound)),
         Origin::SignIn(_) | Origin::Login(_) => Err(Problem::new(Kind::SignInNeeded)),
         Origin::Process { .. } => Err(Problem::new(Kind::ProcessRefused)),
     }
@@ -237,10 +238,17 @@ impl<'a> Both<'a> {
     /// How the profile gets its credentials.
     fn source(&self) -> Source {
         match (self.is_role(), self.has(Key::SourceProfile), self.has(Key::CredentialSource)) {
+            (true, false, true) if self.is_of_environment() => Source::Environment,
             (true, _, true) => Source::Unsupported,
             (true, true, false) => Source::Role,
             (true, false, false) | (false, _, _) => self.own(),
         }
+    }
+
+    /// Whether it takes its key from variables of the environment (botocore, `EnvProvider`), and from nothing else.
+    fn is_of_environment(&self) -> bool {
+        let named = self.text(Key::CredentialSource).is_some_and(|name| name.eq_ignore_ascii_case("Environment"));
+        named && !self.has(Key::SourceProfile)
     }
 
     /// How it gets them without another profile.
@@ -252,7 +260,7 @@ impl<'a> Both<'a> {
     /// line looks (botocore, `ProfileProviderBuilder`): a key goes before the others in the credentials file, and last in the config.
     fn ways(&self) -> Vec<(Source, (bool, &'a Value))> {
         let first = |keys: &[Key]| keys.iter().find_map(|key| self.value(*key));
-        let web = first(&[Key::WebIdentity]).filter(|_| self.has(Key::RoleArn)).map(|at| (Source::Unsupported, at));
+        let web = first(&[Key::WebIdentity]).filter(|_| self.has(Key::RoleArn)).map(|at| (Source::TokenFile, at));
         let sign_in = first(&[Key::SsoAccount, Key::SsoRole]).map(|at| (Source::SignIn, at));
         let key = first(&[Key::AccessKeyId]).map(|at| {
             let source = match (self.has(Key::Secret), self.has(Key::Token), at.1.text.starts_with("ASIA")) {
@@ -333,6 +341,7 @@ impl<'a> Both<'a> {
                 note(role, Odd::RoleForm);
             }
             match named {
+                _ if self.is_of_environment() => {}
                 _ if self.has(Key::CredentialSource) => note(self.value(Key::CredentialSource), Odd::CredentialSource),
                 None => note(role, Odd::SourceUnset),
                 Some(named) if named == name && !self.has_key() && self.ways().is_empty() => {
@@ -344,7 +353,11 @@ impl<'a> Both<'a> {
             }
             return;
         }
-        note(self.value(Key::WebIdentity), Odd::WebIdentity);
+        match role {
+            None => note(self.value(Key::WebIdentity), Odd::WebIdentity),
+            Some(_) if self.role().is_none() => note(role, Odd::RoleForm),
+            Some(_) => {}
+        }
         let ways = self.ways();
         for (_, not_used) in ways.iter().skip(1) {
             note(Some(*not_used), Odd::NotUsed);

@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path) -> Text {
 }
 
 /// The first mebibyte of a regular file, and whether that is all of it.
-pub(super) fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, bool)> {
+pub(in crate::engine) fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, bool)> {
     // A pipe would hold whoever opens it: what the path leads to is looked at first, and again once it is open.
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());

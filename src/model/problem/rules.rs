@@ -92,6 +92,7 @@ impl Kind {
             | Self::ProfileEmpty
             | Self::SignInNeeded
             | Self::OwnRoleNeedsCode
+            | Self::KeyNotFound
             | Self::ProcessRefused => rule(Hold, You, Computer),
             Self::ClockWrong(_)
             | Self::RootKey

@@ -50,6 +50,7 @@ pub fn kinds() -> Vec<Kind> {
         Kind::SignInRoleMissing,
         Kind::OwnRoleDenied,
         Kind::OwnRoleNeedsCode,
+        Kind::KeyNotFound,
         Kind::ProcessRefused,
         Kind::CodeNeeded,
         Kind::CodeWrong,

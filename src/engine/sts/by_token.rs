@@ -1,0 +1,114 @@
+//! AssumeRoleWithWebIdentity: a token that somebody else's service wrote into a file, exchanged for a role's session.
+
+use super::{account_of, assumed_role_of, config, settled};
+use crate::engine::classify::{self, Operation};
+use crate::engine::clock::Clock;
+use crate::engine::http::Http;
+use crate::engine::profiles::{self, OwnRole};
+use crate::engine::sources::Given;
+use crate::engine::sts::SourceKeys;
+use crate::model::names::Region;
+use crate::model::problem::{Detail, Kind, Problem};
+use crate::time::Utc;
+use aws_sdk_sts::Client;
+use std::path::Path;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// The longest token that STS takes, in characters (STS API Reference, AssumeRoleWithWebIdentity).
+const LONGEST: usize = 20_000;
+
+/// Reads the token in a file. Nothing but what has the form of a JSON Web Token is returned, so that a profile that names
+/// another file has nothing of it sent anywhere.
+///
+/// # Errors
+/// `KeyNotFound` where there is none; the details say why.
+pub fn token_of(file: &Path, clock: &Clock) -> Result<Zeroizing<String>, Problem> {
+    let refused = |message: &str| {
+        let about = file.display().to_string().into();
+        let detail = Detail { message: message.into(), about, at: clock.utc(), ..Detail::default() };
+        Problem::with(Kind::KeyNotFound, detail)
+    };
+    let (bytes, whole) = profiles::bytes(file).map_err(|why| refused(&why.to_string()))?;
+    let token = std::str::from_utf8(&bytes).map(str::trim).ok().filter(|token| whole && is_token(token));
+    token.map(|token| Zeroizing::new(token.to_owned())).ok_or_else(|| refused("the file holds no JSON Web Token"))
+}
+
+/// Whether a text has the form of a signed token: three parts in base64url (RFC 7515, section 3.1).
+fn is_token(text: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
+    };
+    text.len() <= LONGEST && text.split('.').count() == 3 && text.split('.').all(is_part)
+}
+
+/// Asks for a session of the role that the token is for. The request is not signed: the token is all that it takes, so it goes
+/// to AWS alone, or to a server on this computer.
+///
+/// # Errors
+/// What STS answered; `KeyNotFound` where it does not take the token, `OwnRoleDenied` where the token does not get the role.
+pub async fn assume_by_token(
+    http: &Http,
+    token: &Zeroizing<String>,
+    region: &Region,
+    (own, file): (&OwnRole, &Path),
+    clock: &Clock,
+) -> Result<Given, Problem> {
+    let operation = Operation::AssumeRoleWithWebIdentity;
+    let mut config = config(http, region, clock);
+    config.set_endpoint_url(http.local_endpoint().map(str::to_owned));
+    let client = Client::from_conf(config.build());
+    let asked = settled(operation, clock, |tap| {
+        // Printing this builder would show the token.
+        let call = client.assume_role_with_web_identity().role_arn(own.role.as_str());
+        let call = call.role_session_name(own.session_name.as_str()).web_identity_token(token.as_str());
+        call.customize().interceptor(tap).send()
+    });
+    let (answer, heard) = asked.await.map_err(|problem| {
+        let (kind, about) = if matches!(problem.kind, Kind::KeyNotFound | Kind::SourceEnded) {
+            (Kind::KeyNotFound, file.display().to_string())
+        } else {
+            let denied = matches!(problem.kind, Kind::AssumeDenied(_));
+            (if denied { Kind::OwnRoleDenied } else { problem.kind }, own.role.to_string())
+        };
+        let detail = problem.detail.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Problem::with(kind, Detail { about: about.into(), ..detail })
+    })?;
+    let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
+    let (Some(given), Some(user)) = (answer.credentials(), answer.assumed_role_user()) else {
+        return Err(odd(Kind::LoginPage, "the answer carries no credentials"));
+    };
+    let same = account_of(user.arn()) == Some(own.role.account().as_str())
+        && assumed_role_of(user.arn()) == Some(own.role.role_name());
+    if !same {
+        return Err(odd(Kind::OtherRole, user.arn()));
+    }
+    let keys = SourceKeys {
+        access_key_id: given.access_key_id().to_owned(),
+        secret: Zeroizing::new(given.secret_access_key().to_owned()),
+        token: Some(Zeroizing::new(given.session_token().to_owned())),
+    };
+    Ok(Given { keys, ends: Some(Utc(given.expiration().secs())) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_the_form_of_a_token_is_one() {
+        assert!(is_token("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl-_"));
+        for other in [
+            "",
+            "..",
+            "a.b",
+            "a.b.c.d",
+            "root:x:0:0.b.c",
+            "a. b.c",
+            "a.b.c\nd",
+            &format!("a.b.{}", "c".repeat(LONGEST)),
+        ] {
+            assert!(!is_token(other), "{other:.20}");
+        }
+    }
+}
