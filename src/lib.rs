@@ -103,6 +103,7 @@ pub mod cli;
 pub mod engine;
 pub mod grant;
 pub mod model;
+pub mod policy;
 pub mod practice;
 pub mod receipt;
 pub mod texts;

@@ -1,4 +1,4 @@
-//! Time on the engine's own clock, which counts suspend and never goes back.
+//! Time on the engine's monotonic clock, which counts suspend, and UTC for display, with RFC 3339 in and out.
 
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
@@ -39,3 +39,33 @@ impl Sub<Duration> for Time {
 /// Seconds since 1970 in UTC, as a server or a file told them; for display and receipts, never for decisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Utc(pub i64);
+
+/// Which moment of a day a date without a time means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// 00:00 UTC of that day.
+    Start,
+    /// 00:00 UTC of the next day.
+    End,
+}
+
+impl Utc {
+    /// Parses an RFC 3339 timestamp between the years 2000 and 2199. A date alone means the moment of it that `day` names.
+    #[must_use]
+    pub fn from_rfc3339(text: &str, day: Day) -> Option<Self> {
+        let text = text.trim();
+        let midnight = || {
+            let date: jiff::civil::Date = text.parse().ok()?;
+            let date = if day == Day::End { date.tomorrow().ok()? } else { date };
+            Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+        };
+        let at = if text.len() == "2026-12-01".len() { midnight()? } else { text.parse().ok()? };
+        Some(Self(at.as_second())).filter(|at| (946_684_800..7_258_118_400).contains(&at.0))
+    }
+
+    /// Formats as RFC 3339 in UTC, which is what IAM's date conditions take (IAM User Guide, "Date condition operators").
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        jiff::Timestamp::from_second(self.0).unwrap_or_default().to_string()
+    }
+}

@@ -4,9 +4,9 @@ use super::args::{Form, Grant as Args};
 use super::place::{self, parsed};
 use super::{ALL, Stop, say};
 use crate::engine::clock::Clock;
-use crate::grant::{self, Ask, Format, Principal, fields, names::Odd};
+use crate::grant::{self, Ask, Format, Principal, names::Odd};
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
-use crate::time::Utc;
+use crate::time::{Day, Utc};
 use crate::words::names::Field;
 use crate::words::{access as words, cli, grant as grant_words};
 
@@ -14,8 +14,8 @@ fn odd<T>(field: &str, result: Result<T, Odd>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(words::kit_field(field, grant_words::odd(why))).hint(cli::see_help()))
 }
 
-fn date(text: Option<&String>, end: bool) -> Result<Option<Utc>, Stop> {
-    let read = |text: &String| fields::moment(text, end).ok_or_else(|| Stop::new(words::no_date(text)));
+fn date(text: Option<&String>, day: Day) -> Result<Option<Utc>, Stop> {
+    let read = |text: &String| Utc::from_rfc3339(text, day).ok_or_else(|| Stop::new(words::no_date(text)));
     text.map(read).transpose()
 }
 
@@ -57,8 +57,8 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
         mfa,
         mfa_max_age: args.mfa_max_age,
         external_id,
-        not_before: date(args.not_before.as_ref(), false)?,
-        not_after: ahead(date(args.not_after.as_ref(), true)?)?,
+        not_before: date(args.not_before.as_ref(), Day::Start)?,
+        not_after: ahead(date(args.not_after.as_ref(), Day::End)?)?,
         source_ips: networks.collect::<Result<_, _>>()?,
         session_is_user: args.session_is_user,
         kms: match &args.kms {

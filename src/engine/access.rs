@@ -74,7 +74,6 @@ impl Desk {
             return Ok(keys);
         }
         let region = sts::region_for(Some(&own.role), None, region);
-        let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
         let (http, clock) = (&self.http, &self.clock);
         let given =
             where_in_use(region, |region| async move { sts::assume_own_role(http, keys, &region, own, clock).await });
@@ -120,7 +119,7 @@ impl Desk {
 
     /// Asks AWS whose a key is, before it is kept anywhere.
     pub async fn try_key(&self, keys: &Keys) -> Result<Identity, Problem> {
-        let region = sts::region_for(None, None, None).ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
+        let region = sts::region_for(None, None, None);
         sts::get_caller_identity(&self.http, &source(keys.clone()), &region, &self.clock).await
     }
 
@@ -137,7 +136,6 @@ impl Desk {
         }
         let (keys, region) = self.keys(&destination.profile, Some(&destination.role)).await?;
         let region = sts::region_for(Some(&destination.role), destination.region.as_ref(), region.as_deref());
-        let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
         let (http, clock, keys, given) = (&self.http, &self.clock, &keys, &code);
         let asked = where_in_use(region, |region| async move {
             sts::assume_role(http, keys, &region, ask, given.clone(), clock).await
@@ -161,7 +159,6 @@ impl Desk {
     pub async fn identify(&self, profile: &str, role: Option<&RoleArn>) -> Result<Identity, Problem> {
         let (keys, region) = self.keys(profile, role).await?;
         let region = sts::region_for(None, None, region.as_deref());
-        let region = region.ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
         let (http, clock, keys) = (&self.http, &self.clock, &keys);
         where_in_use(region, |region| async move { sts::get_caller_identity(http, keys, &region, clock).await }).await
     }

@@ -203,6 +203,6 @@ impl Desk {
 
 /// A key that nothing has yet, in the destination's folder.
 fn test_key(destination: &Destination, now: Utc) -> String {
-    let at: String = crate::grant::fields::rfc3339(now).chars().filter(char::is_ascii_alphanumeric).collect();
+    let at: String = now.to_rfc3339().chars().filter(char::is_ascii_alphanumeric).collect();
     format!("{}daypass-test-{at}.txt", destination.prefix.as_str())
 }

@@ -14,12 +14,12 @@ use super::sources::Given;
 use super::tap::Tap;
 use super::vault::SessionCredentials;
 use super::watch::Patience;
-use crate::grant::policy::literal;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
-use crate::model::names::{Region, RoleArn};
+use crate::model::names::{Partition, Region, RoleArn};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Identity;
+use crate::policy::session::session_policy;
 use crate::time::Utc;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
@@ -31,7 +31,6 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -198,21 +197,17 @@ pub async fn get_caller_identity(
     Ok(Identity { account: account.into(), arn: arn.into(), name: name.into() })
 }
 
-/// The region whose STS is asked: the bucket's, the profile's, or the default of the role's partition, whichever first is
-/// in that partition. Without a role, the profile's region or the default of the first partition.
+/// The region whose STS is asked: the bucket's, the profile's, or the default of the role's partition, whichever is the
+/// first of that partition. Without a role, the profile's region or the default of the first partition.
+///
+/// A text of a profile that is no region's name is passed over, so that none of it gets into the name of a host.
 #[must_use]
-pub fn region_for(role: Option<&RoleArn>, bucket: Option<&Region>, profile: Option<&str>) -> Option<Region> {
-    let partition = role.map(|role| partition_of(role.as_str()));
-    let fits = |region: &&str| {
-        let known = partition_of_region(region);
-        known.is_some() && partition.is_none_or(|partition| known == Some(partition))
-    };
-    let chosen = bucket.map(Region::as_str).filter(fits).or_else(|| profile.filter(fits));
-    chosen.unwrap_or_else(|| default_region(partition.unwrap_or("aws"))).parse().ok()
-}
-
-fn partition_of(arn: &str) -> &str {
-    arn.split(':').nth(1).unwrap_or("aws")
+pub fn region_for(role: Option<&RoleArn>, bucket: Option<&Region>, profile: Option<&str>) -> Region {
+    let partition = role.map(RoleArn::partition);
+    let fits = |region: &Region| partition.is_none_or(|partition| region.partition() == partition);
+    let profile = || profile.and_then(|name| name.parse::<Region>().ok()).filter(fits);
+    let chosen = bucket.cloned().filter(fits).or_else(profile);
+    chosen.unwrap_or_else(|| partition.unwrap_or(Partition::Aws).default_region())
 }
 
 fn account_of(arn: &str) -> Option<&str> {
@@ -222,104 +217,6 @@ fn account_of(arn: &str) -> Option<&str> {
 /// The role's name in the ARN of its session, which leaves the role's path out.
 fn assumed_role_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(5)?.strip_prefix("assumed-role/")?.split('/').next()
-}
-
-/// The partition of a region's name (AWS, "Partitions"); none where it can't be a region's name at all, so that no text
-/// of a profile gets into the name of a host.
-fn partition_of_region(region: &str) -> Option<&'static str> {
-    let fits = region.len() <= 32 && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !fits || region.split('-').count() < 3 || region.split('-').any(str::is_empty) {
-        return None;
-    }
-    let begins = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("eusc-", "aws-eusc"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-isof-", "aws-iso-f"),
-    ];
-    Some(begins.iter().find(|(begin, _)| region.starts_with(begin)).map_or("aws", |(_, partition)| partition))
-}
-
-fn default_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-northwest-1",
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-eusc" => "eusc-de-east-1",
-        "aws-iso" => "us-iso-east-1",
-        "aws-iso-b" => "us-isob-east-1",
-        "aws-iso-e" => "eu-isoe-west-1",
-        "aws-iso-f" => "us-isof-south-1",
-        _ => "us-east-1",
-    }
-}
-
-/// The longest session policy that STS takes, in characters (STS API Reference, AssumeRole, Policy).
-const SESSION_POLICY_MOST: usize = 2048;
-
-/// The session policy that leaves of the role's rights what a delivery to this bucket and folder needs. If the folder's
-/// name is too long for one, the policy is narrowed to the longest leading folders that fit, to the bucket at the least:
-/// a session that is as wide as its role is never the answer to a long name.
-#[must_use]
-pub fn session_policy(destination: &Destination) -> String {
-    let prefix = destination.prefix.as_str();
-    let slashes =
-        prefix.rmatch_indices('/').map(|(at, _)| &prefix[..=at]).filter(|shorter| shorter.len() < prefix.len());
-    let fits = |policy: &String| policy.chars().count() <= SESSION_POLICY_MOST;
-    let mut policies = std::iter::once(prefix).chain(slashes).map(|prefix| session_policy_for(destination, prefix));
-    policies.find(fits).unwrap_or_else(|| session_policy_for(destination, ""))
-}
-
-fn session_policy_for(destination: &Destination, prefix: &str) -> String {
-    let partition = destination.role.partition();
-    let (name, suffix) = (partition.as_str(), partition.dns_suffix());
-    let bucket = destination.bucket.as_str();
-    let prefix = literal(prefix);
-    // S3 checks an access point's alias against the access point's ARN, whose name the alias doesn't tell.
-    let resources = if bucket.ends_with("-s3alias") {
-        vec![format!("arn:{name}:s3:::*/{prefix}*"), format!("arn:{name}:s3:*:*:accesspoint/*/object/{prefix}*")]
-    } else {
-        vec![format!("arn:{name}:s3:::{bucket}/{prefix}*")]
-    };
-    let mut actions = vec!["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
-    if destination.acl_full_control {
-        actions.push("s3:PutObjectAcl");
-    }
-    let policy = serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": actions,
-                "Resource": resources,
-            },
-            {
-                "Effect": "Allow",
-                "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
-                "Resource": "*",
-                "Condition": { "StringLike": { "kms:ViaService": format!("s3.*.{suffix}") } },
-            },
-        ],
-    });
-    latin1(&policy.to_string())
-}
-
-/// JSON without characters above U+00FF or control characters, which STS takes in no policy (STS API Reference,
-/// AssumeRole, Policy). An escape counts six characters, so the others stay as they are.
-fn latin1(json: &str) -> String {
-    let mut kept = String::with_capacity(json.len());
-    for c in json.chars() {
-        if matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}') {
-            kept.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _infallible = write!(kept, "\\u{unit:04x}");
-            }
-        }
-    }
-    kept
 }
 
 fn client(http: &Http, keys: &SourceKeys, region: &Region, clock: &Clock) -> Client {

@@ -6,7 +6,7 @@
 
 use super::policy;
 use super::request::Ask;
-use super::tree::{Tree, add};
+use crate::policy::tree::{Tree, add};
 use crate::words;
 
 /// The role's name inside the template.

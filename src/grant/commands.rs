@@ -1,13 +1,13 @@
 //! Commands of the AWS CLI that make the role, if wanted the bucket, and print the invitation.
 //!
 //! Every value stands between single quotes. What is written there is ASCII: names by their grammars, JSON and TOML by
-//! [`Tree::compact`](super::tree::Tree::compact) and [`toml_text`](super::tree::toml_text), which escape the apostrophe
+//! [`Tree::compact`](crate::policy::tree::Tree::compact) and [`toml_text`](crate::policy::tree::toml_text), which escape the apostrophe
 //! too. A bucket that is there already keeps its policy, and its lifecycle rules too: the rule to add is shown then.
 
 use super::policy;
 use super::request::Ask;
-use super::tree::Tree;
 use crate::model::names::Region;
+use crate::policy::tree::Tree;
 use crate::words;
 
 /// A command's words, and its options as `--name=value` so that no value is taken for an option.

@@ -5,7 +5,7 @@
 //! a second time, never to a text that reads well as it is.
 
 use super::request::NETWORKS_MOST;
-use crate::time::Utc;
+use crate::time::{Day, Utc};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use toml::{Table, Value};
@@ -204,8 +204,8 @@ impl Fields {
         number.filter(|number| range.contains(number)).map(Some).ok_or(TextProblem::Wrong(name))
     }
 
-    /// A moment, as text or as TOML's own date; a day alone is its begin, or its end where `end` is set.
-    pub(super) fn moment(&mut self, name: &'static str, end: bool) -> Result<Option<Utc>, TextProblem> {
+    /// A moment, as text or as TOML's own date; a day alone is its start or its end, as `day` says.
+    pub(super) fn moment(&mut self, name: &'static str, day: Day) -> Result<Option<Utc>, TextProblem> {
         let text = match self.table.remove(name) {
             None => return Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
@@ -213,7 +213,7 @@ impl Fields {
             Some(Value::Datetime(date)) => date.to_string(),
             Some(_) => return Err(TextProblem::Wrong(name)),
         };
-        moment(&text, end).map(Some).ok_or(TextProblem::Wrong(name))
+        Utc::from_rfc3339(&text, day).map(Some).ok_or(TextProblem::Wrong(name))
     }
 
     /// Texts of a grammar; in a link, with commas between them.
@@ -239,25 +239,6 @@ impl Fields {
     pub(super) fn finish(self) -> Result<(), TextProblem> {
         self.table.keys().next().map_or(Ok(()), |name| Err(TextProblem::Unknown(clean(name, 40))))
     }
-}
-
-/// A moment of RFC 3339, from the year 2000 to 2199; a day alone is its begin in UTC, or its end where `end` is set.
-#[must_use]
-pub fn moment(text: &str, end: bool) -> Option<Utc> {
-    let text = text.trim();
-    let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
-        let day = if end { day.tomorrow().ok()? } else { day };
-        Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    };
-    let at = if text.len() == "2026-12-01".len() { day()? } else { text.parse().ok()? };
-    Some(Utc(at.as_second())).filter(|at| (946_684_800..7_258_118_400).contains(&at.0))
-}
-
-/// A moment as RFC 3339 in UTC, as IAM's date conditions take it (IAM User Guide, "Date condition operators").
-#[must_use]
-pub fn rfc3339(at: Utc) -> String {
-    jiff::Timestamp::from_second(at.0).unwrap_or_default().to_string()
 }
 
 /// `text` on one line in Unicode's composed spelling (NFC), without control, invisible and direction characters and without

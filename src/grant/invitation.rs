@@ -25,14 +25,14 @@
 //! of this computer or a command, and there is none that could.
 
 use super::alike::{Likeness, compare};
-use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
+use super::fields::{Fields, Kind, TextProblem, clean, decode};
 use super::names::Cidr;
 use super::request::MFA_AGE;
-use super::tree::toml_text;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::model::terms::Terms;
-use crate::time::Utc;
+use crate::policy::tree::toml_text;
+use crate::time::{Day, Utc};
 use crate::words;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{Display, Write as _};
@@ -190,8 +190,8 @@ impl Invitation {
             seconds: fields
                 .number("duration", Destination::SHORTEST..=Destination::LONGEST)?
                 .unwrap_or(Destination::USUAL),
-            not_before: fields.moment("not_before", false)?,
-            not_after: fields.moment("not_after", true)?,
+            not_before: fields.moment("not_before", Day::Start)?,
+            not_after: fields.moment("not_after", Day::End)?,
             note: fields.free("note", NOTE_MOST)?,
             contact: fields.free("contact", CONTACT_MOST)?,
         };
@@ -291,7 +291,7 @@ impl Invitation {
         }
         let owner = self.other_owner().unwrap_or_else(|| self.role.account());
         let (was, is) = (&known.terms, self.terms());
-        let moment = |at: Option<Utc>| at.map(rfc3339).unwrap_or_default();
+        let moment = |at: Option<Utc>| at.map(Utc::to_rfc3339).unwrap_or_default();
         let yes = |yes: bool| if yes { "true".to_owned() } else { String::new() };
         let pairs = [
             (What::Account, known.role.account().to_string(), self.role.account().to_string()),
@@ -400,7 +400,7 @@ impl<R: Display> Invitation<R> {
     /// The fields that say something, in the order of the schema.
     fn fields(&self) -> Vec<(&'static str, Field)> {
         let text = |text: &str| Some(Field::Text(text.to_owned())).filter(|_| !text.is_empty());
-        let moment = |at: Option<Utc>| at.map(|at| Field::Text(rfc3339(at)));
+        let moment = |at: Option<Utc>| at.map(|at| Field::Text(at.to_rfc3339()));
         let yes = |yes: bool| Some(Field::Bool(true)).filter(|_| yes);
         let nets = self.source_ips.iter().map(ToString::to_string).collect();
         [

@@ -1,8 +1,8 @@
 //! The messages that go between contractor and customer; both are plain text and hold no secret.
 
-use super::fields::rfc3339;
 use super::invitation::Invitation;
 use super::request::Ask;
+use crate::time::Utc;
 use crate::words::grant as words;
 use crate::words::wishes::wishes;
 
@@ -10,7 +10,7 @@ use crate::words::wishes::wishes;
 /// end for those who have Daypass too.
 #[must_use]
 pub fn to_administrator(ask: &Ask) -> String {
-    let wishes: Vec<String> = wishes(ask, rfc3339).into_iter().map(|wish| wish.text).collect();
+    let wishes: Vec<String> = wishes(ask, Utc::to_rfc3339).into_iter().map(|wish| wish.text).collect();
     let i_am = words::i_am(ask.who.short_name(), ask.who.account().as_str());
     words::to_administrator(ask, if ask.who.is_one() { &i_am } else { "" }, &wishes, &ask.to_text())
 }

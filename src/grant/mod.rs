@@ -13,7 +13,6 @@ pub mod names;
 pub mod policy;
 pub mod request;
 pub mod terraform;
-pub mod tree;
 
 pub use invitation::{Change, Invitation, Window};
 pub use names::{Cidr, KmsKey, Principal, RoleName};

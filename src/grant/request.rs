@@ -1,13 +1,13 @@
 //! What the contractor asks the customer for, and the text that carries it.
 
-use super::fields::{Fields, Kind, TextProblem, clean, decode, rfc3339};
+use super::fields::{Fields, Kind, TextProblem, clean, decode};
 use super::invitation::{CUSTOMER_MOST, Invitation, prefix};
 use super::names::{Cidr, KmsKey, Odd, Principal, RoleName};
 use super::policy;
-use super::tree::toml_text;
 use crate::model::destination::Destination;
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, holds_secret};
-use crate::time::Utc;
+use crate::policy::tree::toml_text;
+use crate::time::{Day, Utc};
 use crate::words;
 use std::fmt::{Display, Write as _};
 use std::ops::RangeInclusive;
@@ -247,8 +247,8 @@ impl Ask {
         text("region", self.region.as_ref().map_or("", Region::as_str));
         text("role_name", self.role_name.as_str());
         text("external_id", self.external_id.as_ref().map_or("", ExternalId::as_str));
-        text("not_before", &self.not_before.map(rfc3339).unwrap_or_default());
-        text("not_after", &self.not_after.map(rfc3339).unwrap_or_default());
+        text("not_before", &self.not_before.map(Utc::to_rfc3339).unwrap_or_default());
+        text("not_after", &self.not_after.map(Utc::to_rfc3339).unwrap_or_default());
         match &self.kms {
             Kms::None => {}
             Kms::Any => text("kms", "any"),
@@ -301,8 +301,8 @@ impl Ask {
             mfa: fields.yes("mfa")?,
             mfa_max_age: fields.number("mfa_max_age", MFA_AGE)?,
             external_id: fields.parsed("external_id")?,
-            not_before: fields.moment("not_before", false)?,
-            not_after: fields.moment("not_after", true)?,
+            not_before: fields.moment("not_before", Day::Start)?,
+            not_after: fields.moment("not_after", Day::End)?,
             source_ips: fields.list("source_ips")?,
             session_is_user: fields.yes("session_is_user")?,
             kms: fields.parsed("kms")?.unwrap_or_default(),

@@ -5,7 +5,7 @@
 
 use super::policy;
 use super::request::Ask;
-use super::tree::{Tree, add, hcl_escaped, hcl_text};
+use crate::policy::tree::{Tree, add, hcl_escaped, hcl_text};
 use crate::words;
 use std::fmt::Write as _;
 

@@ -3,7 +3,6 @@
 use super::iam::{Caller, KeyProblem};
 use super::story::{BUCKET, CUSTOMER};
 use super::{Inside, lock};
-use crate::grant::fields::rfc3339;
 use crate::time::Utc;
 use async_trait::async_trait;
 use s3s::access::{S3Access, S3AccessContext};
@@ -89,7 +88,7 @@ impl S3Access for Access {
             actions.insert(0, "s3:GetObject".to_owned());
         }
         let if_none_match = header("if-none-match").map(str::to_owned);
-        let now = rfc3339(Utc(self.0.now()));
+        let now = Utc(self.0.now()).to_rfc3339();
         let mut context = vec![
             ("aws:SecureTransport", if self.0.options.encrypted { "true" } else { "false" }),
             ("aws:SourceIp", "127.0.0.1"),
@@ -126,7 +125,7 @@ impl Access {
         let key = format!("arn:aws:kms:{region}:{CUSTOMER}:key/1234abcd-12ab-34cd-56ef-1234567890ab");
         let via = format!("s3.{region}.amazonaws.com");
         for action in actions {
-            let now = rfc3339(Utc(self.0.now()));
+            let now = Utc(self.0.now()).to_rfc3339();
             let context =
                 [("kms:ViaService", &*via), ("kms:EncryptionContext:aws:s3:arn", object), ("aws:CurrentTime", &*now)];
             let allowed = caller.decide(action, &key, &context);

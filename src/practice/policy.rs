@@ -6,7 +6,7 @@
 //! statement that allows never applies if it has another condition, and one that denies applies whatever that condition
 //! says, so that nothing is allowed by a rule that was not understood.
 
-use crate::grant::fields;
+use crate::time::{Day, Utc};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -72,7 +72,7 @@ impl Operator {
     }
 
     fn holds(self, value: &str, wanted: &str) -> bool {
-        let dates = || fields::moment(value, false).zip(fields::moment(wanted, false));
+        let dates = || Utc::from_rfc3339(value, Day::Start).zip(Utc::from_rfc3339(wanted, Day::Start));
         match self {
             Self::StringEquals => value == wanted,
             Self::StringLike => wild(wanted, value),

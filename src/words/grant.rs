@@ -4,10 +4,11 @@ use super::foreign::visible;
 use super::format;
 use super::wishes::to_compare;
 use crate::grant::Format;
-use crate::grant::fields::{self, Kind, TextProblem};
+use crate::grant::fields::{Kind, TextProblem};
 use crate::grant::invitation::What;
 use crate::grant::names::Odd;
 use crate::grant::request::{Ask, AskProblem, NETWORKS_MOST, TRUST_MOST};
+use crate::time::{Day, Utc};
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -214,7 +215,7 @@ pub fn value(what: What, text: &str, zone: &TimeZone) -> String {
         What::Account | What::Owner => format::account(text),
         What::Duration | What::MfaAge => seconds().unwrap_or_else(|_form| text.to_owned()),
         What::From | What::Until => {
-            let at = fields::moment(text, false);
+            let at = Utc::from_rfc3339(text, Day::Start);
             at.map_or_else(|| text.to_owned(), |at| format::date_and_time(at, zone))
         }
         What::Mfa => "asked for".to_owned(),

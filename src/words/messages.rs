@@ -3,32 +3,25 @@
 use super::causes::Known;
 use super::format;
 use super::ui::checksum_of;
-use crate::grant::fields::rfc3339;
-use crate::grant::policy::{caller, literal};
-use crate::grant::tree::Tree;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
-use crate::time::Utc;
+use crate::policy::tree::Tree;
+use crate::policy::{self, Conditions, Via, arn, statement};
 
 const YOUR_USER: &str = "arn:aws:iam::YOUR-ACCOUNT:user/YOUR-NAME";
-
-fn map(pairs: Vec<(&str, Tree)>) -> Tree {
-    Tree::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
 
 fn place(to: &Destination) -> String {
     format::place(to.bucket.as_str(), to.prefix.as_str())
 }
 
 fn document(statement: Tree) -> String {
-    let document = map(vec![("Version", "2012-10-17".into()), ("Statement", Tree::List(vec![statement]))]);
-    document.json().trim_end().to_owned()
+    policy::document(vec![statement]).json().trim_end().to_owned()
 }
 
-fn partition(to: &Destination) -> &str {
-    to.role.as_str().split(':').nth(1).unwrap_or("aws")
+fn lines(tree: &Tree) -> String {
+    tree.json().trim_end().to_owned()
 }
 
 /// The statement of a trust policy that lets this user take on the role, with the conditions that are known
@@ -38,17 +31,7 @@ fn partition(to: &Destination) -> &str {
 /// is let in by it (IAM User Guide, "Role session principals").
 #[must_use]
 pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
-    let who = caller.unwrap_or(YOUR_USER);
-    let conditions = asked(to, caller);
-    let mut statement = vec![
-        ("Effect", "Allow".into()),
-        ("Principal", map(vec![("AWS", who.into())])),
-        ("Action", "sts:AssumeRole".into()),
-    ];
-    if !conditions.is_empty() {
-        statement.push(("Condition", map(conditions)));
-    }
-    map(statement)
+    statement::allow_assume_role(caller.unwrap_or(YOUR_USER), &conditions(to, caller))
 }
 
 /// What to enter into the role's trust policy, and how: where the invitation told its conditions, the whole of it; otherwise
@@ -58,47 +41,24 @@ fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
     if to.terms.told {
         ("This is the whole policy, with nobody else in it", document(statement))
     } else {
-        let text = statement.json().trim_end().to_owned();
+        let text = lines(&statement);
         ("This is the statement to add. Please keep the conditions and the names that are there", text)
     }
 }
 
-/// The conditions of a trust policy as the invitation tells them, and what is sent along.
-fn asked(to: &Destination, caller: Option<&str>) -> Vec<(&'static str, Tree)> {
+/// The role's conditions as the invitation tells them, and what is sent along.
+fn conditions(to: &Destination, caller: Option<&str>) -> Conditions {
     let terms = &to.terms;
-    let (mut conditions, mut equals) = (Vec::new(), Vec::new());
-    if let Some(id) = terms.external_id.as_ref().or(to.external_id.as_ref()) {
-        equals.push(("sts:ExternalId", id.as_str().into()));
+    let user_name = || caller.filter(|who| who.contains(":user/")).and_then(|who| who.rsplit('/').next());
+    Conditions {
+        external_id: terms.external_id.as_ref().or(to.external_id.as_ref()).map(|id| id.as_str().to_owned()),
+        session_name: terms.session_is_user.then(|| user_name().unwrap_or("${aws:username}").to_owned()),
+        mfa: terms.mfa || to.mfa_serial.is_some(),
+        mfa_max_age: terms.mfa_max_age,
+        not_before: terms.not_before,
+        not_after: terms.not_after,
+        networks: terms.networks.iter().map(ToString::to_string).collect(),
     }
-    if terms.session_is_user {
-        let user = caller.filter(|who| who.contains(":user/")).and_then(|who| who.rsplit('/').next());
-        equals.push(("sts:RoleSessionName", user.unwrap_or("${aws:username}").into()));
-    }
-    if !equals.is_empty() {
-        conditions.push(("StringEquals", map(equals)));
-    }
-    if terms.mfa || to.mfa_serial.is_some() {
-        conditions.push(("Bool", map(vec![("aws:MultiFactorAuthPresent", "true".into())])));
-    }
-    if let Some(age) = terms.mfa_max_age {
-        conditions.push(("NumericLessThan", map(vec![("aws:MultiFactorAuthAge", age.to_string().into())])));
-    }
-    conditions.extend(dates_of(to));
-    conditions.extend(networks_of(to));
-    conditions
-}
-
-fn dates_of(to: &Destination) -> Vec<(&'static str, Tree)> {
-    let dates = [("DateGreaterThanEquals", to.terms.not_before), ("DateLessThan", to.terms.not_after)];
-    let line = |(operator, at): (&'static str, Option<Utc>)| {
-        Some((operator, map(vec![("aws:CurrentTime", rfc3339(at?).into())])))
-    };
-    dates.into_iter().filter_map(line).collect()
-}
-
-fn networks_of(to: &Destination) -> Option<(&'static str, Tree)> {
-    let nets: Vec<Tree> = to.terms.networks.iter().map(|net| (&**net).into()).collect();
-    (!nets.is_empty()).then(|| ("IpAddress", map(vec![("aws:SourceIp", Tree::List(nets))])))
 }
 
 /// For the customer whose role's dates are over, or not yet there.
@@ -111,7 +71,7 @@ pub fn dates(problem: &Problem, known: &Known<'_>) -> String {
          Thank you.\n",
         place = place(to),
         role = to.role,
-        lines = map(dates_of(to)).json().trim_end(),
+        lines = lines(&Tree::Map(conditions(to, None).dates())),
         user = known.caller(problem).unwrap_or(YOUR_USER),
     )
 }
@@ -127,7 +87,7 @@ pub fn networks(problem: &Problem, known: &Known<'_>) -> String {
          use. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
-        lines = map(networks_of(to).into_iter().collect()).json().trim_end(),
+        lines = lines(&Tree::Map(conditions(to, None).networks().into_iter().collect())),
         user = known.caller(problem).unwrap_or(YOUR_USER),
         sent = sent(known, problem),
     )
@@ -136,39 +96,22 @@ pub fn networks(problem: &Problem, known: &Known<'_>) -> String {
 /// What the role has to allow for this destination.
 #[must_use]
 pub fn put_statement(to: &Destination) -> Tree {
-    let mut statement = vec![("Effect", "Allow".into()), ("Action", actions(to)), ("Resource", objects(to).into())];
-    let conditions: Vec<_> = dates_of(to).into_iter().chain(networks_of(to)).collect();
-    if !conditions.is_empty() {
-        statement.push(("Condition", map(conditions)));
-    }
-    map(statement)
+    statement::allow_put(None, actions(to), objects(to).into(), &conditions(to, None))
 }
 
-fn actions(to: &Destination) -> Tree {
-    if to.acl_full_control {
-        Tree::List(vec!["s3:PutObject".into(), "s3:PutObjectAcl".into()])
-    } else {
-        "s3:PutObject".into()
-    }
+const fn actions(to: &Destination) -> &'static [&'static str] {
+    if to.acl_full_control { &["s3:PutObject", "s3:PutObjectAcl"] } else { &["s3:PutObject"] }
 }
 
 fn objects(to: &Destination) -> String {
-    format!("arn:{}:s3:::{}/{}*", partition(to), to.bucket, literal(to.prefix.as_str()))
+    arn::objects(to.role.partition(), to.bucket.as_str(), to.prefix.as_str())
 }
 
-/// What the role has to allow for the bucket's key: `GenerateDataKey` for every file, `Decrypt` for those that go up in parts
-/// (S3 User Guide, "Multipart upload API and permissions").
+/// What the role has to allow for the bucket's key.
 #[must_use]
 pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
-    let region = to.region.as_ref().map_or("*", Region::as_str);
-    let via = format!("s3.{region}.{}", to.role.partition().dns_suffix());
-    let operator = if region == "*" { "StringLike" } else { "StringEquals" };
-    map(vec![
-        ("Effect", "Allow".into()),
-        ("Action", Tree::List(vec!["kms:GenerateDataKey".into(), "kms:Decrypt".into()])),
-        ("Resource", key.unwrap_or("THE-ARN-OF-THE-KEY").into()),
-        ("Condition", map(vec![(operator, map(vec![("kms:ViaService", via.into())]))])),
-    ])
+    let via = Via { partition: to.role.partition(), region: to.region.as_ref() };
+    statement::allow_key(None, key.unwrap_or("THE-ARN-OF-THE-KEY"), via, Vec::new(), &Conditions::default())
 }
 
 /// For the customer whose role does not let the user in.
@@ -249,7 +192,7 @@ pub fn own_company(problem: &Problem, known: &Known<'_>) -> String {
          service control policy forbids it:\n\n{policy}\n\nIt allows nothing else. Thank you.\n",
         account = format::account(to.role.account().as_str()),
         who = known.caller(problem).unwrap_or(YOUR_USER),
-        policy = caller(&to.role).json().trim_end(),
+        policy = document(statement::allow_caller(&to.role)),
     )
 }
 
@@ -279,12 +222,7 @@ pub fn bucket_policy(known: &Known<'_>) -> String {
         Encryption::SseKms(Some(key)) => format!("the header x-amz-server-side-encryption: aws:kms with the key {key}"),
     };
     let acl = if to.acl_full_control { "the ACL bucket-owner-full-control" } else { "no ACL" };
-    let allow = map(vec![
-        ("Effect", "Allow".into()),
-        ("Principal", map(vec![("AWS", to.role.as_str().into())])),
-        ("Action", actions(to)),
-        ("Resource", objects(to).into()),
-    ]);
+    let allow = statement::allow_put_by(&to.role, actions(to), objects(to));
     format!(
         "Hello,\n\nI have access through the role\n  {role}\nand the bucket {bucket} does not take my files. Please look at its \
          policy: does it forbid s3:PutObject from certain networks, without an encryption header, without an ACL or \
@@ -344,7 +282,7 @@ pub fn new_key(known: &Known<'_>) -> String {
         "Hello,\n\nAmazon does not take the access key of my profile “{profile}”{who}. Could you look whether it is active, or \
          make me a new one for my own IAM user? It needs this permission and no other:\n\n{policy}\n\nThank you.\n",
         profile = known.destination.profile,
-        policy = caller(&known.destination.role).json().trim_end(),
+        policy = document(statement::allow_caller(&known.destination.role)),
     )
 }
 

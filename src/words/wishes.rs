@@ -2,9 +2,9 @@
 
 use super::format;
 use crate::grant::request::{Ask, Kms};
-use crate::grant::tree::Tree;
 use crate::grant::{RoleName, policy};
 use crate::model::destination::Destination;
+use crate::policy::tree::Tree;
 use crate::time::Utc;
 use std::time::Duration;
 

@@ -1,8 +1,10 @@
 //! The customer's kit: its policies value by value, its escaping, and what it refuses to ask for.
 
 use daypass::grant::names::Odd;
-use daypass::grant::tree::{Tree, hcl_text, toml_text};
 use daypass::grant::{Ask, AskProblem, Cidr, Format, Invitation, Kms, KmsKey, Principal, RoleName, policy, print};
+use daypass::policy::document;
+use daypass::policy::statement::allow_caller;
+use daypass::policy::tree::{Tree, hcl_text, toml_text};
 use daypass::time::Utc;
 use daypass::words;
 use proptest::prelude::*;
@@ -147,7 +149,7 @@ fn patterns_in_a_folder_are_letters_to_iam() {
     for (text, expected) in
         [("a*b?c", "a${*}b${?}c"), ("${aws:username}", "${$}{aws:username}"), ("$x $", "$x $"), ("ü\"'", "ü\"'")]
     {
-        assert_eq!(policy::literal(text), expected);
+        assert_eq!(daypass::policy::arn::escape(text), expected);
     }
 }
 
@@ -174,7 +176,7 @@ fn the_contractors_side_is_narrow_too() {
     let role = "arn:aws:iam::222233334444:role/r".parse().expect("a role");
     let expected =
         json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::222233334444:role/r"}]);
-    assert_eq!(policy::caller(&role).value()["Statement"], expected);
+    assert_eq!(document(vec![allow_caller(&role)]).value()["Statement"], expected);
 }
 
 #[test]

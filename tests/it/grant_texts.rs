@@ -1,10 +1,10 @@
 //! Invitations and requests: what mail does to them is undone, what does not belong in them is refused.
 
 use super::grant::{HOSTILE, ask, full};
-use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode, moment};
+use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
 use daypass::grant::invitation::{Change, What};
 use daypass::grant::{Ask, Format, Invitation, Window, message, print};
-use daypass::time::Utc;
+use daypass::time::{Day, Utc};
 use daypass::words;
 use proptest::prelude::*;
 
@@ -181,11 +181,11 @@ fn free_text_is_one_clean_line() {
 
 #[test]
 fn dates_are_read_and_compared() {
-    assert_eq!(moment("2026-12-01T10:00:00+01:00", false), Some(Utc(1_796_115_600)));
-    assert_eq!(moment("2026-12-01", false), Some(Utc(1_796_083_200)));
-    assert_eq!(moment("2026-12-01", true), moment("2026-12-02", false));
+    assert_eq!(Utc::from_rfc3339("2026-12-01T10:00:00+01:00", Day::Start), Some(Utc(1_796_115_600)));
+    assert_eq!(Utc::from_rfc3339("2026-12-01", Day::Start), Some(Utc(1_796_083_200)));
+    assert_eq!(Utc::from_rfc3339("2026-12-01", Day::End), Utc::from_rfc3339("2026-12-02", Day::Start));
     for odd in ["", "1 Dec", "2026-13-01", "2026-12-01T10:00:00", "1999-01-01", "9999-12-31", "-000001-01"] {
-        assert_eq!(moment(odd, true), None, "{odd}");
+        assert_eq!(Utc::from_rfc3339(odd, Day::End), None, "{odd}");
     }
     let text = format!("{GOOD}not_before = 2026-12-01T09:00:00Z\nnot_after = 2026-12-15\n");
     let read = Invitation::parse(&text).expect("an invitation");

@@ -63,7 +63,11 @@ fn under_faults_and_short_sessions(seed: u64) {
         .partition(|(_, row)| matches!(row.state, State::Delivered(_)));
     let lost: Vec<String> =
         lost.iter().map(|(_, row)| format!("{} {}: {:?}", row.place.0, row.key(), row.state)).collect();
-    assert!(lost.len() < arrived.len() * 2 || lost.is_empty(), "{} arrived and these did not: {lost:#?}", arrived.len());
+    assert!(
+        lost.len() < arrived.len() * 2 || lost.is_empty(),
+        "{} arrived and these did not: {lost:#?}",
+        arrived.len()
+    );
 }
 
 fn with_persons_bursts_and_changes(seed: u64) {

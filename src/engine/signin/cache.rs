@@ -2,8 +2,7 @@
 
 use crate::engine::hidden::Hidden;
 use crate::engine::profiles::{SaveProblem, SignIn, private_file};
-use crate::grant::fields::{moment, rfc3339};
-use crate::time::Utc;
+use crate::time::{Day, Utc};
 use serde::Serialize;
 use sha1::{Digest, Sha1};
 use std::fmt;
@@ -48,13 +47,13 @@ impl fmt::Debug for Token {
 impl Token {
     /// Whether it serves for at least another five minutes; the SDKs renew at the same moment.
     pub fn serves(&self, now: Utc) -> bool {
-        moment(&self.expires_at, false).is_some_and(|until| until.0.saturating_sub(now.0) > 300)
+        Utc::from_rfc3339(&self.expires_at, Day::Start).is_some_and(|until| until.0.saturating_sub(now.0) > 300)
     }
 }
 
 /// The moment in the form of the file.
 pub(in crate::engine) fn written(at: Utc) -> String {
-    rfc3339(at)
+    at.to_rfc3339()
 }
 
 /// The file of a sign-in's token: the SHA-1 of the session's name, or of the start URL.

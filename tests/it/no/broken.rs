@@ -148,7 +148,7 @@ async fn the_dates() {
     let destination = invited(&early, |ask| ask.not_before = Some(Utc(now + 3600)));
     let causes = refused(&mut early, destination).await;
     assert_eq!(causes[0].title, "Your time for this role has not begun");
-    let line = format!("\"aws:CurrentTime\": \"{}\"", daypass::grant::fields::rfc3339(Utc(now + 3600)));
+    let line = format!("\"aws:CurrentTime\": \"{}\"", Utc(now + 3600).to_rfc3339());
     says(&causes[0], &["\"DateGreaterThanEquals\"", &line, "user/Richard"]);
 
     let mut late = scene().await;
@@ -159,7 +159,7 @@ async fn the_dates() {
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     let causes = refused_again(&mut late).await;
     assert_eq!(causes[0].title, "Your time for this role is over");
-    let line = format!("\"aws:CurrentTime\": \"{}\"", daypass::grant::fields::rfc3339(Utc(end)));
+    let line = format!("\"aws:CurrentTime\": \"{}\"", Utc(end).to_rfc3339());
     says(&causes[0], &["\"DateLessThan\"", &line, "user/Richard"]);
 }
 

@@ -6,9 +6,9 @@ use crate::support::scripted::{Request, Server, ok};
 use bytes::Bytes;
 use daypass::engine::clock::Clock;
 use daypass::engine::s3::S3;
-use daypass::engine::sts::session_policy;
 use daypass::engine::watch::Patience;
 use daypass::model::destination::{Destination, Encryption};
+use daypass::policy::session::session_policy;
 
 const KEY: &str = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 

@@ -56,7 +56,7 @@ impl<const N: usize> From<[(&str, Self); N]> for Tree {
 }
 
 /// Adds a name and its value to a map under construction.
-pub(super) fn add(map: &mut Vec<(String, Tree)>, name: &str, value: impl Into<Tree>) {
+pub fn add(map: &mut Vec<(String, Tree)>, name: &str, value: impl Into<Tree>) {
     map.push((name.to_owned(), value.into()));
 }
 
@@ -239,7 +239,7 @@ pub fn hcl_text(text: &str) -> String {
 
 /// A text as it stands between the quotes of HCL, where neither `${` nor `%{` begins a template.
 #[must_use]
-pub(super) fn hcl_escaped(text: &str) -> String {
+pub fn hcl_escaped(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
