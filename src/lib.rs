@@ -100,6 +100,7 @@
 //! No `unsafe` and no `unwrap`: the lints in `Cargo.toml` and `.clippy.toml`, which `.ci/run` turns into refusals.
 
 pub mod cli;
+pub mod diagnose;
 pub mod engine;
 pub mod grant;
 pub mod model;

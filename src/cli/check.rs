@@ -3,13 +3,13 @@
 use super::args::{Check as Args, SignIn};
 use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
+use crate::diagnose::{self, Known};
 use crate::engine::check::{Check, Fact, Step};
 use crate::engine::signin::{SignInProblem, SignInStep};
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Identity;
 use crate::model::snapshot::Snapshot;
-use crate::words::causes::Known;
 use crate::words::{access as words, cli, keys, problem as problem_words};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -53,8 +53,8 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
     let detail = step.result.as_ref().err().and_then(|why| why.detail.as_ref());
     if as_json {
         let turn = step.result.as_ref().err().map(|why| {
-            let causes = problem_words::explain(why, &Known::new(destination, identity));
-            problem_words::turn_key(problem_words::whose(why, &causes).0)
+            let causes = diagnose::explain(why, &Known::new(destination, identity));
+            problem_words::turn_key(diagnose::whose(why, &causes).0)
         });
         let arn = match &step.result {
             Ok(Fact::Identity(who)) => Some(&who.arn),

@@ -2,6 +2,7 @@
 
 use super::args::Practice as PracticeArgs;
 use super::{ALL, SOME_NOT, Stop, say, say_beside};
+use crate::diagnose::{self, Known};
 use crate::engine::handle::Handle;
 use crate::engine::journal;
 use crate::engine::run::Notice;
@@ -13,7 +14,6 @@ use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::foreign::visible;
-use crate::words::problem::Known;
 use crate::words::retries;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -442,7 +442,7 @@ pub(super) fn explained(why: &Problem, known: &Known<'_>, profiles: &Profiles) -
     if let Some(sentence) = crate::words::keys::command_problem(why) {
         return (sentence.to_owned(), Vec::new());
     }
-    let (sentence, mut hints) = words::explained(why, known);
+    let (sentence, mut hints) = diagnose::in_lines(why, known);
     hints.extend(words::ways(why, &known.destination.profile, profiles));
     (sentence, hints)
 }

@@ -5,12 +5,12 @@ use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{Window, Wish, icons};
+use crate::diagnose::{self, Known};
 use crate::engine::check::{Fact, Step, What};
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;
 use crate::model::snapshot::Snapshot;
-use crate::words::causes::Known;
 use crate::words::ui::dialog;
 use crate::words::you::{self as words, check as labels};
 use crate::words::{access, format};
@@ -66,7 +66,7 @@ impl Checking {
         match &step.result {
             Ok(fact) => (access::fact(fact), Vec::new()),
             Err(why) => {
-                let (_, hints) = crate::words::cli::explained(why, &Known::new(&self.to, self.who()));
+                let (_, hints) = diagnose::in_lines(why, &Known::new(&self.to, self.who()));
                 let hints = hints.iter().take(CAUSES).enumerate();
                 (sentence(why), hints.map(|(at, hint)| words::cause(at + 1, hint)).collect())
             }

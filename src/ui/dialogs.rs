@@ -212,7 +212,7 @@ fn explained(ui: &mut Ui, problem: &Problem, ended: bool, about: &About, out: &m
     let spoken = if ended { said_of_ended(problem) } else { said(problem.kind) };
     title(ui, &spoken.title, t);
     widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
-    if let Some(turn) = turn(problem, &[]) {
+    if let Some(turn) = turn(problem.kind.turn(), true) {
         ui.add_space(8.0);
         widgets::text(ui, &[(turn, Face::SmallStrong, t.muted)]);
     }

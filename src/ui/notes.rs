@@ -5,11 +5,11 @@ use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, pass};
+use crate::diagnose::{self, Known, messages};
 use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Retried, RetryStatus, Which};
 use crate::model::upload::PlaceNo;
-use crate::words::messages;
 use crate::words::problem::{self, Said};
 use crate::words::retries;
 use crate::words::ui as words;
@@ -81,7 +81,7 @@ struct Note {
 
 /// What is called the way to more about what holds the queue.
 fn held(hold: &Problem, scene: &Scene<'_>) -> &'static str {
-    let causes = problem::explain(hold, &problem::Known::of(scene.place, scene.seen));
+    let causes = diagnose::explain(hold, &Known::of(scene.place, scene.seen));
     if causes.is_empty() { words::notes::DETAILS } else { words::notes::WHAT_NOW }
 }
 

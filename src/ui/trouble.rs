@@ -5,10 +5,11 @@ use super::dialogs::Dialog;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{Scene, Window, Wish, form, icons, pass};
+use crate::diagnose::{self, Cause, CauseAction, Known, Piece};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Place};
 use crate::words::format;
-use crate::words::problem::{self as said, Cause, CauseAction, Known, Piece};
+use crate::words::problem as said;
 use crate::words::ui::{dialog as dialog_words, notes, trouble as words};
 use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
@@ -56,7 +57,7 @@ impl Window {
     /// Opens the page about a problem where something can be done about it, and its details otherwise.
     pub(crate) fn look_into(&mut self, page: Page, scene: &Scene<'_>) {
         let Some(problem) = page.problem(scene.place) else { return };
-        if said::explain(&problem, &Known::of(scene.place, scene.seen)).is_empty() {
+        if diagnose::explain(&problem, &Known::of(scene.place, scene.seen)).is_empty() {
             self.dialog = Some(Dialog::Problem(problem, matches!(page, Page::File(_))));
         } else {
             self.trouble.page = page;
@@ -81,10 +82,10 @@ impl Window {
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 ui.set_width(ui.available_width());
-                let causes = said::explain(problem, &Known::of(scene.place, scene.seen));
+                let causes = diagnose::explain(problem, &Known::of(scene.place, scene.seen));
                 let ended = matches!(self.trouble.page, Page::File(_));
                 let spoken = if ended { said::said_of_ended(problem) } else { said::said(problem.kind) };
-                head(ui, &spoken, said::turn(problem, &causes), t);
+                head(ui, &spoken, diagnose::turn(problem, &causes), t);
                 if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
                     super::invited::note(ui, &dates.text, true);
                 }

@@ -2,11 +2,11 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{Known, explain, said_of, said_of_ended, turn, whose};
+use super::problem::{said_of, said_of_ended};
 use crate::engine::environment::Variable;
 use crate::engine::journal;
 use crate::engine::run::Notice;
-use crate::model::problem::{Detail, Kind, Problem, Turn};
+use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Profiles, Source};
 use crate::model::upload::Proof;
@@ -107,18 +107,6 @@ pub fn problem(problem: &Problem) -> String {
 pub fn problem_and_reason(why: &Problem) -> String {
     let message = why.detail.as_ref().map(|detail| &*detail.message).filter(|message| !message.is_empty());
     message.map_or_else(|| problem(why), |message| format!("{} ({message})", problem(why)))
-}
-
-/// A problem with access or with the bucket: the sentence with whose turn it is, and what may help, the likeliest first.
-#[must_use]
-pub fn explained(why: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
-    let causes = explain(why, known);
-    // What goes on by itself has said so already.
-    let turn = turn(why, &causes).filter(|_| whose(why, &causes).0 != Turn::Nobody);
-    let turn = turn.map_or_else(String::new, |turn| format!(" {turn}."));
-    let hints =
-        causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect();
-    (problem(why) + &turn, hints)
 }
 
 /// What helps on the command line alone: the option, the command, or the line of a file that a sentence speaks of.

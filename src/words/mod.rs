@@ -2,7 +2,6 @@
 
 pub mod access;
 pub mod ask;
-pub mod causes;
 pub mod cli;
 pub mod earlier;
 pub mod foreign;
@@ -13,7 +12,6 @@ pub mod keys;
 pub mod kit;
 pub mod known;
 pub mod labels;
-pub mod messages;
 pub mod names;
 pub mod paths;
 pub mod problem;

@@ -1,7 +1,5 @@
 //! What each problem is called, what it means, and what may be done about it.
 
-pub use super::causes::{Cause, CauseAction, Known, Piece, causes, explain};
-
 use super::foreign::visible;
 use super::format;
 use super::profiles::said_key_not_found;
@@ -16,26 +14,10 @@ pub struct Said {
     pub body: String,
 }
 
-/// Whose turn it is, and whether that is sure: AWS often leaves it open, and then it is that of the likeliest cause.
+/// Whose turn it is, in a few words; none if nobody can say. `sure` is false if it is only the likeliest.
 #[must_use]
-pub fn whose(problem: &Problem, causes: &[Cause]) -> (Turn, bool) {
-    let known = problem.kind.turn();
-    let likeliest = causes.first().and_then(|cause| match cause.action {
-        CauseAction::CopyForCustomer(_) => Some(Turn::Customer),
-        CauseAction::CopyForAdministrator(_) => Some(Turn::Administrator),
-        CauseAction::EnterCode | CauseAction::EditDestination => Some(Turn::You),
-        CauseAction::Details(_) => None,
-    });
-    match (known, likeliest) {
-        (Turn::Nobody, _) | (_, None) => (known, true),
-        (_, Some(turn)) => (turn, turn == known),
-    }
-}
-
-/// Whose turn it is, in a few words; none where nobody can say.
-#[must_use]
-pub fn turn(problem: &Problem, causes: &[Cause]) -> Option<&'static str> {
-    Some(match whose(problem, causes) {
+pub const fn turn(turn: Turn, sure: bool) -> Option<&'static str> {
+    Some(match (turn, sure) {
         (Turn::Nobody, _) => "Nobody’s turn: it goes on by itself",
         (Turn::You, true) => "Your turn",
         (Turn::You, false) => "Most likely your turn",

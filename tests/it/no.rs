@@ -7,12 +7,13 @@ mod played;
 mod rows;
 mod rows_s3;
 
+use daypass::diagnose::{Cause, CauseAction, Known, explain};
 use daypass::engine::classify::{self, Operation};
 use daypass::engine::clock::Clock;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::model::problem::{Kind, Problem, Turn};
 use daypass::model::session::Identity;
-use daypass::words::problem::{Cause, CauseAction, Known, explain, said};
+use daypass::words::problem::said;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};

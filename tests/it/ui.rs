@@ -324,7 +324,7 @@ fn causes_come_in_the_order_that_is_likeliest() {
             to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
         }
         let problem = demo::denial(Kind::AssumeDenied(by));
-        said::causes(&problem, &to, Some(&demo::richard())).into_iter().map(|cause| cause.title).collect()
+        daypass::diagnose::causes(&problem, &to, Some(&demo::richard())).into_iter().map(|cause| cause.title).collect()
     };
     let unknown = titles(DeniedBy::Unknown, false);
     assert_eq!(

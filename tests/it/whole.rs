@@ -1,12 +1,12 @@
 //! A bucket whose key lets small files in and no parts: large files go up whole, and it is remembered.
 
 use crate::support::stage::{FIRST, Stage, done, row, wait};
+use daypass::diagnose::{CauseAction, Known, explain};
 use daypass::engine::handle::Handle;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{Proof, State};
 use daypass::practice::{Op, Rule, What};
-use daypass::words::problem::{CauseAction, Known, explain};
 use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,6 +3,7 @@
 
 use super::message;
 use super::played::{Scene, quick};
+use daypass::diagnose::{Cause, Known, explain};
 use daypass::grant::request::Ask;
 use daypass::grant::{Invitation, Principal};
 use daypass::model::destination::Destination;
@@ -12,7 +13,6 @@ use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::PlaceNo;
 use daypass::practice::{Conditions, Mfa, Options};
 use daypass::time::Utc;
-use daypass::words::problem::{Cause, Known, explain};
 use zeroize::Zeroizing;
 
 const HERE: PlaceNo = PlaceNo(0);

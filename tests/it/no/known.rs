@@ -2,12 +2,13 @@
 
 use super::rows::Answer;
 use super::{destination, faults_of, heard, message, richard, same_as_kept, shown};
+use daypass::diagnose::{Cause, CauseAction, Known, explain, turn};
 use daypass::engine::classify::Operation;
 use daypass::grant::Ask;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::model::problem::{Kind, Problem};
 use daypass::time::Utc;
-use daypass::words::problem::{Cause, CauseAction, Known, explain, said, turn};
+use daypass::words::problem::said;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 

@@ -1,5 +1,6 @@
 //! Each "no" that the practice can say, met by the whole engine.
 
+use daypass::diagnose::{Known, explain};
 use daypass::engine::handle::{Engine, Handle, Options, Secret};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
@@ -10,7 +11,6 @@ use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Line, Snapshot};
 use daypass::model::upload::PlaceNo;
 use daypass::practice::{self, Mfa, Op, Practice, Rule, What};
-use daypass::words::problem::{Known, explain};
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;

@@ -1,12 +1,12 @@
 //! Practice in the window: marked on every page, left by its button, and nothing of it comes along.
 
 use super::{Bench, demo, open_with, press, says, wishes};
+use daypass::diagnose::messages;
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::ui::{About, CodePractice, Wish};
-use daypass::words::messages;
 use daypass::words::ui::{pass, practice, trouble, welcome};
 use egui::accesskit::Role;
 use egui_kittest::Harness;

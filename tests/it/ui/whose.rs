@@ -1,7 +1,8 @@
 //! Whose turn it is, whose checksum proves a delivery, and whose color a customer has.
 
 use super::*;
-use daypass::words::{messages, ui as words};
+use daypass::diagnose::messages;
+use daypass::words::ui as words;
 
 #[test]
 fn a_problem_says_whose_turn_it_is() {

@@ -1,14 +1,14 @@
 //! Messages to copy: for the customer, for the own administrator, after a delivery.
 
-use super::causes::Known;
-use super::format;
-use super::ui::checksum_of;
+use super::Known;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
 use crate::policy::tree::Tree;
 use crate::policy::{self, Conditions, Via, arn, statement};
+use crate::words::format;
+use crate::words::ui::checksum_of;
 
 const YOUR_USER: &str = "arn:aws:iam::YOUR-ACCOUNT:user/YOUR-NAME";
 

@@ -5,15 +5,16 @@
 
 mod assume;
 mod bucket;
+pub mod messages;
 mod other;
 mod terms;
 
-use super::messages;
 use crate::model::destination::Destination;
-use crate::model::problem::{Kind, Problem};
+use crate::model::problem::{Kind, Problem, Turn};
 use crate::model::session::Identity;
 use crate::model::snapshot::{Place, Snapshot};
 use crate::model::terms::Learned;
+use crate::words::problem as words;
 
 /// What can be done about a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ impl<'a> Known<'a> {
     }
 
     /// The caller's ARN: as GetCallerIdentity told it, or else as the denial names it.
-    pub(super) fn caller<'b>(&self, problem: &'b Problem) -> Option<&'b str>
+    fn caller<'b>(&self, problem: &'b Problem) -> Option<&'b str>
     where
         'a: 'b,
     {
@@ -120,7 +121,7 @@ impl<'a> Known<'a> {
     }
 
     /// Whether user and role are in one account; none while it isn't known who asks.
-    pub(super) fn same_account(&self, problem: &Problem) -> Option<bool> {
+    fn same_account(&self, problem: &Problem) -> Option<bool> {
         let account = self.caller(problem)?.split(':').nth(4)?;
         Some(account == self.destination.role.account().as_str())
     }
@@ -172,4 +173,40 @@ fn mono(text: impl Into<String>) -> Piece {
 /// The words that AWS said, where there are any.
 fn told(problem: &Problem) -> &str {
     problem.detail.as_ref().map_or("", |detail| &*detail.message)
+}
+
+/// Whose turn it is, and whether that is sure: AWS often leaves it open, and then it is that of the likeliest cause.
+#[must_use]
+pub fn whose(problem: &Problem, causes: &[Cause]) -> (Turn, bool) {
+    let known = problem.kind.turn();
+    let likeliest = causes.first().and_then(|cause| match cause.action {
+        CauseAction::CopyForCustomer(_) => Some(Turn::Customer),
+        CauseAction::CopyForAdministrator(_) => Some(Turn::Administrator),
+        CauseAction::EnterCode | CauseAction::EditDestination => Some(Turn::You),
+        CauseAction::Details(_) => None,
+    });
+    match (known, likeliest) {
+        (Turn::Nobody, _) | (_, None) => (known, true),
+        (_, Some(turn)) => (turn, turn == known),
+    }
+}
+
+/// Whose turn it is, in a few words; none if nobody can say.
+#[must_use]
+pub fn turn(problem: &Problem, causes: &[Cause]) -> Option<&'static str> {
+    let (turn, sure) = whose(problem, causes);
+    words::turn(turn, sure)
+}
+
+/// A problem with access or with the bucket on lines of text: the sentence with whose turn it is, and what may help, the
+/// likeliest first.
+#[must_use]
+pub fn in_lines(problem: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
+    let causes = explain(problem, known);
+    // What goes on by itself has said so already.
+    let turn = turn(problem, &causes).filter(|_| whose(problem, &causes).0 != Turn::Nobody);
+    let turn = turn.map_or_else(String::new, |turn| format!(" {turn}."));
+    let hints =
+        causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect();
+    (crate::words::cli::problem(problem) + &turn, hints)
 }
