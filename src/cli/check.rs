@@ -4,8 +4,9 @@ use super::args::{Check as Args, SignIn};
 use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
 use crate::diagnose::{self, Known};
-use crate::engine::check::{Check, Fact, Step};
+use crate::engine::check::Check;
 use crate::engine::signin::{SignInProblem, SignInStep};
+use crate::model::check::{Fact, Step};
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Identity;
@@ -62,7 +63,7 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
             Ok(Fact::Profile(..) | Fact::Bucket { .. } | Fact::TestObject { .. }) | Err(_) => None,
         };
         let event = json!({
-            "event": "step", "what": words::step_key(step.what), "ok": step.result.is_ok(), "text": sentence,
+            "event": "step", "what": words::step_key(step.item), "ok": step.result.is_ok(), "text": sentence,
             "milliseconds": u64::try_from(step.took.as_millis()).unwrap_or(u64::MAX), "hints": hints,
             "arn": arn, "turn": turn,
         });

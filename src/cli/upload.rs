@@ -5,9 +5,9 @@ use super::ask::{self, Codes};
 use super::show::{Show, failed};
 use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
 use crate::engine::handle::Handle;
-use crate::engine::journal::{self, Outcome, Wanted};
 use crate::engine::run::Notice;
 use crate::engine::signals::{self, Signal};
+use crate::model::history::{DeliveryFile, HistoryFilter, Outcome};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Place, Retried, Snapshot, Totals, Which};
@@ -123,20 +123,20 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
 async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
     let history = handle.journal().history();
     let read = tokio::task::spawn_blocking(move || {
-        let last = history.deliveries(&Wanted::default(), 1, 0).ok()?.pop()?;
+        let last = history.deliveries(&HistoryFilter::default(), 1, 0).ok()?.pop()?;
         history.delivery(last.id).ok().flatten()
     });
     let Some((delivery, lines)) = read.await.ok().flatten() else {
         super::say_beside(words::nothing_unfinished());
         return ALL;
     };
-    let missing = |line: &&journal::Line| match &line.outcome {
+    let missing = |line: &&DeliveryFile| match &line.outcome {
         // What was left out is sent by nothing but a word for it.
         Outcome::Failed(problem) => problem.kind != Kind::KeyFile,
         Outcome::NotConfirmed => true,
         Outcome::Delivered(_) | Outcome::AlreadyThere | Outcome::Canceled | Outcome::Open => false,
     };
-    let missing: Vec<&journal::Line> = lines.iter().filter(missing).collect();
+    let missing: Vec<&DeliveryFile> = lines.iter().filter(missing).collect();
     if missing.is_empty() {
         super::say_beside(words::nothing_unfinished());
         return ALL;

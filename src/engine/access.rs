@@ -91,7 +91,6 @@ impl Desk {
             return Ok(keys);
         }
         let region = sts::region_for(Some(&own.role), None, region);
-        let region = region.ok_or_else(|| Problem::new(Kind::OtherPartition))?;
         let (path, at) = (file.clone(), self.clock.clone());
         let read = tokio::task::spawn_blocking(move || sts::token_of(&path, &at));
         let token = read.await.map_err(|_panic| Problem::new(Kind::KeyNotFound))??;

@@ -1,11 +1,13 @@
 //! What a shell asks of the engine and waits for: keys, sign-ins, commands allowed, access checked.
 
-use super::check::{Check, Step};
+use super::check::Check;
 use super::handle::Handle;
-use super::keys::{self, AddProblem, Keep, KeepProblem, NewKey, TestedKey};
+use super::keys::{self, NewKey, TestedKey};
 use super::process::{Consent, fingerprint};
 use super::profiles::Paths;
 use super::signin::SignInStep;
+use crate::model::access_key::{AddProblem, Keep, KeepProblem};
+use crate::model::check::Step;
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;

@@ -4,18 +4,16 @@ use super::access::Desk;
 use super::clock::Clock;
 use super::profiles;
 use super::vault::Vault;
+use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
 use crate::model::event::AssumeRole;
-use crate::model::names::{AccountId, Region, RoleArn, RoleSessionName};
+use crate::model::names::{RoleArn, RoleSessionName};
 use crate::model::problem::{Kind, Problem};
-use crate::model::session::Identity;
-use crate::model::snapshot::Source;
-use crate::model::upload::{PlaceNo, Proof};
+use crate::model::upload::PlaceNo;
 use crate::time::Utc;
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -26,67 +24,6 @@ pub struct Check {
     pub test_object: bool,
 }
 
-/// One of the things looked at, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum What {
-    /// The profile in the files.
-    Profile,
-    /// Whose its key is.
-    Identity,
-    /// The customer's role.
-    Role,
-    /// The bucket's region.
-    Bucket,
-    /// The test object.
-    TestObject,
-}
-
-/// What was found where all is well.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fact {
-    /// How the profile gets its credentials, and the role of its own that it is.
-    Profile(Source, Option<RoleArn>),
-    /// Whose they are.
-    Identity(Identity),
-    /// What the role gave.
-    Role {
-        /// The session's ARN.
-        arn: Box<str>,
-        /// How long it lasts.
-        lasts: Duration,
-        /// Whether that is less than the destination asks for.
-        shortened: bool,
-    },
-    /// Where the bucket is, and the account that has to own it. S3 compares the owner with each object that is sent; a role that
-    /// may only put gets no other answer about it.
-    Bucket {
-        /// The region.
-        region: Region,
-        /// The one that the destination names, where it is another; files go to the first all the same.
-        named: Option<Region>,
-        /// The account.
-        owner: AccountId,
-    },
-    /// The object is there, in the bucket of that owner.
-    TestObject {
-        /// Its key.
-        key: String,
-        /// What S3 confirmed.
-        proof: Proof,
-    },
-}
-
-/// One step of a check.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// What was looked at.
-    pub what: What,
-    /// How long it took.
-    pub took: Duration,
-    /// What was found.
-    pub result: Result<Fact, Problem>,
-}
-
 /// Times steps and tells them.
 struct Teller {
     steps: mpsc::Sender<Step>,
@@ -95,13 +32,13 @@ struct Teller {
 
 impl Teller {
     /// Whether it went well, and somebody still listens.
-    async fn tell<T>(&self, what: What, work: impl Future<Output = Result<(T, Fact), Problem>> + Send) -> Option<T> {
+    async fn tell<T>(&self, item: Item, work: impl Future<Output = Result<(T, Fact), Problem>> + Send) -> Option<T> {
         let began = self.clock.now();
         let (kept, result) = match work.await {
             Ok((kept, fact)) => (Some(kept), Ok(fact)),
             Err(problem) => (None, Err(problem)),
         };
-        let step = Step { what, took: self.clock.now().since(began), result };
+        let step = Step { item, took: self.clock.now().since(began), result };
         self.steps.send(step).await.ok().and(kept)
     }
 }
@@ -129,21 +66,21 @@ impl Desk {
     ) -> Option<()> {
         const HERE: PlaceNo = PlaceNo(0);
         let profile = destination.profile.clone();
-        teller.tell(What::Profile, self.profile(&profile, &destination.role)).await?;
+        teller.tell(Item::Profile, self.profile(&profile, &destination.role)).await?;
         let identity = async {
             let identity = self.identify(&profile, Some(&destination.role)).await?;
             Ok((identity.clone(), Fact::Identity(identity)))
         };
-        let identity = teller.tell(What::Identity, identity).await?;
+        let identity = teller.tell(Item::Identity, identity).await?;
         let destination = Arc::new(destination);
         let session_name = RoleSessionName::cleaned_from(&identity.name);
-        teller.tell(What::Role, self.role(HERE, &destination, &session_name, code)).await?;
+        teller.tell(Item::Role, self.role(HERE, &destination, &session_name, code)).await?;
         let locate = async {
             let region = self.locate(HERE, &destination).await?;
             let named = destination.region.clone().filter(|named| *named != region);
             Ok((region.clone(), Fact::Bucket { region, named, owner: destination.owner() }))
         };
-        let region = teller.tell(What::Bucket, locate).await?;
+        let region = teller.tell(Item::Bucket, locate).await?;
         if check.test_object {
             let key = test_key(&destination, self.clock.utc());
             let put = async {
@@ -153,7 +90,7 @@ impl Desk {
                 let object = s3.put(&key, body, crc, &Arc::default()).await?;
                 Ok(((), Fact::TestObject { key: key.clone(), proof: object.proof }))
             };
-            teller.tell(What::TestObject, put).await?;
+            teller.tell(Item::TestObject, put).await?;
         }
         Some(())
     }
@@ -189,7 +126,7 @@ impl Desk {
         };
         let mut assumed = self.assume(&ask(destination.seconds), code.clone(), &self.vault.ticket(place)).await;
         let mut shortened = false;
-        // What a code was given for is refused before the code is looked at, so the code still serves.
+        // Item a code was given for is refused before the code is looked at, so the code still serves.
         if let Err(Problem { kind: Kind::TooLong | Kind::TooLongChained, .. }) = assumed
             && destination.seconds > Destination::USUAL
         {

@@ -20,7 +20,7 @@ mod write;
 mod writer;
 
 pub use earlier::{Earlier, Version};
-pub use history::{Delivery, History, Line, Outcome, Wanted};
+pub use history::History;
 
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};

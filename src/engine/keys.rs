@@ -1,8 +1,8 @@
 //! A new access key: from the console's CSV or pasted text, tested before it is kept, in the shared file or for this run only.
 
-use super::profiles::{self, Edit, Keys, SaveProblem};
+use super::profiles::{self, Edit, Keys};
+use crate::model::access_key::{KeepProblem, KeyProblem, SaveProblem};
 use crate::model::names::{is_invisible, looks_like_secret};
-use crate::model::problem::Problem;
 use crate::model::session::Identity;
 use zeroize::Zeroizing;
 
@@ -10,33 +10,6 @@ use zeroize::Zeroizing;
 pub const MOST: usize = 64 << 10;
 /// The longest profile name that is written, in characters.
 pub const NAME_MOST: usize = 64;
-
-/// Why a text holds no key that could be used. `words::keys` turns it into a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyProblem {
-    /// There is nothing in it.
-    Empty,
-    /// It is larger than [`MOST`].
-    TooLarge,
-    /// A CSV with a console password and no access key.
-    PasswordOnly,
-    /// The file is the root user's (`rootkey.csv`).
-    RootKey,
-    /// There is no access key in it.
-    NoKey,
-    /// There is an access key id and no secret.
-    NoSecret,
-    /// There is a secret and no access key id.
-    NoId,
-    /// The access key id is not of the form `AKIA…` or `ASIA…`.
-    KeyForm,
-    /// The secret has not the 40 characters of one.
-    SecretForm,
-    /// A temporary key (`ASIA…`) without its token.
-    NoToken,
-    /// There are several different keys in it.
-    Several,
-}
 
 /// A key that was read and not yet tried. Debug shows no part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,37 +122,6 @@ impl TestedKey {
     pub(super) fn into_keys(self) -> Keys {
         self.key.keys
     }
-}
-
-/// Where a key is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// In the shared credentials file, where the AWS command line finds it as well.
-    InFile,
-    /// In memory, until Daypass ends.
-    ThisRun,
-}
-
-/// Why a key was not added, or a profile not changed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum KeepProblem {
-    /// The name is empty, too long, or holds what other programs don't read.
-    NameForm,
-    /// A profile of this name is there: say whether its key is to be replaced, or choose another name.
-    NameTaken,
-    /// The file.
-    File(SaveProblem),
-    /// The engine has ended.
-    Ended,
-}
-
-/// Why a key was not accepted: by its form, or by AWS.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AddProblem {
-    /// There is no key in the text.
-    Text(KeyProblem),
-    /// AWS did not take it, or could not be asked.
-    Refused(Problem),
 }
 
 /// Whether every program reads a profile of this name (AWS SDKs: letters, digits and `_ - / . % @ : +`).

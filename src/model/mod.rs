@@ -4,14 +4,17 @@
 //! seed, and what is wanted goes out as effects. A trace of (time, event) replays any state.
 
 mod access;
+pub mod access_key;
 mod body_limit;
 mod chance;
 mod change;
+pub mod check;
 mod denials;
 pub mod destination;
 mod doubts;
 pub mod event;
 mod flow;
+pub mod history;
 mod intake;
 pub mod names;
 mod orders;

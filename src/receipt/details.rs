@@ -1,6 +1,6 @@
 //! What the service or the system said of a file that stopped, as it may be told to the customer.
 
-use crate::engine::journal::{Delivery, Outcome};
+use crate::model::history::{Delivery, Outcome};
 use crate::words::receipt as words;
 use serde::{Deserialize, Serialize};
 

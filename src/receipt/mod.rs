@@ -41,7 +41,7 @@ pub use several::Receipts;
 pub use text::visible;
 pub use verify::{Check, NotReadable, Verdict, verify};
 
-use crate::engine::journal::{Delivery, Line, Outcome};
+use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
 use crate::time::Utc;
 use crate::words::receipt as words;
@@ -191,7 +191,7 @@ impl Format {
 impl Receipt {
     /// The receipt of a delivery, or of those `lines` of it that somebody selected. Canceled files are left out.
     #[must_use]
-    pub fn of(delivery: &Delivery, lines: &[Line]) -> Self {
+    pub fn of(delivery: &Delivery, lines: &[DeliveryFile]) -> Self {
         let destination = &delivery.destination;
         let mut receipt = Self {
             daypass_receipt: VERSION,

@@ -6,7 +6,7 @@ use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{Window, Wish, icons};
 use crate::diagnose::{self, Known};
-use crate::engine::check::{Fact, Step, What};
+use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;
@@ -17,7 +17,7 @@ use crate::words::{access, format};
 use egui::{Id, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use zeroize::Zeroizing;
 
-const STEPS: [What; 5] = [What::Profile, What::Identity, What::Role, What::Bucket, What::TestObject];
+const STEPS: [Item; 5] = [Item::Profile, Item::Identity, Item::Role, Item::Bucket, Item::TestObject];
 
 /// Causes that are listed under a step that was refused.
 const CAUSES: usize = 4;
@@ -42,7 +42,7 @@ impl Checking {
 
     /// Takes in a step; what is announced of it.
     pub(crate) fn took(&mut self, step: Step) -> String {
-        let said = words::step_said(access::step(step.what), Some(step.took), &self.found(&step).0);
+        let said = words::step_said(access::step(step.item), Some(step.took), &self.found(&step).0);
         self.steps.push(step);
         said
     }
@@ -77,7 +77,7 @@ impl Checking {
         self.steps.iter().find_map(|step| step.result.as_ref().err())
     }
 
-    fn wanted(&self) -> &'static [What] {
+    fn wanted(&self) -> &'static [Item] {
         if self.test { &STEPS } else { &STEPS[..4] }
     }
 }
@@ -176,7 +176,7 @@ impl Window {
     }
 }
 
-/// What the person decides before it starts; whether Enter was pressed in the code's field.
+/// Item the person decides before it starts; whether Enter was pressed in the code's field.
 fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     let t = theme::of(ui);
     ui.add_space(4.0);

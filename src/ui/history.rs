@@ -10,7 +10,7 @@ use super::dialogs::{self, After};
 use super::kit_times::day_read;
 use super::widgets::Button;
 use super::{About, Window, Wish, icons, notes, theme, widgets};
-use crate::engine::journal::{Delivery, Line, Wanted};
+use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Snapshot;
 use crate::time::Utc;
@@ -29,7 +29,7 @@ use theme::Face;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Find deliveries. The number comes back with the answer.
-    Find(u32, Wanted),
+    Find(u32, HistoryFilter),
     /// Read these deliveries.
     Deliveries(Vec<i64>),
     /// List the files of this delivery.
@@ -56,7 +56,7 @@ pub enum Answer {
     /// The files of a delivery.
     Files(i64, Arc<[i64]>),
     /// Files of a delivery; none for one that can't be read.
-    Lines(i64, Vec<(i64, Option<Line>)>),
+    Lines(i64, Vec<(i64, Option<DeliveryFile>)>),
     /// The history is gone.
     Cleared,
     /// The journal can't be read.
@@ -88,7 +88,7 @@ pub struct Page {
     from: String,
     until: String,
     /// What was asked for last, and its number.
-    wanted: Option<(u32, Wanted)>,
+    wanted: Option<(u32, HistoryFilter)>,
     finding: bool,
     stale: bool,
     found: Option<Arc<Found>>,
@@ -109,7 +109,7 @@ struct Open {
     id: i64,
     asked: bool,
     files: Option<Arc<[i64]>>,
-    lines: Cache<Option<Line>>,
+    lines: Cache<Option<DeliveryFile>>,
 }
 
 impl Page {
@@ -134,7 +134,7 @@ impl Page {
     }
 
     /// What the drafts ask for; a day that can't be read counts for nothing until it can.
-    fn meant(&self, zone: &TimeZone) -> Wanted {
+    fn meant(&self, zone: &TimeZone) -> HistoryFilter {
         let begins = |day: Option<Date>| day.and_then(|day| found::begins(day, zone)).map(Utc);
         let ago = |days: i64| self.today.checked_sub(days.days()).ok();
         let (from, until) = match self.period {
@@ -146,7 +146,7 @@ impl Page {
             Period::Days => (self.day(&self.from), self.day(&self.until).and_then(|day| day.tomorrow().ok())),
         };
         let search = Some(self.search.trim().to_owned()).filter(|text| !text.is_empty());
-        Wanted { search, from: begins(from), until: begins(until) }
+        HistoryFilter { search, from: begins(from), until: begins(until) }
     }
 
     /// A day as typed; one without a year is the last of that name.
@@ -191,7 +191,7 @@ impl Page {
 
     /// Whether everything there is would be listed.
     fn all(&self) -> bool {
-        self.wanted.as_ref().is_none_or(|(_, wanted)| *wanted == Wanted::default())
+        self.wanted.as_ref().is_none_or(|(_, wanted)| *wanted == HistoryFilter::default())
     }
 
     /// Asks for what is not known yet: one search at a time, the newest.

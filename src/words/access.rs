@@ -1,11 +1,11 @@
-//! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
+//! Item is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
 
 use super::ask::{invited, looks_like, quoted};
 use super::foreign::{look_alike, visible};
 use super::format;
 use super::grant as grant_words;
-use crate::engine::check::{Fact, Step, What};
 use crate::grant::{Change, Invitation};
+use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
 use crate::model::names::AccountId;
 use crate::model::snapshot::Source;
@@ -15,29 +15,29 @@ use jiff::tz::TimeZone;
 
 /// A step's name.
 #[must_use]
-pub const fn step(what: What) -> &'static str {
-    match what {
-        What::Profile => "Profile",
-        What::Identity => "Who you are",
-        What::Role => "Your customer’s role",
-        What::Bucket => "The bucket",
-        What::TestObject => "A test file",
+pub const fn step(item: Item) -> &'static str {
+    match item {
+        Item::Profile => "Profile",
+        Item::Identity => "Who you are",
+        Item::Role => "Your customer’s role",
+        Item::Bucket => "The bucket",
+        Item::TestObject => "A test file",
     }
 }
 
 /// A step's name in JSON.
 #[must_use]
-pub const fn step_key(what: What) -> &'static str {
-    match what {
-        What::Profile => "profile",
-        What::Identity => "identity",
-        What::Role => "role",
-        What::Bucket => "bucket",
-        What::TestObject => "test object",
+pub const fn step_key(item: Item) -> &'static str {
+    match item {
+        Item::Profile => "profile",
+        Item::Identity => "identity",
+        Item::Role => "role",
+        Item::Bucket => "bucket",
+        Item::TestObject => "test object",
     }
 }
 
-/// What was found, as a sentence.
+/// Item was found, as a sentence.
 #[must_use]
 pub fn fact(fact: &Fact) -> String {
     match fact {
@@ -96,7 +96,7 @@ pub fn fact(fact: &Fact) -> String {
 #[must_use]
 pub fn step_line(step_of: &Step, sentence: &str) -> String {
     let mark = if step_of.result.is_ok() { "✓" } else { "✗" };
-    format!("{mark} {} ({} ms): {sentence}", step(step_of.what), step_of.took.as_millis())
+    format!("{mark} {} ({} ms): {sentence}", step(step_of.item), step_of.took.as_millis())
 }
 
 /// The invitation, as it is confirmed.
@@ -117,7 +117,7 @@ pub fn card(invitation: &Invitation) -> String {
     lines.join("\n")
 }
 
-/// What the sender of the invitation wrote in words of their own, marked as theirs; none where they wrote nothing.
+/// Item the sender of the invitation wrote in words of their own, marked as theirs; none where they wrote nothing.
 #[must_use]
 pub fn unchecked(invitation: &Invitation) -> Option<String> {
     let mut lines = vec![format!("{}:", invited::UNCHECKED)];
@@ -154,7 +154,7 @@ pub const fn how_to_confirm_change() -> &'static str {
      `--account` with those digits."
 }
 
-/// What an invitation changes.
+/// Item an invitation changes.
 #[must_use]
 pub fn changes(changes: &[Change], known: &Destination, alike: bool) -> String {
     let name = visible(&known.name);
@@ -261,7 +261,7 @@ pub fn last_day_over(until: Utc) -> String {
     )
 }
 
-/// What a field of the kit is not.
+/// Item a field of the kit is not.
 #[must_use]
 pub fn kit_field(field: &str, why: &str) -> String {
     format!("`--{field}`: {why}")

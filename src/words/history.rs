@@ -3,7 +3,7 @@
 use super::foreign::visible;
 use super::format;
 use super::problem::Said;
-use crate::engine::journal::{Delivery, Outcome};
+use crate::model::history::{Delivery, Outcome};
 use crate::time::Utc;
 use jiff::Timestamp;
 use jiff::civil::Date;

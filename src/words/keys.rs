@@ -3,10 +3,10 @@
 use super::foreign::visible;
 use super::format;
 use super::problem::said_of;
-use crate::engine::keys::{AddProblem, KeepProblem, KeyProblem};
 use crate::engine::process;
-use crate::engine::profiles::SaveProblem;
 use crate::engine::signin::{DeviceCode, SignInProblem};
+use crate::model::access_key::SaveProblem;
+use crate::model::access_key::{AddProblem, KeepProblem, KeyProblem};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::AllowedCommand;
 

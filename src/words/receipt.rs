@@ -1,6 +1,6 @@
 //! What receipts say, and the message that goes to the customer with one.
 
-use crate::engine::journal::Outcome;
+use crate::model::history::Outcome;
 use crate::model::problem::Kind;
 use crate::model::upload::Proof;
 use crate::time::Utc;

@@ -1,11 +1,11 @@
-//! What is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
+//! Item is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
 
 use super::foreign::visible;
 use super::format;
 use super::problem::Said;
-use crate::engine::check::What;
-use crate::engine::keys::Keep;
 use crate::engine::signin::DeviceCode;
+use crate::model::access_key::Keep;
+use crate::model::check::Item;
 use crate::model::session::Identity;
 use crate::model::snapshot::AllowedCommand;
 use crate::time::Utc;
@@ -38,7 +38,7 @@ pub mod profiles {
     pub const COMMAND: &str = "Show its command…";
     /// A key that no file holds.
     pub const THIS_RUN: &str = "this run only";
-    /// What `aws login` left has ended.
+    /// Item `aws login` left has ended.
     pub const LOGIN: &str = "Run `aws login` in a terminal to sign in again.";
 }
 
@@ -46,7 +46,7 @@ pub mod profiles {
 pub mod key {
     /// Title.
     pub const TITLE: &str = "Add an access key";
-    /// What to do.
+    /// Item to do.
     pub const TEXT: &str =
         "Your administrator gives you one for your user. Drop its CSV file here, open it, or paste both parts.";
     /// While its file hovers over the window.
@@ -57,7 +57,7 @@ pub mod key {
     pub const ID: &str = "Access key ID";
     /// The second part.
     pub const SECRET: &str = "Secret access key";
-    /// What happens next.
+    /// Item happens next.
     pub const TESTED: &str = "Amazon is asked whose key it is before anything is kept.";
     /// The main button.
     pub const CONTINUE: &str = "Continue";
@@ -183,7 +183,7 @@ pub mod form {
     pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
 }
 
-/// What is said where access comes from a sign-in, a command or a temporary key, and more than an hour is asked for.
+/// Item is said where access comes from a sign-in, a command or a temporary key, and more than an hour is asked for.
 pub const ONE_HOUR: &str =
     "Access through a sign-in or a temporary key lasts one hour at a time, whatever is asked for.";
 
@@ -233,7 +233,7 @@ pub fn not_read(path: &Path) -> String {
     format!("{} can’t be read. Choose the CSV file from the console.", visible(&path.to_string_lossy()))
 }
 
-/// What to do in the browser.
+/// Item to do in the browser.
 #[must_use]
 pub fn open_page(device: &DeviceCode) -> String {
     format!("Open the page of {} and sign in there.", device.url.host())
@@ -287,16 +287,16 @@ pub fn step_took(took: Duration) -> String {
     }
 }
 
-/// What will be looked at; a test file only where the person asks for one.
+/// Item will be looked at; a test file only where the person asks for one.
 #[must_use]
-pub const fn step_ahead(what: What, test: bool) -> &'static str {
-    match what {
-        What::Profile => "Is the profile there, and does it hold what is needed?",
-        What::Identity => "Does Amazon know the key, and whose is it?",
-        What::Role => "Does your customer’s role let you in?",
-        What::Bucket => "Where is the bucket?",
-        What::TestObject if test => "Does a file arrive?",
-        What::TestObject => "No file is sent unless you ask for it.",
+pub const fn step_ahead(item: Item, test: bool) -> &'static str {
+    match item {
+        Item::Profile => "Is the profile there, and does it hold what is needed?",
+        Item::Identity => "Does Amazon know the key, and whose is it?",
+        Item::Role => "Does your customer’s role let you in?",
+        Item::Bucket => "Where is the bucket?",
+        Item::TestObject if test => "Does a file arrive?",
+        Item::TestObject => "No file is sent unless you ask for it.",
     }
 }
 

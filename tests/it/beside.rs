@@ -1,7 +1,7 @@
 //! The receipt that is sent beside the files: an object more under a name of its own, and no file of the delivery.
 
 use crate::support::stage::{self, FIRST, Stage};
-use daypass::engine::journal::Wanted;
+use daypass::model::history::HistoryFilter;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
 use daypass::practice::{self, Op, Rule, What};
@@ -72,7 +72,7 @@ fn receipts_of_several_deliveries_are_one_file() {
         stage::done(&mut handle).await;
         handle.journal().flush().await.expect("it is on disk");
         let history = handle.journal().history();
-        let all = history.find(&Wanted::default()).expect("a list");
+        let all = history.find(&HistoryFilter::default()).expect("a list");
         let receipts = all.iter().map(|(id, _)| {
             let (delivery, lines) = history.delivery(*id).expect("it reads").expect("it is there");
             Receipt::of(&delivery, &lines)

@@ -280,7 +280,7 @@ async fn a_known_role_takes_no_other_customers_name() {
     let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
     assert!(code == 2 && beside.contains("This differs from what Daypass knows of Acme"), "{beside}");
     assert!(beside.contains("→ beta-in") && beside.contains("--yes"), "{beside}");
-    // What sends files nowhere else is shown, and needs no answer.
+    // Item sends files nowhere else is shown, and needs no answer.
     std::fs::write(&acme, format!("{text}duration = 7200\n")).expect("written");
     let (code, out, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
     assert!(beside.contains("Length of access: 1 h → 2 h"), "{code} {out}{beside}");

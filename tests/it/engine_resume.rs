@@ -192,9 +192,9 @@ async fn delivered(stage: &Stage) -> BTreeSet<String> {
     let handle = daypass::engine::handle::Engine::spawn(stage.options()).await.expect("an engine");
     let history = handle.journal().history();
     let mut names = BTreeSet::new();
-    for delivery in history.deliveries(&daypass::engine::journal::Wanted::default(), 1000, 0).expect("read") {
+    for delivery in history.deliveries(&daypass::model::history::HistoryFilter::default(), 1000, 0).expect("read") {
         let (_, lines) = history.delivery(delivery.id).expect("read").expect("it is there");
-        let lines = lines.iter().filter(|line| matches!(line.outcome, daypass::engine::journal::Outcome::Delivered(_)));
+        let lines = lines.iter().filter(|line| matches!(line.outcome, daypass::model::history::Outcome::Delivered(_)));
         names.extend(lines.map(|line| line.name.to_string()));
     }
     handle.stop().await;

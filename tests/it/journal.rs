@@ -6,8 +6,9 @@ mod doubts;
 mod history;
 mod renamed;
 
-use daypass::engine::journal::{Call, Delivery, Journal, Line, Notice, Opened, Options, Outcome, Wanted};
+use daypass::engine::journal::{Call, Journal, Notice, Opened, Options};
 use daypass::model::destination::Destination;
+use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use daypass::model::parts::{MIB, PartDone};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::{Came, End, Kept, Record};
@@ -133,13 +134,13 @@ async fn record(journal: &Journal, records: impl IntoIterator<Item = Record>) {
     }
 }
 
-fn lines(journal: &Journal) -> Vec<(Delivery, Vec<Line>)> {
+fn lines(journal: &Journal) -> Vec<(Delivery, Vec<DeliveryFile>)> {
     let history = journal.history();
-    let list = history.deliveries(&Wanted::default(), 1000, 0).expect("a list");
+    let list = history.deliveries(&HistoryFilter::default(), 1000, 0).expect("a list");
     list.iter().map(|found| history.delivery(found.id).expect("it reads").expect("it is there")).collect()
 }
 
-fn outcome<'a>(lines: &'a [Line], name: &str) -> &'a Outcome {
+fn outcome<'a>(lines: &'a [DeliveryFile], name: &str) -> &'a Outcome {
     &lines.iter().find(|line| &*line.name == name).expect("the file is in the delivery").outcome
 }
 

@@ -2,8 +2,10 @@
 
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
-use daypass::engine::keys::{AddProblem, Keep, KeepProblem, KeyProblem, NewKey, is_profile_name};
-use daypass::engine::profiles::{Paths, SaveProblem};
+use daypass::engine::keys::{NewKey, is_profile_name};
+use daypass::engine::profiles::Paths;
+use daypass::model::access_key::SaveProblem;
+use daypass::model::access_key::{AddProblem, Keep, KeepProblem, KeyProblem};
 use daypass::model::problem::Kind;
 use daypass::practice::{Options as PracticeOptions, Practice, Story};
 use proptest::prelude::*;

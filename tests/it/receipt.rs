@@ -2,8 +2,8 @@
 
 mod details;
 mod proofs;
-use daypass::engine::journal::{Delivery, Line, Outcome};
 use daypass::model::destination::Destination;
+use daypass::model::history::{Delivery, DeliveryFile, Outcome};
 use daypass::model::problem::{Detail, Kind, Problem};
 use daypass::model::upload::{Fingerprint, Proof, Stored};
 use daypass::receipt::{Check, Format, NotReadable, Receipt, What, verify, visible};
@@ -48,9 +48,9 @@ fn delivery() -> Delivery {
     }
 }
 
-fn line(name: &str, outcome: Outcome) -> Line {
+fn line(name: &str, outcome: Outcome) -> DeliveryFile {
     let size = if let Outcome::Delivered(stored) = &outcome { stored.size } else { 5 };
-    Line {
+    DeliveryFile {
         row: 1,
         path: Path::new("/home/richard").join(name),
         name: name.into(),
@@ -75,11 +75,11 @@ fn stored(bytes: &[u8]) -> Stored {
     }
 }
 
-fn delivered(name: &str, bytes: &[u8]) -> Line {
+fn delivered(name: &str, bytes: &[u8]) -> DeliveryFile {
     line(name, Outcome::Delivered(stored(bytes)))
 }
 
-fn receipt(lines: &[Line]) -> Receipt {
+fn receipt(lines: &[DeliveryFile]) -> Receipt {
     Receipt::of(&delivery(), lines)
 }
 

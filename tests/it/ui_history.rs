@@ -2,7 +2,7 @@
 
 use crate::ui::demo;
 use crate::ui::past::{self, delivery, line, stored};
-use daypass::engine::journal::{Delivery, Line, Wanted};
+use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::Proof;
@@ -31,8 +31,8 @@ struct Bench {
 #[derive(Default)]
 struct Fake {
     deliveries: Vec<Delivery>,
-    lines: Vec<Line>,
-    finds: Vec<Wanted>,
+    lines: Vec<DeliveryFile>,
+    finds: Vec<HistoryFilter>,
     /// How many entries were asked for, each time.
     pages: Vec<usize>,
     broken: bool,
@@ -344,7 +344,8 @@ fn a_hundred_thousand_deliveries_cost_what_is_seen() {
 
 #[test]
 fn a_delivery_of_a_hundred_thousand_files_costs_what_is_seen() {
-    let lines: Vec<Line> = (0..100_000).map(|row| line(row, &format!("{row}.jpg"), stored(Proof::Whole))).collect();
+    let lines: Vec<DeliveryFile> =
+        (0..100_000).map(|row| line(row, &format!("{row}.jpg"), stored(Proof::Whole))).collect();
     let mut shown = open(Fake { lines, ..story() });
     press(&mut shown, "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All confirmed");
     assert!(says(&shown, "job/0.jpg"));

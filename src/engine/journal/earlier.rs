@@ -1,10 +1,11 @@
 //! Which files of a folder were delivered to a destination before, so that the same command sends nothing twice.
 
+use super::Store;
 use super::damage::sound;
 use super::history::{History, read_folder, read_outcome};
 use super::seal::{path_bytes, same, state};
-use super::{Outcome, Store};
 use crate::model::destination::Destination;
+use crate::model::history::Outcome;
 use crate::model::upload::Stored;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use std::collections::HashMap;

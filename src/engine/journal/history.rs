@@ -5,6 +5,7 @@ use super::seal::{bytes_path, delivery_seal, folder_seal, proof_of, state, unpac
 use super::write::end_seal;
 use super::{Store, pages};
 use crate::model::destination::Destination;
+use crate::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use crate::model::problem::Problem;
 use crate::model::upload::Stored;
 use crate::time::Utc;
@@ -20,82 +21,6 @@ pub(super) const END_OF: &str =
     "SELECT id, folder, name, key_name, size, seal, state, sent, crc, proof, etag, version_id, request_id, answered,
             sha256, fingerprint, problem, end_seal FROM uploads WHERE id = ?1";
 
-/// One delivery: what was added to a destination between one empty queue and the next.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// Its number in the journal.
-    pub id: i64,
-    /// Where it went, as the destination stood then.
-    pub destination: Destination,
-    /// The address of the server that it went to; none for Amazon's own.
-    pub server: Option<Box<str>>,
-    /// The account of the role.
-    pub account: Box<str>,
-    /// Who delivered.
-    pub who: Box<str>,
-    /// The session's name.
-    pub session: Box<str>,
-    /// The version of Daypass.
-    pub app: Box<str>,
-    /// When it began.
-    pub began: Utc,
-    /// When the last of its uploads ended so far.
-    pub ended: Option<Utc>,
-    /// Files taken into the queue and not taken out again.
-    pub files: u64,
-    /// Files that were delivered.
-    pub delivered: u64,
-    /// The bytes of the delivered files.
-    pub bytes: u64,
-    /// Files that have not ended.
-    pub open: u64,
-}
-
-/// One file of a delivery.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Its number in the journal.
-    pub row: i64,
-    /// Where it lay on this computer.
-    pub path: PathBuf,
-    /// Its folder within the delivery and its name on this computer.
-    pub name: Box<str>,
-    /// Its whole key in the bucket.
-    pub key: Box<str>,
-    /// Its size in bytes: as sent where it was sent, otherwise as it was added.
-    pub size: u64,
-    /// How it ended.
-    pub outcome: Outcome,
-}
-
-/// How far a file of a delivery came.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// S3 has it.
-    Delivered(Stored),
-    /// The name was taken; nothing was replaced.
-    AlreadyThere,
-    /// No answer says whether it arrived, or the journal's own row of it no longer holds.
-    NotConfirmed,
-    /// It stopped.
-    Failed(Problem),
-    /// The person took it out.
-    Canceled,
-    /// It has not ended.
-    Open,
-}
-
-/// Which deliveries are asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Part of the name of a file, a folder or a destination, or of a bucket; without regard to case. None for all.
-    pub search: Option<String>,
-    /// Those that began at or after this moment.
-    pub from: Option<Utc>,
-    /// Those that began before this moment.
-    pub until: Option<Utc>,
-}
-
 /// Reads the journal beside its writer. Every call reads the disk: call it where waiting does no harm.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -110,7 +35,12 @@ impl History {
     /// # Errors
     ///
     /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
-    pub fn deliveries(&self, wanted: &Wanted, limit: u32, offset: u32) -> std::result::Result<Vec<Delivery>, Problem> {
+    pub fn deliveries(
+        &self,
+        wanted: &HistoryFilter,
+        limit: u32,
+        offset: u32,
+    ) -> std::result::Result<Vec<Delivery>, Problem> {
         let mut found = self.store.read(|db| deliveries(db, wanted, limit, offset))?;
         for delivery in &mut found {
             delivery.server = self.server();
@@ -123,7 +53,7 @@ impl History {
     /// # Errors
     ///
     /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
-    pub fn delivery(&self, id: i64) -> std::result::Result<Option<(Delivery, Vec<Line>)>, Problem> {
+    pub fn delivery(&self, id: i64) -> std::result::Result<Option<(Delivery, Vec<DeliveryFile>)>, Problem> {
         self.store.read(|db| {
             let Some(delivery) = one(db, id)? else { return Ok(None) };
             let lines = lines(db, &delivery)?;
@@ -136,7 +66,7 @@ impl History {
     }
 }
 
-fn deliveries(db: &Connection, wanted: &Wanted, limit: u32, offset: u32) -> Result<Vec<Delivery>> {
+fn deliveries(db: &Connection, wanted: &HistoryFilter, limit: u32, offset: u32) -> Result<Vec<Delivery>> {
     let mut found = Vec::new();
     for (id, _) in pages::find(db, wanted)?.into_iter().skip(offset as usize) {
         if found.len() >= limit as usize {
@@ -251,7 +181,7 @@ fn read_delivery(row: &Row<'_>, id: i64) -> Result<Option<Delivery>> {
     Ok((seal == row.get::<_, i64>(8)?).then_some(delivery))
 }
 
-fn lines(db: &Connection, delivery: &Delivery) -> Result<Vec<Line>> {
+fn lines(db: &Connection, delivery: &Delivery) -> Result<Vec<DeliveryFile>> {
     let mut folders = HashMap::new();
     let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;
     let mut rows = db.prepare(&format!(
@@ -289,7 +219,7 @@ pub(super) fn read_line(
     delivery: &Delivery,
     folder: i64,
     at: (&PathBuf, &String),
-) -> Result<Option<Line>> {
+) -> Result<Option<DeliveryFile>> {
     let (dir, folder_key) = at;
     let (id, name): (i64, Arc<str>) = (row.get(0)?, row.get(2)?);
     let (key_name, size): (Option<Arc<str>>, i64) = (row.get(3)?, row.get(4)?);
@@ -305,7 +235,7 @@ pub(super) fn read_line(
             size.cast_unsigned()
         }
     };
-    Ok(Some(Line {
+    Ok(Some(DeliveryFile {
         row: id,
         path: dir.join(&*name),
         key: format!("{}{folder_key}{last}", delivery.destination.prefix).into(),

@@ -1,7 +1,8 @@
 //! Long lists read a page at a time: first the numbers of all there is, then the few entries that are looked at.
 
-use super::history::{Delivery, History, Line, Wanted, fold, head, holding, named, one, read_folder, read_line};
+use super::history::{History, fold, head, holding, named, one, read_folder, read_line};
 use super::seal::state;
+use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
 use crate::model::problem::Problem;
 use crate::time::Utc;
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -14,7 +15,7 @@ impl History {
     /// # Errors
     ///
     /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
-    pub fn find(&self, wanted: &Wanted) -> std::result::Result<Vec<(i64, Utc)>, Problem> {
+    pub fn find(&self, wanted: &HistoryFilter) -> std::result::Result<Vec<(i64, Utc)>, Problem> {
         self.store.read(|db| find(db, wanted))
     }
 
@@ -42,12 +43,12 @@ impl History {
     /// # Errors
     ///
     /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
-    pub fn lines(&self, delivery: i64, rows: &[i64]) -> std::result::Result<Vec<Option<Line>>, Problem> {
+    pub fn lines(&self, delivery: i64, rows: &[i64]) -> std::result::Result<Vec<Option<DeliveryFile>>, Problem> {
         self.store.read(|db| lines(db, delivery, rows))
     }
 }
 
-pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Vec<(i64, Utc)>> {
+pub(super) fn find(db: &Connection, wanted: &HistoryFilter) -> Result<Vec<(i64, Utc)>> {
     let needle = wanted.search.as_deref().map(fold).filter(|needle| !needle.is_empty());
     let by_file = needle.as_deref().map(|needle| holding(db, needle)).transpose()?;
     let span = params![wanted.from.map_or(i64::MIN, |from| from.0), wanted.until.map_or(i64::MAX, |until| until.0)];
@@ -98,7 +99,7 @@ fn files(db: &Connection, delivery: i64) -> Result<Vec<i64>> {
     rows.collect()
 }
 
-fn lines(db: &Connection, delivery: i64, rows: &[i64]) -> Result<Vec<Option<Line>>> {
+fn lines(db: &Connection, delivery: i64, rows: &[i64]) -> Result<Vec<Option<DeliveryFile>>> {
     let Some(delivery) = head(db, delivery)? else { return Ok(vec![None; rows.len()]) };
     let mut folders = HashMap::new();
     let mut folder_query = db.prepare("SELECT dir, key, seal FROM folders WHERE id = ?1")?;

@@ -1,12 +1,13 @@
 //! Reads what an earlier run left, row by row with distrust: what does not hold is left out or starts from zero.
 
 use super::damage::{is_damage, sound};
-use super::history::{self, Outcome};
+use super::history;
 use super::resolve::{LEARNED, Start};
 use super::seal::{
     bytes_path, destination_seal, folder_seal, multipart_seal, part_seal, same, state, unpack, upload_seal,
 };
 use crate::model::destination::Destination;
+use crate::model::history::Outcome;
 use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, Parts};
 use crate::model::record::{Came, Kept, Unfinished};
 use crate::model::terms::Learned;

@@ -13,7 +13,7 @@ mod text;
 pub use chain::{Chain, Origin, OwnRole, chain, origin};
 pub use edit::Edit;
 pub(super) use ini::{is_key_form, is_secret_form};
-pub use save::{SaveProblem, change, private_file};
+pub use save::{change, private_file};
 pub use sign_in::{LoginSession, SignIn, login_session, sign_in};
 pub(super) use text::{bytes, decode};
 

@@ -2,35 +2,11 @@
 
 use super::edit::{Edit, edited};
 use super::{Paths, ini, text};
+use crate::model::access_key::SaveProblem;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
-
-/// Why a file was left as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SaveProblem {
-    /// There is no such profile in the files.
-    NoProfile,
-    /// There is no folder for the file, or it can't be written to.
-    Folder,
-    /// The file can't be read, or is not a plain file.
-    Unreadable,
-    /// It is a link that leads nowhere.
-    Link,
-    /// It belongs to another user of this computer.
-    OtherOwner,
-    /// It is larger than 1 MiB.
-    TooLarge,
-    /// It is saved as UTF-16.
-    Utf16,
-    /// Another program changed it at the same moment.
-    Changed,
-    /// The disk is full.
-    Full,
-    /// It could not be written.
-    NotWritten,
-}
 
 fn not_written(why: &io::Error) -> SaveProblem {
     if is_full(why) { SaveProblem::Full } else { SaveProblem::NotWritten }

@@ -1,7 +1,8 @@
 //! The tokens of IAM Identity Center on disk, where the AWS CLI keeps them and in its form.
 
 use crate::engine::hidden::Hidden;
-use crate::engine::profiles::{SaveProblem, SignIn, private_file};
+use crate::engine::profiles::{SignIn, private_file};
+use crate::model::access_key::SaveProblem;
 use crate::time::{Day, Utc};
 use serde::Serialize;
 use sha1::{Digest, Sha1};

@@ -1,7 +1,7 @@
 //! One past delivery and its files.
 
 use super::{Ask, Open, Page, list};
-use crate::engine::journal::{Delivery, Line, Outcome};
+use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
 use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
@@ -109,7 +109,7 @@ impl Window {
         view
     }
 
-    fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&Line>, out: &mut Vec<Wish>) {
+    fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&DeliveryFile>, out: &mut Vec<Wish>) {
         let t = theme::of(ui);
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
         let at = Columns::of(rect);

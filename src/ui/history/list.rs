@@ -1,7 +1,7 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
 use super::{Ask, Cache, Found, Open, Page, Period, Row, field_id};
-use crate::engine::journal::Delivery;
+use crate::model::history::Delivery;
 use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};

@@ -20,7 +20,7 @@ fn planted(home: &Path, sql: &str) -> (Kept, Vec<Notice>) {
 type Plant = dyn Fn(&Path);
 
 /// What is found after a restart: what goes on, the history, the notices.
-type Reopened = (Kept, Vec<(Delivery, Vec<Line>)>, Vec<Notice>);
+type Reopened = (Kept, Vec<(Delivery, Vec<DeliveryFile>)>, Vec<Notice>);
 
 #[test]
 fn planted_and_foreign_files_are_set_aside() {
@@ -161,7 +161,7 @@ fn a_planted_end_is_no_delivery() {
             drop(db);
             let (journal, ..) = open(&home);
             let history = journal.history();
-            for found in history.deliveries(&Wanted::default(), 10, 0).expect("a list") {
+            for found in history.deliveries(&HistoryFilter::default(), 10, 0).expect("a list") {
                 let (_, lines) = history.delivery(found.id).expect("it reads").expect("it is there");
                 let claimed = lines.iter().filter(|line| matches!(line.outcome, Outcome::Delivered(_)));
                 assert!(
@@ -196,7 +196,7 @@ fn story() -> Vec<Record> {
 }
 
 /// Whether nothing is claimed that the story did not record.
-fn honest(kept: &Kept, all: &[(Delivery, Vec<Line>)]) {
+fn honest(kept: &Kept, all: &[(Delivery, Vec<DeliveryFile>)]) {
     for (_, uploads) in &kept.unfinished {
         for upload in uploads {
             assert!(["0.bin", "1.bin", "2.bin"].contains(&&*upload.name), "{upload:?}");
@@ -271,9 +271,9 @@ fn reopen(files: &[Vec<u8>; 2], runtime: &Runtime) -> Reopened {
     })
 }
 
-fn lines_if_any(journal: &Journal) -> Vec<(Delivery, Vec<Line>)> {
+fn lines_if_any(journal: &Journal) -> Vec<(Delivery, Vec<DeliveryFile>)> {
     let history = journal.history();
-    let list = history.deliveries(&Wanted::default(), 1000, 0).unwrap_or_default();
+    let list = history.deliveries(&HistoryFilter::default(), 1000, 0).unwrap_or_default();
     list.iter().filter_map(|found| history.delivery(found.id).ok().flatten()).collect()
 }
 

@@ -17,7 +17,7 @@ fn history_is_found_and_cleared() {
         journal.flush().await.expect("it is on disk");
         let history = journal.history();
         let find = |text: &str| {
-            let wanted = Wanted { search: Some(text.into()), ..Wanted::default() };
+            let wanted = HistoryFilter { search: Some(text.into()), ..HistoryFilter::default() };
             history.deliveries(&wanted, 10, 0).expect("a list").iter().map(|found| found.id).collect::<Vec<_>>()
         };
         assert_eq!(find("übersicht"), [1]);
@@ -26,11 +26,11 @@ fn history_is_found_and_cleared() {
         assert_eq!(find("IMPORTANT"), [2, 1]);
         assert_eq!(find("job/"), [2, 1]);
         assert_eq!(find("50%"), Vec::<i64>::new());
-        let all = history.deliveries(&Wanted::default(), 1, 1).expect("a list");
+        let all = history.deliveries(&HistoryFilter::default(), 1, 1).expect("a list");
         assert_eq!(all.iter().map(|found| found.id).collect::<Vec<_>>(), [1]);
         let began = all[0].began;
         let dated =
-            |from, until| history.deliveries(&Wanted { search: None, from, until }, 9, 0).expect("a list").len();
+            |from, until| history.deliveries(&HistoryFilter { search: None, from, until }, 9, 0).expect("a list").len();
         assert_eq!((dated(Some(began), None), dated(None, Some(began))), (2, 0));
         assert_eq!(dated(Some(Utc(began.0 + 1)), None), 1);
 
@@ -70,8 +70,8 @@ fn many_entries_are_listed_searched_and_read() {
         let open = kept.unfinished[0].1.iter().filter(|upload| upload.came == daypass::model::record::Came::Open);
         assert_eq!(open.count(), 10_000);
         let history = journal.history();
-        assert_eq!(history.deliveries(&Wanted::default(), 50, 0).expect("a list").len(), 50);
-        let wanted = Wanted { search: Some("19999.TXT".into()), ..Wanted::default() };
+        assert_eq!(history.deliveries(&HistoryFilter::default(), 50, 0).expect("a list").len(), 50);
+        let wanted = HistoryFilter { search: Some("19999.TXT".into()), ..HistoryFilter::default() };
         assert_eq!(history.deliveries(&wanted, 50, 0).expect("a list").len(), 1);
         let (found, lines) = history.delivery(100).expect("it reads").expect("it is there");
         assert_eq!((found.delivered, lines.len()), (50, 100));
@@ -108,10 +108,11 @@ fn many_deliveries_are_found_and_read_a_page_at_a_time() {
         journal.flush().await.expect("it is on disk");
 
         let history = journal.history();
-        let all = history.find(&Wanted::default()).expect("a list");
+        let all = history.find(&HistoryFilter::default()).expect("a list");
         assert_eq!((all.len(), all[0].0, all[25_000].0), (25_001, 25_001, 1));
-        let find =
-            |text: &str| history.find(&Wanted { search: Some(text.into()), ..Wanted::default() }).expect("a list");
+        let find = |text: &str| {
+            history.find(&HistoryFilter { search: Some(text.into()), ..HistoryFilter::default() }).expect("a list")
+        };
         assert_eq!(find("BRIDGE").len(), 25);
         assert_eq!(find("late").len(), 1);
         let page: Vec<i64> = all[12_000..12_064].iter().map(|(id, _)| *id).collect();
@@ -138,7 +139,7 @@ fn a_cleared_delivery_that_goes_on_is_listed_again_with_its_next_file() {
         record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
         journal.flush().await.expect("it is on disk");
         let history = journal.history();
-        let listed = || history.find(&Wanted::default()).expect("a list").len();
+        let listed = || history.find(&HistoryFilter::default()).expect("a list").len();
         assert_eq!(listed(), 1);
         journal.clear_history().await.expect("it is cleared");
         assert_eq!(listed(), 0);

@@ -5,11 +5,11 @@ use crate::support::stage::{FIRST, Stage};
 use daypass::practice::{self, Op, Rule, What as Fault};
 use daypass::receipt::Details;
 
-fn stopped(kind: Kind, detail: Detail) -> Line {
+fn stopped(kind: Kind, detail: Detail) -> DeliveryFile {
     line("job/a.txt", Outcome::Failed(Problem::with(kind, detail)))
 }
 
-fn refused() -> Line {
+fn refused() -> DeliveryFile {
     stopped(
         Kind::Refused,
         Detail {

@@ -1,7 +1,7 @@
 //! Made-up past deliveries.
 
 use super::demo;
-use daypass::engine::journal::{Delivery, Line, Outcome};
+use daypass::model::history::{Delivery, DeliveryFile, Outcome};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::upload::{Fingerprint, Proof, Stored};
 use daypass::time::Utc;
@@ -31,8 +31,8 @@ pub fn delivery(id: i64, name: &str, began: i64, (files, delivered, open): (u64,
 }
 
 /// A file of a past delivery.
-pub fn line(row: i64, name: &str, outcome: Outcome) -> Line {
-    Line {
+pub fn line(row: i64, name: &str, outcome: Outcome) -> DeliveryFile {
+    DeliveryFile {
         row,
         path: PathBuf::from("/home/richard/job").join(name),
         name: format!("job/{name}").into(),
@@ -69,7 +69,7 @@ pub fn deliveries() -> Vec<Delivery> {
 }
 
 /// The files of a delivery, one for each way to end.
-pub fn lines() -> Vec<Line> {
+pub fn lines() -> Vec<DeliveryFile> {
     vec![
         line(0, "report.pdf", Outcome::AlreadyThere),
         line(1, "lost.bin", Outcome::Failed(Problem::new(Kind::SourceGone))),

@@ -1,0 +1,83 @@
+//! Past deliveries: what the journal keeps of each, and of each of its files.
+
+use super::destination::Destination;
+use super::problem::Problem;
+use super::upload::Stored;
+use crate::time::Utc;
+use std::path::PathBuf;
+
+/// One delivery: what was added to a destination between one empty queue and the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Its number in the journal.
+    pub id: i64,
+    /// Where it went, as the destination stood then.
+    pub destination: Destination,
+    /// The address of the server that it went to; none for Amazon's own.
+    pub server: Option<Box<str>>,
+    /// The account of the role.
+    pub account: Box<str>,
+    /// Who delivered.
+    pub who: Box<str>,
+    /// The session's name.
+    pub session: Box<str>,
+    /// The version of Daypass.
+    pub app: Box<str>,
+    /// When it began.
+    pub began: Utc,
+    /// When the last of its uploads ended so far.
+    pub ended: Option<Utc>,
+    /// Files taken into the queue and not taken out again.
+    pub files: u64,
+    /// Files that were delivered.
+    pub delivered: u64,
+    /// The bytes of the delivered files.
+    pub bytes: u64,
+    /// Files that have not ended.
+    pub open: u64,
+}
+
+/// One file of a delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliveryFile {
+    /// Its number in the journal.
+    pub row: i64,
+    /// Where it lay on this computer.
+    pub path: PathBuf,
+    /// Its folder within the delivery and its name on this computer.
+    pub name: Box<str>,
+    /// Its whole key in the bucket.
+    pub key: Box<str>,
+    /// Its size in bytes: as sent where it was sent, otherwise as it was added.
+    pub size: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How far a file of a delivery came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// S3 has it.
+    Delivered(Stored),
+    /// The name was taken; nothing was replaced.
+    AlreadyThere,
+    /// No answer says whether it arrived, or the journal's own row of it no longer holds.
+    NotConfirmed,
+    /// It stopped.
+    Failed(Problem),
+    /// The person took it out.
+    Canceled,
+    /// It has not ended.
+    Open,
+}
+
+/// Which deliveries are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// Part of the name of a file, a folder or a destination, or of a bucket; without regard to case. None for all.
+    pub search: Option<String>,
+    /// Those that began at or after this moment.
+    pub from: Option<Utc>,
+    /// Those that began before this moment.
+    pub until: Option<Utc>,
+}
