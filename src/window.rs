@@ -5,12 +5,12 @@ mod access;
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::{self, Wire};
 use crate::engine::journal::Call;
-use crate::engine::run::Notice;
 use crate::engine::settings;
 use crate::grant::fields::{self, TextProblem};
 use crate::grant::{Ask, Invitation};
 use crate::model::Limits;
 use crate::model::destination::Destination;
+use crate::model::notice::Notice;
 use crate::model::problem::Problem;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
@@ -222,7 +222,7 @@ impl Desk {
                 practice::end(state);
                 Self::tell(state, told);
             }
-            Err(why) => Self::tell(state, Self::refused(words::invitation_problem(&why))),
+            Err(why) => Self::tell(state, Self::refused(crate::grant::words::invitation_problem(&why))),
         }
     }
 
@@ -327,7 +327,7 @@ impl Link for Desk {
     fn send_receipt(&self, place: PlaceNo) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         self.runtime.spawn(async move {
-            let told = match handle.send_receipt(place).await {
+            let told = match Receipt::send_last(&handle, place).await {
                 Ok(sent) => Told::ReceiptSent(place, true, words::receipt_sent(&sent.key, sent.confirmed)),
                 Err(why) => Told::ReceiptSent(place, false, words::receipt_not_sent(&problem::said(why.kind))),
             };
@@ -398,7 +398,7 @@ impl Link for Desk {
 
 /// Writes the receipt of the delivery that is going on, or was the last, in the form its file's name asks for.
 async fn save(handle: &Handle, place: PlaceNo, path: PathBuf) -> Result<(), String> {
-    let receipt: Receipt = handle.receipt(place).await.map_err(|problem| cli::problem(&problem))?;
+    let receipt: Receipt = Receipt::of_last(handle, place).await.map_err(|problem| problem::sentence(&problem))?;
     let format = receipt::Format::of(&path);
     let saving = tokio::task::spawn_blocking(move || receipt.save(&path, format));
     saving.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())

@@ -11,7 +11,8 @@ use crate::model::snapshot::{Command, Place};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::access as words;
-use crate::words::cli::{self, problem};
+use crate::words::cli;
+use crate::words::problem::sentence;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -158,14 +159,14 @@ fn needed(place: &Place, now: Time) -> Option<String> {
     let refused = |kind: Kind| matches!(kind, Kind::CodeNeeded | Kind::CodeWrong);
     match &place.session {
         Session::Denied(why) if refused(why.kind) => {
-            Some(if why.kind == Kind::CodeWrong { problem(why) } else { String::new() })
+            Some(if why.kind == Kind::CodeWrong { sentence(why) } else { String::new() })
         }
         Session::Denied(_) | Session::SignedOut | Session::Assuming(_) => None,
         Session::Active(grant) if grant.ends.since(now) > RENEW_BEFORE.min(grant.length / 4) => None,
         Session::Active(_) | Session::Expired(_) if place.totals.open() == 0 => None,
         Session::Active(_) | Session::Expired(_) => match &place.renew_problem {
             Some(why) if !refused(why.kind) => None,
-            Some(why) if why.kind == Kind::CodeWrong => Some(problem(why)),
+            Some(why) if why.kind == Kind::CodeWrong => Some(sentence(why)),
             Some(_) | None => Some(words::code_before_end().to_owned()),
         },
     }

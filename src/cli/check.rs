@@ -5,11 +5,11 @@ use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
 use crate::diagnose::{self, Known};
 use crate::engine::check::Check;
-use crate::engine::signin::{SignInProblem, SignInStep};
 use crate::model::check::{Fact, Step};
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Identity;
+use crate::model::sign_in::{SignInProblem, SignInStep};
 use crate::model::snapshot::Snapshot;
 use crate::words::{access as words, cli, keys, problem as problem_words};
 use serde_json::json;
@@ -88,7 +88,7 @@ pub(super) async fn sign_in(args: SignIn) -> Result<u8, Stop> {
         match step {
             SignInStep::Confirm(device) if args.wire.json => say(&json!({
                 "event": "confirm", "url": device.url.as_str(), "code": device.code,
-                "complete": device.complete.as_ref().map(crate::engine::signin::VerificationUrl::as_str),
+                "complete": device.complete.as_ref().map(crate::model::verification_url::VerificationUrl::as_str),
             })
             .to_string()),
             SignInStep::Confirm(device) => say(&keys::confirm_sign_in(&device)),

@@ -4,11 +4,13 @@ use super::args::{Form, Grant as Args};
 use super::place::{self, parsed};
 use super::{ALL, Stop, say};
 use crate::engine::clock::Clock;
+use crate::grant::words as grant_words;
 use crate::grant::{self, Ask, Format, Principal, names::Odd};
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::time::{Day, Utc};
 use crate::words::names::Field;
-use crate::words::{access as words, cli, grant as grant_words};
+use crate::words::problem::sentence;
+use crate::words::{access as words, cli};
 
 fn odd<T>(field: &str, result: Result<T, Odd>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(words::kit_field(field, grant_words::odd(why))).hint(cli::see_help()))
@@ -89,7 +91,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
 async fn asked(args: &Args, profile: &str) -> Result<Principal, Stop> {
     let mut handle = place::engine(&args.wire, false, false).await?;
     let identity = match place::command(&mut handle, profile, args.allow_command.as_deref()).await {
-        Ok(()) => handle.who(profile).await.map_err(|problem| Stop::new(cli::problem(&problem))),
+        Ok(()) => handle.who(profile).await.map_err(|problem| Stop::new(sentence(&problem))),
         Err(stop) => Err(stop),
     };
     handle.stop().await;

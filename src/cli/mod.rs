@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod grant;
 mod place;
+mod practice;
 mod profiles;
 mod receipts;
 mod show;
@@ -87,7 +88,7 @@ async fn run(verb: Verb) -> Result<u8, Stop> {
         Verb::Resume(resume) => upload::resume(resume).await,
         Verb::Verify(verify) => receipts::verify(&verify),
         Verb::Profiles(listing) => profiles::run(listing).await,
-        Verb::Practice(practice) => show::practice(practice).await,
+        Verb::Practice(practice) => practice::run(practice).await,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::grant::Invitation;
 use crate::grant::alike::Likeness;
 use crate::grant::fields;
 use crate::grant::invitation::{What, Window};
+use crate::grant::{card, words as grant_words};
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::names::{
@@ -20,7 +21,8 @@ use crate::model::snapshot::{Profile, Settings};
 use crate::words::access as words;
 use crate::words::ask::invited;
 use crate::words::names::{Field, name_problem};
-use crate::words::{cli, grant as grant_words, keys as key_words};
+use crate::words::problem::sentence;
+use crate::words::{cli, keys as key_words};
 use std::sync::Arc;
 
 /// What is told of a profile that can't be used.
@@ -202,7 +204,7 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
     let expected = args.account.as_ref();
     let expected = expected.map(|digits| parsed(Field::Account, AccountId::from_pasted(digits))).transpose()?;
     if let Some(expected) = expected.as_ref().filter(|expected| **expected != invitation.role.account()) {
-        return Err(Stop::new(words::other_account(expected, invitation)));
+        return Err(Stop::new(card::other_account(expected, invitation)));
     }
     let seen = handle.seen();
     let known = invitation.known(seen.remembered.iter());
@@ -210,11 +212,11 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
     if changes.as_ref().is_some_and(|(_, changes)| changes.is_empty()) {
         return Ok(());
     }
-    say_beside(&words::card(invitation));
+    say_beside(&card::card(invitation));
     let (question, hint, confirmed) = if let Some((known, changes)) = changes {
         let moved = changes.iter().any(|change| change.what == What::Account);
         let alike = moved && invitation.likeness(known) == Likeness::Alike;
-        say_beside(&words::changes(&changes, known, alike));
+        say_beside(&card::changes(&changes, known, alike));
         if !changes.iter().any(|change| change.what.grave()) {
             return Ok(());
         }
@@ -224,7 +226,7 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
         say_beside(invited::FIRST);
         (words::first_use(), words::how_to_confirm(), args.yes)
     };
-    if let Some(theirs) = words::unchecked(invitation) {
+    if let Some(theirs) = card::unchecked(invitation) {
         say_beside(&theirs);
     }
     if confirmed || ask::yes(question).await {
@@ -243,7 +245,7 @@ pub(super) fn odd(profile: &str) -> Vec<String> {
 fn readable(profile: &str, role: &RoleArn) -> Result<(), Stop> {
     match profiles::chain(&profiles::Paths::from_env(), profile, Some(role)) {
         Err(problem) => {
-            let stop = Stop::new(cli::problem(&problem));
+            let stop = Stop::new(sentence(&problem));
             let odd = odd(profile);
             Err(if odd.is_empty() { stop } else { stop.hint(odd.join("\nhint: ")) })
         }

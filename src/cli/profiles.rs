@@ -5,9 +5,10 @@ use super::place;
 use super::{ALL, NOT_STARTED, Stop, say, say_beside};
 use crate::engine::handle::{Engine, Options};
 use crate::engine::process::fingerprint;
-use crate::engine::run::Notice;
 use crate::engine::{journal, profiles, settings};
+use crate::model::notice::Notice;
 use crate::model::snapshot::Settings;
+use crate::words::problem::sentence;
 use crate::words::{cli as words, keys as key_words, profiles as profile_words};
 
 pub(super) async fn run(args: Args) -> Result<u8, Stop> {
@@ -50,7 +51,7 @@ async fn forbid(sha256: &str) -> Result<u8, Stop> {
         return Err(Stop::new(key_words::not_allowed_before()));
     }
     let engine = Engine::spawn(Options { home, limits: place::limits(), ..Options::new() }).await;
-    let mut handle = engine.map_err(|problem| Stop::new(words::problem(&problem)))?;
+    let mut handle = engine.map_err(|problem| Stop::new(sentence(&problem)))?;
     let elsewhere = handle.notices().iter().any(|notice| matches!(notice, Notice::OpenElsewhere(_)));
     if elsewhere {
         handle.stop().await;

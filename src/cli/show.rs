@@ -1,11 +1,9 @@
 //! What the command line prints: plain lines, a bar on a terminal, or one JSON event a line.
 
-use super::args::Practice as PracticeArgs;
-use super::{ALL, SOME_NOT, Stop, say, say_beside};
+use super::{ALL, SOME_NOT, say, say_beside};
 use crate::diagnose::{self, Known};
 use crate::engine::handle::Handle;
-use crate::engine::journal;
-use crate::engine::run::Notice;
+use crate::model::notice::{JournalNotice, Notice};
 use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
@@ -14,6 +12,7 @@ use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::foreign::visible;
+use crate::words::problem::sentence;
 use crate::words::retries;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -189,8 +188,8 @@ impl Show {
     fn line_state(&mut self, seen: &Snapshot, now: Time) {
         let retry = retrying(seen, now);
         let waiting = match &seen.line {
-            Line::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| words::problem(&retry.why))),
-            Line::Down { why, .. } => Some(words::problem(why)),
+            Line::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| sentence(&retry.why))),
+            Line::Down { why, .. } => Some(sentence(why)),
         };
         if waiting != self.waiting {
             if let Some(plain) = &waiting {
@@ -202,7 +201,7 @@ impl Show {
             retry.filter(|retry| self.waiting.is_some() && now.since(retry.since) >= self.tell_again)
         {
             let plain = retries::still(&retry, now);
-            self.line(&waits(&words::problem(&retry.why), Some(&retry), now), &plain);
+            self.line(&waits(&sentence(&retry.why), Some(&retry), now), &plain);
             self.tell_again = (now.since(retry.since) * 2).min(now.since(retry.since) + TELL_AGAIN_MOST);
         }
     }
@@ -228,7 +227,7 @@ impl Show {
                 self.refused = Some(Arc::clone(why));
             }
             if why.is_some() {
-                return self.refused.as_deref().map(words::problem);
+                return self.refused.as_deref().map(sentence);
             }
         }
         if asking { self.waiting.clone() } else { None }
@@ -322,14 +321,14 @@ impl Show {
 
     /// Says where the receipt is.
     pub(super) fn receipt(&mut self, path: &std::path::Path) {
-        let plain = crate::words::receipts::saved(path);
+        let plain = crate::receipt::messages::saved(path);
         self.line(&json!({ "event": "receipt", "path": path }), &plain);
         self.flush();
     }
 
     /// Says under which name the receipt was sent.
-    pub(super) fn receipt_sent(&mut self, sent: &crate::engine::beside::Sent) {
-        let plain = crate::words::receipts::sent(&sent.key, sent.confirmed);
+    pub(super) fn receipt_sent(&mut self, sent: &crate::engine::single_object::SentObject) {
+        let plain = crate::receipt::messages::sent(&sent.key, sent.confirmed);
         let event = json!({ "event": "receipt_sent", "key": sent.key, "confirmed": sent.confirmed });
         self.line(&event, &plain);
         self.flush();
@@ -419,7 +418,7 @@ fn waits(why: &str, retry: Option<&RetryStatus>, now: Time) -> Value {
 pub(super) const fn keeps_nothing(notice: &Notice) -> bool {
     match notice {
         Notice::OpenElsewhere(_) => true,
-        Notice::Journal(notice) => matches!(notice, journal::Notice::NotKept(_) | journal::Notice::NotSafe(_)),
+        Notice::Journal(notice) => matches!(notice, JournalNotice::NotKept(_) | JournalNotice::NotSafe(_)),
         Notice::Environment(_) => false,
     }
 }
@@ -468,25 +467,4 @@ fn waits_for_command(seen: &Snapshot, profile: &str) -> bool {
     let of_command = |profile: &Profile| profile.source == Source::Process;
     let through = |profile: &Profile| profile.source_profile.as_deref().and_then(find).is_some_and(of_command);
     !known && find(profile).is_some_and(|profile| of_command(profile) || through(profile))
-}
-
-/// `practice`: runs the practice server until it is stopped.
-pub(super) async fn practice(args: PracticeArgs) -> Result<u8, Stop> {
-    use crate::practice::{Options, Practice};
-    let options = Options {
-        port: args.port,
-        session_seconds: args.session_seconds,
-        discard: args.discard,
-        kms: args.kms,
-        device: true,
-        ..Options::default()
-    };
-    let practice =
-        Practice::start(options).await.map_err(|why| Stop::new(words::practice_port(args.port, &why.to_string())))?;
-    let folder = tempfile::tempdir().map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;
-    let story = practice.story();
-    story.write_profile_files(folder.path()).map_err(|why| Stop::new(words::no_folder(&why.to_string())))?;
-    say(&words::practice(&story, folder.path()));
-    let _stopped = tokio::signal::ctrl_c().await;
-    Ok(ALL)
 }

@@ -5,16 +5,18 @@ use super::ask::{self, Codes};
 use super::show::{Show, failed};
 use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
 use crate::engine::handle::Handle;
-use crate::engine::run::Notice;
 use crate::engine::signals::{self, Signal};
 use crate::model::history::{DeliveryFile, HistoryFilter, Outcome};
+use crate::model::notice::Notice;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Line, Place, Retried, Snapshot, Totals, Which};
 use crate::model::upload::PlaceNo;
+use crate::receipt::Receipt;
 use crate::time::Time;
 use crate::words::cli as words;
 use crate::words::foreign::visible;
+use crate::words::problem::sentence;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,13 +70,13 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     }
     let delivered = handle.seen().places.get(usize::from(place.0)).is_some_and(|place| place.totals.delivered > 0);
     if args.send_receipt && delivered && matches!(ended, ALL | SOME_NOT) {
-        match handle.send_receipt(place).await {
+        match Receipt::send_last(&handle, place).await {
             Ok(sent) => {
                 show.receipt_sent(&sent);
                 ended = if sent.confirmed { ended } else { SOME_NOT };
             }
             Err(problem) => {
-                super::say_beside(&crate::words::receipts::not_sent(&words::problem(&problem)));
+                super::say_beside(&crate::receipt::messages::not_sent(&sentence(&problem)));
                 ended = SOME_NOT;
             }
         }

@@ -208,5 +208,5 @@ pub fn in_lines(problem: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
     let turn = turn.map_or_else(String::new, |turn| format!(" {turn}."));
     let hints =
         causes.into_iter().map(|cause| format!("{}. {}", cause.title.trim_end_matches('.'), cause.text())).collect();
-    (crate::words::cli::problem(problem) + &turn, hints)
+    (crate::words::problem::sentence(problem) + &turn, hints)
 }

@@ -15,7 +15,7 @@ use super::watch::Patience;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Region, RoleArn};
-use crate::model::problem::{Kind, Problem, Retry};
+use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem, Retry};
 use crate::model::session::Identity;
 use crate::model::upload::PlaceNo;
 use std::path::PathBuf;
@@ -106,7 +106,7 @@ impl Desk {
     async fn printed(&self, command: &str) -> Result<SourceKeys, Problem> {
         let mark = process::fingerprint(command);
         if !self.sources.may_run(&mark) {
-            return Err(process::refused(process::NOT_ALLOWED, &self.clock));
+            return Err(process::refused(COMMAND_NOT_ALLOWED, &self.clock));
         }
         if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
             return Ok(keys);

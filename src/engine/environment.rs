@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::sts::SourceKeys;
 use crate::model::names::looks_like_secret;
+use crate::model::notice::Variable;
 use crate::model::problem::{Detail, Kind, Problem};
 use hyper_util::client::proxy::matcher::Matcher;
 use std::ffi::OsString;
@@ -22,21 +23,6 @@ const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_prox
 const CERTIFICATE_FILE: &str = "SSL_CERT_FILE";
 /// Variables that replace the system's certificates: whoever sets them decides which servers are trusted.
 const CERTIFICATES: [&str; 2] = [CERTIFICATE_FILE, "SSL_CERT_DIR"];
-
-/// What a variable of the environment does, if that is not what its name promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variable {
-    /// It is set and has no effect.
-    Ignored(&'static str),
-    /// `AWS_CA_BUNDLE`, which has no effect; `--ca-bundle` does what it promises.
-    CaBundle,
-    /// It names the certificates that are trusted in the place of the system's.
-    Certificates(&'static str),
-    /// It should name a proxy and can't be read, so connections are made without one.
-    UnreadableProxy(&'static str),
-    /// It names a SOCKS proxy, which is not supported.
-    SocksProxy(&'static str),
-}
 
 /// Returns the variables of this process's environment to mention.
 #[must_use]

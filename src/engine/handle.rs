@@ -1,7 +1,6 @@
 //! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
 
 use super::access::Desk;
-use super::beside::{self, Sent};
 use super::clock::Clock;
 use super::http::Wire;
 use super::journal::{Call, Journal};
@@ -9,14 +8,17 @@ use super::profiles;
 use super::run::Run;
 use super::s3::S3;
 use super::signin::Caches;
+use super::single_object::{self, SentObject};
 use super::watch::Patience;
 use crate::model::Limits;
 use crate::model::destination::Destination;
+use crate::model::history::{Delivery, DeliveryFile};
+use crate::model::notice::Notice;
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
-use crate::receipt::Receipt;
 use crate::time::Time;
+use bytes::Bytes;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -114,7 +116,7 @@ pub struct Handle {
     clock: Clock,
     home: Option<PathBuf>,
     journal: Journal,
-    notices: Arc<[super::run::Notice]>,
+    notices: Arc<[Notice]>,
     desk: Desk,
 }
 
@@ -191,32 +193,34 @@ impl Handle {
         self.home.as_ref()
     }
 
-    /// The receipt of the delivery that is going on at a destination, or was the last of this run.
+    /// Reads the delivery that is going on at a destination, or was the last of this run.
     ///
     /// # Errors
-    /// Where the journal can't be read or nothing was delivered.
-    pub async fn receipt(&self, place: PlaceNo) -> Result<Receipt, Problem> {
+    /// `JournalBroken` if the journal can't be read or nothing was delivered.
+    pub async fn last_delivery(&self, destination: PlaceNo) -> Result<(Delivery, Vec<DeliveryFile>), Problem> {
         self.journal.flush().await?;
         let none = || Problem::new(Kind::JournalBroken);
-        let id = self.journal.delivery_at(place).ok_or_else(none)?;
+        let id = self.journal.delivery_at(destination).ok_or_else(none)?;
         let history = self.journal.history();
         let read = tokio::task::spawn_blocking(move || history.delivery(id)).await.map_err(|_panic| none())??;
-        let (delivery, lines) = read.ok_or_else(none)?;
-        Ok(Receipt::of(&delivery, &lines))
+        read.ok_or_else(none)
     }
 
-    /// Sends the receipt of the delivery that is going on at a destination, or was the last of this run, beside its
-    /// files, under a name that nothing has yet. It counts as no file of the delivery.
+    /// Puts one small object at a destination, outside its queue, under the first of `keys` that is free.
     ///
     /// # Errors
-    /// As [`Handle::receipt`]; `SessionEnded` where there is no access; what S3 answered.
-    pub async fn send_receipt(&self, place: PlaceNo) -> Result<Sent, Problem> {
-        let receipt = self.receipt(place).await?;
+    /// `SessionEnded` if there is no access; `AlreadyThere` if no key is free; what S3 answered.
+    pub async fn put_object(
+        &self,
+        destination: PlaceNo,
+        keys: Vec<String>,
+        body: Bytes,
+    ) -> Result<SentObject, Problem> {
         let (tell, told) = oneshot::channel();
         let no_access = || Problem::new(Kind::SessionEnded);
-        self.input.send(Input::Store(place, tell)).await.map_err(|_ended| no_access())?;
+        self.input.send(Input::Store(destination, tell)).await.map_err(|_ended| no_access())?;
         let s3 = told.await.ok().flatten().ok_or_else(no_access)?;
-        beside::send(&s3, &receipt).await
+        single_object::put_under_free_key(&s3, keys, body).await
     }
 
     /// The journal: history and receipts.
@@ -237,7 +241,7 @@ impl Handle {
 
     /// What was found at the start that a person should know.
     #[must_use]
-    pub fn notices(&self) -> &[super::run::Notice] {
+    pub fn notices(&self) -> &[Notice] {
         &self.notices
     }
 }

@@ -22,6 +22,7 @@ mod writer;
 pub use earlier::{Earlier, Version};
 pub use history::History;
 
+use crate::model::notice::JournalNotice;
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
 use crate::model::snapshot::Settings;
@@ -71,25 +72,10 @@ pub enum Opened {
         /// What an earlier run left in it.
         kept: Kept,
         /// What the person should know about it.
-        notices: Vec<Notice>,
+        notices: Vec<JournalNotice>,
     },
     /// Another Daypass of this user has it open.
     Elsewhere(Elsewhere),
-}
-
-/// Something about the journal that the person should know.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
-    /// Nothing can be kept on this computer: deliveries work, and can't be continued after Daypass is closed.
-    NotKept(Problem),
-    /// The folder is open to other users, or holds links where Daypass keeps its files: nothing is kept in it.
-    NotSafe(PathBuf),
-    /// The journal could not be used; it was moved here, and a new one begun.
-    SetAside(PathBuf),
-    /// The journal was written by a later version of Daypass; it was moved here, and a new one begun.
-    FromLater(PathBuf),
-    /// So many unfinished uploads could not be read, and have to be added again.
-    LeftOut(u64),
 }
 
 /// What a window that is open already is called with: an invitation, a file's path or a link, or nothing.
@@ -368,12 +354,12 @@ pub fn kept_settings(home: &Path) -> Option<Settings> {
     serde_json::from_str(&body).ok()
 }
 
-fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {
+fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
     let refused = |refusal: place::Refusal| match refusal {
-        place::Refusal::NotSafe(path) => Notice::NotSafe(path),
-        place::Refusal::Io(why) => Notice::NotKept(damage::io_problem(&why)),
+        place::Refusal::NotSafe(path) => JournalNotice::NotSafe(path),
+        place::Refusal::Io(why) => JournalNotice::NotKept(damage::io_problem(&why)),
     };
-    let io = |why: std::io::Error| Notice::NotKept(damage::io_problem(&why));
+    let io = |why: std::io::Error| JournalNotice::NotKept(damage::io_problem(&why));
     let mut dir = place::folder(dir).map_err(refused)?;
     if let Some(server) = &options.server {
         dir = place::folder(&dir.join(server)).map_err(refused)?;
@@ -402,19 +388,19 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, Notice> {
         let aside = match found {
             Ok(Found::Open(db, restored)) => {
                 if restored.left_out > 0 {
-                    notices.push(Notice::LeftOut(restored.left_out));
+                    notices.push(JournalNotice::LeftOut(restored.left_out));
                 }
                 let store = Store::File(path);
                 let journal = Journal::start(store, restored.start, db, Some((lock, dir)), options);
                 return Ok(Opened::Here { journal, kept: restored.kept, notices });
             }
-            Ok(Found::Newer) => Notice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
-            Ok(Found::Damaged) => Notice::SetAside(place::set_aside(&dir, "damaged").map_err(io)?),
-            Err(why) => return Err(Notice::NotKept(damage::problem(&why))),
+            Ok(Found::Newer) => JournalNotice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
+            Ok(Found::Damaged) => JournalNotice::SetAside(place::set_aside(&dir, "damaged").map_err(io)?),
+            Err(why) => return Err(JournalNotice::NotKept(damage::problem(&why))),
         };
         notices.push(aside);
     }
-    Err(Notice::NotKept(damage::told(Kind::JournalBroken, "Damaged", "a new journal could not be read")))
+    Err(JournalNotice::NotKept(damage::told(Kind::JournalBroken, "Damaged", "a new journal could not be read")))
 }
 
 enum Found {

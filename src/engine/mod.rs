@@ -3,7 +3,6 @@
 mod access;
 mod ask;
 pub mod attempt;
-pub mod beside;
 pub mod check;
 pub mod classify;
 pub mod clock;
@@ -33,6 +32,7 @@ pub mod s3;
 pub mod settings;
 pub mod signals;
 pub mod signin;
+pub mod single_object;
 mod sources;
 pub mod sts;
 pub mod tap;

@@ -23,8 +23,6 @@ pub const LIMIT: Duration = Duration::from_mins(1);
 const AFTER: Duration = Duration::from_secs(1);
 /// The most bytes of output that are taken.
 pub const MOST: usize = 64 << 10;
-/// The word in [`Detail::code`] of a command that the person has not allowed.
-pub const NOT_ALLOWED: &str = "NotAllowed";
 
 /// For how long a person lets a command run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

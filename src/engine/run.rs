@@ -7,7 +7,7 @@ use super::access::Desk;
 use super::clock::Clock;
 use super::commit::{Publisher, Unkept};
 use super::digests::Digests;
-use super::environment::{self, Variable};
+use super::environment;
 use super::errand::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
@@ -24,6 +24,7 @@ use super::{profiles, walk};
 use crate::model::Model;
 use crate::model::event::{Effect, Event};
 use crate::model::names::Region;
+use crate::model::notice::Notice;
 use crate::model::problem::Problem;
 use crate::model::record::{Kept, Record};
 use crate::model::session::Session;
@@ -49,17 +50,6 @@ const LOOK: Duration = Duration::from_millis(100);
 const POOL: usize = 64 << 20;
 /// How often the profile files are looked at.
 const PROFILES: Duration = Duration::from_secs(2);
-
-/// Something found at the start that a person should know.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
-    /// Another Daypass has the journal: this one keeps nothing. True where its window was called and comes.
-    OpenElsewhere(bool),
-    /// What the journal has to say: it keeps nothing, or began anew.
-    Journal(journal::Notice),
-    /// A variable of the environment does not do what its name promises.
-    Environment(Variable),
-}
 
 /// The engine's own state.
 pub(super) struct Run {

@@ -5,9 +5,6 @@
 
 mod cache;
 mod line;
-mod url;
-
-pub use url::VerificationUrl;
 
 pub(super) use self::cache::Token;
 use self::line::{Line, Refusal};
@@ -17,7 +14,9 @@ use super::profiles::{self, LoginSession, SignIn};
 use super::sources::Given;
 use super::sts::SourceKeys;
 use crate::model::problem::{Kind, Problem};
-use crate::time::{Time, Utc};
+use crate::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
+use crate::model::verification_url::VerificationUrl;
+use crate::time::Utc;
 use aws_config::login::LoginCredentialsProvider;
 use aws_config::sso::SsoCredentialsProvider;
 use aws_sdk_ssooidc::config::{BehaviorVersion, IdentityCache, StalledStreamProtectionConfig};
@@ -56,46 +55,6 @@ impl Caches {
     fn are_of_home(&self) -> bool {
         *self == Self::from_env()
     }
-}
-
-/// What the person does: open the address, compare the code, say yes there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceCode {
-    /// The address, which shows the host.
-    pub url: VerificationUrl,
-    /// The same with the code filled in, where AWS gave one.
-    pub complete: Option<VerificationUrl>,
-    /// The code, to be compared with what the page shows.
-    pub code: String,
-    /// When it is over.
-    pub ends: Time,
-}
-
-/// Why a sign-in came to nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SignInProblem {
-    /// The code was not confirmed in time: begin again.
-    Expired,
-    /// The person said no on the page.
-    Denied,
-    /// AWS named an address that Daypass doesn't open, on this host.
-    OtherHost(String),
-    /// The files, the network, or AWS.
-    Other(Problem),
-}
-
-/// What happens during a sign-in, in this order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SignInStep {
-    /// Show this, and open the address where the person wants it.
-    Confirm(DeviceCode),
-    /// It is done. `kept` is false where the token could not be written: it holds for this run.
-    Done {
-        /// Whether the next run, and the AWS command line, find it too.
-        kept: bool,
-    },
-    /// It came to nothing.
-    Ended(SignInProblem),
 }
 
 fn ended(refusal: Refusal) -> SignInProblem {

@@ -2,9 +2,9 @@
 
 use super::invitation::Invitation;
 use super::request::Ask;
+use super::wishes::wishes;
+use super::words;
 use crate::time::Utc;
-use crate::words::grant as words;
-use crate::words::wishes::wishes;
 
 /// To the customer's administrator: what is asked for, the two lines to compare and the steps, with the request at the
 /// end for those who have Daypass too.

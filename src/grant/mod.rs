@@ -4,6 +4,7 @@
 //! template, as policies, as commands or as Terraform; an [`Invitation`] carries the finished role back.
 
 pub mod alike;
+pub mod card;
 pub mod cloudformation;
 pub mod commands;
 pub mod fields;
@@ -13,13 +14,14 @@ pub mod names;
 pub mod policy;
 pub mod request;
 pub mod terraform;
+pub mod wishes;
+pub mod words;
 
 pub use invitation::{Change, Invitation, Window};
 pub use names::{Cidr, KmsKey, Principal, RoleName};
 pub use request::{Ask, AskProblem, Kms};
 
 use crate::model::names::RoleArn;
-use crate::words;
 
 /// In which form the kit is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +71,7 @@ impl Format {
 
 /// The comment on top of the forms that take comments, in ASCII alone.
 fn head(ask: &Ask) -> Vec<String> {
-    words::kit::head(&words::wishes::to_compare(ask))
+    crate::words::kit::head(&wishes::to_compare(ask))
 }
 
 /// The kit in one form. The role's ARN is needed for the invitation only, and used by no other form.

@@ -1,8 +1,8 @@
 //! The receipt as a table after RFC 4180 that no spreadsheet takes for a program.
 
 use super::text::{visible, write};
+use super::words;
 use super::{Delivered, Details, NotDelivered, Receipt};
-use crate::words::receipt as words;
 
 /// What Excel and LibreOffice take for the beginning of a formula, in both widths (OWASP, "CSV Injection"); and the mark
 /// itself that takes it away, so that it can be told from a name's own.

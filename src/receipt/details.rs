@@ -1,7 +1,7 @@
 //! What the service or the system said of a file that stopped, as it may be told to the customer.
 
+use super::words;
 use crate::model::history::{Delivery, Outcome};
-use crate::words::receipt as words;
 use serde::{Deserialize, Serialize};
 
 /// What ends an ARN or another word of a message.

@@ -1,8 +1,8 @@
 //! The receipt as one page that needs nothing else and prints on A4 and Letter.
 
 use super::text::escape_html as safe;
+use super::words;
 use super::{Delivered, Receipt};
-use crate::words::receipt as words;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");

@@ -32,9 +32,12 @@
 mod csv;
 mod details;
 mod html;
+pub mod messages;
 mod several;
 mod text;
+mod upload;
 mod verify;
+pub mod words;
 
 pub use details::Details;
 pub use several::Receipts;
@@ -44,7 +47,6 @@ pub use verify::{Check, NotReadable, Verdict, verify};
 use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
 use crate::time::Utc;
-use crate::words::receipt as words;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
@@ -358,6 +360,14 @@ pub fn file_name(destination: &str, began: Utc) -> String {
     let name: String = name.trim_matches(['.', ' ']).chars().take(60).collect();
     let day = text::write(began).chars().take(10).collect::<String>();
     ["Receipt", name.trim(), &day].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+}
+
+/// The name that is offered for so many receipts, the first of them of this delivery.
+#[must_use]
+pub fn receipt_file(delivery: Option<&Delivery>, count: usize) -> String {
+    let Some(delivery) = delivery else { return "Receipt.html".to_owned() };
+    let name = file_name(&delivery.destination.name, delivery.began);
+    if count > 1 { format!("{name} and {} more.html", count - 1) } else { format!("{name}.html") }
 }
 
 fn put(text: &str, path: &Path) -> io::Result<()> {

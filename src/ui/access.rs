@@ -9,14 +9,16 @@ use super::sign_in::{Allow, SigningIn};
 use super::widgets::Button;
 use super::{About, Window, Wish};
 use crate::engine::keys::{NewKey, TestedKey};
-use crate::engine::process::{Consent, NOT_ALLOWED};
-use crate::engine::signin::{SignInStep, VerificationUrl};
+use crate::engine::process::Consent;
 use crate::model::access_key::{Keep, KeepProblem};
 use crate::model::check::Step;
 use crate::model::destination::Destination;
+use crate::model::problem::COMMAND_NOT_ALLOWED;
 use crate::model::problem::{Kind, Problem};
+use crate::model::sign_in::SignInStep;
 use crate::model::snapshot::{Snapshot, Source};
 use crate::model::upload::PlaceNo;
+use crate::model::verification_url::VerificationUrl;
 use crate::time::{Time, Utc};
 use crate::words::you as words;
 use egui::text_edit::TextEditState;
@@ -161,7 +163,7 @@ pub(crate) fn remedy(problem: &Problem, profile: &str, seen: &Snapshot) -> Optio
     let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
     if problem.kind == Kind::SignInNeeded && base.source == Source::SignIn {
         Some(Remedy::SignIn)
-    } else if problem.kind == Kind::ProcessRefused && code == NOT_ALLOWED {
+    } else if problem.kind == Kind::ProcessRefused && code == COMMAND_NOT_ALLOWED {
         base.credential_process.clone().map(Remedy::Command)
     } else {
         None

@@ -176,7 +176,7 @@ impl Window {
     }
 }
 
-/// Item the person decides before it starts; whether Enter was pressed in the code's field.
+/// What the person decides before it starts; whether Enter was pressed in the code's field.
 fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     let t = theme::of(ui);
     ui.add_space(4.0);

@@ -6,10 +6,10 @@ use super::theme::{self, Face, size};
 use super::welcome::{strong_link, strong_link_width};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, picker};
+use crate::grant::wishes::{THEY_ASK, wishes};
 use crate::grant::{Ask, Format, Principal};
 use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
-use crate::words::wishes::{THEY_ASK, wishes};
 use crate::words::{format, history};
 use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 

@@ -7,6 +7,7 @@ use super::widgets::{self, Button, Look};
 use super::{About, Window, Wish, form, picker};
 use crate::grant::alike::Likeness;
 use crate::grant::invitation::{Change, Invitation, What, Window as Dates};
+use crate::grant::words as grant_words;
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::snapshot::{Profile, Snapshot};
@@ -15,7 +16,7 @@ use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
 use crate::words::foreign::look_alike;
 use crate::words::ui::{Field, field_problem};
-use crate::words::{format, grant as grant_words, you};
+use crate::words::{format, you};
 use egui::{Id, Margin, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
 

@@ -4,12 +4,12 @@ use super::kit_times::{age_read, age_written, day_of, day_read, moment_read, mom
 use crate::grant::fields::{Kind, TextProblem};
 use crate::grant::names::new_external_id;
 use crate::grant::request::Kms;
+use crate::grant::words::{ask_problem, odd, text_problem};
 use crate::grant::{self, Ask, AskProblem, Format, Invitation, Principal, RoleName};
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn, holds_secret};
 use crate::time::Utc;
 use crate::words::ask as words;
-use crate::words::grant::{ask_problem, odd, text_problem};
 use crate::words::names::SECRET;
 use crate::words::ui::{Field, field_problem};
 use jiff::civil::Date;

@@ -6,7 +6,7 @@ use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Window, Wish, icons};
 use crate::engine::process::Consent;
-use crate::engine::signin::{DeviceCode, SignInStep};
+use crate::model::sign_in::{DeviceCode, SignInStep};
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
 use crate::time::Time;

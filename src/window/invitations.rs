@@ -1,10 +1,9 @@
 //! Invitations that were opened and neither used nor dismissed: kept in a file, so that they are there at the next start.
 
 use super::{Desk, State, locked};
-use crate::engine::journal;
-use crate::engine::run::Notice;
 use crate::grant::Invitation;
 use crate::model::destination::Destination;
+use crate::model::notice::{JournalNotice, Notice};
 use crate::ui::shell::Told;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,12 +26,8 @@ impl Kept {
     /// What an earlier run left in `home`, which is not touched if the journal could not be kept there.
     pub fn read(home: Option<&Path>, notices: &[Notice]) -> Self {
         let keeps = |notice: &Notice| match notice {
-            Notice::OpenElsewhere(_) | Notice::Journal(journal::Notice::NotKept(_) | journal::Notice::NotSafe(_)) => {
-                false
-            }
-            Notice::Journal(
-                journal::Notice::SetAside(_) | journal::Notice::FromLater(_) | journal::Notice::LeftOut(_),
-            )
+            Notice::OpenElsewhere(_) | Notice::Journal(JournalNotice::NotKept(_) | JournalNotice::NotSafe(_)) => false,
+            Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::LeftOut(_))
             | Notice::Environment(_) => true,
         };
         let Some(file) = home.filter(|_| notices.iter().all(keeps)).map(|home| home.join(FILE)) else {

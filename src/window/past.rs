@@ -7,7 +7,8 @@ use crate::model::problem::{Kind, Problem};
 use crate::receipt::{Format, Receipt, Receipts};
 use crate::ui::history::{Answer, Ask, Found};
 use crate::ui::shell::Told;
-use crate::words::{cli, history, problem};
+use crate::words::problem::sentence;
+use crate::words::{history, problem};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -83,7 +84,7 @@ async fn receipts(handle: &Handle, ids: Vec<i64>) -> Result<Receipts, Problem> {
 }
 
 async fn save(handle: &Handle, ids: Vec<i64>, path: PathBuf) -> Result<(), String> {
-    let receipts = receipts(handle, ids).await.map_err(|problem| cli::problem(&problem))?;
+    let receipts = receipts(handle, ids).await.map_err(|problem| sentence(&problem))?;
     let format = Format::of(&path);
     let saving = tokio::task::spawn_blocking(move || receipts.save(&path, format));
     saving.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())

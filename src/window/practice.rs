@@ -103,7 +103,7 @@ async fn rehearse(state: &Arc<Mutex<State>>) -> io::Result<()> {
         ..Options::new()
     };
     let handle =
-        Engine::spawn(options).await.map_err(|problem| io::Error::other(crate::words::cli::problem(&problem)))?;
+        Engine::spawn(options).await.map_err(|problem| io::Error::other(crate::words::problem::sentence(&problem)))?;
     let plain = destination(&story, words::PRACTICE_NAME, &story.role_arn)?;
     let with_code = Destination {
         mfa_serial: practice::MFA_SERIAL.parse().ok(),

@@ -1,13 +1,9 @@
-//! Item is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
+//! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
 
-use super::ask::{invited, looks_like, quoted};
-use super::foreign::{look_alike, visible};
+use super::foreign::visible;
 use super::format;
-use super::grant as grant_words;
-use crate::grant::{Change, Invitation};
 use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
-use crate::model::names::AccountId;
 use crate::model::snapshot::Source;
 use crate::model::upload::Proof;
 use crate::time::Utc;
@@ -37,7 +33,7 @@ pub const fn step_key(item: Item) -> &'static str {
     }
 }
 
-/// Item was found, as a sentence.
+/// What was found, as a sentence.
 #[must_use]
 pub fn fact(fact: &Fact) -> String {
     match fact {
@@ -99,52 +95,10 @@ pub fn step_line(step_of: &Step, sentence: &str) -> String {
     format!("{mark} {} ({} ms): {sentence}", step(step_of.item), step_of.took.as_millis())
 }
 
-/// The invitation, as it is confirmed.
-#[must_use]
-pub fn card(invitation: &Invitation) -> String {
-    let mut lines = vec![
-        format!("Customer   {}", visible(invitation.name())),
-        format!("Account    {}", format::account(invitation.role.account().as_str())),
-        format!("Role       {}", invitation.role),
-        format!("Bucket     {}", format::place(invitation.bucket.as_str(), invitation.prefix.as_str())),
-    ];
-    if let Some(owner) = invitation.other_owner() {
-        lines.push(format!("           The bucket belongs to another account: {}", format::account(owner.as_str())));
-    }
-    if let Some(word) = look_alike(invitation.name()) {
-        lines.push(format!("           {}", super::ask::look_alike(word)));
-    }
-    lines.join("\n")
-}
-
-/// Item the sender of the invitation wrote in words of their own, marked as theirs; none where they wrote nothing.
-#[must_use]
-pub fn unchecked(invitation: &Invitation) -> Option<String> {
-    let mut lines = vec![format!("{}:", invited::UNCHECKED)];
-    if !invitation.note.is_empty() {
-        lines.push(format!("  {}: {}", invited::NOTE, quoted(&visible(&invitation.note))));
-    }
-    if !invitation.contact.is_empty() {
-        lines.push(format!("  {}: {}", invited::CONTACT, quoted(&visible(&invitation.contact))));
-        lines.push(format!("  {}", invited::NOT_TO_CHECK));
-    }
-    (lines.len() > 1).then(|| lines.join("\n"))
-}
-
 /// The question at the first use, below [`invited::FIRST`].
 #[must_use]
 pub const fn first_use() -> &'static str {
     "Your files will go there. Is this right?"
-}
-
-/// `--account` and the invitation name different accounts.
-#[must_use]
-pub fn other_account(expected: &AccountId, invitation: &Invitation) -> String {
-    format!(
-        "The invitation’s role is in account {}, and not in {} as you said. Nothing was sent.",
-        format::account(invitation.role.account().as_str()),
-        format::account(expected.as_str())
-    )
 }
 
 /// How to confirm a grave change of a known customer without a terminal.
@@ -152,20 +106,6 @@ pub fn other_account(expected: &AccountId, invitation: &Invitation) -> String {
 pub const fn how_to_confirm_change() -> &'static str {
     "Ask your customer for the account’s 12 digits, not by answering the message it came with, then add `--yes` and \
      `--account` with those digits."
-}
-
-/// Item an invitation changes.
-#[must_use]
-pub fn changes(changes: &[Change], known: &Destination, alike: bool) -> String {
-    let name = visible(&known.name);
-    let mut out = if alike { format!("{}.\n", looks_like(&name)) } else { String::new() };
-    out.push_str(&format!("This differs from what Daypass knows of {name}:"));
-    for change in changes {
-        let shown = |text: &str| grant_words::value(change.what, text, &TimeZone::system());
-        let (before, after) = (shown(&change.before), shown(&change.after));
-        out.extend(["\n  ", grant_words::what(change.what), ": ", &before, " → ", &after]);
-    }
-    out
 }
 
 /// The question where something grave changes.
@@ -261,7 +201,7 @@ pub fn last_day_over(until: Utc) -> String {
     )
 }
 
-/// Item a field of the kit is not.
+/// What a field of the kit is not.
 #[must_use]
 pub fn kit_field(field: &str, why: &str) -> String {
     format!("`--{field}`: {why}")

@@ -2,15 +2,12 @@
 
 use super::foreign::visible;
 use super::format;
-use super::problem::{said_of, said_of_ended};
-use crate::engine::environment::Variable;
-use crate::engine::journal;
-use crate::engine::run::Notice;
+use super::problem::{said_of, said_of_ended, sentence};
+use crate::model::notice::{JournalNotice, Notice, Variable};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Grant;
 use crate::model::snapshot::{Left, LeftOut, Place, Profile, Profiles, Source};
 use crate::model::upload::Proof;
-use crate::practice::{MFA_CODE, MFA_SERIAL, Story};
 use crate::time::{Time, Utc};
 use std::path::Path;
 use std::time::Duration;
@@ -95,18 +92,11 @@ pub fn interrupted(open: u64, kept: bool) -> String {
     }
 }
 
-/// One sentence for a problem.
-#[must_use]
-pub fn problem(problem: &Problem) -> String {
-    let said = said_of(problem);
-    format!("{}. {}", said.title.trim_end_matches('.'), said.body)
-}
-
 /// The sentence for a problem, with what the system or the server said of it.
 #[must_use]
 pub fn problem_and_reason(why: &Problem) -> String {
     let message = why.detail.as_ref().map(|detail| &*detail.message).filter(|message| !message.is_empty());
-    message.map_or_else(|| problem(why), |message| format!("{} ({message})", problem(why)))
+    message.map_or_else(|| sentence(why), |message| format!("{} ({message})", sentence(why)))
 }
 
 /// What helps on the command line alone: the option, the command, or the line of a file that a sentence speaks of.
@@ -381,22 +371,6 @@ pub fn no_folder(why: &str) -> String {
     format!("There is no place for the practice profile: {why}.")
 }
 
-/// How to reach the practice server.
-#[must_use]
-pub fn practice(story: &Story, folder: &Path) -> String {
-    let folder = folder.display();
-    let Story { endpoint, role_arn: role, code_role_arn: code_role, bucket, .. } = story;
-    format!(
-        "The practice server listens at {endpoint}. Stop it with Ctrl+C.\n\nIn another terminal:\n\n  \
-         export AWS_SHARED_CREDENTIALS_FILE={folder}/credentials AWS_CONFIG_FILE={folder}/config\n  \
-         daypass-cli upload --endpoint-url {endpoint} --profile importantproject \\\n    --role-arn {role} \\\n    \
-         --bucket {bucket} --prefix incoming PATH…\n\n\
-         A second role asks for the code of an MFA device, and the code is {MFA_CODE}:\n\n  \
-         daypass-cli upload --endpoint-url {endpoint} --profile importantproject \\\n    --role-arn {code_role} \\\n    \
-         --mfa-serial {MFA_SERIAL} \\\n    --bucket {bucket} --prefix incoming PATH…"
-    )
-}
-
 /// Something found at the start.
 #[must_use]
 pub fn notice(notice: &Notice) -> String {
@@ -439,15 +413,15 @@ pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
         Notice::OpenElsewhere(_) => {
             Some("Daypass is open already, and what is unfinished goes on there. Close it to go on here.".to_owned())
         }
-        Notice::Journal(journal::Notice::NotKept(why)) => {
+        Notice::Journal(JournalNotice::NotKept(why)) => {
             Some(format!("{} What is unfinished can’t be read.", no_journal(why)))
         }
-        Notice::Journal(journal::Notice::NotSafe(path)) => Some(format!(
+        Notice::Journal(JournalNotice::NotSafe(path)) => Some(format!(
             "Other users of this computer can write to {}, so Daypass reads nothing there. What is unfinished can’t be \
              read.",
             path.display()
         )),
-        Notice::Journal(journal::Notice::SetAside(_) | journal::Notice::FromLater(_) | journal::Notice::LeftOut(_))
+        Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::LeftOut(_))
         | Notice::Environment(_) => None,
     }
 }
@@ -463,24 +437,24 @@ fn no_journal(why: &Problem) -> &'static str {
 
 /// What the journal has to say.
 #[must_use]
-pub fn journal(notice: &journal::Notice) -> String {
+pub fn journal(notice: &JournalNotice) -> String {
     match notice {
-        journal::Notice::NotKept(why) => {
+        JournalNotice::NotKept(why) => {
             format!("{} This run works, and can’t be continued once it has ended.", no_journal(why))
         }
-        journal::Notice::NotSafe(path) => format!(
+        JournalNotice::NotSafe(path) => format!(
             "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, and can’t be \
              continued once it has ended.",
             path.display()
         ),
-        journal::Notice::SetAside(path) => {
+        JournalNotice::SetAside(path) => {
             format!("What Daypass had kept could not be read any more; it was moved to {}.", path.display())
         }
-        journal::Notice::FromLater(path) => format!(
+        JournalNotice::FromLater(path) => format!(
             "What Daypass had kept was written by a later version; it was moved to {} and can be moved back.",
             path.display()
         ),
-        journal::Notice::LeftOut(count) => {
+        JournalNotice::LeftOut(count) => {
             format!("{count} unfinished uploads could not be read any more. Add their files again.")
         }
     }

@@ -242,14 +242,6 @@ pub fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// The name that is offered for so many receipts, the first of them of this delivery.
-#[must_use]
-pub fn receipt_file(delivery: Option<&Delivery>, count: usize) -> String {
-    let Some(delivery) = delivery else { return "Receipt.html".to_owned() };
-    let name = crate::receipt::file_name(&delivery.destination.name, delivery.began);
-    if count > 1 { format!("{name} and {} more.html", count - 1) } else { format!("{name}.html") }
-}
-
 /// The history is gone.
 #[must_use]
 pub fn cleared() -> Said {

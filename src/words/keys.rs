@@ -3,11 +3,10 @@
 use super::foreign::visible;
 use super::format;
 use super::problem::said_of;
-use crate::engine::process;
-use crate::engine::signin::{DeviceCode, SignInProblem};
 use crate::model::access_key::SaveProblem;
 use crate::model::access_key::{AddProblem, KeepProblem, KeyProblem};
-use crate::model::problem::{Kind, Problem};
+use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem};
+use crate::model::sign_in::{DeviceCode, SignInProblem};
 use crate::model::snapshot::AllowedCommand;
 
 /// Why a text holds no key that could be used.
@@ -239,7 +238,7 @@ pub fn command_problem(problem: &Problem) -> Option<&'static str> {
     }
     let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
     Some(match code {
-        process::NOT_ALLOWED => command_not_allowed(),
+        COMMAND_NOT_ALLOWED => command_not_allowed(),
         "TooLong" => "The profile’s command took longer than a minute and was ended. Run it yourself to see why.",
         "TooMuch" => "The profile’s command wrote more than any key is long and was ended. Check the command.",
         "NotTheForm" => {

@@ -479,3 +479,10 @@ fn said_access_denied(by: DeniedBy) -> Said {
         ),
     }
 }
+
+/// A problem on one line: its title and its body.
+#[must_use]
+pub fn sentence(problem: &Problem) -> String {
+    let said = said_of(problem);
+    format!("{}. {}", said.title.trim_end_matches('.'), said.body)
+}

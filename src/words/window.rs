@@ -1,22 +1,13 @@
 //! What the window says of files it was given, of receipts, and of how it starts.
 
 use super::foreign::visible;
-use super::grant::text_problem;
 use super::problem::Said;
-use crate::grant::fields::Kind;
-use crate::grant::invitation::InvitationProblem;
 use std::path::Path;
 
 /// The name of the practice destination.
 pub const PRACTICE_NAME: &str = "Important Project";
 /// The name of the practice destination whose role asks for a code.
 pub const PRACTICE_CODE_NAME: &str = "Important Project (with a code)";
-
-/// Why a text is not an invitation.
-#[must_use]
-pub fn invitation_problem(why: &InvitationProblem) -> String {
-    text_problem(Kind::Invitation, why)
-}
 
 /// What was opened, dropped or pasted is not an invitation that can be used.
 #[must_use]

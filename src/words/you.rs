@@ -1,12 +1,12 @@
-//! Item is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
+//! What is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
 
 use super::foreign::visible;
 use super::format;
 use super::problem::Said;
-use crate::engine::signin::DeviceCode;
 use crate::model::access_key::Keep;
 use crate::model::check::Item;
 use crate::model::session::Identity;
+use crate::model::sign_in::DeviceCode;
 use crate::model::snapshot::AllowedCommand;
 use crate::time::Utc;
 use jiff::tz::TimeZone;
@@ -46,7 +46,7 @@ pub mod profiles {
 pub mod key {
     /// Title.
     pub const TITLE: &str = "Add an access key";
-    /// Item to do.
+    /// What to do.
     pub const TEXT: &str =
         "Your administrator gives you one for your user. Drop its CSV file here, open it, or paste both parts.";
     /// While its file hovers over the window.
@@ -57,7 +57,7 @@ pub mod key {
     pub const ID: &str = "Access key ID";
     /// The second part.
     pub const SECRET: &str = "Secret access key";
-    /// Item happens next.
+    /// What happens next.
     pub const TESTED: &str = "Amazon is asked whose key it is before anything is kept.";
     /// The main button.
     pub const CONTINUE: &str = "Continue";
@@ -183,7 +183,7 @@ pub mod form {
     pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
 }
 
-/// Item is said where access comes from a sign-in, a command or a temporary key, and more than an hour is asked for.
+/// What is said where access comes from a sign-in, a command or a temporary key, and more than an hour is asked for.
 pub const ONE_HOUR: &str =
     "Access through a sign-in or a temporary key lasts one hour at a time, whatever is asked for.";
 
@@ -233,7 +233,7 @@ pub fn not_read(path: &Path) -> String {
     format!("{} can’t be read. Choose the CSV file from the console.", visible(&path.to_string_lossy()))
 }
 
-/// Item to do in the browser.
+/// What to do in the browser.
 #[must_use]
 pub fn open_page(device: &DeviceCode) -> String {
     format!("Open the page of {} and sign in there.", device.url.host())

@@ -25,7 +25,7 @@ fn it_goes_beside_the_files_and_never_over_another() {
         let mut handle = stage.engine(stage.options()).await;
         let seen = stage.deliver(&mut handle).await;
         let totals = seen.places[0].totals;
-        let receipt = handle.receipt(FIRST).await.expect("a receipt");
+        let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");
         // It names the server, which is not Amazon's.
         let server = stage.practice.story().endpoint;
         assert_eq!(receipt.server.as_deref(), Some(server.as_str()));
@@ -34,25 +34,25 @@ fn it_goes_beside_the_files_and_never_over_another() {
             let amazon = ["Amazon confirmed", "by Amazon", "Amazon S3"];
             assert!(amazon.iter().all(|amazon| !text.contains(amazon)), "{text}");
         }
-        let sent = handle.send_receipt(FIRST).await.expect("it is sent");
+        let sent = Receipt::send_last(&handle, FIRST).await.expect("it is sent");
         assert!(sent.confirmed);
         assert_eq!(sent.key, format!("incoming/{}", receipt.sent_name(1)));
         let stored = stage.practice.object_bytes(&sent.key).expect("it is there");
         assert_eq!(String::from_utf8(stored).expect("text"), receipt.html());
         assert!(receipt.html().contains("source/folder/b.bin"));
 
-        let again = handle.send_receipt(FIRST).await.expect("it is sent under another name");
+        let again = Receipt::send_last(&handle, FIRST).await.expect("it is sent under another name");
         assert_eq!(again.key, sent.key.replace(".html", "-2.html"));
         assert_eq!(receipts(&stage).len(), 2);
 
         handle.reached().await;
         let after = handle.seen();
         assert_eq!((after.places[0].totals, after.rows.len()), (totals, 2), "the delivery stays as it was");
-        assert_eq!(handle.receipt(FIRST).await.expect("a receipt").delivered.len(), 2);
+        assert_eq!(Receipt::of_last(&handle, FIRST).await.expect("a receipt").delivered.len(), 2);
 
         handle.send(Command::SignOut(FIRST));
         handle.reached().await;
-        let refused = handle.send_receipt(FIRST).await.expect_err("there is no access");
+        let refused = Receipt::send_last(&handle, FIRST).await.expect_err("there is no access");
         assert_eq!(refused.kind, Kind::SessionEnded);
         assert_eq!(receipts(&stage).len(), 2);
         handle.stop().await;
@@ -114,12 +114,12 @@ fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
         stage.deliver(&mut handle).await;
         let busy = What::status(503, "SlowDown", "Reduce your request rate.");
         stage.practice.fault(Rule::once(Op::PutObject, busy));
-        let sent = handle.send_receipt(FIRST).await.expect("it is sent");
+        let sent = Receipt::send_last(&handle, FIRST).await.expect("it is sent");
         assert_eq!((receipts(&stage), sent.confirmed), (vec![sent.key.clone()], true));
 
         // S3 did the work and its answer was lost: the name that is taken then may be ours.
         stage.practice.fault(Rule::once(Op::PutObject, What::DropAfter).key("-2.html"));
-        let lost = handle.send_receipt(FIRST).await.expect("it may be there");
+        let lost = Receipt::send_last(&handle, FIRST).await.expect("it may be there");
         assert_eq!((lost.key, lost.confirmed), (sent.key.replace(".html", "-2.html"), false));
         handle.stop().await;
     });

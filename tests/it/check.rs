@@ -1,6 +1,6 @@
 //! The command line from a profile to the bucket: `check`, codes of a device, invitations.
 
-use daypass::engine::environment::Variable;
+use daypass::model::notice::Variable;
 use daypass::model::problem::{Kind, Problem};
 use daypass::practice::{Mfa, Op, Options, Practice, Story};
 use daypass::words::ask::{invited as labels, looks_like};
@@ -181,7 +181,7 @@ async fn what_the_environment_gets_wrong_is_named() {
         let path = path.display().to_string();
         let check = [vec!["check"], bench.story_args(), vec!["--ca-bundle", &path]].concat();
         let (code, out, beside) = bench.run(&check).await;
-        let sentence = cli::problem(&Problem::new(Kind::CaBundle));
+        let sentence = daypass::words::problem::sentence(&Problem::new(Kind::CaBundle));
         assert!(code != 0 && beside.contains(&sentence) && beside.contains(bundle), "{out}{beside}");
     }
 }

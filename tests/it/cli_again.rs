@@ -2,10 +2,10 @@
 
 use crate::cli::{run_within, runtime, stage};
 use crate::support::stage::Stage;
-use daypass::engine::environment::Variable;
 use daypass::engine::handle::Engine;
 use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
+use daypass::model::notice::Variable;
 use daypass::model::snapshot::{Command as Wish, Settings};
 use daypass::practice::{self, Op, Rule, What};
 use daypass::time::Utc;

@@ -6,7 +6,6 @@ use daypass::policy::document;
 use daypass::policy::statement::allow_caller;
 use daypass::policy::tree::{Tree, hcl_text, toml_text};
 use daypass::time::Utc;
-use daypass::words;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -257,7 +256,7 @@ fn the_template_answers_with_the_invitation() {
 #[test]
 fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
     let full = Ask { who: "arn:aws:iam::111122223333:user/a.b@c".parse().expect("a user"), ..full() };
-    let [(_, principal), (_, resource)] = words::wishes::to_compare(&full);
+    let [(_, principal), (_, resource)] = daypass::grant::wishes::to_compare(&full);
     assert_eq!(principal, "arn:aws:iam::111122223333:user/a.b@c");
     for format in [Format::CloudFormation, Format::Commands, Format::PowerShell, Format::Terraform, Format::Message] {
         let text = print(&full, format, None).expect("a kit");
@@ -320,7 +319,10 @@ fn two_contractors_of_one_bucket_have_two_roles() {
 fn who_is_let_in_is_said_as_it_is() {
     let said = |who: &str, only_me: bool| {
         let bucket = "importantprojectbucket".parse().expect("a bucket");
-        words::wishes::who(&Ask { only_me, ..Ask::new(who.parse().expect("a principal"), bucket, ask("").prefix) })
+        daypass::grant::wishes::who(&Ask {
+            only_me,
+            ..Ask::new(who.parse().expect("a principal"), bucket, ask("").prefix)
+        })
     };
     let sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com";
     let (session, role) =
@@ -393,7 +395,7 @@ fn what_does_not_hold_is_named() {
     ] {
         assert_eq!(ask.check(), Err(problem));
         assert_eq!(print(&ask, Format::Json, None), Err(problem));
-        assert!(words::grant::ask_problem(problem).ends_with('.'));
+        assert!(daypass::grant::words::ask_problem(problem).ends_with('.'));
     }
     assert_eq!(print(&ask(""), Format::Invitation, None), Err(AskProblem::RoleNeeded));
     assert_eq!(full().check(), Ok(()));

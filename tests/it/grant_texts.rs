@@ -5,7 +5,6 @@ use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
 use daypass::grant::invitation::{Change, What};
 use daypass::grant::{Ask, Format, Invitation, Window, message, print};
 use daypass::time::{Day, Utc};
-use daypass::words;
 use proptest::prelude::*;
 
 const GOOD: &str = "daypass = 1\ncustomer = \"Acme\"\nrole = \"arn:aws:iam::222233334444:role/up\"\nbucket = \
@@ -135,7 +134,7 @@ fn what_does_not_belong_is_refused() {
         assert_eq!(read, why, "{:?}", text.chars().take(300).collect::<String>());
         if let Err(why) = read {
             for kind in [Kind::Invitation, Kind::Request] {
-                let sentence = words::grant::text_problem(kind, &why);
+                let sentence = daypass::grant::words::text_problem(kind, &why);
                 let plain = sentence.to_lowercase();
                 let named = matches!(why, TextProblem::Unknown(_));
                 assert!(sentence.ends_with('.') && (named || !sentence.contains('_')), "{sentence}");

@@ -6,9 +6,10 @@ mod doubts;
 mod history;
 mod renamed;
 
-use daypass::engine::journal::{Call, Journal, Notice, Opened, Options};
+use daypass::engine::journal::{Call, Journal, Opened, Options};
 use daypass::model::destination::Destination;
 use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
+use daypass::model::notice::JournalNotice;
 use daypass::model::parts::{MIB, PartDone};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::{Came, End, Kept, Record};
@@ -40,11 +41,11 @@ fn home() -> (TempDir, PathBuf) {
     (dir, home)
 }
 
-fn open(home: &Path) -> (Journal, Kept, Vec<Notice>) {
+fn open(home: &Path) -> (Journal, Kept, Vec<JournalNotice>) {
     open_with(home, &options())
 }
 
-fn open_with(home: &Path, options: &Options) -> (Journal, Kept, Vec<Notice>) {
+fn open_with(home: &Path, options: &Options) -> (Journal, Kept, Vec<JournalNotice>) {
     match Journal::open(home, options) {
         Opened::Here { journal, kept, notices } => (journal, kept, notices),
         Opened::Elsewhere(_) => panic!("the journal is open elsewhere"),
@@ -471,7 +472,7 @@ fn folders_and_files_are_for_their_owner_alone() {
         fs::set_permissions(&home, fs::Permissions::from_mode(0o770)).expect("our own folder");
         let (journal, kept, notices) = open(&home);
         assert!(kept.destinations.is_empty());
-        assert_eq!(notices, [Notice::NotSafe(home.canonicalize().expect("a path"))]);
+        assert_eq!(notices, [JournalNotice::NotSafe(home.canonicalize().expect("a path"))]);
         record(&journal, [place(), delivery(), added(0, &folder(), "a", 1)]).await;
         journal.flush().await.expect("memory takes it");
         assert_eq!(lines(&journal)[0].1.len(), 1);
@@ -486,13 +487,13 @@ fn folders_and_files_are_for_their_owner_alone() {
             fs::write(&victim, "precious").expect("a file");
             symlink(&victim, home.join(name)).expect("a link");
             let (journal, _, notices) = open(&home);
-            assert!(matches!(&notices[..], [Notice::NotSafe(path)] if path.ends_with(name)), "{notices:?}");
+            assert!(matches!(&notices[..], [JournalNotice::NotSafe(path)] if path.ends_with(name)), "{notices:?}");
             record(&journal, [place()]).await;
             journal.flush().await.expect("memory takes it");
             assert_eq!(fs::read_to_string(&victim).expect("a file"), "precious");
         }
         // A folder that can't be made.
         let (_, _, notices) = open(&victim.join("below"));
-        assert!(matches!(&notices[..], [Notice::NotKept(_)]), "{notices:?}");
+        assert!(matches!(&notices[..], [JournalNotice::NotKept(_)]), "{notices:?}");
     });
 }

@@ -264,5 +264,5 @@ async fn the_own_role_is_assumed_first_and_once() {
     let_in.store(false, Ordering::SeqCst);
     let refused = handle.who("no").await.expect_err("refused");
     assert_eq!(refused.kind, Kind::OwnRoleDenied);
-    assert!(daypass::words::cli::problem(&refused).contains("arn:aws:iam::111122223333:role/Other"));
+    assert!(daypass::words::problem::sentence(&refused).contains("arn:aws:iam::111122223333:role/Other"));
 }

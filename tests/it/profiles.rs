@@ -1,7 +1,8 @@
 //! The shared credentials and config files, in every state they are met in.
 
-use daypass::engine::environment::{Variable, variables_of};
+use daypass::engine::environment::variables_of;
 use daypass::engine::profiles::{Keys, Origin, Paths, keys, origin, read, stamp};
+use daypass::model::notice::Variable;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Odd, Profile, Profiles, Source};
 use daypass::words::profiles::oddity;

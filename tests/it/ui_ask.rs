@@ -281,7 +281,7 @@ fn a_pasted_text_is_taken_for_what_it_is() {
         ["", "daypass:", "daypass:v1", "daypass:v1?role=x", "daypass = 1\nhost = \"x\"\n", "\u{0}", "[", "x=1"]
     {
         let why = read(hostile).expect_err(hostile);
-        let sentence = daypass::words::window::invitation_problem(&why);
+        let sentence = daypass::grant::words::invitation_problem(&why);
         assert!(sentence.ends_with('.') && sentence.contains(' '), "{hostile}: {sentence}");
     }
 }

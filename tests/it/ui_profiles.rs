@@ -7,14 +7,16 @@ use crate::ui::demo;
 use daypass::engine::handle::{Engine, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::keys::{NewKey, TestedKey};
-use daypass::engine::process::{Consent, NOT_ALLOWED};
-use daypass::engine::signin::{DeviceCode, SignInProblem, SignInStep, VerificationUrl};
+use daypass::engine::process::Consent;
 use daypass::model::access_key::{Keep, KeepProblem};
 use daypass::model::check::{Fact, Item, Step};
+use daypass::model::problem::COMMAND_NOT_ALLOWED;
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::Session;
+use daypass::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use daypass::model::snapshot::{Command, Snapshot, Source};
 use daypass::model::upload::PlaceNo;
+use daypass::model::verification_url::VerificationUrl;
 use daypass::practice::{Options as PracticeOptions, Practice};
 use daypass::ui::access::{Came, Kept, Wanted};
 use daypass::ui::{Window, Wish, theme};
@@ -268,7 +270,7 @@ fn with_profiles() -> Snapshot {
     let mut role = demo::profile("through-company");
     (role.source, role.source_profile) = (Source::Role, Some("company".to_owned()));
     profiles.list.extend([signs, process, run, role]);
-    let detail = Detail { call: "credential_process".into(), code: NOT_ALLOWED.into(), ..Detail::default() };
+    let detail = Detail { call: "credential_process".into(), code: COMMAND_NOT_ALLOWED.into(), ..Detail::default() };
     let needed = || Err(Problem::new(Kind::SignInNeeded));
     Arc::make_mut(&mut seen.identities).extend([
         ("company".to_owned(), needed()),
@@ -406,7 +408,7 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     let identify = |name: &str| Wish::Command(Command::Identify(name.to_owned()));
     assert_eq!(wishes(&mut shown), [identify("company"), Wish::Command(Command::GetAccess(PlaceNo(0)))]);
 
-    let detail = Detail { code: NOT_ALLOWED.into(), ..Detail::default() };
+    let detail = Detail { code: COMMAND_NOT_ALLOWED.into(), ..Detail::default() };
     let mut shown = open(refused(Problem::with(Kind::ProcessRefused, detail), "vault"));
     press(&mut shown, "Show its command…");
     let command = "/opt/vault get --role \"x y\" | tail -1";

@@ -7,6 +7,7 @@ use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{Proof, State};
 use daypass::practice::{Op, Rule, What};
+use daypass::receipt::Receipt;
 use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -48,7 +49,7 @@ async fn large_files_go_up_whole_and_the_next_ones_at_once() {
     add(&handle, vec![stage.file("after.bin", 9 << 20)]).await;
     done(&mut handle).await;
     assert_eq!((stage.practice.count(Op::CreateMultipartUpload), stage.practice.count(Op::PutObject)), (0, 2));
-    let receipt = handle.receipt(FIRST).await.expect("a receipt");
+    let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");
     let text = format!("{receipt:?}");
     assert!(text.contains("after.bin"), "{text}");
 }

@@ -205,7 +205,7 @@ fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &
     buttons.spacing_mut().item_spacing.x = size::NEAR;
     page.message_button(&mut buttons, &[delivery.id], out);
     if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
-        out.push(Wish::SaveReceipts(vec![delivery.id], words::receipt_file(Some(delivery), 1)));
+        out.push(Wish::SaveReceipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1)));
     }
     let left = rect.left() + 46.0;
     let room = buttons.min_rect().left() - 12.0 - left;

@@ -374,7 +374,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
         .iter()
         .map(|list| {
             let name = list.first().map(|one| visible(&one.destination.name)).unwrap_or_default();
-            let file = words::receipt_file(list.first().copied(), list.len());
+            let file = crate::receipt::receipt_file(list.first().copied(), list.len());
             (list.iter().map(|one| one.id).collect(), file, name)
         })
         .collect();

@@ -46,7 +46,7 @@ fn an_unfinished_upload_that_can_not_be_read_is_told_of_once() {
             journal.close().await.expect("it closes");
             edit(&home, sql);
             let (journal, kept, notices) = open(&home);
-            assert_eq!((kept.unfinished.len(), &notices[..]), (0, &[Notice::LeftOut(1)][..]), "{sql}");
+            assert_eq!((kept.unfinished.len(), &notices[..]), (0, &[JournalNotice::LeftOut(1)][..]), "{sql}");
             journal.close().await.expect("it closes");
             let (journal, _, notices) = open(&home);
             assert_eq!(notices, [], "{sql}");
@@ -170,7 +170,7 @@ fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
         assert!(journal.clear_history().await.is_err(), "the torn page is in the way");
         journal.close().await.expect("it closes");
         let (journal, _, notices) = open(&home);
-        assert!(matches!(&notices[..], [Notice::SetAside(_)]), "{notices:?}");
+        assert!(matches!(&notices[..], [JournalNotice::SetAside(_)]), "{notices:?}");
         journal.close().await.expect("it closes");
         let (_journal, _, notices) = open(&home);
         assert_eq!(notices, [], "it is well");

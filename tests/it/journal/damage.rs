@@ -5,7 +5,7 @@ use daypass::model::record::Unfinished;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-fn planted(home: &Path, sql: &str) -> (Kept, Vec<Notice>) {
+fn planted(home: &Path, sql: &str) -> (Kept, Vec<JournalNotice>) {
     let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
     db.execute_batch(sql).expect("the planted rows");
     drop(db);
@@ -20,7 +20,7 @@ fn planted(home: &Path, sql: &str) -> (Kept, Vec<Notice>) {
 type Plant = dyn Fn(&Path);
 
 /// What is found after a restart: what goes on, the history, the notices.
-type Reopened = (Kept, Vec<(Delivery, Vec<DeliveryFile>)>, Vec<Notice>);
+type Reopened = (Kept, Vec<(Delivery, Vec<DeliveryFile>)>, Vec<JournalNotice>);
 
 #[test]
 fn planted_and_foreign_files_are_set_aside() {
@@ -66,8 +66,8 @@ fn planted_and_foreign_files_are_set_aside() {
             let (journal, kept, notices) = open(&home);
             assert!(kept.unfinished.is_empty() && kept.destinations.is_empty(), "{what}");
             match (what, &notices[..]) {
-                ("a later version", [Notice::FromLater(path)]) => assert!(path.ends_with("journal.later-1")),
-                (_, [Notice::SetAside(path)]) => {
+                ("a later version", [JournalNotice::FromLater(path)]) => assert!(path.ends_with("journal.later-1")),
+                (_, [JournalNotice::SetAside(path)]) => {
                     assert!(path.ends_with("journal.damaged-1") && path.exists(), "{what}");
                 }
                 odd => panic!("{odd:?}"),
@@ -327,7 +327,7 @@ fn a_log_cut_anywhere_is_an_earlier_moment() {
     for cut in (0..length).step_by(997) {
         let files = [last[0].clone(), last[1][..cut].to_vec()];
         let (_, _, notices) = reopen(&files, &runtime);
-        assert!(notices.is_empty() || matches!(notices[..], [Notice::SetAside(_)]), "{notices:?}");
+        assert!(notices.is_empty() || matches!(notices[..], [JournalNotice::SetAside(_)]), "{notices:?}");
     }
 }
 

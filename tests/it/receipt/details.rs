@@ -79,7 +79,7 @@ async fn the_receipt_of_a_delivery_has_what_the_bucket_said() {
     stage.practice.fault(Rule::once(Op::PutObject, fault));
     let mut handle = stage.engine(stage.options()).await;
     stage.deliver(&mut handle).await;
-    let receipt = handle.receipt(FIRST).await.expect("a receipt");
+    let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");
     for form in Format::ALL {
         let text = receipt.render(form);
         assert!(text.contains(message) && text.contains("RequestHeaderSectionTooLarge"), "{form:?}: {text}");

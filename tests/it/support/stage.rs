@@ -131,7 +131,7 @@ impl Stage {
     /// An engine with the story's destination open.
     pub async fn engine(&self, options: Options) -> Handle {
         let mut handle = Engine::spawn(options).await.expect("an engine");
-        assert!(handle.notices().iter().all(|n| matches!(n, daypass::engine::run::Notice::Environment(_))));
+        assert!(handle.notices().iter().all(|n| matches!(n, daypass::model::notice::Notice::Environment(_))));
         handle.send(Command::Open(Box::new(self.destination())));
         wait(&mut handle, "the destination", |seen| !seen.places.is_empty()).await;
         handle

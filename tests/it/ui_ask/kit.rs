@@ -70,10 +70,10 @@ fn what_a_request_asks_for_is_listed_and_nothing_of_it_is_folded_away() {
     let plain = giving(Some(&ask));
     let said = |page: &Shown, ask: &Ask| {
         let zone = about().zone;
-        let list = daypass::words::wishes::wishes(ask, |at| daypass::words::format::date_and_time(at, &zone));
+        let list = daypass::grant::wishes::wishes(ask, |at| daypass::words::format::date_and_time(at, &zone));
         list.iter().all(|wish| says(page, &wish.text))
     };
-    assert!(says(&plain, daypass::words::wishes::THEY_ASK) && said(&plain, &ask));
+    assert!(says(&plain, daypass::grant::wishes::THEY_ASK) && said(&plain, &ask));
     assert!(says(&plain, daypass::words::ask::MORE), "what is usual stays folded away");
     for other in [
         Ask { seconds: 43_200, ..ask.clone() },

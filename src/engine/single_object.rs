@@ -1,43 +1,40 @@
-//! A receipt sent beside the files it tells of: one small object more, under a name that nothing has yet.
+//! One small object put by itself, outside the queue: under the first of some keys that is free.
 
 use super::s3::S3;
 use crate::model::problem::{Kind, Problem};
 use crate::model::single::{Next, Tries};
-use crate::receipt::Receipt;
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Names that are tried where others are taken.
-const NAMES: u32 = 9;
-
-/// A receipt that was sent.
+/// An object that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentObject {
     /// Its whole key.
     pub key: String,
     /// Whether S3 confirmed it; otherwise the answer was lost, and it may be there.
     pub confirmed: bool,
 }
 
-/// Sends the receipt as a page, never over what is there already. It is not part of the delivery it tells of.
-pub(super) async fn send(s3: &S3, receipt: &Receipt) -> Result<Sent, Problem> {
-    let body = Bytes::from(receipt.html());
+/// Puts `body` under the first of `keys` that is free, never over what is there already.
+///
+/// # Errors
+/// `AlreadyThere` if none is free; what S3 answered.
+pub(super) async fn put_under_free_key(s3: &S3, keys: Vec<String>, body: Bytes) -> Result<SentObject, Problem> {
     let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &body);
-    let mut taken_names = 1;
-    loop {
-        let key = format!("{}{}", receipt.prefix, receipt.sent_name(taken_names));
-        match one(s3, &key, &body, crc).await {
-            Ok(confirmed) => return Ok(Sent { key, confirmed }),
-            Err(problem) if problem.kind == Kind::AlreadyThere && taken_names < NAMES => taken_names += 1,
+    for key in keys {
+        match put(s3, &key, &body, crc).await {
+            Ok(confirmed) => return Ok(SentObject { key, confirmed }),
+            Err(problem) if problem.kind == Kind::AlreadyThere => {}
             Err(problem) => return Err(problem),
         }
     }
+    Err(Problem::new(Kind::AlreadyThere))
 }
 
-/// Sends it under this name; whether S3 confirmed it.
-async fn one(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem> {
+/// Puts it under this key and retries as the queue does. Returns whether S3 confirmed it.
+async fn put(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem> {
     let mut tries = Tries::new(crc);
     loop {
         let taken = Arc::new(AtomicU64::new(0));

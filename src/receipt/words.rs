@@ -6,7 +6,7 @@ use crate::model::upload::Proof;
 use crate::time::Utc;
 use jiff::Timestamp;
 
-pub use super::format::size;
+pub use crate::words::format::size;
 
 /// The page's title.
 pub const TITLE: &str = "Delivery receipt";
@@ -32,7 +32,7 @@ pub fn not_amazon(by: By<'_>) -> Option<String> {
         By::Practice => Some(PRACTICE.to_owned()),
         By::Server(address) => Some(format!(
             "These files went to the server {}; nothing was sent to Amazon.",
-            super::foreign::visible(address)
+            crate::words::foreign::visible(address)
         )),
     }
 }
@@ -127,7 +127,7 @@ pub fn proof_in_full(proof: Proof, by: By<'_>) -> String {
         (Proof::Whole, By::Amazon) => "Confirmed by Amazon (whole file)".to_owned(),
         (Proof::Whole, By::Practice) => "Practice: confirmed by the practice bucket (whole file)".to_owned(),
         (Proof::Whole, By::Server(address)) => {
-            format!("Confirmed by {} (whole file)", super::foreign::visible(address))
+            format!("Confirmed by {} (whole file)", crate::words::foreign::visible(address))
         }
         (Proof::Parts, By::Practice) => "Practice: each part confirmed, no checksum for the whole".to_owned(),
         (Proof::Parts, By::Amazon | By::Server(_)) => "Each part confirmed, no checksum for the whole".to_owned(),

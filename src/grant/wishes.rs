@@ -1,11 +1,11 @@
 //! What a request asks for, a sentence each, for the message to the customer and for the customer's own page.
 
-use super::format;
-use crate::grant::request::{Ask, Kms};
-use crate::grant::{RoleName, policy};
+use super::request::{Ask, Kms};
+use super::{RoleName, policy};
 use crate::model::destination::Destination;
 use crate::policy::tree::Tree;
 use crate::time::Utc;
+use crate::words::format;
 use std::time::Duration;
 
 /// One thing that is asked for.

@@ -1,6 +1,6 @@
 //! Addresses that a person's browser may be sent to: https, on the hosts on which AWS signs people in.
 
-use crate::model::names::Region;
+use super::names::Region;
 use std::fmt;
 
 /// Domains of access portals and of AWS's own sign-in, in all partitions. Nobody but AWS puts a page there.
@@ -49,7 +49,7 @@ impl VerificationUrl {
             && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'\\'));
         let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let shown = || super::super::classify::clean(&authority.chars().take(253).collect::<String>()).into_string();
+        let shown = || authority.chars().filter(char::is_ascii_graphic).take(253).collect();
         if !fits || !text.starts_with("https://") {
             return Err(shown());
         }

@@ -1,14 +1,14 @@
 //! What the customer's kit, the invitation and the request say, and why one of them can't be taken.
 
-use super::foreign::visible;
-use super::format;
+use super::Format;
+use super::fields::{Kind, TextProblem};
+use super::invitation::{InvitationProblem, What};
+use super::names::Odd;
+use super::request::{Ask, AskProblem, NETWORKS_MOST, TRUST_MOST};
 use super::wishes::to_compare;
-use crate::grant::Format;
-use crate::grant::fields::{Kind, TextProblem};
-use crate::grant::invitation::What;
-use crate::grant::names::Odd;
-use crate::grant::request::{Ask, AskProblem, NETWORKS_MOST, TRUST_MOST};
 use crate::time::{Day, Utc};
+use crate::words::foreign::visible;
+use crate::words::format;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -141,7 +141,7 @@ pub fn ask_problem(problem: AskProblem) -> String {
         AskProblem::SessionMfa => {
             "A role, and a sign-in or another session of a role, can’t give a code. Leave MFA out.".to_owned()
         }
-        AskProblem::Secret => super::names::SECRET.to_owned(),
+        AskProblem::Secret => crate::words::names::SECRET.to_owned(),
         AskProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
         AskProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
         AskProblem::MfaAge => {
@@ -177,7 +177,7 @@ pub fn ask_problem(problem: AskProblem) -> String {
 pub const fn odd(odd: Odd) -> &'static str {
     match odd {
         Odd::Form => "This is not of the form that is asked for.",
-        Odd::Secret => super::names::SECRET,
+        Odd::Secret => crate::words::names::SECRET,
         Odd::Private => "AWS never sees this address, because it belongs to a private network. Enter the public one.",
         Odd::Everyone => "This lets every address in. Leave the field empty instead.",
         Odd::Alias => "This is a key’s alias. Enter the ARN of the key itself.",
@@ -211,7 +211,7 @@ pub const fn what(what: What) -> &'static str {
 pub fn value(what: What, text: &str, zone: &TimeZone) -> String {
     let seconds = || text.parse().map(|seconds| format::short(Duration::from_secs(seconds)));
     match what {
-        _ if text.is_empty() => super::ask::invited::NOTHING.to_owned(),
+        _ if text.is_empty() => crate::words::ask::invited::NOTHING.to_owned(),
         What::Account | What::Owner => format::account(text),
         What::Duration | What::MfaAge => seconds().unwrap_or_else(|_form| text.to_owned()),
         What::From | What::Until => {
@@ -224,4 +224,10 @@ pub fn value(what: What, text: &str, zone: &TimeZone) -> String {
             visible(text)
         }
     }
+}
+
+/// Why a text is not an invitation.
+#[must_use]
+pub fn invitation_problem(why: &InvitationProblem) -> String {
+    text_problem(Kind::Invitation, why)
 }
