@@ -2,9 +2,10 @@
 
 use super::args::{Where, Wire as WireArgs};
 use super::{Stop, ask, say_beside};
+use crate::engine::credentials::fingerprint;
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::Wire;
-use crate::engine::process::{Consent, fingerprint};
+use crate::engine::process::Consent;
 use crate::engine::profiles::{self, Origin};
 use crate::engine::settings;
 use crate::grant::Invitation;

@@ -3,8 +3,8 @@
 use super::args::Profiles as Args;
 use super::place;
 use super::{ALL, NOT_STARTED, Stop, say, say_beside};
+use crate::engine::credentials::fingerprint;
 use crate::engine::handle::{Engine, Options};
-use crate::engine::process::fingerprint;
 use crate::engine::{journal, profiles, settings};
 use crate::model::notice::Notice;
 use crate::model::snapshot::Settings;

@@ -1,17 +1,13 @@
 //! From a profile to a session: its key, who it is, AssumeRole, and the bucket's region.
 
-use super::clock::Clock;
+use super::context::AwsContext;
+use super::credentials::{SourceKeys, fingerprint};
 use super::environment;
-use super::http::Http;
-use super::limit::Limit;
 use super::process;
-use super::profiles::{self, Chain, Keys, Origin, OwnRole, Paths};
+use super::profiles::{self, Chain, Keys, Origin, OwnRole};
 use super::s3::S3;
-use super::signin::Caches;
-use super::sources::Sources;
-use super::sts::{self, SourceKeys};
-use super::vault::{Ticket, Vault};
-use super::watch::Patience;
+use super::sts;
+use super::vault::Ticket;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Region, RoleArn};
@@ -21,20 +17,7 @@ use crate::model::upload::PlaceNo;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// What calls about access are made with. A copy is cheap.
-#[derive(Clone)]
-pub(super) struct Desk {
-    pub http: Http,
-    pub vault: Vault,
-    pub clock: Clock,
-    pub sources: Sources,
-    pub paths: Paths,
-    pub caches: Caches,
-    pub patience: Patience,
-    pub limit: Limit,
-}
-
-impl Desk {
+impl AwsContext {
     /// The key with which a profile asks for this role: one of this run, or what the files lead to, read anew so that a key that
     /// was changed is used at once. A profile that is another role than this one is that role.
     pub async fn keys(&self, profile: &str, role: Option<&RoleArn>) -> Result<(SourceKeys, Option<String>), Problem> {
@@ -68,8 +51,7 @@ impl Desk {
     async fn own_role(&self, keys: &SourceKeys, own: &OwnRole, region: Option<&str>) -> Result<SourceKeys, Problem> {
         let parts =
             [keys.access_key_id.as_str(), own.role.as_str(), own.external_id.as_ref().map_or("", |id| id.as_str())];
-        let mark =
-            process::fingerprint(&format!("{}\n{}\n{:?}", parts.join("\n"), own.session_name.as_str(), own.seconds));
+        let mark = fingerprint(&format!("{}\n{}\n{:?}", parts.join("\n"), own.session_name.as_str(), own.seconds));
         if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
             return Ok(keys);
         }
@@ -86,7 +68,7 @@ impl Desk {
     /// whatever wrote it writes another before its token ends.
     async fn by_token(&self, file: PathBuf, own: &OwnRole, region: Option<&str>) -> Result<SourceKeys, Problem> {
         let parts = [&file.to_string_lossy(), own.role.as_str(), own.session_name.as_str()];
-        let mark = process::fingerprint(&parts.join("\n"));
+        let mark = fingerprint(&parts.join("\n"));
         if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
             return Ok(keys);
         }
@@ -104,7 +86,7 @@ impl Desk {
 
     /// What an allowed command gives, asked anew once it is over.
     async fn printed(&self, command: &str) -> Result<SourceKeys, Problem> {
-        let mark = process::fingerprint(command);
+        let mark = fingerprint(command);
         if !self.sources.may_run(&mark) {
             return Err(process::refused(COMMAND_NOT_ALLOWED, &self.clock));
         }

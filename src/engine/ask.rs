@@ -1,9 +1,10 @@
 //! What a shell asks of the engine and waits for: keys, sign-ins, commands allowed, access checked.
 
 use super::check::Check;
+use super::credentials::fingerprint;
 use super::handle::Handle;
 use super::keys::{self, NewKey, TestedKey};
-use super::process::{Consent, fingerprint};
+use super::process::Consent;
 use super::profiles::Paths;
 use crate::model::access_key::{AddProblem, Keep, KeepProblem};
 use crate::model::check::Step;

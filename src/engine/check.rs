@@ -1,7 +1,7 @@
 //! "Check my access": profile, identity, AssumeRole, bucket, and a test object where it is asked for.
 
-use super::access::Desk;
 use super::clock::Clock;
+use super::context::AwsContext;
 use super::profiles;
 use super::vault::Vault;
 use crate::model::check::{Fact, Item, Step};
@@ -43,7 +43,7 @@ impl Teller {
     }
 }
 
-impl Desk {
+impl AwsContext {
     /// Goes through the steps until one meets a problem.
     pub(super) async fn check(
         &self,

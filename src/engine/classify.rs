@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::codes::{answered, unknown_answer};
+use super::untrusted_text::clean;
 use super::vault::NO_SESSION;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
@@ -13,7 +14,6 @@ use std::error::Error;
 use std::fmt::Write as _;
 
 /// The most characters of foreign text that are kept.
-const MOST: usize = 500;
 /// The most of an answer's body that is looked at for a code.
 const BODY: usize = 64 << 10;
 
@@ -110,21 +110,6 @@ impl Heard {
             html: header("content-type").is_some_and(|kind| kind.trim_start().starts_with("text/html")),
         }
     }
-}
-
-/// Foreign text as it may be shown: cut to 500 characters, without control and invisible characters.
-#[must_use]
-pub fn clean(text: &str) -> Box<str> {
-    let mut kept: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|&c| !super::walk::is_hidden(c))
-        .take(MOST + 1)
-        .collect();
-    if let Some((cut, _)) = kept.char_indices().nth(MOST) {
-        kept.truncate(cut);
-    }
-    kept.trim().into()
 }
 
 /// What `error` means. `finished` says whether the network had taken the whole request.

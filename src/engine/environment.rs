@@ -1,7 +1,7 @@
 //! Environment variables: those that a person should know about at the start, and those that hold a key for a profile that says so.
 
 use super::clock::Clock;
-use super::sts::SourceKeys;
+use super::credentials::SourceKeys;
 use crate::model::names::looks_like_secret;
 use crate::model::notice::Variable;
 use crate::model::problem::{Detail, Kind, Problem};

@@ -167,7 +167,7 @@ pub fn unreadable(why: &io::Error) -> Problem {
     } else {
         Kind::SourceUnreadable
     };
-    let message = super::classify::clean(&why.to_string());
+    let message = super::untrusted_text::clean(&why.to_string());
     Problem::with(kind, Detail { call: "read".into(), message, ..Detail::default() })
 }
 

@@ -1,13 +1,13 @@
 //! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
 
-use super::access::Desk;
 use super::clock::Clock;
+use super::context::AwsContext;
+use super::credentials::Caches;
 use super::http::Wire;
 use super::journal::{Call, Journal};
 use super::profiles;
 use super::run::Run;
 use super::s3::S3;
-use super::signin::Caches;
 use super::single_object::{self, SentObject};
 use super::watch::Patience;
 use crate::model::Limits;
@@ -117,7 +117,7 @@ pub struct Handle {
     home: Option<PathBuf>,
     journal: Journal,
     notices: Arc<[Notice]>,
-    desk: Desk,
+    desk: AwsContext,
 }
 
 impl Handle {
@@ -230,7 +230,7 @@ impl Handle {
     }
 
     /// What calls about access are made with.
-    pub(super) const fn desk(&self) -> &Desk {
+    pub(super) const fn desk(&self) -> &AwsContext {
         &self.desk
     }
 

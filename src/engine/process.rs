@@ -1,15 +1,12 @@
 //! Runs a profile's `credential_process`, once the person has allowed exactly this command, with bounds on its time and output.
 
 use super::clock::Clock;
+use super::credentials::{Given, SourceKeys};
 use super::hidden::Hidden;
-use super::sources::Given;
-use super::sts::SourceKeys;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,15 +28,6 @@ pub enum Consent {
     ThisRun,
     /// In later runs too, until the person takes it back.
     Always,
-}
-
-/// By what a command is remembered: the SHA-256 of its text, in 64 hexadecimal digits.
-#[must_use]
-pub fn fingerprint(command: &str) -> String {
-    Sha256::digest(command.as_bytes()).iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _infallible = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// A command was not run, or gave no key. What it wrote itself is never told: it may hold secrets.

@@ -68,7 +68,7 @@ impl Reads {
         for _ in 0..60 {
             if let Ok(done) = tokio::time::timeout(step, &mut task).await {
                 return done.unwrap_or_else(|why| {
-                    let message = super::classify::clean(&why.to_string());
+                    let message = super::untrusted_text::clean(&why.to_string());
                     let detail = Detail { call: "read".into(), message, ..Detail::default() };
                     Err(Problem::with(Kind::SourceUnreadable, detail))
                 });

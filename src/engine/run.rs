@@ -3,9 +3,10 @@
 mod flights;
 
 use self::flights::Flight;
-use super::access::Desk;
 use super::clock::Clock;
 use super::commit::{Publisher, Unkept};
+use super::context::AwsContext;
+use super::credential_store::CredentialStore;
 use super::digests::Digests;
 use super::environment;
 use super::errand::{Errand, lost};
@@ -18,7 +19,6 @@ use super::limit::Limit;
 use super::pool::Pool;
 use super::reads::Reads;
 use super::s3::S3;
-use super::sources::Sources;
 use super::vault::Vault;
 use super::{profiles, walk};
 use crate::model::Model;
@@ -56,7 +56,7 @@ pub(super) struct Run {
     model: Model,
     options: Options,
     clock: Clock,
-    desk: Desk,
+    desk: AwsContext,
     s3: HashMap<PlaceNo, Arc<S3>>,
     files: Arc<OpenFiles>,
     reads: Reads,
@@ -118,11 +118,11 @@ impl Run {
         let stamp = profiles::stamp(&options.profiles);
         let mut run = Self {
             model: Model::new(options.limits),
-            desk: Desk {
+            desk: AwsContext {
                 http,
                 vault: Vault::new(),
                 clock: clock.clone(),
-                sources: Sources::default(),
+                sources: CredentialStore::default(),
                 paths: options.profiles.clone(),
                 caches: options.caches.clone(),
                 patience: options.patience,
@@ -165,7 +165,7 @@ impl Run {
         &self.journal
     }
 
-    pub(super) fn desk(&self) -> Desk {
+    pub(super) fn desk(&self) -> AwsContext {
         self.desk.clone()
     }
 

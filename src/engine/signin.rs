@@ -6,13 +6,11 @@
 mod cache;
 mod line;
 
-pub(super) use self::cache::Token;
 use self::line::{Line, Refusal};
-use super::access::Desk;
-use super::process::fingerprint;
+use super::context::AwsContext;
+use super::credentials::fingerprint;
+use super::credentials::{Given, SourceKeys, Token};
 use super::profiles::{self, LoginSession, SignIn};
-use super::sources::Given;
-use super::sts::SourceKeys;
 use crate::model::problem::{Kind, Problem};
 use crate::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use crate::model::verification_url::VerificationUrl;
@@ -23,7 +21,6 @@ use aws_sdk_ssooidc::config::{BehaviorVersion, IdentityCache, StalledStreamProte
 use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -32,30 +29,6 @@ use zeroize::Zeroizing;
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// What an answer without an interval means, in seconds (RFC 8628, section 3.2), and what "slow down" adds (section 3.5).
 const INTERVAL: u32 = 5;
-
-/// Where a sign-in's token is kept for the AWS command line and the next run: `sso/cache` under `.aws` in the home directory, which
-/// is where `aws-config` looks for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Caches {
-    /// The tokens of IAM Identity Center.
-    pub sso: PathBuf,
-}
-
-impl Caches {
-    /// The usual place.
-    #[must_use]
-    pub fn from_env() -> Self {
-        let base = directories::BaseDirs::new();
-        let aws = base.map_or_else(PathBuf::new, |base| base.home_dir().join(".aws"));
-        Self { sso: aws.join("sso/cache") }
-    }
-
-    /// Whether these are the caches in the home directory, the only ones that `aws-config` reads. Elsewhere, as in practice and
-    /// in tests, no sign-in of this computer may be looked at: only one of this run counts.
-    fn are_of_home(&self) -> bool {
-        *self == Self::from_env()
-    }
-}
 
 fn ended(refusal: Refusal) -> SignInProblem {
     match refusal {
@@ -81,7 +54,7 @@ fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
     }
 }
 
-impl Desk {
+impl AwsContext {
     /// Signs a profile in and tells each step. It ends early once nobody listens any more.
     pub(super) async fn sign_in(&self, profile: &str, steps: mpsc::Sender<SignInStep>) {
         let last = tokio::select! {
@@ -127,7 +100,8 @@ impl Desk {
         };
         let lasts = Duration::from_secs(u64::try_from(device.expires_in().clamp(1, 3600)).unwrap_or(1));
         let ends = self.clock.now() + lasts;
-        let code: String = super::classify::clean(device.user_code().unwrap_or_default()).chars().take(32).collect();
+        let code: String =
+            super::untrusted_text::clean(device.user_code().unwrap_or_default()).chars().take(32).collect();
         if steps.send(SignInStep::Confirm(DeviceCode { url, complete, code, ends })).await.is_err() {
             return Err(SignInProblem::Denied);
         }

@@ -2,6 +2,7 @@
 
 use super::files::{Source, fingerprint};
 use super::journal::{Earlier, History, Version};
+use super::untrusted_text::is_hidden;
 use crate::model::destination::Destination;
 use crate::model::event::{Before, Event, Found, FoundAgain};
 use crate::model::snapshot::Left;
@@ -201,7 +202,7 @@ impl Walker {
                 }
                 same = crc == Some(stored.crc);
             }
-            before.push(Before { last, same, at: stored.at });
+            before.push(Before { last, same, stored });
         }
         Ok(before)
     }
@@ -272,15 +273,4 @@ pub fn segment(name: &str) -> String {
         return "_".to_owned();
     }
     name.nfc().map(|c| if c == '\\' || c == '/' || is_hidden(c) { '_' } else { c }).collect()
-}
-
-/// Whether a character is not seen as itself: controls, line separators, zero widths, changes of direction, tags.
-#[must_use]
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
 }

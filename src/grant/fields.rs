@@ -4,7 +4,7 @@
 //! (quoting, fences, line breaks, round quotes, a greeting above and a name below) is undone before the text is read
 //! a second time, never to a text that reads well as it is.
 
-use super::request::NETWORKS_MOST;
+use super::limits::NETWORKS_MOST;
 use crate::time::{Day, Utc};
 use std::ops::RangeInclusive;
 use std::str::FromStr;

@@ -26,8 +26,8 @@
 
 use super::alike::{Likeness, compare};
 use super::fields::{Fields, Kind, TextProblem, clean, decode};
+use super::limits::{CUSTOMER_MOST, MFA_AGE};
 use super::names::Cidr;
-use super::request::MFA_AGE;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::model::terms::Terms;
@@ -41,8 +41,6 @@ use unicode_normalization::UnicodeNormalization as _;
 /// Why a text is not an invitation.
 pub type InvitationProblem = TextProblem;
 
-/// The longest customer's name kept, in characters.
-pub const CUSTOMER_MOST: usize = 80;
 /// The longest note kept, in characters.
 pub const NOTE_MOST: usize = 500;
 /// The longest contact kept, in characters.

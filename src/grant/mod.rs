@@ -9,6 +9,7 @@ pub mod cloudformation;
 pub mod commands;
 pub mod fields;
 pub mod invitation;
+pub mod limits;
 pub mod message;
 pub mod names;
 pub mod policy;

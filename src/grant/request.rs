@@ -1,7 +1,8 @@
 //! What the contractor asks the customer for, and the text that carries it.
 
 use super::fields::{Fields, Kind, TextProblem, clean, decode};
-use super::invitation::{CUSTOMER_MOST, Invitation, prefix};
+use super::invitation::{Invitation, prefix};
+use super::limits::{ABORT_DAYS, CUSTOMER_MOST, MFA_AGE, NETWORKS_MOST, SECONDS, TRUST_MOST};
 use super::names::{Cidr, KmsKey, Odd, Principal, RoleName};
 use super::policy;
 use crate::model::destination::Destination;
@@ -10,19 +11,7 @@ use crate::policy::tree::toml_text;
 use crate::time::{Day, Utc};
 use crate::words;
 use std::fmt::{Display, Write as _};
-use std::ops::RangeInclusive;
 use std::str::FromStr;
-
-/// The lengths a role's longest session may have, in seconds (IAM API Reference, CreateRole, MaxSessionDuration).
-pub const SECONDS: RangeInclusive<u32> = 3600..=43_200;
-/// How old a code of an MFA device may be, in seconds: from one minute to 36 hours.
-pub const MFA_AGE: RangeInclusive<u32> = 60..=129_600;
-/// After how many days abandoned parts may go.
-pub const ABORT_DAYS: RangeInclusive<u32> = 1..=365;
-/// The longest trust policy an account takes without asking AWS for more, in characters (IAM quotas).
-pub const TRUST_MOST: usize = 2048;
-/// The longest list of networks that a kit, a request and an invitation take.
-pub const NETWORKS_MOST: usize = 64;
 
 /// The key that encrypts the bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

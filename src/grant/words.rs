@@ -3,8 +3,9 @@
 use super::Format;
 use super::fields::{Kind, TextProblem};
 use super::invitation::{InvitationProblem, What};
+use super::limits::{NETWORKS_MOST, TRUST_MOST};
 use super::names::Odd;
-use super::request::{Ask, AskProblem, NETWORKS_MOST, TRUST_MOST};
+use super::request::{Ask, AskProblem};
 use super::wishes::to_compare;
 use crate::time::{Day, Utc};
 use crate::words::foreign::visible;

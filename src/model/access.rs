@@ -9,6 +9,7 @@ use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
 use super::snapshot::{LeftCount, Place, Profiles, Retried, Totals};
+use super::timing::NEAR_END;
 use super::upload::PlaceNo;
 use super::work::Desk;
 use crate::time::Time;
@@ -19,8 +20,6 @@ use std::time::Duration;
 pub const RENEW_BEFORE: Duration = Duration::from_mins(5);
 /// How long a denial may be IAM's delay after a change (IAM User Guide, `troubleshoot_general`).
 const IAM_DELAY: Duration = Duration::from_mins(1);
-/// What is refused so shortly before a session's end was refused because of its end: clocks tell whole seconds.
-pub(super) const NEAR_END: Duration = Duration::from_secs(2);
 /// Destinations remembered.
 const REMEMBERED: usize = 50;
 

@@ -9,9 +9,9 @@
 use super::Model;
 use super::event::Effect;
 use super::problem::{Kind, Problem};
-use super::queue::AHEAD;
 use super::session::Session;
 use super::snapshot::{Retried, RetryStatus};
+use super::timing::AHEAD;
 use super::upload::{PlaceNo, RequestNo, State, UploadNo};
 use super::work::{Out, What};
 use crate::time::Time;

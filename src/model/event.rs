@@ -91,8 +91,8 @@ pub struct Before {
     pub last: Arc<str>,
     /// Whether the file has the same content still.
     pub same: bool,
-    /// When S3 confirmed it.
-    pub at: Utc,
+    /// What was answered for it.
+    pub stored: Stored,
 }
 
 /// What a request brought.

@@ -1,23 +1,19 @@
 //! Answers: how each one moves its upload on, and what a problem does to the upload, the queue, the line or the session.
 
 use super::Model;
-use super::access::NEAR_END;
 use super::denials::Denials;
 use super::event::{Answer, Effect};
 use super::parts::Plan;
 use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
+use super::timing::{BACKOFF, BACKOFF_MOST, NEAR_END};
 use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
 use super::work::{Out, UNKNOWN_TRIES, What, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The first wait after a try that did not work.
-pub(super) const BACKOFF: Duration = Duration::from_millis(500);
-/// The longest wait between tries.
-pub(super) const BACKOFF_MOST: Duration = Duration::from_mins(1);
 /// The longest wait after the line was to blame.
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
 /// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
@@ -290,6 +286,11 @@ impl Model {
                 }
                 if problem.kind != Kind::AlreadyThere {
                     return self.fail(no, &problem, fx);
+                }
+                let earlier =
+                    self.desks.get_mut(usize::from(out.place.0)).and_then(|desk| desk.stored_earlier.remove(&no));
+                if let Some(stored) = earlier {
+                    return self.delivered(no, out.what, stored, fx);
                 }
                 if self.in_doubt(no) {
                     return self.not_confirmed(no, fx);

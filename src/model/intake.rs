@@ -7,7 +7,7 @@ use super::record::Record;
 use super::rows::Rows;
 use super::session::Session;
 use super::snapshot::{Left, LeftCount, LeftOut, Totals};
-use super::upload::{Folder, PlaceNo, State, Upload, UploadNo};
+use super::upload::{Folder, PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Utc;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -164,6 +164,7 @@ impl Model {
         let name = file.key_name.as_ref().unwrap_or(&file.name);
         let mut key_name = file.key_name.clone();
         let mut twin = 1_u32;
+        let mut earlier = None;
         let key = loop {
             let candidate = key_name.as_ref().unwrap_or(&file.name);
             if prefix + folder.key.len() + candidate.len() > KEY_MAX {
@@ -171,9 +172,17 @@ impl Model {
             }
             let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
             let Some((other, row)) = self.row_with(at, key) else {
-                if let Some(delivered) = before.iter().rev().find(|delivered| delivered.same) {
-                    self.left_out(no, path(), Left::Earlier(delivered.at));
-                    return self.desks[at].delivered_earlier.push((Arc::clone(folder), file));
+                match before.iter().rev().find(|delivered| delivered.same) {
+                    Some(Before { stored, .. }) if stored.proof != Proof::NoChecksum => {
+                        self.left_out(no, path(), Left::Earlier(stored.at));
+                        return self.desks[at].delivered_earlier.push((Arc::clone(folder), file));
+                    }
+                    // Its server vouched for nothing then: it is sent once more, and if its name is taken, by the file itself.
+                    Some(Before { stored, .. }) => {
+                        earlier = Some(stored.clone());
+                        break key;
+                    }
+                    None => {}
                 }
                 if before.iter().all(|delivered| delivered.last != *candidate) {
                     break key;
@@ -219,6 +228,9 @@ impl Model {
         self.desks[at].keys.insert(key, upload_no);
         self.enter(no, upload_no, size, State::Waiting);
         self.desks[at].queue.push_back(upload_no);
+        if let Some(stored) = earlier {
+            self.desks[at].stored_earlier.insert(upload_no, stored);
+        }
         if self.desks[at].doubts.contains(&key) {
             // An upload that was taken out may have stored it.
             fx.push(Effect::Record(Record::Doubted(upload_no)));

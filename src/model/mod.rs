@@ -37,6 +37,7 @@ pub mod single;
 pub mod snapshot;
 mod tally;
 pub mod terms;
+mod timing;
 pub mod upload;
 pub mod verification_url;
 mod whole;

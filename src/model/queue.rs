@@ -3,12 +3,12 @@
 use super::Model;
 use super::denials::Denials;
 use super::event::{Call, Effect, Send};
-use super::flow::{BACKOFF, BACKOFF_MOST};
 use super::parts::{PART_USUAL, Plan};
 use super::problem::{Kind, Problem};
 use super::record::Record;
 use super::session::Session;
 use super::snapshot::Line;
+use super::timing::{AHEAD, BACKOFF, BACKOFF_MOST};
 use super::upload::{Multipart, PlaceNo, Progress, RequestNo, State, UploadNo};
 use super::work::{Out, What, Work};
 use crate::time::{Time, Utc};
@@ -17,8 +17,6 @@ use std::time::Duration;
 
 /// How long one request may try a line that was down before another tries too.
 const PROBE: Duration = Duration::from_secs(15);
-/// How far ahead in the queue a small file is looked for that can go beside large ones.
-pub(super) const AHEAD: usize = 64;
 
 /// What could go out next for an upload.
 enum Next {

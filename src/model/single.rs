@@ -1,8 +1,8 @@
 //! One object that is sent by itself, outside of any queue: when it is tried again, and what its end says.
 
 use super::chance::Chance;
-use super::flow::{BACKOFF, BACKOFF_MOST};
 use super::problem::{Problem, Retry};
+use super::timing::{BACKOFF, BACKOFF_MOST};
 use std::time::Duration;
 
 /// Tries of one name while the line is bad or S3 is busy.

@@ -5,7 +5,7 @@ use super::event::Found;
 use super::problem::Kind;
 use super::rate::Rate;
 use super::snapshot::Line;
-use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, RequestNo, UploadNo};
+use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, RequestNo, Stored, UploadNo};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -101,6 +101,8 @@ pub(super) struct Desk {
     pub moved_to: Option<PlaceNo>,
     /// Files that walks found and that were delivered earlier, in case a person wants them sent again.
     pub delivered_earlier: Vec<(Arc<Folder>, Found)>,
+    /// Uploads whose file an earlier run stored with this answer, of which the server confirmed no checksum.
+    pub stored_earlier: BTreeMap<UploadNo, Stored>,
 }
 
 /// A request that is out.

@@ -7,7 +7,7 @@ use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Window, Wish, icons, identity, picker};
-use crate::engine::process::fingerprint;
+use crate::engine::credentials::fingerprint;
 use crate::model::access_key::KeepProblem;
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Profile, Snapshot, Source};

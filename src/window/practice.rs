@@ -1,10 +1,10 @@
 //! Practice: the practice server, an engine that knows nothing but it, and the way out of both.
 
 use super::{Desk, State, locked, wake, words};
+use crate::engine::credentials::Caches;
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::Wire;
 use crate::engine::profiles;
-use crate::engine::signin::Caches;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::KeyPrefix;
 use crate::model::snapshot::Command;

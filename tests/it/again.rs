@@ -4,9 +4,9 @@ use crate::bench::{Bench, MIB, P, part, print, stored};
 use crate::support::earlier::{SIZE, left, restored, with_parts};
 use daypass::model::event::{Answer, Before, Call, Effect, Event, Found, FoundAgain};
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::record::{Came, Record, Unfinished};
+use daypass::model::record::{Came, End, Record, Unfinished};
 use daypass::model::snapshot::{Command, Left, Which};
-use daypass::model::upload::{Fingerprint, Folder, Proof, State, UploadNo};
+use daypass::model::upload::{Fingerprint, Folder, Proof, State, Stored, UploadNo};
 use daypass::time::Utc;
 use std::sync::Arc;
 
@@ -310,6 +310,37 @@ fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
     assert_eq!(place.left_out.len(), 1_001);
 }
 
+fn stored_at(at: i64, proof: Proof) -> Stored {
+    let Answer::Stored(stored) = stored(5) else { unreachable!("it is one") };
+    Stored { at: Utc(at), proof, ..stored }
+}
+
+#[test]
+fn what_an_earlier_run_stored_without_a_checksum_is_sent_again_and_may_be_there() {
+    for taken in [true, false] {
+        let mut bench = Bench::open();
+        bench.command(Command::Add(P, vec!["/data".into()]));
+        let folder = Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() });
+        let file = Found { name: "a".into(), key_name: None, size: 5, modified: 1 };
+        let before = vec![Before { last: "a".into(), same: true, stored: stored_at(7, Proof::NoChecksum) }];
+        bench.on(Event::FoundAgain(P, folder, vec![FoundAgain { file, before }]));
+        bench.on(Event::Walked(P));
+        assert_eq!((bench.place().left_out.len(), bench.place().totals.files), (0, 1), "it is not passed over");
+        let (put, _) = bench.sent();
+        if taken {
+            bench.trouble(put, Kind::AlreadyThere);
+        } else {
+            bench.answer(put, Answer::Stored(stored_at(9, Proof::NoChecksum)));
+        }
+        let row = bench.model.seen().rows.get(UploadNo(0)).expect("a row");
+        assert_eq!(row.state, State::Delivered(Proof::NoChecksum));
+        let at = bench.records().into_iter().find_map(|record| {
+            if let Record::Ended(_, End::Delivered(stored)) = record { Some(stored.at.0) } else { None }
+        });
+        assert_eq!(at, Some(if taken { 7 } else { 9 }), "the receipt tells the answer that there was");
+    }
+}
+
 #[test]
 fn what_was_delivered_earlier_is_sent_again_when_a_person_says_so() {
     let mut bench = Bench::open();
@@ -317,7 +348,7 @@ fn what_was_delivered_earlier_is_sent_again_when_a_person_says_so() {
     let folder = Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() });
     let again = |name: &str| FoundAgain {
         file: Found { name: name.into(), key_name: None, size: 5, modified: 1 },
-        before: vec![Before { last: name.into(), same: true, at: Utc(7) }],
+        before: vec![Before { last: name.into(), same: true, stored: stored_at(7, Proof::Whole) }],
     };
     bench.on(Event::FoundAgain(P, folder, ["a", "b", "c"].map(again).into()));
     bench.on(Event::Walked(P));

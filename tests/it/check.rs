@@ -323,7 +323,7 @@ async fn a_command_runs_by_its_fingerprint_alone() {
     let wrong = "0".repeat(64);
     assert_eq!(bench.run(&[&check[..], &["--allow-command", &wrong]].concat()).await.0, 2);
     assert!(!canary.exists(), "it ran");
-    let mark = daypass::engine::process::fingerprint(&command);
+    let mark = daypass::engine::credentials::fingerprint(&command);
     assert_eq!(bench.run(&[&check[..], &["--allow-command", &mark]].concat()).await.0, 0);
     assert!(canary.exists());
     assert_eq!(bench.run(&check).await.0, 2, "the argument holds for its run alone");

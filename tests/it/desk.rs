@@ -2,10 +2,10 @@
 
 use crate::signin::{CONFIG, center, pending, token};
 use crate::support::scripted::Server;
+use daypass::engine::credentials::Caches;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
-use daypass::engine::signin::Caches;
 use daypass::model::destination::Destination;
 use daypass::model::session::Session;
 use daypass::model::snapshot::Command;

@@ -3,7 +3,8 @@
 use crate::leaf::{PLACE, destination, http, region};
 use crate::support::scripted::{Reply, Server, answer, login_page};
 use daypass::engine::clock::Clock;
-use daypass::engine::sts::{SourceKeys, assume_role, get_caller_identity, region_for};
+use daypass::engine::credentials::SourceKeys;
+use daypass::engine::sts::{assume_role, get_caller_identity, region_for};
 use daypass::engine::vault::{SessionCredentials, Vault};
 use daypass::model::event::{AssumeRole, Assumed};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
@@ -35,14 +36,14 @@ fn ask() -> AssumeRole {
 }
 
 fn given(account: &str, expiration: &str) -> Reply {
-    given_of(account, "upload", expiration)
+    given_of(account, "upload/bob", expiration)
 }
 
-fn given_of(account: &str, role: &str, expiration: &str) -> Reply {
+fn given_of(account: &str, session: &str, expiration: &str) -> Reply {
     let body = format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
          <AssumedRoleUser><AssumedRoleId>AROA:bob</AssumedRoleId>\
-         <Arn>arn:aws:sts::{account}:assumed-role/{role}/bob</Arn></AssumedRoleUser>\
+         <Arn>arn:aws:sts::{account}:assumed-role/{session}</Arn></AssumedRoleUser>\
          <Credentials><AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>newsecret</SecretAccessKey>\
          <SessionToken>newtoken</SessionToken><Expiration>{expiration}</Expiration></Credentials>\
          </AssumeRoleResult></AssumeRoleResponse>"
@@ -135,10 +136,16 @@ async fn an_end_days_ahead_is_shown_as_the_end_of_what_is_counted() {
 }
 
 #[tokio::test]
+async fn a_test_server_with_one_arn_for_everybody_names_no_other_role() {
+    let (answer, _) = assume(given_of("222222222222", "r/s", "2026-10-21T08:00:00Z"), None).await;
+    assert_eq!(&*answer.expect("a session").0.arn, "arn:aws:sts::222222222222:assumed-role/r/s");
+}
+
+#[tokio::test]
 async fn answers_of_sts_have_their_kinds() {
     let cases = [
         (given("333333333333", "2026-10-21T08:00:00Z"), Kind::OtherAccount),
-        (given_of("222222222222", "uploads", "2026-10-21T08:00:00Z"), Kind::OtherRole),
+        (given_of("222222222222", "uploads/bob", "2026-10-21T08:00:00Z"), Kind::OtherRole),
         (login_page(), Kind::LoginPage),
         (
             denied(

@@ -1,10 +1,10 @@
 //! Practice as a world of its own, and a start that uses nobody's identity: what is called, run and written.
 
+use daypass::engine::credentials::Caches;
 use daypass::engine::errand::Errand;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
-use daypass::engine::signin::Caches;
 use daypass::grant::Invitation;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{AllowedCommand, Command};
@@ -150,7 +150,7 @@ fn a_start_with_nine_profiles_calls_nobody() {
     // Its command is allowed, and runs all the same only for who asks.
     let command = format!("touch {}", home.ran.display());
     let mut settings = desk.seen().settings.clone();
-    let sha256 = daypass::engine::process::fingerprint(&command);
+    let sha256 = daypass::engine::credentials::fingerprint(&command);
     settings.allowed_commands.push(AllowedCommand { sha256, profile: String::new(), since: None });
     desk.send(Command::Set(settings));
     desk.stop();

@@ -2,9 +2,10 @@
 #![cfg(unix)]
 
 use crate::support::stage::Stage;
+use daypass::engine::credentials::fingerprint;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
-use daypass::engine::process::{Consent, fingerprint};
+use daypass::engine::process::Consent;
 use daypass::engine::profiles::Paths;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::{AllowedCommand, Settings};

@@ -1,10 +1,10 @@
 //! One profile, whole, as the AWS tools read it: headings, separators, roles on the way, and who asks in the end.
 
 use crate::support::scripted::{Reply, Request, Server};
+use daypass::engine::credentials::Caches;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::{Edit, Origin, Paths, chain, change, keys, origin, read};
-use daypass::engine::signin::Caches;
 use daypass::model::names::RoleArn;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Odd, Source};

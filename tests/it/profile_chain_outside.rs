@@ -2,10 +2,10 @@
 
 use crate::signin::who_in;
 use crate::support::scripted::{Reply, Request, Server};
+use daypass::engine::credentials::Caches;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::{Paths, read};
-use daypass::engine::signin::Caches;
 use daypass::model::problem::{Kind, Turn};
 use daypass::model::snapshot::Source;
 use daypass::words::problem::{said, said_of};

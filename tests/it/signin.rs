@@ -3,10 +3,10 @@
 use crate::support::scripted::{Reply, Request, Server};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use daypass::engine::credentials::Caches;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
-use daypass::engine::signin::Caches;
 use daypass::model::problem::{Kind, Turn};
 use daypass::model::sign_in::{SignInProblem, SignInStep};
 use daypass::words::keys::{confirm_sign_in, sign_in_problem};
@@ -250,7 +250,7 @@ async fn a_login_session_is_renewed() {
         .expect("written");
     let folder = dir.path().join(".aws/login/cache");
     std::fs::create_dir_all(&folder).expect("made");
-    let file = folder.join(daypass::engine::process::fingerprint(SESSION) + ".json");
+    let file = folder.join(daypass::engine::credentials::fingerprint(SESSION) + ".json");
     let write = |ends: &str| {
         let begin = "-----BEGIN EC PRIVATE";
         let text = format!(

@@ -3,10 +3,10 @@
 use crate::cli::{run_within, runtime};
 use crate::signin::{CONFIG, center, token};
 use crate::support::scripted::{Reply, Request, Server};
+use daypass::engine::credentials::Caches;
 use daypass::engine::handle::{Engine, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
-use daypass::engine::signin::Caches;
 use daypass::model::problem::{Kind, Turn};
 use daypass::words::problem::{said, said_of};
 use std::process::{Command, Stdio};

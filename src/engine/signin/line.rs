@@ -4,11 +4,11 @@
 //! gets its host here, by the path that it asks for; one that asks for anything else is not sent. What was refused is kept, since
 //! the providers' own errors don't tell.
 
-use crate::engine::classify::clean;
 use crate::engine::clock::Clock;
+use crate::engine::credentials::Given;
+use crate::engine::credentials::SourceKeys;
 use crate::engine::http::Http;
-use crate::engine::sources::Given;
-use crate::engine::sts::SourceKeys;
+use crate::engine::untrusted_text::clean;
 use crate::model::names::{Partition, Region};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;

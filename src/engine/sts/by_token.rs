@@ -3,10 +3,10 @@
 use super::{account_of, assumed_role_of, config, settled};
 use crate::engine::classify::{self, Operation};
 use crate::engine::clock::Clock;
+use crate::engine::credentials::Given;
+use crate::engine::credentials::SourceKeys;
 use crate::engine::http::Http;
 use crate::engine::profiles::{self, OwnRole};
-use crate::engine::sources::Given;
-use crate::engine::sts::SourceKeys;
 use crate::model::names::Region;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;

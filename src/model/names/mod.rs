@@ -14,7 +14,7 @@ mod session;
 pub use bucket::{AccountRegional, Bucket, PastedBucket, bucket_and_prefix_from_pasted};
 pub use key::{KeyPrefix, ObjectKey};
 pub use partition::{Partition, Region};
-pub use pasted::{holds_secret, is_invisible, looks_like_secret};
+pub use pasted::{holds_secret, is_invisible, is_variation_selector, looks_like_secret};
 pub use problem::NameProblem;
 pub use role::{AccountId, RoleArn};
 pub use session::{ExternalId, MfaSerial, RoleSessionName};

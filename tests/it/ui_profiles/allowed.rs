@@ -1,7 +1,7 @@
 //! The commands of profiles that may run: listed on the page of profiles, and taken back there.
 
 use super::*;
-use daypass::engine::process::fingerprint;
+use daypass::engine::credentials::fingerprint;
 use daypass::model::snapshot::AllowedCommand;
 use daypass::time::Utc;
 

@@ -1,8 +1,7 @@
 //! Where the contractor's own credentials wait in memory: keys of this run, what commands and sign-ins gave, what was allowed.
 
+use super::credentials::{Given, SourceKeys, Token};
 use super::profiles::Keys;
-use super::signin::Token;
-use super::sts::SourceKeys;
 use crate::model::snapshot::{Profile, Source};
 use crate::time::Utc;
 use std::collections::{HashMap, HashSet};
@@ -12,18 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How long before their end credentials count as over, in seconds: AssumeRole has to be answered with them.
 const BEFORE: i64 = 300;
 
-/// Credentials that a command or a sign-in gave.
-#[derive(Clone, Debug)]
-pub struct Given {
-    /// The temporary key.
-    pub keys: SourceKeys,
-    /// When it ends, where that is known.
-    pub ends: Option<Utc>,
-}
-
 /// All of it. Copies are the same.
 #[derive(Clone, Default)]
-pub(super) struct Sources(Arc<Mutex<Held>>);
+pub(super) struct CredentialStore(Arc<Mutex<Held>>);
 
 #[derive(Default)]
 struct Held {
@@ -33,7 +23,7 @@ struct Held {
     allowed: HashSet<String>,
 }
 
-impl Sources {
+impl CredentialStore {
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -135,8 +125,8 @@ impl Sources {
     }
 }
 
-impl fmt::Debug for Sources {
+impl fmt::Debug for CredentialStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sources")
+        f.write_str("CredentialStore")
     }
 }
