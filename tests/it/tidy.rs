@@ -1,5 +1,6 @@
 //! The rules of the architecture that no compiler holds, read off the sources; each finding names its file and line.
 
+mod rooms;
 mod rules;
 mod source;
 
@@ -32,6 +33,17 @@ fn no_file_is_longer_than_500_lines() {
 #[test]
 fn layers_import_only_what_is_below_them() {
     hold(&["src"], rules::layers);
+}
+
+#[test]
+fn each_room_imports_only_the_rooms_below_it() {
+    hold(&["src"], rooms::arrows);
+}
+
+#[test]
+fn no_ring_ties_more_than_three_files() {
+    let found = rooms::rings(&sources(&["src"]));
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
 #[test]
