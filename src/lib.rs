@@ -107,7 +107,7 @@ pub mod model;
 pub mod policy;
 pub mod practice;
 pub mod receipt;
-pub mod texts;
+pub mod save_files;
 pub mod time;
 pub mod ui;
 pub mod window;

@@ -5,7 +5,7 @@ use clap::Parser;
 use daypass::engine::http::Wire;
 use daypass::engine::{process, protect};
 use daypass::ui::shell;
-use daypass::window::{Desk, Start};
+use daypass::window::{App, Start};
 use daypass::words::{cli, window as words};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         return stopped(&words::not_started(&said));
     }
     let start = Start { wire, invitation: args.invitation, practice: args.practice };
-    let desk = match Desk::start(start) {
+    let desk = match App::start(start) {
         Ok(Some(desk)) => desk,
         Ok(None) => return said(words::OPEN_ALREADY),
         Err(problem) => return stopped(&words::not_started(&cli::problem_and_reason(&problem))),

@@ -4,10 +4,10 @@ mod access;
 
 use crate::engine::handle::{Engine, Handle, Options, Secret};
 use crate::engine::http::{self, Wire};
-use crate::engine::journal::Call;
+use crate::engine::journal::WindowCall;
 use crate::engine::settings;
 use crate::grant::fields::{self, TextProblem};
-use crate::grant::{Ask, Invitation};
+use crate::grant::{RoleRequest, Invitation};
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::notice::Notice;
@@ -17,10 +17,10 @@ use crate::model::upload::PlaceNo;
 use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
 use crate::ui::About;
-use crate::ui::access::Wanted;
-use crate::ui::history::Ask as AskHistory;
+use crate::ui::access::AccessRequest;
+use crate::ui::history::HistoryRequest as AskHistory;
 use crate::ui::intake;
-use crate::ui::shell::{Answered, Link, Texts, Told, WindowPlace, Work};
+use crate::ui::shell::{Answered, Link, Texts, Reply, WindowPlace, Work};
 use crate::words::{ask, cli, problem, window as words};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ pub struct Start {
 }
 
 /// The link between the window and its engines.
-pub struct Desk {
+pub struct App {
     runtime: Runtime,
     own: Handle,
     state: Arc<Mutex<State>>,
@@ -65,7 +65,7 @@ pub struct Desk {
 
 struct State {
     wake: Wake,
-    told: VecDeque<Told>,
+    told: VecDeque<Reply>,
     about: Arc<About>,
     /// Practice, while it is on.
     rehearsal: Option<practice::Rehearsal>,
@@ -104,7 +104,7 @@ fn wake(state: &Mutex<State>) {
     wake();
 }
 
-impl Desk {
+impl App {
     /// Starts the person's own engine; none where a window was open already, which comes to the front instead.
     ///
     /// # Errors
@@ -139,7 +139,7 @@ impl Desk {
             wire: start.wire,
             limits: Limits::default(),
             wake: Arc::new(move || wake(&waking)),
-            call: Some(Call(start.invitation.as_deref().map(handed))),
+            call: Some(WindowCall(start.invitation.as_deref().map(handed))),
             ..places
         };
         let (own, runtime) = Engine::start(options)?;
@@ -169,9 +169,9 @@ impl Desk {
         let journal = desk.own.journal().clone();
         desk.runtime.spawn(async move {
             loop {
-                let Call(handed) = journal.raised().await;
+                let WindowCall(handed) = journal.raised().await;
                 let Some(desk) = called.upgrade() else { return };
-                Self::tell(&desk.state, Told::Called);
+                Self::tell(&desk.state, Reply::Called);
                 if let Some(invitation) = handed {
                     desk.invitation(invitation);
                 }
@@ -208,7 +208,7 @@ impl Desk {
         locked(&self.state).current(&self.own)
     }
 
-    fn tell(state: &Mutex<State>, told: Told) {
+    fn tell(state: &Mutex<State>, told: Reply) {
         locked(state).told.push_back(told);
         wake(state);
     }
@@ -216,7 +216,7 @@ impl Desk {
     /// Tells what a text is: an invitation, a request for the customer's page, or neither, and why.
     fn invited(state: &Mutex<State>, text: Result<String, TextProblem>) {
         match text.and_then(|text| read(&text)) {
-            Ok(Told::Invitation(invitation)) => invitations::show(state, *invitation),
+            Ok(Reply::Invitation(invitation)) => invitations::show(state, *invitation),
             Ok(told) => {
                 // A request is as real as an invitation.
                 practice::end(state);
@@ -226,8 +226,8 @@ impl Desk {
         }
     }
 
-    fn refused(sentence: String) -> Told {
-        Told::Said(words::not_an_invitation(sentence))
+    fn refused(sentence: String) -> Reply {
+        Reply::Said(words::not_an_invitation(sentence))
     }
 }
 
@@ -236,19 +236,19 @@ impl Desk {
 ///
 /// # Errors
 /// Why it is no invitation, where it is no request either.
-pub fn read(text: &str) -> Result<Told, TextProblem> {
+pub fn read(text: &str) -> Result<Reply, TextProblem> {
     // A link above a quoted template, whose own invitation has no role yet.
     let link = || Invitation::parse(&text[text.to_ascii_lowercase().find("daypass:v")?..]).ok();
     match Invitation::parse(text) {
-        Ok(invitation) => Ok(Told::Invitation(Box::new(invitation))),
+        Ok(invitation) => Ok(Reply::Invitation(Box::new(invitation))),
         Err(why) => match link() {
-            Some(invitation) => Ok(Told::Invitation(Box::new(invitation))),
-            None => Ask::from_text(text).map(|ask| Told::Request(Box::new(ask))).map_err(|_no_request| why),
+            Some(invitation) => Ok(Reply::Invitation(Box::new(invitation))),
+            None => RoleRequest::from_text(text).map(|ask| Reply::Request(Box::new(ask))).map_err(|_no_request| why),
         },
     }
 }
 
-impl Link for Desk {
+impl Link for App {
     fn seen(&self) -> Arc<Snapshot> {
         self.current().seen()
     }
@@ -320,7 +320,7 @@ impl Link for Desk {
                 Ok(()) => words::receipt_saved(&path),
                 Err(why) => words::receipt_not_saved(&why),
             };
-            Self::tell(&state, Told::Said(said));
+            Self::tell(&state, Reply::Said(said));
         });
     }
 
@@ -328,8 +328,8 @@ impl Link for Desk {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         self.runtime.spawn(async move {
             let told = match Receipt::send_last(&handle, place).await {
-                Ok(sent) => Told::ReceiptSent(place, true, words::receipt_sent(&sent.key, sent.confirmed)),
-                Err(why) => Told::ReceiptSent(place, false, words::receipt_not_sent(&problem::said(why.kind))),
+                Ok(sent) => Reply::ReceiptSent(place, true, words::receipt_sent(&sent.key, sent.confirmed)),
+                Err(why) => Reply::ReceiptSent(place, false, words::receipt_not_sent(&problem::said(why.kind))),
             };
             Self::tell(&state, told);
         });
@@ -338,11 +338,11 @@ impl Link for Desk {
     fn save_texts(&self, texts: Texts) {
         let state = Arc::clone(&self.state);
         self.runtime.spawn_blocking(move || {
-            let said = match crate::texts::write(texts) {
+            let said = match crate::save_files::write(texts) {
                 Ok(paths) => ask::saved(&paths),
                 Err(why) => ask::not_saved(&why.to_string()),
             };
-            Self::tell(&state, Told::Said(said));
+            Self::tell(&state, Reply::Said(said));
         });
     }
 
@@ -351,7 +351,7 @@ impl Link for Desk {
         self.runtime.spawn(past::answer(state, handle, ask));
     }
 
-    fn access(&self, wanted: Wanted) {
+    fn access(&self, wanted: AccessRequest) {
         self.wanted(wanted);
     }
 
@@ -359,7 +359,7 @@ impl Link for Desk {
         self.current().clock().utc()
     }
 
-    fn told(&self) -> Option<Told> {
+    fn told(&self) -> Option<Reply> {
         locked(&self.state).told.pop_front()
     }
 

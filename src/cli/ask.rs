@@ -7,7 +7,7 @@ use crate::model::RENEW_BEFORE;
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Place};
+use crate::model::snapshot::{Command, OpenDestination};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::access as words;
@@ -152,7 +152,7 @@ impl Codes {
 }
 
 /// Why a code is needed now; none where it isn't.
-fn needed(place: &Place, now: Time) -> Option<String> {
+fn needed(place: &OpenDestination, now: Time) -> Option<String> {
     if place.destination.mfa_serial.is_none() || place.asking || place.retrying {
         return None;
     }

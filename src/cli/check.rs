@@ -3,7 +3,7 @@
 use super::args::{Check as Args, SignIn};
 use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
-use crate::diagnose::{self, Known};
+use crate::diagnose::{self, Evidence};
 use crate::engine::check::Check;
 use crate::model::check::{Fact, Step};
 use crate::model::destination::Destination;
@@ -49,12 +49,12 @@ pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
 fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, seen: &Snapshot, as_json: bool) {
     let (sentence, hints) = match &step.result {
         Ok(fact) => (words::fact(fact), Vec::new()),
-        Err(why) => explained(why, &Known::new(destination, identity), &seen.profiles),
+        Err(why) => explained(why, &Evidence::new(destination, identity), &seen.profiles),
     };
     let detail = step.result.as_ref().err().and_then(|why| why.detail.as_ref());
     if as_json {
         let turn = step.result.as_ref().err().map(|why| {
-            let causes = diagnose::explain(why, &Known::new(destination, identity));
+            let causes = diagnose::explain(why, &Evidence::new(destination, identity));
             problem_words::turn_key(diagnose::whose(why, &causes).0)
         });
         let arn = match &step.result {

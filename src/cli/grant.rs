@@ -5,14 +5,14 @@ use super::place::{self, parsed};
 use super::{ALL, Stop, say};
 use crate::engine::clock::Clock;
 use crate::grant::words as grant_words;
-use crate::grant::{self, Ask, Format, Principal, names::Odd};
+use crate::grant::{self, RoleRequest, Format, Principal, names::FormProblem};
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::time::{Day, Utc};
 use crate::words::names::Field;
 use crate::words::problem::sentence;
 use crate::words::{access as words, cli};
 
-fn odd<T>(field: &str, result: Result<T, Odd>) -> Result<T, Stop> {
+fn odd<T>(field: &str, result: Result<T, FormProblem>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(words::kit_field(field, grant_words::odd(why))).hint(cli::see_help()))
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     };
     let bucket = parsed(Field::Bucket, args.bucket.parse::<Bucket>())?;
     let prefix = parsed(Field::Folder, KeyPrefix::from_pasted(&args.prefix))?;
-    let usual = Ask::new(who, bucket, prefix);
+    let usual = RoleRequest::new(who, bucket, prefix);
     let external_id = args.external_id.as_ref().map(|id| parsed(Field::ExternalId, ExternalId::from_pasted(id)));
     let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>()));
     let networks = args.source_ip.iter().map(|network| odd("source-ip", network.parse()));
@@ -46,7 +46,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     let made_up = || if only_me { None } else { grant::names::new_external_id() };
     let external_id = external_id.transpose()?.or_else(made_up);
     let mfa = args.mfa || !(args.no_mfa || usual.who.is_role());
-    let kit = Ask {
+    let kit = RoleRequest {
         only_me,
         customer: args.customer.clone(),
         region: region.transpose()?,

@@ -11,7 +11,7 @@ use crate::engine::settings;
 use crate::grant::Invitation;
 use crate::grant::alike::Likeness;
 use crate::grant::fields;
-use crate::grant::invitation::{What, Window};
+use crate::grant::invitation::{ChangedField, Window};
 use crate::grant::{card, words as grant_words};
 use crate::model::Limits;
 use crate::model::destination::Destination;
@@ -77,13 +77,13 @@ pub(super) fn limits() -> Limits {
 }
 
 /// What the arguments say, before anybody is asked.
-pub(super) struct Said {
+pub(super) struct Stated {
     pub destination: Destination,
     invitation: Option<Invitation>,
 }
 
 /// Where files go, as the arguments say.
-pub(super) fn said(args: &Where) -> Result<Said, Stop> {
+pub(super) fn said(args: &Where) -> Result<Stated, Stop> {
     if looks_like_secret(&args.profile) {
         // Before anything is kept under this name.
         return parsed(Field::SessionName, Err(NameProblem::LooksLikeSecret));
@@ -120,7 +120,7 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
             encryption: args.sse.clone().unwrap_or_default(),
             ..destination
         };
-        return Ok(Said { destination, invitation: Some(invitation) });
+        return Ok(Stated { destination, invitation: Some(invitation) });
     }
     let seconds = args.duration.or_else(|| fills.and_then(|p| p.duration_seconds)).unwrap_or(Destination::USUAL);
     let region = args.region.as_ref().map(|region| parsed(Field::Region, region.parse::<Region>())).transpose()?;
@@ -147,9 +147,9 @@ pub(super) fn said(args: &Where) -> Result<Said, Stop> {
         practice: false,
         acl_full_control: args.acl_full_control,
         encryption: args.sse.clone().unwrap_or_default(),
-        terms: crate::model::terms::Terms::default(),
+        terms: crate::model::conditions::Terms::default(),
     };
-    Ok(Said { destination, invitation: None })
+    Ok(Stated { destination, invitation: None })
 }
 
 fn length(seconds: u32) -> Result<u32, Stop> {
@@ -182,7 +182,7 @@ fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
 pub(super) async fn confirmed(
     handle: &mut Handle,
     args: &Where,
-    said: Said,
+    said: Stated,
     stop_early: bool,
 ) -> Result<Destination, Stop> {
     if let Some(invitation) = &said.invitation {
@@ -215,7 +215,7 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
     }
     say_beside(&card::card(invitation));
     let (question, hint, confirmed) = if let Some((known, changes)) = changes {
-        let moved = changes.iter().any(|change| change.what == What::Account);
+        let moved = changes.iter().any(|change| change.what == ChangedField::Account);
         let alike = moved && invitation.likeness(known) == Likeness::Alike;
         say_beside(&card::changes(&changes, known, alike));
         if !changes.iter().any(|change| change.what.grave()) {

@@ -1,17 +1,17 @@
 //! What the command line prints: plain lines, a bar on a terminal, or one JSON event a line.
 
 use super::{ALL, SOME_NOT, say, say_beside};
-use crate::diagnose::{self, Known};
+use crate::diagnose::{self, Evidence};
 use crate::engine::handle::Handle;
 use crate::model::notice::{JournalNotice, Notice};
 use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
-use crate::model::snapshot::{Left, Line, Place, Profile, Profiles, Retried, RetryStatus, Snapshot, Source};
+use crate::model::snapshot::{SkipReason, Network, OpenDestination, Profile, Profiles, Retried, RetryStatus, Snapshot, Source};
 use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Time;
 use crate::words::cli as words;
-use crate::words::foreign::visible;
+use crate::words::untrusted_text::visible;
 use crate::words::problem::sentence;
 use crate::words::retries;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -145,7 +145,7 @@ impl Show {
             }
         }
         if let Some(bar) = &self.bar {
-            let sum = |get: fn(&Place) -> u64| seen.places.iter().map(get).sum::<u64>();
+            let sum = |get: fn(&OpenDestination) -> u64| seen.places.iter().map(get).sum::<u64>();
             bar.set_length(sum(|p| p.totals.bytes).max(1));
             bar.set_position(sum(|p| p.totals.confirmed));
             if let Some(place) = seen.places.iter().find(|place| place.totals.open() > 0) {
@@ -155,7 +155,7 @@ impl Show {
         self.flush();
     }
 
-    fn place(&mut self, at: usize, place: &Place, now: Time) {
+    fn place(&mut self, at: usize, place: &OpenDestination, now: Time) {
         self.left_out.resize(self.left_out.len().max(at + 1), 0);
         self.session.resize(self.session.len().max(at + 1), None);
         if let Session::Active(grant) = &place.session
@@ -171,10 +171,10 @@ impl Show {
         }
         let named = place.left_out.len();
         for left in place.left_out.get(self.left_out[at]..).unwrap_or_default() {
-            if let Left::Earlier(at) = left.why {
+            if let SkipReason::Earlier(at) = left.why {
                 let event = json!({ "event": "delivered earlier", "path": left.path.to_string_lossy(), "at": at.0 });
                 self.line(&event, &words::left_out(left));
-            } else if left.why != Left::Twice {
+            } else if left.why != SkipReason::Twice {
                 let plain = words::left_out(left);
                 let event = json!({
                     "event": "left out", "path": left.path.to_string_lossy(), "why": words::left(left.why),
@@ -188,8 +188,8 @@ impl Show {
     fn line_state(&mut self, seen: &Snapshot, now: Time) {
         let retry = retrying(seen, now);
         let waiting = match &seen.line {
-            Line::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| sentence(&retry.why))),
-            Line::Down { why, .. } => Some(sentence(why)),
+            Network::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| sentence(&retry.why))),
+            Network::Down { why, .. } => Some(sentence(why)),
         };
         if waiting != self.waiting {
             if let Some(plain) = &waiting {
@@ -345,8 +345,8 @@ impl Show {
                 Session::Active(_) | Session::Expired(_) | Session::SignedOut => {
                     place.hold.as_ref().or(seen.journal.as_ref()).or(place.renew_problem.as_ref()).or(
                         match &seen.line {
-                            Line::Down { why, .. } => Some(why),
-                            Line::Up => None,
+                            Network::Down { why, .. } => Some(why),
+                            Network::Up => None,
                         },
                     )
                 }
@@ -356,7 +356,7 @@ impl Show {
             // What says that it goes on by itself does so no longer.
             let retry = retry.filter(|retry| {
                 let by_itself = why.is_some_and(|why| why.kind.turn() == Turn::Nobody);
-                by_itself || retry.what == Retried::Upload && seen.line == Line::Up
+                by_itself || retry.what == Retried::Upload && seen.line == Network::Up
             });
             let profile = place.destination.profile.as_str();
             let (sentence, hints) = match why {
@@ -364,7 +364,7 @@ impl Show {
                     (words::command_silent().to_owned(), Vec::new())
                 }
                 Some(problem) if let Some(retry) = retry => (retries::gave_up(problem, retry, now), Vec::new()),
-                Some(problem) => explained(problem, &Known::of(place, seen), &seen.profiles),
+                Some(problem) => explained(problem, &Evidence::of(place, seen), &seen.profiles),
                 None => (words::access_ended(place.totals.open()), Vec::new()),
             };
             if self.json {
@@ -396,7 +396,7 @@ impl Show {
 
 /// The retry that has gone on for longest while nothing went well at its destination. What is over in a moment is not told.
 fn retrying(seen: &Snapshot, now: Time) -> Option<RetryStatus> {
-    let open = |place: &&Place| place.totals.open() > place.totals.paused;
+    let open = |place: &&OpenDestination| place.totals.open() > place.totals.paused;
     let retries = seen.places.iter().filter(open).filter_map(|place| place.retry.as_ref());
     retries.min_by_key(|retry| retry.since).filter(|retry| now.since(retry.since) >= TELL_FIRST).cloned()
 }
@@ -437,7 +437,7 @@ pub(super) fn failed(key: &str, problem: &Problem) -> Value {
 }
 
 /// Returns the sentence for a problem and what may help, on the command line.
-pub(super) fn explained(why: &Problem, known: &Known<'_>, profiles: &Profiles) -> (String, Vec<String>) {
+pub(super) fn explained(why: &Problem, known: &Evidence<'_>, profiles: &Profiles) -> (String, Vec<String>) {
     if let Some(sentence) = crate::words::keys::command_problem(why) {
         return (sentence.to_owned(), Vec::new());
     }

@@ -10,12 +10,12 @@ use crate::model::history::{DeliveryFile, HistoryFilter, Outcome};
 use crate::model::notice::Notice;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Place, Retried, Snapshot, Totals, Which};
+use crate::model::snapshot::{Command, Network, OpenDestination, Retried, Snapshot, Totals, Which};
 use crate::model::upload::PlaceNo;
 use crate::receipt::Receipt;
 use crate::time::Time;
 use crate::words::cli as words;
-use crate::words::foreign::visible;
+use crate::words::untrusted_text::visible;
 use crate::words::problem::sentence;
 use serde_json::json;
 use std::path::PathBuf;
@@ -255,7 +255,7 @@ async fn settle(handle: &mut Handle, places: &[PlaceNo]) {
     }
 }
 
-fn had_access(place: &Place) -> bool {
+fn had_access(place: &OpenDestination) -> bool {
     matches!(place.session, Session::Active(_) | Session::Expired(_))
 }
 
@@ -280,8 +280,8 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
         return Standing::Done;
     }
     let line = match &seen.line {
-        Line::Down { since, .. } => seen.now.since(*since) > patience,
-        Line::Up => false,
+        Network::Down { since, .. } => seen.now.since(*since) > patience,
+        Network::Up => false,
     };
     let slow = seen.journal.as_ref().is_some_and(|problem| problem.kind == Kind::JournalSlow);
     let asks_once_more = place.retry.as_ref().is_some_and(|retry| retry.what == Retried::Denied);
@@ -301,7 +301,7 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
             Standing::Stuck
         }
         // A line that is down is waited for by its own measure.
-        Session::Active(_) | Session::Expired(_) if place.retry.is_some() && seen.line == Line::Up => {
+        Session::Active(_) | Session::Expired(_) if place.retry.is_some() && seen.line == Network::Up => {
             Standing::Retrying
         }
         Session::Active(_) | Session::Expired(_) | Session::SignedOut => Standing::Going,
@@ -310,8 +310,8 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
 
 /// Whether a file is on its way once more at this moment: it may go well.
 fn is_trying(seen: &Snapshot, places: &[PlaceNo]) -> bool {
-    let trying = |place: &Place| {
-        let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Line::Up);
+    let trying = |place: &OpenDestination| {
+        let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Network::Up);
         retry.is_some_and(|retry| retry.next <= seen.now)
     };
     places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).any(trying)

@@ -1,7 +1,7 @@
 //! Why AssumeRole may have been denied.
 
 use super::terms::{self, CHANGED, Weight};
-use super::{Cause, CauseAction, Known, messages, mono, plain, told};
+use super::{Cause, CauseAction, Evidence, messages, mono, plain, told};
 use crate::model::names::MfaSerial;
 use crate::model::problem::{DeniedBy, Kind, Problem};
 use crate::time::Utc;
@@ -11,7 +11,7 @@ use crate::words::format;
 const MOST: usize = 6;
 
 /// The causes of a denied AssumeRole.
-pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> Vec<Cause> {
     // A policy that forbids by name has a condition that was met, or was not.
     let forbidden = told(problem).contains("explicit deny");
     let mut list = match by {
@@ -87,7 +87,7 @@ impl Likely {
 ///
 /// With an invitation it is known what the role asked for when it was made. What was sent as it says is not the likeliest
 /// cause any more, and what it doesn't ask for is one only if the customer has changed the role since.
-fn weighed(problem: &Problem, known: &Known<'_>, likely: &Likely, company: Option<Cause>) -> Vec<Cause> {
+fn weighed(problem: &Problem, known: &Evidence<'_>, likely: &Likely, company: Option<Cause>) -> Vec<Cause> {
     let (to, terms) = (known.destination, &known.destination.terms);
     let before = known.worked_before;
     let mut list = terms::checked(problem, known);
@@ -129,7 +129,7 @@ fn weighed(problem: &Problem, known: &Known<'_>, likely: &Likely, company: Optio
     list.into_iter().map(|(_, cause)| cause).collect()
 }
 
-fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
+fn not_named(problem: &Problem, known: &Evidence<'_>) -> Cause {
     if known.destination.terms.told {
         let mut body = vec![plain("Ask your customer whether "), mono(known.destination.role.role_name())];
         body.push(plain(" is there and names "));
@@ -147,7 +147,7 @@ fn not_named(problem: &Problem, known: &Known<'_>) -> Cause {
 }
 
 /// The trust policy lets the caller in and lacks an action that the caller's own session needs as well.
-fn action_missing(problem: &Problem, known: &Known<'_>, action: &str) -> Cause {
+fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> Cause {
     let body = vec![
         plain("Your customer must add "),
         mono(action),
@@ -160,7 +160,7 @@ fn action_missing(problem: &Problem, known: &Known<'_>, action: &str) -> Cause {
 }
 
 /// It worked, and now it doesn't.
-pub(super) fn taken_back(problem: &Problem, known: &Known<'_>) -> Cause {
+pub(super) fn taken_back(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     let last = last(known.learned.and_then(|learned| learned.worked));
     let mut body = vec![
@@ -202,7 +202,7 @@ pub(super) fn key_was_replaced() -> Cause {
     )
 }
 
-fn own_company(problem: &Problem, known: &Known<'_>, forbidden: bool) -> Cause {
+fn own_company(problem: &Problem, known: &Evidence<'_>, forbidden: bool) -> Cause {
     if known.worked_before && !forbidden {
         return Cause::new(
             "Your own company took back its permission",
@@ -227,7 +227,7 @@ fn own_company(problem: &Problem, known: &Known<'_>, forbidden: bool) -> Cause {
 }
 
 /// In one account a trust policy that names the user is enough; one that names the account is not.
-fn account_alone(problem: &Problem, known: &Known<'_>) -> Cause {
+fn account_alone(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The role trusts the account, and not you by name",
         vec![plain("Your user then also needs "), mono("sts:AssumeRole"), plain(" on this role.")],
@@ -235,7 +235,7 @@ fn account_alone(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn boundary(problem: &Problem, known: &Known<'_>) -> Cause {
+fn boundary(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "Your user’s permissions boundary leaves this role out",
         vec![plain("Your administrator must add "), mono("sts:AssumeRole"), plain(" on this role to the boundary.")],
@@ -243,7 +243,7 @@ fn boundary(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn limited_key(problem: &Problem, known: &Known<'_>) -> Cause {
+fn limited_key(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The key of this profile is limited",
         vec![plain("It carries a session policy without this role. Get a new key without that limit.")],
@@ -251,7 +251,7 @@ fn limited_key(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn organization(problem: &Problem, known: &Known<'_>) -> Cause {
+fn organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "A rule above your own account forbids it",
         vec![plain("Your organization has a service control policy. Your administrator can ask for this role there.")],
@@ -259,7 +259,7 @@ fn organization(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn customers_organization(problem: &Problem, known: &Known<'_>) -> Cause {
+fn customers_organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "A rule above your customer’s account forbids it",
         vec![plain("Your customer’s organization lets nobody from outside take on its roles.")],
@@ -267,7 +267,7 @@ fn customers_organization(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn endpoint(problem: &Problem, known: &Known<'_>) -> Cause {
+fn endpoint(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "Your network’s way to Amazon leaves this role out",
         vec![plain("Your network reaches Amazon through a VPC endpoint, and its policy does not allow this role.")],
@@ -275,7 +275,7 @@ fn endpoint(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn external_id(known: &Known<'_>) -> Cause {
+fn external_id(known: &Evidence<'_>) -> Cause {
     let body = match &known.destination.external_id {
         Some(id) => vec![
             plain("You sent "),
@@ -288,7 +288,7 @@ fn external_id(known: &Known<'_>) -> Cause {
 }
 
 /// A role that was typed by hand may be another one: AWS answers for one that is not there as for one that says no.
-fn other_role(known: &Known<'_>) -> Cause {
+fn other_role(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The role’s ARN may be another one",
         vec![
@@ -301,7 +301,7 @@ fn other_role(known: &Known<'_>) -> Cause {
 }
 
 /// A trust policy may ask that the session is named as the user is (`sts:RoleSessionName`).
-fn session_name(problem: &Problem, known: &Known<'_>) -> Option<Cause> {
+fn session_name(problem: &Problem, known: &Evidence<'_>) -> Option<Cause> {
     let name = known.destination.session_name.as_ref()?;
     let (_, user) = known.caller(problem)?.rsplit_once('/')?;
     (user != name.as_str()).then(|| {
@@ -365,7 +365,7 @@ fn just_made() -> Cause {
 }
 
 /// What is the matter with the code or with its device.
-pub(super) fn code_problem(kind: Kind, known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
     let serial = known.destination.mfa_serial.as_ref().map(MfaSerial::as_str);
     let device = || {
         let body = match serial {

@@ -1,7 +1,7 @@
 //! Why S3 may have refused a file.
 
 use super::assume::{last, spaced};
-use super::{Cause, CauseAction, Known, messages, mono, plain, told};
+use super::{Cause, CauseAction, Evidence, messages, mono, plain, told};
 use crate::model::destination::Encryption;
 use crate::model::problem::{DeniedBy, Kind, Problem};
 use crate::words::format;
@@ -10,7 +10,7 @@ use crate::words::format;
 ///
 /// S3 says which policy denied where role and bucket are in one account or organization, and says nothing where they are not
 /// (S3 User Guide, "Troubleshoot access denied errors"): a bare "Access Denied" speaks of another account first.
-pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> Vec<Cause> {
     let before = known.delivered_before;
     let mut list = match by {
         DeniedBy::Unknown if before => vec![outside_role(known), policy(known), encryption(known)],
@@ -48,7 +48,7 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Known<'_>) -> Vec<
     list
 }
 
-fn changed(known: &Known<'_>) -> Cause {
+fn changed(known: &Evidence<'_>) -> Cause {
     let last = last(known.learned.and_then(|learned| learned.delivered));
     Cause::new(
         "Your customer changed the role or the bucket",
@@ -57,7 +57,7 @@ fn changed(known: &Known<'_>) -> Cause {
     )
 }
 
-fn other_owner(known: &Known<'_>) -> Cause {
+fn other_owner(known: &Evidence<'_>) -> Cause {
     let owner = known.destination.owner();
     Cause::new(
         "The bucket may belong to another account",
@@ -70,7 +70,7 @@ fn other_owner(known: &Known<'_>) -> Cause {
     )
 }
 
-fn outside_role(known: &Known<'_>) -> Cause {
+fn outside_role(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     Cause::new(
         "The role does not allow this folder",
@@ -85,7 +85,7 @@ fn outside_role(known: &Known<'_>) -> Cause {
     )
 }
 
-fn wrong_folder(known: &Known<'_>) -> Cause {
+fn wrong_folder(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     Cause::new(
         "The bucket or the folder is another one",
@@ -98,7 +98,7 @@ fn wrong_folder(known: &Known<'_>) -> Cause {
     )
 }
 
-fn policy(known: &Known<'_>) -> Cause {
+fn policy(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The bucket has a policy of its own",
         vec![plain("It may take files from certain networks only, or not from this role.")],
@@ -106,7 +106,7 @@ fn policy(known: &Known<'_>) -> Cause {
     )
 }
 
-fn encryption(known: &Known<'_>) -> Cause {
+fn encryption(known: &Evidence<'_>) -> Cause {
     let body = match known.destination.encryption {
         Encryption::None => {
             "Some buckets want the encryption named with each file. Choose the one your customer names."
@@ -125,7 +125,7 @@ fn acl() -> Cause {
     )
 }
 
-fn no_acl(known: &Known<'_>) -> Cause {
+fn no_acl(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The role may not hand files over to the bucket’s owner",
         vec![
@@ -139,7 +139,7 @@ fn no_acl(known: &Known<'_>) -> Cause {
     )
 }
 
-fn boundary(known: &Known<'_>) -> Cause {
+fn boundary(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "A permissions boundary on the role leaves this folder out",
         vec![plain("Your customer must add "), mono("s3:PutObject"), plain(" on this folder to the boundary.")],
@@ -147,7 +147,7 @@ fn boundary(known: &Known<'_>) -> Cause {
     )
 }
 
-fn organization(known: &Known<'_>) -> Cause {
+fn organization(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "A rule above your customer’s account forbids it",
         vec![plain(
@@ -157,7 +157,7 @@ fn organization(known: &Known<'_>) -> Cause {
     )
 }
 
-fn endpoint(known: &Known<'_>) -> Cause {
+fn endpoint(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "Your network’s way to Amazon leaves this bucket out",
         vec![plain("Your network reaches Amazon through a VPC endpoint. Its policy must allow this bucket.")],
@@ -177,7 +177,7 @@ fn place() -> Cause {
     )
 }
 
-fn narrowed(known: &Known<'_>) -> Cause {
+fn narrowed(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     Cause::new(
         "Daypass limits itself to another folder",
@@ -191,7 +191,7 @@ fn narrowed(known: &Known<'_>) -> Cause {
 }
 
 /// The causes where the bucket's key stands in the way.
-pub(super) fn key(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn key(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let said = told(problem);
     let key = said.split_whitespace().find(|word| word.starts_with("arn:") && word.contains(":kms:"));
     let allow = |title: &str, action: &str| {
@@ -226,7 +226,7 @@ pub(super) fn key(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
 }
 
 /// The causes of a bucket that is not there.
-pub(super) fn missing(known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
     let bucket = known.destination.bucket.as_str();
     let modern = bucket.to_lowercase().replace('_', "-");
     let capitals = known.destination.bucket.is_legacy().then(|| {
@@ -260,7 +260,7 @@ pub(super) fn missing(known: &Known<'_>) -> Vec<Cause> {
 }
 
 /// The causes of an option that the bucket does not take.
-pub(super) fn option(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn option(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let to = known.destination;
     let code = problem.detail.as_ref().map_or("", |detail| &*detail.code);
     let mut list = Vec::new();
@@ -279,7 +279,7 @@ pub(super) fn option(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
 }
 
 /// The cause of a refused payload.
-pub(super) fn unsigned(known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn unsigned(known: &Evidence<'_>) -> Vec<Cause> {
     vec![Cause::new(
         "The bucket’s policy has a condition on the payload",
         vec![plain("Ask your customer to look for "), mono("s3:x-amz-content-sha256"), plain(" in it.")],

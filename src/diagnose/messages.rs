@@ -1,6 +1,6 @@
 //! Messages to copy: for the customer, for the own administrator, after a delivery.
 
-use super::Known;
+use super::Evidence;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::problem::Problem;
@@ -63,7 +63,7 @@ fn conditions(to: &Destination, caller: Option<&str>) -> Conditions {
 
 /// For the customer whose role's dates are over, or not yet there.
 #[must_use]
-pub fn dates(problem: &Problem, known: &Known<'_>) -> String {
+pub fn dates(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI would like to deliver files to {place}, and today is outside the dates of the role\n  {role}\nIf I am to \
@@ -78,7 +78,7 @@ pub fn dates(problem: &Problem, known: &Known<'_>) -> String {
 
 /// For the customer whose role lets in from other networks than this one.
 #[must_use]
-pub fn networks(problem: &Problem, known: &Known<'_>) -> String {
+pub fn networks(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI would like to deliver files to {place}, and the role\n  {role}\ndoes not let me in. It works from certain \
@@ -116,7 +116,7 @@ pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
 
 /// For the customer whose role does not let the user in.
 #[must_use]
-pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
+pub fn not_named(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     let who = known.caller(problem);
     let (how, policy) = trust(to, who);
@@ -134,7 +134,7 @@ pub fn not_named(problem: &Problem, known: &Known<'_>) -> String {
 
 /// The trust policy allows AssumeRole and lacks an action that the caller's own session needs as well.
 #[must_use]
-pub fn action_missing(problem: &Problem, known: &Known<'_>, action: &str) -> String {
+pub fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI would like to deliver files to {place} and can’t yet. The trust policy of the role\n  {role}\nallows \
@@ -148,7 +148,7 @@ pub fn action_missing(problem: &Problem, known: &Known<'_>, action: &str) -> Str
 }
 
 /// What Daypass sends along, so that the customer can compare it with the role's conditions.
-fn sent(known: &Known<'_>, problem: &Problem) -> String {
+fn sent(known: &Evidence<'_>, problem: &Problem) -> String {
     let to = known.destination;
     let id = to.external_id.as_ref().map_or("no external ID".to_owned(), |id| format!("the external ID {id}"));
     let code = if to.mfa_serial.is_some() { "a code" } else { "no code" };
@@ -163,7 +163,7 @@ fn request(problem: &Problem) -> Option<&str> {
 
 /// For the customer whose role let the user in before.
 #[must_use]
-pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
+pub fn worked_before(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     let (how, policy) = trust(to, known.caller(problem));
     format!(
@@ -178,7 +178,7 @@ pub fn worked_before(problem: &Problem, known: &Known<'_>) -> String {
 
 /// For the administrator of the contractor's own account.
 #[must_use]
-pub fn own_company(problem: &Problem, known: &Known<'_>) -> String {
+pub fn own_company(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     let why = if known.same_account(problem) == Some(true) {
         "The role trusts our account, and leaves it to us who may ask for it."
@@ -198,7 +198,7 @@ pub fn own_company(problem: &Problem, known: &Known<'_>) -> String {
 
 /// For the customer whose role does not allow the folder, or no longer.
 #[must_use]
-pub fn put_policy(known: &Known<'_>, before: bool) -> String {
+pub fn put_policy(known: &Evidence<'_>, before: bool) -> String {
     let to = known.destination;
     let so = if before { "no longer may" } else { "may not" };
     format!(
@@ -213,7 +213,7 @@ pub fn put_policy(known: &Known<'_>, before: bool) -> String {
 
 /// For the customer whose bucket's policy may refuse the files.
 #[must_use]
-pub fn bucket_policy(known: &Known<'_>) -> String {
+pub fn bucket_policy(known: &Evidence<'_>) -> String {
     let to = known.destination;
     let encryption = match &to.encryption {
         Encryption::None => "no encryption header".to_owned(),
@@ -236,7 +236,7 @@ pub fn bucket_policy(known: &Known<'_>) -> String {
 
 /// For the customer whose key stands in the way.
 #[must_use]
-pub fn key(known: &Known<'_>, key: Option<&str>) -> String {
+pub fn key(known: &Evidence<'_>, key: Option<&str>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI put files into {place} through the role\n  {role}\nThe bucket encrypts with a key of its own, and the role \
@@ -251,7 +251,7 @@ pub fn key(known: &Known<'_>, key: Option<&str>) -> String {
 
 /// For the customer whose bucket is not there.
 #[must_use]
-pub fn no_bucket(known: &Known<'_>) -> String {
+pub fn no_bucket(known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nI have access through the role\n  {role}\nand Amazon knows no bucket {bucket}. Is it there, and is this its \
@@ -263,7 +263,7 @@ pub fn no_bucket(known: &Known<'_>) -> String {
 
 /// For the customer whose role gives shorter sessions than asked for.
 #[must_use]
-pub fn longer(known: &Known<'_>) -> String {
+pub fn longer(known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
         "Hello,\n\nfor long deliveries it would help if the role\n  {role}\nallowed {time} at a time. Please set its maximum \
@@ -276,7 +276,7 @@ pub fn longer(known: &Known<'_>) -> String {
 
 /// For the administrator: the profile's key does not work.
 #[must_use]
-pub fn new_key(known: &Known<'_>) -> String {
+pub fn new_key(known: &Evidence<'_>) -> String {
     let who = known.identity.map_or(String::new(), |who| format!(" ({})", who.arn));
     format!(
         "Hello,\n\nAmazon does not take the access key of my profile “{profile}”{who}. Could you look whether it is active, or \
@@ -288,7 +288,7 @@ pub fn new_key(known: &Known<'_>) -> String {
 
 /// For the administrator: STS is off in the region.
 #[must_use]
-pub fn region_on(known: &Known<'_>) -> String {
+pub fn region_on(known: &Evidence<'_>) -> String {
     let region = known.destination.region.as_ref().map_or("of the bucket", Region::as_str);
     format!(
         "Hello,\n\nplease switch on STS in the region {region} for our account. In the console: IAM, Account settings, \
@@ -298,7 +298,7 @@ pub fn region_on(known: &Known<'_>) -> String {
 
 /// For the side whose account does not answer as an account in good order.
 #[must_use]
-pub fn account(known: &Known<'_>, customer: bool) -> String {
+pub fn account(known: &Evidence<'_>, customer: bool) -> String {
     let to = known.destination;
     let which = if customer {
         format!("the account {}", format::account(to.owner().as_str()))
@@ -314,7 +314,7 @@ pub fn account(known: &Known<'_>, customer: bool) -> String {
 
 /// For the administrator of the network: which names have to be let through.
 #[must_use]
-pub fn network(known: &Known<'_>) -> String {
+pub fn network(known: &Evidence<'_>) -> String {
     let to = known.destination;
     let suffix = to.role.partition().dns_suffix();
     let region = to.region.as_ref().map_or("*", Region::as_str);

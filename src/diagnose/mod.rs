@@ -12,8 +12,8 @@ mod terms;
 use crate::model::destination::Destination;
 use crate::model::problem::{Kind, Problem, Turn};
 use crate::model::session::Identity;
-use crate::model::snapshot::{Place, Snapshot};
-use crate::model::terms::Learned;
+use crate::model::snapshot::{OpenDestination, Snapshot};
+use crate::model::conditions::Learned;
 use crate::words::problem as words;
 
 /// What can be done about a cause.
@@ -70,7 +70,7 @@ impl Cause {
 
 /// What is known beside the problem itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct Evidence<'a> {
     /// Where files go, and through which role.
     pub destination: &'a Destination,
     /// Who the profile is, where GetCallerIdentity was asked and answered.
@@ -85,7 +85,7 @@ pub struct Known<'a> {
     pub retrying: bool,
 }
 
-impl<'a> Known<'a> {
+impl<'a> Evidence<'a> {
     /// Only where files go and who asks.
     #[must_use]
     pub const fn new(destination: &'a Destination, identity: Option<&'a Identity>) -> Self {
@@ -94,7 +94,7 @@ impl<'a> Known<'a> {
 
     /// What the model shows of a place.
     #[must_use]
-    pub fn of(place: &'a Place, seen: &'a Snapshot) -> Self {
+    pub fn of(place: &'a OpenDestination, seen: &'a Snapshot) -> Self {
         let destination = &*place.destination;
         let known = seen.identities.iter().find(|(name, _)| *name == destination.profile);
         Self {
@@ -129,7 +129,7 @@ impl<'a> Known<'a> {
 
 /// What may have caused the problem, the likeliest first; none where its sentence says it all.
 #[must_use]
-pub fn explain(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+pub fn explain(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let mut causes = explained(problem, known);
     if known.destination.practice {
         for cause in &mut causes {
@@ -142,7 +142,7 @@ pub fn explain(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "what has no page of its own is looked up in the last")]
-fn explained(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+fn explained(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     match problem.kind {
         Kind::AssumeDenied(by) => assume::denied(problem, by, known),
         Kind::AccessDenied(by) => bucket::denied(problem, by, known),
@@ -159,7 +159,7 @@ fn explained(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
 /// The causes, where nothing is known beside the destination and the profile's identity.
 #[must_use]
 pub fn causes(problem: &Problem, to: &Destination, identity: Option<&Identity>) -> Vec<Cause> {
-    explain(problem, &Known::new(to, identity))
+    explain(problem, &Evidence::new(to, identity))
 }
 
 fn plain(text: impl Into<String>) -> Piece {
@@ -201,7 +201,7 @@ pub fn turn(problem: &Problem, causes: &[Cause]) -> Option<&'static str> {
 /// A problem with access or with the bucket on lines of text: the sentence with whose turn it is, and what may help, the
 /// likeliest first.
 #[must_use]
-pub fn in_lines(problem: &Problem, known: &Known<'_>) -> (String, Vec<String>) {
+pub fn in_lines(problem: &Problem, known: &Evidence<'_>) -> (String, Vec<String>) {
     let causes = explain(problem, known);
     // What goes on by itself has said so already.
     let turn = turn(problem, &causes).filter(|_| whose(problem, &causes).0 != Turn::Nobody);

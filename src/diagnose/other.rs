@@ -1,12 +1,12 @@
 //! What may be behind a problem with the key, the clock, the account or the network.
 
 use super::assume::spaced;
-use super::{Cause, CauseAction, Known, messages, mono, plain};
+use super::{Cause, CauseAction, Evidence, messages, mono, plain};
 use crate::model::problem::{Kind, Problem};
 
 /// The causes; none where the problem's sentence says it all.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most sentences need no causes beside them")]
-pub(super) fn causes(problem: &Problem, known: &Known<'_>) -> Vec<Cause> {
+pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let to = known.destination;
     let profile = || mono(to.profile.as_str());
     let administrator = |message: String| CauseAction::CopyForAdministrator(message);

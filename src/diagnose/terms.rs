@@ -1,6 +1,6 @@
 //! What is known of a role's conditions, held against what was sent: the causes that this computer can check by itself.
 
-use super::{Cause, CauseAction, Known, messages, mono, plain};
+use super::{Cause, CauseAction, Evidence, messages, mono, plain};
 use crate::model::names::RoleSessionName;
 use crate::model::problem::Problem;
 use crate::words::format;
@@ -23,7 +23,7 @@ const LIKELY: Weight = 80;
 const LIKELY_AGAIN: Weight = 75;
 
 /// The causes that what is known of the conditions speaks for.
-pub(super) fn checked(problem: &Problem, known: &Known<'_>) -> Vec<(Weight, Cause)> {
+pub(super) fn checked(problem: &Problem, known: &Evidence<'_>) -> Vec<(Weight, Cause)> {
     let (to, terms) = (known.destination, &known.destination.terms);
     let mut list = Vec::new();
     let mut add = |weight, cause| list.push((weight, cause));
@@ -61,7 +61,7 @@ pub(super) fn checked(problem: &Problem, known: &Known<'_>) -> Vec<(Weight, Caus
 
 /// Adds the causes that what is known of the role's dates and networks speaks for when it may not put a file: what the
 /// server's clock proves first, what can't be checked from here after the likelier ones.
-pub(super) fn at_bucket(problem: &Problem, known: &Known<'_>, list: &mut Vec<Cause>) {
+pub(super) fn at_bucket(problem: &Problem, known: &Evidence<'_>, list: &mut Vec<Cause>) {
     let terms = &known.destination.terms;
     let at = problem.detail.as_ref().map(|detail| detail.at).filter(|at| at.0 > 0);
     if terms.not_after.zip(at).is_some_and(|(until, at)| at >= until) {
@@ -75,7 +75,7 @@ pub(super) fn at_bucket(problem: &Problem, known: &Known<'_>, list: &mut Vec<Cau
 }
 
 /// The session name that was sent, and the user's own.
-fn names(problem: &Problem, known: &Known<'_>) -> Option<(String, String)> {
+fn names(problem: &Problem, known: &Evidence<'_>) -> Option<(String, String)> {
     let (_, user) = known.caller(problem)?.rsplit_once('/')?;
     let to = known.destination;
     // Without a name of its own the session has the user's, or the profile's where it wasn't known who asks.
@@ -91,7 +91,7 @@ fn moment(at: crate::time::Utc) -> String {
     format!("{} UTC", format::date_and_time(at, &TimeZone::UTC))
 }
 
-fn over(problem: &Problem, known: &Known<'_>) -> Cause {
+fn over(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let at = known.destination.terms.not_after.map(moment).unwrap_or_default();
     Cause::new(
         "Your time for this role is over",
@@ -100,7 +100,7 @@ fn over(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn not_yet(problem: &Problem, known: &Known<'_>) -> Cause {
+fn not_yet(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let at = known.destination.terms.not_before.map(moment).unwrap_or_default();
     Cause::new(
         "Your time for this role has not begun",
@@ -109,7 +109,7 @@ fn not_yet(problem: &Problem, known: &Known<'_>) -> Cause {
     )
 }
 
-fn other_id(known: &Known<'_>) -> Cause {
+fn other_id(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     let expected = to.terms.external_id.as_ref().map_or("", |id| id.as_str());
     let mut body = vec![plain("Your invitation says "), mono(expected)];
@@ -144,7 +144,7 @@ fn own_name(sent: &str, user: &str) -> Cause {
     )
 }
 
-fn other_user(problem: &Problem, known: &Known<'_>, then: &str, now: &str) -> Cause {
+fn other_user(problem: &Problem, known: &Evidence<'_>, then: &str, now: &str) -> Cause {
     Cause::new(
         "You ask as another user than before",
         vec![
@@ -158,7 +158,7 @@ fn other_user(problem: &Problem, known: &Known<'_>, then: &str, now: &str) -> Ca
     )
 }
 
-fn networks(problem: &Problem, known: &Known<'_>) -> Cause {
+fn networks(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let nets = &known.destination.terms.networks;
     let mut body = vec![plain("The role lets you in from ")];
     for (at, net) in nets.iter().take(3).enumerate() {

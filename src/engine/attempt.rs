@@ -2,9 +2,9 @@
 
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
-use super::limit::Limit;
-use super::tap::Tap;
-use super::watch::{self, Meter, Patience, Silence};
+use super::rate_limiter::RateLimiter;
+use super::response_recorder::ResponseRecorder;
+use super::timeouts::{self, Meter, Patience, Silence};
 use crate::model::problem::{Kind, Problem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -21,18 +21,18 @@ pub async fn watched<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
-    limit: &Limit,
+    limit: &RateLimiter,
     clock: &Clock,
     patience: &Patience,
-    call: impl Fn(Tap) -> F,
+    call: impl Fn(ResponseRecorder) -> F,
 ) -> (Result<T, Problem>, Heard)
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let meter = Meter::new(length, Arc::clone(taken));
-    let tap = Tap::new(Arc::clone(&meter), limit.clone(), clock.clone());
-    let answer = match watch::guard(call(tap.clone()), &meter, clock, patience).await {
+    let tap = ResponseRecorder::new(Arc::clone(&meter), limit.clone(), clock.clone());
+    let answer = match timeouts::guard(call(tap.clone()), &meter, clock, patience).await {
         Ok(answer) => answer.map_err(|error| classify::problem(operation, &error, meter.finished(), clock)),
         Err(silence) => {
             let kind = match silence {
@@ -73,10 +73,10 @@ pub async fn settled<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
-    limit: &Limit,
+    limit: &RateLimiter,
     clock: &Clock,
     patience: &Patience,
-    call: impl Fn(Tap) -> F,
+    call: impl Fn(ResponseRecorder) -> F,
 ) -> Result<(T, Heard), Problem>
 where
     E: ProvideErrorMetadata + Error + 'static,

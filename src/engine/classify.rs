@@ -1,7 +1,7 @@
 //! What a server, a proxy or the network said, turned into a `Problem` while its type is still known.
 
 use super::clock::Clock;
-use super::codes::{answered, unknown_answer};
+use super::error_codes::{answered, unknown_answer};
 use super::untrusted_text::clean;
 use super::vault::NO_SESSION;
 use crate::model::problem::{Detail, Kind, Problem};

@@ -4,10 +4,10 @@ use super::clock::Clock;
 use super::credential_store::CredentialStore;
 use super::credentials::Caches;
 use super::http::Http;
-use super::limit::Limit;
+use super::rate_limiter::RateLimiter;
 use super::profiles::Paths;
 use super::vault::Vault;
-use super::watch::Patience;
+use super::timeouts::Patience;
 
 /// What calls about access are made with. A copy is cheap.
 #[derive(Clone)]
@@ -19,5 +19,5 @@ pub(super) struct AwsContext {
     pub paths: Paths,
     pub caches: Caches,
     pub patience: Patience,
-    pub limit: Limit,
+    pub limit: RateLimiter,
 }

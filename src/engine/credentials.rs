@@ -1,6 +1,6 @@
 //! The contractor's own credentials as values: keys, temporary keys, tokens of sign-ins, and where those are kept.
 
-use super::hidden::Hidden;
+use super::secret_string::Hidden;
 use crate::time::{Day, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};

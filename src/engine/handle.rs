@@ -4,12 +4,12 @@ use super::clock::Clock;
 use super::context::AwsContext;
 use super::credentials::Caches;
 use super::http::Wire;
-use super::journal::{Call, Journal};
+use super::journal::{WindowCall, Journal};
 use super::profiles;
 use super::run::Run;
 use super::s3::S3;
 use super::single_object::{self, SentObject};
-use super::watch::Patience;
+use super::timeouts::Patience;
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::history::{Delivery, DeliveryFile};
@@ -32,7 +32,7 @@ const COMMANDS: usize = 256;
 pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>;
 
 /// Looks at what a task is started for.
-pub type Hook = Arc<dyn Fn(&super::errand::Errand) + Send + Sync>;
+pub type Hook = Arc<dyn Fn(&super::task::Errand) + Send + Sync>;
 
 /// How an engine is to be run.
 pub struct Options {
@@ -55,7 +55,7 @@ pub struct Options {
     /// Called on each task that the model asked for before it begins; tests make it panic.
     pub hook: Option<Hook>,
     /// What a window that is open already is called with; none to leave it alone.
-    pub call: Option<Call>,
+    pub call: Option<WindowCall>,
     /// Settings for this run that go before those kept in the journal.
     pub adjust: Option<Adjust>,
     /// Whether files are sent that the journal knows to be delivered.

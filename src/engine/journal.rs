@@ -80,7 +80,7 @@ pub enum Opened {
 
 /// What a window that is open already is called with: an invitation, a file's path or a link, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Call(pub Option<String>);
+pub struct WindowCall(pub Option<String>);
 
 /// The journal of another Daypass that runs.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Elsewhere {
     /// # Errors
     ///
     /// [`JournalBroken`](Kind::JournalBroken) where the folder can't be written.
-    pub fn raise(&self, call: &Call) -> Result<(), Problem> {
+    pub fn raise(&self, call: &WindowCall) -> Result<(), Problem> {
         place::raise(&self.dir, call.0.as_deref()).map_err(|why| damage::io_problem(&why))
     }
 
@@ -310,7 +310,7 @@ impl Journal {
     }
 
     /// Waits until another Daypass asks for this one's window, and gives what it hands over; in memory, for ever.
-    pub async fn raised(&self) -> Call {
+    pub async fn raised(&self) -> WindowCall {
         let Some(dir) = self.dir.clone() else { return std::future::pending().await };
         loop {
             let look = Arc::clone(&dir);

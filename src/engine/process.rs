@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
-use super::hidden::Hidden;
+use super::secret_string::Hidden;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use serde::Deserialize;

@@ -9,13 +9,13 @@ use super::context::AwsContext;
 use super::credential_store::CredentialStore;
 use super::digests::Digests;
 use super::environment;
-use super::errand::{Errand, lost};
+use super::task::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::Http;
 use super::journal::{self, Journal, Opened};
-use super::leaf::Context;
-use super::limit::Limit;
+use super::transfer::Context;
+use super::rate_limiter::RateLimiter;
 use super::pool::Pool;
 use super::reads::Reads;
 use super::s3::S3;
@@ -126,7 +126,7 @@ impl Run {
                 paths: options.profiles.clone(),
                 caches: options.caches.clone(),
                 patience: options.patience,
-                limit: Limit::default(),
+                limit: RateLimiter::default(),
             },
             s3: HashMap::new(),
             files: Arc::default(),

@@ -4,12 +4,12 @@ use super::attempt;
 use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::crc::Shift;
-use super::host::{Host, Signed};
+use super::endpoint::{Host, Signed};
 use super::http::Http;
-use super::limit::Limit;
-use super::tap::Tap;
+use super::rate_limiter::RateLimiter;
+use super::response_recorder::ResponseRecorder;
 use super::vault::Signer;
-use super::watch::Patience;
+use super::timeouts::Patience;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::parts::PartDone;
@@ -67,7 +67,7 @@ pub struct S3 {
     key_id: Option<String>,
     clock: Clock,
     patience: Patience,
-    limit: Limit,
+    limit: RateLimiter,
     /// Whether payloads have to be signed; none while nothing has refused an unsigned one. Without TLS they always are: it
     /// alone guards an unsigned one on its way.
     signing: Mutex<Option<bool>>,
@@ -101,7 +101,7 @@ pub struct Created {
 
 /// What CompleteMultipartUpload is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Whole<'a> {
+pub struct CompleteRequest<'a> {
     /// The upload's id.
     pub upload_id: &'a str,
     /// All parts in order.
@@ -112,7 +112,7 @@ pub struct Whole<'a> {
     pub size: u64,
 }
 
-impl Whole<'_> {
+impl CompleteRequest<'_> {
     /// The whole file's CRC64NVME, combined from those of its parts.
     #[must_use]
     pub fn crc(&self) -> u64 {
@@ -177,14 +177,14 @@ impl S3 {
             key_id,
             clock: clock.clone(),
             patience,
-            limit: Limit::default(),
+            limit: RateLimiter::default(),
             signing: Mutex::new(http.is_plain().then_some(true)),
         }
     }
 
     /// The same, with bodies that go no faster than this limit lets them.
     #[must_use]
-    pub fn limited(self, limit: Limit) -> Self {
+    pub fn limited(self, limit: RateLimiter) -> Self {
         Self { limit, ..self }
     }
 
@@ -331,7 +331,7 @@ impl S3 {
     ///
     /// # Errors
     /// `AlreadyThere`; `AnswerLost` where it may be stored; `ProofDiffers`; or what S3 answered.
-    pub async fn complete(&self, key: &str, whole: Whole<'_>) -> Result<Object, Problem> {
+    pub async fn complete(&self, key: &str, whole: CompleteRequest<'_>) -> Result<Object, Problem> {
         let operation = Operation::CompleteMultipartUpload;
         let crc = whole.crc();
         let listed = whole.parts.iter().zip(1..).map(|(part, number)| {
@@ -399,7 +399,7 @@ impl S3 {
         operation: Operation,
         length: u64,
         taken: &Arc<AtomicU64>,
-        call: impl Fn(Tap) -> F,
+        call: impl Fn(ResponseRecorder) -> F,
     ) -> Result<(T, Heard), Problem>
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -457,7 +457,7 @@ impl S3 {
     }
 }
 
-fn stream(tap: &Tap, body: Bytes, signed: bool) -> ByteStream {
+fn stream(tap: &ResponseRecorder, body: Bytes, signed: bool) -> ByteStream {
     if signed { ByteStream::from(body) } else { ByteStream::new(tap.unsigned(body)) }
 }
 

@@ -9,11 +9,11 @@ use super::classify::{self, Heard, Operation};
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
 use super::http::Http;
-use super::limit::Limit;
+use super::rate_limiter::RateLimiter;
 use super::profiles::OwnRole;
-use super::tap::Tap;
+use super::response_recorder::ResponseRecorder;
 use super::vault::SessionCredentials;
-use super::watch::Patience;
+use super::timeouts::Patience;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Partition, Region, RoleArn};
@@ -232,11 +232,11 @@ fn config(http: &Http, region: &Region, clock: &Clock) -> Builder {
     config
 }
 
-async fn settled<T, E, F>(operation: Operation, clock: &Clock, call: impl Fn(Tap) -> F) -> Result<(T, Heard), Problem>
+async fn settled<T, E, F>(operation: Operation, clock: &Clock, call: impl Fn(ResponseRecorder) -> F) -> Result<(T, Heard), Problem>
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let patience = Patience { idle: PATIENCE, least: PATIENCE, ..Patience::default().answering_in(PATIENCE) };
-    attempt::settled(operation, 0, &Arc::default(), &Limit::default(), clock, &patience, call).await
+    attempt::settled(operation, 0, &Arc::default(), &RateLimiter::default(), clock, &patience, call).await
 }

@@ -5,7 +5,7 @@ use super::journal::{Earlier, History, Version};
 use super::untrusted_text::is_hidden;
 use crate::model::destination::Destination;
 use crate::model::event::{Before, Event, Found, FoundAgain};
-use crate::model::snapshot::Left;
+use crate::model::snapshot::SkipReason;
 use crate::model::upload::{Fingerprint, Folder, PlaceNo};
 use crc_fast::{CrcAlgorithm, Digest};
 use std::collections::BTreeMap;
@@ -65,17 +65,17 @@ impl Walker {
         let mut folders = Vec::new();
         for path in paths {
             let Ok(path) = whole(&path) else {
-                self.left(path, Left::Gone)?;
+                self.left(path, SkipReason::Gone)?;
                 continue;
             };
             match fs::symlink_metadata(&path) {
-                Ok(at) if at.is_symlink() => self.left(path, Left::Link)?,
+                Ok(at) if at.is_symlink() => self.left(path, SkipReason::Link)?,
                 Ok(at) if at.is_dir() => folders.push(path),
                 Ok(at) if at.is_file() => match (path.parent(), path.file_name()) {
                     (Some(dir), Some(name)) => files.entry(dir.to_owned()).or_default().push(name.to_owned()),
-                    (None, _) | (_, None) => self.left(path, Left::NotAFile)?,
+                    (None, _) | (_, None) => self.left(path, SkipReason::NotAFile)?,
                 },
-                Ok(_) => self.left(path, Left::NotAFile)?,
+                Ok(_) => self.left(path, SkipReason::NotAFile)?,
                 Err(why) => self.left(path, reason(&why))?,
             }
         }
@@ -97,7 +97,7 @@ impl Walker {
         let key = match top.file_name().map(OsStr::to_str) {
             None => String::new(),
             Some(Some(name)) => folder_key("", name),
-            Some(None) => return self.left(top, Left::NameNotText),
+            Some(None) => return self.left(top, SkipReason::NameNotText),
         };
         let mut ahead = vec![(top, key)];
         while let Some((dir, key)) = ahead.pop() {
@@ -122,15 +122,15 @@ impl Walker {
                     }
                 };
                 match entry.file_type() {
-                    Ok(kind) if kind.is_symlink() => self.left(entry.path(), Left::Link)?,
+                    Ok(kind) if kind.is_symlink() => self.left(entry.path(), SkipReason::Link)?,
                     Ok(kind) if kind.is_dir() => folders.push(entry.file_name()),
                     Ok(kind) if kind.is_file() => files.push(entry.file_name()),
-                    Ok(_) => self.left(entry.path(), Left::NotAFile)?,
+                    Ok(_) => self.left(entry.path(), SkipReason::NotAFile)?,
                     Err(why) => self.left(entry.path(), reason(&why))?,
                 }
             }
             if empty {
-                self.left(dir, Left::EmptyFolder)?;
+                self.left(dir, SkipReason::EmptyFolder)?;
                 continue;
             }
             files.sort_unstable();
@@ -140,7 +140,7 @@ impl Walker {
                 let path = dir.join(&name);
                 match name.to_str() {
                     Some(text) => ahead.push((path, folder_key(&key, text))),
-                    None => self.left(path, Left::NameNotText)?,
+                    None => self.left(path, SkipReason::NameNotText)?,
                 }
             }
         }
@@ -157,7 +157,7 @@ impl Walker {
                 self.check()?;
                 let path = || dir.join(name);
                 let Some(text) = name.to_str() else {
-                    self.left(path(), Left::NameNotText)?;
+                    self.left(path(), SkipReason::NameNotText)?;
                     continue;
                 };
                 match fs::symlink_metadata(path()) {
@@ -175,7 +175,7 @@ impl Walker {
                             None => found.push(file),
                         }
                     }
-                    Ok(at) => self.left(path(), if at.is_symlink() { Left::Link } else { Left::NotAFile })?,
+                    Ok(at) => self.left(path(), if at.is_symlink() { SkipReason::Link } else { SkipReason::NotAFile })?,
                     Err(why) => self.left(path(), reason(&why))?,
                 }
             }
@@ -223,7 +223,7 @@ impl Walker {
         }
     }
 
-    fn left(&self, path: PathBuf, why: Left) -> Result<(), Stopped> {
+    fn left(&self, path: PathBuf, why: SkipReason) -> Result<(), Stopped> {
         self.send(Event::LeftOut(self.place, path, why))
     }
 
@@ -251,9 +251,9 @@ fn whole(path: &Path) -> io::Result<PathBuf> {
     std::path::absolute(path)
 }
 
-fn reason(why: &io::Error) -> Left {
+fn reason(why: &io::Error) -> SkipReason {
     let gone = matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    if gone { Left::Gone } else { Left::Unreadable }
+    if gone { SkipReason::Gone } else { SkipReason::Unreadable }
 }
 
 fn folder_key(above: &str, name: &str) -> String {

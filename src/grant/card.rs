@@ -4,7 +4,7 @@ use super::{Change, Invitation, words};
 use crate::model::destination::Destination;
 use crate::model::names::AccountId;
 use crate::words::ask::{self, invited, looks_like, quoted};
-use crate::words::foreign::{look_alike, visible};
+use crate::words::untrusted_text::{look_alike, visible};
 use crate::words::format;
 use jiff::tz::TimeZone;
 

@@ -5,7 +5,7 @@
 //! that fails leaves neither. A bucket that is there already keeps its policy: what holds the role stands in the role.
 
 use super::policy;
-use super::request::Ask;
+use super::request::RoleRequest;
 use crate::policy::tree::{Tree, add};
 use crate::words;
 
@@ -21,7 +21,7 @@ fn call(name: &str, value: impl Into<Tree>) -> Tree {
 
 /// The template, in YAML. It wants `CAPABILITY_NAMED_IAM`.
 #[must_use]
-pub fn template(ask: &Ask) -> String {
+pub fn template(ask: &RoleRequest) -> String {
     let mut resources = Vec::new();
     add(&mut resources, ROLE, role(ask));
     add(&mut resources, "Bucket", bucket(ask));
@@ -58,7 +58,7 @@ pub fn template(ask: &Ask) -> String {
     out + &Tree::Map(root).yaml(0)
 }
 
-fn role(ask: &Ask) -> Tree {
+fn role(ask: &RoleRequest) -> Tree {
     let inline =
         Tree::from([("PolicyName", policy::PERMISSION_NAME.into()), ("PolicyDocument", policy::permission(ask))]);
     let properties = Tree::from([
@@ -71,7 +71,7 @@ fn role(ask: &Ask) -> Tree {
     [("Type", "AWS::IAM::Role".into()), ("Properties", properties)].into()
 }
 
-fn bucket(ask: &Ask) -> Tree {
+fn bucket(ask: &RoleRequest) -> Tree {
     let mut properties = Vec::new();
     add(&mut properties, "BucketName", ask.bucket.as_str());
     let private = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
@@ -101,7 +101,7 @@ fn bucket(ask: &Ask) -> Tree {
     .into()
 }
 
-fn bucket_policy(ask: &Ask) -> Tree {
+fn bucket_policy(ask: &RoleRequest) -> Tree {
     let properties = Tree::from([("Bucket", call("Ref", "Bucket")), ("PolicyDocument", policy::bucket(ask))]);
     [
         ("Type", "AWS::S3::BucketPolicy".into()),
@@ -114,7 +114,7 @@ fn bucket_policy(ask: &Ask) -> Tree {
 }
 
 /// The invitation as text and as link. Both hold no dollar sign but the one of `Fn::Sub`: TOML and links escape theirs.
-fn outputs(ask: &Ask) -> Tree {
+fn outputs(ask: &RoleRequest) -> Tree {
     let invitation = ask.invitation(format!("${{{ROLE}.Arn}}"));
     let output = |value: Tree, text: &str| Tree::from([("Description", text.into()), ("Value", value)]);
     let arn = call("Fn::GetAtt", vec![ROLE.into(), "Arn".into()]);

@@ -5,7 +5,7 @@
 //! too. A bucket that is there already keeps its policy, and its lifecycle rules too: the rule to add is shown then.
 
 use super::policy;
-use super::request::Ask;
+use super::request::RoleRequest;
 use crate::model::names::Region;
 use crate::policy::tree::Tree;
 use crate::words;
@@ -63,7 +63,7 @@ struct Steps {
     role_arn: Command,
 }
 
-fn steps(ask: &Ask) -> Steps {
+fn steps(ask: &RoleRequest) -> Steps {
     let of_bucket = |command: &'static str| Command::new(command).with("bucket", ask.bucket.as_str());
     let of_role = |command: &'static str| Command::new(command).with("role-name", ask.role_name.as_str());
     let description = words::kit::role_description(&policy::principal(ask));
@@ -90,7 +90,7 @@ fn steps(ask: &Ask) -> Steps {
 }
 
 /// The commands that make the bucket, private and with versions.
-fn new_bucket(ask: &Ask, of_bucket: impl Fn(&'static str) -> Command) -> Vec<Command> {
+fn new_bucket(ask: &RoleRequest, of_bucket: impl Fn(&'static str) -> Command) -> Vec<Command> {
     let region = ask.region.as_ref().map_or("us-east-1", Region::as_str);
     let create = of_bucket("s3api create-bucket").with("region", region);
     let create = if region == "us-east-1" {
@@ -126,7 +126,7 @@ look() {
 /// For bash: AWS CloudShell, Linux, macOS. One group in parentheses, so that a command that is refused ends it and
 /// leaves the shell that it was pasted into.
 #[must_use]
-pub fn bash(ask: &Ask) -> String {
+pub fn bash(ask: &RoleRequest) -> String {
     let steps = steps(ask);
     let aws = |command: &Command| command.line("aws", bash_quoted);
     let document = |name: &str, tree: &Tree| format!(" \\\n  --{name} '{}'", tree.compact());
@@ -176,7 +176,7 @@ const LOOK_POWERSHELL: &str = r#"function Find-Aws($absent) {
 
 /// For PowerShell 5.1 and later. JSON goes through files: PowerShell before 7.3 loses the quotes inside an argument.
 #[must_use]
-pub fn powershell(ask: &Ask) -> String {
+pub fn powershell(ask: &RoleRequest) -> String {
     let steps = steps(ask);
     let aws = |command: &Command| command.line("Invoke-Aws", powershell_quoted);
     let find = |absent: &str, command: &Command| {
@@ -232,7 +232,7 @@ pub fn powershell(ask: &Ask) -> String {
     lines.join("\n")
 }
 
-fn comments(ask: &Ask) -> Vec<String> {
+fn comments(ask: &RoleRequest) -> Vec<String> {
     let lines = super::head(ask).into_iter().chain([words::kit::COMMANDS_AS.to_owned()]);
     lines.map(|line| format!("# {line}")).collect()
 }

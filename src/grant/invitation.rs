@@ -30,7 +30,7 @@ use super::limits::{CUSTOMER_MOST, MFA_AGE};
 use super::names::Cidr;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
-use crate::model::terms::Terms;
+use crate::model::conditions::Terms;
 use crate::policy::tree::toml_text;
 use crate::time::{Day, Utc};
 use crate::words;
@@ -101,7 +101,7 @@ pub enum Window {
 
 /// One of the things in which an invitation differs from the destination that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum What {
+pub enum ChangedField {
     /// The account the role is in.
     Account,
     /// The role.
@@ -134,7 +134,7 @@ pub enum What {
     Name,
 }
 
-impl What {
+impl ChangedField {
     /// Whether files could end up with somebody else: the answer to such a change is no unless the person says yes.
     #[must_use]
     pub const fn grave(self) -> bool {
@@ -159,7 +159,7 @@ impl What {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// What differs.
-    pub what: What,
+    pub what: ChangedField,
     /// As it is known; empty where there was none. Moments are written as in RFC 3339, times in seconds, a yes as `true`.
     pub before: String,
     /// As the invitation says; empty where there is none.
@@ -292,22 +292,22 @@ impl Invitation {
         let moment = |at: Option<Utc>| at.map(Utc::to_rfc3339).unwrap_or_default();
         let yes = |yes: bool| if yes { "true".to_owned() } else { String::new() };
         let pairs = [
-            (What::Account, known.role.account().to_string(), self.role.account().to_string()),
-            (What::Role, known.role.to_string(), self.role.to_string()),
-            (What::Bucket, known.bucket.to_string(), self.bucket.to_string()),
-            (What::Owner, known.owner().to_string(), owner.to_string()),
-            (What::Prefix, known.prefix.to_string(), self.prefix.to_string()),
-            (What::Region, text(known.region.as_ref()), text(self.region.as_ref())),
-            (What::ExternalId, text(known.external_id.as_ref()), text(self.external_id.as_ref())),
-            (What::Duration, known.seconds.to_string(), self.seconds.to_string()),
-            (What::From, moment(was.not_before), moment(is.not_before)),
-            (What::Until, moment(was.not_after), moment(is.not_after)),
+            (ChangedField::Account, known.role.account().to_string(), self.role.account().to_string()),
+            (ChangedField::Role, known.role.to_string(), self.role.to_string()),
+            (ChangedField::Bucket, known.bucket.to_string(), self.bucket.to_string()),
+            (ChangedField::Owner, known.owner().to_string(), owner.to_string()),
+            (ChangedField::Prefix, known.prefix.to_string(), self.prefix.to_string()),
+            (ChangedField::Region, text(known.region.as_ref()), text(self.region.as_ref())),
+            (ChangedField::ExternalId, text(known.external_id.as_ref()), text(self.external_id.as_ref())),
+            (ChangedField::Duration, known.seconds.to_string(), self.seconds.to_string()),
+            (ChangedField::From, moment(was.not_before), moment(is.not_before)),
+            (ChangedField::Until, moment(was.not_after), moment(is.not_after)),
             // What nobody told is as it was used.
-            (What::Mfa, yes(was.mfa || !was.told && known.mfa_serial.is_some()), yes(is.mfa)),
-            (What::MfaAge, text(was.mfa_max_age.as_ref()), text(is.mfa_max_age.as_ref())),
-            (What::Networks, was.networks.join(", "), is.networks.join(", ")),
-            (What::SessionIsUser, yes(was.session_is_user), yes(is.session_is_user)),
-            (What::Name, nfc(&known.name), nfc(self.name())),
+            (ChangedField::Mfa, yes(was.mfa || !was.told && known.mfa_serial.is_some()), yes(is.mfa)),
+            (ChangedField::MfaAge, text(was.mfa_max_age.as_ref()), text(is.mfa_max_age.as_ref())),
+            (ChangedField::Networks, was.networks.join(", "), is.networks.join(", ")),
+            (ChangedField::SessionIsUser, yes(was.session_is_user), yes(is.session_is_user)),
+            (ChangedField::Name, nfc(&known.name), nfc(self.name())),
         ];
         pairs
             .into_iter()

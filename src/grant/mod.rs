@@ -15,12 +15,12 @@ pub mod names;
 pub mod policy;
 pub mod request;
 pub mod terraform;
-pub mod wishes;
+pub mod terms;
 pub mod words;
 
 pub use invitation::{Change, Invitation, Window};
 pub use names::{Cidr, KmsKey, Principal, RoleName};
-pub use request::{Ask, AskProblem, Kms};
+pub use request::{RoleRequest, RequestProblem, Kms};
 
 use crate::model::names::RoleArn;
 
@@ -71,15 +71,15 @@ impl Format {
 }
 
 /// The comment on top of the forms that take comments, in ASCII alone.
-fn head(ask: &Ask) -> Vec<String> {
-    crate::words::kit::head(&wishes::to_compare(ask))
+fn head(ask: &RoleRequest) -> Vec<String> {
+    crate::words::kit::head(&terms::to_compare(ask))
 }
 
 /// The kit in one form. The role's ARN is needed for the invitation only, and used by no other form.
 ///
 /// # Errors
 /// What does not hold in `ask` ([`Ask::check`]), or that the invitation lacks its role.
-pub fn print(ask: &Ask, format: Format, role: Option<&RoleArn>) -> Result<String, AskProblem> {
+pub fn print(ask: &RoleRequest, format: Format, role: Option<&RoleArn>) -> Result<String, RequestProblem> {
     ask.check()?;
     Ok(match format {
         Format::CloudFormation => cloudformation::template(ask),
@@ -88,6 +88,6 @@ pub fn print(ask: &Ask, format: Format, role: Option<&RoleArn>) -> Result<String
         Format::PowerShell => commands::powershell(ask),
         Format::Terraform => terraform::hcl(ask),
         Format::Message => message::to_administrator(ask),
-        Format::Invitation => ask.invitation(role.ok_or(AskProblem::RoleNeeded)?.clone()).to_text(),
+        Format::Invitation => ask.invitation(role.ok_or(RequestProblem::RoleNeeded)?.clone()).to_text(),
     })
 }

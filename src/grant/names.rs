@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 /// Why a text is not one of the names of this file. `words::grant` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Odd {
+pub enum FormProblem {
     /// It is not of the form that is asked for.
     Form,
     /// An address of a private network, which AWS never sees as a source.
@@ -29,8 +29,8 @@ fn iam_name(text: &str, most: usize) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-'))
 }
 
-fn partition(text: &str) -> Result<Partition, Odd> {
-    Partition::from_name(text).ok_or(Odd::Form)
+fn partition(text: &str) -> Result<Partition, FormProblem> {
+    Partition::from_name(text).ok_or(FormProblem::Form)
 }
 
 fn plain(text: &str) -> bool {
@@ -39,9 +39,9 @@ fn plain(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-fn account(text: &str) -> Result<AccountId, Odd> {
+fn account(text: &str) -> Result<AccountId, FormProblem> {
     let twelve = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|_| twelve).ok_or(Odd::Form)
+    text.parse().ok().filter(|_| twelve).ok_or(FormProblem::Form)
 }
 
 /// Who asks: an IAM user, a role (a program's, for example), one session of a role (as a sign-in through IAM Identity
@@ -75,7 +75,7 @@ impl Principal {
     ///
     /// # Errors
     /// [`Odd::Form`] where the name is not of IAM's letters.
-    pub fn user(account: &AccountId, name: &str) -> Result<Self, Odd> {
+    pub fn user(account: &AccountId, name: &str) -> Result<Self, FormProblem> {
         format!("arn:aws:iam::{account}:user/{}", name.trim()).parse()
     }
 
@@ -162,19 +162,19 @@ impl fmt::Display for Principal {
 }
 
 impl FromStr for Principal {
-    type Err = Odd;
+    type Err = FormProblem;
 
     /// Takes `111122223333`, `1111 2222 3333`, `arn:…:root` of a whole account, `arn:…:user/…`, `arn:…:role/…` and
     /// `arn:…:assumed-role/ROLE/SESSION`. A path's characters are U+0021 to U+007F (IAM API Reference); those that mean
     /// something in a policy are not taken.
-    fn from_str(text: &str) -> Result<Self, Odd> {
+    fn from_str(text: &str) -> Result<Self, FormProblem> {
         let text = text.trim();
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         if let Ok(account) = account(&digits) {
             return Ok(Self { partition: Partition::Aws, account, who: Who::Account });
         }
         let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let ["arn", part, service, "", id, rest] = parts[..] else { return Err(Odd::Form) };
+        let ["arn", part, service, "", id, rest] = parts[..] else { return Err(FormProblem::Form) };
         let account = account(id)?;
         let who = match (service, rest.split_once('/')) {
             ("iam", None) if rest == "root" => Who::Account,
@@ -183,15 +183,15 @@ impl FromStr for Principal {
             {
                 let name = path.rsplit('/').next().unwrap_or_default();
                 if name.len() > 64 {
-                    return Err(Odd::Form);
+                    return Err(FormProblem::Form);
                 }
                 if kind == "user" { Who::User(path.into()) } else { Who::Role(path.into()) }
             }
             ("sts", Some(("assumed-role", path))) => match path.split_once('/') {
                 Some((role, session)) if iam_name(role, 64) && iam_name(session, 64) => Who::Session(path.into()),
-                Some(_) | None => return Err(Odd::Form),
+                Some(_) | None => return Err(FormProblem::Form),
             },
-            _ => return Err(Odd::Form),
+            _ => return Err(FormProblem::Form),
         };
         Ok(Self { partition: partition(part)?, account, who })
     }
@@ -247,13 +247,13 @@ impl fmt::Display for RoleName {
 }
 
 impl FromStr for RoleName {
-    type Err = Odd;
-    fn from_str(text: &str) -> Result<Self, Odd> {
+    type Err = FormProblem;
+    fn from_str(text: &str) -> Result<Self, FormProblem> {
         let text = text.trim();
         if looks_like_secret(text) {
-            return Err(Odd::Secret);
+            return Err(FormProblem::Secret);
         }
-        if iam_name(text, 64) { Ok(Self(text.into())) } else { Err(Odd::Form) }
+        if iam_name(text, 64) { Ok(Self(text.into())) } else { Err(FormProblem::Form) }
     }
 }
 
@@ -271,30 +271,30 @@ impl fmt::Display for Cidr {
 }
 
 impl FromStr for Cidr {
-    type Err = Odd;
+    type Err = FormProblem;
 
     /// Takes an address alone too.
-    fn from_str(text: &str) -> Result<Self, Odd> {
+    fn from_str(text: &str) -> Result<Self, FormProblem> {
         let text = text.trim();
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.parse().ok().ok_or(Odd::Form)?;
+        let address: IpAddr = address.parse().ok().ok_or(FormProblem::Form)?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
             None => most,
             Some(bits) if !bits.is_empty() && bits.len() <= 3 && bits.bytes().all(|b| b.is_ascii_digit()) => {
-                bits.parse().ok().filter(|&bits| bits <= most).ok_or(Odd::Form)?
+                bits.parse().ok().filter(|&bits| bits <= most).ok_or(FormProblem::Form)?
             }
-            Some(_) => return Err(Odd::Form),
+            Some(_) => return Err(FormProblem::Form),
         };
         if bits == 0 {
-            return Err(Odd::Everyone);
+            return Err(FormProblem::Everyone);
         }
         let cut = match address {
             IpAddr::V4(v4) => IpAddr::V4(((v4.to_bits() >> (32 - bits)) << (32 - bits)).into()),
             IpAddr::V6(v6) => IpAddr::V6(((v6.to_bits() >> (128 - bits)) << (128 - bits)).into()),
         };
         // The network is looked at as well as the address that was written, so that what is kept can be read again.
-        if outside(address) || outside(cut) { Err(Odd::Private) } else { Ok(Self { address: cut, bits }) }
+        if outside(address) || outside(cut) { Err(FormProblem::Private) } else { Ok(Self { address: cut, bits }) }
     }
 }
 
@@ -335,21 +335,21 @@ impl fmt::Display for KmsKey {
 }
 
 impl FromStr for KmsKey {
-    type Err = Odd;
-    fn from_str(text: &str) -> Result<Self, Odd> {
+    type Err = FormProblem;
+    fn from_str(text: &str) -> Result<Self, FormProblem> {
         let text = text.trim();
         let parts: Vec<&str> = text.split(':').collect();
-        let ["arn", part, "kms", region, id, key] = parts[..] else { return Err(Odd::Form) };
+        let ["arn", part, "kms", region, id, key] = parts[..] else { return Err(FormProblem::Form) };
         if key.starts_with("alias/") {
-            return Err(Odd::Alias);
+            return Err(FormProblem::Alias);
         }
         account(id)?;
-        let key = key.strip_prefix("key/").ok_or(Odd::Form)?;
-        let (partition, region): (_, Region) = (partition(part)?, region.parse().map_err(|_why| Odd::Form)?);
+        let key = key.strip_prefix("key/").ok_or(FormProblem::Form)?;
+        let (partition, region): (_, Region) = (partition(part)?, region.parse().map_err(|_why| FormProblem::Form)?);
         if plain(key) && region.fits(partition) {
             Ok(Self { arn: text.into(), region, partition })
         } else {
-            Err(Odd::Form)
+            Err(FormProblem::Form)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The policies: who may take the role, what the role may and may not do, and what a new bucket refuses.
 
-use super::request::{Ask, Kms};
+use super::request::{RoleRequest, Kms};
 use crate::policy::tree::{Tree, add};
 use crate::policy::{Conditions, Via, arn, document, statement};
 
@@ -9,18 +9,18 @@ pub const PERMISSION_NAME: &str = "daypass-put-only";
 
 /// The principal that the trust policy names: who asks, or their whole account.
 #[must_use]
-pub fn principal(ask: &Ask) -> String {
+pub fn principal(ask: &RoleRequest) -> String {
     if ask.only_me { ask.who.to_string() } else { ask.who.account_arn() }
 }
 
 /// The ARN of every object below the folder, which is all that the role may put.
 #[must_use]
-pub fn objects(ask: &Ask) -> String {
+pub fn objects(ask: &RoleRequest) -> String {
     arn::objects(ask.who.partition(), ask.bucket.as_str(), ask.prefix.as_str())
 }
 
 /// The conditions that `ask` puts on the role.
-fn conditions(ask: &Ask) -> Conditions {
+fn conditions(ask: &RoleRequest) -> Conditions {
     let user_name = || ask.who.user_name().filter(|_| ask.only_me).unwrap_or("${aws:username}").to_owned();
     Conditions {
         external_id: ask.external_id.as_ref().map(|id| id.as_str().to_owned()),
@@ -35,7 +35,7 @@ fn conditions(ask: &Ask) -> Conditions {
 
 /// The trust policy: who may take the role, and on which conditions.
 #[must_use]
-pub fn trust(ask: &Ask) -> Tree {
+pub fn trust(ask: &RoleRequest) -> Tree {
     document(vec![statement::allow_assume_role(&principal(ask), &conditions(ask))])
 }
 
@@ -44,7 +44,7 @@ pub fn trust(ask: &Ask) -> Tree {
 ///
 /// The denials are in the role's policy and not in the bucket's, so that no policy of a bucket has to be changed.
 #[must_use]
-pub fn permission(ask: &Ask) -> Tree {
+pub fn permission(ask: &RoleRequest) -> Tree {
     let (partition, conditions) = (ask.who.partition(), conditions(ask));
     let clean_up = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
     let actions = if ask.clean_up { &clean_up[..] } else { &clean_up[..1] };
@@ -69,7 +69,7 @@ pub fn permission(ask: &Ask) -> Tree {
 /// The policy of a bucket that the kit makes; a bucket that is there keeps its own. It denies and allows nothing:
 /// requests without TLS from anybody, and replacing from this role, once more than in the role's own policy.
 #[must_use]
-pub fn bucket(ask: &Ask) -> Tree {
+pub fn bucket(ask: &RoleRequest) -> Tree {
     let (partition, bucket) = (ask.who.partition(), ask.bucket.as_str());
     let mut statements = vec![statement::deny_without_tls(Some("*"), partition, bucket)];
     if ask.create_only {
@@ -81,7 +81,7 @@ pub fn bucket(ask: &Ask) -> Tree {
 
 /// The lifecycle rule that throws abandoned parts away, as S3's API takes it; none where none is asked for.
 #[must_use]
-pub fn lifecycle(ask: &Ask) -> Option<Tree> {
+pub fn lifecycle(ask: &RoleRequest) -> Option<Tree> {
     let days = ask.abort_days?;
     let rule = Tree::from([
         ("ID", LIFECYCLE_NAME.into()),
@@ -97,7 +97,7 @@ pub const LIFECYCLE_NAME: &str = "daypass-abandoned-parts";
 
 /// All of it in one document, for those who enter it by hand.
 #[must_use]
-pub fn all(ask: &Ask) -> Tree {
+pub fn all(ask: &RoleRequest) -> Tree {
     let mut map = Vec::new();
     add(&mut map, "RoleName", ask.role_name.as_str());
     add(&mut map, "MaxSessionDuration", ask.seconds);

@@ -3,7 +3,7 @@
 use super::fields::{Fields, Kind, TextProblem, clean, decode};
 use super::invitation::{Invitation, prefix};
 use super::limits::{ABORT_DAYS, CUSTOMER_MOST, MFA_AGE, NETWORKS_MOST, SECONDS, TRUST_MOST};
-use super::names::{Cidr, KmsKey, Odd, Principal, RoleName};
+use super::names::{Cidr, KmsKey, FormProblem, Principal, RoleName};
 use super::policy;
 use crate::model::destination::Destination;
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, holds_secret};
@@ -26,15 +26,15 @@ pub enum Kms {
 }
 
 impl FromStr for Kms {
-    type Err = Odd;
-    fn from_str(text: &str) -> Result<Self, Odd> {
+    type Err = FormProblem;
+    fn from_str(text: &str) -> Result<Self, FormProblem> {
         if text.eq_ignore_ascii_case("any") { Ok(Self::Any) } else { text.parse().map(Self::Key) }
     }
 }
 
 /// What the contractor needs. Role and bucket are in one account, the customer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct RoleRequest {
     /// Who asks.
     pub who: Principal,
     /// Whether that one user, role or session is let in, not the whole account.
@@ -79,7 +79,7 @@ pub struct Ask {
 
 /// What does not hold in an [`Ask`]. `words::grant` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskProblem {
+pub enum RequestProblem {
     /// "Only me" of an account without a person.
     NotOnePerson,
     /// The session is to be named as a user, and who asks is no IAM user.
@@ -118,7 +118,7 @@ pub enum AskProblem {
     RoleNeeded,
 }
 
-impl Ask {
+impl RoleRequest {
     /// The least to ask for: this person, this bucket, nothing replaced, nothing else.
     #[must_use]
     pub fn new(who: Principal, bucket: Bucket, prefix: KeyPrefix) -> Self {
@@ -150,35 +150,35 @@ impl Ask {
     ///
     /// # Errors
     /// The first thing that does not.
-    pub fn check(&self) -> Result<(), AskProblem> {
+    pub fn check(&self) -> Result<(), RequestProblem> {
         let held = |holds: bool, problem| if holds { Ok(()) } else { Err(problem) };
-        held(!self.only_me || self.who.is_one(), AskProblem::NotOnePerson)?;
+        held(!self.only_me || self.who.is_one(), RequestProblem::NotOnePerson)?;
         let has_name = self.who.user_name().is_some() || !self.who.is_one();
-        held(!self.session_is_user || has_name, AskProblem::NoUserName)?;
+        held(!self.session_is_user || has_name, RequestProblem::NoUserName)?;
         // A session's name has 2 to 64 characters (STS API Reference, AssumeRole, RoleSessionName).
         let long_enough = self.who.user_name().is_none_or(|name| name.len() > 1);
-        held(!self.session_is_user || long_enough, AskProblem::NameTooShort)?;
-        held(!self.mfa || !self.who.is_role(), AskProblem::SessionMfa)?;
-        held(!holds_secret(&self.customer), AskProblem::Secret)?;
-        held(self.not_before.zip(self.not_after).is_none_or(|(from, until)| from < until), AskProblem::NoTime)?;
-        held(SECONDS.contains(&self.seconds), AskProblem::Seconds)?;
-        held(self.mfa_max_age.is_none_or(|age| self.mfa && MFA_AGE.contains(&age)), AskProblem::MfaAge)?;
-        held(self.abort_days.is_none_or(|days| ABORT_DAYS.contains(&days)), AskProblem::AbortDays)?;
-        held(!self.new_bucket || self.region.is_some(), AskProblem::RegionNeeded)?;
-        held(!self.new_bucket || !self.bucket.is_legacy(), AskProblem::LegacyName)?;
-        held(!self.bucket.as_str().ends_with("-s3alias"), AskProblem::AccessPoint)?;
+        held(!self.session_is_user || long_enough, RequestProblem::NameTooShort)?;
+        held(!self.mfa || !self.who.is_role(), RequestProblem::SessionMfa)?;
+        held(!holds_secret(&self.customer), RequestProblem::Secret)?;
+        held(self.not_before.zip(self.not_after).is_none_or(|(from, until)| from < until), RequestProblem::NoTime)?;
+        held(SECONDS.contains(&self.seconds), RequestProblem::Seconds)?;
+        held(self.mfa_max_age.is_none_or(|age| self.mfa && MFA_AGE.contains(&age)), RequestProblem::MfaAge)?;
+        held(self.abort_days.is_none_or(|days| ABORT_DAYS.contains(&days)), RequestProblem::AbortDays)?;
+        held(!self.new_bucket || self.region.is_some(), RequestProblem::RegionNeeded)?;
+        held(!self.new_bucket || !self.bucket.is_legacy(), RequestProblem::LegacyName)?;
+        held(!self.bucket.as_str().ends_with("-s3alias"), RequestProblem::AccessPoint)?;
         let partition = self.who.partition();
         let fits = self.region.as_ref().is_none_or(|region| region.fits(partition));
         let key = match &self.kms {
             Kms::Key(key) => Some(key),
             Kms::None | Kms::Any => None,
         };
-        held(fits && key.is_none_or(|key| key.partition() == partition), AskProblem::OtherPartition)?;
+        held(fits && key.is_none_or(|key| key.partition() == partition), RequestProblem::OtherPartition)?;
         let together = self.region.as_ref().zip(key).is_none_or(|(region, key)| region == key.region());
-        held(together, AskProblem::KeyElsewhere)?;
-        held(self.source_ips.len() <= NETWORKS_MOST, AskProblem::TooManyNetworks)?;
+        held(together, RequestProblem::KeyElsewhere)?;
+        held(self.source_ips.len() <= NETWORKS_MOST, RequestProblem::TooManyNetworks)?;
         let size = policy::trust(self).compact().len();
-        held(size <= TRUST_MOST, AskProblem::TrustTooLong(size))
+        held(size <= TRUST_MOST, RequestProblem::TrustTooLong(size))
     }
 
     /// What the stack may be called: the role's name in the letters of a stack's (CloudFormation API Reference,

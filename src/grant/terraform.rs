@@ -4,7 +4,7 @@
 //! left alone; a lifecycle rule for it is printed as a comment.
 
 use super::policy;
-use super::request::Ask;
+use super::request::RoleRequest;
 use crate::policy::tree::{Tree, add, hcl_escaped, hcl_text};
 use crate::words;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ fn block(out: &mut String, head: &str, body: &Tree) {
 
 /// The configuration, in HCL as `terraform fmt` would write it.
 #[must_use]
-pub fn hcl(ask: &Ask) -> String {
+pub fn hcl(ask: &RoleRequest) -> String {
     let head = super::head(ask).into_iter().chain([words::kit::TERRAFORM_THEN.to_owned()]);
     let mut out: String = head.map(|line| ["# ", &line, "\n"].concat()).collect();
     let role = Tree::from([
@@ -64,7 +64,7 @@ pub fn hcl(ask: &Ask) -> String {
 }
 
 /// The bucket: private, with versions, and with a policy of its own.
-fn new_bucket(out: &mut String, ask: &Ask) {
+fn new_bucket(out: &mut String, ask: &RoleRequest) {
     let region = ask.region.as_ref().map_or(String::new(), |region| hcl_text(region.as_str()));
     let head = format!("# {} {region}\nresource \"aws_s3_bucket\" \"upload\"", words::kit::TERRAFORM_REGION);
     block(out, &head, &[("bucket", ask.bucket.as_str().into())].into());
@@ -89,7 +89,7 @@ fn new_bucket(out: &mut String, ask: &Ask) {
 }
 
 /// The rule that clears abandoned parts, of the bucket that is made here or of another.
-fn lifecycle(ask: &Ask, days: u32) -> String {
+fn lifecycle(ask: &RoleRequest, days: u32) -> String {
     let bucket = if ask.new_bucket { "aws_s3_bucket.upload.id".to_owned() } else { hcl_text(ask.bucket.as_str()) };
     format!(
         "resource \"aws_s3_bucket_lifecycle_configuration\" \"upload\" {{\n  bucket = {bucket}\n  rule {{\n    id     = \

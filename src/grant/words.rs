@@ -2,13 +2,13 @@
 
 use super::Format;
 use super::fields::{Kind, TextProblem};
-use super::invitation::{InvitationProblem, What};
+use super::invitation::{InvitationProblem, ChangedField};
 use super::limits::{NETWORKS_MOST, TRUST_MOST};
-use super::names::Odd;
-use super::request::{Ask, AskProblem};
-use super::wishes::to_compare;
+use super::names::FormProblem;
+use super::request::{RoleRequest, RequestProblem};
+use super::terms::to_compare;
 use crate::time::{Day, Utc};
-use crate::words::foreign::visible;
+use crate::words::untrusted_text::visible;
 use crate::words::format;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub fn place(bucket: &str, prefix: &str) -> String {
 
 /// The message to the customer's administrator, whose first step is to compare what can be exchanged on the way.
 #[must_use]
-pub fn to_administrator(ask: &Ask, i_am: &str, wishes: &[String], request: &str) -> String {
+pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], request: &str) -> String {
     let place = place(ask.bucket.as_str(), ask.prefix.as_str());
     let [(principal, who), (resource, what)] = to_compare(ask);
     let file = Format::CloudFormation.file_name();
@@ -127,101 +127,101 @@ pub fn text_problem(kind: Kind, problem: &TextProblem) -> String {
 
 /// What does not hold in what is asked for, and what to do.
 #[must_use]
-pub fn ask_problem(problem: AskProblem) -> String {
+pub fn ask_problem(problem: RequestProblem) -> String {
     match problem {
-        AskProblem::NotOnePerson => {
+        RequestProblem::NotOnePerson => {
             "Only an account is known, not a person. Enter your user’s ARN, or let the whole account in.".to_owned()
         }
-        AskProblem::NoUserName => {
+        RequestProblem::NoUserName => {
             "You are signed in without an IAM user, so there is no user name to compare with. Turn that choice off."
                 .to_owned()
         }
-        AskProblem::NameTooShort => {
+        RequestProblem::NameTooShort => {
             "A session’s name has 2 characters or more, and this user’s name has 1. Turn that choice off.".to_owned()
         }
-        AskProblem::SessionMfa => {
+        RequestProblem::SessionMfa => {
             "A role, and a sign-in or another session of a role, can’t give a code. Leave MFA out.".to_owned()
         }
-        AskProblem::Secret => crate::words::names::SECRET.to_owned(),
-        AskProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
-        AskProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
-        AskProblem::MfaAge => {
+        RequestProblem::Secret => crate::words::names::SECRET.to_owned(),
+        RequestProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
+        RequestProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
+        RequestProblem::MfaAge => {
             "The age of a code is between 1 minute and 36 hours, and needs MFA to be required.".to_owned()
         }
-        AskProblem::AbortDays => "Abandoned parts are kept between 1 and 365 days.".to_owned(),
-        AskProblem::LegacyName => {
+        RequestProblem::AbortDays => "Abandoned parts are kept between 1 and 365 days.".to_owned(),
+        RequestProblem::LegacyName => {
             "A new bucket’s name has no capital letters and no underscores. Choose another name.".to_owned()
         }
-        AskProblem::RegionNeeded => "Choose the region in which the bucket is to be made.".to_owned(),
-        AskProblem::AccessPoint => "This is an access point. Enter the name of the bucket behind it.".to_owned(),
-        AskProblem::OtherPartition => {
+        RequestProblem::RegionNeeded => "Choose the region in which the bucket is to be made.".to_owned(),
+        RequestProblem::AccessPoint => "This is an access point. Enter the name of the bucket behind it.".to_owned(),
+        RequestProblem::OtherPartition => {
             "The region or the key belongs to another part of AWS than your account. Roles don’t reach across."
                 .to_owned()
         }
-        AskProblem::KeyElsewhere => {
+        RequestProblem::KeyElsewhere => {
             "The key is in another region than the bucket, and S3 can’t use it there. Enter a key of the bucket’s region."
                 .to_owned()
         }
-        AskProblem::TooManyNetworks => {
+        RequestProblem::TooManyNetworks => {
             format!("That is more than {NETWORKS_MOST} networks. Join neighbors into larger ones.")
         }
-        AskProblem::TrustTooLong(size) => format!(
+        RequestProblem::TrustTooLong(size) => format!(
             "The trust policy would have {size} characters, and AWS takes {TRUST_MOST}. Use a shorter external ID or \
              fewer networks."
         ),
-        AskProblem::RoleNeeded => "Enter the ARN of the role that was made.".to_owned(),
+        RequestProblem::RoleNeeded => "Enter the ARN of the role that was made.".to_owned(),
     }
 }
 
 /// Why a name of the kit is not taken.
 #[must_use]
-pub const fn odd(odd: Odd) -> &'static str {
+pub const fn odd(odd: FormProblem) -> &'static str {
     match odd {
-        Odd::Form => "This is not of the form that is asked for.",
-        Odd::Secret => crate::words::names::SECRET,
-        Odd::Private => "AWS never sees this address, because it belongs to a private network. Enter the public one.",
-        Odd::Everyone => "This lets every address in. Leave the field empty instead.",
-        Odd::Alias => "This is a key’s alias. Enter the ARN of the key itself.",
+        FormProblem::Form => "This is not of the form that is asked for.",
+        FormProblem::Secret => crate::words::names::SECRET,
+        FormProblem::Private => "AWS never sees this address, because it belongs to a private network. Enter the public one.",
+        FormProblem::Everyone => "This lets every address in. Leave the field empty instead.",
+        FormProblem::Alias => "This is a key’s alias. Enter the ARN of the key itself.",
     }
 }
 
 /// What a change is about.
 #[must_use]
-pub const fn what(what: What) -> &'static str {
+pub const fn what(what: ChangedField) -> &'static str {
     match what {
-        What::Account => "Account",
-        What::Role => "Role",
-        What::Bucket => "Bucket",
-        What::Owner => "Bucket’s account",
-        What::Prefix => "Folder",
-        What::Region => "Region",
-        What::ExternalId => "External ID",
-        What::Duration => "Length of access",
-        What::From => "Begins",
-        What::Until => "Ends",
-        What::Mfa => "Code (MFA)",
-        What::MfaAge => "Age of a code",
-        What::Networks => "Networks",
-        What::SessionIsUser => "Session’s name",
-        What::Name => "Name",
+        ChangedField::Account => "Account",
+        ChangedField::Role => "Role",
+        ChangedField::Bucket => "Bucket",
+        ChangedField::Owner => "Bucket’s account",
+        ChangedField::Prefix => "Folder",
+        ChangedField::Region => "Region",
+        ChangedField::ExternalId => "External ID",
+        ChangedField::Duration => "Length of access",
+        ChangedField::From => "Begins",
+        ChangedField::Until => "Ends",
+        ChangedField::Mfa => "Code (MFA)",
+        ChangedField::MfaAge => "Age of a code",
+        ChangedField::Networks => "Networks",
+        ChangedField::SessionIsUser => "Session’s name",
+        ChangedField::Name => "Name",
     }
 }
 
 /// What a change was or will be, as a person reads it; `none` stands where there is nothing.
 #[must_use]
-pub fn value(what: What, text: &str, zone: &TimeZone) -> String {
+pub fn value(what: ChangedField, text: &str, zone: &TimeZone) -> String {
     let seconds = || text.parse().map(|seconds| format::short(Duration::from_secs(seconds)));
     match what {
         _ if text.is_empty() => crate::words::ask::invited::NOTHING.to_owned(),
-        What::Account | What::Owner => format::account(text),
-        What::Duration | What::MfaAge => seconds().unwrap_or_else(|_form| text.to_owned()),
-        What::From | What::Until => {
+        ChangedField::Account | ChangedField::Owner => format::account(text),
+        ChangedField::Duration | ChangedField::MfaAge => seconds().unwrap_or_else(|_form| text.to_owned()),
+        ChangedField::From | ChangedField::Until => {
             let at = Utc::from_rfc3339(text, Day::Start);
             at.map_or_else(|| text.to_owned(), |at| format::date_and_time(at, zone))
         }
-        What::Mfa => "asked for".to_owned(),
-        What::SessionIsUser => "your user name".to_owned(),
-        What::Role | What::Bucket | What::Prefix | What::Region | What::ExternalId | What::Networks | What::Name => {
+        ChangedField::Mfa => "asked for".to_owned(),
+        ChangedField::SessionIsUser => "your user name".to_owned(),
+        ChangedField::Role | ChangedField::Bucket | ChangedField::Prefix | ChangedField::Region | ChangedField::ExternalId | ChangedField::Networks | ChangedField::Name => {
             visible(text)
         }
     }

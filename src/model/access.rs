@@ -8,10 +8,10 @@ use super::names::{Region, RoleArn, RoleSessionName};
 use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
-use super::snapshot::{LeftCount, Place, Profiles, Retried, Totals};
+use super::snapshot::{LeftCount, OpenDestination, Profiles, Retried, Totals};
 use super::timing::NEAR_END;
 use super::upload::PlaceNo;
-use super::work::Desk;
+use super::work::Lane;
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +50,7 @@ impl Model {
             desk.seconds = destination.seconds;
             desk.narrow = destination.narrow;
         } else {
-            self.seen.places.push(Place {
+            self.seen.places.push(OpenDestination {
                 destination: Arc::clone(&destination),
                 session: Session::SignedOut,
                 asking: false,
@@ -66,7 +66,7 @@ impl Model {
                 left_out_count: LeftCount::default(),
                 totals: Totals::default(),
             });
-            self.desks.push(Desk { seconds: destination.seconds, narrow: destination.narrow, ..Desk::default() });
+            self.desks.push(Lane { seconds: destination.seconds, narrow: destination.narrow, ..Lane::default() });
         }
         self.opened_at(no, fx);
         no

@@ -6,7 +6,7 @@ use super::parts::{PART_MIN, PARTS_MAX, Plan};
 use super::problem::{Kind, Problem};
 use super::record::Record;
 use super::upload::UploadNo;
-use super::work::{Out, What};
+use super::work::{InFlight, RequestKind};
 
 /// The plan with the smallest requests, where requests with a body of `refused` bytes do not get through; none where its
 /// largest request would be refused too.
@@ -38,11 +38,11 @@ impl Model {
     }
 
     /// Something on the way refused a request for the size of its body.
-    pub(super) fn body_refused(&mut self, id: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
+    pub(super) fn body_refused(&mut self, id: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         let at = usize::from(out.place.0);
         let (Some(row), Some(desk)) = (self.seen.rows.get(id), self.desks.get_mut(at)) else { return };
         let size = row.size;
-        if !matches!(out.what, What::Put | What::Part(_)) {
+        if !matches!(out.what, RequestKind::Put | RequestKind::Part(_)) {
             // A request without content is refused for something else, and one PutObject of a large file has no smaller form.
             return self.fail(id, &Problem { kind: Kind::BodyLimit(out.body), ..problem.clone() }, fx);
         }

@@ -6,9 +6,9 @@ use super::event::{Effect, Found};
 use super::intake::{KEY_MAX, of_place};
 use super::problem::{Kind, Problem};
 use super::record::{End, Record};
-use super::snapshot::{Place, Totals};
+use super::snapshot::{OpenDestination, Totals};
 use super::upload::{PlaceNo, State, UploadNo};
-use super::work::Desk;
+use super::work::Lane;
 use std::sync::Arc;
 
 impl Model {
@@ -166,7 +166,7 @@ impl Model {
 }
 
 /// Puts everything back that was found out about the destination that this was before.
-fn begin_anew(place: &mut Place, desk: &mut Desk) {
+fn begin_anew(place: &mut OpenDestination, desk: &mut Lane) {
     place.worked = false;
     place.hold = None;
     desk.new_trial();

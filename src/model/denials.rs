@@ -13,7 +13,7 @@ use super::session::Session;
 use super::snapshot::{Retried, RetryStatus};
 use super::timing::AHEAD;
 use super::upload::{PlaceNo, RequestNo, State, UploadNo};
-use super::work::{Out, What};
+use super::work::{InFlight, RequestKind};
 use crate::time::Time;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ impl Model {
         &mut self,
         id: UploadNo,
         request: RequestNo,
-        out: &Out,
+        out: &InFlight,
         problem: &Problem,
         fx: &mut Vec<Effect>,
     ) {
@@ -106,7 +106,7 @@ impl Model {
 
     /// Whether requests are out for which S3 still has to let this destination's files in.
     fn asks_for(&self, place: PlaceNo) -> bool {
-        self.out.values().any(|out| out.signed && out.place == place && out.what != What::Abort)
+        self.out.values().any(|out| out.signed && out.place == place && out.what != RequestKind::Abort)
     }
 
     /// Moves on where what was out has come back, or where it is time to ask once more.

@@ -8,7 +8,7 @@ use super::Model;
 use super::event::Effect;
 use super::record::Record;
 use super::upload::UploadNo;
-use super::work::What;
+use super::work::RequestKind;
 
 /// Uploads after the one that is sent for which the journal is told ahead.
 const AHEAD: u32 = 256;
@@ -39,7 +39,7 @@ impl Model {
 
     /// Takes the ranges back once no PutObject is out.
     pub(super) fn void_puts(&mut self, fx: &mut Vec<Effect>) {
-        if !self.puts_told.is_empty() && !self.out.values().any(|out| matches!(out.what, What::Put | What::Whole)) {
+        if !self.puts_told.is_empty() && !self.out.values().any(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole)) {
             self.puts_told.clear();
             fx.push(Effect::Record(Record::PutsAnswered));
         }
@@ -47,7 +47,7 @@ impl Model {
 
     /// The program ends: what is out is broken off, and the next run has to know what it may have stored.
     pub fn end(&mut self, fx: &mut Vec<Effect>) {
-        let out = self.out.values().filter(|out| matches!(out.what, What::Put | What::Whole));
+        let out = self.out.values().filter(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole));
         for no in out.map(|out| out.upload).collect::<Vec<_>>() {
             self.doubt(no, fx);
         }

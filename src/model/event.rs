@@ -5,7 +5,7 @@ use super::names::{Region, RoleArn};
 use super::parts::PartDone;
 use super::problem::Problem;
 use super::session::Identity;
-use super::snapshot::{Command, Left, Profiles, Settings};
+use super::snapshot::{Command, SkipReason, Profiles, Settings};
 use super::upload::{Fingerprint, Folder, PlaceNo, RequestNo, Stored, UploadNo};
 use crate::time::Utc;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub enum Event {
     /// The same, of files that were delivered to this destination before this delivery.
     FoundAgain(PlaceNo, Arc<Folder>, Vec<FoundAgain>),
     /// A walk left something out.
-    LeftOut(PlaceNo, PathBuf, Left),
+    LeftOut(PlaceNo, PathBuf, SkipReason),
     /// A walk has ended.
     Walked(PlaceNo),
     /// A request was answered.

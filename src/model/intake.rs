@@ -6,7 +6,7 @@ use super::parts::{Parts, Plan};
 use super::record::Record;
 use super::rows::Rows;
 use super::session::Session;
-use super::snapshot::{Left, LeftCount, LeftOut, Totals};
+use super::snapshot::{SkipReason, LeftCount, LeftOut, Totals};
 use super::upload::{Folder, PlaceNo, Proof, State, Upload, UploadNo};
 use crate::time::Utc;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -71,9 +71,9 @@ impl Model {
         self.count_anew(no);
         if let Some(place) = self.seen.places.get_mut(at) {
             let left_out =
-                |left: &LeftOut| !matches!(left.why, Left::Earlier(_)) || path.is_some_and(|path| left.path != path);
+                |left: &LeftOut| !matches!(left.why, SkipReason::Earlier(_)) || path.is_some_and(|path| left.path != path);
             Arc::make_mut(&mut place.left_out).retain(left_out);
-            place.left_out_count.remove(Left::Earlier(Utc(0)), again.len() as u64);
+            place.left_out_count.remove(SkipReason::Earlier(Utc(0)), again.len() as u64);
         }
         for (folder, file) in again {
             self.take_in(no, &folder, file, &[], fx);
@@ -106,7 +106,7 @@ impl Model {
         fx.push(Effect::StopWalks(no));
     }
 
-    pub(super) fn left_out(&mut self, no: PlaceNo, path: PathBuf, why: Left) {
+    pub(super) fn left_out(&mut self, no: PlaceNo, path: PathBuf, why: SkipReason) {
         let Some(place) = self.place_mut(no) else { return };
         place.left_out_count.add(why);
         if place.left_out_count.of(why) <= LEFT_OUT_NAMED {
@@ -159,7 +159,7 @@ impl Model {
         let Some(prefix) = self.seen.places.get(at).map(|p| p.destination.prefix.as_str().len()) else { return };
         let path = || folder.dir.join(&*file.name);
         if Plan::of(file.size).is_none() {
-            return self.left_out(no, path(), Left::TooLarge);
+            return self.left_out(no, path(), SkipReason::TooLarge);
         }
         let name = file.key_name.as_ref().unwrap_or(&file.name);
         let mut key_name = file.key_name.clone();
@@ -168,13 +168,13 @@ impl Model {
         let key = loop {
             let candidate = key_name.as_ref().unwrap_or(&file.name);
             if prefix + folder.key.len() + candidate.len() > KEY_MAX {
-                return self.left_out(no, path(), Left::NameTooLong);
+                return self.left_out(no, path(), SkipReason::NameTooLong);
             }
             let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
             let Some((other, row)) = self.row_with(at, key) else {
                 match before.iter().rev().find(|delivered| delivered.same) {
                     Some(Before { stored, .. }) if stored.proof != Proof::NoChecksum => {
-                        self.left_out(no, path(), Left::Earlier(stored.at));
+                        self.left_out(no, path(), SkipReason::Earlier(stored.at));
                         return self.desks[at].delivered_earlier.push((Arc::clone(folder), file));
                     }
                     // Its server vouched for nothing then: it is sent once more, and if its name is taken, by the file itself.
@@ -275,7 +275,7 @@ impl Model {
                 | State::AlreadyThere
                 | State::NotConfirmed,
             )
-            | None => self.left_out(no, path, Left::Twice),
+            | None => self.left_out(no, path, SkipReason::Twice),
         }
     }
 

@@ -6,20 +6,20 @@
 mod access;
 pub mod access_key;
 mod body_limit;
-mod chance;
+mod rng;
 mod change;
 pub mod check;
 mod denials;
 pub mod destination;
 mod doubts;
 pub mod event;
-mod flow;
+mod responses;
 pub mod history;
 mod intake;
 pub mod names;
 pub mod notice;
-mod orders;
-mod pace;
+mod commands;
+mod congestion;
 pub mod parts;
 pub mod problem;
 mod profiles;
@@ -35,25 +35,25 @@ pub mod settings;
 pub mod sign_in;
 pub mod single;
 pub mod snapshot;
-mod tally;
-pub mod terms;
+mod totals;
+pub mod conditions;
 mod timing;
 pub mod upload;
 pub mod verification_url;
-mod whole;
+mod single_put;
 mod work;
 
 pub use self::access::RENEW_BEFORE;
-use self::chance::Chance;
+use self::rng::Chance;
 use self::destination::Destination;
 use self::event::{Effect, Event};
-use self::pace::Pace;
+use self::congestion::Pace;
 use self::problem::Problem;
 use self::rate::Rate;
-use self::snapshot::{Command, Line, Settings, Snapshot};
-use self::terms::Learned;
+use self::snapshot::{Command, Network, Settings, Snapshot};
+use self::conditions::Learned;
 use self::upload::{PlaceNo, RequestNo, UploadNo};
-use self::work::{Desk, Out, Work};
+use self::work::{Lane, InFlight, Work};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -102,13 +102,13 @@ pub struct Model {
     limits: Limits,
     chance: Chance,
     pace: Pace,
-    desks: Vec<Desk>,
+    desks: Vec<Lane>,
     /// What earlier runs learned of destinations that are not open yet.
     learned: Vec<(Destination, Learned)>,
     work: BTreeMap<UploadNo, Work>,
     /// The uploads of which a person said that they are to be sent although they look like keys.
     key_files: BTreeSet<UploadNo>,
-    out: BTreeMap<RequestNo, Out>,
+    out: BTreeMap<RequestNo, InFlight>,
     next_request: u64,
     bodies_out: u64,
     line_fails: u32,
@@ -213,7 +213,7 @@ impl Model {
         for desk in 0..self.desks.len() {
             self.desk_deadlines(desk, &mut by);
         }
-        if let Line::Down { next: at, .. } = self.seen.line
+        if let Network::Down { next: at, .. } = self.seen.line
             && self.wants_requests()
         {
             by(at);
@@ -266,7 +266,7 @@ impl Model {
         }
     }
 
-    fn place_mut(&mut self, place: PlaceNo) -> Option<&mut snapshot::Place> {
+    fn place_mut(&mut self, place: PlaceNo) -> Option<&mut snapshot::OpenDestination> {
         self.seen.places.get_mut(usize::from(place.0))
     }
 
@@ -275,20 +275,20 @@ impl Model {
         let now = self.seen.now;
         let since = match &self.seen.line {
             // What was sent before the line went down tells nothing new.
-            Line::Down { .. } if !probe => return,
-            Line::Down { since, .. } => *since,
-            Line::Up => now,
+            Network::Down { .. } if !probe => return,
+            Network::Down { since, .. } => *since,
+            Network::Up => now,
         };
         self.line_fails += 1;
         if !probe && self.line_fails < 3 && self.out.values().any(|out| out.signed) {
             return;
         }
         let wait = self.chance.backoff(self.line_fails.min(8), Duration::from_millis(500), Duration::from_secs(10));
-        self.seen.line = Line::Down { since, next: now + wait, why: Arc::new(problem.clone()) };
+        self.seen.line = Network::Down { since, next: now + wait, why: Arc::new(problem.clone()) };
     }
 
     fn line_is_good(&mut self) {
         self.line_fails = 0;
-        self.seen.line = Line::Up;
+        self.seen.line = Network::Up;
     }
 }

@@ -77,12 +77,12 @@ pub struct Oddity {
     /// The profile it concerns, where there is one.
     pub profile: Option<String>,
     /// What is odd.
-    pub what: Odd,
+    pub what: WarningKind,
 }
 
 /// What is odd about a line of a profile file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Odd {
+pub enum WarningKind {
     /// The file can't be read.
     Unreadable,
     /// The file is larger than 1 MiB or has more than 1,000 profiles: the rest was not read.

@@ -7,10 +7,10 @@ use super::parts::{PART_USUAL, Plan};
 use super::problem::{Kind, Problem};
 use super::record::Record;
 use super::session::Session;
-use super::snapshot::Line;
+use super::snapshot::Network;
 use super::timing::{AHEAD, BACKOFF, BACKOFF_MOST};
 use super::upload::{Multipart, PlaceNo, Progress, RequestNo, State, UploadNo};
-use super::work::{Out, What, Work};
+use super::work::{InFlight, RequestKind, Work};
 use crate::time::{Time, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const PROBE: Duration = Duration::from_secs(15);
 
 /// What could go out next for an upload.
 enum Next {
-    Call(Call, What),
+    Call(Call, RequestKind),
     /// Nothing now: it waits for answers or for a moment.
     Nothing,
 }
@@ -32,7 +32,7 @@ impl Model {
 
     /// Whether a request is out whose end must be awaited: breaking it off would leave it open whether the file arrived.
     pub(super) fn commits(&self, no: UploadNo) -> bool {
-        self.work.get(&no).is_some_and(|w| w.out.values().any(|what| matches!(what, What::Put | What::Complete)))
+        self.work.get(&no).is_some_and(|w| w.out.values().any(|what| matches!(what, RequestKind::Put | RequestKind::Complete)))
             || self.is_nearly_sent(no)
     }
 
@@ -66,7 +66,7 @@ impl Model {
     /// go on, and after a while it is tried again from the opening on.
     pub(super) fn drive_is_silent(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
         let Some(work) = self.work.get_mut(&no) else { return };
-        let misses = work.misses.entry(What::Open.part()).or_default();
+        let misses = work.misses.entry(RequestKind::Open.part()).or_default();
         misses.tries += 1;
         let tries = misses.tries;
         let due = self.seen.now + self.chance.backoff(tries, BACKOFF, BACKOFF_MOST);
@@ -198,8 +198,8 @@ impl Model {
             return false;
         }
         match self.seen.line {
-            Line::Up => true,
-            Line::Down { next, .. } => next <= self.seen.now,
+            Network::Up => true,
+            Network::Down { next, .. } => next <= self.seen.now,
         }
     }
 
@@ -251,7 +251,7 @@ impl Model {
         }
         if let Some((upload, upload_id)) = self.desks[at].aborts.pop_front() {
             if self.allows(0) {
-                self.send(upload, Call::Abort { upload_id }, What::Abort, fx);
+                self.send(upload, Call::Abort { upload_id }, RequestKind::Abort, fx);
                 return true;
             }
             self.desks[at].aborts.push_front((upload, upload_id));
@@ -262,7 +262,7 @@ impl Model {
     /// Brings a small file to the front of the queue where large ones are on their way and no other small one goes beside
     /// them: it need not wait until they have arrived. False where there is none, or no room for it now.
     fn slips_in(&mut self, at: usize) -> bool {
-        let beside = |out: &Out| usize::from(out.place.0) == at && out.what == What::Put;
+        let beside = |out: &InFlight| usize::from(out.place.0) == at && out.what == RequestKind::Put;
         if self.desks[at].active.is_empty() || self.out.values().any(beside) {
             return false;
         }
@@ -343,14 +343,14 @@ impl Model {
         self.work.entry(no).or_insert_with(Work::new).not_before = None;
         if small.is_some() {
             self.set_state(no, State::Sending(Progress::default()));
-            self.send(no, Call::Put { most: PART_USUAL }, What::Put, fx);
+            self.send(no, Call::Put { most: PART_USUAL }, RequestKind::Put, fx);
         } else {
             if self.goes_whole(place, size) {
                 self.make_whole(no, fx);
             }
             self.set_state(no, State::Preparing);
             self.desks[at].active.push(no);
-            self.send(no, Call::Open, What::Open, fx);
+            self.send(no, Call::Open, RequestKind::Open, fx);
         }
         true
     }
@@ -370,18 +370,18 @@ impl Model {
                     self.crowded = true;
                     return false;
                 }
-                if what == What::Complete {
+                if what == RequestKind::Complete {
                     self.set_state(no, State::Confirming);
                     fx.push(Effect::Record(Record::Completing(no)));
                 }
                 if let Some(work) = self.work.get_mut(&no) {
                     match what {
-                        What::Complete => work.completing = true,
-                        What::Part(number) => {
+                        RequestKind::Complete => work.completing = true,
+                        RequestKind::Part(number) => {
                             work.cursor = work.cursor.max(number + 1);
                             work.later.retain(|&(_, waiting)| waiting != number);
                         }
-                        What::Open | What::Put | What::Whole | What::Create | What::Read(_) | What::Abort => {}
+                        RequestKind::Open | RequestKind::Put | RequestKind::Whole | RequestKind::Create | RequestKind::Read(_) | RequestKind::Abort => {}
                     }
                 }
                 self.send(no, call, what, fx);
@@ -403,29 +403,29 @@ impl Model {
             && let Some(fingerprint) = work.opened
         {
             let free = work.out.is_empty();
-            return if free { Next::Call(Call::Whole { fingerprint }, What::Whole) } else { Next::Nothing };
+            return if free { Next::Call(Call::Whole { fingerprint }, RequestKind::Whole) } else { Next::Nothing };
         }
         let Some(multipart) = &work.multipart else { return Next::Nothing };
         let Some(upload_id) = multipart.upload_id.clone() else {
-            return if work.out.is_empty() { Next::Call(Call::Create, What::Create) } else { Next::Nothing };
+            return if work.out.is_empty() { Next::Call(Call::Create, RequestKind::Create) } else { Next::Nothing };
         };
         let parts = &multipart.parts;
         if let Some(&(due, number)) = work.later.first()
             && due <= now
         {
             let (offset, length) = parts.span(number);
-            return Next::Call(Call::Part { upload_id, number, offset, length }, What::Part(number));
+            return Next::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
         }
         // A part from an earlier run counts only once its bytes were found to be the file's still.
         if let Some(number) = work.unread.iter().copied().find(|&n| !work.is_out(n)) {
             let (offset, length) = parts.span(number);
-            return Next::Call(Call::Read { offset, length }, What::Read(number));
+            return Next::Call(Call::Read { offset, length }, RequestKind::Read(number));
         }
         let mut from = work.cursor;
         while let Some(number) = parts.next_missing(from) {
             if !work.is_out(number) && !work.later.iter().any(|&(_, n)| n == number) {
                 let (offset, length) = parts.span(number);
-                return Next::Call(Call::Part { upload_id, number, offset, length }, What::Part(number));
+                return Next::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
             }
             from = number + 1;
         }
@@ -444,11 +444,11 @@ impl Model {
             part: parts.part_size(),
             fingerprint: multipart.fingerprint,
         };
-        Next::Call(call, What::Complete)
+        Next::Call(call, RequestKind::Complete)
     }
 
-    pub(super) fn send(&mut self, no: UploadNo, call: Call, what: What, fx: &mut Vec<Effect>) {
-        if matches!(what, What::Put | What::Whole) {
+    pub(super) fn send(&mut self, no: UploadNo, call: Call, what: RequestKind, fx: &mut Vec<Effect>) {
+        if matches!(what, RequestKind::Put | RequestKind::Whole) {
             self.put_goes_out(no, fx);
         }
         let Some(row) = self.seen.rows.get(no) else { return };
@@ -461,20 +461,20 @@ impl Model {
         let (body, held) = (call.bytes(row.size), call.body(row.size));
         let regions = self.desks.get(usize::from(row.place.0)).map_or(0, |desk| desk.regions);
         let signed = call.signed();
-        let probe = signed && matches!(self.seen.line, Line::Down { .. });
+        let probe = signed && matches!(self.seen.line, Network::Down { .. });
         let place = row.place;
-        let out = Out { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
+        let out = InFlight { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
         let keys = self.limits.send_keys || self.key_files.contains(&no);
         let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), keys, call };
         self.bodies_out += held;
         self.out.insert(request, out);
-        if let Line::Down { next, .. } = &mut self.seen.line
+        if let Network::Down { next, .. } = &mut self.seen.line
             && signed
         {
             // This one tries whether the line carries again; the others wait for what it finds.
             *next = self.seen.now + PROBE;
         }
-        if what != What::Abort
+        if what != RequestKind::Abort
             && let Some(work) = self.work.get_mut(&no)
         {
             work.out.insert(request, what);

@@ -3,7 +3,7 @@
 use super::destination::Destination;
 use super::parts::PartDone;
 use super::problem::Problem;
-use super::terms::Learned;
+use super::conditions::Learned;
 use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, Proof, Stored, UploadNo};
 use crate::time::Utc;
 use std::sync::Arc;
@@ -154,12 +154,12 @@ pub struct Unfinished {
     /// Whether the earlier run broke off while its PutObject may have been out.
     pub put_begun: bool,
     /// How far it had come.
-    pub came: Came,
+    pub came: EarlierState,
 }
 
 /// How far an upload of a delivery had come that has not come to its end.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Came {
+pub enum EarlierState {
     /// It has not ended.
     Open,
     /// S3 has it. When the file that was sent was last written is kept beside it, in nanoseconds since 1970.

@@ -4,7 +4,7 @@ use super::Model;
 use super::event::Effect;
 use super::intake::{done_parts, key_hash};
 use super::parts::Plan;
-use super::record::{Came, Kept, Record, Unfinished};
+use super::record::{EarlierState, Kept, Record, Unfinished};
 use super::snapshot::Totals;
 use super::upload::{Multipart, PlaceNo, State, Upload};
 use super::work::Work;
@@ -50,12 +50,12 @@ impl Model {
     fn bring_in(&mut self, no: PlaceNo, upload: Unfinished, now: Option<Utc>, fx: &mut Vec<Effect>) {
         let at = usize::from(no.0);
         let (state, modified) = match &upload.came {
-            Came::Open if self.limits.park_restored => (State::Paused, 0),
-            Came::Open => (State::Waiting, 0),
-            Came::Delivered(proof, modified) => (State::Delivered(*proof), Upload::kept_time(*modified)),
-            Came::AlreadyThere => (State::AlreadyThere, 0),
-            Came::NotConfirmed => (State::NotConfirmed, 0),
-            Came::Failed(problem) => (State::Failed(Arc::clone(problem)), 0),
+            EarlierState::Open if self.limits.park_restored => (State::Paused, 0),
+            EarlierState::Open => (State::Waiting, 0),
+            EarlierState::Delivered(proof, modified) => (State::Delivered(*proof), Upload::kept_time(*modified)),
+            EarlierState::AlreadyThere => (State::AlreadyThere, 0),
+            EarlierState::NotConfirmed => (State::NotConfirmed, 0),
+            EarlierState::Failed(problem) => (State::Failed(Arc::clone(problem)), 0),
         };
         // What was begun tells the size that the file had then, also where the size was not recorded on its own.
         let size = upload.multipart.as_ref().map_or(upload.size, |multipart| multipart.parts.size());
@@ -74,11 +74,11 @@ impl Model {
         self.desks[at].keys.insert(key, upload_no);
         fx.push(Effect::Record(Record::Adopted(upload_no, no, upload.row)));
         let open = match &upload.came {
-            Came::Open => true,
+            EarlierState::Open => true,
             // What is kept of its parts is of use only to somebody who tries again.
-            Came::Failed(problem) if problem.kind.keeps_parts() && upload.multipart.is_some() => false,
-            Came::NotConfirmed => return self.doubt(upload_no, fx),
-            Came::Failed(_) | Came::Delivered(..) | Came::AlreadyThere => return,
+            EarlierState::Failed(problem) if problem.kind.keeps_parts() && upload.multipart.is_some() => false,
+            EarlierState::NotConfirmed => return self.doubt(upload_no, fx),
+            EarlierState::Failed(_) | EarlierState::Delivered(..) | EarlierState::AlreadyThere => return,
         };
         if open && !self.limits.park_restored {
             self.desks[at].queue.push_back(upload_no);

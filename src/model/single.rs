@@ -1,6 +1,6 @@
 //! One object that is sent by itself, outside of any queue: when it is tried again, and what its end says.
 
-use super::chance::Chance;
+use super::rng::Chance;
 use super::problem::{Problem, Retry};
 use super::timing::{BACKOFF, BACKOFF_MOST};
 use std::time::Duration;

@@ -1,13 +1,13 @@
 //! The cheap, immutable copy of the model that the window and the command line read.
 
-pub use super::profiles::{Odd, Oddity, Profile, Profiles, Source};
+pub use super::profiles::{WarningKind, Oddity, Profile, Profiles, Source};
 
 use super::destination::Destination;
 use super::problem::Problem;
 use super::rows::Rows;
 use super::session::{Identity, Session};
 pub use super::settings::{AllowedCommand, Settings};
-use super::terms::Learned;
+use super::conditions::Learned;
 use super::upload::{PlaceNo, UploadNo};
 use crate::time::{Time, Utc};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub struct Snapshot {
     /// The moment of the last event.
     pub now: Time,
     /// The destinations open in this run, by number; each has its own session and queue.
-    pub places: Vec<Place>,
+    pub places: Vec<OpenDestination>,
     /// All uploads of this run.
     pub rows: Rows,
     /// The profiles found in the shared files.
@@ -29,7 +29,7 @@ pub struct Snapshot {
     /// What is known of who each profile is: its name, and the answer or the problem.
     pub identities: Arc<Vec<(String, Result<Identity, Problem>)>>,
     /// Whether the line is down, and until when nothing is tried.
-    pub line: Line,
+    pub line: Network,
     /// Why nothing can be recorded, which holds everything until it can.
     pub journal: Option<Arc<Problem>>,
     /// Destinations remembered from earlier, most recent first.
@@ -43,7 +43,7 @@ pub struct Snapshot {
 
 /// One destination that is open.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct OpenDestination {
     /// Where files go.
     pub destination: Arc<Destination>,
     /// Where its session stands.
@@ -108,12 +108,12 @@ pub struct LeftOut {
     /// What it is.
     pub path: PathBuf,
     /// Why it was left out.
-    pub why: Left,
+    pub why: SkipReason,
 }
 
 /// Why something was not taken into the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left {
+pub enum SkipReason {
     /// A link, which is not followed.
     Link,
     /// A device, a pipe or a socket.
@@ -136,7 +136,7 @@ pub enum Left {
     Earlier(Utc),
 }
 
-impl Left {
+impl SkipReason {
     const COUNT: usize = 10;
 
     const fn index(self) -> usize {
@@ -157,22 +157,22 @@ impl Left {
 
 /// How many were left out, reason by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftCount([u64; Left::COUNT]);
+pub struct LeftCount([u64; SkipReason::COUNT]);
 
 impl LeftCount {
     /// How many were left out for this reason.
     #[must_use]
-    pub const fn of(&self, why: Left) -> u64 {
+    pub const fn of(&self, why: SkipReason) -> u64 {
         self.0[why.index()]
     }
 
     /// Counts one more.
-    pub const fn add(&mut self, why: Left) {
+    pub const fn add(&mut self, why: SkipReason) {
         self.0[why.index()] += 1;
     }
 
     /// Counts `count` of them no more.
-    pub const fn remove(&mut self, why: Left, count: u64) {
+    pub const fn remove(&mut self, why: SkipReason, count: u64) {
         self.0[why.index()] = self.0[why.index()].saturating_sub(count);
     }
 
@@ -185,14 +185,14 @@ impl LeftCount {
     /// How many files were delivered earlier, whenever that was.
     #[must_use]
     pub const fn earlier(&self) -> u64 {
-        self.of(Left::Earlier(Utc(0)))
+        self.of(SkipReason::Earlier(Utc(0)))
     }
 
     /// How many were left out that a person may have meant to deliver: not those that are in the list already or were
     /// delivered earlier, not links, which are never followed, and not empty folders, which S3 can't keep.
     #[must_use]
     pub fn missed(&self) -> u64 {
-        self.all() - self.of(Left::Twice) - self.of(Left::Link) - self.of(Left::EmptyFolder) - self.earlier()
+        self.all() - self.of(SkipReason::Twice) - self.of(SkipReason::Link) - self.of(SkipReason::EmptyFolder) - self.earlier()
     }
 }
 
@@ -257,7 +257,7 @@ impl Totals {
 
 /// Whether the line carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Line {
+pub enum Network {
     /// As far as is known.
     #[default]
     Up,

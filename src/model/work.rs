@@ -4,7 +4,7 @@ use super::denials::{Denials, LetIn, UploadDenied};
 use super::event::Found;
 use super::problem::Kind;
 use super::rate::Rate;
-use super::snapshot::Line;
+use super::snapshot::Network;
 use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, RequestNo, Stored, UploadNo};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -20,7 +20,7 @@ pub(super) const UNKNOWN_TRIES: u32 = 6;
 
 /// One destination's queue and session affairs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct Lane {
     /// Uploads waiting, in order.
     pub queue: VecDeque<UploadNo>,
     /// Uploads waiting for a moment.
@@ -107,14 +107,14 @@ pub(super) struct Desk {
 
 /// A request that is out.
 #[derive(Clone, Debug)]
-pub(super) struct Out {
+pub(super) struct InFlight {
     pub upload: UploadNo,
     pub place: PlaceNo,
     pub generation: u32,
     /// `Desk::regions` when it went out.
     pub regions: u32,
     pub signed: bool,
-    pub what: What,
+    pub what: RequestKind,
     /// The bytes it sends or reads.
     pub body: u64,
     /// What it holds of them in memory at a time.
@@ -126,7 +126,7 @@ pub(super) struct Out {
 
 /// What a request that is out is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum RequestKind {
     Open,
     Put,
     /// PutObject of a large file, straight from the disk.
@@ -138,7 +138,7 @@ pub(super) enum What {
     Abort,
 }
 
-impl What {
+impl RequestKind {
     /// The part that it is for, or 0.
     pub const fn part(self) -> u32 {
         match self {
@@ -183,7 +183,7 @@ pub(super) struct Work {
     /// Parts taken over from an earlier run that have not been compared with the file yet.
     pub unread: BTreeSet<u32>,
     /// Requests that are out for it.
-    pub out: BTreeMap<RequestNo, What>,
+    pub out: BTreeMap<RequestNo, RequestKind>,
     /// Parts that wait for a moment.
     pub later: BTreeSet<(Time, u32)>,
     /// The first part that may be missing.
@@ -209,10 +209,10 @@ pub(super) struct Work {
     pub rate: Rate,
 }
 
-impl Line {
+impl Network {
     /// A request that tried a line known to be down has come back or was ended. Where its answer said nothing of the line
     /// (its file was gone, say), the next request tries it at once.
-    pub(super) fn probe_ended(&mut self, out: &Out, now: Time) {
+    pub(super) fn probe_ended(&mut self, out: &InFlight, now: Time) {
         if let Self::Down { next, .. } = self
             && out.probe
         {
@@ -221,7 +221,7 @@ impl Line {
     }
 }
 
-impl Desk {
+impl Lane {
     /// From now on denials are taken for IAM's delay once more.
     pub fn new_trial(&mut self) {
         self.moved_once = false;
@@ -270,6 +270,6 @@ impl Work {
 
     /// Whether a request for this part is out.
     pub fn is_out(&self, number: u32) -> bool {
-        self.out.values().any(|what| matches!(what, What::Part(n) | What::Read(n) if *n == number))
+        self.out.values().any(|what| matches!(what, RequestKind::Part(n) | RequestKind::Read(n) if *n == number))
     }
 }

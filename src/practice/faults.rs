@@ -17,13 +17,13 @@ pub struct Rule {
     /// How many matching requests go wrong after that.
     pub times: u32,
     /// What goes wrong.
-    pub what: What,
+    pub what: Fault,
 }
 
 impl Rule {
     /// A rule that befalls the first `op`, once.
     #[must_use]
-    pub fn once(op: Op, what: What) -> Self {
+    pub fn once(op: Op, what: Fault) -> Self {
         Self { op: Some(op), key: None, part: None, skip: 0, times: 1, what }
     }
 
@@ -64,7 +64,7 @@ impl Rule {
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum Fault {
     /// An AWS error is answered and nothing is done.
     Status {
         /// The HTTP status.
@@ -115,7 +115,7 @@ pub enum What {
     SkewDate(i64),
 }
 
-impl What {
+impl Fault {
     /// An AWS error by status, code and text.
     #[must_use]
     pub fn status(status: u16, code: &str, message: &str) -> Self {
@@ -139,7 +139,7 @@ impl Script {
     }
 
     /// The faults that befall `request`, in the order of the script.
-    pub(super) fn befall(&mut self, request: &Request) -> Vec<What> {
+    pub(super) fn befall(&mut self, request: &Request) -> Vec<Fault> {
         let mut found = Vec::new();
         for rule in self.rules.iter_mut().filter(|rule| rule.matches(request)) {
             if rule.skip > 0 {
@@ -162,7 +162,7 @@ mod tests {
     fn a_rule_skips_then_strikes_then_rests() {
         let request = |uri: &str| Request::of(1, 0, &Method::PUT, &uri.parse().expect("a URI"), &HeaderMap::new());
         let mut script = Script::default();
-        script.add(Rule::once(Op::UploadPart, What::DropAfter).part(2).skip(1).times(2).key("k"));
+        script.add(Rule::once(Op::UploadPart, Fault::DropAfter).part(2).skip(1).times(2).key("k"));
         let hit = "/b/k?partNumber=2&uploadId=u";
         assert!(script.befall(&request("/b/k?partNumber=1&uploadId=u")).is_empty());
         assert!(script.befall(&request("/b/x?partNumber=2&uploadId=u")).is_empty());

@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::clock::{from_amz_time, http_time, iso_time};
-use super::faults::What;
+use super::faults::Fault;
 use super::log::{Op, Request};
 use super::s3::Bucket;
 use super::sign::Authorization;
@@ -102,31 +102,31 @@ pub(super) async fn answer(
     let mut extensions = parts.extensions;
     for fault in &faults {
         match fault {
-            What::Delay(time) => tokio::time::sleep(*time).await,
-            What::SlowBody(rate) => tap.slow(*rate),
-            What::FlipBit => tap.flip(),
-            What::FlipBitInside => drop(extensions.insert(FlipInside)),
-            What::DropInBody(bytes) => tap.cut_at(*bytes),
-            What::DropBefore => return Err(Dropped),
-            What::NeverAnswer { work: false } => {
+            Fault::Delay(time) => tokio::time::sleep(*time).await,
+            Fault::SlowBody(rate) => tap.slow(*rate),
+            Fault::FlipBit => tap.flip(),
+            Fault::FlipBitInside => drop(extensions.insert(FlipInside)),
+            Fault::DropInBody(bytes) => tap.cut_at(*bytes),
+            Fault::DropBefore => return Err(Dropped),
+            Fault::NeverAnswer { work: false } => {
                 tap.drain().await;
                 std::future::pending::<()>().await;
             }
-            What::Html(status) => instead = Some(html(*status)),
-            What::Status { status, code, message } => {
+            Fault::Html(status) => instead = Some(html(*status)),
+            Fault::Status { status, code, message } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 instead = Some(error(&inside, sts, status, code, message, ""));
             }
-            What::ErrorInside200 { code, message, work: false } => {
+            Fault::ErrorInside200 { code, message, work: false } => {
                 instead = Some(error(&inside, sts, StatusCode::OK, code, message, ""));
             }
-            What::NeverAnswer { work: true }
-            | What::ErrorInside200 { work: true, .. }
-            | What::DropAfter
-            | What::KeepAlive(_)
-            | What::NoETag
-            | What::WrongChecksum
-            | What::SkewDate(_) => {}
+            Fault::NeverAnswer { work: true }
+            | Fault::ErrorInside200 { work: true, .. }
+            | Fault::DropAfter
+            | Fault::KeepAlive(_)
+            | Fault::NoETag
+            | Fault::WrongChecksum
+            | Fault::SkewDate(_) => {}
         }
     }
     let replaced = instead.is_some();
@@ -152,30 +152,30 @@ pub(super) async fn answer(
     if tap.was_cut() || inside.is_offline() {
         return Err(Dropped);
     }
-    if !replaced || !faults.iter().any(|fault| matches!(fault, What::Html(_))) {
+    if !replaced || !faults.iter().any(|fault| matches!(fault, Fault::Html(_))) {
         dress(&inside, &request, &mut response);
     }
     let (mut date, mut blanks) = (inside.now(), None);
     for fault in &faults {
         match fault {
-            What::DropAfter => return Err(Dropped),
-            What::NeverAnswer { .. } => std::future::pending().await,
-            What::ErrorInside200 { code, message, work: true } => {
+            Fault::DropAfter => return Err(Dropped),
+            Fault::NeverAnswer { .. } => std::future::pending().await,
+            Fault::ErrorInside200 { code, message, work: true } => {
                 response = error(&inside, sts, StatusCode::OK, code, message, "");
             }
-            What::NoETag => remove_etag(&mut response),
-            What::WrongChecksum => change_checksum(&mut response, Some("AAAAAAAAAAA=")),
-            What::SkewDate(seconds) => date += seconds,
-            What::KeepAlive(time) => blanks = Some(*time),
-            What::ErrorInside200 { work: false, .. }
-            | What::Delay(_)
-            | What::SlowBody(_)
-            | What::FlipBit
-            | What::FlipBitInside
-            | What::DropInBody(_)
-            | What::DropBefore
-            | What::Html(_)
-            | What::Status { .. } => {}
+            Fault::NoETag => remove_etag(&mut response),
+            Fault::WrongChecksum => change_checksum(&mut response, Some("AAAAAAAAAAA=")),
+            Fault::SkewDate(seconds) => date += seconds,
+            Fault::KeepAlive(time) => blanks = Some(*time),
+            Fault::ErrorInside200 { work: false, .. }
+            | Fault::Delay(_)
+            | Fault::SlowBody(_)
+            | Fault::FlipBit
+            | Fault::FlipBitInside
+            | Fault::DropInBody(_)
+            | Fault::DropBefore
+            | Fault::Html(_)
+            | Fault::Status { .. } => {}
         }
     }
     put(response.headers_mut(), "date", &http_time(date));

@@ -1,7 +1,7 @@
 //! What the command line says of receipts and of files checked against them.
 
 use super::{Check, NotReadable};
-use crate::words::foreign::visible;
+use crate::words::untrusted_text::visible;
 use std::path::Path;
 
 /// Which file `verify` takes.

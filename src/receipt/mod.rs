@@ -314,7 +314,7 @@ impl Receipt {
     #[must_use]
     pub fn message(&self) -> String {
         let missing: Vec<_> = self.not_delivered.iter().map(|file| (visible(&file.name), file.why.clone())).collect();
-        words::message(&words::Message {
+        words::message(&words::DeliveryMessage {
             to: &visible(&format!("{}/{}", self.bucket, self.prefix)),
             delivered: (self.proofs(), self.bytes()),
             at: self.delivered.iter().map(|file| file.at).max(),

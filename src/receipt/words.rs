@@ -32,7 +32,7 @@ pub fn not_amazon(by: By<'_>) -> Option<String> {
         By::Practice => Some(PRACTICE.to_owned()),
         By::Server(address) => Some(format!(
             "These files went to the server {}; nothing was sent to Amazon.",
-            crate::words::foreign::visible(address)
+            crate::words::untrusted_text::visible(address)
         )),
     }
 }
@@ -127,7 +127,7 @@ pub fn proof_in_full(proof: Proof, by: By<'_>) -> String {
         (Proof::Whole, By::Amazon) => "Confirmed by Amazon (whole file)".to_owned(),
         (Proof::Whole, By::Practice) => "Practice: confirmed by the practice bucket (whole file)".to_owned(),
         (Proof::Whole, By::Server(address)) => {
-            format!("Confirmed by {} (whole file)", crate::words::foreign::visible(address))
+            format!("Confirmed by {} (whole file)", crate::words::untrusted_text::visible(address))
         }
         (Proof::Parts, By::Practice) => "Practice: each part confirmed, no checksum for the whole".to_owned(),
         (Proof::Parts, By::Amazon | By::Server(_)) => "Each part confirmed, no checksum for the whole".to_owned(),
@@ -280,7 +280,7 @@ pub fn confirmed(proofs: Proofs, by: By<'_>) -> String {
 
 /// What the message to the customer is made of.
 #[derive(Debug)]
-pub struct Message<'a> {
+pub struct DeliveryMessage<'a> {
     /// `bucket/prefix`.
     pub to: &'a str,
     /// The delivered files by their proof, and their bytes.
@@ -299,7 +299,7 @@ pub struct Message<'a> {
 
 /// The message to the customer, ready to be pasted.
 #[must_use]
-pub fn message(about: &Message<'_>) -> String {
+pub fn message(about: &DeliveryMessage<'_>) -> String {
     /// Names that are listed one by one.
     const NAMED: usize = 10;
     let (proofs, bytes) = about.delivered;

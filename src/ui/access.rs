@@ -7,7 +7,7 @@ use super::dialogs::{After, Dialog};
 use super::profiles::{Page, Remove, Rename};
 use super::sign_in::{Allow, SigningIn};
 use super::widgets::Button;
-use super::{About, Window, Wish};
+use super::{About, Window, Action};
 use crate::engine::keys::{NewKey, TestedKey};
 use crate::engine::process::Consent;
 use crate::model::access_key::{Keep, KeepProblem};
@@ -20,7 +20,7 @@ use crate::model::snapshot::{Snapshot, Source};
 use crate::model::upload::PlaceNo;
 use crate::model::verification_url::VerificationUrl;
 use crate::time::{Time, Utc};
-use crate::words::you as words;
+use crate::words::accounts as words;
 use egui::text_edit::TextEditState;
 use egui::{Id, Key, Ui};
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 
 /// What a sheet wants done elsewhere. The number comes back with the answer, so that the answer to what was left is dropped.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Wanted {
+pub enum AccessRequest {
     /// Ask AWS whose key this is.
     TestKey(u32, NewKey),
     /// The same for the key in this file.
@@ -99,7 +99,7 @@ pub struct Kept {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub enum Came {
+pub enum AccessReply {
     /// Whose key it is, or why it can't be used.
     Tested(u32, Result<TestedKey, String>),
     /// Whether a key was kept, or a profile renamed or removed.
@@ -206,7 +206,7 @@ impl Window {
     }
 
     /// Adds the key in a file that was dropped or chosen. Waits while a dialog is open that has nothing to do with it.
-    pub fn key_file(&mut self, path: PathBuf, out: &mut Vec<Wish>) {
+    pub fn key_file(&mut self, path: PathBuf, out: &mut Vec<Action>) {
         if !self.takes_keys() {
             return;
         }
@@ -215,23 +215,23 @@ impl Window {
         }
         let round = self.access.next();
         self.open_sheet(Sheet::Key(AddKey::testing(round)));
-        out.push(Wish::Access(Wanted::KeyFile(round, path)));
+        out.push(Action::Access(AccessRequest::KeyFile(round, path)));
     }
 
     /// Adds a key that was pasted.
-    pub(crate) fn pasted_key(&mut self, key: NewKey, out: &mut Vec<Wish>) {
+    pub(crate) fn pasted_key(&mut self, key: NewKey, out: &mut Vec<Action>) {
         if !self.takes_keys() {
             return;
         }
         let round = self.access.next();
         self.open_sheet(Sheet::Key(AddKey::testing(round)));
-        out.push(Wish::Access(Wanted::TestKey(round, key)));
+        out.push(Action::Access(AccessRequest::TestKey(round, key)));
     }
 
-    pub(crate) fn sign_in(&mut self, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Wish>) {
+    pub(crate) fn sign_in(&mut self, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Action>) {
         let round = self.access.next();
         self.open_sheet(Sheet::SignIn(SigningIn::new(round, profile, then)));
-        out.push(Wish::Access(Wanted::SignIn(round, profile.to_owned())));
+        out.push(Action::Access(AccessRequest::SignIn(round, profile.to_owned())));
     }
 
     pub(crate) fn check_access(&mut self, to: &Destination) {
@@ -239,7 +239,7 @@ impl Window {
     }
 
     /// Opens what helps.
-    pub(crate) fn help(&mut self, remedy: Remedy, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Wish>) {
+    pub(crate) fn help(&mut self, remedy: Remedy, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Action>) {
         match remedy {
             Remedy::SignIn => self.sign_in(profile, then, out),
             Remedy::Command(command) => self.open_sheet(Sheet::Allow(Allow::new(profile, command, then))),
@@ -253,7 +253,7 @@ impl Window {
         problem: &Problem,
         profile: &str,
         seen: &Snapshot,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) {
         let Some(remedy) = remedy(problem, profile, seen) else { return };
         if ui.add(Button::small_link(remedy.label())).clicked() {
@@ -266,7 +266,7 @@ impl Window {
         ui: &mut Ui,
         sheet: &mut Sheet,
         (seen, _about, now): (&Snapshot, &About, Time),
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> After {
         match sheet {
             Sheet::Key(draft) => self.add_key_sheet(ui, draft, seen, out),
@@ -282,11 +282,11 @@ impl Window {
     }
 
     /// Takes in what came of a wish. An answer to what was left is dropped.
-    pub fn came(&mut self, came: Came, out: &mut Vec<Wish>) {
+    pub fn came(&mut self, came: AccessReply, out: &mut Vec<Action>) {
         let Some(Dialog::Access(sheet)) = &mut self.dialog else { return };
         match (&mut **sheet, came) {
-            (Sheet::Key(draft), Came::Tested(round, result)) if draft.round == round => draft.tested(result),
-            (Sheet::Key(draft), Came::Changed(round, result)) if draft.round == round => {
+            (Sheet::Key(draft), AccessReply::Tested(round, result)) if draft.round == round => draft.tested(result),
+            (Sheet::Key(draft), AccessReply::Changed(round, result)) if draft.round == round => {
                 if let Some((name, keep)) = draft.kept(result) {
                     let said = words::kept(&name, keep);
                     self.form.profile = Some(name);
@@ -294,7 +294,7 @@ impl Window {
                     self.tell(said);
                 }
             }
-            (Sheet::Rename(draft), Came::Changed(round, result)) if draft.round == round => {
+            (Sheet::Rename(draft), AccessReply::Changed(round, result)) if draft.round == round => {
                 if let Some((from, to)) = draft.renamed(result) {
                     if self.form.profile.as_ref() == Some(&from) {
                         self.form.profile = Some(to.clone());
@@ -303,7 +303,7 @@ impl Window {
                     self.says = words::renamed(&from, &to);
                 }
             }
-            (Sheet::Remove(draft), Came::Changed(round, result)) if draft.round == round => {
+            (Sheet::Remove(draft), AccessReply::Changed(round, result)) if draft.round == round => {
                 if let Some(name) = draft.removed(result) {
                     if self.form.profile.as_ref() == Some(&name) {
                         self.form.profile = None;
@@ -312,11 +312,11 @@ impl Window {
                     self.says = words::removed(&name);
                 }
             }
-            (Sheet::SignIn(draft), Came::SignIn(round, step)) if draft.round == round => {
+            (Sheet::SignIn(draft), AccessReply::SignIn(round, step)) if draft.round == round => {
                 self.says = draft.took(step, out);
             }
-            (Sheet::Check(draft), Came::Step(round, step)) if draft.round == round => self.says = draft.took(step),
-            (Sheet::Check(draft), Came::Checked(round)) if draft.round == round => draft.ended(),
+            (Sheet::Check(draft), AccessReply::Step(round, step)) if draft.round == round => self.says = draft.took(step),
+            (Sheet::Check(draft), AccessReply::Checked(round)) if draft.round == round => draft.ended(),
             (
                 Sheet::Key(_)
                 | Sheet::Rename(_)
@@ -324,21 +324,21 @@ impl Window {
                 | Sheet::SignIn(_)
                 | Sheet::Allow(_)
                 | Sheet::Check(_),
-                Came::Tested(..) | Came::Changed(..) | Came::SignIn(..) | Came::Step(..) | Came::Checked(_),
+                AccessReply::Tested(..) | AccessReply::Changed(..) | AccessReply::SignIn(..) | AccessReply::Step(..) | AccessReply::Checked(_),
             ) => {}
         }
     }
 }
 
 /// Ends what a sheet that is closed had begun.
-pub(crate) fn left(sheet: &Sheet, out: &mut Vec<Wish>) {
+pub(crate) fn left(sheet: &Sheet, out: &mut Vec<Action>) {
     let runs = match sheet {
         Sheet::SignIn(draft) => draft.runs(),
         Sheet::Check(draft) => draft.runs(),
         Sheet::Key(_) | Sheet::Rename(_) | Sheet::Remove(_) | Sheet::Allow(_) => false,
     };
     if runs {
-        out.push(Wish::Access(Wanted::Stop));
+        out.push(Action::Access(AccessRequest::Stop));
     }
 }
 

@@ -1,16 +1,16 @@
 //! The sheet that adds an access key: its file or its two parts, whose it is, and where it is kept.
 
-use super::access::{Kept, Wanted, entered, forget_typed};
+use super::access::{Kept, AccessRequest, entered, forget_typed};
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish, icons, picker};
+use super::{Window, Action, icons, picker};
 use crate::engine::keys::{NewKey, TestedKey};
 use crate::model::access_key::{Keep, KeepProblem};
 use crate::model::snapshot::Snapshot;
 use crate::words::keys;
 use crate::words::ui::dialog;
-use crate::words::you::{self as words, key as labels};
+use crate::words::accounts::{self as words, key as labels};
 use egui::{
     Align2, CornerRadius, Event, Frame, Id, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     pos2, vec2,
@@ -101,7 +101,7 @@ impl Window {
         ui: &mut Ui,
         draft: &mut AddKey,
         seen: &Snapshot,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> After {
         match &mut draft.stage {
             Stage::Enter => self.enter_key(ui, draft, out),
@@ -112,7 +112,7 @@ impl Window {
                     Ok(after) => after,
                     Err(kept) => {
                         draft.round = self.access.next();
-                        out.push(Wish::Access(Wanted::Keep(draft.round, kept)));
+                        out.push(Action::Access(AccessRequest::Keep(draft.round, kept)));
                         After::Stay
                     }
                 }
@@ -120,14 +120,14 @@ impl Window {
         }
     }
 
-    fn enter_key(&mut self, ui: &mut Ui, draft: &mut AddKey, out: &mut Vec<Wish>) -> After {
+    fn enter_key(&mut self, ui: &mut Ui, draft: &mut AddKey, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         let mut key = whole_paste(ui).map(Ok);
         title(ui, labels::TITLE, t);
         widgets::text(ui, &[(labels::TEXT, Face::Body, t.muted)]);
         ui.add_space(12.0);
         if ui.add(Button::plain(labels::OPEN_CSV).icon(icons::FILE)).clicked() {
-            out.push(Wish::OpenKeyFile);
+            out.push(Action::OpenKeyFile);
         }
         ui.add_space(14.0);
         let width = ui.available_width();
@@ -175,9 +175,9 @@ impl Window {
         };
         if let Some(wanted) = wanted {
             let round = self.access.next();
-            out.push(Wish::Access(match wanted {
-                Ok(path) => Wanted::KeyFile(round, path),
-                Err(key) => Wanted::TestKey(round, key),
+            out.push(Action::Access(match wanted {
+                Ok(path) => AccessRequest::KeyFile(round, path),
+                Err(key) => AccessRequest::TestKey(round, key),
             }));
             *draft = AddKey::testing(round);
         }

@@ -6,8 +6,8 @@ use super::invited::Invited;
 use super::paths::PathFor;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, running};
-use crate::grant::{Ask, Invitation};
+use super::{About, Window, Action, icons, running};
+use crate::grant::{RoleRequest, Invitation};
 use crate::model::snapshot::Snapshot;
 use crate::model::upload::PlaceNo;
 use crate::time::Utc;
@@ -31,7 +31,7 @@ const NOTICE: f32 = 78.0;
 /// person.
 pub(crate) enum Arrival {
     Invitation(Box<Invitation>, Utc),
-    Request(Box<Ask>, Utc),
+    Request(Box<RoleRequest>, Utc),
     /// Whether to quit while uploads run.
     Quit,
     /// The access key in this file.
@@ -88,7 +88,7 @@ impl Window {
     }
 
     /// Takes in a request that was read at `read`: opens the customer's page with it, or holds it while a dialog is open.
-    pub fn requested(&mut self, ask: Ask, read: Utc, about: &About) {
+    pub fn requested(&mut self, ask: RoleRequest, read: Utc, about: &About) {
         if self.dialog.is_some() {
             self.hold(Arrival::Request(Box::new(ask), read));
         } else {
@@ -120,7 +120,7 @@ impl Window {
         self.dialog = Some(Dialog::Invited(Box::new(Invited::new(invitation, read, self.form.profile.clone()))));
     }
 
-    fn show_arrival(&mut self, arrival: Arrival, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    fn show_arrival(&mut self, arrival: Arrival, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         match arrival {
             Arrival::Invitation(invitation, read) => self.show_invitation(*invitation, read),
             Arrival::Request(ask, read) => self.open_customer(read, about, Some(&ask)),
@@ -140,7 +140,7 @@ impl Window {
     }
 
     /// Asks what a person's own doing waits for, as soon as no dialog is open. What came from outside waits for a click.
-    pub(crate) fn ask_what_waits(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn ask_what_waits(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         while self.dialog.is_none()
             && let Some(at) = self.arrivals.held.iter().position(Arrival::is_own)
             && let Some(arrival) = self.arrivals.held.remove(at)
@@ -190,7 +190,7 @@ impl Window {
     }
 
     /// Says above everything that something came, with a button that shows it.
-    pub(crate) fn arrival_notice(&mut self, ui: &Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn arrival_notice(&mut self, ui: &Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(arrival) = self.arrivals.held.front() else { return };
         let t = theme::of(ui);
         let title = arrival.title();
@@ -215,12 +215,12 @@ impl Window {
         if show {
             self.swap_in(seen, about, out);
         } else if leave && let Some(Arrival::Invitation(invitation, _)) = self.arrivals.held.pop_front() {
-            out.push(Wish::DismissInvitation(invitation));
+            out.push(Action::DismissInvitation(invitation));
         }
     }
 
     /// Shows what was held. An invitation that was on view is held in its place; any other dialog is closed.
-    fn swap_in(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    fn swap_in(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(arrival) = self.arrivals.held.pop_front() else { return };
         match self.dialog.take() {
             Some(Dialog::Invited(card)) => {

@@ -4,8 +4,8 @@ use super::kit::{Entry, Kit, Side, Wrong};
 use super::picker::Check;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, customer, form, icons, identity, picker};
-use crate::grant::{self, Ask, Format, Principal};
+use super::{About, Window, Action, customer, form, icons, identity, picker};
+use crate::grant::{self, RoleRequest, Format, Principal};
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::time::Utc;
 use crate::words::ask as words;
@@ -34,7 +34,7 @@ impl Window {
     }
 
     /// Opens the customer's page, with a request that was received or without.
-    pub fn open_customer(&mut self, now: Utc, about: &About, request: Option<&Ask>) {
+    pub fn open_customer(&mut self, now: Utc, about: &About, request: Option<&RoleRequest>) {
         let mut kit = Kit::new(Side::Customer, now, &about.zone);
         if let Some(ask) = request {
             kit.fill(ask, &about.zone);
@@ -43,7 +43,7 @@ impl Window {
     }
 
     /// The page, while it is open.
-    pub(crate) fn kit_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn kit_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(mut kit) = self.kit.take() else { return };
         let all = ui.max_rect();
         let width = COLUMN.min(all.width() - 2.0 * size::EDGE);
@@ -77,7 +77,7 @@ impl Window {
         seen: &Snapshot,
         about: &About,
         (begin, height): (f32, f32),
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> bool {
         let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
         let taken = self.welcome_notes(ui, notes, &[]);
@@ -126,7 +126,7 @@ impl Window {
     }
 
     /// Who asks: the picked profile where it is known who that is, what was typed otherwise.
-    fn asker(&mut self, kit: &Kit, seen: &Snapshot, out: &mut Vec<Wish>) -> Result<Principal, Wrong> {
+    fn asker(&mut self, kit: &Kit, seen: &Snapshot, out: &mut Vec<Action>) -> Result<Principal, Wrong> {
         let known = match kit.side {
             Side::Customer => None,
             Side::Contractor => picked(kit, seen).and_then(|profile| {
@@ -139,7 +139,7 @@ impl Window {
         known.map_or_else(|| kit.typed(), Ok)
     }
 
-    fn send_kit(&mut self, ui: &mut Ui, kit: &mut Kit, ask: &Result<Ask, Wrong>, out: &mut Vec<Wish>) {
+    fn send_kit(&mut self, ui: &mut Ui, kit: &mut Kit, ask: &Result<RoleRequest, Wrong>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let print = |format| ask.as_ref().ok().and_then(|ask| grant::print(ask, format, None).ok());
         let full = ui.available_width();
@@ -160,7 +160,7 @@ impl Window {
         if row.add(Button::plain(words::SAVE_ALL).enabled(ask.is_ok())).clicked() {
             let forms = Format::ALL.into_iter().filter(|format| *format != Format::Invitation);
             let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
-            out.push(Wish::SaveTexts(files));
+            out.push(Action::SaveTexts(files));
         }
         let left = row.cursor().left() + 14.0;
         let then = if done { words::COPIED_THEN } else { words::THEN };
@@ -175,10 +175,10 @@ impl Window {
     }
 
     /// Puts a text on the clipboard and remembers it, so that its button shows that it is there.
-    pub(crate) fn copy(&mut self, kit: &mut Kit, text: String, out: &mut Vec<Wish>) {
+    pub(crate) fn copy(&mut self, kit: &mut Kit, text: String, out: &mut Vec<Action>) {
         words::COPIED.clone_into(&mut self.says);
         kit.copied = Some(text.clone());
-        out.push(Wish::Copy(text));
+        out.push(Action::Copy(text));
     }
 }
 

@@ -1,18 +1,18 @@
 //! "Check my access": each step with its tick, its time and its sentence, as they come.
 
-use super::access::{Sheet, Wanted, entered, forget_typed, remedy, sentence};
+use super::access::{Sheet, AccessRequest, entered, forget_typed, remedy, sentence};
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{Window, Wish, icons};
-use crate::diagnose::{self, Known};
+use super::{Window, Action, icons};
+use crate::diagnose::{self, Evidence};
 use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;
 use crate::model::snapshot::Snapshot;
 use crate::words::ui::dialog;
-use crate::words::you::{self as words, check as labels};
+use crate::words::accounts::{self as words, check as labels};
 use crate::words::{access, format};
 use egui::{Id, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use zeroize::Zeroizing;
@@ -66,7 +66,7 @@ impl Checking {
         match &step.result {
             Ok(fact) => (access::fact(fact), Vec::new()),
             Err(why) => {
-                let (_, hints) = diagnose::in_lines(why, &Known::new(&self.to, self.who()));
+                let (_, hints) = diagnose::in_lines(why, &Evidence::new(&self.to, self.who()));
                 let hints = hints.iter().take(CAUSES).enumerate();
                 (sentence(why), hints.map(|(at, hint)| words::cause(at + 1, hint)).collect())
             }
@@ -88,7 +88,7 @@ impl Window {
         ui: &mut Ui,
         draft: &mut Checking,
         seen: &Snapshot,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> After {
         let t = theme::of(ui);
         title(ui, labels::TITLE, t);
@@ -147,7 +147,7 @@ impl Window {
         after
     }
 
-    fn start_check(&mut self, draft: &mut Checking, out: &mut Vec<Wish>) {
+    fn start_check(&mut self, draft: &mut Checking, out: &mut Vec<Action>) {
         let wants_code = draft.to.mfa_serial.is_some();
         if wants_code && draft.code.len() != 6 {
             draft.wrong = true;
@@ -158,7 +158,7 @@ impl Window {
         draft.runs = true;
         // Each code works once.
         let code = std::mem::replace(&mut draft.code, Zeroizing::new(String::with_capacity(16)));
-        out.push(Wish::Access(Wanted::Check {
+        out.push(Action::Access(AccessRequest::Check {
             round: draft.round,
             to: Box::new(draft.to.clone()),
             code: wants_code.then_some(code),

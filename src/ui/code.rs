@@ -5,17 +5,17 @@ use super::arrivals::Arrival;
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, picker};
+use super::{About, Window, Action, icons, picker};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Place, Snapshot};
+use crate::model::snapshot::{Command, OpenDestination, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::problem::said;
 use crate::words::ui::{self as words, Field, dialog, field_problem};
-use crate::words::you;
+use crate::words::accounts;
 use egui::{Id, Margin, Ui};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -75,7 +75,7 @@ impl Dialog {
 }
 
 /// What was refused at a destination, for want of which it has no new session.
-pub(crate) const fn refused(place: &Place) -> Option<&std::sync::Arc<Problem>> {
+pub(crate) const fn refused(place: &OpenDestination) -> Option<&std::sync::Arc<Problem>> {
     match &place.session {
         Session::Denied(problem) => Some(problem),
         Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
@@ -86,7 +86,7 @@ pub(crate) const fn refused(place: &Place) -> Option<&std::sync::Arc<Problem>> {
 
 impl Window {
     /// Asks for the code of an open destination; where the last one was not taken, says so.
-    pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &Place) {
+    pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &OpenDestination) {
         if self.dialog.is_some() {
             return self.hold(Arrival::Code(no));
         }
@@ -113,7 +113,7 @@ impl Window {
             self.access.asked_before_end.insert(no, grant.generation);
             let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
             if let Dialog::Code(code) = &mut prompt {
-                code.why = Some(you::code_before_end(grant.ends.since(now)));
+                code.why = Some(accounts::code_before_end(grant.ends.since(now)));
             }
             self.dialog = Some(prompt);
         }
@@ -121,14 +121,14 @@ impl Window {
 }
 
 /// How long until a destination's next code is asked for; none where none will be.
-pub(crate) fn due_in(place: &Place, now: Time) -> Option<Duration> {
+pub(crate) fn due_in(place: &OpenDestination, now: Time) -> Option<Duration> {
     let Session::Active(grant) = &place.session else { return None };
     let waits = place.totals.open() > 0 && !place.paused && !place.asking && place.renew_problem.is_none();
     let left = grant.ends.since(now).saturating_sub(BEFORE.min(grant.length / 4));
     (waits && place.destination.mfa_serial.is_some()).then_some(left)
 }
 
-pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, about: &About, out: &mut Vec<Wish>) -> After {
+pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, about: &About, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     title(ui, dialog::CODE_TITLE, t);
     if let Some(why) = &draft.why {
@@ -213,18 +213,18 @@ fn serial(draft: &Code) -> Result<MfaSerial, String> {
     MfaSerial::from_pasted(&draft.serial).map_err(|why| field_problem(Field::Mfa, &why))
 }
 
-fn send(draft: &mut Code, out: &mut Vec<Wish>) {
+fn send(draft: &mut Code, out: &mut Vec<Action>) {
     let code = std::mem::take(&mut draft.code);
     match &draft.to {
         CodeFor::Place(no) => {
-            out.push(Wish::Code(*no, code));
-            out.push(Wish::Command(Command::GetAccess(*no)));
+            out.push(Action::Code(*no, code));
+            out.push(Action::Command(Command::GetAccess(*no)));
         }
-        CodeFor::Open(to) => out.push(Wish::OpenWithCode(to.clone(), code)),
+        CodeFor::Open(to) => out.push(Action::OpenWithCode(to.clone(), code)),
         CodeFor::Device(to) => {
             let mut to = to.clone();
             to.mfa_serial = serial(draft).ok();
-            out.push(Wish::OpenWithCode(to, code));
+            out.push(Action::OpenWithCode(to, code));
         }
     }
 }

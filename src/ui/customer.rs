@@ -5,9 +5,9 @@ use super::kit::{Entry, Kit, Wrong};
 use super::theme::{self, Face, size};
 use super::welcome::{strong_link, strong_link_width};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, picker};
-use crate::grant::wishes::{THEY_ASK, wishes};
-use crate::grant::{Ask, Format, Principal};
+use super::{About, Window, Action, icons, picker};
+use crate::grant::terms::{THEY_ASK, wishes};
+use crate::grant::{RoleRequest, Format, Principal};
 use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
 use crate::words::{format, history};
@@ -49,7 +49,7 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
 }
 
 /// What is asked for, a sentence each; what every request says is gray.
-pub(crate) fn asked_for(ui: &mut Ui, ask: &Ask, about: &About) {
+pub(crate) fn asked_for(ui: &mut Ui, ask: &RoleRequest, about: &About) {
     let t = theme::of(ui);
     ui.add_space(14.0);
     card(ui, Margin { left: 20, right: 20, top: 14, bottom: 14 }, |ui| {
@@ -65,14 +65,14 @@ pub(crate) fn asked_for(ui: &mut Ui, ask: &Ask, about: &About) {
 /// Fills the page as soon as a request stands in the field.
 fn take_request(kit: &mut Kit, about: &About) {
     if kit.who.contains('=')
-        && let Ok(ask) = Ask::from_text(&kit.who)
+        && let Ok(ask) = RoleRequest::from_text(&kit.who)
     {
         kit.fill(&ask, &about.zone);
     }
 }
 
 /// The way to the customer's page on the first screen and, where there are any, to past deliveries.
-pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Wish>) {
+pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let asked = [(words::ASKED, Face::Small, t.muted)];
     let first = widgets::one_line(ui, &asked, f32::INFINITY).size().x;
@@ -84,14 +84,14 @@ pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Wish>) {
     let y = rect.center().y;
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &asked, first + 1.0);
     if strong_link(ui, left + first + 8.0, y, words::I_AM_THE_CUSTOMER, second) {
-        out.push(Wish::OpenCustomer);
+        out.push(Action::OpenCustomer);
     }
     let end = left + first + 8.0 + second;
     if past {
         let dot = [("·", Face::Small, t.muted)];
         widgets::text_at(ui, egui::Align2::CENTER_CENTER, pos2(end + 14.0, y), &dot, 20.0);
         if strong_link(ui, end + 28.0, y, history::TITLE, third - 28.0) {
-            out.push(Wish::OpenHistory);
+            out.push(Action::OpenHistory);
         }
     }
 }
@@ -134,8 +134,8 @@ impl Window {
         &mut self,
         ui: &mut Ui,
         kit: &mut Kit,
-        ask: &Result<Ask, Wrong>,
-        out: &mut Vec<Wish>,
+        ask: &Result<RoleRequest, Wrong>,
+        out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
         widgets::text(ui, &[(words::MAKE, Face::Name, t.ink)]);
@@ -161,7 +161,7 @@ impl Window {
             let link = ui.add(Button::plain(words::COPY_LINK).icon(icons::COPY).enabled(ready)).clicked();
             let Ok(made) = made else { return };
             if save {
-                out.push(Wish::SaveText(Format::Invitation.file_name(), made.to_text()));
+                out.push(Action::SaveText(Format::Invitation.file_name(), made.to_text()));
             }
             if text {
                 self.copy(kit, made.to_text(), out);

@@ -12,7 +12,7 @@ const SOON: i64 = 86_400;
 
 /// What is to be said about a destination's dates, and whether the person should look at it now.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct DateNotice {
     /// The sentence.
     pub text: String,
     /// Whether it holds access back, or soon will.
@@ -31,17 +31,17 @@ pub fn window(to: &Destination, now: Utc) -> Dates {
 
 impl Window {
     /// What the customer's dates mean now; none where there are none, or the time isn't known.
-    pub(crate) fn dates(&self, scene: &Scene<'_>) -> Option<Said> {
+    pub(crate) fn dates(&self, scene: &Scene<'_>) -> Option<DateNotice> {
         let now = self.access.wall.or_else(|| scene.utc_now().map(|(now, _)| now))?;
         let zone = &scene.about.zone;
         let active = matches!(scene.place.session, Session::Active(_));
         match window(&scene.place.destination, now) {
             // The customer's account has said yes: it knows better than the invitation.
             Dates::NotYet(_) | Dates::Over(_) if active => None,
-            Dates::NotYet(at) => Some(Said { text: words::starts(at, now, zone), warn: true }),
-            Dates::Over(at) => Some(Said { text: words::over(at, now, zone), warn: true }),
+            Dates::NotYet(at) => Some(DateNotice { text: words::starts(at, now, zone), warn: true }),
+            Dates::Over(at) => Some(DateNotice { text: words::over(at, now, zone), warn: true }),
             Dates::Open { until: Some(at) } => {
-                Some(Said { text: words::lasts(at, now, zone), warn: at.0 - now.0 <= SOON })
+                Some(DateNotice { text: words::lasts(at, now, zone), warn: at.0 - now.0 <= SOON })
             }
             Dates::Open { until: None } => None,
         }

@@ -5,7 +5,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
-use super::{Scene, Window, Wish, one};
+use super::{Scene, Window, Action, one};
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Command, Which};
 use crate::model::upload::{Progress, Proof, State, Upload, UploadNo};
@@ -47,7 +47,7 @@ impl Columns {
 }
 
 impl Window {
-    pub(crate) fn deliveries(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    pub(crate) fn deliveries(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
@@ -80,7 +80,7 @@ impl Window {
         ui.painter().rect_stroke(rect, corners, widgets::hairline(ui.painter(), t.line), StrokeKind::Inside);
     }
 
-    fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let at = Columns::of(rect);
         let y = rect.center().y;
@@ -96,7 +96,7 @@ impl Window {
             Popup::menu(&more).gap(4.0).show(|ui| {
                 ui.set_min_width(200.0);
                 if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
-                    out.push(Wish::Command(Command::Retry(Which::All(scene.no))));
+                    out.push(Action::Command(Command::Retry(Which::All(scene.no))));
                 }
                 if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
                     self.dialog = Some(Dialog::CancelAll(scene.no));
@@ -105,7 +105,7 @@ impl Window {
         }
     }
 
-    fn row(&mut self, ui: &mut Ui, rect: Rect, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn row(&mut self, ui: &mut Ui, rect: Rect, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let at = Columns::of(rect);
         let y = rect.center().y;
@@ -118,9 +118,9 @@ impl Window {
         });
         if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
             if upload.state == State::Paused {
-                out.push(Wish::Command(Command::Resume(one(no))));
+                out.push(Action::Command(Command::Resume(one(no))));
             } else if pausable(&upload.state) {
-                out.push(Wish::Command(Command::Pause(one(no))));
+                out.push(Action::Command(Command::Pause(one(no))));
             }
         }
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
@@ -164,7 +164,7 @@ impl Window {
         upload: &Upload,
         shown: bool,
         scene: &Scene<'_>,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
         // A row that only waits keeps its buttons for the pointer and the keyboard: calm to look at, and all there.
@@ -182,11 +182,11 @@ impl Window {
                 let (icon, verb) = if paused { (icons::PLAY, table::RESUME) } else { (icons::PAUSE, table::PAUSE) };
                 if widgets::icon_button_at(ui, center(at.first), icon, &name(verb), color).clicked() {
                     let which = one(no);
-                    out.push(Wish::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
+                    out.push(Action::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
                 }
                 if widgets::icon_button_at(ui, center(at.second), icons::CLOSE, &name(table::TAKE_OUT), color).clicked()
                 {
-                    out.push(Wish::Command(Command::Cancel(one(no))));
+                    out.push(Action::Command(Command::Cancel(one(no))));
                 }
             }
             State::Confirming | State::Canceled => {}
@@ -205,30 +205,30 @@ impl Window {
         }
     }
 
-    fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Action>) {
         ui.set_min_width(230.0);
         if let State::Failed(problem) = &upload.state {
             if problem.kind != Kind::KeyFile && widgets::menu_item(ui, table::TRY_AGAIN) {
-                out.push(Wish::Command(Command::Retry(one(no))));
+                out.push(Action::Command(Command::Retry(one(no))));
             }
             if widgets::menu_item(ui, table::WHY) {
                 self.look_into(Page::File(problem.clone()), scene);
             }
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::NEW_NAME) {
-            out.push(Wish::Command(Command::SendUnderNewName(no)));
+            out.push(Action::Command(Command::SendUnderNewName(no)));
         }
         if widgets::menu_item(ui, table::COPY_KEY) {
-            out.push(Wish::Copy(format!("{}{}", scene.place.destination.prefix, upload.key())));
+            out.push(Action::Copy(format!("{}{}", scene.place.destination.prefix, upload.key())));
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::REMOVE) {
-            out.push(Wish::Command(Command::Cancel(one(no))));
+            out.push(Action::Command(Command::Cancel(one(no))));
         }
     }
 }
 
 /// The sums of the current delivery, and Pause all.
-pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let totals = &scene.place.totals;
     let paused = scene.place.paused;
@@ -254,7 +254,7 @@ pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<W
     widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
     if ui.put(place, button).clicked() {
         let which = Which::All(scene.no);
-        out.push(Wish::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
+        out.push(Action::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
     }
 }
 

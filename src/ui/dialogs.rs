@@ -7,7 +7,7 @@ use super::paths::{self, TypedPath};
 use super::settings::Draft;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, trouble};
+use super::{About, Window, Action, icons, trouble};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot, Which};
 use crate::model::upload::{PlaceNo, UploadNo};
@@ -54,7 +54,7 @@ pub enum Dialog {
 }
 
 impl Window {
-    pub(crate) fn dialogs(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Wish>) {
+    pub(crate) fn dialogs(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Action>) {
         let Some(mut open) = self.dialog.take() else { return };
         let t = theme::of(ui);
         let frame = egui::Frame::new()
@@ -92,11 +92,11 @@ impl Window {
         } else if let Dialog::Invited(card) = &open
             && let Some(invitation) = card.dismissed()
         {
-            out.push(Wish::DismissInvitation(Box::new(invitation.clone())));
+            out.push(Action::DismissInvitation(Box::new(invitation.clone())));
         }
     }
 
-    fn quit(&mut self, ui: &mut Ui, running: u64, out: &mut Vec<Wish>) -> After {
+    fn quit(&mut self, ui: &mut Ui, running: u64, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         title(ui, dialog::QUIT_TITLE, t);
         widgets::text(ui, &[(&words::quit(running), Face::Body, t.muted)]);
@@ -109,7 +109,7 @@ impl Window {
             }
             if ui.add(Button::plain(dialog::QUIT)).clicked() {
                 self.leaving = true;
-                out.push(Wish::Quit);
+                out.push(Action::Quit);
                 ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
                 after = After::Close;
             }
@@ -160,7 +160,7 @@ fn close(ui: &mut Ui) -> After {
     after
 }
 
-fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Wish>) -> After {
+fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let open = seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.open());
     title(ui, dialog::CANCEL_ALL_TITLE, t);
@@ -173,14 +173,14 @@ fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Wish>) ->
             after = After::Close;
         }
         if ui.add(Button::plain(dialog::CANCEL_ALL)).clicked() {
-            out.push(Wish::Command(Command::Cancel(Which::All(no))));
+            out.push(Action::Command(Command::Cancel(Which::All(no))));
             after = After::Close;
         }
     });
     after
 }
 
-fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Wish>) -> After {
+fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let Some(upload) = seen.rows.get(no) else { return After::Close };
     title(ui, &words::send_key_file(&upload.name), t);
@@ -193,7 +193,7 @@ fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Wish>
             after = After::Close;
         }
         if ui.add(Button::plain(dialog::SEND_KEY)).clicked() {
-            out.push(Wish::Command(Command::SendKeyFile(no)));
+            out.push(Action::Command(Command::SendKeyFile(no)));
             after = After::Close;
         }
     });
@@ -207,7 +207,7 @@ fn text(ui: &mut Ui, heading: &str, body: &str) -> After {
     close(ui)
 }
 
-fn explained(ui: &mut Ui, problem: &Problem, ended: bool, about: &About, out: &mut Vec<Wish>) -> After {
+fn explained(ui: &mut Ui, problem: &Problem, ended: bool, about: &About, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let spoken = if ended { said_of_ended(problem) } else { said(problem.kind) };
     title(ui, &spoken.title, t);
@@ -234,7 +234,7 @@ fn explained(ui: &mut Ui, problem: &Problem, ended: bool, about: &About, out: &m
             after = After::Close;
         }
         if problem.detail.is_some() && ui.add(Button::plain(dialog::COPY).icon(icons::COPY)).clicked() {
-            out.push(Wish::Copy(details.clone()));
+            out.push(Action::Copy(details.clone()));
         }
     });
     after

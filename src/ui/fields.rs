@@ -5,7 +5,7 @@ use super::theme::{self, Face, size};
 use super::{icons, widgets};
 use crate::words::format;
 use crate::words::ui::{Field, welcome};
-use crate::words::you::form as you;
+use crate::words::accounts::form as you;
 use egui::{
     Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2,
     vec2,

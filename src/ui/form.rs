@@ -5,10 +5,10 @@ use crate::model::names::{
     AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, RoleSessionName,
 };
 use crate::model::snapshot::{Profile, Profiles, Snapshot, Source};
-use crate::model::terms::Terms;
+use crate::model::conditions::Terms;
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field};
-use crate::words::you;
+use crate::words::accounts;
 use std::collections::HashSet;
 
 /// Where the text in the form came from.
@@ -276,14 +276,14 @@ impl Form {
             Encrypt::S3 => Ok(Encryption::SseS3),
             Encrypt::Kms if key.is_empty() => Ok(Encryption::SseKms(None)),
             Encrypt::Kms if Encryption::is_key(key) => Ok(Encryption::SseKms(Some(key.into()))),
-            Encrypt::Kms => Err((None, you::form::KMS_KEY_FORM.to_owned())),
+            Encrypt::Kms => Err((None, accounts::form::KMS_KEY_FORM.to_owned())),
         }
     }
 
     /// What is wrong with the key, once its field was left or sent.
     #[must_use]
     pub fn kms_wrong(&self) -> Option<String> {
-        let looked = self.submitted || self.left.contains(you::form::KMS_KEY);
+        let looked = self.submitted || self.left.contains(accounts::form::KMS_KEY);
         self.encryption().err().map(|(_, why)| why).filter(|_| looked)
     }
 

@@ -9,7 +9,7 @@ pub use found::{Cache, Found, Row};
 use super::dialogs::{self, After};
 use super::kit_times::day_read;
 use super::widgets::Button;
-use super::{About, Window, Wish, icons, notes, theme, widgets};
+use super::{About, Window, Action, icons, notes, theme, widgets};
 use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Snapshot;
@@ -27,7 +27,7 @@ use theme::Face;
 
 /// What the page wants to know or to have done; the journal is read elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
+pub enum HistoryRequest {
     /// Find deliveries. The number comes back with the answer.
     Find(u32, HistoryFilter),
     /// Read these deliveries.
@@ -48,7 +48,7 @@ pub enum Ask {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum HistoryReply {
     /// What was found.
     Found(u32, Arc<Found>),
     /// Deliveries; none for one that can't be read.
@@ -156,12 +156,12 @@ impl Page {
     }
 
     /// The button that copies the message about these deliveries; checked as long as it is on the clipboard.
-    fn message_button(&mut self, ui: &mut Ui, ids: &[i64], out: &mut Vec<Wish>) {
+    fn message_button(&mut self, ui: &mut Ui, ids: &[i64], out: &mut Vec<Action>) {
         let done = self.copied.1 && self.copied.0 == ids;
         let icon = if done { icons::CHECK } else { icons::COPY };
         if ui.add(Button::plain(words::MESSAGE).icon(icon)).clicked() {
             self.copied = (ids.to_vec(), false);
-            out.push(Wish::History(Ask::Message(ids.to_vec())));
+            out.push(Action::History(HistoryRequest::Message(ids.to_vec())));
         }
     }
 
@@ -195,7 +195,7 @@ impl Page {
     }
 
     /// Asks for what is not known yet: one search at a time, the newest.
-    fn ask(&mut self, seen: &Snapshot, zone: &TimeZone, out: &mut Vec<Wish>) {
+    fn ask(&mut self, seen: &Snapshot, zone: &TimeZone, out: &mut Vec<Action>) {
         let stands = standing(seen);
         if stands != self.stood {
             self.stood = stands;
@@ -207,7 +207,7 @@ impl Page {
             let number = self.wanted.as_ref().map_or(0, |(number, _)| number.wrapping_add(1));
             self.wanted = Some((number, meant.clone()));
             (self.finding, self.stale) = (true, false);
-            out.push(Wish::History(Ask::Find(number, meant)));
+            out.push(Action::History(HistoryRequest::Find(number, meant)));
         }
     }
 }
@@ -248,10 +248,10 @@ impl Window {
     }
 
     /// Takes in what the journal answered.
-    pub fn history_says(&mut self, answer: Answer) {
+    pub fn history_says(&mut self, answer: HistoryReply) {
         let Some(page) = &mut self.history else { return };
         match answer {
-            Answer::Found(number, found) => {
+            HistoryReply::Found(number, found) => {
                 if page.wanted.as_ref().is_some_and(|(asked, _)| *asked == number) {
                     super::says(&mut self.says, &words::found(found.len()));
                     page.deliveries.stale();
@@ -262,24 +262,24 @@ impl Window {
                     }
                 }
             }
-            Answer::Deliveries(entries) => page.deliveries.take(entries),
-            Answer::Files(id, files) => {
+            HistoryReply::Deliveries(entries) => page.deliveries.take(entries),
+            HistoryReply::Files(id, files) => {
                 if let Some(open) = page.open.as_mut().filter(|open| open.id == id) {
                     open.files = Some(files);
                 }
             }
-            Answer::Lines(id, lines) => {
+            HistoryReply::Lines(id, lines) => {
                 if let Some(open) = page.open.as_mut().filter(|open| open.id == id) {
                     open.lines.take(lines);
                 }
             }
-            Answer::Cleared => {
+            HistoryReply::Cleared => {
                 page.chosen.clear();
                 page.open = None;
                 page.stale = true;
                 self.tell(words::cleared());
             }
-            Answer::Unreadable(problem) => {
+            HistoryReply::Unreadable(problem) => {
                 page.finding = false;
                 page.deliveries.lost();
                 if let Some(open) = &mut page.open {
@@ -292,7 +292,7 @@ impl Window {
     }
 
     /// The page, while it is open.
-    pub(crate) fn history_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn history_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(mut page) = self.history.take() else { return };
         page.ask(seen, &about.zone, out);
         let opened = page.open.take();
@@ -318,7 +318,7 @@ impl Window {
 }
 
 /// The question before the history goes.
-pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Wish>) -> After {
+pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     dialogs::title(ui, words::CLEAR_TITLE, t);
     widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
@@ -330,7 +330,7 @@ pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Wish>) -> After {
             after = After::Close;
         }
         if ui.add(Button::plain(words::CLEAR_NOW)).clicked() {
-            out.push(Wish::History(Ask::Clear));
+            out.push(Action::History(HistoryRequest::Clear));
             after = After::Close;
         }
     });

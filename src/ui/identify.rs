@@ -1,7 +1,7 @@
 //! Who a profile is. AWS is asked only about a profile that the person picked, and only after a click where asking would
 //! sign in, take on a role or run a command.
 
-use super::{Window, Wish};
+use super::{Window, Action};
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::ui::form::usable;
 
@@ -17,15 +17,15 @@ impl Window {
     }
 
     /// Asks who this profile is, once. Call it for a click.
-    pub(crate) fn identify(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Wish>) {
+    pub(crate) fn identify(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Action>) {
         if self.may_identify(profile, seen) {
             self.form.asked.insert(profile.name.clone());
-            out.push(Wish::Command(Command::Identify(profile.name.clone())));
+            out.push(Action::Command(Command::Identify(profile.name.clone())));
         }
     }
 
     /// Asks who a profile is that the person picked on the page in view, unless that takes more than its own key.
-    pub(crate) fn identify_picked(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Wish>) {
+    pub(crate) fn identify_picked(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Action>) {
         if profile.source.is_key() {
             self.identify(profile, seen, out);
         }

@@ -4,11 +4,11 @@ use super::dialogs::Dialog;
 use super::picker::customer_line;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
-use super::{Scene, Window, Wish, icons, pass};
+use super::{Scene, Window, Action, icons, pass};
 use crate::model::session::Session;
 use crate::words::ui as words;
 use crate::words::ui::intake;
-use crate::words::you::key;
+use crate::words::accounts::key;
 use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ const LOW: f32 = 300.0;
 
 impl Window {
     /// The whole middle of the window while nothing was added yet.
-    pub(crate) fn drop_area(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    pub(crate) fn drop_area(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
         let center = rect.center();
@@ -37,11 +37,11 @@ impl Window {
         let left = center.x - (one + 10.0 + two) / 2.0;
         let y = top + 126.0;
         if ui.put(Rect::from_min_size(pos2(left, y), vec2(one, size::CONTROL)), files).clicked() {
-            out.push(Wish::ChooseFiles(scene.no));
+            out.push(Action::ChooseFiles(scene.no));
         }
         let beside = Rect::from_min_size(pos2(left + one + 10.0, y), vec2(two, size::CONTROL));
         if ui.put(beside, folder).clicked() {
-            out.push(Wish::ChooseFolder(scene.no));
+            out.push(Action::ChooseFolder(scene.no));
         }
         let hint = match &scene.place.session {
             Session::Active(_) => intake::PUT_ONLY,
@@ -64,7 +64,7 @@ impl Window {
     }
 
     /// The strip above the table.
-    pub(crate) fn drop_strip(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    pub(crate) fn drop_strip(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
         let y = rect.center().y;
@@ -87,11 +87,11 @@ impl Window {
         links.spacing_mut().item_spacing.x = 14.0;
         self.links(&mut links, scene);
         if ui.put(first, files).clicked() {
-            out.push(Wish::ChooseFiles(scene.no));
+            out.push(Action::ChooseFiles(scene.no));
         }
         let second = Rect::from_min_size(pos2(right - two, y - 18.0), vec2(two, size::CONTROL));
         if ui.put(second, folder).clicked() {
-            out.push(Wish::ChooseFolder(scene.no));
+            out.push(Action::ChooseFolder(scene.no));
         }
     }
 

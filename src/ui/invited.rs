@@ -4,9 +4,9 @@ use super::dialogs::{After, buttons, safe, title};
 use super::icons::{self, Icon};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
-use super::{About, Window, Wish, form, picker};
+use super::{About, Window, Action, form, picker};
 use crate::grant::alike::Likeness;
-use crate::grant::invitation::{Change, Invitation, What, Window as Dates};
+use crate::grant::invitation::{Change, Invitation, ChangedField, Window as Dates};
 use crate::grant::words as grant_words;
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
@@ -14,9 +14,9 @@ use crate::model::snapshot::{Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
-use crate::words::foreign::look_alike;
+use crate::words::untrusted_text::look_alike;
 use crate::words::ui::{Field, field_problem};
-use crate::words::{format, you};
+use crate::words::{format, accounts};
 use egui::{Id, Margin, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
 
@@ -67,7 +67,7 @@ impl Window {
         ui: &mut Ui,
         card: &mut Invited,
         (seen, about, now): (&Snapshot, &About, Time),
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> After {
         if card.owner_asked {
             return self.other_owner(ui, card, seen, out);
@@ -113,7 +113,7 @@ impl Window {
                 Dates::Open { until: None } => {}
             }
             unchecked(ui, &card.invitation);
-            you(ui, card, picked.as_ref(), seen);
+            accounts(ui, card, picked.as_ref(), seen);
         });
         let open = matches!(dates, Dates::Open { .. });
         let has_key = picked.is_some();
@@ -128,7 +128,7 @@ impl Window {
         card: &mut Invited,
         seen: &Snapshot,
         Stands { open, grave, strange, has_key, armed }: Stands,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> After {
         let yes_first = !grave && open;
         let yes = match (has_key, grave) {
@@ -169,7 +169,7 @@ impl Window {
     }
 
     /// The second question, where the bucket is in another account than the role.
-    fn other_owner(&mut self, ui: &mut Ui, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+    fn other_owner(&mut self, ui: &mut Ui, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         let role = card.invitation.role.account();
         let owner = card.invitation.other_owner().unwrap_or_else(|| role.clone());
@@ -192,7 +192,7 @@ impl Window {
     }
 
     /// Opens what the invitation says, or says what is missing.
-    fn accept(&mut self, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+    fn accept(&mut self, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Action>) -> After {
         card.tried = true;
         let Some(profile) = picked(card, seen) else {
             card.taken = true;
@@ -282,7 +282,7 @@ fn known<'a>(seen: &'a Snapshot, invitation: &Invitation) -> Option<&'a Destinat
 fn head(ui: &mut Ui, invitation: &Invitation, known: Option<&Destination>, changes: &[Change]) {
     let t = theme::of(ui);
     if let Some(known) = known.filter(|_| changes.iter().any(|change| change.what.grave())) {
-        let moved = changes.iter().any(|change| change.what == What::Account);
+        let moved = changes.iter().any(|change| change.what == ChangedField::Account);
         let heading = match invitation.likeness(known) {
             Likeness::Alike if moved => words::looks_like(&known.name),
             Likeness::Alike => words::changed(&known.name),
@@ -343,16 +343,16 @@ fn role(arn: &str) -> &str {
 /// What was, and what would be.
 fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &TimeZone) {
     let t = theme::of(ui);
-    let shown = |what: What, text: &str| {
-        let text = if what == What::Role { role(text) } else { text };
+    let shown = |what: ChangedField, text: &str| {
+        let text = if what == ChangedField::Role { role(text) } else { text };
         grant_words::value(what, text, zone)
     };
     // Where the account has changed, so has every ARN in it: that is said once.
-    let moved = changes.iter().find(|change| change.what == What::Account);
+    let moved = changes.iter().find(|change| change.what == ChangedField::Account);
     let told = |change: &Change| {
         moved.is_some_and(|moved| {
-            change.what == What::Role && role(&change.before) == role(&change.after)
-                || change.what == What::Owner && moved.before == change.before && moved.after == change.after
+            change.what == ChangedField::Role && role(&change.before) == role(&change.after)
+                || change.what == ChangedField::Owner && moved.before == change.before && moved.after == change.after
         })
     };
     for change in changes.iter().filter(|change| !told(change)) {
@@ -368,11 +368,11 @@ fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &Time
         ui.add_space(3.0);
     }
     let same = |what| !changes.iter().any(|change| change.what == what);
-    if same(What::Bucket) && same(What::Prefix) {
+    if same(ChangedField::Bucket) && same(ChangedField::Prefix) {
         let place = format::place(invitation.bucket.as_str(), invitation.prefix.as_str());
         fact(ui, invited::PLACE, &place, Face::Body);
     }
-    if same(What::Account) {
+    if same(ChangedField::Account) {
         fact(ui, invited::ACCOUNT, &format::account(invitation.role.account().as_str()), Face::Mono);
     }
 }
@@ -437,7 +437,7 @@ fn you(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapsho
     let asks_long = card.invitation.seconds > Destination::USUAL;
     if asks_long && picked.is_some_and(|profile| form::chained(profile, card.invitation.role.as_str(), seen)) {
         ui.add_space(4.0);
-        widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
+        widgets::text(ui, &[(accounts::ONE_HOUR, Face::Small, t.muted)]);
     }
     if card.invitation.mfa {
         ui.add_space(12.0);

@@ -5,7 +5,7 @@ use crate::grant::fields::{Kind, TextProblem};
 use crate::grant::names::new_external_id;
 use crate::grant::request::Kms;
 use crate::grant::words::{ask_problem, odd, text_problem};
-use crate::grant::{self, Ask, AskProblem, Format, Invitation, Principal, RoleName};
+use crate::grant::{self, RoleRequest, RequestProblem, Format, Invitation, Principal, RoleName};
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn, holds_secret};
 use crate::time::Utc;
@@ -123,7 +123,7 @@ pub struct Kit {
     pub(crate) left: HashSet<Entry>,
     /// The last text that was copied, so that the button can say so until something changes.
     pub(crate) copied: Option<String>,
-    printed: Option<(Ask, Format, Result<String, AskProblem>)>,
+    printed: Option<(RoleRequest, Format, Result<String, RequestProblem>)>,
 }
 
 impl Kit {
@@ -171,7 +171,7 @@ impl Kit {
     }
 
     /// Fills the page with a request.
-    pub fn fill(&mut self, ask: &Ask, zone: &TimeZone) {
+    pub fn fill(&mut self, ask: &RoleRequest, zone: &TimeZone) {
         let text = |value: Option<String>| value.unwrap_or_default();
         self.who = ask.who.to_string();
         self.customer.clone_from(&ask.customer);
@@ -212,7 +212,7 @@ impl Kit {
         if self.who.trim().is_empty() {
             return Err(Wrong::missing(Entry::Who, words::NEEDS_WHO));
         }
-        principal(&self.who).ok_or_else(|| match Ask::from_text(&self.who) {
+        principal(&self.who).ok_or_else(|| match RoleRequest::from_text(&self.who) {
             Err(TextProblem::NotOurs | TextProblem::Empty) | Ok(_) => Wrong::at(Entry::Who, words::WHO_FORM),
             Err(why) => Wrong::at(Entry::Who, text_problem(Kind::Request, &why)),
         })
@@ -222,7 +222,7 @@ impl Kit {
     ///
     /// # Errors
     /// The first thing that does not hold.
-    pub fn ask(&self, who: Result<Principal, Wrong>, zone: &TimeZone) -> Result<Ask, Wrong> {
+    pub fn ask(&self, who: Result<Principal, Wrong>, zone: &TimeZone) -> Result<RoleRequest, Wrong> {
         let who = if self.side == Side::Customer { Ok(who?) } else { who };
         if self.bucket.trim().is_empty() {
             return Err(Wrong::missing(Entry::Bucket, words::NEEDS_BUCKET));
@@ -231,13 +231,13 @@ impl Kit {
         let bucket = Bucket::from_pasted(&self.bucket).map_err(named(Entry::Bucket, Field::Bucket))?;
         let prefix = KeyPrefix::from_pasted(&self.folder).map_err(named(Entry::Folder, Field::Folder))?;
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let mut ask = Ask::new(who?, bucket, prefix);
+        let mut ask = RoleRequest::new(who?, bucket, prefix);
         ask.only_me = self.only_me;
         self.customer.trim().clone_into(&mut ask.customer);
         // A role can give no code, whatever was ticked before it was known who asks.
         ask.mfa = self.mfa && !ask.who.is_role();
         if let Some(text) = filled(&self.mfa_age).filter(|_| ask.mfa) {
-            let age = age_read(&text).ok_or_else(|| of_ask(AskProblem::MfaAge))?;
+            let age = age_read(&text).ok_or_else(|| of_ask(RequestProblem::MfaAge))?;
             ask.mfa_max_age = Some(age);
         }
         if self.dates {
@@ -260,20 +260,20 @@ impl Kit {
         }
         if let Some(text) = filled(&self.role_name) {
             ask.role_name = text.parse::<RoleName>().map_err(|why| {
-                let text = if why == grant::names::Odd::Form { words::ROLE_NAME_FORM } else { odd(why) };
+                let text = if why == grant::names::FormProblem::Form { words::ROLE_NAME_FORM } else { odd(why) };
                 Wrong::at(Entry::RoleName, text)
             })?;
         }
         for text in self.networks.split([',', ';', ' ', '\n']).filter(|text| !text.is_empty()) {
             let net = text.parse().map_err(|why| {
-                let text = if why == grant::names::Odd::Form { words::NETWORKS_FORM } else { odd(why) };
+                let text = if why == grant::names::FormProblem::Form { words::NETWORKS_FORM } else { odd(why) };
                 Wrong::at(Entry::Networks, text)
             })?;
             ask.source_ips.push(net);
         }
         if let Some(text) = filled(&self.kms) {
             ask.kms = text.parse().map_err(|why| {
-                let text = if why == grant::names::Odd::Form { words::KMS_FORM } else { odd(why) };
+                let text = if why == grant::names::FormProblem::Form { words::KMS_FORM } else { odd(why) };
                 Wrong::at(Entry::Kms, text)
             })?;
         }
@@ -282,7 +282,7 @@ impl Kit {
             ask.region = Some(region);
         }
         if let Some(text) = filled(&self.abort_days) {
-            let days = text.parse().map_err(|_why| of_ask(AskProblem::AbortDays))?;
+            let days = text.parse().map_err(|_why| of_ask(RequestProblem::AbortDays))?;
             ask.abort_days = Some(days);
         }
         ask.seconds = self.seconds;
@@ -329,7 +329,7 @@ impl Kit {
     ///
     /// # Errors
     /// What does not hold.
-    pub fn print(&mut self, ask: &Ask) -> Result<&str, Wrong> {
+    pub fn print(&mut self, ask: &RoleRequest) -> Result<&str, Wrong> {
         let format = self.format();
         let kept = self.printed.take().filter(|(of, form, _)| of == ask && *form == format);
         let printed = kept.unwrap_or_else(|| (ask.clone(), format, grant::print(ask, format, None)));
@@ -343,9 +343,9 @@ impl Kit {
     ///
     /// # Errors
     /// What is wrong with the role's ARN.
-    pub fn invitation(&self, ask: &Ask) -> Result<Invitation, Wrong> {
+    pub fn invitation(&self, ask: &RoleRequest) -> Result<Invitation, Wrong> {
         if self.role.trim().is_empty() {
-            return Err(Wrong::missing(Entry::Role, &ask_problem(AskProblem::RoleNeeded)));
+            return Err(Wrong::missing(Entry::Role, &ask_problem(RequestProblem::RoleNeeded)));
         }
         let role: RoleArn =
             RoleArn::from_pasted(&self.role).map_err(|why| Wrong::at(Entry::Role, field_problem(Field::Role, &why)))?;
@@ -384,9 +384,9 @@ impl Kit {
 }
 
 /// Whether a request says something of its own in a field that is folded away at first.
-fn sets_more(ask: &Ask) -> bool {
-    let usual = Ask::new(ask.who.clone(), ask.bucket.clone(), ask.prefix.clone());
-    let shown = Ask {
+fn sets_more(ask: &RoleRequest) -> bool {
+    let usual = RoleRequest::new(ask.who.clone(), ask.bucket.clone(), ask.prefix.clone());
+    let shown = RoleRequest {
         only_me: ask.only_me,
         mfa: ask.mfa,
         not_before: ask.not_before,
@@ -397,19 +397,19 @@ fn sets_more(ask: &Ask) -> bool {
     shown != *ask
 }
 
-fn of_ask(why: AskProblem) -> Wrong {
+fn of_ask(why: RequestProblem) -> Wrong {
     let entry = match why {
-        AskProblem::NotOnePerson | AskProblem::NoUserName => Some(Entry::Who),
-        AskProblem::NoTime => Some(Entry::Until),
-        AskProblem::AbortDays => Some(Entry::AbortDays),
-        AskProblem::RegionNeeded | AskProblem::OtherPartition => Some(Entry::Region),
-        AskProblem::KeyElsewhere => Some(Entry::Kms),
-        AskProblem::LegacyName | AskProblem::AccessPoint => Some(Entry::Bucket),
-        AskProblem::TrustTooLong(_) | AskProblem::TooManyNetworks => Some(Entry::Networks),
-        AskProblem::RoleNeeded => Some(Entry::Role),
-        AskProblem::MfaAge => Some(Entry::MfaAge),
-        AskProblem::Secret => Some(Entry::Customer),
-        AskProblem::Seconds | AskProblem::NameTooShort | AskProblem::SessionMfa => None,
+        RequestProblem::NotOnePerson | RequestProblem::NoUserName => Some(Entry::Who),
+        RequestProblem::NoTime => Some(Entry::Until),
+        RequestProblem::AbortDays => Some(Entry::AbortDays),
+        RequestProblem::RegionNeeded | RequestProblem::OtherPartition => Some(Entry::Region),
+        RequestProblem::KeyElsewhere => Some(Entry::Kms),
+        RequestProblem::LegacyName | RequestProblem::AccessPoint => Some(Entry::Bucket),
+        RequestProblem::TrustTooLong(_) | RequestProblem::TooManyNetworks => Some(Entry::Networks),
+        RequestProblem::RoleNeeded => Some(Entry::Role),
+        RequestProblem::MfaAge => Some(Entry::MfaAge),
+        RequestProblem::Secret => Some(Entry::Customer),
+        RequestProblem::Seconds | RequestProblem::NameTooShort | RequestProblem::SessionMfa => None,
     };
     Wrong { entry, missing: false, text: ask_problem(why) }
 }

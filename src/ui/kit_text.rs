@@ -3,8 +3,8 @@
 use super::kit::{Kit, Wrong};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{Window, Wish, icons};
-use crate::grant::{Ask, Format};
+use super::{Window, Action, icons};
+use crate::grant::{RoleRequest, Format};
 use crate::words::ask as words;
 use egui::{
     Align, FontSelection, Frame, Id, Layout, Margin, Rect, Role, ScrollArea, Sense, Stroke, TextBuffer, TextEdit, Ui,
@@ -17,9 +17,9 @@ impl Window {
         &mut self,
         ui: &mut Ui,
         kit: &mut Kit,
-        ask: &Result<Ask, Wrong>,
+        ask: &Result<RoleRequest, Wrong>,
         height: f32,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
         let file = kit.format().file_name();
@@ -38,7 +38,7 @@ impl Window {
         if right.add(Button::plain(words::SAVE).enabled(text.is_ok())).clicked()
             && let Ok(text) = &text
         {
-            out.push(Wish::SaveText(file, text.clone()));
+            out.push(Action::SaveText(file, text.clone()));
         }
         right.add_space(18.0);
         let copied = text.as_ref().is_ok_and(|text| kit.copied.as_ref() == Some(text));
@@ -113,7 +113,7 @@ fn tab(ui: &mut Ui, name: &str, on: bool, strong: Face, plain: Face) -> bool {
 }
 
 /// A long text to read and to select from.
-fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Wish>) {
+fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let id = Id::unique("kit text");
     let wraps = matches!(form, Format::Commands | Format::PowerShell);
@@ -156,7 +156,7 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Wish>) {
                 };
                 input.events.iter().find_map(pasted).filter(|text| !text.trim().is_empty())
             });
-            out.extend(pasted.map(Wish::PastedInvitation));
+            out.extend(pasted.map(Action::PastedInvitation));
         }
     });
 }

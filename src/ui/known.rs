@@ -4,7 +4,7 @@ use super::form::From;
 use super::icons;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish};
+use super::{Window, Action};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
@@ -35,7 +35,7 @@ impl Window {
 
     /// The customers that are open, then those of earlier, the most recent first.
     /// The first of them has the main button of the screen if `main` says so.
-    pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Wish>) {
+    pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let open = seen.places.iter().enumerate().map(|(at, place)| {
             let no = u16::try_from(at).ok().map(PlaceNo);
@@ -57,7 +57,7 @@ impl Window {
                     Some(Pressed::Go) if no.is_some() => self.place = *no,
                     Some(Pressed::Go) => self.open((*to).clone(), out),
                     Some(Pressed::Change) => self.form.fill(to, no.map_or(From::Known, From::Change)),
-                    Some(Pressed::Forget) => out.push(Wish::Command(Command::Forget(Box::new((*to).clone())))),
+                    Some(Pressed::Forget) => out.push(Action::Command(Command::Forget(Box::new((*to).clone())))),
                 }
             }
             if shown < all.len() {

@@ -3,8 +3,8 @@
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{About, Wish, picker};
-use crate::model::snapshot::{Command, Left, LeftOut, Snapshot};
+use super::{About, Action, picker};
+use crate::model::snapshot::{Command, SkipReason, LeftOut, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, dialog};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -15,7 +15,7 @@ const ENTRY: f32 = 44.0;
 const LIST: f32 = 264.0;
 
 /// Draws the dialog.
-pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out: &mut Vec<Wish>) -> After {
+pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let Some(place) = seen.places.get(usize::from(no.0)) else { return After::Close };
     let (list, count) = (&place.left_out, &place.left_out_count);
@@ -43,7 +43,7 @@ pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out
             after = After::Close;
         }
         if earlier > 1 && ui.add(Button::plain(dialog::SEND_ALL_AGAIN)).clicked() {
-            out.push(Wish::Command(Command::SendAgain(no, None)));
+            out.push(Action::Command(Command::SendAgain(no, None)));
             after = After::Close;
         }
     });
@@ -51,7 +51,7 @@ pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out
 }
 
 /// What was left out: its name before its folder, below it why, and beside it the way to send it all the same.
-fn entry(ui: &mut Ui, left: &LeftOut, about: &About, no: PlaceNo, out: &mut Vec<Wish>) {
+fn entry(ui: &mut Ui, left: &LeftOut, about: &About, no: PlaceNo, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
     let text = |path: Option<&std::path::Path>| path.map(|path| path.display().to_string()).unwrap_or_default();
@@ -62,13 +62,13 @@ fn entry(ui: &mut Ui, left: &LeftOut, about: &About, no: PlaceNo, out: &mut Vec<
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {why}", left.path.display())));
     // The list has a scroll bar at its right.
     let mut right = rect.right() - 10.0;
-    if matches!(left.why, Left::Earlier(_)) {
+    if matches!(left.why, SkipReason::Earlier(_)) {
         let named = format!("{}: {name}", dialog::SEND_AGAIN);
         let button = Button::small_link(dialog::SEND_AGAIN).named(&named);
         let width = button.width(ui);
         let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
         if picker::at(ui, place, button).clicked() {
-            out.push(Wish::Command(Command::SendAgain(no, Some(left.path.clone()))));
+            out.push(Action::Command(Command::SendAgain(no, Some(left.path.clone()))));
         }
         right = place.left() - 12.0;
     }

@@ -47,10 +47,10 @@ use crate::model::destination::Destination;
 use crate::model::names::AccountId;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::{Identity, Session};
-use crate::model::snapshot::{Command, Place, Snapshot, Which};
+use crate::model::snapshot::{Command, OpenDestination, Snapshot, Which};
 use crate::model::upload::{PlaceNo, UploadNo};
 use crate::time::{Time, Utc};
-use crate::words::problem::Said;
+use crate::words::problem::Message;
 use crate::words::ui as words;
 use dialogs::Dialog;
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, UiBuilder, pos2};
@@ -62,7 +62,7 @@ use zeroize::Zeroizing;
 
 /// What the window wants done by those who may.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Wish {
+pub enum Action {
     /// Tell the model.
     Command(Command),
     /// Show the dialog for files.
@@ -92,7 +92,7 @@ pub enum Wish {
     /// Open the page of past deliveries.
     OpenHistory,
     /// Ask the journal for what that page shows.
-    History(history::Ask),
+    History(history::HistoryRequest),
     /// Save the receipts of these past deliveries, under this name unless the person chooses another.
     SaveReceipts(Vec<i64>, String),
     /// Save the receipts of past deliveries in a folder: one file for each of these lists, under its name.
@@ -104,7 +104,7 @@ pub enum Wish {
     /// Show the dialog for the file of an access key.
     OpenKeyFile,
     /// About keys, profiles, signing in and access.
-    Access(access::Wanted),
+    Access(access::AccessRequest),
     /// Show the page of profiles.
     OpenProfiles,
     /// Show the kit for the customer.
@@ -146,7 +146,7 @@ pub struct Window {
     /// Whether the page about a problem is open over a session that goes on.
     trouble_open: bool,
     trouble: trouble::Fold,
-    told: Option<Said>,
+    told: Option<Message>,
     warnings_seen: bool,
     /// What was refused when it last looked, to notice when it is refused anew.
     was: Option<(PlaceNo, Option<Arc<Problem>>)>,
@@ -173,7 +173,7 @@ pub(crate) struct Scene<'a> {
     pub about: &'a About,
     pub now: Time,
     pub no: PlaceNo,
-    pub place: &'a Place,
+    pub place: &'a OpenDestination,
 }
 
 impl Scene<'_> {
@@ -230,13 +230,13 @@ impl Window {
     }
 
     /// Says something that came of a wish, until it is dismissed.
-    pub fn tell(&mut self, said: Said) {
+    pub fn tell(&mut self, said: Message) {
         says(&mut self.says, &said.title);
         self.told = Some(said);
     }
 
     /// Draws everything and collects what is wanted.
-    pub fn show(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Wish>) {
+    pub fn show(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Action>) {
         self.work = Work::default();
         self.follow_world(about);
         self.form.practice = about.practice;
@@ -275,7 +275,7 @@ impl Window {
         self.wake_later(ui, seen, now);
     }
 
-    fn destination(&mut self, ui: &mut Ui, all: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn destination(&mut self, ui: &mut Ui, all: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let left = all.left() + size::EDGE;
         let right = all.right() - size::EDGE;
         let top = all.top() + size::TOP;
@@ -305,7 +305,7 @@ impl Window {
         }
     }
 
-    fn files(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn files(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         self.work.rows_sorted = self.table.update(&scene.seen.rows, scene.no, ui.rect_contains_pointer(rect));
         if self.table.is_empty() {
             self.drop_area(ui, rect, scene, out);
@@ -347,7 +347,7 @@ impl Window {
     }
 
     /// The same for the destination on view.
-    fn follow_place(&mut self, no: PlaceNo, place: &Place, now: Time) {
+    fn follow_place(&mut self, no: PlaceNo, place: &OpenDestination, now: Time) {
         let refused = code::refused(place);
         let wants_code = refused.is_some_and(|problem| matches!(problem.kind, Kind::CodeNeeded | Kind::CodeWrong));
         let before = self.was.replace((no, refused.cloned()));
@@ -362,20 +362,20 @@ impl Window {
         self.announce_end(no, place, now);
     }
 
-    fn keys(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
+    fn keys(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Action>) {
         let typing = ui.ctx().text_edit_focused();
         if self.history.is_none() && ui.input_mut(|input| input.consume_shortcut(&HISTORY)) {
-            out.push(Wish::OpenHistory);
+            out.push(Action::OpenHistory);
         }
         if let Some(scene) = scene {
             if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
-                out.push(Wish::ChooseFiles(scene.no));
+                out.push(Action::ChooseFiles(scene.no));
             }
             if ui.input_mut(|input| input.consume_shortcut(&RENEW)) && !scene.place.asking {
                 self.renew(scene.no, scene.place, out);
             }
         } else if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
-            out.push(Wish::OpenInvitation);
+            out.push(Action::OpenInvitation);
         }
         if !typing {
             let pasted = ui.input(|input| {
@@ -389,13 +389,13 @@ impl Window {
             } else if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
                 match intake::pasted_files(&text) {
                     Some(paths) => self.take(paths, scene, out),
-                    None => out.push(Wish::PastedInvitation(text)),
+                    None => out.push(Action::PastedInvitation(text)),
                 }
             }
         }
     }
 
-    fn drops(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
+    fn drops(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Action>) {
         let dropped: Vec<PathBuf> =
             ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
         if !dropped.is_empty() {
@@ -404,20 +404,20 @@ impl Window {
     }
 
     /// Takes files that were dropped or pasted.
-    fn take(&mut self, paths: Vec<PathBuf>, scene: Option<&Scene<'_>>, out: &mut Vec<Wish>) {
+    fn take(&mut self, paths: Vec<PathBuf>, scene: Option<&Scene<'_>>, out: &mut Vec<Action>) {
         if let [one] = paths.as_slice()
             && ends_in(one, "daypass")
         {
-            out.push(Wish::DroppedInvitation(one.clone()));
+            out.push(Action::DroppedInvitation(one.clone()));
         } else if let [one] = paths.as_slice()
             && (scene.is_none() && ends_in(one, "csv") || intake::is_key(one))
         {
             self.key_file(one.clone(), out);
         } else if let Some(scene) = scene {
-            out.push(Wish::Command(Command::Add(scene.no, paths)));
+            out.push(Action::Command(Command::Add(scene.no, paths)));
             self.history = None;
         } else {
-            self.tell(Said {
+            self.tell(Message {
                 title: words::welcome::ACCESS_FIRST.to_owned(),
                 body: words::welcome::ACCESS_FIRST_TEXT.to_owned(),
             });
@@ -425,11 +425,11 @@ impl Window {
     }
 
     /// Gets or renews access: at once, or after a code.
-    pub(crate) fn renew(&mut self, no: PlaceNo, place: &Place, out: &mut Vec<Wish>) {
+    pub(crate) fn renew(&mut self, no: PlaceNo, place: &OpenDestination, out: &mut Vec<Action>) {
         if place.destination.mfa_serial.is_some() {
             self.ask_code(no, place);
         } else {
-            out.push(Wish::Command(Command::GetAccess(no)));
+            out.push(Action::Command(Command::GetAccess(no)));
         }
     }
 
@@ -445,7 +445,7 @@ impl Window {
         if let Some(place) = self.place.and_then(|no| seen.places.get(usize::from(no.0))) {
             want(place.session.left(now));
         }
-        if let crate::model::snapshot::Line::Down { next, .. } = &seen.line {
+        if let crate::model::snapshot::Network::Down { next, .. } = &seen.line {
             want(next.since(now));
         }
         // A destination that is not on view is looked at again when its next code is due.

@@ -4,13 +4,13 @@ use super::icons::{self, Icon};
 use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
-use super::{Scene, Window, Wish, pass};
-use crate::diagnose::{self, Known, messages};
+use super::{Scene, Window, Action, pass};
+use crate::diagnose::{self, Evidence, messages};
 use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, Line, Retried, RetryStatus, Which};
+use crate::model::snapshot::{Command, Network, Retried, RetryStatus, Which};
 use crate::model::upload::PlaceNo;
-use crate::words::problem::{self, Said};
+use crate::words::problem::{self, Message};
 use crate::words::retries;
 use crate::words::ui as words;
 use egui::text::TextWrapping;
@@ -73,7 +73,7 @@ pub(crate) enum Receipt {
 struct Note {
     tone: Tone,
     icon: Icon,
-    said: Said,
+    said: Message,
     /// A link behind the second text, or a word that is none.
     link: Option<(&'static str, Option<Act>)>,
     buttons: Vec<(&'static str, Option<Icon>, Act)>,
@@ -81,13 +81,13 @@ struct Note {
 
 /// What is called the way to more about what holds the queue.
 fn held(hold: &Problem, scene: &Scene<'_>) -> &'static str {
-    let causes = diagnose::explain(hold, &Known::of(scene.place, scene.seen));
+    let causes = diagnose::explain(hold, &Evidence::of(scene.place, scene.seen));
     if causes.is_empty() { words::notes::DETAILS } else { words::notes::WHAT_NOW }
 }
 
 impl Window {
     /// Draws the strips and says where what follows begins.
-    pub(crate) fn notes(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) -> f32 {
+    pub(crate) fn notes(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) -> f32 {
         let mut y = rect.top();
         let most = if rect.height() < LOW { 1 } else { MOST };
         for note in self.standing(scene).into_iter().take(most) {
@@ -139,7 +139,7 @@ impl Window {
                 buttons: vec![(held(hold, scene), None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
             });
         }
-        if let Line::Down { next, why, .. } = &scene.seen.line {
+        if let Network::Down { next, why, .. } = &scene.seen.line {
             notes.push(Note {
                 tone: Tone::Warn,
                 icon: icons::OFFLINE,
@@ -169,7 +169,7 @@ impl Window {
             notes.extend(ending(scene));
         }
         if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
-            let said = crate::words::you::dates(&dates.text);
+            let said = crate::words::accounts::dates(&dates.text);
             notes.push(Note { tone: Tone::Warn, icon: icons::CLOCK, said, buttons: Vec::new(), link: None });
         }
         if place.paused && open > 0 {
@@ -211,7 +211,7 @@ impl Window {
             notes.extend(scene.about.warnings.first().map(|warning| Note {
                 tone: Tone::Info,
                 icon: icons::INFO,
-                said: Said { title: warning.clone(), body: scene.about.warnings[1..].join(" ") },
+                said: Message { title: warning.clone(), body: scene.about.warnings[1..].join(" ") },
                 link: None,
                 buttons: vec![(words::notes::DISMISS, None, Act::DismissWarnings)],
             }));
@@ -219,27 +219,27 @@ impl Window {
         notes
     }
 
-    fn act(&mut self, act: Act, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn act(&mut self, act: Act, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let no = scene.no;
         match act {
             Act::Renew => self.renew(no, scene.place, out),
-            Act::RetryJournal => out.push(Wish::Command(Command::RetryJournal)),
-            Act::Release | Act::RetryLine => out.push(Wish::Command(Command::Release(no))),
+            Act::RetryJournal => out.push(Action::Command(Command::RetryJournal)),
+            Act::Release | Act::RetryLine => out.push(Action::Command(Command::Release(no))),
             Act::Trouble => self.look_into(Page::Renewal, scene),
             Act::Hold => self.look_into(Page::Hold, scene),
             Act::Retry => self.look_into(Page::Retry, scene),
-            Act::Receipt => out.push(Wish::SaveReceipt(no)),
+            Act::Receipt => out.push(Action::SaveReceipt(no)),
             Act::SendReceipt => {
                 self.receipts.push((no, scene.place.totals.first, Receipt::Sending));
-                out.push(Wish::SendReceipt(no));
+                out.push(Action::SendReceipt(no));
             }
             Act::Message => {
                 let (to, totals) = (&scene.place.destination, &scene.place.totals);
-                out.push(Wish::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
+                out.push(Action::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
                 super::says(&mut self.says, words::trouble::COPIED);
             }
-            Act::SendAgain => out.push(Wish::Command(Command::SendAgain(no, None))),
-            Act::Resume => out.push(Wish::Command(Command::Resume(Which::All(no)))),
+            Act::SendAgain => out.push(Action::Command(Command::SendAgain(no, None))),
+            Act::Resume => out.push(Action::Command(Command::Resume(Which::All(no)))),
             Act::Dismiss => self.told = None,
             Act::DismissWarnings => self.warnings_seen = true,
         }
@@ -256,7 +256,7 @@ impl Window {
     }
 
     /// Says what came of sending a receipt; one that was not sent may be sent again.
-    pub fn receipt_sent(&mut self, no: PlaceNo, done: bool, said: Said) {
+    pub fn receipt_sent(&mut self, no: PlaceNo, done: bool, said: Message) {
         for (_, _, how) in self.receipts.iter_mut().filter(|(place, ..)| *place == no && done) {
             *how = Receipt::Sent;
         }
@@ -273,7 +273,7 @@ impl Window {
         let warned = (!self.warnings_seen)
             .then(|| warnings.first())
             .flatten()
-            .map(|first| (Said { title: first.clone(), body: warnings[1..].join(" ") }, Act::DismissWarnings));
+            .map(|first| (Message { title: first.clone(), body: warnings[1..].join(" ") }, Act::DismissWarnings));
         for (said, act) in told.into_iter().chain(warned) {
             let buttons = vec![(words::notes::DISMISS, None, act)];
             let note = Note { tone: Tone::Info, icon: icons::INFO, said, link: None, buttons };
@@ -290,7 +290,7 @@ impl Window {
 }
 
 /// A note about what can be tried again: its height with the room below, and whether it is to be tried.
-pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Said) -> (f32, bool) {
+pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Message) -> (f32, bool) {
     let buttons = vec![(words::notes::TRY_NOW, None, Act::RetryJournal)];
     let note = Note { tone: Tone::Bad, icon: icons::STOPPED, said, link: None, buttons };
     let (height, done) = strip(ui, rect, &note);
@@ -300,7 +300,7 @@ pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Said) -> (f32, bool) {
 /// The retry that is worth a note: it has gone on for a while, and nothing else says so already.
 fn retrying<'a>(scene: &Scene<'a>) -> Option<&'a RetryStatus> {
     let place = scene.place;
-    let said_elsewhere = scene.seen.line != Line::Up || place.hold.is_some() || place.renew_problem.is_some();
+    let said_elsewhere = scene.seen.line != Network::Up || place.hold.is_some() || place.renew_problem.is_some();
     let retry = place.retry.as_ref().filter(|_| !said_elsewhere && !place.paused && place.session.grant().is_some())?;
     (scene.now.since(retry.since) >= RETRY_SHOWN).then_some(retry)
 }

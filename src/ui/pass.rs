@@ -3,10 +3,10 @@
 use super::access::remedy;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button, Look};
-use super::{Scene, Window, Wish, icons};
+use super::{Scene, Window, Action, icons};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::Place;
+use crate::model::snapshot::OpenDestination;
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::format;
@@ -127,7 +127,7 @@ pub(crate) fn leads(scene: &Scene<'_>) -> bool {
 
 impl Window {
     /// Says to screen readers how the end of access comes nearer.
-    pub(crate) fn announce_end(&mut self, no: PlaceNo, place: &Place, now: Time) {
+    pub(crate) fn announce_end(&mut self, no: PlaceNo, place: &OpenDestination, now: Time) {
         let at = match &place.session {
             Session::Active(grant) => {
                 let left = grant.ends.since(now);
@@ -148,7 +148,7 @@ impl Window {
         }
     }
 
-    pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let narrow = rect.width() < 740.0;
         let tear = rect.right() - if narrow { size::STUB - 52.0 } else { size::STUB };
@@ -181,7 +181,7 @@ impl Window {
         }
     }
 
-    fn holder(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn holder(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let tile = Rect::from_min_size(rect.min + vec2(16.67, 16.0), Vec2::splat(size::TILE));
         widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
@@ -225,7 +225,7 @@ impl Window {
         if let Some(past) = past
             && widgets::icon_button_at(ui, past, icons::HISTORY, crate::words::history::TITLE, t.muted).clicked()
         {
-            out.push(Wish::OpenHistory);
+            out.push(Action::OpenHistory);
         }
         if widgets::icon_button_at(ui, gear, icons::SETTINGS, words::SETTINGS, t.muted).clicked() {
             self.open_settings(&scene.seen.settings, scene.about);

@@ -5,11 +5,11 @@ use super::arrivals::Arrival;
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, picker};
+use super::{About, Window, Action, picker};
 use crate::model::upload::PlaceNo;
 use crate::words::paths::{self as words, Choice};
 use crate::words::ui::{dialog, shell as titles};
-use crate::words::you::key;
+use crate::words::accounts::key;
 use egui::{Id, Ui};
 use std::path::PathBuf;
 
@@ -105,7 +105,7 @@ impl Window {
 }
 
 /// Draws the dialog.
-pub(crate) fn prompt(ui: &mut Ui, draft: &mut TypedPath, about: &About, out: &mut Vec<Wish>) -> After {
+pub(crate) fn prompt(ui: &mut Ui, draft: &mut TypedPath, about: &About, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let choice = draft.what.choice();
     title(ui, draft.what.title(), t);
@@ -135,7 +135,7 @@ pub(crate) fn prompt(ui: &mut Ui, draft: &mut TypedPath, about: &About, out: &mu
         if go || entered {
             match whole(&draft.path, about) {
                 Some(path) => {
-                    out.push(Wish::PathTyped(draft.what.clone(), path));
+                    out.push(Action::PathTyped(draft.what.clone(), path));
                     after = After::Close;
                 }
                 None => draft.wrong = true,

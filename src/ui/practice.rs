@@ -4,8 +4,8 @@ use super::access::Sheet;
 use super::add_key::AddKey;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, picker};
-use crate::words::problem::Said;
+use super::{About, Window, Action, icons, picker};
+use crate::words::problem::Message;
 use crate::words::ui::practice as words;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
@@ -34,7 +34,7 @@ impl Window {
     }
 
     /// Draws the bar of practice; returns what is left below it.
-    pub(crate) fn practice_bar(&mut self, ui: &mut Ui, all: Rect, about: &About, out: &mut Vec<Wish>) -> Rect {
+    pub(crate) fn practice_bar(&mut self, ui: &mut Ui, all: Rect, about: &About, out: &mut Vec<Action>) -> Rect {
         let t = theme::of(ui);
         let bar = Rect::from_min_size(all.min, vec2(all.width(), size::PRACTICE));
         let rest = Rect::from_min_max(pos2(all.left(), bar.bottom()), all.max);
@@ -49,7 +49,7 @@ impl Window {
             picker::at(ui, place, button).clicked()
         };
         if link(ui, words::END) {
-            out.push(Wish::EndPractice);
+            out.push(Action::EndPractice);
         }
         if let Some(code) = about.code_practice.as_ref().filter(|_| self.dialog.is_none())
             && link(ui, words::WITH_CODE)
@@ -77,7 +77,7 @@ impl Window {
     /// Whether a key may be added now; says why not.
     pub(crate) fn takes_keys(&mut self) -> bool {
         if self.practice {
-            self.tell(Said { title: words::NO_KEYS.to_owned(), body: words::NO_KEYS_TEXT.to_owned() });
+            self.tell(Message { title: words::NO_KEYS.to_owned(), body: words::NO_KEYS_TEXT.to_owned() });
         }
         !self.practice
     }

@@ -1,19 +1,19 @@
 //! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
 
-use super::access::{Sheet, Wanted, entered, remedy, sentence};
+use super::access::{Sheet, AccessRequest, entered, remedy, sentence};
 use super::ask::card;
 use super::dialogs::{After, buttons, safe, title};
 use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, identity, picker};
+use super::{About, Window, Action, icons, identity, picker};
 use crate::engine::credentials::fingerprint;
 use crate::model::access_key::KeepProblem;
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Profile, Snapshot, Source};
 use crate::words::keys;
 use crate::words::ui::{self as ui_words, dialog, welcome};
-use crate::words::you::{self as words, change, command, profiles as labels};
+use crate::words::accounts::{self as words, change, command, profiles as labels};
 use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
 /// The height of a profile's line.
@@ -79,7 +79,7 @@ impl Window {
     }
 
     /// The page, while it is open.
-    pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let all = ui.max_rect();
         let width = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
         let mut stay = true;
@@ -104,7 +104,7 @@ impl Window {
         }
     }
 
-    fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) -> bool {
+    fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) -> bool {
         let t = theme::of(ui);
         let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
         let taken = self.welcome_notes(ui, notes, &[]);
@@ -152,7 +152,7 @@ impl Window {
         stay
     }
 
-    fn profile_row(&mut self, ui: &mut Ui, profile: &Profile, seen: &Snapshot, out: &mut Vec<Wish>) {
+    fn profile_row(&mut self, ui: &mut Ui, profile: &Profile, seen: &Snapshot, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let full = ui.available_width();
         let (_, rect) = ui.allocate_space(vec2(full, ROW));
@@ -248,7 +248,7 @@ impl Window {
         }
     }
 
-    pub(crate) fn rename_sheet(&mut self, ui: &mut Ui, draft: &mut Rename, out: &mut Vec<Wish>) -> After {
+    pub(crate) fn rename_sheet(&mut self, ui: &mut Ui, draft: &mut Rename, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         title(ui, change::RENAME, t);
         widgets::text(ui, &[(change::RENAME_TEXT, Face::Body, t.muted)]);
@@ -282,12 +282,12 @@ impl Window {
         if go && !draft.busy {
             draft.busy = true;
             draft.round = self.access.next();
-            out.push(Wish::Access(Wanted::Rename { round: draft.round, from: draft.from.clone(), to }));
+            out.push(Action::Access(AccessRequest::Rename { round: draft.round, from: draft.from.clone(), to }));
         }
         after
     }
 
-    pub(crate) fn remove_sheet(&mut self, ui: &mut Ui, draft: &mut Remove, out: &mut Vec<Wish>) -> After {
+    pub(crate) fn remove_sheet(&mut self, ui: &mut Ui, draft: &mut Remove, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         title(ui, change::REMOVE, t);
         widgets::text(ui, &[(&keys::remove_question(&draft.name), Face::Body, t.muted)]);
@@ -305,7 +305,7 @@ impl Window {
                 draft.busy = true;
                 draft.wrong = None;
                 draft.round = self.access.next();
-                out.push(Wish::Access(Wanted::Remove(draft.round, draft.name.clone())));
+                out.push(Action::Access(AccessRequest::Remove(draft.round, draft.name.clone())));
             }
         });
         after
@@ -313,7 +313,7 @@ impl Window {
 }
 
 /// Says below a profile that its command may run, with the way to take that back.
-fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
     let Some(sha256) = profile.credential_process.as_deref().map(fingerprint) else { return };
     let always = seen.settings.allowed_commands.iter().find(|allowed| allowed.sha256 == sha256);
     let line = match always {
@@ -326,7 +326,7 @@ fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &Abou
 }
 
 /// The commands that may run and that no profile names any more.
-fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
     let named: Vec<String> = seen
         .profiles
         .list
@@ -341,7 +341,7 @@ fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish
 }
 
 /// A line about a command, `indent` points from the left, with the button that takes its allowance back.
-fn taken_back(ui: &mut Ui, indent: f32, line: &str, (sha256, profile): (String, Option<&String>), out: &mut Vec<Wish>) {
+fn taken_back(ui: &mut Ui, indent: f32, line: &str, (sha256, profile): (String, Option<&String>), out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let name = profile.map_or_else(|| command::TAKE_BACK.to_owned(), |name| format!("{}: {name}", command::TAKE_BACK));
     let button = Button::small_link(command::TAKE_BACK).named(&name);
@@ -354,7 +354,7 @@ fn taken_back(ui: &mut Ui, indent: f32, line: &str, (sha256, profile): (String, 
         });
         ui.add_space(10.0);
         if ui.add(button).clicked() {
-            out.push(Wish::Access(Wanted::Forbid { sha256, profile: profile.cloned() }));
+            out.push(Action::Access(AccessRequest::Forbid { sha256, profile: profile.cloned() }));
         }
     });
 }

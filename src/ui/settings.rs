@@ -3,10 +3,10 @@
 use super::dialogs::{self, After, Dialog};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish};
+use super::{About, Window, Action};
 use crate::model::snapshot::{Command, Settings, Snapshot};
 use crate::words::ui::{self as words, dialog, settings};
-use crate::words::you::profiles;
+use crate::words::accounts::profiles;
 use egui::{Id, Margin, Ui};
 
 /// What is typed in the settings.
@@ -35,7 +35,7 @@ impl Window {
 }
 
 /// The settings; each counts as soon as it is changed.
-pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Vec<Wish>) -> After {
+pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let mut wanted = seen.settings.clone();
     dialogs::title(ui, settings::TITLE, t);
@@ -70,11 +70,11 @@ pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Ve
         wanted.limit_rate = None;
     }
     if wanted != seen.settings {
-        out.push(Wish::Command(Command::Set(wanted)));
+        out.push(Action::Command(Command::Set(wanted)));
     }
     let mut after = After::Stay;
     if ui.add(Button::link(profiles::OPEN)).clicked() {
-        out.push(Wish::OpenProfiles);
+        out.push(Action::OpenProfiles);
         after = After::Close;
     }
     ui.add_space(10.0);

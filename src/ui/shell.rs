@@ -1,18 +1,18 @@
 //! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
 
-use super::access::{Came, Wanted};
-use super::history::{Answer, Ask as AskHistory};
+use super::access::{AccessReply, AccessRequest};
+use super::history::{HistoryReply, HistoryRequest as AskHistory};
 use super::paths::PathFor;
-use super::{About, Window, Wish, theme};
-use crate::grant::{Ask, Invitation};
+use super::{About, Window, Action, theme};
+use crate::grant::{RoleRequest, Invitation};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::{Time, Utc};
 use crate::words::paths::Choice;
-use crate::words::problem::Said;
+use crate::words::problem::Message;
 use crate::words::ui::{DAYPASS, intake, shell as words};
-use crate::words::you::key;
+use crate::words::accounts::key;
 use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
 use rfd::{AsyncFileDialog, FileHandle};
 use std::future::Future;
@@ -31,23 +31,23 @@ pub type Answered<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What came of a wish, for the window to show.
 #[derive(Clone, Debug)]
-pub enum Told {
+pub enum Reply {
     /// An invitation was read.
     Invitation(Box<Invitation>),
     /// A request was read, which is for the customer's page.
-    Request(Box<Ask>),
+    Request(Box<RoleRequest>),
     /// What came of something that a sheet wanted.
-    Access(Came),
+    Access(AccessReply),
     /// A sentence.
-    Said(Said),
+    Said(Message),
     /// The desktop is dark, or light.
     Dark(bool),
     /// What the journal answered.
-    History(Answer),
+    History(HistoryReply),
     /// Another Daypass was started: this window is wanted.
     Called,
     /// The receipt of a destination's current delivery was sent, or was not; and the sentence.
-    ReceiptSent(PlaceNo, bool, Said),
+    ReceiptSent(PlaceNo, bool, Message),
     /// A text for the clipboard.
     Copy(String),
 }
@@ -107,9 +107,9 @@ pub trait Link: Send + Sync {
     /// The wall clock's time.
     fn utc(&self) -> Utc;
     /// Does what a sheet about keys, profiles, signing in or access wants; what comes of it is told.
-    fn access(&self, wanted: Wanted);
+    fn access(&self, wanted: AccessRequest);
     /// Something to be told, once.
-    fn told(&self) -> Option<Told>;
+    fn told(&self) -> Option<Reply>;
     /// Awaits this elsewhere.
     fn spawn(&self, work: Work);
     /// Whether the desktop can show a dialog for files.
@@ -187,7 +187,7 @@ enum Chosen {
 struct App {
     window: Window,
     link: Arc<dyn Link>,
-    wishes: Vec<Wish>,
+    wishes: Vec<Action>,
     chosen: Receiver<Chosen>,
     choose: SyncSender<Chosen>,
     choosing: bool,
@@ -218,42 +218,42 @@ impl App {
         }
     }
 
-    fn carry_out(&mut self, wish: Wish, ctx: &Context) {
+    fn carry_out(&mut self, wish: Action, ctx: &Context) {
         match wish {
-            Wish::Command(command) => self.link.send(command),
-            Wish::ChooseFiles(no) => self.choose(PathFor::Files(no), ctx),
-            Wish::ChooseFolder(no) => self.choose(PathFor::Folder(no), ctx),
-            Wish::OpenInvitation => self.choose(PathFor::Invitation, ctx),
-            Wish::SaveReceipt(no) => self.choose(PathFor::Receipt(no), ctx),
-            Wish::SaveReceipts(ids, name) => self.choose(PathFor::Receipts(ids, name), ctx),
-            Wish::SaveReceiptsEach(each) => self.choose(PathFor::ReceiptsEach(each), ctx),
-            Wish::PathTyped(what, path) => self.typed(what, path, ctx),
-            Wish::SendReceipt(no) => self.link.send_receipt(no),
-            Wish::OpenHistory => self.window.open_history(self.link.utc(), &self.link.about()),
-            Wish::History(ask) => self.link.history(ask),
-            Wish::DroppedInvitation(path) => self.link.invitation_file(path),
-            Wish::PastedInvitation(text) => self.link.invitation_text(text),
-            Wish::Code(no, code) => self.link.code(no, code),
-            Wish::OpenWithCode(to, code) => self.link.open_with_code(to, code),
-            Wish::StartPractice => self.link.start_practice(),
-            Wish::EndPractice => self.link.end_practice(),
-            Wish::DismissInvitation(invitation) => self.link.dismiss_invitation(invitation),
-            Wish::Copy(text) => ctx.copy_text(text),
-            Wish::OpenKeyFile => self.choose(PathFor::Key, ctx),
-            Wish::Access(wanted) => self.link.access(wanted),
-            Wish::OpenProfiles => self.window.open_profiles(),
-            Wish::OpenAsk => self.window.open_ask(self.link.utc(), &self.link.about()),
-            Wish::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
-            Wish::SaveText(name, text) => self.choose(PathFor::Text(name, text), ctx),
-            Wish::SaveTexts(texts) => self.choose(PathFor::Texts(texts), ctx),
-            Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::Command(command) => self.link.send(command),
+            Action::ChooseFiles(no) => self.choose(PathFor::Files(no), ctx),
+            Action::ChooseFolder(no) => self.choose(PathFor::Folder(no), ctx),
+            Action::OpenInvitation => self.choose(PathFor::Invitation, ctx),
+            Action::SaveReceipt(no) => self.choose(PathFor::Receipt(no), ctx),
+            Action::SaveReceipts(ids, name) => self.choose(PathFor::Receipts(ids, name), ctx),
+            Action::SaveReceiptsEach(each) => self.choose(PathFor::ReceiptsEach(each), ctx),
+            Action::PathTyped(what, path) => self.typed(what, path, ctx),
+            Action::SendReceipt(no) => self.link.send_receipt(no),
+            Action::OpenHistory => self.window.open_history(self.link.utc(), &self.link.about()),
+            Action::History(ask) => self.link.history(ask),
+            Action::DroppedInvitation(path) => self.link.invitation_file(path),
+            Action::PastedInvitation(text) => self.link.invitation_text(text),
+            Action::Code(no, code) => self.link.code(no, code),
+            Action::OpenWithCode(to, code) => self.link.open_with_code(to, code),
+            Action::StartPractice => self.link.start_practice(),
+            Action::EndPractice => self.link.end_practice(),
+            Action::DismissInvitation(invitation) => self.link.dismiss_invitation(invitation),
+            Action::Copy(text) => ctx.copy_text(text),
+            Action::OpenKeyFile => self.choose(PathFor::Key, ctx),
+            Action::Access(wanted) => self.link.access(wanted),
+            Action::OpenProfiles => self.window.open_profiles(),
+            Action::OpenAsk => self.window.open_ask(self.link.utc(), &self.link.about()),
+            Action::OpenCustomer => self.window.open_customer(self.link.utc(), &self.link.about(), None),
+            Action::SaveText(name, text) => self.choose(PathFor::Text(name, text), ctx),
+            Action::SaveTexts(texts) => self.choose(PathFor::Texts(texts), ctx),
+            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
     }
 
     /// Builds a dialog here, on the main thread, and awaits it elsewhere; one at a time.
     fn choose(&mut self, what: PathFor, ctx: &Context) {
         if self.choosing {
-            self.window.tell(Said { title: intake::DIALOG_OPEN.to_owned(), body: String::new() });
+            self.window.tell(Message { title: intake::DIALOG_OPEN.to_owned(), body: String::new() });
             return;
         }
         self.choosing = true;
@@ -298,20 +298,20 @@ impl App {
             // What is told belongs to the world that is on now.
             self.window.follow_world(&self.link.about());
             match told {
-                Told::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
-                Told::Request(ask) => self.window.requested(*ask, self.link.utc(), &self.link.about()),
-                Told::Access(came) => self.window.came(came, &mut self.wishes),
-                Told::Said(said) => self.window.tell(said),
-                Told::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
-                Told::History(answer) => self.window.history_says(answer),
-                Told::Copy(text) => {
+                Reply::Invitation(invitation) => self.window.invited(*invitation, self.link.utc()),
+                Reply::Request(ask) => self.window.requested(*ask, self.link.utc(), &self.link.about()),
+                Reply::Access(came) => self.window.came(came, &mut self.wishes),
+                Reply::Said(said) => self.window.tell(said),
+                Reply::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
+                Reply::History(answer) => self.window.history_says(answer),
+                Reply::Copy(text) => {
                     ctx.copy_text(text);
                     self.window.copied();
                 }
-                Told::Called => {
+                Reply::Called => {
                     self.calls = CALLS;
                 }
-                Told::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
+                Reply::Dark(dark) => ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light }),
             }
         }
     }

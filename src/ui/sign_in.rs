@@ -1,10 +1,10 @@
 //! The sheets for credentials that only the person can fetch: the sign-in at the company, and a profile's command.
 
-use super::access::Wanted;
+use super::access::AccessRequest;
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Wish, icons};
+use super::{Window, Action, icons};
 use crate::engine::process::Consent;
 use crate::model::sign_in::{DeviceCode, SignInStep};
 use crate::model::snapshot::Command;
@@ -12,7 +12,7 @@ use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::keys;
 use crate::words::ui::dialog;
-use crate::words::you::{self as words, command, sign_in as labels};
+use crate::words::accounts::{self as words, command, sign_in as labels};
 use egui::{Margin, ScrollArea, Ui};
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl SigningIn {
     }
 
     /// Takes in a step; what is announced of it.
-    pub(crate) fn took(&mut self, step: SignInStep, out: &mut Vec<Wish>) -> String {
+    pub(crate) fn took(&mut self, step: SignInStep, out: &mut Vec<Action>) -> String {
         match step {
             SignInStep::Confirm(device) => {
                 let said = words::open_page(&device);
@@ -46,9 +46,9 @@ impl SigningIn {
                 said
             }
             SignInStep::Done { kept } => {
-                out.push(Wish::Command(Command::Identify(self.profile.clone())));
+                out.push(Action::Command(Command::Identify(self.profile.clone())));
                 if let Some(no) = self.then {
-                    out.push(Wish::Command(Command::GetAccess(no)));
+                    out.push(Action::Command(Command::GetAccess(no)));
                 }
                 self.stage = Stage::Done(keys::signed_in(kept));
                 labels::DONE.to_owned()
@@ -75,7 +75,7 @@ impl Window {
         ui: &mut Ui,
         draft: &mut SigningIn,
         now: Time,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> After {
         let t = theme::of(ui);
         match &draft.stage {
@@ -113,7 +113,7 @@ impl Window {
                 if again {
                     draft.round = self.access.next();
                     draft.stage = Stage::Asking;
-                    out.push(Wish::Access(Wanted::SignIn(draft.round, draft.profile.clone())));
+                    out.push(Action::Access(AccessRequest::SignIn(draft.round, draft.profile.clone())));
                 }
                 after
             }
@@ -121,7 +121,7 @@ impl Window {
     }
 }
 
-fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Wish>) -> After {
+fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     title(ui, labels::TITLE, t);
     widgets::text(ui, &[(&words::open_page(device), Face::Body, t.ink)]);
@@ -155,10 +155,10 @@ fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Wish>) -> 
         let open = ui.add(Button::main(labels::BROWSE));
         safe(ui, &open);
         if open.clicked() {
-            out.push(Wish::Access(Wanted::Browse(url.clone())));
+            out.push(Action::Access(AccessRequest::Browse(url.clone())));
         }
         if ui.add(Button::plain(labels::COPY).icon(icons::COPY)).clicked() {
-            out.push(Wish::Copy(url.as_str().to_owned()));
+            out.push(Action::Copy(url.as_str().to_owned()));
         }
         if ui.add(Button::plain(dialog::CANCEL)).clicked() {
             after = After::Close;
@@ -193,7 +193,7 @@ impl Allow {
 }
 
 /// The question, with the whole of the command; no is the answer unless the person says yes.
-pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec<Wish>) -> After {
+pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     title(ui, command::TITLE, t);
     widgets::text(ui, &[(&words::command_of(&draft.profile), Face::Body, t.muted)]);
@@ -202,7 +202,7 @@ pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec
     egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-            let shown = crate::words::foreign::visible(&draft.command);
+            let shown = crate::words::untrusted_text::visible(&draft.command);
             widgets::selectable(ui, &[(&shown, Face::MonoSmall, t.ink)]);
         });
     });
@@ -218,7 +218,7 @@ pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec
         for (label, consent) in [(command::ALLOW, Consent::ThisRun), (command::ALWAYS, Consent::Always)] {
             if ui.add(Button::plain(label).enabled(armed)).clicked() {
                 let (profile, command) = (draft.profile.clone(), draft.command.clone());
-                out.push(Wish::Access(Wanted::Allow { profile, command, consent, then: draft.then }));
+                out.push(Action::Access(AccessRequest::Allow { profile, command, consent, then: draft.then }));
                 after = After::Close;
             }
         }

@@ -1,14 +1,14 @@
 //! The menu under the pass: the destinations open now, those of earlier, a new one, signing out.
 
 use super::theme::{self, Face, size};
-use super::{Scene, Window, Wish, form, icons, same, widgets};
+use super::{Scene, Window, Action, form, icons, same, widgets};
 use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
 use crate::model::upload::PlaceNo;
 use crate::words::known::bucket;
 use crate::words::ui::pass as words;
-use crate::words::you::check;
+use crate::words::accounts::check;
 use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Destinations of earlier that the menu lists at most.
@@ -17,7 +17,7 @@ const EARLIER: usize = 8;
 const INDENT: f32 = 10.0;
 
 impl Window {
-    pub(crate) fn switcher(&mut self, under: &Response, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    pub(crate) fn switcher(&mut self, under: &Response, scene: &Scene<'_>, out: &mut Vec<Action>) {
         // Below the second line of the pass, which says where files go.
         Popup::menu(under).gap(26.0).width(320.0).show(|ui| {
             ui.set_min_width(300.0);
@@ -49,7 +49,7 @@ impl Window {
                 self.place = None;
             }
             if widgets::menu_item(ui, crate::words::history::OPEN) {
-                out.push(Wish::OpenHistory);
+                out.push(Action::OpenHistory);
             }
             if widgets::menu_item(ui, words::CHANGE) {
                 self.form.fill(&scene.place.destination, form::From::Change(scene.no));
@@ -63,7 +63,7 @@ impl Window {
                 Session::SignedOut | Session::Expired(_) | Session::Denied(_) => false,
             };
             if signed_in && widgets::menu_item(ui, words::SIGN_OUT) {
-                out.push(Wish::Command(Command::SignOut(scene.no)));
+                out.push(Action::Command(Command::SignOut(scene.no)));
             }
         });
     }

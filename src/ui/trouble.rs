@@ -4,10 +4,10 @@ use super::code::CodeFor;
 use super::dialogs::Dialog;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
-use super::{Scene, Window, Wish, form, icons, pass};
-use crate::diagnose::{self, Cause, CauseAction, Known, Piece};
+use super::{Scene, Window, Action, form, icons, pass};
+use crate::diagnose::{self, Cause, CauseAction, Evidence, Piece};
 use crate::model::problem::{Kind, Problem};
-use crate::model::snapshot::{Command, Place};
+use crate::model::snapshot::{Command, OpenDestination};
 use crate::words::format;
 use crate::words::problem as said;
 use crate::words::ui::{dialog as dialog_words, notes, trouble as words};
@@ -36,7 +36,7 @@ pub(crate) enum Page {
 }
 
 impl Page {
-    fn problem(&self, place: &Place) -> Option<Arc<Problem>> {
+    fn problem(&self, place: &OpenDestination) -> Option<Arc<Problem>> {
         match self {
             Self::Renewal => place.renew_problem.clone(),
             Self::Hold => place.hold.clone(),
@@ -48,7 +48,7 @@ impl Page {
 
 impl Fold {
     /// The problem of the page that is open over the files; none once it is over.
-    pub(crate) fn problem(&self, place: &Place) -> Option<Arc<Problem>> {
+    pub(crate) fn problem(&self, place: &OpenDestination) -> Option<Arc<Problem>> {
         self.page.problem(place)
     }
 }
@@ -57,7 +57,7 @@ impl Window {
     /// Opens the page about a problem where something can be done about it, and its details otherwise.
     pub(crate) fn look_into(&mut self, page: Page, scene: &Scene<'_>) {
         let Some(problem) = page.problem(scene.place) else { return };
-        if diagnose::explain(&problem, &Known::of(scene.place, scene.seen)).is_empty() {
+        if diagnose::explain(&problem, &Evidence::of(scene.place, scene.seen)).is_empty() {
             self.dialog = Some(Dialog::Problem(problem, matches!(page, Page::File(_))));
         } else {
             self.trouble.page = page;
@@ -72,7 +72,7 @@ impl Window {
         scene: &Scene<'_>,
         problem: &Problem,
         over: bool,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
         ui.painter().add(widgets::card(ui.painter(), t, 0).paint(rect.shrink(1.0 / ui.pixels_per_point())));
@@ -82,7 +82,7 @@ impl Window {
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 ui.set_width(ui.available_width());
-                let causes = diagnose::explain(problem, &Known::of(scene.place, scene.seen));
+                let causes = diagnose::explain(problem, &Evidence::of(scene.place, scene.seen));
                 let ended = matches!(self.trouble.page, Page::File(_));
                 let spoken = if ended { said::said_of_ended(problem) } else { said::said(problem.kind) };
                 head(ui, &spoken, diagnose::turn(problem, &causes), t);
@@ -110,7 +110,7 @@ impl Window {
                         }
                         let held = matches!(self.trouble.page, Page::Hold);
                         if held && ui.add(Button::plain(notes::TRY_NOW)).clicked() {
-                            out.push(Wish::Command(Command::Release(scene.no)));
+                            out.push(Action::Command(Command::Release(scene.no)));
                             self.trouble_open = false;
                         }
                     });
@@ -119,7 +119,7 @@ impl Window {
         });
     }
 
-    fn cause(&mut self, ui: &mut Ui, number: usize, cause: &Cause, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn cause(&mut self, ui: &mut Ui, number: usize, cause: &Cause, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let label = match &cause.action {
             CauseAction::CopyForCustomer(_) => words::COPY_CUSTOMER,
             CauseAction::CopyForAdministrator(_) => words::COPY_ADMINISTRATOR,
@@ -130,7 +130,7 @@ impl Window {
         if entry(ui, &number.to_string(), &cause.title, &cause.body, Button::plain(label)) {
             match &cause.action {
                 CauseAction::CopyForCustomer(text) | CauseAction::CopyForAdministrator(text) => {
-                    out.push(Wish::Copy(text.clone()));
+                    out.push(Action::Copy(text.clone()));
                     super::says(&mut self.says, words::COPIED);
                 }
                 CauseAction::EnterCode => self.enter_code(scene),
@@ -143,7 +143,7 @@ impl Window {
     }
 
     /// The one action beside a problem that has one cause.
-    fn turn(&mut self, ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, out: &mut Vec<Wish>) {
+    fn turn(&mut self, ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let kind = problem.kind;
         ui.add_space(14.0);
         let profile = &scene.place.destination.profile;
@@ -157,7 +157,7 @@ impl Window {
             }
         } else if matches!(kind, Kind::PolicyTooLarge | Kind::PolicyRefused) {
             if ui.add(Button::plain(words::UNNARROWED)).clicked() {
-                out.push(Wish::Command(Command::GetAccessUnnarrowed(scene.no)));
+                out.push(Action::Command(Command::GetAccessUnnarrowed(scene.no)));
             }
         } else if ui.add(Button::plain(words::CHANGE)).clicked() {
             self.change(scene);
@@ -183,7 +183,7 @@ impl Window {
 }
 
 /// What is so, and whose turn it is: beside the title where there is room, below the text otherwise.
-fn head(ui: &mut Ui, spoken: &said::Said, turn: Option<&str>, t: &Tokens) {
+fn head(ui: &mut Ui, spoken: &said::Message, turn: Option<&str>, t: &Tokens) {
     let colors = (t.muted, t.sunken);
     ui.horizontal_top(|ui| {
         let (_, tile) = ui.allocate_space(vec2(size::TILE, size::TILE + 1.0));
@@ -257,7 +257,7 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
 }
 
 /// The folded details: code, request id, status, time; to be copied, without a secret.
-fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, out: &mut Vec<Wish>) {
+fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let Some(detail) = &problem.detail else { return };
     let mut short = vec![dialog_words::DETAILS.to_owned()];
@@ -289,7 +289,7 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
             widgets::selectable(ui, &[(&all, Face::MonoSmall, t.muted)]);
             ui.add_space(8.0);
             if ui.add(Button::plain(dialog_words::COPY).icon(icons::COPY)).clicked() {
-                out.push(Wish::Copy(all.clone()));
+                out.push(Action::Copy(all.clone()));
             }
         });
         if unfolded {

@@ -8,13 +8,13 @@ use super::form::{self, From};
 use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Wish, icons, identity};
+use super::{About, Window, Action, icons, identity};
 use crate::model::destination::Destination;
 use crate::model::names::RoleArn;
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::words::ui::{self as words, Field, welcome};
-use crate::words::you;
+use crate::words::accounts;
 use egui::{
     Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
@@ -32,7 +32,7 @@ enum Way {
 }
 
 impl Window {
-    pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let all = ui.max_rect();
         let column = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
         if self.form.profile.is_some()
@@ -64,7 +64,7 @@ impl Window {
         });
     }
 
-    fn column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Wish>) {
+    fn column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let width = ui.max_rect().width();
         let notes = Rect::from_min_size(ui.cursor().min, vec2(width, 400.0));
@@ -116,7 +116,7 @@ impl Window {
     }
 
     /// The form.
-    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Wish>) {
+    fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let title = match self.form.from {
             From::Hand => welcome::BY_HAND,
@@ -154,7 +154,7 @@ impl Window {
         self.send(ui, seen, main, out);
     }
 
-    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Wish>) {
+    fn send(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let wanted = self.form.destination(&seen.profiles);
         let mut go = false;
@@ -167,7 +167,7 @@ impl Window {
                 self.form.rest_open = !self.form.rest_open;
             }
             ui.add_space(19.0);
-            if ui.add(Button::link(you::check::OPEN)).clicked() {
+            if ui.add(Button::link(accounts::check::OPEN)).clicked() {
                 self.check_form(seen);
             }
             let changing = self.form.from.changes();
@@ -223,26 +223,26 @@ impl Window {
     }
 
     /// Changes an open destination. Its code, if it needs one, is asked for once the change shows.
-    fn change_to(&mut self, no: PlaceNo, to: Destination, out: &mut Vec<Wish>) {
+    fn change_to(&mut self, no: PlaceNo, to: Destination, out: &mut Vec<Action>) {
         self.opening = Some(to.clone());
         self.code_then = to.mfa_serial.is_some();
         self.form = form::Form::default();
-        out.push(Wish::Command(Command::Change(no, Box::new(to))));
+        out.push(Action::Command(Command::Change(no, Box::new(to))));
     }
 
     /// Opens a destination: at once, or after the code it needs.
-    pub(crate) fn open(&mut self, to: Destination, out: &mut Vec<Wish>) {
+    pub(crate) fn open(&mut self, to: Destination, out: &mut Vec<Action>) {
         self.opening = Some(to.clone());
         let to = Box::new(to);
         if to.mfa_serial.is_some() {
             let asked = (*to).clone();
             self.dialog = Some(Dialog::code(CodeFor::Open(to), &asked));
         } else {
-            out.push(Wish::Command(Command::Open(to)));
+            out.push(Action::Command(Command::Open(to)));
         }
     }
 
-    fn you(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Wish>) {
+    fn you(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::text(ui, &[(welcome::YOU, Face::SmallStrong, t.ink)]);
         ui.add_space(5.0);
@@ -280,7 +280,7 @@ impl Window {
         if picked.is_some_and(|profile| form::chained(profile, &self.form.role, seen))
             && self.form.seconds > Destination::USUAL
         {
-            widgets::text(ui, &[(you::ONE_HOUR, Face::Small, t.muted)]);
+            widgets::text(ui, &[(accounts::ONE_HOUR, Face::Small, t.muted)]);
         }
         ui.scope(|ui| {
             ui.spacing_mut().interact_size.y = 22.0;
@@ -294,8 +294,8 @@ impl Window {
                 if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
                     self.add_key();
                 }
-                if ui.add(Button::small_link(you::profiles::OPEN)).clicked() {
-                    out.push(Wish::OpenProfiles);
+                if ui.add(Button::small_link(accounts::profiles::OPEN)).clicked() {
+                    out.push(Action::OpenProfiles);
                 }
             });
         });
@@ -375,7 +375,7 @@ fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
     }
 }
 
-fn ways_out(ui: &mut Ui, out: &mut Vec<Wish>) {
+fn ways_out(ui: &mut Ui, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let sentence = (welcome::NO_INVITATION, Face::Small, t.muted);
     let ask = strong_link_width(ui, welcome::ASK);
@@ -389,13 +389,13 @@ fn ways_out(ui: &mut Ui, out: &mut Vec<Wish>) {
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &[sentence], first + 1.0);
     x += first + 8.0;
     if strong_link(ui, x, y, welcome::ASK, ask) {
-        out.push(Wish::OpenAsk);
+        out.push(Action::OpenAsk);
     }
     x += ask;
     widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + 14.0, y), &[("·", Face::Small, t.muted)], 20.0);
     x += 28.0;
     if strong_link(ui, x, y, welcome::PRACTICE, practice) {
-        out.push(Wish::StartPractice);
+        out.push(Action::StartPractice);
     }
 }
 
@@ -418,7 +418,7 @@ pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -
 }
 
 /// The card for an invitation.
-fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Wish>) {
+fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let full = ui.available_width();
     let button = if main { Button::main(welcome::OPEN_INVITATION) } else { Button::plain(welcome::OPEN_INVITATION) };
@@ -445,6 +445,6 @@ fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Wish>) {
         vec2(width, size::CONTROL),
     );
     if ui.put(place, button).clicked() {
-        out.push(Wish::OpenInvitation);
+        out.push(Action::OpenInvitation);
     }
 }

@@ -1,86 +1,86 @@
 //! What the window's sheets about keys, profiles, signing in and access want of the engine.
 
-use super::{Desk, State};
+use super::{App, State};
 use crate::engine::check::Check;
 use crate::engine::handle::Handle;
 use crate::engine::keys::{MOST, NewKey};
 use crate::model::snapshot::Command;
 use crate::model::verification_url::VerificationUrl;
-use crate::ui::access::{Came, Kept, Wanted};
-use crate::ui::shell::Told;
-use crate::words::{keys, you};
+use crate::ui::access::{AccessReply, Kept, AccessRequest};
+use crate::ui::shell::Reply;
+use crate::words::{keys, accounts};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use zeroize::Zeroizing;
 
-impl Desk {
-    pub(super) fn wanted(&self, wanted: Wanted) {
+impl App {
+    pub(super) fn wanted(&self, wanted: AccessRequest) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         match wanted {
-            Wanted::TestKey(round, key) => {
-                self.runtime.spawn(async move { tell(&state, Came::Tested(round, tested(&handle, key).await)) });
+            AccessRequest::TestKey(round, key) => {
+                self.runtime.spawn(async move { tell(&state, AccessReply::Tested(round, tested(&handle, key).await)) });
             }
-            Wanted::KeyFile(round, path) => {
-                self.runtime.spawn(async move { tell(&state, Came::Tested(round, of_file(&handle, path).await)) });
+            AccessRequest::KeyFile(round, path) => {
+                self.runtime.spawn(async move { tell(&state, AccessReply::Tested(round, of_file(&handle, path).await)) });
             }
-            Wanted::Keep(round, kept) => {
+            AccessRequest::Keep(round, kept) => {
                 let Kept { key, name, keep, replace } = *kept;
                 self.runtime.spawn(async move {
                     let result = handle.keep_key(key, &name, keep, replace).await;
-                    tell(&state, Came::Changed(round, result));
+                    tell(&state, AccessReply::Changed(round, result));
                 });
             }
-            Wanted::Rename { round, from, to } => {
+            AccessRequest::Rename { round, from, to } => {
                 self.runtime.spawn(async move {
-                    tell(&state, Came::Changed(round, handle.rename_profile(&from, &to).await));
+                    tell(&state, AccessReply::Changed(round, handle.rename_profile(&from, &to).await));
                 });
             }
-            Wanted::Remove(round, name) => {
+            AccessRequest::Remove(round, name) => {
                 self.runtime
-                    .spawn(async move { tell(&state, Came::Changed(round, handle.remove_profile(&name).await)) });
+                    .spawn(async move { tell(&state, AccessReply::Changed(round, handle.remove_profile(&name).await)) });
             }
-            Wanted::SignIn(round, profile) => {
+            AccessRequest::SignIn(round, profile) => {
                 let work = async move {
                     let mut steps = handle.sign_in(&profile);
                     while let Some(step) = steps.recv().await {
-                        tell(&state, Came::SignIn(round, step));
+                        tell(&state, AccessReply::SignIn(round, step));
                     }
                 };
                 self.under_way(self.runtime.spawn(work).abort_handle());
             }
-            Wanted::Check { round, to, code, test_object } => {
+            AccessRequest::Check { round, to, code, test_object } => {
                 let work = async move {
                     let mut steps = handle.check(*to, code, Check { test_object });
                     while let Some(step) = steps.recv().await {
-                        tell(&state, Came::Step(round, step));
+                        tell(&state, AccessReply::Step(round, step));
                     }
-                    tell(&state, Came::Checked(round));
+                    tell(&state, AccessReply::Checked(round));
                 };
                 self.under_way(self.runtime.spawn(work).abort_handle());
             }
-            Wanted::Forbid { sha256, profile } => {
+            AccessRequest::Forbid { sha256, profile } => {
                 handle.forbid_command(&sha256);
                 if let Some(profile) = profile {
                     handle.send(Command::Identify(profile));
                 }
             }
-            Wanted::Allow { profile, command, consent, then } => {
+            AccessRequest::Allow { profile, command, consent, then } => {
                 handle.allow_command(&profile, &command, consent);
                 handle.send(Command::Identify(profile));
                 if let Some(no) = then {
                     handle.send(Command::GetAccess(no));
                 }
             }
-            Wanted::Browse(url) => {
+            AccessRequest::Browse(url) => {
                 self.runtime.spawn(async move {
                     if !browse(&url).await {
-                        Self::tell(&state, Told::Said(you::no_browser(url.as_str())));
+                        Self::tell(&state, Reply::Said(accounts::no_browser(url.as_str())));
                     }
                 });
             }
-            Wanted::Stop => {
+            AccessRequest::Stop => {
                 if let Some(asking) = super::locked(&self.state).asking.take() {
                     asking.abort();
                 }
@@ -96,8 +96,8 @@ impl Desk {
     }
 }
 
-fn tell(state: &Mutex<State>, came: Came) {
-    Desk::tell(state, Told::Access(came));
+fn tell(state: &Mutex<State>, came: AccessReply) {
+    App::tell(state, Reply::Access(came));
 }
 
 async fn tested(handle: &Handle, key: NewKey) -> Result<crate::engine::keys::TestedKey, String> {
@@ -105,7 +105,7 @@ async fn tested(handle: &Handle, key: NewKey) -> Result<crate::engine::keys::Tes
 }
 
 async fn of_file(handle: &Handle, path: PathBuf) -> Result<crate::engine::keys::TestedKey, String> {
-    let shown = you::not_read(&path);
+    let shown = accounts::not_read(&path);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let read = tokio::task::spawn_blocking(move || read(&path)).await;
     let bytes = read.ok().and_then(Result::ok).ok_or(shown)?;

@@ -1,7 +1,7 @@
 //! Whether the desktop is dark, as its portal says: under X11 nobody else does.
 
-use super::{Desk, State};
-use crate::ui::shell::Told;
+use super::{App, State};
+use crate::ui::shell::Reply;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use zbus::zvariant::{OwnedValue, Value};
@@ -21,7 +21,7 @@ pub(super) async fn follow(state: Arc<Mutex<State>>) {
         let Ok(answer) = portal.call::<_, _, OwnedValue>("Read", &asked).await else { return };
         let dark = number(&answer) == Some(1);
         if told.replace(dark) != Some(dark) {
-            Desk::tell(&state, Told::Dark(dark));
+            App::tell(&state, Reply::Dark(dark));
         }
         tokio::time::sleep(ASK).await;
     }

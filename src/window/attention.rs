@@ -5,11 +5,11 @@ use super::{State, locked};
 use crate::engine::handle::Handle;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Line, Place, Retried, Snapshot};
+use crate::model::snapshot::{Network, OpenDestination, Retried, Snapshot};
 use crate::model::upload::PlaceNo;
 use crate::time::Time;
 use crate::words::format;
-use crate::words::problem::{Said, said};
+use crate::words::problem::{Message, said};
 use crate::words::ui as words;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -50,7 +50,7 @@ impl Watch {
     }
 
     /// What is new since the last look and worth a word. What a destination begins with is not new.
-    pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Said> {
+    pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Message> {
         let mut news = Vec::new();
         for (at, place) in seen.places.iter().enumerate() {
             let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
@@ -71,7 +71,7 @@ impl Watch {
     }
 }
 
-fn stands(seen: &Snapshot, place: &Place, now: Time, before: Stood) -> Stood {
+fn stands(seen: &Snapshot, place: &OpenDestination, now: Time, before: Stood) -> Stood {
     let totals = &place.totals;
     let done = totals.done() && place.walking == 0;
     let waits = totals.open() > 0;
@@ -99,7 +99,7 @@ fn stands(seen: &Snapshot, place: &Place, now: Time, before: Stood) -> Stood {
     stood
 }
 
-fn told(seen: &Snapshot, place: &Place, (now, test_server): (Time, bool), before: Stood, stood: Stood) -> Option<Said> {
+fn told(seen: &Snapshot, place: &OpenDestination, (now, test_server): (Time, bool), before: Stood, stood: Stood) -> Option<Message> {
     let totals = &place.totals;
     if stood.done != before.done {
         return Some(words::finished(totals, &place.destination, test_server).1);
@@ -122,12 +122,12 @@ fn told(seen: &Snapshot, place: &Place, (now, test_server): (Time, bool), before
 /// Whether files are on their way at this moment, or would be but for a turn of the engine.
 #[must_use]
 pub fn sending(seen: &Snapshot) -> bool {
-    let moves = |place: &Place| {
+    let moves = |place: &OpenDestination| {
         let waits = place.totals.open().saturating_sub(place.totals.paused) > 0;
         waits && !place.paused && place.hold.is_none() && matches!(place.session, Session::Active(_))
     };
     let written = seen.journal.as_ref().is_none_or(|problem| problem.kind == Kind::JournalSlow);
-    written && seen.line == Line::Up && seen.places.iter().any(moves)
+    written && seen.line == Network::Up && seen.places.iter().any(moves)
 }
 
 /// How much of what is under way S3 has answered for, in percent; none while nothing is.
@@ -217,7 +217,7 @@ impl Desktop {
 
     /// Shows a notification; a desktop that has none shows nothing, and the window says it all anyway.
     #[cfg(target_os = "linux")]
-    async fn notify(&mut self, said: &Said) {
+    async fn notify(&mut self, said: &Message) {
         let Some(bus) = self.bus().await else { return };
         // Desktop Notifications Specification 1.3, `Notify`; the body may be read as markup.
         let body = said.body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -233,7 +233,7 @@ impl Desktop {
 
     /// Shows a notification; a desktop that has none shows nothing, and the window says it all anyway.
     #[cfg(not(target_os = "linux"))]
-    async fn notify(&mut self, said: &Said) {
+    async fn notify(&mut self, said: &Message) {
         let mut shown = notify_rust::Notification::new();
         shown.appname(words::DAYPASS).summary(&said.title).body(&said.body);
         let _not_shown = tokio::task::spawn_blocking(move || shown.show().map(drop)).await;

@@ -1,11 +1,11 @@
 //! How the window's engines end: when it is closed, and when the system asks the program to end.
 
-use super::{Desk, locked};
+use super::{App, locked};
 use crate::engine::{process, signals};
 use std::sync::Arc;
 use std::time::Duration;
 
-impl Desk {
+impl App {
     /// Ends the engines once everything recorded is on disk.
     pub fn stop(&self) {
         self.runtime.block_on(self.ending());

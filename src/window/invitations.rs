@@ -1,10 +1,10 @@
 //! Invitations that were opened and neither used nor dismissed: kept in a file, so that they are there at the next start.
 
-use super::{Desk, State, locked};
+use super::{App, State, locked};
 use crate::grant::Invitation;
 use crate::model::destination::Destination;
 use crate::model::notice::{JournalNotice, Notice};
-use crate::ui::shell::Told;
+use crate::ui::shell::Reply;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,14 +90,14 @@ fn with<T>(kept: &Mutex<Kept>, act: impl FnOnce(&mut Kept) -> T) -> T {
 pub(super) fn show(state: &Mutex<State>, invitation: Invitation) {
     super::practice::end(state);
     with(&kept(state), |kept| kept.put(&invitation));
-    Desk::tell(state, Told::Invitation(Box::new(invitation)));
+    App::tell(state, Reply::Invitation(Box::new(invitation)));
 }
 
-impl Desk {
+impl App {
     /// Shows again what was opened in an earlier run and neither used nor dismissed.
     pub(super) fn show_kept_invitations(&self) {
         for invitation in with(&kept(&self.state), |kept| kept.list().to_vec()) {
-            Self::tell(&self.state, Told::Invitation(Box::new(invitation)));
+            Self::tell(&self.state, Reply::Invitation(Box::new(invitation)));
         }
     }
 

@@ -1,64 +1,64 @@
 //! Past deliveries for the window: the journal is read, and receipts are made of it, away from the window's thread.
 
-use super::{Desk, State, locked, words};
+use super::{App, State, locked, words};
 use crate::engine::handle::Handle;
 use crate::engine::journal::History;
 use crate::model::problem::{Kind, Problem};
 use crate::receipt::{Format, Receipt, Receipts};
-use crate::ui::history::{Answer, Ask, Found};
-use crate::ui::shell::Told;
+use crate::ui::history::{HistoryReply, HistoryRequest, Found};
+use crate::ui::shell::Reply;
 use crate::words::problem::sentence;
 use crate::words::{history, problem};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 /// Does what is asked, and tells what came of it.
-pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: Ask) {
+pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: HistoryRequest) {
     let answer = match ask {
-        Ask::Clear => match handle.journal().clear_history().await {
-            Ok(()) => Told::History(Answer::Cleared),
-            Err(why) => Told::Said(history::not_cleared(&problem::said(why.kind))),
+        HistoryRequest::Clear => match handle.journal().clear_history().await {
+            Ok(()) => Reply::History(HistoryReply::Cleared),
+            Err(why) => Reply::Said(history::not_cleared(&problem::said(why.kind))),
         },
-        Ask::Save(ids, path) => Told::Said(match save(&handle, ids, path.clone()).await {
+        HistoryRequest::Save(ids, path) => Reply::Said(match save(&handle, ids, path.clone()).await {
             Ok(()) => words::receipt_saved(&path),
             Err(why) => words::receipt_not_saved(&why),
         }),
-        Ask::SaveEach(each, folder) => Told::Said(match save_each(&handle, each, folder.clone()).await {
+        HistoryRequest::SaveEach(each, folder) => Reply::Said(match save_each(&handle, each, folder.clone()).await {
             Ok(count) => crate::words::paths::receipts_saved(count, &folder),
             Err(why) => words::receipt_not_saved(&why),
         }),
-        Ask::Message(ids) => match receipts(&handle, ids).await {
-            Ok(receipts) => Told::Copy(receipts.message()),
-            Err(why) => Told::History(Answer::Unreadable(Arc::new(why))),
+        HistoryRequest::Message(ids) => match receipts(&handle, ids).await {
+            Ok(receipts) => Reply::Copy(receipts.message()),
+            Err(why) => Reply::History(HistoryReply::Unreadable(Arc::new(why))),
         },
-        Ask::Find(number, wanted) => {
+        HistoryRequest::Find(number, wanted) => {
             // What ended a moment ago may wait for the disk still; what the disk refuses is told elsewhere.
             let _told = handle.journal().flush().await;
             let zone = locked(&state).about.zone.clone();
             let find = move |journal: &History| Ok(Found::new(&journal.find(&wanted)?, &zone));
-            told(read(&handle, find).await.map(|found| Answer::Found(number, Arc::new(found))))
+            told(read(&handle, find).await.map(|found| HistoryReply::Found(number, Arc::new(found))))
         }
-        Ask::Deliveries(ids) => told(
+        HistoryRequest::Deliveries(ids) => told(
             read(&handle, move |journal| {
                 let found = journal.some(&ids)?;
-                Ok(Answer::Deliveries(ids.into_iter().zip(found).collect()))
+                Ok(HistoryReply::Deliveries(ids.into_iter().zip(found).collect()))
             })
             .await,
         ),
-        Ask::Files(id) => told(read(&handle, move |journal| Ok(Answer::Files(id, journal.files(id)?.into()))).await),
-        Ask::Lines(id, rows) => told(
+        HistoryRequest::Files(id) => told(read(&handle, move |journal| Ok(HistoryReply::Files(id, journal.files(id)?.into()))).await),
+        HistoryRequest::Lines(id, rows) => told(
             read(&handle, move |journal| {
                 let found = journal.lines(id, &rows)?;
-                Ok(Answer::Lines(id, rows.into_iter().zip(found).collect()))
+                Ok(HistoryReply::Lines(id, rows.into_iter().zip(found).collect()))
             })
             .await,
         ),
     };
-    Desk::tell(&state, answer);
+    App::tell(&state, answer);
 }
 
-fn told(read: Result<Answer, Problem>) -> Told {
-    Told::History(read.unwrap_or_else(|why| Answer::Unreadable(Arc::new(why))))
+fn told(read: Result<HistoryReply, Problem>) -> Reply {
+    Reply::History(read.unwrap_or_else(|why| HistoryReply::Unreadable(Arc::new(why))))
 }
 
 async fn read<T: Send + 'static>(

@@ -1,6 +1,6 @@
 //! Practice: the practice server, an engine that knows nothing but it, and the way out of both.
 
-use super::{Desk, State, locked, wake, words};
+use super::{App, State, locked, wake, words};
 use crate::engine::credentials::Caches;
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::Wire;
@@ -9,7 +9,7 @@ use crate::model::destination::{Destination, Encryption};
 use crate::model::names::KeyPrefix;
 use crate::model::snapshot::Command;
 use crate::practice::{self, Practice, Story};
-use crate::ui::shell::Told;
+use crate::ui::shell::Reply;
 use crate::ui::{About, Arrived, CodePractice};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -39,7 +39,7 @@ impl Rehearsal {
     }
 }
 
-impl Desk {
+impl App {
     /// Starts practice unless it is on.
     pub(super) fn begin_practice(&self) {
         let mut state = locked(&self.state);
@@ -51,7 +51,7 @@ impl Desk {
         let server = self.runtime.spawn(async move {
             if let Err(why) = rehearse(&own).await {
                 leave(&own);
-                Self::tell(&own, Told::Said(words::no_practice(&why.to_string())));
+                Self::tell(&own, Reply::Said(words::no_practice(&why.to_string())));
             }
         });
         state.rehearsal = Some(Rehearsal { server: server.abort_handle(), engine: None });
@@ -61,7 +61,7 @@ impl Desk {
 /// Leaves practice, if it is on, and says so.
 pub(super) fn end(state: &Mutex<State>) {
     if leave(state) {
-        Desk::tell(state, Told::Said(words::practice_ended()));
+        App::tell(state, Reply::Said(words::practice_ended()));
     }
 }
 
@@ -159,6 +159,6 @@ fn destination(story: &Story, name: &str, role: &str) -> io::Result<Destination>
         practice: true,
         acl_full_control: false,
         encryption: Encryption::None,
-        terms: crate::model::terms::Terms::default(),
+        terms: crate::model::conditions::Terms::default(),
     })
 }

@@ -1,6 +1,6 @@
 //! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
 
-use super::foreign::visible;
+use super::untrusted_text::visible;
 use super::format;
 use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;

@@ -1,7 +1,7 @@
 //! What stands on the pages that ask for access and give it, and on the card that shows an invitation.
 
 use super::format;
-use super::problem::Said;
+use super::problem::Message;
 use crate::model::names::AccountId;
 use crate::time::Utc;
 use jiff::tz::TimeZone;
@@ -180,7 +180,7 @@ pub fn who(name: Option<&str>, account: &AccountId) -> String {
 
 /// Files were saved.
 #[must_use]
-pub fn saved(paths: &[impl AsRef<Path>]) -> Said {
+pub fn saved(paths: &[impl AsRef<Path>]) -> Message {
     let body = match paths {
         [one] => one.as_ref().to_string_lossy().into_owned(),
         many => {
@@ -189,15 +189,15 @@ pub fn saved(paths: &[impl AsRef<Path>]) -> Said {
             format!("{} in {}", format::count(count, "file"), folder.to_string_lossy())
         }
     };
-    Said { title: "Saved".to_owned(), body: super::foreign::visible(&body) }
+    Message { title: "Saved".to_owned(), body: super::untrusted_text::visible(&body) }
 }
 
 /// Files were not saved.
 #[must_use]
-pub fn not_saved(why: &str) -> Said {
-    Said {
+pub fn not_saved(why: &str) -> Message {
+    Message {
         title: "Not everything was saved".to_owned(),
-        body: format!("{}. Choose another folder and try again.", super::foreign::visible(why.trim_end_matches('.'))),
+        body: format!("{}. Choose another folder and try again.", super::untrusted_text::visible(why.trim_end_matches('.'))),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the command line says.
 
-use super::foreign::visible;
+use super::untrusted_text::visible;
 use super::format;
 use super::problem::{said_of, said_of_ended, sentence};
 use crate::model::notice::{JournalNotice, Notice, Variable};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Grant;
-use crate::model::snapshot::{Left, LeftOut, Place, Profile, Profiles, Source};
+use crate::model::snapshot::{SkipReason, LeftOut, OpenDestination, Profile, Profiles, Source};
 use crate::model::upload::Proof;
 use crate::time::{Time, Utc};
 use std::path::Path;
@@ -198,18 +198,18 @@ pub fn session(grant: &Grant, left: Duration) -> String {
 
 /// Why something was left out.
 #[must_use]
-pub fn left(why: Left) -> String {
+pub fn left(why: SkipReason) -> String {
     let reason = match why {
-        Left::Link => "a link, which is not followed",
-        Left::NotAFile => "not a regular file",
-        Left::NameNotText => "its name can’t be written as text",
-        Left::Unreadable => "it can’t be read",
-        Left::Gone => "it is not there",
-        Left::Twice => "it is in the list already",
-        Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
-        Left::TooLarge => "it is larger than Amazon takes (48.8 TiB)",
-        Left::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
-        Left::Earlier(at) => return super::earlier::on(at),
+        SkipReason::Link => "a link, which is not followed",
+        SkipReason::NotAFile => "not a regular file",
+        SkipReason::NameNotText => "its name can’t be written as text",
+        SkipReason::Unreadable => "it can’t be read",
+        SkipReason::Gone => "it is not there",
+        SkipReason::Twice => "it is in the list already",
+        SkipReason::NameTooLong => "its name with its folders is longer than 1024 bytes",
+        SkipReason::TooLarge => "it is larger than Amazon takes (48.8 TiB)",
+        SkipReason::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
+        SkipReason::Earlier(at) => return super::earlier::on(at),
     };
     reason.to_owned()
 }
@@ -229,7 +229,7 @@ pub const fn how_to_allow_plain_http() -> &'static str {
 /// Something was left out.
 #[must_use]
 pub fn left_out(out: &LeftOut) -> String {
-    if let Left::Earlier(_) = out.why {
+    if let SkipReason::Earlier(_) = out.why {
         let reason = left(out.why);
         return format!("D{}: {}", reason.trim_start_matches('d'), visible(&out.path.to_string_lossy()));
     }
@@ -279,7 +279,7 @@ pub fn canceled(key: &str) -> String {
 
 /// Beside the bar.
 #[must_use]
-pub fn progress(place: &Place, now: Time) -> String {
+pub fn progress(place: &OpenDestination, now: Time) -> String {
     let totals = &place.totals;
     let mut line = format!("{} of {} files", totals.delivered, totals.files);
     if totals.rate > 0 {
@@ -297,7 +297,7 @@ pub fn progress(place: &Place, now: Time) -> String {
 
 /// The last line.
 #[must_use]
-pub fn summary(place: &Place, took: Duration) -> String {
+pub fn summary(place: &OpenDestination, took: Duration) -> String {
     let totals = &place.totals;
     let left_out = &place.left_out_count;
     if totals.files == 0 {
@@ -312,7 +312,7 @@ pub fn summary(place: &Place, took: Duration) -> String {
     counts.extend(count(totals.already, "already there"));
     counts.extend(count(totals.unconfirmed, "not confirmed"));
     counts.extend(count(totals.failed, "not delivered"));
-    let others = left_out.all() - left_out.of(Left::Twice) - left_out.earlier();
+    let others = left_out.all() - left_out.of(SkipReason::Twice) - left_out.earlier();
     counts.extend(count(others + totals.key_files, "left out"));
     format!("{}. {} in {}.", counts.join(", "), format::size(totals.confirmed), format::took(took))
 }

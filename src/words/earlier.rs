@@ -1,7 +1,7 @@
 //! What the command line says of what was delivered before, and where there is nothing to send.
 
 use super::format;
-use crate::model::snapshot::{Left, Place};
+use crate::model::snapshot::{SkipReason, OpenDestination};
 use crate::time::Utc;
 
 /// When a file was delivered before this run.
@@ -15,9 +15,9 @@ const SEND_AGAIN: &str = "`--again` sends it all once more.";
 
 /// The last line where no file was taken into the queue.
 #[must_use]
-pub fn nothing_to_send(place: &Place) -> String {
+pub fn nothing_to_send(place: &OpenDestination) -> String {
     let left_out = &place.left_out_count;
-    let (earlier, empty) = (left_out.earlier(), left_out.of(Left::EmptyFolder));
+    let (earlier, empty) = (left_out.earlier(), left_out.of(SkipReason::EmptyFolder));
     let others = left_out.all() - earlier - empty;
     let mut sentences = Vec::new();
     sentences.push(match earlier {

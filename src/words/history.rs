@@ -1,8 +1,8 @@
 //! What the page of past deliveries says.
 
-use super::foreign::visible;
+use super::untrusted_text::visible;
 use super::format;
-use super::problem::Said;
+use super::problem::Message;
 use crate::model::history::{Delivery, Outcome};
 use crate::time::Utc;
 use jiff::Timestamp;
@@ -244,12 +244,12 @@ pub fn outcome(outcome: &Outcome) -> String {
 
 /// The history is gone.
 #[must_use]
-pub fn cleared() -> Said {
-    Said { title: "The history is cleared".to_owned(), body: String::new() }
+pub fn cleared() -> Message {
+    Message { title: "The history is cleared".to_owned(), body: String::new() }
 }
 
 /// The history could not be cleared.
 #[must_use]
-pub fn not_cleared(said: &Said) -> Said {
-    Said { title: "The history was not cleared".to_owned(), body: format!("{}. {}", said.title, said.body) }
+pub fn not_cleared(said: &Message) -> Message {
+    Message { title: "The history was not cleared".to_owned(), body: format!("{}. {}", said.title, said.body) }
 }

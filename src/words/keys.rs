@@ -1,6 +1,6 @@
 //! What is said about access keys, their profiles, sign-ins and the commands that profiles name.
 
-use super::foreign::visible;
+use super::untrusted_text::visible;
 use super::format;
 use super::problem::said_of;
 use crate::model::access_key::SaveProblem;

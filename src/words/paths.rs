@@ -1,6 +1,6 @@
 //! What is said where the desktop has no dialog for choosing files.
 
-use super::problem::Said;
+use super::problem::Message;
 use std::path::Path;
 
 /// How one chooses.
@@ -53,6 +53,6 @@ pub const fn go(choice: Choice) -> &'static str {
 
 /// Several receipts were written.
 #[must_use]
-pub fn receipts_saved(count: usize, folder: &Path) -> Said {
-    Said { title: format!("{count} receipts saved"), body: super::foreign::visible(&folder.to_string_lossy()) }
+pub fn receipts_saved(count: usize, folder: &Path) -> Message {
+    Message { title: format!("{count} receipts saved"), body: super::untrusted_text::visible(&folder.to_string_lossy()) }
 }

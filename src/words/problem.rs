@@ -1,13 +1,13 @@
 //! What each problem is called, what it means, and what may be done about it.
 
-use super::foreign::visible;
+use super::untrusted_text::visible;
 use super::format;
 use super::profiles::said_key_not_found;
 use crate::model::problem::{DeniedBy, Kind, Problem, Turn};
 
 /// A problem in words: a title and a sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Message {
     /// What is so, in a few words, without a full stop.
     pub title: String,
     /// What it means and what to do.
@@ -41,13 +41,13 @@ pub const fn turn_key(turn: Turn) -> &'static str {
     }
 }
 
-fn said_as(title: &str, body: &str) -> Said {
-    Said { title: title.to_owned(), body: body.to_owned() }
+fn said_as(title: &str, body: &str) -> Message {
+    Message { title: title.to_owned(), body: body.to_owned() }
 }
 
 /// What to say about a problem: as [`said`] does, with what only this one's details know.
 #[must_use]
-pub fn said_of(problem: &Problem) -> Said {
+pub fn said_of(problem: &Problem) -> Message {
     let about = problem.detail.as_ref().map(|detail| visible(&detail.about)).unwrap_or_default();
     match (problem.kind, about.is_empty()) {
         (Kind::SignInRoleMissing, false) => said_sign_in_role(&about),
@@ -57,20 +57,20 @@ pub fn said_of(problem: &Problem) -> Said {
     }
 }
 
-fn said_sign_in_role(about: &str) -> Said {
+fn said_sign_in_role(about: &str) -> Message {
     let (role, account) = about.split_once(" in ").unwrap_or((about, ""));
     let role = if role.is_empty() { "such role".to_owned() } else { format!("role “{role}”") };
     let account =
         if account.is_empty() { String::new() } else { format!(" in the account {}", format::account(account)) };
-    Said {
+    Message {
         title: format!("This sign-in has no {role}{account}"),
         body: "The name in the profile may be mistyped (sso_role_name), or the role was taken away from you. Ask your administrator which role is yours.".to_owned(),
     }
 }
 
-fn said_own_role(about: &str) -> Said {
+fn said_own_role(about: &str) -> Message {
     let role = if about.is_empty() { String::new() } else { format!(" {about}") };
-    Said {
+    Message {
         title: "The profile’s own role did not let you in".to_owned(),
         body: format!(
             "The profile is itself a role{role}, and Amazon refused it to the key behind it. Ask your administrator to let you use it, or choose the profile that holds your key."
@@ -80,7 +80,7 @@ fn said_own_role(about: &str) -> Said {
 
 /// What to say about a problem that ended a file: nothing more will be done by itself.
 #[must_use]
-pub fn said_of_ended(problem: &Problem) -> Said {
+pub fn said_of_ended(problem: &Problem) -> Message {
     let kind = problem.kind;
     let body = if kind == Kind::Damaged {
         "Amazon’s checksum did not match, so it took nothing, and a second try ended the same way. Something between this \
@@ -97,12 +97,12 @@ pub fn said_of_ended(problem: &Problem) -> Said {
     } else {
         return said_of(problem);
     };
-    Said { body: body.to_owned(), ..said(kind) }
+    Message { body: body.to_owned(), ..said(kind) }
 }
 
 /// What to say about a problem of this kind.
 #[must_use]
-pub fn said(kind: Kind) -> Said {
+pub fn said(kind: Kind) -> Message {
     match kind {
         Kind::Offline => said_as(
             "No connection",
@@ -364,7 +364,7 @@ pub fn said(kind: Kind) -> Said {
     }
 }
 
-fn said_gateway(status: u16) -> Said {
+fn said_gateway(status: u16) -> Message {
     match status {
         414 | 431 => said_as(
             "Something on the way takes no names this long",
@@ -377,7 +377,7 @@ fn said_gateway(status: u16) -> Said {
     }
 }
 
-fn said_body_limit(bytes: u64) -> Said {
+fn said_body_limit(bytes: u64) -> Message {
     let takes = if bytes == 0 {
         "It refused a request of this size.".to_owned()
     } else {
@@ -391,7 +391,7 @@ fn said_body_limit(bytes: u64) -> Said {
     )
 }
 
-fn said_clock(seconds: i64) -> Said {
+fn said_clock(seconds: i64) -> Message {
     let title = "This computer’s clock is wrong";
     if seconds.unsigned_abs() < 60 {
         return said_as(
@@ -406,7 +406,7 @@ fn said_clock(seconds: i64) -> Said {
     said_as(title, &body)
 }
 
-fn said_assume_denied(by: DeniedBy) -> Said {
+fn said_assume_denied(by: DeniedBy) -> Message {
     match by {
         DeniedBy::Unknown => said_as(
             "Your customer’s account said no",
@@ -451,7 +451,7 @@ fn said_assume_denied(by: DeniedBy) -> Said {
     }
 }
 
-fn said_access_denied(by: DeniedBy) -> Said {
+fn said_access_denied(by: DeniedBy) -> Message {
     let title = "The bucket said no";
     match by {
         DeniedBy::Unknown => said_as(

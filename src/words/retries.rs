@@ -1,7 +1,7 @@
 //! Retries that go on, and retries that were given up: how often it was tried, for how long, and when next.
 
 use super::format;
-use super::problem::{Said, said};
+use super::problem::{Message, said};
 use crate::model::problem::Problem;
 use crate::model::snapshot::RetryStatus;
 use crate::time::Time;
@@ -32,14 +32,14 @@ fn tried(retry: &RetryStatus, now: Time) -> String {
 
 /// The note in the window while nothing but a retry goes on.
 #[must_use]
-pub fn note(retry: &RetryStatus, now: Time) -> Said {
-    Said { title: said(retry.why.kind).title, body: progress(retry, now) }
+pub fn note(retry: &RetryStatus, now: Time) -> Message {
+    Message { title: said(retry.why.kind).title, body: progress(retry, now) }
 }
 
 /// A hold that is looked at once more by itself.
 #[must_use]
-pub fn held(hold: Said, retry: &RetryStatus, now: Time) -> Said {
-    Said { title: hold.title, body: format!("{} {}", hold.body, next(retry.next.since(now))) }
+pub fn held(hold: Message, retry: &RetryStatus, now: Time) -> Message {
+    Message { title: hold.title, body: format!("{} {}", hold.body, next(retry.next.since(now))) }
 }
 
 /// The command line goes on waiting.

@@ -2,10 +2,10 @@
 
 use super::format;
 pub use super::labels::*;
-use super::problem::Said;
+use super::problem::Message;
 use crate::model::destination::Destination;
 use crate::model::session::Identity;
-use crate::model::snapshot::{Left, LeftCount, Profile, Source, Totals};
+use crate::model::snapshot::{SkipReason, LeftCount, Profile, Source, Totals};
 use crate::model::upload::{Progress, Proof, State, Upload};
 use crate::time::{Time, Utc};
 use jiff::tz::TimeZone;
@@ -80,7 +80,7 @@ pub fn left_out(count: &LeftCount) -> String {
 
 /// The note where nothing of what was added is new.
 #[must_use]
-pub fn nothing_new(earlier: u64) -> Said {
+pub fn nothing_new(earlier: u64) -> Message {
     let body = match earlier {
         1 => "The file was delivered earlier and has not changed since. It was not sent again.".to_owned(),
         more => format!(
@@ -88,23 +88,23 @@ pub fn nothing_new(earlier: u64) -> Said {
             format::number(more)
         ),
     };
-    Said { title: "There is nothing new to send".to_owned(), body }
+    Message { title: "There is nothing new to send".to_owned(), body }
 }
 
 /// Why something was left out.
 #[must_use]
-pub fn left(why: Left, zone: &TimeZone) -> String {
+pub fn left(why: SkipReason, zone: &TimeZone) -> String {
     let reason = match why {
-        Left::Link => "a link; add what it points to",
-        Left::NotAFile => "not a file",
-        Left::NameNotText => "its name can’t be written as text",
-        Left::Unreadable => "can’t be read",
-        Left::Gone => "no longer there",
-        Left::Twice => "in the list already",
-        Left::NameTooLong => "its name with its folders is longer than 1024 bytes",
-        Left::TooLarge => "larger than Amazon takes",
-        Left::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
-        Left::Earlier(at) => return format!("delivered earlier, on {}", format::weekday_time(at, zone)),
+        SkipReason::Link => "a link; add what it points to",
+        SkipReason::NotAFile => "not a file",
+        SkipReason::NameNotText => "its name can’t be written as text",
+        SkipReason::Unreadable => "can’t be read",
+        SkipReason::Gone => "no longer there",
+        SkipReason::Twice => "in the list already",
+        SkipReason::NameTooLong => "its name with its folders is longer than 1024 bytes",
+        SkipReason::TooLarge => "larger than Amazon takes",
+        SkipReason::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
+        SkipReason::Earlier(at) => return format!("delivered earlier, on {}", format::weekday_time(at, zone)),
     };
     reason.to_owned()
 }
@@ -197,7 +197,7 @@ pub fn footer(totals: &Totals, paused: bool) -> Vec<String> {
 
 /// The note when access ends soon.
 #[must_use]
-pub fn ending_soon(left: Duration, queue: Option<Duration>, by_itself: bool) -> Said {
+pub fn ending_soon(left: Duration, queue: Option<Duration>, by_itself: bool) -> Message {
     let ends = format::minutes(left);
     let title = match queue.filter(|need| *need > left) {
         Some(need) if left >= Duration::from_mins(1) => {
@@ -212,7 +212,7 @@ pub fn ending_soon(left: Duration, queue: Option<Duration>, by_itself: bool) -> 
     } else {
         "Renew now and nothing stops. If it ends first, the uploads wait for you and continue from where they were."
     };
-    Said { title, body: body.to_owned() }
+    Message { title, body: body.to_owned() }
 }
 
 fn minutes_more(need: Duration) -> String {
@@ -225,23 +225,23 @@ fn minutes_more(need: Duration) -> String {
 
 /// The note when access has ended.
 #[must_use]
-pub fn ended(open: u64) -> Said {
+pub fn ended(open: u64) -> Message {
     let body = match open {
         0 => "Renew when you have more to deliver.".to_owned(),
         1 => "1 file is waiting; nothing uploaded is lost. Renew and continue.".to_owned(),
         n => format!("{} files are waiting; nothing uploaded is lost. Renew and continue.", format::number(n)),
     };
-    Said { title: "Your access has ended".to_owned(), body }
+    Message { title: "Your access has ended".to_owned(), body }
 }
 
 /// The note when the line is down.
 #[must_use]
-pub fn offline(said: Said, next: Duration) -> Said {
+pub fn offline(said: Message, next: Duration) -> Message {
     if next.is_zero() {
         return said;
     }
     let body = format!("{} Next try in {}.", said.body, format::short(next + Duration::from_millis(999)));
-    Said { title: said.title, body }
+    Message { title: said.title, body }
 }
 
 /// Whose answer a delivery's proof is.
@@ -258,7 +258,7 @@ pub const fn checksum_of(to: &Destination, test_server: bool) -> &'static str {
 
 /// The note over a finished delivery, to Amazon or to a test server: whether every file was confirmed, and the sentences.
 #[must_use]
-pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, Said) {
+pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, Message) {
     let whole = totals.delivered == totals.files;
     let title = if whole && totals.no_checksum > 0 {
         match (totals.files, totals.no_checksum) {
@@ -300,20 +300,20 @@ pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, 
         Some(took) => format!("{size} in {}, to {place}", format::took(took)),
         None => format!("{size} to {place}"),
     };
-    (whole, Said { title, body })
+    (whole, Message { title, body })
 }
 
 /// The note while everything is paused.
 #[must_use]
-pub fn all_paused(open: u64) -> Said {
+pub fn all_paused(open: u64) -> Message {
     let what = if open == 1 { "1 file waits".to_owned() } else { format!("{} files wait", format::number(open)) };
-    Said { title: "Paused".to_owned(), body: format!("{what} until you resume. Nothing uploaded is lost.") }
+    Message { title: "Paused".to_owned(), body: format!("{what} until you resume. Nothing uploaded is lost.") }
 }
 
 /// The note when a renewal did not work.
 #[must_use]
-pub fn renew_problem(said: Said) -> Said {
-    Said { title: format!("Renewing did not work: {}", lower_first(&said.title)), body: said.body }
+pub fn renew_problem(said: Message) -> Message {
+    Message { title: format!("Renewing did not work: {}", lower_first(&said.title)), body: said.body }
 }
 
 fn lower_first(text: &str) -> String {
@@ -342,7 +342,7 @@ pub fn quit(running: u64) -> String {
 /// The question before a file is sent that looks like a key.
 #[must_use]
 pub fn send_key_file(name: &str) -> String {
-    format!("Send {}?", super::foreign::visible(name))
+    format!("Send {}?", super::untrusted_text::visible(name))
 }
 
 /// The sentence before everything is taken out.

@@ -1,7 +1,7 @@
 //! What the window says of files it was given, of receipts, and of how it starts.
 
-use super::foreign::visible;
-use super::problem::Said;
+use super::untrusted_text::visible;
+use super::problem::Message;
 use std::path::Path;
 
 /// The name of the practice destination.
@@ -11,8 +11,8 @@ pub const PRACTICE_CODE_NAME: &str = "Important Project (with a code)";
 
 /// What was opened, dropped or pasted is not an invitation that can be used.
 #[must_use]
-pub fn not_an_invitation(sentence: String) -> Said {
-    Said { title: "This invitation can’t be used".to_owned(), body: sentence }
+pub fn not_an_invitation(sentence: String) -> Message {
+    Message { title: "This invitation can’t be used".to_owned(), body: sentence }
 }
 
 /// A file can't be read.
@@ -23,14 +23,14 @@ pub fn file_not_read(path: &Path, why: &str) -> String {
 
 /// The practice server did not start.
 #[must_use]
-pub fn no_practice(why: &str) -> Said {
-    Said { title: "The practice bucket did not start".to_owned(), body: format!("{}.", visible(why)) }
+pub fn no_practice(why: &str) -> Message {
+    Message { title: "The practice bucket did not start".to_owned(), body: format!("{}.", visible(why)) }
 }
 
 /// Practice is over, by its button or because an invitation came.
 #[must_use]
-pub fn practice_ended() -> Said {
-    Said {
+pub fn practice_ended() -> Message {
+    Message {
         title: "Practice has ended".to_owned(),
         body: "Its customer, files and receipts are gone. What you see now is real.".to_owned(),
     }
@@ -38,14 +38,14 @@ pub fn practice_ended() -> Said {
 
 /// A receipt was written.
 #[must_use]
-pub fn receipt_saved(path: &Path) -> Said {
-    Said { title: "Receipt saved".to_owned(), body: visible(&path.to_string_lossy()) }
+pub fn receipt_saved(path: &Path) -> Message {
+    Message { title: "Receipt saved".to_owned(), body: visible(&path.to_string_lossy()) }
 }
 
 /// A receipt was not written.
 #[must_use]
-pub fn receipt_not_saved(why: &str) -> Said {
-    Said {
+pub fn receipt_not_saved(why: &str) -> Message {
+    Message {
         title: "The receipt was not saved".to_owned(),
         body: format!("{}. Choose another folder and try again.", visible(why.trim_end_matches('.'))),
     }
@@ -53,15 +53,15 @@ pub fn receipt_not_saved(why: &str) -> Said {
 
 /// A receipt was sent beside the files.
 #[must_use]
-pub fn receipt_sent(key: &str, confirmed: bool) -> Said {
+pub fn receipt_sent(key: &str, confirmed: bool) -> Message {
     let title = if confirmed { "Receipt sent" } else { "Receipt sent, but not confirmed" };
-    Said { title: title.to_owned(), body: visible(key) }
+    Message { title: title.to_owned(), body: visible(key) }
 }
 
 /// A receipt was not sent.
 #[must_use]
-pub fn receipt_not_sent(why: &Said) -> Said {
-    Said {
+pub fn receipt_not_sent(why: &Message) -> Message {
+    Message {
         title: "The receipt was not sent".to_owned(),
         body: format!("{}. {}", why.title.trim_end_matches('.'), why.body),
     }

@@ -48,7 +48,7 @@ fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::terms::Terms::default(),
+        terms: daypass::model::conditions::Terms::default(),
     }
 }
 

@@ -9,16 +9,16 @@ mod past;
 #[path = "../it/ui/rare.rs"]
 mod rare;
 
-use daypass::grant::{Ask as Request, Invitation};
+use daypass::grant::{RoleRequest as Request, Invitation};
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::PlaceNo;
 use daypass::time::{Time, Utc};
 use daypass::ui::About;
-use daypass::ui::access::Wanted;
-use daypass::ui::history::{Answer, Ask, Found};
-use daypass::ui::shell::{self, Answered, Link, Options, Texts, Told, WindowPlace, Work};
+use daypass::ui::access::AccessRequest;
+use daypass::ui::history::{HistoryReply, HistoryRequest, Found};
+use daypass::ui::shell::{self, Answered, Link, Options, Texts, Reply, WindowPlace, Work};
 use daypass::window::read;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ prefix = "incoming/"
 struct Still {
     seen: Arc<Snapshot>,
     about: Arc<About>,
-    told: Mutex<VecDeque<Told>>,
+    told: Mutex<VecDeque<Reply>>,
     wake: Mutex<Option<Wake>>,
     runtime: tokio::runtime::Runtime,
 }
@@ -62,23 +62,23 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// What a journal with the made-up deliveries answers.
-fn answer(ask: Ask, zone: &jiff::tz::TimeZone) -> Option<Answer> {
+fn answer(ask: HistoryRequest, zone: &jiff::tz::TimeZone) -> Option<HistoryReply> {
     let (deliveries, lines) = (past::deliveries(), past::lines());
     Some(match ask {
-        Ask::Find(number, _) => {
+        HistoryRequest::Find(number, _) => {
             let list: Vec<_> = deliveries.iter().map(|one| (one.id, one.began)).collect();
-            Answer::Found(number, Arc::new(Found::new(&list, zone)))
+            HistoryReply::Found(number, Arc::new(Found::new(&list, zone)))
         }
-        Ask::Deliveries(ids) => {
+        HistoryRequest::Deliveries(ids) => {
             let one = |id| deliveries.iter().find(|one| one.id == id).cloned();
-            Answer::Deliveries(ids.into_iter().map(|id| (id, one(id))).collect())
+            HistoryReply::Deliveries(ids.into_iter().map(|id| (id, one(id))).collect())
         }
-        Ask::Files(id) => Answer::Files(id, lines.iter().map(|line| line.row).collect()),
-        Ask::Lines(id, rows) => {
+        HistoryRequest::Files(id) => HistoryReply::Files(id, lines.iter().map(|line| line.row).collect()),
+        HistoryRequest::Lines(id, rows) => {
             let one = |row| lines.iter().find(|line| line.row == row).cloned();
-            Answer::Lines(id, rows.into_iter().map(|row| (row, one(row))).collect())
+            HistoryReply::Lines(id, rows.into_iter().map(|row| (row, one(row))).collect())
         }
-        Ask::Message(_) | Ask::Save(..) | Ask::SaveEach(..) | Ask::Clear => return None,
+        HistoryRequest::Message(_) | HistoryRequest::Save(..) | HistoryRequest::SaveEach(..) | HistoryRequest::Clear => return None,
     })
 }
 
@@ -95,7 +95,7 @@ impl Link for Still {
     fn utc(&self) -> Utc {
         demo::TODAY
     }
-    fn told(&self) -> Option<Told> {
+    fn told(&self) -> Option<Reply> {
         locked(&self.told).pop_front()
     }
     fn send(&self, _: Command) {}
@@ -109,13 +109,13 @@ impl Link for Still {
     fn save_receipt(&self, _: PlaceNo, _: PathBuf) {}
     fn send_receipt(&self, _: PlaceNo) {}
     fn save_texts(&self, _: Texts) {}
-    fn history(&self, ask: Ask) {
-        locked(&self.told).extend(answer(ask, &self.about.zone).map(Told::History));
+    fn history(&self, ask: HistoryRequest) {
+        locked(&self.told).extend(answer(ask, &self.about.zone).map(Reply::History));
         if let Some(wake) = &*locked(&self.wake) {
             wake();
         }
     }
-    fn access(&self, _: Wanted) {}
+    fn access(&self, _: AccessRequest) {}
     fn spawn(&self, work: Work) {
         self.runtime.spawn(work);
     }
@@ -133,14 +133,14 @@ impl Link for Still {
 }
 
 /// The snapshot of each scene; what it is about, where that is not the usual; and what the window is told.
-type Scene = (&'static str, Snapshot, Option<About>, Vec<Told>);
+type Scene = (&'static str, Snapshot, Option<About>, Vec<Reply>);
 
-fn told(text: &str) -> Vec<Told> {
+fn told(text: &str) -> Vec<Reply> {
     read(text).into_iter().collect()
 }
 
 /// What a contractor asks for, with everything that the customer has to look at twice.
-fn request() -> Told {
+fn request() -> Reply {
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
     let to = demo::destination();
     let mut ask = Request::new(who, to.bucket, to.prefix);
@@ -149,7 +149,7 @@ fn request() -> Told {
     ask.not_after = Some(Utc(demo::TODAY.0 + 30 * 86_400));
     ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
     ask.clean_up = true;
-    Told::Request(Box::new(ask))
+    Reply::Request(Box::new(ask))
 }
 
 fn scenes() -> Vec<Scene> {
@@ -214,7 +214,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let (_, seen, about, mut told) = scenes.swap_remove(at);
-    told.push(Told::Dark(dark));
+    told.push(Reply::Dark(dark));
     let about = about.unwrap_or_else(demo::about);
     let told = Mutex::new(told.into());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads");

@@ -4,22 +4,22 @@ use crate::bench::{Bench, MIB, P, part, print, stored};
 use crate::support::earlier::{SIZE, left, restored, with_parts};
 use daypass::model::event::{Answer, Before, Call, Effect, Event, Found, FoundAgain};
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::record::{Came, End, Record, Unfinished};
-use daypass::model::snapshot::{Command, Left, Which};
+use daypass::model::record::{EarlierState, End, Record, Unfinished};
+use daypass::model::snapshot::{Command, SkipReason, Which};
 use daypass::model::upload::{Fingerprint, Folder, Proof, State, Stored, UploadNo};
 use daypass::time::Utc;
 use std::sync::Arc;
 
 const ONE: Which = Which::One(UploadNo(0));
 
-fn failed(kind: Kind) -> Came {
-    Came::Failed(Arc::new(Problem::new(kind)))
+fn failed(kind: Kind) -> EarlierState {
+    EarlierState::Failed(Arc::new(Problem::new(kind)))
 }
 
 /// A file that grew past the size of one PutObject before it was begun, in a run that was killed then.
 #[test]
 fn a_restored_file_has_the_size_that_was_begun() {
-    let mut grown = with_parts(Came::Open, &[1, 2, 3]);
+    let mut grown = with_parts(EarlierState::Open, &[1, 2, 3]);
     grown.size = 5;
     let mut bench = restored(vec![grown]);
     assert_eq!(bench.place().totals.bytes, SIZE);
@@ -57,10 +57,10 @@ fn a_size_that_changed_is_recorded_once() {
 fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
     let ends = [
         left("a", 5, failed(Kind::SourceGone)),
-        left("b", 5, Came::Delivered(Proof::Whole, 1)),
-        left("c", 5, Came::AlreadyThere),
-        left("d", 5, Came::NotConfirmed),
-        left("e", 5, Came::Open),
+        left("b", 5, EarlierState::Delivered(Proof::Whole, 1)),
+        left("c", 5, EarlierState::AlreadyThere),
+        left("d", 5, EarlierState::NotConfirmed),
+        left("e", 5, EarlierState::Open),
     ];
     let mut bench = restored(ends.to_vec());
     let (no, _) = bench.sent();
@@ -85,7 +85,7 @@ fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
 
 #[test]
 fn a_file_that_had_stopped_and_is_added_again_is_the_same_upload() {
-    let mut bench = restored(vec![left("a", 5, failed(Kind::SourceGone)), left("b", 5, Came::Open)]);
+    let mut bench = restored(vec![left("a", 5, failed(Kind::SourceGone)), left("b", 5, EarlierState::Open)]);
     bench.sends();
     bench.add("/data", &[("a", 5)]);
     assert_eq!((bench.model.seen().rows.len(), bench.sends().len()), (2, 1));
@@ -94,7 +94,7 @@ fn a_file_that_had_stopped_and_is_added_again_is_the_same_upload() {
 #[test]
 fn parts_of_a_file_that_had_stopped_go_on_when_it_is_tried_again() {
     for (kind, keeps) in [(Kind::SourceGone, true), (Kind::Unexpected, true), (Kind::SourceChanged, false)] {
-        let mut bench = restored(vec![with_parts(failed(kind), &[1, 2]), left("z", 5, Came::Open)]);
+        let mut bench = restored(vec![with_parts(failed(kind), &[1, 2]), left("z", 5, EarlierState::Open)]);
         assert!(bench.model.seen().kept_until.is_empty(), "it is told of what goes on only");
         bench.sends();
         bench.command(Command::Retry(ONE));
@@ -109,7 +109,7 @@ fn parts_of_a_file_that_had_stopped_go_on_when_it_is_tried_again() {
 
 #[test]
 fn an_edited_file_of_the_same_size_is_another_file() {
-    let before = restored(vec![left("x.csv", 5, Came::Delivered(Proof::Whole, 1)), left("z", 5, Came::Open)]);
+    let before = restored(vec![left("x.csv", 5, EarlierState::Delivered(Proof::Whole, 1)), left("z", 5, EarlierState::Open)]);
     let mut now = Bench::open();
     now.add("/data", &[("x.csv", 5)]);
     let (no, _) = now.sent();
@@ -141,14 +141,14 @@ fn a_file_with_another_number_or_other_times_goes_on_once_its_bytes_are_compared
     ] {
         goes_on_once_its_bytes_are_compared(moved);
     }
-    let mut bench = restored(vec![with_parts(Came::Open, &[1])]);
+    let mut bench = restored(vec![with_parts(EarlierState::Open, &[1])]);
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(print(SIZE + 1, 1)));
     assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
 }
 
 fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
-    let before = restored(vec![with_parts(Came::Open, &[1, 2])]);
+    let before = restored(vec![with_parts(EarlierState::Open, &[1, 2])]);
     let mut now = Bench::open();
     for (no, send) in now.begun(SIZE) {
         let Call::Part { number, .. } = send.call else { panic!("{send:?}") };
@@ -182,7 +182,7 @@ fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
         assert!(fingerprint.is_same(&moved));
     }
     // The same number of bytes at the same moment, and yet another file.
-    let mut bench = restored(vec![with_parts(Came::Open, &[1])]);
+    let mut bench = restored(vec![with_parts(EarlierState::Open, &[1])]);
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(moved));
     let read = bench.sends().into_iter().find(|(_, send)| matches!(send.call, Call::Read { .. })).expect("a part");
@@ -193,14 +193,14 @@ fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
 #[test]
 fn what_may_be_put_together_already_is_never_called_not_delivered() {
     for kind in [Kind::SourceGone, Kind::SourceUnreadable, Kind::SourceNotAFile] {
-        let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(Came::Open, &[1, 2, 3]) }]);
+        let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(EarlierState::Open, &[1, 2, 3]) }]);
         let (open, _) = bench.sent();
         bench.trouble(open, kind);
         assert_eq!(bench.state(0), State::NotConfirmed, "{kind:?}");
         assert!(!bench.sends().iter().any(|(_, send)| matches!(send.call, Call::Abort { .. })));
     }
     let edited = || {
-        let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(Came::Open, &[1, 2, 3]) }]);
+        let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(EarlierState::Open, &[1, 2, 3]) }]);
         let (open, _) = bench.sent();
         bench.answer(open, Answer::Opened(print(SIZE, 2)));
         let (read, send) = bench.sends().remove(0);
@@ -216,7 +216,7 @@ fn what_may_be_put_together_already_is_never_called_not_delivered() {
     bench.answer(open, Answer::Opened(print(SIZE, 2)));
     assert!(matches!(bench.sent().1.call, Call::Create));
     // A drive that comes back: the question is asked of S3 again.
-    let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(Came::Open, &[1, 2, 3]) }]);
+    let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(EarlierState::Open, &[1, 2, 3]) }]);
     let (open, _) = bench.sent();
     bench.trouble(open, Kind::SourceGone);
     bench.command(Command::Retry(ONE));
@@ -234,7 +234,7 @@ fn what_may_be_put_together_already_is_never_called_not_delivered() {
 
 #[test]
 fn who_delivers_is_told_of_a_delivery_that_went_on() {
-    let mut bench = restored(vec![left("a", 5, Came::Open)]);
+    let mut bench = restored(vec![left("a", 5, EarlierState::Open)]);
     let by = bench.records().into_iter().find_map(|record| {
         if let Record::DeliveryBy { who, session, .. } = record { Some((who, session)) } else { None }
     });
@@ -303,10 +303,10 @@ fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
     let names: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 5)).collect();
     bench.add("/data", &names);
     bench.add("/data", &names);
-    bench.on(Event::LeftOut(P, "/data/secret".into(), Left::Unreadable));
+    bench.on(Event::LeftOut(P, "/data/secret".into(), SkipReason::Unreadable));
     let place = bench.place();
     assert_eq!((place.left_out_count.all(), place.left_out_count.missed()), (1_201, 1));
-    assert_eq!(place.left_out.iter().filter(|left| left.why == Left::Unreadable).count(), 1);
+    assert_eq!(place.left_out.iter().filter(|left| left.why == SkipReason::Unreadable).count(), 1);
     assert_eq!(place.left_out.len(), 1_001);
 }
 

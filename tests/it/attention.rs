@@ -6,9 +6,9 @@ use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{PlaceNo, State, UploadNo};
 use daypass::time::{Time, Utc};
-use daypass::ui::{Window, Wish, theme};
+use daypass::ui::{Window, Action, theme};
 use daypass::window::attention::{Watch, done, sending};
-use daypass::words::problem::Said;
+use daypass::words::problem::Message;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -84,7 +84,7 @@ fn the_computer_is_kept_awake_only_while_something_moves() {
 struct Bench {
     window: Window,
     seen: Snapshot,
-    out: Vec<Wish>,
+    out: Vec<Action>,
 }
 
 fn open(seen: Snapshot) -> Harness<'static, Bench> {
@@ -107,9 +107,9 @@ fn the_receipt_is_sent_once_for_each_delivery() {
     let mut harness = open(demo::delivered());
     harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
     harness.run();
-    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Wish::SendReceipt(PlaceNo(0))]);
+    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::SendReceipt(PlaceNo(0))]);
     assert!(says(&harness, "Sending the receipt…") && !says(&harness, "Send the receipt too"));
-    let said = |title: &str| Said { title: title.to_owned(), body: String::new() };
+    let said = |title: &str| Message { title: title.to_owned(), body: String::new() };
     harness.state_mut().window.receipt_sent(PlaceNo(0), false, said("The receipt was not sent"));
     harness.run();
     harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
@@ -129,7 +129,7 @@ fn copied_files_are_pasted_where_they_may_go() {
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();
     let paths = ["/home/richard/a b.txt", "/home/richard/c"].map(PathBuf::from).to_vec();
-    assert_eq!(harness.state().out, [Wish::Command(Command::Add(PlaceNo(0), paths))]);
+    assert_eq!(harness.state().out, [Action::Command(Command::Add(PlaceNo(0), paths))]);
     let mut harness = open(demo::welcome());
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();

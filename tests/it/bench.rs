@@ -7,7 +7,7 @@ use daypass::model::parts::PartDone;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::Record;
 use daypass::model::session::{Identity, Session};
-use daypass::model::snapshot::{Command, Place};
+use daypass::model::snapshot::{Command, OpenDestination};
 use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, RequestNo, State, Stored, UploadNo};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
@@ -139,7 +139,7 @@ impl Bench {
         self.model.seen().rows.get(UploadNo(no)).expect("a row").key()
     }
 
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &OpenDestination {
         &self.model.seen().places[0]
     }
 

@@ -4,7 +4,7 @@ use crate::support::stage::{self, FIRST, Stage};
 use daypass::model::history::HistoryFilter;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
-use daypass::practice::{self, Op, Rule, What};
+use daypass::practice::{self, Op, Rule, Fault};
 use daypass::receipt::{Check, Format, Receipt, Receipts, verify};
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -112,13 +112,13 @@ fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
         stage.file("a.txt", 6);
         let mut handle = stage.engine(stage.options()).await;
         stage.deliver(&mut handle).await;
-        let busy = What::status(503, "SlowDown", "Reduce your request rate.");
+        let busy = Fault::status(503, "SlowDown", "Reduce your request rate.");
         stage.practice.fault(Rule::once(Op::PutObject, busy));
         let sent = Receipt::send_last(&handle, FIRST).await.expect("it is sent");
         assert_eq!((receipts(&stage), sent.confirmed), (vec![sent.key.clone()], true));
 
         // S3 did the work and its answer was lost: the name that is taken then may be ours.
-        stage.practice.fault(Rule::once(Op::PutObject, What::DropAfter).key("-2.html"));
+        stage.practice.fault(Rule::once(Op::PutObject, Fault::DropAfter).key("-2.html"));
         let lost = Receipt::send_last(&handle, FIRST).await.expect("it may be there");
         assert_eq!((lost.key, lost.confirmed), (sent.key.replace(".html", "-2.html"), false));
         handle.stop().await;

@@ -65,7 +65,7 @@ impl World {
     /// Whether an upload waits for nothing that only a person can give.
     fn could_move(&self) -> bool {
         let seen = self.seen();
-        let moves = |place: &daypass::model::snapshot::Place| {
+        let moves = |place: &daypass::model::snapshot::OpenDestination| {
             let renews = seen.settings.renew && place.renew_problem.is_none();
             let access = match &place.session {
                 Session::Active(grant) => renews || grant.ends > Time(self.now + LONG),

@@ -285,11 +285,11 @@ fn the_profiles_and_the_practice_tell_how_to_begin() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
-    use daypass::practice::{Op, Rule, What};
+    use daypass::practice::{Op, Rule, Fault};
     runtime().block_on(async {
         let stage = stage(practice::Options::default()).await;
         stage.file("film.mov", 40 << 20);
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(4_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(99));
         let mut command = stage.upload("importantproject");
         let child = command.arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         for _ in 0..600 {

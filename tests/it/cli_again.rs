@@ -7,7 +7,7 @@ use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
 use daypass::model::notice::Variable;
 use daypass::model::snapshot::{Command as Wish, Settings};
-use daypass::practice::{self, Op, Rule, What};
+use daypass::practice::{self, Op, Rule, Fault};
 use daypass::time::Utc;
 use daypass::words::cli as words;
 use std::process::{Command, Stdio};
@@ -18,9 +18,9 @@ use std::time::Duration;
 async fn stopped_between() -> Stage {
     let stage = stage(practice::Options::default()).await;
     stage.file("film.mov", 40 << 20);
-    let damaged = What::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
+    let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
     stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
-    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(500_000)).key("film").times(99));
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(500_000)).key("film").times(99));
     let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.expect("it runs");
     for _ in 0..600 {
@@ -88,7 +88,7 @@ fn a_touched_file_is_known_and_an_edited_one_is_not() {
 fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
     runtime().block_on(async {
         let stage = stage(practice::Options::default()).await;
-        let damaged = What::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
+        let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
         stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(code, 1, "{out}");
@@ -199,7 +199,7 @@ fn a_command_renews_access_whatever_the_window_was_told() {
     runtime().block_on(async {
         let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
         let stage = stage(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1_000_000)).times(99));
         let handle = Engine::spawn(stage.options()).await.expect("an engine");
         handle.send(Wish::Set(Settings { renew: false, ..Settings::default() }));
         handle.reached().await;

@@ -2,12 +2,12 @@
 
 use crate::cli::{run_within, runtime, stage};
 use daypass::model::problem::{DeniedBy, Kind};
-use daypass::practice::{self, Op, Rule, What};
+use daypass::practice::{self, Op, Rule, Fault};
 use daypass::words::problem::said;
 
 const FOR_EVER: u32 = u32::MAX;
 
-fn always(op: Op, what: What) -> Rule {
+fn always(op: Op, what: Fault) -> Rule {
     Rule::once(op, what).times(FOR_EVER)
 }
 
@@ -23,7 +23,7 @@ fn a_denial_in_mid_delivery_is_told_and_nothing_is_sent_for_ever() {
         for (message, by) in [("Access Denied", DeniedBy::Unknown), (text, DeniedBy::ResourcePolicy)] {
             let stage = stage(practice::Options::default()).await;
             stage.file("more.bin", 20_000_000);
-            stage.practice.fault(always(Op::UploadPart, What::status(403, "AccessDenied", message)));
+            stage.practice.fault(always(Op::UploadPart, Fault::status(403, "AccessDenied", message)));
             let (code, out, beside) =
                 run_within(stage.upload("importantproject").args(["--patience", "30", "source"]), 60).await;
             assert_eq!(code, 1, "{out}\n{beside}");
@@ -44,7 +44,7 @@ fn a_server_that_is_busy_for_ever_is_told_of_and_waited_for_as_long_as_was_said(
             (Op::PutObject, 409, "ConditionalRequestConflict", Kind::Conflict),
         ] {
             let stage = stage(practice::Options::default()).await;
-            stage.practice.fault(always(op, What::status(status, code, "")));
+            stage.practice.fault(always(op, Fault::status(status, code, "")));
             let story = stage.practice.story();
             let mut command = stage.command("upload");
             command.args(["--endpoint-url", &story.endpoint, "--profile", "importantproject"]);
@@ -71,19 +71,19 @@ fn what_no_retry_mends_stops_with_one_sentence() {
         for (op, what, kind) in [
             (
                 Op::PutObject,
-                What::status(
+                Fault::status(
                     501,
                     "NotImplemented",
                     "A header you provided implies functionality that is not implemented",
                 ),
                 Kind::NotImplemented,
             ),
-            (Op::AssumeRole, What::status(404, "NoSuchEntity", "The role cannot be found."), Kind::Refused),
-            (Op::PutObject, What::status(400, "RequestHeaderSectionTooLarge", "too large"), Kind::Refused),
-            (Op::PutObject, What::Html(404), Kind::GatewayRefused(404)),
-            (Op::UploadPart, What::Html(405), Kind::GatewayRefused(405)),
-            (Op::UploadPart, What::Html(413), Kind::BodyLimit(5 << 20)),
-            (Op::AssumeRole, What::Html(400), Kind::GatewayRefused(400)),
+            (Op::AssumeRole, Fault::status(404, "NoSuchEntity", "The role cannot be found."), Kind::Refused),
+            (Op::PutObject, Fault::status(400, "RequestHeaderSectionTooLarge", "too large"), Kind::Refused),
+            (Op::PutObject, Fault::Html(404), Kind::GatewayRefused(404)),
+            (Op::UploadPart, Fault::Html(405), Kind::GatewayRefused(405)),
+            (Op::UploadPart, Fault::Html(413), Kind::BodyLimit(5 << 20)),
+            (Op::AssumeRole, Fault::Html(400), Kind::GatewayRefused(400)),
         ] {
             let stage = stage(practice::Options::default()).await;
             stage.practice.fault(always(op, what.clone()));
@@ -104,7 +104,7 @@ fn sessions_that_are_over_when_they_come_end_with_a_sentence() {
             let options = practice::Options { session_seconds: Some(seconds), ..practice::Options::default() };
             let stage = stage(options).await;
             for op in [Op::PutObject, Op::CreateMultipartUpload] {
-                stage.practice.fault(always(op, What::status(400, "ExpiredToken", "The provided token has expired.")));
+                stage.practice.fault(always(op, Fault::status(400, "ExpiredToken", "The provided token has expired.")));
             }
             let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 60).await;
             assert_eq!(code, exit, "{seconds}: {out}\n{beside}");

@@ -10,9 +10,9 @@ use daypass::model::destination::Destination;
 use daypass::model::session::Session;
 use daypass::model::snapshot::Command;
 use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
-use daypass::ui::shell::{Link, Told};
-use daypass::ui::{Window, Wish, theme};
-use daypass::window::{Desk, Start};
+use daypass::ui::shell::{Link, Reply};
+use daypass::ui::{Window, Action, theme};
+use daypass::window::{App, Start};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
@@ -28,13 +28,13 @@ const LOOKS: usize = 1000;
 
 struct Bench {
     window: Window,
-    desk: Arc<Desk>,
-    wishes: Vec<Wish>,
+    desk: Arc<App>,
+    wishes: Vec<Action>,
 }
 
 struct Stage {
     shown: Harness<'static, Bench>,
-    desk: Arc<Desk>,
+    desk: Arc<App>,
     story: Story,
     practice: Practice,
     dir: TempDir,
@@ -42,11 +42,11 @@ struct Stage {
 }
 
 /// What the shell does with a wish, as far as no dialog of the desktop is needed.
-fn carry_out(bench: &mut Bench, wish: Wish) {
+fn carry_out(bench: &mut Bench, wish: Action) {
     match wish {
-        Wish::Command(command) => bench.desk.send(command),
-        Wish::Access(wanted) => bench.desk.access(wanted),
-        Wish::OpenProfiles => bench.window.open_profiles(),
+        Action::Command(command) => bench.desk.send(command),
+        Action::Access(wanted) => bench.desk.access(wanted),
+        Action::OpenProfiles => bench.window.open_profiles(),
         other => panic!("{other:?}"),
     }
 }
@@ -69,7 +69,7 @@ impl Stage {
             ..Options::new()
         };
         let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ..Wire::default() };
-        let desk = Desk::start_with(Start { wire, ..Start::default() }, places)
+        let desk = App::start_with(Start { wire, ..Start::default() }, places)
             .expect("a desk")
             .expect("no other window is open");
         let bench = Bench { window: Window::default(), desk: Arc::clone(&desk), wishes: Vec::new() };
@@ -78,9 +78,9 @@ impl Stage {
                 |ui, bench: &mut Bench| {
                     while let Some(told) = bench.desk.told() {
                         match told {
-                            Told::Access(came) => bench.window.came(came, &mut bench.wishes),
-                            Told::Said(said) => bench.window.tell(said),
-                            Told::Dark(_) => {}
+                            Reply::Access(came) => bench.window.came(came, &mut bench.wishes),
+                            Reply::Said(said) => bench.window.tell(said),
+                            Reply::Dark(_) => {}
                             other => panic!("{other:?}"),
                         }
                     }
@@ -305,7 +305,7 @@ fn a_command_runs_after_a_yes_alone() {
     stage.press("Don’t run it");
     assert!(!canary.exists());
     stage.press("Show its command…");
-    stage.press(daypass::words::you::command::ALLOW);
+    stage.press(daypass::words::accounts::command::ALLOW);
     stage.wait("Richard, account 1111 2222 3333");
     assert!(canary.exists());
 }
@@ -325,7 +325,7 @@ fn a_code_goes_to_the_destination_that_it_was_typed_for() {
         ..Options::new()
     };
     let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
-    let desk = Desk::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("the only window");
+    let desk = App::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("the only window");
     let mut to = crate::world::destination(0);
     to.profile = story.profile;
     to.bucket = story.bucket.parse().expect("a bucket");

@@ -7,7 +7,7 @@ use crate::world::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Effect, Event};
 use daypass::model::problem::{Detail, Kind, Problem};
-use daypass::model::record::{Came, Record, Unfinished};
+use daypass::model::record::{EarlierState, Record, Unfinished};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{RequestNo, State, UploadNo};
 
@@ -203,7 +203,7 @@ fn parts_that_are_gone_after_a_lost_complete_are_not_sent_again() {
 /// A doubt outlives a retry and another kill.
 #[test]
 fn a_doubt_is_kept_from_run_to_run() {
-    let mut bench = restored(vec![Unfinished { doubted: true, ..left("a", 5, Came::Open) }]);
+    let mut bench = restored(vec![Unfinished { doubted: true, ..left("a", 5, EarlierState::Open) }]);
     let (no, _) = bench.sent();
     bench.trouble(no, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);

@@ -2,13 +2,13 @@
 
 use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, sent, states, takes, wait};
 use daypass::engine::handle::{Options, Secret};
-use daypass::engine::watch::Patience;
+use daypass::engine::timeouts::Patience;
 use daypass::model::Limits;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Command, Left, Line, Settings, Which};
+use daypass::model::snapshot::{Command, SkipReason, Network, Settings, Which};
 use daypass::model::upload::{Proof, State};
-use daypass::practice::{self, Mfa, Op, Rule, What};
+use daypass::practice::{self, Mfa, Op, Rule, Fault};
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -106,7 +106,7 @@ fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
         stage.check(&seen);
         handle.send(Command::Add(FIRST, vec![first]));
         let seen = wait(&mut handle, "the twin", |seen| seen.places[0].left_out_count.all() == 1).await;
-        assert_eq!(seen.places[0].left_out[0].why, Left::Twice);
+        assert_eq!(seen.places[0].left_out[0].why, SkipReason::Twice);
         assert_eq!(stage.practice.count(Op::PutObject), 2);
         handle.stop().await;
     });
@@ -142,7 +142,7 @@ fn five_renewals_in_the_middle_of_one_file() {
     runtime().block_on(async {
         let options = practice::Options { session_seconds: Some(6), ..practice::Options::default() };
         let stage = Stage::new(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1_700_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1_700_000)).times(99));
         stage.file("film.mov", 42 * MIB);
         let limits = Limits { requests: 1, ..Limits::default() };
         let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
@@ -169,7 +169,7 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
     runtime().block_on(async {
         let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
         let stage = Stage::new(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(4_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(99));
         stage.file("film.mov", 30 * MIB);
         stage.file("small.txt", 3);
         let limits = Limits { requests: 1, ..Limits::default() };
@@ -198,7 +198,7 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
 fn a_session_that_the_server_ends_early_is_renewed() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         let limits = Limits { requests: 1, ..Limits::default() };
         let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
@@ -217,7 +217,7 @@ fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
     runtime().block_on(async {
         let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
         let stage = Stage::new(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(3_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(3_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         let limits = Limits { requests: 1, quiet_retries: false, ..Limits::default() };
         let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
@@ -246,7 +246,7 @@ fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
 fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         for small in 0..20 {
             stage.file(&format!("{small}.txt"), 1000 + small);
@@ -326,10 +326,10 @@ fn a_server_that_falls_silent_is_left_and_asked_again() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
         let patience = Patience { idle: Duration::from_millis(400), answer: Duration::from_millis(400), ..SHORT };
-        stage.practice.fault(Rule::once(Op::PutObject, What::NeverAnswer { work: false }));
-        stage.practice.fault(Rule::once(Op::UploadPart, What::NeverAnswer { work: true }));
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(1)).part(2));
-        stage.practice.fault(Rule::once(Op::CompleteMultipartUpload, What::NeverAnswer { work: true }));
+        stage.practice.fault(Rule::once(Op::PutObject, Fault::NeverAnswer { work: false }));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::NeverAnswer { work: true }));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1)).part(2));
+        stage.practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::NeverAnswer { work: true }));
         stage.file("small.txt", 1000);
         stage.file("large.bin", 17 * MIB);
         let mut handle = stage.engine(Options { patience, ..stage.options() }).await;
@@ -344,7 +344,7 @@ fn a_server_that_falls_silent_is_left_and_asked_again() {
 fn offline_waits_and_goes_on_without_a_hand() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         for small in 0..50 {
             stage.file(&format!("{small}.txt"), 1000 + small);
@@ -354,7 +354,7 @@ fn offline_waits_and_goes_on_without_a_hand() {
         stage.add(&handle);
         wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
         stage.practice.set_offline(true);
-        wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Line::Down { .. })).await;
+        wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Network::Down { .. })).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let before = stage.practice.requests().len();
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -376,7 +376,7 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
         for op in
             [Op::PutObject, Op::CreateMultipartUpload, Op::UploadPart, Op::CompleteMultipartUpload, Op::AssumeRole]
         {
-            stage.practice.fault(Rule::once(op, What::Html(200)).times(2));
+            stage.practice.fault(Rule::once(op, Fault::Html(200)).times(2));
         }
         stage.file("small.txt", bytes(5, 0).len());
         stage.file("large.bin", 17 * MIB);
@@ -392,7 +392,7 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
 fn pausing_and_canceling_leave_nothing_moving() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options { may_abort: true, ..practice::Options::default() }).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(2_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(2_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);

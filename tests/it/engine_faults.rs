@@ -2,12 +2,12 @@
 
 use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, states, wait};
 use daypass::engine::handle::Options;
-use daypass::engine::watch::Patience;
+use daypass::engine::timeouts::Patience;
 use daypass::model::Limits;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::practice::{self, Op, Rule, What};
+use daypass::practice::{self, Op, Rule, Fault};
 use std::fs;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -35,29 +35,29 @@ const OPS: [Op; 6] = [
 ];
 
 /// Every kind of fault, by number.
-fn fault(number: usize, dice: &mut Dice) -> What {
+fn fault(number: usize, dice: &mut Dice) -> Fault {
     let (work, milliseconds) = (dice.roll(2) == 0, Duration::from_millis(dice.roll(700) as u64));
     match number {
-        0 => What::status(503, "SlowDown", "Reduce your request rate."),
-        1 => What::status(500, "InternalError", "We encountered an internal error. Please try again."),
-        2 => What::status(409, "ConditionalRequestConflict", "A conflicting operation is under way."),
-        3 => What::ErrorInside200 { code: "InternalError".into(), message: "Please try again.".into(), work },
-        4 => What::DropBefore,
-        5 => What::DropInBody(dice.roll(9 * MIB) as u64),
-        6 => What::DropAfter,
-        7 => What::NeverAnswer { work },
-        8 => What::Delay(milliseconds),
-        9 => What::KeepAlive(milliseconds),
-        10 => What::SlowBody(2_000_000 + dice.roll(9_000_000) as u64),
-        11 => What::Html([200, 403, 407, 502][dice.roll(4)]),
-        12 => What::NoETag,
-        13 => What::WrongChecksum,
-        14 => What::FlipBit,
-        15 => What::FlipBitInside,
-        16 => What::SkewDate([-3600, 5, 3600][dice.roll(3)]),
-        17 => What::status(400, "ExpiredToken", "The provided token has expired."),
-        18 => What::status(404, "NoSuchUpload", "The specified upload does not exist."),
-        _ => What::status(400, "RequestTimeout", "Your socket connection was not read from in time."),
+        0 => Fault::status(503, "SlowDown", "Reduce your request rate."),
+        1 => Fault::status(500, "InternalError", "We encountered an internal error. Please try again."),
+        2 => Fault::status(409, "ConditionalRequestConflict", "A conflicting operation is under way."),
+        3 => Fault::ErrorInside200 { code: "InternalError".into(), message: "Please try again.".into(), work },
+        4 => Fault::DropBefore,
+        5 => Fault::DropInBody(dice.roll(9 * MIB) as u64),
+        6 => Fault::DropAfter,
+        7 => Fault::NeverAnswer { work },
+        8 => Fault::Delay(milliseconds),
+        9 => Fault::KeepAlive(milliseconds),
+        10 => Fault::SlowBody(2_000_000 + dice.roll(9_000_000) as u64),
+        11 => Fault::Html([200, 403, 407, 502][dice.roll(4)]),
+        12 => Fault::NoETag,
+        13 => Fault::WrongChecksum,
+        14 => Fault::FlipBit,
+        15 => Fault::FlipBitInside,
+        16 => Fault::SkewDate([-3600, 5, 3600][dice.roll(3)]),
+        17 => Fault::status(400, "ExpiredToken", "The provided token has expired."),
+        18 => Fault::status(404, "NoSuchUpload", "The specified upload does not exist."),
+        _ => Fault::status(400, "RequestTimeout", "Your socket connection was not read from in time."),
     }
 }
 
@@ -65,7 +65,7 @@ const FAULTS: usize = 20;
 
 /// How often a script says that an upload is gone.
 fn gone(rules: &[Rule]) -> u32 {
-    let says = |rule: &&Rule| matches!(&rule.what, What::Status { code, .. } if code == "NoSuchUpload");
+    let says = |rule: &&Rule| matches!(&rule.what, Fault::Status { code, .. } if code == "NoSuchUpload");
     rules.iter().filter(says).map(|rule| rule.times).sum()
 }
 
@@ -171,7 +171,7 @@ fn under_any_faults_what_is_said_is_so() {
 /// A large file that is changed by `change` once its first part was confirmed.
 async fn changed(change: impl FnOnce(&std::path::Path)) -> State {
     let stage = Stage::new(practice::Options::default()).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
     let path = stage.file("film.mov", 40 * MIB);
     let limits = Limits { requests: 1, ..Limits::default() };
     let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
@@ -273,7 +273,7 @@ fn a_file_that_may_not_be_read_stops_alone() {
 fn a_silent_server_does_not_hold_the_others() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::PutObject, What::NeverAnswer { work: true }).key("lost"));
+        stage.practice.fault(Rule::once(Op::PutObject, Fault::NeverAnswer { work: true }).key("lost"));
         for name in ["a.txt", "lost.txt", "z.txt"] {
             stage.file(name, 100);
         }
@@ -294,9 +294,9 @@ fn a_file_that_may_have_been_passed_on_is_never_said_to_be_somebody_elses() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
         stage.file("a.txt", 5);
-        stage.practice.fault(Rule::once(Op::PutObject, What::Html(511)));
+        stage.practice.fault(Rule::once(Op::PutObject, Fault::Html(511)));
         let taken = "At least one of the pre-conditions you specified did not hold";
-        stage.practice.fault(Rule::once(Op::PutObject, What::status(412, "PreconditionFailed", taken)).skip(1));
+        stage.practice.fault(Rule::once(Op::PutObject, Fault::status(412, "PreconditionFailed", taken)).skip(1));
         let mut handle = stage.engine(stage.options()).await;
         let seen = stage.deliver(&mut handle).await;
         assert_eq!(row(&seen, "a.txt").state, State::NotConfirmed);

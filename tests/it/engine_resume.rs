@@ -4,7 +4,7 @@ use crate::support::stage::{MIB, Stage, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{State, Upload};
-use daypass::practice::{self, Op, Rule, What};
+use daypass::practice::{self, Op, Rule, Fault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn answered(stage: &Stage, after: u64) -> BTreeSet<(String, i32)> {
 /// One delivery that is killed again and again; gives the number of kills.
 async fn killed_delivery(seed: u64, kills: u32) -> u32 {
     let stage = Stage::new(practice::Options::default()).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(6_000_000)).times(u32::MAX));
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(6_000_000)).times(u32::MAX));
     for (at, size) in [20 * MIB + 1, 24 * MIB, 31 * MIB + 77].into_iter().enumerate() {
         stage.file(&format!("large {at}.bin"), size);
     }
@@ -205,7 +205,7 @@ async fn delivered(stage: &Stage) -> BTreeSet<String> {
 fn a_stopped_engine_goes_on_without_sending_a_part_again() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(8_000_000)).times(99));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);

@@ -2,8 +2,8 @@
 
 use daypass::model::destination::Destination;
 use daypass::model::parts::Parts;
-use daypass::model::record::{Came, End, Kept, Record, Unfinished};
-use daypass::model::terms::Learned;
+use daypass::model::record::{EarlierState, End, Kept, Record, Unfinished};
+use daypass::model::conditions::Learned;
 use daypass::model::upload::{Folder, Multipart, PlaceNo, UploadNo};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -188,11 +188,11 @@ fn unfinished(no: usize, row: &Row) -> Unfinished {
         doubted: row.doubted,
         put_begun: row.put_begun,
         came: match &row.end {
-            None => Came::Open,
-            Some(End::Delivered(stored)) => Came::Delivered(stored.proof, stored.fingerprint.modified),
-            Some(End::AlreadyThere) => Came::AlreadyThere,
-            Some(End::NotConfirmed) => Came::NotConfirmed,
-            Some(End::Failed(problem)) => Came::Failed(Arc::clone(problem)),
+            None => EarlierState::Open,
+            Some(End::Delivered(stored)) => EarlierState::Delivered(stored.proof, stored.fingerprint.modified),
+            Some(End::AlreadyThere) => EarlierState::AlreadyThere,
+            Some(End::NotConfirmed) => EarlierState::NotConfirmed,
+            Some(End::Failed(problem)) => EarlierState::Failed(Arc::clone(problem)),
             Some(End::Canceled) => unreachable!("what the person took out stays out"),
         },
     }

@@ -1,7 +1,7 @@
 //! The customer's kit: its policies value by value, its escaping, and what it refuses to ask for.
 
-use daypass::grant::names::Odd;
-use daypass::grant::{Ask, AskProblem, Cidr, Format, Invitation, Kms, KmsKey, Principal, RoleName, policy, print};
+use daypass::grant::names::FormProblem;
+use daypass::grant::{RoleRequest, RequestProblem, Cidr, Format, Invitation, Kms, KmsKey, Principal, RoleName, policy, print};
 use daypass::policy::document;
 use daypass::policy::statement::allow_caller;
 use daypass::policy::tree::{Tree, hcl_text, toml_text};
@@ -12,13 +12,13 @@ use serde_json::json;
 /// What is legal in a name and means something to YAML, TOML, HCL, a shell or CloudFormation.
 pub const HOSTILE: &str = "it's \"a\" $x {y} `b` %{z} $(id) ü;&|<>#~/";
 
-pub fn ask(prefix: &str) -> Ask {
+pub fn ask(prefix: &str) -> RoleRequest {
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    Ask::new(who, "importantprojectbucket".parse().expect("a bucket"), prefix.parse().expect("a folder"))
+    RoleRequest::new(who, "importantprojectbucket".parse().expect("a bucket"), prefix.parse().expect("a folder"))
 }
 
-pub fn full() -> Ask {
-    Ask {
+pub fn full() -> RoleRequest {
+    RoleRequest {
         customer: "Müller's \"${AWS::Region}\" %{x} `id`".to_owned(),
         region: Some("eu-west-1".parse().expect("a region")),
         new_bucket: true,
@@ -66,7 +66,7 @@ fn every_condition_of_trust_is_plain() {
 
 #[test]
 fn a_whole_account_is_its_root_arn_and_sessions_are_named_by_variable() {
-    let ask = Ask { only_me: false, session_is_user: true, ..ask("") };
+    let ask = RoleRequest { only_me: false, session_is_user: true, ..ask("") };
     let statement = policy::trust(&ask).value()["Statement"][0].clone();
     assert_eq!(statement["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
     assert_eq!(statement["Condition"]["StringEquals"]["sts:RoleSessionName"], "${aws:username}");
@@ -90,7 +90,7 @@ fn the_role_may_put_and_replaces_nothing() {
     });
     let least = policy::permission(&ask("incoming/")).value();
     assert_eq!(least["Statement"], json!([put, no_replacing, only_tls]));
-    let may_replace = policy::permission(&Ask { create_only: false, ..ask("incoming/") }).value();
+    let may_replace = policy::permission(&RoleRequest { create_only: false, ..ask("incoming/") }).value();
     assert_eq!(may_replace["Statement"], json!([put, only_tls]));
     let all = policy::permission(&full()).value();
     let actions = json!(["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]);
@@ -122,25 +122,25 @@ fn a_key_is_used_for_this_folder_alone() {
     let key: KmsKey = "arn:aws-iso:kms:us-iso-east-1:222233334444:key/1234-ab".parse().expect("a key");
     let who = "arn:aws-iso:iam::111122223333:user/Richard".parse().expect("a user");
     let region = "us-iso-east-1".parse().expect("a region");
-    let iso = Ask { who, kms: Kms::Key(key), region: Some(region), ..ask("in/") };
+    let iso = RoleRequest { who, kms: Kms::Key(key), region: Some(region), ..ask("in/") };
     let statement = policy::permission(&iso).value()["Statement"][1].clone();
     let actions = json!(["kms:GenerateDataKey", "kms:Decrypt"]);
     assert_eq!((&statement["Sid"], &statement["Action"]), (&json!("UseTheBucketsKey"), &actions));
     assert_eq!(statement["Resource"], "arn:aws-iso:kms:us-iso-east-1:222233334444:key/1234-ab");
     // The hosts of each partition end otherwise, and the region is the key's whether or not the bucket's is known.
     assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.us-iso-east-1.c2s.ic.gov");
-    assert_eq!(policy::permission(&Ask { region: None, ..iso.clone() }).value()["Statement"][1], statement);
-    let any = policy::permission(&Ask { kms: Kms::Any, ..ask("in/") }).value();
+    assert_eq!(policy::permission(&RoleRequest { region: None, ..iso.clone() }).value()["Statement"][1], statement);
+    let any = policy::permission(&RoleRequest { kms: Kms::Any, ..ask("in/") }).value();
     let like = json!({"StringLike": {
         "kms:ViaService": "s3.*.amazonaws.com",
         "kms:EncryptionContext:aws:s3:arn":
             ["arn:aws:s3:::importantprojectbucket", "arn:aws:s3:::importantprojectbucket/in/*"]
     }});
     assert_eq!(any["Statement"][1]["Condition"], like);
-    let elsewhere = Ask { region: Some("us-isob-east-1".parse().expect("a region")), ..iso.clone() };
-    assert_eq!(elsewhere.check(), Err(AskProblem::OtherPartition));
-    let far = Ask { region: Some("us-iso-west-1".parse().expect("a region")), ..iso };
-    assert_eq!(far.check(), Err(AskProblem::KeyElsewhere));
+    let elsewhere = RoleRequest { region: Some("us-isob-east-1".parse().expect("a region")), ..iso.clone() };
+    assert_eq!(elsewhere.check(), Err(RequestProblem::OtherPartition));
+    let far = RoleRequest { region: Some("us-iso-west-1".parse().expect("a region")), ..iso };
+    assert_eq!(far.check(), Err(RequestProblem::KeyElsewhere));
 }
 
 #[test]
@@ -255,8 +255,8 @@ fn the_template_answers_with_the_invitation() {
 /// What every form tells an administrator to compare, and the stack's name in the letters that a stack's may have.
 #[test]
 fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
-    let full = Ask { who: "arn:aws:iam::111122223333:user/a.b@c".parse().expect("a user"), ..full() };
-    let [(_, principal), (_, resource)] = daypass::grant::wishes::to_compare(&full);
+    let full = RoleRequest { who: "arn:aws:iam::111122223333:user/a.b@c".parse().expect("a user"), ..full() };
+    let [(_, principal), (_, resource)] = daypass::grant::terms::to_compare(&full);
     assert_eq!(principal, "arn:aws:iam::111122223333:user/a.b@c");
     for format in [Format::CloudFormation, Format::Commands, Format::PowerShell, Format::Terraform, Format::Message] {
         let text = print(&full, format, None).expect("a kit");
@@ -267,7 +267,7 @@ fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
     }
     let template = print(&full, Format::CloudFormation, None).expect("a template");
     assert_eq!(template.matches(&resource).count(), 3, "the line stands in the policies as it stands above them");
-    assert_eq!(Ask { role_name: RoleName::for_bucket("b", "a.b@c"), ..full }.stack_name(), "daypass-b-a-b-c");
+    assert_eq!(RoleRequest { role_name: RoleName::for_bucket("b", "a.b@c"), ..full }.stack_name(), "daypass-b-a-b-c");
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn terraform_escapes_its_templates() {
     assert_eq!(code.matches("%{").count(), code.matches("%%{").count());
     assert!(text.contains("\nresource \"aws_s3_bucket_versioning\""));
     // Terraform would replace what it finds on a bucket of others, so that nothing of the bucket is touched.
-    let there = print(&Ask { new_bucket: false, ..full() }, Format::Terraform, None).expect("a configuration");
+    let there = print(&RoleRequest { new_bucket: false, ..full() }, Format::Terraform, None).expect("a configuration");
     assert!(!there.contains("\nresource \"aws_s3") && there.contains("\n# resource \"aws_s3_bucket_lifecycle"));
     assert!(there.contains("s3:if-none-match"), "what keeps the role from replacing stands in the role");
 }
@@ -310,7 +310,7 @@ fn two_contractors_of_one_bucket_have_two_roles() {
         ("111122223333", "daypass-importantprojectbucket-111122223333"),
     ] {
         let bucket = "importantprojectbucket".parse().expect("a bucket");
-        let ask = Ask::new(who.parse().expect("a principal"), bucket, ask("").prefix);
+        let ask = RoleRequest::new(who.parse().expect("a principal"), bucket, ask("").prefix);
         assert_eq!(ask.role_name.as_str(), role);
     }
 }
@@ -319,9 +319,9 @@ fn two_contractors_of_one_bucket_have_two_roles() {
 fn who_is_let_in_is_said_as_it_is() {
     let said = |who: &str, only_me: bool| {
         let bucket = "importantprojectbucket".parse().expect("a bucket");
-        daypass::grant::wishes::who(&Ask {
+        daypass::grant::terms::who(&RoleRequest {
             only_me,
-            ..Ask::new(who.parse().expect("a principal"), bucket, ask("").prefix)
+            ..RoleRequest::new(who.parse().expect("a principal"), bucket, ask("").prefix)
         })
     };
     let sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com";
@@ -358,46 +358,46 @@ fn what_does_not_hold_is_named() {
     let secret = "Acme: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned();
     let nets = |count: u8| (0..count).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect();
     for (ask, problem) in [
-        (Ask { who: "111122223333".parse().expect("an account"), ..ask("") }, AskProblem::NotOnePerson),
-        (Ask { who: session.clone(), session_is_user: true, ..ask("") }, AskProblem::NoUserName),
+        (RoleRequest { who: "111122223333".parse().expect("an account"), ..ask("") }, RequestProblem::NotOnePerson),
+        (RoleRequest { who: session.clone(), session_is_user: true, ..ask("") }, RequestProblem::NoUserName),
         // A session gives no code, neither alone nor as one of its account; a session's name has two characters.
-        (Ask { who: session.clone(), mfa: true, ..ask("") }, AskProblem::SessionMfa),
-        (Ask { who: session, only_me: false, mfa: true, ..ask("") }, AskProblem::SessionMfa),
+        (RoleRequest { who: session.clone(), mfa: true, ..ask("") }, RequestProblem::SessionMfa),
+        (RoleRequest { who: session, only_me: false, mfa: true, ..ask("") }, RequestProblem::SessionMfa),
         (
-            Ask { who: "arn:aws:iam::111122223333:role/ci".parse().expect("a role"), mfa: true, ..ask("") },
-            AskProblem::SessionMfa,
+            RoleRequest { who: "arn:aws:iam::111122223333:role/ci".parse().expect("a role"), mfa: true, ..ask("") },
+            RequestProblem::SessionMfa,
         ),
-        (Ask { source_ips: nets(65), ..ask("") }, AskProblem::TooManyNetworks),
-        (Ask { who: short, session_is_user: true, ..ask("") }, AskProblem::NameTooShort),
-        (Ask { customer: secret, ..ask("") }, AskProblem::Secret),
+        (RoleRequest { source_ips: nets(65), ..ask("") }, RequestProblem::TooManyNetworks),
+        (RoleRequest { who: short, session_is_user: true, ..ask("") }, RequestProblem::NameTooShort),
+        (RoleRequest { customer: secret, ..ask("") }, RequestProblem::Secret),
         (
-            Ask { not_before: Some(Utc(2_000_000_000)), not_after: Some(Utc(2_000_000_000)), ..ask("") },
-            AskProblem::NoTime,
+            RoleRequest { not_before: Some(Utc(2_000_000_000)), not_after: Some(Utc(2_000_000_000)), ..ask("") },
+            RequestProblem::NoTime,
         ),
-        (Ask { seconds: 900, ..ask("") }, AskProblem::Seconds),
-        (Ask { mfa_max_age: Some(3600), ..ask("") }, AskProblem::MfaAge),
-        (Ask { abort_days: Some(0), ..ask("") }, AskProblem::AbortDays),
-        (Ask { new_bucket: true, ..ask("") }, AskProblem::RegionNeeded),
+        (RoleRequest { seconds: 900, ..ask("") }, RequestProblem::Seconds),
+        (RoleRequest { mfa_max_age: Some(3600), ..ask("") }, RequestProblem::MfaAge),
+        (RoleRequest { abort_days: Some(0), ..ask("") }, RequestProblem::AbortDays),
+        (RoleRequest { new_bucket: true, ..ask("") }, RequestProblem::RegionNeeded),
         (
-            Ask {
+            RoleRequest {
                 new_bucket: true,
                 region: Some("us-east-1".parse().expect("a region")),
                 bucket: "My_Bucket".parse().expect("a bucket"),
                 ..ask("")
             },
-            AskProblem::LegacyName,
+            RequestProblem::LegacyName,
         ),
-        (Ask { region: Some("cn-north-1".parse().expect("a region")), ..ask("") }, AskProblem::OtherPartition),
+        (RoleRequest { region: Some("cn-north-1".parse().expect("a region")), ..ask("") }, RequestProblem::OtherPartition),
         (
-            Ask { external_id: Some("x".repeat(1224).parse().expect("an id")), source_ips: nets(64), ..ask("") },
-            AskProblem::TrustTooLong(2592),
+            RoleRequest { external_id: Some("x".repeat(1224).parse().expect("an id")), source_ips: nets(64), ..ask("") },
+            RequestProblem::TrustTooLong(2592),
         ),
     ] {
         assert_eq!(ask.check(), Err(problem));
         assert_eq!(print(&ask, Format::Json, None), Err(problem));
         assert!(daypass::grant::words::ask_problem(problem).ends_with('.'));
     }
-    assert_eq!(print(&ask(""), Format::Invitation, None), Err(AskProblem::RoleNeeded));
+    assert_eq!(print(&ask(""), Format::Invitation, None), Err(RequestProblem::RoleNeeded));
     assert_eq!(full().check(), Ok(()));
 }
 
@@ -427,22 +427,22 @@ fn names_of_the_kit_are_read_strictly() {
     let account = "111122223333".parse().expect("an account");
     let richard = Principal::user(&account, " Richard ").map(|who| who.to_string());
     assert_eq!(richard.as_deref(), Ok("arn:aws:iam::111122223333:user/Richard"));
-    assert_eq!(Principal::user(&account, "a b"), Err(Odd::Form));
+    assert_eq!(Principal::user(&account, "a b"), Err(FormProblem::Form));
     for (text, back) in [
         ("203.0.113.9/24", Ok("203.0.113.0/24")),
         ("203.0.113.9", Ok("203.0.113.9/32")),
         ("2001:db8:ff::/33", Ok("2001:db8::/33")),
-        ("0.0.0.0/0", Err(Odd::Everyone)),
-        ("::/0", Err(Odd::Everyone)),
-        ("192.168.1.0/24", Err(Odd::Private)),
-        ("fe80::1", Err(Odd::Private)),
-        ("11.0.0.0/7", Err(Odd::Private)),
-        ("2001:db8::/1", Err(Odd::Private)),
-        ("203.0.113.0/33", Err(Odd::Form)),
-        ("203.0.113.0/+8", Err(Odd::Form)),
-        ("203.0.113.0/", Err(Odd::Form)),
-        ("203.0.113/24", Err(Odd::Form)),
-        ("example.com", Err(Odd::Form)),
+        ("0.0.0.0/0", Err(FormProblem::Everyone)),
+        ("::/0", Err(FormProblem::Everyone)),
+        ("192.168.1.0/24", Err(FormProblem::Private)),
+        ("fe80::1", Err(FormProblem::Private)),
+        ("11.0.0.0/7", Err(FormProblem::Private)),
+        ("2001:db8::/1", Err(FormProblem::Private)),
+        ("203.0.113.0/33", Err(FormProblem::Form)),
+        ("203.0.113.0/+8", Err(FormProblem::Form)),
+        ("203.0.113.0/", Err(FormProblem::Form)),
+        ("203.0.113/24", Err(FormProblem::Form)),
+        ("example.com", Err(FormProblem::Form)),
     ] {
         let read = text.parse::<Cidr>().map(|net| net.to_string());
         assert_eq!(read, back.map(str::to_owned), "{text}");
@@ -453,8 +453,8 @@ fn names_of_the_kit_are_read_strictly() {
         assert_eq!(name.parse::<RoleName>().is_ok(), legal, "{name}");
     }
     assert!("x".repeat(65).parse::<RoleName>().is_err());
-    assert_eq!("wJalrXUtnFEMI+K7MDENG+bPxRfiCYEXAMPLEKEY".parse::<RoleName>(), Err(Odd::Secret));
-    assert_eq!("arn:aws:kms:eu-west-1:111122223333:alias/x".parse::<KmsKey>(), Err(Odd::Alias));
-    assert_eq!("arn:aws:kms:eu-west-1:111122223333:key/*".parse::<KmsKey>(), Err(Odd::Form));
+    assert_eq!("wJalrXUtnFEMI+K7MDENG+bPxRfiCYEXAMPLEKEY".parse::<RoleName>(), Err(FormProblem::Secret));
+    assert_eq!("arn:aws:kms:eu-west-1:111122223333:alias/x".parse::<KmsKey>(), Err(FormProblem::Alias));
+    assert_eq!("arn:aws:kms:eu-west-1:111122223333:key/*".parse::<KmsKey>(), Err(FormProblem::Form));
     assert!("arn:aws:kms:eu-west-1:111122223333:key/mrk-12ab".parse::<KmsKey>().is_ok());
 }

@@ -2,12 +2,12 @@
 #![cfg(unix)]
 
 use super::grant::{ask, full};
-use daypass::grant::{Ask, Format, Invitation, policy, print};
+use daypass::grant::{RoleRequest, Format, Invitation, policy, print};
 use daypass::words;
 
 /// Runs the commands for bash against a stand-in that writes down its arguments and answers a command as `finds` says:
 /// with a text, or with the code of an error.
-fn run_commands(ask: &Ask, finds: &str) -> (std::process::Output, Vec<Vec<String>>) {
+fn run_commands(ask: &RoleRequest, finds: &str) -> (std::process::Output, Vec<Vec<String>>) {
     let dir = tempfile::tempdir().expect("a folder");
     let stand_in = format!(
         "aws() {{ printf '%s\\037' \"$@\" >> log; printf '\\036' >> log; case \"$2 $*\" in {finds} *Role.Arn*) echo \
@@ -30,7 +30,7 @@ const NOTHING_THERE: &str = "head-bucket*) no 404;; *lifecycle*) case \"$2\" in 
 
 #[test]
 fn the_commands_hand_every_value_over_whole() -> std::io::Result<()> {
-    let full = Ask { role_name: "-x+=,.@".parse().expect("a name"), ..full() };
+    let full = RoleRequest { role_name: "-x+=,.@".parse().expect("a name"), ..full() };
     let (out, calls) = run_commands(&full, NOTHING_THERE);
     assert!(out.status.success() && out.stderr.is_empty(), "{out:?}");
     let printed = String::from_utf8_lossy(&out.stdout).into_owned();

@@ -2,8 +2,8 @@
 
 use super::grant::{HOSTILE, ask, full};
 use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
-use daypass::grant::invitation::{Change, What};
-use daypass::grant::{Ask, Format, Invitation, Window, message, print};
+use daypass::grant::invitation::{Change, ChangedField};
+use daypass::grant::{RoleRequest, Format, Invitation, Window, message, print};
 use daypass::time::{Day, Utc};
 use proptest::prelude::*;
 
@@ -160,7 +160,7 @@ fn deep_and_long_texts_end_soon() {
         ">".repeat(LONGEST),
     ] {
         assert!(Invitation::parse(&text).is_err());
-        assert!(Ask::from_text(&text).is_err());
+        assert!(RoleRequest::from_text(&text).is_err());
     }
 }
 
@@ -202,15 +202,15 @@ fn a_change_of_place_is_grave() {
     assert_eq!(good().diff(&known), []);
     let moved = Invitation { role: "arn:aws:iam::999988887777:role/up".parse().expect("a role"), ..good() };
     let changes = moved.diff(&known);
-    let whats: Vec<What> = changes.iter().map(|change| change.what).collect();
-    assert_eq!(whats, [What::Account, What::Role, What::Owner]);
-    let account = Change { what: What::Account, before: "222233334444".into(), after: "999988887777".into() };
+    let whats: Vec<ChangedField> = changes.iter().map(|change| change.what).collect();
+    assert_eq!(whats, [ChangedField::Account, ChangedField::Role, ChangedField::Owner]);
+    let account = Change { what: ChangedField::Account, before: "222233334444".into(), after: "999988887777".into() };
     assert_eq!(changes[0], account);
-    assert!(whats.into_iter().all(What::grave));
+    assert!(whats.into_iter().all(ChangedField::grave));
     let bucket = Invitation { bucket: "acme-upload2".parse().expect("a bucket"), ..good() };
-    assert!(bucket.diff(&known).iter().any(|change| change.what == What::Bucket && change.what.grave()));
+    assert!(bucket.diff(&known).iter().any(|change| change.what == ChangedField::Bucket && change.what.grave()));
     let other = Invitation { owner: Some("999988887777".parse().expect("an account")), ..good() };
-    assert_eq!(other.diff(&known).iter().map(|change| change.what).collect::<Vec<_>>(), [What::Owner]);
+    assert_eq!(other.diff(&known).iter().map(|change| change.what).collect::<Vec<_>>(), [ChangedField::Owner]);
     let own = Invitation { owner: Some("222233334444".parse().expect("an account")), ..good() };
     assert_eq!((own.diff(&known), own.to_destination("x").owner), (vec![], None));
     let renamed = Invitation { customer: String::new(), seconds: 900, ..good() }.diff(&known);
@@ -220,15 +220,15 @@ fn a_change_of_place_is_grave() {
 
 #[test]
 fn a_message_claims_only_what_the_role_does() {
-    let message = |ask: &Ask| print(ask, Format::Message, None).expect("a message");
+    let message = |ask: &RoleRequest| print(ask, Format::Message, None).expect("a message");
     let never = "Files that are there are never replaced.";
     assert!(message(&ask("in/")).contains(never) && message(&full()).contains(never));
-    let may = Ask { create_only: false, ..ask("in/") };
+    let may = RoleRequest { create_only: false, ..ask("in/") };
     assert!(!message(&may).contains(never) && message(&may).contains("Files that are there may be replaced."));
     assert!(message(&full()).contains("VPC endpoint") && !message(&ask("in/")).contains("VPC endpoint"));
     // A request of an earlier Daypass, which names no such field, is as safe as can be.
     let older = may.to_text().replace("create_only = false\n", "");
-    assert_eq!(Ask::from_text(&older), Ok(ask("in/")));
+    assert_eq!(RoleRequest::from_text(&older), Ok(ask("in/")));
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn one_limit_holds_for_networks_everywhere() {
     let nets =
         |count: u8| -> Vec<_> { (0..count).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect() };
     for (count, taken) in [(64, true), (65, false)] {
-        let asked = Ask { source_ips: nets(count), ..ask("") };
+        let asked = RoleRequest { source_ips: nets(count), ..ask("") };
         assert_eq!(asked.check().is_ok(), taken);
         let invitation = Invitation { source_ips: nets(count), ..good() };
         assert_eq!(Invitation::parse(&invitation.to_text()).is_ok(), taken, "{count}");
@@ -250,18 +250,18 @@ fn messages_carry_what_they_speak_of() {
         ask("incoming/"),
         ask(HOSTILE),
         full(),
-        Ask { only_me: false, ..full() },
-        Ask { create_only: false, ..ask("") },
+        RoleRequest { only_me: false, ..full() },
+        RoleRequest { create_only: false, ..ask("") },
     ] {
         let text = print(&ask, Format::Message, None).expect("a message");
-        assert_eq!(Ask::from_text(&text), Ok(ask.clone()));
-        assert_eq!(Ask::from_text(&ask.to_text()), Ok(ask));
+        assert_eq!(RoleRequest::from_text(&text), Ok(ask.clone()));
+        assert_eq!(RoleRequest::from_text(&ask.to_text()), Ok(ask));
         assert_eq!(Invitation::parse(&text), Err(TextProblem::Other(Kind::Request)));
     }
     for invitation in [good(), rich()] {
         let text = message::to_contractor(&invitation);
         assert_eq!(Invitation::parse(&text), Ok(invitation));
-        assert_eq!(Ask::from_text(&text), Err(TextProblem::Other(Kind::Invitation)));
+        assert_eq!(RoleRequest::from_text(&text), Err(TextProblem::Other(Kind::Invitation)));
     }
 }
 
@@ -278,7 +278,7 @@ proptest! {
     fn nothing_makes_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in any::<String>()) {
         let _ = Invitation::read(&bytes);
         let _ = Invitation::parse(&text);
-        let _ = Ask::from_text(&text);
+        let _ = RoleRequest::from_text(&text);
     }
 
     #[test]

@@ -6,13 +6,13 @@ mod doubts;
 mod history;
 mod renamed;
 
-use daypass::engine::journal::{Call, Journal, Opened, Options};
+use daypass::engine::journal::{WindowCall, Journal, Opened, Options};
 use daypass::model::destination::Destination;
 use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use daypass::model::notice::JournalNotice;
 use daypass::model::parts::{MIB, PartDone};
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::record::{Came, End, Kept, Record};
+use daypass::model::record::{EarlierState, End, Kept, Record};
 use daypass::model::snapshot::{AllowedCommand, Settings};
 use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, Stored, UploadNo};
 use daypass::time::Utc;
@@ -69,7 +69,7 @@ fn destination(name: &str, bucket: &str) -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::terms::Terms::default(),
+        terms: daypass::model::conditions::Terms::default(),
     }
 }
 
@@ -196,10 +196,10 @@ fn what_was_recorded_comes_back() {
         assert_eq!(kept.destinations, [destination("Important project", "importantprojectbucket")]);
         let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
         let came: Vec<_> = uploads.iter().map(|upload| (&*upload.name, upload.came.clone())).collect();
-        let delivered = Came::Delivered(Proof::Whole, fingerprint(3).modified);
-        let gone = Came::Failed(Arc::new(Problem::new(Kind::SourceGone)));
-        let (taken, maybe) = (("taken.txt", Came::AlreadyThere), ("maybe.txt", Came::NotConfirmed));
-        let waits = |name| (name, Came::Open);
+        let delivered = EarlierState::Delivered(Proof::Whole, fingerprint(3).modified);
+        let gone = EarlierState::Failed(Arc::new(Problem::new(Kind::SourceGone)));
+        let (taken, maybe) = (("taken.txt", EarlierState::AlreadyThere), ("maybe.txt", EarlierState::NotConfirmed));
+        let waits = |name| (name, EarlierState::Open);
         let (large, last) = (waits("large.bin"), waits("waiting.txt"));
         assert_eq!(
             came,
@@ -227,7 +227,7 @@ fn what_was_recorded_comes_back() {
     runtime().block_on(async {
         let (journal, kept, _) = open(&home);
         let [(_, uploads)] = &kept.unfinished[..] else { panic!("one destination: {kept:?}") };
-        let open = uploads.iter().filter(|upload| upload.came == Came::Open).map(|upload| &*upload.name);
+        let open = uploads.iter().filter(|upload| upload.came == EarlierState::Open).map(|upload| &*upload.name);
         assert_eq!(open.collect::<Vec<_>>(), ["large.bin", "waiting.txt", "new.txt"]);
         let multipart = uploads[1].multipart.as_ref().expect("it had begun");
         assert_eq!(multipart.parts.left(), 0);
@@ -438,12 +438,12 @@ fn a_second_daypass_is_told_and_can_call_the_first() {
         let raised = tokio::spawn(async move { first.raised().await });
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert!(!raised.is_finished());
-        let call = Call(Some("a \"b\"\n.daypass".to_owned()));
+        let call = WindowCall(Some("a \"b\"\n.daypass".to_owned()));
         second.raise(&call).expect("the folder is there");
         assert!(second.heard().await);
         let handed = tokio::time::timeout(Duration::from_secs(5), raised).await.expect("the first notices");
         assert_eq!(handed.expect("it runs"), call);
-        second.raise(&Call::default()).expect("the folder is there");
+        second.raise(&WindowCall::default()).expect("the folder is there");
         assert!(!second.heard().await, "nobody listens any more");
         journal.close().await.expect("it closes");
         assert!(matches!(Journal::open(&home, &options()), Opened::Here { .. }), "the lock goes with the journal");

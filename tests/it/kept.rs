@@ -4,7 +4,7 @@ use crate::support::stage::{FIRST, MIB, Stage, done, row, wait};
 use daypass::engine::handle::Engine;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::practice::{self, Op, Rule, What};
+use daypass::practice::{self, Op, Rule, Fault};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
@@ -14,7 +14,7 @@ fn runtime() -> tokio::runtime::Runtime {
 /// created at S3, and the date of its parts at the second start.
 async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
     let stage = Stage::new(practice::Options { abort_days, ..practice::Options::default() }).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, What::SlowBody(4_000_000)).times(4));
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(4));
     stage.file("large.bin", 40 * MIB);
     let mut handle = stage.engine(stage.options()).await;
     stage.add(&handle);

@@ -5,9 +5,9 @@ use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
-use daypass::engine::s3::{S3, Whole, packed, unpacked};
+use daypass::engine::s3::{S3, CompleteRequest, packed, unpacked};
 use daypass::engine::vault::{SessionCredentials, Vault};
-use daypass::engine::watch::Patience;
+use daypass::engine::timeouts::Patience;
 use daypass::model::destination::Destination;
 use daypass::model::names::Region;
 use daypass::model::parts::PartDone;
@@ -53,7 +53,7 @@ pub fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::terms::Terms::default(),
+        terms: daypass::model::conditions::Terms::default(),
     }
 }
 
@@ -212,7 +212,7 @@ async fn a_multipart_upload_carries_the_whole_checksum() {
     let hash = payload_hash(&first);
     let done = s3.upload_part("from-bob/film.mp4", "UP/1", 1, first, sum, &taken).await.expect("sent");
     assert_eq!(done, PartDone { echoed: false, ..parts[0].clone() });
-    let told = Whole { upload_id: "UP/1", parts: &parts, part: 10_000, size: 25_000 };
+    let told = CompleteRequest { upload_id: "UP/1", parts: &parts, part: 10_000, size: 25_000 };
     let stored = s3.complete("from-bob/film.mp4", told).await.expect("stored");
     assert_eq!((stored.proof, stored.crc, stored.at.0), (Proof::Whole, crc(&file), 1_792_567_680));
     s3.abort("from-bob/film.mp4", "UP/1").await.expect("aborted");
@@ -247,7 +247,7 @@ async fn a_multipart_upload_carries_the_whole_checksum() {
 async fn completed(body: &'static str, echoed: bool) -> Result<Proof, Kind> {
     let server = Server::start(move |_| ok(&[], body)).await;
     let parts = [PartDone { etag: "\"p\"".into(), crc: crc(b"123456789"), echoed }];
-    let told = Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 };
+    let told = CompleteRequest { upload_id: "UP", parts: &parts, part: 10, size: 9 };
     s3(&server).complete("k", told).await.map(|object| object.proof).map_err(|problem| problem.kind)
 }
 

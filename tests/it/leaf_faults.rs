@@ -4,9 +4,9 @@ use crate::leaf::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_
 use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
-use daypass::engine::s3::{S3, Whole, packed};
+use daypass::engine::s3::{S3, CompleteRequest, packed};
 use daypass::engine::vault::Vault;
-use daypass::engine::watch::Patience;
+use daypass::engine::timeouts::Patience;
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{Kind, Problem};
 use daypass::time::Utc;
@@ -28,7 +28,7 @@ async fn part(s3: &S3, length: usize) -> Result<(), Problem> {
 
 async fn complete(s3: &S3) -> Result<(), Problem> {
     let parts = [PartDone { etag: "\"p\"".into(), crc: 5, echoed: true }];
-    s3.complete("k", Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 }).await.map(drop)
+    s3.complete("k", CompleteRequest { upload_id: "UP", parts: &parts, part: 10, size: 9 }).await.map(drop)
 }
 
 fn kind(result: Result<(), Problem>) -> Kind {

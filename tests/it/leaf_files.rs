@@ -3,7 +3,7 @@
 use crate::leaf::{content, crc, s3};
 use crate::support::scripted::{Reply, Server, ok};
 use daypass::engine::digests::Digests;
-use daypass::engine::leaf::{Context, run};
+use daypass::engine::transfer::{Context, run};
 use daypass::engine::pool::Pool;
 use daypass::engine::reads::Reads;
 use daypass::engine::s3::unpacked;

@@ -3,7 +3,7 @@
 use crate::leaf::{HASTY, content, crc, http, s3_with};
 use crate::support::scripted::{Server, ok};
 use daypass::engine::clock::Clock;
-use daypass::engine::limit::Limit;
+use daypass::engine::rate_limiter::RateLimiter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const ETAG: (&str, &str) = ("ETag", "\"e\"");
 /// How long two parts of `length` bytes each take together.
 async fn two_parts(length: usize, rate: Option<u64>) -> Duration {
     let server = Server::start(|_| ok(&[ETAG], "")).await;
-    let (clock, limit) = (Clock::start(), Limit::default());
+    let (clock, limit) = (Clock::start(), RateLimiter::default());
     limit.set(rate);
     let s3 = s3_with(&http(&server.url, None), &clock, HASTY).limited(limit);
     let bytes = content(length);

@@ -1,7 +1,7 @@
 //! Tasks that end without an answer, and answers that come too late to count.
 
 use crate::support::stage::{FIRST, Stage, done, wait};
-use daypass::engine::errand::Errand;
+use daypass::engine::task::Errand;
 use daypass::engine::handle::Options;
 use daypass::model::event::{Answer, Assumed, Effect, Event, Found};
 use daypass::model::problem::{Kind, Problem};

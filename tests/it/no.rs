@@ -7,7 +7,7 @@ mod played;
 mod rows;
 mod rows_s3;
 
-use daypass::diagnose::{Cause, CauseAction, Known, explain};
+use daypass::diagnose::{Cause, CauseAction, Evidence, explain};
 use daypass::engine::classify::{self, Operation};
 use daypass::engine::clock::Clock;
 use daypass::model::destination::{Destination, Encryption};
@@ -82,7 +82,7 @@ fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: Encryption::None,
-        terms: daypass::model::terms::Terms::default(),
+        terms: daypass::model::conditions::Terms::default(),
     }
 }
 
@@ -204,7 +204,7 @@ fn every_code_and_text_of_aws_has_its_sentence() {
         let clock = matches!(problem.kind, Kind::ClockWrong(_));
         assert!(problem.kind == *kind || (clock && matches!(kind, Kind::ClockWrong(_))), "{at}: {:?}", problem.kind);
         assert_eq!(problem.kind.turn(), *turn, "{at}");
-        let causes = explain(&problem, &Known::new(&to, Some(&who)));
+        let causes = explain(&problem, &Evidence::new(&to, Some(&who)));
         found.extend(faults_of(&problem, &causes, &at));
         let _ = writeln!(table, "{at}\n{}", shown(&problem, &causes));
     }

@@ -4,7 +4,7 @@ use crate::bench::{Bench, MIB, P, part, print, stored};
 use daypass::model::event::{Answer, Call, Effect, Event, Send};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::Record;
-use daypass::model::snapshot::{Command, Left, Which};
+use daypass::model::snapshot::{Command, SkipReason, Which};
 use daypass::model::upload::{State, UploadNo};
 
 const ONE: Which = Which::One(UploadNo(0));
@@ -174,7 +174,7 @@ fn twins_are_numbered_and_the_same_file_is_taken_once() {
     let keys: Vec<String> = (0..6).map(|no| bench.key(no)).collect();
     assert_eq!(keys, ["report.pdf", ".env", "x", "report (2).pdf", ".env (2)", "report (3).pdf"]);
     assert_eq!(bench.model.seen().rows.len(), 6);
-    assert_eq!(bench.place().left_out[0].why, Left::Twice);
+    assert_eq!(bench.place().left_out[0].why, SkipReason::Twice);
 }
 
 #[test]

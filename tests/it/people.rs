@@ -5,7 +5,7 @@ use daypass::model::destination::Destination;
 use daypass::model::event::Event;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Command, Line, Settings, Which};
+use daypass::model::snapshot::{Command, Network, Settings, Which};
 use daypass::model::upload::{PlaceNo, State, Upload, UploadNo};
 use daypass::model::{Limits, Model};
 use std::sync::Arc;
@@ -179,7 +179,7 @@ impl World {
         let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
         let places: Vec<_> =
             self.seen().places.iter().map(|p| (&p.session, p.asking, &p.hold, p.paused, p.walking)).collect();
-        let line = matches!(self.seen().line, Line::Up);
+        let line = matches!(self.seen().line, Network::Up);
         format!("at {} open {open:?} places {places:?} line up {line} next {:?}", self.now, self.model.next_deadline())
     }
 }

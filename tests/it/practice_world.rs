@@ -1,15 +1,15 @@
 //! Practice as a world of its own, and a start that uses nobody's identity: what is called, run and written.
 
 use daypass::engine::credentials::Caches;
-use daypass::engine::errand::Errand;
+use daypass::engine::task::Errand;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
 use daypass::grant::Invitation;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{AllowedCommand, Command};
-use daypass::ui::shell::{Link, Told};
-use daypass::window::{Desk, Start};
+use daypass::ui::shell::{Link, Reply};
+use daypass::window::{App, Start};
 use daypass::words::window as words;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -112,14 +112,14 @@ impl Home {
         }
     }
 
-    fn desk(&self, elsewhere: &Elsewhere, practice: bool) -> (Arc<Desk>, Arc<Mutex<Vec<String>>>) {
+    fn desk(&self, elsewhere: &Elsewhere, practice: bool) -> (Arc<App>, Arc<Mutex<Vec<String>>>) {
         let errands = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&errands);
         let hook = move |errand: &Errand| noted.lock().expect("free").push(format!("{errand:?}"));
         let wire = Wire { endpoint_url: Some(elsewhere.url.clone()), ..Wire::default() };
         let options = Options { hook: Some(Arc::new(hook)), ..self.options() };
         let start = Start { wire, practice, ..Start::default() };
-        let desk = Desk::start_with(start, options).expect("a desk").expect("no other window");
+        let desk = App::start_with(start, options).expect("a desk").expect("no other window");
         (desk, errands)
     }
 }
@@ -134,12 +134,12 @@ fn wait(what: &str, mut done: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
-fn told(desk: &Desk) -> Vec<Told> {
-    std::iter::from_fn(|| desk.told()).filter(|told| !matches!(told, Told::Dark(_))).collect()
+fn told(desk: &App) -> Vec<Reply> {
+    std::iter::from_fn(|| desk.told()).filter(|told| !matches!(told, Reply::Dark(_))).collect()
 }
 
-fn invited(told: &[Told]) -> usize {
-    told.iter().filter(|told| matches!(told, Told::Invitation(_))).count()
+fn invited(told: &[Reply]) -> usize {
+    told.iter().filter(|told| matches!(told, Reply::Invitation(_))).count()
 }
 
 #[test]
@@ -205,9 +205,9 @@ fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
     assert!(seen.places.is_empty() && seen.remembered.is_empty(), "no customer of practice is left");
     assert_eq!(seen.profiles.list.len(), 9, "one is oneself again");
     let ended = words::practice_ended();
-    let at = |wanted: &dyn Fn(&Told) -> bool| heard.iter().position(wanted);
-    let said = at(&|told| matches!(told, Told::Said(said) if *said == ended)).expect("it is said");
-    assert!(said < at(&|told| matches!(told, Told::Invitation(_))).expect("it is shown"));
+    let at = |wanted: &dyn Fn(&Reply) -> bool| heard.iter().position(wanted);
+    let said = at(&|told| matches!(told, Reply::Said(said) if *said == ended)).expect("it is said");
+    assert!(said < at(&|told| matches!(told, Reply::Invitation(_))).expect("it is shown"));
     assert_eq!(elsewhere.calls(), 0);
     // It can begin again, and be left by its button.
     desk.start_practice();
@@ -220,7 +220,7 @@ fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
 #[test]
 fn an_opened_invitation_is_there_until_it_is_used_or_dismissed() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
-    let run = |act: &dyn Fn(&Desk)| {
+    let run = |act: &dyn Fn(&App)| {
         let (desk, _) = home.desk(&elsewhere, false);
         std::thread::sleep(Duration::from_millis(50));
         let count = invited(&told(&desk));
@@ -228,7 +228,7 @@ fn an_opened_invitation_is_there_until_it_is_used_or_dismissed() {
         desk.stop();
         count
     };
-    let open = |desk: &Desk| {
+    let open = |desk: &App| {
         desk.invitation_text(INVITATION.to_owned());
         wait("it is shown", || invited(&told(desk)) == 1);
     };

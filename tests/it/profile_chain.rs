@@ -7,7 +7,7 @@ use daypass::engine::http::Wire;
 use daypass::engine::profiles::{Edit, Origin, Paths, chain, change, keys, origin, read};
 use daypass::model::names::RoleArn;
 use daypass::model::problem::Kind;
-use daypass::model::snapshot::{Odd, Source};
+use daypass::model::snapshot::{WarningKind, Source};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -36,7 +36,7 @@ impl Files {
         read(&self.paths).list.iter().find(|profile| profile.name == name).expect(name).source
     }
 
-    fn odd(&self) -> Vec<(bool, u32, Odd)> {
+    fn odd(&self) -> Vec<(bool, u32, WarningKind)> {
         let in_config = |path: &std::path::Path| path == self.paths.config;
         read(&self.paths).oddities.iter().map(|odd| (in_config(&odd.path), odd.line, odd.what)).collect()
     }
@@ -96,7 +96,7 @@ fn profile_default_counts_alone() {
         assert_eq!(files.source("default"), Source::Key);
         assert_eq!(keys(&files.paths, "default").expect("keys").access_key_id, NEW);
         assert_eq!(read(&files.paths).list[0].region.as_deref(), Some("eu-west-1"));
-        assert!(files.odd().iter().any(|(_, _, what)| *what == Odd::HeadingOverruled));
+        assert!(files.odd().iter().any(|(_, _, what)| *what == WarningKind::HeadingOverruled));
     }
     // The same of a heading in the form of the other file, which the AWS tools don't read.
     let files = Files::new("", &(key("work", OLD) + &key("profile work", NEW)));
@@ -113,7 +113,7 @@ fn a_key_comes_whole_from_one_heading() {
     let files = Files::new(&format!("{old}{}", key("work", NEW)), "");
     let found = keys(&files.paths, "work").expect("keys");
     assert_eq!((found.access_key_id.as_str(), found.token.is_none()), (NEW, true), "no token of another key");
-    assert_eq!(files.odd(), [(false, 5, Odd::HeadingTwice)]);
+    assert_eq!(files.odd(), [(false, 5, WarningKind::HeadingTwice)]);
     // A heading with half a key takes nothing from the whole one.
     let files = Files::new(&format!("{old}[work]\naws_access_key_id = {NEW}\nregion = eu-west-1\n"), "");
     let found = keys(&files.paths, "work").expect("keys");
@@ -132,7 +132,7 @@ fn of_several_ways_the_first_of_the_aws_tools_counts() {
     let both = format!("[profile a]\n{sso}{command}");
     let files = Files::new(&key("a", NEW), &both);
     assert_eq!(files.source("a"), Source::SignIn);
-    assert_eq!(files.odd(), [(false, 2, Odd::NotUsed), (true, 6, Odd::NotUsed)]);
+    assert_eq!(files.odd(), [(false, 2, WarningKind::NotUsed), (true, 6, WarningKind::NotUsed)]);
     let files = Files::new(&key("a", NEW), &format!("[profile a]\n{command}"));
     assert_eq!(files.source("a"), Source::Key);
     let files = Files::new("", &format!("{}{command}", key("profile a", NEW)));
@@ -147,29 +147,29 @@ fn every_way_to_an_odd_profile_is_named_with_its_line() {
     let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
     let of = "sso_account_id = 111122223333\nsso_role_name = Dev\n";
     for (config, line, what) in [
-        (format!("{session}[profile p]\nsso_session = Corp\n{of}"), 5, Odd::SessionMissing),
-        (format!("{session}[profile p]\nsso_session = corp\nsso_role_name = Dev\n"), 5, Odd::SignInHalf),
+        (format!("{session}[profile p]\nsso_session = Corp\n{of}"), 5, WarningKind::SessionMissing),
+        (format!("{session}[profile p]\nsso_session = corp\nsso_role_name = Dev\n"), 5, WarningKind::SignInHalf),
         (
             format!("{session}[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = Dev\n"),
             6,
-            Odd::SignInHalf,
+            WarningKind::SignInHalf,
         ),
-        (format!("[profile p]\nsso_start_url = corp\nsso_region = eu-west-1\n{of}"), 2, Odd::SignInHalf),
-        (format!("[profile p]\nsso_start_url = https://x\nsso_region = nowhere at all\n{of}"), 3, Odd::SignInHalf),
-        (format!("[profile p]\n{role}"), 2, Odd::SourceUnset),
-        (format!("[profile p]\n{role}credential_source = Ec2InstanceMetadata\n"), 3, Odd::CredentialSource),
-        (format!("[profile p]\n{role}credential_source = EcsContainer\n"), 3, Odd::CredentialSource),
+        (format!("[profile p]\nsso_start_url = corp\nsso_region = eu-west-1\n{of}"), 2, WarningKind::SignInHalf),
+        (format!("[profile p]\nsso_start_url = https://x\nsso_region = nowhere at all\n{of}"), 3, WarningKind::SignInHalf),
+        (format!("[profile p]\n{role}"), 2, WarningKind::SourceUnset),
+        (format!("[profile p]\n{role}credential_source = Ec2InstanceMetadata\n"), 3, WarningKind::CredentialSource),
+        (format!("[profile p]\n{role}credential_source = EcsContainer\n"), 3, WarningKind::CredentialSource),
         (
             format!("[profile p]\n{role}credential_source = Environment\nsource_profile = base\n[base]\n"),
             3,
-            Odd::CredentialSource,
+            WarningKind::CredentialSource,
         ),
-        ("[profile p]\nweb_identity_token_file = /x\n".to_owned(), 2, Odd::WebIdentity),
-        ("[profile p]\nrole_arn = Engineers\nweb_identity_token_file = /x\n".to_owned(), 2, Odd::RoleForm),
-        (format!("[profile p]\n{role}source_profile = p\n"), 3, Odd::SourceLoop),
-        ("[profile p]\nrole_arn = Engineers\nsource_profile = base\n[base]\n".to_owned(), 2, Odd::RoleForm),
-        (format!("[profile p]\naws_access_key_id = {NEW}\n"), 2, Odd::HalfAKey),
-        (format!("[profile p]\naws_secret_access_key = {SECRET}\n"), 2, Odd::HalfAKey),
+        ("[profile p]\nweb_identity_token_file = /x\n".to_owned(), 2, WarningKind::WebIdentity),
+        ("[profile p]\nrole_arn = Engineers\nweb_identity_token_file = /x\n".to_owned(), 2, WarningKind::RoleForm),
+        (format!("[profile p]\n{role}source_profile = p\n"), 3, WarningKind::SourceLoop),
+        ("[profile p]\nrole_arn = Engineers\nsource_profile = base\n[base]\n".to_owned(), 2, WarningKind::RoleForm),
+        (format!("[profile p]\naws_access_key_id = {NEW}\n"), 2, WarningKind::HalfAKey),
+        (format!("[profile p]\naws_secret_access_key = {SECRET}\n"), 2, WarningKind::HalfAKey),
     ] {
         let files = Files::new("", &config);
         assert!(files.odd().contains(&(true, line, what)), "{config}: {:?}", files.odd());

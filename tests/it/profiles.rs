@@ -4,7 +4,7 @@ use daypass::engine::environment::variables_of;
 use daypass::engine::profiles::{Keys, Origin, Paths, keys, origin, read, stamp};
 use daypass::model::notice::Variable;
 use daypass::model::problem::Kind;
-use daypass::model::snapshot::{Odd, Profile, Profiles, Source};
+use daypass::model::snapshot::{WarningKind, Profile, Profiles, Source};
 use daypass::words::profiles::oddity;
 use proptest::prelude::*;
 use std::path::Path;
@@ -51,7 +51,7 @@ fn named<'a>(profiles: &'a Profiles, name: &str) -> &'a Profile {
     profiles.list.iter().find(|profile| profile.name == name).unwrap_or_else(|| panic!("no profile {name}"))
 }
 
-fn odd(profiles: &Profiles) -> Vec<(u32, Odd)> {
+fn odd(profiles: &Profiles) -> Vec<(u32, WarningKind)> {
     profiles.oddities.iter().map(|oddity| (oddity.line, oddity.what)).collect()
 }
 
@@ -74,7 +74,7 @@ fn no_files_are_no_profiles() {
 }
 
 /// What is done to the file, its bytes, and what is odd about it.
-type Case = (&'static str, Vec<u8>, Vec<(u32, Odd)>);
+type Case = (&'static str, Vec<u8>, Vec<(u32, WarningKind)>);
 
 #[test]
 fn one_key_however_the_file_was_saved() {
@@ -85,24 +85,24 @@ fn one_key_however_the_file_was_saved() {
         ("a mark", format!("\u{feff}{text}").into(), vec![]),
         ("CRLF", lines(&text).into(), vec![]),
         ("old Mac", text.replace('\n', "\r").into(), vec![]),
-        ("UTF-16 LE", utf16(&lines(&text), false, true), vec![(0, Odd::Utf16)]),
-        ("UTF-16 BE", utf16(&text, true, true), vec![(0, Odd::Utf16)]),
-        ("UTF-16 without a mark", utf16(&text, false, false), vec![(0, Odd::Utf16)]),
+        ("UTF-16 LE", utf16(&lines(&text), false, true), vec![(0, WarningKind::Utf16)]),
+        ("UTF-16 BE", utf16(&text, true, true), vec![(0, WarningKind::Utf16)]),
+        ("UTF-16 without a mark", utf16(&text, false, false), vec![(0, WarningKind::Utf16)]),
         ("indented", text.replace('\n', "\n   ").into(), vec![]),
         ("heading indented", format!("  {text}").into(), vec![]),
         ("no end of line", text.trim_end().into(), vec![]),
         ("upper case", text.replace("aws_secret", "AWS_Secret").into(), vec![]),
-        ("quotes", text.replace(SECRET, &format!("\"{SECRET}\"")).into(), vec![(3, Odd::Quotes)]),
-        ("curly quotes", text.replace(SECRET, &format!("“{SECRET}”")).into(), vec![(3, Odd::Quotes)]),
-        ("a comment", text.replace(SECRET, &format!("{SECRET} # mine")).into(), vec![(3, Odd::Comment)]),
-        ("another comment", text.replace(SECRET, &format!("{SECRET} ;mine")).into(), vec![(3, Odd::Comment)]),
-        ("NBSP", text.replace(SECRET, &format!("\u{a0}{SECRET}\u{a0}")).into(), vec![(3, Odd::Invisible)]),
-        ("zero width", text.replace("bPx", "b\u{200b}Px").into(), vec![(3, Odd::Invisible)]),
-        ("NUL", text.replace("bPx", "b\0Px").into(), vec![(3, Odd::Invisible)]),
-        ("twice", format!("{text}aws_access_key_id={ID}\n").into(), vec![(4, Odd::Twice)]),
-        ("in the other form", text.replace('[', "[profile ").into(), vec![(1, Odd::SectionForm)]),
-        ("a garbled line", text.replacen('\n', "\n~garbage~\n", 1).into(), vec![(2, Odd::Line)]),
-        ("an open heading", text.replace(']', "").into(), vec![(1, Odd::Line)]),
+        ("quotes", text.replace(SECRET, &format!("\"{SECRET}\"")).into(), vec![(3, WarningKind::Quotes)]),
+        ("curly quotes", text.replace(SECRET, &format!("“{SECRET}”")).into(), vec![(3, WarningKind::Quotes)]),
+        ("a comment", text.replace(SECRET, &format!("{SECRET} # mine")).into(), vec![(3, WarningKind::Comment)]),
+        ("another comment", text.replace(SECRET, &format!("{SECRET} ;mine")).into(), vec![(3, WarningKind::Comment)]),
+        ("NBSP", text.replace(SECRET, &format!("\u{a0}{SECRET}\u{a0}")).into(), vec![(3, WarningKind::Invisible)]),
+        ("zero width", text.replace("bPx", "b\u{200b}Px").into(), vec![(3, WarningKind::Invisible)]),
+        ("NUL", text.replace("bPx", "b\0Px").into(), vec![(3, WarningKind::Invisible)]),
+        ("twice", format!("{text}aws_access_key_id={ID}\n").into(), vec![(4, WarningKind::Twice)]),
+        ("in the other form", text.replace('[', "[profile ").into(), vec![(1, WarningKind::SectionForm)]),
+        ("a garbled line", text.replacen('\n', "\n~garbage~\n", 1).into(), vec![(2, WarningKind::Line)]),
+        ("an open heading", text.replace(']', "").into(), vec![(1, WarningKind::Line)]),
         ("Latin-1 in a comment", [b"# caf\xe9\n", text.as_bytes()].concat(), vec![]),
         ("comments", format!("# a\n; b\n\n{text}").into(), vec![]),
     ];
@@ -133,7 +133,7 @@ fn a_damaged_section_hides_no_other() {
     let profiles = files.read();
     assert_eq!(named(&profiles, "ok").source, Source::Key);
     assert_eq!(named(&profiles, "half").source, Source::Nothing);
-    assert!(odd(&profiles).contains(&(4, Odd::HalfAKey)));
+    assert!(odd(&profiles).contains(&(4, WarningKind::HalfAKey)));
     assert!(files.keys("ok").is_ok());
     assert_eq!(files.kind("half"), Kind::ProfileOdd);
 }
@@ -150,7 +150,7 @@ fn both_files_make_one_profile_and_the_credentials_win() {
     assert_eq!(names, ["default", "a b", "c"]);
     assert_eq!(named(&profiles, "default").region.as_deref(), Some("eu-west-1"));
     assert_eq!(named(&profiles, "a b").region.as_deref(), Some("eu-south-1"));
-    assert_eq!(odd(&profiles), [(6, Odd::HeadingTwice), (8, Odd::SectionForm)]);
+    assert_eq!(odd(&profiles), [(6, WarningKind::HeadingTwice), (8, WarningKind::SectionForm)]);
     let keys = files.keys("a b").expect("keys");
     assert_eq!((keys.access_key_id.as_str(), keys.token.is_none()), (ID, true), "no token of another key");
 }
@@ -165,7 +165,7 @@ fn a_profile_never_becomes_another_identity() {
     assert_eq!(files.kind("Default"), Kind::NoProfile);
     assert_eq!(files.kind("empty"), Kind::ProfileEmpty);
     assert_eq!(files.kind("lost"), Kind::NoProfile);
-    assert!(odd(&files.read()).contains(&(5, Odd::SourceMissing)));
+    assert!(odd(&files.read()).contains(&(5, WarningKind::SourceMissing)));
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_role_profile_fills_the_form_and_its_source_gives_the_key() {
     );
     assert_eq!(files.keys("customer").expect("keys").secret.as_str(), SECRET);
     assert_eq!(files.keys("own").expect("keys").access_key_id, ID);
-    assert_eq!(odd(&profiles), [(4, Odd::Quotes), (13, Odd::Number), (15, Odd::Number)]);
+    assert_eq!(odd(&profiles), [(4, WarningKind::Quotes), (13, WarningKind::Number), (15, WarningKind::Number)]);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn sources_that_go_round_are_not_followed() {
         assert_eq!(files.kind(name), Kind::ProfileOdd, "{name}");
     }
     assert!(files.keys("two").is_ok() && files.keys("one").is_ok(), "roles in a row are followed");
-    assert_eq!(odd(&files.read()), [(3, Odd::SourceLoop), (6, Odd::SourceLoop), (9, Odd::SourceLoop)]);
+    assert_eq!(odd(&files.read()), [(3, WarningKind::SourceLoop), (6, WarningKind::SourceLoop), (9, WarningKind::SourceLoop)]);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn every_source_is_told_apart() {
 fn other_hosts_are_named_and_not_followed() {
     let config = "[profile a]\nregion=eu-west-1\nendpoint_url=https://evil.example\nservices=x\ns3 =\n  endpoint_url = https://evil.example\n  region = evil\n[services x]\ns3 =\n  endpoint_url = https://evil.example\n";
     let profiles = Files::new("", config).read();
-    assert_eq!(odd(&profiles), [(3, Odd::Endpoint), (6, Odd::Endpoint), (10, Odd::Endpoint)]);
+    assert_eq!(odd(&profiles), [(3, WarningKind::Endpoint), (6, WarningKind::Endpoint), (10, WarningKind::Endpoint)]);
     assert_eq!(named(&profiles, "a").region.as_deref(), Some("eu-west-1"), "a nested setting is none of the profile's");
     assert!(!format!("{profiles:?}").contains("evil"));
     let set = ["AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_REGION"];
@@ -257,13 +257,13 @@ fn other_hosts_are_named_and_not_followed() {
 #[test]
 fn what_does_not_look_like_a_key_is_named_and_still_used() {
     let files = Files::new("[a]\naws_access_key_id=test\naws_secret_access_key=short\n", "");
-    assert_eq!(odd(&files.read()), [(2, Odd::KeyForm), (3, Odd::SecretForm)]);
+    assert_eq!(odd(&files.read()), [(2, WarningKind::KeyForm), (3, WarningKind::SecretForm)]);
     assert_eq!(files.read().list[0].key_tail, None);
     assert!(files.keys("a").is_ok());
     let swapped = Files::new(format!("[a]\naws_access_key_id={SECRET}\naws_secret_access_key={ID}\n"), "");
     assert_eq!(swapped.kind("a"), Kind::ProfileOdd, "a secret is never sent as an id");
     let misplaced = Files::new(format!("{}region={SECRET}\n[{SECRET}]\n", simple()), "");
-    assert_eq!(odd(&misplaced.read()), [(4, Odd::SecretMisplaced), (5, Odd::Line)]);
+    assert_eq!(odd(&misplaced.read()), [(4, WarningKind::SecretMisplaced), (5, WarningKind::Line)]);
 }
 
 #[test]
@@ -283,12 +283,12 @@ fn what_is_no_plain_file_is_not_opened() {
     let mut files = Files::new("", "[profile a]\nregion=eu-west-1\n");
     std::fs::create_dir(&files.paths.credentials).expect("a directory");
     let profiles = files.read();
-    assert_eq!(odd(&profiles), [(0, Odd::Unreadable)]);
+    assert_eq!(odd(&profiles), [(0, WarningKind::Unreadable)]);
     assert_eq!(profiles.list.len(), 1, "the other file is read all the same");
     assert_eq!(files.kind("importantproject"), Kind::ProfileOdd);
     if cfg!(unix) {
         files.paths.credentials = "/dev/zero".into();
-        assert_eq!(odd(&files.read()), [(0, Odd::Unreadable)]);
+        assert_eq!(odd(&files.read()), [(0, WarningKind::Unreadable)]);
     }
 }
 
@@ -296,7 +296,7 @@ fn what_is_no_plain_file_is_not_opened() {
 fn huge_files_are_bounded() {
     let many = (0..100_000).map(|number| format!("[{number}]\n")).collect::<Vec<_>>().concat();
     let profiles = Files::new(many, "").read();
-    assert_eq!((profiles.list.len(), odd(&profiles)), (1000, vec![(1001, Odd::TooMuch)]));
+    assert_eq!((profiles.list.len(), odd(&profiles)), (1000, vec![(1001, WarningKind::TooMuch)]));
 
     let mut long =
         format!("[first]\naws_access_key_id={ID}\naws_secret_access_key={SECRET}\n[last]\naws_access_key_id={ID}\n");
@@ -306,7 +306,7 @@ fn huge_files_are_bounded() {
     long += "\n";
     let files = Files::new(&long, "");
     let profiles = files.read();
-    assert!(odd(&profiles).contains(&(0, Odd::TooMuch)));
+    assert!(odd(&profiles).contains(&(0, WarningKind::TooMuch)));
     assert!(files.keys("first").is_ok());
     assert_eq!(named(&profiles, "last").source, Source::Nothing, "a secret that is cut is not taken for a whole one");
 
@@ -334,32 +334,32 @@ fn paths_follow_the_environment_and_the_home() {
 fn every_oddity_has_its_sentence() {
     use daypass::model::snapshot::Oddity;
     let all = [
-        Odd::Unreadable,
-        Odd::TooMuch,
-        Odd::Utf16,
-        Odd::Line,
-        Odd::Quotes,
-        Odd::Comment,
-        Odd::Invisible,
-        Odd::Twice,
-        Odd::SectionForm,
-        Odd::Endpoint,
-        Odd::HalfAKey,
-        Odd::KeyForm,
-        Odd::SecretForm,
-        Odd::Number,
-        Odd::SourceMissing,
-        Odd::SourceLoop,
-        Odd::SecretMisplaced,
-        Odd::HeadingTwice,
-        Odd::HeadingOverruled,
-        Odd::SessionMissing,
-        Odd::SignInHalf,
-        Odd::SourceUnset,
-        Odd::CredentialSource,
-        Odd::WebIdentity,
-        Odd::RoleForm,
-        Odd::NotUsed,
+        WarningKind::Unreadable,
+        WarningKind::TooMuch,
+        WarningKind::Utf16,
+        WarningKind::Line,
+        WarningKind::Quotes,
+        WarningKind::Comment,
+        WarningKind::Invisible,
+        WarningKind::Twice,
+        WarningKind::SectionForm,
+        WarningKind::Endpoint,
+        WarningKind::HalfAKey,
+        WarningKind::KeyForm,
+        WarningKind::SecretForm,
+        WarningKind::Number,
+        WarningKind::SourceMissing,
+        WarningKind::SourceLoop,
+        WarningKind::SecretMisplaced,
+        WarningKind::HeadingTwice,
+        WarningKind::HeadingOverruled,
+        WarningKind::SessionMissing,
+        WarningKind::SignInHalf,
+        WarningKind::SourceUnset,
+        WarningKind::CredentialSource,
+        WarningKind::WebIdentity,
+        WarningKind::RoleForm,
+        WarningKind::NotUsed,
     ];
     for what in all {
         let sentence =
@@ -422,7 +422,7 @@ fn a_file_that_others_can_read_is_pointed_out() {
         std::fs::set_permissions(&files.paths.credentials, std::os::unix::fs::PermissionsExt::from_mode(mode))
             .expect("set");
         let profiles = files.read();
-        assert_eq!(odd(&profiles), vec![(0, Odd::OpenToOthers); expected], "{mode:o}");
+        assert_eq!(odd(&profiles), vec![(0, WarningKind::OpenToOthers); expected], "{mode:o}");
         assert!(profiles.oddities.iter().all(|one| oddity(one).contains("chmod 600")));
     }
     // The config file holds no key.

@@ -32,7 +32,7 @@ fn delivery() -> Delivery {
             practice: false,
             acl_full_control: false,
             encryption: daypass::model::destination::Encryption::None,
-            terms: daypass::model::terms::Terms::default(),
+            terms: daypass::model::conditions::Terms::default(),
         },
         account: "123456789012".into(),
         who: "Richard".into(),

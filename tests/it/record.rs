@@ -5,10 +5,10 @@ use crate::support::earlier::{self, SIZE, next_run, restored, with_parts};
 use daypass::model::Limits;
 use daypass::model::event::{Answer, Call};
 use daypass::model::problem::Kind;
-use daypass::model::record::{Came, Record, Unfinished};
+use daypass::model::record::{EarlierState, Record, Unfinished};
 use daypass::model::upload::{Proof, State};
 
-fn kept(parts: &[u32], completing: bool, came: Came) -> Unfinished {
+fn kept(parts: &[u32], completing: bool, came: EarlierState) -> Unfinished {
     Unfinished { completing, ..with_parts(came, parts) }
 }
 
@@ -22,7 +22,7 @@ fn opened(uploads: Vec<Unfinished>, version: i128) -> Bench {
 
 #[test]
 fn parts_of_before_are_read_again_before_it_completes() {
-    let mut bench = opened(vec![kept(&[1, 2], false, Came::Open)], 1);
+    let mut bench = opened(vec![kept(&[1, 2], false, EarlierState::Open)], 1);
     let sent = bench.sends();
     assert_eq!(sent.len(), 3, "two to read, one to send");
     for (no, send) in sent {
@@ -50,7 +50,7 @@ fn parts_of_before_are_read_again_before_it_completes() {
 #[test]
 fn another_file_is_never_mixed_with_the_parts_of_before() {
     for version in [1, 2] {
-        let mut bench = opened(vec![kept(&[1], false, Came::Open)], version);
+        let mut bench = opened(vec![kept(&[1], false, EarlierState::Open)], version);
         let read = bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Read { .. })).expect("read again");
         bench.answer(read.0, Answer::Read(99));
         assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
@@ -64,7 +64,7 @@ fn a_complete_that_was_out_is_repeated_first() {
         (Err(Kind::UploadGone), State::NotConfirmed),
         (Err(Kind::AlreadyThere), State::NotConfirmed),
     ] {
-        let mut bench = opened(vec![kept(&[1, 2, 3], true, Came::Open)], 1);
+        let mut bench = opened(vec![kept(&[1, 2, 3], true, EarlierState::Open)], 1);
         for (no, send) in bench.sends() {
             let Call::Read { offset, .. } = send.call else { panic!("{:?}", send.call) };
             bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
@@ -81,7 +81,7 @@ fn a_complete_that_was_out_is_repeated_first() {
 
 #[test]
 fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
-    let mut bench = opened(vec![kept(&[1], false, Came::Open)], 1);
+    let mut bench = opened(vec![kept(&[1], false, EarlierState::Open)], 1);
     let sent = bench.sends();
     let (no, _) = sent.iter().find(|(_, s)| matches!(s.call, Call::Part { .. })).expect("a part");
     bench.trouble(*no, Kind::UploadGone);
@@ -92,7 +92,7 @@ fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
 
 #[test]
 fn what_was_delivered_is_shown_and_not_sent_again() {
-    let mut bench = restored(vec![kept(&[1, 2, 3], false, Came::Delivered(Proof::Whole, 1))]);
+    let mut bench = restored(vec![kept(&[1, 2, 3], false, EarlierState::Delivered(Proof::Whole, 1))]);
     assert!(bench.sends().is_empty());
     assert!(bench.records().iter().any(|r| matches!(r, Record::DeliveryEnded(_))), "only this was left to be told");
     bench.add("/data", &[("big", SIZE)]);
@@ -103,7 +103,7 @@ fn what_was_delivered_is_shown_and_not_sent_again() {
 #[test]
 fn parked_uploads_wait_until_their_file_is_added_again() {
     let limits = Limits { park_restored: true, ..Limits::default() };
-    let mut bench = next_run(earlier::kept(vec![kept(&[1], false, Came::Open)]), limits);
+    let mut bench = next_run(earlier::kept(vec![kept(&[1], false, EarlierState::Open)]), limits);
     assert_eq!(bench.state(0), State::Paused);
     assert!(bench.sends().is_empty());
     bench.add("/data", &[("big", SIZE)]);

@@ -290,7 +290,7 @@ fn nobody_knows_the_line_down_before_three_calls_or_the_only_one() {
     assert_eq!(sent.len(), 4);
     bench.trouble(sent[0].0, Kind::ConnectionLost);
     bench.trouble(sent[1].0, Kind::ConnectionLost);
-    let down = |bench: &Bench| matches!(bench.model.seen().line, daypass::model::snapshot::Line::Down { .. });
+    let down = |bench: &Bench| matches!(bench.model.seen().line, daypass::model::snapshot::Network::Down { .. });
     assert!(!down(&bench));
     bench.trouble(sent[2].0, Kind::ConnectionLost);
     assert!(down(&bench));
@@ -315,5 +315,5 @@ fn an_answer_that_refuses_proves_the_line_too() {
     }
     assert_eq!(probe.first().map(|(_, send)| send.generation), Some(1));
     bench.trouble(probe[0].0, Kind::AlreadyThere);
-    assert!(matches!(bench.model.seen().line, daypass::model::snapshot::Line::Up));
+    assert!(matches!(bench.model.seen().line, daypass::model::snapshot::Network::Up));
 }

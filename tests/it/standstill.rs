@@ -7,8 +7,8 @@ use daypass::model::Limits;
 use daypass::model::event::{Answer, Call, Event, Found, Send};
 use daypass::model::parts::{OBJECT_MAX, PartDone, Parts};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
-use daypass::model::record::{Came, Record, Unfinished};
-use daypass::model::snapshot::{Command, Line, Which};
+use daypass::model::record::{EarlierState, Record, Unfinished};
+use daypass::model::snapshot::{Command, Network, Which};
 use daypass::model::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, State, UploadNo};
 
 const ONE: Which = Which::One(UploadNo(0));
@@ -19,7 +19,7 @@ fn begun(name: &str, added: u64, size: u64) -> Unfinished {
     let mut parts = Parts::new(size, 8 * MIB);
     parts.put(1, PartDone { etag: "e1".into(), crc: 1, echoed: true });
     let multipart = Some(Multipart { fingerprint, upload_id: Some(name.into()), abort_at: None, parts });
-    Unfinished { multipart, ..left(name, added, Came::Open) }
+    Unfinished { multipart, ..left(name, added, EarlierState::Open) }
 }
 
 /// A file that grew past the size of one PutObject, was begun in parts, and goes on in the next run behind another.
@@ -68,7 +68,7 @@ fn small_files_do_not_wait_behind_a_large_one_that_waits_for_another_destination
 /// Brings the line down while this one request is out.
 fn down(bench: &mut Bench, request: RequestNo) {
     bench.trouble(request, Kind::Offline);
-    assert!(matches!(bench.model.seen().line, Line::Down { .. }));
+    assert!(matches!(bench.model.seen().line, Network::Down { .. }));
 }
 
 /// Lets time pass until the line is tried again, and takes the requests that went out.
@@ -91,7 +91,7 @@ fn an_abort_tells_of_the_line_as_any_other_request_does() {
         let [(abort, send)] = &tried[..] else { panic!("{tried:?}") };
         assert!(matches!(send.call, Call::Abort { .. }));
         bench.on(Event::Answered(*abort, answer.map_err(Problem::new)));
-        assert_eq!(bench.model.seen().line == Line::Up, up);
+        assert_eq!(bench.model.seen().line == Network::Up, up);
     }
 }
 

@@ -18,7 +18,7 @@ mod whose;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
 use daypass::model::upload::{PlaceNo, Proof, State, UploadNo};
-use daypass::ui::{About, Window, Wish, theme};
+use daypass::ui::{About, Window, Action, theme};
 use daypass::words::problem as said;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -31,7 +31,7 @@ struct Bench {
     window: Window,
     seen: Snapshot,
     about: About,
-    out: Vec<Wish>,
+    out: Vec<Action>,
 }
 
 fn open_with(seen: Snapshot, about: About, size: (f32, f32)) -> Harness<'static, Bench> {
@@ -57,7 +57,7 @@ fn press(harness: &mut Harness<'static, Bench>, label: &str) {
     harness.run();
 }
 
-fn wishes(harness: &mut Harness<'static, Bench>) -> Vec<Wish> {
+fn wishes(harness: &mut Harness<'static, Bench>) -> Vec<Action> {
     std::mem::take(&mut harness.state_mut().out)
 }
 
@@ -132,10 +132,10 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
         .click();
     harness.run();
     let copied = wishes(&mut harness);
-    let text = copied.iter().find_map(|wish| if let Wish::Copy(text) = wish { Some(text) } else { None });
+    let text = copied.iter().find_map(|wish| if let Action::Copy(text) = wish { Some(text) } else { None });
     assert!(text.expect("a message").contains("arn:aws:s3:::importantprojectbucket/incoming/*"));
     press(&mut harness, "Try now");
-    assert!(wishes(&mut harness).contains(&Wish::Command(Command::Release(PlaceNo(0)))));
+    assert!(wishes(&mut harness).contains(&Action::Command(Command::Release(PlaceNo(0)))));
     assert!(says(&harness, "The bucket said no"), "back at the files, where it is still held");
 
     let mut seen = demo::uploading();
@@ -185,7 +185,7 @@ fn renew_and_files_are_wished_for() {
     press(&mut harness, "Choose files…");
     press(&mut harness, "Choose folder…");
     let no = PlaceNo(0);
-    let expected = [Wish::Command(Command::GetAccess(no)), Wish::ChooseFiles(no), Wish::ChooseFolder(no)];
+    let expected = [Action::Command(Command::GetAccess(no)), Action::ChooseFiles(no), Action::ChooseFolder(no)];
     assert_eq!(wishes(&mut harness), expected);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
     harness.run();
@@ -216,7 +216,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     harness.run();
     press(&mut harness, "Continue");
     let code = zeroize::Zeroizing::new("123456".to_owned());
-    let expected = [Wish::Code(PlaceNo(0), code), Wish::Command(Command::GetAccess(PlaceNo(0)))];
+    let expected = [Action::Code(PlaceNo(0), code), Action::Command(Command::GetAccess(PlaceNo(0)))];
     assert_eq!(wishes(&mut harness), expected);
     assert!(!format!("{expected:?}").contains("123456"), "what is written down of a wish holds no code");
     assert!(!says(&harness, "Six digits"));
@@ -237,18 +237,18 @@ fn rows_pause_resume_and_leave() {
     press(&mut harness, "Pause: site-survey.mp4");
     press(&mut harness, "Take out: drawings-final.zip");
     let expected = [
-        Wish::Command(Command::Pause(Which::One(UploadNo(0)))),
-        Wish::Command(Command::Cancel(Which::One(UploadNo(1)))),
+        Action::Command(Command::Pause(Which::One(UploadNo(0)))),
+        Action::Command(Command::Cancel(Which::One(UploadNo(1)))),
     ];
     assert_eq!(wishes(&mut harness), expected);
     press(&mut harness, "More: report.pdf");
     press(&mut harness, "Send under a new name");
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::SendUnderNewName(UploadNo(3)))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::SendUnderNewName(UploadNo(3)))]);
     press(&mut harness, "More: unreadable.bin");
     press(&mut harness, "Try again");
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Retry(Which::One(UploadNo(14))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Retry(Which::One(UploadNo(14))))]);
     press(&mut harness, "Pause all");
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Pause(Which::All(PlaceNo(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::All(PlaceNo(0))))]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn space_pauses_the_row_in_focus() {
     harness.run();
     harness.key_press(Key::Space);
     harness.run();
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Pause(Which::One(UploadNo(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::One(UploadNo(0))))]);
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn all_is_taken_out_only_after_a_word() {
     press(&mut harness, "More for the whole list");
     press(&mut harness, "Take everything out…");
     press(&mut harness, "Take everything out");
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Cancel(Which::All(PlaceNo(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Cancel(Which::All(PlaceNo(0))))]);
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn a_denial_gives_messages_with_the_policies_filled_in() {
     press(&mut harness, "Copy message for your administrator");
     let copied: Vec<String> = wishes(&mut harness)
         .into_iter()
-        .map(|wish| if let Wish::Copy(text) = wish { text } else { panic!("{wish:?}") })
+        .map(|wish| if let Action::Copy(text) = wish { text } else { panic!("{wish:?}") })
         .collect();
     assert_eq!(copied.len(), 2);
     assert!(copied[0].contains("\"AWS\": \"arn:aws:iam::111122223333:user/Richard\""), "{}", copied[0]);
@@ -361,7 +361,7 @@ fn the_form_opens_what_is_typed() {
     press(&mut harness, "Get access");
     let mut expected = demo::destination();
     expected.name = "importantprojectbucket".to_owned();
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Open(Box::new(expected)))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Open(Box::new(expected)))]);
 }
 
 #[test]
@@ -371,7 +371,7 @@ fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     press(&mut harness, "Change what you entered…");
     assert!(says(&harness, daypass::words::ui::welcome::CHANGE));
     press(&mut harness, "Get access");
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Change(PlaceNo(0), Box::new(demo::destination())))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Change(PlaceNo(0), Box::new(demo::destination())))]);
     harness.run();
     assert!(says(&harness, "Your customer’s account said no"));
 }
@@ -400,11 +400,11 @@ fn a_drop_adds_all_of_it_and_an_invitation_is_read() {
     let mut harness = open(demo::uploading());
     drop_files(&mut harness, &["/a.txt", "/b c.txt", "/folder"]);
     let paths = ["/a.txt", "/b c.txt", "/folder"].map(PathBuf::from).to_vec();
-    assert_eq!(wishes(&mut harness), [Wish::Command(Command::Add(PlaceNo(0), paths))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Add(PlaceNo(0), paths))]);
 
     let mut harness = open(demo::welcome());
     drop_files(&mut harness, &["/customer.DAYPASS"]);
-    assert_eq!(wishes(&mut harness), [Wish::DroppedInvitation(PathBuf::from("/customer.DAYPASS"))]);
+    assert_eq!(wishes(&mut harness), [Action::DroppedInvitation(PathBuf::from("/customer.DAYPASS"))]);
     drop_files(&mut harness, &["/a.txt"]);
     assert_eq!(wishes(&mut harness), []);
     assert!(says(&harness, "First get access, then drop the files"));
@@ -425,7 +425,7 @@ fn pasting_outside_a_field_is_an_invitation() {
     let mut harness = open(demo::welcome());
     harness.event(egui::Event::Paste("{\"daypass\":1}".to_owned()));
     harness.run();
-    assert_eq!(wishes(&mut harness), [Wish::PastedInvitation("{\"daypass\":1}".to_owned())]);
+    assert_eq!(wishes(&mut harness), [Action::PastedInvitation("{\"daypass\":1}".to_owned())]);
     harness.get_by_role_and_label(Role::TextInput, "Bucket").focus();
     harness.run();
     harness.event(egui::Event::Paste("bucket".to_owned()));
@@ -450,7 +450,7 @@ fn quitting_asks_while_uploads_run() {
     assert_eq!(wishes(&mut harness), []);
     close(&mut harness);
     press(&mut harness, "Quit");
-    assert_eq!(wishes(&mut harness), [Wish::Quit]);
+    assert_eq!(wishes(&mut harness), [Action::Quit]);
 
     let mut harness = open(demo::delivered());
     close(&mut harness);
@@ -466,7 +466,7 @@ fn settings_are_wished_for_as_they_are_changed() {
     harness.step();
     let mut wanted = demo::ready().settings;
     wanted.sha256 = false;
-    assert_eq!(wishes(&mut harness).first(), Some(&Wish::Command(Command::Set(wanted))));
+    assert_eq!(wishes(&mut harness).first(), Some(&Action::Command(Command::Set(wanted))));
 }
 
 #[test]

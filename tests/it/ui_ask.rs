@@ -3,13 +3,13 @@
 mod invited;
 mod kit;
 
-use daypass::grant::{Ask, Format, Invitation};
+use daypass::grant::{RoleRequest, Format, Invitation};
 use daypass::model::destination::Destination;
 use daypass::model::session::{Grant, Identity, Session};
-use daypass::model::snapshot::{Command, Place, Profile, Profiles, Snapshot, Source};
+use daypass::model::snapshot::{Command, OpenDestination, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
-use daypass::ui::shell::Told;
-use daypass::ui::{About, Window, Wish, theme};
+use daypass::ui::shell::Reply;
+use daypass::ui::{About, Window, Action, theme};
 use daypass::window::read;
 use egui::accesskit::Role;
 use egui::{Event, Key};
@@ -30,7 +30,7 @@ struct Bench {
     window: Window,
     seen: Snapshot,
     about: About,
-    out: Vec<Wish>,
+    out: Vec<Action>,
 }
 
 type Shown = Harness<'static, Bench>;
@@ -95,7 +95,7 @@ fn asking(seen: Snapshot) -> Shown {
     show(seen, |window, about| window.open_ask(TODAY, about))
 }
 
-fn giving(request: Option<&Ask>) -> Shown {
+fn giving(request: Option<&RoleRequest>) -> Shown {
     // High enough for the whole page: what is scrolled away can't be clicked.
     show_in(1600.0, Snapshot::default(), |window, about| window.open_customer(TODAY, about, request))
 }
@@ -162,13 +162,13 @@ fn says(harness: &Shown, text: &str) -> bool {
     harness.query_all_by_label_contains(text).next().is_some()
 }
 
-fn wishes(harness: &mut Shown) -> Vec<Wish> {
+fn wishes(harness: &mut Shown) -> Vec<Action> {
     std::mem::take(&mut harness.state_mut().out)
 }
 
 fn copied(harness: &mut Shown) -> String {
     let wishes = wishes(harness);
-    let [Wish::Copy(text)] = wishes.as_slice() else { panic!("one copy, not {wishes:?}") };
+    let [Action::Copy(text)] = wishes.as_slice() else { panic!("one copy, not {wishes:?}") };
     text.clone()
 }
 
@@ -252,10 +252,10 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
     let message = copied(&mut page);
     assert!(message.starts_with("Hello,") && message.ends_with(&template));
     press(&mut page, "Save…");
-    assert_eq!(wishes(&mut page), [Wish::SaveText(Format::CloudFormation.file_name(), template.clone())]);
+    assert_eq!(wishes(&mut page), [Action::SaveText(Format::CloudFormation.file_name(), template.clone())]);
     press(&mut page, "Save as files…");
     let saved = wishes(&mut page);
-    let [Wish::SaveTexts(files)] = saved.as_slice() else { panic!("{saved:?}") };
+    let [Action::SaveTexts(files)] = saved.as_slice() else { panic!("{saved:?}") };
     assert_eq!(files.len(), 6);
 
     let mut customer = giving(None);
@@ -271,11 +271,11 @@ fn a_pasted_text_is_taken_for_what_it_is() {
     let mut page = ready();
     press(&mut page, "Copy message and template");
     let message = copied(&mut page);
-    assert!(matches!(read(&message), Ok(Told::Request(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
+    assert!(matches!(read(&message), Ok(Reply::Request(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
     let quoted: String = message.lines().flat_map(|line| ["> ", line, "\n"]).collect();
     let link = Invitation::parse(PLAIN).expect("an invitation").to_link();
     for answer in [format!("Here you are:\n{link}\n\n{quoted}"), format!("{PLAIN}\nDana\n\n{quoted}")] {
-        assert!(matches!(read(&answer), Ok(Told::Invitation(of)) if of.customer == "Acme"), "{answer}");
+        assert!(matches!(read(&answer), Ok(Reply::Invitation(of)) if of.customer == "Acme"), "{answer}");
     }
     for hostile in
         ["", "daypass:", "daypass:v1", "daypass:v1?role=x", "daypass = 1\nhost = \"x\"\n", "\u{0}", "[", "x=1"]
@@ -304,7 +304,7 @@ fn the_customer_makes_the_invitation() {
     assert_eq!((link.bucket.as_str(), link.note.as_str(), link.mfa), ("acme-in", "Welcome", false));
     press(&mut page, "Save invitation…");
     let wishes = wishes(&mut page);
-    let [Wish::SaveText("invitation.daypass", text)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let [Action::SaveText("invitation.daypass", text)] = wishes.as_slice() else { panic!("{wishes:?}") };
     assert_eq!(Invitation::parse(text).expect("a file"), link);
 }
 
@@ -315,8 +315,8 @@ fn acme() -> Destination {
     Invitation::parse(PLAIN).expect("an invitation").to_destination("importantproject")
 }
 
-fn opened(wishes: &[Wish]) -> &Destination {
-    let [Wish::Command(Command::Open(to))] = wishes else { panic!("one destination, not {wishes:?}") };
+fn opened(wishes: &[Action]) -> &Destination {
+    let [Action::Command(Command::Open(to))] = wishes else { panic!("one destination, not {wishes:?}") };
     to
 }
 
@@ -330,7 +330,7 @@ fn an_invitation_may_be_pasted_on_every_page() {
         });
         window.event(Event::Paste(PLAIN.to_owned()));
         window.run();
-        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "page {page}");
+        assert_eq!(wishes(&mut window), [Action::PastedInvitation(PLAIN.to_owned())], "page {page}");
     }
     // The text to send can have the focus, and nothing can be typed into it.
     let mut page = ready();
@@ -338,13 +338,13 @@ fn an_invitation_may_be_pasted_on_every_page() {
     page.run();
     page.event(Event::Paste(PLAIN.to_owned()));
     page.run();
-    assert_eq!(wishes(&mut page), [Wish::PastedInvitation(PLAIN.to_owned())]);
+    assert_eq!(wishes(&mut page), [Action::PastedInvitation(PLAIN.to_owned())]);
     assert!(!text(&page).contains("customer = "));
 }
 
 #[test]
 fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
-    let place = Place {
+    let place = OpenDestination {
         destination: Arc::new(acme()),
         session: Session::Active(Grant {
             generation: 1,
@@ -378,6 +378,6 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         });
         window.event(Event::Paste(PLAIN.to_owned()));
         window.run();
-        assert_eq!(wishes(&mut window), [Wish::PastedInvitation(PLAIN.to_owned())], "{page}");
+        assert_eq!(wishes(&mut window), [Action::PastedInvitation(PLAIN.to_owned())], "{page}");
     }
 }

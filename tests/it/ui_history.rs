@@ -7,8 +7,8 @@ use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::Proof;
 use daypass::time::Utc;
-use daypass::ui::history::{Answer, Ask, Found};
-use daypass::ui::{Window, Wish, theme};
+use daypass::ui::history::{HistoryReply, HistoryRequest, Found};
+use daypass::ui::{Window, Action, theme};
 use daypass::words::history as words;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -24,7 +24,7 @@ struct Bench {
     window: Window,
     seen: Snapshot,
     journal: Fake,
-    out: Vec<Wish>,
+    out: Vec<Action>,
 }
 
 /// A journal in memory that counts what it is asked.
@@ -41,13 +41,13 @@ struct Fake {
 }
 
 impl Fake {
-    fn answer(&mut self, ask: Ask, zone: &jiff::tz::TimeZone) -> Option<Answer> {
+    fn answer(&mut self, ask: HistoryRequest, zone: &jiff::tz::TimeZone) -> Option<HistoryReply> {
         if self.broken {
             self.refused += 1;
-            return Some(Answer::Unreadable(Arc::new(Problem::new(Kind::JournalBroken))));
+            return Some(HistoryReply::Unreadable(Arc::new(Problem::new(Kind::JournalBroken))));
         }
         Some(match ask {
-            Ask::Find(number, wanted) => {
+            HistoryRequest::Find(number, wanted) => {
                 let meant = |one: &&Delivery| {
                     wanted.search.as_ref().is_none_or(|text| one.destination.name.contains(text))
                         && wanted.from.is_none_or(|from| one.began >= from)
@@ -55,26 +55,26 @@ impl Fake {
                 };
                 let list: Vec<_> = self.deliveries.iter().filter(meant).map(|one| (one.id, one.began)).collect();
                 self.finds.push(wanted);
-                Answer::Found(number, Arc::new(Found::new(&list, zone)))
+                HistoryReply::Found(number, Arc::new(Found::new(&list, zone)))
             }
-            Ask::Deliveries(ids) => {
+            HistoryRequest::Deliveries(ids) => {
                 self.pages.push(ids.len());
                 // Numbers go down from the first, so that an entry is found without looking.
                 let newest = self.deliveries.first().map_or(0, |one| one.id);
                 let at = |id: i64| self.deliveries.get(usize::try_from(newest - id).ok()?).cloned();
-                Answer::Deliveries(ids.into_iter().map(|id| (id, at(id))).collect())
+                HistoryReply::Deliveries(ids.into_iter().map(|id| (id, at(id))).collect())
             }
-            Ask::Files(id) => Answer::Files(id, self.lines.iter().map(|line| line.row).collect()),
-            Ask::Lines(id, rows) => {
+            HistoryRequest::Files(id) => HistoryReply::Files(id, self.lines.iter().map(|line| line.row).collect()),
+            HistoryRequest::Lines(id, rows) => {
                 self.pages.push(rows.len());
                 let line = |row: i64| self.lines.get(usize::try_from(row).ok()?).cloned();
-                Answer::Lines(id, rows.into_iter().map(|row| (row, line(row))).collect())
+                HistoryReply::Lines(id, rows.into_iter().map(|row| (row, line(row))).collect())
             }
-            Ask::Clear => {
+            HistoryRequest::Clear => {
                 self.deliveries.clear();
-                Answer::Cleared
+                HistoryReply::Cleared
             }
-            Ask::Message(_) | Ask::Save(..) | Ask::SaveEach(..) => return None,
+            HistoryRequest::Message(_) | HistoryRequest::Save(..) | HistoryRequest::SaveEach(..) => return None,
         })
     }
 }
@@ -90,13 +90,13 @@ fn show(seen: Snapshot, journal: Fake, size: (f32, f32)) -> Shown {
         bench.window.show(ui, &seen, &about, demo::NOW, &mut wishes);
         for wish in wishes {
             match wish {
-                Wish::OpenHistory => bench.window.open_history(TODAY, &about),
-                Wish::History(ask) => match bench.journal.answer(ask.clone(), &about.zone) {
+                Action::OpenHistory => bench.window.open_history(TODAY, &about),
+                Action::History(ask) => match bench.journal.answer(ask.clone(), &about.zone) {
                     Some(answer) => {
                         bench.window.history_says(answer);
                         ui.ctx().request_repaint();
                     }
-                    None => bench.out.push(Wish::History(ask)),
+                    None => bench.out.push(Action::History(ask)),
                 },
                 other => bench.out.push(other),
             }
@@ -123,7 +123,7 @@ fn says(shown: &Shown, text: &str) -> bool {
     shown.query_all_by_label_contains(text).next().is_some()
 }
 
-fn wishes(shown: &mut Shown) -> Vec<Wish> {
+fn wishes(shown: &mut Shown) -> Vec<Action> {
     std::mem::take(&mut shown.state_mut().out)
 }
 
@@ -204,7 +204,7 @@ fn one_opens_and_shows_its_files() {
     }
     press(&mut shown, "More: plan.dwg");
     press(&mut shown, "Copy the name at the destination");
-    assert_eq!(wishes(&mut shown), [Wish::Copy("incoming/job/plan.dwg".to_owned())]);
+    assert_eq!(wishes(&mut shown), [Action::Copy("incoming/job/plan.dwg".to_owned())]);
     press(&mut shown, "More: lost.bin");
     press(&mut shown, "What happened…");
     assert!(says(&shown, "Close"));
@@ -213,7 +213,7 @@ fn one_opens_and_shows_its_files() {
     press(&mut shown, "Save receipt…");
     press(&mut shown, "Copy message");
     let name = "Receipt Bridge survey 2026-11-21.html".to_owned();
-    assert_eq!(wishes(&mut shown), [Wish::SaveReceipts(vec![7], name), Wish::History(Ask::Message(vec![7]))]);
+    assert_eq!(wishes(&mut shown), [Action::SaveReceipts(vec![7], name), Action::History(HistoryRequest::Message(vec![7]))]);
     shown.key_press(Key::Escape);
     shown.run();
     assert!(says(&shown, "Important Project, 22"), "Escape leads back to the list first");
@@ -232,7 +232,7 @@ fn several_are_chosen_for_their_receipts() {
     press(&mut shown, "Save receipts…");
     press(&mut shown, "Copy message");
     let name = "Receipt Important Project 2026-11-22 and 1 more.html".to_owned();
-    assert_eq!(wishes(&mut shown), [Wish::SaveReceipts(vec![9, 8], name), Wish::History(Ask::Message(vec![9, 8]))]);
+    assert_eq!(wishes(&mut shown), [Action::SaveReceipts(vec![9, 8], name), Action::History(HistoryRequest::Message(vec![9, 8]))]);
     press(&mut shown, "Choose none");
     assert!(!says(&shown, "chosen"));
 }
@@ -250,11 +250,11 @@ fn two_customers_are_in_no_receipt_and_no_message_together() {
         (vec![8], "Receipt Important Project 2026-11-22.html".to_owned()),
         (vec![7], "Receipt Bridge survey 2026-11-21.html".to_owned()),
     ];
-    assert_eq!(wishes(&mut shown), [Wish::SaveReceiptsEach(each)]);
+    assert_eq!(wishes(&mut shown), [Action::SaveReceiptsEach(each)]);
     press(&mut shown, words::MESSAGES);
     assert_eq!(wishes(&mut shown), [], "whose message it is, is asked first");
     press(&mut shown, &words::message_for("Bridge survey"));
-    assert_eq!(wishes(&mut shown), [Wish::History(Ask::Message(vec![7]))]);
+    assert_eq!(wishes(&mut shown), [Action::History(HistoryRequest::Message(vec![7]))]);
 }
 
 #[test]

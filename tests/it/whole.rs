@@ -1,12 +1,12 @@
 //! A bucket whose key lets small files in and no parts: large files go up whole, and it is remembered.
 
 use crate::support::stage::{FIRST, Stage, done, row, wait};
-use daypass::diagnose::{CauseAction, Known, explain};
+use daypass::diagnose::{CauseAction, Evidence, explain};
 use daypass::engine::handle::Handle;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{Proof, State};
-use daypass::practice::{Op, Rule, What};
+use daypass::practice::{Op, Rule, Fault};
 use daypass::receipt::Receipt;
 use std::fs::File;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ async fn what_is_too_large_for_that_names_the_permission() {
     assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
     let State::Failed(problem) = row(&seen, "huge.bin").state else { panic!("it was to stop") };
     assert_eq!(problem.kind, Kind::KmsDecrypt);
-    let causes = explain(&problem, &Known::of(&seen.places[0], &seen));
+    let causes = explain(&problem, &Evidence::of(&seen.places[0], &seen));
     assert_eq!(causes[0].title, "The role may not read the key for large files");
     let CauseAction::CopyForCustomer(message) = &causes[0].action else { panic!("{:?}", causes[0].action) };
     let key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -80,7 +80,7 @@ async fn what_is_too_large_for_that_names_the_permission() {
 async fn faults_on_the_way_change_nothing() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
-    for what in [What::DropInBody(3 << 20), What::FlipBit, What::FlipBitInside, What::status(503, "SlowDown", "")] {
+    for what in [Fault::DropInBody(3 << 20), Fault::FlipBit, Fault::FlipBitInside, Fault::status(503, "SlowDown", "")] {
         stage.practice.fault(Rule::once(Op::PutObject, what).key("large"));
     }
     let path = stage.file("large.bin", 12 << 20);
@@ -103,7 +103,7 @@ async fn faults_on_the_way_change_nothing() {
 async fn a_lost_answer_is_not_called_delivered() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
-    stage.practice.fault(Rule::once(Op::PutObject, What::DropAfter).key("large"));
+    stage.practice.fault(Rule::once(Op::PutObject, Fault::DropAfter).key("large"));
     add(&handle, vec![stage.file("large.bin", 9 << 20)]).await;
     let seen = done(&mut handle).await;
     assert_eq!(row(&seen, "large.bin").state, State::NotConfirmed);
@@ -115,7 +115,7 @@ async fn a_file_that_changes_on_its_way_is_not_delivered() {
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    stage.practice.fault(Rule::once(Op::PutObject, What::SlowBody(4 << 20)).key("large"));
+    stage.practice.fault(Rule::once(Op::PutObject, Fault::SlowBody(4 << 20)).key("large"));
     let path = stage.file("large.bin", 24 << 20);
     add(&handle, vec![path.clone()]).await;
     wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
@@ -135,7 +135,7 @@ async fn a_pause_breaks_it_off_and_it_begins_anew() {
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    stage.practice.fault(Rule::once(Op::PutObject, What::SlowBody(8 << 20)).key("large"));
+    stage.practice.fault(Rule::once(Op::PutObject, Fault::SlowBody(8 << 20)).key("large"));
     let path = stage.source.join("large.bin");
     let bytes: Vec<u8> = (0..100_u32 << 18).flat_map(|at| at.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
     std::fs::write(&path, bytes).expect("written");

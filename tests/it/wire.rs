@@ -7,7 +7,7 @@ use daypass::model::Limits;
 use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::{Identity, Session};
-use daypass::model::snapshot::{Command, Line, Profile, Profiles, Source};
+use daypass::model::snapshot::{Command, Network, Profile, Profiles, Source};
 use daypass::model::upload::{Proof, RequestNo, State};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn answered(bench: &mut Bench, no: RequestNo, kind: Kind, status: u16, request_i
 }
 
 fn down(bench: &Bench) -> bool {
-    matches!(bench.model.seen().line, Line::Down { .. })
+    matches!(bench.model.seen().line, Network::Down { .. })
 }
 
 #[test]

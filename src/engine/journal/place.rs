@@ -1,6 +1,6 @@
 //! The journal's folder: ours alone, opened by one Daypass at a time, with what is damaged moved aside.
 
-use super::Call;
+use super::WindowCall;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -119,14 +119,14 @@ pub(super) fn raise(dir: &Path, invitation: Option<&str>) -> io::Result<()> {
 
 /// Whether the window was asked for since the last look, and with which invitation. That the request is gone tells
 /// those who asked that it was heard.
-pub(super) fn raised(dir: &Path) -> Option<Call> {
+pub(super) fn raised(dir: &Path) -> Option<WindowCall> {
     let path = dir.join(RAISE);
     let file = fs::File::open(&path).ok()?;
     let mut text = String::new();
     // A request that can't be read asks for the window all the same.
     let _odd = io::Read::read_to_string(&mut io::Read::take(file, HANDED), &mut text);
     reset_raise(dir);
-    Some(Call(text.lines().rev().find_map(|line| serde_json::from_str::<Option<String>>(line).ok()?)))
+    Some(WindowCall(text.lines().rev().find_map(|line| serde_json::from_str::<Option<String>>(line).ok()?)))
 }
 
 /// Whether nobody has heard yet that the window was asked for.

@@ -9,8 +9,8 @@ use super::seal::{
 use crate::model::destination::Destination;
 use crate::model::history::Outcome;
 use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, Parts};
-use crate::model::record::{Came, Kept, Unfinished};
-use crate::model::terms::Learned;
+use crate::model::record::{EarlierState, Kept, Unfinished};
+use crate::model::conditions::Learned;
 use crate::model::upload::{Folder, Multipart};
 use crate::time::Utc;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -165,15 +165,15 @@ fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mu
             upload.came = match sound(end)? {
                 Some(Outcome::Delivered(stored)) => {
                     upload.size = stored.size;
-                    Came::Delivered(stored.proof, stored.fingerprint.modified)
+                    EarlierState::Delivered(stored.proof, stored.fingerprint.modified)
                 }
-                Some(Outcome::AlreadyThere) => Came::AlreadyThere,
-                Some(Outcome::Failed(problem)) => Came::Failed(Arc::new(problem)),
+                Some(Outcome::AlreadyThere) => EarlierState::AlreadyThere,
+                Some(Outcome::Failed(problem)) => EarlierState::Failed(Arc::new(problem)),
                 // What the journal can't prove any more was not delivered as far as this run knows: it is not shown so.
-                Some(Outcome::NotConfirmed | Outcome::Canceled | Outcome::Open) | None => Came::NotConfirmed,
+                Some(Outcome::NotConfirmed | Outcome::Canceled | Outcome::Open) | None => EarlierState::NotConfirmed,
             };
         }
-        let goes_on = matches!(upload.came, Came::Open | Came::Failed(_));
+        let goes_on = matches!(upload.came, EarlierState::Open | EarlierState::Failed(_));
         if let Some((mut multipart, upload_id)) =
             goes_on.then(|| sound(read_multipart(row, upload.row))).transpose()?.flatten()
         {
@@ -257,7 +257,7 @@ fn read_upload(row: &Row<'_>, folder: Arc<Folder>, prefix: usize) -> Result<Opti
         completing: false,
         doubted: false,
         put_begun: false,
-        came: Came::Open,
+        came: EarlierState::Open,
     }))
 }
 

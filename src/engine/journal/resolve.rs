@@ -4,7 +4,7 @@ use super::seal::{path_bytes, renamed, same};
 use crate::model::destination::Destination;
 use crate::model::parts::PartDone;
 use crate::model::record::{End, Record};
-use crate::model::terms::Learned;
+use crate::model::conditions::Learned;
 use crate::model::upload::{Fingerprint, Folder, PlaceNo, UploadNo};
 use crate::time::Utc;
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use crate::model::names::looks_like_secret;
-use crate::model::snapshot::Odd;
+use crate::model::snapshot::WarningKind;
 use std::collections::HashMap;
 use zeroize::Zeroizing;
 
@@ -126,7 +126,7 @@ pub(super) enum Form {
 }
 
 /// An oddity of this file: line, profile, what.
-pub(super) type Note = (u32, Option<String>, Odd);
+pub(super) type Note = (u32, Option<String>, WarningKind);
 
 /// What stands in one file.
 #[derive(Default)]
@@ -147,7 +147,7 @@ impl Sections {
         self.by_name.get(name).and_then(|at| self.list.get(*at))
     }
 
-    fn note(&mut self, line: u32, at: Place, what: Odd) {
+    fn note(&mut self, line: u32, at: Place, what: WarningKind) {
         if self.odd.len() < ODDITIES {
             let profile = match at {
                 Place::Profile(at) => self.list.get(at).map(|section| section.name.clone()),
@@ -168,12 +168,12 @@ impl Sections {
                 section.values.clear();
                 section.keys = vec![HashMap::new()];
             }
-            self.note(line, Place::Profile(at), if form == before { Odd::HeadingTwice } else { Odd::HeadingOverruled });
+            self.note(line, Place::Profile(at), if form == before { WarningKind::HeadingTwice } else { WarningKind::HeadingOverruled });
             return counts.then_some(at);
         }
         if self.list.len() == PROFILES {
-            if !self.odd.iter().any(|(_, _, what)| *what == Odd::TooMuch) {
-                self.odd.push((line, None, Odd::TooMuch));
+            if !self.odd.iter().any(|(_, _, what)| *what == WarningKind::TooMuch) {
+                self.odd.push((line, None, WarningKind::TooMuch));
             }
             return None;
         }
@@ -233,10 +233,10 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
                 Heading::Profile { name, form } => {
                     let at = out.open(name.to_owned(), form, number).map_or(Place::Other, Place::Profile);
                     if form == Form::Other {
-                        out.note(number, at, Odd::SectionForm);
+                        out.note(number, at, WarningKind::SectionForm);
                     }
                     if !trimmed.contains(']') {
-                        out.note(number, at, Odd::Line);
+                        out.note(number, at, WarningKind::Line);
                     }
                     at
                 }
@@ -246,18 +246,18 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
                 }
                 Heading::Other => Place::Other,
                 Heading::Damaged => {
-                    out.note(number, Place::Nowhere, Odd::Line);
+                    out.note(number, Place::Nowhere, WarningKind::Line);
                     Place::Nowhere
                 }
             };
             if touched {
-                out.note(number, place, Odd::Invisible);
+                out.note(number, place, WarningKind::Invisible);
             }
             continue;
         }
         let Some((name, raw)) = setting(trimmed) else {
             if !matches!(place, Place::Other) {
-                out.note(number, place, Odd::Line);
+                out.note(number, place, WarningKind::Line);
             }
             continue;
         };
@@ -267,7 +267,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
         }
         let Some(key) = Key::from_name(name.trim()) else { continue };
         if key == Key::Endpoint {
-            out.note(number, place, Odd::Endpoint);
+            out.note(number, place, WarningKind::Endpoint);
             continue;
         }
         if let Some(name) = &session {
@@ -284,15 +284,15 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             continue;
         }
         let text = Zeroizing::new(if touched && key.of_key() { without_spaces(text) } else { text.to_owned() });
-        for what in what.into_iter().chain(touched.then_some(Odd::Invisible)) {
+        for what in what.into_iter().chain(touched.then_some(WarningKind::Invisible)) {
             out.note(number, place, what);
         }
         if !key.of_key() && !matches!(key, Key::Process | Key::ExternalId) && looks_like_secret(&text) {
-            out.note(number, place, Odd::SecretMisplaced);
+            out.note(number, place, WarningKind::SecretMisplaced);
             continue;
         }
         if seen.contains(&key) {
-            out.note(number, place, Odd::Twice);
+            out.note(number, place, WarningKind::Twice);
         }
         seen.push(key);
         if let Some(section) = out.list.get_mut(at) {
@@ -357,7 +357,7 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// A value as it was meant, and what looks odd about how it is written.
-fn value(key: Key, raw: &str) -> (&str, Vec<Odd>) {
+fn value(key: Key, raw: &str) -> (&str, Vec<WarningKind>) {
     let raw = raw.trim();
     // A command is kept as it stands, quotes and all, so that the person sees the whole of what would run.
     if key == Key::Process {
@@ -365,13 +365,13 @@ fn value(key: Key, raw: &str) -> (&str, Vec<Odd>) {
     }
     let mut odd = Vec::new();
     if let Some((inner, _)) = quoted(raw).filter(|(_, after)| after.is_empty() || after.starts_with(['#', ';'])) {
-        odd.push(Odd::Quotes);
+        odd.push(WarningKind::Quotes);
         return (inner, odd);
     }
     let Some(cut) = raw.find(" #").into_iter().chain(raw.find(" ;")).min() else { return (raw, odd) };
     // A comment behind a region is everyday; behind a key it may be the rest of the key.
     if key.of_key() || matches!(key, Key::RoleArn | Key::ExternalId) {
-        odd.push(Odd::Comment);
+        odd.push(WarningKind::Comment);
     }
     (raw[..cut].trim_end(), odd)
 }

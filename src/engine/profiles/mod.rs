@@ -18,7 +18,7 @@ pub use sign_in::{LoginSession, SignIn, login_session, sign_in};
 pub(super) use text::{bytes, decode};
 
 use crate::model::problem::{Kind, Problem};
-use crate::model::snapshot::{Odd, Oddity, Profile, Profiles, Source};
+use crate::model::snapshot::{WarningKind, Oddity, Profile, Profiles, Source};
 use ini::{Key, Section, Sections, Value};
 use std::ffi::OsString;
 use std::fmt;
@@ -113,7 +113,7 @@ pub fn read(paths: &Paths) -> Profiles {
     }
     if open_to_others(&paths.credentials) {
         let path = paths.credentials.clone();
-        oddities.push(Oddity { path, line: 0, profile: None, what: Odd::OpenToOthers });
+        oddities.push(Oddity { path, line: 0, profile: None, what: WarningKind::OpenToOthers });
     }
     let mut names: Vec<&str> = files.credentials.list.iter().map(|section| section.name.as_str()).collect();
     let known = |section: &&Section| files.credentials.get(&section.name).is_none();
@@ -180,7 +180,7 @@ impl Files {
     }
 
     fn unreadable(&self) -> bool {
-        self.credentials.odd.iter().chain(&self.config.odd).any(|(_, _, what)| *what == Odd::Unreadable)
+        self.credentials.odd.iter().chain(&self.config.odd).any(|(_, _, what)| *what == WarningKind::Unreadable)
     }
 
     fn has(&self, name: &str) -> bool {
@@ -314,53 +314,53 @@ impl<'a> Both<'a> {
     }
 
     /// What is odd about the profile as a whole: whether in the config file, the line, what.
-    fn odd(&self, name: &str, files: &Files) -> Vec<(bool, u32, Odd)> {
+    fn odd(&self, name: &str, files: &Files) -> Vec<(bool, u32, WarningKind)> {
         let mut out = Vec::new();
         let mut note = |value: Option<(bool, &Value)>, what| {
             out.extend(value.map(|(in_config, value)| (in_config, value.line, what)));
         };
         let (id, secret) = (self.value(Key::AccessKeyId), self.value(Key::Secret));
         if id.is_some() != secret.is_some() {
-            note(id.or(secret), Odd::HalfAKey);
+            note(id.or(secret), WarningKind::HalfAKey);
         }
-        note(id.filter(|(_, id)| !ini::is_key_form(&id.text)), Odd::KeyForm);
-        note(secret.filter(|(_, secret)| !ini::is_secret_form(&secret.text)), Odd::SecretForm);
+        note(id.filter(|(_, id)| !ini::is_key_form(&id.text)), WarningKind::KeyForm);
+        note(secret.filter(|(_, secret)| !ini::is_secret_form(&secret.text)), WarningKind::SecretForm);
         if self.seconds().is_none() {
-            note(self.value(Key::DurationSeconds), Odd::Number);
+            note(self.value(Key::DurationSeconds), WarningKind::Number);
         }
         self.odd_source(name, files, &mut note);
         out
     }
 
     /// What is odd about where its credentials come from.
-    fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Setting<'_>, Odd)) {
+    fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Setting<'_>, WarningKind)) {
         let (source, role) = (self.value(Key::SourceProfile), self.value(Key::RoleArn));
         if self.is_role() {
             let named = source.map(|(_, source)| source.text.as_str());
             if self.role().is_none() {
-                note(role, Odd::RoleForm);
+                note(role, WarningKind::RoleForm);
             }
             match named {
                 _ if self.is_of_environment() => {}
-                _ if self.has(Key::CredentialSource) => note(self.value(Key::CredentialSource), Odd::CredentialSource),
-                None => note(role, Odd::SourceUnset),
+                _ if self.has(Key::CredentialSource) => note(self.value(Key::CredentialSource), WarningKind::CredentialSource),
+                None => note(role, WarningKind::SourceUnset),
                 Some(named) if named == name && !self.has_key() && self.ways().is_empty() => {
-                    note(source, Odd::SourceLoop);
+                    note(source, WarningKind::SourceLoop);
                 }
-                Some(named) if named != name && !files.has(named) => note(source, Odd::SourceMissing),
-                Some(named) if named != name && files.loops(name) => note(source, Odd::SourceLoop),
+                Some(named) if named != name && !files.has(named) => note(source, WarningKind::SourceMissing),
+                Some(named) if named != name && files.loops(name) => note(source, WarningKind::SourceLoop),
                 Some(_) => {}
             }
             return;
         }
         match role {
-            None => note(self.value(Key::WebIdentity), Odd::WebIdentity),
-            Some(_) if self.role().is_none() => note(role, Odd::RoleForm),
+            None => note(self.value(Key::WebIdentity), WarningKind::WebIdentity),
+            Some(_) if self.role().is_none() => note(role, WarningKind::RoleForm),
             Some(_) => {}
         }
         let ways = self.ways();
         for (_, not_used) in ways.iter().skip(1) {
-            note(Some(*not_used), Odd::NotUsed);
+            note(Some(*not_used), WarningKind::NotUsed);
         }
         if ways.first().is_some_and(|(source, _)| *source == Source::SignIn)
             && let Err((at, what)) = files.sign_in(name)

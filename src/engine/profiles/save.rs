@@ -40,7 +40,7 @@ fn one(path: &Path, kind: ini::Kind, edit: &Edit) -> Result<bool, SaveProblem> {
         Some(target) => whole(target)?,
         None => Zeroizing::new(Vec::new()),
     };
-    if text::decode(&before).odd.contains(&crate::model::snapshot::Odd::Utf16) {
+    if text::decode(&before).odd.contains(&crate::model::snapshot::WarningKind::Utf16) {
         return Err(SaveProblem::Utf16);
     }
     let Some(after) = edited(&before, kind, edit) else { return Ok(false) };

@@ -4,7 +4,7 @@ use super::ini::{Key, Value};
 use super::{Files, Paths, Setting};
 use crate::model::names::{AccountId, Partition, Region};
 use crate::model::problem::{Kind, Problem};
-use crate::model::snapshot::Odd;
+use crate::model::snapshot::WarningKind;
 use std::collections::HashMap;
 
 /// A sign-in through IAM Identity Center, as one profile asks for it. It holds no secret.
@@ -47,7 +47,7 @@ pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
 }
 
 /// What keeps a sign-in from being meant so, and the setting at which it shows.
-pub(super) type OddSignIn<'a> = (Setting<'a>, Odd);
+pub(super) type OddSignIn<'a> = (Setting<'a>, WarningKind);
 
 impl Files {
     /// The sign-in of a profile.
@@ -56,7 +56,7 @@ impl Files {
         let session = both.value(Key::SsoSession);
         let name = session.map(|(_, name)| name.text.as_str());
         if session.is_some() && self.sessions(name).next().is_none() {
-            return Err((session, Odd::SessionMissing));
+            return Err((session, WarningKind::SessionMissing));
         }
         let of_session =
             |key| self.sessions(name).find_map(|(in_config, session)| Some((in_config, session.get(&key)?)));
@@ -73,12 +73,12 @@ impl Files {
         Ok(SignIn {
             profile: profile.to_owned(),
             session: name.map(str::to_owned),
-            start_url: start_url.ok_or((url.or(any), Odd::SignInHalf))?.to_owned(),
-            region: text(region).and_then(|name| name.parse().ok()).ok_or((region.or(any), Odd::SignInHalf))?,
+            start_url: start_url.ok_or((url.or(any), WarningKind::SignInHalf))?.to_owned(),
+            region: text(region).and_then(|name| name.parse().ok()).ok_or((region.or(any), WarningKind::SignInHalf))?,
             account: text(account)
                 .and_then(|id| AccountId::from_pasted(id).ok())
-                .ok_or((account.or(any), Odd::SignInHalf))?,
-            role: text(role).ok_or((any, Odd::SignInHalf))?.to_owned(),
+                .ok_or((account.or(any), WarningKind::SignInHalf))?,
+            role: text(role).ok_or((any, WarningKind::SignInHalf))?.to_owned(),
             scopes: scopes.collect(),
         })
     }

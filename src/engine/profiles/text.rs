@@ -2,7 +2,7 @@
 //!
 //! The text holds secrets: every buffer is wiped when it is dropped, and sized beforehand so that no copy stays behind in a grown one.
 
-use crate::model::snapshot::Odd;
+use crate::model::snapshot::WarningKind;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
@@ -20,7 +20,7 @@ pub(in crate::engine) struct Text {
     /// The lines, from 1, that had characters nobody sees.
     pub touched: BTreeSet<u32>,
     /// What is odd about the file as a whole.
-    pub odd: Vec<Odd>,
+    pub odd: Vec<WarningKind>,
     /// Whether the file is there.
     pub found: bool,
 }
@@ -35,12 +35,12 @@ pub(super) fn read(path: &Path) -> Text {
                 // The last line may be cut, and half a secret is worse than none.
                 let end = text.text.rfind('\n').map_or(0, |at| at + 1);
                 text.text.truncate(end);
-                text.odd.push(Odd::TooMuch);
+                text.odd.push(WarningKind::TooMuch);
             }
             text
         }
         Err(why) if why.kind() == io::ErrorKind::NotFound => Text::default(),
-        Err(_) => Text { odd: vec![Odd::Unreadable], found: true, ..Text::default() },
+        Err(_) => Text { odd: vec![WarningKind::Unreadable], found: true, ..Text::default() },
     }
 }
 
@@ -84,7 +84,7 @@ pub(in crate::engine) fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, b
 pub(in crate::engine) fn decode(raw: &[u8]) -> Text {
     let mut out = Text::default();
     if let Some((units, big)) = wide(raw) {
-        out.odd.push(Odd::Utf16);
+        out.odd.push(WarningKind::Utf16);
         let unit = |pair: &[u8]| {
             let pair = [pair[0], pair[1]];
             if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }

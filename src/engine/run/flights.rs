@@ -1,8 +1,8 @@
 //! Requests and other tasks on their way: how they start, what is heard of them, and how they end.
 
 use super::Run;
-use crate::engine::errand::Errand;
-use crate::engine::leaf;
+use crate::engine::task::Errand;
+use crate::engine::transfer;
 use crate::model::event::{Event, Send};
 use crate::model::upload::RequestNo;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ impl Run {
             {
                 return Event::Answered(request, Err(problem));
             }
-            Event::Answered(request, leaf::run(&context, send, counter).await)
+            Event::Answered(request, transfer::run(&context, send, counter).await)
         });
         self.flights.insert(request, Flight { taken, told: 0, task });
     }

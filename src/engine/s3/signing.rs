@@ -1,6 +1,6 @@
 //! Payloads whose hash the signature leaves out, and buckets that refuse them.
 
-use super::{Heard, HttpResponse, Kind, Operation, Problem, ProvideErrorMetadata, S3, SdkError, Tap};
+use super::{Heard, HttpResponse, Kind, Operation, Problem, ProvideErrorMetadata, S3, SdkError, ResponseRecorder};
 use crate::model::problem::DeniedBy;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_sigv4::http_request::SignableBody;
@@ -37,7 +37,7 @@ impl S3 {
         operation: Operation,
         length: u64,
         taken: &Arc<AtomicU64>,
-        call: impl Fn(Tap, bool) -> F,
+        call: impl Fn(ResponseRecorder, bool) -> F,
     ) -> Result<(T, Heard), Problem>
     where
         E: ProvideErrorMetadata + Error + 'static,

@@ -53,7 +53,7 @@ fn s3(ear: &Ear, region: &str, bucket: &str) -> S3 {
         practice: false,
         acl_full_control: false,
         encryption: crate::model::destination::Encryption::None,
-        terms: crate::model::terms::Terms::default(),
+        terms: crate::model::conditions::Terms::default(),
     };
     let signer = vault.signer(PlaceNo(1));
     let region = region.parse().expect("a region");
@@ -92,7 +92,7 @@ async fn an_answer_without_a_request_id_of_amazon_proves_nothing() {
         "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><Key>k2</Key></CompleteMultipartUploadResult>";
     const SAME: &str = "<CompleteMultipartUploadResult><ETag>\"w\"</ETag><Key>k</Key></CompleteMultipartUploadResult>";
     let parts = [PartDone { etag: "\"p\"".into(), crc: 5, echoed: true }];
-    let whole = Whole { upload_id: "UP", parts: &parts, part: 10, size: 9 };
+    let whole = CompleteRequest { upload_id: "UP", parts: &parts, part: 10, size: 9 };
     let body = Bytes::from_static(b"x");
     for (headers, counts) in [
         (&[ETAG][..], Some(Kind::LoginPage)),

@@ -7,8 +7,8 @@ use crate::engine::crc::Shift;
 use crate::engine::files::{Source, unreadable};
 use crate::engine::pool::{self, Pool, Sums};
 use crate::engine::reads;
-use crate::engine::tap::Tap;
-use crate::engine::watch::Metered;
+use crate::engine::response_recorder::ResponseRecorder;
+use crate::engine::timeouts::Metered;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -74,7 +74,7 @@ fn answered<T>(read: Result<io::Result<T>, tokio::task::JoinError>) -> Result<T,
 struct FileBody {
     source: Arc<Source>,
     pool: Pool,
-    tap: Tap,
+    tap: ResponseRecorder,
     expected: u64,
     crc: u64,
     /// Where the next block begins.
@@ -181,7 +181,7 @@ struct Told {
 }
 
 impl Told {
-    fn body(&self, span: &Span<'_>, tap: &Tap) -> ByteStream {
+    fn body(&self, span: &Span<'_>, tap: &ResponseRecorder) -> ByteStream {
         ByteStream::new(SdkBody::from_body_1_x(FileBody {
             source: Arc::clone(span.source),
             pool: span.pool.clone(),
@@ -266,8 +266,8 @@ impl S3 {
 mod tests {
     use super::*;
     use crate::engine::clock::Clock;
-    use crate::engine::limit::Limit;
-    use crate::engine::watch::Meter;
+    use crate::engine::rate_limiter::RateLimiter;
+    use crate::engine::timeouts::Meter;
     use http_body_util::BodyExt as _;
     use std::io::Write as _;
 
@@ -284,7 +284,7 @@ mod tests {
         FileBody {
             source: Arc::clone(source),
             pool: Pool::new(0),
-            tap: Tap::new(meter, Limit::default(), Clock::start()),
+            tap: ResponseRecorder::new(meter, RateLimiter::default(), Clock::start()),
             expected,
             crc: 0,
             at: 0,

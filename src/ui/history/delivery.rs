@@ -1,14 +1,14 @@
 //! One past delivery and its files.
 
-use super::{Ask, Open, Page, list};
+use super::{HistoryRequest, Open, Page, list};
 use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
 use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
-use crate::ui::{About, Window, Wish, picker};
-use crate::words::foreign::visible;
+use crate::ui::{About, Window, Action, picker};
+use crate::words::untrusted_text::visible;
 use crate::words::format;
 use crate::words::history as words;
 use egui::{
@@ -26,14 +26,14 @@ impl Window {
         page: &mut Page,
         open: &mut Open,
         about: &About,
-        out: &mut Vec<Wish>,
+        out: &mut Vec<Action>,
     ) -> bool {
         if page.problem.is_none() {
             if !open.asked {
                 open.asked = true;
-                out.push(Wish::History(Ask::Files(open.id)));
+                out.push(Action::History(HistoryRequest::Files(open.id)));
             }
-            out.extend(page.deliveries.want(&[open.id]).map(|ids| Wish::History(Ask::Deliveries(ids))));
+            out.extend(page.deliveries.want(&[open.id]).map(|ids| Action::History(HistoryRequest::Deliveries(ids))));
         }
         let all = ui.max_rect();
         let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
@@ -58,14 +58,14 @@ impl Window {
         if let Some(files) = open.files.clone() {
             let view = self.files_of(ui, open, &files, table, out);
             if page.problem.is_none() {
-                out.extend(open.lines.want(&view).map(|rows| Wish::History(Ask::Lines(open.id, rows))));
+                out.extend(open.lines.want(&view).map(|rows| Action::History(HistoryRequest::Lines(open.id, rows))));
             }
         }
         stay
     }
 
     /// The files; which of them are in view.
-    fn files_of(&mut self, ui: &mut Ui, open: &Open, files: &[i64], rect: Rect, out: &mut Vec<Wish>) -> Vec<i64> {
+    fn files_of(&mut self, ui: &mut Ui, open: &Open, files: &[i64], rect: Rect, out: &mut Vec<Action>) -> Vec<i64> {
         let t = theme::of(ui);
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
@@ -109,7 +109,7 @@ impl Window {
         view
     }
 
-    fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&DeliveryFile>, out: &mut Vec<Wish>) {
+    fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&DeliveryFile>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
         let at = Columns::of(rect);
@@ -148,7 +148,7 @@ impl Window {
                 self.dialog = Some(Dialog::Problem(Arc::new(problem.clone()), true));
             }
             if widgets::menu_item(ui, words::COPY_KEY) {
-                out.push(Wish::Copy(line.key.to_string()));
+                out.push(Action::Copy(line.key.to_string()));
             }
         });
     }
@@ -189,7 +189,7 @@ fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About)
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 41.0), &runs, rect.width());
 }
 
-fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &mut Vec<Wish>) {
+fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let standing = words::standing(delivery);
     let (icon, tint, _) = list::looks(standing, t);
@@ -205,7 +205,7 @@ fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &
     buttons.spacing_mut().item_spacing.x = size::NEAR;
     page.message_button(&mut buttons, &[delivery.id], out);
     if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
-        out.push(Wish::SaveReceipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1)));
+        out.push(Action::SaveReceipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1)));
     }
     let left = rect.left() + 46.0;
     let room = buttons.min_rect().left() - 12.0 - left;

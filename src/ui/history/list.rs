@@ -1,13 +1,13 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
-use super::{Ask, Cache, Found, Open, Page, Period, Row, field_id};
+use super::{HistoryRequest, Cache, Found, Open, Page, Period, Row, field_id};
 use crate::model::history::Delivery;
 use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
-use crate::ui::{About, Window, Wish, picker};
-use crate::words::foreign::visible;
+use crate::ui::{About, Window, Action, picker};
+use crate::words::untrusted_text::visible;
 use crate::words::history::{self as words, Standing};
 use egui::{
     Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
@@ -48,7 +48,7 @@ impl Columns {
 
 impl Window {
     /// The list; false when the person goes back.
-    pub(super) fn history_list(&mut self, ui: &mut Ui, page: &mut Page, about: &About, out: &mut Vec<Wish>) -> bool {
+    pub(super) fn history_list(&mut self, ui: &mut Ui, page: &mut Page, about: &About, out: &mut Vec<Action>) -> bool {
         let all = ui.max_rect();
         let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
         let mut y = all.top() + size::TOP;
@@ -67,7 +67,7 @@ impl Window {
         !back
     }
 
-    fn history_table(&mut self, ui: &mut Ui, page: &mut Page, rect: Rect, about: &About, out: &mut Vec<Wish>) {
+    fn history_table(&mut self, ui: &mut Ui, page: &mut Page, rect: Rect, about: &About, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
@@ -122,7 +122,7 @@ impl Window {
             });
         ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
         if page.problem.is_none() {
-            out.extend(page.deliveries.want(&view).map(|ids| Wish::History(Ask::Deliveries(ids))));
+            out.extend(page.deliveries.want(&view).map(|ids| Action::History(HistoryRequest::Deliveries(ids))));
         }
         if let Some(id) = opened {
             page.open = Some(Open { id, asked: false, files: None, lines: Cache::default() });
@@ -293,7 +293,7 @@ fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> 
         None => return false,
     };
     let response = ui.interact(rect, ui.scope_id().with("row"), Sense::click());
-    let name = crate::words::foreign::visible(&delivery.destination.name);
+    let name = crate::words::untrusted_text::visible(&delivery.destination.name);
     let (amount, state) = (words::amount(&delivery), words::state(&delivery));
     let label = format!("{name}, {}, {amount}, {state}", words::moment(delivery.began, zone));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
@@ -364,7 +364,7 @@ fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery,
 }
 
 /// The bar for what was chosen.
-fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
+fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, t.surface);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
@@ -385,13 +385,13 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
     let saves = buttons.add(Button::main(save).icon(icons::RECEIPT)).clicked();
     if let [(ids, file, _)] = customers.as_slice() {
         if saves {
-            out.push(Wish::SaveReceipts(ids.clone(), file.clone()));
+            out.push(Action::SaveReceipts(ids.clone(), file.clone()));
         }
         page.message_button(&mut buttons, ids, out);
     } else {
         if saves {
             let each = customers.iter().map(|(ids, file, _)| (ids.clone(), file.clone()));
-            out.push(Wish::SaveReceiptsEach(each.collect()));
+            out.push(Action::SaveReceiptsEach(each.collect()));
         }
         let message = buttons.add(Button::plain(words::MESSAGES).icon(icons::COPY));
         Popup::menu(&message).gap(4.0).show(|ui| {
@@ -399,7 +399,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Wish>) {
             for (ids, _, name) in &customers {
                 if widgets::menu_item(ui, words::message_for(name)) {
                     page.copied = (ids.clone(), false);
-                    out.push(Wish::History(Ask::Message(ids.clone())));
+                    out.push(Action::History(HistoryRequest::Message(ids.clone())));
                 }
             }
         });

@@ -19,7 +19,7 @@ fn the_parts_of_a_file_that_stopped_are_there_for_who_tries_again() {
         journal.close().await.expect("it closes");
         let (journal, kept, _) = open(&home);
         let large = &kept.unfinished[0].1[0];
-        assert!(matches!(&large.came, Came::Failed(problem) if problem.kind == Kind::SourceGone));
+        assert!(matches!(&large.came, EarlierState::Failed(problem) if problem.kind == Kind::SourceGone));
         assert_eq!(large.multipart.as_ref().map(|multipart| multipart.parts.confirmed()), Some(8 * MIB));
         // Tried again, it is the same row of the same delivery.
         record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, large.row), Record::Reopened(UploadNo(0))])
@@ -28,7 +28,7 @@ fn the_parts_of_a_file_that_stopped_are_there_for_who_tries_again() {
         journal.close().await.expect("it closes");
         let (_journal, kept, _) = open(&home);
         let large = &kept.unfinished[0].1[0];
-        assert_eq!((&large.came, kept.unfinished[0].1.len()), (&Came::Open, 2));
+        assert_eq!((&large.came, kept.unfinished[0].1.len()), (&EarlierState::Open, 2));
         assert_eq!(large.multipart.as_ref().map(|multipart| multipart.parts.confirmed()), Some(16 * MIB));
     });
 }

@@ -310,7 +310,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
             }
         }
         let uploads = kept.unfinished.iter().flat_map(|(_, uploads)| uploads);
-        let uploads: Vec<_> = uploads.filter(|upload| upload.came == Came::Open).collect();
+        let uploads: Vec<_> = uploads.filter(|upload| upload.came == EarlierState::Open).collect();
         let multiparts: Vec<_> = uploads.iter().filter_map(|upload| upload.multipart.as_ref()).collect();
         let found = multiparts.iter().map(|found| found.parts.count() - found.parts.left()).sum::<u32>();
         assert_eq!((uploads.len(), multiparts.len(), found), (open, begun, parts), "after record {at}");

@@ -67,7 +67,7 @@ fn many_entries_are_listed_searched_and_read() {
         journal.close().await.expect("it closes");
 
         let (journal, kept, _) = open(&home);
-        let open = kept.unfinished[0].1.iter().filter(|upload| upload.came == daypass::model::record::Came::Open);
+        let open = kept.unfinished[0].1.iter().filter(|upload| upload.came == daypass::model::record::EarlierState::Open);
         assert_eq!(open.count(), 10_000);
         let history = journal.history();
         assert_eq!(history.deliveries(&HistoryFilter::default(), 50, 0).expect("a list").len(), 50);

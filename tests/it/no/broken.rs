@@ -3,8 +3,8 @@
 
 use super::message;
 use super::played::{Scene, quick};
-use daypass::diagnose::{Cause, Known, explain};
-use daypass::grant::request::Ask;
+use daypass::diagnose::{Cause, Evidence, explain};
+use daypass::grant::request::RoleRequest;
 use daypass::grant::{Invitation, Principal};
 use daypass::model::destination::Destination;
 use daypass::model::problem::Problem;
@@ -34,11 +34,11 @@ async fn scene() -> Scene {
 }
 
 /// The destination as the kit's own invitation makes it, read from its text.
-fn invited(scene: &Scene, change: impl FnOnce(&mut Ask)) -> Destination {
+fn invited(scene: &Scene, change: impl FnOnce(&mut RoleRequest)) -> Destination {
     let story = scene.practice.story();
     let now = scene.handle.clock().utc();
     let who: Principal = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    let mut ask = Ask::new(who, story.bucket.parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
+    let mut ask = RoleRequest::new(who, story.bucket.parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
     ask.external_id = Some("acme-42".parse().expect("an id"));
     ask.mfa = true;
     ask.mfa_max_age = Some(3600);
@@ -59,7 +59,7 @@ fn code(scene: &Scene, code: &str) {
 }
 
 fn page(seen: &Snapshot, problem: &Problem) -> Vec<Cause> {
-    explain(problem, &Known::of(&seen.places[0], seen))
+    explain(problem, &Evidence::of(&seen.places[0], seen))
 }
 
 /// The page after access was asked for, which is refused.
@@ -185,7 +185,7 @@ async fn the_code() {
     // The customer asks for a code since: the invitation knew of none.
     let mut scene = Scene::new(options(), quick()).await;
     scene.practice.set_mfa(false);
-    let no_code = |ask: &mut Ask| (ask.mfa, ask.mfa_max_age) = (false, None);
+    let no_code = |ask: &mut RoleRequest| (ask.mfa, ask.mfa_max_age) = (false, None);
     let destination = Destination { mfa_serial: None, ..invited(&scene, no_code) };
     scene.open(destination);
     scene.access().await;
@@ -320,7 +320,7 @@ async fn an_earlier_yes_to_something_else_says_nothing() {
     let mut scene = scene().await;
     let destination = invited(&scene, |_| {});
     delivered(&mut scene, destination.clone()).await;
-    let network = |ask: &mut Ask| ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
+    let network = |ask: &mut RoleRequest| ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
     let moved = invited(&scene, network);
     scene.practice.set_conditions(Conditions { other_network: true, session_is_user: true, ..Conditions::default() });
     code(&scene, "222222");

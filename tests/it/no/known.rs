@@ -2,9 +2,9 @@
 
 use super::rows::Answer;
 use super::{destination, faults_of, heard, message, richard, same_as_kept, shown};
-use daypass::diagnose::{Cause, CauseAction, Known, explain, turn};
+use daypass::diagnose::{Cause, CauseAction, Evidence, explain, turn};
 use daypass::engine::classify::Operation;
-use daypass::grant::Ask;
+use daypass::grant::RoleRequest;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::model::problem::{Kind, Problem};
 use daypass::time::Utc;
@@ -46,7 +46,7 @@ fn policy(cause: &Cause) -> Value {
 #[test]
 fn with_nothing_known_the_four_of_the_first_page() {
     let (to, who) = (destination(), richard());
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     // A role that was typed by hand may be another one, and an external ID may be missing: after those of the page.
     assert_eq!(titles(&causes), [NOT_NAMED, COMPANY, CODE, PLACE, OTHER_ROLE, EXTERNAL]);
     assert!(causes[4].text().contains(ROLE) && causes[4].action == CauseAction::EditDestination);
@@ -65,14 +65,14 @@ fn with_nothing_known_the_four_of_the_first_page() {
     assert_eq!(policy(&causes[1]), json!({ "Version": "2012-10-17", "Statement": [own] }));
     assert!(message(&causes[1]).is_some_and(|text| text.contains("can take on roles of its own account only")));
     // Who asks stands in the denial too, where GetCallerIdentity was not asked.
-    assert_eq!(explain(&denied(""), &Known::new(&to, None))[0].text(), body);
+    assert_eq!(explain(&denied(""), &Evidence::new(&to, None))[0].text(), body);
 }
 
 #[test]
 fn in_one_account_the_trust_policy_is_enough() {
     let (to, mut who) = (destination(), richard());
     (who.account, who.arn) = ("444455556666".into(), "arn:aws:iam::444455556666:user/Richard".into());
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     let account = "The role trusts the account, and not you by name";
     assert_eq!(titles(&causes), [NOT_NAMED, account, CODE, PLACE, OTHER_ROLE, EXTERNAL]);
 }
@@ -82,7 +82,7 @@ fn what_was_sent_moves_up() {
     let (mut to, who) = (destination(), richard());
     to.external_id = Some("acme-42".parse().expect("an id"));
     to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     let sent = "The code from your phone is not enough (MFA)";
     assert_eq!(titles(&causes), [NOT_NAMED, EXTERNAL, COMPANY, sent, PLACE, OTHER_ROLE]);
     assert!(causes[1].text().contains("acme-42"));
@@ -94,19 +94,19 @@ fn what_was_sent_moves_up() {
     });
     assert_eq!(policy(&causes[0])["Condition"], condition);
     to.session_name = Some("delivery".parse().expect("a name"));
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert_eq!(causes[1].title, "The role may want your own name on the access");
     to.session_name = Some("Richard".parse().expect("a name"));
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert_eq!(causes[1].title, EXTERNAL);
 }
 
 #[test]
 fn the_tail_of_the_message_and_an_earlier_success_come_first() {
     let (to, who) = (destination(), richard());
-    let first = |tail: &str, known: &Known<'_>| explain(&denied(tail), known).remove(0).title;
-    let new = Known::new(&to, Some(&who));
-    let worked = Known { worked_before: true, ..new };
+    let first = |tail: &str, known: &Evidence<'_>| explain(&denied(tail), known).remove(0).title;
+    let new = Evidence::new(&to, Some(&who));
+    let worked = Evidence { worked_before: true, ..new };
     assert_eq!(first(" because no identity-based policy allows the sts:AssumeRole action", &new), COMPANY);
     assert_eq!(first(" because no role trust policy allows the sts:AssumeRole action", &new), NOT_NAMED);
     assert_eq!(first(" because no role trust policy allows the sts:AssumeRole action", &worked), CHANGED);
@@ -114,7 +114,7 @@ fn the_tail_of_the_message_and_an_earlier_success_come_first() {
     let causes = explain(&denied(""), &worked);
     assert_eq!(titles(&causes)[..2], [CHANGED, PLACE]);
     assert!(matches!(causes[0].action, CauseAction::CopyForCustomer(_)));
-    let asking = Known { retrying: true, ..new };
+    let asking = Evidence { retrying: true, ..new };
     assert_eq!(
         explain(&denied(""), &asking).last().map(|cause| &*cause.title),
         Some("The role was set up only a moment ago")
@@ -125,13 +125,13 @@ fn the_tail_of_the_message_and_an_earlier_success_come_first() {
 fn a_sign_in_lets_in_nobody_else_as_in_the_kit() {
     let (mut to, mut who) = (destination(), richard());
     who.arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com".into();
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert_eq!(policy(&causes[0])["Principal"]["AWS"], *who.arn);
     // With an invitation the whole is known, and it is the kit's, letter by letter.
     to.terms.told = true;
-    let causes = explain(&denied(""), &Known::new(&to, Some(&who)));
+    let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert!(message(&causes[0]).is_some_and(|text| text.contains("the whole policy, with nobody else in it")));
-    let ask = Ask::new(who.arn.parse().expect("a session"), to.bucket.clone(), to.prefix.clone());
+    let ask = RoleRequest::new(who.arn.parse().expect("a session"), to.bucket.clone(), to.prefix.clone());
     let kit: Value = serde_json::from_str(&daypass::grant::policy::trust(&ask).json()).expect("JSON");
     assert_eq!(policy(&causes[0]), kit);
 }
@@ -141,7 +141,7 @@ fn it_is_said_whose_turn_it_is() {
     let (mut to, who) = (destination(), richard());
     let told = |tail: &str, to: &Destination| {
         let problem = denied(tail);
-        turn(&problem, &explain(&problem, &Known::new(to, Some(&who))))
+        turn(&problem, &explain(&problem, &Evidence::new(to, Some(&who))))
     };
     assert_eq!(told("", &to), Some("Most likely your customer’s turn"));
     assert_eq!(told(" because no role trust policy allows it", &to), Some("Your customer’s turn"));
@@ -159,26 +159,26 @@ fn it_is_said_whose_turn_it_is() {
 #[test]
 fn the_bucket_says_no() {
     let (mut to, who) = (destination(), richard());
-    let bare = explain(&refused("Access Denied"), &Known::new(&to, Some(&who)));
+    let bare = explain(&refused("Access Denied"), &Evidence::new(&to, Some(&who)));
     assert_eq!(bare[0].title, "The bucket may belong to another account");
     assert!(bare[0].text().contains("4444 5555 6666"), "{}", bare[0].text());
     let role = refused("not authorized because no identity-based policy allows the s3:PutObject action");
-    let causes = explain(&role, &Known::new(&to, Some(&who)));
+    let causes = explain(&role, &Evidence::new(&to, Some(&who)));
     assert_eq!(causes[0].title, "The role does not allow this folder");
     assert_eq!(policy(&causes[0])["Statement"][0]["Resource"], "arn:aws:s3:::importantprojectbucket/incoming/*");
-    let before = Known { delivered_before: true, ..Known::new(&to, Some(&who)) };
+    let before = Evidence { delivered_before: true, ..Evidence::new(&to, Some(&who)) };
     assert_eq!(explain(&role, &before)[0].title, "Your customer changed the role or the bucket");
     let deny = refused("not authorized with an explicit deny in a resource-based policy");
-    assert_eq!(explain(&deny, &Known::new(&to, None))[0].title, "The bucket wants another encryption");
+    assert_eq!(explain(&deny, &Evidence::new(&to, None))[0].title, "The bucket wants another encryption");
     to.owner = Some("999988887777".parse().expect("an account"));
     let acl = "The bucket wants each file handed over to its owner";
-    assert_eq!(explain(&deny, &Known::new(&to, None))[0].title, acl);
+    assert_eq!(explain(&deny, &Evidence::new(&to, None))[0].title, acl);
     (to.acl_full_control, to.encryption) = (true, Encryption::SseKms(None));
-    let causes = explain(&deny, &Known::new(&to, None));
+    let causes = explain(&deny, &Evidence::new(&to, None));
     assert!(!titles(&causes).contains(&acl));
     assert!(message(&causes[1]).is_some_and(|text| text.contains("aws:kms") && text.contains("s3:PutObjectAcl")));
     let option = heard(Operation::PutObject, &Answer::Aws(400, "AccessControlListNotSupported", "no"));
-    assert_eq!(explain(&option, &Known::new(&to, None))[0].title, "The bucket takes no access lists");
+    assert_eq!(explain(&option, &Evidence::new(&to, None))[0].title, "The bucket takes no access lists");
 }
 
 /// The kit's dates and networks stand in the role's permissions too, so that a session that is running meets them.
@@ -192,7 +192,7 @@ fn dates_and_networks_are_named_where_a_file_is_refused() {
         Problem::with(refused.kind, detail)
     };
     (to.terms.told, to.terms.not_after) = (true, Some(Utc(1_796_115_600)));
-    let first = |to: &Destination, problem: &Problem| explain(problem, &Known::new(to, Some(&who))).remove(0);
+    let first = |to: &Destination, problem: &Problem| explain(problem, &Evidence::new(to, Some(&who))).remove(0);
     let late = first(&to, &at(1_796_115_600));
     assert_eq!(late.title, "Your time for this role is over");
     assert!(message(&late).is_some_and(|text| text.contains("2026-12-01T09:00:00Z") && text.contains("permissions")));
@@ -201,7 +201,7 @@ fn dates_and_networks_are_named_where_a_file_is_refused() {
     assert_eq!(first(&to, &at(1_796_115_599)).title, "Your time for this role has not begun");
     to.terms.not_before = None;
     to.terms.networks = vec!["203.0.113.0/24".into()];
-    let causes = explain(&refused, &Known::new(&to, Some(&who)));
+    let causes = explain(&refused, &Evidence::new(&to, Some(&who)));
     assert_eq!(titles(&causes)[1], "You are outside the networks that the role allows");
     // What is to be added to the role is no wider than the rest of it.
     let condition = &policy(&causes[0])["Statement"][0]["Condition"];
@@ -213,7 +213,7 @@ fn a_key_is_named_with_both_permissions() {
     let to = destination();
     let key = "arn:aws:kms:eu-west-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     let text = format!("is not authorized to perform: kms:GenerateDataKey on resource: {key} because no");
-    let causes = explain(&refused(text.leak()), &Known::new(&to, None));
+    let causes = explain(&refused(text.leak()), &Evidence::new(&to, None));
     assert_eq!(causes.len(), 2, "the key is another account's");
     let statement = &policy(&causes[0])["Statement"][0];
     assert_eq!(
@@ -221,7 +221,7 @@ fn a_key_is_named_with_both_permissions() {
         (&json!(key), &json!(["kms:GenerateDataKey", "kms:Decrypt"]))
     );
     assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.eu-west-1.amazonaws.com");
-    let large = explain(&refused("is not authorized to perform: kms:Decrypt on resource: x"), &Known::new(&to, None));
+    let large = explain(&refused("is not authorized to perform: kms:Decrypt on resource: x"), &Evidence::new(&to, None));
     assert!(large[0].text().contains("kms:Decrypt"));
 }
 
@@ -239,15 +239,15 @@ fn the_pages_and_messages_are_kept_for_review() {
     let mut full = plain.clone();
     full.external_id = Some("acme-42".parse().expect("an id"));
     full.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
-    let new = Known::new(&plain, Some(&who));
-    let all = Known::new(&full, Some(&who));
+    let new = Evidence::new(&plain, Some(&who));
+    let all = Evidence::new(&full, Some(&who));
     let cases = [
         ("nothing known", denied(""), new),
-        ("Daypass is asking again", denied(""), Known { retrying: true, ..new }),
+        ("Daypass is asking again", denied(""), Evidence { retrying: true, ..new }),
         ("an external ID and a code were sent", denied(""), all),
-        ("it worked before", denied(""), Known { worked_before: true, ..new }),
+        ("it worked before", denied(""), Evidence { worked_before: true, ..new }),
         ("bucket: nothing known", refused("Access Denied"), new),
-        ("bucket: files arrived before", refused("Access Denied"), Known { delivered_before: true, ..new }),
+        ("bucket: files arrived before", refused("Access Denied"), Evidence { delivered_before: true, ..new }),
         ("key", refused("is not authorized to perform: kms:Decrypt on resource: x"), new),
         ("proxy", heard(Operation::AssumeRole, &Answer::Page(407)), new),
         ("key gone", heard(Operation::AssumeRole, &Answer::Aws(403, "InvalidClientTokenId", "")), new),

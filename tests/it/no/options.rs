@@ -6,7 +6,7 @@ use crate::support::scripted::{Request, Server, ok};
 use bytes::Bytes;
 use daypass::engine::clock::Clock;
 use daypass::engine::s3::S3;
-use daypass::engine::watch::Patience;
+use daypass::engine::timeouts::Patience;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::policy::session::session_policy;
 

@@ -1,6 +1,6 @@
 //! Each "no" that the practice can say, met by the whole engine.
 
-use daypass::diagnose::{Known, explain};
+use daypass::diagnose::{Evidence, explain};
 use daypass::engine::handle::{Engine, Handle, Options, Secret};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
@@ -8,9 +8,9 @@ use daypass::model::Limits;
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Command, Line, Snapshot};
+use daypass::model::snapshot::{Command, Network, Snapshot};
 use daypass::model::upload::PlaceNo;
-use daypass::practice::{self, Mfa, Op, Practice, Rule, What};
+use daypass::practice::{self, Mfa, Op, Practice, Rule, Fault};
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -119,12 +119,12 @@ pub fn quick() -> Limits {
     Limits { quiet_retries: false, ..Limits::default() }
 }
 
-fn place(seen: &Snapshot) -> Option<&daypass::model::snapshot::Place> {
+fn place(seen: &Snapshot) -> Option<&daypass::model::snapshot::OpenDestination> {
     seen.places.first()
 }
 
 fn told(seen: &Snapshot, problem: &Problem) -> (Kind, Vec<String>) {
-    let causes = explain(problem, &Known::of(&seen.places[0], seen));
+    let causes = explain(problem, &Evidence::of(&seen.places[0], seen));
     (problem.kind, causes.into_iter().map(|cause| cause.title).collect())
 }
 
@@ -234,7 +234,7 @@ async fn the_profiles_own_token_has_ended() {
     let mut scene = Scene::usual().await;
     let text = "The security token included in the request is expired";
     for op in [Op::GetCallerIdentity, Op::AssumeRole] {
-        scene.practice.fault(Rule::once(op, What::status(403, "ExpiredToken", text)).times(9));
+        scene.practice.fault(Rule::once(op, Fault::status(403, "ExpiredToken", text)).times(9));
     }
     assert_eq!(scene.no(scene.destination()).await.0, Kind::SourceEnded);
 }
@@ -259,14 +259,14 @@ async fn a_clock_that_is_off_is_measured() {
 #[tokio::test]
 async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
     let mut scene = Scene::usual().await;
-    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, What::Html(200)) }.times(1000));
+    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(200)) }.times(1000));
     let (kind, causes) = scene.no(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::LoginPage, "This network has a sign-in page"));
     scene.practice.clear_faults();
     scene.access().await;
 
     let mut scene = Scene::usual().await;
-    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, What::Html(407)) }.times(1000));
+    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(407)) }.times(1000));
     let (kind, causes) = scene.no(scene.destination()).await;
     assert_eq!(kind, Kind::ProxyRefused);
     assert_eq!(causes[0], "The proxy of your network does not let Amazon through");
@@ -294,7 +294,7 @@ async fn the_bucket_is_anothers() {
 async fn the_bucket_is_in_another_region() {
     let mut scene = Scene::usual().await;
     let text = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'";
-    let rule = Rule::once(Op::PutObject, What::status(400, "AuthorizationHeaderMalformed", text));
+    let rule = Rule::once(Op::PutObject, Fault::status(400, "AuthorizationHeaderMalformed", text));
     scene.practice.fault(rule.times(99));
     assert_eq!(scene.held(scene.destination()).await.0, Kind::OtherRegion);
 }
@@ -364,7 +364,7 @@ async fn a_role_made_anew_goes_on_by_itself() {
 async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end() {
     let mut scene = Scene::usual().await;
     let text = "The AWS Access Key Id you provided does not exist in our records.";
-    scene.practice.fault(Rule::once(Op::PutObject, What::status(403, "InvalidAccessKeyId", text)).times(99));
+    scene.practice.fault(Rule::once(Op::PutObject, Fault::status(403, "InvalidAccessKeyId", text)).times(99));
     scene.open(scene.destination());
     scene.add("a.txt", 10);
     let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.hold.is_some())).await;
@@ -388,5 +388,5 @@ async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
     scene.practice.set_trusted(true);
     scene.access().await;
     assert!(!scene.handle.seen().places[0].retrying);
-    assert_eq!(scene.handle.seen().line, Line::Up);
+    assert_eq!(scene.handle.seen().line, Network::Up);
 }

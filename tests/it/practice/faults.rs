@@ -5,7 +5,7 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::RequestId;
-use daypass::practice::{Op, Options, Rule, What};
+use daypass::practice::{Op, Options, Rule, Fault};
 use std::time::Duration;
 
 #[tokio::test]
@@ -21,37 +21,37 @@ async fn the_script_of_faults_is_played() {
     };
     let put = |key: &str| put_by(&client, key);
     let stored = |key: &str| practice.objects().iter().any(|object| object.key == key);
-    let once = |what: What| practice.fault(Rule::once(Op::PutObject, what));
+    let once = |what: Fault| practice.fault(Rule::once(Op::PutObject, what));
 
-    once(What::status(503, "SlowDown", "Please reduce your request rate."));
+    once(Fault::status(503, "SlowDown", "Please reduce your request rate."));
     let slow = put("a").send().await.expect_err("told to slow down");
     assert_eq!((status(&slow), told(&slow).0.as_str()), (503, "SlowDown"));
     assert!(!stored("a"));
-    once(What::DropBefore);
+    once(Fault::DropBefore);
     assert!(matches!(put("a").send().await, Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_))));
-    once(What::DropInBody(50_000));
+    once(Fault::DropInBody(50_000));
     assert!(matches!(put("a").send().await, Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_))));
     assert!(!stored("a"));
-    once(What::DropAfter);
+    once(Fault::DropAfter);
     assert!(matches!(put("a").send().await, Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_))));
     assert!(stored("a"), "the work was done");
-    once(What::NeverAnswer { work: true });
+    once(Fault::NeverAnswer { work: true });
     assert!(matches!(put_by(&hasty, "b").send().await, Err(SdkError::TimeoutError(_))));
     assert!(stored("b"), "the work was done");
-    once(What::Delay(Duration::from_millis(1200)));
+    once(Fault::Delay(Duration::from_millis(1200)));
     assert!(matches!(put_by(&hasty, "c").send().await, Err(SdkError::TimeoutError(_))));
-    once(What::SlowBody(20_000));
+    once(Fault::SlowBody(20_000));
     assert!(matches!(put_by(&hasty, "c").send().await, Err(SdkError::TimeoutError(_))));
-    once(What::Html(200));
+    once(Fault::Html(200));
     let portal = put("c").send().await.expect("the SDK takes a page for an answer");
     assert_eq!((portal.e_tag(), portal.request_id()), (None, None));
-    once(What::Html(407));
+    once(Fault::Html(407));
     let proxy = put("c").send().await.expect_err("a proxy");
     assert_eq!((status(&proxy), proxy.code(), proxy.request_id()), (407, None, None));
     assert!(!stored("c"));
-    once(What::NoETag);
+    once(Fault::NoETag);
     assert_eq!(put("d").send().await.expect("stored").e_tag(), None);
-    once(What::WrongChecksum);
+    once(Fault::WrongChecksum);
     let sent = put("d").checksum_crc64_nvme(sum(&sample(100_000))).send().await.expect("stored");
     assert_eq!(sent.checksum_crc64_nvme(), Some("AAAAAAAAAAA="));
     practice.set_offline(true);
@@ -62,24 +62,24 @@ async fn the_script_of_faults_is_played() {
     let mut up = Uploading::start(&client, &story, "big").await;
     up.part(b"one").await;
     let inside =
-        |work: bool| What::ErrorInside200 { code: "InternalError".to_owned(), message: "Try again.".to_owned(), work };
+        |work: bool| Fault::ErrorInside200 { code: "InternalError".to_owned(), message: "Try again.".to_owned(), work };
     practice.fault(Rule::once(Op::CompleteMultipartUpload, inside(false)));
     let error = up.complete().send().await.expect_err("an error inside 200");
     assert_eq!((status(&error), told(&error).0.as_str()), (200, "InternalError"));
     assert!(!stored("big"));
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, What::DropAfter));
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, What::NoETag).skip(1));
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, What::WrongChecksum).skip(2));
+    practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::DropAfter));
+    practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::NoETag).skip(1));
+    practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::WrongChecksum).skip(2));
     assert!(up.complete().send().await.is_err());
     assert!(stored("big"), "the work was done");
     assert_eq!(up.complete().send().await.expect("said again").e_tag(), None);
     assert_eq!(up.complete().send().await.expect("said again").checksum_crc64_nvme(), Some("AAAAAAAAAAA="));
 
-    practice.fault(Rule::once(Op::AssumeRole, What::SkewDate(-7200)));
+    practice.fault(Rule::once(Op::AssumeRole, Fault::SkewDate(-7200)));
     let call =
         sts(&story, long_term(&story.richard)).assume_role().role_arn(&story.role_arn).role_session_name("Richard");
     call.send().await.expect("only the Date is off");
-    practice.fault(Rule::once(Op::AssumeRole, What::status(400, "Throttling", "Rate exceeded")));
+    practice.fault(Rule::once(Op::AssumeRole, Fault::status(400, "Throttling", "Rate exceeded")));
     assert_eq!(
         assume(&story, &story.richard).await.expect_err("throttled"),
         ("Throttling".to_owned(), "Rate exceeded".to_owned())
@@ -92,7 +92,7 @@ async fn complete_may_answer_blanks_before_its_outcome() {
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
     let blanks =
-        || practice.fault(Rule::once(Op::CompleteMultipartUpload, What::KeepAlive(Duration::from_millis(350))));
+        || practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::KeepAlive(Duration::from_millis(350))));
     let mut up = Uploading::start(&client, &story, "k").await;
     up.part(b"bytes").await;
     blanks();

@@ -2,18 +2,18 @@
 
 use super::clients::{Uploading, long_term, s3, session, start, sts, told};
 use aws_sdk_s3::Client;
-use daypass::grant::{Ask, Cidr, policy};
+use daypass::grant::{RoleRequest, Cidr, policy};
 use daypass::practice::{ExtraRole, Options, Practice};
 use daypass::time::Utc;
 
 /// Richard's request for the story's bucket.
-fn ask() -> Ask {
+fn ask() -> RoleRequest {
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    Ask::new(who, "importantprojectbucket".parse().expect("a bucket"), "in/".parse().expect("a folder"))
+    RoleRequest::new(who, "importantprojectbucket".parse().expect("a bucket"), "in/".parse().expect("a folder"))
 }
 
 /// The practice with a role whose policy is the kit's, and a session of it.
-async fn deployed(ask: &Ask, options: Options) -> (Practice, Client) {
+async fn deployed(ask: &RoleRequest, options: Options) -> (Practice, Client) {
     let role = ExtraRole {
         name: ask.role_name.to_string(),
         trusts: vec!["Richard".to_owned()],
@@ -63,7 +63,7 @@ async fn the_kits_role_replaces_nothing_in_any_hands() {
 
 #[tokio::test]
 async fn who_may_replace_does() {
-    let (practice, client) = deployed(&Ask { create_only: false, ..ask() }, Options::default()).await;
+    let (practice, client) = deployed(&RoleRequest { create_only: false, ..ask() }, Options::default()).await;
     for _ in 0..2 {
         put(&practice, &client, "in/a").await.expect("it may be replaced");
     }
@@ -82,9 +82,9 @@ async fn dates_and_networks_hold_for_sessions_that_go_on() {
     let network = |text: &str| vec![text.parse::<Cidr>().expect("a network")];
     let long_ago = Utc(946_684_800);
     for (conditions, let_in) in [
-        (Ask { not_before: Some(long_ago), ..ask() }, true),
-        (Ask { not_after: Some(long_ago), ..ask() }, false),
-        (Ask { source_ips: network("203.0.113.0/24"), ..ask() }, false),
+        (RoleRequest { not_before: Some(long_ago), ..ask() }, true),
+        (RoleRequest { not_after: Some(long_ago), ..ask() }, false),
+        (RoleRequest { source_ips: network("203.0.113.0/24"), ..ask() }, false),
     ] {
         // The practice's trust policy is its own: the session is there, as one of before the last day is.
         let (practice, client) = deployed(&conditions, Options::default()).await;

@@ -4,7 +4,7 @@ use super::clients::{OWNER, Uploading, assume, s3, s3_config, sample, start, sta
 use aws_sdk_s3::config::{Region, RequestChecksumCalculation};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumType, CompletedMultipartUpload, CompletedPart};
-use daypass::practice::{Op, Options, Rule, What};
+use daypass::practice::{Op, Options, Rule, Fault};
 
 #[tokio::test]
 async fn bodies_are_checked_against_their_checksums() {
@@ -25,10 +25,10 @@ async fn bodies_are_checked_against_their_checksums() {
         ("BadDigest".to_owned(), "The CRC64NVME you specified did not match the calculated checksum.".to_owned())
     );
 
-    practice.fault(Rule::once(Op::PutObject, What::FlipBit));
+    practice.fault(Rule::once(Op::PutObject, Fault::FlipBit));
     let turned = put("c").checksum_crc64_nvme(sum(&bytes)).send().await.expect_err("a bit was turned on the way");
     assert_eq!(told(&turned).0, "XAmzContentSHA256Mismatch");
-    practice.fault(Rule::once(Op::PutObject, What::FlipBitInside));
+    practice.fault(Rule::once(Op::PutObject, Fault::FlipBitInside));
     let turned = put("c").checksum_crc64_nvme(sum(&bytes)).send().await.expect_err("a bit was turned inside");
     assert_eq!(told(&turned).0, "BadDigest");
 
@@ -77,7 +77,7 @@ async fn parts_become_one_object_only_when_all_is_right() {
     for part in bytes.chunks(1_000_000) {
         up.part(part).await;
     }
-    practice.fault(Rule::once(Op::UploadPart, What::FlipBitInside).part(2));
+    practice.fault(Rule::once(Op::UploadPart, Fault::FlipBitInside).part(2));
     let turned = up.call(2, &bytes[..1_000_000]).send().await.expect_err("a bit was turned");
     assert_eq!(told(&turned).0, "BadDigest");
 

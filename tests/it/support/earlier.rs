@@ -5,7 +5,7 @@ use crate::world::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Assumed, Event};
 use daypass::model::parts::{PartDone, Parts};
-use daypass::model::record::{Came, Kept, Unfinished};
+use daypass::model::record::{EarlierState, Kept, Unfinished};
 use daypass::model::session::Identity;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::{Folder, Multipart, PlaceNo};
@@ -23,7 +23,7 @@ pub fn folder() -> Arc<Folder> {
 }
 
 /// An upload of this name that had come so far, without anything of it at S3.
-pub fn left(name: &str, size: u64, came: Came) -> Unfinished {
+pub fn left(name: &str, size: u64, came: EarlierState) -> Unfinished {
     Unfinished {
         row: i64::from(name.as_bytes()[0]),
         folder: folder(),
@@ -39,7 +39,7 @@ pub fn left(name: &str, size: u64, came: Came) -> Unfinished {
 }
 
 /// The file `big` of [`SIZE`] bytes, with these parts of it at S3.
-pub fn with_parts(came: Came, parts: &[u32]) -> Unfinished {
+pub fn with_parts(came: EarlierState, parts: &[u32]) -> Unfinished {
     let mut done = Parts::new(SIZE, 8 * MIB);
     for &number in parts {
         done.put(number, PartDone { etag: format!("e{number}").into(), crc: u64::from(number), echoed: true });

@@ -3,7 +3,7 @@
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
-use daypass::engine::watch::Patience;
+use daypass::engine::timeouts::Patience;
 use daypass::model::Limits;
 use daypass::model::destination::Destination;
 use daypass::model::names::Region;
@@ -91,7 +91,7 @@ impl Stage {
             practice: false,
             acl_full_control: false,
             encryption: daypass::model::destination::Encryption::None,
-            terms: daypass::model::terms::Terms::default(),
+            terms: daypass::model::conditions::Terms::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::rows::Rows;
 use daypass::model::session::{Grant, Identity, Session};
 use daypass::model::snapshot::{
-    Left, LeftCount, LeftOut, Line, Odd, Oddity, Place, Profile, Profiles, Settings, Snapshot, Source, Totals,
+    SkipReason, LeftCount, LeftOut, Network, WarningKind, Oddity, OpenDestination, Profile, Profiles, Settings, Snapshot, Source, Totals,
 };
 use daypass::model::upload::{Folder, PlaceNo, Progress, Proof, State, Upload};
 use daypass::time::{Time, Utc};
@@ -43,7 +43,7 @@ pub fn destination() -> Destination {
         practice: false,
         acl_full_control: false,
         encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::terms::Terms::default(),
+        terms: daypass::model::conditions::Terms::default(),
     }
 }
 
@@ -108,7 +108,7 @@ pub fn odd_profile() -> Snapshot {
         path: PathBuf::from("/home/richard/.aws/credentials"),
         line: 3,
         profile: Some("importantproject".to_owned()),
-        what: Odd::Comment,
+        what: WarningKind::Comment,
     });
     seen
 }
@@ -125,8 +125,8 @@ fn grant(left: Duration, length: Duration) -> Grant {
     }
 }
 
-fn place(session: Session) -> Place {
-    Place {
+fn place(session: Session) -> OpenDestination {
+    OpenDestination {
         destination: Arc::new(destination()),
         session,
         asking: false,
@@ -144,7 +144,7 @@ fn place(session: Session) -> Place {
     }
 }
 
-fn with(place: Place, rows: Rows) -> Snapshot {
+fn with(place: OpenDestination, rows: Rows) -> Snapshot {
     Snapshot { places: vec![place], rows, ..welcome() }
 }
 
@@ -331,7 +331,7 @@ pub fn mixed() -> Snapshot {
 pub fn offline() -> Snapshot {
     let mut seen = uploading();
     let why = Arc::new(Problem::new(Kind::Offline));
-    seen.line = Line::Down { since: NOW - seconds(20), next: NOW + seconds(8), why };
+    seen.line = Network::Down { since: NOW - seconds(20), next: NOW + seconds(8), why };
     seen.places[0].totals.rate = 0;
     seen.places[0].totals.time_left = None;
     seen
@@ -363,11 +363,11 @@ pub fn renew_refused() -> Snapshot {
 pub fn left_out() -> Snapshot {
     let mut seen = uploading();
     seen.places[0].left_out = Arc::new(vec![
-        LeftOut { path: PathBuf::from("/home/richard/site/link"), why: Left::Link },
-        LeftOut { path: PathBuf::from("/home/richard/site/socket"), why: Left::NotAFile },
-        LeftOut { path: PathBuf::from("/home/richard/site/secret.key"), why: Left::Unreadable },
+        LeftOut { path: PathBuf::from("/home/richard/site/link"), why: SkipReason::Link },
+        LeftOut { path: PathBuf::from("/home/richard/site/socket"), why: SkipReason::NotAFile },
+        LeftOut { path: PathBuf::from("/home/richard/site/secret.key"), why: SkipReason::Unreadable },
     ]);
-    for why in [Left::Link, Left::NotAFile, Left::Unreadable] {
+    for why in [SkipReason::Link, SkipReason::NotAFile, SkipReason::Unreadable] {
         seen.places[0].left_out_count.add(why);
     }
     seen

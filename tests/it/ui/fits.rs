@@ -2,13 +2,13 @@
 //! one main button.
 
 use super::{Bench, demo, kinds, past, rare};
-use daypass::grant::{Ask, Invitation};
+use daypass::grant::{RoleRequest, Invitation};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::PlaceNo;
-use daypass::ui::history::{Answer, Found};
+use daypass::ui::history::{HistoryReply, Found};
 use daypass::ui::paths::PathFor;
 use daypass::ui::theme::{self, DARK, LIGHT, Tokens};
-use daypass::ui::{About, Window, Wish};
+use daypass::ui::{About, Window, Action};
 use daypass::words::{problem, ui as words};
 use egui::epaint::{ClippedShape, TextShape};
 use egui::{Color32, Rect, Shape, Theme, vec2};
@@ -31,7 +31,7 @@ fn screen(seen: Snapshot, about: &About, scale: f32, theme: Theme, begin: &Begin
             let (seen, about) = (bench.seen.clone(), bench.about.clone());
             bench.window.show(ui, &seen, &about, demo::NOW, &mut bench.out);
             for wish in std::mem::take(&mut bench.out) {
-                if let Wish::History(ask) = wish
+                if let Action::History(ask) = wish
                     && let Some(answer) = answer(ask, &about)
                 {
                     bench.window.history_says(answer);
@@ -45,19 +45,19 @@ fn screen(seen: Snapshot, about: &About, scale: f32, theme: Theme, begin: &Begin
     harness
 }
 
-fn answer(ask: daypass::ui::history::Ask, about: &About) -> Option<Answer> {
-    use daypass::ui::history::Ask;
+fn answer(ask: daypass::ui::history::HistoryRequest, about: &About) -> Option<HistoryReply> {
+    use daypass::ui::history::HistoryRequest;
     let deliveries = past::deliveries();
     match ask {
-        Ask::Find(number, _) => {
+        HistoryRequest::Find(number, _) => {
             let list: Vec<_> = deliveries.iter().map(|one| (one.id, one.began)).collect();
-            Some(Answer::Found(number, Arc::new(Found::new(&list, &about.zone))))
+            Some(HistoryReply::Found(number, Arc::new(Found::new(&list, &about.zone))))
         }
-        Ask::Deliveries(ids) => {
+        HistoryRequest::Deliveries(ids) => {
             let one = |id| deliveries.iter().find(|one| one.id == id).cloned();
-            Some(Answer::Deliveries(ids.into_iter().map(|id| (id, one(id))).collect()))
+            Some(HistoryReply::Deliveries(ids.into_iter().map(|id| (id, one(id))).collect()))
         }
-        Ask::Files(_) | Ask::Lines(..) | Ask::Message(_) | Ask::Save(..) | Ask::SaveEach(..) | Ask::Clear => None,
+        HistoryRequest::Files(_) | HistoryRequest::Lines(..) | HistoryRequest::Message(_) | HistoryRequest::Save(..) | HistoryRequest::SaveEach(..) | HistoryRequest::Clear => None,
     }
 }
 
@@ -148,10 +148,10 @@ fn invitation(name: &str) -> Invitation {
     Invitation::parse(&text).expect("an invitation")
 }
 
-fn request() -> Ask {
+fn request() -> RoleRequest {
     let to = demo::destination();
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    let mut ask = Ask::new(who, to.bucket, to.prefix);
+    let mut ask = RoleRequest::new(who, to.bucket, to.prefix);
     (ask.seconds, ask.clean_up) = (43_200, true);
     ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
     ask

@@ -2,7 +2,7 @@
 
 use super::{demo, open, press, wishes};
 use daypass::model::snapshot::{Command, Snapshot, Source};
-use daypass::ui::Wish;
+use daypass::ui::Action;
 use daypass::words::ui::welcome;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
@@ -21,8 +21,8 @@ fn unknown(sources: &[Source]) -> Snapshot {
     seen
 }
 
-fn asked(name: &str) -> Wish {
-    Wish::Command(Command::Identify(name.to_owned()))
+fn asked(name: &str) -> Action {
+    Action::Command(Command::Identify(name.to_owned()))
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::{demo, open, press, says, wishes};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::ui::Wish;
+use daypass::ui::Action;
 use daypass::words::problem::said;
 use daypass::words::ui::{dialog, table};
 use std::sync::Arc;
@@ -21,6 +21,6 @@ fn a_file_that_looks_like_a_key_is_sent_by_one_click_and_a_yes() {
         press(&mut harness, &button);
         assert!(says(&harness, &said(Kind::KeyFile).body));
         press(&mut harness, if yes { dialog::SEND_KEY } else { dialog::LEAVE_OUT });
-        assert_eq!(wishes(&mut harness).contains(&Wish::Command(Command::SendKeyFile(no))), yes);
+        assert_eq!(wishes(&mut harness).contains(&Action::Command(Command::SendKeyFile(no))), yes);
     }
 }

@@ -3,7 +3,7 @@
 use super::{demo, open, press, says, wishes};
 use daypass::model::upload::PlaceNo;
 use daypass::ui::paths::PathFor;
-use daypass::ui::{About, Wish};
+use daypass::ui::{About, Action};
 use daypass::words::paths::{self as words, Choice};
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
@@ -23,7 +23,7 @@ fn the_folder_for_downloads_is_offered() {
     assert!(says(&harness, words::no_dialog(Choice::Save)));
     press(&mut harness, words::go(Choice::Save));
     let path = PathBuf::from("/home/richard/Downloads/receipt.html");
-    assert_eq!(wishes(&mut harness), [Wish::PathTyped(what, path)]);
+    assert_eq!(wishes(&mut harness), [Action::PathTyped(what, path)]);
     assert!(!says(&harness, words::no_dialog(Choice::Save)), "the dialog is closed");
 }
 
@@ -49,5 +49,5 @@ fn a_path_is_whole_or_begins_at_home() {
     enter(&mut harness, "~/site/plan.pdf");
     harness.key_press(egui::Key::Enter);
     harness.run();
-    assert_eq!(wishes(&mut harness), [Wish::PathTyped(what, PathBuf::from("/home/richard/site/plan.pdf"))]);
+    assert_eq!(wishes(&mut harness), [Action::PathTyped(what, PathBuf::from("/home/richard/site/plan.pdf"))]);
 }

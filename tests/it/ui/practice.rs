@@ -6,7 +6,7 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::ui::{About, CodePractice, Wish};
+use daypass::ui::{About, CodePractice, Action};
 use daypass::words::ui::{pass, practice, trouble, welcome};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -36,7 +36,7 @@ fn every_page_of_practice_says_so_and_leads_out() {
     assert!(says(&harness, practice::NO_KEYS));
     wishes(&mut harness);
     press(&mut harness, practice::END);
-    assert_eq!(wishes(&mut harness), [Wish::EndPractice]);
+    assert_eq!(wishes(&mut harness), [Action::EndPractice]);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn what_is_opened_in_practice_is_practice() {
     harness.get_all_by_role_and_label(Role::Button, welcome::GET_ACCESS).last().expect("the form's").click();
     harness.run();
     let opened = wishes(&mut harness);
-    let [Wish::Command(Command::Open(to))] = opened.as_slice() else { panic!("{opened:?}") };
+    let [Action::Command(Command::Open(to))] = opened.as_slice() else { panic!("{opened:?}") };
     assert!(to.practice);
 }
 
@@ -65,7 +65,7 @@ fn a_message_copied_in_practice_says_so() {
     harness.get_all_by_role_and_label(Role::Button, trouble::COPY_CUSTOMER).next().expect("a message").click();
     harness.run();
     let copied = wishes(&mut harness);
-    let [Wish::Copy(text)] = copied.as_slice() else { panic!("{copied:?}") };
+    let [Action::Copy(text)] = copied.as_slice() else { panic!("{copied:?}") };
     let mark = messages::of_practice("");
     assert!(text.starts_with(&mark), "{text}");
     let to = Destination { practice: true, ..demo::destination() };

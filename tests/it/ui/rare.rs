@@ -5,7 +5,7 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::rows::Rows;
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Left, LeftOut, Profile, Retried, RetryStatus, Snapshot, Source, Totals};
+use daypass::model::snapshot::{SkipReason, LeftOut, Profile, Retried, RetryStatus, Snapshot, Source, Totals};
 use daypass::model::upload::{Proof, State};
 use daypass::time::Utc;
 use daypass::ui::{About, CodePractice};
@@ -103,7 +103,7 @@ pub fn no_checksum() -> Snapshot {
 /// The same folder was dropped again: nothing of it has changed since it was delivered.
 pub fn delivered_earlier() -> Snapshot {
     let mut seen = demo::ready();
-    let why = Left::Earlier(Utc(demo::TODAY.0 - 3 * 86_400));
+    let why = SkipReason::Earlier(Utc(demo::TODAY.0 - 3 * 86_400));
     let names =
         ["site-survey.mp4", "drawings-final.zip", "photos/the hall seen from the east gate, with scaffolding.jpg"];
     for name in names {

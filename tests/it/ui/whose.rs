@@ -44,7 +44,7 @@ fn a_delivery_is_proved_by_who_answered() {
     assert!(says(&page, "The test server’s checksum matches every one.") && !says(&page, "Amazon’s checksum"));
     press(&mut page, "Copy message");
     let copied = wishes(&mut page);
-    assert!(matches!(&copied[..], [Wish::Copy(text)] if !text.contains("Amazon")), "{copied:?}");
+    assert!(matches!(&copied[..], [Action::Copy(text)] if !text.contains("Amazon")), "{copied:?}");
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use super::*;
 use daypass::words::ask::{self as words, invited as labels};
-use daypass::words::foreign::look_alike;
+use daypass::words::untrusted_text::look_alike;
 
 /// The wish that an invitation need not be kept.
-fn dismissed(text: &str) -> Wish {
-    Wish::DismissInvitation(Box::new(Invitation::parse(text).expect("an invitation")))
+fn dismissed(text: &str) -> Action {
+    Action::DismissInvitation(Box::new(Invitation::parse(text).expect("an invitation")))
 }
 
 /// Richard's computer, on which these are remembered.
@@ -340,7 +340,7 @@ fn a_second_arrival_never_takes_the_place_of_the_first() {
     assert!(says(&card, "4444 5555 6666") && !says(&card, "9999 0000 1111"));
     assert!(held(&card));
     press(&mut card, labels::NOT_NOW);
-    assert!(matches!(wishes(&mut card).as_slice(), [Wish::DismissInvitation(left)] if left.name() == "Acme"));
+    assert!(matches!(wishes(&mut card).as_slice(), [Action::DismissInvitation(left)] if left.name() == "Acme"));
     assert!(held(&card), "it waits until the person looks at it");
     press(&mut card, labels::SHOW);
     assert!(says(&card, "9999 0000 1111") && !held(&card));
@@ -362,7 +362,7 @@ fn what_was_on_view_is_held_when_the_other_is_looked_at() {
     assert!(says(&card, "4444 5555 6666") && !held(&card));
     // A request waits in the same way.
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    let ask = Ask::new(who, "acme-in".parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
+    let ask = RoleRequest::new(who, "acme-in".parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
     let about = about();
     card.state_mut().window.requested(ask, TODAY, &about);
     card.run();

@@ -46,7 +46,7 @@ fn the_age_of_a_code_has_a_field() {
     tick(&mut page, "Require MFA");
     assert!(!says(&page, "Oldest code, in minutes") && !text(&page).contains("aws:MultiFactorAuthAge"));
     // What a request says is shown as it is typed.
-    let mut ask = Ask::from_text(&{
+    let mut ask = RoleRequest::from_text(&{
         let mut other = ready();
         press(&mut other, "Copy message and template");
         copied(&mut other)
@@ -66,22 +66,22 @@ fn the_age_of_a_code_has_a_field() {
 fn what_a_request_asks_for_is_listed_and_nothing_of_it_is_folded_away() {
     let mut page = ready();
     press(&mut page, "Copy message and template");
-    let ask = Ask::from_text(&copied(&mut page)).expect("a request");
+    let ask = RoleRequest::from_text(&copied(&mut page)).expect("a request");
     let plain = giving(Some(&ask));
-    let said = |page: &Shown, ask: &Ask| {
+    let said = |page: &Shown, ask: &RoleRequest| {
         let zone = about().zone;
-        let list = daypass::grant::wishes::wishes(ask, |at| daypass::words::format::date_and_time(at, &zone));
+        let list = daypass::grant::terms::wishes(ask, |at| daypass::words::format::date_and_time(at, &zone));
         list.iter().all(|wish| says(page, &wish.text))
     };
-    assert!(says(&plain, daypass::grant::wishes::THEY_ASK) && said(&plain, &ask));
+    assert!(says(&plain, daypass::grant::terms::THEY_ASK) && said(&plain, &ask));
     assert!(says(&plain, daypass::words::ask::MORE), "what is usual stays folded away");
     for other in [
-        Ask { seconds: 43_200, ..ask.clone() },
-        Ask { kms: daypass::grant::Kms::Any, ..ask.clone() },
-        Ask { clean_up: true, ..ask.clone() },
-        Ask { create_only: false, ..ask.clone() },
-        Ask { role_name: "Administrator".parse().expect("a name"), ..ask.clone() },
-        Ask { session_is_user: true, ..ask.clone() },
+        RoleRequest { seconds: 43_200, ..ask.clone() },
+        RoleRequest { kms: daypass::grant::Kms::Any, ..ask.clone() },
+        RoleRequest { clean_up: true, ..ask.clone() },
+        RoleRequest { create_only: false, ..ask.clone() },
+        RoleRequest { role_name: "Administrator".parse().expect("a name"), ..ask.clone() },
+        RoleRequest { session_is_user: true, ..ask.clone() },
     ] {
         let page = giving(Some(&other));
         assert!(says(&page, daypass::words::ask::LESS) && said(&page, &other), "{other:?}");

@@ -2,8 +2,8 @@
 
 use super::classify::Heard;
 use super::clock::Clock;
-use super::limit::Limit;
-use super::watch::{Meter, Metered};
+use super::rate_limiter::RateLimiter;
+use super::timeouts::{Meter, Metered};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
@@ -17,17 +17,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Copies tap the same attempt.
 #[derive(Clone, Debug)]
-pub struct Tap {
+pub struct ResponseRecorder {
     heard: Arc<Mutex<Heard>>,
     meter: Arc<Meter>,
-    limit: Limit,
+    limit: RateLimiter,
     clock: Clock,
 }
 
-impl Tap {
+impl ResponseRecorder {
     /// A tap that counts with this meter, and lets bodies go no faster than this limit.
     #[must_use]
-    pub fn new(meter: Arc<Meter>, limit: Limit, clock: Clock) -> Self {
+    pub fn new(meter: Arc<Meter>, limit: RateLimiter, clock: Clock) -> Self {
         Self { heard: Arc::default(), meter, limit, clock }
     }
 
@@ -51,7 +51,7 @@ impl Tap {
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Tap {
+impl Intercept for ResponseRecorder {
     fn name(&self) -> &'static str {
         "Tap"
     }

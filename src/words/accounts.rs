@@ -1,8 +1,8 @@
 //! What is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
 
-use super::foreign::visible;
+use super::untrusted_text::visible;
 use super::format;
-use super::problem::Said;
+use super::problem::Message;
 use crate::model::access_key::Keep;
 use crate::model::check::Item;
 use crate::model::session::Identity;
@@ -207,12 +207,12 @@ pub fn in_file(path: &Path) -> String {
 
 /// A key was kept.
 #[must_use]
-pub fn kept(name: &str, keep: Keep) -> Said {
+pub fn kept(name: &str, keep: Keep) -> Message {
     let body = match keep {
         Keep::InFile => "It stands in the shared credentials file.",
         Keep::ThisRun => "It is kept until Daypass ends.",
     };
-    Said { title: format!("The profile “{}” is ready", visible(name)), body: body.to_owned() }
+    Message { title: format!("The profile “{}” is ready", visible(name)), body: body.to_owned() }
 }
 
 /// A profile was renamed.
@@ -247,8 +247,8 @@ pub fn waiting(left: Duration) -> String {
 
 /// The browser did not open.
 #[must_use]
-pub fn no_browser(address: &str) -> Said {
-    Said { title: "The browser did not open".to_owned(), body: format!("Copy the address and open it: {address}") }
+pub fn no_browser(address: &str) -> Message {
+    Message { title: "The browser did not open".to_owned(), body: format!("Copy the address and open it: {address}") }
 }
 
 /// Who has the command, before it is shown.
@@ -326,7 +326,7 @@ pub fn code_before_end(left: Duration) -> String {
 
 /// The title over a day that is not there yet, or was.
 #[must_use]
-pub fn dates(sentence: &str) -> Said {
+pub fn dates(sentence: &str) -> Message {
     let (title, body) = sentence.split_once(". ").unwrap_or((sentence.trim_end_matches('.'), ""));
-    Said { title: title.to_owned(), body: body.to_owned() }
+    Message { title: title.to_owned(), body: body.to_owned() }
 }

@@ -1,7 +1,7 @@
 //! Deadlines: a body that counts what the network takes of it, and a watch that ends an attempt which no longer moves.
 
 use super::clock::Clock;
-use super::limit::Limit;
+use super::rate_limiter::RateLimiter;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::convert::Infallible;
@@ -115,7 +115,7 @@ impl Meter {
 pub struct Metered {
     left: Bytes,
     meter: Arc<Meter>,
-    gate: (Limit, Clock),
+    gate: (RateLimiter, Clock),
     /// What is booked, and the wait for it.
     turn: Option<(usize, Pin<Box<Sleep>>)>,
 }
@@ -123,7 +123,7 @@ pub struct Metered {
 impl Metered {
     /// A body of these bytes.
     #[must_use]
-    pub const fn new(bytes: Bytes, meter: Arc<Meter>, limit: Limit, clock: Clock) -> Self {
+    pub const fn new(bytes: Bytes, meter: Arc<Meter>, limit: RateLimiter, clock: Clock) -> Self {
         Self { left: bytes, meter, gate: (limit, clock), turn: None }
     }
 }
@@ -226,7 +226,7 @@ mod tests {
 
     const SLICE: usize = 64 << 10;
 
-    fn body(content: Bytes, meter: &Arc<Meter>, limit: &Limit, clock: &Clock) -> Metered {
+    fn body(content: Bytes, meter: &Arc<Meter>, limit: &RateLimiter, clock: &Clock) -> Metered {
         Metered::new(content, Arc::clone(meter), limit.clone(), clock.clone())
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let content = Bytes::from(vec![5; 3 * SLICE + 10]);
         let meter = Meter::new(content.len() as u64, Arc::clone(&shown));
         assert_eq!(shown.load(Ordering::Relaxed), 0, "a new attempt begins at nothing");
-        let mut body = body(content.clone(), &meter, &Limit::default(), &Clock::start());
+        let mut body = body(content.clone(), &meter, &RateLimiter::default(), &Clock::start());
         assert_eq!(body.size_hint().exact(), Some(content.len() as u64));
         let first = body.frame().await.expect("a frame").expect("no fault").into_data().expect("data");
         assert_eq!((first.len(), meter.taken()), (SLICE, SLICE as u64));
@@ -294,7 +294,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_slows_a_body_and_is_not_taken_for_silence() {
-        let (clock, limit) = (Clock::start(), Limit::default());
+        let (clock, limit) = (Clock::start(), RateLimiter::default());
         limit.set(Some(64_000));
         let content = Bytes::from(vec![5; 32_000]);
         let meter = Meter::new(content.len() as u64, Arc::default());

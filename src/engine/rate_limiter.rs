@@ -16,7 +16,7 @@ const IDLE: u64 = 50_000;
 
 /// The gate. Copies are the same one; without a limit it is open.
 #[derive(Clone, Debug, Default)]
-pub struct Limit(Arc<Gate>);
+pub struct RateLimiter(Arc<Gate>);
 
 #[derive(Debug, Default)]
 struct Gate {
@@ -28,14 +28,14 @@ struct Gate {
 
 /// What a body may hand over next, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct Reservation {
     /// The bytes.
     pub bytes: usize,
     /// The moment from which they may go; none for at once.
     pub from: Option<Time>,
 }
 
-impl Limit {
+impl RateLimiter {
     /// Lets so many bytes a second through from now on, at least [`LEAST`]; none for as many as come.
     pub fn set(&self, rate: Option<u64>) {
         self.0.rate.store(rate.map_or(0, |rate| rate.max(LEAST)), Ordering::Relaxed);
@@ -43,10 +43,10 @@ impl Limit {
     }
 
     /// The next turn of a body that has `left` bytes. What is booked counts as gone, even if it never goes.
-    pub fn book(&self, left: usize, now: impl FnOnce() -> Time) -> Turn {
+    pub fn book(&self, left: usize, now: impl FnOnce() -> Time) -> Reservation {
         let rate = self.0.rate.load(Ordering::Relaxed);
         if rate == 0 {
-            return Turn { bytes: left.min(SLICE), from: None };
+            return Reservation { bytes: left.min(SLICE), from: None };
         }
         let most = usize::try_from(rate / SHARE).unwrap_or(SLICE).min(SLICE);
         let bytes = left.min(most);
@@ -56,7 +56,7 @@ impl Limit {
         let begins = (*free).max(moment.saturating_sub(IDLE));
         *free = begins.saturating_add(bytes as u64 * 1_000_000 / rate);
         let from = Time(begins.div_ceil(1000));
-        Turn { bytes, from: (from > now).then_some(from) }
+        Reservation { bytes, from: (from > now).then_some(from) }
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     /// Lets `bodies` bodies of `size` bytes through and tells when the last byte went, in milliseconds.
-    fn through(limit: &Limit, bodies: usize, size: usize) -> (u64, u64) {
+    fn through(limit: &RateLimiter, bodies: usize, size: usize) -> (u64, u64) {
         let mut left: Vec<(u64, usize)> = vec![(1000, size); bodies];
         let (mut last, mut longest) = (0, 0);
         while let Some(next) = left.iter_mut().filter(|(_, left)| *left > 0).min_by_key(|(at, _)| *at) {
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn all_bodies_together_keep_the_limit() {
         for (rate, bodies, size) in [(1 << 20, 4, 8 << 20), (100 << 20, 64, 8 << 20), (20_000, 10, 100_000)] {
-            let limit = Limit::default();
+            let limit = RateLimiter::default();
             limit.set(Some(rate));
             let (took, _) = through(&limit, bodies, size);
             let should = (bodies * size) as u64 * 1000 / rate;
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn every_body_gets_its_turn_before_s3_loses_patience() {
         for rate in [1, LEAST, 50_000, 1 << 20, 1 << 30] {
-            let limit = Limit::default();
+            let limit = RateLimiter::default();
             limit.set(Some(rate));
             let (_, longest) = through(&limit, 64, 100_000);
             assert!(longest <= 5_000, "{rate}: {longest} ms");
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn an_idle_gate_saves_little_up() {
-        let limit = Limit::default();
+        let limit = RateLimiter::default();
         limit.set(Some(1 << 20));
         let mut passed = 0;
         while limit.book(SLICE, || Time(60_000)).from.is_none() {
@@ -112,11 +112,11 @@ mod tests {
 
     #[test]
     fn without_a_limit_the_gate_is_open() {
-        let limit = Limit::default();
+        let limit = RateLimiter::default();
         limit.set(Some(1 << 20));
         limit.set(None);
         for _ in 0..100 {
-            assert_eq!(limit.book(1 << 30, || Time(0)), Turn { bytes: SLICE, from: None });
+            assert_eq!(limit.book(1 << 30, || Time(0)), Reservation { bytes: SLICE, from: None });
         }
         assert_eq!(limit.book(10, || Time(0)).bytes, 10);
     }

@@ -8,9 +8,9 @@ use super::event::{Assumed, Effect};
 use super::parts::{PART_USUAL, PUT_MAX};
 use super::problem::Problem;
 use super::record::Record;
-use super::terms::Learned;
+use super::conditions::Learned;
 use super::upload::{Multipart, PlaceNo, UploadNo};
-use super::work::{Out, What};
+use super::work::{InFlight, RequestKind};
 use crate::time::Utc;
 use std::sync::Arc;
 
@@ -22,20 +22,20 @@ const HOUR: i64 = 3600;
 impl Model {
     /// Whether a file of this size goes up by one PutObject straight from the disk.
     pub(super) fn goes_whole(&self, place: PlaceNo, size: u64) -> bool {
-        let refused = |place: &super::snapshot::Place| place.learned.parts_refused.is_some();
+        let refused = |place: &super::snapshot::OpenDestination| place.learned.parts_refused.is_some();
         size > PART_USUAL && size <= PUT_MAX && self.seen.places.get(usize::from(place.0)).is_some_and(refused)
     }
 
     /// Whether a PutObject is out for this upload of which so little is left that it may have been stored by now.
     pub(super) fn is_nearly_sent(&self, no: UploadNo) -> bool {
         let Some(work) = self.work.get(&no) else { return false };
-        let nearly = |out: &Out| out.what == What::Whole && out.taken.saturating_add(NEARLY) >= out.body;
+        let nearly = |out: &InFlight| out.what == RequestKind::Whole && out.taken.saturating_add(NEARLY) >= out.body;
         work.out.keys().filter_map(|request| self.out.get(request)).any(nearly)
     }
 
     /// The key turned a part away: this file goes up whole, and so do those after it; false where it is too large for that.
-    pub(super) fn goes_on_whole(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) -> bool {
-        if !matches!(out.what, What::Create | What::Part(_) | What::Complete) {
+    pub(super) fn goes_on_whole(&mut self, no: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) -> bool {
+        if !matches!(out.what, RequestKind::Create | RequestKind::Part(_) | RequestKind::Complete) {
             return false;
         }
         let at = problem.detail.as_ref().map_or(Utc(0), |detail| detail.at);
@@ -90,13 +90,13 @@ impl Model {
     }
 
     /// A file arrived, as a whole or in parts.
-    pub(super) fn has_delivered(&mut self, no: UploadNo, what: What, at: Utc, fx: &mut Vec<Effect>) {
+    pub(super) fn has_delivered(&mut self, no: UploadNo, what: RequestKind, at: Utc, fx: &mut Vec<Effect>) {
         let Some(place) = self.seen.rows.get(no).map(|row| row.place) else { return };
         self.learn(place, fx, |learned| {
             if learned.delivered.is_none_or(|then| at.0.saturating_sub(then.0) >= HOUR) {
                 learned.delivered = Some(at);
             }
-            if what == What::Complete {
+            if what == RequestKind::Complete {
                 learned.parts_refused = None;
             }
         });

@@ -1,6 +1,6 @@
 //! What a request asks for, a sentence each, for the message to the customer and for the customer's own page.
 
-use super::request::{Ask, Kms};
+use super::request::{RoleRequest, Kms};
 use super::{RoleName, policy};
 use crate::model::destination::Destination;
 use crate::policy::tree::Tree;
@@ -26,7 +26,7 @@ const NO_REPLACING: &str = "Files that are there are never replaced.";
 
 /// What is asked for, the gravest first; `moment` writes a date.
 #[must_use]
-pub fn wishes(ask: &Ask, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
+pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
     let mut list = Vec::new();
     let mut add = |usual: bool, text: String| list.push(Wish { text, usual });
     add(false, who(ask));
@@ -101,7 +101,7 @@ pub const KEY_ELSEWHERE: &str =
 
 /// Who is let in.
 #[must_use]
-pub fn who(ask: &Ask) -> String {
+pub fn who(ask: &RoleRequest) -> String {
     let (name, account) = (ask.who.short_name(), format::account(ask.who.account().as_str()));
     match (ask.only_me, ask.who.shared_role()) {
         (false, _) => format!("Everybody is let in whom the administrator of account {account} names."),
@@ -115,7 +115,7 @@ pub fn who(ask: &Ask) -> String {
 
 /// The two lines of the policies that have to be compared, as they stand in the template.
 #[must_use]
-pub fn to_compare(ask: &Ask) -> [(&'static str, String); 2] {
+pub fn to_compare(ask: &RoleRequest) -> [(&'static str, String); 2] {
     let written = |text: String| Tree::from(text).yaml(0).trim_end().trim_matches('"').to_owned();
     [("Principal", written(policy::principal(ask))), ("Resource", written(policy::objects(ask)))]
 }

@@ -9,7 +9,7 @@ use super::record::{End, Record};
 use super::session::Session;
 use super::timing::{BACKOFF, BACKOFF_MOST, NEAR_END};
 use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
-use super::work::{Out, UNKNOWN_TRIES, What, Work};
+use super::work::{InFlight, UNKNOWN_TRIES, RequestKind, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +55,7 @@ impl Model {
         let in_flight = work.out.keys().filter_map(|r| self.out.get(r)).filter(|o| o.signed).map(|out| out.taken).sum();
         let confirmed = work.multipart.as_ref().map_or(0, |m| m.parts.confirmed());
         let progress = Progress { confirmed, in_flight, resumed: work.resumed, rate: work.rate.per_second(now) };
-        let confirming = work.out.values().any(|what| *what == What::Complete);
+        let confirming = work.out.values().any(|what| *what == RequestKind::Complete);
         if !confirming && self.seen.rows.get(no).is_some_and(|row| row.state.moving()) {
             self.set_state(no, State::Sending(progress));
         }
@@ -70,7 +70,7 @@ impl Model {
         if let Some(work) = self.work.get_mut(&out.upload) {
             work.out.remove(&request);
         }
-        if out.what == What::Abort {
+        if out.what == RequestKind::Abort {
             return self.aborted(&out, &result);
         }
         let no = out.upload;
@@ -109,7 +109,7 @@ impl Model {
     }
 
     /// Whether an upload was aborted changes nothing here, but the answer tells of the line as any other does.
-    fn aborted(&mut self, out: &Out, result: &Result<Answer, Problem>) {
+    fn aborted(&mut self, out: &InFlight, result: &Result<Answer, Problem>) {
         let Err(problem) = result else { return self.line_is_good() };
         if problem.kind.from_the_server() || problem.is_fault_of_the_server() {
             self.line_is_good();
@@ -118,7 +118,7 @@ impl Model {
         }
     }
 
-    fn well(&mut self, no: UploadNo, out: &Out, answer: Answer, fx: &mut Vec<Effect>) {
+    fn well(&mut self, no: UploadNo, out: &InFlight, answer: Answer, fx: &mut Vec<Effect>) {
         match (answer, out.what) {
             (Answer::Opened(fingerprint), _) => self.opened(no, fingerprint, fx),
             (Answer::Grown(fingerprint), _) => {
@@ -144,19 +144,19 @@ impl Model {
                 self.keep_until(no, abort_at);
                 self.show_progress(no);
             }
-            (Answer::Part(done), What::Part(number)) => {
+            (Answer::Part(done), RequestKind::Part(number)) => {
                 let Some(work) = self.work.get_mut(&no) else { return };
                 let Some(multipart) = &mut work.multipart else { return };
                 multipart.parts.put(number, done.clone());
                 fx.push(Effect::Record(Record::Part(no, number, done)));
                 self.show_progress(no);
             }
-            (Answer::Read(crc), What::Read(number)) => self.read_again(no, number, crc, fx),
+            (Answer::Read(crc), RequestKind::Read(number)) => self.read_again(no, number, crc, fx),
             (Answer::Part(_) | Answer::Read(_) | Answer::Aborted, _) => {}
         }
     }
 
-    fn delivered(&mut self, no: UploadNo, what: What, stored: Stored, fx: &mut Vec<Effect>) {
+    fn delivered(&mut self, no: UploadNo, what: RequestKind, stored: Stored, fx: &mut Vec<Effect>) {
         self.set_size(no, stored.size, fx);
         if let Some(row) = self.seen.rows.get_mut(no) {
             row.modified = Upload::kept_time(stored.fingerprint.modified);
@@ -212,7 +212,7 @@ impl Model {
     }
 
     /// A request met a problem.
-    fn trouble(&mut self, no: UploadNo, request: RequestNo, out: &Out, problem: Problem, fx: &mut Vec<Effect>) {
+    fn trouble(&mut self, no: UploadNo, request: RequestNo, out: &InFlight, problem: Problem, fx: &mut Vec<Effect>) {
         if Self::may_be_stored(out, &problem) {
             self.doubt(no, fx);
             if let Some(work) = self.work.get_mut(&no)
@@ -239,7 +239,7 @@ impl Model {
             }
             Retry::Again if problem.kind == Kind::SourceSilent => self.drive_is_silent(no, &problem, fx),
             Retry::Again => {
-                if problem.kind == Kind::Conflict && out.what == What::Complete {
+                if problem.kind == Kind::Conflict && out.what == RequestKind::Complete {
                     let Some(work) = self.work.get_mut(&no) else { return };
                     if !work.maybe_done {
                         return self.restart(no, &problem, fx);
@@ -303,15 +303,15 @@ impl Model {
     }
 
     /// Whether a request that ended with this problem may have stored the whole file.
-    fn may_be_stored(out: &Out, problem: &Problem) -> bool {
+    fn may_be_stored(out: &InFlight, problem: &Problem) -> bool {
         match out.what {
-            What::Complete => problem.may_be_stored(true),
-            What::Put | What::Whole => problem.may_be_stored(out.taken >= out.body),
-            What::Open | What::Create | What::Part(_) | What::Read(_) | What::Abort => false,
+            RequestKind::Complete => problem.may_be_stored(true),
+            RequestKind::Put | RequestKind::Whole => problem.may_be_stored(out.taken >= out.body),
+            RequestKind::Open | RequestKind::Create | RequestKind::Part(_) | RequestKind::Read(_) | RequestKind::Abort => false,
         }
     }
 
-    fn generation(&self, out: &Out) -> Option<u32> {
+    fn generation(&self, out: &InFlight) -> Option<u32> {
         match &self.seen.places.get(usize::from(out.place.0))?.session {
             Session::Active(grant) => Some(grant.generation),
             Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => None,
@@ -320,7 +320,7 @@ impl Model {
 
     /// Servers say in three ways that a session has ended (ExpiredToken, InvalidAccessKeyId, AccessDenied): what was signed
     /// with an older session, or with one whose end has come, was refused for that reason.
-    fn in_the_light_of_the_session(&self, out: &Out, problem: Problem) -> Problem {
+    fn in_the_light_of_the_session(&self, out: &InFlight, problem: Problem) -> Problem {
         let over = match self.seen.places.get(usize::from(out.place.0)).map(|place| &place.session) {
             Some(Session::Active(grant)) => {
                 grant.generation != out.generation || grant.ends.since(self.seen.now) < NEAR_END
@@ -334,7 +334,7 @@ impl Model {
     }
 
     /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
-    fn held(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
+    fn held(&mut self, no: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         let at = usize::from(out.place.0);
         self.back_in_line(no, out, fx);
         if problem.kind == Kind::SessionRefused {
@@ -354,7 +354,7 @@ impl Model {
     }
 
     /// Sends the same again after a while.
-    fn try_later(&mut self, no: UploadNo, out: &Out, problem: &Problem, fx: &mut Vec<Effect>) {
+    fn try_later(&mut self, no: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let Some(work) = self.work.get_mut(&no) else { return };
         let misses = work.misses.entry(out.what.part()).or_default();
@@ -370,18 +370,18 @@ impl Model {
         if misses.unknown >= UNKNOWN_TRIES {
             return self.fail(no, problem, fx);
         }
-        if conflicts >= CONFLICT_TRIES && out.what != What::Complete {
+        if conflicts >= CONFLICT_TRIES && out.what != RequestKind::Complete {
             if self.in_doubt(no) {
                 return self.not_confirmed(no, fx);
             }
             return self.fail(no, &Problem { kind: Kind::Contended, ..problem.clone() }, fx);
         }
-        if out.what == What::Complete && work.lost > COMPLETE_REPEATS {
+        if out.what == RequestKind::Complete && work.lost > COMPLETE_REPEATS {
             return self.not_confirmed(no, fx);
         }
-        let base = if out.what == What::Complete { BACKOFF_COMPLETE } else { BACKOFF };
+        let base = if out.what == RequestKind::Complete { BACKOFF_COMPLETE } else { BACKOFF };
         // The line itself says when it is tried again; then nothing should wait much longer.
-        let own = closed || problem.retry() == Retry::Line && out.what != What::Complete;
+        let own = closed || problem.retry() == Retry::Line && out.what != RequestKind::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
         let due = now + self.chance.backoff(tries, base, most);
         self.note_upload_retry(no, problem, due);
@@ -389,7 +389,7 @@ impl Model {
     }
 
     /// Sends the same again at this moment.
-    pub(super) fn later(&mut self, no: UploadNo, out: &Out, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
+    pub(super) fn later(&mut self, no: UploadNo, out: &InFlight, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
         if self.take_pause(no) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);
@@ -397,36 +397,36 @@ impl Model {
         let Some(work) = self.work.get_mut(&no) else { return };
         let problem = Arc::new(problem.clone());
         match out.what {
-            What::Part(number) => {
+            RequestKind::Part(number) => {
                 work.later.insert((due, number));
                 self.show_progress(no);
             }
-            What::Put | What::Whole | What::Open => {
+            RequestKind::Put | RequestKind::Whole | RequestKind::Open => {
                 if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
                     desk.active.retain(|&other| other != no);
                 }
                 self.wait_until(no, due);
                 self.set_state(no, State::Retrying(due, problem));
             }
-            What::Create | What::Read(_) | What::Complete | What::Abort => work.not_before = Some(due),
+            RequestKind::Create | RequestKind::Read(_) | RequestKind::Complete | RequestKind::Abort => work.not_before = Some(due),
         }
     }
 
     /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
-    pub(super) fn back_in_line(&mut self, no: UploadNo, out: &Out, fx: &mut Vec<Effect>) {
+    pub(super) fn back_in_line(&mut self, no: UploadNo, out: &InFlight, fx: &mut Vec<Effect>) {
         if self.take_pause(no) {
             self.withdraw(no, fx);
             return self.set_state(no, State::Paused);
         }
         match out.what {
-            What::Part(number) => {
+            RequestKind::Part(number) => {
                 if let Some(work) = self.work.get_mut(&no) {
                     work.cursor = work.cursor.min(number);
                 }
                 self.show_progress(no);
             }
-            What::Put | What::Whole | What::Open => self.requeue(no, true),
-            What::Create | What::Read(_) | What::Complete | What::Abort => {}
+            RequestKind::Put | RequestKind::Whole | RequestKind::Open => self.requeue(no, true),
+            RequestKind::Create | RequestKind::Read(_) | RequestKind::Complete | RequestKind::Abort => {}
         }
     }
 

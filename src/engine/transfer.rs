@@ -5,7 +5,7 @@ use super::files::{Look, OpenFiles, Source, longer, unreadable};
 use super::key_files;
 use super::pool::{self, Pool, Sums};
 use super::reads::Reads;
-use super::s3::{self, Object, S3, Span, Whole};
+use super::s3::{self, Object, S3, Span, CompleteRequest};
 use crate::model::event::{Answer, Call, PART_HELD, Send};
 use crate::model::parts::PartDone;
 use crate::model::problem::{Detail, Kind, Problem};
@@ -87,7 +87,7 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
         Call::Complete { upload_id, parts, part, fingerprint } => {
             let s3 = s3(ctx, place)?;
             let (fingerprint, sha256) = compare(ctx, upload, path, fingerprint, (&parts, part)).await?;
-            let whole = Whole { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
+            let whole = CompleteRequest { upload_id: &upload_id, parts: &parts, part, size: fingerprint.size };
             let object = s3.complete(&key, whole).await?;
             Ok(Answer::Stored(stored(object, fingerprint.size, fingerprint, sha256)))
         }

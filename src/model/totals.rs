@@ -6,7 +6,7 @@ use super::problem::Kind;
 use super::record::Record;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadNo};
-use super::work::{Desk, Out, What};
+use super::work::{Lane, InFlight, RequestKind};
 use std::time::Duration;
 
 /// The longest time between two events for which a request that is out is taken to move.
@@ -55,7 +55,7 @@ impl Totals {
     }
 }
 
-impl Desk {
+impl Lane {
     /// Counts a row of this state in, or out.
     pub(super) const fn count(&mut self, state: &State, add: bool) {
         if !state.ended() {
@@ -117,7 +117,7 @@ impl Model {
         // Of requests of which nothing is heard for longer it can't be said that they move.
         let passed = passed.min(HEARD_OF);
         for (at, place) in self.seen.places.iter_mut().enumerate() {
-            let out = |out: &Out| usize::from(out.place.0) == at && out.what != What::Abort;
+            let out = |out: &InFlight| usize::from(out.place.0) == at && out.what != RequestKind::Abort;
             if self.out.values().any(out) {
                 place.totals.moving += passed;
             }
