@@ -7,20 +7,20 @@ use crate::engine::http::{self, Wire};
 use crate::engine::journal::WindowCall;
 use crate::engine::settings;
 use crate::grant::fields::{self, TextProblem};
-use crate::grant::{RoleRequest, Invitation};
+use crate::grant::{Invitation, RoleRequest};
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::notice::Notice;
 use crate::model::problem::Problem;
 use crate::model::snapshot::{Command, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
 use crate::ui::About;
 use crate::ui::access::AccessRequest;
 use crate::ui::history::HistoryRequest as AskHistory;
 use crate::ui::intake;
-use crate::ui::shell::{Answered, Link, Texts, Reply, WindowPlace, Work};
+use crate::ui::shell::{Answered, Link, Reply, Texts, WindowPlace, Work};
 use crate::words::{ask, cli, problem, window as words};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -268,7 +268,7 @@ impl Link for App {
         self.current().send(command);
     }
 
-    fn code(&self, place: PlaceNo, code: Zeroizing<String>) {
+    fn code(&self, place: DestinationId, code: Zeroizing<String>) {
         let handle = self.current();
         handle.hand_over(Secret::Code(place, code));
         handle.send(Command::GetAccess(place));
@@ -313,7 +313,7 @@ impl Link for App {
         practice::end(&self.state);
     }
 
-    fn save_receipt(&self, place: PlaceNo, path: PathBuf) {
+    fn save_receipt(&self, place: DestinationId, path: PathBuf) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         self.runtime.spawn(async move {
             let said = match save(&handle, place, path.clone()).await {
@@ -324,7 +324,7 @@ impl Link for App {
         });
     }
 
-    fn send_receipt(&self, place: PlaceNo) {
+    fn send_receipt(&self, place: DestinationId) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         self.runtime.spawn(async move {
             let told = match Receipt::send_last(&handle, place).await {
@@ -397,7 +397,7 @@ impl Link for App {
 }
 
 /// Writes the receipt of the delivery that is going on, or was the last, in the form its file's name asks for.
-async fn save(handle: &Handle, place: PlaceNo, path: PathBuf) -> Result<(), String> {
+async fn save(handle: &Handle, place: DestinationId, path: PathBuf) -> Result<(), String> {
     let receipt: Receipt = Receipt::of_last(handle, place).await.map_err(|problem| problem::sentence(&problem))?;
     let format = receipt::Format::of(&path);
     let saving = tokio::task::spawn_blocking(move || receipt.save(&path, format));

@@ -8,7 +8,7 @@ use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, OpenDestination};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Time;
 use crate::words::access as words;
 use crate::words::cli;
@@ -108,7 +108,7 @@ pub(super) fn digits(text: &str) -> Option<Zeroizing<String>> {
 /// Asks for codes while uploads run: one question at a time.
 pub(super) struct Codes {
     open: bool,
-    asked: Option<(PlaceNo, JoinHandle<Option<Zeroizing<String>>>)>,
+    asked: Option<(DestinationId, JoinHandle<Option<Zeroizing<String>>>)>,
 }
 
 impl Codes {
@@ -122,16 +122,16 @@ impl Codes {
     }
 
     /// Asks where a code is needed, and hands over what was answered.
-    pub(super) async fn look(&mut self, handle: &Handle, places: &[PlaceNo]) {
-        if let Some((no, answer)) = self.asked.take_if(|(_, answer)| answer.is_finished()) {
+    pub(super) async fn look(&mut self, handle: &Handle, places: &[DestinationId]) {
+        if let Some((id, answer)) = self.asked.take_if(|(_, answer)| answer.is_finished()) {
             let Some(text) = answer.await.ok().flatten() else {
                 self.open = false;
                 return;
             };
             match digits(&text) {
                 Some(code) => {
-                    handle.hand_over(Secret::Code(no, code));
-                    handle.send(Command::GetAccess(no));
+                    handle.hand_over(Secret::Code(id, code));
+                    handle.send(Command::GetAccess(id));
                     handle.reached().await;
                 }
                 None => say_beside(words::not_a_code()),
@@ -141,10 +141,10 @@ impl Codes {
             return;
         }
         let (seen, now) = (handle.seen(), handle.now());
-        for &no in places {
-            let Some(place) = seen.places.get(usize::from(no.0)) else { continue };
+        for &id in places {
+            let Some(place) = seen.places.get(usize::from(id.0)) else { continue };
             if let Some(why) = needed(place, now) {
-                self.asked = Some((no, line(words::code(&place.destination, &why))));
+                self.asked = Some((id, line(words::code(&place.destination, &why))));
                 return;
             }
         }

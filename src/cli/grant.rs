@@ -5,7 +5,7 @@ use super::place::{self, parsed};
 use super::{ALL, Stop, say};
 use crate::engine::clock::Clock;
 use crate::grant::words as grant_words;
-use crate::grant::{self, RoleRequest, Format, Principal, names::FormProblem};
+use crate::grant::{self, Format, Principal, RoleRequest, names::FormProblem};
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::time::{Day, Utc};
 use crate::words::names::Field;

@@ -3,7 +3,7 @@
 use super::args::Verify;
 use super::{ALL, SOME_NOT, Stop, say};
 use crate::engine::handle::Handle;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::receipt::messages as words;
 use crate::receipt::{Check, verify as check};
 use crate::receipt::{Format, Receipt};
@@ -11,7 +11,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Writes the receipt of the delivery that has just ended, in the form that the file's name asks for.
-pub(super) async fn write(handle: &Handle, place: PlaceNo, path: &Path) -> Result<(), String> {
+pub(super) async fn write(handle: &Handle, place: DestinationId, path: &Path) -> Result<(), String> {
     let receipt: Receipt =
         Receipt::of_last(handle, place).await.map_err(|problem| crate::words::problem::sentence(&problem))?;
     let (format, to) = (Format::of(path), path.to_path_buf());

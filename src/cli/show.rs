@@ -7,13 +7,15 @@ use crate::model::notice::{JournalNotice, Notice};
 use crate::model::problem::{Detail, Kind, Problem, Turn};
 use crate::model::rows::{CHUNK, Chunk};
 use crate::model::session::Session;
-use crate::model::snapshot::{SkipReason, Network, OpenDestination, Profile, Profiles, Retried, RetryStatus, Snapshot, Source};
-use crate::model::upload::{PlaceNo, Proof, State, Upload, UploadNo};
+use crate::model::snapshot::{
+    Network, OpenDestination, Profile, Profiles, Retried, RetryStatus, SkipReason, Snapshot, Source,
+};
+use crate::model::upload::{DestinationId, Proof, State, Upload, UploadId};
 use crate::time::Time;
 use crate::words::cli as words;
-use crate::words::untrusted_text::visible;
 use crate::words::problem::sentence;
 use crate::words::retries;
+use crate::words::untrusted_text::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -108,11 +110,11 @@ impl Show {
     }
 
     /// The person stopped it: what there is to go on with.
-    pub(super) fn left(&mut self, handle: &Handle, places: &[PlaceNo]) {
+    pub(super) fn left(&mut self, handle: &Handle, places: &[DestinationId]) {
         let seen = handle.seen();
         self.update(&seen, handle.now());
         self.end();
-        let open = places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).map(|p| p.totals.open()).sum();
+        let open = places.iter().filter_map(|id| seen.places.get(usize::from(id.0))).map(|p| p.totals.open()).sum();
         let kept = !handle.notices().iter().any(keeps_nothing);
         let plain = words::interrupted(open, kept);
         if self.json {
@@ -282,9 +284,9 @@ impl Show {
     }
 
     /// Tells of what had ended in an earlier run without having arrived, where this one changed nothing about it.
-    fn as_before(&mut self, seen: &Snapshot, places: &[PlaceNo]) {
+    fn as_before(&mut self, seen: &Snapshot, places: &[DestinationId]) {
         for (at, state) in std::mem::take(&mut self.before) {
-            let row = u32::try_from(at).ok().and_then(|no| seen.rows.get(UploadNo(no)));
+            let row = u32::try_from(at).ok().and_then(|id| seen.rows.get(UploadId(id)));
             if let Some(row) = row.filter(|row| places.contains(&row.place) && still(&row.state, &state)) {
                 self.told[at] = false;
                 self.row(seen, at, row);
@@ -293,10 +295,10 @@ impl Show {
     }
 
     /// The last line, and the exit code.
-    pub(super) fn summary(&mut self, seen: &Snapshot, places: &[PlaceNo]) -> u8 {
+    pub(super) fn summary(&mut self, seen: &Snapshot, places: &[DestinationId]) -> u8 {
         let mut all = true;
         self.as_before(seen, places);
-        for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
+        for place in places.iter().filter_map(|id| seen.places.get(usize::from(id.0))) {
             let totals = &place.totals;
             let missed = place.left_out_count.missed();
             // Nothing is no success, unless all of it was delivered earlier.
@@ -335,10 +337,10 @@ impl Show {
     }
 
     /// Says why nothing goes on.
-    pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[PlaceNo], now: Time) {
+    pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[DestinationId], now: Time) {
         self.end();
         let silent = Arc::new(Problem::new(Kind::NoAnswer));
-        for place in places.iter().filter_map(|no| seen.places.get(usize::from(no.0))) {
+        for place in places.iter().filter_map(|id| seen.places.get(usize::from(id.0))) {
             let why = match &place.session {
                 Session::Denied(problem) => Some(problem),
                 Session::Assuming(_) => Some(self.refused.as_ref().unwrap_or(&silent)),

@@ -11,12 +11,12 @@ use crate::model::notice::Notice;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Network, OpenDestination, Retried, Snapshot, Totals, Which};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::receipt::Receipt;
 use crate::time::Time;
 use crate::words::cli as words;
-use crate::words::untrusted_text::visible;
 use crate::words::problem::sentence;
+use crate::words::untrusted_text::visible;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -98,9 +98,9 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     // What had stopped is told of as well, although only a person can say what is to become of it.
     let wanted =
         |totals: &Totals| totals.open() + totals.failed + totals.key_files + totals.unconfirmed + totals.already > 0;
-    let places: Vec<PlaceNo> = (0..seen.places.len())
+    let places: Vec<DestinationId> = (0..seen.places.len())
         .filter(|&at| wanted(&seen.places[at].totals))
-        .map(|at| PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)))
+        .map(|at| DestinationId(u16::try_from(at).unwrap_or(u16::MAX)))
         .collect();
     // What could not be read is not finished by that.
     let unread = handle.notices().iter().any(|notice| matches!(notice, Notice::Journal(_)));
@@ -173,7 +173,7 @@ enum Standing {
 }
 
 /// Shows what happens until nothing more will happen by itself, and gives the exit code.
-async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patience: u64) -> u8 {
+async fn watch(handle: &mut Handle, show: &mut Show, places: &[DestinationId], patience: u64) -> u8 {
     let patience = Duration::from_secs(patience);
     let mut without: Option<Time> = None;
     let mut codes = Codes::new();
@@ -183,9 +183,9 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
         let seen = handle.seen();
         let now = handle.now();
         show_all(show, Arc::clone(&seen), now).await;
-        let standing: Vec<Standing> = places.iter().map(|&no| standing(&seen, no, patience)).collect();
-        let (done, open): (Vec<PlaceNo>, Vec<PlaceNo>) =
-            places.iter().partition(|&&no| standing_of(places, &standing, no) == Standing::Done);
+        let standing: Vec<Standing> = places.iter().map(|&id| standing(&seen, id, patience)).collect();
+        let (done, open): (Vec<DestinationId>, Vec<DestinationId>) =
+            places.iter().partition(|&&id| standing_of(places, &standing, id) == Standing::Done);
         if open.is_empty() {
             return show.summary(&seen, places);
         }
@@ -202,7 +202,7 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
                 settle(handle, &open).await;
             }
             show.stuck(&seen, &open, now);
-            let had = |no: &PlaceNo| seen.places.get(usize::from(no.0)).is_some_and(had_access);
+            let had = |id: &DestinationId| seen.places.get(usize::from(id.0)).is_some_and(had_access);
             return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
         WATCHED.store(true, Ordering::Relaxed);
@@ -220,8 +220,8 @@ async fn watch(handle: &mut Handle, show: &mut Show, places: &[PlaceNo], patienc
     }
 }
 
-fn standing_of(places: &[PlaceNo], standing: &[Standing], no: PlaceNo) -> Standing {
-    places.iter().position(|&other| other == no).map_or(Standing::Going, |at| standing[at])
+fn standing_of(places: &[DestinationId], standing: &[Standing], id: DestinationId) -> Standing {
+    places.iter().position(|&other| other == id).map_or(Standing::Going, |at| standing[at])
 }
 
 /// Whether uploads are watched, which end in their own way when the program is asked to.
@@ -237,13 +237,13 @@ pub(super) async fn asked_to_end_elsewhere() -> Signal {
 }
 
 /// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.
-async fn leave(handle: &mut Handle, show: &mut Show, places: &[PlaceNo]) {
+async fn leave(handle: &mut Handle, show: &mut Show, places: &[DestinationId]) {
     settle(handle, places).await;
     show.left(handle, places);
 }
 
 /// Sends nothing more, and waits for what is out.
-async fn settle(handle: &mut Handle, places: &[PlaceNo]) {
+async fn settle(handle: &mut Handle, places: &[DestinationId]) {
     for &place in places {
         handle.send(Command::Pause(Which::All(place)));
     }
@@ -270,13 +270,13 @@ async fn show_all(show: &mut Show, seen: Arc<Snapshot>, now: Time) {
 }
 
 /// Uploads of an earlier run that nobody asked for in this one.
-fn parked(seen: &Snapshot, no: PlaceNo) -> u64 {
-    seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.paused)
+fn parked(seen: &Snapshot, id: DestinationId) -> u64 {
+    seen.places.get(usize::from(id.0)).map_or(0, |place| place.totals.paused)
 }
 
-fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
-    let Some(place) = seen.places.get(usize::from(no.0)) else { return Standing::Going };
-    if place.walking == 0 && place.totals.open() == parked(seen, no) {
+fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> Standing {
+    let Some(place) = seen.places.get(usize::from(id.0)) else { return Standing::Going };
+    if place.walking == 0 && place.totals.open() == parked(seen, id) {
         return Standing::Done;
     }
     let line = match &seen.line {
@@ -309,10 +309,10 @@ fn standing(seen: &Snapshot, no: PlaceNo, patience: Duration) -> Standing {
 }
 
 /// Whether a file is on its way once more at this moment: it may go well.
-fn is_trying(seen: &Snapshot, places: &[PlaceNo]) -> bool {
+fn is_trying(seen: &Snapshot, places: &[DestinationId]) -> bool {
     let trying = |place: &OpenDestination| {
         let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Network::Up);
         retry.is_some_and(|retry| retry.next <= seen.now)
     };
-    places.iter().filter_map(|no| seen.places.get(usize::from(no.0))).any(trying)
+    places.iter().filter_map(|id| seen.places.get(usize::from(id.0))).any(trying)
 }

@@ -9,11 +9,11 @@ pub mod messages;
 mod other;
 mod terms;
 
+use crate::model::conditions::Learned;
 use crate::model::destination::Destination;
 use crate::model::problem::{Kind, Problem, Turn};
 use crate::model::session::Identity;
 use crate::model::snapshot::{OpenDestination, Snapshot};
-use crate::model::conditions::Learned;
 use crate::words::problem as words;
 
 /// What can be done about a cause.

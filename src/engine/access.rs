@@ -13,7 +13,7 @@ use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Region, RoleArn};
 use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem, Retry};
 use crate::model::session::Identity;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -145,7 +145,7 @@ impl AwsContext {
     }
 
     /// Asks for the bucket's region.
-    pub async fn locate(&self, place: PlaceNo, destination: &Destination) -> Result<Region, Problem> {
+    pub async fn locate(&self, place: DestinationId, destination: &Destination) -> Result<Region, Problem> {
         let usual = || destination.role.partition().default_region();
         // A server of one's own has no regions to tell of: it is asked in the one that is named.
         let named = destination.region.clone().filter(|_| self.http.endpoint_url().is_some());
@@ -154,7 +154,7 @@ impl AwsContext {
     }
 
     /// S3 for a destination in a region.
-    pub fn s3(&self, place: PlaceNo, destination: &Destination, region: &Region) -> S3 {
+    pub fn s3(&self, place: DestinationId, destination: &Destination, region: &Region) -> S3 {
         S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
             .limited(self.limit.clone())
     }

@@ -1,10 +1,10 @@
 //! One call as an attempt under the watch, and a second one where the first shows that this computer's clock is off.
 
-use super::classify::{self, Heard, Operation};
+use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::rate_limiter::RateLimiter;
 use super::response_recorder::ResponseRecorder;
-use super::timeouts::{self, Meter, Patience, Silence};
+use super::timeouts::{self, Meter, Silence, Timeouts};
 use crate::model::problem::{Kind, Problem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -23,9 +23,9 @@ pub async fn watched<T, E, F>(
     taken: &Arc<AtomicU64>,
     limit: &RateLimiter,
     clock: &Clock,
-    patience: &Patience,
+    patience: &Timeouts,
     call: impl Fn(ResponseRecorder) -> F,
-) -> (Result<T, Problem>, Heard)
+) -> (Result<T, Problem>, ResponseHead)
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
@@ -39,7 +39,7 @@ where
                 Silence::Answer if operation.stores() => Kind::AnswerLost,
                 Silence::Answer | Silence::Body => Kind::NoAnswer,
             };
-            Err(classify::misanswered(operation, kind, &Heard::default(), "nothing moved any more", clock))
+            Err(classify::misanswered(operation, kind, &ResponseHead::default(), "nothing moved any more", clock))
         }
     };
     let heard = tap.heard();
@@ -75,9 +75,9 @@ pub async fn settled<T, E, F>(
     taken: &Arc<AtomicU64>,
     limit: &RateLimiter,
     clock: &Clock,
-    patience: &Patience,
+    patience: &Timeouts,
     call: impl Fn(ResponseRecorder) -> F,
-) -> Result<(T, Heard), Problem>
+) -> Result<(T, ResponseHead), Problem>
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,

@@ -9,7 +9,7 @@ use crate::model::destination::Destination;
 use crate::model::event::AssumeRole;
 use crate::model::names::{RoleArn, RoleSessionName};
 use crate::model::problem::{Kind, Problem};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Utc;
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
@@ -64,7 +64,7 @@ impl AwsContext {
         check: Check,
         teller: &Teller,
     ) -> Option<()> {
-        const HERE: PlaceNo = PlaceNo(0);
+        const HERE: DestinationId = DestinationId(0);
         let profile = destination.profile.clone();
         teller.tell(Item::Profile, self.profile(&profile, &destination.role)).await?;
         let identity = async {
@@ -112,7 +112,7 @@ impl AwsContext {
 
     async fn role(
         &self,
-        place: PlaceNo,
+        place: DestinationId,
         destination: &Arc<Destination>,
         session_name: &RoleSessionName,
         code: Option<Zeroizing<String>>,

@@ -81,7 +81,7 @@ impl Operation {
 
 /// What stands at the top of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct ResponseHead {
     /// The HTTP status, 0 where nothing was answered.
     pub status: u16,
     /// The server's clock.
@@ -94,7 +94,7 @@ pub struct Heard {
     pub html: bool,
 }
 
-impl Heard {
+impl ResponseHead {
     /// Reads the top of an answer.
     #[must_use]
     pub fn of(response: &HttpResponse) -> Self {
@@ -118,7 +118,7 @@ pub fn problem<E>(operation: Operation, error: &SdkError<E, HttpResponse>, finis
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let heard = error.raw_response().map(Heard::of).unwrap_or_default();
+    let heard = error.raw_response().map(ResponseHead::of).unwrap_or_default();
     let (code, said) = words(error);
     let (kind, message) = match error {
         SdkError::ServiceError(_) => (answered(operation, &heard, &code, &said, clock), clean(&said)),
@@ -177,7 +177,7 @@ fn element(xml: &str, tag: &str) -> String {
 
 /// A problem that has no `SdkError`: what was answered looks well, and isn't.
 #[must_use]
-pub fn misanswered(operation: Operation, kind: Kind, heard: &Heard, message: &str, clock: &Clock) -> Problem {
+pub fn misanswered(operation: Operation, kind: Kind, heard: &ResponseHead, message: &str, clock: &Clock) -> Problem {
     let detail = Detail {
         call: operation.name().into(),
         code: "".into(),

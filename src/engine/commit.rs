@@ -5,7 +5,7 @@ use crate::model::event::{Call, Send};
 use crate::model::problem::Kind;
 use crate::model::record::Record;
 use crate::model::snapshot::Snapshot;
-use crate::model::upload::UploadNo;
+use crate::model::upload::UploadId;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
@@ -17,9 +17,9 @@ pub(super) struct Unkept {
     /// The last one that tells of an upload's end.
     ended: u64,
     /// Uploads that were added, in the order of their numbers.
-    added: VecDeque<(UploadNo, u64)>,
+    added: VecDeque<(UploadId, u64)>,
     /// Ranges of uploads whose PutObject may go out.
-    puts: VecDeque<(UploadNo, UploadNo, u64)>,
+    puts: VecDeque<(UploadId, UploadId, u64)>,
 }
 
 impl Unkept {
@@ -57,7 +57,7 @@ impl Unkept {
         }
         let added = self.added.binary_search_by_key(&send.upload, |(upload, _)| *upload).ok();
         let added = added.map(|at| self.added[at].1);
-        let of = |(first, last, _): &&(UploadNo, UploadNo, u64)| (*first..=*last).contains(&send.upload);
+        let of = |(first, last, _): &&(UploadId, UploadId, u64)| (*first..=*last).contains(&send.upload);
         // The first range that names it is enough.
         let puts = self.puts.iter().find(of).map(|(.., number)| *number);
         added.max(puts)
@@ -146,12 +146,20 @@ impl Publisher {
 mod tests {
     use super::*;
     use crate::engine::journal::Options;
-    use crate::model::upload::{Fingerprint, PlaceNo};
+    use crate::model::upload::{DestinationId, Fingerprint};
     use crate::time::Utc;
 
     fn send(call: Call) -> Send {
-        let upload = UploadNo(3);
-        Send { place: PlaceNo(0), generation: 1, upload, path: "/data/a".into(), key: "a".into(), keys: false, call }
+        let upload = UploadId(3);
+        Send {
+            place: DestinationId(0),
+            generation: 1,
+            upload,
+            path: "/data/a".into(),
+            key: "a".into(),
+            keys: false,
+            call,
+        }
     }
 
     /// The records wait in the loop, since the journal's channel is full: nobody has handed them to the journal yet.
@@ -159,13 +167,13 @@ mod tests {
     async fn a_complete_waits_for_records_that_have_not_reached_the_journal() {
         let journal = Journal::in_memory(&Options::new(|| Utc(0)));
         let mut unkept = Unkept::new(&journal);
-        unkept.note(&Record::Completing(UploadNo(3)));
+        unkept.note(&Record::Completing(UploadId(3)));
         journal.flush().await.expect("nothing is waiting there");
         let fingerprint = Fingerprint { device: 1, inode: 1, size: 5, modified: 1, changed: None };
         let complete =
             || send(Call::Complete { upload_id: "id".into(), parts: Arc::from(Vec::new()), part: 5, fingerprint });
         assert_eq!(unkept.before(&complete()), Some(1));
-        journal.record(Record::Completing(UploadNo(3))).await.expect("it is taken");
+        journal.record(Record::Completing(UploadId(3))).await.expect("it is taken");
         journal.kept_until(1).await.expect("it is on disk");
         assert_eq!(unkept.before(&complete()), None);
     }
@@ -175,8 +183,8 @@ mod tests {
     async fn a_put_waits_for_the_range_that_names_it() {
         let journal = Journal::in_memory(&Options::new(|| Utc(0)));
         let mut unkept = Unkept::new(&journal);
-        unkept.note(&Record::PutsBegin(UploadNo(0), UploadNo(9)));
-        unkept.note(&Record::PutsBegin(UploadNo(10), UploadNo(19)));
+        unkept.note(&Record::PutsBegin(UploadId(0), UploadId(9)));
+        unkept.note(&Record::PutsBegin(UploadId(10), UploadId(19)));
         let fingerprint = Fingerprint { device: 1, inode: 1, size: 5, modified: 1, changed: None };
         assert_eq!(unkept.before(&send(Call::Whole { fingerprint })), Some(1));
         assert_eq!(unkept.before(&send(Call::Put { most: 5 })), Some(1));

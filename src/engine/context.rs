@@ -4,10 +4,10 @@ use super::clock::Clock;
 use super::credential_store::CredentialStore;
 use super::credentials::Caches;
 use super::http::Http;
-use super::rate_limiter::RateLimiter;
 use super::profiles::Paths;
+use super::rate_limiter::RateLimiter;
+use super::timeouts::Timeouts;
 use super::vault::Vault;
-use super::timeouts::Patience;
 
 /// What calls about access are made with. A copy is cheap.
 #[derive(Clone)]
@@ -18,6 +18,6 @@ pub(super) struct AwsContext {
     pub sources: CredentialStore,
     pub paths: Paths,
     pub caches: Caches,
-    pub patience: Patience,
+    pub patience: Timeouts,
     pub limit: RateLimiter,
 }

@@ -1,6 +1,6 @@
 //! The contractor's own credentials as values: keys, temporary keys, tokens of sign-ins, and where those are kept.
 
-use super::secret_string::Hidden;
+use super::secret_string::SecretString;
 use crate::time::{Day, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -45,7 +45,7 @@ pub(in crate::engine) struct Token {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The token.
-    pub access_token: Hidden,
+    pub access_token: SecretString,
     /// Its end, RFC 3339.
     pub expires_at: String,
     /// The registered client.
@@ -53,13 +53,13 @@ pub(in crate::engine) struct Token {
     pub client_id: Option<String>,
     /// Its secret.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<Hidden>,
+    pub client_secret: Option<SecretString>,
     /// Until when it is registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_expires_at: Option<String>,
     /// What renews the token.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh_token: Option<Hidden>,
+    pub refresh_token: Option<SecretString>,
 }
 
 impl fmt::Debug for Token {

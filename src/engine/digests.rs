@@ -1,7 +1,7 @@
 //! SHA-256 of files that go up in parts: fed with parts as they are read, in the file's order.
 
 use super::pool::{self, Pool};
-use crate::model::upload::UploadNo;
+use crate::model::upload::UploadId;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +16,7 @@ const STEP: usize = 8 << 20;
 
 /// The hashers of all uploads that want one. Copies are the same.
 #[derive(Clone, Debug, Default)]
-pub struct Digests(Arc<Mutex<HashMap<UploadNo, Arc<Mutex<InOrder>>>>>);
+pub struct Digests(Arc<Mutex<HashMap<UploadId, Arc<Mutex<InOrder>>>>>);
 
 #[derive(Debug, Default)]
 struct InOrder {
@@ -52,7 +52,7 @@ impl InOrder {
 
 impl Digests {
     /// Takes what was read of an upload's file at `offset`. It blocks while the hasher works.
-    pub fn feed(&self, upload: UploadNo, offset: u64, bytes: Bytes) {
+    pub fn feed(&self, upload: UploadId, offset: u64, bytes: Bytes) {
         let hasher = Arc::clone(self.lock().entry(upload).or_default());
         hasher.lock().unwrap_or_else(PoisonError::into_inner).feed(offset, bytes);
     }
@@ -61,7 +61,7 @@ impl Digests {
     ///
     /// # Errors
     /// What the system says of the reading; `UnexpectedEof` where the file is shorter.
-    pub fn finish(&self, upload: UploadNo, file: &File, size: u64, pool: &Pool) -> io::Result<[u8; 32]> {
+    pub fn finish(&self, upload: UploadId, file: &File, size: u64, pool: &Pool) -> io::Result<[u8; 32]> {
         let hasher = Arc::clone(self.lock().entry(upload).or_default());
         let mut hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner);
         hasher.waiting.clear();
@@ -75,11 +75,11 @@ impl Digests {
     }
 
     /// Drops the hasher of an upload.
-    pub fn forget(&self, upload: UploadNo) {
+    pub fn forget(&self, upload: UploadId) {
         self.lock().remove(&upload);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UploadNo, Arc<Mutex<InOrder>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Mutex<InOrder>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -98,7 +98,7 @@ mod tests {
         let part = |number: usize| Bytes::copy_from_slice(&content[number * 100..(number + 1) * 100]);
         let pool = Pool::new(0);
         let orders: [&[usize]; 5] = [&[0, 1, 2, 3], &[2, 1, 0, 4, 3, 9], &[], &[5, 6], &[0, 0, 2, 2, 1, 1, 3]];
-        for (upload, order) in (0..).map(UploadNo).zip(orders) {
+        for (upload, order) in (0..).map(UploadId).zip(orders) {
             let digests = Digests::default();
             for &number in order {
                 digests.feed(upload, number as u64 * 100, part(number));

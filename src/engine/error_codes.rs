@@ -1,11 +1,11 @@
 //! The codes of STS and S3, and the answers that neither wrote.
 
-use super::classify::{Heard, Operation};
+use super::classify::{Operation, ResponseHead};
 use super::clock::Clock;
 use crate::model::problem::{DeniedBy, Kind};
 
 /// What an answer with this status, code and message means.
-pub(super) fn answered(operation: Operation, heard: &Heard, code: &str, message: &str, clock: &Clock) -> Kind {
+pub(super) fn answered(operation: Operation, heard: &ResponseHead, code: &str, message: &str, clock: &Clock) -> Kind {
     let skew = || Kind::ClockWrong(heard.date.map_or_else(|| clock.ahead(), |date| clock.ahead_of(date)));
     if message.contains("Signature expired") || message.contains("Signature not yet current") {
         return skew();
@@ -38,7 +38,7 @@ pub(super) fn answered(operation: Operation, heard: &Heard, code: &str, message:
     if operation.is_sts() { sts(heard, code, message) } else { s3(operation, heard, code, message) }
 }
 
-fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
+fn codeless(operation: Operation, heard: &ResponseHead, message: &str) -> Kind {
     if operation == Operation::AssumeRole && message.contains("is not authorized to perform: sts:") {
         return Kind::AssumeDenied(assume_denied_by(message));
     }
@@ -57,7 +57,7 @@ fn codeless(operation: Operation, heard: &Heard, message: &str) -> Kind {
 }
 
 /// An answer that AWS did not write: a login page, a filter, a gateway on the way.
-pub(super) fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
+pub(super) fn unknown_answer(operation: Operation, heard: &ResponseHead) -> Kind {
     match heard.status {
         511 => Kind::LoginPage,
         // An answer to HEAD has no body, and servers that only speak S3's language may leave the request id out.
@@ -75,7 +75,7 @@ pub(super) fn unknown_answer(operation: Operation, heard: &Heard) -> Kind {
     }
 }
 
-fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
+fn sts(heard: &ResponseHead, code: &str, message: &str) -> Kind {
     let says = |part: &str| message.contains(part);
     match code {
         "AccessDenied" | "AccessDeniedException" => {
@@ -116,7 +116,7 @@ fn sts(heard: &Heard, code: &str, message: &str) -> Kind {
     }
 }
 
-fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
+fn s3(operation: Operation, heard: &ResponseHead, code: &str, message: &str) -> Kind {
     let says = |part: &str| message.contains(part);
     let (before, after) = around_the_resource(message);
     if code.starts_with("KMS.") || code.starts_with("Kms") {
@@ -177,7 +177,7 @@ fn s3(operation: Operation, heard: &Heard, code: &str, message: &str) -> Kind {
 
 /// What the status alone tells, of an answer by the service. What it refuses for a reason that lies in the request, it
 /// would refuse again (RFC 9110, 15.5).
-const fn unknown_code(heard: &Heard) -> Kind {
+const fn unknown_code(heard: &ResponseHead) -> Kind {
     match heard.status {
         408 | 425 => Kind::ConnectionLost,
         413 => Kind::BodyLimit(0),

@@ -2,7 +2,7 @@
 
 use super::pool;
 use crate::model::problem::{Detail, Kind, Problem};
-use crate::model::upload::{Fingerprint, UploadNo};
+use crate::model::upload::{Fingerprint, UploadId};
 use std::collections::HashMap;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -173,14 +173,14 @@ pub fn unreadable(why: &io::Error) -> Problem {
 
 /// The files that uploads have open.
 #[derive(Debug, Default)]
-pub struct OpenFiles(Mutex<HashMap<UploadNo, Arc<Source>>>);
+pub struct OpenFiles(Mutex<HashMap<UploadId, Arc<Source>>>);
 
 impl OpenFiles {
     /// The file of this upload, opened if it isn't open. It blocks.
     ///
     /// # Errors
     /// Those of `Source::open`.
-    pub fn get(&self, upload: UploadNo, path: &Path) -> Result<Arc<Source>, Problem> {
+    pub fn get(&self, upload: UploadId, path: &Path) -> Result<Arc<Source>, Problem> {
         if let Some(source) = self.lock().get(&upload) {
             return Ok(Arc::clone(source));
         }
@@ -192,7 +192,7 @@ impl OpenFiles {
     ///
     /// # Errors
     /// Those of `Source::open`.
-    pub fn open(&self, upload: UploadNo, path: &Path) -> Result<Fingerprint, Problem> {
+    pub fn open(&self, upload: UploadId, path: &Path) -> Result<Fingerprint, Problem> {
         let source = Source::open(path)?;
         let fingerprint = source.fingerprint;
         self.lock().insert(upload, Arc::new(source));
@@ -200,7 +200,7 @@ impl OpenFiles {
     }
 
     /// Closes the file of this upload once nothing reads it any more.
-    pub fn close(&self, upload: UploadNo) {
+    pub fn close(&self, upload: UploadId) {
         self.lock().remove(&upload);
     }
 
@@ -210,7 +210,7 @@ impl OpenFiles {
         self.lock().len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UploadNo, Arc<Source>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Source>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -269,8 +269,8 @@ mod tests {
         let path = dir.path().join("a");
         std::fs::write(&path, "hello").expect("written");
         let files = OpenFiles::default();
-        let then = files.open(UploadNo(1), &path).expect("opens");
-        let source = files.get(UploadNo(1), &path).expect("is open");
+        let then = files.open(UploadId(1), &path).expect("opens");
+        let source = files.get(UploadId(1), &path).expect("is open");
         assert_eq!(source.look(), Ok(Look::Same));
         assert_eq!(source.look_again(&then, &path), Ok(Look::Same));
         std::fs::rename(&path, dir.path().join("b")).expect("renamed");
@@ -281,7 +281,7 @@ mod tests {
         std::fs::write(dir.path().join("b"), "hello, more").expect("written");
         assert_eq!(kind(source.look()), Kind::SourceChanged);
         assert_eq!(kind(source.ends()), Kind::SourceChanged);
-        files.close(UploadNo(1));
+        files.close(UploadId(1));
         assert_eq!(files.count(), 0);
     }
 }

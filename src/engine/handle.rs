@@ -4,19 +4,19 @@ use super::clock::Clock;
 use super::context::AwsContext;
 use super::credentials::Caches;
 use super::http::Wire;
-use super::journal::{WindowCall, Journal};
+use super::journal::{Journal, WindowCall};
 use super::profiles;
 use super::run::Run;
 use super::s3::S3;
 use super::single_object::{self, SentObject};
-use super::timeouts::Patience;
+use super::timeouts::Timeouts;
 use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::history::{Delivery, DeliveryFile};
 use crate::model::notice::Notice;
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Time;
 use bytes::Bytes;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ const COMMANDS: usize = 256;
 pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>;
 
 /// Looks at what a task is started for.
-pub type Hook = Arc<dyn Fn(&super::task::Errand) + Send + Sync>;
+pub type Hook = Arc<dyn Fn(&super::task::TaskKind) + Send + Sync>;
 
 /// How an engine is to be run.
 pub struct Options {
@@ -47,7 +47,7 @@ pub struct Options {
     /// How far the model may go at once.
     pub limits: Limits,
     /// How long to wait for what.
-    pub patience: Patience,
+    pub patience: Timeouts,
     /// Called after each published copy: asks the window for a frame.
     pub wake: Arc<dyn Fn() + Send + Sync>,
     /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
@@ -72,7 +72,7 @@ impl Options {
             caches: Caches::from_env(),
             wire: Wire::default(),
             limits: Limits::default(),
-            patience: Patience::default(),
+            patience: Timeouts::default(),
             wake: Arc::new(|| {}),
             pages: Arc::default(),
             hook: None,
@@ -92,18 +92,18 @@ impl Default for Options {
 /// What a person hands over that the model must not see.
 pub enum Secret {
     /// A code of an MFA device, for the next AssumeRole of this destination.
-    Code(PlaceNo, Zeroizing<String>),
+    Code(DestinationId, Zeroizing<String>),
 }
 
 /// What reaches the loop from outside.
 pub(super) enum Input {
     Command(Command),
     /// Open a destination, with a code for its AssumeRole, and answer with its number.
-    Open(Box<Destination>, Option<Zeroizing<String>>, oneshot::Sender<PlaceNo>),
+    Open(Box<Destination>, Option<Zeroizing<String>>, oneshot::Sender<DestinationId>),
     Secret(Secret),
     LookAtProfiles,
     /// S3 for a destination, where there is access to it at this moment.
-    Store(PlaceNo, oneshot::Sender<Option<Arc<S3>>>),
+    Store(DestinationId, oneshot::Sender<Option<Arc<S3>>>),
     Reached(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
@@ -152,7 +152,7 @@ impl Handle {
         &self,
         destination: Destination,
         code: Option<Zeroizing<String>>,
-    ) -> impl Future<Output = Option<PlaceNo>> + Send + use<> {
+    ) -> impl Future<Output = Option<DestinationId>> + Send + use<> {
         let (tell, told) = oneshot::channel();
         let sent = self.input.try_send(Input::Open(Box::new(destination), code, tell)).is_ok();
         async move { if sent { told.await.ok() } else { None } }
@@ -197,7 +197,7 @@ impl Handle {
     ///
     /// # Errors
     /// `JournalBroken` if the journal can't be read or nothing was delivered.
-    pub async fn last_delivery(&self, destination: PlaceNo) -> Result<(Delivery, Vec<DeliveryFile>), Problem> {
+    pub async fn last_delivery(&self, destination: DestinationId) -> Result<(Delivery, Vec<DeliveryFile>), Problem> {
         self.journal.flush().await?;
         let none = || Problem::new(Kind::JournalBroken);
         let id = self.journal.delivery_at(destination).ok_or_else(none)?;
@@ -212,7 +212,7 @@ impl Handle {
     /// `SessionEnded` if there is no access; `AlreadyThere` if no key is free; what S3 answered.
     pub async fn put_object(
         &self,
-        destination: PlaceNo,
+        destination: DestinationId,
         keys: Vec<String>,
         body: Bytes,
     ) -> Result<SentObject, Problem> {

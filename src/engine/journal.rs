@@ -26,7 +26,7 @@ use crate::model::notice::JournalNotice;
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
 use crate::model::snapshot::Settings;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Utc;
 use rusqlite::Connection;
 use std::collections::HashMap;
@@ -118,7 +118,7 @@ pub struct Journal {
     to: mpsc::Sender<Message>,
     state: watch::Receiver<Option<Arc<Problem>>>,
     again: Arc<Notify>,
-    current: Arc<Mutex<HashMap<PlaceNo, i64>>>,
+    current: Arc<Mutex<HashMap<DestinationId, i64>>>,
     commits: Arc<AtomicU64>,
     kept: watch::Receiver<u64>,
     store: Store,
@@ -299,7 +299,7 @@ impl Journal {
 
     /// The delivery that is going on at a place, once the record of its beginning was taken up.
     #[must_use]
-    pub fn delivery_at(&self, place: PlaceNo) -> Option<i64> {
+    pub fn delivery_at(&self, place: DestinationId) -> Option<i64> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).get(&place).copied()
     }
 
@@ -388,7 +388,7 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
         let aside = match found {
             Ok(Found::Open(db, restored)) => {
                 if restored.left_out > 0 {
-                    notices.push(JournalNotice::LeftOut(restored.left_out));
+                    notices.push(JournalNotice::Skipped(restored.left_out));
                 }
                 let store = Store::File(path);
                 let journal = Journal::start(store, restored.start, db, Some((lock, dir)), options);

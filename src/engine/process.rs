@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
-use super::secret_string::Hidden;
+use super::secret_string::SecretString;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use serde::Deserialize;
@@ -41,9 +41,9 @@ pub(super) fn refused(code: &str, clock: &Clock) -> Problem {
 #[serde(rename_all = "PascalCase")]
 struct Printed {
     version: u32,
-    access_key_id: Hidden,
-    secret_access_key: Hidden,
-    session_token: Option<Hidden>,
+    access_key_id: SecretString,
+    secret_access_key: SecretString,
+    session_token: Option<SecretString>,
     expiration: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result
     let keys = SourceKeys {
         access_key_id: printed.access_key_id.to_string(),
         secret: printed.secret_access_key.into_inner(),
-        token: printed.session_token.filter(|token| !token.is_empty()).map(Hidden::into_inner),
+        token: printed.session_token.filter(|token| !token.is_empty()).map(SecretString::into_inner),
     };
     Ok(Given { keys, ends })
 }

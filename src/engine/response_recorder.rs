@@ -1,6 +1,6 @@
 //! A tap on one attempt: it hears the top of the answer, and counts the request's body as the network takes it.
 
-use super::classify::Heard;
+use super::classify::ResponseHead;
 use super::clock::Clock;
 use super::rate_limiter::RateLimiter;
 use super::timeouts::{Meter, Metered};
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Copies tap the same attempt.
 #[derive(Clone, Debug)]
 pub struct ResponseRecorder {
-    heard: Arc<Mutex<Heard>>,
+    heard: Arc<Mutex<ResponseHead>>,
     meter: Arc<Meter>,
     limit: RateLimiter,
     clock: Clock,
@@ -33,7 +33,7 @@ impl ResponseRecorder {
 
     /// What has been heard so far.
     #[must_use]
-    pub fn heard(&self) -> Heard {
+    pub fn heard(&self) -> ResponseHead {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -80,7 +80,7 @@ impl Intercept for ResponseRecorder {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Heard::of(context.response());
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = ResponseHead::of(context.response());
         Ok(())
     }
 }

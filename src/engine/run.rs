@@ -2,23 +2,23 @@
 
 mod flights;
 
-use self::flights::Flight;
+use self::flights::RunningRequest;
 use super::clock::Clock;
 use super::commit::{Publisher, Unkept};
 use super::context::AwsContext;
 use super::credential_store::CredentialStore;
 use super::digests::Digests;
 use super::environment;
-use super::task::{Errand, lost};
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
 use super::http::Http;
 use super::journal::{self, Journal, Opened};
-use super::transfer::Context;
-use super::rate_limiter::RateLimiter;
 use super::pool::Pool;
+use super::rate_limiter::RateLimiter;
 use super::reads::Reads;
 use super::s3::S3;
+use super::task::{TaskKind, lost};
+use super::transfer::Context;
 use super::vault::Vault;
 use super::{profiles, walk};
 use crate::model::Model;
@@ -29,7 +29,7 @@ use crate::model::problem::Problem;
 use crate::model::record::{Kept, Record};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Settings, Snapshot, Which};
-use crate::model::upload::{PlaceNo, RequestNo};
+use crate::model::upload::{DestinationId, RequestId};
 use crate::time::Time;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub(super) struct Run {
     options: Options,
     clock: Clock,
     desk: AwsContext,
-    s3: HashMap<PlaceNo, Arc<S3>>,
+    s3: HashMap<DestinationId, Arc<S3>>,
     files: Arc<OpenFiles>,
     reads: Reads,
     pool: Pool,
@@ -67,10 +67,10 @@ pub(super) struct Run {
     unkept: Unkept,
     publisher: Publisher,
     notices: Vec<Notice>,
-    flights: HashMap<RequestNo, Flight>,
+    flights: HashMap<RequestId, RunningRequest>,
     tasks: JoinSet<Event>,
-    errands: HashMap<tokio::task::Id, Errand>,
-    walks: HashMap<PlaceNo, Arc<AtomicBool>>,
+    errands: HashMap<tokio::task::Id, TaskKind>,
+    walks: HashMap<DestinationId, Arc<AtomicBool>>,
     events: mpsc::Sender<Event>,
     arriving: mpsc::Receiver<Event>,
     effects: Vec<Effect>,
@@ -204,7 +204,7 @@ impl Run {
                         published = self.clock.now();
                     }
                     Some(Input::Open(destination, code, tell)) => {
-                        let place = self.model.number_of(&destination);
+                        let place = self.model.id_of(&destination);
                         if let Some(code) = code {
                             self.desk.vault.put_code(place, code);
                         }
@@ -366,21 +366,21 @@ impl Run {
                 let code = self.desk.vault.take_code(place);
                 let ticket = self.desk.vault.ticket(place);
                 let desk = self.desk.clone();
-                self.go_for(Errand::Assume(place, ask.attempt), async move {
+                self.go_for(TaskKind::Assume(place, ask.attempt), async move {
                     Event::Assumed(place, ask.attempt, desk.assume(&ask, code, &ticket).await)
                 });
             }
             Effect::Forget(place) => self.desk.vault.forget(place),
             Effect::Identify(profile, role) => {
                 let desk = self.desk.clone();
-                self.go_for(Errand::Identify(profile.clone()), async move {
+                self.go_for(TaskKind::Identify(profile.clone()), async move {
                     let who = desk.identify(&profile, role.as_ref()).await;
                     Event::Identified(profile, who)
                 });
             }
             Effect::Locate(place, destination) => {
                 let desk = self.desk.clone();
-                self.go_for(Errand::Locate(place), async move {
+                self.go_for(TaskKind::Locate(place), async move {
                     Event::Located(place, desk.locate(place, &destination).await)
                 });
             }
@@ -430,7 +430,7 @@ impl Run {
         }
     }
 
-    fn use_region(&mut self, place: PlaceNo, region: &Region) {
+    fn use_region(&mut self, place: DestinationId, region: &Region) {
         let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
         self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, region)));
     }

@@ -1,20 +1,20 @@
 //! The S3 calls that `s3:PutObject` alone allows, each one attempt with its proof.
 
 use super::attempt;
-use super::classify::{self, Heard, Operation};
+use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::crc::Shift;
 use super::endpoint::{Host, Signed};
 use super::http::Http;
 use super::rate_limiter::RateLimiter;
 use super::response_recorder::ResponseRecorder;
+use super::timeouts::Timeouts;
 use super::vault::Signer;
-use super::timeouts::Patience;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::Region;
 use crate::model::parts::PartDone;
 use crate::model::problem::{Kind, Problem};
-use crate::model::upload::{PlaceNo, Proof};
+use crate::model::upload::{DestinationId, Proof};
 use crate::time::Utc;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -57,7 +57,7 @@ const OTHER_CHECKSUM: &str = "the answer carries another checksum";
 #[derive(Debug)]
 pub struct S3 {
     client: Client,
-    place: PlaceNo,
+    place: DestinationId,
     bucket: String,
     owner: String,
     region: Region,
@@ -66,7 +66,7 @@ pub struct S3 {
     encryption: Option<ServerSideEncryption>,
     key_id: Option<String>,
     clock: Clock,
-    patience: Patience,
+    patience: Timeouts,
     limit: RateLimiter,
     /// Whether payloads have to be signed; none while nothing has refused an unsigned one. Without TLS they always are: it
     /// alone guards an unsigned one on its way.
@@ -137,7 +137,7 @@ impl S3 {
         region: &Region,
         destination: &Destination,
         clock: &Clock,
-        patience: Patience,
+        patience: Timeouts,
     ) -> Self {
         let place = signer.place();
         let (encryption, key_id) = match &destination.encryption {
@@ -190,7 +190,7 @@ impl S3 {
 
     /// The destination it belongs to.
     #[must_use]
-    pub const fn place(&self) -> PlaceNo {
+    pub const fn place(&self) -> DestinationId {
         self.place
     }
 
@@ -240,7 +240,7 @@ impl S3 {
         call.set_ssekms_key_id(self.key_id.clone()).checksum_crc64_nvme(packed(crc)).body(body)
     }
 
-    fn put_answered(&self, crc: u64, answer: &PutObjectOutput, heard: &Heard) -> Result<Object, Problem> {
+    fn put_answered(&self, crc: u64, answer: &PutObjectOutput, heard: &ResponseHead) -> Result<Object, Problem> {
         let operation = Operation::PutObject;
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
@@ -312,7 +312,7 @@ impl S3 {
         call.content_length(signed_length(length)).checksum_crc64_nvme(packed(crc)).body(body)
     }
 
-    fn part_answered(&self, crc: u64, answer: &UploadPartOutput, heard: &Heard) -> Result<PartDone, Problem> {
+    fn part_answered(&self, crc: u64, answer: &UploadPartOutput, heard: &ResponseHead) -> Result<PartDone, Problem> {
         let operation = Operation::UploadPart;
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
@@ -400,7 +400,7 @@ impl S3 {
         length: u64,
         taken: &Arc<AtomicU64>,
         call: impl Fn(ResponseRecorder) -> F,
-    ) -> Result<(T, Heard), Problem>
+    ) -> Result<(T, ResponseHead), Problem>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
@@ -418,7 +418,7 @@ impl S3 {
 
     /// Whether an answer that looks well is S3's own. Amazon's carry a request id each (S3 User Guide, "Getting Amazon S3
     /// request IDs for AWS Support"), and none is a page; a gateway that answers for S3 would have to make one up.
-    fn vouched(&self, operation: Operation, heard: &Heard) -> Result<(), Problem> {
+    fn vouched(&self, operation: Operation, heard: &ResponseHead) -> Result<(), Problem> {
         if !self.explicit && (heard.request_id.is_empty() || heard.html) {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no request id"));
         }
@@ -432,7 +432,7 @@ impl S3 {
         ours: u64,
         echo: Option<&str>,
         kind: Option<&ChecksumType>,
-        heard: &Heard,
+        heard: &ResponseHead,
     ) -> Result<bool, Problem> {
         match Echo::of(echo, kind) {
             Echo::None | Echo::OfChecksums => Ok(false),
@@ -441,7 +441,7 @@ impl S3 {
         }
     }
 
-    fn object(&self, crc: u64, proof: Proof, etag: &str, version_id: Option<&str>, heard: &Heard) -> Object {
+    fn object(&self, crc: u64, proof: Proof, etag: &str, version_id: Option<&str>, heard: &ResponseHead) -> Object {
         Object {
             crc,
             proof,
@@ -452,7 +452,7 @@ impl S3 {
         }
     }
 
-    fn odd(&self, operation: Operation, kind: Kind, heard: &Heard, message: &str) -> Problem {
+    fn odd(&self, operation: Operation, kind: Kind, heard: &ResponseHead, message: &str) -> Problem {
         classify::misanswered(operation, kind, heard, message, &self.clock)
     }
 }

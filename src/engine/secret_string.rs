@@ -8,22 +8,22 @@ use zeroize::Zeroizing;
 /// A secret text.
 #[derive(Clone, Default, Deserialize)]
 #[serde(from = "String")]
-pub(super) struct Hidden(Zeroizing<String>);
+pub(super) struct SecretString(Zeroizing<String>);
 
-impl Hidden {
+impl SecretString {
     /// The text itself.
     pub fn into_inner(self) -> Zeroizing<String> {
         self.0
     }
 }
 
-impl From<String> for Hidden {
+impl From<String> for SecretString {
     fn from(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 }
 
-impl Deref for Hidden {
+impl Deref for SecretString {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -31,13 +31,13 @@ impl Deref for Hidden {
     }
 }
 
-impl Serialize for Hidden {
+impl Serialize for SecretString {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
 }
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hidden")
     }

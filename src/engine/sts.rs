@@ -5,15 +5,15 @@ mod by_token;
 pub use by_token::{assume_by_token, token_of};
 
 use super::attempt;
-use super::classify::{self, Heard, Operation};
+use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
 use super::http::Http;
-use super::rate_limiter::RateLimiter;
 use super::profiles::OwnRole;
+use super::rate_limiter::RateLimiter;
 use super::response_recorder::ResponseRecorder;
+use super::timeouts::Timeouts;
 use super::vault::SessionCredentials;
-use super::timeouts::Patience;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Partition, Region, RoleArn};
@@ -232,11 +232,15 @@ fn config(http: &Http, region: &Region, clock: &Clock) -> Builder {
     config
 }
 
-async fn settled<T, E, F>(operation: Operation, clock: &Clock, call: impl Fn(ResponseRecorder) -> F) -> Result<(T, Heard), Problem>
+async fn settled<T, E, F>(
+    operation: Operation,
+    clock: &Clock,
+    call: impl Fn(ResponseRecorder) -> F,
+) -> Result<(T, ResponseHead), Problem>
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
-    let patience = Patience { idle: PATIENCE, least: PATIENCE, ..Patience::default().answering_in(PATIENCE) };
+    let patience = Timeouts { idle: PATIENCE, least: PATIENCE, ..Timeouts::default().answering_in(PATIENCE) };
     attempt::settled(operation, 0, &Arc::default(), &RateLimiter::default(), clock, &patience, call).await
 }

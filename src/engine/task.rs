@@ -2,22 +2,22 @@
 
 use crate::model::event::Event;
 use crate::model::problem::{Kind, Problem};
-use crate::model::upload::{PlaceNo, RequestNo};
+use crate::model::upload::{DestinationId, RequestId};
 
 /// What a task was started for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum TaskKind {
     /// A request of an upload.
-    Request(RequestNo),
+    Request(RequestId),
     /// AssumeRole, and which attempt.
-    Assume(PlaceNo, u32),
+    Assume(DestinationId, u32),
     /// GetCallerIdentity for a profile.
     Identify(String),
     /// HeadBucket.
-    Locate(PlaceNo),
+    Locate(DestinationId),
 }
 
-impl Errand {
+impl TaskKind {
     /// What the model is told where the task ended without an answer.
     #[must_use]
     pub fn lost(self) -> Event {

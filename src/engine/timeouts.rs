@@ -17,7 +17,7 @@ const BUFFERED: u64 = 4 << 20;
 
 /// How long to wait for what. The SDK alone waits for a silent server for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// How long no byte need be taken while the body isn't finished.
     pub idle: Duration,
     /// How long the answer may take after the last byte.
@@ -35,7 +35,7 @@ pub struct Patience {
     pub margin: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             idle: Duration::from_mins(1),
@@ -49,7 +49,7 @@ impl Default for Patience {
     }
 }
 
-impl Patience {
+impl Timeouts {
     /// The same with another wait for the answer.
     #[must_use]
     pub const fn answering_in(self, answer: Duration) -> Self {
@@ -188,7 +188,7 @@ pub async fn guard<F: Future + Send>(
     attempt: F,
     meter: &Meter,
     clock: &Clock,
-    patience: &Patience,
+    patience: &Timeouts,
 ) -> Result<F::Output, Silence> {
     let mut attempt = Box::pin(attempt);
     let look = (patience.idle.min(patience.answer) / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
@@ -230,7 +230,7 @@ mod tests {
         Metered::new(content, Arc::clone(meter), limit.clone(), clock.clone())
     }
 
-    const SHORT: Patience = Patience {
+    const SHORT: Timeouts = Timeouts {
         idle: Duration::from_millis(80),
         answer: Duration::from_millis(80),
         complete: Duration::from_millis(300),
@@ -299,7 +299,7 @@ mod tests {
         let content = Bytes::from(vec![5; 32_000]);
         let meter = Meter::new(content.len() as u64, Arc::default());
         let hasty =
-            Patience { idle: Duration::from_millis(40), least: Duration::ZERO, margin: Duration::ZERO, ..SHORT };
+            Timeouts { idle: Duration::from_millis(40), least: Duration::ZERO, margin: Duration::ZERO, ..SHORT };
         let before = clock.now();
         let sending = body(content, &meter, &limit, &clock).collect();
         let sent = guard(sending, &meter, &clock, &hasty).await.expect("it moves").expect("no fault").to_bytes();
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_slow_line_has_its_time() {
-        let patience = Patience::default();
+        let patience = Timeouts::default();
         assert_eq!(patience.whole(0), Duration::from_secs(90));
         assert_eq!(patience.whole(8 << 20), Duration::from_secs(512 + 30));
         assert!(patience.answering_in(patience.complete).whole(1000) > Duration::from_mins(10));

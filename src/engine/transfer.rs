@@ -5,11 +5,11 @@ use super::files::{Look, OpenFiles, Source, longer, unreadable};
 use super::key_files;
 use super::pool::{self, Pool, Sums};
 use super::reads::Reads;
-use super::s3::{self, Object, S3, Span, CompleteRequest};
+use super::s3::{self, CompleteRequest, Object, S3, Span};
 use crate::model::event::{Answer, Call, PART_HELD, Send};
 use crate::model::parts::PartDone;
 use crate::model::problem::{Detail, Kind, Problem};
-use crate::model::upload::{Fingerprint, PlaceNo, Stored, UploadNo};
+use crate::model::upload::{DestinationId, Fingerprint, Stored, UploadId};
 use bytes::Bytes;
 use std::io;
 use std::ops::Range;
@@ -34,7 +34,7 @@ pub struct Context {
 
 impl Context {
     /// Closes the file of an upload, and drops what was hashed of it.
-    pub fn close(&self, upload: UploadNo) {
+    pub fn close(&self, upload: UploadId) {
         self.files.close(upload);
         if let Some(digests) = &self.digests {
             digests.forget(upload);
@@ -96,7 +96,7 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
 }
 
 /// Opens a large file. One that looks like a key is refused unless `keys` says otherwise; its beginning is looked into.
-fn open(files: &OpenFiles, upload: UploadNo, path: &Path, keys: bool) -> Result<Fingerprint, Problem> {
+fn open(files: &OpenFiles, upload: UploadId, path: &Path, keys: bool) -> Result<Fingerprint, Problem> {
     if keys {
         return files.open(upload, path);
     }
@@ -115,7 +115,7 @@ fn open(files: &OpenFiles, upload: UploadNo, path: &Path, keys: bool) -> Result<
 }
 
 /// S3 for this destination, and for no other: what one customer lent never signs for another.
-fn s3(ctx: &Context, place: PlaceNo) -> Result<&S3, Problem> {
+fn s3(ctx: &Context, place: DestinationId) -> Result<&S3, Problem> {
     let s3 = ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))?;
     if s3.place() == place { Ok(s3) } else { Err(Problem::new(Kind::SessionRefused)) }
 }
@@ -124,7 +124,7 @@ fn s3(ctx: &Context, place: PlaceNo) -> Result<&S3, Problem> {
 async fn whole(
     ctx: &Context,
     s3: &S3,
-    upload: UploadNo,
+    upload: UploadId,
     path: PathBuf,
     key: &str,
     (fingerprint, taken): (Fingerprint, &Arc<AtomicU64>),
@@ -235,7 +235,7 @@ fn read_of_unknown_size(source: &Source, most: u64, sha256: bool) -> Result<Read
 }
 
 /// Reads a span of an upload's file, and what its CRC64NVME is.
-async fn read(ctx: &Context, upload: UploadNo, path: PathBuf, offset: u64, span: u64) -> Result<(Bytes, u64), Problem> {
+async fn read(ctx: &Context, upload: UploadId, path: PathBuf, offset: u64, span: u64) -> Result<(Bytes, u64), Problem> {
     let (reads, at, ctx) = (&ctx.reads, path.clone(), ctx.clone());
     let reading = move || {
         let source = ctx.files.get(upload, &path)?;
@@ -254,7 +254,7 @@ async fn read(ctx: &Context, upload: UploadNo, path: PathBuf, offset: u64, span:
 /// The checksums of a span too large to be held, read block by block.
 async fn sums(
     ctx: &Context,
-    upload: UploadNo,
+    upload: UploadId,
     path: PathBuf,
     span: Range<u64>,
     sha256: bool,
@@ -275,7 +275,7 @@ async fn sums(
 /// has by now.
 async fn compare(
     ctx: &Context,
-    upload: UploadNo,
+    upload: UploadId,
     path: PathBuf,
     then: Fingerprint,
     (parts, part): (&[PartDone], u64),

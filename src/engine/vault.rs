@@ -1,6 +1,6 @@
 //! The only holder of secrets: each destination's session credentials and the MFA codes on their way to STS.
 
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
@@ -36,7 +36,7 @@ pub struct Vault(Arc<Mutex<Held>>);
 #[derive(Default)]
 struct Held {
     tickets: u64,
-    places: HashMap<PlaceNo, Slot>,
+    places: HashMap<DestinationId, Slot>,
 }
 
 #[derive(Default)]
@@ -50,7 +50,7 @@ struct Slot {
 /// The right to put one answer of AssumeRole into the vault; drawn before the call is made.
 #[derive(Debug)]
 pub struct Ticket {
-    place: PlaceNo,
+    place: DestinationId,
     number: u64,
 }
 
@@ -63,7 +63,7 @@ impl Vault {
 
     /// Draws the right to put in what AssumeRole is about to give for this destination.
     #[must_use]
-    pub fn ticket(&self, place: PlaceNo) -> Ticket {
+    pub fn ticket(&self, place: DestinationId) -> Ticket {
         let mut held = self.lock();
         held.tickets += 1;
         Ticket { place, number: held.tickets }
@@ -84,20 +84,20 @@ impl Vault {
     }
 
     /// Drops everything held for this destination, and what calls that are out would still bring.
-    pub fn forget(&self, place: PlaceNo) {
+    pub fn forget(&self, place: DestinationId) {
         let mut held = self.lock();
         let spent = held.tickets;
         held.places.insert(place, Slot { spent, session: None, code: None });
     }
 
     /// Keeps an MFA code for the next AssumeRole of this destination.
-    pub fn put_code(&self, place: PlaceNo, code: Zeroizing<String>) {
+    pub fn put_code(&self, place: DestinationId, code: Zeroizing<String>) {
         self.lock().places.entry(place).or_default().code = Some(code);
     }
 
     /// Takes the MFA code out: AWS accepts each code once.
     #[must_use]
-    pub fn take_code(&self, place: PlaceNo) -> Option<Zeroizing<String>> {
+    pub fn take_code(&self, place: DestinationId) -> Option<Zeroizing<String>> {
         self.lock().places.get_mut(&place)?.code.take()
     }
 
@@ -112,13 +112,13 @@ impl Vault {
 
     /// Whether there are credentials for this destination.
     #[must_use]
-    pub fn has(&self, place: PlaceNo) -> bool {
+    pub fn has(&self, place: DestinationId) -> bool {
         self.lock().places.get(&place).is_some_and(|slot| slot.session.is_some())
     }
 
     /// What signs requests of this destination, and of no other.
     #[must_use]
-    pub fn signer(&self, place: PlaceNo) -> Signer {
+    pub fn signer(&self, place: DestinationId) -> Signer {
         Signer { vault: self.clone(), place }
     }
 
@@ -137,13 +137,13 @@ impl fmt::Debug for Vault {
 #[derive(Clone, Debug)]
 pub struct Signer {
     vault: Vault,
-    place: PlaceNo,
+    place: DestinationId,
 }
 
 impl Signer {
     /// The destination it signs for.
     #[must_use]
-    pub const fn place(&self) -> PlaceNo {
+    pub const fn place(&self) -> DestinationId {
         self.place
     }
 }
@@ -162,10 +162,10 @@ impl ProvideCredentials for Signer {
 mod tests {
     use super::*;
 
-    const A: PlaceNo = PlaceNo(1);
-    const B: PlaceNo = PlaceNo(2);
+    const A: DestinationId = DestinationId(1);
+    const B: DestinationId = DestinationId(2);
 
-    async fn key(vault: &Vault, place: PlaceNo) -> Option<String> {
+    async fn key(vault: &Vault, place: DestinationId) -> Option<String> {
         vault.signer(place).provide_credentials().await.ok().map(|c| c.access_key_id().to_owned())
     }
 
@@ -176,7 +176,7 @@ mod tests {
         assert!(vault.put(&vault.ticket(B), SessionCredentials::new("ASIAB", "sb", "tb")));
         assert_eq!(key(&vault, A).await.as_deref(), Some("ASIAA"));
         assert_eq!(key(&vault, B).await.as_deref(), Some("ASIAB"));
-        assert_eq!(key(&vault, PlaceNo(3)).await, None);
+        assert_eq!(key(&vault, DestinationId(3)).await, None);
         vault.forget(A);
         assert!(!vault.has(A) && vault.has(B));
     }

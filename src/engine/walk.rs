@@ -6,7 +6,7 @@ use super::untrusted_text::is_hidden;
 use crate::model::destination::Destination;
 use crate::model::event::{Before, Event, Found, FoundAgain};
 use crate::model::snapshot::SkipReason;
-use crate::model::upload::{Fingerprint, Folder, PlaceNo};
+use crate::model::upload::{DestinationId, Fingerprint, Folder};
 use crc_fast::{CrcAlgorithm, Digest};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -27,7 +27,7 @@ const READ: usize = 256 << 10;
 /// thread for blocking work; one folder's names are in memory at a time, and a full channel holds the walk up.
 pub async fn walk(
     paths: Vec<PathBuf>,
-    place: PlaceNo,
+    place: DestinationId,
     tx: Sender<Event>,
     stop: Arc<AtomicBool>,
     before: Option<(History, Arc<Destination>)>,
@@ -44,7 +44,7 @@ pub async fn walk(
 }
 
 struct Walker {
-    place: PlaceNo,
+    place: DestinationId,
     tx: Sender<Event>,
     stop: Arc<AtomicBool>,
     /// What was delivered to the destination before.
@@ -175,7 +175,9 @@ impl Walker {
                             None => found.push(file),
                         }
                     }
-                    Ok(at) => self.left(path(), if at.is_symlink() { SkipReason::Link } else { SkipReason::NotAFile })?,
+                    Ok(at) => {
+                        self.left(path(), if at.is_symlink() { SkipReason::Link } else { SkipReason::NotAFile })?;
+                    }
                     Err(why) => self.left(path(), reason(&why))?,
                 }
             }
@@ -224,7 +226,7 @@ impl Walker {
     }
 
     fn left(&self, path: PathBuf, why: SkipReason) -> Result<(), Stopped> {
-        self.send(Event::LeftOut(self.place, path, why))
+        self.send(Event::Skipped(self.place, path, why))
     }
 
     fn send(&self, event: Event) -> Result<(), Stopped> {

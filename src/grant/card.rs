@@ -4,8 +4,8 @@ use super::{Change, Invitation, words};
 use crate::model::destination::Destination;
 use crate::model::names::AccountId;
 use crate::words::ask::{self, invited, looks_like, quoted};
-use crate::words::untrusted_text::{look_alike, visible};
 use crate::words::format;
+use crate::words::untrusted_text::{look_alike, visible};
 use jiff::tz::TimeZone;
 
 /// The invitation, as it is confirmed.

@@ -14,13 +14,13 @@ pub mod message;
 pub mod names;
 pub mod policy;
 pub mod request;
-pub mod terraform;
 pub mod terms;
+pub mod terraform;
 pub mod words;
 
 pub use invitation::{Change, Invitation, Window};
 pub use names::{Cidr, KmsKey, Principal, RoleName};
-pub use request::{RoleRequest, RequestProblem, Kms};
+pub use request::{Kms, RequestProblem, RoleRequest};
 
 use crate::model::names::RoleArn;
 

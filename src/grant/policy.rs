@@ -1,6 +1,6 @@
 //! The policies: who may take the role, what the role may and may not do, and what a new bucket refuses.
 
-use super::request::{RoleRequest, Kms};
+use super::request::{Kms, RoleRequest};
 use crate::policy::tree::{Tree, add};
 use crate::policy::{Conditions, Via, arn, document, statement};
 

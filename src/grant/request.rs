@@ -3,7 +3,7 @@
 use super::fields::{Fields, Kind, TextProblem, clean, decode};
 use super::invitation::{Invitation, prefix};
 use super::limits::{ABORT_DAYS, CUSTOMER_MOST, MFA_AGE, NETWORKS_MOST, SECONDS, TRUST_MOST};
-use super::names::{Cidr, KmsKey, FormProblem, Principal, RoleName};
+use super::names::{Cidr, FormProblem, KmsKey, Principal, RoleName};
 use super::policy;
 use crate::model::destination::Destination;
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, holds_secret};

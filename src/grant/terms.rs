@@ -1,6 +1,6 @@
 //! What a request asks for, a sentence each, for the message to the customer and for the customer's own page.
 
-use super::request::{RoleRequest, Kms};
+use super::request::{Kms, RoleRequest};
 use super::{RoleName, policy};
 use crate::model::destination::Destination;
 use crate::policy::tree::Tree;

@@ -2,14 +2,14 @@
 
 use super::Format;
 use super::fields::{Kind, TextProblem};
-use super::invitation::{InvitationProblem, ChangedField};
+use super::invitation::{ChangedField, InvitationProblem};
 use super::limits::{NETWORKS_MOST, TRUST_MOST};
 use super::names::FormProblem;
-use super::request::{RoleRequest, RequestProblem};
+use super::request::{RequestProblem, RoleRequest};
 use super::terms::to_compare;
 use crate::time::{Day, Utc};
-use crate::words::untrusted_text::visible;
 use crate::words::format;
+use crate::words::untrusted_text::visible;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -179,7 +179,9 @@ pub const fn odd(odd: FormProblem) -> &'static str {
     match odd {
         FormProblem::Form => "This is not of the form that is asked for.",
         FormProblem::Secret => crate::words::names::SECRET,
-        FormProblem::Private => "AWS never sees this address, because it belongs to a private network. Enter the public one.",
+        FormProblem::Private => {
+            "AWS never sees this address, because it belongs to a private network. Enter the public one."
+        }
         FormProblem::Everyone => "This lets every address in. Leave the field empty instead.",
         FormProblem::Alias => "This is a key’s alias. Enter the ARN of the key itself.",
     }
@@ -221,9 +223,13 @@ pub fn value(what: ChangedField, text: &str, zone: &TimeZone) -> String {
         }
         ChangedField::Mfa => "asked for".to_owned(),
         ChangedField::SessionIsUser => "your user name".to_owned(),
-        ChangedField::Role | ChangedField::Bucket | ChangedField::Prefix | ChangedField::Region | ChangedField::ExternalId | ChangedField::Networks | ChangedField::Name => {
-            visible(text)
-        }
+        ChangedField::Role
+        | ChangedField::Bucket
+        | ChangedField::Prefix
+        | ChangedField::Region
+        | ChangedField::ExternalId
+        | ChangedField::Networks
+        | ChangedField::Name => visible(text),
     }
 }
 

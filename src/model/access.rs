@@ -8,9 +8,9 @@ use super::names::{Region, RoleArn, RoleSessionName};
 use super::problem::{DeniedBy, Kind, Problem, Retry};
 use super::record::Record;
 use super::session::{Grant, Identity, Session};
-use super::snapshot::{LeftCount, OpenDestination, Profiles, Retried, Totals};
+use super::snapshot::{OpenDestination, Profiles, Retried, SkipCounts, Totals};
 use super::timing::NEAR_END;
-use super::upload::PlaceNo;
+use super::upload::DestinationId;
 use super::work::Lane;
 use crate::time::Time;
 use std::sync::Arc;
@@ -31,9 +31,9 @@ const fn speaks_of_the_key(kind: Kind) -> bool {
 
 impl Model {
     /// Opens a destination, or finds it open already.
-    pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> PlaceNo {
-        let no = self.number_of(&destination);
-        let at = usize::from(no.0);
+    pub(super) fn open(&mut self, destination: Destination, fx: &mut Vec<Effect>) -> DestinationId {
+        let id = self.id_of(&destination);
+        let at = usize::from(id.0);
         let kept = self.learned.iter().find(|(other, _)| other.is_same(&destination));
         let learned = kept.map(|(other, learned)| learned.clone().under(other, &destination)).unwrap_or_default();
         let destination = Arc::new(destination);
@@ -63,21 +63,21 @@ impl Model {
                 paused: false,
                 walking: 0,
                 left_out: Arc::default(),
-                left_out_count: LeftCount::default(),
+                left_out_count: SkipCounts::default(),
                 totals: Totals::default(),
             });
             self.desks.push(Lane { seconds: destination.seconds, narrow: destination.narrow, ..Lane::default() });
         }
-        self.opened_at(no, fx);
-        no
+        self.opened_at(id, fx);
+        id
     }
 
     /// Has the destination that stands at this number now taken down and remembered, and goes to its region if that is known.
-    pub(super) fn opened_at(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn opened_at(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let Some(destination) = self.seen.places.get(at).map(|place| Arc::clone(&place.destination)) else { return };
-        fx.push(Effect::Record(Record::Place(no, Arc::clone(&destination))));
-        self.keep_learned(no, fx);
+        fx.push(Effect::Record(Record::Place(id, Arc::clone(&destination))));
+        self.keep_learned(id, fx);
         if !destination.practice {
             let mut remembered = vec![(*destination).clone()];
             let other = |d: &&Destination| {
@@ -91,7 +91,7 @@ impl Model {
         {
             desk.located = true;
             desk.regions += 1;
-            fx.push(Effect::UseRegion(no, region));
+            fx.push(Effect::UseRegion(id, region));
         }
     }
 
@@ -128,12 +128,12 @@ impl Model {
         fx.push(Effect::Record(Record::ProfileRenamed { from: from.to_owned(), to: to.to_owned() }));
         for (at, place) in self.seen.places.iter_mut().enumerate().filter(|(_, p)| p.destination.profile == from) {
             to.clone_into(&mut Arc::make_mut(&mut place.destination).profile);
-            let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+            let id = DestinationId(u16::try_from(at).unwrap_or(u16::MAX));
             if self.desks.get(at).is_some_and(|desk| desk.wants_access) {
                 // The answer that it waits for would speak of the old name.
                 fx.push(Effect::Identify(to.to_owned(), Some(place.destination.role.clone())));
             }
-            fx.push(Effect::Record(Record::Place(no, Arc::clone(&place.destination))));
+            fx.push(Effect::Record(Record::Place(id, Arc::clone(&place.destination))));
         }
         for destination in Arc::make_mut(&mut self.seen.remembered).iter_mut().filter(|d| d.profile == from) {
             to.clone_into(&mut destination.profile);
@@ -146,21 +146,21 @@ impl Model {
     }
 
     /// The person asks for access: what was refused before counts no more.
-    pub(super) fn asked_for_access(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {
+    pub(super) fn asked_for_access(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        if let Some(desk) = self.desks.get_mut(usize::from(id.0)) {
             desk.quiet_until = None;
             desk.ask_tries = 0;
             desk.unknown = 0;
             desk.fruitless = 0;
             desk.refused_once = false;
         }
-        self.ask_access(no, fx);
+        self.ask_access(id, fx);
     }
 
     /// Asks for access or renews it: one AssumeRole is out at most, and what there is serves until it has come.
-    pub(super) fn ask_access(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
+    pub(super) fn ask_access(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if desk.asking || desk.wants_access {
             return;
@@ -196,7 +196,7 @@ impl Model {
             narrow: desk.narrow,
             session_name,
         };
-        fx.push(Effect::Assume(no, Arc::new(ask)));
+        fx.push(Effect::Assume(id, Arc::new(ask)));
     }
 
     /// Asks who a profile is; one that asks for the role of an open place is not that role itself. Nor is one whose role is a
@@ -222,11 +222,11 @@ impl Model {
             if !self.desks[at].wants_access || self.seen.places[at].destination.profile != profile {
                 continue;
             }
-            let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+            let id = DestinationId(u16::try_from(at).unwrap_or(u16::MAX));
             self.desks[at].wants_access = false;
             match &problem {
-                Some(problem) if speaks_of_the_key(problem.kind) => self.access_refused(no, problem, fx),
-                Some(_) | None => self.ask_access(no, fx),
+                Some(problem) if speaks_of_the_key(problem.kind) => self.access_refused(id, problem, fx),
+                Some(_) | None => self.ask_access(id, fx),
             }
         }
     }
@@ -234,18 +234,18 @@ impl Model {
     /// AssumeRole was answered.
     pub(super) fn assumed(
         &mut self,
-        no: PlaceNo,
+        id: DestinationId,
         attempt: u32,
         result: Result<Assumed, Problem>,
         fx: &mut Vec<Effect>,
     ) {
         let now = self.seen.now;
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if !desk.asking || desk.attempt != attempt {
             if result.is_ok() && !desk.asking && !matches!(place.session, Session::Active(_) | Session::Expired(_)) {
                 // It was signed out meanwhile: what came now is not kept either.
-                fx.push(Effect::Forget(no));
+                fx.push(Effect::Forget(id));
             }
             return;
         }
@@ -253,11 +253,11 @@ impl Model {
         let given = match result {
             Ok(given) => given,
             Err(problem) => {
-                self.access_refused(no, &problem, fx);
+                self.access_refused(id, &problem, fx);
                 return;
             }
         };
-        self.was_let_in(no, &given, fx);
+        self.was_let_in(id, &given, fx);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         // A second less, since Date and Expiration are whole seconds: the countdown never shows more than is left.
         let left = given.left.saturating_sub(given.ago).saturating_sub(Duration::from_secs(1));
@@ -283,19 +283,19 @@ impl Model {
         desk.given_at = now;
         desk.new_trial();
         self.note_short_session(at);
-        self.sign_delivery(no, fx);
+        self.sign_delivery(id, fx);
         self.line_is_good();
         self.rate.restart();
     }
 
-    fn access_refused(&mut self, no: PlaceNo, problem: &Problem, fx: &mut Vec<Effect>) {
+    fn access_refused(&mut self, id: DestinationId, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let (quiet, step) = (self.limits.quiet_retries, self.limits.quiet_step);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if matches!(problem.kind, Kind::TooLong | Kind::TooLongChained) && desk.seconds > Destination::USUAL {
             desk.seconds = Destination::USUAL;
-            return self.ask_access(no, fx);
+            return self.ask_access(id, fx);
         }
         let unknown = desk.note_unknown(problem.kind);
         let again = match problem.kind.retry() {
@@ -334,8 +334,8 @@ impl Model {
     }
 
     /// Drops the credentials; the queue waits.
-    pub(super) fn sign_out(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn sign_out(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         place.session = Session::SignedOut;
         place.asking = false;
@@ -345,14 +345,14 @@ impl Model {
         desk.asking = false;
         desk.wants_access = false;
         desk.ask_at = None;
-        self.call_back(no, fx);
-        fx.push(Effect::Forget(no));
+        self.call_back(id, fx);
+        fx.push(Effect::Forget(id));
     }
 
     /// HeadBucket was answered.
-    pub(super) fn located(&mut self, no: PlaceNo, result: Result<Region, Problem>, fx: &mut Vec<Effect>) {
+    pub(super) fn located(&mut self, id: DestinationId, result: Result<Region, Problem>, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         desk.locating = false;
         if std::mem::take(&mut desk.locate_void) {
@@ -364,7 +364,7 @@ impl Model {
                 desk.located = true;
                 desk.regions += 1;
                 place.retry = place.retry.take().filter(|retry| retry.what != Retried::Bucket);
-                fx.push(Effect::UseRegion(no, region));
+                fx.push(Effect::UseRegion(id, region));
                 self.line_is_good();
             }
             Err(problem) => match problem.kind.retry() {
@@ -382,7 +382,7 @@ impl Model {
                 }
                 Retry::NewSession => {
                     if desk.locating_with == desk.attempt {
-                        self.session_is_refused(no, &problem);
+                        self.session_is_refused(id, &problem);
                     }
                 }
                 Retry::Hold | Retry::Restart | Retry::Reread | Retry::Stop => place.hold = Some(Arc::new(problem)),
@@ -391,9 +391,9 @@ impl Model {
     }
 
     /// S3 no longer takes this session's signature. Before its time that is cured by one renewal, or it is said.
-    pub(super) fn session_is_refused(&mut self, no: PlaceNo, why: &Problem) {
+    pub(super) fn session_is_refused(&mut self, id: DestinationId, why: &Problem) {
         let now = self.seen.now;
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         let Session::Active(grant) = &place.session else { return };
         if grant.ends.since(now) >= NEAR_END {
@@ -411,7 +411,7 @@ impl Model {
     pub(super) fn clockwork(&mut self, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         for at in 0..self.desks.len() {
-            let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+            let id = DestinationId(u16::try_from(at).unwrap_or(u16::MAX));
             if let Session::Active(grant) = &self.seen.places[at].session
                 && grant.ends <= now
             {
@@ -422,10 +422,10 @@ impl Model {
             self.settle_denials(at, fx);
             if self.desks[at].ask_at.is_some_and(|due| due <= now) {
                 self.desks[at].ask_at = None;
-                self.ask_access(no, fx);
+                self.ask_access(id, fx);
             }
             if self.renews_at(at).is_some_and(|due| due <= now) {
-                self.ask_access(no, fx);
+                self.ask_access(id, fx);
             }
             if self.desks[at].open <= self.desks[at].paused {
                 self.clear_retry(at, Retried::Upload);
@@ -486,7 +486,7 @@ impl Model {
         if let Some(&(due, _)) = desk.later.first() {
             by(due);
         }
-        for work in desk.active.iter().filter_map(|no| self.work.get(no)) {
+        for work in desk.active.iter().filter_map(|id| self.work.get(id)) {
             if let Some(due) = work.not_before {
                 by(due);
             }

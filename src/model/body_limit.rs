@@ -5,7 +5,7 @@ use super::event::Effect;
 use super::parts::{PART_MIN, PARTS_MAX, Plan};
 use super::problem::{Kind, Problem};
 use super::record::Record;
-use super::upload::UploadNo;
+use super::upload::UploadId;
 use super::work::{InFlight, RequestKind};
 
 /// The plan with the smallest requests, where requests with a body of `refused` bytes do not get through; none where its
@@ -38,7 +38,7 @@ impl Model {
     }
 
     /// Something on the way refused a request for the size of its body.
-    pub(super) fn body_refused(&mut self, id: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
+    pub(super) fn body_refused(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         let at = usize::from(out.place.0);
         let (Some(row), Some(desk)) = (self.seen.rows.get(id), self.desks.get_mut(at)) else { return };
         let size = row.size;

@@ -7,27 +7,27 @@ use super::intake::{KEY_MAX, of_place};
 use super::problem::{Kind, Problem};
 use super::record::{End, Record};
 use super::snapshot::{OpenDestination, Totals};
-use super::upload::{PlaceNo, State, UploadNo};
+use super::upload::{DestinationId, State, UploadId};
 use super::work::Lane;
 use std::sync::Arc;
 
 impl Model {
     /// Makes an open destination another one, with the files that wait for it. If files may have arrived where it was, or
     /// the new one is open already, that one stays as it is and the files go over to the other.
-    pub(super) fn change(&mut self, no: PlaceNo, destination: Destination, fx: &mut Vec<Effect>) {
-        let Some(place) = self.seen.places.get(usize::from(no.0)) else { return };
+    pub(super) fn change(&mut self, id: DestinationId, destination: Destination, fx: &mut Vec<Effect>) {
+        let Some(place) = self.seen.places.get(usize::from(id.0)) else { return };
         let same = place.destination.is_same(&destination);
         let open = self.seen.places.iter().any(|place| place.destination.is_same(&destination));
         let needs_code = destination.mfa_serial.is_some();
         let to = if same {
             self.open(destination, fx)
-        } else if open || self.may_have_stored(no) {
+        } else if open || self.may_have_stored(id) {
             let to = self.open(destination, fx);
-            self.move_files(no, to, fx);
+            self.move_files(id, to, fx);
             to
         } else {
-            self.change_in_place(no, destination, fx);
-            no
+            self.change_in_place(id, destination, fx);
+            id
         };
         // A code is asked for once it is clear for which destination.
         if !needs_code {
@@ -36,9 +36,9 @@ impl Model {
     }
 
     /// Whether a file of this destination has arrived, or may have.
-    fn may_have_stored(&self, no: PlaceNo) -> bool {
-        let doubts = self.desks.get(usize::from(no.0)).is_some_and(|desk| !desk.doubts.is_empty());
-        let stored = |upload: UploadNo| {
+    fn may_have_stored(&self, id: DestinationId) -> bool {
+        let doubts = self.desks.get(usize::from(id.0)).is_some_and(|desk| !desk.doubts.is_empty());
+        let stored = |upload: UploadId| {
             let arrived = self.seen.rows.get(upload).is_some_and(|row| match row.state {
                 State::Delivered(_) | State::AlreadyThere | State::NotConfirmed | State::Confirming => true,
                 State::Waiting
@@ -51,11 +51,11 @@ impl Model {
             });
             arrived || self.commits(upload) || self.work.get(&upload).is_some_and(|work| work.maybe_done)
         };
-        doubts || of_place(&self.seen.rows, no).into_iter().any(stored)
+        doubts || of_place(&self.seen.rows, id).into_iter().any(stored)
     }
 
     /// Takes the files that have not ended, and those that walks still find, from one destination to another.
-    fn move_files(&mut self, from: PlaceNo, to: PlaceNo, fx: &mut Vec<Effect>) {
+    fn move_files(&mut self, from: DestinationId, to: DestinationId, fx: &mut Vec<Effect>) {
         if let Some(desk) = self.desks.get_mut(usize::from(from.0)) {
             desk.moved_to = Some(to);
         }
@@ -77,7 +77,7 @@ impl Model {
             let before = self.seen.rows.len();
             self.take_in(to, &folder, Found { name, key_name, size, modified: 0 }, &[], fx);
             if paused && self.seen.rows.len() > before {
-                let moved = UploadNo(u32::try_from(before).unwrap_or(u32::MAX));
+                let moved = UploadId(u32::try_from(before).unwrap_or(u32::MAX));
                 self.set_state(moved, State::Paused);
             }
         }
@@ -85,14 +85,14 @@ impl Model {
     }
 
     /// Makes this destination another one. Nothing of it may have arrived yet.
-    fn change_in_place(&mut self, no: PlaceNo, destination: Destination, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
-        self.sign_out(no, fx);
-        let moved: Vec<(UploadNo, State)> = self
+    fn change_in_place(&mut self, id: DestinationId, destination: Destination, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
+        self.sign_out(id, fx);
+        let moved: Vec<(UploadId, State)> = self
             .seen
             .rows
             .iter()
-            .filter(|(_, row)| row.place == no && row.state != State::Canceled)
+            .filter(|(_, row)| row.place == id && row.state != State::Canceled)
             .map(|(upload, row)| (upload, row.state.clone()))
             .collect();
         for (upload, state) in &moved {
@@ -108,7 +108,7 @@ impl Model {
         }
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if std::mem::take(&mut desk.delivery_open) {
-            fx.push(Effect::Record(Record::DeliveryEnded(no)));
+            fx.push(Effect::Record(Record::DeliveryEnded(id)));
         }
         let kept = self.learned.iter().find(|(other, _)| other.is_same(&destination));
         let learned = kept.map(|(other, learned)| learned.clone().under(other, &destination)).unwrap_or_default();
@@ -117,28 +117,28 @@ impl Model {
         place.learned = Arc::new(learned);
         begin_anew(place, desk);
         desk.queue =
-            moved.iter().filter(|(_, state)| !state.ended() && *state != State::Paused).map(|(no, _)| *no).collect();
+            moved.iter().filter(|(_, state)| !state.ended() && *state != State::Paused).map(|(id, _)| *id).collect();
         if !proven {
             // A slip of the pen is not remembered.
             self.forget(&before, fx);
         }
-        self.opened_at(no, fx);
-        self.follow_rows(no, &moved, fx);
+        self.opened_at(id, fx);
+        self.follow_rows(id, &moved, fx);
     }
 
     /// Begins a delivery to the changed destination with the files that came along.
-    fn follow_rows(&mut self, no: PlaceNo, moved: &[(UploadNo, State)], fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    fn follow_rows(&mut self, id: DestinationId, moved: &[(UploadId, State)], fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let Some(&(first, _)) = moved.first() else { return };
         let mut totals = Totals { first: first.0, began: self.seen.now, ..Totals::default() };
-        for (_, row) in self.seen.rows.iter().filter(|(upload, row)| row.place == no && *upload >= first) {
+        for (_, row) in self.seen.rows.iter().filter(|(upload, row)| row.place == id && *upload >= first) {
             totals.count(row.size, &row.state, true);
         }
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         place.totals = totals;
         desk.delivery_due = true;
         let prefix = place.destination.prefix.as_str().len();
-        self.begin_delivery(no, fx);
+        self.begin_delivery(id, fx);
         let mut too_long = Vec::new();
         for (upload, state) in moved {
             let Some(row) = self.seen.rows.get(*upload) else { continue };
@@ -148,7 +148,7 @@ impl Model {
             }
             fx.push(Effect::Record(Record::Added {
                 upload: *upload,
-                place: no,
+                place: id,
                 folder: Arc::clone(&row.folder),
                 name: Arc::clone(&row.name),
                 key_name: row.key_name.clone(),
@@ -161,7 +161,7 @@ impl Model {
         for upload in too_long {
             self.fail(upload, &Problem::new(Kind::NameTooLong), fx);
         }
-        self.settle(no, fx);
+        self.settle(id, fx);
     }
 }
 

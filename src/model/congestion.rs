@@ -16,7 +16,7 @@ const BODIES_FIRST: u64 = 48 << 20;
 
 /// The window of requests and of body bytes.
 #[derive(Clone, Debug)]
-pub struct Pace {
+pub struct Congestion {
     window: u32,
     ceiling: u32,
     bodies: u64,
@@ -32,7 +32,7 @@ pub struct Pace {
     full: bool,
 }
 
-impl Pace {
+impl Congestion {
     /// Starts modestly: 10 requests, at most `ceiling`, at most `memory` bytes of bodies.
     #[must_use]
     pub fn new(ceiling: u32, memory: u64) -> Self {
@@ -138,7 +138,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Runs requests of `body` bytes for `seconds` over a line of this latency (ms) and of so many bytes a second.
-    fn run(pace: &mut Pace, from: u64, seconds: u64, body: u64, latency: u64, line: u64) -> u64 {
+    fn run(pace: &mut Congestion, from: u64, seconds: u64, body: u64, latency: u64, line: u64) -> u64 {
         let (mut out, mut seq, mut free, mut done) = (BTreeSet::new(), 0_u64, from, 0);
         let mut now = from;
         while now < from + seconds * 1000 {
@@ -157,28 +157,28 @@ mod tests {
 
     #[test]
     fn small_files_fill_a_slow_answering_line() {
-        let mut pace = Pace::new(64, 128 << 20);
+        let mut pace = Congestion::new(64, 128 << 20);
         run(&mut pace, 1000, 5, 1000, 150, 1 << 40);
         assert!(pace.window >= 48, "{}", pace.window);
     }
 
     #[test]
     fn a_full_line_is_not_crowded() {
-        let mut pace = Pace::new(64, 128 << 20);
+        let mut pace = Congestion::new(64, 128 << 20);
         run(&mut pace, 1000, 120, 8 << 20, 50, 20 << 20);
         assert!(pace.window <= 24, "{}", pace.window);
     }
 
     #[test]
     fn a_quick_line_nearby_needs_little_memory() {
-        let mut pace = Pace::new(64, 128 << 20);
+        let mut pace = Congestion::new(64, 128 << 20);
         run(&mut pace, 1000, 1, 8 << 20, 2, 1 << 30);
         assert!(pace.bodies <= BODIES_FIRST + 2 * PART_USUAL, "{}", pace.bodies);
     }
 
     #[test]
     fn bodies_grow_on_a_quick_line_far_away() {
-        let mut pace = Pace::new(64, 128 << 20);
+        let mut pace = Congestion::new(64, 128 << 20);
         let done = run(&mut pace, 1000, 4, 1 << 20, 150, 1 << 40);
         assert!(pace.bodies >= 64 << 20 && pace.window >= 48, "{} {}", pace.bodies, pace.window);
         assert!(done > 1000, "{done}");
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn it_recovers_after_it_choked() {
-        let mut pace = Pace::new(64, 128 << 20);
+        let mut pace = Congestion::new(64, 128 << 20);
         for _ in 0..10 {
             pace.choked();
         }
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn bodies_stay_within_memory_but_for_the_one_that_always_goes() {
-        let mut pace = Pace::new(64, 20 << 20);
+        let mut pace = Congestion::new(64, 20 << 20);
         assert!(pace.allows(0, 0, 100 << 20));
         assert!(!pace.allows(1, 100 << 20, 1));
         assert!(pace.allows(1, 8 << 20, 8 << 20) && !pace.allows(2, 16 << 20, 8 << 20));

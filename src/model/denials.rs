@@ -12,7 +12,7 @@ use super::problem::{Kind, Problem};
 use super::session::Session;
 use super::snapshot::{Retried, RetryStatus};
 use super::timing::AHEAD;
-use super::upload::{PlaceNo, RequestNo, State, UploadNo};
+use super::upload::{DestinationId, RequestId, State, UploadId};
 use super::work::{InFlight, RequestKind};
 use crate::time::Time;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(5);
 
 /// The uploads that S3 denied since new requests were stopped, each with its answer.
-type Denied = BTreeMap<UploadNo, Arc<Problem>>;
+type Denied = BTreeMap<UploadId, Arc<Problem>>;
 
 /// Where denials by S3 stand at a destination.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub(super) enum Denials {
     /// Everything is held, and is asked for once more at this moment.
     Waiting(Time, Denied),
     /// It is asked for once more: by these uploads, of which the first was denied. What else is denied meanwhile.
-    Asking(Vec<UploadNo>, Denied),
+    Asking(Vec<UploadId>, Denied),
 }
 
 /// Denials of one upload in one trial.
@@ -47,7 +47,7 @@ pub(super) struct UploadDenied {
     /// How often, where all that was out at a time counts once.
     pub times: u32,
     /// The last request that was denied.
-    pub request: RequestNo,
+    pub request: RequestId,
     /// `Desk::well` when it was denied first.
     pub well: u64,
 }
@@ -55,13 +55,13 @@ pub(super) struct UploadDenied {
 /// The last requests that S3 let in, of two uploads.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LetIn {
-    last: Option<(RequestNo, UploadNo)>,
+    last: Option<(RequestId, UploadId)>,
     /// The last one of another upload than `last`'s.
-    other: Option<(RequestNo, UploadNo)>,
+    other: Option<(RequestId, UploadId)>,
 }
 
 impl LetIn {
-    pub fn note(&mut self, request: RequestNo, upload: UploadNo) {
+    pub fn note(&mut self, request: RequestId, upload: UploadId) {
         let new = Some((request, upload));
         match self.last {
             Some((_, of)) if of == upload => self.last = self.last.max(new),
@@ -71,8 +71,8 @@ impl LetIn {
     }
 
     /// Whether another upload was let in by a request that went out after this one of this upload.
-    fn after(&self, request: RequestNo, upload: UploadNo) -> bool {
-        let later = |(other, of): (RequestNo, UploadNo)| of != upload && other > request;
+    fn after(&self, request: RequestId, upload: UploadId) -> bool {
+        let later = |(other, of): (RequestId, UploadId)| of != upload && other > request;
         self.last.is_some_and(later) || self.other.is_some_and(later)
     }
 }
@@ -81,8 +81,8 @@ impl Model {
     /// S3 denied a request of this upload.
     pub(super) fn denied(
         &mut self,
-        id: UploadNo,
-        request: RequestNo,
+        id: UploadId,
+        request: RequestId,
         out: &InFlight,
         problem: &Problem,
         fx: &mut Vec<Effect>,
@@ -105,13 +105,13 @@ impl Model {
     }
 
     /// Whether requests are out for which S3 still has to let this destination's files in.
-    fn asks_for(&self, place: PlaceNo) -> bool {
+    fn asks_for(&self, place: DestinationId) -> bool {
         self.out.values().any(|out| out.signed && out.place == place && out.what != RequestKind::Abort)
     }
 
     /// Moves on where what was out has come back, or where it is time to ask once more.
     pub(super) fn settle_denials(&mut self, at: usize, fx: &mut Vec<Effect>) {
-        let place = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+        let place = DestinationId(u16::try_from(at).unwrap_or(u16::MAX));
         let active = matches!(self.seen.places[at].session, Session::Active(_));
         match &self.desks[at].denials {
             Denials::Draining(_) | Denials::Asking(..) if self.asks_for(place) => {}
@@ -140,7 +140,7 @@ impl Model {
             Denials::None | Denials::Waiting(..) => return,
         };
         let again =
-            |id: &UploadNo| self.work.get(id).and_then(|work| work.denied).is_some_and(|denied| denied.times > 1);
+            |id: &UploadId| self.work.get(id).and_then(|work| work.denied).is_some_and(|denied| denied.times > 1);
         let nobody_new = denied.keys().all(again);
         let (minded, all): (Denied, Denied) = denied
             .into_iter()
@@ -154,7 +154,7 @@ impl Model {
                 self.wait_alone(at, id, why);
             }
         }
-        self.settle(PlaceNo(u16::try_from(at).unwrap_or(u16::MAX)), fx);
+        self.settle(DestinationId(u16::try_from(at).unwrap_or(u16::MAX)), fx);
         let (place, desk, now) = (&mut self.seen.places[at], &mut self.desks[at], self.seen.now);
         let Some(why) = why else {
             // Whatever was denied is minded for its key, or is let in by now.
@@ -176,7 +176,7 @@ impl Model {
 
     /// Whether S3 turns this upload away for its key: it let in others that were sent later; or others since the first denial
     /// of this one, while nothing is denied that was not before.
-    fn is_minded(&self, at: usize, id: UploadNo, nobody_new: bool) -> bool {
+    fn is_minded(&self, at: usize, id: UploadId, nobody_new: bool) -> bool {
         let (desk, Some(work)) = (&self.desks[at], self.work.get(&id)) else { return false };
         let Some(denied) = work.denied else { return false };
         let let_in_before = work.multipart.as_ref().is_some_and(|multipart| multipart.parts.confirmed() > 0);
@@ -185,7 +185,7 @@ impl Model {
     }
 
     /// One upload is asked for again after a while; the others go on.
-    fn wait_alone(&mut self, at: usize, id: UploadNo, why: Arc<Problem>) {
+    fn wait_alone(&mut self, at: usize, id: UploadId, why: Arc<Problem>) {
         let due = self.seen.now + WAIT;
         if self.desks[at].active.contains(&id) {
             if let Some(work) = self.work.get_mut(&id) {
@@ -200,21 +200,21 @@ impl Model {
     /// Chooses by whom it is asked once more: an upload that was denied, the smallest, and one that was not.
     fn begin_asking(&mut self, at: usize) {
         let Denials::Waiting(_, denied) = std::mem::take(&mut self.desks[at].denials) else { return };
-        let small = |id: UploadNo| {
+        let small = |id: UploadId| {
             let waits = self.seen.rows.get(id).is_some_and(|row| row.state == State::Waiting);
             self.small(id).filter(|_| waits)
         };
-        let moves = |id: &UploadNo| {
+        let moves = |id: &UploadId| {
             self.seen.rows.get(*id).is_some_and(|row| row.state == State::Waiting || row.state.moving())
         };
         let first = denied.keys().copied().filter(moves).min_by_key(|id| small(*id).unwrap_or(u64::MAX));
         let desk = &self.desks[at];
-        let is_new = |id: &UploadNo| {
+        let is_new = |id: &UploadId| {
             let before = self.work.get(id).and_then(|work| work.denied);
             before.is_none_or(|before| before.trial != desk.trial)
         };
         // What is let in has to be of the kind that was denied: the beginning of an upload in parts shows nothing.
-        let has_begun = |id: &UploadNo| {
+        let has_begun = |id: &UploadId| {
             let multipart = self.work.get(id).and_then(|work| work.multipart.as_ref());
             multipart.is_some_and(|multipart| multipart.upload_id.is_some())
         };
@@ -236,7 +236,7 @@ impl Model {
         loop {
             let Denials::Asking(asks, _) = &self.desks[at].denials else { return false };
             let Some(&id) = asks.first() else { return false };
-            let before = RequestNo(self.next_request);
+            let before = RequestId(self.next_request);
             let waits = self.seen.rows.get(id).is_some_and(|row| row.state == State::Waiting);
             let sent = if waits {
                 let desk = &mut self.desks[at];
@@ -264,11 +264,11 @@ impl Model {
 
 fn note(
     denied: &mut Denied,
-    id: UploadNo,
+    id: UploadId,
     work: &mut super::work::Work,
     trial: u32,
     well: u64,
-    request: RequestNo,
+    request: RequestId,
     problem: &Problem,
 ) {
     let new = UploadDenied { trial, times: 0, request, well };

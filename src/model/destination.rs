@@ -1,7 +1,7 @@
 //! What one customer's invitation, profile or form says: where files go and through which role.
 
-use super::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, Region, RoleArn, RoleSessionName};
 use super::conditions::Terms;
+use super::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, Region, RoleArn, RoleSessionName};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

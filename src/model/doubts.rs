@@ -7,7 +7,7 @@
 use super::Model;
 use super::event::Effect;
 use super::record::Record;
-use super::upload::UploadNo;
+use super::upload::UploadId;
 use super::work::RequestKind;
 
 /// Uploads after the one that is sent for which the journal is told ahead.
@@ -17,15 +17,15 @@ const STEP: u32 = 512;
 
 impl Model {
     /// A PutObject of this upload goes out.
-    pub(super) fn put_goes_out(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
+    pub(super) fn put_goes_out(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
         let rows = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
-        let ahead = no.0.saturating_add(AHEAD).min(rows.saturating_sub(1));
-        let told = |no: u32| self.puts_told.iter().any(|&(first, last)| (first..=last).contains(&no));
-        if told(no.0) && told(ahead) {
+        let ahead = id.0.saturating_add(AHEAD).min(rows.saturating_sub(1));
+        let told = |id: u32| self.puts_told.iter().any(|&(first, last)| (first..=last).contains(&id));
+        if told(id.0) && told(ahead) {
             return;
         }
-        let last = no.0.saturating_add(AHEAD + STEP).min(rows.saturating_sub(1));
-        let mut range = (no.0, last);
+        let last = id.0.saturating_add(AHEAD + STEP).min(rows.saturating_sub(1));
+        let mut range = (id.0, last);
         self.puts_told.retain(|&(first, last)| {
             let touches = first <= range.1.saturating_add(1) && range.0 <= last.saturating_add(1);
             if touches {
@@ -34,12 +34,14 @@ impl Model {
             !touches
         });
         self.puts_told.push(range);
-        fx.push(Effect::Record(Record::PutsBegin(no, UploadNo(last))));
+        fx.push(Effect::Record(Record::PutsBegin(id, UploadId(last))));
     }
 
     /// Takes the ranges back once no PutObject is out.
     pub(super) fn void_puts(&mut self, fx: &mut Vec<Effect>) {
-        if !self.puts_told.is_empty() && !self.out.values().any(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole)) {
+        if !self.puts_told.is_empty()
+            && !self.out.values().any(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole))
+        {
             self.puts_told.clear();
             fx.push(Effect::Record(Record::PutsAnswered));
         }
@@ -48,29 +50,29 @@ impl Model {
     /// The program ends: what is out is broken off, and the next run has to know what it may have stored.
     pub fn end(&mut self, fx: &mut Vec<Effect>) {
         let out = self.out.values().filter(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole));
-        for no in out.map(|out| out.upload).collect::<Vec<_>>() {
-            self.doubt(no, fx);
+        for id in out.map(|out| out.upload).collect::<Vec<_>>() {
+            self.doubt(id, fx);
         }
         self.out.clear();
         self.void_puts(fx);
     }
 
     /// From now on it is open whether what stands under this upload's key is its own.
-    pub(super) fn doubt(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
-        if let Some(work) = self.work.get_mut(&no) {
+    pub(super) fn doubt(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
+        if let Some(work) = self.work.get_mut(&id) {
             work.maybe_done = work.completing;
         }
-        if let Some((at, key)) = self.hash_of(no)
+        if let Some((at, key)) = self.hash_of(id)
             && let Some(desk) = self.desks.get_mut(at)
             && desk.doubts.insert(key)
         {
-            fx.push(Effect::Record(Record::Doubted(no)));
+            fx.push(Effect::Record(Record::Doubted(id)));
         }
     }
 
     /// Whether an earlier request may have stored this upload.
-    pub(super) fn in_doubt(&self, no: UploadNo) -> bool {
+    pub(super) fn in_doubt(&self, id: UploadId) -> bool {
         let of = |(at, key): (usize, u64)| self.desks.get(at).is_some_and(|desk| desk.doubts.contains(&key));
-        self.hash_of(no).is_some_and(of)
+        self.hash_of(id).is_some_and(of)
     }
 }

@@ -5,8 +5,8 @@ use super::names::{Region, RoleArn};
 use super::parts::PartDone;
 use super::problem::Problem;
 use super::session::Identity;
-use super::snapshot::{Command, SkipReason, Profiles, Settings};
-use super::upload::{Fingerprint, Folder, PlaceNo, RequestNo, Stored, UploadNo};
+use super::snapshot::{Command, Profiles, Settings, SkipReason};
+use super::upload::{DestinationId, Fingerprint, Folder, RequestId, Stored, UploadId};
 use crate::time::Utc;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,25 +20,25 @@ pub enum Event {
     /// The moment that `next_deadline` named has come.
     Tick,
     /// AssumeRole was answered. `attempt` is the one of its effect.
-    Assumed(PlaceNo, u32, Result<Assumed, Problem>),
+    Assumed(DestinationId, u32, Result<Assumed, Problem>),
     /// GetCallerIdentity was answered for a profile.
     Identified(String, Result<Identity, Problem>),
     /// HeadBucket told the bucket's region.
-    Located(PlaceNo, Result<Region, Problem>),
+    Located(DestinationId, Result<Region, Problem>),
     /// The shared files were read, at the start or because they changed.
     ProfilesRead(Arc<Profiles>),
     /// A walk found files of one folder.
-    Found(PlaceNo, Arc<Folder>, Vec<Found>),
+    Found(DestinationId, Arc<Folder>, Vec<Found>),
     /// The same, of files that were delivered to this destination before this delivery.
-    FoundAgain(PlaceNo, Arc<Folder>, Vec<FoundAgain>),
+    FoundAgain(DestinationId, Arc<Folder>, Vec<FoundAgain>),
     /// A walk left something out.
-    LeftOut(PlaceNo, PathBuf, SkipReason),
+    Skipped(DestinationId, PathBuf, SkipReason),
     /// A walk has ended.
-    Walked(PlaceNo),
+    Walked(DestinationId),
     /// A request was answered.
-    Answered(RequestNo, Result<Answer, Problem>),
+    Answered(RequestId, Result<Answer, Problem>),
     /// Bytes taken by the network for requests that are out.
-    Moved(Vec<(RequestNo, u64)>),
+    Moved(Vec<(RequestId, u64)>),
     /// The journal could not take down what it was given.
     JournalFailed(Problem),
     /// The journal writes again.
@@ -123,25 +123,25 @@ pub enum Answer {
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Call AssumeRole for this destination.
-    Assume(PlaceNo, Arc<AssumeRole>),
+    Assume(DestinationId, Arc<AssumeRole>),
     /// Drop the credentials of this destination.
-    Forget(PlaceNo),
+    Forget(DestinationId),
     /// Call GetCallerIdentity with this profile's credentials, as it asks for this role.
     Identify(String, Option<RoleArn>),
     /// Ask HeadBucket for the bucket's region.
-    Locate(PlaceNo, Arc<Destination>),
+    Locate(DestinationId, Arc<Destination>),
     /// From now on calls for this destination go to this region.
-    UseRegion(PlaceNo, Region),
+    UseRegion(DestinationId, Region),
     /// Walk these files and folders.
-    Walk(PlaceNo, Vec<PathBuf>),
+    Walk(DestinationId, Vec<PathBuf>),
     /// Stop all walks for this destination. Each of them still says `Event::Walked` once, as every walk does.
-    StopWalks(PlaceNo),
+    StopWalks(DestinationId),
     /// Do this for an upload.
-    Send(RequestNo, Send),
+    Send(RequestId, Send),
     /// Nobody wants the answer to this request any more: end it.
-    Drop(RequestNo),
+    Drop(RequestId),
     /// Close the file of this upload.
-    Close(UploadNo),
+    Close(UploadId),
     /// Take this down in the journal.
     Record(super::record::Record),
     /// Use these settings.
@@ -167,11 +167,11 @@ pub struct AssumeRole {
 #[derive(Clone, Debug)]
 pub struct Send {
     /// The destination.
-    pub place: PlaceNo,
+    pub place: DestinationId,
     /// The session it is signed with.
     pub generation: u32,
     /// The upload.
-    pub upload: UploadNo,
+    pub upload: UploadId,
     /// The file.
     pub path: PathBuf,
     /// The whole key, prefix included.

@@ -6,8 +6,8 @@ use super::parts::{Parts, Plan};
 use super::record::Record;
 use super::rows::Rows;
 use super::session::Session;
-use super::snapshot::{SkipReason, LeftCount, LeftOut, Totals};
-use super::upload::{Folder, PlaceNo, Proof, State, Upload, UploadNo};
+use super::snapshot::{SkipCounts, SkipReason, Skipped, Totals};
+use super::upload::{DestinationId, Folder, Proof, State, Upload, UploadId};
 use crate::time::Utc;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -20,17 +20,17 @@ const LEFT_OUT_NAMED: u64 = 1000;
 
 impl Model {
     /// Takes files and folders into the queue.
-    pub(super) fn add(&mut self, no: PlaceNo, paths: Vec<PathBuf>, fx: &mut Vec<Effect>) {
+    pub(super) fn add(&mut self, id: DestinationId, paths: Vec<PathBuf>, fx: &mut Vec<Effect>) {
         if paths.is_empty() {
             return;
         }
-        let anew = self.count_anew(no);
-        let at = usize::from(no.0);
+        let anew = self.count_anew(id);
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         desk.moved_to = None;
         if anew {
             place.left_out = Arc::default();
-            place.left_out_count = LeftCount::default();
+            place.left_out_count = SkipCounts::default();
             desk.delivered_earlier.clear();
         }
         if desk.stopped_walks > 0 {
@@ -40,14 +40,14 @@ impl Model {
             return;
         }
         place.walking += 1;
-        fx.push(Effect::Walk(no, paths));
+        fx.push(Effect::Walk(id, paths));
     }
 
     /// Begins a new delivery with what is added next, if all of the last one has ended; returns whether it did.
-    fn count_anew(&mut self, no: PlaceNo) -> bool {
+    fn count_anew(&mut self, id: DestinationId) -> bool {
         let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
         let now = self.seen.now;
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return false };
         let anew = place.walking == 0 && (place.totals.files == 0 || place.totals.done());
         if anew {
@@ -58,8 +58,8 @@ impl Model {
     }
 
     /// Takes in what was left out because it was delivered earlier: the file at `path`, or all of it.
-    pub(super) fn send_again(&mut self, no: PlaceNo, path: Option<&Path>, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn send_again(&mut self, id: DestinationId, path: Option<&Path>, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let Some(desk) = self.desks.get_mut(at) else { return };
         let wanted =
             |(folder, file): &(Arc<Folder>, Found)| path.is_none_or(|path| folder.dir.join(&*file.name) == path);
@@ -68,21 +68,22 @@ impl Model {
         if again.is_empty() {
             return;
         }
-        self.count_anew(no);
+        self.count_anew(id);
         if let Some(place) = self.seen.places.get_mut(at) {
-            let left_out =
-                |left: &LeftOut| !matches!(left.why, SkipReason::Earlier(_)) || path.is_some_and(|path| left.path != path);
+            let left_out = |left: &Skipped| {
+                !matches!(left.why, SkipReason::Earlier(_)) || path.is_some_and(|path| left.path != path)
+            };
             Arc::make_mut(&mut place.left_out).retain(left_out);
             place.left_out_count.remove(SkipReason::Earlier(Utc(0)), again.len() as u64);
         }
         for (folder, file) in again {
-            self.take_in(no, &folder, file, &[], fx);
+            self.take_in(id, &folder, file, &[], fx);
         }
     }
 
     /// A walk has ended, by itself or because it was stopped.
-    pub(super) fn walked(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn walked(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if desk.stopped_walks == 0 {
             place.walking = place.walking.saturating_sub(1);
@@ -90,37 +91,37 @@ impl Model {
         }
         desk.stopped_walks -= 1;
         if desk.stopped_walks == 0 && !desk.walk_next.is_empty() {
-            fx.push(Effect::Walk(no, std::mem::take(&mut desk.walk_next)));
+            fx.push(Effect::Walk(id, std::mem::take(&mut desk.walk_next)));
         }
     }
 
     /// Stops the walks of a destination.
-    pub(super) fn stop_walks(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn stop_walks(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         if desk.stopped_walks == 0 {
             desk.stopped_walks = place.walking;
         }
         desk.walk_next.clear();
         place.walking = 0;
-        fx.push(Effect::StopWalks(no));
+        fx.push(Effect::StopWalks(id));
     }
 
-    pub(super) fn left_out(&mut self, no: PlaceNo, path: PathBuf, why: SkipReason) {
-        let Some(place) = self.place_mut(no) else { return };
+    pub(super) fn left_out(&mut self, id: DestinationId, path: PathBuf, why: SkipReason) {
+        let Some(place) = self.place_mut(id) else { return };
         place.left_out_count.add(why);
         if place.left_out_count.of(why) <= LEFT_OUT_NAMED {
-            Arc::make_mut(&mut place.left_out).push(LeftOut { path, why });
+            Arc::make_mut(&mut place.left_out).push(Skipped { path, why });
         }
     }
 
     /// A walk found files of one folder.
-    pub(super) fn found(&mut self, no: PlaceNo, folder: &Arc<Folder>, found: Vec<Found>, fx: &mut Vec<Effect>) {
-        let stopped = self.desks.get(usize::from(no.0)).is_none_or(|desk| desk.stopped_walks > 0);
-        if stopped || self.place_mut(no).is_none_or(|place| place.walking == 0) {
+    pub(super) fn found(&mut self, id: DestinationId, folder: &Arc<Folder>, found: Vec<Found>, fx: &mut Vec<Effect>) {
+        let stopped = self.desks.get(usize::from(id.0)).is_none_or(|desk| desk.stopped_walks > 0);
+        if stopped || self.place_mut(id).is_none_or(|place| place.walking == 0) {
             return;
         }
-        let to = self.desks.get(usize::from(no.0)).and_then(|desk| desk.moved_to).unwrap_or(no);
+        let to = self.desks.get(usize::from(id.0)).and_then(|desk| desk.moved_to).unwrap_or(id);
         for file in found {
             self.take_in(to, folder, file, &[], fx);
         }
@@ -129,37 +130,37 @@ impl Model {
     /// A walk found files of one folder that were delivered before, in this version or another.
     pub(super) fn found_again(
         &mut self,
-        no: PlaceNo,
+        id: DestinationId,
         folder: &Arc<Folder>,
         found: Vec<FoundAgain>,
         fx: &mut Vec<Effect>,
     ) {
-        let stopped = self.desks.get(usize::from(no.0)).is_none_or(|desk| desk.stopped_walks > 0);
-        if stopped || self.place_mut(no).is_none_or(|place| place.walking == 0) {
+        let stopped = self.desks.get(usize::from(id.0)).is_none_or(|desk| desk.stopped_walks > 0);
+        if stopped || self.place_mut(id).is_none_or(|place| place.walking == 0) {
             return;
         }
-        let moved = self.desks.get(usize::from(no.0)).and_then(|desk| desk.moved_to);
+        let moved = self.desks.get(usize::from(id.0)).and_then(|desk| desk.moved_to);
         for again in found {
             // What was delivered to the destination of before says nothing of the one that it became.
             let before = if moved.is_none() { again.before.as_slice() } else { &[] };
-            self.take_in(moved.unwrap_or(no), folder, again.file, before, fx);
+            self.take_in(moved.unwrap_or(id), folder, again.file, before, fx);
         }
     }
 
     /// Takes a file in, `before` being what was delivered of it.
     pub(super) fn take_in(
         &mut self,
-        no: PlaceNo,
+        id: DestinationId,
         folder: &Arc<Folder>,
         file: Found,
         before: &[Before],
         fx: &mut Vec<Effect>,
     ) {
-        let at = usize::from(no.0);
+        let at = usize::from(id.0);
         let Some(prefix) = self.seen.places.get(at).map(|p| p.destination.prefix.as_str().len()) else { return };
         let path = || folder.dir.join(&*file.name);
         if Plan::of(file.size).is_none() {
-            return self.left_out(no, path(), SkipReason::TooLarge);
+            return self.left_out(id, path(), SkipReason::TooLarge);
         }
         let name = file.key_name.as_ref().unwrap_or(&file.name);
         let mut key_name = file.key_name.clone();
@@ -168,13 +169,13 @@ impl Model {
         let key = loop {
             let candidate = key_name.as_ref().unwrap_or(&file.name);
             if prefix + folder.key.len() + candidate.len() > KEY_MAX {
-                return self.left_out(no, path(), SkipReason::NameTooLong);
+                return self.left_out(id, path(), SkipReason::NameTooLong);
             }
             let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
             let Some((other, row)) = self.row_with(at, key) else {
                 match before.iter().rev().find(|delivered| delivered.same) {
                     Some(Before { stored, .. }) if stored.proof != Proof::NoChecksum => {
-                        self.left_out(no, path(), SkipReason::Earlier(stored.at));
+                        self.left_out(id, path(), SkipReason::Earlier(stored.at));
                         return self.desks[at].delivered_earlier.push((Arc::clone(folder), file));
                     }
                     // Its server vouched for nothing then: it is sent once more, and if its name is taken, by the file itself.
@@ -201,8 +202,8 @@ impl Model {
                     |version| !version.same,
                 );
             if same_key && row.folder.dir == folder.dir && row.name == file.name && !changed {
-                if !self.stopped_earlier(no, other) {
-                    return self.seen_again(no, other, path(), fx);
+                if !self.stopped_earlier(id, other) {
+                    return self.seen_again(id, other, path(), fx);
                 }
                 // It stopped in an earlier delivery: from here on this one has it.
                 self.cancel_one(other, fx);
@@ -211,13 +212,13 @@ impl Model {
             twin += 1;
             key_name = Some(numbered(name, twin).into());
         };
-        self.begin_delivery(no, fx);
+        self.begin_delivery(id, fx);
         let size = file.size;
         let (folder_of, state) = (Arc::clone(folder), State::Canceled);
-        let upload = Upload { place: no, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
+        let upload = Upload { place: id, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
         let record = Record::Added {
-            upload: UploadNo(u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX)),
-            place: no,
+            upload: UploadId(u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX)),
+            place: id,
             folder: Arc::clone(folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),
@@ -226,7 +227,7 @@ impl Model {
         fx.push(Effect::Record(record));
         let upload_no = self.seen.rows.push(upload);
         self.desks[at].keys.insert(key, upload_no);
-        self.enter(no, upload_no, size, State::Waiting);
+        self.enter(id, upload_no, size, State::Waiting);
         self.desks[at].queue.push_back(upload_no);
         if let Some(stored) = earlier {
             self.desks[at].stored_earlier.insert(upload_no, stored);
@@ -238,17 +239,17 @@ impl Model {
     }
 
     /// The upload that has this key in this run.
-    fn row_with(&self, at: usize, key: u64) -> Option<(UploadNo, &Upload)> {
+    fn row_with(&self, at: usize, key: u64) -> Option<(UploadId, &Upload)> {
         let other = *self.desks.get(at)?.keys.get(&key)?;
         Some((other, self.seen.rows.get(other)?))
     }
 
     /// Counts a new row in, whose state was a placeholder that counts for nothing.
-    pub(super) fn enter(&mut self, no: PlaceNo, upload: UploadNo, size: u64, state: State) {
-        let Some(place) = self.seen.places.get_mut(usize::from(no.0)) else { return };
+    pub(super) fn enter(&mut self, id: DestinationId, upload: UploadId, size: u64, state: State) {
+        let Some(place) = self.seen.places.get_mut(usize::from(id.0)) else { return };
         place.totals.count(size, &state, true);
         place.totals.ended = None;
-        if let Some(desk) = self.desks.get_mut(usize::from(no.0)) {
+        if let Some(desk) = self.desks.get_mut(usize::from(id.0)) {
             desk.count(&state, true);
         }
         if let Some(row) = self.seen.rows.get_mut(upload) {
@@ -257,7 +258,7 @@ impl Model {
     }
 
     /// The same file again: goes on if it had stopped, is passed over if it is under way or delivered.
-    fn seen_again(&mut self, no: PlaceNo, upload: UploadNo, path: PathBuf, fx: &mut Vec<Effect>) {
+    fn seen_again(&mut self, id: DestinationId, upload: UploadId, path: PathBuf, fx: &mut Vec<Effect>) {
         let state = self.seen.rows.get(upload).map(|row| row.state.clone());
         match state {
             Some(State::Paused) if self.parked(upload) => self.requeue(upload, true),
@@ -275,45 +276,45 @@ impl Model {
                 | State::AlreadyThere
                 | State::NotConfirmed,
             )
-            | None => self.left_out(no, path, SkipReason::Twice),
+            | None => self.left_out(id, path, SkipReason::Twice),
         }
     }
 
     /// Whether this upload stopped, and belongs to a delivery before the one that is counted now.
-    fn stopped_earlier(&self, no: PlaceNo, upload: UploadNo) -> bool {
-        let first = self.seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.first);
+    fn stopped_earlier(&self, id: DestinationId, upload: UploadId) -> bool {
+        let first = self.seen.places.get(usize::from(id.0)).map_or(0, |place| place.totals.first);
         upload.0 < first && self.seen.rows.get(upload).is_some_and(|row| matches!(row.state, State::Failed(_)))
     }
 
-    fn parked(&self, upload: UploadNo) -> bool {
+    fn parked(&self, upload: UploadId) -> bool {
         self.limits.park_restored && self.seen.rows.get(upload).is_some_and(|row| row.state == State::Paused)
     }
 
-    pub(super) fn begin_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn begin_delivery(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
         let due = std::mem::take(&mut desk.delivery_due);
         if std::mem::replace(&mut desk.delivery_open, true) && !due {
             return;
         }
         let account = place.destination.owner().as_str().into();
-        let (who, session) = self.who_delivers(no);
+        let (who, session) = self.who_delivers(id);
         self.desks[at].delivery_unsigned = session.is_empty();
-        fx.push(Effect::Record(Record::Delivery { place: no, account, who, session }));
+        fx.push(Effect::Record(Record::Delivery { place: id, account, who, session }));
     }
 
     /// Tells who delivers as soon as there is access, where the delivery began before.
-    pub(super) fn sign_delivery(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let Some(desk) = self.desks.get_mut(usize::from(no.0)) else { return };
+    pub(super) fn sign_delivery(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let Some(desk) = self.desks.get_mut(usize::from(id.0)) else { return };
         if std::mem::take(&mut desk.delivery_unsigned) && desk.delivery_open {
-            let (who, session) = self.who_delivers(no);
-            fx.push(Effect::Record(Record::DeliveryBy { place: no, who, session }));
+            let (who, session) = self.who_delivers(id);
+            fx.push(Effect::Record(Record::DeliveryBy { place: id, who, session }));
         }
     }
 
     /// The identity's name, or else the profile's; and the session's name, where there is one.
-    fn who_delivers(&self, no: PlaceNo) -> (Box<str>, Box<str>) {
-        let Some(place) = self.seen.places.get(usize::from(no.0)) else { return Default::default() };
+    fn who_delivers(&self, id: DestinationId) -> (Box<str>, Box<str>) {
+        let Some(place) = self.seen.places.get(usize::from(id.0)) else { return Default::default() };
         let who = self.seen.identities.iter().find_map(|(profile, identity)| match identity {
             Ok(identity) if *profile == place.destination.profile => Some(identity.name.clone()),
             Ok(_) | Err(_) => None,
@@ -326,12 +327,12 @@ impl Model {
     }
 
     /// Tells the journal when a delivery has come to its end.
-    pub(super) fn settle(&mut self, no: PlaceNo, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    pub(super) fn settle(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
         if desk.delivery_open && place.walking == 0 && desk.open == 0 {
             desk.delivery_open = false;
-            fx.push(Effect::Record(Record::DeliveryEnded(no)));
+            fx.push(Effect::Record(Record::DeliveryEnded(id)));
         }
     }
 }
@@ -368,8 +369,8 @@ pub(super) fn unnumbered(name: &str) -> (String, u32) {
 
 impl Model {
     /// The hash of an upload's key, with its destination's place in the list.
-    pub(super) fn hash_of(&self, no: UploadNo) -> Option<(usize, u64)> {
-        let row = self.seen.rows.get(no)?;
+    pub(super) fn hash_of(&self, id: UploadId) -> Option<(usize, u64)> {
+        let row = self.seen.rows.get(id)?;
         let at = usize::from(row.place.0);
         let name = row.key_name.as_ref().unwrap_or(&row.name);
         Some((at, key_hash(&self.desks.get(at)?.keys, &row.folder.key, name)))
@@ -377,6 +378,6 @@ impl Model {
 }
 
 /// All rows of a destination, for commands that mean every one of them.
-pub(super) fn of_place(rows: &Rows, place: PlaceNo) -> Vec<UploadNo> {
-    rows.iter().filter(|(_, upload)| upload.place == place).map(|(no, _)| no).collect()
+pub(super) fn of_place(rows: &Rows, place: DestinationId) -> Vec<UploadId> {
+    rows.iter().filter(|(_, upload)| upload.place == place).map(|(id, _)| id).collect()
 }

@@ -6,20 +6,19 @@
 mod access;
 pub mod access_key;
 mod body_limit;
-mod rng;
 mod change;
 pub mod check;
+mod commands;
+pub mod conditions;
+mod congestion;
 mod denials;
 pub mod destination;
 mod doubts;
 pub mod event;
-mod responses;
 pub mod history;
 mod intake;
 pub mod names;
 pub mod notice;
-mod commands;
-mod congestion;
 pub mod parts;
 pub mod problem;
 mod profiles;
@@ -27,33 +26,34 @@ mod queue;
 mod rate;
 pub mod record;
 mod reopen;
+mod responses;
 mod restore;
 mod retries;
+mod rng;
 pub mod rows;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
 pub mod single;
+mod single_put;
 pub mod snapshot;
-mod totals;
-pub mod conditions;
 mod timing;
+mod totals;
 pub mod upload;
 pub mod verification_url;
-mod single_put;
 mod work;
 
 pub use self::access::RENEW_BEFORE;
-use self::rng::Chance;
+use self::conditions::Learned;
+use self::congestion::Congestion;
 use self::destination::Destination;
 use self::event::{Effect, Event};
-use self::congestion::Pace;
 use self::problem::Problem;
 use self::rate::Rate;
+use self::rng::Rng;
 use self::snapshot::{Command, Network, Settings, Snapshot};
-use self::conditions::Learned;
-use self::upload::{PlaceNo, RequestNo, UploadNo};
-use self::work::{Lane, InFlight, Work};
+use self::upload::{DestinationId, RequestId, UploadId};
+use self::work::{InFlight, Lane, Work};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -100,15 +100,15 @@ impl Default for Limits {
 pub struct Model {
     seen: Snapshot,
     limits: Limits,
-    chance: Chance,
-    pace: Pace,
+    chance: Rng,
+    pace: Congestion,
     desks: Vec<Lane>,
     /// What earlier runs learned of destinations that are not open yet.
     learned: Vec<(Destination, Learned)>,
-    work: BTreeMap<UploadNo, Work>,
+    work: BTreeMap<UploadId, Work>,
     /// The uploads of which a person said that they are to be sent although they look like keys.
-    key_files: BTreeSet<UploadNo>,
-    out: BTreeMap<RequestNo, InFlight>,
+    key_files: BTreeSet<UploadId>,
+    out: BTreeMap<RequestId, InFlight>,
     next_request: u64,
     bodies_out: u64,
     line_fails: u32,
@@ -125,8 +125,8 @@ impl Model {
     pub fn new(limits: Limits) -> Self {
         let settings = Settings::default();
         Self {
-            pace: Pace::new(limits.requests, settings.memory),
-            chance: Chance::new(limits.seed),
+            pace: Congestion::new(limits.requests, settings.memory),
+            chance: Rng::new(limits.seed),
             limits,
             seen: Snapshot { settings, ..Snapshot::default() },
             desks: Vec::new(),
@@ -152,10 +152,10 @@ impl Model {
 
     /// The number under which this destination is open, or will be as soon as it is opened.
     #[must_use]
-    pub fn number_of(&self, destination: &Destination) -> PlaceNo {
+    pub fn id_of(&self, destination: &Destination) -> DestinationId {
         let places = &self.seen.places;
         let at = places.iter().position(|place| place.destination.is_same(destination)).unwrap_or(places.len());
-        PlaceNo(u16::try_from(at).unwrap_or(u16::MAX))
+        DestinationId(u16::try_from(at).unwrap_or(u16::MAX))
     }
 
     /// Requests that are out.
@@ -178,7 +178,7 @@ impl Model {
             Event::ProfilesRead(profiles) => self.profiles_read(profiles, fx),
             Event::Found(place, folder, found) => self.found(place, &folder, found, fx),
             Event::FoundAgain(place, folder, found) => self.found_again(place, &folder, found, fx),
-            Event::LeftOut(place, path, why) => self.left_out(place, path, why),
+            Event::Skipped(place, path, why) => self.left_out(place, path, why),
             Event::Walked(place) => {
                 self.walked(place, fx);
                 self.settle(place, fx);
@@ -249,8 +249,8 @@ impl Model {
             Command::Resume(which) => self.resume(which),
             Command::Cancel(which) => self.cancel(which, fx),
             Command::Retry(which) => self.retry(which, fx),
-            Command::SendUnderNewName(no) => self.send_under_new_name(no, fx),
-            Command::SendKeyFile(no) => self.send_key_file(no, fx),
+            Command::SendUnderNewName(id) => self.send_under_new_name(id, fx),
+            Command::SendKeyFile(id) => self.send_key_file(id, fx),
             Command::SendAgain(place, path) => self.send_again(place, path.as_deref(), fx),
             Command::Release(place) => self.release(place),
             Command::Identify(profile) => fx.push(self.identify(&profile)),
@@ -266,7 +266,7 @@ impl Model {
         }
     }
 
-    fn place_mut(&mut self, place: PlaceNo) -> Option<&mut snapshot::OpenDestination> {
+    fn place_mut(&mut self, place: DestinationId) -> Option<&mut snapshot::OpenDestination> {
         self.seen.places.get_mut(usize::from(place.0))
     }
 

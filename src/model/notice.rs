@@ -26,7 +26,7 @@ pub enum JournalNotice {
     /// The journal was written by a later version of Daypass; it was moved here, and a new one begun.
     FromLater(PathBuf),
     /// So many unfinished uploads could not be read, and have to be added again.
-    LeftOut(u64),
+    Skipped(u64),
 }
 
 /// What a variable of the environment does, if that is not what its name promises.

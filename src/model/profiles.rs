@@ -9,7 +9,7 @@ pub struct Profiles {
     /// The profiles in the order of the files, `default` first.
     pub list: Vec<Profile>,
     /// What looks odd, for the person to mend; never a secret.
-    pub oddities: Vec<Oddity>,
+    pub oddities: Vec<ProfileWarning>,
     /// Whether there was any file at all.
     pub found: bool,
     /// Where the credentials file is, or would be.
@@ -26,7 +26,7 @@ impl Profiles {
     }
 
     /// What is odd about a profile, about those that it leads to, and about the files as a whole.
-    pub fn oddities_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Oddity> {
+    pub fn oddities_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ProfileWarning> {
         let mut names = vec![name];
         let mut next = Some(name);
         while let Some(profile) = next.and_then(|name| self.list.iter().find(|profile| profile.name == name)) {
@@ -69,7 +69,7 @@ impl Profiles {
 
 /// Something in a profile file that can't be meant so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Oddity {
+pub struct ProfileWarning {
     /// The file.
     pub path: PathBuf,
     /// The line, from 1; 0 for the file as a whole.

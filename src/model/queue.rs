@@ -9,7 +9,7 @@ use super::record::Record;
 use super::session::Session;
 use super::snapshot::Network;
 use super::timing::{AHEAD, BACKOFF, BACKOFF_MOST};
-use super::upload::{Multipart, PlaceNo, Progress, RequestNo, State, UploadNo};
+use super::upload::{DestinationId, Multipart, Progress, RequestId, State, UploadId};
 use super::work::{InFlight, RequestKind, Work};
 use crate::time::{Time, Utc};
 use std::sync::Arc;
@@ -26,26 +26,28 @@ enum Next {
 }
 
 impl Model {
-    pub(super) fn is_open(&self, no: UploadNo) -> bool {
-        self.seen.rows.get(no).is_some_and(|row| !row.state.ended())
+    pub(super) fn is_open(&self, id: UploadId) -> bool {
+        self.seen.rows.get(id).is_some_and(|row| !row.state.ended())
     }
 
     /// Whether a request is out whose end must be awaited: breaking it off would leave it open whether the file arrived.
-    pub(super) fn commits(&self, no: UploadNo) -> bool {
-        self.work.get(&no).is_some_and(|w| w.out.values().any(|what| matches!(what, RequestKind::Put | RequestKind::Complete)))
-            || self.is_nearly_sent(no)
+    pub(super) fn commits(&self, id: UploadId) -> bool {
+        self.work
+            .get(&id)
+            .is_some_and(|w| w.out.values().any(|what| matches!(what, RequestKind::Put | RequestKind::Complete)))
+            || self.is_nearly_sent(id)
     }
 
     /// Ends the requests of an upload and takes it off the lists; what S3 has of it stays known.
-    pub(super) fn withdraw(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
-        let Some(row) = self.seen.rows.get(no) else { return };
+    pub(super) fn withdraw(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
+        let Some(row) = self.seen.rows.get(id) else { return };
         let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
-        desk.active.retain(|&other| other != no);
+        desk.active.retain(|&other| other != id);
         if let State::Retrying(due, _) = row.state {
-            desk.later.remove(&(due, no));
+            desk.later.remove(&(due, id));
         }
         // Where it stands in the queue it may stay: only what waits is taken from there.
-        if let Some(work) = self.work.get_mut(&no) {
+        if let Some(work) = self.work.get_mut(&id) {
             for (request, _) in std::mem::take(&mut work.out) {
                 if let Some(out) = self.out.remove(&request) {
                     self.bodies_out -= out.held;
@@ -57,100 +59,100 @@ impl Model {
             work.cursor = 1;
             work.not_before = None;
             if work.opened.take().is_some() {
-                fx.push(Effect::Close(no));
+                fx.push(Effect::Close(id));
             }
         }
     }
 
     /// The drive with an upload's file does not answer: whatever else is out for it hangs as well. What S3 has is kept, others
     /// go on, and after a while it is tried again from the opening on.
-    pub(super) fn drive_is_silent(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&no) else { return };
+    pub(super) fn drive_is_silent(&mut self, id: UploadId, problem: &Problem, fx: &mut Vec<Effect>) {
+        let Some(work) = self.work.get_mut(&id) else { return };
         let misses = work.misses.entry(RequestKind::Open.part()).or_default();
         misses.tries += 1;
         let tries = misses.tries;
         let due = self.seen.now + self.chance.backoff(tries, BACKOFF, BACKOFF_MOST);
-        self.withdraw(no, fx);
-        if self.take_pause(no) {
-            return self.set_state(no, State::Paused);
+        self.withdraw(id, fx);
+        if self.take_pause(id) {
+            return self.set_state(id, State::Paused);
         }
-        self.note_upload_retry(no, problem, due);
-        self.wait_until(no, due);
-        self.set_state(no, State::Retrying(due, Arc::new(problem.clone())));
+        self.note_upload_retry(id, problem, due);
+        self.wait_until(id, due);
+        self.set_state(id, State::Retrying(due, Arc::new(problem.clone())));
     }
 
     /// An upload id of no use any more: S3 is asked to throw its parts away, when there is nothing better to do.
-    pub(super) fn abort_later(&mut self, no: UploadNo, multipart: Option<Multipart>) {
+    pub(super) fn abort_later(&mut self, id: UploadId, multipart: Option<Multipart>) {
         if let Some(upload_id) = multipart.and_then(|multipart| multipart.upload_id)
-            && let Some(row) = self.seen.rows.get(no)
+            && let Some(row) = self.seen.rows.get(id)
             && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
         {
-            desk.aborts.push_back((no, upload_id));
+            desk.aborts.push_back((id, upload_id));
         }
     }
 
     /// Shows until when S3 keeps the parts of an upload, or no longer does.
-    pub(super) fn keep_until(&mut self, no: UploadNo, until: Option<Utc>) {
+    pub(super) fn keep_until(&mut self, id: UploadId, until: Option<Utc>) {
         match until {
             Some(until) => {
-                Arc::make_mut(&mut self.seen.kept_until).insert(no, until);
+                Arc::make_mut(&mut self.seen.kept_until).insert(id, until);
             }
             // Most uploads have no such date, and a copy of the list that is not needed is not made.
-            None if self.seen.kept_until.contains_key(&no) => {
-                Arc::make_mut(&mut self.seen.kept_until).remove(&no);
+            None if self.seen.kept_until.contains_key(&id) => {
+                Arc::make_mut(&mut self.seen.kept_until).remove(&id);
             }
             None => {}
         }
     }
 
     /// Ends what can be ended for this destination: its queue was paused or its credentials dropped.
-    pub(super) fn call_back(&mut self, place: PlaceNo, fx: &mut Vec<Effect>) {
+    pub(super) fn call_back(&mut self, place: DestinationId, fx: &mut Vec<Effect>) {
         let Some(desk) = self.desks.get(usize::from(place.0)) else { return };
-        for no in desk.active.clone().into_iter().rev() {
-            if !self.commits(no) {
-                self.withdraw(no, fx);
-                self.requeue(no, true);
+        for id in desk.active.clone().into_iter().rev() {
+            if !self.commits(id) {
+                self.withdraw(id, fx);
+                self.requeue(id, true);
             }
         }
     }
 
     /// Whether the person paused this upload while a request was out whose end was awaited; from now on that is done.
-    pub(super) fn take_pause(&mut self, no: UploadNo) -> bool {
-        self.work.get_mut(&no).is_some_and(|work| std::mem::take(&mut work.pause))
+    pub(super) fn take_pause(&mut self, id: UploadId) -> bool {
+        self.work.get_mut(&id).is_some_and(|work| std::mem::take(&mut work.pause))
     }
 
     /// Puts an upload back into the queue, in front or at the end; pauses it if the person asked for that meanwhile.
-    pub(super) fn requeue(&mut self, no: UploadNo, front: bool) {
-        let pause = self.take_pause(no);
-        let Some(row) = self.seen.rows.get(no) else { return };
+    pub(super) fn requeue(&mut self, id: UploadId, front: bool) {
+        let pause = self.take_pause(id);
+        let Some(row) = self.seen.rows.get(id) else { return };
         let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
         if let State::Retrying(due, _) = row.state {
-            desk.later.remove(&(due, no));
+            desk.later.remove(&(due, id));
         }
-        desk.active.retain(|&other| other != no);
+        desk.active.retain(|&other| other != id);
         if pause {
-            return self.set_state(no, State::Paused);
+            return self.set_state(id, State::Paused);
         }
         if front {
-            desk.queue.push_front(no);
+            desk.queue.push_front(id);
         } else {
-            desk.queue.push_back(no);
+            desk.queue.push_back(id);
         }
-        self.set_state(no, State::Waiting);
+        self.set_state(id, State::Waiting);
     }
 
     /// Puts back into the queue what has waited for its moment.
     pub(super) fn bring_back(&mut self, at: usize) {
         let now = self.seen.now;
-        while let Some(&(due, no)) = self.desks.get(at).and_then(|desk| desk.later.first()) {
+        while let Some(&(due, id)) = self.desks.get(at).and_then(|desk| desk.later.first()) {
             if due > now {
                 return;
             }
             if let Some(desk) = self.desks.get_mut(at) {
                 desk.later.pop_first();
             }
-            if self.seen.rows.get(no).is_some_and(|row| matches!(row.state, State::Retrying(..))) {
-                self.requeue(no, true);
+            if self.seen.rows.get(id).is_some_and(|row| matches!(row.state, State::Retrying(..))) {
+                self.requeue(id, true);
             }
         }
     }
@@ -206,7 +208,7 @@ impl Model {
     /// Sends one request for this destination; false where there is none to send.
     fn fill_one(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
         let now = self.seen.now;
-        let no = PlaceNo(u16::try_from(at).unwrap_or(u16::MAX));
+        let id = DestinationId(u16::try_from(at).unwrap_or(u16::MAX));
         let (place, desk) = (&self.seen.places[at], &mut self.desks[at]);
         if !matches!(place.session, Session::Active(_)) {
             return false;
@@ -224,7 +226,7 @@ impl Model {
                 desk.locating = true;
                 desk.locating_with = desk.attempt;
                 desk.not_before = None;
-                fx.push(Effect::Locate(no, Arc::clone(&place.destination)));
+                fx.push(Effect::Locate(id, Arc::clone(&place.destination)));
             }
             return false;
         }
@@ -276,15 +278,15 @@ impl Model {
 
     /// The first of the next files in the queue that goes up by one request: its position and its size.
     fn small_ahead(&self, at: usize) -> Option<(usize, u64)> {
-        let waits = |no: UploadNo| self.seen.rows.get(no).is_some_and(|row| row.state == State::Waiting);
-        let small = |no: UploadNo| self.small(no).filter(|_| waits(no));
-        self.desks[at].queue.iter().take(AHEAD).enumerate().find_map(|(position, &no)| Some((position, small(no)?)))
+        let waits = |id: UploadId| self.seen.rows.get(id).is_some_and(|row| row.state == State::Waiting);
+        let small = |id: UploadId| self.small(id).filter(|_| waits(id));
+        self.desks[at].queue.iter().take(AHEAD).enumerate().find_map(|(position, &id)| Some((position, small(id)?)))
     }
 
     fn bring_to_front(&mut self, at: usize, position: usize) {
         let queue = &mut self.desks[at].queue;
-        if let Some(no) = queue.remove(position) {
-            queue.push_front(no);
+        if let Some(id) = queue.remove(position) {
+            queue.push_front(id);
         }
     }
 
@@ -292,17 +294,17 @@ impl Model {
     ///
     /// # Errors
     /// Why it can't go up at all.
-    fn plan_of(&self, no: UploadNo) -> Result<Plan, Kind> {
-        if let Some(begun) = self.work.get(&no).and_then(|work| work.multipart.as_ref()) {
+    fn plan_of(&self, id: UploadId) -> Result<Plan, Kind> {
+        if let Some(begun) = self.work.get(&id).and_then(|work| work.multipart.as_ref()) {
             return Ok(Plan::Multipart { size: begun.parts.size(), part: begun.parts.part_size() });
         }
-        let (place, size) = self.seen.rows.get(no).map_or((0, 0), |row| (row.place.0, row.size));
+        let (place, size) = self.seen.rows.get(id).map_or((0, 0), |row| (row.place.0, row.size));
         self.plan_for(usize::from(place), size)
     }
 
     /// The size of a file that goes up by one request; none for any other, which is opened first.
-    pub(super) fn small(&self, no: UploadNo) -> Option<u64> {
-        match self.plan_of(no) {
+    pub(super) fn small(&self, id: UploadId) -> Option<u64> {
+        match self.plan_of(id) {
             Ok(Plan::Put(size)) => Some(size),
             Ok(Plan::Multipart { .. }) | Err(_) => None,
         }
@@ -316,12 +318,12 @@ impl Model {
 
     /// Takes the next upload out of the queue and sends its first request.
     fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
-        while let Some(&no) = self.desks[at].queue.front() {
-            if self.seen.rows.get(no).is_none_or(|row| row.state != State::Waiting) {
+        while let Some(&id) = self.desks[at].queue.front() {
+            if self.seen.rows.get(id).is_none_or(|row| row.state != State::Waiting) {
                 self.desks[at].queue.pop_front();
                 continue;
             }
-            if self.small(no).is_none() && self.enough_large() {
+            if self.small(id).is_none() && self.enough_large() {
                 // A large file that waits for its turn holds up no small one behind it.
                 let Some((position, _)) = self.small_ahead(at) else { return false };
                 self.bring_to_front(at, position);
@@ -333,24 +335,24 @@ impl Model {
 
     /// Sends the first request of the upload at the front of the queue; false where there is no room for it now.
     pub(super) fn admit_first(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
-        let Some(&no) = self.desks[at].queue.front() else { return false };
-        let Some(row) = self.seen.rows.get(no) else { return false };
-        let (place, size, small) = (row.place, row.size, self.small(no));
+        let Some(&id) = self.desks[at].queue.front() else { return false };
+        let Some(row) = self.seen.rows.get(id) else { return false };
+        let (place, size, small) = (row.place, row.size, self.small(id));
         if small.is_none() && self.enough_large() || !self.allows(small.unwrap_or(0)) {
             return false;
         }
         self.desks[at].queue.pop_front();
-        self.work.entry(no).or_insert_with(Work::new).not_before = None;
+        self.work.entry(id).or_insert_with(Work::new).not_before = None;
         if small.is_some() {
-            self.set_state(no, State::Sending(Progress::default()));
-            self.send(no, Call::Put { most: PART_USUAL }, RequestKind::Put, fx);
+            self.set_state(id, State::Sending(Progress::default()));
+            self.send(id, Call::Put { most: PART_USUAL }, RequestKind::Put, fx);
         } else {
             if self.goes_whole(place, size) {
-                self.make_whole(no, fx);
+                self.make_whole(id, fx);
             }
-            self.set_state(no, State::Preparing);
-            self.desks[at].active.push(no);
-            self.send(no, Call::Open, RequestKind::Open, fx);
+            self.set_state(id, State::Preparing);
+            self.desks[at].active.push(id);
+            self.send(id, Call::Open, RequestKind::Open, fx);
         }
         true
     }
@@ -361,8 +363,8 @@ impl Model {
     }
 
     /// Sends the next request of a multipart upload that has begun; false where there is none now.
-    pub(super) fn go_on(&mut self, no: UploadNo, fx: &mut Vec<Effect>) -> bool {
-        match self.next_call(no) {
+    pub(super) fn go_on(&mut self, id: UploadId, fx: &mut Vec<Effect>) -> bool {
+        match self.next_call(id) {
             Next::Nothing => false,
             Next::Call(call, what) => {
                 if !self.allows(call.body(0)) {
@@ -371,28 +373,33 @@ impl Model {
                     return false;
                 }
                 if what == RequestKind::Complete {
-                    self.set_state(no, State::Confirming);
-                    fx.push(Effect::Record(Record::Completing(no)));
+                    self.set_state(id, State::Confirming);
+                    fx.push(Effect::Record(Record::Completing(id)));
                 }
-                if let Some(work) = self.work.get_mut(&no) {
+                if let Some(work) = self.work.get_mut(&id) {
                     match what {
                         RequestKind::Complete => work.completing = true,
                         RequestKind::Part(number) => {
                             work.cursor = work.cursor.max(number + 1);
                             work.later.retain(|&(_, waiting)| waiting != number);
                         }
-                        RequestKind::Open | RequestKind::Put | RequestKind::Whole | RequestKind::Create | RequestKind::Read(_) | RequestKind::Abort => {}
+                        RequestKind::Open
+                        | RequestKind::Put
+                        | RequestKind::Whole
+                        | RequestKind::Create
+                        | RequestKind::Read(_)
+                        | RequestKind::Abort => {}
                     }
                 }
-                self.send(no, call, what, fx);
+                self.send(id, call, what, fx);
                 true
             }
         }
     }
 
-    fn next_call(&mut self, no: UploadNo) -> Next {
+    fn next_call(&mut self, id: UploadId) -> Next {
         let now = self.seen.now;
-        let Some(work) = self.work.get_mut(&no) else { return Next::Nothing };
+        let Some(work) = self.work.get_mut(&id) else { return Next::Nothing };
         if work.not_before.is_some_and(|due| due > now) {
             return Next::Nothing;
         }
@@ -435,7 +442,7 @@ impl Model {
         if parts.left() > 0 {
             // A part before the cursor was taken back.
             work.cursor = 1;
-            return self.next_call(no);
+            return self.next_call(id);
         }
         let Some(all) = parts.all() else { return Next::Nothing };
         let call = Call::Complete {
@@ -447,14 +454,14 @@ impl Model {
         Next::Call(call, RequestKind::Complete)
     }
 
-    pub(super) fn send(&mut self, no: UploadNo, call: Call, what: RequestKind, fx: &mut Vec<Effect>) {
+    pub(super) fn send(&mut self, id: UploadId, call: Call, what: RequestKind, fx: &mut Vec<Effect>) {
         if matches!(what, RequestKind::Put | RequestKind::Whole) {
-            self.put_goes_out(no, fx);
+            self.put_goes_out(id, fx);
         }
-        let Some(row) = self.seen.rows.get(no) else { return };
+        let Some(row) = self.seen.rows.get(id) else { return };
         let Some(place) = self.seen.places.get(usize::from(row.place.0)) else { return };
         let generation = place.session.grant().map_or(0, |grant| grant.generation);
-        let request = RequestNo(self.next_request);
+        let request = RequestId(self.next_request);
         self.next_request += 1;
         let mut key = place.destination.prefix.as_str().to_owned();
         key.push_str(&row.key());
@@ -463,9 +470,9 @@ impl Model {
         let signed = call.signed();
         let probe = signed && matches!(self.seen.line, Network::Down { .. });
         let place = row.place;
-        let out = InFlight { upload: no, place, generation, regions, signed, what, body, held, taken: 0, probe };
-        let keys = self.limits.send_keys || self.key_files.contains(&no);
-        let send = Send { place: row.place, generation, upload: no, path: row.path(), key: key.into(), keys, call };
+        let out = InFlight { upload: id, place, generation, regions, signed, what, body, held, taken: 0, probe };
+        let keys = self.limits.send_keys || self.key_files.contains(&id);
+        let send = Send { place: row.place, generation, upload: id, path: row.path(), key: key.into(), keys, call };
         self.bodies_out += held;
         self.out.insert(request, out);
         if let Network::Down { next, .. } = &mut self.seen.line
@@ -475,7 +482,7 @@ impl Model {
             *next = self.seen.now + PROBE;
         }
         if what != RequestKind::Abort
-            && let Some(work) = self.work.get_mut(&no)
+            && let Some(work) = self.work.get_mut(&id)
         {
             work.out.insert(request, what);
         }
@@ -483,10 +490,10 @@ impl Model {
     }
 
     /// The moment at which a row that waits for one goes on, for its state.
-    pub(super) fn wait_until(&mut self, no: UploadNo, due: Time) {
-        let Some(row) = self.seen.rows.get(no) else { return };
+    pub(super) fn wait_until(&mut self, id: UploadId, due: Time) {
+        let Some(row) = self.seen.rows.get(id) else { return };
         if let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) {
-            desk.later.insert((due, no));
+            desk.later.insert((due, id));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What the journal keeps, and what comes back from it at the next start.
 
+use super::conditions::Learned;
 use super::destination::Destination;
 use super::parts::PartDone;
 use super::problem::Problem;
-use super::conditions::Learned;
-use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, Proof, Stored, UploadNo};
+use super::upload::{DestinationId, Fingerprint, Folder, Multipart, Proof, Stored, UploadId};
 use crate::time::Utc;
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Record {
     /// A destination was opened: remembered, and the one that later records of this number speak of.
-    Place(PlaceNo, Arc<Destination>),
+    Place(DestinationId, Arc<Destination>),
     /// What sessions with this destination showed so far; it goes with the destination.
-    Learned(PlaceNo, Arc<Learned>),
+    Learned(DestinationId, Arc<Learned>),
     /// A remembered destination is forgotten.
     Forget(Arc<Destination>),
     /// A profile has another name: every destination reached by `from` is reached by `to`, with all that belongs to it.
@@ -27,7 +27,7 @@ pub enum Record {
     /// A new delivery of this place begins.
     Delivery {
         /// The destination.
-        place: PlaceNo,
+        place: DestinationId,
         /// The account of the role and the bucket's expected owner.
         account: Box<str>,
         /// Who delivers: the identity's name.
@@ -38,7 +38,7 @@ pub enum Record {
     /// Who delivers, and under which session: known only now, since the delivery began before there was access.
     DeliveryBy {
         /// The destination.
-        place: PlaceNo,
+        place: DestinationId,
         /// Who delivers: the identity's name.
         who: Box<str>,
         /// The session's name.
@@ -46,13 +46,13 @@ pub enum Record {
     },
     /// Every delivery of this place that was not told to have ended has come to its end: the walks are over and every upload
     /// has ended. `Reopened` opens the delivery of its upload again.
-    DeliveryEnded(PlaceNo),
+    DeliveryEnded(DestinationId),
     /// An upload was taken into the queue.
     Added {
         /// Its number.
-        upload: UploadNo,
+        upload: UploadId,
         /// The destination.
-        place: PlaceNo,
+        place: DestinationId,
         /// Its folder.
         folder: Arc<Folder>,
         /// Its name on this computer.
@@ -63,15 +63,15 @@ pub enum Record {
         size: u64,
     },
     /// An upload kept from an earlier run (`Unfinished::row`) goes on under this number.
-    Adopted(UploadNo, PlaceNo, i64),
+    Adopted(UploadId, DestinationId, i64),
     /// Its key's last segment changed (sent under a new name).
-    Renamed(UploadNo, Arc<str>),
+    Renamed(UploadId, Arc<str>),
     /// Its file turned out to have another size, in bytes, than the one last recorded.
-    Resized(UploadNo, u64),
+    Resized(UploadId, u64),
     /// It was created at S3.
     Created {
         /// The upload.
-        upload: UploadNo,
+        upload: UploadId,
         /// The file as it was opened.
         fingerprint: Fingerprint,
         /// The upload id.
@@ -82,21 +82,21 @@ pub enum Record {
         abort_at: Option<Utc>,
     },
     /// S3 has a part.
-    Part(UploadNo, u32, PartDone),
+    Part(UploadId, u32, PartDone),
     /// CompleteMultipartUpload goes out.
-    Completing(UploadNo),
+    Completing(UploadId),
     /// A PutObject of each upload from the first to the last may be out from now on.
-    PutsBegin(UploadNo, UploadNo),
+    PutsBegin(UploadId, UploadId),
     /// No PutObject is out any more: all `PutsBegin` before are void, and of what was lost `Doubted` tells.
     PutsAnswered,
     /// A request may have stored it, although no answer said so; that ends when it is `Renamed`.
-    Doubted(UploadNo),
+    Doubted(UploadId),
     /// It begins again from zero: what was kept of its parts is void.
-    Restarted(UploadNo),
+    Restarted(UploadId),
     /// It ended.
-    Ended(UploadNo, End),
+    Ended(UploadId, End),
     /// It is in the queue again after it had ended; what is kept of its parts still holds unless `Restarted` follows.
-    Reopened(UploadNo),
+    Reopened(UploadId),
     /// The person's settings.
     Settings(super::snapshot::Settings),
 }

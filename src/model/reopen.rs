@@ -8,14 +8,14 @@ use super::problem::{Kind, Problem};
 use super::record::Record;
 use super::restore::thrown_away;
 use super::session::Session;
-use super::upload::{Fingerprint, Multipart, UploadNo};
+use super::upload::{Fingerprint, Multipart, UploadId};
 use crate::time::Utc;
 
 impl Model {
     /// The file is open: go on with what was begun for exactly this file, or begin.
-    pub(super) fn opened(&mut self, no: UploadNo, fingerprint: Fingerprint, fx: &mut Vec<Effect>) {
-        self.obey_abort_date(no, fx);
-        let Some(work) = self.work.get_mut(&no) else { return };
+    pub(super) fn opened(&mut self, id: UploadId, fingerprint: Fingerprint, fx: &mut Vec<Effect>) {
+        self.obey_abort_date(id, fx);
+        let Some(work) = self.work.get_mut(&id) else { return };
         work.opened = Some(fingerprint);
         if let Some(multipart) = &mut work.multipart
             && !multipart.fingerprint.is_same(&fingerprint)
@@ -30,23 +30,23 @@ impl Model {
                 work.unread = done_parts(&multipart.parts);
             } else {
                 // Parts of another version of the file are of no use; nothing of a mix may ever be completed.
-                return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
+                return self.fail(id, &Problem::new(Kind::SourceChanged), fx);
             }
         }
-        self.set_size(no, fingerprint.size, fx);
-        let at = self.seen.rows.get(no).map_or(0, |row| usize::from(row.place.0));
+        self.set_size(id, fingerprint.size, fx);
+        let at = self.seen.rows.get(id).map_or(0, |row| usize::from(row.place.0));
         let plan = match self.plan_for(at, fingerprint.size) {
             Ok(plan) => plan,
-            Err(kind) => return self.fail(no, &Problem::new(kind), fx),
+            Err(kind) => return self.fail(id, &Problem::new(kind), fx),
         };
-        let Some(work) = self.work.get_mut(&no) else { return };
+        let Some(work) = self.work.get_mut(&id) else { return };
         if work.whole && fingerprint.size > PART_USUAL && fingerprint.size <= PUT_MAX {
             return;
         }
         work.whole = false;
         if work.multipart.is_none() {
             match plan {
-                Plan::Put(_) => self.requeue(no, true),
+                Plan::Put(_) => self.requeue(id, true),
                 Plan::Multipart { size, part } => {
                     work.multipart =
                         Some(Multipart { fingerprint, upload_id: None, abort_at: None, parts: Parts::new(size, part) });
@@ -56,34 +56,34 @@ impl Model {
     }
 
     /// A part of an earlier run was read again.
-    pub(super) fn read_again(&mut self, no: UploadNo, number: u32, crc: u64, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&no) else { return };
+    pub(super) fn read_again(&mut self, id: UploadId, number: u32, crc: u64, fx: &mut Vec<Effect>) {
+        let Some(work) = self.work.get_mut(&id) else { return };
         let Some(multipart) = &mut work.multipart else { return };
         work.unread.remove(&number);
         if multipart.parts.get(number).is_some_and(|done| done.crc != crc) {
-            return self.fail(no, &Problem::new(Kind::SourceChanged), fx);
+            return self.fail(id, &Problem::new(Kind::SourceChanged), fx);
         }
-        self.show_progress(no);
+        self.show_progress(id);
     }
 
     /// Gives up parts whose last day has passed while the upload stood still: S3 throws them away at any time.
-    fn obey_abort_date(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
-        let now = self.time_of_day(no);
-        let Some(work) = self.work.get_mut(&no) else { return };
+    fn obey_abort_date(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
+        let now = self.time_of_day(id);
+        let Some(work) = self.work.get_mut(&id) else { return };
         if work.completing || !work.multipart.as_ref().is_some_and(|multipart| thrown_away(multipart, now)) {
             return;
         }
         let before = work.multipart.take();
         work.unread.clear();
         work.resumed = None;
-        self.keep_until(no, None);
-        self.abort_later(no, before);
-        fx.push(Effect::Record(Record::Restarted(no)));
+        self.keep_until(id, None);
+        self.abort_later(id, before);
+        fx.push(Effect::Record(Record::Restarted(id)));
     }
 
     /// The time of day as the session of this upload's destination tells it.
-    fn time_of_day(&self, no: UploadNo) -> Option<Utc> {
-        let row = self.seen.rows.get(no)?;
+    fn time_of_day(&self, id: UploadId) -> Option<Utc> {
+        let row = self.seen.rows.get(id)?;
         let grant = match &self.seen.places.get(usize::from(row.place.0))?.session {
             Session::Active(grant) | Session::Expired(grant) => grant,
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => return None,

@@ -8,8 +8,8 @@ use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
 use super::timing::{BACKOFF, BACKOFF_MOST, NEAR_END};
-use super::upload::{Progress, RequestNo, State, Stored, Upload, UploadNo};
-use super::work::{InFlight, UNKNOWN_TRIES, RequestKind, Work};
+use super::upload::{Progress, RequestId, State, Stored, Upload, UploadId};
+use super::work::{InFlight, RequestKind, UNKNOWN_TRIES, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ const RESTARTS: u32 = 3;
 
 impl Model {
     /// Bytes taken by the network for requests that are out.
-    pub(super) fn moved(&mut self, moved: &[(RequestNo, u64)]) {
+    pub(super) fn moved(&mut self, moved: &[(RequestId, u64)]) {
         let now = self.seen.now;
         for &(request, taken) in moved {
             let Some(out) = self.out.get_mut(&request) else { continue };
@@ -39,30 +39,30 @@ impl Model {
                 continue;
             }
             out.taken = taken;
-            let no = out.upload;
+            let id = out.upload;
             self.rate.add(now, more);
-            if let Some(work) = self.work.get_mut(&no) {
+            if let Some(work) = self.work.get_mut(&id) {
                 work.rate.add(now, more);
             }
-            self.show_progress(no);
+            self.show_progress(id);
         }
     }
 
     /// Works out a moving row's progress anew.
-    pub(super) fn show_progress(&mut self, no: UploadNo) {
+    pub(super) fn show_progress(&mut self, id: UploadId) {
         let now = self.seen.now;
-        let Some(work) = self.work.get(&no) else { return };
+        let Some(work) = self.work.get(&id) else { return };
         let in_flight = work.out.keys().filter_map(|r| self.out.get(r)).filter(|o| o.signed).map(|out| out.taken).sum();
         let confirmed = work.multipart.as_ref().map_or(0, |m| m.parts.confirmed());
         let progress = Progress { confirmed, in_flight, resumed: work.resumed, rate: work.rate.per_second(now) };
         let confirming = work.out.values().any(|what| *what == RequestKind::Complete);
-        if !confirming && self.seen.rows.get(no).is_some_and(|row| row.state.moving()) {
-            self.set_state(no, State::Sending(progress));
+        if !confirming && self.seen.rows.get(id).is_some_and(|row| row.state.moving()) {
+            self.set_state(id, State::Sending(progress));
         }
     }
 
     /// A request was answered.
-    pub(super) fn answered(&mut self, request: RequestNo, result: Result<Answer, Problem>, fx: &mut Vec<Effect>) {
+    pub(super) fn answered(&mut self, request: RequestId, result: Result<Answer, Problem>, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
         let Some(out) = self.out.remove(&request) else { return };
         self.bodies_out -= out.held;
@@ -73,10 +73,10 @@ impl Model {
         if out.what == RequestKind::Abort {
             return self.aborted(&out, &result);
         }
-        let no = out.upload;
+        let id = out.upload;
         match result {
             Ok(answer) => {
-                let misses = self.work.get_mut(&no).and_then(|work| work.misses.get_mut(&out.what.part()));
+                let misses = self.work.get_mut(&id).and_then(|work| work.misses.get_mut(&out.what.part()));
                 if let Some(misses) = misses {
                     misses.closed_since = None;
                 }
@@ -90,20 +90,20 @@ impl Model {
                         desk.refused_once = false;
                         if out.what.stores() {
                             desk.well += 1;
-                            desk.let_in.note(request, no);
+                            desk.let_in.note(request, id);
                             desk.asked_again &= matches!(desk.denials, Denials::Draining(_));
                         }
                     }
                     self.session_is_of_use(out.place);
                     self.well_again(out.place);
-                    if let Some(work) = self.work.get_mut(&no) {
+                    if let Some(work) = self.work.get_mut(&id) {
                         work.misses.remove(&out.what.part());
                         work.rate.add(now, rest);
                     }
                 }
-                self.well(no, &out, answer, fx);
+                self.well(id, &out, answer, fx);
             }
-            Err(problem) => self.trouble(no, request, &out, problem, fx),
+            Err(problem) => self.trouble(id, request, &out, problem, fx),
         }
         self.settle(out.place, fx);
     }
@@ -118,104 +118,104 @@ impl Model {
         }
     }
 
-    fn well(&mut self, no: UploadNo, out: &InFlight, answer: Answer, fx: &mut Vec<Effect>) {
+    fn well(&mut self, id: UploadId, out: &InFlight, answer: Answer, fx: &mut Vec<Effect>) {
         match (answer, out.what) {
-            (Answer::Opened(fingerprint), _) => self.opened(no, fingerprint, fx),
+            (Answer::Opened(fingerprint), _) => self.opened(id, fingerprint, fx),
             (Answer::Grown(fingerprint), _) => {
-                self.set_size(no, fingerprint.size, fx);
+                self.set_size(id, fingerprint.size, fx);
                 if Plan::of(fingerprint.size).is_none() {
-                    return self.fail(no, &Problem::new(Kind::TooLarge), fx);
+                    return self.fail(id, &Problem::new(Kind::TooLarge), fx);
                 }
-                self.requeue(no, true);
+                self.requeue(id, true);
             }
-            (Answer::Stored(stored), what) => self.delivered(no, what, stored, fx),
+            (Answer::Stored(stored), what) => self.delivered(id, what, stored, fx),
             (Answer::Created { upload_id, abort_at }, _) => {
-                let Some(work) = self.work.get_mut(&no) else { return };
+                let Some(work) = self.work.get_mut(&id) else { return };
                 let Some(multipart) = &mut work.multipart else { return };
                 multipart.upload_id = Some(Arc::clone(&upload_id));
                 multipart.abort_at = abort_at;
                 fx.push(Effect::Record(Record::Created {
-                    upload: no,
+                    upload: id,
                     fingerprint: multipart.fingerprint,
                     upload_id,
                     part: multipart.parts.part_size(),
                     abort_at,
                 }));
-                self.keep_until(no, abort_at);
-                self.show_progress(no);
+                self.keep_until(id, abort_at);
+                self.show_progress(id);
             }
             (Answer::Part(done), RequestKind::Part(number)) => {
-                let Some(work) = self.work.get_mut(&no) else { return };
+                let Some(work) = self.work.get_mut(&id) else { return };
                 let Some(multipart) = &mut work.multipart else { return };
                 multipart.parts.put(number, done.clone());
-                fx.push(Effect::Record(Record::Part(no, number, done)));
-                self.show_progress(no);
+                fx.push(Effect::Record(Record::Part(id, number, done)));
+                self.show_progress(id);
             }
-            (Answer::Read(crc), RequestKind::Read(number)) => self.read_again(no, number, crc, fx),
+            (Answer::Read(crc), RequestKind::Read(number)) => self.read_again(id, number, crc, fx),
             (Answer::Part(_) | Answer::Read(_) | Answer::Aborted, _) => {}
         }
     }
 
-    fn delivered(&mut self, no: UploadNo, what: RequestKind, stored: Stored, fx: &mut Vec<Effect>) {
-        self.set_size(no, stored.size, fx);
-        if let Some(row) = self.seen.rows.get_mut(no) {
+    fn delivered(&mut self, id: UploadId, what: RequestKind, stored: Stored, fx: &mut Vec<Effect>) {
+        self.set_size(id, stored.size, fx);
+        if let Some(row) = self.seen.rows.get_mut(id) {
             row.modified = Upload::kept_time(stored.fingerprint.modified);
         }
-        self.set_state(no, State::Delivered(stored.proof));
-        self.has_delivered(no, what, stored.at, fx);
-        self.ended(no, End::Delivered(stored), fx);
+        self.set_state(id, State::Delivered(stored.proof));
+        self.has_delivered(id, what, stored.at, fx);
+        self.ended(id, End::Delivered(stored), fx);
     }
 
     /// This file stops here.
-    pub(super) fn fail(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
+    pub(super) fn fail(&mut self, id: UploadId, problem: &Problem, fx: &mut Vec<Effect>) {
         // What stops the file now takes nothing back of what an earlier request of it may have stored.
-        let doubtful = self.in_doubt(no);
+        let doubtful = self.in_doubt(id);
         let problem = Arc::new(problem.clone());
-        self.withdraw(no, fx);
+        self.withdraw(id, fx);
         let (state, end) = if doubtful {
             (State::NotConfirmed, End::NotConfirmed)
         } else {
             (State::Failed(Arc::clone(&problem)), End::Failed(Arc::clone(&problem)))
         };
-        self.set_state(no, state);
+        self.set_state(id, state);
         let begun = |work: &Work| work.multipart.as_ref().is_some_and(|multipart| multipart.upload_id.is_some());
-        if problem.kind.keeps_parts() && self.work.get(&no).is_some_and(begun) {
-            let work = self.work.remove(&no);
-            self.ended(no, end, fx);
-            return work.map_or((), |work| drop(self.work.insert(no, work)));
+        if problem.kind.keeps_parts() && self.work.get(&id).is_some_and(begun) {
+            let work = self.work.remove(&id);
+            self.ended(id, end, fx);
+            return work.map_or((), |work| drop(self.work.insert(id, work)));
         }
-        if let Some(work) = self.work.get_mut(&no)
+        if let Some(work) = self.work.get_mut(&id)
             && !work.maybe_done
         {
             let before = work.multipart.take();
-            self.abort_later(no, before);
+            self.abort_later(id, before);
         }
-        self.ended(no, end, fx);
+        self.ended(id, end, fx);
     }
 
-    fn not_confirmed(&mut self, no: UploadNo, fx: &mut Vec<Effect>) {
-        self.withdraw(no, fx);
-        self.set_state(no, State::NotConfirmed);
-        self.ended(no, End::NotConfirmed, fx);
+    fn not_confirmed(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
+        self.withdraw(id, fx);
+        self.set_state(id, State::NotConfirmed);
+        self.ended(id, End::NotConfirmed, fx);
     }
 
-    fn ended(&mut self, no: UploadNo, end: End, fx: &mut Vec<Effect>) {
-        self.work.remove(&no);
-        self.keep_until(no, None);
-        if let Some(row) = self.seen.rows.get(no)
+    fn ended(&mut self, id: UploadId, end: End, fx: &mut Vec<Effect>) {
+        self.work.remove(&id);
+        self.keep_until(id, None);
+        if let Some(row) = self.seen.rows.get(id)
             && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
         {
-            desk.active.retain(|&other| other != no);
+            desk.active.retain(|&other| other != id);
         }
-        fx.push(Effect::Close(no));
-        fx.push(Effect::Record(Record::Ended(no, end)));
+        fx.push(Effect::Close(id));
+        fx.push(Effect::Record(Record::Ended(id, end)));
     }
 
     /// A request met a problem.
-    fn trouble(&mut self, no: UploadNo, request: RequestNo, out: &InFlight, problem: Problem, fx: &mut Vec<Effect>) {
+    fn trouble(&mut self, id: UploadId, request: RequestId, out: &InFlight, problem: Problem, fx: &mut Vec<Effect>) {
         if Self::may_be_stored(out, &problem) {
-            self.doubt(no, fx);
-            if let Some(work) = self.work.get_mut(&no)
+            self.doubt(id, fx);
+            if let Some(work) = self.work.get_mut(&id)
                 && problem.kind == Kind::AnswerLost
             {
                 work.lost += 1;
@@ -231,73 +231,73 @@ impl Model {
                 if matches!(problem.kind, Kind::NoAnswer) {
                     self.pace.choked();
                 }
-                self.try_later(no, out, &problem, fx);
+                self.try_later(id, out, &problem, fx);
             }
             Retry::Slower => {
                 self.pace.choked();
-                self.try_later(no, out, &problem, fx);
+                self.try_later(id, out, &problem, fx);
             }
-            Retry::Again if problem.kind == Kind::SourceSilent => self.drive_is_silent(no, &problem, fx),
+            Retry::Again if problem.kind == Kind::SourceSilent => self.drive_is_silent(id, &problem, fx),
             Retry::Again => {
                 if problem.kind == Kind::Conflict && out.what == RequestKind::Complete {
-                    let Some(work) = self.work.get_mut(&no) else { return };
+                    let Some(work) = self.work.get_mut(&id) else { return };
                     if !work.maybe_done {
-                        return self.restart(no, &problem, fx);
+                        return self.restart(id, &problem, fx);
                     }
                     // The other writer may be our own earlier call, which S3 is still at: its end will tell.
                     work.lost += 1;
                 }
-                self.try_later(no, out, &problem, fx);
+                self.try_later(id, out, &problem, fx);
             }
             Retry::NewSession => {
                 let current = self.generation(out);
                 if current == Some(out.generation) {
                     self.session_is_refused(out.place, &problem);
                 }
-                self.back_in_line(no, out, fx);
+                self.back_in_line(id, out, fx);
             }
             Retry::Hold if matches!(problem.kind, Kind::AccessDenied(_)) => {
-                self.denied(no, request, out, &problem, fx);
+                self.denied(id, request, out, &problem, fx);
             }
-            Retry::Hold => self.held(no, out, &problem, fx),
+            Retry::Hold => self.held(id, out, &problem, fx),
             Retry::Restart => {
-                if self.work.get(&no).is_some_and(|work| work.maybe_done) {
+                if self.work.get(&id).is_some_and(|work| work.maybe_done) {
                     // The upload or its parts are gone because it was completed, or because it was aborted: nobody here can
                     // tell.
-                    return self.not_confirmed(no, fx);
+                    return self.not_confirmed(id, fx);
                 }
-                self.restart(no, &problem, fx);
+                self.restart(id, &problem, fx);
             }
             Retry::Reread => {
-                let Some(work) = self.work.get_mut(&no) else { return };
+                let Some(work) = self.work.get_mut(&id) else { return };
                 let misses = work.misses.entry(out.what.part()).or_default();
                 misses.damaged += 1;
                 if misses.damaged > 1 {
-                    return self.fail(no, &problem, fx);
+                    return self.fail(id, &problem, fx);
                 }
-                self.try_later(no, out, &problem, fx);
+                self.try_later(id, out, &problem, fx);
             }
             Retry::Stop => {
-                if problem.kind == Kind::KmsDecrypt && self.goes_on_whole(no, out, &problem, fx) {
+                if problem.kind == Kind::KmsDecrypt && self.goes_on_whole(id, out, &problem, fx) {
                     return;
                 }
                 if matches!(problem.kind, Kind::BodyLimit(_)) {
-                    return self.body_refused(no, out, &problem, fx);
+                    return self.body_refused(id, out, &problem, fx);
                 }
                 if problem.kind != Kind::AlreadyThere {
-                    return self.fail(no, &problem, fx);
+                    return self.fail(id, &problem, fx);
                 }
                 let earlier =
-                    self.desks.get_mut(usize::from(out.place.0)).and_then(|desk| desk.stored_earlier.remove(&no));
+                    self.desks.get_mut(usize::from(out.place.0)).and_then(|desk| desk.stored_earlier.remove(&id));
                 if let Some(stored) = earlier {
-                    return self.delivered(no, out.what, stored, fx);
+                    return self.delivered(id, out.what, stored, fx);
                 }
-                if self.in_doubt(no) {
-                    return self.not_confirmed(no, fx);
+                if self.in_doubt(id) {
+                    return self.not_confirmed(id, fx);
                 }
-                self.withdraw(no, fx);
-                self.set_state(no, State::AlreadyThere);
-                self.ended(no, End::AlreadyThere, fx);
+                self.withdraw(id, fx);
+                self.set_state(id, State::AlreadyThere);
+                self.ended(id, End::AlreadyThere, fx);
             }
         }
     }
@@ -307,7 +307,11 @@ impl Model {
         match out.what {
             RequestKind::Complete => problem.may_be_stored(true),
             RequestKind::Put | RequestKind::Whole => problem.may_be_stored(out.taken >= out.body),
-            RequestKind::Open | RequestKind::Create | RequestKind::Part(_) | RequestKind::Read(_) | RequestKind::Abort => false,
+            RequestKind::Open
+            | RequestKind::Create
+            | RequestKind::Part(_)
+            | RequestKind::Read(_)
+            | RequestKind::Abort => false,
         }
     }
 
@@ -334,9 +338,9 @@ impl Model {
     }
 
     /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
-    fn held(&mut self, no: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
+    fn held(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         let at = usize::from(out.place.0);
-        self.back_in_line(no, out, fx);
+        self.back_in_line(id, out, fx);
         if problem.kind == Kind::SessionRefused {
             return self.session_is_refused(out.place, problem);
         }
@@ -354,9 +358,9 @@ impl Model {
     }
 
     /// Sends the same again after a while.
-    fn try_later(&mut self, no: UploadNo, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
+    fn try_later(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         let now = self.seen.now;
-        let Some(work) = self.work.get_mut(&no) else { return };
+        let Some(work) = self.work.get_mut(&id) else { return };
         let misses = work.misses.entry(out.what.part()).or_default();
         misses.tries += 1;
         misses.unknown += u32::from(problem.kind == Kind::Unexpected);
@@ -365,84 +369,86 @@ impl Model {
         let closed = problem.kind.keeps_from_opening();
         misses.closed_since = closed.then(|| misses.closed_since.unwrap_or(now));
         if misses.closed_since.is_some_and(|since| now.since(since) >= CLOSED) {
-            return self.fail(no, problem, fx);
+            return self.fail(id, problem, fx);
         }
         if misses.unknown >= UNKNOWN_TRIES {
-            return self.fail(no, problem, fx);
+            return self.fail(id, problem, fx);
         }
         if conflicts >= CONFLICT_TRIES && out.what != RequestKind::Complete {
-            if self.in_doubt(no) {
-                return self.not_confirmed(no, fx);
+            if self.in_doubt(id) {
+                return self.not_confirmed(id, fx);
             }
-            return self.fail(no, &Problem { kind: Kind::Contended, ..problem.clone() }, fx);
+            return self.fail(id, &Problem { kind: Kind::Contended, ..problem.clone() }, fx);
         }
         if out.what == RequestKind::Complete && work.lost > COMPLETE_REPEATS {
-            return self.not_confirmed(no, fx);
+            return self.not_confirmed(id, fx);
         }
         let base = if out.what == RequestKind::Complete { BACKOFF_COMPLETE } else { BACKOFF };
         // The line itself says when it is tried again; then nothing should wait much longer.
         let own = closed || problem.retry() == Retry::Line && out.what != RequestKind::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
         let due = now + self.chance.backoff(tries, base, most);
-        self.note_upload_retry(no, problem, due);
-        self.later(no, out, due, problem, fx);
+        self.note_upload_retry(id, problem, due);
+        self.later(id, out, due, problem, fx);
     }
 
     /// Sends the same again at this moment.
-    pub(super) fn later(&mut self, no: UploadNo, out: &InFlight, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
-        if self.take_pause(no) {
-            self.withdraw(no, fx);
-            return self.set_state(no, State::Paused);
+    pub(super) fn later(&mut self, id: UploadId, out: &InFlight, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
+        if self.take_pause(id) {
+            self.withdraw(id, fx);
+            return self.set_state(id, State::Paused);
         }
-        let Some(work) = self.work.get_mut(&no) else { return };
+        let Some(work) = self.work.get_mut(&id) else { return };
         let problem = Arc::new(problem.clone());
         match out.what {
             RequestKind::Part(number) => {
                 work.later.insert((due, number));
-                self.show_progress(no);
+                self.show_progress(id);
             }
             RequestKind::Put | RequestKind::Whole | RequestKind::Open => {
                 if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
-                    desk.active.retain(|&other| other != no);
+                    desk.active.retain(|&other| other != id);
                 }
-                self.wait_until(no, due);
-                self.set_state(no, State::Retrying(due, problem));
+                self.wait_until(id, due);
+                self.set_state(id, State::Retrying(due, problem));
             }
-            RequestKind::Create | RequestKind::Read(_) | RequestKind::Complete | RequestKind::Abort => work.not_before = Some(due),
+            RequestKind::Create | RequestKind::Read(_) | RequestKind::Complete | RequestKind::Abort => {
+                work.not_before = Some(due);
+            }
         }
     }
 
     /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
-    pub(super) fn back_in_line(&mut self, no: UploadNo, out: &InFlight, fx: &mut Vec<Effect>) {
-        if self.take_pause(no) {
-            self.withdraw(no, fx);
-            return self.set_state(no, State::Paused);
+    pub(super) fn back_in_line(&mut self, id: UploadId, out: &InFlight, fx: &mut Vec<Effect>) {
+        if self.take_pause(id) {
+            self.withdraw(id, fx);
+            return self.set_state(id, State::Paused);
         }
         match out.what {
             RequestKind::Part(number) => {
-                if let Some(work) = self.work.get_mut(&no) {
+                if let Some(work) = self.work.get_mut(&id) {
                     work.cursor = work.cursor.min(number);
                 }
-                self.show_progress(no);
+                self.show_progress(id);
             }
-            RequestKind::Put | RequestKind::Whole | RequestKind::Open => self.requeue(no, true),
+            RequestKind::Put | RequestKind::Whole | RequestKind::Open => self.requeue(id, true),
             RequestKind::Create | RequestKind::Read(_) | RequestKind::Complete | RequestKind::Abort => {}
         }
     }
 
     /// Starts this file's upload from the beginning.
-    fn restart(&mut self, no: UploadNo, problem: &Problem, fx: &mut Vec<Effect>) {
-        self.withdraw(no, fx);
-        let Some(work) = self.work.get_mut(&no) else { return };
+    fn restart(&mut self, id: UploadId, problem: &Problem, fx: &mut Vec<Effect>) {
+        self.withdraw(id, fx);
+        let Some(work) = self.work.get_mut(&id) else { return };
         work.restarts += 1;
         if work.restarts > RESTARTS {
-            return self.fail(no, problem, fx);
+            return self.fail(id, problem, fx);
         }
-        let before = self.begin_anew(no);
+        let before = self.begin_anew(id);
         if problem.kind != Kind::UploadGone {
-            self.abort_later(no, before);
+            self.abort_later(id, before);
         }
-        fx.push(Effect::Record(Record::Restarted(no)));
-        self.requeue(no, true);
+        fx.push(Effect::Record(Record::Restarted(id)));
+        self.requeue(id, true);
     }
 }

@@ -6,7 +6,7 @@ use super::intake::{done_parts, key_hash};
 use super::parts::Plan;
 use super::record::{EarlierState, Kept, Record, Unfinished};
 use super::snapshot::Totals;
-use super::upload::{Multipart, PlaceNo, State, Upload};
+use super::upload::{DestinationId, Multipart, State, Upload};
 use super::work::Work;
 use crate::time::Utc;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ impl Model {
         }
         let mut puts_begun = false;
         for (destination, uploads) in kept.unfinished {
-            let no = self.open(destination, fx);
-            let at = usize::from(no.0);
+            let id = self.open(destination, fx);
+            let at = usize::from(id.0);
             let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
             let now = self.seen.now;
             if let Some(place) = self.seen.places.get_mut(at)
@@ -34,12 +34,12 @@ impl Model {
             }
             puts_begun |= uploads.iter().any(|upload| upload.put_begun);
             for upload in uploads {
-                self.bring_in(no, upload, kept.now, fx);
+                self.bring_in(id, upload, kept.now, fx);
             }
             self.desks[at].delivery_open = true;
             // Whether the journal knows who delivers can't be told from here: it keeps what it has.
             self.desks[at].delivery_unsigned = true;
-            self.settle(no, fx);
+            self.settle(id, fx);
         }
         if puts_begun {
             fx.push(Effect::Record(Record::PutsAnswered));
@@ -47,8 +47,8 @@ impl Model {
     }
 
     /// One upload of an earlier run; `now` is the time of day, where anybody tells it.
-    fn bring_in(&mut self, no: PlaceNo, upload: Unfinished, now: Option<Utc>, fx: &mut Vec<Effect>) {
-        let at = usize::from(no.0);
+    fn bring_in(&mut self, id: DestinationId, upload: Unfinished, now: Option<Utc>, fx: &mut Vec<Effect>) {
+        let at = usize::from(id.0);
         let (state, modified) = match &upload.came {
             EarlierState::Open if self.limits.park_restored => (State::Paused, 0),
             EarlierState::Open => (State::Waiting, 0),
@@ -60,7 +60,7 @@ impl Model {
         // What was begun tells the size that the file had then, also where the size was not recorded on its own.
         let size = upload.multipart.as_ref().map_or(upload.size, |multipart| multipart.parts.size());
         let upload_no = self.seen.rows.push(Upload {
-            place: no,
+            place: id,
             folder: Arc::clone(&upload.folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),
@@ -68,11 +68,11 @@ impl Model {
             modified,
             state: State::Canceled,
         });
-        self.enter(no, upload_no, size, state);
+        self.enter(id, upload_no, size, state);
         let name = upload.key_name.as_ref().unwrap_or(&upload.name);
         let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
         self.desks[at].keys.insert(key, upload_no);
-        fx.push(Effect::Record(Record::Adopted(upload_no, no, upload.row)));
+        fx.push(Effect::Record(Record::Adopted(upload_no, id, upload.row)));
         let open = match &upload.came {
             EarlierState::Open => true,
             // What is kept of its parts is of use only to somebody who tries again.
@@ -99,7 +99,7 @@ impl Model {
         let may_be_stored = match multipart {
             // It may have arrived just before the earlier run ended, with nobody left to take it down.
             None => {
-                let whole = matches!(Plan::of(size), Some(Plan::Put(_))) || self.goes_whole(no, size);
+                let whole = matches!(Plan::of(size), Some(Plan::Put(_))) || self.goes_whole(id, size);
                 open && upload.put_begun && whole
             }
             Some(multipart) => {

@@ -4,7 +4,7 @@ use super::Model;
 use super::denials::Denials;
 use super::problem::{Kind, Problem};
 use super::snapshot::{Retried, RetryStatus};
-use super::upload::{PlaceNo, UploadNo};
+use super::upload::{DestinationId, UploadId};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ impl Model {
     }
 
     /// The same for a request of this upload.
-    pub(super) fn note_upload_retry(&mut self, id: UploadNo, why: &Problem, due: Time) {
+    pub(super) fn note_upload_retry(&mut self, id: UploadId, why: &Problem, due: Time) {
         if let Some(row) = self.seen.rows.get(id) {
             self.note_retry(usize::from(row.place.0), Retried::Upload, why, due);
         }
@@ -45,8 +45,8 @@ impl Model {
     }
 
     /// Something went well at this place. While it is asked for once more, that stands until its outcome is clear.
-    pub(super) fn well_again(&mut self, no: PlaceNo) {
-        let at = usize::from(no.0);
+    pub(super) fn well_again(&mut self, id: DestinationId) {
+        let at = usize::from(id.0);
         if self.desks.get(at).is_some_and(|desk| !matches!(desk.denials, Denials::Asking(..)))
             && let Some(place) = self.seen.places.get_mut(at)
         {
@@ -78,8 +78,8 @@ impl Model {
     }
 
     /// S3 answered well under this session: it is of use, however short it is.
-    pub(super) fn session_is_of_use(&mut self, no: PlaceNo) {
-        let at = usize::from(no.0);
+    pub(super) fn session_is_of_use(&mut self, id: DestinationId) {
+        let at = usize::from(id.0);
         let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
         desk.fruitless = 0;
         if place.renew_problem.as_ref().is_some_and(|problem| problem.kind == Kind::SessionOver) {

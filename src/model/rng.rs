@@ -4,9 +4,9 @@ use std::time::Duration;
 
 /// A small generator (xorshift64*, Vigna 2016); not for secrets.
 #[derive(Clone, Debug)]
-pub struct Chance(u64);
+pub struct Rng(u64);
 
-impl Chance {
+impl Rng {
     /// Chance from a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {

@@ -1,6 +1,6 @@
 //! All uploads of this run in chunks that copies share, so that a copy for the window costs little even with a million of them.
 
-use super::upload::{Upload, UploadNo};
+use super::upload::{Upload, UploadId};
 use std::sync::Arc;
 
 /// Uploads a chunk.
@@ -48,20 +48,20 @@ impl Rows {
 
     /// The upload of this number.
     #[must_use]
-    pub fn get(&self, no: UploadNo) -> Option<&Upload> {
-        let at = no.0 as usize;
+    pub fn get(&self, id: UploadId) -> Option<&Upload> {
+        let at = id.0 as usize;
         self.chunks.get(at / CHUNK)?.rows.get(at % CHUNK)
     }
 
     /// The upload of this number, to be changed.
-    pub fn get_mut(&mut self, no: UploadNo) -> Option<&mut Upload> {
-        let at = no.0 as usize;
+    pub fn get_mut(&mut self, id: UploadId) -> Option<&mut Upload> {
+        let at = id.0 as usize;
         Arc::make_mut(self.chunks.get_mut(at / CHUNK)?).rows.get_mut(at % CHUNK)
     }
 
     /// Adds an upload and gives it its number.
-    pub fn push(&mut self, upload: Upload) -> UploadNo {
-        let no = UploadNo(u32::try_from(self.len).unwrap_or(u32::MAX));
+    pub fn push(&mut self, upload: Upload) -> UploadId {
+        let id = UploadId(u32::try_from(self.len).unwrap_or(u32::MAX));
         if self.len.is_multiple_of(CHUNK) {
             self.chunks.push(Arc::default());
         }
@@ -71,15 +71,15 @@ impl Rows {
             last.rows.push(upload);
         }
         self.len += 1;
-        no
+        id
     }
 
     /// All uploads with their numbers, in the order they came.
-    pub fn iter(&self) -> impl Iterator<Item = (UploadNo, &Upload)> {
+    pub fn iter(&self) -> impl Iterator<Item = (UploadId, &Upload)> {
         self.chunks
             .iter()
             .flat_map(|chunk| chunk.rows.iter())
             .enumerate()
-            .map(|(at, upload)| (UploadNo(u32::try_from(at).unwrap_or(u32::MAX)), upload))
+            .map(|(at, upload)| (UploadId(u32::try_from(at).unwrap_or(u32::MAX)), upload))
     }
 }

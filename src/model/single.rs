@@ -1,7 +1,7 @@
 //! One object that is sent by itself, outside of any queue: when it is tried again, and what its end says.
 
-use super::rng::Chance;
 use super::problem::{Problem, Retry};
+use super::rng::Rng;
 use super::timing::{BACKOFF, BACKOFF_MOST};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const TRIES: u32 = 5;
 /// The tries of one PutObject.
 #[derive(Clone, Debug)]
 pub struct Tries {
-    chance: Chance,
+    chance: Rng,
     tries: u32,
     /// Whether a try that ended without an answer may have stored it.
     doubt: bool,
@@ -32,7 +32,7 @@ impl Tries {
     /// No try so far; the seed is that of the jitter between them.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { chance: Chance::new(seed), tries: 0, doubt: false }
+        Self { chance: Rng::new(seed), tries: 0, doubt: false }
     }
 
     /// A try ended with this problem; `all_sent` says whether the network had taken its whole body. Once an answer is lost, a

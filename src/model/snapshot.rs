@@ -1,14 +1,14 @@
 //! The cheap, immutable copy of the model that the window and the command line read.
 
-pub use super::profiles::{WarningKind, Oddity, Profile, Profiles, Source};
+pub use super::profiles::{Profile, ProfileWarning, Profiles, Source, WarningKind};
 
+use super::conditions::Learned;
 use super::destination::Destination;
 use super::problem::Problem;
 use super::rows::Rows;
 use super::session::{Identity, Session};
 pub use super::settings::{AllowedCommand, Settings};
-use super::conditions::Learned;
-use super::upload::{PlaceNo, UploadNo};
+use super::upload::{DestinationId, UploadId};
 use crate::time::{Time, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ pub struct Snapshot {
     pub settings: Settings,
     /// Until when S3 keeps the parts of uploads that have not ended, where the bucket's lifecycle throws them away
     /// (`x-amz-abort-date`).
-    pub kept_until: Arc<BTreeMap<UploadNo, Utc>>,
+    pub kept_until: Arc<BTreeMap<UploadId, Utc>>,
 }
 
 /// One destination that is open.
@@ -67,9 +67,9 @@ pub struct OpenDestination {
     /// Folders still being walked.
     pub walking: u32,
     /// What was left out, with the reason; of each reason the first thousand.
-    pub left_out: Arc<Vec<LeftOut>>,
+    pub left_out: Arc<Vec<Skipped>>,
     /// How many were left out, reason by reason.
-    pub left_out_count: LeftCount,
+    pub left_out_count: SkipCounts,
     /// Counts of the current delivery: all that was added since the queue was last empty.
     pub totals: Totals,
 }
@@ -104,7 +104,7 @@ pub enum Retried {
 
 /// Something that was not taken into the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct Skipped {
     /// What it is.
     pub path: PathBuf,
     /// Why it was left out.
@@ -157,9 +157,9 @@ impl SkipReason {
 
 /// How many were left out, reason by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftCount([u64; SkipReason::COUNT]);
+pub struct SkipCounts([u64; SkipReason::COUNT]);
 
-impl LeftCount {
+impl SkipCounts {
     /// How many were left out for this reason.
     #[must_use]
     pub const fn of(&self, why: SkipReason) -> u64 {
@@ -192,7 +192,11 @@ impl LeftCount {
     /// delivered earlier, not links, which are never followed, and not empty folders, which S3 can't keep.
     #[must_use]
     pub fn missed(&self) -> u64 {
-        self.all() - self.of(SkipReason::Twice) - self.of(SkipReason::Link) - self.of(SkipReason::EmptyFolder) - self.earlier()
+        self.all()
+            - self.of(SkipReason::Twice)
+            - self.of(SkipReason::Link)
+            - self.of(SkipReason::EmptyFolder)
+            - self.earlier()
     }
 }
 
@@ -278,17 +282,17 @@ pub enum Command {
     /// Open this destination and get access to it.
     Open(Box<Destination>),
     /// Change an open destination, and take the files that wait for it along. If it needs no code, get access to it too.
-    Change(PlaceNo, Box<Destination>),
+    Change(DestinationId, Box<Destination>),
     /// Get or renew access; a code, if one is needed, was handed to the vault before.
-    GetAccess(PlaceNo),
+    GetAccess(DestinationId),
     /// The same without narrowing the session, after STS refused the narrowing.
-    GetAccessUnnarrowed(PlaceNo),
+    GetAccessUnnarrowed(DestinationId),
     /// Drop the credentials; the queue waits.
-    SignOut(PlaceNo),
+    SignOut(DestinationId),
     /// Forget a remembered destination.
     Forget(Box<Destination>),
     /// Take files and folders into the queue.
-    Add(PlaceNo, Vec<PathBuf>),
+    Add(DestinationId, Vec<PathBuf>),
     /// Stop moving.
     Pause(Which),
     /// Go on.
@@ -298,13 +302,13 @@ pub enum Command {
     /// Try again what stopped.
     Retry(Which),
     /// Send a file whose name is taken under the next free-looking name (`report (2).pdf`).
-    SendUnderNewName(UploadNo),
+    SendUnderNewName(UploadId),
     /// Send a file that was left out because it looks like a key.
-    SendKeyFile(UploadNo),
+    SendKeyFile(UploadId),
     /// Send a file that was left out because it was delivered earlier; without a path, all of them.
-    SendAgain(PlaceNo, Option<PathBuf>),
+    SendAgain(DestinationId, Option<PathBuf>),
     /// Look again at what held the queue.
-    Release(PlaceNo),
+    Release(DestinationId),
     /// Ask who a profile is.
     Identify(String),
     /// A profile has another name from now on: what was remembered with it is renewed.
@@ -324,7 +328,7 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// Every upload to this destination.
-    All(PlaceNo),
+    All(DestinationId),
     /// This one.
-    One(UploadNo),
+    One(UploadId),
 }

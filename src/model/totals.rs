@@ -5,8 +5,8 @@ use super::event::Effect;
 use super::problem::Kind;
 use super::record::Record;
 use super::snapshot::Totals;
-use super::upload::{Proof, State, UploadNo};
-use super::work::{Lane, InFlight, RequestKind};
+use super::upload::{Proof, State, UploadId};
+use super::work::{InFlight, Lane, RequestKind};
 use std::time::Duration;
 
 /// The longest time between two events for which a request that is out is taken to move.
@@ -73,9 +73,9 @@ const fn step(count: &mut u64, by: u64, add: bool) {
 
 impl Model {
     /// Gives a row another state and moves the totals with it.
-    pub(super) fn set_state(&mut self, no: UploadNo, state: State) {
+    pub(super) fn set_state(&mut self, id: UploadId, state: State) {
         let now = self.seen.now;
-        let Some(row) = self.seen.rows.get_mut(no) else { return };
+        let Some(row) = self.seen.rows.get_mut(id) else { return };
         let size = row.size;
         let before = std::mem::replace(&mut row.state, state);
         let after = row.state.clone();
@@ -85,7 +85,7 @@ impl Model {
         }
         let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
         let totals = &mut place.totals;
-        if no.0 < totals.first {
+        if id.0 < totals.first {
             return;
         }
         totals.count(size, &before, false);
@@ -98,15 +98,15 @@ impl Model {
     }
 
     /// Gives a row the size that its file turned out to have, moves the totals with it, and records a change.
-    pub(super) fn set_size(&mut self, no: UploadNo, size: u64, fx: &mut Vec<Effect>) {
-        if self.seen.rows.get(no).is_none_or(|row| row.size == size) {
+    pub(super) fn set_size(&mut self, id: UploadId, size: u64, fx: &mut Vec<Effect>) {
+        if self.seen.rows.get(id).is_none_or(|row| row.size == size) {
             return;
         }
-        let Some(row) = self.seen.rows.get_mut(no) else { return };
+        let Some(row) = self.seen.rows.get_mut(id) else { return };
         let before = std::mem::replace(&mut row.size, size);
-        fx.push(Effect::Record(Record::Resized(no, size)));
+        fx.push(Effect::Record(Record::Resized(id, size)));
         let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
-        if no.0 >= place.totals.first {
+        if id.0 >= place.totals.first {
             place.totals.count(before, &row.state, false);
             place.totals.count(size, &row.state, true);
         }

@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 /// The number of an upload: its row, never used again while Daypass runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct UploadNo(pub u32);
+pub struct UploadId(pub u32);
 
 /// The number of a destination that is open in this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct PlaceNo(pub u16);
+pub struct DestinationId(pub u16);
 
 /// The number of a request that is out; an answer to a number that is not out any more is passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestNo(pub u64);
+pub struct RequestId(pub u64);
 
 /// A folder of the source, shared by all its files.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Folder {
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// The destination it goes to.
-    pub place: PlaceNo,
+    pub place: DestinationId,
     /// Where it lies.
     pub folder: Arc<Folder>,
     /// Its name on this computer, which is text by the time it gets here.

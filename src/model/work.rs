@@ -5,7 +5,7 @@ use super::event::Found;
 use super::problem::Kind;
 use super::rate::Rate;
 use super::snapshot::Network;
-use super::upload::{Fingerprint, Folder, Multipart, PlaceNo, RequestNo, Stored, UploadNo};
+use super::upload::{DestinationId, Fingerprint, Folder, Multipart, RequestId, Stored, UploadId};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A map whose order of iteration does not depend on chance (it is never iterated; its hasher has fixed keys).
-pub(super) type Keys = HashMap<u64, UploadNo, BuildHasherDefault<DefaultHasher>>;
+pub(super) type Keys = HashMap<u64, UploadId, BuildHasherDefault<DefaultHasher>>;
 
 /// Tries of one request whose answers Daypass does not know.
 pub(super) const UNKNOWN_TRIES: u32 = 6;
@@ -22,11 +22,11 @@ pub(super) const UNKNOWN_TRIES: u32 = 6;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     /// Uploads waiting, in order.
-    pub queue: VecDeque<UploadNo>,
+    pub queue: VecDeque<UploadId>,
     /// Uploads waiting for a moment.
-    pub later: BTreeSet<(Time, UploadNo)>,
+    pub later: BTreeSet<(Time, UploadId)>,
     /// Multipart uploads under way, in the order they began.
-    pub active: Vec<UploadNo>,
+    pub active: Vec<UploadId>,
     /// Who has which key: the hash of the key, to the upload.
     pub keys: Keys,
     /// AssumeRole attempts so far; also the generation of the session that the last one gave.
@@ -92,24 +92,24 @@ pub(super) struct Lane {
     /// Keys under which an earlier request of ours may have stored a file: their hashes.
     pub doubts: BTreeSet<u64>,
     /// Multipart uploads that nobody wants any more.
-    pub aborts: VecDeque<(UploadNo, Arc<str>)>,
+    pub aborts: VecDeque<(UploadId, Arc<str>)>,
     /// Sessions in a row under which S3 answered nothing well.
     pub fruitless: u32,
     /// When AssumeRole last gave a session.
     pub given_at: Time,
     /// Where the files went that were to go here: what walks still find follows them.
-    pub moved_to: Option<PlaceNo>,
+    pub moved_to: Option<DestinationId>,
     /// Files that walks found and that were delivered earlier, in case a person wants them sent again.
     pub delivered_earlier: Vec<(Arc<Folder>, Found)>,
     /// Uploads whose file an earlier run stored with this answer, of which the server confirmed no checksum.
-    pub stored_earlier: BTreeMap<UploadNo, Stored>,
+    pub stored_earlier: BTreeMap<UploadId, Stored>,
 }
 
 /// A request that is out.
 #[derive(Clone, Debug)]
 pub(super) struct InFlight {
-    pub upload: UploadNo,
-    pub place: PlaceNo,
+    pub upload: UploadId,
+    pub place: DestinationId,
     pub generation: u32,
     /// `Desk::regions` when it went out.
     pub regions: u32,
@@ -183,7 +183,7 @@ pub(super) struct Work {
     /// Parts taken over from an earlier run that have not been compared with the file yet.
     pub unread: BTreeSet<u32>,
     /// Requests that are out for it.
-    pub out: BTreeMap<RequestNo, RequestKind>,
+    pub out: BTreeMap<RequestId, RequestKind>,
     /// Parts that wait for a moment.
     pub later: BTreeSet<(Time, u32)>,
     /// The first part that may be missing.

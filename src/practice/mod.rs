@@ -21,7 +21,7 @@ mod story;
 mod sts;
 mod tap;
 
-pub use faults::{Rule, Fault};
+pub use faults::{Fault, Rule};
 pub use log::{Op, Request};
 pub use options::{Conditions, ExtraRole, Mfa, Options};
 pub use store::{OpenUpload, StoredObject};

@@ -4,7 +4,7 @@ use super::Receipt;
 use crate::engine::handle::Handle;
 use crate::engine::single_object::SentObject;
 use crate::model::problem::Problem;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use bytes::Bytes;
 
 /// How many names are tried before a receipt is not sent because they are all taken.
@@ -15,7 +15,7 @@ impl Receipt {
     ///
     /// # Errors
     /// `JournalBroken` if the journal can't be read or nothing was delivered.
-    pub async fn of_last(engine: &Handle, destination: PlaceNo) -> Result<Self, Problem> {
+    pub async fn of_last(engine: &Handle, destination: DestinationId) -> Result<Self, Problem> {
         let (delivery, files) = engine.last_delivery(destination).await?;
         Ok(Self::of(&delivery, &files))
     }
@@ -25,7 +25,7 @@ impl Receipt {
     ///
     /// # Errors
     /// As [`Receipt::of_last`]; `SessionEnded` if there is no access; what S3 answered.
-    pub async fn send_last(engine: &Handle, destination: PlaceNo) -> Result<SentObject, Problem> {
+    pub async fn send_last(engine: &Handle, destination: DestinationId) -> Result<SentObject, Problem> {
         let receipt = Self::of_last(engine, destination).await?;
         let keys = (1..=MAX_NAMES).map(|number| receipt.prefix.clone() + &receipt.sent_name(number)).collect();
         engine.put_object(destination, keys, Bytes::from(receipt.html())).await

@@ -7,7 +7,7 @@ use super::dialogs::{After, Dialog};
 use super::profiles::{Page, Remove, Rename};
 use super::sign_in::{Allow, SigningIn};
 use super::widgets::Button;
-use super::{About, Window, Action};
+use super::{About, Action, Window};
 use crate::engine::keys::{NewKey, TestedKey};
 use crate::engine::process::Consent;
 use crate::model::access_key::{Keep, KeepProblem};
@@ -17,7 +17,7 @@ use crate::model::problem::COMMAND_NOT_ALLOWED;
 use crate::model::problem::{Kind, Problem};
 use crate::model::sign_in::SignInStep;
 use crate::model::snapshot::{Snapshot, Source};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::model::verification_url::VerificationUrl;
 use crate::time::{Time, Utc};
 use crate::words::accounts as words;
@@ -60,7 +60,7 @@ pub enum AccessRequest {
         /// For how long.
         consent: Consent,
         /// The destination that waits for it.
-        then: Option<PlaceNo>,
+        then: Option<DestinationId>,
     },
     /// Take the allowance of a command back, and ask anew who the profile is that has it.
     Forbid {
@@ -136,7 +136,7 @@ pub(crate) struct Access {
     /// The wall clock's time.
     pub wall: Option<Utc>,
     /// The session before whose end a code was asked for already, destination by destination.
-    pub asked_before_end: HashMap<PlaceNo, u32>,
+    pub asked_before_end: HashMap<DestinationId, u32>,
     round: u32,
 }
 
@@ -228,7 +228,7 @@ impl Window {
         out.push(Action::Access(AccessRequest::TestKey(round, key)));
     }
 
-    pub(crate) fn sign_in(&mut self, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Action>) {
+    pub(crate) fn sign_in(&mut self, profile: &str, then: Option<DestinationId>, out: &mut Vec<Action>) {
         let round = self.access.next();
         self.open_sheet(Sheet::SignIn(SigningIn::new(round, profile, then)));
         out.push(Action::Access(AccessRequest::SignIn(round, profile.to_owned())));
@@ -239,7 +239,7 @@ impl Window {
     }
 
     /// Opens what helps.
-    pub(crate) fn help(&mut self, remedy: Remedy, profile: &str, then: Option<PlaceNo>, out: &mut Vec<Action>) {
+    pub(crate) fn help(&mut self, remedy: Remedy, profile: &str, then: Option<DestinationId>, out: &mut Vec<Action>) {
         match remedy {
             Remedy::SignIn => self.sign_in(profile, then, out),
             Remedy::Command(command) => self.open_sheet(Sheet::Allow(Allow::new(profile, command, then))),
@@ -315,7 +315,9 @@ impl Window {
             (Sheet::SignIn(draft), AccessReply::SignIn(round, step)) if draft.round == round => {
                 self.says = draft.took(step, out);
             }
-            (Sheet::Check(draft), AccessReply::Step(round, step)) if draft.round == round => self.says = draft.took(step),
+            (Sheet::Check(draft), AccessReply::Step(round, step)) if draft.round == round => {
+                self.says = draft.took(step);
+            }
             (Sheet::Check(draft), AccessReply::Checked(round)) if draft.round == round => draft.ended(),
             (
                 Sheet::Key(_)
@@ -324,7 +326,11 @@ impl Window {
                 | Sheet::SignIn(_)
                 | Sheet::Allow(_)
                 | Sheet::Check(_),
-                AccessReply::Tested(..) | AccessReply::Changed(..) | AccessReply::SignIn(..) | AccessReply::Step(..) | AccessReply::Checked(_),
+                AccessReply::Tested(..)
+                | AccessReply::Changed(..)
+                | AccessReply::SignIn(..)
+                | AccessReply::Step(..)
+                | AccessReply::Checked(_),
             ) => {}
         }
     }

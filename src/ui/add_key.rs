@@ -1,16 +1,16 @@
 //! The sheet that adds an access key: its file or its two parts, whose it is, and where it is kept.
 
-use super::access::{Kept, AccessRequest, entered, forget_typed};
+use super::access::{AccessRequest, Kept, entered, forget_typed};
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Action, icons, picker};
+use super::{Action, Window, icons, picker};
 use crate::engine::keys::{NewKey, TestedKey};
 use crate::model::access_key::{Keep, KeepProblem};
 use crate::model::snapshot::Snapshot;
+use crate::words::accounts::{self as words, key as labels};
 use crate::words::keys;
 use crate::words::ui::dialog;
-use crate::words::accounts::{self as words, key as labels};
 use egui::{
     Align2, CornerRadius, Event, Frame, Id, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     pos2, vec2,

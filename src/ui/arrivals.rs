@@ -6,10 +6,10 @@ use super::invited::Invited;
 use super::paths::PathFor;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, icons, running};
-use crate::grant::{RoleRequest, Invitation};
+use super::{About, Action, Window, icons, running};
+use crate::grant::{Invitation, RoleRequest};
 use crate::model::snapshot::Snapshot;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Utc;
 use crate::words::ask::invited;
 use crate::words::ui::dialog;
@@ -39,7 +39,7 @@ pub(crate) enum Arrival {
     /// A path to be typed.
     Path(PathFor),
     /// The code of an open destination.
-    Code(PlaceNo),
+    Code(DestinationId),
 }
 
 /// What waits to be looked at, and since when the card on view stands as it does.
@@ -131,9 +131,9 @@ impl Window {
             }
             Arrival::KeyFile(path) => self.key_file(path, out),
             Arrival::Path(what) => self.type_path(what, about),
-            Arrival::Code(no) => {
-                if let Some(place) = seen.places.get(usize::from(no.0)) {
-                    self.ask_code(no, place);
+            Arrival::Code(id) => {
+                if let Some(place) = seen.places.get(usize::from(id.0)) {
+                    self.ask_code(id, place);
                 }
             }
         }

@@ -1,18 +1,18 @@
 //! "Check my access": each step with its tick, its time and its sentence, as they come.
 
-use super::access::{Sheet, AccessRequest, entered, forget_typed, remedy, sentence};
+use super::access::{AccessRequest, Sheet, entered, forget_typed, remedy, sentence};
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{Window, Action, icons};
+use super::{Action, Window, icons};
 use crate::diagnose::{self, Evidence};
 use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
 use crate::model::problem::Problem;
 use crate::model::session::Identity;
 use crate::model::snapshot::Snapshot;
-use crate::words::ui::dialog;
 use crate::words::accounts::{self as words, check as labels};
+use crate::words::ui::dialog;
 use crate::words::{access, format};
 use egui::{Id, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use zeroize::Zeroizing;

@@ -5,17 +5,17 @@ use super::arrivals::Arrival;
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, icons, picker};
+use super::{About, Action, Window, icons, picker};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, OpenDestination, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Time;
+use crate::words::accounts;
 use crate::words::problem::said;
 use crate::words::ui::{self as words, Field, dialog, field_problem};
-use crate::words::accounts;
 use egui::{Id, Margin, Ui};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -27,7 +27,7 @@ const BEFORE: Duration = Duration::from_mins(5);
 #[derive(Debug)]
 pub enum CodeFor {
     /// A destination that is open.
-    Place(PlaceNo),
+    Place(DestinationId),
     /// A destination that is to be opened.
     Open(Box<Destination>),
     /// A destination without a device yet: the device is asked for too.
@@ -86,11 +86,11 @@ pub(crate) const fn refused(place: &OpenDestination) -> Option<&std::sync::Arc<P
 
 impl Window {
     /// Asks for the code of an open destination; where the last one was not taken, says so.
-    pub(crate) fn ask_code(&mut self, no: PlaceNo, place: &OpenDestination) {
+    pub(crate) fn ask_code(&mut self, id: DestinationId, place: &OpenDestination) {
         if self.dialog.is_some() {
-            return self.hold(Arrival::Code(no));
+            return self.hold(Arrival::Code(id));
         }
-        let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
+        let mut prompt = Dialog::code(CodeFor::Place(id), &place.destination);
         if let Dialog::Code(code) = &mut prompt
             && let Some(kind) = refused(place).map(|problem| problem.kind)
             && kind == Kind::CodeWrong
@@ -105,13 +105,13 @@ impl Window {
     /// are on their way.
     pub(crate) fn codes_before_end(&mut self, seen: &Snapshot, now: Time) {
         for (at, place) in seen.places.iter().enumerate() {
-            let Ok(no) = u16::try_from(at).map(PlaceNo) else { return };
+            let Ok(id) = u16::try_from(at).map(DestinationId) else { return };
             let (Session::Active(grant), Some(Duration::ZERO)) = (&place.session, due_in(place, now)) else { continue };
-            if self.dialog.is_some() || self.access.asked_before_end.get(&no) == Some(&grant.generation) {
+            if self.dialog.is_some() || self.access.asked_before_end.get(&id) == Some(&grant.generation) {
                 continue;
             }
-            self.access.asked_before_end.insert(no, grant.generation);
-            let mut prompt = Dialog::code(CodeFor::Place(no), &place.destination);
+            self.access.asked_before_end.insert(id, grant.generation);
+            let mut prompt = Dialog::code(CodeFor::Place(id), &place.destination);
             if let Dialog::Code(code) = &mut prompt {
                 code.why = Some(accounts::code_before_end(grant.ends.since(now)));
             }
@@ -216,9 +216,9 @@ fn serial(draft: &Code) -> Result<MfaSerial, String> {
 fn send(draft: &mut Code, out: &mut Vec<Action>) {
     let code = std::mem::take(&mut draft.code);
     match &draft.to {
-        CodeFor::Place(no) => {
-            out.push(Action::Code(*no, code));
-            out.push(Action::Command(Command::GetAccess(*no)));
+        CodeFor::Place(id) => {
+            out.push(Action::Code(*id, code));
+            out.push(Action::Command(Command::GetAccess(*id)));
         }
         CodeFor::Open(to) => out.push(Action::OpenWithCode(to.clone(), code)),
         CodeFor::Device(to) => {

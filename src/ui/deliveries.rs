@@ -5,10 +5,10 @@ use super::icons::{self, Icon};
 use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
-use super::{Scene, Window, Action, one};
+use super::{Action, Scene, Window, one};
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Command, Which};
-use crate::model::upload::{Progress, Proof, State, Upload, UploadNo};
+use crate::model::upload::{Progress, Proof, State, Upload, UploadId};
 use crate::words::format;
 use crate::words::ui as words;
 use crate::words::ui::table;
@@ -59,7 +59,7 @@ impl Window {
         inner.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let count = self.table.len();
         TableBuilder::new(&mut inner)
-            .id_salt(("deliveries", scene.no.0))
+            .id_salt(("deliveries", scene.id.0))
             .column(Column::exact(body.width()))
             .auto_shrink(false)
             .min_scrolled_height(0.0)
@@ -68,11 +68,11 @@ impl Window {
                 rows.rows(size::ROW, count, |mut row| {
                     let index = row.index();
                     row.col(|ui| {
-                        let found = self.table.at(index).and_then(|no| Some((no, scene.seen.rows.get(no)?)));
-                        if let Some((no, upload)) = found {
+                        let found = self.table.at(index).and_then(|id| Some((id, scene.seen.rows.get(id)?)));
+                        if let Some((id, upload)) = found {
                             let rect = Rect::from_min_size(ui.max_rect().min, vec2(body.width(), size::ROW));
                             self.work.rows_drawn += 1;
-                            ui.push_id(no.0, |ui| self.row(ui, rect, no, upload, scene, out));
+                            ui.push_id(id.0, |ui| self.row(ui, rect, id, upload, scene, out));
                         }
                     });
                 });
@@ -96,16 +96,24 @@ impl Window {
             Popup::menu(&more).gap(4.0).show(|ui| {
                 ui.set_min_width(200.0);
                 if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
-                    out.push(Action::Command(Command::Retry(Which::All(scene.no))));
+                    out.push(Action::Command(Command::Retry(Which::All(scene.id))));
                 }
                 if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
-                    self.dialog = Some(Dialog::CancelAll(scene.no));
+                    self.dialog = Some(Dialog::CancelAll(scene.id));
                 }
             });
         }
     }
 
-    fn row(&mut self, ui: &mut Ui, rect: Rect, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Action>) {
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        id: UploadId,
+        upload: &Upload,
+        scene: &Scene<'_>,
+        out: &mut Vec<Action>,
+    ) {
         let t = theme::of(ui);
         let at = Columns::of(rect);
         let y = rect.center().y;
@@ -113,14 +121,14 @@ impl Window {
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::HOVER | Sense::FOCUSABLE);
         response.widget_info(|| {
             let size = format::size(upload.size);
-            let kept = kept_until(no, upload, scene).map(|[until, _]| format!(". {until}")).unwrap_or_default();
+            let kept = kept_until(id, upload, scene).map(|[until, _]| format!(". {until}")).unwrap_or_default();
             WidgetInfo::labeled(Role::ListItem, true, format!("{}, {size}, {says}{kept}", upload.key()))
         });
         if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
             if upload.state == State::Paused {
-                out.push(Action::Command(Command::Resume(one(no))));
+                out.push(Action::Command(Command::Resume(one(id))));
             } else if pausable(&upload.state) {
-                out.push(Action::Command(Command::Pause(one(no))));
+                out.push(Action::Command(Command::Pause(one(id))));
             }
         }
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
@@ -132,7 +140,7 @@ impl Window {
         name(ui, at.name, size_rect.left() - 12.0, y, upload, t);
         if let State::Sending(progress) = &upload.state {
             sending(ui, &at, rect, upload, progress, &says, t);
-        } else if let Some(until) = kept_until(no, upload, scene) {
+        } else if let Some(until) = kept_until(id, upload, scene) {
             waiting(ui, &at, rect, &says, &until, ink);
         } else {
             // Words may run on to the first button.
@@ -142,7 +150,7 @@ impl Window {
             widgets::two_lines_at(ui, pos2(at.status, y - 0.5), &says, ink, room);
         }
         let shown = response.contains_pointer() || response.has_focus();
-        self.controls(ui, &at, y, no, upload, shown, scene, out);
+        self.controls(ui, &at, y, id, upload, shown, scene, out);
         if response.has_focus() {
             let inner = rect.shrink2(vec2(3.0, 3.0));
             ui.painter().rect_stroke(
@@ -160,7 +168,7 @@ impl Window {
         ui: &mut Ui,
         at: &Columns,
         y: f32,
-        no: UploadNo,
+        id: UploadId,
         upload: &Upload,
         shown: bool,
         scene: &Scene<'_>,
@@ -181,12 +189,12 @@ impl Window {
                 let color = if always || quiet(ui, at.first) { t.muted } else { Color32::TRANSPARENT };
                 let (icon, verb) = if paused { (icons::PLAY, table::RESUME) } else { (icons::PAUSE, table::PAUSE) };
                 if widgets::icon_button_at(ui, center(at.first), icon, &name(verb), color).clicked() {
-                    let which = one(no);
+                    let which = one(id);
                     out.push(Action::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
                 }
                 if widgets::icon_button_at(ui, center(at.second), icons::CLOSE, &name(table::TAKE_OUT), color).clicked()
                 {
-                    out.push(Action::Command(Command::Cancel(one(no))));
+                    out.push(Action::Command(Command::Cancel(one(id))));
                 }
             }
             State::Confirming | State::Canceled => {}
@@ -195,34 +203,34 @@ impl Window {
                     && widgets::icon_button_at(ui, center(at.first), icons::UPLOAD, &name(table::SEND_KEY), t.muted)
                         .clicked()
                 {
-                    self.dialog = Some(Dialog::SendKeyFile(no));
+                    self.dialog = Some(Dialog::SendKeyFile(id));
                 }
                 let always = upload.state.needs_you() || scene.place.totals.done();
                 let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };
                 let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), color);
-                Popup::menu(&more).gap(4.0).show(|ui| self.menu(ui, no, upload, scene, out));
+                Popup::menu(&more).gap(4.0).show(|ui| self.menu(ui, id, upload, scene, out));
             }
         }
     }
 
-    fn menu(&mut self, ui: &mut Ui, no: UploadNo, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Action>) {
+    fn menu(&mut self, ui: &mut Ui, id: UploadId, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Action>) {
         ui.set_min_width(230.0);
         if let State::Failed(problem) = &upload.state {
             if problem.kind != Kind::KeyFile && widgets::menu_item(ui, table::TRY_AGAIN) {
-                out.push(Action::Command(Command::Retry(one(no))));
+                out.push(Action::Command(Command::Retry(one(id))));
             }
             if widgets::menu_item(ui, table::WHY) {
                 self.look_into(Page::File(problem.clone()), scene);
             }
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::NEW_NAME) {
-            out.push(Action::Command(Command::SendUnderNewName(no)));
+            out.push(Action::Command(Command::SendUnderNewName(id)));
         }
         if widgets::menu_item(ui, table::COPY_KEY) {
             out.push(Action::Copy(format!("{}{}", scene.place.destination.prefix, upload.key())));
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::REMOVE) {
-            out.push(Action::Command(Command::Cancel(one(no))));
+            out.push(Action::Command(Command::Cancel(one(id))));
         }
     }
 }
@@ -253,7 +261,7 @@ pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<A
     let bar = Rect::from_min_size(pos2(left, rect.top() + 40.5), vec2(end - left, size::BAR));
     widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
     if ui.put(place, button).clicked() {
-        let which = Which::All(scene.no);
+        let which = Which::All(scene.id);
         out.push(Action::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
     }
 }
@@ -280,9 +288,9 @@ fn sending(ui: &mut Ui, at: &Columns, rect: Rect, upload: &Upload, progress: &Pr
 }
 
 /// Until when Amazon keeps what was sent of a file that waits: in full, and for where there is little room.
-fn kept_until(no: UploadNo, upload: &Upload, scene: &Scene<'_>) -> Option<[String; 2]> {
+fn kept_until(id: UploadId, upload: &Upload, scene: &Scene<'_>) -> Option<[String; 2]> {
     let waits = matches!(upload.state, State::Paused | State::Waiting | State::Retrying(..));
-    let until = scene.seen.kept_until.get(&no).filter(|_| waits)?;
+    let until = scene.seen.kept_until.get(&id).filter(|_| waits)?;
     Some(words::kept_until(*until, scene.utc_now().map(|(now, _)| now), &scene.about.zone))
 }
 

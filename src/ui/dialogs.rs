@@ -7,10 +7,10 @@ use super::paths::{self, TypedPath};
 use super::settings::Draft;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, icons, trouble};
+use super::{About, Action, Window, icons, trouble};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, Snapshot, Which};
-use crate::model::upload::{PlaceNo, UploadNo};
+use crate::model::upload::{DestinationId, UploadId};
 use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::{said, said_of_ended, turn};
@@ -25,11 +25,11 @@ pub enum Dialog {
     /// So many uploads run; leave all the same?
     Quit(u64),
     /// Take everything out?
-    CancelAll(PlaceNo),
+    CancelAll(DestinationId),
     /// Send a file that looks like a key?
-    SendKeyFile(UploadNo),
+    SendKeyFile(UploadId),
     /// What was left out.
-    LeftOut(PlaceNo),
+    Skipped(DestinationId),
     /// Settings and about.
     Settings(Draft),
     /// A sheet about keys, profiles, signing in or access.
@@ -72,9 +72,9 @@ impl Window {
             match &mut open {
                 Dialog::Code(code) => code::prompt(ui, code, about, out),
                 Dialog::Quit(running) => self.quit(ui, *running, out),
-                Dialog::CancelAll(no) => cancel_all(ui, seen, *no, out),
-                Dialog::SendKeyFile(no) => send_key_file(ui, seen, *no, out),
-                Dialog::LeftOut(no) => super::left_out::show(ui, seen, about, *no, out),
+                Dialog::CancelAll(id) => cancel_all(ui, seen, *id, out),
+                Dialog::SendKeyFile(id) => send_key_file(ui, seen, *id, out),
+                Dialog::Skipped(id) => super::left_out::show(ui, seen, about, *id, out),
                 Dialog::Settings(draft) => super::settings::show(ui, draft, seen, out),
                 Dialog::Access(sheet) => self.sheet(ui, sheet, (seen, about, now), out),
                 Dialog::Text { title, body } => text(ui, title, body),
@@ -160,9 +160,9 @@ fn close(ui: &mut Ui) -> After {
     after
 }
 
-fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Action>) -> After {
+fn cancel_all(ui: &mut Ui, seen: &Snapshot, id: DestinationId, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
-    let open = seen.places.get(usize::from(no.0)).map_or(0, |place| place.totals.open());
+    let open = seen.places.get(usize::from(id.0)).map_or(0, |place| place.totals.open());
     title(ui, dialog::CANCEL_ALL_TITLE, t);
     widgets::text(ui, &[(&words::cancel_all(open), Face::Body, t.muted)]);
     let mut after = After::Stay;
@@ -173,16 +173,16 @@ fn cancel_all(ui: &mut Ui, seen: &Snapshot, no: PlaceNo, out: &mut Vec<Action>) 
             after = After::Close;
         }
         if ui.add(Button::plain(dialog::CANCEL_ALL)).clicked() {
-            out.push(Action::Command(Command::Cancel(Which::All(no))));
+            out.push(Action::Command(Command::Cancel(Which::All(id))));
             after = After::Close;
         }
     });
     after
 }
 
-fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Action>) -> After {
+fn send_key_file(ui: &mut Ui, seen: &Snapshot, id: UploadId, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
-    let Some(upload) = seen.rows.get(no) else { return After::Close };
+    let Some(upload) = seen.rows.get(id) else { return After::Close };
     title(ui, &words::send_key_file(&upload.name), t);
     widgets::text(ui, &[(&said(Kind::KeyFile).body, Face::Body, t.muted)]);
     let mut after = After::Stay;
@@ -193,7 +193,7 @@ fn send_key_file(ui: &mut Ui, seen: &Snapshot, no: UploadNo, out: &mut Vec<Actio
             after = After::Close;
         }
         if ui.add(Button::plain(dialog::SEND_KEY)).clicked() {
-            out.push(Action::Command(Command::SendKeyFile(no)));
+            out.push(Action::Command(Command::SendKeyFile(id)));
             after = After::Close;
         }
     });

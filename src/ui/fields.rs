@@ -3,9 +3,9 @@
 use super::form::{Encrypt, Form, LENGTHS};
 use super::theme::{self, Face, size};
 use super::{icons, widgets};
+use crate::words::accounts::form as you;
 use crate::words::format;
 use crate::words::ui::{Field, welcome};
-use crate::words::accounts::form as you;
 use egui::{
     Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2,
     vec2,

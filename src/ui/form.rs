@@ -1,14 +1,14 @@
 //! What is typed on the first screen, and how it becomes a destination.
 
+use crate::model::conditions::Terms;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::names::{
     AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, Region, RoleArn, RoleSessionName,
 };
 use crate::model::snapshot::{Profile, Profiles, Snapshot, Source};
-use crate::model::conditions::Terms;
-use crate::model::upload::PlaceNo;
-use crate::words::ui::{self as words, Field};
+use crate::model::upload::DestinationId;
 use crate::words::accounts;
+use crate::words::ui::{self as words, Field};
 use std::collections::HashSet;
 
 /// Where the text in the form came from.
@@ -22,7 +22,7 @@ pub enum From {
     /// A customer of earlier, whose entries are looked at.
     Known,
     /// A destination that is open and is to be changed.
-    Change(PlaceNo),
+    Change(DestinationId),
 }
 
 impl From {

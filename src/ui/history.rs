@@ -9,7 +9,7 @@ pub use found::{Cache, Found, Row};
 use super::dialogs::{self, After};
 use super::kit_times::day_read;
 use super::widgets::Button;
-use super::{About, Window, Action, icons, notes, theme, widgets};
+use super::{About, Action, Window, icons, notes, theme, widgets};
 use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
 use crate::model::problem::Problem;
 use crate::model::snapshot::Snapshot;

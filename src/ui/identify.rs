@@ -1,7 +1,7 @@
 //! Who a profile is. AWS is asked only about a profile that the person picked, and only after a click where asking would
 //! sign in, take on a role or run a command.
 
-use super::{Window, Action};
+use super::{Action, Window};
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::ui::form::usable;
 

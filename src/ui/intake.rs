@@ -4,11 +4,11 @@ use super::dialogs::Dialog;
 use super::picker::customer_line;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
-use super::{Scene, Window, Action, icons, pass};
+use super::{Action, Scene, Window, icons, pass};
 use crate::model::session::Session;
+use crate::words::accounts::key;
 use crate::words::ui as words;
 use crate::words::ui::intake;
-use crate::words::accounts::key;
 use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::path::PathBuf;
 
@@ -37,11 +37,11 @@ impl Window {
         let left = center.x - (one + 10.0 + two) / 2.0;
         let y = top + 126.0;
         if ui.put(Rect::from_min_size(pos2(left, y), vec2(one, size::CONTROL)), files).clicked() {
-            out.push(Action::ChooseFiles(scene.no));
+            out.push(Action::ChooseFiles(scene.id));
         }
         let beside = Rect::from_min_size(pos2(left + one + 10.0, y), vec2(two, size::CONTROL));
         if ui.put(beside, folder).clicked() {
-            out.push(Action::ChooseFolder(scene.no));
+            out.push(Action::ChooseFolder(scene.id));
         }
         let hint = match &scene.place.session {
             Session::Active(_) => intake::PUT_ONLY,
@@ -87,11 +87,11 @@ impl Window {
         links.spacing_mut().item_spacing.x = 14.0;
         self.links(&mut links, scene);
         if ui.put(first, files).clicked() {
-            out.push(Action::ChooseFiles(scene.no));
+            out.push(Action::ChooseFiles(scene.id));
         }
         let second = Rect::from_min_size(pos2(right - two, y - 18.0), vec2(two, size::CONTROL));
         if ui.put(second, folder).clicked() {
-            out.push(Action::ChooseFolder(scene.no));
+            out.push(Action::ChooseFolder(scene.id));
         }
     }
 
@@ -104,7 +104,7 @@ impl Window {
         if scene.place.left_out_count.all() > 0
             && ui.add(Button::small_link(&words::left_out(&scene.place.left_out_count))).clicked()
         {
-            self.dialog = Some(Dialog::LeftOut(scene.no));
+            self.dialog = Some(Dialog::Skipped(scene.id));
         }
         if scene.place.destination.practice
             && scene.about.arrived.is_some()

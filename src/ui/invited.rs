@@ -4,19 +4,19 @@ use super::dialogs::{After, buttons, safe, title};
 use super::icons::{self, Icon};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
-use super::{About, Window, Action, form, picker};
+use super::{About, Action, Window, form, picker};
 use crate::grant::alike::Likeness;
-use crate::grant::invitation::{Change, Invitation, ChangedField, Window as Dates};
+use crate::grant::invitation::{Change, ChangedField, Invitation, Window as Dates};
 use crate::grant::words as grant_words;
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::snapshot::{Profile, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
-use crate::words::untrusted_text::look_alike;
 use crate::words::ui::{Field, field_problem};
-use crate::words::{format, accounts};
+use crate::words::untrusted_text::look_alike;
+use crate::words::{accounts, format};
 use egui::{Id, Margin, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
 
@@ -113,7 +113,7 @@ impl Window {
                 Dates::Open { until: None } => {}
             }
             unchecked(ui, &card.invitation);
-            accounts(ui, card, picked.as_ref(), seen);
+            choose_profile(ui, card, picked.as_ref(), seen);
         });
         let open = matches!(dates, Dates::Open { .. });
         let has_key = picked.is_some();
@@ -179,9 +179,9 @@ impl Window {
         let armed = self.armed(ui, &heading);
         let mut after = After::Stay;
         buttons(ui, |ui| {
-            let no = ui.add(Button::main(invited::NOT_NOW));
-            safe(ui, &no);
-            if no.clicked() {
+            let id = ui.add(Button::main(invited::NOT_NOW));
+            safe(ui, &id);
+            if id.clicked() {
                 after = After::Close;
             }
             if ui.add(Button::plain(invited::YES_OTHER).enabled(armed)).clicked() {
@@ -222,7 +222,7 @@ impl Window {
             at.role == to.role && at.bucket == to.bucket && at.prefix == to.prefix && at.profile == to.profile
         };
         if let Some(at) = seen.places.iter().position(|place| there(&place.destination)) {
-            self.place = u16::try_from(at).ok().map(PlaceNo);
+            self.place = u16::try_from(at).ok().map(DestinationId);
         }
         self.open(to, out);
         After::Close
@@ -420,7 +420,7 @@ fn noted(ui: &mut Ui, icon: Icon, text: &str, warn: bool) {
     });
 }
 
-fn you(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapshot) {
+fn choose_profile(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapshot) {
     let t = theme::of(ui);
     ui.add_space(12.0);
     widgets::text(ui, &[(invited::YOU, Face::SmallStrong, t.ink)]);

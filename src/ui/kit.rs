@@ -5,7 +5,7 @@ use crate::grant::fields::{Kind, TextProblem};
 use crate::grant::names::new_external_id;
 use crate::grant::request::Kms;
 use crate::grant::words::{ask_problem, odd, text_problem};
-use crate::grant::{self, RoleRequest, RequestProblem, Format, Invitation, Principal, RoleName};
+use crate::grant::{self, Format, Invitation, Principal, RequestProblem, RoleName, RoleRequest};
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn, holds_secret};
 use crate::time::Utc;

@@ -3,8 +3,8 @@
 use super::kit::{Kit, Wrong};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{Window, Action, icons};
-use crate::grant::{RoleRequest, Format};
+use super::{Action, Window, icons};
+use crate::grant::{Format, RoleRequest};
 use crate::words::ask as words;
 use egui::{
     Align, FontSelection, Frame, Id, Layout, Margin, Rect, Role, ScrollArea, Sense, Stroke, TextBuffer, TextEdit, Ui,

@@ -4,10 +4,10 @@ use super::form::From;
 use super::icons;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Action};
+use super::{Action, Window};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::words::known as words;
 use crate::words::ui::{pass, welcome};
 use egui::{Margin, Popup, Rect, Ui, pos2, vec2};
@@ -38,25 +38,25 @@ impl Window {
     pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let open = seen.places.iter().enumerate().map(|(at, place)| {
-            let no = u16::try_from(at).ok().map(PlaceNo);
-            (no, place.destination.as_ref())
+            let id = u16::try_from(at).ok().map(DestinationId);
+            (id, place.destination.as_ref())
         });
         let is_open = |to: &&Destination| seen.places.iter().any(|place| place.destination.is_same(to));
         let earlier = seen.remembered.iter().filter(|to| !is_open(to)).map(|to| (None, to));
-        let all: Vec<(Option<PlaceNo>, &Destination)> = open.chain(earlier).collect();
+        let all: Vec<(Option<DestinationId>, &Destination)> = open.chain(earlier).collect();
         let shown = if self.all_known { all.len() } else { all.len().min(FIRST) };
         widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 8 }).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 0.0;
             widgets::text(ui, &[(words::TITLE, Face::Name, t.ink)]);
             ui.add_space(8.0);
-            for (at, (no, to)) in all[..shown].iter().enumerate() {
-                let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *no, at, main)).inner;
+            for (at, (id, to)) in all[..shown].iter().enumerate() {
+                let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *id, at, main)).inner;
                 match pressed {
                     None => {}
-                    Some(Pressed::Go) if no.is_some() => self.place = *no,
+                    Some(Pressed::Go) if id.is_some() => self.place = *id,
                     Some(Pressed::Go) => self.open((*to).clone(), out),
-                    Some(Pressed::Change) => self.form.fill(to, no.map_or(From::Known, From::Change)),
+                    Some(Pressed::Change) => self.form.fill(to, id.map_or(From::Known, From::Change)),
                     Some(Pressed::Forget) => out.push(Action::Command(Command::Forget(Box::new((*to).clone())))),
                 }
             }
@@ -70,7 +70,7 @@ impl Window {
 }
 
 /// A customer: color, name, where files go and as whom, and the way there.
-fn entry(ui: &mut Ui, to: &Destination, open: Option<PlaceNo>, at: usize, main: bool) -> Option<Pressed> {
+fn entry(ui: &mut Ui, to: &Destination, open: Option<DestinationId>, at: usize, main: bool) -> Option<Pressed> {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
     if at > 0 {

@@ -4,8 +4,8 @@ use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{About, Action, picker};
-use crate::model::snapshot::{Command, SkipReason, LeftOut, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::snapshot::{Command, SkipReason, Skipped, Snapshot};
+use crate::model::upload::DestinationId;
 use crate::words::ui::{self as words, dialog};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -15,9 +15,9 @@ const ENTRY: f32 = 44.0;
 const LIST: f32 = 264.0;
 
 /// Draws the dialog.
-pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out: &mut Vec<Action>) -> After {
+pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, id: DestinationId, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
-    let Some(place) = seen.places.get(usize::from(no.0)) else { return After::Close };
+    let Some(place) = seen.places.get(usize::from(id.0)) else { return After::Close };
     let (list, count) = (&place.left_out, &place.left_out_count);
     if count.all() == 0 {
         return After::Close;
@@ -28,7 +28,7 @@ pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out
     scroll.show_rows(ui, ENTRY, list.len(), |ui, rows| {
         let first = rows.start;
         for (at, left) in list.get(rows).unwrap_or_default().iter().enumerate() {
-            ui.push_id(first + at, |ui| entry(ui, left, about, no, out));
+            ui.push_id(first + at, |ui| entry(ui, left, about, id, out));
         }
     });
     let more = count.all().saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
@@ -43,7 +43,7 @@ pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out
             after = After::Close;
         }
         if earlier > 1 && ui.add(Button::plain(dialog::SEND_ALL_AGAIN)).clicked() {
-            out.push(Action::Command(Command::SendAgain(no, None)));
+            out.push(Action::Command(Command::SendAgain(id, None)));
             after = After::Close;
         }
     });
@@ -51,7 +51,7 @@ pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, no: PlaceNo, out
 }
 
 /// What was left out: its name before its folder, below it why, and beside it the way to send it all the same.
-fn entry(ui: &mut Ui, left: &LeftOut, about: &About, no: PlaceNo, out: &mut Vec<Action>) {
+fn entry(ui: &mut Ui, left: &Skipped, about: &About, id: DestinationId, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
     let text = |path: Option<&std::path::Path>| path.map(|path| path.display().to_string()).unwrap_or_default();
@@ -68,7 +68,7 @@ fn entry(ui: &mut Ui, left: &LeftOut, about: &About, no: PlaceNo, out: &mut Vec<
         let width = button.width(ui);
         let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
         if picker::at(ui, place, button).clicked() {
-            out.push(Action::Command(Command::SendAgain(no, Some(left.path.clone()))));
+            out.push(Action::Command(Command::SendAgain(id, Some(left.path.clone()))));
         }
         right = place.left() - 12.0;
     }

@@ -48,7 +48,7 @@ use crate::model::names::AccountId;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::{Identity, Session};
 use crate::model::snapshot::{Command, OpenDestination, Snapshot, Which};
-use crate::model::upload::{PlaceNo, UploadNo};
+use crate::model::upload::{DestinationId, UploadId};
 use crate::time::{Time, Utc};
 use crate::words::problem::Message;
 use crate::words::ui as words;
@@ -66,9 +66,9 @@ pub enum Action {
     /// Tell the model.
     Command(Command),
     /// Show the dialog for files.
-    ChooseFiles(PlaceNo),
+    ChooseFiles(DestinationId),
     /// Show the dialog for a folder.
-    ChooseFolder(PlaceNo),
+    ChooseFolder(DestinationId),
     /// Show the dialog for an invitation.
     OpenInvitation,
     /// This file, dropped on the window, is an invitation.
@@ -76,7 +76,7 @@ pub enum Action {
     /// This text, pasted on the window, may be an invitation.
     PastedInvitation(String),
     /// Hand this code to the vault for the next AssumeRole of this destination.
-    Code(PlaceNo, Zeroizing<String>),
+    Code(DestinationId, Zeroizing<String>),
     /// Open this destination with this code.
     OpenWithCode(Box<Destination>, Zeroizing<String>),
     /// Start the practice server and open its destination.
@@ -86,9 +86,9 @@ pub enum Action {
     /// This invitation was dismissed.
     DismissInvitation(Box<Invitation>),
     /// Save the receipt of the current delivery.
-    SaveReceipt(PlaceNo),
+    SaveReceipt(DestinationId),
     /// Send the receipt of the current delivery beside its files.
-    SendReceipt(PlaceNo),
+    SendReceipt(DestinationId),
     /// Open the page of past deliveries.
     OpenHistory,
     /// Ask the journal for what that page shows.
@@ -125,7 +125,7 @@ pub struct Window {
     /// Whether what it holds is practice.
     practice: bool,
     /// The destination on view; none for the first screen.
-    place: Option<PlaceNo>,
+    place: Option<DestinationId>,
     /// How many destinations there were when it last looked.
     places: usize,
     /// The destination that was asked for and is to be looked at as soon as it is open.
@@ -149,10 +149,10 @@ pub struct Window {
     told: Option<Message>,
     warnings_seen: bool,
     /// What was refused when it last looked, to notice when it is refused anew.
-    was: Option<(PlaceNo, Option<Arc<Problem>>)>,
-    announced: Option<(PlaceNo, u64)>,
+    was: Option<(DestinationId, Option<Arc<Problem>>)>,
+    announced: Option<(DestinationId, u64)>,
     /// The deliveries whose receipts are being sent, or were, by their destinations and first rows.
-    receipts: Vec<(PlaceNo, u32, notes::Receipt)>,
+    receipts: Vec<(DestinationId, u32, notes::Receipt)>,
     says: String,
     leaving: bool,
     work: Work,
@@ -172,7 +172,7 @@ pub(crate) struct Scene<'a> {
     pub seen: &'a Snapshot,
     pub about: &'a About,
     pub now: Time,
-    pub no: PlaceNo,
+    pub id: DestinationId,
     pub place: &'a OpenDestination,
 }
 
@@ -250,10 +250,10 @@ impl Window {
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
         let all = if about.practice { self.practice_bar(ui, all, about, out) } else { all };
-        let no = self
+        let id = self
             .place
-            .filter(|no| self.kit.is_none() && self.access.page.is_none() && seen.places.len() > usize::from(no.0));
-        let scene = no.map(|no| Scene { seen, about, now, no, place: &seen.places[usize::from(no.0)] });
+            .filter(|id| self.kit.is_none() && self.access.page.is_none() && seen.places.len() > usize::from(id.0));
+        let scene = id.map(|id| Scene { seen, about, now, id, place: &seen.places[usize::from(id.0)] });
         if self.dialog.is_none() {
             self.keys(ui, scene.as_ref(), out);
             self.drops(ui, scene.as_ref(), out);
@@ -306,7 +306,7 @@ impl Window {
     }
 
     fn files(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
-        self.work.rows_sorted = self.table.update(&scene.seen.rows, scene.no, ui.rect_contains_pointer(rect));
+        self.work.rows_sorted = self.table.update(&scene.seen.rows, scene.id, ui.rect_contains_pointer(rect));
         if self.table.is_empty() {
             self.drop_area(ui, rect, scene, out);
             return;
@@ -320,8 +320,8 @@ impl Window {
     /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.
     fn follow(&mut self, seen: &Snapshot, now: Time) {
         let count = seen.places.len();
-        if count > self.places || self.place.is_some_and(|no| usize::from(no.0) >= count) {
-            self.place = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(PlaceNo);
+        if count > self.places || self.place.is_some_and(|id| usize::from(id.0) >= count) {
+            self.place = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             self.kit = None;
             self.history = None;
             self.access.page = None;
@@ -330,36 +330,36 @@ impl Window {
         if let Some(wanted) = &self.opening
             && let Some(at) = seen.places.iter().position(|place| same(&place.destination, wanted))
         {
-            self.place = u16::try_from(at).ok().map(PlaceNo);
+            self.place = u16::try_from(at).ok().map(DestinationId);
             self.opening = None;
-            if let Some(no) = self.place.filter(|_| std::mem::take(&mut self.code_then)) {
-                self.ask_code(no, &seen.places[at]);
+            if let Some(id) = self.place.filter(|_| std::mem::take(&mut self.code_then)) {
+                self.ask_code(id, &seen.places[at]);
             }
         }
         if count > self.places {
             self.opening = None;
         }
         self.places = count;
-        if let Some((no, place)) = self.place.and_then(|no| Some((no, seen.places.get(usize::from(no.0))?))) {
-            self.follow_place(no, place, now);
+        if let Some((id, place)) = self.place.and_then(|id| Some((id, seen.places.get(usize::from(id.0))?))) {
+            self.follow_place(id, place, now);
         }
         self.codes_before_end(seen, now);
     }
 
     /// The same for the destination on view.
-    fn follow_place(&mut self, no: PlaceNo, place: &OpenDestination, now: Time) {
+    fn follow_place(&mut self, id: DestinationId, place: &OpenDestination, now: Time) {
         let refused = code::refused(place);
         let wants_code = refused.is_some_and(|problem| matches!(problem.kind, Kind::CodeNeeded | Kind::CodeWrong));
-        let before = self.was.replace((no, refused.cloned()));
+        let before = self.was.replace((id, refused.cloned()));
         let same = |was: &Option<Arc<Problem>>| match (was, refused) {
             (Some(was), Some(now)) => Arc::ptr_eq(was, now),
             (was, now) => was.is_none() && now.is_none(),
         };
-        let anew = before.is_none_or(|(at, was)| at != no || !same(&was));
+        let anew = before.is_none_or(|(at, was)| at != id || !same(&was));
         if anew && wants_code && self.dialog.is_none() {
-            self.ask_code(no, place);
+            self.ask_code(id, place);
         }
-        self.announce_end(no, place, now);
+        self.announce_end(id, place, now);
     }
 
     fn keys(&mut self, ui: &Ui, scene: Option<&Scene<'_>>, out: &mut Vec<Action>) {
@@ -369,10 +369,10 @@ impl Window {
         }
         if let Some(scene) = scene {
             if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
-                out.push(Action::ChooseFiles(scene.no));
+                out.push(Action::ChooseFiles(scene.id));
             }
             if ui.input_mut(|input| input.consume_shortcut(&RENEW)) && !scene.place.asking {
-                self.renew(scene.no, scene.place, out);
+                self.renew(scene.id, scene.place, out);
             }
         } else if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
             out.push(Action::OpenInvitation);
@@ -414,7 +414,7 @@ impl Window {
         {
             self.key_file(one.clone(), out);
         } else if let Some(scene) = scene {
-            out.push(Action::Command(Command::Add(scene.no, paths)));
+            out.push(Action::Command(Command::Add(scene.id, paths)));
             self.history = None;
         } else {
             self.tell(Message {
@@ -425,11 +425,11 @@ impl Window {
     }
 
     /// Gets or renews access: at once, or after a code.
-    pub(crate) fn renew(&mut self, no: PlaceNo, place: &OpenDestination, out: &mut Vec<Action>) {
+    pub(crate) fn renew(&mut self, id: DestinationId, place: &OpenDestination, out: &mut Vec<Action>) {
         if place.destination.mfa_serial.is_some() {
-            self.ask_code(no, place);
+            self.ask_code(id, place);
         } else {
-            out.push(Action::Command(Command::GetAccess(no)));
+            out.push(Action::Command(Command::GetAccess(id)));
         }
     }
 
@@ -442,7 +442,7 @@ impl Window {
                 next = Some(next.map_or(wait, |sooner| sooner.min(wait)));
             }
         };
-        if let Some(place) = self.place.and_then(|no| seen.places.get(usize::from(no.0))) {
+        if let Some(place) = self.place.and_then(|id| seen.places.get(usize::from(id.0))) {
             want(place.session.left(now));
         }
         if let crate::model::snapshot::Network::Down { next, .. } = &seen.line {
@@ -483,6 +483,6 @@ fn ends_in(path: &Path, end: &str) -> bool {
     path.extension().is_some_and(|found| found.eq_ignore_ascii_case(end))
 }
 
-pub(crate) fn one(no: UploadNo) -> Which {
-    Which::One(no)
+pub(crate) fn one(id: UploadId) -> Which {
+    Which::One(id)
 }

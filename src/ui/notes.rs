@@ -4,12 +4,12 @@ use super::icons::{self, Icon};
 use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
-use super::{Scene, Window, Action, pass};
+use super::{Action, Scene, Window, pass};
 use crate::diagnose::{self, Evidence, messages};
 use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
 use crate::model::snapshot::{Command, Network, Retried, RetryStatus, Which};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::words::problem::{self, Message};
 use crate::words::retries;
 use crate::words::ui as words;
@@ -220,26 +220,26 @@ impl Window {
     }
 
     fn act(&mut self, act: Act, scene: &Scene<'_>, out: &mut Vec<Action>) {
-        let no = scene.no;
+        let id = scene.id;
         match act {
-            Act::Renew => self.renew(no, scene.place, out),
+            Act::Renew => self.renew(id, scene.place, out),
             Act::RetryJournal => out.push(Action::Command(Command::RetryJournal)),
-            Act::Release | Act::RetryLine => out.push(Action::Command(Command::Release(no))),
+            Act::Release | Act::RetryLine => out.push(Action::Command(Command::Release(id))),
             Act::Trouble => self.look_into(Page::Renewal, scene),
             Act::Hold => self.look_into(Page::Hold, scene),
             Act::Retry => self.look_into(Page::Retry, scene),
-            Act::Receipt => out.push(Action::SaveReceipt(no)),
+            Act::Receipt => out.push(Action::SaveReceipt(id)),
             Act::SendReceipt => {
-                self.receipts.push((no, scene.place.totals.first, Receipt::Sending));
-                out.push(Action::SendReceipt(no));
+                self.receipts.push((id, scene.place.totals.first, Receipt::Sending));
+                out.push(Action::SendReceipt(id));
             }
             Act::Message => {
                 let (to, totals) = (&scene.place.destination, &scene.place.totals);
                 out.push(Action::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
                 super::says(&mut self.says, words::trouble::COPIED);
             }
-            Act::SendAgain => out.push(Action::Command(Command::SendAgain(no, None))),
-            Act::Resume => out.push(Action::Command(Command::Resume(Which::All(no)))),
+            Act::SendAgain => out.push(Action::Command(Command::SendAgain(id, None))),
+            Act::Resume => out.push(Action::Command(Command::Resume(Which::All(id)))),
             Act::Dismiss => self.told = None,
             Act::DismissWarnings => self.warnings_seen = true,
         }
@@ -247,7 +247,7 @@ impl Window {
 
     fn receipt_link(&self, scene: &Scene<'_>) -> Option<(&'static str, Option<Act>)> {
         let totals = &scene.place.totals;
-        let this = |(no, first, _): &&(_, u32, _)| (*no, *first) == (scene.no, totals.first);
+        let this = |(id, first, _): &&(_, u32, _)| (*id, *first) == (scene.id, totals.first);
         match self.receipts.iter().find(this) {
             Some((.., Receipt::Sending)) => Some((words::notes::SENDING_RECEIPT, None)),
             Some((.., Receipt::Sent)) => Some((words::notes::RECEIPT_SENT, None)),
@@ -256,12 +256,12 @@ impl Window {
     }
 
     /// Says what came of sending a receipt; one that was not sent may be sent again.
-    pub fn receipt_sent(&mut self, no: PlaceNo, done: bool, said: Message) {
-        for (_, _, how) in self.receipts.iter_mut().filter(|(place, ..)| *place == no && done) {
+    pub fn receipt_sent(&mut self, id: DestinationId, done: bool, said: Message) {
+        for (_, _, how) in self.receipts.iter_mut().filter(|(place, ..)| *place == id && done) {
             *how = Receipt::Sent;
         }
         if !done {
-            self.receipts.retain(|(place, _, how)| *place != no || *how == Receipt::Sent);
+            self.receipts.retain(|(place, _, how)| *place != id || *how == Receipt::Sent);
         }
         self.tell(said);
     }

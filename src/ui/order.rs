@@ -1,7 +1,7 @@
 //! The order of the rows: what needs the person first, then moving, waiting, delivered; cheap with a million of them.
 
 use crate::model::rows::{CHUNK, Chunk, Rows};
-use crate::model::upload::{PlaceNo, State, UploadNo};
+use crate::model::upload::{DestinationId, State, UploadId};
 use std::sync::Arc;
 
 const GROUPS: usize = 4;
@@ -12,7 +12,7 @@ const GROUPS: usize = 4;
 /// one than before; what a frame costs grows with what changed, not with how much there is.
 #[derive(Default)]
 pub struct Order {
-    place: PlaceNo,
+    place: DestinationId,
     len: usize,
     chunks: Vec<Sorted>,
     /// For each group, how many rows all chunks up to and including one hold.
@@ -28,7 +28,7 @@ impl Order {
     /// Takes over what changed and says for how many rows the place was worked out again.
     ///
     /// With `hold` the rows keep their places, unless rows came or the destination is another one.
-    pub fn update(&mut self, rows: &Rows, place: PlaceNo, hold: bool) -> usize {
+    pub fn update(&mut self, rows: &Rows, place: DestinationId, hold: bool) -> usize {
         let same = self.place == place && self.len == rows.len();
         if same && hold {
             return 0;
@@ -85,7 +85,7 @@ impl Order {
 
     /// The upload that stands at this place of the list.
     #[must_use]
-    pub fn at(&self, mut index: usize) -> Option<UploadNo> {
+    pub fn at(&self, mut index: usize) -> Option<UploadId> {
         for (group, sums) in self.sums.iter().enumerate() {
             let here = self.in_group(group);
             if index >= here {
@@ -96,13 +96,13 @@ impl Order {
             let chunk = sums.partition_point(|&upto| upto <= wanted);
             let before = if chunk == 0 { 0 } else { sums[chunk - 1] as usize };
             let within = *self.chunks.get(chunk)?.groups[group].get(index - before)?;
-            return u32::try_from(chunk * CHUNK + usize::from(within)).ok().map(UploadNo);
+            return u32::try_from(chunk * CHUNK + usize::from(within)).ok().map(UploadId);
         }
         None
     }
 }
 
-fn groups(chunk: &Chunk, place: PlaceNo) -> [Vec<u16>; GROUPS] {
+fn groups(chunk: &Chunk, place: DestinationId) -> [Vec<u16>; GROUPS] {
     let mut groups: [Vec<u16>; GROUPS] = Default::default();
     for (at, upload) in chunk.rows().iter().enumerate() {
         if upload.place != place {

@@ -3,11 +3,11 @@
 use super::access::remedy;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button, Look};
-use super::{Scene, Window, Action, icons};
+use super::{Action, Scene, Window, icons};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::OpenDestination;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Time;
 use crate::words::format;
 use crate::words::ui::pass as words;
@@ -127,7 +127,7 @@ pub(crate) fn leads(scene: &Scene<'_>) -> bool {
 
 impl Window {
     /// Says to screen readers how the end of access comes nearer.
-    pub(crate) fn announce_end(&mut self, no: PlaceNo, place: &OpenDestination, now: Time) {
+    pub(crate) fn announce_end(&mut self, id: DestinationId, place: &OpenDestination, now: Time) {
         let at = match &place.session {
             Session::Active(grant) => {
                 let left = grant.ends.since(now);
@@ -137,8 +137,8 @@ impl Window {
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
         };
         match at {
-            Some(minutes) if self.announced != Some((no, minutes)) => {
-                self.announced = Some((no, minutes));
+            Some(minutes) if self.announced != Some((id, minutes)) => {
+                self.announced = Some((id, minutes));
                 let text =
                     if minutes == 0 { words::ENDED.to_owned() } else { crate::words::ui::announce_left(minutes) };
                 super::says(&mut self.says, &text);
@@ -174,9 +174,9 @@ impl Window {
         }
         if ui.put(place, button).clicked() {
             if face.code {
-                self.ask_code(scene.no, scene.place);
+                self.ask_code(scene.id, scene.place);
             } else {
-                self.renew(scene.no, scene.place, out);
+                self.renew(scene.id, scene.place, out);
             }
         }
     }

@@ -5,11 +5,11 @@ use super::arrivals::Arrival;
 use super::dialogs::{After, Dialog, buttons, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, picker};
-use crate::model::upload::PlaceNo;
+use super::{About, Action, Window, picker};
+use crate::model::upload::DestinationId;
+use crate::words::accounts::key;
 use crate::words::paths::{self as words, Choice};
 use crate::words::ui::{dialog, shell as titles};
-use crate::words::accounts::key;
 use egui::{Id, Ui};
 use std::path::PathBuf;
 
@@ -17,15 +17,15 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq)]
 pub enum PathFor {
     /// Files to deliver.
-    Files(PlaceNo),
+    Files(DestinationId),
     /// Folders to deliver.
-    Folder(PlaceNo),
+    Folder(DestinationId),
     /// An invitation to open.
     Invitation,
     /// The file of an access key.
     Key,
     /// The receipt of the current delivery.
-    Receipt(PlaceNo),
+    Receipt(DestinationId),
     /// The receipts of these past deliveries in one file, under the name that is offered.
     Receipts(Vec<i64>, String),
     /// The receipts of past deliveries in a folder: one file for each of these lists, under its name.

@@ -4,7 +4,7 @@ use super::access::Sheet;
 use super::add_key::AddKey;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, icons, picker};
+use super::{About, Action, Window, icons, picker};
 use crate::words::problem::Message;
 use crate::words::ui::practice as words;
 use egui::{Align2, Rect, Ui, pos2, vec2};

@@ -1,19 +1,19 @@
 //! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
 
-use super::access::{Sheet, AccessRequest, entered, remedy, sentence};
+use super::access::{AccessRequest, Sheet, entered, remedy, sentence};
 use super::ask::card;
 use super::dialogs::{After, buttons, safe, title};
 use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, icons, identity, picker};
+use super::{About, Action, Window, icons, identity, picker};
 use crate::engine::credentials::fingerprint;
 use crate::model::access_key::KeepProblem;
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Profile, Snapshot, Source};
+use crate::words::accounts::{self as words, change, command, profiles as labels};
 use crate::words::keys;
 use crate::words::ui::{self as ui_words, dialog, welcome};
-use crate::words::accounts::{self as words, change, command, profiles as labels};
 use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
 /// The height of a profile's line.
@@ -341,7 +341,13 @@ fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Acti
 }
 
 /// A line about a command, `indent` points from the left, with the button that takes its allowance back.
-fn taken_back(ui: &mut Ui, indent: f32, line: &str, (sha256, profile): (String, Option<&String>), out: &mut Vec<Action>) {
+fn taken_back(
+    ui: &mut Ui,
+    indent: f32,
+    line: &str,
+    (sha256, profile): (String, Option<&String>),
+    out: &mut Vec<Action>,
+) {
     let t = theme::of(ui);
     let name = profile.map_or_else(|| command::TAKE_BACK.to_owned(), |name| format!("{}: {name}", command::TAKE_BACK));
     let button = Button::small_link(command::TAKE_BACK).named(&name);
@@ -360,7 +366,7 @@ fn taken_back(ui: &mut Ui, indent: f32, line: &str, (sha256, profile): (String, 
 }
 
 /// Whether something odd belongs to no profile that has a line of its own.
-fn nobodys(odd: &crate::model::snapshot::Oddity, seen: &Snapshot) -> bool {
+fn nobodys(odd: &crate::model::snapshot::ProfileWarning, seen: &Snapshot) -> bool {
     odd.profile.as_ref().is_none_or(|name| seen.profiles.list.iter().all(|profile| profile.name != *name))
 }
 

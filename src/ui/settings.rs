@@ -3,10 +3,10 @@
 use super::dialogs::{self, After, Dialog};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action};
+use super::{About, Action, Window};
 use crate::model::snapshot::{Command, Settings, Snapshot};
-use crate::words::ui::{self as words, dialog, settings};
 use crate::words::accounts::profiles;
+use crate::words::ui::{self as words, dialog, settings};
 use egui::{Id, Margin, Ui};
 
 /// What is typed in the settings.

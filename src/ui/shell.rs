@@ -3,16 +3,16 @@
 use super::access::{AccessReply, AccessRequest};
 use super::history::{HistoryReply, HistoryRequest as AskHistory};
 use super::paths::PathFor;
-use super::{About, Window, Action, theme};
-use crate::grant::{RoleRequest, Invitation};
+use super::{About, Action, Window, theme};
+use crate::grant::{Invitation, RoleRequest};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::{Time, Utc};
+use crate::words::accounts::key;
 use crate::words::paths::Choice;
 use crate::words::problem::Message;
 use crate::words::ui::{DAYPASS, intake, shell as words};
-use crate::words::accounts::key;
 use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
 use rfd::{AsyncFileDialog, FileHandle};
 use std::future::Future;
@@ -47,7 +47,7 @@ pub enum Reply {
     /// Another Daypass was started: this window is wanted.
     Called,
     /// The receipt of a destination's current delivery was sent, or was not; and the sentence.
-    ReceiptSent(PlaceNo, bool, Message),
+    ReceiptSent(DestinationId, bool, Message),
     /// A text for the clipboard.
     Copy(String),
 }
@@ -83,7 +83,7 @@ pub trait Link: Send + Sync {
     /// Tells the model.
     fn send(&self, command: Command);
     /// Hands a code to the vault for the next AssumeRole of this destination.
-    fn code(&self, place: PlaceNo, code: Zeroizing<String>);
+    fn code(&self, place: DestinationId, code: Zeroizing<String>);
     /// Opens this destination with this code.
     fn open_with_code(&self, to: Box<Destination>, code: Zeroizing<String>);
     /// Reads an invitation from a file; what comes of it is told.
@@ -97,9 +97,9 @@ pub trait Link: Send + Sync {
     /// Keeps this invitation no longer.
     fn dismiss_invitation(&self, invitation: Box<Invitation>);
     /// Writes the receipt of the current delivery there; what comes of it is told.
-    fn save_receipt(&self, place: PlaceNo, path: PathBuf);
+    fn save_receipt(&self, place: DestinationId, path: PathBuf);
     /// Sends the receipt of the current delivery beside its files; what comes of it is told.
-    fn send_receipt(&self, place: PlaceNo);
+    fn send_receipt(&self, place: DestinationId);
     /// Writes these texts there, the second kind without replacing anything; what comes of it is told.
     fn save_texts(&self, texts: Texts);
     /// Asks the journal; what comes of it is told.
@@ -221,19 +221,19 @@ impl App {
     fn carry_out(&mut self, wish: Action, ctx: &Context) {
         match wish {
             Action::Command(command) => self.link.send(command),
-            Action::ChooseFiles(no) => self.choose(PathFor::Files(no), ctx),
-            Action::ChooseFolder(no) => self.choose(PathFor::Folder(no), ctx),
+            Action::ChooseFiles(id) => self.choose(PathFor::Files(id), ctx),
+            Action::ChooseFolder(id) => self.choose(PathFor::Folder(id), ctx),
             Action::OpenInvitation => self.choose(PathFor::Invitation, ctx),
-            Action::SaveReceipt(no) => self.choose(PathFor::Receipt(no), ctx),
+            Action::SaveReceipt(id) => self.choose(PathFor::Receipt(id), ctx),
             Action::SaveReceipts(ids, name) => self.choose(PathFor::Receipts(ids, name), ctx),
             Action::SaveReceiptsEach(each) => self.choose(PathFor::ReceiptsEach(each), ctx),
             Action::PathTyped(what, path) => self.typed(what, path, ctx),
-            Action::SendReceipt(no) => self.link.send_receipt(no),
+            Action::SendReceipt(id) => self.link.send_receipt(id),
             Action::OpenHistory => self.window.open_history(self.link.utc(), &self.link.about()),
             Action::History(ask) => self.link.history(ask),
             Action::DroppedInvitation(path) => self.link.invitation_file(path),
             Action::PastedInvitation(text) => self.link.invitation_text(text),
-            Action::Code(no, code) => self.link.code(no, code),
+            Action::Code(id, code) => self.link.code(id, code),
             Action::OpenWithCode(to, code) => self.link.open_with_code(to, code),
             Action::StartPractice => self.link.start_practice(),
             Action::EndPractice => self.link.end_practice(),
@@ -302,7 +302,7 @@ impl App {
                 Reply::Request(ask) => self.window.requested(*ask, self.link.utc(), &self.link.about()),
                 Reply::Access(came) => self.window.came(came, &mut self.wishes),
                 Reply::Said(said) => self.window.tell(said),
-                Reply::ReceiptSent(no, done, said) => self.window.receipt_sent(no, done, said),
+                Reply::ReceiptSent(id, done, said) => self.window.receipt_sent(id, done, said),
                 Reply::History(answer) => self.window.history_says(answer),
                 Reply::Copy(text) => {
                     ctx.copy_text(text);
@@ -351,15 +351,15 @@ impl App {
     }
 
     fn chosen(&mut self, what: PathFor, mut paths: Vec<PathBuf>) {
-        if let PathFor::Files(no) | PathFor::Folder(no) = what {
-            return self.link.send(Command::Add(no, paths));
+        if let PathFor::Files(id) | PathFor::Folder(id) = what {
+            return self.link.send(Command::Add(id, paths));
         }
         let path = paths.swap_remove(0);
         match what {
             PathFor::Files(_) | PathFor::Folder(_) => {}
             PathFor::Invitation => self.link.invitation_file(path),
             PathFor::Key => self.window.key_file(path, &mut self.wishes),
-            PathFor::Receipt(no) => self.link.save_receipt(no, path),
+            PathFor::Receipt(id) => self.link.save_receipt(id, path),
             PathFor::Receipts(ids, _) => self.link.history(AskHistory::Save(ids, path)),
             PathFor::ReceiptsEach(each) => self.link.history(AskHistory::SaveEach(each, path)),
             PathFor::Text(_, text) => self.link.save_texts(Texts::File(path, text)),

@@ -4,15 +4,15 @@ use super::access::AccessRequest;
 use super::dialogs::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{Window, Action, icons};
+use super::{Action, Window, icons};
 use crate::engine::process::Consent;
 use crate::model::sign_in::{DeviceCode, SignInStep};
 use crate::model::snapshot::Command;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Time;
+use crate::words::accounts::{self as words, command, sign_in as labels};
 use crate::words::keys;
 use crate::words::ui::dialog;
-use crate::words::accounts::{self as words, command, sign_in as labels};
 use egui::{Margin, ScrollArea, Ui};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use std::time::Duration;
 pub struct SigningIn {
     pub(crate) round: u32,
     profile: String,
-    then: Option<PlaceNo>,
+    then: Option<DestinationId>,
     stage: Stage,
 }
 
@@ -33,7 +33,7 @@ enum Stage {
 
 impl SigningIn {
     /// A sign-in that begins; after it, access to `then` is asked for.
-    pub(crate) fn new(round: u32, profile: &str, then: Option<PlaceNo>) -> Self {
+    pub(crate) fn new(round: u32, profile: &str, then: Option<DestinationId>) -> Self {
         Self { round, profile: profile.to_owned(), then, stage: Stage::Asking }
     }
 
@@ -47,8 +47,8 @@ impl SigningIn {
             }
             SignInStep::Done { kept } => {
                 out.push(Action::Command(Command::Identify(self.profile.clone())));
-                if let Some(no) = self.then {
-                    out.push(Action::Command(Command::GetAccess(no)));
+                if let Some(id) = self.then {
+                    out.push(Action::Command(Command::GetAccess(id)));
                 }
                 self.stage = Stage::Done(keys::signed_in(kept));
                 labels::DONE.to_owned()
@@ -183,11 +183,11 @@ fn close(ui: &mut Ui, text: &str) -> After {
 pub struct Allow {
     profile: String,
     pub(crate) command: String,
-    then: Option<PlaceNo>,
+    then: Option<DestinationId>,
 }
 
 impl Allow {
-    pub(crate) fn new(profile: &str, command: String, then: Option<PlaceNo>) -> Self {
+    pub(crate) fn new(profile: &str, command: String, then: Option<DestinationId>) -> Self {
         Self { profile: profile.to_owned(), command, then }
     }
 }
@@ -210,9 +210,9 @@ pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec
     widgets::text(ui, &[(command::TEXT, Face::Body, t.muted)]);
     let mut after = After::Stay;
     buttons(ui, |ui| {
-        let no = ui.add(Button::main(command::NO));
-        safe(ui, &no);
-        if no.clicked() {
+        let id = ui.add(Button::main(command::NO));
+        safe(ui, &id);
+        if id.clicked() {
             after = After::Close;
         }
         for (label, consent) in [(command::ALLOW, Consent::ThisRun), (command::ALWAYS, Consent::Always)] {

@@ -1,14 +1,14 @@
 //! The menu under the pass: the destinations open now, those of earlier, a new one, signing out.
 
 use super::theme::{self, Face, size};
-use super::{Scene, Window, Action, form, icons, same, widgets};
+use super::{Action, Scene, Window, form, icons, same, widgets};
 use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
+use crate::words::accounts::check;
 use crate::words::known::bucket;
 use crate::words::ui::pass as words;
-use crate::words::accounts::check;
 use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Destinations of earlier that the menu lists at most.
@@ -25,10 +25,10 @@ impl Window {
             ui.spacing_mut().button_padding.x = INDENT;
             heading(ui, words::OPEN_NOW);
             for (at, place) in scene.seen.places.iter().enumerate() {
-                let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
+                let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
                 let to = &place.destination;
-                if entry(ui, to, &bucket(to), no == scene.no) {
-                    self.place = Some(no);
+                if entry(ui, to, &bucket(to), id == scene.id) {
+                    self.place = Some(id);
                     self.trouble_open = false;
                 }
             }
@@ -52,7 +52,7 @@ impl Window {
                 out.push(Action::OpenHistory);
             }
             if widgets::menu_item(ui, words::CHANGE) {
-                self.form.fill(&scene.place.destination, form::From::Change(scene.no));
+                self.form.fill(&scene.place.destination, form::From::Change(scene.id));
                 self.place = None;
             }
             if widgets::menu_item(ui, check::OPEN) {
@@ -63,7 +63,7 @@ impl Window {
                 Session::SignedOut | Session::Expired(_) | Session::Denied(_) => false,
             };
             if signed_in && widgets::menu_item(ui, words::SIGN_OUT) {
-                out.push(Action::Command(Command::SignOut(scene.no)));
+                out.push(Action::Command(Command::SignOut(scene.id)));
             }
         });
     }

@@ -4,7 +4,7 @@ use super::code::CodeFor;
 use super::dialogs::Dialog;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
-use super::{Scene, Window, Action, form, icons, pass};
+use super::{Action, Scene, Window, form, icons, pass};
 use crate::diagnose::{self, Cause, CauseAction, Evidence, Piece};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, OpenDestination};
@@ -110,7 +110,7 @@ impl Window {
                         }
                         let held = matches!(self.trouble.page, Page::Hold);
                         if held && ui.add(Button::plain(notes::TRY_NOW)).clicked() {
-                            out.push(Action::Command(Command::Release(scene.no)));
+                            out.push(Action::Command(Command::Release(scene.id)));
                             self.trouble_open = false;
                         }
                     });
@@ -149,7 +149,7 @@ impl Window {
         let profile = &scene.place.destination.profile;
         if let Some(remedy) = super::access::remedy(problem, profile, scene.seen) {
             if ui.add(Button::main(remedy.label())).clicked() {
-                self.help(remedy, profile, Some(scene.no), out);
+                self.help(remedy, profile, Some(scene.id), out);
             }
         } else if matches!(kind, Kind::CodeNeeded | Kind::CodeWrong) {
             if ui.add(Button::plain(words::ENTER_CODE)).clicked() {
@@ -157,7 +157,7 @@ impl Window {
             }
         } else if matches!(kind, Kind::PolicyTooLarge | Kind::PolicyRefused) {
             if ui.add(Button::plain(words::UNNARROWED)).clicked() {
-                out.push(Action::Command(Command::GetAccessUnnarrowed(scene.no)));
+                out.push(Action::Command(Command::GetAccessUnnarrowed(scene.id)));
             }
         } else if ui.add(Button::plain(words::CHANGE)).clicked() {
             self.change(scene);
@@ -166,14 +166,14 @@ impl Window {
     }
 
     fn change(&mut self, scene: &Scene<'_>) {
-        self.form.fill(&scene.place.destination, form::From::Change(scene.no));
+        self.form.fill(&scene.place.destination, form::From::Change(scene.id));
         self.form.open_rest();
         self.place = None;
     }
 
     fn enter_code(&mut self, scene: &Scene<'_>) {
         if scene.place.destination.mfa_serial.is_some() {
-            self.ask_code(scene.no, scene.place);
+            self.ask_code(scene.id, scene.place);
         } else {
             let to = Box::new((*scene.place.destination).clone());
             let guess = scene.identity().map(|who| who.arn.replacen(":user/", ":mfa/", 1)).unwrap_or_default();

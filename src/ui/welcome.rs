@@ -8,13 +8,13 @@ use super::form::{self, From};
 use super::identify::answered;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Window, Action, icons, identity};
+use super::{About, Action, Window, icons, identity};
 use crate::model::destination::Destination;
 use crate::model::names::RoleArn;
 use crate::model::snapshot::{Command, Profile, Snapshot};
-use crate::model::upload::PlaceNo;
-use crate::words::ui::{self as words, Field, welcome};
+use crate::model::upload::DestinationId;
 use crate::words::accounts;
+use crate::words::ui::{self as words, Field, welcome};
 use egui::{
     Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
@@ -186,7 +186,7 @@ impl Window {
             self.form.role_left();
             match self.form.destination(&seen.profiles) {
                 Ok(to) => match self.form.from {
-                    From::Change(no) => self.change_to(no, to, out),
+                    From::Change(id) => self.change_to(id, to, out),
                     From::Hand | From::Invitation | From::Known => self.open(to, out),
                 },
                 Err((field, why)) => {
@@ -211,10 +211,10 @@ impl Window {
     /// newest destination. A change that was begun is dropped.
     fn leave_form(&mut self, seen: &Snapshot) {
         match self.form.from {
-            From::Change(no) => self.place = Some(no),
+            From::Change(id) => self.place = Some(id),
             From::Known => {}
             From::Hand | From::Invitation => {
-                self.place = seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(PlaceNo);
+                self.place = seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             }
         }
         if self.form.from.changes() {
@@ -223,11 +223,11 @@ impl Window {
     }
 
     /// Changes an open destination. Its code, if it needs one, is asked for once the change shows.
-    fn change_to(&mut self, no: PlaceNo, to: Destination, out: &mut Vec<Action>) {
+    fn change_to(&mut self, id: DestinationId, to: Destination, out: &mut Vec<Action>) {
         self.opening = Some(to.clone());
         self.code_then = to.mfa_serial.is_some();
         self.form = form::Form::default();
-        out.push(Action::Command(Command::Change(no, Box::new(to))));
+        out.push(Action::Command(Command::Change(id, Box::new(to))));
     }
 
     /// Opens a destination: at once, or after the code it needs.

@@ -6,9 +6,9 @@ use crate::engine::handle::Handle;
 use crate::engine::keys::{MOST, NewKey};
 use crate::model::snapshot::Command;
 use crate::model::verification_url::VerificationUrl;
-use crate::ui::access::{AccessReply, Kept, AccessRequest};
+use crate::ui::access::{AccessReply, AccessRequest, Kept};
 use crate::ui::shell::Reply;
-use crate::words::{keys, accounts};
+use crate::words::{accounts, keys};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -23,7 +23,8 @@ impl App {
                 self.runtime.spawn(async move { tell(&state, AccessReply::Tested(round, tested(&handle, key).await)) });
             }
             AccessRequest::KeyFile(round, path) => {
-                self.runtime.spawn(async move { tell(&state, AccessReply::Tested(round, of_file(&handle, path).await)) });
+                self.runtime
+                    .spawn(async move { tell(&state, AccessReply::Tested(round, of_file(&handle, path).await)) });
             }
             AccessRequest::Keep(round, kept) => {
                 let Kept { key, name, keep, replace } = *kept;
@@ -38,8 +39,9 @@ impl App {
                 });
             }
             AccessRequest::Remove(round, name) => {
-                self.runtime
-                    .spawn(async move { tell(&state, AccessReply::Changed(round, handle.remove_profile(&name).await)) });
+                self.runtime.spawn(async move {
+                    tell(&state, AccessReply::Changed(round, handle.remove_profile(&name).await));
+                });
             }
             AccessRequest::SignIn(round, profile) => {
                 let work = async move {
@@ -69,8 +71,8 @@ impl App {
             AccessRequest::Allow { profile, command, consent, then } => {
                 handle.allow_command(&profile, &command, consent);
                 handle.send(Command::Identify(profile));
-                if let Some(no) = then {
-                    handle.send(Command::GetAccess(no));
+                if let Some(id) = then {
+                    handle.send(Command::GetAccess(id));
                 }
             }
             AccessRequest::Browse(url) => {

@@ -6,7 +6,7 @@ use crate::engine::handle::Handle;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::{Network, OpenDestination, Retried, Snapshot};
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::{Message, said};
@@ -26,7 +26,7 @@ const REST: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub struct Watch {
     test_server: bool,
-    places: HashMap<PlaceNo, Stood>,
+    places: HashMap<DestinationId, Stood>,
     journal: bool,
 }
 
@@ -53,13 +53,13 @@ impl Watch {
     pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Message> {
         let mut news = Vec::new();
         for (at, place) in seen.places.iter().enumerate() {
-            let Ok(no) = u16::try_from(at).map(PlaceNo) else { continue };
-            let before = self.places.get(&no).copied();
+            let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
+            let before = self.places.get(&id).copied();
             let stood = stands(seen, place, now, before.unwrap_or_default());
             if let Some(before) = before {
                 news.extend(told(seen, place, (now, self.test_server), before, stood));
             }
-            self.places.insert(no, stood);
+            self.places.insert(id, stood);
         }
         // A disk that takes its time is seen in the window, and over before anybody has come to look.
         let journal = seen.journal.as_ref().filter(|problem| problem.kind != Kind::JournalSlow);
@@ -99,7 +99,13 @@ fn stands(seen: &Snapshot, place: &OpenDestination, now: Time, before: Stood) ->
     stood
 }
 
-fn told(seen: &Snapshot, place: &OpenDestination, (now, test_server): (Time, bool), before: Stood, stood: Stood) -> Option<Message> {
+fn told(
+    seen: &Snapshot,
+    place: &OpenDestination,
+    (now, test_server): (Time, bool),
+    before: Stood,
+    stood: Stood,
+) -> Option<Message> {
     let totals = &place.totals;
     if stood.done != before.done {
         return Some(words::finished(totals, &place.destination, test_server).1);

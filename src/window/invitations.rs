@@ -27,7 +27,7 @@ impl Kept {
     pub fn read(home: Option<&Path>, notices: &[Notice]) -> Self {
         let keeps = |notice: &Notice| match notice {
             Notice::OpenElsewhere(_) | Notice::Journal(JournalNotice::NotKept(_) | JournalNotice::NotSafe(_)) => false,
-            Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::LeftOut(_))
+            Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::Skipped(_))
             | Notice::Environment(_) => true,
         };
         let Some(file) = home.filter(|_| notices.iter().all(keeps)).map(|home| home.join(FILE)) else {

@@ -5,7 +5,7 @@ use crate::engine::handle::Handle;
 use crate::engine::journal::History;
 use crate::model::problem::{Kind, Problem};
 use crate::receipt::{Format, Receipt, Receipts};
-use crate::ui::history::{HistoryReply, HistoryRequest, Found};
+use crate::ui::history::{Found, HistoryReply, HistoryRequest};
 use crate::ui::shell::Reply;
 use crate::words::problem::sentence;
 use crate::words::{history, problem};
@@ -45,7 +45,9 @@ pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: Histor
             })
             .await,
         ),
-        HistoryRequest::Files(id) => told(read(&handle, move |journal| Ok(HistoryReply::Files(id, journal.files(id)?.into()))).await),
+        HistoryRequest::Files(id) => {
+            told(read(&handle, move |journal| Ok(HistoryReply::Files(id, journal.files(id)?.into()))).await)
+        }
         HistoryRequest::Lines(id, rows) => told(
             read(&handle, move |journal| {
                 let found = journal.lines(id, &rows)?;

@@ -1,7 +1,7 @@
 //! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
 
-use super::untrusted_text::visible;
 use super::format;
+use super::untrusted_text::visible;
 use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
 use crate::model::snapshot::Source;

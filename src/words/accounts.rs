@@ -1,8 +1,8 @@
 //! What is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
 
-use super::untrusted_text::visible;
 use super::format;
 use super::problem::Message;
+use super::untrusted_text::visible;
 use crate::model::access_key::Keep;
 use crate::model::check::Item;
 use crate::model::session::Identity;

@@ -197,7 +197,10 @@ pub fn saved(paths: &[impl AsRef<Path>]) -> Message {
 pub fn not_saved(why: &str) -> Message {
     Message {
         title: "Not everything was saved".to_owned(),
-        body: format!("{}. Choose another folder and try again.", super::untrusted_text::visible(why.trim_end_matches('.'))),
+        body: format!(
+            "{}. Choose another folder and try again.",
+            super::untrusted_text::visible(why.trim_end_matches('.'))
+        ),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the command line says.
 
-use super::untrusted_text::visible;
 use super::format;
 use super::problem::{said_of, said_of_ended, sentence};
+use super::untrusted_text::visible;
 use crate::model::notice::{JournalNotice, Notice, Variable};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::session::Grant;
-use crate::model::snapshot::{SkipReason, LeftOut, OpenDestination, Profile, Profiles, Source};
+use crate::model::snapshot::{OpenDestination, Profile, Profiles, SkipReason, Skipped, Source};
 use crate::model::upload::Proof;
 use crate::time::{Time, Utc};
 use std::path::Path;
@@ -228,7 +228,7 @@ pub const fn how_to_allow_plain_http() -> &'static str {
 
 /// Something was left out.
 #[must_use]
-pub fn left_out(out: &LeftOut) -> String {
+pub fn left_out(out: &Skipped) -> String {
     if let SkipReason::Earlier(_) = out.why {
         let reason = left(out.why);
         return format!("D{}: {}", reason.trim_start_matches('d'), visible(&out.path.to_string_lossy()));
@@ -421,7 +421,7 @@ pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
              read.",
             path.display()
         )),
-        Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::LeftOut(_))
+        Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::Skipped(_))
         | Notice::Environment(_) => None,
     }
 }
@@ -454,7 +454,7 @@ pub fn journal(notice: &JournalNotice) -> String {
             "What Daypass had kept was written by a later version; it was moved to {} and can be moved back.",
             path.display()
         ),
-        JournalNotice::LeftOut(count) => {
+        JournalNotice::Skipped(count) => {
             format!("{count} unfinished uploads could not be read any more. Add their files again.")
         }
     }

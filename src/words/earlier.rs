@@ -1,7 +1,7 @@
 //! What the command line says of what was delivered before, and where there is nothing to send.
 
 use super::format;
-use crate::model::snapshot::{SkipReason, OpenDestination};
+use crate::model::snapshot::{OpenDestination, SkipReason};
 use crate::time::Utc;
 
 /// When a file was delivered before this run.

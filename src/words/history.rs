@@ -1,8 +1,8 @@
 //! What the page of past deliveries says.
 
-use super::untrusted_text::visible;
 use super::format;
 use super::problem::Message;
+use super::untrusted_text::visible;
 use crate::model::history::{Delivery, Outcome};
 use crate::time::Utc;
 use jiff::Timestamp;

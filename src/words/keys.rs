@@ -1,8 +1,8 @@
 //! What is said about access keys, their profiles, sign-ins and the commands that profiles name.
 
-use super::untrusted_text::visible;
 use super::format;
 use super::problem::said_of;
+use super::untrusted_text::visible;
 use crate::model::access_key::SaveProblem;
 use crate::model::access_key::{AddProblem, KeepProblem, KeyProblem};
 use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem};

@@ -1,10 +1,10 @@
 //! Every sentence that a person reads, shared by the window and the command line.
 
 pub mod access;
+pub mod accounts;
 pub mod ask;
 pub mod cli;
 pub mod earlier;
-pub mod untrusted_text;
 pub mod format;
 pub mod history;
 pub mod keys;
@@ -17,5 +17,5 @@ pub mod problem;
 pub mod profiles;
 pub mod retries;
 pub mod ui;
+pub mod untrusted_text;
 pub mod window;
-pub mod accounts;

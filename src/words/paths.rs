@@ -54,5 +54,8 @@ pub const fn go(choice: Choice) -> &'static str {
 /// Several receipts were written.
 #[must_use]
 pub fn receipts_saved(count: usize, folder: &Path) -> Message {
-    Message { title: format!("{count} receipts saved"), body: super::untrusted_text::visible(&folder.to_string_lossy()) }
+    Message {
+        title: format!("{count} receipts saved"),
+        body: super::untrusted_text::visible(&folder.to_string_lossy()),
+    }
 }

@@ -1,8 +1,8 @@
 //! What each problem is called, what it means, and what may be done about it.
 
-use super::untrusted_text::visible;
 use super::format;
 use super::profiles::said_key_not_found;
+use super::untrusted_text::visible;
 use crate::model::problem::{DeniedBy, Kind, Problem, Turn};
 
 /// A problem in words: a title and a sentence that says what to do.

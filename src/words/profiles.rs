@@ -1,11 +1,11 @@
 //! Sentences about the profile files: what looks odd and where, never what stands there.
 
 use super::problem::Message;
-use crate::model::snapshot::{WarningKind, Oddity};
+use crate::model::snapshot::{ProfileWarning, WarningKind};
 
 /// What looks odd, with its file and line, and what to do.
 #[must_use]
-pub fn oddity(oddity: &Oddity) -> String {
+pub fn oddity(oddity: &ProfileWarning) -> String {
     let file = oddity.path.display();
     let place = match (oddity.line, &oddity.profile) {
         (0, None) => format!("In {file}"),
@@ -24,11 +24,15 @@ pub fn oddity(oddity: &Oddity) -> String {
             "the file is saved as “Unicode” (UTF-16). Daypass reads it, other programs don’t; save it as UTF-8"
         }
         WarningKind::Line => "there is something that is no setting. It was left out; look at the line",
-        WarningKind::Quotes => "the value stands in quotes. Daypass took them off, other programs keep them; take them out",
+        WarningKind::Quotes => {
+            "the value stands in quotes. Daypass took them off, other programs keep them; take them out"
+        }
         WarningKind::Comment => {
             "the value was cut at “#” or “;”. If these belong to it, copy the value once more; otherwise move the comment to a line of its own"
         }
-        WarningKind::Invisible => "there were invisible characters. Daypass left them out; type or copy the line once more",
+        WarningKind::Invisible => {
+            "there were invisible characters. Daypass left them out; type or copy the line once more"
+        }
         WarningKind::Twice => "the same setting stands twice. The last one counts; take the other out",
         WarningKind::SectionForm => {
             "the heading is written as in the other file: [name] belongs in credentials, [profile name] in config. Daypass reads it, other programs may not"
@@ -39,9 +43,13 @@ pub fn oddity(oddity: &Oddity) -> String {
             "the access key ID doesn’t look like one: 20 capital letters and digits, starting with AKIA or ASIA. Copy it once more"
         }
         WarningKind::SecretForm => "the secret doesn’t look like one: it has 40 characters. Copy it once more",
-        WarningKind::Number => "the session’s length is not a number of seconds from 900 to 43200. It was left out; mend it",
+        WarningKind::Number => {
+            "the session’s length is not a number of seconds from 900 to 43200. It was left out; mend it"
+        }
         WarningKind::SourceMissing => "source_profile names a profile that isn’t there. Correct the name",
-        WarningKind::SourceLoop => "source_profile leads back to where it started. Let it name the profile that holds the key",
+        WarningKind::SourceLoop => {
+            "source_profile leads back to where it started. Let it name the profile that holds the key"
+        }
         WarningKind::SecretMisplaced => {
             "what looks like a secret stands where none belongs. It was left out; take it out of there"
         }
@@ -64,7 +72,9 @@ pub fn oddity(oddity: &Oddity) -> String {
             "credential_source works here only as Environment and without a source_profile: Daypass asks no machine and no container for its key. Name a profile with your key as source_profile"
         }
         WarningKind::WebIdentity => "web_identity_token_file needs a role_arn: the role that the token is for. Add it",
-        WarningKind::RoleForm => "the role is not written as one: arn:aws:iam::123456789012:role/Name. Copy it once more",
+        WarningKind::RoleForm => {
+            "the role is not written as one: arn:aws:iam::123456789012:role/Name. Copy it once more"
+        }
         WarningKind::NotUsed => {
             "the profile has another way to get its key, which comes first, as for the AWS command line. This line is not used; take out what you don’t need"
         }

@@ -5,7 +5,7 @@ pub use super::labels::*;
 use super::problem::Message;
 use crate::model::destination::Destination;
 use crate::model::session::Identity;
-use crate::model::snapshot::{SkipReason, LeftCount, Profile, Source, Totals};
+use crate::model::snapshot::{Profile, SkipCounts, SkipReason, Source, Totals};
 use crate::model::upload::{Progress, Proof, State, Upload};
 use crate::time::{Time, Utc};
 use jiff::tz::TimeZone;
@@ -70,7 +70,7 @@ pub fn hovering(count: usize, to: &str) -> (String, String) {
 
 /// "3 were left out…".
 #[must_use]
-pub fn left_out(count: &LeftCount) -> String {
+pub fn left_out(count: &SkipCounts) -> String {
     let what = if count.earlier() == count.all() { "delivered earlier" } else { "left out" };
     match count.all() {
         1 => format!("1 was {what}…"),

@@ -1,7 +1,7 @@
 //! What the window says of files it was given, of receipts, and of how it starts.
 
-use super::untrusted_text::visible;
 use super::problem::Message;
+use super::untrusted_text::visible;
 use std::path::Path;
 
 /// The name of the practice destination.

@@ -9,7 +9,7 @@ use daypass::model::parts::{Parts, Plan};
 use daypass::model::record::{End, Record};
 use daypass::model::session::Identity;
 use daypass::model::snapshot::{Command, Which};
-use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, Stored, UploadNo};
+use daypass::model::upload::{DestinationId, Fingerprint, Folder, Proof, Stored, UploadId};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
 use divan::counter::{BytesCount, ItemsCount};
@@ -24,7 +24,7 @@ use std::time::Duration;
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
-const PLACE: PlaceNo = PlaceNo(0);
+const PLACE: DestinationId = DestinationId(0);
 const MIB: usize = 1 << 20;
 
 fn main() {
@@ -209,12 +209,12 @@ fn journal_takes_down_5_000_files(bencher: Bencher) {
                 let (account, who, session) = ("444455556666".into(), "me".into(), "me".into());
                 journal.record(Record::Place(PLACE, destination)).await.expect("taken");
                 journal.record(Record::Delivery { place: PLACE, account, who, session }).await.expect("taken");
-                for upload in (0..FILES).map(UploadNo) {
+                for upload in (0..FILES).map(UploadId) {
                     let (folder, name) = (Arc::clone(&folder), format!("file {:05}", upload.0).into());
                     let added = Record::Added { upload, place: PLACE, folder, name, key_name: None, size: 1000 };
                     journal.record(added).await.expect("taken");
                 }
-                for upload in (0..FILES).map(UploadNo) {
+                for upload in (0..FILES).map(UploadId) {
                     journal.record(Record::Ended(upload, End::Delivered(stored()))).await.expect("taken");
                 }
                 journal.close().await.expect("on disk");

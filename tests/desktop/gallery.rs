@@ -9,16 +9,16 @@ mod past;
 #[path = "../it/ui/rare.rs"]
 mod rare;
 
-use daypass::grant::{RoleRequest as Request, Invitation};
+use daypass::grant::{Invitation, RoleRequest as Request};
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::PlaceNo;
+use daypass::model::upload::DestinationId;
 use daypass::time::{Time, Utc};
 use daypass::ui::About;
 use daypass::ui::access::AccessRequest;
-use daypass::ui::history::{HistoryReply, HistoryRequest, Found};
-use daypass::ui::shell::{self, Answered, Link, Options, Texts, Reply, WindowPlace, Work};
+use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
+use daypass::ui::shell::{self, Answered, Link, Options, Reply, Texts, WindowPlace, Work};
 use daypass::window::read;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -78,7 +78,10 @@ fn answer(ask: HistoryRequest, zone: &jiff::tz::TimeZone) -> Option<HistoryReply
             let one = |row| lines.iter().find(|line| line.row == row).cloned();
             HistoryReply::Lines(id, rows.into_iter().map(|row| (row, one(row))).collect())
         }
-        HistoryRequest::Message(_) | HistoryRequest::Save(..) | HistoryRequest::SaveEach(..) | HistoryRequest::Clear => return None,
+        HistoryRequest::Message(_)
+        | HistoryRequest::Save(..)
+        | HistoryRequest::SaveEach(..)
+        | HistoryRequest::Clear => return None,
     })
 }
 
@@ -99,15 +102,15 @@ impl Link for Still {
         locked(&self.told).pop_front()
     }
     fn send(&self, _: Command) {}
-    fn code(&self, _: PlaceNo, _: Zeroizing<String>) {}
+    fn code(&self, _: DestinationId, _: Zeroizing<String>) {}
     fn open_with_code(&self, _: Box<Destination>, _: Zeroizing<String>) {}
     fn invitation_file(&self, _: PathBuf) {}
     fn invitation_text(&self, _: String) {}
     fn start_practice(&self) {}
     fn end_practice(&self) {}
     fn dismiss_invitation(&self, _: Box<Invitation>) {}
-    fn save_receipt(&self, _: PlaceNo, _: PathBuf) {}
-    fn send_receipt(&self, _: PlaceNo) {}
+    fn save_receipt(&self, _: DestinationId, _: PathBuf) {}
+    fn send_receipt(&self, _: DestinationId) {}
     fn save_texts(&self, _: Texts) {}
     fn history(&self, ask: HistoryRequest) {
         locked(&self.told).extend(answer(ask, &self.about.zone).map(Reply::History));

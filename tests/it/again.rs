@@ -6,11 +6,11 @@ use daypass::model::event::{Answer, Before, Call, Effect, Event, Found, FoundAga
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::{EarlierState, End, Record, Unfinished};
 use daypass::model::snapshot::{Command, SkipReason, Which};
-use daypass::model::upload::{Fingerprint, Folder, Proof, State, Stored, UploadNo};
+use daypass::model::upload::{Fingerprint, Folder, Proof, State, Stored, UploadId};
 use daypass::time::Utc;
 use std::sync::Arc;
 
-const ONE: Which = Which::One(UploadNo(0));
+const ONE: Which = Which::One(UploadId(0));
 
 fn failed(kind: Kind) -> EarlierState {
     EarlierState::Failed(Arc::new(Problem::new(kind)))
@@ -35,9 +35,9 @@ fn a_size_that_changed_is_recorded_once() {
     let mut bench = Bench::open();
     bench.add("/data", &[("grown", 5), ("shrunk", SIZE), ("same", 7)]);
     let mut resized = Vec::new();
-    for (no, send) in bench.sends() {
+    for (id, send) in bench.sends() {
         bench.answer(
-            no,
+            id,
             match (&send.call, &*send.key) {
                 (Call::Open, _) => Answer::Opened(print(6, 1)),
                 (_, "in/grown") => Answer::Grown(print(SIZE, 1)),
@@ -45,7 +45,7 @@ fn a_size_that_changed_is_recorded_once() {
             },
         );
         resized.extend(bench.fx.iter().filter_map(|effect| {
-            if let Effect::Record(Record::Resized(no, size)) = effect { Some((no.0, *size)) } else { None }
+            if let Effect::Record(Record::Resized(id, size)) = effect { Some((id.0, *size)) } else { None }
         }));
         bench.fx.retain(|effect| matches!(effect, Effect::Send(..)));
     }
@@ -63,23 +63,23 @@ fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
         left("e", 5, EarlierState::Open),
     ];
     let mut bench = restored(ends.to_vec());
-    let (no, _) = bench.sent();
-    bench.answer(no, stored(5));
+    let (id, _) = bench.sent();
+    bench.answer(id, stored(5));
     let totals = bench.place().totals;
     assert_eq!((totals.files, totals.delivered, totals.failed), (5, 2, 1));
     assert_eq!((totals.already, totals.unconfirmed), (1, 1));
     bench.fx.clear();
     bench.command(Command::Retry(ONE));
-    let (no, send) = bench.sent();
+    let (id, send) = bench.sent();
     assert_eq!(&*send.key, "in/a");
-    bench.answer(no, stored(5));
+    bench.answer(id, stored(5));
     let records = bench.records();
     assert!(!records.iter().any(|record| matches!(record, Record::Added { .. })), "{records:?}");
-    assert!(records.iter().any(|record| matches!(record, Record::Reopened(UploadNo(0)))));
+    assert!(records.iter().any(|record| matches!(record, Record::Reopened(UploadId(0)))));
     // Nobody knows whether the fourth is there: what stands under its name may be its own.
-    bench.command(Command::Retry(Which::One(UploadNo(3))));
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    bench.command(Command::Retry(Which::One(UploadId(3))));
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(3), State::NotConfirmed);
 }
 
@@ -109,19 +109,20 @@ fn parts_of_a_file_that_had_stopped_go_on_when_it_is_tried_again() {
 
 #[test]
 fn an_edited_file_of_the_same_size_is_another_file() {
-    let before = restored(vec![left("x.csv", 5, EarlierState::Delivered(Proof::Whole, 1)), left("z", 5, EarlierState::Open)]);
+    let before =
+        restored(vec![left("x.csv", 5, EarlierState::Delivered(Proof::Whole, 1)), left("z", 5, EarlierState::Open)]);
     let mut now = Bench::open();
     now.add("/data", &[("x.csv", 5)]);
-    let (no, _) = now.sent();
-    now.answer(no, stored(5));
+    let (id, _) = now.sent();
+    now.answer(id, stored(5));
     for mut bench in [before, now] {
         let rows = u32::try_from(bench.model.seen().rows.len()).expect("few");
         bench.sends();
         bench.add_version("/data", &[("x.csv", 5)], 2);
         assert_eq!(bench.key(rows), "x (2).csv", "beside what is there");
-        let (no, _) = bench.sent();
+        let (id, _) = bench.sent();
         let Answer::Stored(stored) = stored(5) else { unreachable!() };
-        bench.answer(no, Answer::Stored(daypass::model::upload::Stored { fingerprint: print(5, 2), ..stored }));
+        bench.answer(id, Answer::Stored(daypass::model::upload::Stored { fingerprint: print(5, 2), ..stored }));
         for version in [1, 2] {
             bench.add_version("/data", &[("x.csv", 5)], version);
         }
@@ -150,10 +151,10 @@ fn a_file_with_another_number_or_other_times_goes_on_once_its_bytes_are_compared
 fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
     let before = restored(vec![with_parts(EarlierState::Open, &[1, 2])]);
     let mut now = Bench::open();
-    for (no, send) in now.begun(SIZE) {
+    for (id, send) in now.begun(SIZE) {
         let Call::Part { number, .. } = send.call else { panic!("{send:?}") };
         if number < 3 {
-            now.answer(no, part(number));
+            now.answer(id, part(number));
         }
     }
     now.command(Command::Pause(ONE));
@@ -165,13 +166,13 @@ fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
         let (open, _) = bench.sent();
         bench.answer(open, Answer::Opened(moved));
         let mut read = 0;
-        for (no, send) in bench.sends() {
+        for (id, send) in bench.sends() {
             match send.call {
                 Call::Read { offset, .. } => {
                     read += 1;
-                    bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+                    bench.answer(id, Answer::Read(offset / (8 * MIB) + 1));
                 }
-                Call::Part { number: 3, .. } => bench.answer(no, part(3)),
+                Call::Part { number: 3, .. } => bench.answer(id, part(3)),
                 call => panic!("{call:?}"),
             }
         }
@@ -211,7 +212,7 @@ fn what_may_be_put_together_already_is_never_called_not_delivered() {
     assert_eq!(edited().state(0), State::NotConfirmed);
     // Under another name nothing of the old upload id is used.
     let mut bench = edited();
-    bench.command(Command::SendUnderNewName(UploadNo(0)));
+    bench.command(Command::SendUnderNewName(UploadId(0)));
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(print(SIZE, 2)));
     assert!(matches!(bench.sent().1.call, Call::Create));
@@ -222,13 +223,13 @@ fn what_may_be_put_together_already_is_never_called_not_delivered() {
     bench.command(Command::Retry(ONE));
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(print(SIZE, 1)));
-    for (no, send) in bench.sends() {
+    for (id, send) in bench.sends() {
         let Call::Read { offset, .. } = send.call else { panic!("{send:?}") };
-        bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+        bench.answer(id, Answer::Read(offset / (8 * MIB) + 1));
     }
-    let (no, send) = bench.sent();
+    let (id, send) = bench.sent();
     assert!(matches!(send.call, Call::Complete { .. }));
-    bench.answer(no, stored(SIZE));
+    bench.answer(id, stored(SIZE));
     assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
 }
 
@@ -274,8 +275,8 @@ fn each_part_has_its_own_tries() {
     assert_eq!(out.len(), 6);
     // One burst of odd answers, and one of damaged parts days later: each part had one of them.
     for kind in [Kind::Unexpected, Kind::Damaged, Kind::Unexpected, Kind::Busy, Kind::Unexpected] {
-        for (no, _) in std::mem::take(&mut out) {
-            bench.trouble(no, kind);
+        for (id, _) in std::mem::take(&mut out) {
+            bench.trouble(id, kind);
         }
         assert!(!bench.state(0).ended(), "{kind:?}: {:?}", bench.state(0));
         bench.after(60);
@@ -299,11 +300,11 @@ fn each_part_has_its_own_tries() {
 #[test]
 fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
     let mut bench = Bench::open();
-    let names: Vec<String> = (0..1_200).map(|no| format!("f{no}")).collect();
+    let names: Vec<String> = (0..1_200).map(|id| format!("f{id}")).collect();
     let names: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 5)).collect();
     bench.add("/data", &names);
     bench.add("/data", &names);
-    bench.on(Event::LeftOut(P, "/data/secret".into(), SkipReason::Unreadable));
+    bench.on(Event::Skipped(P, "/data/secret".into(), SkipReason::Unreadable));
     let place = bench.place();
     assert_eq!((place.left_out_count.all(), place.left_out_count.missed()), (1_201, 1));
     assert_eq!(place.left_out.iter().filter(|left| left.why == SkipReason::Unreadable).count(), 1);
@@ -332,7 +333,7 @@ fn what_an_earlier_run_stored_without_a_checksum_is_sent_again_and_may_be_there(
         } else {
             bench.answer(put, Answer::Stored(stored_at(9, Proof::NoChecksum)));
         }
-        let row = bench.model.seen().rows.get(UploadNo(0)).expect("a row");
+        let row = bench.model.seen().rows.get(UploadId(0)).expect("a row");
         assert_eq!(row.state, State::Delivered(Proof::NoChecksum));
         let at = bench.records().into_iter().find_map(|record| {
             if let Record::Ended(_, End::Delivered(stored)) = record { Some(stored.at.0) } else { None }

@@ -9,12 +9,12 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::Command;
-use daypass::model::upload::PlaceNo;
+use daypass::model::upload::DestinationId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
-const HERE: PlaceNo = PlaceNo(0);
+const HERE: DestinationId = DestinationId(0);
 
 fn sts(result: &str, inside: &str) -> Reply {
     let body = format!(

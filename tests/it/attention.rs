@@ -4,9 +4,9 @@ use crate::ui::demo;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::{PlaceNo, State, UploadNo};
+use daypass::model::upload::{DestinationId, State, UploadId};
 use daypass::time::{Time, Utc};
-use daypass::ui::{Window, Action, theme};
+use daypass::ui::{Action, Window, theme};
 use daypass::window::attention::{Watch, done, sending};
 use daypass::words::problem::Message;
 use egui::accesskit::Role;
@@ -107,14 +107,14 @@ fn the_receipt_is_sent_once_for_each_delivery() {
     let mut harness = open(demo::delivered());
     harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
     harness.run();
-    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::SendReceipt(PlaceNo(0))]);
+    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::SendReceipt(DestinationId(0))]);
     assert!(says(&harness, "Sending the receipt…") && !says(&harness, "Send the receipt too"));
     let said = |title: &str| Message { title: title.to_owned(), body: String::new() };
-    harness.state_mut().window.receipt_sent(PlaceNo(0), false, said("The receipt was not sent"));
+    harness.state_mut().window.receipt_sent(DestinationId(0), false, said("The receipt was not sent"));
     harness.run();
     harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
     harness.run();
-    harness.state_mut().window.receipt_sent(PlaceNo(0), true, said("Receipt sent"));
+    harness.state_mut().window.receipt_sent(DestinationId(0), true, said("Receipt sent"));
     harness.run();
     assert!(!says(&harness, "Send the receipt too"));
     harness.state_mut().seen.places[0].totals.first = 40;
@@ -129,7 +129,7 @@ fn copied_files_are_pasted_where_they_may_go() {
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();
     let paths = ["/home/richard/a b.txt", "/home/richard/c"].map(PathBuf::from).to_vec();
-    assert_eq!(harness.state().out, [Action::Command(Command::Add(PlaceNo(0), paths))]);
+    assert_eq!(harness.state().out, [Action::Command(Command::Add(DestinationId(0), paths))]);
     let mut harness = open(demo::welcome());
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();
@@ -139,9 +139,9 @@ fn copied_files_are_pasted_where_they_may_go() {
 #[test]
 fn a_paused_upload_says_until_when_its_parts_are_kept() {
     let mut seen = demo::uploading();
-    seen.rows.get_mut(UploadNo(0)).expect("a row").state = State::Paused;
+    seen.rows.get_mut(UploadId(0)).expect("a row").state = State::Paused;
     // 29 Nov 2026, midnight UTC.
-    seen.kept_until = Arc::new(BTreeMap::from([(UploadNo(0), Utc(1_795_910_400)), (UploadNo(1), Utc(1_795_910_400))]));
+    seen.kept_until = Arc::new(BTreeMap::from([(UploadId(0), Utc(1_795_910_400)), (UploadId(1), Utc(1_795_910_400))]));
     let mut harness = open(seen);
     for (width, text) in
         [(1100.0, "Amazon keeps the parts until Sunday 29 November"), (640.0, "Kept until Sunday 29 November")]

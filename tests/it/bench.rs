@@ -8,13 +8,13 @@ use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::Record;
 use daypass::model::session::{Identity, Session};
 use daypass::model::snapshot::{Command, OpenDestination};
-use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, RequestNo, State, Stored, UploadNo};
+use daypass::model::upload::{DestinationId, Fingerprint, Folder, Proof, RequestId, State, Stored, UploadId};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub const P: PlaceNo = PlaceNo(0);
+pub const P: DestinationId = DestinationId(0);
 pub const MIB: u64 = 1 << 20;
 
 pub struct Bench {
@@ -88,15 +88,15 @@ impl Bench {
     }
 
     /// Takes the requests that went out.
-    pub fn sends(&mut self) -> Vec<(RequestNo, Send)> {
+    pub fn sends(&mut self) -> Vec<(RequestId, Send)> {
         let (sent, rest) = std::mem::take(&mut self.fx).into_iter().partition(|e| matches!(e, Effect::Send(..)));
         self.fx = rest;
-        let send = |effect: Effect| if let Effect::Send(no, send) = effect { Some((no, send)) } else { None };
+        let send = |effect: Effect| if let Effect::Send(id, send) = effect { Some((id, send)) } else { None };
         Vec::into_iter(sent).filter_map(send).collect()
     }
 
     /// Takes the only request that went out.
-    pub fn sent(&mut self) -> (RequestNo, Send) {
+    pub fn sent(&mut self) -> (RequestId, Send) {
         let mut sent = self.sends();
         assert_eq!(sent.len(), 1, "{sent:?}");
         sent.remove(0)
@@ -108,12 +108,12 @@ impl Bench {
         std::mem::take(&mut self.fx).into_iter().filter_map(record).collect()
     }
 
-    pub fn answer(&mut self, no: RequestNo, answer: Answer) {
-        self.on(Event::Answered(no, Ok(answer)));
+    pub fn answer(&mut self, id: RequestId, answer: Answer) {
+        self.on(Event::Answered(id, Ok(answer)));
     }
 
-    pub fn trouble(&mut self, no: RequestNo, kind: Kind) {
-        self.on(Event::Answered(no, Err(Problem::new(kind))));
+    pub fn trouble(&mut self, id: RequestId, kind: Kind) {
+        self.on(Event::Answered(id, Err(Problem::new(kind))));
     }
 
     /// Adds files of these sizes in one folder.
@@ -131,12 +131,12 @@ impl Bench {
         self.on(Event::Walked(P));
     }
 
-    pub fn state(&self, no: u32) -> State {
-        self.model.seen().rows.get(UploadNo(no)).expect("a row").state.clone()
+    pub fn state(&self, id: u32) -> State {
+        self.model.seen().rows.get(UploadId(id)).expect("a row").state.clone()
     }
 
-    pub fn key(&self, no: u32) -> String {
-        self.model.seen().rows.get(UploadNo(no)).expect("a row").key()
+    pub fn key(&self, id: u32) -> String {
+        self.model.seen().rows.get(UploadId(id)).expect("a row").key()
     }
 
     pub fn place(&self) -> &OpenDestination {
@@ -148,7 +148,7 @@ impl Bench {
     }
 
     /// Brings a large file as far as having its upload id; its first parts are out.
-    pub fn begun(&mut self, size: u64) -> Vec<(RequestNo, Send)> {
+    pub fn begun(&mut self, size: u64) -> Vec<(RequestId, Send)> {
         self.add("/data", &[("big", size)]);
         let (open, _) = self.sent();
         self.answer(open, Answer::Opened(print(size, 1)));
@@ -159,15 +159,15 @@ impl Bench {
     }
 
     /// Answers these parts well, and those that follow; the request that completes is what is left.
-    pub fn parts(&mut self, mut parts: Vec<(RequestNo, Send)>) -> (RequestNo, Send) {
+    pub fn parts(&mut self, mut parts: Vec<(RequestId, Send)>) -> (RequestId, Send) {
         loop {
             assert!(!parts.is_empty());
-            for (no, send) in std::mem::take(&mut parts) {
+            for (id, send) in std::mem::take(&mut parts) {
                 if matches!(send.call, Call::Complete { .. }) {
-                    return (no, send);
+                    return (id, send);
                 }
                 let Call::Part { number, .. } = send.call else { panic!("{:?}", send.call) };
-                self.answer(no, part(number));
+                self.answer(id, part(number));
                 parts.extend(self.sends());
             }
         }

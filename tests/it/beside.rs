@@ -4,7 +4,7 @@ use crate::support::stage::{self, FIRST, Stage};
 use daypass::model::history::HistoryFilter;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
-use daypass::practice::{self, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 use daypass::receipt::{Check, Format, Receipt, Receipts, verify};
 
 fn runtime() -> tokio::runtime::Runtime {

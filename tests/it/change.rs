@@ -8,7 +8,7 @@ use daypass::model::problem::Kind;
 use daypass::model::record::{End, Record};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Which};
-use daypass::model::upload::{PlaceNo, State, UploadNo};
+use daypass::model::upload::{DestinationId, State, UploadId};
 
 /// The same customer with the bucket spelled right.
 fn right() -> Destination {
@@ -38,7 +38,7 @@ fn waiting() -> Bench {
 #[test]
 fn files_that_wait_come_along_and_one_entry_is_left() {
     let mut bench = waiting();
-    bench.command(Command::Pause(Which::One(UploadNo(1))));
+    bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
     let seen = bench.model.seen();
     assert_eq!(seen.places.len(), 1);
@@ -50,13 +50,13 @@ fn files_that_wait_come_along_and_one_entry_is_left() {
     let sends = bench.sends();
     let keys: Vec<String> = sends.iter().map(|(_, send)| send.key.to_string()).collect();
     assert_eq!(keys, ["in/a.txt", "in/c.txt"], "what was paused stays paused");
-    for (no, _) in sends {
-        bench.answer(no, stored(10));
+    for (id, _) in sends {
+        bench.answer(id, stored(10));
     }
-    bench.command(Command::Resume(Which::One(UploadNo(1))));
-    let (no, _) = bench.sent();
-    bench.answer(no, stored(20));
-    assert!((0..3).all(|no| matches!(bench.state(no), State::Delivered(_))));
+    bench.command(Command::Resume(Which::One(UploadId(1))));
+    let (id, _) = bench.sent();
+    bench.answer(id, stored(20));
+    assert!((0..3).all(|id| matches!(bench.state(id), State::Delivered(_))));
     assert!(bench.place().totals.done());
 }
 
@@ -68,7 +68,7 @@ fn the_journal_puts_the_files_into_a_delivery_to_the_new_destination() {
         .records()
         .into_iter()
         .map(|record| match record {
-            Record::Ended(no, End::Canceled) => format!("out {}", no.0),
+            Record::Ended(id, End::Canceled) => format!("out {}", id.0),
             Record::DeliveryEnded(_) => "ended".to_owned(),
             Record::Place(_, to) => format!("place {}", to.bucket),
             Record::Forget(to) => format!("forget {}", to.bucket),
@@ -104,8 +104,8 @@ fn what_was_begun_begins_again_and_no_old_session_signs() {
     change(&mut bench, right());
     assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Forget(P))), "the credentials are dropped");
     assert!(bench.sends().is_empty(), "not even an abort goes to the bucket that was left");
-    for (no, _) in &parts[1..] {
-        bench.answer(*no, part(2));
+    for (id, _) in &parts[1..] {
+        bench.answer(*id, part(2));
     }
     assert_eq!((bench.state(0), bench.place().totals.confirmed), (State::Waiting, 0));
     let_in(&mut bench);
@@ -140,14 +140,14 @@ fn where_files_have_arrived_the_place_stays_and_the_rest_goes_over() {
     let sends = bench.sends();
     bench.answer(sends[0].0, stored(10));
     bench.trouble(sends[1].0, Kind::AccessDenied(daypass::model::problem::DeniedBy::Unknown));
-    bench.command(Command::Pause(Which::One(UploadNo(1))));
+    bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
     let seen = bench.model.seen();
     assert_eq!(seen.places.len(), 2, "what arrived arrived there");
     assert!(matches!(bench.state(0), State::Delivered(_)));
     assert_eq!(bench.state(1), State::Canceled);
-    let moved = seen.rows.get(UploadNo(2)).expect("a row");
-    assert_eq!((moved.place, &*moved.name, &moved.state), (PlaceNo(1), "b.txt", &State::Paused));
+    let moved = seen.rows.get(UploadId(2)).expect("a row");
+    assert_eq!((moved.place, &*moved.name, &moved.state), (DestinationId(1), "b.txt", &State::Paused));
     assert!(seen.places[0].totals.done(), "{:?}", seen.places[0].totals);
     assert_eq!(seen.places[1].totals.files, 1);
 }

@@ -23,9 +23,9 @@ impl World {
         }
         let mut totals: Vec<Totals> =
             self.seen().places.iter().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
-        for (no, row) in self.seen().rows.iter() {
+        for (id, row) in self.seen().rows.iter() {
             let t = &mut totals[usize::from(row.place.0)];
-            if no.0 >= t.first {
+            if id.0 >= t.first {
                 fold(t, row.size, &row.state);
             }
         }

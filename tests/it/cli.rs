@@ -285,7 +285,7 @@ fn the_profiles_and_the_practice_tell_how_to_begin() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
-    use daypass::practice::{Op, Rule, Fault};
+    use daypass::practice::{Fault, Op, Rule};
     runtime().block_on(async {
         let stage = stage(practice::Options::default()).await;
         stage.file("film.mov", 40 << 20);

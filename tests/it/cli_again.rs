@@ -7,7 +7,7 @@ use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
 use daypass::model::notice::Variable;
 use daypass::model::snapshot::{Command as Wish, Settings};
-use daypass::practice::{self, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 use daypass::time::Utc;
 use daypass::words::cli as words;
 use std::process::{Command, Stdio};

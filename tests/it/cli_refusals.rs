@@ -2,7 +2,7 @@
 
 use crate::cli::{run_within, runtime, stage};
 use daypass::model::problem::{DeniedBy, Kind};
-use daypass::practice::{self, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 use daypass::words::problem::said;
 
 const FOR_EVER: u32 = u32::MAX;

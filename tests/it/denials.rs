@@ -4,7 +4,7 @@ use crate::bench::{Bench, MIB, P, part, stored};
 use daypass::model::event::{Answer, Call, Send};
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Retried};
-use daypass::model::upload::{Proof, RequestNo, State, UploadNo};
+use daypass::model::upload::{Proof, RequestId, State, UploadId};
 
 const DENIED: Kind = Kind::AccessDenied(DeniedBy::RolePolicy);
 
@@ -17,10 +17,10 @@ fn played(bench: &mut Bench, seconds: u64, mut answer: impl FnMut(&Send) -> Resu
             if sent.is_empty() {
                 break;
             }
-            for (no, send) in sent {
+            for (id, send) in sent {
                 match answer(&send) {
-                    Ok(answer) => bench.answer(no, answer),
-                    Err(kind) => bench.trouble(no, kind),
+                    Ok(answer) => bench.answer(id, answer),
+                    Err(kind) => bench.trouble(id, kind),
                 }
                 all.push(send);
             }
@@ -74,8 +74,8 @@ fn the_first_denial_stops_new_requests_and_the_last_answer_holds() {
     assert!(parts.len() > 3);
     bench.trouble(parts[1].0, DENIED);
     assert!(bench.sends().is_empty());
-    for (no, _) in parts.iter().skip(3) {
-        bench.trouble(*no, DENIED);
+    for (id, _) in parts.iter().skip(3) {
+        bench.trouble(*id, DENIED);
         assert!(bench.sends().is_empty());
         assert_eq!(held(&bench), None, "something is out still");
     }
@@ -88,8 +88,8 @@ fn the_first_denial_stops_new_requests_and_the_last_answer_holds() {
     bench.after(4);
     assert!(bench.sends().is_empty());
     bench.after(2);
-    let (no, _) = bench.sent();
-    bench.trouble(no, DENIED);
+    let (id, _) = bench.sent();
+    bench.trouble(id, DENIED);
     bench.after(1000);
     assert_eq!((bench.sends().len(), held(&bench)), (0, Some(DENIED)));
     assert!(bench.place().retry.is_none());
@@ -100,13 +100,13 @@ fn the_first_denial_stops_new_requests_and_the_last_answer_holds() {
 fn a_change_that_iam_was_still_spreading_is_not_in_the_way_for_long() {
     let mut bench = Bench::open();
     let parts = bench.begun(100 * MIB);
-    for (no, _) in &parts {
-        bench.trouble(*no, DENIED);
+    for (id, _) in &parts {
+        bench.trouble(*id, DENIED);
     }
     bench.after(6);
-    let (no, send) = bench.sent();
+    let (id, send) = bench.sent();
     let Call::Part { number, .. } = send.call else { panic!("{send:?}") };
-    bench.answer(no, part(number));
+    bench.answer(id, part(number));
     assert_eq!(held(&bench), None);
     let sent = bench.sends();
     let (complete, _) = bench.parts(sent);
@@ -133,7 +133,7 @@ fn a_key_that_is_turned_away_fails_alone_and_the_others_go_on() {
                 assert!(matches!(state, State::Delivered(_)), "{turned_away} {id}: {state:?}");
             }
         }
-        let bodies = sent.iter().filter(|send| send.upload == UploadNo(turned_away) && send.call.body(1) > 0).count();
+        let bodies = sent.iter().filter(|send| send.upload == UploadId(turned_away) && send.call.body(1) > 0).count();
         assert!(bodies <= 8, "{turned_away}: {bodies}");
         assert_eq!(held(&bench), None);
     }
@@ -167,14 +167,14 @@ fn everything_denied_from_any_call_on_is_held() {
 fn a_paused_queue_is_not_asked_for_once_more_before_it_goes_on() {
     let mut bench = Bench::open();
     opened(&mut bench, &[1, 2]);
-    for (no, _) in bench.sends() {
-        bench.trouble(no, DENIED);
+    for (id, _) in bench.sends() {
+        bench.trouble(id, DENIED);
     }
     bench.command(Command::Pause(daypass::model::snapshot::Which::All(P)));
     bench.after(60);
     assert!(bench.sends().is_empty());
     bench.command(Command::Resume(daypass::model::snapshot::Which::All(P)));
-    let sent: Vec<RequestNo> = bench.sends().into_iter().map(|(no, _)| no).collect();
+    let sent: Vec<RequestId> = bench.sends().into_iter().map(|(id, _)| id).collect();
     assert_eq!(sent.len(), 1);
     bench.answer(sent[0], stored(1));
     assert_eq!(held(&bench), None);
@@ -185,10 +185,10 @@ fn a_paused_queue_is_not_asked_for_once_more_before_it_goes_on() {
 fn what_was_denied_and_is_taken_out_holds_nothing() {
     let mut bench = Bench::open();
     opened(&mut bench, &[1]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, DENIED);
+    let (id, _) = bench.sent();
+    bench.trouble(id, DENIED);
     assert_eq!(held(&bench), Some(DENIED));
-    bench.command(Command::Cancel(daypass::model::snapshot::Which::One(UploadNo(0))));
+    bench.command(Command::Cancel(daypass::model::snapshot::Which::One(UploadId(0))));
     bench.after(10);
     assert_eq!(held(&bench), None);
 }

@@ -11,7 +11,7 @@ use daypass::model::session::Session;
 use daypass::model::snapshot::Command;
 use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
 use daypass::ui::shell::{Link, Reply};
-use daypass::ui::{Window, Action, theme};
+use daypass::ui::{Action, Window, theme};
 use daypass::window::{App, Start};
 use egui::accesskit::Role;
 use egui_kittest::Harness;

@@ -9,7 +9,7 @@ use daypass::model::event::{Effect, Event};
 use daypass::model::problem::{Detail, Kind, Problem};
 use daypass::model::record::{EarlierState, Record, Unfinished};
 use daypass::model::snapshot::{Command, Which};
-use daypass::model::upload::{RequestNo, State, UploadNo};
+use daypass::model::upload::{RequestId, State, UploadId};
 
 fn answer(kind: Kind, status: u16, code: &str, request_id: &str) -> Problem {
     let detail = Detail { status, code: code.into(), request_id: request_id.into(), ..Detail::default() };
@@ -41,10 +41,10 @@ fn an_unknown_refusal_ends_as_not_delivered() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 5)]);
     for _ in 0..6 {
-        let (no, _) = bench.sent();
+        let (id, _) = bench.sent();
         let refused = answer(Kind::Unexpected, 400, "RequestHeaderSectionTooLarge", "R");
-        bench.on(Event::Moved(vec![(no, 5)]));
-        bench.on(Event::Answered(no, Err(refused)));
+        bench.on(Event::Moved(vec![(id, 5)]));
+        bench.on(Event::Answered(id, Err(refused)));
         bench.after(60);
     }
     assert!(matches!(bench.state(0), State::Failed(_)), "{:?}", bench.state(0));
@@ -54,11 +54,11 @@ fn an_unknown_refusal_ends_as_not_delivered() {
 fn a_file_that_may_be_stored_never_ends_as_not_delivered() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 5)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AnswerLost);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AnswerLost);
     bench.after(60);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::SourceGone);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::SourceGone);
     assert_eq!(bench.state(0), State::NotConfirmed);
 }
 
@@ -77,7 +77,7 @@ fn taken_name_after(mut first: Bench, more: impl FnOnce(&mut Bench)) -> State {
     more(&mut first);
     record(&mut journal, &first.fx);
     let mut next = next_run(journal.kept(), Limits::default());
-    let requests: Vec<RequestNo> = next.sends().into_iter().map(|(no, _)| no).collect();
+    let requests: Vec<RequestId> = next.sends().into_iter().map(|(id, _)| id).collect();
     next.trouble(requests[0], Kind::AlreadyThere);
     next.state(0)
 }
@@ -88,11 +88,11 @@ fn without_access() -> Bench {
     bench
 }
 
-fn with_access(bench: &mut Bench) -> RequestNo {
+fn with_access(bench: &mut Bench) -> RequestId {
     let ask = bench.fx.iter().rev().find_map(|e| if let Effect::Assume(_, ask) = e { Some(ask.attempt) } else { None });
     bench.given(ask.expect("AssumeRole"), 3600);
     bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
-    let sent = bench.fx.iter().find_map(|e| if let Effect::Send(no, _) = e { Some(*no) } else { None });
+    let sent = bench.fx.iter().find_map(|e| if let Effect::Send(id, _) = e { Some(*id) } else { None });
     sent.expect("a request")
 }
 
@@ -107,20 +107,20 @@ fn nothing_sent_nothing_doubtful() {
     // Sent and refused.
     let refused = |bench: &mut Bench| {
         let first = with_access(bench);
-        let all = bench.fx.iter().filter_map(|e| if let Effect::Send(no, _) = e { Some(*no) } else { None });
-        let all: Vec<RequestNo> = all.collect();
+        let all = bench.fx.iter().filter_map(|e| if let Effect::Send(id, _) = e { Some(*id) } else { None });
+        let all: Vec<RequestId> = all.collect();
         assert_eq!((all[0], all.len()), (first, 2));
-        for no in all {
+        for id in all {
             let denied =
                 answer(Kind::AccessDenied(daypass::model::problem::DeniedBy::Unknown), 403, "AccessDenied", "R");
-            bench.on(Event::Answered(no, Err(denied)));
+            bench.on(Event::Answered(id, Err(denied)));
         }
     };
     assert_eq!(taken_name_after(without_access(), refused), State::AlreadyThere);
     // Sent, and the answer was lost.
     let lost = |bench: &mut Bench| {
-        let no = with_access(bench);
-        bench.trouble(no, Kind::AnswerLost);
+        let id = with_access(bench);
+        bench.trouble(id, Kind::AnswerLost);
     };
     assert_eq!(taken_name_after(without_access(), lost), State::NotConfirmed);
 }
@@ -148,7 +148,7 @@ fn every_request_is_told_of_before_it_goes_out() {
     let mut bench = Bench::open();
     let names: Vec<String> = (0..5000).map(|n| format!("n{n}")).collect();
     bench.add("/more", &names.iter().map(|name| (name.as_str(), 5)).collect::<Vec<_>>());
-    let (mut told, mut records, mut sent) = (Vec::<(UploadNo, UploadNo)>::new(), 0, 0);
+    let (mut told, mut records, mut sent) = (Vec::<(UploadId, UploadId)>::new(), 0, 0);
     loop {
         let fx = std::mem::take(&mut bench.fx);
         let mut out = Vec::new();
@@ -159,9 +159,9 @@ fn every_request_is_told_of_before_it_goes_out() {
                     records += 1;
                 }
                 Effect::Record(Record::PutsAnswered) => told.clear(),
-                Effect::Send(no, send) => {
+                Effect::Send(id, send) => {
                     assert!(told.iter().any(|(first, last)| (*first..=*last).contains(&send.upload)));
-                    out.push(no);
+                    out.push(id);
                     sent += 1;
                 }
                 _ => {}
@@ -170,8 +170,8 @@ fn every_request_is_told_of_before_it_goes_out() {
         if out.is_empty() {
             break;
         }
-        for no in out {
-            bench.answer(no, stored(5));
+        for id in out {
+            bench.answer(id, stored(5));
         }
     }
     assert_eq!(sent, 5000);
@@ -204,11 +204,11 @@ fn parts_that_are_gone_after_a_lost_complete_are_not_sent_again() {
 #[test]
 fn a_doubt_is_kept_from_run_to_run() {
     let mut bench = restored(vec![Unfinished { doubted: true, ..left("a", 5, EarlierState::Open) }]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);
-    bench.command(Command::Retry(Which::One(UploadNo(0))));
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    bench.command(Command::Retry(Which::One(UploadId(0))));
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);
 }

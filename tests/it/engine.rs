@@ -2,13 +2,13 @@
 
 use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, sent, states, takes, wait};
 use daypass::engine::handle::{Options, Secret};
-use daypass::engine::timeouts::Patience;
+use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Command, SkipReason, Network, Settings, Which};
+use daypass::model::snapshot::{Command, Network, Settings, SkipReason, Which};
 use daypass::model::upload::{Proof, State};
-use daypass::practice::{self, Mfa, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Mfa, Op, Rule};
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -124,8 +124,8 @@ fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
         let mut handle = stage.engine(stage.options()).await;
         let seen = stage.deliver(&mut handle).await;
         assert!(states(&seen).values().all(|state| *state == State::AlreadyThere), "{:?}", states(&seen));
-        for (no, _) in seen.rows.iter() {
-            handle.send(Command::SendUnderNewName(no));
+        for (id, _) in seen.rows.iter() {
+            handle.send(Command::SendUnderNewName(id));
         }
         let seen = wait(&mut handle, "two", |seen| seen.places[0].totals.delivered == 2).await;
         let keys: Vec<String> = states(&seen).into_keys().collect();
@@ -325,7 +325,7 @@ fn a_clock_that_is_off_is_measured_and_passed_over() {
 fn a_server_that_falls_silent_is_left_and_asked_again() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        let patience = Patience { idle: Duration::from_millis(400), answer: Duration::from_millis(400), ..SHORT };
+        let patience = Timeouts { idle: Duration::from_millis(400), answer: Duration::from_millis(400), ..SHORT };
         stage.practice.fault(Rule::once(Op::PutObject, Fault::NeverAnswer { work: false }));
         stage.practice.fault(Rule::once(Op::UploadPart, Fault::NeverAnswer { work: true }));
         stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1)).part(2));

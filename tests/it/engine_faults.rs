@@ -2,12 +2,12 @@
 
 use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, states, wait};
 use daypass::engine::handle::Options;
-use daypass::engine::timeouts::Patience;
+use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::practice::{self, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 use std::fs;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -16,9 +16,9 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or(0) % sides
@@ -35,7 +35,7 @@ const OPS: [Op; 6] = [
 ];
 
 /// Every kind of fault, by number.
-fn fault(number: usize, dice: &mut Dice) -> Fault {
+fn fault(number: usize, dice: &mut Rng) -> Fault {
     let (work, milliseconds) = (dice.roll(2) == 0, Duration::from_millis(dice.roll(700) as u64));
     match number {
         0 => Fault::status(503, "SlowDown", "Reduce your request rate."),
@@ -71,7 +71,7 @@ fn gone(rules: &[Rule]) -> u32 {
 
 /// One delivery under a schedule that the seed draws.
 async fn schedule(seed: u64) {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     dice.roll(2);
     let options = practice::Options {
         session_seconds: seed.is_multiple_of(4).then_some(4),
@@ -277,7 +277,7 @@ fn a_silent_server_does_not_hold_the_others() {
         for name in ["a.txt", "lost.txt", "z.txt"] {
             stage.file(name, 100);
         }
-        let patience = Patience { answer: Duration::from_millis(500), ..SHORT };
+        let patience = Timeouts { answer: Duration::from_millis(500), ..SHORT };
         let mut handle = stage.engine(Options { patience, ..stage.options() }).await;
         let seen = stage.deliver(&mut handle).await;
         stage.check(&seen);

@@ -4,7 +4,7 @@ use crate::support::stage::{MIB, Stage, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{State, Upload};
-use daypass::practice::{self, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use std::time::Duration;
 const GATHERED: Duration = Duration::from_millis(1_000);
 
 /// Chance that is the same in every run.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
@@ -56,7 +56,7 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
     for small in 0..300 {
         stage.file(&format!("folder/{small}.txt"), 10 + small);
     }
-    let (mut dice, mut killed) = (Dice(seed), 0);
+    let (mut dice, mut killed) = (Rng(seed), 0);
     let mut status = None;
     // What was answered to a process that lived on for long enough to take it down, and the last request by then.
     let mut kept = BTreeMap::new();
@@ -159,7 +159,7 @@ fn what_was_said_to_be_delivered_is_in_the_journal_after_a_kill() {
         for small in 0..1500 {
             stage.file(&format!("folder/{small}.txt"), 10 + small);
         }
-        let (mut dice, mut said) = (Dice(7), BTreeSet::new());
+        let (mut dice, mut said) = (Rng(7), BTreeSet::new());
         for round in 0..kills {
             let out = stage.dir.path().join(format!("out-{round}"));
             let mut command = stage.upload("importantproject");

@@ -1,10 +1,10 @@
 //! What the journal must do, as a fold of the records: the reference that the real one is measured by.
 
+use daypass::model::conditions::Learned;
 use daypass::model::destination::Destination;
 use daypass::model::parts::Parts;
 use daypass::model::record::{EarlierState, End, Kept, Record, Unfinished};
-use daypass::model::conditions::Learned;
-use daypass::model::upload::{Folder, Multipart, PlaceNo, UploadNo};
+use daypass::model::upload::{DestinationId, Folder, Multipart, UploadId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,9 +31,9 @@ pub struct Journal {
     pub deliveries: Vec<(Arc<Destination>, u32)>,
     /// The destinations of all runs, the most recent first.
     destinations: Vec<Arc<Destination>>,
-    places: BTreeMap<PlaceNo, Arc<Destination>>,
-    current: BTreeMap<PlaceNo, usize>,
-    numbers: BTreeMap<UploadNo, usize>,
+    places: BTreeMap<DestinationId, Arc<Destination>>,
+    current: BTreeMap<DestinationId, usize>,
+    numbers: BTreeMap<UploadId, usize>,
     learned: Vec<(Destination, Learned)>,
 }
 
@@ -41,15 +41,15 @@ impl Journal {
     /// Takes down one record; panics where it speaks of something that was never told.
     pub fn take(&mut self, record: Record) {
         match record {
-            Record::Place(no, destination) => {
+            Record::Place(id, destination) => {
                 self.destinations.retain(|other| !other.is_same(&destination));
                 self.destinations.insert(0, Arc::clone(&destination));
-                self.places.insert(no, destination);
+                self.places.insert(id, destination);
             }
             Record::Forget(destination) => self.destinations.retain(|other| !other.is_same(&destination)),
             Record::Settings(_) | Record::ProfileRenamed { .. } => {}
-            Record::Learned(no, learned) => {
-                let destination = (*self.places[&no]).clone();
+            Record::Learned(id, learned) => {
+                let destination = (*self.places[&id]).clone();
                 self.learned.retain(|(other, _)| !other.is_same(&destination));
                 self.learned.push((destination, (*learned).clone()));
             }
@@ -105,8 +105,8 @@ impl Journal {
                 assert!(std::mem::replace(&mut row.size, size) != size, "a size was recorded that had not changed");
             }
             Record::PutsBegin(first, last) => {
-                for no in first.0..=last.0 {
-                    if let Some(&row) = self.numbers.get(&UploadNo(no)) {
+                for id in first.0..=last.0 {
+                    if let Some(&row) = self.numbers.get(&UploadId(id)) {
                         self.rows[row].put_begun = true;
                     }
                 }
@@ -150,7 +150,7 @@ impl Journal {
         }
     }
 
-    pub fn row(&mut self, upload: UploadNo) -> &mut Row {
+    pub fn row(&mut self, upload: UploadId) -> &mut Row {
         &mut self.rows[self.numbers[&upload]]
     }
 
@@ -167,7 +167,7 @@ impl Journal {
                 *of == destination && *ended == 0 && !matches!(row.1.end, Some(End::Canceled))
             };
             let rows: Vec<_> = self.rows.iter().enumerate().collect();
-            let uploads: Vec<_> = rows.iter().filter(open).map(|(no, row)| unfinished(*no, row)).collect();
+            let uploads: Vec<_> = rows.iter().filter(open).map(|(id, row)| unfinished(*id, row)).collect();
             if !uploads.is_empty() {
                 kept.unfinished.push(((*destination).clone(), uploads));
             }
@@ -176,9 +176,9 @@ impl Journal {
     }
 }
 
-fn unfinished(no: usize, row: &Row) -> Unfinished {
+fn unfinished(id: usize, row: &Row) -> Unfinished {
     Unfinished {
-        row: i64::try_from(no).expect("few rows"),
+        row: i64::try_from(id).expect("few rows"),
         folder: Arc::clone(&row.folder),
         name: Arc::clone(&row.name),
         key_name: row.key_name.clone(),

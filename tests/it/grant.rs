@@ -1,7 +1,9 @@
 //! The customer's kit: its policies value by value, its escaping, and what it refuses to ask for.
 
 use daypass::grant::names::FormProblem;
-use daypass::grant::{RoleRequest, RequestProblem, Cidr, Format, Invitation, Kms, KmsKey, Principal, RoleName, policy, print};
+use daypass::grant::{
+    Cidr, Format, Invitation, Kms, KmsKey, Principal, RequestProblem, RoleName, RoleRequest, policy, print,
+};
 use daypass::policy::document;
 use daypass::policy::statement::allow_caller;
 use daypass::policy::tree::{Tree, hcl_text, toml_text};
@@ -387,9 +389,16 @@ fn what_does_not_hold_is_named() {
             },
             RequestProblem::LegacyName,
         ),
-        (RoleRequest { region: Some("cn-north-1".parse().expect("a region")), ..ask("") }, RequestProblem::OtherPartition),
         (
-            RoleRequest { external_id: Some("x".repeat(1224).parse().expect("an id")), source_ips: nets(64), ..ask("") },
+            RoleRequest { region: Some("cn-north-1".parse().expect("a region")), ..ask("") },
+            RequestProblem::OtherPartition,
+        ),
+        (
+            RoleRequest {
+                external_id: Some("x".repeat(1224).parse().expect("an id")),
+                source_ips: nets(64),
+                ..ask("")
+            },
             RequestProblem::TrustTooLong(2592),
         ),
     ] {

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use super::grant::{ask, full};
-use daypass::grant::{RoleRequest, Format, Invitation, policy, print};
+use daypass::grant::{Format, Invitation, RoleRequest, policy, print};
 use daypass::words;
 
 /// Runs the commands for bash against a stand-in that writes down its arguments and answers a command as `finds` says:

@@ -3,7 +3,7 @@
 use super::grant::{HOSTILE, ask, full};
 use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
 use daypass::grant::invitation::{Change, ChangedField};
-use daypass::grant::{RoleRequest, Format, Invitation, Window, message, print};
+use daypass::grant::{Format, Invitation, RoleRequest, Window, message, print};
 use daypass::time::{Day, Utc};
 use proptest::prelude::*;
 

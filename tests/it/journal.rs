@@ -6,7 +6,7 @@ mod doubts;
 mod history;
 mod renamed;
 
-use daypass::engine::journal::{WindowCall, Journal, Opened, Options};
+use daypass::engine::journal::{Journal, Opened, Options, WindowCall};
 use daypass::model::destination::Destination;
 use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use daypass::model::notice::JournalNotice;
@@ -14,7 +14,7 @@ use daypass::model::parts::{MIB, PartDone};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::{EarlierState, End, Kept, Record};
 use daypass::model::snapshot::{AllowedCommand, Settings};
-use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, Stored, UploadNo};
+use daypass::model::upload::{DestinationId, Fingerprint, Folder, Proof, Stored, UploadId};
 use daypass::time::Utc;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-const PLACE: PlaceNo = PlaceNo(0);
+const PLACE: DestinationId = DestinationId(0);
 
 fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
@@ -88,7 +88,7 @@ fn folder() -> Arc<Folder> {
 
 fn added(upload: u32, folder: &Arc<Folder>, name: &str, size: u64) -> Record {
     let (folder, name) = (Arc::clone(folder), name.into());
-    Record::Added { upload: UploadNo(upload), place: PLACE, folder, name, key_name: None, size }
+    Record::Added { upload: UploadId(upload), place: PLACE, folder, name, key_name: None, size }
 }
 
 fn fingerprint(size: u64) -> Fingerprint {
@@ -103,7 +103,7 @@ fn fingerprint(size: u64) -> Fingerprint {
 }
 
 fn created(upload: u32, size: u64, id: &str) -> Record {
-    let (upload, fingerprint, upload_id) = (UploadNo(upload), fingerprint(size), id.into());
+    let (upload, fingerprint, upload_id) = (UploadId(upload), fingerprint(size), id.into());
     Record::Created { upload, fingerprint, upload_id, part: 8 * MIB, abort_at: Some(Utc(1_800_000_000)) }
 }
 
@@ -161,13 +161,13 @@ fn what_was_recorded_comes_back() {
         record(&journal, [added(2, &work, "taken.txt", 4), added(3, &work, "gone.txt", 5)]).await;
         record(&journal, [added(4, &work, "maybe.txt", 6), added(5, &work, "waiting.txt", 7)]).await;
         record(&journal, [added(6, &work, "out.txt", 8)]).await;
-        record(&journal, [created(1, 20 * MIB, "upload-1"), Record::Part(UploadNo(1), 2, part(2))]).await;
-        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
-        record(&journal, [Record::Ended(UploadNo(2), End::AlreadyThere)]).await;
+        record(&journal, [created(1, 20 * MIB, "upload-1"), Record::Part(UploadId(1), 2, part(2))]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadId(2), End::AlreadyThere)]).await;
         let gone = Arc::new(Problem::new(Kind::SourceGone));
-        record(&journal, [Record::Ended(UploadNo(3), End::Failed(Arc::clone(&gone)))]).await;
-        record(&journal, [Record::Ended(UploadNo(4), End::NotConfirmed)]).await;
-        record(&journal, [Record::Ended(UploadNo(6), End::Canceled)]).await;
+        record(&journal, [Record::Ended(UploadId(3), End::Failed(Arc::clone(&gone)))]).await;
+        record(&journal, [Record::Ended(UploadId(4), End::NotConfirmed)]).await;
+        record(&journal, [Record::Ended(UploadId(6), End::Canceled)]).await;
         journal.flush().await.expect("it is on disk");
 
         let all = lines(&journal);
@@ -219,9 +219,9 @@ fn what_was_recorded_comes_back() {
         assert!(Arc::ptr_eq(&large.folder, &waiting.folder), "a folder is shared by its files");
 
         // It goes on in its own delivery, and what is added now joins it.
-        record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, large.row)]).await;
-        record(&journal, [Record::Part(UploadNo(0), 1, part(1)), Record::Part(UploadNo(0), 3, part(3))]).await;
-        record(&journal, [Record::Completing(UploadNo(0)), added(1, &folder(), "new.txt", 1)]).await;
+        record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, large.row)]).await;
+        record(&journal, [Record::Part(UploadId(0), 1, part(1)), Record::Part(UploadId(0), 3, part(3))]).await;
+        record(&journal, [Record::Completing(UploadId(0)), added(1, &folder(), "new.txt", 1)]).await;
         journal.close().await.expect("it closes");
     });
     runtime().block_on(async {
@@ -232,8 +232,8 @@ fn what_was_recorded_comes_back() {
         let multipart = uploads[1].multipart.as_ref().expect("it had begun");
         assert_eq!(multipart.parts.left(), 0);
         assert!(uploads[1].completing);
-        record(&journal, [place(), Record::Adopted(UploadNo(7), PLACE, uploads[1].row)]).await;
-        record(&journal, [Record::Ended(UploadNo(7), End::Delivered(stored(20 * MIB)))]).await;
+        record(&journal, [place(), Record::Adopted(UploadId(7), PLACE, uploads[1].row)]).await;
+        record(&journal, [Record::Ended(UploadId(7), End::Delivered(stored(20 * MIB)))]).await;
         journal.flush().await.expect("it is on disk");
         let all = lines(&journal);
         assert_eq!(all.len(), 1);
@@ -245,14 +245,14 @@ fn what_was_recorded_comes_back() {
 #[test]
 fn parts_belong_to_their_upload_id() {
     let (_dir, home) = home();
-    for void in [Record::Restarted(UploadNo(0)), Record::Renamed(UploadNo(0), "large (2).bin".into())] {
+    for void in [Record::Restarted(UploadId(0)), Record::Renamed(UploadId(0), "large (2).bin".into())] {
         let _ = fs::remove_dir_all(&home);
         let renamed = matches!(void, Record::Renamed(..));
         runtime().block_on(async {
             let (journal, ..) = open(&home);
             record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
-            record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadNo(0), 1, part(1))]).await;
-            record(&journal, [void, Record::Part(UploadNo(0), 2, part(2))]).await;
+            record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadId(0), 1, part(1))]).await;
+            record(&journal, [void, Record::Part(UploadId(0), 2, part(2))]).await;
             journal.close().await.expect("it closes");
         });
         runtime().block_on(async {
@@ -260,8 +260,8 @@ fn parts_belong_to_their_upload_id() {
             let upload = &kept.unfinished[0].1[0];
             assert!(upload.multipart.is_none());
             assert_eq!(upload.key_name.as_deref(), renamed.then_some("large (2).bin"));
-            record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, upload.row)]).await;
-            record(&journal, [created(0, 20 * MIB, "second"), Record::Part(UploadNo(0), 3, part(3))]).await;
+            record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, upload.row)]).await;
+            record(&journal, [created(0, 20 * MIB, "second"), Record::Part(UploadId(0), 3, part(3))]).await;
             journal.close().await.expect("it closes");
         });
         runtime().block_on(async {
@@ -279,9 +279,9 @@ fn a_file_tried_again_keeps_its_parts() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
-        record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadNo(0), 1, part(1))]).await;
+        record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadId(0), 1, part(1))]).await;
         let problem = Arc::new(Problem::new(Kind::SourceUnreadable));
-        record(&journal, [Record::Ended(UploadNo(0), End::Failed(problem)), Record::Reopened(UploadNo(0))]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::Failed(problem)), Record::Reopened(UploadId(0))]).await;
         journal.close().await.expect("it closes");
     });
     runtime().block_on(async {
@@ -298,7 +298,7 @@ fn forgotten_destinations_stay_away_and_come_back_with_their_files() {
         let (journal, ..) = open(&home);
         record(&journal, [place(), delivery(), added(0, &folder(), "a", 1)]).await;
         let forgotten = Arc::new(destination("Whatever it is called now", "importantprojectbucket"));
-        record(&journal, [Record::Place(PlaceNo(1), Arc::new(destination("Other", "other-bucket")))]).await;
+        record(&journal, [Record::Place(DestinationId(1), Arc::new(destination("Other", "other-bucket")))]).await;
         record(&journal, [Record::Forget(forgotten)]).await;
         journal.close().await.expect("it closes");
         let (journal, kept, _) = open(&home);
@@ -322,7 +322,7 @@ fn many_records_share_few_commits_and_a_lone_one_is_soon_on_disk() {
         record(&journal, [place(), delivery()]).await;
         for upload in 0..5_000 {
             record(&journal, [added(upload, &work, &format!("{upload}.txt"), 1)]).await;
-            record(&journal, [Record::Ended(UploadNo(upload), End::Delivered(stored(1)))]).await;
+            record(&journal, [Record::Ended(UploadId(upload), End::Delivered(stored(1)))]).await;
         }
         journal.flush().await.expect("it is on disk");
         // 10,002 changes make three full groups; slow machines add one each 200 ms.
@@ -367,7 +367,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
         record(&journal, [place(), delivery()]).await;
         let mut sent = 0;
         let problem = loop {
-            record(&journal, (sent..sent + 100).map(|no| added(no, &work, &format!("{no:0100}"), 1))).await;
+            record(&journal, (sent..sent + 100).map(|id| added(id, &work, &format!("{id:0100}"), 1))).await;
             sent += 100;
             if let Err(problem) = journal.flush().await {
                 break problem;
@@ -378,7 +378,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
         state.wait_for(Option::is_some).await.expect("the journal is there");
 
         // More comes while it is full; it waits, and whoever needs the disk is told.
-        record(&journal, (sent..sent + 500).map(|no| added(no, &work, &format!("{no:0100}"), 1))).await;
+        record(&journal, (sent..sent + 500).map(|id| added(id, &work, &format!("{id:0100}"), 1))).await;
         sent += 500;
         assert_eq!(journal.flush().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
         state.mark_unchanged();
@@ -392,7 +392,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
         journal.flush().await.expect("it is on disk");
         let all = lines(&journal);
         let names: Vec<_> = all[0].1.iter().map(|line| line.name.to_string()).collect();
-        let wanted: Vec<_> = (0..sent).map(|no| format!("job/{no:0100}")).collect();
+        let wanted: Vec<_> = (0..sent).map(|id| format!("job/{id:0100}")).collect();
         assert_eq!(names, wanted);
     });
 }
@@ -408,7 +408,7 @@ fn on_a_full_disk_what_has_arrived_is_written_into_the_room_that_was_kept_free()
         record(&journal, [place(), delivery()]).await;
         journal.flush().await.expect("it is on disk");
         assert!(home.join("reserve").exists(), "room is kept free");
-        record(&journal, (0..2_000).map(|no| added(no, &folder(), &format!("{no:0100}"), 1))).await;
+        record(&journal, (0..2_000).map(|id| added(id, &folder(), &format!("{id:0100}"), 1))).await;
         assert_eq!(journal.flush().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
         state.wait_for(Option::is_some).await.expect("the journal is there");
         while home.join("reserve").exists() {

@@ -4,7 +4,7 @@ use crate::support::stage::{FIRST, MIB, Stage, done, row, wait};
 use daypass::engine::handle::Engine;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::practice::{self, Op, Rule, Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")

@@ -4,7 +4,7 @@ use crate::cli::{run_within, runtime};
 use crate::support::stage::{Stage, done};
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::{State, Upload, UploadNo};
+use daypass::model::upload::{State, Upload, UploadId};
 use daypass::practice;
 use daypass::words::problem::said;
 use std::collections::BTreeSet;
@@ -51,7 +51,7 @@ fn left_out(seen: &Snapshot) -> BTreeSet<String> {
 }
 
 /// The row that this file is left out in.
-fn row(seen: &Snapshot, name: &str) -> (UploadNo, Upload) {
+fn row(seen: &Snapshot, name: &str) -> (UploadId, Upload) {
     let held = |row: &Upload| &*row.name == name && matches!(row.state, State::Failed(_));
     let found = seen.rows.iter().find(|(_, row)| held(row)).expect("a row");
     (found.0, found.1.clone())
@@ -90,7 +90,7 @@ async fn keys_are_left_out_until_a_person_sends_them() {
     assert!(matches!(seen.rows.get(dump).map(|row| &row.state), Some(State::Delivered(_))));
     assert_eq!(seen.places[0].totals.key_files, KEYS.len() as u64 - 2);
     // What was not left out for that is not sent by it.
-    handle.send(Command::SendKeyFile(UploadNo(0)));
+    handle.send(Command::SendKeyFile(UploadId(0)));
     handle.reached().await;
     done(&mut handle).await;
     assert_eq!(objects(&stage).len(), 5);

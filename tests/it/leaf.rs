@@ -5,24 +5,24 @@ use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
-use daypass::engine::s3::{S3, CompleteRequest, packed, unpacked};
+use daypass::engine::s3::{CompleteRequest, S3, packed, unpacked};
+use daypass::engine::timeouts::Timeouts;
 use daypass::engine::vault::{SessionCredentials, Vault};
-use daypass::engine::timeouts::Patience;
 use daypass::model::destination::Destination;
 use daypass::model::names::Region;
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{DeniedBy, Kind};
-use daypass::model::upload::{PlaceNo, Proof};
+use daypass::model::upload::{DestinationId, Proof};
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-pub const PLACE: PlaceNo = PlaceNo(3);
+pub const PLACE: DestinationId = DestinationId(3);
 
 /// For servers that won't answer: a busy computer may take this long for what is to succeed.
-pub const HASTY: Patience = Patience {
+pub const HASTY: Timeouts = Timeouts {
     idle: Duration::from_millis(200),
     answer: Duration::from_millis(200),
     complete: Duration::from_millis(400),
@@ -72,17 +72,17 @@ pub fn vault() -> Vault {
     vault
 }
 
-pub fn s3_with(http: &Http, clock: &Clock, patience: Patience) -> S3 {
+pub fn s3_with(http: &Http, clock: &Clock, patience: Timeouts) -> S3 {
     S3::new(http, vault().signer(PLACE), &region("eu-west-1"), &destination(), clock, patience)
 }
 
 pub fn s3(server: &Server) -> S3 {
-    s3_with(&http(&server.url, None), &Clock::start(), Patience::default())
+    s3_with(&http(&server.url, None), &Clock::start(), Timeouts::default())
 }
 
 /// The same over TLS, with the server's own certificate.
 pub fn s3_over_tls(server: &Server, pem: PathBuf) -> S3 {
-    s3_with(&http(&server.url, Some(pem)), &Clock::start(), Patience::default())
+    s3_with(&http(&server.url, Some(pem)), &Clock::start(), Timeouts::default())
 }
 
 /// Bytes that tell their place, quickly made.

@@ -4,9 +4,9 @@ use crate::leaf::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_
 use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
-use daypass::engine::s3::{S3, CompleteRequest, packed};
+use daypass::engine::s3::{CompleteRequest, S3, packed};
+use daypass::engine::timeouts::Timeouts;
 use daypass::engine::vault::Vault;
-use daypass::engine::timeouts::Patience;
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{Kind, Problem};
 use daypass::time::Utc;
@@ -64,7 +64,7 @@ async fn a_server_that_stops_reading_is_left_and_its_connection_with_it() {
     let s3 = s3_with(&http, &Clock::start(), HASTY);
     assert_eq!(kind(put(&s3, 32 * MIB).await), Kind::NoAnswer, "not all was taken: it can't be stored");
     assert_eq!(kind(part(&s3, 32 * MIB).await), Kind::NoAnswer);
-    part(&s3_with(&http, &Clock::start(), Patience::default()), MIB).await.expect("sent");
+    part(&s3_with(&http, &Clock::start(), Timeouts::default()), MIB).await.expect("sent");
     let connections: Vec<_> = server.heard().iter().map(|request| request.connection).collect();
     assert_eq!(connections, [0, 1, 2]);
 }
@@ -78,7 +78,7 @@ async fn a_connection_whose_answer_was_given_up_is_closed() {
     .await;
     let http = http(&server.url, None);
     assert_eq!(kind(part(&s3_with(&http, &Clock::start(), HASTY), 1000).await), Kind::NoAnswer);
-    part(&s3_with(&http, &Clock::start(), Patience::default()), 1000).await.expect("sent");
+    part(&s3_with(&http, &Clock::start(), Timeouts::default()), 1000).await.expect("sent");
     assert_eq!(server.heard()[1].connection, 1);
     for _ in 0..100 {
         if server.closed() == 1 {
@@ -196,7 +196,7 @@ async fn a_wrong_clock_is_put_right_once() {
     })
     .await;
     let clock = Clock::start();
-    let s3 = s3_with(&http(&server.url, None), &clock, Patience::default());
+    let s3 = s3_with(&http(&server.url, None), &clock, Timeouts::default());
     part(&s3, 100_000).await.expect("sent at the second try");
     assert_eq!(server.heard().len(), 2);
     assert!((clock.ahead() - 7200).abs() < 30, "{}", clock.ahead());
@@ -216,7 +216,7 @@ async fn a_clock_that_cannot_be_put_right_is_reported() {
     .await;
     let clock = Clock::start();
     let ahead = clock.ahead_of(Utc(1_445_412_480));
-    let s3 = s3_with(&http(&server.url, None), &clock, Patience::default());
+    let s3 = s3_with(&http(&server.url, None), &clock, Timeouts::default());
     let Kind::ClockWrong(seconds) = kind(part(&s3, 10).await) else { panic!("another kind") };
     assert!((seconds - ahead).abs() < 30, "{seconds} {ahead}");
     assert_eq!(server.heard().len(), 2);
@@ -242,7 +242,7 @@ async fn nobody_there_is_offline() {
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     for url in [format!("http://127.0.0.1:{port}"), "http://nobody.invalid".to_owned()] {
-        let s3 = s3_with(&http(&url, None), &Clock::start(), Patience::default());
+        let s3 = s3_with(&http(&url, None), &Clock::start(), Timeouts::default());
         assert_eq!(kind(put(&s3, 0).await), Kind::Offline, "{url}");
         assert_eq!(kind(complete(&s3).await), Kind::Offline, "{url}");
     }
@@ -270,7 +270,7 @@ async fn without_a_session_nothing_goes_out() {
 #[tokio::test]
 async fn many_connections_are_kept_and_used_again() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
-    let s3 = Arc::new(s3_with(&http(&server.url, None), &Clock::start(), Patience::default()));
+    let s3 = Arc::new(s3_with(&http(&server.url, None), &Clock::start(), Timeouts::default()));
     let shown = Arc::new(AtomicU64::new(0));
     let body = content(1000);
     let sum = crc(&body);
@@ -296,7 +296,7 @@ async fn connections_do_not_outlive_a_sleep() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
     let clock = Clock::start();
     let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
-    let s3 = s3_with(&Http::new(&wire, &clock).expect("a client"), &clock, Patience::default());
+    let s3 = s3_with(&Http::new(&wire, &clock).expect("a client"), &clock, Timeouts::default());
     part(&s3, 10).await.expect("sent");
     part(&s3, 10).await.expect("sent");
     clock.shift_wall(60_000);

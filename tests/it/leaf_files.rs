@@ -3,22 +3,22 @@
 use crate::leaf::{content, crc, s3};
 use crate::support::scripted::{Reply, Server, ok};
 use daypass::engine::digests::Digests;
-use daypass::engine::transfer::{Context, run};
 use daypass::engine::pool::Pool;
 use daypass::engine::reads::Reads;
 use daypass::engine::s3::unpacked;
+use daypass::engine::transfer::{Context, run};
 use daypass::engine::walk::{segment, walk};
 use daypass::model::event::{Answer, Call, Event, PART_HELD, Send};
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{Kind, Problem};
-use daypass::model::upload::{PlaceNo, Proof, UploadNo};
+use daypass::model::upload::{DestinationId, Proof, UploadId};
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 
-const PLACE: PlaceNo = PlaceNo(3);
+const PLACE: DestinationId = DestinationId(3);
 
 fn context(server: &Server) -> Context {
     Context {
@@ -37,7 +37,7 @@ async fn call(ctx: &Context, path: &Path, call: Call) -> Result<Answer, Problem>
 /// The same; `keys`: whether it is sent even if it looks like an access key.
 async fn called(ctx: &Context, path: &Path, call: Call, keys: bool) -> Result<Answer, Problem> {
     let send =
-        Send { place: PLACE, generation: 1, upload: UploadNo(1), path: path.to_owned(), key: "k".into(), keys, call };
+        Send { place: PLACE, generation: 1, upload: UploadId(1), path: path.to_owned(), key: "k".into(), keys, call };
     let ctx = ctx.clone();
     // Spawned, as the engine does: so it must be able to move between threads.
     tokio::spawn(async move { run(&ctx, send, Arc::default()).await }).await.expect("no panic")
@@ -110,7 +110,7 @@ async fn a_large_file_goes_up_in_parts_and_is_compared_before_the_end() {
     let part = Call::Part { upload_id: "UP".into(), number: 1, offset: 0, length: 100 };
     assert_eq!(call(&ctx, &path, part).await.expect_err("changed").kind, Kind::SourceChanged);
     std::fs::remove_file(&path).expect("removed");
-    ctx.files.close(UploadNo(1));
+    ctx.files.close(UploadId(1));
     assert_eq!(call(&ctx, &path, end).await.expect_err("gone").kind, Kind::SourceGone);
     assert_eq!(server.heard().len(), asked, "nothing went out");
 }
@@ -228,9 +228,9 @@ async fn a_large_file_is_looked_into_for_keys_as_it_is_opened() {
         std::fs::write(&path, &body).expect("written");
         let opened = called(&ctx, &path, Call::Open, false).await;
         assert_eq!(opened.err().map(|problem| problem.kind), held.then_some(Kind::KeyFile), "{name}");
-        ctx.files.close(UploadNo(1));
+        ctx.files.close(UploadId(1));
         assert!(matches!(called(&ctx, &path, Call::Open, true).await, Ok(Answer::Opened(_))), "{name}");
-        ctx.files.close(UploadNo(1));
+        ctx.files.close(UploadId(1));
     }
 }
 
@@ -246,7 +246,7 @@ async fn walked(paths: Vec<PathBuf>, capacity: usize) -> Vec<String> {
                 let key = file.key_name.as_ref().map_or(String::new(), |name| format!(" as {name}"));
                 seen.push(format!("{}|{} {}{key}", folder.key, file.name, file.size));
             }
-        } else if let Event::LeftOut(PLACE, path, why) = event {
+        } else if let Event::Skipped(PLACE, path, why) = event {
             seen.push(format!("{why:?} {}", path.file_name().expect("a name").to_string_lossy()));
         } else {
             assert!(matches!(event, Event::Walked(PLACE)), "{event:?}");

@@ -1,13 +1,13 @@
 //! Tasks that end without an answer, and answers that come too late to count.
 
 use crate::support::stage::{FIRST, Stage, done, wait};
-use daypass::engine::task::Errand;
 use daypass::engine::handle::Options;
+use daypass::engine::task::TaskKind;
 use daypass::model::event::{Answer, Assumed, Effect, Event, Found};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::session::{Identity, Session};
 use daypass::model::snapshot::Command;
-use daypass::model::upload::{Folder, Proof, RequestNo, State};
+use daypass::model::upload::{Folder, Proof, RequestId, State};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// The first `times` tasks of a kind panic; what they were for goes on all the same.
-async fn goes_on_after(times: u32, of: fn(&Errand) -> bool) -> Stage {
+async fn goes_on_after(times: u32, of: fn(&TaskKind) -> bool) -> Stage {
     let stage = Stage::new(daypass::practice::Options::default()).await;
     stage.file("a.txt", 10);
     let left = Arc::new(AtomicU32::new(times));
@@ -38,17 +38,17 @@ async fn goes_on_after(times: u32, of: fn(&Errand) -> bool) -> Stage {
 
 #[tokio::test]
 async fn a_lost_question_for_the_identity() {
-    goes_on_after(1, |errand| matches!(errand, Errand::Identify(_))).await;
+    goes_on_after(1, |errand| matches!(errand, TaskKind::Identify(_))).await;
 }
 
 #[tokio::test]
 async fn a_lost_question_for_access() {
-    goes_on_after(2, |errand| matches!(errand, Errand::Assume(..))).await;
+    goes_on_after(2, |errand| matches!(errand, TaskKind::Assume(..))).await;
 }
 
 #[tokio::test]
 async fn a_lost_request() {
-    goes_on_after(1, |errand| matches!(errand, Errand::Request(_))).await;
+    goes_on_after(1, |errand| matches!(errand, TaskKind::Request(_))).await;
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_lost_question_for_the_region() {
     let hook = Arc::clone(&left);
     let options = Options {
         hook: Some(Arc::new(move |errand| {
-            let first = matches!(errand, Errand::Locate(_)) && hook.swap(0, Ordering::SeqCst) == 1;
+            let first = matches!(errand, TaskKind::Locate(_)) && hook.swap(0, Ordering::SeqCst) == 1;
             assert!(!first, "a task of {errand:?} ends here");
         })),
         ..stage.options()
@@ -77,7 +77,7 @@ async fn a_lost_question_for_the_region() {
 async fn a_question_that_is_always_lost_is_told() {
     let stage = Stage::new(daypass::practice::Options::default()).await;
     let hook: daypass::engine::handle::Hook =
-        Arc::new(|errand| assert!(!matches!(errand, Errand::Assume(..)), "a task of {errand:?} ends here"));
+        Arc::new(|errand| assert!(!matches!(errand, TaskKind::Assume(..)), "a task of {errand:?} ends here"));
     let mut handle = stage.engine(Options { hook: Some(hook), ..stage.options() }).await;
     let seen = wait(&mut handle, "a problem", |seen| {
         seen.places.first().is_some_and(|place| matches!(place.session, Session::Denied(_)))
@@ -116,8 +116,8 @@ fn a_late_word_about_the_region_holds_nothing() {
     let found = (0..3).map(|n| Found { name: format!("f{n}").into(), key_name: None, size: 10, modified: 1 }).collect();
     let fx = step(&mut model, Event::Found(FIRST, folder, found));
     step(&mut model, Event::Walked(FIRST));
-    let sent = |fx: &[Effect]| -> Vec<RequestNo> {
-        fx.iter().filter_map(|e| if let Effect::Send(no, _) = e { Some(*no) } else { None }).collect()
+    let sent = |fx: &[Effect]| -> Vec<RequestId> {
+        fx.iter().filter_map(|e| if let Effect::Send(id, _) = e { Some(*id) } else { None }).collect()
     };
     let first = sent(&fx);
     assert_eq!(first.len(), 3);
@@ -135,9 +135,9 @@ fn a_late_word_about_the_region_holds_nothing() {
     // What was sent to the region that was found, and is not there either, is told.
     step(&mut model, Event::Answered(second[0], elsewhere()));
     assert_eq!(model.seen().places[0].hold.as_ref().map(|problem| problem.kind), Some(Kind::OtherRegion));
-    for no in &second[1..] {
+    for id in &second[1..] {
         let stored = crate::lost::stored();
-        step(&mut model, Event::Answered(*no, Ok(Answer::Stored(stored))));
+        step(&mut model, Event::Answered(*id, Ok(Answer::Stored(stored))));
     }
     let delivered = model.seen().rows.iter().filter(|(_, row)| matches!(row.state, State::Delivered(_))).count();
     assert_eq!(delivered, 2);

@@ -5,12 +5,12 @@ use daypass::model::event::{Answer, Call, Effect, Event, Send};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::Record;
 use daypass::model::snapshot::{Command, SkipReason, Which};
-use daypass::model::upload::{State, UploadNo};
+use daypass::model::upload::{State, UploadId};
 
-const ONE: Which = Which::One(UploadNo(0));
+const ONE: Which = Which::One(UploadId(0));
 
-fn failed(bench: &Bench, no: u32) -> Option<Kind> {
-    if let State::Failed(problem) = bench.state(no) { Some(problem.kind) } else { None }
+fn failed(bench: &Bench, id: u32) -> Option<Kind> {
+    if let State::Failed(problem) = bench.state(id) { Some(problem.kind) } else { None }
 }
 
 #[test]
@@ -35,8 +35,8 @@ fn pausing_keeps_what_s3_has() {
             .filter_map(|(_, s)| if let Call::Part { number, .. } = s.call { Some(number) } else { None })
             .collect();
         assert_eq!(numbers, [2, 3, 4, 5]);
-        let (no, _) = bench.parts(rest);
-        bench.answer(no, stored(40 * MIB));
+        let (id, _) = bench.parts(rest);
+        bench.answer(id, stored(40 * MIB));
         assert!(matches!(bench.state(0), State::Delivered(_)));
     }
 }
@@ -55,8 +55,8 @@ fn a_file_that_changed_in_a_pause_is_never_mixed() {
         bench.answer(open, Answer::Opened(print(size, 2)));
         if size == 40 * MIB {
             let read = |(_, send): &(_, Send)| matches!(send.call, Call::Read { .. });
-            let (no, _) = bench.sends().into_iter().find(read).expect("the part that S3 has is read again");
-            bench.answer(no, Answer::Read(99));
+            let (id, _) = bench.sends().into_iter().find(read).expect("the part that S3 has is read again");
+            bench.answer(id, Answer::Read(99));
         }
         assert_eq!(failed(&bench, 0), Some(Kind::SourceChanged));
         let (_, abort) = bench.sent();
@@ -74,7 +74,7 @@ fn a_pause_waits_for_what_must_not_be_broken_off() {
     bench.add("/data", &[("a", 5), ("b", 5)]);
     let sent = bench.sends();
     bench.command(Command::Pause(ONE));
-    bench.command(Command::Pause(Which::One(UploadNo(1))));
+    bench.command(Command::Pause(Which::One(UploadId(1))));
     assert!(!bench.fx.iter().any(|e| matches!(e, Effect::Drop(_))));
     bench.answer(sent[0].0, stored(5));
     bench.trouble(sent[1].0, Kind::Busy);
@@ -104,17 +104,17 @@ fn thousands_of_uploads_are_not_aborted_all_at_once() {
     let mut bench = Bench::open();
     for n in 0..200_u32 {
         bench.add("/data", &[(&format!("big{n}"), 24 * MIB)]);
-        for (no, send) in bench.sends() {
+        for (id, send) in bench.sends() {
             if matches!(send.call, Call::Open) {
-                bench.answer(no, Answer::Opened(print(24 * MIB, 1)));
+                bench.answer(id, Answer::Opened(print(24 * MIB, 1)));
             }
         }
-        for (no, send) in bench.sends() {
+        for (id, send) in bench.sends() {
             if matches!(send.call, Call::Create) {
-                bench.answer(no, Answer::Created { upload_id: format!("id{n}").into(), abort_at: None });
+                bench.answer(id, Answer::Created { upload_id: format!("id{n}").into(), abort_at: None });
             }
         }
-        bench.command(Command::Pause(Which::One(UploadNo(n))));
+        bench.command(Command::Pause(Which::One(UploadId(n))));
         bench.sends();
     }
     bench.command(Command::Cancel(Which::All(P)));
@@ -123,8 +123,8 @@ fn thousands_of_uploads_are_not_aborted_all_at_once() {
     while !out.is_empty() {
         assert!(out.len() <= 64, "{}", out.len());
         aborts += out.len();
-        for (no, _) in out {
-            bench.answer(no, Answer::Aborted);
+        for (id, _) in out {
+            bench.answer(id, Answer::Aborted);
         }
         out = bench.sends();
     }
@@ -148,15 +148,15 @@ fn small_files_go_beside_a_large_one() {
         let beside = out.iter().filter(|(_, send)| matches!(send.call, Call::Put { .. })).count();
         assert!(beside <= 1, "the large one keeps its speed");
         assert!(parts < 3 * ahead, "each small one waits no longer than for the parts that were out before it");
-        let (no, send) = out.remove(0);
+        let (id, send) = out.remove(0);
         match send.call {
             Call::Part { number, .. } => {
                 parts += 1;
-                bench.answer(no, part(number));
+                bench.answer(id, part(number));
             }
             Call::Put { .. } => {
                 small += 1;
-                bench.answer(no, stored(10));
+                bench.answer(id, stored(10));
             }
             other => panic!("{other:?}"),
         }
@@ -171,7 +171,7 @@ fn twins_are_numbered_and_the_same_file_is_taken_once() {
     bench.add("/b", &[("report.pdf", 1), (".env", 1)]);
     bench.add("/c", &[("report.pdf", 1)]);
     bench.add("/b", &[("report.pdf", 1)]);
-    let keys: Vec<String> = (0..6).map(|no| bench.key(no)).collect();
+    let keys: Vec<String> = (0..6).map(|id| bench.key(id)).collect();
     assert_eq!(keys, ["report.pdf", ".env", "x", "report (2).pdf", ".env (2)", "report (3).pdf"]);
     assert_eq!(bench.model.seen().rows.len(), 6);
     assert_eq!(bench.place().left_out[0].why, SkipReason::Twice);
@@ -182,18 +182,18 @@ fn a_taken_name_gets_the_next_number_each_time() {
     let mut bench = Bench::open();
     bench.add("/a", &[("report.pdf", 1)]);
     bench.add("/b", &[("report.pdf", 1)]);
-    for (no, _) in bench.sends() {
-        bench.trouble(no, Kind::AlreadyThere);
+    for (id, _) in bench.sends() {
+        bench.trouble(id, Kind::AlreadyThere);
     }
     assert_eq!(bench.state(0), State::AlreadyThere);
     for expected in ["report (3).pdf", "report (4).pdf"] {
-        bench.command(Command::SendUnderNewName(UploadNo(0)));
+        bench.command(Command::SendUnderNewName(UploadId(0)));
         assert_eq!(bench.key(0), expected);
-        let (no, send) = bench.sent();
+        let (id, send) = bench.sent();
         assert_eq!(&*send.key, format!("in/{expected}"));
-        bench.trouble(no, Kind::AlreadyThere);
+        bench.trouble(id, Kind::AlreadyThere);
     }
-    bench.command(Command::SendUnderNewName(UploadNo(1)));
+    bench.command(Command::SendUnderNewName(UploadId(1)));
     assert_eq!(bench.key(1), "report (3).pdf", "a number that was given up is free again");
 }
 
@@ -202,23 +202,23 @@ fn what_may_be_our_own_is_not_called_somebody_elses() {
     // Commit lost, then the name is taken: ours or not, nobody can tell. A retry doesn't make it clearer.
     let mut bench = Bench::open();
     bench.add("/a", &[("x", 1)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AnswerLost);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AnswerLost);
     bench.after(30);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);
     bench.command(Command::Retry(ONE));
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);
     // The same after it was taken out while its call was out.
     bench.add("/a", &[("y", 1)]);
     bench.sent();
-    bench.command(Command::Cancel(Which::One(UploadNo(1))));
+    bench.command(Command::Cancel(Which::One(UploadId(1))));
     bench.add("/a", &[("y", 1)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(2), State::NotConfirmed);
 }
 
@@ -227,14 +227,14 @@ fn a_lost_complete_is_repeated_and_then_not_confirmed() {
     for last in [Kind::UploadGone, Kind::AlreadyThere, Kind::AnswerLost] {
         let mut bench = Bench::open();
         let parts = bench.begun(20 * MIB);
-        let (mut no, _) = bench.parts(parts);
+        let (mut id, _) = bench.parts(parts);
         let mut repeats = 0;
         while bench.state(0) == State::Confirming {
-            bench.trouble(no, if repeats == 2 { last } else { Kind::AnswerLost });
+            bench.trouble(id, if repeats == 2 { last } else { Kind::AnswerLost });
             bench.after(61);
             let Some((next, send)) = bench.sends().pop() else { break };
             assert!(matches!(send.call, Call::Complete { .. }), "the same once more");
-            no = next;
+            id = next;
             repeats += 1;
         }
         assert_eq!(bench.state(0), State::NotConfirmed, "{last:?}");
@@ -247,18 +247,18 @@ fn a_first_complete_that_is_refused_begins_again_and_stops_at_the_fourth_time() 
     for kind in [Kind::UploadGone, Kind::PartsRefused, Kind::Conflict] {
         let mut bench = Bench::open();
         let parts = bench.begun(20 * MIB);
-        let (mut no, _) = bench.parts(parts);
+        let (mut id, _) = bench.parts(parts);
         for _ in 0..3 {
-            bench.trouble(no, kind);
+            bench.trouble(id, kind);
             let open =
                 bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Open)).expect("from the beginning");
             bench.answer(open.0, Answer::Opened(print(20 * MIB, 1)));
             let create = bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Create)).expect("a new one");
             bench.answer(create.0, Answer::Created { upload_id: "again".into(), abort_at: None });
             let parts = bench.sends();
-            no = bench.parts(parts).0;
+            id = bench.parts(parts).0;
         }
-        bench.trouble(no, kind);
+        bench.trouble(id, kind);
         assert_eq!(failed(&bench, 0), Some(kind));
     }
 }
@@ -286,11 +286,11 @@ fn denied_keys_of_the_bucket_and_damage_concern_one_file() {
     assert!(bench.place().hold.is_none());
     bench.sends();
     bench.add("/data", &[("small", 10)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::Damaged);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::Damaged);
     bench.after(10);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::Damaged);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::Damaged);
     assert_eq!(failed(&bench, 1), Some(Kind::Damaged), "read again once, then it stops");
 }
 
@@ -315,9 +315,9 @@ fn a_journal_that_does_not_write_holds_everything() {
     let mut bench = Bench::open();
     let parts = bench.begun(100 * MIB);
     bench.on(Event::JournalFailed(Problem::new(Kind::JournalFull)));
-    for (no, send) in parts {
+    for (id, send) in parts {
         let Call::Part { number, .. } = send.call else { panic!("a part") };
-        bench.answer(no, part(number));
+        bench.answer(id, part(number));
     }
     bench.after(60);
     assert!(bench.sends().is_empty());
@@ -347,18 +347,18 @@ fn a_delivery_begins_once_and_ends_once() {
     let sent = bench.sends();
     bench.answer(sent[0].0, stored(1));
     bench.trouble(sent[1].0, Kind::SourceGone);
-    bench.command(Command::Retry(Which::One(UploadNo(1))));
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::SourceGone);
+    bench.command(Command::Retry(Which::One(UploadId(1))));
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::SourceGone);
     // The next delivery; a row of the first is tried again in it and counts where it belongs.
     bench.add("/b", &[("z", 7)]);
-    let (no, _) = bench.sent();
-    bench.command(Command::Retry(Which::One(UploadNo(1))));
+    let (id, _) = bench.sent();
+    bench.command(Command::Retry(Which::One(UploadId(1))));
     assert_eq!((bench.place().totals.files, bench.place().totals.bytes), (1, 7));
-    bench.answer(no, stored(7));
+    bench.answer(id, stored(7));
     assert!(bench.place().totals.done());
-    let (no, _) = bench.sent();
-    bench.answer(no, stored(1));
+    let (id, _) = bench.sent();
+    bench.answer(id, stored(1));
     assert_eq!((bench.place().totals.files, bench.place().totals.delivered), (1, 1));
     let mut told = String::new();
     for record in bench.records() {
@@ -377,15 +377,15 @@ fn a_delivery_begins_once_and_ends_once() {
 fn one_destination_that_is_held_does_not_hold_the_others() {
     let mut bench = Bench::open();
     bench.add("/a", &[("1", 40 * MIB), ("2", 40 * MIB), ("3", 40 * MIB), ("4", 40 * MIB)]);
-    for (no, _) in bench.sends() {
-        bench.answer(no, Answer::Opened(print(40 * MIB, 1)));
+    for (id, _) in bench.sends() {
+        bench.answer(id, Answer::Opened(print(40 * MIB, 1)));
     }
-    for (no, _) in bench.sends() {
-        bench.trouble(no, Kind::KmsGenerate);
+    for (id, _) in bench.sends() {
+        bench.trouble(id, Kind::KmsGenerate);
     }
     assert!(bench.place().hold.is_some());
     bench.sends();
-    let other = daypass::model::upload::PlaceNo(1);
+    let other = daypass::model::upload::DestinationId(1);
     bench.command(Command::Open(Box::new(crate::world::destination(2))));
     let attempt = bench.asked().pop().expect("AssumeRole").attempt;
     let left = std::time::Duration::from_hours(1);

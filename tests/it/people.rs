@@ -6,7 +6,7 @@ use daypass::model::event::Event;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Network, Settings, Which};
-use daypass::model::upload::{PlaceNo, State, Upload, UploadNo};
+use daypass::model::upload::{DestinationId, State, Upload, UploadId};
 use daypass::model::{Limits, Model};
 use std::sync::Arc;
 
@@ -56,13 +56,13 @@ impl World {
         let path = folder.dir.to_path_buf();
         let bucket = format!("bucket-{}", at % self.places.len());
         let place = self.places.iter().position(|p| p.bucket.as_str() == bucket).expect("a place");
-        self.command(Command::Add(PlaceNo(u16::try_from(place).expect("few")), vec![path]));
+        self.command(Command::Add(DestinationId(u16::try_from(place).expect("few")), vec![path]));
     }
 
     pub fn do_something(&mut self) {
         let rows = self.seen().rows.len() as u64;
-        let one = UploadNo(u32::try_from(self.dice.below(rows)).expect("few"));
-        let place = PlaceNo(u16::try_from(self.dice.below(self.places.len() as u64)).expect("few"));
+        let one = UploadId(u32::try_from(self.dice.below(rows)).expect("few"));
+        let place = DestinationId(u16::try_from(self.dice.below(self.places.len() as u64)).expect("few"));
         let which = if self.dice.percent(25) { Which::All(place) } else { Which::One(one) };
         match self.dice.below(17) {
             0 | 1 => self.command(Command::Pause(which)),
@@ -151,9 +151,9 @@ impl World {
     /// Whether a place with open uploads stands still for a reason that only the person can lift.
     fn waits_for_a_person(&self) -> bool {
         let idle = |at: usize| {
-            let no = PlaceNo(u16::try_from(at).expect("few"));
+            let id = DestinationId(u16::try_from(at).expect("few"));
             let place = &self.seen().places[at];
-            let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| r.place == no && !r.state.ended()).collect();
+            let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| r.place == id && !r.state.ended()).collect();
             let refused =
                 !matches!(place.session, Session::Active(_)) && !place.asking && self.model.next_deadline().is_none();
             let paused = place.paused || open.iter().all(|(_, row)| row.state == State::Paused);
@@ -164,11 +164,11 @@ impl World {
 
     fn help(&mut self) {
         for at in 0..self.seen().places.len() {
-            let no = PlaceNo(u16::try_from(at).expect("few"));
-            self.command(Command::Resume(Which::All(no)));
-            self.command(Command::Release(no));
+            let id = DestinationId(u16::try_from(at).expect("few"));
+            self.command(Command::Resume(Which::All(id)));
+            self.command(Command::Release(id));
             if !matches!(self.seen().places[at].session, Session::Active(_)) {
-                self.command(Command::GetAccess(no));
+                self.command(Command::GetAccess(id));
             }
         }
         self.now += 1000;

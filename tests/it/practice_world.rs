@@ -1,10 +1,10 @@
 //! Practice as a world of its own, and a start that uses nobody's identity: what is called, run and written.
 
 use daypass::engine::credentials::Caches;
-use daypass::engine::task::Errand;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
+use daypass::engine::task::TaskKind;
 use daypass::grant::Invitation;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{AllowedCommand, Command};
@@ -115,7 +115,7 @@ impl Home {
     fn desk(&self, elsewhere: &Elsewhere, practice: bool) -> (Arc<App>, Arc<Mutex<Vec<String>>>) {
         let errands = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&errands);
-        let hook = move |errand: &Errand| noted.lock().expect("free").push(format!("{errand:?}"));
+        let hook = move |errand: &TaskKind| noted.lock().expect("free").push(format!("{errand:?}"));
         let wire = Wire { endpoint_url: Some(elsewhere.url.clone()), ..Wire::default() };
         let options = Options { hook: Some(Arc::new(hook)), ..self.options() };
         let start = Start { wire, practice, ..Start::default() };
@@ -178,7 +178,7 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
     assert!(desk.about().practice);
     let file = home.dir.path().join("a.txt");
     std::fs::write(&file, "hello").expect("written");
-    desk.send(Command::Add(daypass::model::upload::PlaceNo(0), vec![file]));
+    desk.send(Command::Add(daypass::model::upload::DestinationId(0), vec![file]));
     wait("the file arrives", || desk.about().arrived.as_ref().is_some_and(|list| list.len() == 1));
     let names: Vec<String> = desk.seen().profiles.list.iter().map(|profile| profile.name.clone()).collect();
     assert_eq!(names, ["importantproject", "mallory"], "nobody's own profile is in it");

@@ -7,7 +7,7 @@ use daypass::engine::http::Wire;
 use daypass::engine::profiles::{Edit, Origin, Paths, chain, change, keys, origin, read};
 use daypass::model::names::RoleArn;
 use daypass::model::problem::Kind;
-use daypass::model::snapshot::{WarningKind, Source};
+use daypass::model::snapshot::{Source, WarningKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -155,7 +155,11 @@ fn every_way_to_an_odd_profile_is_named_with_its_line() {
             WarningKind::SignInHalf,
         ),
         (format!("[profile p]\nsso_start_url = corp\nsso_region = eu-west-1\n{of}"), 2, WarningKind::SignInHalf),
-        (format!("[profile p]\nsso_start_url = https://x\nsso_region = nowhere at all\n{of}"), 3, WarningKind::SignInHalf),
+        (
+            format!("[profile p]\nsso_start_url = https://x\nsso_region = nowhere at all\n{of}"),
+            3,
+            WarningKind::SignInHalf,
+        ),
         (format!("[profile p]\n{role}"), 2, WarningKind::SourceUnset),
         (format!("[profile p]\n{role}credential_source = Ec2InstanceMetadata\n"), 3, WarningKind::CredentialSource),
         (format!("[profile p]\n{role}credential_source = EcsContainer\n"), 3, WarningKind::CredentialSource),

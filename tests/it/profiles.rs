@@ -4,7 +4,7 @@ use daypass::engine::environment::variables_of;
 use daypass::engine::profiles::{Keys, Origin, Paths, keys, origin, read, stamp};
 use daypass::model::notice::Variable;
 use daypass::model::problem::Kind;
-use daypass::model::snapshot::{WarningKind, Profile, Profiles, Source};
+use daypass::model::snapshot::{Profile, Profiles, Source, WarningKind};
 use daypass::words::profiles::oddity;
 use proptest::prelude::*;
 use std::path::Path;
@@ -209,7 +209,10 @@ fn sources_that_go_round_are_not_followed() {
         assert_eq!(files.kind(name), Kind::ProfileOdd, "{name}");
     }
     assert!(files.keys("two").is_ok() && files.keys("one").is_ok(), "roles in a row are followed");
-    assert_eq!(odd(&files.read()), [(3, WarningKind::SourceLoop), (6, WarningKind::SourceLoop), (9, WarningKind::SourceLoop)]);
+    assert_eq!(
+        odd(&files.read()),
+        [(3, WarningKind::SourceLoop), (6, WarningKind::SourceLoop), (9, WarningKind::SourceLoop)]
+    );
 }
 
 #[test]
@@ -332,7 +335,7 @@ fn paths_follow_the_environment_and_the_home() {
 
 #[test]
 fn every_oddity_has_its_sentence() {
-    use daypass::model::snapshot::Oddity;
+    use daypass::model::snapshot::ProfileWarning;
     let all = [
         WarningKind::Unreadable,
         WarningKind::TooMuch,
@@ -363,7 +366,7 @@ fn every_oddity_has_its_sentence() {
     ];
     for what in all {
         let sentence =
-            oddity(&Oddity { path: "/h/.aws/credentials".into(), line: 7, profile: Some("a b".into()), what });
+            oddity(&ProfileWarning { path: "/h/.aws/credentials".into(), line: 7, profile: Some("a b".into()), what });
         assert!(
             sentence.starts_with("In /h/.aws/credentials, line 7 (profile “a b”): ") && sentence.ends_with('.'),
             "{sentence}"

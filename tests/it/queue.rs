@@ -15,9 +15,9 @@ fn world(seed: u64, rules: Rules, places: usize) -> World {
     let requests = u32::try_from(rules.requests).expect("few");
     let large = 1 + u32::try_from(seed % 4).expect("few");
     let mut world = World::new(seed, rules, Limits { seed, requests, large, ..Limits::default() });
-    for no in 0..places {
-        world.places.push(destination(no));
-        world.command(Command::Open(Box::new(destination(no))));
+    for id in 0..places {
+        world.places.push(destination(id));
+        world.command(Command::Open(Box::new(destination(id))));
     }
     for at in 0..=places {
         let sizes: Vec<u64> = (0..3 + world.dice.below(12))

@@ -25,19 +25,19 @@ fn parts_of_before_are_read_again_before_it_completes() {
     let mut bench = opened(vec![kept(&[1, 2], false, EarlierState::Open)], 1);
     let sent = bench.sends();
     assert_eq!(sent.len(), 3, "two to read, one to send");
-    for (no, send) in sent {
+    for (id, send) in sent {
         assert!(!bench.sends().iter().any(|(_, s)| matches!(s.call, Call::Complete { .. })), "not yet");
         if let Call::Read { offset, .. } = send.call {
-            bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+            bench.answer(id, Answer::Read(offset / (8 * MIB) + 1));
             continue;
         }
         let Call::Part { number: 3, upload_id, .. } = send.call else { panic!("{:?}", send.call) };
         assert_eq!(&*upload_id, "old");
-        bench.answer(no, part(3));
+        bench.answer(id, part(3));
     }
-    let (no, send) = bench.sent();
+    let (id, send) = bench.sent();
     assert!(matches!(send.call, Call::Complete { .. }));
-    bench.answer(no, stored(SIZE));
+    bench.answer(id, stored(SIZE));
     assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
     let records = bench.records();
     assert!(
@@ -65,15 +65,15 @@ fn a_complete_that_was_out_is_repeated_first() {
         (Err(Kind::AlreadyThere), State::NotConfirmed),
     ] {
         let mut bench = opened(vec![kept(&[1, 2, 3], true, EarlierState::Open)], 1);
-        for (no, send) in bench.sends() {
+        for (id, send) in bench.sends() {
             let Call::Read { offset, .. } = send.call else { panic!("{:?}", send.call) };
-            bench.answer(no, Answer::Read(offset / (8 * MIB) + 1));
+            bench.answer(id, Answer::Read(offset / (8 * MIB) + 1));
         }
-        let (no, send) = bench.sent();
+        let (id, send) = bench.sent();
         assert!(matches!(send.call, Call::Complete { .. }));
         match answer {
-            Ok(answer) => bench.answer(no, answer),
-            Err(kind) => bench.trouble(no, kind),
+            Ok(answer) => bench.answer(id, answer),
+            Err(kind) => bench.trouble(id, kind),
         }
         assert_eq!(bench.state(0), state);
     }
@@ -83,8 +83,8 @@ fn a_complete_that_was_out_is_repeated_first() {
 fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
     let mut bench = opened(vec![kept(&[1], false, EarlierState::Open)], 1);
     let sent = bench.sends();
-    let (no, _) = sent.iter().find(|(_, s)| matches!(s.call, Call::Part { .. })).expect("a part");
-    bench.trouble(*no, Kind::UploadGone);
+    let (id, _) = sent.iter().find(|(_, s)| matches!(s.call, Call::Part { .. })).expect("a part");
+    bench.trouble(*id, Kind::UploadGone);
     let open = bench.sends().pop().expect("again");
     bench.answer(open.0, Answer::Opened(print(SIZE, 1)));
     assert!(matches!(bench.sent().1.call, Call::Create));

@@ -5,7 +5,7 @@ use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Retried, Which};
-use daypass::model::upload::{Proof, State, UploadNo};
+use daypass::model::upload::{Proof, State, UploadId};
 
 #[test]
 fn a_refusal_that_no_retry_mends_stops_its_file_at_once() {
@@ -28,8 +28,8 @@ fn what_would_meet_every_file_holds_the_destination_at_once() {
     {
         let mut bench = Bench::open();
         bench.add("/data", &[("a", 1), ("b", 1)]);
-        for (no, _) in bench.sends() {
-            bench.trouble(no, kind);
+        for (id, _) in bench.sends() {
+            bench.trouble(id, kind);
         }
         assert_eq!(bench.place().hold.as_ref().map(|problem| problem.kind), Some(kind));
         bench.after(600);
@@ -45,7 +45,7 @@ fn played_with_limit(bench: &mut Bench, size: u64, limit: u64) -> Vec<u64> {
         if sent.is_empty() {
             break;
         }
-        for (no, send) in sent {
+        for (id, send) in sent {
             let body = match &send.call {
                 Call::Put { .. } => size,
                 call => call.body(size),
@@ -54,18 +54,18 @@ fn played_with_limit(bench: &mut Bench, size: u64, limit: u64) -> Vec<u64> {
                 bodies.push(body);
             }
             if body >= limit {
-                bench.trouble(no, Kind::BodyLimit(0));
+                bench.trouble(id, Kind::BodyLimit(0));
                 continue;
             }
             let answer = match &send.call {
                 Call::Open => Answer::Opened(print(size, 1)),
-                Call::Create => Answer::Created { upload_id: format!("id{}", no.0).into(), abort_at: None },
+                Call::Create => Answer::Created { upload_id: format!("id{}", id.0).into(), abort_at: None },
                 Call::Part { number, .. } => part(*number),
                 Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. } => stored(size),
                 Call::Read { .. } => Answer::Read(1),
                 Call::Abort { .. } => Answer::Aborted,
             };
-            bench.answer(no, answer);
+            bench.answer(id, answer);
         }
     }
     bodies
@@ -103,7 +103,7 @@ fn a_way_that_takes_no_part_of_s3_ends_the_file_with_the_size_it_refused() {
         assert!(bodies.len() <= 8, "{bodies:?}");
         assert!(bench.place().hold.is_none(), "small files still go");
         // A person who tries again after something was changed is not held to what was so before.
-        bench.command(Command::Retry(Which::One(UploadNo(0))));
+        bench.command(Command::Retry(Which::One(UploadId(0))));
         played_with_limit(&mut bench, size, u64::MAX);
         assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
     }
@@ -117,8 +117,8 @@ fn another_writer_at_every_try_ends_the_file() {
     while !bench.state(0).ended() {
         tries += 1;
         assert!(tries <= 20, "it does not end");
-        let (no, _) = bench.sent();
-        bench.trouble(no, Kind::Conflict);
+        let (id, _) = bench.sent();
+        bench.trouble(id, Kind::Conflict);
         bench.after(70);
     }
     assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::Contended));
@@ -130,21 +130,21 @@ fn another_writer_at_every_try_ends_the_file() {
 fn a_retry_that_goes_on_is_told_until_something_goes_well() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
-    let (no, _) = bench.sent();
+    let (id, _) = bench.sent();
     let began = bench.now;
-    bench.trouble(no, Kind::Busy);
+    bench.trouble(id, Kind::Busy);
     for tries in 1..=20 {
         let retry = bench.place().retry.clone().expect("it is told");
         assert_eq!((retry.what, retry.why.kind), (Retried::Upload, Kind::Busy));
         assert_eq!((retry.since.0, retry.tries), (began, tries));
         assert!(retry.next.0 > bench.now);
         bench.after(61);
-        let (no, _) = bench.sent();
-        bench.trouble(no, Kind::Busy);
+        let (id, _) = bench.sent();
+        bench.trouble(id, Kind::Busy);
     }
     bench.after(61);
-    let (no, _) = bench.sent();
-    bench.answer(no, stored(1));
+    let (id, _) = bench.sent();
+    bench.answer(id, stored(1));
     assert!(bench.place().retry.is_none());
 }
 
@@ -152,8 +152,8 @@ fn a_retry_that_goes_on_is_told_until_something_goes_well() {
 fn every_wait_is_told() {
     // Parts, whose rows show no wait of their own.
     let mut bench = Bench::open();
-    for (no, _) in bench.begun(20 * MIB) {
-        bench.trouble(no, Kind::SlowDown);
+    for (id, _) in bench.begun(20 * MIB) {
+        bench.trouble(id, Kind::SlowDown);
     }
     let retry = bench.place().retry.clone().expect("it is told");
     assert_eq!((retry.why.kind, retry.tries), (Kind::SlowDown, 3));
@@ -169,8 +169,8 @@ fn every_wait_is_told() {
     // The bucket's region.
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::OtherRegion);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::OtherRegion);
     bench.on(Event::Located(P, Err(Problem::new(Kind::Busy))));
     assert_eq!(bench.place().retry.as_ref().map(|retry| retry.what), Some(Retried::Bucket));
     bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
@@ -218,8 +218,8 @@ fn a_short_session_under_which_something_arrives_is_of_use() {
         bench.after(1);
         let ask = bench.asked().pop().expect("AssumeRole");
         bench.given(ask.attempt, 3);
-        for (no, _) in bench.sends() {
-            bench.answer(no, stored(1));
+        for (id, _) in bench.sends() {
+            bench.answer(id, stored(1));
         }
         bench.after(4);
     }

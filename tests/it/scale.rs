@@ -5,7 +5,7 @@ use crate::world::{World, destination};
 use daypass::model::event::{Answer, Assumed, Call, Effect, Event, Found};
 use daypass::model::session::Identity;
 use daypass::model::snapshot::{Command, Which};
-use daypass::model::upload::{Fingerprint, Folder, PlaceNo, Proof, State, Stored, Upload};
+use daypass::model::upload::{DestinationId, Fingerprint, Folder, Proof, State, Stored, Upload};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
 use std::collections::VecDeque;
@@ -18,7 +18,7 @@ const FILES: usize = 100_000;
 fn full() -> (Model, Vec<Effect>) {
     let mut model = Model::new(Limits::default());
     let mut fx = Vec::new();
-    let place = PlaceNo(0);
+    let place = DestinationId(0);
     let identity = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
     model.handle(Time(1), Event::Command(Command::Open(Box::new(destination(0)))), &mut fx);
     model.handle(Time(1), Event::Identified("p0".into(), Ok(identity)), &mut fx);
@@ -49,19 +49,19 @@ fn a_row_stays_small() {
 fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
     let (mut model, mut fx) = full();
     fx.clear();
-    model.handle(Time(4), Event::Command(Command::Resume(Which::All(PlaceNo(0)))), &mut fx);
+    model.handle(Time(4), Event::Command(Command::Resume(Which::All(DestinationId(0)))), &mut fx);
     let mut out = VecDeque::new();
     let (mut now, mut events, mut effects) = (4, 0_usize, 0_usize);
     let mut copies = Vec::new();
     loop {
         effects += fx.len();
         for effect in fx.drain(..) {
-            if let Effect::Send(no, send) = effect {
+            if let Effect::Send(id, send) = effect {
                 assert!(matches!(send.call, Call::Put { .. }));
-                out.push_back(no);
+                out.push_back(id);
             }
         }
-        let Some(no) = out.pop_front() else { break };
+        let Some(id) = out.pop_front() else { break };
         now += 1;
         let fingerprint = Fingerprint { device: 1, inode: 1, size: 1000, modified: 1, changed: None };
         let stored = Stored {
@@ -75,9 +75,9 @@ fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
             sha256: None,
             fingerprint,
         };
-        model.handle(Time(now), Event::Moved(vec![(no, 500), (no, 1000)]), &mut fx);
+        model.handle(Time(now), Event::Moved(vec![(id, 500), (id, 1000)]), &mut fx);
         model.handle(Time(now), Event::Tick, &mut fx);
-        model.handle(Time(now), Event::Answered(no, Ok(Answer::Stored(stored))), &mut fx);
+        model.handle(Time(now), Event::Answered(id, Ok(Answer::Stored(stored))), &mut fx);
         events += 3;
         if events % 3000 == 0 {
             // The window holds a copy all the time.
@@ -105,13 +105,13 @@ fn a_copy_shares_its_rows() {
 fn canceling_all_is_said_once_for_each_file() {
     let (mut model, mut fx) = full();
     fx.clear();
-    model.handle(Time(5), Event::Command(Command::Cancel(Which::All(PlaceNo(0)))), &mut fx);
+    model.handle(Time(5), Event::Command(Command::Cancel(Which::All(DestinationId(0)))), &mut fx);
     assert!(fx.len() <= 2 * FILES + 3, "{}", fx.len());
     assert!(model.seen().rows.iter().all(|(_, row)| row.state == State::Canceled));
     assert_eq!(model.seen().places[0].totals.files, 0);
     fx.clear();
-    model.handle(Time(6), Event::Command(Command::Retry(Which::All(PlaceNo(0)))), &mut fx);
-    model.handle(Time(7), Event::Command(Command::Resume(Which::All(PlaceNo(0)))), &mut fx);
+    model.handle(Time(6), Event::Command(Command::Retry(Which::All(DestinationId(0)))), &mut fx);
+    model.handle(Time(7), Event::Command(Command::Resume(Which::All(DestinationId(0)))), &mut fx);
     assert!(fx.is_empty(), "what was taken out stays out");
 }
 

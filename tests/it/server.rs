@@ -1,11 +1,11 @@
 //! S3 as the simulated world has it: objects, multipart uploads, sessions that end, and faults by chance.
 
-use crate::world::Dice;
+use crate::world::Rng;
 use daypass::model::destination::Destination;
 use daypass::model::event::{Answer, Call, Send};
 use daypass::model::parts::PartDone;
 use daypass::model::problem::{DeniedBy, Kind, Problem};
-use daypass::model::upload::{Fingerprint, PlaceNo, Proof, Stored};
+use daypass::model::upload::{DestinationId, Fingerprint, Proof, Stored};
 use daypass::time::Utc;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ pub struct Server {
     pub objects: BTreeMap<Key, (Vec<Piece>, bool)>,
     pub uploads: BTreeMap<Arc<str>, Multi>,
     /// When each session really ends.
-    pub sessions: BTreeMap<(PlaceNo, u32), u64>,
+    pub sessions: BTreeMap<(DestinationId, u32), u64>,
     count: u64,
 }
 
@@ -127,7 +127,7 @@ impl Server {
     }
 
     /// Does what is asked, or not, and says so, or not.
-    pub fn serve(&mut self, now: u64, dice: &mut Dice, key: &Key, send: &Send) -> Result<Answer, Problem> {
+    pub fn serve(&mut self, now: u64, dice: &mut Rng, key: &Key, send: &Send) -> Result<Answer, Problem> {
         let commits = matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. });
         if !send.call.signed() {
             return self.local(send);

@@ -128,7 +128,7 @@ fn it_does_not_renew_itself_for_nothing() {
     type Change = fn(&mut Bench);
     let changes: [(&str, Change); 4] = [
         ("paused", |bench| bench.command(Command::Pause(Which::All(P)))),
-        ("each paused", |bench| bench.command(Command::Pause(Which::One(daypass::model::upload::UploadNo(0))))),
+        ("each paused", |bench| bench.command(Command::Pause(Which::One(daypass::model::upload::UploadId(0))))),
         ("canceled", |bench| bench.command(Command::Cancel(Which::All(P)))),
         ("switched off", |bench| {
             let settings = daypass::model::snapshot::Settings { renew: false, ..Default::default() };
@@ -206,21 +206,21 @@ fn a_session_refused_before_its_time_is_renewed_once_and_then_held() {
     for kind in [Kind::SessionRefused, Kind::SessionEnded] {
         let mut bench = Bench::open();
         bench.add("/data", &[("small", 10)]);
-        let (no, _) = bench.sent();
-        bench.trouble(no, kind);
+        let (id, _) = bench.sent();
+        bench.trouble(id, kind);
         let ask = bench.asked().pop().expect("one renewal");
         bench.given(ask.attempt, 3600);
-        let (no, send) = bench.sent();
+        let (id, send) = bench.sent();
         assert_eq!(send.generation, ask.attempt);
-        bench.trouble(no, kind);
+        bench.trouble(id, kind);
         assert_eq!(bench.place().hold.as_ref().map(|p| p.kind), Some(kind));
         bench.after(100_000);
         assert!(bench.asked().is_empty() && bench.sends().is_empty(), "no loop");
         bench.command(Command::GetAccess(P));
         let ask = bench.asked().pop().expect("a person may try");
         bench.given(ask.attempt, 3600);
-        let (no, _) = bench.sent();
-        bench.answer(no, stored(10));
+        let (id, _) = bench.sent();
+        bench.answer(id, stored(10));
         assert!(matches!(bench.state(0), State::Delivered(_)));
     }
 }
@@ -248,18 +248,18 @@ fn a_denial_by_s3_holds_everything_and_is_asked_for_once_more() {
     let mut bench = Bench::open();
     let by = Kind::AccessDenied(DeniedBy::Unknown);
     bench.add("/data", &[("a", 1), ("b", 1), ("c", 1)]);
-    for (no, _) in bench.sends() {
-        bench.trouble(no, by);
+    for (id, _) in bench.sends() {
+        bench.trouble(id, by);
     }
     assert!(bench.place().hold.is_some() && bench.place().retry.is_some());
     bench.after(4);
     assert!(bench.sends().is_empty());
     bench.after(2);
-    let (no, _) = bench.sent();
-    bench.trouble(no, by);
+    let (id, _) = bench.sent();
+    bench.trouble(id, by);
     assert!(bench.place().retry.is_none());
     assert_eq!(bench.place().hold.as_ref().map(|p| p.kind), Some(by));
-    assert!((0..3).all(|no| bench.state(no) == State::Waiting), "nothing fails by the hundred");
+    assert!((0..3).all(|id| bench.state(id) == State::Waiting), "nothing fails by the hundred");
     bench.after(10_000);
     assert!(bench.sends().is_empty());
     bench.command(Command::Release(P));
@@ -273,12 +273,12 @@ fn a_denial_by_s3_holds_everything_and_is_asked_for_once_more() {
 fn a_region_that_is_another_is_looked_up_once_more() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::OtherRegion);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::OtherRegion);
     assert!(bench.fx.iter().any(|e| matches!(e, Effect::Locate(..))));
     bench.on(Event::Located(P, Ok("us-east-1".parse().expect("a region"))));
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::OtherRegion);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::OtherRegion);
     assert_eq!(bench.place().hold.as_ref().map(|p| p.kind), Some(Kind::OtherRegion));
 }
 
@@ -305,8 +305,8 @@ fn an_answer_that_refuses_proves_the_line_too() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1), ("b", 1)]);
     let sent = bench.sends();
-    for (no, _) in sent {
-        bench.on(Event::Answered(no, Err(Problem::new(Kind::Offline))));
+    for (id, _) in sent {
+        bench.on(Event::Answered(id, Err(Problem::new(Kind::Offline))));
     }
     let mut probe = Vec::new();
     for _ in 0..30 {

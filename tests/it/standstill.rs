@@ -9,9 +9,9 @@ use daypass::model::parts::{OBJECT_MAX, PartDone, Parts};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::record::{EarlierState, Record, Unfinished};
 use daypass::model::snapshot::{Command, Network, Which};
-use daypass::model::upload::{Fingerprint, Multipart, PlaceNo, RequestNo, State, UploadNo};
+use daypass::model::upload::{DestinationId, Fingerprint, Multipart, RequestId, State, UploadId};
 
-const ONE: Which = Which::One(UploadNo(0));
+const ONE: Which = Which::One(UploadId(0));
 
 /// An upload that the last run left open: of so many bytes when it was added, and begun in parts of a larger file.
 fn begun(name: &str, added: u64, size: u64) -> Unfinished {
@@ -33,7 +33,7 @@ fn a_grown_file_of_an_earlier_run_holds_up_nothing() {
         if sends.is_empty() {
             break;
         }
-        for (no, send) in sends {
+        for (id, send) in sends {
             steps += 1;
             let answer = match send.call {
                 Call::Open => Answer::Opened(Fingerprint {
@@ -44,7 +44,7 @@ fn a_grown_file_of_an_earlier_run_holds_up_nothing() {
                 Call::Part { number, .. } => part(number),
                 _ => stored(24 * MIB),
             };
-            bench.answer(no, answer);
+            bench.answer(id, answer);
         }
     }
     assert_eq!(bench.place().totals.delivered, 2, "after {steps} requests");
@@ -56,23 +56,23 @@ fn small_files_do_not_wait_behind_a_large_one_that_waits_for_another_destination
     bench.add("/data", &[("a", 800 * MIB), ("b", 800 * MIB), ("c", 800 * MIB), ("d", 800 * MIB)]);
     assert_eq!(bench.sends().len(), 4, "four large files are opened");
     bench.command(Command::Open(Box::new(destination(1))));
-    get_access(&mut bench, PlaceNo(1), "p1");
-    bench.command(Command::Add(PlaceNo(1), vec!["/data".into()]));
+    get_access(&mut bench, DestinationId(1), "p1");
+    bench.command(Command::Add(DestinationId(1), vec!["/data".into()]));
     let found = |name: &str, size| Found { name: name.into(), key_name: None, size, modified: 1 };
     let files = vec![found("large", 80 * MIB), found("x", 5), found("y", 6), found("z", 7)];
-    bench.on(Event::Found(PlaceNo(1), folder(), files));
+    bench.on(Event::Found(DestinationId(1), folder(), files));
     let keys: Vec<String> = bench.sends().iter().map(|(_, send)| send.key.to_string()).collect();
     assert_eq!(keys, ["in/x", "in/y", "in/z"]);
 }
 
 /// Brings the line down while this one request is out.
-fn down(bench: &mut Bench, request: RequestNo) {
+fn down(bench: &mut Bench, request: RequestId) {
     bench.trouble(request, Kind::Offline);
     assert!(matches!(bench.model.seen().line, Network::Down { .. }));
 }
 
 /// Lets time pass until the line is tried again, and takes the requests that went out.
-fn probes(bench: &mut Bench) -> Vec<(RequestNo, Send)> {
+fn probes(bench: &mut Bench) -> Vec<(RequestId, Send)> {
     bench.after(10);
     bench.sends()
 }
@@ -83,8 +83,8 @@ fn an_abort_tells_of_the_line_as_any_other_request_does() {
         [(Ok(Answer::Aborted), true), (Err(Kind::AccessDenied(DeniedBy::Unknown)), true), (Err(Kind::Offline), false)]
     {
         let mut bench = Bench::open();
-        for (no, _) in bench.begun(24 * MIB) {
-            down(&mut bench, no);
+        for (id, _) in bench.begun(24 * MIB) {
+            down(&mut bench, id);
         }
         bench.command(Command::Cancel(ONE));
         let tried = probes(&mut bench);
@@ -111,8 +111,8 @@ fn a_probe_whose_file_is_gone_holds_up_nothing() {
 #[test]
 fn a_probe_that_the_person_ends_holds_up_nothing() {
     let mut bench = Bench::open();
-    for (no, _) in bench.begun(24 * MIB) {
-        down(&mut bench, no);
+    for (id, _) in bench.begun(24 * MIB) {
+        down(&mut bench, id);
     }
     bench.add("/data", &[("small", 5)]);
     assert_eq!(probes(&mut bench).len(), 1, "one request tries the line");

@@ -17,8 +17,8 @@ mod whose;
 
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
-use daypass::model::upload::{PlaceNo, Proof, State, UploadNo};
-use daypass::ui::{About, Window, Action, theme};
+use daypass::model::upload::{DestinationId, Proof, State, UploadId};
+use daypass::ui::{About, Action, Window, theme};
 use daypass::words::problem as said;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -135,12 +135,12 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
     let text = copied.iter().find_map(|wish| if let Action::Copy(text) = wish { Some(text) } else { None });
     assert!(text.expect("a message").contains("arn:aws:s3:::importantprojectbucket/incoming/*"));
     press(&mut harness, "Try now");
-    assert!(wishes(&mut harness).contains(&Action::Command(Command::Release(PlaceNo(0)))));
+    assert!(wishes(&mut harness).contains(&Action::Command(Command::Release(DestinationId(0)))));
     assert!(says(&harness, "The bucket said no"), "back at the files, where it is still held");
 
     let mut seen = demo::uploading();
     let stopped = Arc::new(demo::denial(Kind::KmsDecrypt));
-    let row = seen.rows.iter().next().map(|(no, _)| no).expect("a row");
+    let row = seen.rows.iter().next().map(|(id, _)| id).expect("a row");
     seen.rows.get_mut(row).expect("a row").state = State::Failed(stopped);
     let name = seen.rows.get(row).expect("a row").name.to_string();
     let mut harness = open(seen);
@@ -173,7 +173,7 @@ fn a_changed_form_keeps_what_the_invitation_told_of_the_role() {
     to.terms.told = true;
     to.terms.session_is_user = true;
     let mut form = Form::default();
-    form.fill(&to, From::Change(PlaceNo(0)));
+    form.fill(&to, From::Change(DestinationId(0)));
     let again = form.destination(&demo::ready().profiles).expect("a destination");
     assert_eq!(again.terms, to.terms);
 }
@@ -184,8 +184,8 @@ fn renew_and_files_are_wished_for() {
     press(&mut harness, "Renew");
     press(&mut harness, "Choose files…");
     press(&mut harness, "Choose folder…");
-    let no = PlaceNo(0);
-    let expected = [Action::Command(Command::GetAccess(no)), Action::ChooseFiles(no), Action::ChooseFolder(no)];
+    let id = DestinationId(0);
+    let expected = [Action::Command(Command::GetAccess(id)), Action::ChooseFiles(id), Action::ChooseFolder(id)];
     assert_eq!(wishes(&mut harness), expected);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
     harness.run();
@@ -216,7 +216,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     harness.run();
     press(&mut harness, "Continue");
     let code = zeroize::Zeroizing::new("123456".to_owned());
-    let expected = [Action::Code(PlaceNo(0), code), Action::Command(Command::GetAccess(PlaceNo(0)))];
+    let expected = [Action::Code(DestinationId(0), code), Action::Command(Command::GetAccess(DestinationId(0)))];
     assert_eq!(wishes(&mut harness), expected);
     assert!(!format!("{expected:?}").contains("123456"), "what is written down of a wish holds no code");
     assert!(!says(&harness, "Six digits"));
@@ -237,18 +237,18 @@ fn rows_pause_resume_and_leave() {
     press(&mut harness, "Pause: site-survey.mp4");
     press(&mut harness, "Take out: drawings-final.zip");
     let expected = [
-        Action::Command(Command::Pause(Which::One(UploadNo(0)))),
-        Action::Command(Command::Cancel(Which::One(UploadNo(1)))),
+        Action::Command(Command::Pause(Which::One(UploadId(0)))),
+        Action::Command(Command::Cancel(Which::One(UploadId(1)))),
     ];
     assert_eq!(wishes(&mut harness), expected);
     press(&mut harness, "More: report.pdf");
     press(&mut harness, "Send under a new name");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::SendUnderNewName(UploadNo(3)))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::SendUnderNewName(UploadId(3)))]);
     press(&mut harness, "More: unreadable.bin");
     press(&mut harness, "Try again");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Retry(Which::One(UploadNo(14))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Retry(Which::One(UploadId(14))))]);
     press(&mut harness, "Pause all");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::All(PlaceNo(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::All(DestinationId(0))))]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn space_pauses_the_row_in_focus() {
     harness.run();
     harness.key_press(Key::Space);
     harness.run();
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::One(UploadNo(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::One(UploadId(0))))]);
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn rows_keep_their_place_under_the_pointer() {
     harness.hover_at(egui::pos2(300.0, before + 20.0));
     harness.run();
     let done = State::Delivered(Proof::Whole);
-    harness.state_mut().seen.rows.get_mut(UploadNo(0)).expect("a row").state = done;
+    harness.state_mut().seen.rows.get_mut(UploadId(0)).expect("a row").state = done;
     harness.run();
     assert!((top(&harness) - before).abs() < 0.5);
     harness.hover_at(egui::pos2(5.0, 5.0));
@@ -298,7 +298,7 @@ fn all_is_taken_out_only_after_a_word() {
     press(&mut harness, "More for the whole list");
     press(&mut harness, "Take everything out…");
     press(&mut harness, "Take everything out");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Cancel(Which::All(PlaceNo(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Cancel(Which::All(DestinationId(0))))]);
 }
 
 #[test]
@@ -371,7 +371,10 @@ fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     press(&mut harness, "Change what you entered…");
     assert!(says(&harness, daypass::words::ui::welcome::CHANGE));
     press(&mut harness, "Get access");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Change(PlaceNo(0), Box::new(demo::destination())))]);
+    assert_eq!(
+        wishes(&mut harness),
+        [Action::Command(Command::Change(DestinationId(0), Box::new(demo::destination())))]
+    );
     harness.run();
     assert!(says(&harness, "Your customer’s account said no"));
 }
@@ -400,7 +403,7 @@ fn a_drop_adds_all_of_it_and_an_invitation_is_read() {
     let mut harness = open(demo::uploading());
     drop_files(&mut harness, &["/a.txt", "/b c.txt", "/folder"]);
     let paths = ["/a.txt", "/b c.txt", "/folder"].map(PathBuf::from).to_vec();
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Add(PlaceNo(0), paths))]);
+    assert_eq!(wishes(&mut harness), [Action::Command(Command::Add(DestinationId(0), paths))]);
 
     let mut harness = open(demo::welcome());
     drop_files(&mut harness, &["/customer.DAYPASS"]);
@@ -484,7 +487,7 @@ fn a_hundred_thousand_rows_cost_what_is_seen() {
     let mut harness = open(demo::many(100_000));
     let first = harness.state().window.work();
     assert!(first.rows_drawn < 20, "{first:?}");
-    harness.state_mut().seen.rows.get_mut(UploadNo(50_000)).expect("a row").state = State::Paused;
+    harness.state_mut().seen.rows.get_mut(UploadId(50_000)).expect("a row").state = State::Paused;
     harness.step();
     let after = harness.state().window.work();
     assert!(after.rows_sorted <= 256, "{after:?}");

@@ -3,13 +3,13 @@
 mod invited;
 mod kit;
 
-use daypass::grant::{RoleRequest, Format, Invitation};
+use daypass::grant::{Format, Invitation, RoleRequest};
 use daypass::model::destination::Destination;
 use daypass::model::session::{Grant, Identity, Session};
 use daypass::model::snapshot::{Command, OpenDestination, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
 use daypass::ui::shell::Reply;
-use daypass::ui::{About, Window, Action, theme};
+use daypass::ui::{About, Action, Window, theme};
 use daypass::window::read;
 use egui::accesskit::Role;
 use egui::{Event, Key};
@@ -365,7 +365,7 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         paused: false,
         walking: 0,
         left_out: Arc::default(),
-        left_out_count: daypass::model::snapshot::LeftCount::default(),
+        left_out_count: daypass::model::snapshot::SkipCounts::default(),
         totals: daypass::model::snapshot::Totals::default(),
     };
     let mut seen = richard();

@@ -7,8 +7,8 @@ use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::Proof;
 use daypass::time::Utc;
-use daypass::ui::history::{HistoryReply, HistoryRequest, Found};
-use daypass::ui::{Window, Action, theme};
+use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
+use daypass::ui::{Action, Window, theme};
 use daypass::words::history as words;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -213,7 +213,10 @@ fn one_opens_and_shows_its_files() {
     press(&mut shown, "Save receipt…");
     press(&mut shown, "Copy message");
     let name = "Receipt Bridge survey 2026-11-21.html".to_owned();
-    assert_eq!(wishes(&mut shown), [Action::SaveReceipts(vec![7], name), Action::History(HistoryRequest::Message(vec![7]))]);
+    assert_eq!(
+        wishes(&mut shown),
+        [Action::SaveReceipts(vec![7], name), Action::History(HistoryRequest::Message(vec![7]))]
+    );
     shown.key_press(Key::Escape);
     shown.run();
     assert!(says(&shown, "Important Project, 22"), "Escape leads back to the list first");
@@ -232,7 +235,10 @@ fn several_are_chosen_for_their_receipts() {
     press(&mut shown, "Save receipts…");
     press(&mut shown, "Copy message");
     let name = "Receipt Important Project 2026-11-22 and 1 more.html".to_owned();
-    assert_eq!(wishes(&mut shown), [Action::SaveReceipts(vec![9, 8], name), Action::History(HistoryRequest::Message(vec![9, 8]))]);
+    assert_eq!(
+        wishes(&mut shown),
+        [Action::SaveReceipts(vec![9, 8], name), Action::History(HistoryRequest::Message(vec![9, 8]))]
+    );
     press(&mut shown, "Choose none");
     assert!(!says(&shown, "chosen"));
 }

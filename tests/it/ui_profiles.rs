@@ -15,11 +15,11 @@ use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use daypass::model::snapshot::{Command, Snapshot, Source};
-use daypass::model::upload::PlaceNo;
+use daypass::model::upload::DestinationId;
 use daypass::model::verification_url::VerificationUrl;
 use daypass::practice::{Options as PracticeOptions, Practice};
-use daypass::ui::access::{AccessReply, Kept, AccessRequest};
-use daypass::ui::{Window, Action, theme};
+use daypass::ui::access::{AccessReply, AccessRequest, Kept};
+use daypass::ui::{Action, Window, theme};
 use daypass::words::accounts as words;
 use egui::accesskit::Role;
 use egui::{Event, Key};
@@ -406,7 +406,7 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     let AccessRequest::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
     came(&mut shown, AccessReply::SignIn(round, SignInStep::Done { kept: false }));
     let identify = |name: &str| Action::Command(Command::Identify(name.to_owned()));
-    assert_eq!(wishes(&mut shown), [identify("company"), Action::Command(Command::GetAccess(PlaceNo(0)))]);
+    assert_eq!(wishes(&mut shown), [identify("company"), Action::Command(Command::GetAccess(DestinationId(0)))]);
 
     let detail = Detail { code: COMMAND_NOT_ALLOWED.into(), ..Detail::default() };
     let mut shown = open(refused(Problem::with(Kind::ProcessRefused, detail), "vault"));
@@ -421,7 +421,7 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     press(&mut shown, words::command::ALWAYS);
     let (profile, command) = ("vault".to_owned(), command.to_owned());
     let consent = Consent::Always;
-    assert_eq!(wanted(&mut shown), AccessRequest::Allow { profile, command, consent, then: Some(PlaceNo(0)) });
+    assert_eq!(wanted(&mut shown), AccessRequest::Allow { profile, command, consent, then: Some(DestinationId(0)) });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use daypass::engine::handle::Handle;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{Proof, State};
-use daypass::practice::{Op, Rule, Fault};
+use daypass::practice::{Fault, Op, Rule};
 use daypass::receipt::Receipt;
 use std::fs::File;
 use std::path::PathBuf;

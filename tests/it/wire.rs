@@ -8,12 +8,12 @@ use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::{Identity, Session};
 use daypass::model::snapshot::{Command, Network, Profile, Profiles, Source};
-use daypass::model::upload::{Proof, RequestNo, State};
+use daypass::model::upload::{Proof, RequestId, State};
 use std::sync::Arc;
 
-fn answered(bench: &mut Bench, no: RequestNo, kind: Kind, status: u16, request_id: &str) {
+fn answered(bench: &mut Bench, id: RequestId, kind: Kind, status: u16, request_id: &str) {
     let detail = Detail { status, request_id: request_id.into(), ..Detail::default() };
-    bench.on(Event::Answered(no, Err(Problem::with(kind, detail))));
+    bench.on(Event::Answered(id, Err(Problem::with(kind, detail))));
 }
 
 fn down(bench: &Bench) -> bool {
@@ -24,11 +24,11 @@ fn down(bench: &Bench) -> bool {
 fn a_yes_that_proves_nothing_leaves_open_whose_the_file_is() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
-    let (no, _) = bench.sent();
-    answered(&mut bench, no, Kind::LoginPage, 200, "");
+    let (id, _) = bench.sent();
+    answered(&mut bench, id, Kind::LoginPage, 200, "");
     bench.after(30);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::AlreadyThere);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);
 }
 
@@ -37,18 +37,18 @@ fn a_fault_of_one_server_keeps_the_doubt_and_says_nothing_of_the_line() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1), ("b", 1), ("c", 1), ("d", 1)]);
     let sent = bench.sends();
-    for (no, _) in &sent {
-        answered(&mut bench, *no, Kind::AnswerLost, 500, "R");
+    for (id, _) in &sent {
+        answered(&mut bench, *id, Kind::AnswerLost, 500, "R");
     }
     assert!(!down(&bench), "the server answered");
     bench.after(70);
     let again = bench.sends();
     assert_eq!(again.len(), 4);
     bench.trouble(again[0].0, Kind::AlreadyThere);
-    assert_eq!((0..4).filter(|&no| bench.state(no) == State::NotConfirmed).count(), 1);
+    assert_eq!((0..4).filter(|&id| bench.state(id) == State::NotConfirmed).count(), 1);
     // A gateway on the way, which signs nothing, speaks for the line.
-    for (no, _) in &again[1..] {
-        answered(&mut bench, *no, Kind::AnswerLost, 502, "");
+    for (id, _) in &again[1..] {
+        answered(&mut bench, *id, Kind::AnswerLost, 502, "");
     }
     assert!(down(&bench));
 }
@@ -72,8 +72,8 @@ fn a_complete_that_meets_faults_of_the_server_is_not_confirmed_in_the_end() {
 fn a_bucket_that_is_not_found_for_a_fault_of_its_server_leaves_the_line_alone() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
-    let (no, _) = bench.sent();
-    bench.trouble(no, Kind::OtherRegion);
+    let (id, _) = bench.sent();
+    bench.trouble(id, Kind::OtherRegion);
     bench.on(Event::Located(P, Err(Problem::new(Kind::Busy))));
     assert!(!down(&bench));
     bench.after(20);
@@ -87,8 +87,8 @@ const DENIED: Kind = Kind::AccessDenied(DeniedBy::ResourcePolicy);
 fn but(bench: &mut Bench, denied: &[u32]) -> Vec<u32> {
     let mut sent = Vec::new();
     // The denials come first: nothing has arrived by then.
-    let (no, yes): (Vec<_>, Vec<_>) = bench.sends().into_iter().partition(|(_, s)| denied.contains(&s.upload.0));
-    for (request, send) in no {
+    let (id, yes): (Vec<_>, Vec<_>) = bench.sends().into_iter().partition(|(_, s)| denied.contains(&s.upload.0));
+    for (request, send) in id {
         sent.push(send.upload.0);
         bench.trouble(request, DENIED);
     }
@@ -116,25 +116,25 @@ fn a_file_that_alone_is_denied_fails_alone() {
         let mut seconds = 0;
         while bench.place().totals.open() > 0 && seconds < 100 {
             let sent = but(&mut bench, denied);
-            for &no in &sent {
-                tries[no as usize] += 1;
+            for &id in &sent {
+                tries[id as usize] += 1;
             }
             if sent.is_empty() {
                 bench.after(1);
                 seconds += 1;
             }
         }
-        for no in 0..60 {
-            let state = bench.state(no);
-            if denied.contains(&no) {
+        for id in 0..60 {
+            let state = bench.state(id);
+            if denied.contains(&id) {
                 assert!(
                     matches!(&state, State::Failed(problem) if problem.kind == DENIED),
-                    "{denied:?} {no}: {state:?}"
+                    "{denied:?} {id}: {state:?}"
                 );
             } else {
-                assert!(matches!(state, State::Delivered(_)), "{no}: {state:?}");
+                assert!(matches!(state, State::Delivered(_)), "{id}: {state:?}");
             }
-            assert!(tries[no as usize] <= 4, "{no}: {}", tries[no as usize]);
+            assert!(tries[id as usize] <= 4, "{id}: {}", tries[id as usize]);
         }
         assert!(seconds < 40, "{denied:?}: {seconds}");
     }
@@ -157,7 +157,7 @@ fn a_denial_of_everything_holds_after_some_deliveries_too() {
     }
     assert_eq!(bench.place().hold.as_ref().map(|problem| problem.kind), Some(DENIED));
     assert!(requests <= 200, "{requests}");
-    assert!(all.iter().all(|&no| !matches!(bench.state(no), State::Failed(_))), "nothing fails by the hundred");
+    assert!(all.iter().all(|&id| !matches!(bench.state(id), State::Failed(_))), "nothing fails by the hundred");
 }
 
 #[test]
@@ -168,8 +168,8 @@ fn parts_that_were_out_when_one_was_denied_count_as_one_denial() {
     bench.trouble(parts[0].0, DENIED);
     bench.answer(parts[1].0, part(2));
     bench.after(6);
-    for (no, _) in &parts[2..] {
-        bench.trouble(*no, DENIED);
+    for (id, _) in &parts[2..] {
+        bench.trouble(*id, DENIED);
     }
     assert!(!matches!(bench.state(0), State::Failed(_)), "{:?}", bench.state(0));
     assert!(bench.place().retry.is_some(), "it is asked for once more");
@@ -180,19 +180,19 @@ fn a_person_who_lets_a_hold_go_has_one_more_try_of_its_own() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     for _ in 0..2 {
-        let (no, _) = bench.sent();
-        bench.trouble(no, DENIED);
+        let (id, _) = bench.sent();
+        bench.trouble(id, DENIED);
         bench.after(6);
     }
     assert!(bench.place().hold.is_some());
     bench.after(100);
     assert!(bench.sends().is_empty(), "it stands");
     bench.command(Command::Release(P));
-    let (no, _) = bench.sent();
-    bench.trouble(no, DENIED);
+    let (id, _) = bench.sent();
+    bench.trouble(id, DENIED);
     bench.after(6);
-    let (no, _) = bench.sent();
-    bench.answer(no, stored(1));
+    let (id, _) = bench.sent();
+    bench.answer(id, stored(1));
     assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
 }
 
@@ -241,18 +241,18 @@ fn a_file_that_another_program_has_is_tried_for_a_while_and_holds_nobody() {
         assert_eq!(bench.state(1), State::Delivered(Proof::Whole));
         assert!(!down(&bench) && bench.place().hold.is_none());
         bench.after(6);
-        let (no, _) = bench.sent();
+        let (id, _) = bench.sent();
         if frees {
-            bench.answer(no, stored(5));
+            bench.answer(id, stored(5));
             assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
             continue;
         }
-        bench.trouble(no, kind);
+        bench.trouble(id, kind);
         let mut tries = 2;
         for _ in 0..100 {
             bench.after(6);
-            for (no, _) in bench.sends() {
-                bench.trouble(no, kind);
+            for (id, _) in bench.sends() {
+                bench.trouble(id, kind);
                 tries += 1;
             }
         }

@@ -8,7 +8,7 @@ use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::record::{End, Record};
 use daypass::model::session::{Identity, Session};
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::{Folder, PlaceNo, RequestNo, UploadNo};
+use daypass::model::upload::{DestinationId, Folder, RequestId, UploadId};
 use daypass::model::{Limits, Model};
 use daypass::time::{Time, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,9 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Chance from a seed (xorshift64*).
-pub struct Dice(pub u64);
+pub struct Rng(pub u64);
 
-impl Dice {
+impl Rng {
     pub fn below(&mut self, most: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -36,8 +36,8 @@ impl Dice {
 pub enum Ahead {
     Tell(Event),
     /// A walk's word, void once its walk was stopped.
-    Walk(PlaceNo, Event),
-    Arrive(RequestNo, Key, Box<Send>),
+    Walk(DestinationId, Event),
+    Arrive(RequestId, Key, Box<Send>),
     Person,
     /// Another program writes, moves away or brings back a file.
     Edit,
@@ -45,7 +45,7 @@ pub enum Ahead {
 
 pub struct World {
     pub now: u64,
-    pub dice: Dice,
+    pub dice: Rng,
     pub model: Model,
     pub server: Server,
     pub journal: Journal,
@@ -55,11 +55,11 @@ pub struct World {
     pub seq: u64,
     /// Counts the runs of the program; what belongs to an earlier one is void.
     pub run: u32,
-    pub out: BTreeMap<RequestNo, Send>,
-    pub asking: BTreeSet<PlaceNo>,
-    pub stopped: BTreeSet<PlaceNo>,
+    pub out: BTreeMap<RequestId, Send>,
+    pub asking: BTreeSet<DestinationId>,
+    pub stopped: BTreeSet<DestinationId>,
     /// Places that S3 denied something, where what was out then has not come back.
-    pub denied: BTreeSet<PlaceNo>,
+    pub denied: BTreeSet<DestinationId>,
     /// Parts whose success the model was told of, and that a crash did not make it forget.
     pub told: BTreeSet<(Arc<str>, u32)>,
     /// Parts of an earlier run that were not read again yet.
@@ -75,19 +75,19 @@ pub struct World {
     pub crashes: u32,
 }
 
-pub fn destination(no: usize) -> Destination {
+pub fn destination(id: usize) -> Destination {
     let text = format!(
-        r#"{{"name":"c{no}","profile":"p{}","role":"arn:aws:iam::00000000000{no}:role/put","bucket":"bucket-{no}",
+        r#"{{"name":"c{id}","profile":"p{}","role":"arn:aws:iam::00000000000{id}:role/put","bucket":"bucket-{id}",
         "prefix":"in/","region":null,"owner":null,"seconds":3600,"external_id":null,"mfa_serial":null,
         "session_name":null,"narrow":true}}"#,
-        no % 2
+        id % 2
     );
     serde_json::from_str(&text).expect("a destination")
 }
 
 impl World {
     pub fn new(seed: u64, rules: Rules, limits: Limits) -> Self {
-        let mut dice = Dice(seed.wrapping_mul(2) + 1);
+        let mut dice = Rng(seed.wrapping_mul(2) + 1);
         dice.below(2);
         Self {
             now: 1000,
@@ -238,9 +238,9 @@ impl World {
                 // A walk that is stopped finds nothing more, and says once that it is over.
                 self.stopped.insert(place);
             }
-            Effect::Send(no, send) => self.send(no, send),
-            Effect::Drop(no) => {
-                if let Some(send) = self.out.remove(&no)
+            Effect::Send(id, send) => self.send(id, send),
+            Effect::Drop(id) => {
+                if let Some(send) = self.out.remove(&id)
                     && matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. })
                 {
                     self.unclear.insert(Server::key(&self.places, &send));
@@ -264,7 +264,7 @@ impl World {
         }
     }
 
-    fn send(&mut self, no: RequestNo, send: Send) {
+    fn send(&mut self, id: RequestId, send: Send) {
         let key = Server::key(&self.places, &send);
         if send.call.signed() {
             let session = &self.seen().places[usize::from(send.place.0)].session;
@@ -314,22 +314,22 @@ impl World {
             }
         }
         let wait = self.delay();
-        self.out.insert(no, send.clone());
-        self.later(wait, Ahead::Arrive(no, key, Box::new(send)));
+        self.out.insert(id, send.clone());
+        self.later(wait, Ahead::Arrive(id, key, Box::new(send)));
         let bodies: Vec<u64> =
             self.out.values().map(|s| s.call.body(self.size_of(s.upload))).filter(|&b| b > 0).collect();
         let most = self.seen().settings.memory;
         assert!(bodies.iter().sum::<u64>() <= most || bodies.len() == 1, "memory: {bodies:?}");
     }
 
-    fn size_of(&self, upload: UploadNo) -> u64 {
+    fn size_of(&self, upload: UploadId) -> u64 {
         self.seen().rows.get(upload).map_or(0, |row| row.size)
     }
 
     /// Holds an end against what S3 really has.
     fn proved(&self, record: &Record) {
-        let Record::Ended(no, end) = record else { return };
-        let row = self.seen().rows.get(*no).expect("a row");
+        let Record::Ended(id, end) = record else { return };
+        let row = self.seen().rows.get(*id).expect("a row");
         let place = &self.places[usize::from(row.place.0)];
         let key = (place.bucket.to_string(), format!("{}{}", place.prefix.as_str(), row.key()));
         let object = self.server.objects.get(&key);
@@ -377,8 +377,8 @@ impl World {
                 if let Event::Assumed(place, ..) = &event {
                     self.asking.remove(place);
                 }
-                if let Event::Answered(no, result) = &event {
-                    let Some(send) = self.out.remove(no) else { return true };
+                if let Event::Answered(id, result) = &event {
+                    let Some(send) = self.out.remove(id) else { return true };
                     self.answered(&send, result);
                 }
                 self.tell(event);
@@ -388,8 +388,8 @@ impl World {
                     self.tell(event);
                 }
             }
-            Ahead::Arrive(no, key, send) => {
-                let known = run == self.run && self.out.contains_key(&no);
+            Ahead::Arrive(id, key, send) => {
+                let known = run == self.run && self.out.contains_key(&id);
                 // What was given up may have been on its way already; a large body that was broken off never arrives.
                 if !known && (matches!(send.call, Call::Whole { .. }) || self.dice.percent(50)) {
                     return true;
@@ -398,10 +398,10 @@ impl World {
                 if known {
                     let body = send.call.bytes(self.size_of(send.upload));
                     if body > 0 {
-                        self.tell(Event::Moved(vec![(no, body / 2), (no, body)]));
+                        self.tell(Event::Moved(vec![(id, body / 2), (id, body)]));
                     }
                     let wait = self.delay() / 2;
-                    self.later(wait, Ahead::Tell(Event::Answered(no, result)));
+                    self.later(wait, Ahead::Tell(Event::Answered(id, result)));
                 }
             }
             Ahead::Person => {

@@ -6,11 +6,11 @@ use super::resolve::{LEARNED, Start};
 use super::seal::{
     bytes_path, destination_seal, folder_seal, multipart_seal, part_seal, same, state, unpack, upload_seal,
 };
+use crate::model::conditions::Learned;
 use crate::model::destination::Destination;
 use crate::model::history::Outcome;
 use crate::model::parts::{OBJECT_MAX, PART_MAX, PART_MIN, PARTS_MAX, PartDone, Parts};
 use crate::model::record::{EarlierState, Kept, Unfinished};
-use crate::model::conditions::Learned;
 use crate::model::upload::{Folder, Multipart};
 use crate::time::Utc;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};

@@ -1,11 +1,11 @@
 //! Gives the numbers of this run their rows, in memory, so that writing a batch again after a full disk changes nothing.
 
 use super::seal::{path_bytes, renamed, same};
+use crate::model::conditions::Learned;
 use crate::model::destination::Destination;
 use crate::model::parts::PartDone;
 use crate::model::record::{End, Record};
-use crate::model::conditions::Learned;
-use crate::model::upload::{Fingerprint, Folder, PlaceNo, UploadNo};
+use crate::model::upload::{DestinationId, Fingerprint, Folder, UploadId};
 use crate::time::Utc;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -135,7 +135,7 @@ struct Place {
 /// The numbers of this run and their rows.
 pub(super) struct Resolver {
     start: Start,
-    places: HashMap<PlaceNo, Place>,
+    places: HashMap<DestinationId, Place>,
     uploads: Vec<i64>,
     /// Folders by the address of their shared value; the value is held, so that its address stays its own.
     folders: HashMap<usize, (Arc<Folder>, i64)>,
@@ -159,15 +159,15 @@ impl Resolver {
     }
 
     /// The same by place.
-    pub fn deliveries_into(&self, current: &mut HashMap<PlaceNo, i64>) {
-        current.extend(self.places.iter().filter_map(|(no, place)| Some((*no, place.delivery?))));
+    pub fn deliveries_into(&self, current: &mut HashMap<DestinationId, i64>) {
+        current.extend(self.places.iter().filter_map(|(id, place)| Some((*id, place.delivery?))));
     }
 
     /// Adds the changes that `record` means. A record of a number that no earlier one introduced means none.
     pub fn resolve(&mut self, record: Record, at: Utc, ops: &mut Vec<Op>) {
         match record {
-            Record::Place(no, destination) => self.place(no, &destination, ops),
-            Record::Learned(no, learned) => self.learned(no, &learned, ops),
+            Record::Place(id, destination) => self.place(id, &destination, ops),
+            Record::Learned(id, learned) => self.learned(id, &learned, ops),
             Record::Forget(destination) => ops.push(Op::Forget { same: same(&destination) }),
             Record::ProfileRenamed { from, to } => {
                 let known = std::mem::take(&mut self.start.destinations);
@@ -246,22 +246,22 @@ impl Resolver {
         }
     }
 
-    fn place(&mut self, no: PlaceNo, destination: &Destination, ops: &mut Vec<Op>) {
+    fn place(&mut self, id: DestinationId, destination: &Destination, ops: &mut Vec<Op>) {
         let same = same(destination);
         let Ok(body) = serde_json::to_string(destination).map(Arc::<str>::from) else { return };
         let known = self.start.destinations.get(&same).copied();
         let row = known.unwrap_or_else(|| self.next(0));
         self.start.destinations.insert(same.clone(), row);
         self.start.used += 1;
-        let delivery = self.places.get(&no).filter(|place| place.row == row).and_then(|place| place.delivery);
+        let delivery = self.places.get(&id).filter(|place| place.row == row).and_then(|place| place.delivery);
         let used = self.start.used;
-        self.places.insert(no, Place { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
+        self.places.insert(id, Place { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
         ops.push(Op::Destination { row, same, body, used });
     }
 
     /// What was learned of a destination stands beside it, under one more name in its own text.
-    fn learned(&self, no: PlaceNo, learned: &Learned, ops: &mut Vec<Op>) {
-        let Some(place) = self.places.get(&no) else { return };
+    fn learned(&self, id: DestinationId, learned: &Learned, ops: &mut Vec<Op>) {
+        let Some(place) = self.places.get(&id) else { return };
         let Ok(mut body) = serde_json::from_str::<serde_json::Map<_, _>>(&place.body) else { return };
         let Ok(learned) = serde_json::to_value(learned) else { return };
         body.insert(LEARNED.to_owned(), learned);
@@ -270,7 +270,7 @@ impl Resolver {
     }
 
     /// The delivery that is going on at `place`; one without names begins where the model told of none.
-    fn delivery(&mut self, place: PlaceNo, at: Utc, ops: &mut Vec<Op>) -> Option<i64> {
+    fn delivery(&mut self, place: DestinationId, at: Utc, ops: &mut Vec<Op>) -> Option<i64> {
         let known = self.places.get(&place)?.delivery;
         if known.is_none() {
             let (account, who, session) = Default::default();
@@ -290,7 +290,7 @@ impl Resolver {
         row
     }
 
-    fn adopt(&mut self, upload: UploadNo, place: PlaceNo, row: i64, ops: &mut Vec<Op>) {
+    fn adopt(&mut self, upload: UploadId, place: DestinationId, row: i64, ops: &mut Vec<Op>) {
         let Some(place) = self.places.get_mut(&place) else { return };
         let Some((destination, delivery, upload_id)) = self.start.unfinished.remove(&row) else { return };
         if destination != place.row {
@@ -311,7 +311,7 @@ impl Resolver {
         self.start.rows[table]
     }
 
-    fn number(&mut self, upload: UploadNo, row: i64) {
+    fn number(&mut self, upload: UploadId, row: i64) {
         let at = upload.0 as usize;
         if self.uploads.len() <= at {
             self.uploads.resize(at + 1, 0);
@@ -320,7 +320,7 @@ impl Resolver {
     }
 
     /// The rows of these uploads, as ranges.
-    fn rows_of(&self, first: UploadNo, last: UploadNo) -> Vec<(i64, i64)> {
+    fn rows_of(&self, first: UploadId, last: UploadId) -> Vec<(i64, i64)> {
         let rows = self.uploads.get(first.0 as usize..).unwrap_or_default();
         let count = (last.0.saturating_sub(first.0) as usize).saturating_add(1);
         let mut ranges: Vec<(i64, i64)> = Vec::new();
@@ -333,7 +333,7 @@ impl Resolver {
         ranges
     }
 
-    fn with(&mut self, upload: UploadNo, act: impl FnOnce(&mut Self, i64)) {
+    fn with(&mut self, upload: UploadId, act: impl FnOnce(&mut Self, i64)) {
         if let Some(row) = self.uploads.get(upload.0 as usize).copied().filter(|row| *row > 0) {
             act(self, row);
         }

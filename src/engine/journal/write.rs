@@ -317,11 +317,11 @@ mod tests {
     use crate::model::parts::PartDone;
     use crate::model::problem::{Kind, Problem};
     use crate::model::record::Record;
-    use crate::model::upload::{Fingerprint, Folder, PlaceNo, Proof, UploadNo};
+    use crate::model::upload::{DestinationId, Fingerprint, Folder, Proof, UploadId};
     use crate::time::Utc;
 
     fn batch() -> Vec<Op> {
-        let place = PlaceNo(0);
+        let place = DestinationId(0);
         let destination = serde_json::json!({
             "name": "n", "profile": "p", "role": "arn:aws:iam::123456789012:role/r", "bucket": "bucket", "prefix": "in/",
             "region": null, "owner": null, "seconds": 3600, "external_id": null, "mfa_serial": null, "session_name": null,
@@ -333,7 +333,7 @@ mod tests {
         let mut records = vec![Record::Place(place, Arc::new(destination))];
         let [account, who, session] = ["123456789012", "who", "session"].map(Into::into);
         records.push(Record::Delivery { place, account, who, session });
-        for upload in (0..4).map(UploadNo) {
+        for upload in (0..4).map(UploadId) {
             let (folder, name) = (Arc::clone(&folder), "name".into());
             records.push(Record::Added { upload, place, folder, name, key_name: None, size: 20 << 20 });
             let (upload_id, abort_at) = ("first".into(), Some(Utc(9)));
@@ -352,10 +352,10 @@ mod tests {
             fingerprint: Fingerprint { modified: 4, ..fingerprint },
         };
         let failed = End::Failed(Arc::new(Problem::new(Kind::SourceGone)));
-        records.extend([Record::Ended(UploadNo(0), End::Delivered(stored)), Record::Ended(UploadNo(1), failed)]);
-        records.extend([Record::Reopened(UploadNo(1)), Record::Renamed(UploadNo(2), "new".into())]);
-        records.push(Record::Resized(UploadNo(2), 3 << 20));
-        records.extend([Record::Restarted(UploadNo(3)), Record::Ended(UploadNo(3), End::NotConfirmed)]);
+        records.extend([Record::Ended(UploadId(0), End::Delivered(stored)), Record::Ended(UploadId(1), failed)]);
+        records.extend([Record::Reopened(UploadId(1)), Record::Renamed(UploadId(2), "new".into())]);
+        records.push(Record::Resized(UploadId(2), 3 << 20));
+        records.extend([Record::Restarted(UploadId(3)), Record::Ended(UploadId(3), End::NotConfirmed)]);
         let (mut rows, mut ops) = (Resolver::new(Start::default()), Vec::new());
         for record in records {
             rows.resolve(record, Utc(7), &mut ops);

@@ -5,7 +5,7 @@ use super::resolve::{Op, Resolver};
 use super::{Options, Store, damage, place, schema, write};
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::Record;
-use crate::model::upload::PlaceNo;
+use crate::model::upload::DestinationId;
 use rusqlite::Connection;
 use std::collections::HashMap;
 use std::fs::File;
@@ -41,7 +41,7 @@ pub(super) struct Writer {
     pub from: mpsc::Receiver<Message>,
     pub tell: watch::Sender<Option<Arc<Problem>>>,
     pub again: Arc<Notify>,
-    pub current: Arc<Mutex<HashMap<PlaceNo, i64>>>,
+    pub current: Arc<Mutex<HashMap<DestinationId, i64>>>,
     pub commits: Arc<AtomicU64>,
     /// Records taken from the channel.
     pub taken: u64,

@@ -168,7 +168,11 @@ impl Sections {
                 section.values.clear();
                 section.keys = vec![HashMap::new()];
             }
-            self.note(line, Place::Profile(at), if form == before { WarningKind::HeadingTwice } else { WarningKind::HeadingOverruled });
+            self.note(
+                line,
+                Place::Profile(at),
+                if form == before { WarningKind::HeadingTwice } else { WarningKind::HeadingOverruled },
+            );
             return counts.then_some(at);
         }
         if self.list.len() == PROFILES {

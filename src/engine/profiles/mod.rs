@@ -18,7 +18,7 @@ pub use sign_in::{LoginSession, SignIn, login_session, sign_in};
 pub(super) use text::{bytes, decode};
 
 use crate::model::problem::{Kind, Problem};
-use crate::model::snapshot::{WarningKind, Oddity, Profile, Profiles, Source};
+use crate::model::snapshot::{Profile, ProfileWarning, Profiles, Source, WarningKind};
 use ini::{Key, Section, Sections, Value};
 use std::ffi::OsString;
 use std::fmt;
@@ -102,9 +102,9 @@ impl fmt::Debug for Keys {
 #[must_use]
 pub fn read(paths: &Paths) -> Profiles {
     let files = Files::read(paths);
-    let mut oddities: Vec<Oddity> = Vec::new();
+    let mut oddities: Vec<ProfileWarning> = Vec::new();
     for (path, sections) in [(&paths.credentials, &files.credentials), (&paths.config, &files.config)] {
-        oddities.extend(sections.odd.iter().map(|(line, profile, what)| Oddity {
+        oddities.extend(sections.odd.iter().map(|(line, profile, what)| ProfileWarning {
             path: path.clone(),
             line: *line,
             profile: profile.clone(),
@@ -113,7 +113,7 @@ pub fn read(paths: &Paths) -> Profiles {
     }
     if open_to_others(&paths.credentials) {
         let path = paths.credentials.clone();
-        oddities.push(Oddity { path, line: 0, profile: None, what: WarningKind::OpenToOthers });
+        oddities.push(ProfileWarning { path, line: 0, profile: None, what: WarningKind::OpenToOthers });
     }
     let mut names: Vec<&str> = files.credentials.list.iter().map(|section| section.name.as_str()).collect();
     let known = |section: &&Section| files.credentials.get(&section.name).is_none();
@@ -125,7 +125,7 @@ pub fn read(paths: &Paths) -> Profiles {
         list.push(both.profile(name));
         for (in_config, line, what) in both.odd(name, &files) {
             let path = if in_config { &paths.config } else { &paths.credentials };
-            oddities.push(Oddity { path: path.clone(), line, profile: Some(name.to_owned()), what });
+            oddities.push(ProfileWarning { path: path.clone(), line, profile: Some(name.to_owned()), what });
         }
     }
     oddities.truncate(ODDITIES);
@@ -342,7 +342,9 @@ impl<'a> Both<'a> {
             }
             match named {
                 _ if self.is_of_environment() => {}
-                _ if self.has(Key::CredentialSource) => note(self.value(Key::CredentialSource), WarningKind::CredentialSource),
+                _ if self.has(Key::CredentialSource) => {
+                    note(self.value(Key::CredentialSource), WarningKind::CredentialSource);
+                }
                 None => note(role, WarningKind::SourceUnset),
                 Some(named) if named == name && !self.has_key() && self.ways().is_empty() => {
                     note(source, WarningKind::SourceLoop);

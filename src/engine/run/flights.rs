@@ -1,16 +1,16 @@
 //! Requests and other tasks on their way: how they start, what is heard of them, and how they end.
 
 use super::Run;
-use crate::engine::task::Errand;
+use crate::engine::task::TaskKind;
 use crate::engine::transfer;
 use crate::model::event::{Event, Send};
-use crate::model::upload::RequestNo;
+use crate::model::upload::RequestId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::AbortHandle;
 
 /// A request that is out.
-pub(super) struct Flight {
+pub(super) struct RunningRequest {
     taken: Arc<AtomicU64>,
     told: u64,
     pub(super) task: AbortHandle,
@@ -20,7 +20,7 @@ impl Run {
     pub(super) fn joined(&mut self, joined: Result<(tokio::task::Id, Event), tokio::task::JoinError>) {
         match joined {
             Ok((id, event)) => {
-                if let Some(Errand::Request(request)) = self.errands.remove(&id)
+                if let Some(TaskKind::Request(request)) = self.errands.remove(&id)
                     && let Some(flight) = self.flights.remove(&request)
                     && let Event::Answered(_, Err(_)) = &event
                 {
@@ -34,7 +34,7 @@ impl Run {
             }
             Err(ended) => {
                 let Some(errand) = self.errands.remove(&ended.id()) else { return };
-                if let Errand::Request(request) = &errand {
+                if let TaskKind::Request(request) = &errand {
                     self.flights.remove(request);
                 }
                 if ended.is_panic() {
@@ -62,7 +62,7 @@ impl Run {
     /// Starts a task and takes down what for, so that one that panics is answered for.
     pub(super) fn go_for(
         &mut self,
-        errand: Errand,
+        errand: TaskKind,
         work: impl Future<Output = Event> + std::marker::Send + 'static,
     ) -> AbortHandle {
         let hook = self.options.hook.clone();
@@ -77,13 +77,13 @@ impl Run {
         task
     }
 
-    pub(super) fn fly(&mut self, request: RequestNo, send: Send) {
+    pub(super) fn fly(&mut self, request: RequestId, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
         let context = self.context(self.s3.get(&send.place).cloned());
         let counter = Arc::clone(&taken);
         let before = self.unkept.before(&send);
         let journal = self.journal.clone();
-        let task = self.go_for(Errand::Request(request), async move {
+        let task = self.go_for(TaskKind::Request(request), async move {
             if let Some(records) = before
                 && let Err(problem) = journal.kept_until(records).await
             {
@@ -91,6 +91,6 @@ impl Run {
             }
             Event::Answered(request, transfer::run(&context, send, counter).await)
         });
-        self.flights.insert(request, Flight { taken, told: 0, task });
+        self.flights.insert(request, RunningRequest { taken, told: 0, task });
     }
 }

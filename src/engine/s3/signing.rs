@@ -1,6 +1,8 @@
 //! Payloads whose hash the signature leaves out, and buckets that refuse them.
 
-use super::{Heard, HttpResponse, Kind, Operation, Problem, ProvideErrorMetadata, S3, SdkError, ResponseRecorder};
+use super::{
+    HttpResponse, Kind, Operation, Problem, ProvideErrorMetadata, ResponseHead, ResponseRecorder, S3, SdkError,
+};
 use crate::model::problem::DeniedBy;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_sigv4::http_request::SignableBody;
@@ -38,7 +40,7 @@ impl S3 {
         length: u64,
         taken: &Arc<AtomicU64>,
         call: impl Fn(ResponseRecorder, bool) -> F,
-    ) -> Result<(T, Heard), Problem>
+    ) -> Result<(T, ResponseHead), Problem>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,

@@ -36,7 +36,7 @@ fn s3(ear: &Ear, region: &str, bucket: &str) -> S3 {
     let ear = ear.clone();
     let http = Http::of(http_client_fn(move |_, _| SharedHttpConnector::new(ear.clone())));
     let vault = Vault::new();
-    assert!(vault.put(&vault.ticket(PlaceNo(1)), SessionCredentials::new("ASIA", "s", "t")));
+    assert!(vault.put(&vault.ticket(DestinationId(1)), SessionCredentials::new("ASIA", "s", "t")));
     let destination = Destination {
         name: String::new(),
         profile: String::new(),
@@ -55,9 +55,9 @@ fn s3(ear: &Ear, region: &str, bucket: &str) -> S3 {
         encryption: crate::model::destination::Encryption::None,
         terms: crate::model::conditions::Terms::default(),
     };
-    let signer = vault.signer(PlaceNo(1));
+    let signer = vault.signer(DestinationId(1));
     let region = region.parse().expect("a region");
-    S3::new(&http, signer, &region, &destination, &Clock::start(), Patience::default())
+    S3::new(&http, signer, &region, &destination, &Clock::start(), Timeouts::default())
 }
 
 #[tokio::test]

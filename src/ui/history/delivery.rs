@@ -7,10 +7,10 @@ use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
-use crate::ui::{About, Window, Action, picker};
-use crate::words::untrusted_text::visible;
+use crate::ui::{About, Action, Window, picker};
 use crate::words::format;
 use crate::words::history as words;
+use crate::words::untrusted_text::visible;
 use egui::{
     Align, Align2, Color32, CornerRadius, Layout, Popup, Rect, Role, Sense, StrokeKind, Ui, UiBuilder, Vec2,
     WidgetInfo, pos2, vec2,

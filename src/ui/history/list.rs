@@ -1,14 +1,14 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
-use super::{HistoryRequest, Cache, Found, Open, Page, Period, Row, field_id};
+use super::{Cache, Found, HistoryRequest, Open, Page, Period, Row, field_id};
 use crate::model::history::Delivery;
 use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
-use crate::ui::{About, Window, Action, picker};
-use crate::words::untrusted_text::visible;
+use crate::ui::{About, Action, Window, picker};
 use crate::words::history::{self as words, Standing};
+use crate::words::untrusted_text::visible;
 use egui::{
     Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,

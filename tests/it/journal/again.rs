@@ -13,18 +13,18 @@ fn the_parts_of_a_file_that_stopped_are_there_for_who_tries_again() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
-        record(&journal, [created(0, 20 * MIB, "upload-1"), Record::Part(UploadNo(0), 2, part(2))]).await;
+        record(&journal, [created(0, 20 * MIB, "upload-1"), Record::Part(UploadId(0), 2, part(2))]).await;
         let gone = End::Failed(Arc::new(Problem::new(Kind::SourceGone)));
-        record(&journal, [added(1, &folder(), "waiting.txt", 7), Record::Ended(UploadNo(0), gone)]).await;
+        record(&journal, [added(1, &folder(), "waiting.txt", 7), Record::Ended(UploadId(0), gone)]).await;
         journal.close().await.expect("it closes");
         let (journal, kept, _) = open(&home);
         let large = &kept.unfinished[0].1[0];
         assert!(matches!(&large.came, EarlierState::Failed(problem) if problem.kind == Kind::SourceGone));
         assert_eq!(large.multipart.as_ref().map(|multipart| multipart.parts.confirmed()), Some(8 * MIB));
         // Tried again, it is the same row of the same delivery.
-        record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, large.row), Record::Reopened(UploadNo(0))])
+        record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, large.row), Record::Reopened(UploadId(0))])
             .await;
-        record(&journal, [Record::Part(UploadNo(0), 1, part(1))]).await;
+        record(&journal, [Record::Part(UploadId(0), 1, part(1))]).await;
         journal.close().await.expect("it closes");
         let (_journal, kept, _) = open(&home);
         let large = &kept.unfinished[0].1[0];
@@ -46,7 +46,7 @@ fn an_unfinished_upload_that_can_not_be_read_is_told_of_once() {
             journal.close().await.expect("it closes");
             edit(&home, sql);
             let (journal, kept, notices) = open(&home);
-            assert_eq!((kept.unfinished.len(), &notices[..]), (0, &[JournalNotice::LeftOut(1)][..]), "{sql}");
+            assert_eq!((kept.unfinished.len(), &notices[..]), (0, &[JournalNotice::Skipped(1)][..]), "{sql}");
             journal.close().await.expect("it closes");
             let (journal, _, notices) = open(&home);
             assert_eq!(notices, [], "{sql}");
@@ -87,7 +87,7 @@ fn the_names_a_delivery_began_under_stay() {
             journal.close().await.expect("it closes");
             let (journal, kept, _) = open(&home);
             let row = kept.unfinished[0].1[0].row;
-            record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, row), by("Richard", "Later-session")]).await;
+            record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, row), by("Richard", "Later-session")]).await;
             journal.flush().await.expect("it is on disk");
             assert_eq!(&*lines(&journal)[0].0.session, then);
         }
@@ -102,7 +102,7 @@ fn closing_on_a_full_disk_says_what_is_lost() {
         options.pages.store(20, Ordering::Relaxed);
         let (journal, ..) = open_with(&home, &options);
         record(&journal, [place(), delivery()]).await;
-        record(&journal, (0..2_000).map(|no| added(no, &folder(), &format!("{no:0100}"), 1))).await;
+        record(&journal, (0..2_000).map(|id| added(id, &folder(), &format!("{id:0100}"), 1))).await;
         assert_eq!(journal.close().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
         assert!(!home.join("reserve").exists(), "the room that was kept free was given up for it");
         let (journal, ..) = open(&home);
@@ -120,7 +120,7 @@ fn a_disk_that_stands_still_is_told_until_it_answers() {
         journal.flush().await.expect("it is on disk");
         let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
         db.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
-        record(&journal, [Record::Ended(UploadNo(0), End::AlreadyThere)]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::AlreadyThere)]).await;
         let slow = state.wait_for(Option::is_some).await.expect("the journal is there").clone();
         assert_eq!(slow.map(|problem| problem.kind), Some(Kind::JournalSlow));
         db.execute_batch("COMMIT").expect("it ends");
@@ -150,11 +150,11 @@ fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         record(&journal, [place(), delivery()]).await;
-        for no in 0..400_u32 {
-            let dir = PathBuf::from(format!("/home/richard/{no:0200}"));
+        for id in 0..400_u32 {
+            let dir = PathBuf::from(format!("/home/richard/{id:0200}"));
             let folder = Arc::new(Folder { dir: dir.into(), key: "job/".into() });
-            record(&journal, [added(no, &folder, "a.txt", 3)]).await;
-            record(&journal, [Record::Ended(UploadNo(no), End::AlreadyThere)]).await;
+            record(&journal, [added(id, &folder, "a.txt", 3)]).await;
+            record(&journal, [Record::Ended(UploadId(id), End::AlreadyThere)]).await;
         }
         record(&journal, [Record::DeliveryEnded(PLACE), delivery()]).await;
         journal.close().await.expect("it closes");
@@ -186,11 +186,11 @@ fn a_size_that_changed_is_known_afterwards() {
         let work = folder();
         record(&journal, [place(), delivery(), added(0, &work, "grown.bin", 3), added(1, &work, "shrunk.bin", 300)])
             .await;
-        record(&journal, [Record::Resized(UploadNo(0), 20 * MIB), created(0, 20 * MIB, "upload-1")]).await;
-        record(&journal, [Record::Resized(UploadNo(1), 5), Record::Renamed(UploadNo(1), "shrunk (2).bin".into())])
+        record(&journal, [Record::Resized(UploadId(0), 20 * MIB), created(0, 20 * MIB, "upload-1")]).await;
+        record(&journal, [Record::Resized(UploadId(1), 5), Record::Renamed(UploadId(1), "shrunk (2).bin".into())])
             .await;
         let changed = Arc::new(Problem::new(Kind::SourceChanged));
-        record(&journal, [Record::Ended(UploadNo(1), End::Failed(changed))]).await;
+        record(&journal, [Record::Ended(UploadId(1), End::Failed(changed))]).await;
         journal.flush().await.expect("it is on disk");
         let sizes: Vec<u64> = lines(&journal)[0].1.iter().map(|line| line.size).collect();
         assert_eq!(sizes, [20 * MIB, 5]);
@@ -200,8 +200,8 @@ fn a_size_that_changed_is_known_afterwards() {
         let (journal, kept, _) = open(&home);
         let uploads = &kept.unfinished[0].1;
         assert_eq!(uploads.iter().map(|upload| upload.size).collect::<Vec<_>>(), [20 * MIB, 5]);
-        record(&journal, [place(), Record::Adopted(UploadNo(0), PLACE, uploads[0].row)]).await;
-        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(9)))]).await;
+        record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, uploads[0].row)]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::Delivered(stored(9)))]).await;
         journal.close().await.expect("it closes");
     });
     runtime().block_on(async {

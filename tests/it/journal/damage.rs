@@ -116,7 +116,7 @@ fn planted_rows_are_left_out_or_begin_at_zero() {
                 let _ = fs::remove_dir_all(&home);
                 let (journal, ..) = open(&home);
                 record(&journal, [place(), delivery(), added(0, &folder(), "large.bin", 20 * MIB)]).await;
-                record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadNo(0), 1, part(1))]).await;
+                record(&journal, [created(0, 20 * MIB, "first"), Record::Part(UploadId(0), 1, part(1))]).await;
                 journal.close().await.expect("it closes");
                 let (kept, _) = planted(&home, sql);
                 let found: Vec<&Unfinished> = kept.unfinished.iter().flat_map(|(_, found)| found).collect();
@@ -154,7 +154,7 @@ fn a_planted_end_is_no_delivery() {
             let (journal, ..) = open(&home);
             let work = folder();
             record(&journal, [place(), delivery(), added(0, &work, "a.txt", 3), added(1, &work, "b.txt", 3)]).await;
-            record(&journal, [Record::Ended(UploadNo(1), End::Delivered(stored(3)))]).await;
+            record(&journal, [Record::Ended(UploadId(1), End::Delivered(stored(3)))]).await;
             journal.close().await.expect("it closes");
             let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
             db.execute_batch(sql).expect("the planted rows");
@@ -185,13 +185,13 @@ fn story() -> Vec<Record> {
     for file in 0..3 {
         story.push(added(file, &work, &format!("{file}.bin"), 40 * MIB));
         story.push(created(file, 40 * MIB, &format!("first-{file}")));
-        story.extend([1, 3].map(|number| Record::Part(UploadNo(file), number, part(number))));
+        story.extend([1, 3].map(|number| Record::Part(UploadId(file), number, part(number))));
     }
-    story.extend([Record::Restarted(UploadNo(1)), created(1, 40 * MIB, "second-1")]);
-    story.extend([2, 4].map(|number| Record::Part(UploadNo(1), number, part(number + 10))));
-    story.push(Record::Completing(UploadNo(0)));
-    story.push(Record::Ended(UploadNo(0), End::Delivered(stored(40 * MIB))));
-    story.push(Record::Ended(UploadNo(2), End::Canceled));
+    story.extend([Record::Restarted(UploadId(1)), created(1, 40 * MIB, "second-1")]);
+    story.extend([2, 4].map(|number| Record::Part(UploadId(1), number, part(number + 10))));
+    story.push(Record::Completing(UploadId(0)));
+    story.push(Record::Ended(UploadId(0), End::Delivered(stored(40 * MIB))));
+    story.push(Record::Ended(UploadId(2), End::Canceled));
     story
 }
 
@@ -202,10 +202,10 @@ fn honest(kept: &Kept, all: &[(Delivery, Vec<DeliveryFile>)]) {
             assert!(["0.bin", "1.bin", "2.bin"].contains(&&*upload.name), "{upload:?}");
             assert_eq!((&*upload.folder.key, upload.size), ("job/", 40 * MIB));
             let Some(multipart) = &upload.multipart else { continue };
-            let id = multipart.upload_id.as_deref().expect("an id");
-            let no = &upload.name[..1];
-            let second = id == "second-1" && no == "1";
-            assert!(second || id == format!("first-{no}"), "{upload:?}");
+            let _id = multipart.upload_id.as_deref().expect("an id");
+            let id = &upload.name[..1];
+            let second = id == "second-1" && id == "1";
+            assert!(second || id == format!("first-{id}"), "{upload:?}");
             assert_eq!((multipart.fingerprint, multipart.parts.part_size()), (fingerprint(40 * MIB), 8 * MIB));
             for number in 1..=5 {
                 let recorded = if second { [2, 4].contains(&number) } else { [1, 3].contains(&number) };
@@ -257,8 +257,8 @@ fn reopen(files: &[Vec<u8>; 2], runtime: &Runtime) -> Reopened {
         // Whatever was found, work goes on from there.
         record(&journal, [place(), delivery()]).await;
         if let Some(upload) = kept.unfinished.first().and_then(|(_, uploads)| uploads.first()) {
-            record(&journal, [Record::Adopted(UploadNo(9), PLACE, upload.row)]).await;
-            record(&journal, [Record::Ended(UploadNo(9), End::Canceled)]).await;
+            record(&journal, [Record::Adopted(UploadId(9), PLACE, upload.row)]).await;
+            record(&journal, [Record::Ended(UploadId(9), End::Canceled)]).await;
         }
         let written = journal.flush().await;
         let all = lines_if_any(&journal);

@@ -2,7 +2,7 @@
 
 use super::{PLACE, added, delivery, folder, home, lines, open, place, record, runtime, stored};
 use daypass::model::record::{End, Record};
-use daypass::model::upload::UploadNo;
+use daypass::model::upload::UploadId;
 
 #[test]
 fn what_may_have_been_sent_is_known_in_the_next_run() {
@@ -10,8 +10,8 @@ fn what_may_have_been_sent_is_known_in_the_next_run() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         record(&journal, [place(), delivery()]).await;
-        record(&journal, (0..5).map(|no| added(no, &folder(), &format!("{no}.txt"), 1)).collect::<Vec<_>>()).await;
-        record(&journal, [Record::PutsBegin(UploadNo(1), UploadNo(2)), Record::Doubted(UploadNo(4))]).await;
+        record(&journal, (0..5).map(|id| added(id, &folder(), &format!("{id}.txt"), 1)).collect::<Vec<_>>()).await;
+        record(&journal, [Record::PutsBegin(UploadId(1), UploadId(2)), Record::Doubted(UploadId(4))]).await;
         journal.close().await.expect("it closes");
     });
     let flags = |kept: &daypass::model::record::Kept| {
@@ -19,15 +19,15 @@ fn what_may_have_been_sent_is_known_in_the_next_run() {
     };
     runtime().block_on(async {
         let (journal, kept, _) = open(&home);
-        let (no, begun, doubted) = ((false, false), (true, false), (false, true));
-        assert_eq!(flags(&kept), [no, begun, begun, no, doubted]);
+        let (id, begun, doubted) = ((false, false), (true, false), (false, true));
+        assert_eq!(flags(&kept), [id, begun, begun, id, doubted]);
         let rows: Vec<i64> = kept.unfinished[0].1.iter().map(|upload| upload.row).collect();
         record(&journal, [place()]).await;
-        for (no, row) in (0..).zip(rows) {
-            record(&journal, [Record::Adopted(UploadNo(no), PLACE, row)]).await;
+        for (id, row) in (0..).zip(rows) {
+            record(&journal, [Record::Adopted(UploadId(id), PLACE, row)]).await;
         }
         // Under another name nothing of it can be there.
-        record(&journal, [Record::PutsAnswered, Record::Renamed(UploadNo(4), "other".into())]).await;
+        record(&journal, [Record::PutsAnswered, Record::Renamed(UploadId(4), "other".into())]).await;
         journal.close().await.expect("it closes");
     });
     runtime().block_on(async {
@@ -60,7 +60,7 @@ fn a_delivery_counts_the_bytes_that_arrived() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         record(&journal, [place(), delivery(), added(0, &folder(), "a", 300)]).await;
-        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::Delivered(stored(3)))]).await;
         journal.flush().await.expect("it is on disk");
         let all = lines(&journal);
         assert_eq!((all[0].0.bytes, all[0].1[0].size), (3, 3));

@@ -9,11 +9,11 @@ fn history_is_found_and_cleared() {
         let (journal, ..) = open(&home);
         let work = folder();
         record(&journal, [place(), delivery(), added(0, &work, "Übersicht.pdf", 3)]).await;
-        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::Delivered(stored(3)))]).await;
         record(&journal, [delivery(), added(1, &work, "plan.dwg", 3), added(2, &work, "stopped.dwg", 3)]).await;
-        record(&journal, [Record::Ended(UploadNo(1), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadId(1), End::Delivered(stored(3)))]).await;
         let problem = Arc::new(Problem::new(Kind::SourceGone));
-        record(&journal, [Record::Ended(UploadNo(2), End::Failed(problem)), added(3, &work, "open.dwg", 3)]).await;
+        record(&journal, [Record::Ended(UploadId(2), End::Failed(problem)), added(3, &work, "open.dwg", 3)]).await;
         journal.flush().await.expect("it is on disk");
         let history = journal.history();
         let find = |text: &str| {
@@ -39,7 +39,7 @@ fn history_is_found_and_cleared() {
         assert_eq!(all.len(), 1, "a delivery of which nothing is left is not listed");
         let names: Vec<_> = all[0].1.iter().map(|line| &*line.name).collect();
         assert_eq!(names, ["job/stopped.dwg", "job/open.dwg"], "what can still be tried again stays");
-        record(&journal, [Record::Reopened(UploadNo(2))]).await;
+        record(&journal, [Record::Reopened(UploadId(2))]).await;
         journal.close().await.expect("it closes");
         let file = fs::read(home.join("journal.sqlite")).expect("the file");
         assert!(!file.windows(8).any(|bytes| bytes == b"plan.dwg"), "no cleared name is left in the file");
@@ -61,13 +61,14 @@ fn many_entries_are_listed_searched_and_read() {
             }
             record(&journal, [added(upload, &work, &format!("{upload}.txt"), 1)]).await;
             if upload % 2 == 0 {
-                record(&journal, [Record::Ended(UploadNo(upload), End::Delivered(stored(1)))]).await;
+                record(&journal, [Record::Ended(UploadId(upload), End::Delivered(stored(1)))]).await;
             }
         }
         journal.close().await.expect("it closes");
 
         let (journal, kept, _) = open(&home);
-        let open = kept.unfinished[0].1.iter().filter(|upload| upload.came == daypass::model::record::EarlierState::Open);
+        let open =
+            kept.unfinished[0].1.iter().filter(|upload| upload.came == daypass::model::record::EarlierState::Open);
         assert_eq!(open.count(), 10_000);
         let history = journal.history();
         assert_eq!(history.deliveries(&HistoryFilter::default(), 50, 0).expect("a list").len(), 50);
@@ -84,11 +85,11 @@ fn many_deliveries_are_found_and_read_a_page_at_a_time() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         let others = destination("Bridge survey", "otherbucket");
-        record(&journal, [place(), Record::Place(PlaceNo(1), Arc::new(others))]).await;
+        record(&journal, [place(), Record::Place(DestinationId(1), Arc::new(others))]).await;
         let work = folder();
         for number in 0..25_000_u32 {
             let Record::Delivery { account, who, session, .. } = delivery() else { panic!("a delivery") };
-            let place = PlaceNo(u16::from(number % 1000 == 0));
+            let place = DestinationId(u16::from(number % 1000 == 0));
             record(&journal, [Record::Delivery { place, account, who, session }]).await;
             let Record::Added { upload, folder, name, key_name, size, .. } = added(10 + number, &work, "x", 3) else {
                 panic!("a file")
@@ -103,7 +104,7 @@ fn many_deliveries_are_found_and_read_a_page_at_a_time() {
         }
         let ends = [End::Delivered(stored(3)), End::Canceled, End::AlreadyThere];
         for (upload, end) in (0..).zip(ends) {
-            record(&journal, [Record::Ended(UploadNo(upload), end)]).await;
+            record(&journal, [Record::Ended(UploadId(upload), end)]).await;
         }
         journal.flush().await.expect("it is on disk");
 
@@ -136,7 +137,7 @@ fn a_cleared_delivery_that_goes_on_is_listed_again_with_its_next_file() {
         let (journal, ..) = open(&home);
         let work = folder();
         record(&journal, [place(), delivery(), added(0, &work, "a.txt", 3)]).await;
-        record(&journal, [Record::Ended(UploadNo(0), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadId(0), End::Delivered(stored(3)))]).await;
         journal.flush().await.expect("it is on disk");
         let history = journal.history();
         let listed = || history.find(&HistoryFilter::default()).expect("a list").len();
@@ -146,7 +147,7 @@ fn a_cleared_delivery_that_goes_on_is_listed_again_with_its_next_file() {
         record(&journal, [added(1, &work, "b.txt", 3)]).await;
         journal.flush().await.expect("it is on disk");
         assert_eq!(listed(), 1);
-        record(&journal, [Record::Ended(UploadNo(1), End::Delivered(stored(3)))]).await;
+        record(&journal, [Record::Ended(UploadId(1), End::Delivered(stored(3)))]).await;
         journal.flush().await.expect("it is on disk");
         assert_eq!((listed(), lines(&journal)[0].1.len()), (1, 1));
     });

@@ -14,7 +14,7 @@ fn what_a_renamed_profile_had_goes_on() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         let work = folder();
-        let other = |no, profile: &str, bucket: &str| Record::Place(PlaceNo(no), of(profile, bucket));
+        let other = |id, profile: &str, bucket: &str| Record::Place(DestinationId(id), of(profile, bucket));
         record(&journal, [other(1, "work", "twice"), other(2, "importantproject", "twice")]).await;
         record(&journal, [other(3, "mine", "third"), place(), delivery(), added(0, &work, "plan.dwg", 20 * MIB)]).await;
         record(&journal, [created(0, 20 * MIB, "id"), renamed.clone()]).await;

@@ -5,7 +5,7 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::RequestId;
-use daypass::practice::{Op, Options, Rule, Fault};
+use daypass::practice::{Fault, Op, Options, Rule};
 use std::time::Duration;
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::clients::{Uploading, long_term, s3, session, start, sts, told};
 use aws_sdk_s3::Client;
-use daypass::grant::{RoleRequest, Cidr, policy};
+use daypass::grant::{Cidr, RoleRequest, policy};
 use daypass::practice::{ExtraRole, Options, Practice};
 use daypass::time::Utc;
 

@@ -4,7 +4,7 @@ use super::clients::{OWNER, Uploading, assume, s3, s3_config, sample, start, sta
 use aws_sdk_s3::config::{Region, RequestChecksumCalculation};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumType, CompletedMultipartUpload, CompletedPart};
-use daypass::practice::{Op, Options, Rule, Fault};
+use daypass::practice::{Fault, Op, Options, Rule};
 
 #[tokio::test]
 async fn bodies_are_checked_against_their_checksums() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::stage::{FIRST, Stage};
-use daypass::practice::{self, Op, Rule, Fault as Fault};
+use daypass::practice::{self, Fault, Op, Rule};
 use daypass::receipt::Details;
 
 fn stopped(kind: Kind, detail: Detail) -> DeliveryFile {

@@ -8,7 +8,7 @@ use daypass::model::parts::{PartDone, Parts};
 use daypass::model::record::{EarlierState, Kept, Unfinished};
 use daypass::model::session::Identity;
 use daypass::model::snapshot::Command;
-use daypass::model::upload::{Folder, Multipart, PlaceNo};
+use daypass::model::upload::{DestinationId, Folder, Multipart};
 use daypass::time::Utc;
 use std::path::Path;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ pub fn restored(unfinished: Vec<Unfinished>) -> Bench {
 }
 
 /// Gets access for an hour at this place, and the region of its bucket.
-pub fn get_access(bench: &mut Bench, place: PlaceNo, profile: &str) {
+pub fn get_access(bench: &mut Bench, place: DestinationId, profile: &str) {
     let who = Identity { account: "1".into(), arn: "arn:me".into(), name: "me".into() };
     bench.command(Command::GetAccess(place));
     bench.on(Event::Identified(profile.into(), Ok(who)));

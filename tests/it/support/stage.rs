@@ -3,12 +3,12 @@
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
-use daypass::engine::timeouts::Patience;
+use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
 use daypass::model::destination::Destination;
 use daypass::model::names::Region;
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::{PlaceNo, State, Upload};
+use daypass::model::upload::{DestinationId, State, Upload};
 use daypass::practice::{self, Op, Practice, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ use std::time::Duration;
 use std::{fs, process};
 use tempfile::TempDir;
 
-pub const FIRST: PlaceNo = PlaceNo(0);
+pub const FIRST: DestinationId = DestinationId(0);
 pub const MIB: usize = 1 << 20;
 
 /// Waits that a test can sit through, and that a busy computer still keeps.
-pub const SHORT: Patience = Patience {
+pub const SHORT: Timeouts = Timeouts {
     idle: Duration::from_millis(1500),
     answer: Duration::from_millis(1500),
     complete: Duration::from_secs(3),

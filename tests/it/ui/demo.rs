@@ -5,9 +5,10 @@ use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::rows::Rows;
 use daypass::model::session::{Grant, Identity, Session};
 use daypass::model::snapshot::{
-    SkipReason, LeftCount, LeftOut, Network, WarningKind, Oddity, OpenDestination, Profile, Profiles, Settings, Snapshot, Source, Totals,
+    Network, OpenDestination, Profile, ProfileWarning, Profiles, Settings, SkipCounts, SkipReason, Skipped, Snapshot,
+    Source, Totals, WarningKind,
 };
-use daypass::model::upload::{Folder, PlaceNo, Progress, Proof, State, Upload};
+use daypass::model::upload::{DestinationId, Folder, Progress, Proof, State, Upload};
 use daypass::time::{Time, Utc};
 use daypass::ui::About;
 use std::path::{Path, PathBuf};
@@ -104,7 +105,7 @@ pub fn no_profiles() -> Snapshot {
 /// A picked profile with something odd in its file.
 pub fn odd_profile() -> Snapshot {
     let mut seen = welcome();
-    Arc::make_mut(&mut seen.profiles).oddities.push(Oddity {
+    Arc::make_mut(&mut seen.profiles).oddities.push(ProfileWarning {
         path: PathBuf::from("/home/richard/.aws/credentials"),
         line: 3,
         profile: Some("importantproject".to_owned()),
@@ -139,7 +140,7 @@ fn place(session: Session) -> OpenDestination {
         paused: false,
         walking: 0,
         left_out: Arc::default(),
-        left_out_count: LeftCount::default(),
+        left_out_count: SkipCounts::default(),
         totals: Totals::default(),
     }
 }
@@ -160,7 +161,7 @@ pub fn ready() -> Snapshot {
 /// One upload.
 pub fn upload(folder: &Arc<Folder>, name: &str, size: u64, state: State) -> Upload {
     Upload {
-        place: PlaceNo(0),
+        place: DestinationId(0),
         folder: Arc::clone(folder),
         name: name.into(),
         key_name: None,
@@ -363,9 +364,9 @@ pub fn renew_refused() -> Snapshot {
 pub fn left_out() -> Snapshot {
     let mut seen = uploading();
     seen.places[0].left_out = Arc::new(vec![
-        LeftOut { path: PathBuf::from("/home/richard/site/link"), why: SkipReason::Link },
-        LeftOut { path: PathBuf::from("/home/richard/site/socket"), why: SkipReason::NotAFile },
-        LeftOut { path: PathBuf::from("/home/richard/site/secret.key"), why: SkipReason::Unreadable },
+        Skipped { path: PathBuf::from("/home/richard/site/link"), why: SkipReason::Link },
+        Skipped { path: PathBuf::from("/home/richard/site/socket"), why: SkipReason::NotAFile },
+        Skipped { path: PathBuf::from("/home/richard/site/secret.key"), why: SkipReason::Unreadable },
     ]);
     for why in [SkipReason::Link, SkipReason::NotAFile, SkipReason::Unreadable] {
         seen.places[0].left_out_count.add(why);

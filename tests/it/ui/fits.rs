@@ -2,13 +2,13 @@
 //! one main button.
 
 use super::{Bench, demo, kinds, past, rare};
-use daypass::grant::{RoleRequest, Invitation};
+use daypass::grant::{Invitation, RoleRequest};
 use daypass::model::snapshot::Snapshot;
-use daypass::model::upload::PlaceNo;
-use daypass::ui::history::{HistoryReply, Found};
+use daypass::model::upload::DestinationId;
+use daypass::ui::history::{Found, HistoryReply};
 use daypass::ui::paths::PathFor;
 use daypass::ui::theme::{self, DARK, LIGHT, Tokens};
-use daypass::ui::{About, Window, Action};
+use daypass::ui::{About, Action, Window};
 use daypass::words::{problem, ui as words};
 use egui::epaint::{ClippedShape, TextShape};
 use egui::{Color32, Rect, Shape, Theme, vec2};
@@ -57,7 +57,12 @@ fn answer(ask: daypass::ui::history::HistoryRequest, about: &About) -> Option<Hi
             let one = |id| deliveries.iter().find(|one| one.id == id).cloned();
             Some(HistoryReply::Deliveries(ids.into_iter().map(|id| (id, one(id))).collect()))
         }
-        HistoryRequest::Files(_) | HistoryRequest::Lines(..) | HistoryRequest::Message(_) | HistoryRequest::Save(..) | HistoryRequest::SaveEach(..) | HistoryRequest::Clear => None,
+        HistoryRequest::Files(_)
+        | HistoryRequest::Lines(..)
+        | HistoryRequest::Message(_)
+        | HistoryRequest::Save(..)
+        | HistoryRequest::SaveEach(..)
+        | HistoryRequest::Clear => None,
     }
 }
 
@@ -202,12 +207,12 @@ fn screens() -> Vec<(&'static str, Snapshot, About, Begin)> {
         then(
             "a path to open",
             demo::delivered(),
-            Box::new(|window, about| window.type_path(PathFor::Files(PlaceNo(0)), about)),
+            Box::new(|window, about| window.type_path(PathFor::Files(DestinationId(0)), about)),
         ),
         then(
             "a path to save",
             demo::delivered(),
-            Box::new(|window, about| window.type_path(PathFor::Receipt(PlaceNo(0)), about)),
+            Box::new(|window, about| window.type_path(PathFor::Receipt(DestinationId(0)), about)),
         ),
         then("past deliveries", rare::remembered(), Box::new(|window, about| window.open_history(demo::TODAY, about))),
     ]
@@ -242,7 +247,7 @@ fn the_bar_for_two_customers_fits_the_narrowest_window() {
 fn the_words_of_a_row_are_not_cut() {
     let begin = as_it_opens();
     let mut shown = screen(rare::key_files(), &demo::about(), 1.0, Theme::Light, &begin);
-    let last = shown.state().seen.rows.iter().last().map(|(no, _)| no).expect("a row");
+    let last = shown.state().seen.rows.iter().last().map(|(id, _)| id).expect("a row");
     for kind in kinds::kinds() {
         let why = Arc::new(demo::denial(kind));
         shown.state_mut().seen.rows.get_mut(last).expect("a row").state = daypass::model::upload::State::Failed(why);

@@ -12,8 +12,8 @@ use std::sync::Arc;
 #[test]
 fn a_file_that_looks_like_a_key_is_sent_by_one_click_and_a_yes() {
     let mut seen = demo::uploading();
-    let no = seen.rows.iter().next().map(|(no, _)| no).expect("a row");
-    let row = seen.rows.get_mut(no).expect("a row");
+    let id = seen.rows.iter().next().map(|(id, _)| id).expect("a row");
+    let row = seen.rows.get_mut(id).expect("a row");
     row.state = State::Failed(Arc::new(Problem::new(Kind::KeyFile)));
     let button = format!("{}: {}", table::SEND_KEY, row.name);
     let mut harness = open(seen);
@@ -21,6 +21,6 @@ fn a_file_that_looks_like_a_key_is_sent_by_one_click_and_a_yes() {
         press(&mut harness, &button);
         assert!(says(&harness, &said(Kind::KeyFile).body));
         press(&mut harness, if yes { dialog::SEND_KEY } else { dialog::LEAVE_OUT });
-        assert_eq!(wishes(&mut harness).contains(&Action::Command(Command::SendKeyFile(no))), yes);
+        assert_eq!(wishes(&mut harness).contains(&Action::Command(Command::SendKeyFile(id))), yes);
     }
 }

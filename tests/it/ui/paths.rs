@@ -1,7 +1,7 @@
 //! A path that is typed where the desktop has no dialog for files.
 
 use super::{demo, open, press, says, wishes};
-use daypass::model::upload::PlaceNo;
+use daypass::model::upload::DestinationId;
 use daypass::ui::paths::PathFor;
 use daypass::ui::{About, Action};
 use daypass::words::paths::{self as words, Choice};
@@ -17,7 +17,7 @@ fn about() -> About {
 #[test]
 fn the_folder_for_downloads_is_offered() {
     let mut harness = open(demo::delivered());
-    let what = PathFor::Receipt(PlaceNo(0));
+    let what = PathFor::Receipt(DestinationId(0));
     harness.state_mut().window.type_path(what.clone(), &about());
     harness.run();
     assert!(says(&harness, words::no_dialog(Choice::Save)));
@@ -31,7 +31,7 @@ fn the_folder_for_downloads_is_offered() {
 fn a_path_is_whole_or_begins_at_home() {
     let mut harness = open(demo::ready());
     harness.state_mut().about = about();
-    let what = PathFor::Files(PlaceNo(0));
+    let what = PathFor::Files(DestinationId(0));
     harness.state_mut().window.type_path(what.clone(), &about());
     harness.run();
     let enter = |harness: &mut egui_kittest::Harness<'static, super::Bench>, text: &str| {

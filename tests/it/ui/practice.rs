@@ -6,7 +6,7 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::ui::{About, CodePractice, Action};
+use daypass::ui::{About, Action, CodePractice};
 use daypass::words::ui::{pass, practice, trouble, welcome};
 use egui::accesskit::Role;
 use egui_kittest::Harness;

@@ -5,7 +5,7 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::rows::Rows;
 use daypass::model::session::Session;
-use daypass::model::snapshot::{SkipReason, LeftOut, Profile, Retried, RetryStatus, Snapshot, Source, Totals};
+use daypass::model::snapshot::{Profile, Retried, RetryStatus, SkipReason, Skipped, Snapshot, Source, Totals};
 use daypass::model::upload::{Proof, State};
 use daypass::time::Utc;
 use daypass::ui::{About, CodePractice};
@@ -107,7 +107,7 @@ pub fn delivered_earlier() -> Snapshot {
     let names =
         ["site-survey.mp4", "drawings-final.zip", "photos/the hall seen from the east gate, with scaffolding.jpg"];
     for name in names {
-        let left = LeftOut { path: PathBuf::from("/home/richard/projects/important/site").join(name), why };
+        let left = Skipped { path: PathBuf::from("/home/richard/projects/important/site").join(name), why };
         Arc::make_mut(&mut seen.places[0].left_out).push(left);
         seen.places[0].left_out_count.add(why);
     }

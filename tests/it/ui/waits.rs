@@ -2,7 +2,7 @@
 
 use super::{Bench, demo, open, press, rare, says, wishes};
 use daypass::model::snapshot::{Command, SkipReason};
-use daypass::model::upload::PlaceNo;
+use daypass::model::upload::DestinationId;
 use daypass::ui::Action;
 use daypass::ui::access::AccessRequest;
 use daypass::ui::paths::PathFor;
@@ -14,7 +14,7 @@ use egui_kittest::kittest::Queryable as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const NO: PlaceNo = PlaceNo(0);
+const NO: DestinationId = DestinationId(0);
 
 fn close_window(harness: &mut Harness<'static, Bench>) {
     let root = egui::ViewportId::ROOT;

@@ -87,7 +87,7 @@ fn a_code_that_was_not_taken_is_said_each_time_anew() {
         shown.key_press(Key::Enter);
         shown.run_steps(FRAMES);
         let digits = Zeroizing::new(code.replace(' ', ""));
-        let expected = [Action::Code(PlaceNo(0), digits), Action::Command(Command::GetAccess(PlaceNo(0)))];
+        let expected = [Action::Code(DestinationId(0), digits), Action::Command(Command::GetAccess(DestinationId(0)))];
         assert_eq!(wishes(&mut shown), expected);
         assert!(!says(&shown, "Six digits"));
         // The refusal of the next attempt, without a frame in between.

@@ -6,7 +6,7 @@ use crate::support::scripted::{Request, Server, ok};
 use bytes::Bytes;
 use daypass::engine::clock::Clock;
 use daypass::engine::s3::S3;
-use daypass::engine::timeouts::Patience;
+use daypass::engine::timeouts::Timeouts;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::policy::session::session_policy;
 
@@ -23,7 +23,7 @@ async fn heard(to: &Destination) -> Vec<Request> {
     })
     .await;
     let http = http(&server.url, None);
-    let s3 = S3::new(&http, vault().signer(PLACE), &region("eu-west-1"), to, &Clock::start(), Patience::default());
+    let s3 = S3::new(&http, vault().signer(PLACE), &region("eu-west-1"), to, &Clock::start(), Timeouts::default());
     let body = Bytes::from_static(b"x");
     s3.put("incoming/a", body.clone(), crc(&body), &std::sync::Arc::default()).await.expect("stored");
     s3.create("incoming/b").await.expect("created");

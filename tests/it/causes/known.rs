@@ -221,7 +221,8 @@ fn a_key_is_named_with_both_permissions() {
         (&json!(key), &json!(["kms:GenerateDataKey", "kms:Decrypt"]))
     );
     assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.eu-west-1.amazonaws.com");
-    let large = explain(&refused("is not authorized to perform: kms:Decrypt on resource: x"), &Evidence::new(&to, None));
+    let large =
+        explain(&refused("is not authorized to perform: kms:Decrypt on resource: x"), &Evidence::new(&to, None));
     assert!(large[0].text().contains("kms:Decrypt"));
 }
 

@@ -10,12 +10,12 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::Problem;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::PlaceNo;
+use daypass::model::upload::DestinationId;
 use daypass::practice::{Conditions, Mfa, Options};
 use daypass::time::Utc;
 use zeroize::Zeroizing;
 
-const HERE: PlaceNo = PlaceNo(0);
+const HERE: DestinationId = DestinationId(0);
 const SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
 const DAY: i64 = 86_400;
 
@@ -38,7 +38,8 @@ fn invited(scene: &Scene, change: impl FnOnce(&mut RoleRequest)) -> Destination 
     let story = scene.practice.story();
     let now = scene.handle.clock().utc();
     let who: Principal = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    let mut ask = RoleRequest::new(who, story.bucket.parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
+    let mut ask =
+        RoleRequest::new(who, story.bucket.parse().expect("a bucket"), "incoming/".parse().expect("a folder"));
     ask.external_id = Some("acme-42".parse().expect("an id"));
     ask.mfa = true;
     ask.mfa_max_age = Some(3600);
