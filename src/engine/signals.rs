@@ -23,22 +23,27 @@ impl Signal {
     }
 }
 
-/// Waits for the first of them. From then on they no longer end the program by themselves.
+/// Returns a future that waits for the first of them. From this call on, not only from the first poll, they no longer end
+/// the program by themselves, and one that comes before the first poll is not lost.
 #[cfg(unix)]
-pub async fn asked_to_end() -> Signal {
+pub fn asked_to_end() -> impl Future<Output = Signal> + Send {
     use tokio::signal::unix::{SignalKind, signal};
-    async fn come(signal: Option<tokio::signal::unix::Signal>) {
+    async fn received(signal: Option<tokio::signal::unix::Signal>) {
         match signal {
             Some(mut signal) => drop(signal.recv().await),
             None => std::future::pending().await,
         }
     }
+    let interrupt = signal(SignalKind::interrupt()).ok();
+    let terminate = signal(SignalKind::terminate()).ok();
     // What a person started under nohup goes on after the terminal is closed.
     let hang_up = if hang_up_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
-    tokio::select! {
-        () = come(signal(SignalKind::interrupt()).ok()) => Signal::Interrupt,
-        () = come(signal(SignalKind::terminate()).ok()) => Signal::Terminate,
-        () = come(hang_up) => Signal::HangUp,
+    async move {
+        tokio::select! {
+            () = received(interrupt) => Signal::Interrupt,
+            () = received(terminate) => Signal::Terminate,
+            () = received(hang_up) => Signal::HangUp,
+        }
     }
 }
 

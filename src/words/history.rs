@@ -223,6 +223,12 @@ pub fn chosen(count: usize, customers: usize) -> String {
     if customers > 1 { format!("{chosen}, one file for each of {customers} customers") } else { chosen }
 }
 
+/// The same, where there is little room.
+#[must_use]
+pub fn chosen_briefly(count: usize, customers: usize) -> String {
+    if customers > 1 { format!("{count} chosen, {customers} customers") } else { format!("{count} chosen") }
+}
+
 /// Copies the message to this customer.
 #[must_use]
 pub fn message_for(customer: &str) -> String {

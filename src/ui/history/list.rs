@@ -414,6 +414,10 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
     if widgets::one_line(ui, &strong, f32::INFINITY).size().x <= room {
         widgets::text_at(ui, Align2::LEFT_CENTER, inner.left_center(), &strong, room);
     } else {
+        // Two rows in small letters hold the long sentence or, at twice the size, the short one.
+        let small = [(said.as_str(), Face::Small, t.ink)];
+        let fits = widgets::one_line(ui, &small, f32::INFINITY).size().x < room * 1.7;
+        let said = if fits { said } else { words::chosen_briefly(page.chosen.len(), customers.len()) };
         widgets::two_lines_at(ui, inner.left_center(), &said, t.ink, room);
     }
 }
