@@ -88,6 +88,10 @@ impl KeyPrefix {
         if text.is_empty() {
             return Ok(Self::empty());
         }
+        // What surrounds the name inside the slashes would be taken off when the folder is read again.
+        if text.trim_matches(pasted::surrounds) != text {
+            return Self::from_pasted(text);
+        }
         let folder = format!("{text}/");
         // The slash at the end may have been a secret's own.
         if pasted::looks_like_secret(text) || pasted::looks_like_secret(&folder) {

@@ -44,6 +44,11 @@ const fn is_around(c: char) -> bool {
     )
 }
 
+/// Whether a character at either end of a pasted name is no part of it.
+pub(super) fn surrounds(c: char) -> bool {
+    c.is_whitespace() || is_around(c)
+}
+
 /// The text without what surrounds it: invisible characters, spaces of all kinds, quotes.
 ///
 /// # Errors
@@ -57,7 +62,7 @@ pub(super) fn clean(text: &str) -> Result<String, NameProblem> {
         .filter(|c| !is_invisible(*c))
         .map(|c| if c.is_whitespace() && !matches!(c, '\n' | '\r') { ' ' } else { c })
         .collect();
-    let text = seen.trim_matches(|c: char| c.is_whitespace() || is_around(c));
+    let text = seen.trim_matches(surrounds);
     if text.is_empty() {
         return Err(NameProblem::Empty);
     }
@@ -72,8 +77,8 @@ pub(super) fn without_label(text: &str) -> &str {
     let is_label = !matches!(label, "" | "arn" | "s3" | "https" | "http")
         && label.len() <= 32
         && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '_'))
-        && (rest.starts_with(|c: char| c.is_whitespace() || is_around(c)) || rest.starts_with("arn:"));
-    if is_label { rest.trim_matches(|c: char| c.is_whitespace() || is_around(c)) } else { text }
+        && (rest.starts_with(surrounds) || rest.starts_with("arn:"));
+    if is_label { rest.trim_matches(surrounds) } else { text }
 }
 
 /// Refuses what looks like a key, so that it is neither kept, nor shown, nor sent.
