@@ -17,7 +17,7 @@
 //! ```text
 //!             Command    ┌────────────────────────────┐  Effect  ┌──────────────────────────┐
 //! ┌────────┐ ──────────► │ engine::run, one loop:     │ ───────► │ tasks, one call each:    │ ──► STS, S3
-//! │   ui   │             │ model.handle(now, event,   │          │ access, leaf, walk       │ ──► files
+//! │   ui   │             │ model.handle(now, event,   │          │ access, transfer, walk   │ ──► files
 //! │   cli  │ ◄────────── │              &mut effects) │ ◄─────── │ and the journal's writer │ ──► SQLite
 //! └────────┘  Snapshot   └────────────────────────────┘  Event   └──────────────────────────┘
 //!             and wake()      ▲          │ sleeps until model.next_deadline()
@@ -36,41 +36,47 @@
 //! An upload goes from Waiting through Preparing (large files), Sending and Confirming (files in parts) to one of five
 //! ends: Delivered, AlreadyThere, NotConfirmed, Failed or Canceled; on the way it may be Paused or Retrying
 //! ([`State`](model::upload::State)). A file of up to 8 MiB is one PutObject, a larger one a multipart upload, or one
-//! PutObject of up to 5 GiB where the bucket's KMS key lets no parts in.
+//! PutObject of up to 5 GiB if the bucket's KMS key lets no parts in.
 //!
-//! # The folders, in the order to read them
+//! # The rooms
 //!
-//! | Folder | What it holds |
+//! Each folder imports only from those below it. `tests/it/tidy/rooms.rs` holds the table of allowed imports.
+//!
+//! ```text
+//! main · bin · cli · window · save_files · ui
+//!     receipt     diagnose     grant
+//!         words
+//!     engine      policy
+//! practice        model
+//!                 time
+//! ```
+//!
+//! In the order to read them:
+//!
+//! | Room | What it holds |
 //! |---|---|
-//! | [`time`] | moments on the engine's clock, and seconds since 1970 for display |
-//! | [`model`] | nouns: `names`, `destination`, `session`, `upload`, `parts`, `problem`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `change` (a destination that becomes another), `intake` and `orders` (what a person adds and asks), `queue` (what goes out next), `flow` (what an answer means), `doubts` (what may be stored without an answer), `whole`. Helpers: `pace`, `rate`, `chance`, `rows`, `tally`, `terms`, `work` |
-//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `access` with `sts`, `leaf` with `s3`, `http`, `watch`. Answers become problems in `classify` and `codes`. Who a person is: `profiles`, `keys`, `signin`, `process`. Secrets: `vault` (the customer's), `sources` (the contractor's own), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
-//! | [`words`] | every sentence that a person reads, shared by the window and the command line |
-//! | [`grant`] | the customer's side: role, policies, templates, and the invitation that comes back |
-//! | [`receipt`] | what was delivered, as a page, a table and JSON, and files checked against it |
+//! | [`time`] | the engine's monotonic time, UTC, RFC 3339 |
+//! | [`model`] | Values: `names`, `destination`, `session`, `upload`, `parts`, `problem`, `history`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `change` (a destination that becomes another), `intake` and `commands` (what a person adds and asks), `queue` (what is sent next), `responses` (what an answer means), `denials`, `doubts` (what may be stored although no answer says so), `single_put`. Helpers: `congestion`, `rate`, `rng`, `rows`, `totals`, `conditions`, `work` |
+//! | [`policy`] | IAM documents: ARNs, statements with their conditions, the session policy |
+//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `context` is what each is made with, `access` with `sts`, `transfer` with `s3`, `http`, `timeouts`. Answers become problems in `classify` and `error_codes`. Who a person is: `profiles`, `keys`, `signin`, `process`, `credentials`, `credential_store`. Secrets: `vault` (the customer's), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
 //! | [`practice`] | STS and S3 on 127.0.0.1 with a contractor, a customer and a role that may only put; faults on demand |
+//! | [`words`] | labels, formats and sentences that a person reads, shared by the window and the command line |
+//! | [`grant`] | the customer's side: the request, the role's templates, and the invitation that comes back, with their words |
+//! | [`diagnose`] | why a request may have been denied, the likeliest cause first, and messages to copy |
+//! | [`receipt`] | what was delivered, as a page, a table and JSON, with its words; files checked against it |
 //! | [`cli`] | arguments in, one line for each thing that happens out; the program is `bin/daypass-cli.rs` |
-//! | [`ui`] | draws a snapshot and collects wishes; it keeps drafts only (text being typed, an open dialog) |
-//! | [`window`] | ties the window to an engine; [`texts`] writes what a person saves. The program is `main.rs` |
+//! | [`ui`] | draws a snapshot and collects actions; it keeps drafts only (text being typed, an open dialog) |
+//! | [`window`] | ties the window to an engine; [`save_files`] writes what a person saves. The program is `main.rs` |
 //!
 //! Beside them: `tests/it` (one test binary; `world` and `server` simulate everything around the model, `support` runs
 //! whole engines), `tests/bench` (measurements), `tests/servers` (S3 servers by others) and `tests/desktop` (a real
-//! window).
-//!
-//! # Words
-//!
-//! AWS's words mean what they mean to AWS: role, session, bucket, key, part, ETag, upload id. A *destination* is a
-//! role, a bucket and a folder, reached by a profile; a *place* is a destination that is open in this run, by its
-//! number. A *row* is an upload as it is shown; a *delivery* is what was added to a place between one empty queue and
-//! the next. The *line* is the network connection. A *walk* lists the files below what was dropped; *twins* are two
-//! files that ask for one key, of which the second is numbered. To *narrow* a session is to send a session policy with
-//! AssumeRole. The *pass* is the top of the window with the time left; the *kit* is what [`grant`] prints for the
-//! customer's administrator.
+//! window). `CONTRIBUTING.md` has the glossary, three walks through the code, and how to run one test.
 //!
 //! # What always holds
 //!
 //! | Rule | The test in `tests/it` that holds it |
 //! |---|---|
+//! | Each room imports only the rooms below it, and no ring ties more than three files of a room (the sheets of `ui` are the one exception) | `tidy::each_room_imports_only_the_rooms_below_it`, `tidy::no_ring_ties_many_files` |
 //! | The model names only std, serde, itself and `time`, and of std no files, network, threads, processes or environment; the engine names no window; the window names no AWS, no network and no disk | `tidy::layers_import_only_what_is_below_them` |
 //! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engines_clock_tells_the_time` |
 //! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |

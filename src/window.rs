@@ -17,7 +17,7 @@ use crate::model::upload::DestinationId;
 use crate::receipt::{self, Receipt};
 use crate::time::{Time, Utc};
 use crate::ui::About;
-use crate::ui::access::AccessRequest;
+use crate::ui::access_request::AccessRequest;
 use crate::ui::history::HistoryRequest as AskHistory;
 use crate::ui::intake;
 use crate::ui::shell::{Answered, Link, Reply, Texts, WindowPlace, Work};

@@ -1,7 +1,8 @@
 //! The sheet that adds an access key: its file or its two parts, whose it is, and where it is kept.
 
-use super::access::{AccessRequest, Kept, entered, forget_typed};
-use super::dialogs::{After, buttons, safe, title};
+use super::access_request::{AccessRequest, KeyToKeep};
+use super::sheet::{After, buttons, safe, title};
+use super::sheet::{entered, forget_typed};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons, picker};
@@ -219,7 +220,12 @@ fn testing(ui: &mut Ui) -> After {
 }
 
 /// The profile's name and where it is kept; the key that is to be kept, once the person says so.
-fn name_key(ui: &mut Ui, draft: &mut Name, wrong: &mut Option<String>, seen: &Snapshot) -> Result<After, Box<Kept>> {
+fn name_key(
+    ui: &mut Ui,
+    draft: &mut Name,
+    wrong: &mut Option<String>,
+    seen: &Snapshot,
+) -> Result<After, Box<KeyToKeep>> {
     let t = theme::of(ui);
     ui.horizontal_top(|ui| {
         widgets::icon(ui, icons::DONE, 22.0, t.ok);
@@ -272,7 +278,7 @@ fn name_key(ui: &mut Ui, draft: &mut Name, wrong: &mut Option<String>, seen: &Sn
     *wrong = None;
     let name = draft.name.trim().to_owned();
     let replace = draft.taken.as_ref() == Some(&name);
-    Err(Box::new(Kept { key: draft.key.clone(), name, keep: draft.keep, replace }))
+    Err(Box::new(KeyToKeep { key: draft.key.clone(), name, keep: draft.keep, replace }))
 }
 
 /// One of several things to choose from, with what it means below it; whether it was chosen.

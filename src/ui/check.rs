@@ -1,7 +1,9 @@
 //! "Check my access": each step with its tick, its time and its sentence, as they come.
 
-use super::access::{AccessRequest, Sheet, entered, forget_typed, remedy, sentence};
-use super::dialogs::{After, buttons, safe, title};
+use super::access::Sheet;
+use super::access_request::{AccessRequest, remedy, sentence};
+use super::sheet::{After, buttons, safe, title};
+use super::sheet::{entered, forget_typed};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};

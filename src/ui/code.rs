@@ -1,8 +1,9 @@
 //! The prompt for a device's code: for which customer, role and device, and why the last code was not taken.
 
-use super::access::{entered, forget_typed};
 use super::arrivals::Arrival;
-use super::dialogs::{After, Dialog, buttons, title};
+use super::dialogs::Dialog;
+use super::sheet::{After, buttons, title};
+use super::sheet::{entered, forget_typed};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};

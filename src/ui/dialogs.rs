@@ -5,7 +5,8 @@ use super::code::{self, Code};
 use super::invited::Invited;
 use super::paths::{self, TypedPath};
 use super::settings::Draft;
-use super::theme::{self, Face, Tokens, size};
+use super::sheet::{After, buttons, safe, title};
+use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, trouble};
 use crate::model::problem::{Kind, Problem};
@@ -15,7 +16,7 @@ use crate::time::Time;
 use crate::words::format;
 use crate::words::problem::{said, said_of_ended, turn};
 use crate::words::ui::{self as words, dialog};
-use egui::{Align, Align2, Id, Layout, Margin, Modal, Response, ScrollArea, Stroke, Ui, vec2};
+use egui::{Align2, Id, Margin, Modal, ScrollArea, Stroke, Ui, vec2};
 use std::sync::Arc;
 
 /// The dialog that is open.
@@ -115,36 +116,6 @@ impl Window {
             }
         });
         after
-    }
-}
-
-/// Whether a dialog stays open.
-pub(crate) enum After {
-    /// It stays.
-    Stay,
-    /// It closes.
-    Close,
-}
-
-/// The title of a dialog.
-pub(crate) fn title(ui: &mut Ui, text: &str, t: &Tokens) {
-    widgets::text(ui, &[(text, Face::Name, t.ink)]);
-    ui.add_space(8.0);
-}
-
-/// The buttons of a dialog, the main one at the right.
-pub(crate) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    ui.add_space(18.0);
-    ui.allocate_ui_with_layout(vec2(ui.available_width(), size::CONTROL), Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
-        add(ui);
-    });
-}
-
-/// Gives the safe button the focus when nothing has it.
-pub(crate) fn safe(ui: &Ui, response: &Response) {
-    if ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
     }
 }
 

@@ -6,8 +6,8 @@ mod list;
 
 pub use found::{Cache, Found, Row};
 
-use super::dialogs::{self, After};
 use super::kit_times::day_read;
+use super::sheet::{self, After};
 use super::widgets::Button;
 use super::{About, Action, Window, icons, notes, theme, widgets};
 use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
@@ -320,12 +320,12 @@ impl Window {
 /// The question before the history goes.
 pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
-    dialogs::title(ui, words::CLEAR_TITLE, t);
+    sheet::title(ui, words::CLEAR_TITLE, t);
     widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
     let mut after = After::Stay;
-    dialogs::buttons(ui, |ui| {
+    sheet::buttons(ui, |ui| {
         let keep = ui.add(Button::main(words::KEEP));
-        dialogs::safe(ui, &keep);
+        sheet::safe(ui, &keep);
         if keep.clicked() {
             after = After::Close;
         }

@@ -1,7 +1,7 @@
 //! The card that shows an invitation before anything is done with it.
 
-use super::dialogs::{After, buttons, safe, title};
 use super::icons::{self, Icon};
+use super::sheet::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
 use super::{About, Action, Window, form, picker};

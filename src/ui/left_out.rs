@@ -1,6 +1,6 @@
 //! The list of what was not taken into the queue, and the way to send again what was delivered earlier.
 
-use super::dialogs::{After, buttons, safe, title};
+use super::sheet::{After, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{About, Action, picker};

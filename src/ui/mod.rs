@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod access;
+pub mod access_request;
 pub mod add_key;
 pub mod arrivals;
 pub mod ask;
@@ -31,6 +32,7 @@ pub mod picker;
 pub mod practice;
 pub mod profiles;
 pub mod settings;
+mod sheet;
 pub mod shell;
 pub mod sign_in;
 pub mod switcher;
@@ -104,7 +106,7 @@ pub enum Action {
     /// Show the dialog for the file of an access key.
     OpenKeyFile,
     /// About keys, profiles, signing in and access.
-    Access(access::AccessRequest),
+    Access(access_request::AccessRequest),
     /// Show the page of profiles.
     OpenProfiles,
     /// Show the kit for the customer.

@@ -1,8 +1,9 @@
 //! What files are chosen for, and the dialog to type a path where the desktop can show none for choosing.
 
-use super::access::entered;
 use super::arrivals::Arrival;
-use super::dialogs::{After, Dialog, buttons, title};
+use super::dialogs::Dialog;
+use super::sheet::entered;
+use super::sheet::{After, buttons, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, picker};

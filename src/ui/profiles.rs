@@ -1,9 +1,11 @@
 //! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
 
-use super::access::{AccessRequest, Sheet, entered, remedy, sentence};
+use super::access::Sheet;
+use super::access_request::{AccessRequest, remedy, sentence};
 use super::ask::card;
-use super::dialogs::{After, buttons, safe, title};
 use super::identify::answered;
+use super::sheet::entered;
+use super::sheet::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, identity, picker};

@@ -1,6 +1,7 @@
 //! Settings, and what Daypass is.
 
-use super::dialogs::{self, After, Dialog};
+use super::dialogs::Dialog;
+use super::sheet::{self, After};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window};
@@ -38,7 +39,7 @@ impl Window {
 pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Vec<Action>) -> After {
     let t = theme::of(ui);
     let mut wanted = seen.settings.clone();
-    dialogs::title(ui, settings::TITLE, t);
+    sheet::title(ui, settings::TITLE, t);
     ui.add_space(4.0);
     choice(ui, &mut wanted.renew, settings::RENEW, Some(settings::RENEW_TEXT));
     choice(ui, &mut wanted.sha256, settings::SHA256, Some(settings::SHA256_TEXT));
@@ -83,9 +84,9 @@ pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Ve
         ui.add_space(4.0);
     }
     widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
-    dialogs::buttons(ui, |ui| {
+    sheet::buttons(ui, |ui| {
         let response = ui.add(Button::plain(dialog::CLOSE));
-        dialogs::safe(ui, &response);
+        sheet::safe(ui, &response);
         if response.clicked() {
             after = After::Close;
         }

@@ -1,6 +1,6 @@
 //! The window's frame on the desktop: eframe, the file dialogs, the clipboard, the window's place.
 
-use super::access::{AccessReply, AccessRequest};
+use super::access_request::{AccessReply, AccessRequest};
 use super::history::{HistoryReply, HistoryRequest as AskHistory};
 use super::paths::PathFor;
 use super::{About, Action, Window, theme};

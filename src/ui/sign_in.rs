@@ -1,7 +1,7 @@
 //! The sheets for credentials that only the person can fetch: the sign-in at the company, and a profile's command.
 
-use super::access::AccessRequest;
-use super::dialogs::{After, buttons, safe, title};
+use super::access_request::AccessRequest;
+use super::sheet::{After, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};

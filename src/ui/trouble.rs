@@ -147,7 +147,7 @@ impl Window {
         let kind = problem.kind;
         ui.add_space(14.0);
         let profile = &scene.place.destination.profile;
-        if let Some(remedy) = super::access::remedy(problem, profile, scene.seen) {
+        if let Some(remedy) = super::access_request::remedy(problem, profile, scene.seen) {
             if ui.add(Button::main(remedy.label())).clicked() {
                 self.help(remedy, profile, Some(scene.id), out);
             }

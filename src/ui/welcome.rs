@@ -1,6 +1,5 @@
 //! The first screen: an invitation, or the form.
 
-use super::access;
 use super::code::CodeFor;
 use super::dialogs::Dialog;
 use super::fields::{entry, field_id, is_field, pair, rest};
@@ -363,7 +362,7 @@ fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
         .map(words::oddity)
         .collect();
     if let Some((_, Err(problem))) = seen.identities.iter().find(|(name, _)| *name == profile.name) {
-        lines.insert(0, access::sentence(problem));
+        lines.insert(0, super::access_request::sentence(problem));
     }
     for line in lines {
         ui.add_space(4.0);

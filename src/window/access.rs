@@ -6,7 +6,7 @@ use crate::engine::handle::Handle;
 use crate::engine::keys::{MOST, NewKey};
 use crate::model::snapshot::Command;
 use crate::model::verification_url::VerificationUrl;
-use crate::ui::access::{AccessReply, AccessRequest, Kept};
+use crate::ui::access_request::{AccessReply, AccessRequest, KeyToKeep};
 use crate::ui::shell::Reply;
 use crate::words::{accounts, keys};
 use std::io::Read as _;
@@ -27,7 +27,7 @@ impl App {
                     .spawn(async move { tell(&state, AccessReply::Tested(round, of_file(&handle, path).await)) });
             }
             AccessRequest::Keep(round, kept) => {
-                let Kept { key, name, keep, replace } = *kept;
+                let KeyToKeep { key, name, keep, replace } = *kept;
                 self.runtime.spawn(async move {
                     let result = handle.keep_key(key, &name, keep, replace).await;
                     tell(&state, AccessReply::Changed(round, result));

@@ -16,7 +16,7 @@ use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::DestinationId;
 use daypass::time::{Time, Utc};
 use daypass::ui::About;
-use daypass::ui::access::AccessRequest;
+use daypass::ui::access_request::AccessRequest;
 use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
 use daypass::ui::shell::{self, Answered, Link, Options, Reply, Texts, WindowPlace, Work};
 use daypass::window::read;

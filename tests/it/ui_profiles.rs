@@ -18,7 +18,7 @@ use daypass::model::snapshot::{Command, Snapshot, Source};
 use daypass::model::upload::DestinationId;
 use daypass::model::verification_url::VerificationUrl;
 use daypass::practice::{Options as PracticeOptions, Practice};
-use daypass::ui::access::{AccessReply, AccessRequest, Kept};
+use daypass::ui::access_request::{AccessReply, AccessRequest, KeyToKeep};
 use daypass::ui::{Action, Window, theme};
 use daypass::words::accounts as words;
 use egui::accesskit::Role;
@@ -158,7 +158,7 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     shown.run_steps(FRAMES);
     press(&mut shown, "Keep it");
     let (name, keep) = ("Richard".to_owned(), Keep::ThisRun);
-    let once = Kept { key: key.clone(), name: name.clone(), keep, replace: false };
+    let once = KeyToKeep { key: key.clone(), name: name.clone(), keep, replace: false };
     let AccessRequest::Keep(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
     assert_eq!(*kept, once);
     came(&mut shown, AccessReply::Changed(round, Err(KeepProblem::NameTaken)));
@@ -168,7 +168,7 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     assert_eq!(wishes(&mut shown), [], "a key that is there is never replaced by a second Enter");
     press(&mut shown, "Replace its key");
     let AccessRequest::Keep(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
-    assert_eq!(*kept, Kept { replace: true, ..once });
+    assert_eq!(*kept, KeyToKeep { replace: true, ..once });
     came(&mut shown, AccessReply::Changed(round, Ok(())));
     assert!(says(&shown, "The profile “Richard” is ready") && !says(&shown, "Where to keep it"));
     assert!(!heard(&shown).contains(&secret) && !heard(&shown).contains(&SECRET[..8]));

@@ -88,7 +88,7 @@ impl Scene {
     }
 
     /// Opens it and gives what kept it from getting access.
-    async fn id(&mut self, destination: Destination) -> (Kind, Vec<String>) {
+    async fn refusal_of(&mut self, destination: Destination) -> (Kind, Vec<String>) {
         self.open(destination);
         let seen =
             self.until(|seen| place(seen).is_some_and(|place| matches!(place.session, Session::Denied(_)))).await;
@@ -135,7 +135,7 @@ const CHANGED: &str = "Your customer changed or took back the role";
 async fn nobody_is_let_in() {
     let mut scene = Scene::usual().await;
     scene.practice.set_trusted(false);
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
 }
 
@@ -143,7 +143,7 @@ async fn nobody_is_let_in() {
 async fn the_role_is_not_there() {
     let mut scene = Scene::usual().await;
     scene.practice.delete_role();
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
 }
 
@@ -151,7 +151,7 @@ async fn the_role_is_not_there() {
 async fn the_own_company_does_not_allow_it() {
     let mut scene = Scene::usual().await;
     scene.practice.set_caller_may_assume(false);
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[1].as_str()), (UNKNOWN, "Your own company has not allowed you to ask"));
 }
 
@@ -161,7 +161,7 @@ async fn an_external_id_is_wrong_or_missing() {
         let options = practice::Options { external_id: Some("acme-42".into()), ..practice::Options::default() };
         let mut scene = Scene::new(options, quick()).await;
         let external_id = id.map(|id| id.parse().expect("an id"));
-        let (kind, causes) = scene.id(Destination { external_id, ..scene.destination() }).await;
+        let (kind, causes) = scene.refusal_of(Destination { external_id, ..scene.destination() }).await;
         assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
         let second = causes[1] == "The external ID is not the one the role expects";
         assert_eq!(second, id.is_some());
@@ -176,12 +176,12 @@ fn with_device() -> practice::Options {
 #[tokio::test]
 async fn a_code_is_missing() {
     let mut scene = Scene::new(with_device(), quick()).await;
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!(kind, UNKNOWN);
     assert!(causes.contains(&"The role wants a code from your phone (MFA)".to_owned()), "{causes:?}");
     let mut scene = Scene::new(with_device(), quick()).await;
     let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
-    let (kind, causes) = scene.id(to).await;
+    let (kind, causes) = scene.refusal_of(to).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::CodeNeeded, "The role wants a code from your phone (MFA)"));
 }
 
@@ -190,7 +190,7 @@ async fn a_code_is_wrong_or_used_again() {
     let mut scene = Scene::new(with_device(), quick()).await;
     let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
     scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("000000".to_owned())));
-    let (kind, causes) = scene.id(to).await;
+    let (kind, causes) = scene.refusal_of(to).await;
     let used = "The code was used already, or its time was over";
     assert_eq!((kind, causes[0].as_str()), (Kind::CodeWrong, used));
     for _ in 0..2 {
@@ -209,7 +209,7 @@ async fn a_device_is_another_ones() {
     let mut scene = Scene::new(with_device(), quick()).await;
     let serial = "arn:aws:iam::111122223333:mfa/Mallory".parse().expect("a serial");
     scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
-    let (kind, causes) = scene.id(Destination { mfa_serial: Some(serial), ..scene.destination() }).await;
+    let (kind, causes) = scene.refusal_of(Destination { mfa_serial: Some(serial), ..scene.destination() }).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::SerialWrong, "The serial is not that of your device"));
 }
 
@@ -217,7 +217,7 @@ async fn a_device_is_another_ones() {
 async fn the_key_is_not_what_it_should_be() {
     let mut scene = Scene::usual().await;
     scene.practice.set_key_active(false);
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::KeyNotAccepted, "The key was deleted or switched off"));
 
     let mut scene = Scene::usual().await;
@@ -225,7 +225,7 @@ async fn the_key_is_not_what_it_should_be() {
     let text = std::fs::read_to_string(&path).expect("a file");
     let secret = scene.practice.story().richard.secret().to_owned();
     std::fs::write(&path, text.replace(&secret, &"x".repeat(40))).expect("written");
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::SecretWrong, "The secret was cut off when it was copied"));
 }
 
@@ -236,7 +236,7 @@ async fn the_profiles_own_token_has_ended() {
     for op in [Op::GetCallerIdentity, Op::AssumeRole] {
         scene.practice.fault(Rule::once(op, Fault::status(403, "ExpiredToken", text)).times(9));
     }
-    assert_eq!(scene.id(scene.destination()).await.0, Kind::SourceEnded);
+    assert_eq!(scene.refusal_of(scene.destination()).await.0, Kind::SourceEnded);
 }
 
 #[tokio::test]
@@ -260,14 +260,14 @@ async fn a_clock_that_is_off_is_measured() {
 async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
     let mut scene = Scene::usual().await;
     scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(200)) }.times(1000));
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::LoginPage, "This network has a sign-in page"));
     scene.practice.clear_faults();
     scene.access().await;
 
     let mut scene = Scene::usual().await;
     scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(407)) }.times(1000));
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!(kind, Kind::ProxyRefused);
     assert_eq!(causes[0], "The proxy of your network does not let Amazon through");
 }
@@ -379,7 +379,7 @@ async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
     let limits = Limits { quiet_step: Duration::from_millis(200), ..Limits::default() };
     let mut scene = Scene::new(practice::Options::default(), limits).await;
     scene.practice.set_trusted(false);
-    let (kind, causes) = scene.id(scene.destination()).await;
+    let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
     assert_eq!(causes.last().map(String::as_str), Some("The role was set up only a moment ago"));
     scene.until(|seen| seen.places[0].retrying).await;

@@ -202,10 +202,10 @@ fn honest(kept: &Kept, all: &[(Delivery, Vec<DeliveryFile>)]) {
             assert!(["0.bin", "1.bin", "2.bin"].contains(&&*upload.name), "{upload:?}");
             assert_eq!((&*upload.folder.key, upload.size), ("job/", 40 * MIB));
             let Some(multipart) = &upload.multipart else { continue };
-            let _id = multipart.upload_id.as_deref().expect("an id");
-            let id = &upload.name[..1];
-            let second = id == "second-1" && id == "1";
-            assert!(second || id == format!("first-{id}"), "{upload:?}");
+            let upload_id = multipart.upload_id.as_deref().expect("an id");
+            let number = &upload.name[..1];
+            let second = upload_id == "second-1" && number == "1";
+            assert!(second || upload_id == format!("first-{number}"), "{upload:?}");
             assert_eq!((multipart.fingerprint, multipart.parts.part_size()), (fingerprint(40 * MIB), 8 * MIB));
             for number in 1..=5 {
                 let recorded = if second { [2, 4].contains(&number) } else { [1, 3].contains(&number) };

@@ -4,7 +4,7 @@ use super::{Bench, demo, open, press, rare, says, wishes};
 use daypass::model::snapshot::{Command, SkipReason};
 use daypass::model::upload::DestinationId;
 use daypass::ui::Action;
-use daypass::ui::access::AccessRequest;
+use daypass::ui::access_request::AccessRequest;
 use daypass::ui::paths::PathFor;
 use daypass::words::ask::invited;
 use daypass::words::paths::{self, Choice};
