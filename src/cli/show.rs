@@ -190,7 +190,7 @@ impl Show {
     fn line_state(&mut self, seen: &Snapshot, now: Time) {
         let retry = retrying(seen, now);
         let waiting = match &seen.line {
-            Network::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| sentence(&retry.why))),
+            Network::Up => self.access_state(seen).or_else(|| retry.as_ref().map(|retry| retries::why(&retry.why))),
             Network::Down { why, .. } => Some(sentence(why)),
         };
         if waiting != self.waiting {
@@ -203,7 +203,7 @@ impl Show {
             retry.filter(|retry| self.waiting.is_some() && now.since(retry.since) >= self.tell_again)
         {
             let plain = retries::still(&retry, now);
-            self.line(&waits(&sentence(&retry.why), Some(&retry), now), &plain);
+            self.line(&waits(&retries::why(&retry.why), Some(&retry), now), &plain);
             self.tell_again = (now.since(retry.since) * 2).min(now.since(retry.since) + TELL_AGAIN_MOST);
         }
     }

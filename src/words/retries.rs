@@ -1,8 +1,8 @@
 //! Retries that go on, and retries that were given up: how often it was tried, for how long, and when next.
 
 use super::format;
-use super::problem::{Message, said};
-use crate::model::problem::Problem;
+use super::problem::{Message, said, sentence};
+use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::RetryStatus;
 use crate::time::Time;
 use std::time::Duration;
@@ -28,6 +28,15 @@ fn tried(retry: &RetryStatus, now: Time) -> String {
         tries => format::count(u64::from(tries), "time"),
     };
     format!("Tried {times} in {}.", format::short(now.since(retry.since)))
+}
+
+/// Why it is tried again, in a sentence that ends nothing: what a lost answer leaves open is not the last word yet.
+#[must_use]
+pub fn why(problem: &Problem) -> String {
+    if problem.kind == Kind::AnswerLost {
+        return "Amazon’s answer was lost. Daypass asks again whether the file arrived.".to_owned();
+    }
+    sentence(problem)
 }
 
 /// The note in the window while nothing but a retry goes on.

@@ -2,8 +2,9 @@
 
 use super::rare::retry as status;
 use super::{demo, open, says};
-use daypass::model::problem::{DeniedBy, Kind};
+use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::snapshot::Retried;
+use daypass::words::problem::sentence;
 use daypass::words::{problem, retries};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,4 +31,12 @@ fn a_hold_says_when_it_is_looked_at_once_more() {
     let harness = open(seen);
     assert!(says(&harness, &problem::said(kind).title));
     assert!(says(&harness, &retries::next(Duration::from_secs(40))));
+}
+
+#[test]
+fn a_lost_answer_that_is_asked_about_again_is_not_told_as_the_end() {
+    let lost = Problem::new(Kind::AnswerLost);
+    assert_ne!(retries::why(&lost), sentence(&lost), "what it says at the end is not true yet");
+    let busy = Problem::new(Kind::Busy);
+    assert_eq!(retries::why(&busy), sentence(&busy));
 }
