@@ -8,6 +8,8 @@ pub use turn::Turn;
 use crate::time::Utc;
 use rules::Stored;
 use serde::{Deserialize, Serialize};
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 /// Something that did not go as wanted, as the model decides on it and as `words` explains it.
@@ -18,6 +20,23 @@ pub struct Problem {
     /// What a server or the system said, for the folded details; never shown as the sentence itself.
     pub detail: Option<Arc<Detail>>,
 }
+
+/// For logs and for callers of the library. People read the sentence in `words`.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.kind)?;
+        let Some(detail) = self.detail.as_deref() else { return Ok(()) };
+        if !detail.call.is_empty() {
+            write!(f, " in {}", detail.call)?;
+        }
+        if !detail.message.is_empty() {
+            write!(f, ": {}", detail.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for Problem {}
 
 impl Problem {
     /// A problem of this kind without details.

@@ -179,7 +179,7 @@ fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
 }
 
 /// Compares with the table that people read in review; with `DAYPASS_SNAPSHOTS=write` it is written anew.
-fn same_as_kept(name: &str, text: &str) {
+pub fn same_as_kept(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
     if std::env::var_os("DAYPASS_SNAPSHOTS").is_some_and(|what| what == "write") {
         std::fs::write(&path, text).expect("written");
@@ -209,5 +209,5 @@ fn every_code_and_text_of_aws_has_its_sentence() {
         let _ = writeln!(table, "{at}\n{}", shown(&problem, &causes));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
-    same_as_kept("no.txt", &table);
+    same_as_kept("causes.txt", &table);
 }

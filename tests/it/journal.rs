@@ -4,6 +4,7 @@ mod again;
 mod damage;
 mod doubts;
 mod history;
+mod kinds;
 mod renamed;
 
 use daypass::engine::journal::{Journal, Opened, Options, WindowCall};

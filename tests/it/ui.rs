@@ -5,7 +5,7 @@ pub mod demo;
 mod fits;
 mod identity;
 mod key_files;
-mod kinds;
+pub mod kinds;
 mod known;
 pub mod past;
 mod paths;

@@ -269,5 +269,5 @@ fn the_pages_and_messages_are_kept_for_review() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
-    same_as_kept("no-messages.txt", &text);
+    same_as_kept("causes-messages.txt", &text);
 }
