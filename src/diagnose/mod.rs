@@ -27,14 +27,12 @@ pub enum CauseAction {
     EnterCode,
     /// Change what was entered in the form.
     EditDestination,
-    /// Read more.
     Details(String),
 }
 
 /// A piece of a cause's text: plain, or to be set in monospace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// A sentence.
     Plain(String),
     /// An ARN, an id, an action.
     Code(String),

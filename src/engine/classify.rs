@@ -20,21 +20,14 @@ const BODY: usize = 64 << 10;
 /// A call that Daypass makes; there are no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// STS.
     AssumeRole,
-    /// STS, unsigned.
     AssumeRoleWithWebIdentity,
-    /// STS.
     GetCallerIdentity,
     /// S3, for the region alone.
     HeadBucket,
-    /// S3.
     PutObject,
-    /// S3.
     CreateMultipartUpload,
-    /// S3.
     UploadPart,
-    /// S3.
     CompleteMultipartUpload,
     /// S3, at best.
     AbortMultipartUpload,

@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 pub struct SourceKeys {
     /// `AKIA…`, or `ASIA…` with a token.
     pub access_key_id: String,
-    /// The secret.
     pub secret: Zeroizing<String>,
     /// The token of a temporary key.
     pub token: Option<Zeroizing<String>>,
@@ -44,14 +43,12 @@ pub(in crate::engine) struct Token {
     /// The region of Identity Center.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// The token.
     pub access_token: SecretString,
     /// Its end, RFC 3339.
     pub expires_at: String,
     /// The registered client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Its secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<SecretString>,
     /// Until when it is registered.

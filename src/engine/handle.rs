@@ -246,7 +246,6 @@ impl Handle {
     }
 }
 
-/// Starts engines.
 pub struct Engine;
 
 impl Engine {

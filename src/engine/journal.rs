@@ -67,7 +67,6 @@ impl Options {
 pub enum Opened {
     /// It is open.
     Here {
-        /// The journal.
         journal: Journal,
         /// What an earlier run left in it.
         kept: Kept,

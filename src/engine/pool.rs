@@ -131,7 +131,6 @@ impl Drop for Buffer {
 /// What one pass over bytes gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sums {
-    /// CRC64NVME.
     pub crc: u64,
     /// SHA-256, where it was asked for.
     pub sha256: Option<[u8; 32]>,

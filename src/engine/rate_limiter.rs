@@ -29,7 +29,6 @@ struct Gate {
 /// What a body may hand over next, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reservation {
-    /// The bytes.
     pub bytes: usize,
     /// The moment from which they may go; none for at once.
     pub from: Option<Time>,

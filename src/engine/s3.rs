@@ -93,7 +93,6 @@ pub struct Object {
 /// A multipart upload as S3 created it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
-    /// Its id.
     pub upload_id: Arc<str>,
     /// When the bucket's lifecycle rule aborts it (`x-amz-abort-date`).
     pub abort_at: Option<Utc>,

@@ -3,7 +3,6 @@
 /// A signal that asks the program to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// Ctrl+C.
     Interrupt,
     /// The system's request to end.
     Terminate,

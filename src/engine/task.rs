@@ -13,7 +13,6 @@ pub enum TaskKind {
     Assume(DestinationId, u32),
     /// GetCallerIdentity for a profile.
     Identify(String),
-    /// HeadBucket.
     Locate(DestinationId),
 }
 

@@ -26,7 +26,6 @@ pub struct Context {
     pub files: Arc<OpenFiles>,
     /// The reads that are under way.
     pub reads: Reads,
-    /// The buffers.
     pub pool: Pool,
     /// The hashers, where SHA-256 is wanted.
     pub digests: Option<Digests>,

@@ -10,7 +10,6 @@ pub enum Likeness {
     Same,
     /// Another name that looks like it.
     Alike,
-    /// Another name.
     Other,
 }
 

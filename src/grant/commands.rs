@@ -50,7 +50,6 @@ struct Steps {
     lifecycle: Option<(Command, Command, Tree)>,
     /// The role's description, by which its maker is known.
     look_role: Command,
-    /// That description.
     description: String,
     /// How the role is made.
     create_role: Command,

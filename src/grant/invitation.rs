@@ -53,9 +53,7 @@ pub const CONTACT_MOST: usize = 120;
 pub struct Invitation<R = RoleArn> {
     /// What the customer is called; may be empty.
     pub customer: String,
-    /// The role.
     pub role: R,
-    /// The bucket.
     pub bucket: Bucket,
     /// The folder in it; empty for the top.
     pub prefix: KeyPrefix,
@@ -91,10 +89,7 @@ pub enum Window {
     /// It begins at this moment.
     NotYet(Utc),
     /// It is open, until this moment where one is set.
-    Open {
-        /// Its end.
-        until: Option<Utc>,
-    },
+    Open { until: Option<Utc> },
     /// It ended at this moment.
     Over(Utc),
 }
@@ -104,13 +99,10 @@ pub enum Window {
 pub enum ChangedField {
     /// The account the role is in.
     Account,
-    /// The role.
     Role,
-    /// The bucket.
     Bucket,
     /// The account that must own the bucket.
     Owner,
-    /// The folder.
     Prefix,
     /// The bucket's region.
     Region,
@@ -126,11 +118,9 @@ pub enum ChangedField {
     Mfa,
     /// How old that code may be.
     MfaAge,
-    /// The networks.
     Networks,
     /// Whether the session has to be named as the user is.
     SessionIsUser,
-    /// The name.
     Name,
 }
 
@@ -155,10 +145,8 @@ impl ChangedField {
     }
 }
 
-/// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
-    /// What differs.
     pub what: ChangedField,
     /// As it is known; empty where there was none. Moments are written as in RFC 3339, times in seconds, a yes as `true`.
     pub before: String,

@@ -35,7 +35,6 @@ pub enum Format {
     Commands,
     /// Commands of the AWS CLI for PowerShell.
     PowerShell,
-    /// Terraform (HCL).
     Terraform,
     /// The message to the customer's administrator.
     Message,

@@ -85,7 +85,6 @@ impl Principal {
         self.partition
     }
 
-    /// The account.
     #[must_use]
     pub const fn account(&self) -> &AccountId {
         &self.account
@@ -321,7 +320,6 @@ impl KmsKey {
         &self.region
     }
 
-    /// The partition.
     #[must_use]
     pub const fn partition(&self) -> Partition {
         self.partition

@@ -35,13 +35,11 @@ impl FromStr for Kms {
 /// What the contractor needs. Role and bucket are in one account, the customer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleRequest {
-    /// Who asks.
     pub who: Principal,
     /// Whether that one user, role or session is let in, not the whole account.
     pub only_me: bool,
     /// What the customer is called; may be empty.
     pub customer: String,
-    /// The bucket.
     pub bucket: Bucket,
     /// The folder in it; empty for the top.
     pub prefix: KeyPrefix,

@@ -11,7 +11,6 @@ use std::time::Duration;
 /// One thing that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// The sentence.
     pub text: String,
     /// Whether every request says so unless somebody changes it.
     pub usual: bool,

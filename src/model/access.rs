@@ -20,7 +20,6 @@ use std::time::Duration;
 pub const RENEW_BEFORE: Duration = Duration::from_mins(5);
 /// How long a denial may be IAM's delay after a change (IAM User Guide, `troubleshoot_general`).
 const IAM_DELAY: Duration = Duration::from_mins(1);
-/// Destinations remembered.
 const REMEMBERED: usize = 50;
 
 /// Whether a GetCallerIdentity that met this makes an AssumeRole with the same key pointless; an answer that only isn't

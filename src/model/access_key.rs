@@ -45,7 +45,6 @@ pub enum KeepProblem {
     NameForm,
     /// A profile of this name is there: say whether its key is to be replaced, or choose another name.
     NameTaken,
-    /// The file.
     File(SaveProblem),
     /// The engine has ended.
     Ended,

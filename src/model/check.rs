@@ -41,16 +41,13 @@ pub enum Fact {
     /// Where the bucket is, and the account that has to own it. S3 compares the owner with each object that is sent; a role that
     /// may only put gets no other answer about it.
     Bucket {
-        /// The region.
         region: Region,
         /// The one that the destination names, if that is another; files go to the first all the same.
         named: Option<Region>,
-        /// The account.
         owner: AccountId,
     },
     /// The object is there, in the bucket of that owner.
     TestObject {
-        /// Its key.
         key: String,
         /// What S3 confirmed.
         proof: Proof,

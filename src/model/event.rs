@@ -65,7 +65,6 @@ pub struct Assumed {
 /// A file that a walk found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Its name.
     pub name: Arc<str>,
     /// The last segment of its key, where that isn't the name.
     pub key_name: Option<Arc<str>>,
@@ -106,7 +105,6 @@ pub enum Answer {
     Grown(Fingerprint),
     /// The multipart upload was created.
     Created {
-        /// Its id.
         upload_id: Arc<str>,
         /// When the bucket's lifecycle rule aborts it.
         abort_at: Option<Utc>,
@@ -155,7 +153,6 @@ pub struct AssumeRole {
     pub attempt: u32,
     /// The destination: role, external id, serial, session name.
     pub destination: Arc<Destination>,
-    /// DurationSeconds.
     pub seconds: u32,
     /// Whether a session policy narrows it to the bucket and the folder.
     pub narrow: bool,
@@ -166,13 +163,10 @@ pub struct AssumeRole {
 /// A request for one upload.
 #[derive(Clone, Debug)]
 pub struct Send {
-    /// The destination.
     pub place: DestinationId,
     /// The session it is signed with.
     pub generation: u32,
-    /// The upload.
     pub upload: UploadId,
-    /// The file.
     pub path: PathBuf,
     /// The whole key, prefix included.
     pub key: Arc<str>,
@@ -197,7 +191,6 @@ pub enum Call {
         /// The file as it was opened.
         fingerprint: Fingerprint,
     },
-    /// CreateMultipartUpload.
     Create,
     /// Read a part and send it by UploadPart.
     Part {
@@ -207,14 +200,12 @@ pub enum Call {
         number: u32,
         /// Where it begins.
         offset: u64,
-        /// Its bytes.
         length: u64,
     },
     /// Read a part that S3 already has and work out its CRC64NVME. Needs no credentials.
     Read {
         /// Where it begins.
         offset: u64,
-        /// Its bytes.
         length: u64,
     },
     /// CompleteMultipartUpload, which leaves once everything recorded before is on disk.

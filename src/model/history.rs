@@ -17,7 +17,6 @@ pub struct Delivery {
     pub server: Option<Box<str>>,
     /// The account of the role.
     pub account: Box<str>,
-    /// Who delivered.
     pub who: Box<str>,
     /// The session's name.
     pub session: Box<str>,
@@ -63,7 +62,6 @@ pub enum Outcome {
     AlreadyThere,
     /// No answer says whether it arrived, or the journal's own row of it no longer holds.
     NotConfirmed,
-    /// It stopped.
     Failed(Problem),
     /// The person took it out.
     Canceled,

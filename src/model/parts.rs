@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One mebibyte.
 pub const MIB: u64 = 1 << 20;
 /// The least size of a part that is not the last (S3 User Guide, `qfacts`): 5 MiB.
 pub const PART_MIN: u64 = 5 * MIB;

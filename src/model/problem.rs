@@ -15,7 +15,6 @@ use std::sync::Arc;
 /// Something that did not go as wanted, as the model decides on it and as `words` explains it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// What happened.
     pub kind: Kind,
     /// What a server or the system said, for the folded details; never shown as the sentence itself.
     pub detail: Option<Arc<Detail>>,
@@ -143,7 +142,6 @@ pub enum DeniedBy {
     RolePolicy,
 }
 
-/// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// There is no network, or the name of the server can't be looked up.

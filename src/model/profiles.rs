@@ -70,7 +70,6 @@ impl Profiles {
 /// Something in a profile file that can't be meant so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileWarning {
-    /// The file.
     pub path: PathBuf,
     /// The line, from 1; 0 for the file as a whole.
     pub line: u32,
@@ -149,7 +148,6 @@ pub struct Profile {
     pub source: Source,
     /// The last four characters of its access key id, to tell keys apart.
     pub key_tail: Option<String>,
-    /// Its region.
     pub region: Option<String>,
     /// The role that it names: such a profile fills the form.
     pub role_arn: Option<String>,

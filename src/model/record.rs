@@ -26,7 +26,6 @@ pub enum Record {
     },
     /// A new delivery of this place begins.
     Delivery {
-        /// The destination.
         place: DestinationId,
         /// The account of the role and the bucket's expected owner.
         account: Box<str>,
@@ -37,7 +36,6 @@ pub enum Record {
     },
     /// Who delivers, and under which session: known only now, since the delivery began before there was access.
     DeliveryBy {
-        /// The destination.
         place: DestinationId,
         /// Who delivers: the identity's name.
         who: Box<str>,
@@ -49,17 +47,13 @@ pub enum Record {
     DeliveryEnded(DestinationId),
     /// An upload was taken into the queue.
     Added {
-        /// Its number.
         upload: UploadId,
-        /// The destination.
         place: DestinationId,
-        /// Its folder.
         folder: Arc<Folder>,
         /// Its name on this computer.
         name: Arc<str>,
         /// The last segment of its key where that isn't the name.
         key_name: Option<Arc<str>>,
-        /// Its size.
         size: u64,
     },
     /// An upload kept from an earlier run (`Unfinished::row`) goes on under this number.
@@ -70,7 +64,6 @@ pub enum Record {
     Resized(UploadId, u64),
     /// It was created at S3.
     Created {
-        /// The upload.
         upload: UploadId,
         /// The file as it was opened.
         fingerprint: Fingerprint,
@@ -93,7 +86,6 @@ pub enum Record {
     Doubted(UploadId),
     /// It begins again from zero: what was kept of its parts is void.
     Restarted(UploadId),
-    /// It ended.
     Ended(UploadId, End),
     /// It is in the queue again after it had ended; what is kept of its parts still holds unless `Restarted` follows.
     Reopened(UploadId),
@@ -110,7 +102,6 @@ pub enum End {
     AlreadyThere,
     /// It isn't known whether it arrived.
     NotConfirmed,
-    /// It stopped.
     Failed(Arc<Problem>),
     /// The person took it out.
     Canceled,
@@ -125,7 +116,6 @@ pub struct Kept {
     pub learned: Vec<(Destination, Learned)>,
     /// The time of day at which it was read; none where nobody tells.
     pub now: Option<Utc>,
-    /// The settings.
     pub settings: Option<super::snapshot::Settings>,
     /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that
     /// have not ended, and those that have, so that the delivery is told whole and the same file added again is known.
@@ -137,9 +127,7 @@ pub struct Kept {
 pub struct Unfinished {
     /// The journal's own number of it, which `Record::Adopted` names.
     pub row: i64,
-    /// Its folder.
     pub folder: Arc<Folder>,
-    /// Its name.
     pub name: Arc<str>,
     /// The last segment of its key where that isn't the name.
     pub key_name: Option<Arc<str>>,
@@ -168,6 +156,5 @@ pub enum EarlierState {
     AlreadyThere,
     /// It isn't known whether it arrived.
     NotConfirmed,
-    /// It stopped.
     Failed(Arc<Problem>),
 }

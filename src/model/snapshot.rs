@@ -92,7 +92,6 @@ pub struct RetryStatus {
 /// What is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retried {
-    /// AssumeRole.
     Access,
     /// HeadBucket, for the bucket's region.
     Bucket,
@@ -207,7 +206,6 @@ pub struct Totals {
     pub first: u32,
     /// Files taken into the queue and not taken out again.
     pub files: u64,
-    /// Their bytes.
     pub bytes: u64,
     /// Files delivered, whatever the proof.
     pub delivered: u64,
@@ -267,7 +265,6 @@ pub enum Network {
     Up,
     /// Down since a moment, tried again at another, because of this.
     Down {
-        /// Since when.
         since: Time,
         /// When it is tried again.
         next: Time,
@@ -293,9 +290,7 @@ pub enum Command {
     Forget(Box<Destination>),
     /// Take files and folders into the queue.
     Add(DestinationId, Vec<PathBuf>),
-    /// Stop moving.
     Pause(Which),
-    /// Go on.
     Resume(Which),
     /// Take out of the queue.
     Cancel(Which),
@@ -329,6 +324,5 @@ pub enum Command {
 pub enum Which {
     /// Every upload to this destination.
     All(DestinationId),
-    /// This one.
     One(UploadId),
 }

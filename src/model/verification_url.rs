@@ -59,7 +59,6 @@ impl VerificationUrl {
         if plain && signs_in(&host) { Ok(Self { text: text.into(), host: host.into() }) } else { Err(shown()) }
     }
 
-    /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

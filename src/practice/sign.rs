@@ -88,7 +88,6 @@ fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
     )
 }
 
-/// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

@@ -11,9 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 /// What is known of an object in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
-    /// The key.
     pub key: String,
-    /// Bytes.
     pub size: u64,
     /// The ETag without quotes. It is not an MD5.
     pub etag: String,
@@ -21,7 +19,6 @@ pub struct StoredObject {
     pub crc64nvme: String,
     /// Seconds since 1970 at which it came to be, on the practice's clock.
     pub at: i64,
-    /// Its Content-Type.
     pub content_type: Option<String>,
     /// The ARN of the caller who stored it.
     pub by: String,

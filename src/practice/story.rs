@@ -11,7 +11,6 @@ pub(super) const BUCKET: &str = "importantprojectbucket";
 pub(super) const ROLE: &str = "importantproject-contractorA-bucket-put";
 /// The role that asks for a code.
 pub(super) const CODE_ROLE: &str = "importantproject-contractorA-bucket-put-mfa";
-/// Richard's device.
 pub const MFA_SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
 /// The code that it always shows.
 pub const MFA_CODE: &str = "123456";

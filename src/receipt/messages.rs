@@ -69,7 +69,6 @@ pub const fn check(check: Check) -> &'static str {
     }
 }
 
-/// One file.
 #[must_use]
 pub fn verdict(name: &str, found: Check) -> String {
     let mark = if found.good() { "✓" } else { "✗" };

@@ -70,7 +70,6 @@ pub struct Receipt {
     pub server: Option<String>,
     /// The destination's name.
     pub destination: String,
-    /// The bucket.
     pub bucket: String,
     /// The folder in it.
     pub prefix: String,
@@ -82,7 +81,6 @@ pub struct Receipt {
     pub role: String,
     /// The session's name.
     pub session: String,
-    /// Who delivered.
     pub who: String,
     /// When the delivery began.
     #[serde(with = "text::moment")]
@@ -103,7 +101,6 @@ pub struct Delivered {
     pub name: String,
     /// Its whole key.
     pub key: String,
-    /// Its bytes.
     pub size: u64,
     /// Its SHA-256 in small hex digits.
     pub sha256: Option<String>,
@@ -114,7 +111,6 @@ pub struct Delivered {
     pub confirmed: Proof,
     /// Its ETag without quotes.
     pub etag: String,
-    /// Its version.
     pub version_id: Option<String>,
     /// The request id of S3's answer.
     pub request_id: String,
@@ -149,7 +145,6 @@ pub enum What {
     AlreadyThere,
     /// No answer says whether it arrived.
     NotConfirmed,
-    /// It stopped.
     Stopped,
     /// The person took it out.
     Canceled,

@@ -291,7 +291,6 @@ pub struct DeliveryMessage<'a> {
     pub missing: &'a [(String, String)],
     /// Whether each delivered file has its SHA-256 in the receipt.
     pub hashed: bool,
-    /// Who delivered.
     pub who: &'a str,
     /// Whose word the confirmations are.
     pub by: By<'a>,

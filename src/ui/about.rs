@@ -7,7 +7,6 @@ use std::sync::Arc;
 /// Something that arrived in the practice bucket, as the customer sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
-    /// Its key.
     pub key: String,
     /// Its size in bytes.
     pub size: u64,

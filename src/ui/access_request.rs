@@ -40,7 +40,6 @@ pub enum AccessRequest {
     Browse(VerificationUrl),
     /// Allow exactly this command of this profile, and ask for access again where it was refused for want of it.
     Allow {
-        /// The profile.
         profile: String,
         /// The whole of its command.
         command: String,
@@ -60,7 +59,6 @@ pub enum AccessRequest {
     Check {
         /// Of the answers.
         round: u32,
-        /// The destination.
         to: Box<Destination>,
         /// The code of its device.
         code: Option<Zeroizing<String>>,
@@ -74,11 +72,9 @@ pub enum AccessRequest {
 /// A key that is to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyToKeep {
-    /// The key.
     pub key: TestedKey,
     /// The profile's name.
     pub name: String,
-    /// Where.
     pub keep: Keep,
     /// Whether a key that is there is replaced.
     pub replace: bool,

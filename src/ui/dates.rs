@@ -13,7 +13,6 @@ const SOON: i64 = 86_400;
 /// What is to be said about a destination's dates, and whether the person should look at it now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DateNotice {
-    /// The sentence.
     pub text: String,
     /// Whether it holds access back, or soon will.
     pub warn: bool,

@@ -21,7 +21,6 @@ use std::sync::Arc;
 
 /// The dialog that is open.
 pub enum Dialog {
-    /// Six digits.
     Code(Code),
     /// So many uploads run; leave all the same?
     Quit(u64),
@@ -37,9 +36,7 @@ pub enum Dialog {
     Access(Box<Sheet>),
     /// A text to read.
     Text {
-        /// Its title.
         title: String,
-        /// It.
         body: String,
     },
     /// A problem with its details; true where it ended a file.

@@ -17,7 +17,6 @@ pub enum From {
     /// The person types.
     #[default]
     Hand,
-    /// An invitation.
     Invitation,
     /// A customer of earlier, whose entries are looked at.
     Known,

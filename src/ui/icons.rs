@@ -6,7 +6,6 @@ use egui::FontFamily;
 /// An icon: a character of one of the icon fonts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Icon {
-    /// The character.
     pub glyph: char,
     /// Whether it is the filled one.
     pub filled: bool,
@@ -28,19 +27,13 @@ const fn filled(glyph: char) -> Icon {
     Icon { glyph, filled: true }
 }
 
-/// An invitation.
 pub const INVITATION: Icon = outline('\u{E216}');
-/// The person.
 pub const USER: Icon = outline('\u{E4C2}');
 /// Something opens below.
 pub const CARET_DOWN: Icon = outline('\u{E136}');
-/// Something unfolds.
 pub const CARET_RIGHT: Icon = outline('\u{E13A}');
-/// Settings.
 pub const SETTINGS: Icon = outline('\u{E272}');
-/// A destination.
 pub const PLACE: Icon = outline('\u{E390}');
-/// Renew.
 pub const RENEW: Icon = outline('\u{E094}');
 /// Bring files here.
 pub const UPLOAD: Icon = outline('\u{E4C0}');
@@ -52,53 +45,36 @@ pub const HOURGLASS: Icon = outline('\u{E2B8}');
 pub const WARNING: Icon = outline('\u{E4E0}');
 /// A row needs a look.
 pub const LOOK: Icon = outline('\u{E4E2}');
-/// Not known.
 pub const QUESTION: Icon = outline('\u{E3E8}');
 /// In the queue.
 pub const CLOCK: Icon = outline('\u{E19A}');
 /// Tried again later.
 pub const LATER: Icon = outline('\u{E19E}');
-/// Pause.
 pub const PAUSE: Icon = outline('\u{E39E}');
-/// Paused.
 pub const PAUSED: Icon = outline('\u{E3A0}');
-/// Go on.
 pub const PLAY: Icon = outline('\u{E3D0}');
 /// Take out, close.
 pub const CLOSE: Icon = outline('\u{E4F6}');
-/// Stopped.
 pub const STOPPED: Icon = outline('\u{E4F8}');
-/// Taken out.
 pub const TAKEN_OUT: Icon = outline('\u{E3DE}');
-/// More.
 pub const MORE: Icon = outline('\u{E1FE}');
 /// Access was refused.
 pub const LOCK: Icon = outline('\u{E2FE}');
-/// A receipt.
 pub const RECEIPT: Icon = outline('\u{E3EC}');
-/// Copy.
 pub const COPY: Icon = outline('\u{E1CA}');
-/// Picked.
 pub const CHECK: Icon = outline('\u{E182}');
-/// Checked, delivered.
 pub const DONE: Icon = filled('\u{E184}');
 /// The line is down.
 pub const OFFLINE: Icon = outline('\u{E4F2}');
-/// Practice.
 pub const PRACTICE: Icon = outline('\u{E79E}');
-/// Sign out.
 pub const SIGN_OUT: Icon = outline('\u{E42A}');
-/// A note.
 pub const INFO: Icon = outline('\u{E2CE}');
 /// What was before.
 pub const HISTORY: Icon = outline('\u{E1A0}');
-/// Search.
 pub const SEARCH: Icon = outline('\u{E30C}');
 /// An access key.
 pub const KEY: Icon = outline('\u{E2D6}');
-/// Rename.
 pub const RENAME: Icon = outline('\u{E3B4}');
-/// Remove.
 pub const REMOVE: Icon = outline('\u{E4A6}');
 /// A step that was not looked at yet.
 pub const AHEAD: Icon = outline('\u{E602}');

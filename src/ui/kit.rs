@@ -29,11 +29,8 @@ pub enum Side {
 /// A field of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Entry {
-    /// Who asks.
     Who,
-    /// The bucket.
     Bucket,
-    /// The folder.
     Folder,
     /// The first day.
     From,
@@ -43,13 +40,10 @@ pub enum Entry {
     ExternalId,
     /// The role to be made.
     RoleName,
-    /// The networks.
     Networks,
     /// How old a code may be.
     MfaAge,
-    /// The key.
     Kms,
-    /// The region.
     Region,
     /// The days for abandoned parts.
     AbortDays,
@@ -57,20 +51,16 @@ pub enum Entry {
     Customer,
     /// The role that was made.
     Role,
-    /// The note.
     Note,
-    /// The contact.
     Contact,
 }
 
 /// Why there is no kit: the field where one is to blame, whether it is only still empty, and the sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// The field.
     pub entry: Option<Entry>,
     /// Whether nothing was entered yet, which is said quietly.
     pub missing: bool,
-    /// The sentence.
     pub text: String,
 }
 

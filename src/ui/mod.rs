@@ -83,7 +83,6 @@ pub enum Action {
     OpenWithCode(Box<Destination>, Zeroizing<String>),
     /// Start the practice server and open its destination.
     StartPractice,
-    /// Leave practice.
     EndPractice,
     /// This invitation was dismissed.
     DismissInvitation(Box<Invitation>),

@@ -24,7 +24,6 @@ const ROW: f32 = 56.0;
 /// What is met where the files can't be meant so.
 const OF_THE_FILES: [Kind; 4] = [Kind::NoProfile, Kind::ProfileOdd, Kind::ProfileEmpty, Kind::KeyWithoutToken];
 
-/// The page.
 #[derive(Debug, Default)]
 pub struct Page;
 

@@ -7,9 +7,7 @@ use egui::{Align, Id, Key, Layout, Response, Ui, vec2};
 
 /// Whether a dialog stays open.
 pub(crate) enum After {
-    /// It stays.
     Stay,
-    /// It closes.
     Close,
 }
 

@@ -38,7 +38,6 @@ pub enum Reply {
     Request(Box<RoleRequest>),
     /// What came of something that a sheet wanted.
     Access(AccessReply),
-    /// A sentence.
     Said(Message),
     /// The desktop is dark, or light.
     Dark(bool),

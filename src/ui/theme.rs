@@ -7,7 +7,6 @@ use std::sync::Arc;
 /// The colors of one appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tokens {
-    /// The window.
     pub bg: Color32,
     /// Cards, the table, the pass.
     pub surface: Color32,
@@ -15,29 +14,21 @@ pub struct Tokens {
     pub sunken: Color32,
     /// Borders and row lines.
     pub line: Color32,
-    /// Text.
     pub ink: Color32,
-    /// Second text.
     pub muted: Color32,
     /// Folders beside names.
     pub faint: Color32,
     /// The one main action, links, progress.
     pub accent: Color32,
-    /// Its ground.
     pub accent_soft: Color32,
     /// Text on it.
     pub on_accent: Color32,
-    /// Delivered.
     pub ok: Color32,
-    /// Its ground.
     pub ok_soft: Color32,
     /// Needs a look, ends soon.
     pub warn: Color32,
-    /// Its ground.
     pub warn_soft: Color32,
-    /// Denied, stopped.
     pub bad: Color32,
-    /// Its ground.
     pub bad_soft: Color32,
     /// What lies over the window while a dialog is open.
     pub veil: Color32,
@@ -156,7 +147,6 @@ pub fn of(ui: &egui::Ui) -> &'static Tokens {
 /// The kinds of text there are: a font, a size and the height of a line, in points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
-    /// Text, 14/20.
     Body,
     /// Text that carries the sentence, 14/20 semibold.
     Strong,
@@ -278,7 +268,6 @@ pub mod size {
     pub const TABLE_HEAD: f32 = 34.0;
     /// The strip that takes more files.
     pub const STRIP: f32 = 60.0;
-    /// The footer.
     pub const FOOTER: f32 = 60.0;
     /// The square behind a large icon.
     pub const TILE: f32 = 44.0;
@@ -286,7 +275,6 @@ pub mod size {
     pub const BAR: f32 = 6.0;
     /// The column of the first screen.
     pub const COLUMN: f32 = 600.0;
-    /// A dialog.
     pub const DIALOG: f32 = 460.0;
 }
 

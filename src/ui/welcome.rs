@@ -114,7 +114,6 @@ impl Window {
         }
     }
 
-    /// The form.
     fn by_hand(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let title = match self.form.from {

@@ -129,7 +129,6 @@ pub fn tile_at(painter: &Painter, rect: Rect, icon: Icon, color: Color32, soft: 
 pub enum Look {
     /// The one main action of the screen.
     Main,
-    /// Another action.
     Plain,
     /// An action that reads like text.
     Link,
@@ -137,7 +136,6 @@ pub enum Look {
     SmallLink,
 }
 
-/// A button.
 pub struct Button<'a> {
     text: &'a str,
     name: Option<&'a str>,
@@ -153,7 +151,6 @@ impl<'a> Button<'a> {
         Self { text, name: None, icon: None, look: Look::Main, enabled: true }
     }
 
-    /// Another action.
     #[must_use]
     pub const fn plain(text: &'a str) -> Self {
         Self { look: Look::Plain, ..Self::main(text) }

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 /// The page of profiles.
 pub mod profiles {
-    /// Title.
     pub const TITLE: &str = "Profiles";
     /// The way there.
     pub const OPEN: &str = "Profiles…";
@@ -23,18 +22,12 @@ pub mod profiles {
     pub const BACK: &str = "Back";
     /// The main button.
     pub const ADD: &str = "Add an access key…";
-    /// Nothing there.
     pub const NONE: &str = "There is no profile on this computer yet";
-    /// Below it.
     pub const NONE_TEXT: &str =
         "A profile holds the access key of your own user. Your administrator gives you one, usually as a CSV file.";
-    /// A button.
     pub const RENAME: &str = "Rename";
-    /// A button.
     pub const REMOVE: &str = "Remove";
-    /// A button.
     pub const SIGN_IN: &str = "Sign in…";
-    /// A button.
     pub const COMMAND: &str = "Show its command…";
     /// A key that no file holds.
     pub const THIS_RUN: &str = "this run only";
@@ -44,7 +37,6 @@ pub mod profiles {
 
 /// Adding a key.
 pub mod key {
-    /// Title.
     pub const TITLE: &str = "Add an access key";
     /// What to do.
     pub const TEXT: &str =
@@ -69,9 +61,7 @@ pub mod key {
     pub const WHERE: &str = "Where to keep it";
     /// In the file.
     pub const IN_FILE: &str = "In the shared credentials file";
-    /// In memory.
     pub const THIS_RUN: &str = "For this run only";
-    /// Below it.
     pub const THIS_RUN_TEXT: &str = "It is gone when Daypass ends.";
     /// The main button.
     pub const KEEP: &str = "Keep it";
@@ -85,21 +75,15 @@ pub mod key {
 
 /// Renaming and removing.
 pub mod change {
-    /// Title.
     pub const RENAME: &str = "Rename the profile";
-    /// Below it.
     pub const RENAME_TEXT: &str = "Destinations that use it keep working; other programs may know it by its old name.";
-    /// The field.
     pub const NAME: &str = "New name";
-    /// Title.
     pub const REMOVE: &str = "Remove the profile?";
     /// The safe button.
     pub const KEEP: &str = "Keep it";
 }
 
-/// Signing in.
 pub mod sign_in {
-    /// Title.
     pub const TITLE: &str = "Sign in with your company";
     /// While Amazon is asked for a code.
     pub const ASKING: &str = "Asking Amazon for a code…";
@@ -107,26 +91,22 @@ pub mod sign_in {
     pub const COMPARE: &str = "Say yes there only if it shows this code:";
     /// The code's name for screen readers.
     pub const CODE: &str = "Code";
-    /// Below it.
     pub const NO_PASSWORD: &str = "Daypass never asks for your password, and never sees it.";
     /// Said before it surprises.
     pub const ONE_HOUR: &str =
         "Access that comes from a sign-in lasts one hour at a time. You can renew it as often as you like.";
     /// The main button.
     pub const BROWSE: &str = "Open the browser";
-    /// Another button.
     pub const COPY: &str = "Copy the address";
     /// It is done.
     pub const DONE: &str = "You are signed in";
     /// It came to nothing.
     pub const NOT_DONE: &str = "You are not signed in";
-    /// Once more.
     pub const AGAIN: &str = "Sign in again";
 }
 
 /// A profile's command.
 pub mod command {
-    /// Title.
     pub const TITLE: &str = "Run this command?";
     /// Allows it until Daypass ends.
     pub const ALLOW: &str = "Allow this time";
@@ -142,19 +122,14 @@ pub mod command {
                             it starts does. A relative path begins in the folder that Daypass was started from.";
 }
 
-/// Checking access.
 pub mod check {
     /// The way there.
     pub const OPEN: &str = "Check my access…";
-    /// Title.
     pub const TITLE: &str = "Check my access";
     /// The test object.
     pub const TEST: &str = "Send a tiny test file too";
-    /// Below it.
     pub const TEST_TEXT: &str = "It stays there: a role that may only put files can’t delete it. Your customer can.";
-    /// Starts.
     pub const START: &str = "Check";
-    /// Starts again.
     pub const AGAIN: &str = "Check again";
     /// While it runs.
     pub const RUNNING: &str = "Checking…";
@@ -166,20 +141,15 @@ pub mod check {
 
 /// The rest of the form.
 pub mod form {
-    /// Encryption.
     pub const ENCRYPTION: &str = "Encryption";
     /// Nothing is sent.
     pub const AS_BUCKET: &str = "As the bucket does by itself";
-    /// SSE-S3.
     pub const SSE_S3: &str = "With Amazon’s key (SSE-S3)";
-    /// SSE-KMS.
     pub const SSE_KMS: &str = "With a KMS key (SSE-KMS)";
-    /// The key.
     pub const KMS_KEY: &str = "KMS key (ARN or ID)";
     /// A key that can't be one.
     pub const KMS_KEY_FORM: &str =
         "A KMS key is an ARN, an ID or an alias, such as alias/uploads. Leave it out for the bucket’s own key.";
-    /// The ACL.
     pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
 }
 

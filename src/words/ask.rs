@@ -9,28 +9,21 @@ use std::path::Path;
 
 /// Title, on the contractor's side.
 pub const TITLE: &str = "Ask your customer for access";
-/// Below it.
 pub const SUBTITLE: &str = "Send this to whoever looks after your customer’s AWS account. It contains no secret.";
 /// Title, on the customer's side.
 pub const CUSTOMER_TITLE: &str = "Give a contractor access";
-/// Below it.
 pub const CUSTOMER_SUBTITLE: &str =
     "Make a role that can put files into one bucket and nothing else, then the invitation for it.";
 /// The way back.
 pub const BACK: &str = "Back";
-/// Who asks.
 pub const YOU_ARE: &str = "You are";
 /// Who asks, on the customer's side.
 pub const CONTRACTOR: &str = "Your contractor";
-/// The account.
 pub const ACCOUNT: &str = "Account";
 /// What is asked for.
 pub const NEEDS: &str = "Needs";
-/// It.
 pub const NEEDS_PUT: &str = "put files into one bucket";
-/// The bucket.
 pub const BUCKET: &str = "Bucket";
-/// The folder.
 pub const FOLDER: &str = "Folder";
 /// Who is let in.
 pub const ONLY_ME: &str = "Only me, not my whole company";
@@ -69,15 +62,11 @@ pub const WHO_HINT: &str = "Paste the whole message, or write 1111 2222 3333 Ric
 pub const EXTERNAL_ID: &str = "External ID";
 /// The role to be made.
 pub const ROLE_NAME: &str = "Name of the new role";
-/// Networks.
 pub const NETWORKS: &str = "Only from these addresses";
 /// The longest session.
 pub const LONGEST: &str = "Longest session";
-/// The key.
 pub const KMS: &str = "Encryption key (KMS)";
-/// The region.
 pub const REGION: &str = "Region of the bucket";
-/// Abandoned parts.
 pub const ABORT_DAYS: &str = "Days to keep abandoned parts";
 /// The customer's name.
 pub const CUSTOMER: &str = "Your customer’s name";
@@ -85,9 +74,7 @@ pub const CUSTOMER: &str = "Your customer’s name";
 pub const OWN_NAME: &str = "Your company’s name";
 /// The session's name.
 pub const SESSION_IS_USER: &str = "The session carries the user’s name";
-/// Nothing replaced.
 pub const CREATE_ONLY: &str = "Files that are there are never replaced";
-/// Giving up.
 pub const CLEAN_UP: &str = "Unfinished uploads may be cleaned up";
 /// The bucket is made.
 pub const NEW_BUCKET: &str = "The bucket has to be made first";
@@ -95,7 +82,6 @@ pub const NEW_BUCKET: &str = "The bucket has to be made first";
 pub const TABS: [&str; 4] = ["One click (CloudFormation)", "Policies (JSON)", "Commands", "Terraform"];
 /// The tabs where there is little room.
 pub const TABS_SHORT: [&str; 4] = ["CloudFormation", "JSON", "Commands", "Terraform"];
-/// The shells.
 pub const SHELLS: [&str; 2] = ["bash, AWS CloudShell", "PowerShell"];
 /// Copies what is shown.
 pub const COPY: &str = "Copy";
@@ -115,14 +101,11 @@ pub const COPIED_THEN: &str = "Copied. They send back an invitation. Drop it on 
 pub const TEXT: &str = "The text to send";
 /// The customer's second step.
 pub const MAKE: &str = "The invitation";
-/// Below it.
 pub const MAKE_TEXT: &str = "Once the role is made, enter its ARN. The template shows a finished invitation in its \
                              Outputs: then you can send that one.";
 /// The role that was made.
 pub const ROLE: &str = "ARN of the role that was made";
-/// The note.
 pub const NOTE: &str = "A note for your contractor";
-/// The contact.
 pub const CONTACT: &str = "Whom they may ask";
 /// The customer's main button.
 pub const SAVE_INVITATION: &str = "Save invitation…";
@@ -151,7 +134,6 @@ pub const KMS_FORM: &str =
     "A key looks like arn:aws:kms:eu-west-1:444455556666:key/1234abcd. Write any if you don’t know it.";
 /// The ways to the customer's page on the first screen.
 pub const ASKED: &str = "Were you asked for access?";
-/// It.
 pub const I_AM_THE_CUSTOMER: &str = "I’m the customer";
 
 /// "Only from 1 Dec to 15 Dec".
@@ -208,13 +190,9 @@ pub fn not_saved(why: &str) -> Message {
 pub mod invited {
     /// Before the name.
     pub const FROM: &str = "Invitation from";
-    /// A row.
     pub const ACCOUNT: &str = "Account";
-    /// A row.
     pub const ROLE: &str = "Role";
-    /// A row.
     pub const PLACE: &str = "Files go to";
-    /// A row.
     pub const OWNER: &str = "Bucket’s account";
     /// The heading over what the sender wrote in words of their own.
     pub const UNCHECKED: &str = "From the invitation itself, not checked";
@@ -232,16 +210,12 @@ pub mod invited {
     pub const SHOW: &str = "Show it";
     /// Drops what came without a look at it.
     pub const DISMISS: &str = "Leave it";
-    /// Who uploads.
     pub const YOU: &str = "You";
-    /// The device.
     pub const MFA: &str = "Your MFA device (ARN or serial)";
     /// Why it is asked for.
     pub const MFA_TEXT: &str = "This customer asks for a code of it.";
-    /// Nothing entered.
     pub const MFA_NEEDED: &str = "Enter the device that shows your codes. You find it in the AWS console under your \
                                   name, Security credentials.";
-    /// Goes on.
     pub const GET_ACCESS: &str = "Get access";
     /// Leaves everything as it is.
     pub const NOT_NOW: &str = "Not now";
@@ -252,7 +226,6 @@ pub mod invited {
     /// No profile that could be used.
     pub const NO_KEY: &str = "There is no access key on this computer yet. The form keeps what the invitation says \
                               while you add one.";
-    /// Goes there.
     pub const TO_FORM: &str = "Continue in the form";
     /// The head of a list of changes.
     pub const IS: &str = "New";
@@ -289,7 +262,6 @@ pub fn quoted(text: &str) -> String {
     format!("“{text}”")
 }
 
-/// Below it.
 pub const CHANGED_TEXT: &str = "Files would go somewhere else than before. Ask your customer by phone, or in another \
                                 way than this invitation came, before you say yes.";
 

@@ -261,7 +261,6 @@ pub fn ended(problem: &Problem) -> String {
     format!("{}. {}", said.title.trim_end_matches('.'), said.body)
 }
 
-/// It stopped.
 #[must_use]
 pub fn failed(key: &str, why: &Problem) -> String {
     if why.kind == Kind::KeyFile {
@@ -317,7 +316,6 @@ pub fn summary(place: &OpenDestination, took: Duration) -> String {
     format!("{}. {} in {}.", counts.join(", "), format::size(totals.confirmed), format::took(took))
 }
 
-/// One profile.
 #[must_use]
 pub fn profile(profile: &Profile) -> String {
     let source = match profile.source {

@@ -19,7 +19,6 @@ pub const SUBTITLE: &str = "What was delivered from this computer, and its recei
 pub const BACK: &str = "Back";
 /// The way back to the list.
 pub const BACK_TO_LIST: &str = "All deliveries";
-/// The field.
 pub const SEARCH: &str = "Search";
 /// What it looks through, where nothing is typed.
 pub const SEARCH_HINT: &str = "a file, a folder, a customer";
@@ -33,36 +32,22 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 /// A day that can't be read.
 pub const DAY_FORM: &str = "Enter a day, such as 22 Nov 2026.";
-/// A column.
 pub const TO: &str = "Delivered to";
-/// A column.
 pub const FILES: &str = "Files";
-/// A column.
 pub const STATE: &str = "State";
-/// A column.
 pub const NAME: &str = "Name";
-/// A column.
 pub const SIZE: &str = "Size";
-/// Removes everything.
 pub const CLEAR: &str = "Clear history…";
-/// Asks before.
 pub const CLEAR_TITLE: &str = "Clear the history?";
-/// Asks before.
 pub const CLEAR_TEXT: &str = "The list is removed from this computer, and receipts of these deliveries can’t be made any \
      more. What was delivered stays delivered, and what is not finished yet goes on.";
-/// Says yes.
 pub const CLEAR_NOW: &str = "Clear history";
-/// Says no.
 pub const KEEP: &str = "Keep it";
-/// A button.
 pub const RECEIPT: &str = "Save receipt…";
-/// A button.
 pub const RECEIPTS: &str = "Save receipts…";
-/// A button.
 pub const MESSAGE: &str = "Copy message";
 /// A button: the message to one of several customers.
 pub const MESSAGES: &str = "Copy message…";
-/// A button.
 pub const NONE: &str = "Choose none";
 /// After a copy.
 pub const COPIED: &str = "Copied";
@@ -70,19 +55,15 @@ pub const COPIED: &str = "Copied";
 pub const COPY_KEY: &str = "Copy the name at the destination";
 /// A menu's item.
 pub const WHY: &str = "What happened…";
-/// A button.
 pub const MORE: &str = "More";
 /// Shows everything again.
 pub const SHOW_ALL: &str = "Show all";
 /// An entry that can't be read.
 pub const UNREADABLE: &str = "This entry can’t be read";
-/// Nothing yet.
 pub const EMPTY: &str = "Nothing delivered yet";
-/// Below it.
 pub const EMPTY_TEXT: &str = "What you deliver is listed here, with its receipt.";
 /// Nothing of that name or time.
 pub const NOT_FOUND: &str = "Nothing found";
-/// Below it.
 pub const NOT_FOUND_TEXT: &str = "No delivery has this name, or is of this time.";
 /// A delivery whose files were all taken out.
 pub const NO_FILES: &str = "Nothing was sent: every file was taken out of the list.";
@@ -206,7 +187,6 @@ pub fn sentence(delivery: &Delivery) -> String {
     }
 }
 
-/// "12 deliveries".
 #[must_use]
 pub fn found(count: usize) -> String {
     match count {

@@ -2,35 +2,25 @@
 
 /// The first screen.
 pub mod welcome {
-    /// Title.
     pub const TITLE: &str = "Deliver files to your customer";
-    /// Below it.
     pub const SUBTITLE: &str = "With access that ends by itself. Drop the files; watch them arrive.";
     /// The invitation card.
     pub const INVITATION: &str = "I have an invitation";
-    /// Below it.
     pub const INVITATION_TEXT: &str = "The .daypass file or text that your customer sent. Drop it here.";
-    /// Its button.
     pub const OPEN_INVITATION: &str = "Open invitation…";
-    /// The form.
     pub const BY_HAND: &str = "Enter it by hand";
     /// The form, after an invitation filled it.
     pub const FROM_INVITATION: &str = "From your invitation";
     /// The form, while it changes a destination that is open.
     pub const CHANGE: &str = "Change what you entered";
-    /// The profile.
     pub const YOU: &str = "You";
     /// The name of the picker.
     pub const CHOOSE_PROFILE: &str = "Choose a profile";
     /// Below the picker.
     pub const ADD_KEY: &str = "Add an access key…";
-    /// The role.
     pub const ROLE: &str = "Role your customer gave you";
-    /// The bucket.
     pub const BUCKET: &str = "Bucket";
-    /// The folder.
     pub const FOLDER: &str = "Folder";
-    /// Beside it.
     pub const OPTIONAL: &str = "(optional)";
     /// The main button.
     pub const GET_ACCESS: &str = "Get access";
@@ -44,27 +34,21 @@ pub mod welcome {
     pub const NO_INVITATION: &str = "No invitation yet?";
     /// Opens the kit for the customer.
     pub const ASK: &str = "Ask your customer for access";
-    /// Starts practice.
     pub const PRACTICE: &str = "Try it with a practice bucket";
     /// The name of the destination.
     pub const NAME: &str = "What you call it";
     /// The external id.
     pub const EXTERNAL_ID: &str = "External ID";
-    /// The device.
     pub const MFA: &str = "MFA device (serial or ARN)";
-    /// The length.
     pub const DURATION: &str = "How long";
     /// The session's name.
     pub const SESSION_NAME: &str = "Session name";
-    /// The region.
     pub const REGION: &str = "Region";
     /// The owner of the bucket.
     pub const OWNER: &str = "Account that owns the bucket";
-    /// The narrowing.
     pub const NARROW: &str = "Ask for access to this bucket and folder only";
     /// No profile at all.
     pub const NO_KEY: &str = "There is no access key on this computer yet";
-    /// Below it.
     pub const NO_KEY_TEXT: &str = "Your administrator gives you one for your user. It stays on this computer.";
     /// Nothing was picked.
     pub const PICK_FIRST: &str = "Choose who you are first.";
@@ -74,20 +58,17 @@ pub mod welcome {
     pub const ASKING_WHO: &str = "asking who this is…";
     /// Files came before there is access.
     pub const ACCESS_FIRST: &str = "First get access, then drop the files";
-    /// Below it.
     pub const ACCESS_FIRST_TEXT: &str =
         "Daypass has to know where they go. Open an invitation or fill in the form; the files stay where they are.";
 }
 
 /// Practice: the bar above every page of it, and what it keeps apart.
 pub mod practice {
-    /// Its name.
     pub const TITLE: &str = "Practice";
     /// What it is.
     pub const HINT: &str = "Nothing leaves this computer; the people and files in it are made up.";
     /// The same where there is little room.
     pub const SHORT_HINT: &str = "Nothing leaves this computer.";
-    /// Leaves practice.
     pub const END: &str = "End practice";
     /// Opens the destination whose role asks for a code.
     pub const WITH_CODE: &str = "Try a role that asks for a code";
@@ -95,7 +76,6 @@ pub mod practice {
     pub const INVITATION: &str = "A real invitation ends practice.";
     /// A key came while practice is on.
     pub const NO_KEYS: &str = "End practice first, then add your access key";
-    /// Below it.
     pub const NO_KEYS_TEXT: &str = "Practice has its own made-up keys and keeps none of yours.";
 
     /// Which code the practice device takes.
@@ -113,17 +93,13 @@ pub mod practice {
 
 /// The bar at the top.
 pub mod pass {
-    /// The switcher.
     pub const SWITCH: &str = "Switch destination";
-    /// Settings.
     pub const SETTINGS: &str = "Settings";
-    /// Renew.
     pub const RENEW: &str = "Renew";
     /// While it renews.
     pub const RENEWING: &str = "Renewing…";
     /// After a denial.
     pub const TRY_AGAIN: &str = "Try again";
-    /// Signed out.
     pub const GET_ACCESS: &str = "Get access";
     /// While it asks.
     pub const ASKING: &str = "Asking…";
@@ -131,11 +107,8 @@ pub mod pass {
     pub const NO_ACCESS: &str = "No access yet";
     /// Under the dash while it asks.
     pub const ASKING_AMAZON: &str = "Asking Amazon…";
-    /// Under 00:00.
     pub const ENDED: &str = "Access has ended";
-    /// A code.
     pub const ENTER_CODE: &str = "Enter a code…";
-    /// The badge.
     pub const PRACTICE: &str = "Practice";
     /// The badge of another server.
     pub const TEST_SERVER: &str = "Test server";
@@ -151,7 +124,6 @@ pub mod pass {
     pub const SIGN_OUT: &str = "Sign out";
     /// The time left, for screen readers.
     pub const TIME_LEFT: &str = "Time left";
-    /// Practice.
     pub const PRACTICE_HINT: &str = "Everything happens inside this computer; no account is touched.";
     /// Hover on a shortened session.
     pub const SHORTENED: &str = "Your customer allows less time than was asked for.";
@@ -159,9 +131,7 @@ pub mod pass {
 
 /// Where files come in.
 pub mod intake {
-    /// Large.
     pub const DROP: &str = "Drop files or folders here";
-    /// Below it.
     pub const OR_CHOOSE: &str = "or choose them from your computer";
     /// Opens the dialog.
     pub const CHOOSE_FILES: &str = "Choose files…";
@@ -170,7 +140,6 @@ pub mod intake {
     /// What put-only means.
     pub const PUT_ONLY: &str =
         "You can add files here. You can’t see or delete what is already there:\nyour customer set it up that way.";
-    /// The strip.
     pub const MORE: &str = "Drop more files or folders anywhere";
     /// While folders are walked.
     pub const WALKING: &str = "Looking through the folders…";
@@ -187,19 +156,12 @@ pub mod intake {
 
 /// The table and the footer.
 pub mod table {
-    /// A column.
     pub const NAME: &str = "Name";
-    /// A column.
     pub const SIZE: &str = "Size";
-    /// A column.
     pub const STATUS: &str = "Status";
-    /// A button.
     pub const PAUSE: &str = "Pause";
-    /// A button.
     pub const RESUME: &str = "Resume";
-    /// A button.
     pub const TAKE_OUT: &str = "Take out";
-    /// A button.
     pub const MORE: &str = "More";
     /// The button over all rows.
     pub const MORE_ALL: &str = "More for the whole list";
@@ -219,9 +181,7 @@ pub mod table {
     pub const REMOVE: &str = "Take out of the list";
     /// A menu's item.
     pub const CANCEL_ALL: &str = "Take everything out…";
-    /// The footer.
     pub const PAUSE_ALL: &str = "Pause all";
-    /// The footer.
     pub const RESUME_ALL: &str = "Resume all";
     /// The footer, while paused.
     pub const PAUSED: &str = "paused";
@@ -229,23 +189,16 @@ pub mod table {
     pub const ALL: &str = "All files";
 }
 
-/// Dialogs.
 pub mod dialog {
-    /// Closes.
     pub const CLOSE: &str = "Close";
     /// Leaves as it is.
     pub const CANCEL: &str = "Cancel";
-    /// Copies.
     pub const COPY: &str = "Copy";
-    /// The code.
     pub const CODE_TITLE: &str = "Enter the code from your device";
-    /// The field.
     pub const CODE: &str = "Six digits";
-    /// Sends it.
     pub const CONTINUE: &str = "Continue";
     /// The code isn't one.
     pub const CODE_FORM: &str = "A code has six digits.";
-    /// The serial.
     pub const SERIAL: &str = "Your MFA device (ARN or serial)";
     /// The quit guard.
     pub const KEEP: &str = "Keep uploading";
@@ -253,17 +206,13 @@ pub mod dialog {
     pub const QUIT: &str = "Quit";
     /// The quit guard.
     pub const QUIT_TITLE: &str = "Quit Daypass?";
-    /// Cancel all.
     pub const CANCEL_ALL_TITLE: &str = "Take everything out of the list?";
-    /// Cancel all.
     pub const CANCEL_ALL: &str = "Take everything out";
-    /// Cancel all.
     pub const KEEP_THEM: &str = "Keep them";
     /// Sends a file that looks like a key.
     pub const SEND_KEY: &str = super::table::SEND_KEY;
     /// Leaves out a file that looks like a key.
     pub const LEAVE_OUT: &str = "Leave it out";
-    /// Left out.
     pub const LEFT_OUT_TITLE: &str = "Left out";
     /// Left out because all of it was delivered earlier.
     pub const EARLIER_TITLE: &str = "Delivered earlier";
@@ -281,27 +230,17 @@ pub mod dialog {
     pub const CODE_HELD: &str = "Your customer asks for a code";
     /// What the customer sees.
     pub const ARRIVED_TITLE: &str = "What your customer sees";
-    /// Nothing yet.
     pub const NOTHING_ARRIVED: &str = "Nothing has arrived yet. Drop a file on the window and look again.";
-    /// Details.
     pub const DETAILS: &str = "Technical details";
 }
 
-/// Settings.
 pub mod settings {
-    /// Title.
     pub const TITLE: &str = "Settings";
-    /// Renewal.
     pub const RENEW: &str = "Renew access by itself while files are being sent";
-    /// Below it.
     pub const RENEW_TEXT: &str = "Five minutes before it ends, when no code is needed.";
-    /// SHA-256.
     pub const SHA256: &str = "Work out the SHA-256 of each file for receipts";
-    /// Below it.
     pub const SHA256_TEXT: &str = "Amazon’s own checksum is always compared; this one is for your customer’s records.";
-    /// The limit.
     pub const LIMIT: &str = "Leave some of the line to others";
-    /// The field.
     pub const LIMIT_FIELD: &str = "At most, in MB a second";
     /// A limit that can't be read.
     pub const LIMIT_FORM: &str = "Enter a number of megabytes a second, such as 5 or 0.5.";
@@ -315,17 +254,11 @@ pub mod settings {
 
 /// The page for a denial.
 pub mod trouble {
-    /// The button.
     pub const COPY_CUSTOMER: &str = "Copy message for your customer";
-    /// The button.
     pub const COPY_ADMINISTRATOR: &str = "Copy message for your administrator";
-    /// The button.
     pub const ENTER_CODE: &str = "Enter a code…";
-    /// The button.
     pub const DETAILS: &str = "Details";
-    /// The button.
     pub const CHANGE: &str = "Change it…";
-    /// The button.
     pub const UNNARROWED: &str = "Go on without the limit";
     /// After a copy.
     pub const COPIED: &str = "Copied";
@@ -333,29 +266,18 @@ pub mod trouble {
     pub const BACK: &str = "Back to the files";
 }
 
-/// Notes.
 pub mod notes {
-    /// A button.
     pub const RENEW: &str = "Renew";
-    /// A button.
     pub const TRY_NOW: &str = "Try now";
-    /// A button.
     pub const DETAILS: &str = "Details…";
-    /// A button.
     pub const WHAT_NOW: &str = "What can I do…";
-    /// A button.
     pub const RECEIPT: &str = "Save receipt…";
-    /// A button.
     pub const COPY_MESSAGE: &str = "Copy message";
-    /// A link.
     pub const SEND_RECEIPT: &str = "Send the receipt too";
     /// While it is sent.
     pub const SENDING_RECEIPT: &str = "Sending the receipt…";
-    /// Afterwards.
     pub const RECEIPT_SENT: &str = "Receipt sent";
-    /// A button.
     pub const RESUME: &str = "Resume all";
-    /// A button.
     pub const DISMISS: &str = "Dismiss";
 }
 

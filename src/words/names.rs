@@ -15,11 +15,9 @@ pub enum Field {
     ExternalId,
     /// The MFA device.
     Mfa,
-    /// An account.
     Account,
     /// The session's name.
     SessionName,
-    /// The region.
     Region,
 }
 

@@ -16,7 +16,6 @@ pub enum Choice {
     SaveInto,
 }
 
-/// The field.
 pub const PATH: &str = "Path";
 /// A path that can't be used.
 pub const PATH_FORM: &str = "Enter the whole path, beginning with “/” or “~/”.";
@@ -41,7 +40,6 @@ pub const fn no_dialog(choice: Choice) -> &'static str {
     }
 }
 
-/// The button.
 #[must_use]
 pub const fn go(choice: Choice) -> &'static str {
     match choice {

@@ -16,7 +16,6 @@ pub(super) mod state {
     pub const ALREADY: i64 = 0b0001_1001;
     /// It isn't known whether it arrived.
     pub const UNCONFIRMED: i64 = 0b0001_1110;
-    /// It stopped.
     pub const FAILED: i64 = 0b0010_1010;
     /// The person took it out.
     pub const CANCELED: i64 = 0b0010_1101;

@@ -40,7 +40,6 @@ pub enum Origin {
 /// A role that a profile is, to be assumed before anything is asked in its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnRole {
-    /// The role.
     pub role: RoleArn,
     /// The external ID that it asks for.
     pub external_id: Option<ExternalId>,

@@ -86,7 +86,6 @@ impl Key {
 pub(super) struct Value {
     /// The value as it was meant; wiped when dropped, since any of them may turn out to be a secret.
     pub text: Zeroizing<String>,
-    /// Its line.
     pub line: u32,
 }
 
@@ -133,7 +132,6 @@ pub(super) type Note = (u32, Option<String>, WarningKind);
 pub(super) struct Sections {
     /// The profiles in their order.
     pub list: Vec<Section>,
-    /// By name.
     pub by_name: HashMap<String, usize>,
     /// The sections `[sso-session …]`, by name.
     pub sessions: HashMap<String, HashMap<Key, Value>>,

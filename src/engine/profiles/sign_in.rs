@@ -10,7 +10,6 @@ use std::collections::HashMap;
 /// A sign-in through IAM Identity Center, as one profile asks for it. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
-    /// The profile.
     pub profile: String,
     /// The name of the `[sso-session]`; none where the profile carries everything itself, as older ones do.
     pub session: Option<String>,

@@ -12,9 +12,7 @@ pub fn packed(crc: u64) -> String {
 
 /// What an answer says about the checksum of what it stored.
 pub(super) enum Echo {
-    /// Nothing.
     None,
-    /// This CRC64NVME.
     Whole(u64),
     /// A checksum of the checksums of the parts, which says nothing about the whole.
     OfChecksums,

@@ -163,7 +163,6 @@ pub struct Span<'a> {
     pub bytes: Range<u64>,
     /// Its CRC64NVME, and its SHA-256 where the payload is to be signed.
     pub sums: Sums,
-    /// The buffers.
     pub pool: &'a Pool,
 }
 

@@ -69,7 +69,6 @@ pub(in crate::engine) enum Refusal {
     Denied,
     /// The client is no longer registered, or the token is over.
     Unauthorized,
-    /// Something else.
     Other(Problem),
 }
 

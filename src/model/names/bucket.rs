@@ -107,7 +107,6 @@ impl Bucket {
 /// What a pasted address of a bucket tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastedBucket {
-    /// The bucket.
     pub bucket: Bucket,
     /// The folder; empty where none stands beside the bucket.
     pub prefix: KeyPrefix,

@@ -104,7 +104,6 @@ pub enum NameProblem {
     DotDot,
     /// Two slashes in a row, or one at the start or end of a key.
     EmptySegment,
-    /// A backslash.
     Backslash,
     /// `*` or `?`: in policies they stand for anything.
     Wildcard(char),

@@ -24,7 +24,6 @@ pub struct Found {
 pub enum Row {
     /// A day's heading.
     Day(Date),
-    /// A delivery.
     Delivery(i64),
 }
 
