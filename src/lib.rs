@@ -68,7 +68,7 @@
 //! | [`ui`] | draws a snapshot and collects actions; it keeps drafts only (text being typed, an open dialog) |
 //! | [`window`] | ties the window to an engine; [`save_files`] writes what a person saves. The program is `main.rs` |
 //!
-//! Beside them: `tests/it` (one test binary; `world` and `server` simulate everything around the model, `support` runs
+//! Beside them: `tests/it` (one test binary; `simulation` and `simulated_server` play everything around the model, `support` runs
 //! whole engines), `tests/bench` (measurements), `tests/servers` (S3 servers by others) and `tests/desktop` (a real
 //! window). `CONTRIBUTING.md` has the glossary, three walks through the code, and how to run one test.
 //!
@@ -84,9 +84,9 @@
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
 //! | The window's sentences stand in `words` and are calm; its colors stand in `ui/theme.rs` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
-//! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `world` and `checks` |
-//! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `leaf::only_the_files_own_checksum_proves_the_whole`, `leaf_files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |
-//! | "Checked" is said only of what the server itself confirmed a checksum for | `leaf::only_an_answer_with_our_checksum_counts_as_checked`, `leaf_faults::an_answer_before_the_whole_body_was_taken_is_no_success` |
+//! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `simulation` and `checks` |
+//! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `transfer::only_the_files_own_checksum_proves_the_whole`, `transfer_files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |
+//! | "Checked" is said only of what the server itself confirmed a checksum for | `transfer::only_an_answer_with_our_checksum_counts_as_checked`, `transfer_faults::an_answer_before_the_whole_body_was_taken_is_no_success` |
 //! | S3 is asked for nothing beyond HeadBucket, putting and aborting, always with the expected owner, and nothing is replaced | `engine::every_kind_of_file_arrives_byte_for_byte`, `engine::what_is_there_is_not_replaced_and_goes_beside_it_when_asked` |
 //! | The role that the customer's kit makes replaces nothing, whoever holds its session, and works over TLS alone; the kit replaces no policy of a bucket | `practice::kit::the_kits_role_replaces_nothing_in_any_hands`, `practice::kit::the_kits_role_works_over_tls_alone`, `grant_commands::the_commands_replace_nothing_that_is_there` |
 //! | What is said is on disk first: a copy is published, and a file's first request leaves, once the journal has it | `engine_resume::what_was_said_to_be_delivered_is_in_the_journal_after_a_kill`, `doubt::every_request_is_told_of_before_it_goes_out` |

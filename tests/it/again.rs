@@ -1,6 +1,6 @@
 //! The same delivery once more: what had stopped is told, what was edited is new, what only moved goes on.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
 use crate::support::earlier::{SIZE, left, restored, with_parts};
 use daypass::model::event::{Answer, Before, Call, Effect, Event, Found, FoundAgain};
 use daypass::model::problem::{Kind, Problem};

@@ -1,7 +1,7 @@
 //! A destination that is changed while it is open: its files come along, and nothing of before meets what comes after.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
-use crate::world::destination;
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
+use crate::simulation::destination;
 use daypass::model::destination::Destination;
 use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::Kind;

@@ -1,6 +1,6 @@
 //! What holds in the simulated world after every event; among it that nothing stands still without a reason.
 
-use crate::world::{Ahead, World};
+use crate::simulation::{Ahead, World};
 use daypass::model::Model;
 use daypass::model::event::{Assumed, Effect, Event};
 use daypass::model::session::{Identity, Session};

@@ -1,6 +1,6 @@
 //! Denials by S3 in mid-delivery: new requests stop at once, the cause is told, and nothing loops.
 
-use crate::bench::{Bench, MIB, P, part, stored};
+use crate::model_bench::{Bench, MIB, P, part, stored};
 use daypass::model::event::{Answer, Call, Send};
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Retried};
@@ -38,7 +38,7 @@ fn opened(bench: &mut Bench, sizes: &[u64]) {
 
 fn well(bench_sizes: &[u64], send: &Send) -> Answer {
     match &send.call {
-        Call::Open => Answer::Opened(crate::bench::print(bench_sizes[send.upload.0 as usize], 1)),
+        Call::Open => Answer::Opened(crate::model_bench::print(bench_sizes[send.upload.0 as usize], 1)),
         Call::Create => Answer::Created { upload_id: format!("id{}", send.upload.0).into(), abort_at: None },
         Call::Part { number, .. } => part(*number),
         Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. } => stored(bench_sizes[send.upload.0 as usize]),

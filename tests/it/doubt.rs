@@ -1,9 +1,9 @@
 //! Doubt follows from facts: what may be stored without an answer, and what can't be.
 
-use crate::bench::{Bench, MIB, P, stored};
-use crate::fold::Journal as Reference;
+use crate::model_bench::{Bench, MIB, P, stored};
+use crate::reference_journal::Journal as Reference;
+use crate::simulation::destination;
 use crate::support::earlier::{left, next_run, restored};
-use crate::world::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Effect, Event};
 use daypass::model::problem::{Detail, Kind, Problem};

@@ -1,7 +1,7 @@
 //! The queue under random faults, persons, expiry and restarts: what must hold after every event.
 
-use crate::server::Rules;
-use crate::world::{World, destination};
+use crate::simulated_server::Rules;
+use crate::simulation::{World, destination};
 use daypass::model::Limits;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;

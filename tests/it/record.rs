@@ -1,6 +1,6 @@
 //! What an earlier run left: it goes on where S3 is, compares before it completes, and claims nothing.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
 use crate::support::earlier::{self, SIZE, next_run, restored, with_parts};
 use daypass::model::Limits;
 use daypass::model::event::{Answer, Call};

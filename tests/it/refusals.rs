@@ -1,6 +1,6 @@
 //! Refusals that no retry mends stop; retries that go on are told, and end with the patience of whoever waits.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
 use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::session::Session;
@@ -230,7 +230,7 @@ fn a_short_session_under_which_something_arrives_is_of_use() {
 /// Neither of them is told to be tried again by something that could change.
 #[test]
 fn answers_that_nobody_knows_are_not_asked_for_without_end() {
-    let mut bench = Bench::asking(crate::world::destination(0), daypass::model::Limits::default());
+    let mut bench = Bench::asking(crate::simulation::destination(0), daypass::model::Limits::default());
     let mut tries = 0;
     while let Some(ask) = bench.asked().pop() {
         tries += 1;
@@ -241,7 +241,7 @@ fn answers_that_nobody_knows_are_not_asked_for_without_end() {
     assert!(matches!(bench.session(), Session::Denied(problem) if problem.kind == Kind::Unexpected));
     assert!(tries > 2 && bench.place().retry.is_none() && !bench.place().retrying);
 
-    let mut bench = Bench::asking(crate::world::destination(0), daypass::model::Limits::default());
+    let mut bench = Bench::asking(crate::simulation::destination(0), daypass::model::Limits::default());
     let ask = bench.asked().pop().expect("AssumeRole");
     bench.given(ask.attempt, 3600);
     bench.add("/data", &[("a", 1)]);
@@ -262,7 +262,7 @@ fn answers_that_nobody_knows_are_not_asked_for_without_end() {
 #[test]
 fn a_refusal_by_sts_that_no_retry_mends_is_not_repeated() {
     for kind in [Kind::Refused, Kind::NotImplemented, Kind::SessionOver, Kind::GatewayRefused(404)] {
-        let mut bench = Bench::asking(crate::world::destination(0), daypass::model::Limits::default());
+        let mut bench = Bench::asking(crate::simulation::destination(0), daypass::model::Limits::default());
         let attempt = bench.asked().pop().expect("AssumeRole").attempt;
         bench.refused(attempt, kind);
         assert!(!bench.place().retrying && bench.place().retry.is_none());

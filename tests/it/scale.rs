@@ -1,7 +1,7 @@
 //! A hundred thousand files: the work stays in proportion, and a copy for the window stays cheap.
 
-use crate::server::Rules;
-use crate::world::{World, destination};
+use crate::simulated_server::Rules;
+use crate::simulation::{World, destination};
 use daypass::model::event::{Answer, Assumed, Call, Effect, Event, Found};
 use daypass::model::session::Identity;
 use daypass::model::snapshot::{Command, Which};

@@ -1,7 +1,7 @@
 //! The session: what each answer of STS and S3 makes of it, when it renews itself, and when it does not.
 
-use crate::bench::{Bench, MIB, P, part, stored};
-use crate::world::destination;
+use crate::model_bench::{Bench, MIB, P, part, stored};
+use crate::simulation::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Effect, Event};
 use daypass::model::problem::{DeniedBy, Kind, Problem};

@@ -1,8 +1,8 @@
 //! Nothing stands still without a reason, and a pause that was asked for is not lost: one case for each way that once led there.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
+use crate::simulation::destination;
 use crate::support::earlier::{folder, get_access, kept, left, next_run};
-use crate::world::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Answer, Call, Event, Found, Send};
 use daypass::model::parts::{OBJECT_MAX, PartDone, Parts};

@@ -1,8 +1,8 @@
 //! What the model makes of answers that prove little or come late: pages in the place of S3, faults of one server, denials of
 //! one key, drives that hang, and what belongs to an earlier session or key.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
-use crate::world::destination;
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
+use crate::simulation::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Answer, Call, Effect, Event};
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};

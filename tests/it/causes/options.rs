@@ -1,8 +1,8 @@
 //! What a bucket's policy may want with each object goes along only where the destination says so.
 
 use super::destination;
-use crate::leaf::{PLACE, crc, http, region, vault};
 use crate::support::scripted::{Request, Server, ok};
+use crate::transfer::{PLACE, crc, http, region, vault};
 use bytes::Bytes;
 use daypass::engine::clock::Clock;
 use daypass::engine::s3::S3;

@@ -1,7 +1,7 @@
 //! From files on disk to answers, and from what was dropped to what is found.
 
-use crate::leaf::{content, crc, s3};
 use crate::support::scripted::{Reply, Server, ok};
+use crate::transfer::{content, crc, s3};
 use daypass::engine::digests::Digests;
 use daypass::engine::pool::Pool;
 use daypass::engine::reads::Reads;
@@ -386,7 +386,7 @@ async fn a_part_too_large_to_be_held_is_streamed_and_read_again_like_any_other()
     let sent = server.heard().remove(0);
     assert!(sent.body == all[1000..], "the bytes of the span and no others");
     assert_eq!(sent.header("x-amz-checksum-crc64nvme").and_then(unpacked), Some(expected));
-    let hash = crate::leaf::payload_hash(&all[1000..]);
+    let hash = crate::transfer::payload_hash(&all[1000..]);
     assert_eq!(sent.header("x-amz-content-sha256"), Some(hash.as_str()), "there is no TLS to guard it");
     let Ok(Answer::Read(read)) = call(&ctx, &path, Call::Read { offset: from, length }).await else {
         panic!("it is read")

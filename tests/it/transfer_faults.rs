@@ -1,7 +1,7 @@
 //! What the wire does to uploads, and what Daypass makes of it.
 
-use crate::leaf::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_with};
 use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
+use crate::transfer::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_with};
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
 use daypass::engine::s3::{CompleteRequest, S3, packed};
@@ -122,7 +122,7 @@ async fn an_answer_without_end_is_cut_off() {
     let s3 = s3(&server);
     assert_eq!(kind(complete(&s3).await), Kind::AnswerLost);
     let denied = Server::start(move |_| answer(403, &[], &body)).await;
-    let problem = part(&crate::leaf::s3(&denied), 10).await.expect_err("denied, at length");
+    let problem = part(&crate::transfer::s3(&denied), 10).await.expect_err("denied, at length");
     assert!(problem.detail.is_some_and(|detail| detail.message.len() < 1000));
 }
 

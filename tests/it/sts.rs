@@ -1,7 +1,7 @@
 //! AssumeRole and GetCallerIdentity over the wire.
 
-use crate::leaf::{PLACE, destination, http, region};
 use crate::support::scripted::{Reply, Server, answer, login_page};
+use crate::transfer::{PLACE, destination, http, region};
 use daypass::engine::clock::Clock;
 use daypass::engine::credentials::SourceKeys;
 use daypass::engine::sts::{assume_role, get_caller_identity, region_for};

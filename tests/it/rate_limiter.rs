@@ -1,7 +1,7 @@
 //! The limit of speed on the wire: several bodies together, slow ones that are not taken for silent, and none limited.
 
-use crate::leaf::{HASTY, content, crc, http, s3_with};
 use crate::support::scripted::{Server, ok};
+use crate::transfer::{HASTY, content, crc, http, s3_with};
 use daypass::engine::clock::Clock;
 use daypass::engine::rate_limiter::RateLimiter;
 use std::sync::Arc;

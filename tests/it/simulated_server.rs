@@ -1,6 +1,6 @@
 //! S3 as the simulated world has it: objects, multipart uploads, sessions that end, and faults by chance.
 
-use crate::world::Rng;
+use crate::simulation::Rng;
 use daypass::model::destination::Destination;
 use daypass::model::event::{Answer, Call, Send};
 use daypass::model::parts::PartDone;

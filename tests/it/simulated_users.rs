@@ -1,6 +1,6 @@
 //! Persons in the simulated world: what they do by chance, how they help at last, and how the program ends under them.
 
-use crate::world::{Ahead, World};
+use crate::simulation::{Ahead, World};
 use daypass::model::destination::Destination;
 use daypass::model::event::Event;
 use daypass::model::problem::{Kind, Problem};

@@ -1,6 +1,6 @@
 //! What a person asks of uploads, and what each answer of S3 makes of one.
 
-use crate::bench::{Bench, MIB, P, part, print, stored};
+use crate::model_bench::{Bench, MIB, P, part, print, stored};
 use daypass::model::event::{Answer, Call, Effect, Event, Send};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::record::Record;
@@ -386,7 +386,7 @@ fn one_destination_that_is_held_does_not_hold_the_others() {
     assert!(bench.place().hold.is_some());
     bench.sends();
     let other = daypass::model::upload::DestinationId(1);
-    bench.command(Command::Open(Box::new(crate::world::destination(2))));
+    bench.command(Command::Open(Box::new(crate::simulation::destination(2))));
     let attempt = bench.asked().pop().expect("AssumeRole").attempt;
     let left = std::time::Duration::from_hours(1);
     let given = daypass::model::event::Assumed {

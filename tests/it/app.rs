@@ -326,7 +326,7 @@ fn a_code_goes_to_the_destination_that_it_was_typed_for() {
     };
     let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
     let desk = App::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("the only window");
-    let mut to = crate::world::destination(0);
+    let mut to = crate::simulation::destination(0);
     to.profile = story.profile;
     to.bucket = story.bucket.parse().expect("a bucket");
     to.prefix = "incoming/".parse().expect("a prefix");

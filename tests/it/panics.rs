@@ -101,7 +101,7 @@ fn a_late_word_about_the_region_holds_nothing() {
     };
     let destination = daypass::model::destination::Destination {
         region: Some("us-east-1".parse().expect("a region")),
-        ..crate::world::destination(0)
+        ..crate::simulation::destination(0)
     };
     let profile = destination.profile.clone();
     step(&mut model, Event::Command(Command::Open(Box::new(destination))));
@@ -136,7 +136,7 @@ fn a_late_word_about_the_region_holds_nothing() {
     step(&mut model, Event::Answered(second[0], elsewhere()));
     assert_eq!(model.seen().places[0].hold.as_ref().map(|problem| problem.kind), Some(Kind::OtherRegion));
     for id in &second[1..] {
-        let stored = crate::lost::stored();
+        let stored = crate::panics::stored();
         step(&mut model, Event::Answered(*id, Ok(Answer::Stored(stored))));
     }
     let delivered = model.seen().rows.iter().filter(|(_, row)| matches!(row.state, State::Delivered(_))).count();

@@ -1,6 +1,6 @@
 //! A model on the bench: driven event by event, for tables of states.
 
-use crate::world::destination;
+use crate::simulation::destination;
 use daypass::model::destination::Destination;
 use daypass::model::event::{Answer, AssumeRole, Assumed, Call, Effect, Event, Found, Send};
 use daypass::model::parts::PartDone;

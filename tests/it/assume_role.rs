@@ -1,7 +1,7 @@
 //! AssumeRole as the engine asks for it: one code for as long as AWS has not looked at it, and another region where one is off.
 
-use crate::leaf::{content, crc, destination, s3_over_tls};
 use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
+use crate::transfer::{content, crc, destination, s3_over_tls};
 use daypass::engine::handle::{Engine, Options, Secret};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;

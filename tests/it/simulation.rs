@@ -1,7 +1,7 @@
 //! A simulated world around the model: a clock, files, persons, a journal, S3 and STS, with delays and faults by chance.
 
-use crate::fold::Journal;
-use crate::server::{Key, Rules, Server, version_of};
+use crate::reference_journal::Journal;
+use crate::simulated_server::{Key, Rules, Server, version_of};
 use daypass::model::destination::Destination;
 use daypass::model::event::{Answer, Assumed, Call, Effect, Event, Found, Send};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
