@@ -26,6 +26,7 @@ use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{BehaviorVersion, Builder, IdentityCache, StalledStreamProtectionConfig};
+use aws_sdk_sts::types::{self, AssumedRoleUser};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -140,14 +141,23 @@ async fn ask_own_role(
         call.customize().interceptor(tap).send()
     })
     .await?;
-    let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
-    let (Some(given), Some(user)) = (answer.credentials(), answer.assumed_role_user()) else {
-        return Err(odd(Kind::LoginPage, "the answer carries no credentials"));
+    session_of(own, answer.credentials(), answer.assumed_role_user())
+        .map_err(|(kind, message)| classify::misanswered(operation, kind, &heard, &message, clock))
+}
+
+/// Returns the temporary key of an answer, if its session is of this role; otherwise what is wrong with it.
+fn session_of(
+    own: &OwnRole,
+    credentials: Option<&types::Credentials>,
+    user: Option<&AssumedRoleUser>,
+) -> Result<Given, (Kind, String)> {
+    let (Some(given), Some(user)) = (credentials, user) else {
+        return Err((Kind::LoginPage, "the answer carries no credentials".to_owned()));
     };
     let same = account_of(user.arn()) == Some(own.role.account().as_str())
         && assumed_role_of(user.arn()) == Some(own.role.role_name());
     if !same {
-        return Err(odd(Kind::OtherRole, user.arn()));
+        return Err((Kind::OtherRole, user.arn().to_owned()));
     }
     let keys = SourceKeys {
         access_key_id: given.access_key_id().to_owned(),

@@ -1,15 +1,13 @@
 //! AssumeRoleWithWebIdentity: a token that somebody else's service wrote into a file, exchanged for a role's session.
 
-use super::{account_of, assumed_role_of, config, settled};
+use super::{config, session_of, settled};
 use crate::engine::classify::{self, Operation};
 use crate::engine::clock::Clock;
 use crate::engine::credentials::Given;
-use crate::engine::credentials::SourceKeys;
 use crate::engine::http::Http;
 use crate::engine::profiles::{self, OwnRole};
 use crate::model::names::Region;
 use crate::model::problem::{Detail, Kind, Problem};
-use crate::time::Utc;
 use aws_sdk_sts::Client;
 use std::path::Path;
 use std::sync::Arc;
@@ -74,21 +72,8 @@ pub async fn assume_by_token(
         let detail = problem.detail.map(Arc::unwrap_or_clone).unwrap_or_default();
         Problem::with(kind, Detail { about: about.into(), ..detail })
     })?;
-    let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
-    let (Some(given), Some(user)) = (answer.credentials(), answer.assumed_role_user()) else {
-        return Err(odd(Kind::LoginPage, "the answer carries no credentials"));
-    };
-    let same = account_of(user.arn()) == Some(own.role.account().as_str())
-        && assumed_role_of(user.arn()) == Some(own.role.role_name());
-    if !same {
-        return Err(odd(Kind::OtherRole, user.arn()));
-    }
-    let keys = SourceKeys {
-        access_key_id: given.access_key_id().to_owned(),
-        secret: Zeroizing::new(given.secret_access_key().to_owned()),
-        token: Some(Zeroizing::new(given.session_token().to_owned())),
-    };
-    Ok(Given { keys, ends: Some(Utc(given.expiration().secs())) })
+    session_of(own, answer.credentials(), answer.assumed_role_user())
+        .map_err(|(kind, message)| classify::misanswered(operation, kind, &heard, &message, clock))
 }
 
 #[cfg(test)]
