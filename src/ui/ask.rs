@@ -1,5 +1,6 @@
 //! The page that asks the customer for access: what is needed, and the kit for the customer's administrator.
 
+use super::cards::{card, fact, more_link, named, pair};
 use super::kit::{Entry, Kit, Side, Wrong};
 use super::picker::Check;
 use super::theme::{self, Face, size};
@@ -11,8 +12,8 @@ use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::format;
 use egui::{
-    Align, Color32, CornerRadius, Id, Key, Layout, Margin, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, Key, Layout, Margin, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 use std::time::Duration;
 
@@ -182,17 +183,6 @@ impl Window {
     }
 }
 
-/// A card as wide as the column.
-pub(crate) fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let t = theme::of(ui);
-    widgets::card(ui.painter(), t, margin)
-        .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            add(ui)
-        })
-        .inner
-}
-
 fn heading(ui: &mut Ui, side: Side) -> bool {
     let t = theme::of(ui);
     let (title, below) = match side {
@@ -216,17 +206,6 @@ fn picked<'a>(kit: &Kit, seen: &'a Snapshot) -> Option<&'a Profile> {
         Some(name) => seen.profiles.list.iter().find(|profile| profile.name == *name),
         None => seen.profiles.list.iter().find(|profile| form::usable(profile)),
     }
-}
-
-/// One of the facts at the top: its name, and below it what it is.
-pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Response {
-    let t = theme::of(ui);
-    let said = ui.vertical(|ui| {
-        widgets::text(ui, &[(name, Face::Small, t.muted)]);
-        widgets::text(ui, &[(value, face, t.ink)])
-    });
-    ui.add_space(24.0);
-    said.inner
 }
 
 /// Draws who asks, on the contractor's side; `unknown` is the picked profile if nobody has asked yet who it is. Returns
@@ -286,16 +265,6 @@ fn asker(
     ask
 }
 
-/// Opens and closes the rest, at the right of a card's top.
-pub(crate) fn more_link(ui: &mut Ui, kit: &mut Kit, right_top: egui::Pos2) {
-    let link = Button::small_link(if kit.more { words::LESS } else { words::MORE });
-    let width = link.width(ui);
-    let place = Rect::from_min_size(pos2(right_top.x - width, right_top.y - 2.0), vec2(width, 22.0));
-    if picker::at(ui, place, link).clicked() {
-        kit.more = !kit.more;
-    }
-}
-
 fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
     let t = theme::of(ui);
     let galley = widgets::one_line(ui, &[(name, Face::Strong, t.ink)], 200.0);
@@ -310,50 +279,6 @@ fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
     widgets::icon_at(ui.painter(), rect.right_center() - vec2(8.0, 0.0), icons::CARET_DOWN, 13.0, t.muted);
     widgets::focus_ring(ui, &response, rect, t);
     response
-}
-
-/// A field with its name inside and what is wrong about it below.
-pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width: f32, wrong: Option<&Wrong>) {
-    let wrong = wrong.filter(|wrong| wrong.entry == Some(entry) && !wrong.missing && kit.left.contains(&entry));
-    let id = Id::unique(("kit", format!("{entry:?}")));
-    let response = picker::named_field(ui, id, name, kit.draft(entry), width, wrong.is_some());
-    if response.lost_focus() {
-        kit.left.insert(entry);
-    }
-    if let Some(wrong) = wrong {
-        picker::below(ui, &wrong.text);
-    }
-}
-
-/// Two fields side by side.
-pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong: Option<&Wrong>) {
-    const BETWEEN: f32 = 12.0;
-    /// What is entered needs at least so much room beside the field's name.
-    const VALUE: f32 = 110.0;
-    let width = (ui.available_width() - BETWEEN) / 2.0;
-    let longest = fields
-        .iter()
-        .map(|(_, name)| widgets::one_line(ui, &[(name, Face::Body, Color32::PLACEHOLDER)], f32::INFINITY).size().x)
-        .fold(0.0, f32::max);
-    if longest + VALUE > width {
-        let [(first, first_name), (second, second_name)] = fields;
-        let width = ui.available_width();
-        named(ui, kit, first, first_name, width, wrong);
-        ui.add_space(10.0);
-        named(ui, kit, second, second_name, width, wrong);
-        return;
-    }
-    let top = ui.cursor().min;
-    let mut bottom = top.y;
-    let mut x = top.x;
-    for (entry, name) in fields {
-        let place = Rect::from_min_size(pos2(x, top.y), vec2(width, 10.0));
-        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-        named(&mut column, kit, entry, name, width, wrong);
-        bottom = bottom.max(column.min_rect().bottom());
-        x += width + BETWEEN;
-    }
-    ui.advance_cursor_after_rect(Rect::from_min_max(top, pos2(top.x + 2.0 * width + BETWEEN, bottom)));
 }
 
 /// What is needed.

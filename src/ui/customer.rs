@@ -1,9 +1,8 @@
 //! The customer's side of the page: who is let in, and the invitation for the role that was made.
 
-use super::ask::{card, fact, more_link, named, pair};
+use super::cards::{card, fact, more_link, named, pair, strong_link, strong_link_width};
 use super::kit::{Entry, Kit, Wrong};
 use super::theme::{self, Face, size};
-use super::welcome::{strong_link, strong_link_width};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};
 use crate::grant::terms::{THEY_ASK, wishes};

@@ -6,6 +6,7 @@ pub mod access_request;
 pub mod add_key;
 pub mod arrivals;
 pub mod ask;
+mod cards;
 pub mod check;
 pub mod code;
 pub mod customer;

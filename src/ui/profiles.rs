@@ -2,7 +2,7 @@
 
 use super::access::Sheet;
 use super::access_request::{AccessRequest, remedy, sentence};
-use super::ask::card;
+use super::cards::card;
 use super::identify::answered;
 use super::sheet::entered;
 use super::sheet::{After, buttons, safe, title};

@@ -1,5 +1,6 @@
 //! The first screen: an invitation, or the form.
 
+use super::cards::{strong_link, strong_link_width};
 use super::code::CodeFor;
 use super::dialogs::Dialog;
 use super::fields::{entry, field_id, is_field, pair, rest};
@@ -15,8 +16,8 @@ use crate::model::upload::DestinationId;
 use crate::words::accounts;
 use crate::words::ui::{self as words, Field, welcome};
 use egui::{
-    Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 /// The height of the column with nothing unfolded; what is above it is half of what is left over.
@@ -395,24 +396,6 @@ fn ways_out(ui: &mut Ui, out: &mut Vec<Action>) {
     if strong_link(ui, x, y, welcome::PRACTICE, practice) {
         out.push(Action::StartPractice);
     }
-}
-
-pub(crate) fn strong_link_width(ui: &Ui, text: &str) -> f32 {
-    widgets::one_line(ui, &[(text, Face::SmallStrong, theme::of(ui).accent)], f32::INFINITY).size().x
-}
-
-pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -> bool {
-    let t = theme::of(ui);
-    let rect = Rect::from_min_size(pos2(x, y - 11.0), vec2(width, 22.0));
-    let response = ui.allocate_rect(rect, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
-    let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, t.accent)], f32::INFINITY);
-    ui.painter().galley(pos2(x, y - galley.size().y / 2.0), galley, t.accent);
-    if response.hovered() {
-        ui.painter().hline(rect.x_range(), y + 8.0, Stroke::new(1.0, t.accent));
-    }
-    widgets::focus_ring(ui, &response, rect, t);
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
 /// The card for an invitation.
