@@ -116,7 +116,7 @@ impl App {
     /// The same with other places for the journal, the profiles and the tokens than the usual ones.
     ///
     /// # Errors
-    /// As [`Desk::start`].
+    /// As [`App::start`].
     pub fn start_with(start: Start, places: Options) -> Result<Option<Arc<Self>>, Problem> {
         let home = places.home.clone();
         let clear = start.wire.in_the_clear().map(words::in_the_clear);

@@ -1,6 +1,6 @@
 //! The customer's side: what the customer's administrator needs to lend a role, and the invitation that comes back.
 //!
-//! Everything here is text from text, but for [`names::new_external_id`]. An [`Ask`] says what the contractor needs; it is printed as a CloudFormation
+//! Everything here is text from text, but for [`names::new_external_id`]. An [`RoleRequest`] says what the contractor needs; it is printed as a CloudFormation
 //! template, as policies, as commands or as Terraform; an [`Invitation`] carries the finished role back.
 
 pub mod alike;
@@ -77,7 +77,7 @@ fn head(ask: &RoleRequest) -> Vec<String> {
 /// The kit in one form. The role's ARN is needed for the invitation only, and used by no other form.
 ///
 /// # Errors
-/// What does not hold in `ask` ([`Ask::check`]), or that the invitation lacks its role.
+/// What does not hold in `ask` ([`RoleRequest::check`]), or that the invitation lacks its role.
 pub fn print(ask: &RoleRequest, format: Format, role: Option<&RoleArn>) -> Result<String, RequestProblem> {
     ask.check()?;
     Ok(match format {

@@ -74,7 +74,7 @@ impl Principal {
     /// An IAM user, by account and name, with the path where there is one.
     ///
     /// # Errors
-    /// [`Odd::Form`] where the name is not of IAM's letters.
+    /// [`FormProblem::Form`] where the name is not of IAM's letters.
     pub fn user(account: &AccountId, name: &str) -> Result<Self, FormProblem> {
         format!("arn:aws:iam::{account}:user/{}", name.trim()).parse()
     }

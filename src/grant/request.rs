@@ -75,7 +75,7 @@ pub struct RoleRequest {
     pub abort_days: Option<u32>,
 }
 
-/// What does not hold in an [`Ask`]. `words::grant` turns it into a sentence.
+/// What does not hold in an [`RoleRequest`]. `words::grant` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestProblem {
     /// "Only me" of an account without a person.
@@ -91,11 +91,11 @@ pub enum RequestProblem {
     Secret,
     /// The end is not after the begin.
     NoTime,
-    /// [`Ask::seconds`] is out of its range.
+    /// [`RoleRequest::seconds`] is out of its range.
     Seconds,
-    /// [`Ask::mfa_max_age`] is out of its range, or set though no code is asked for.
+    /// [`RoleRequest::mfa_max_age`] is out of its range, or set though no code is asked for.
     MfaAge,
-    /// [`Ask::abort_days`] is out of its range.
+    /// [`RoleRequest::abort_days`] is out of its range.
     AbortDays,
     /// A bucket is to be made, and its region is not known.
     RegionNeeded,

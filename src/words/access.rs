@@ -95,7 +95,7 @@ pub fn step_line(step_of: &Step, sentence: &str) -> String {
     format!("{mark} {} ({} ms): {sentence}", step(step_of.item), step_of.took.as_millis())
 }
 
-/// The question at the first use, below [`invited::FIRST`].
+/// The question at the first use, below `ask::invited::FIRST`.
 #[must_use]
 pub const fn first_use() -> &'static str {
     "Your files will go there. Is this right?"
