@@ -20,8 +20,10 @@ use crate::words::untrusted_text::visible;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 /// How long what commits is waited for when the person stops it all.
@@ -54,7 +56,7 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     handle.send(Command::Add(place, paths));
     // What is seen before the files were taken in looks like a delivery that has come to its end.
     handle.reached().await;
-    let mut ended = watch(&mut handle, &mut show, &[place], args.wire.patience).await;
+    let mut ended = watch_uploads(&mut handle, &mut show, &[place], args.wire.patience).await;
     let files = |handle: &Handle| handle.seen().places.get(usize::from(place.0)).is_some_and(|p| p.totals.files > 0);
     if let Some(path) = &args.receipt
         && ended != NOT_STARTED
@@ -116,7 +118,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         }
     }
     handle.reached().await;
-    let ended = watch(&mut handle, &mut show, &places, args.wire.patience).await;
+    let ended = watch_uploads(&mut handle, &mut show, &places, args.wire.patience).await;
     handle.stop().await;
     Ok(if ended == ALL && unread { SOME_NOT } else { ended })
 }
@@ -173,11 +175,11 @@ enum Standing {
 }
 
 /// Shows what happens until nothing more will happen by itself, and gives the exit code.
-async fn watch(handle: &mut Handle, show: &mut Show, places: &[DestinationId], patience: u64) -> u8 {
+async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[DestinationId], patience: u64) -> u8 {
     let patience = Duration::from_secs(patience);
     let mut without: Option<Time> = None;
     let mut codes = Codes::new();
-    let mut signal = std::pin::pin!(signals::asked_to_end());
+    let mut signal = std::pin::pin!(asked_to_end());
     loop {
         codes.look(handle, places).await;
         let seen = handle.seen();
@@ -227,13 +229,28 @@ fn standing_of(places: &[DestinationId], standing: &[Standing], id: DestinationI
 /// Whether uploads are watched, which end in their own way when the program is asked to.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// Waits for a signal that asks the program to end while no uploads are watched.
+/// The signal that came while uploads were watched. There is one listener in the program: with one more here, a signal that
+/// comes between the two would be heard by neither.
+static ASKED_TO_END: LazyLock<watch::Sender<Option<Signal>>> = LazyLock::new(|| watch::channel(None).0);
+
+/// Waits for a signal that asks the program to end while no uploads are watched; hands one that comes later to them.
 pub(super) async fn asked_to_end_elsewhere() -> Signal {
     let signal = signals::asked_to_end().await;
     if WATCHED.load(Ordering::Relaxed) {
+        ASKED_TO_END.send_replace(Some(signal));
         std::future::pending::<()>().await;
     }
     signal
+}
+
+/// Waits for a signal that comes while uploads are watched.
+async fn asked_to_end() -> Signal {
+    let mut asked = ASKED_TO_END.subscribe();
+    let signal = asked.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
+    match signal {
+        Some(signal) => signal,
+        None => std::future::pending().await,
+    }
 }
 
 /// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.
