@@ -6,7 +6,7 @@ use crate::model::names::Region;
 use crate::model::problem::Problem;
 use crate::model::snapshot::Totals;
 use crate::policy::tree::Tree;
-use crate::policy::{self, Conditions, Via, arn, statement};
+use crate::policy::{self, RoleConditions, Via, arn, statement};
 use crate::words::format;
 use crate::words::ui::checksum_of;
 
@@ -47,10 +47,10 @@ fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
 }
 
 /// The role's conditions as the invitation tells them, and what is sent along.
-fn conditions(to: &Destination, caller: Option<&str>) -> Conditions {
+fn conditions(to: &Destination, caller: Option<&str>) -> RoleConditions {
     let terms = &to.terms;
     let user_name = || caller.filter(|who| who.contains(":user/")).and_then(|who| who.rsplit('/').next());
-    Conditions {
+    RoleConditions {
         external_id: terms.external_id.as_ref().or(to.external_id.as_ref()).map(|id| id.as_str().to_owned()),
         session_name: terms.session_is_user.then(|| user_name().unwrap_or("${aws:username}").to_owned()),
         mfa: terms.mfa || to.mfa_serial.is_some(),
@@ -111,7 +111,7 @@ fn objects(to: &Destination) -> String {
 #[must_use]
 pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
     let via = Via { partition: to.role.partition(), region: to.region.as_ref() };
-    statement::allow_key(None, key.unwrap_or("THE-ARN-OF-THE-KEY"), via, Vec::new(), &Conditions::default())
+    statement::allow_key(None, key.unwrap_or("THE-ARN-OF-THE-KEY"), via, Vec::new(), &RoleConditions::default())
 }
 
 /// For the customer whose role does not let the user in.

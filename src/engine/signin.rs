@@ -128,7 +128,7 @@ impl AwsContext {
         let token = Token {
             client_id: of_session.then(|| client_id.to_owned()),
             client_secret: of_session.then(|| client_secret.to_owned().into()),
-            registration_expires_at: of_session.then(|| cache::written(Utc(client.client_secret_expires_at()))),
+            registration_expires_at: of_session.then(|| Utc(client.client_secret_expires_at()).to_rfc3339()),
             ..self.token(&sign_in, created).ok_or_else(|| ended(line.problem("CreateToken", Kind::LoginPage)))?
         };
         self.sources.forget_given();
@@ -159,7 +159,7 @@ impl AwsContext {
             start_url: Some(sign_in.start_url.clone()),
             region: Some(sign_in.region.to_string()),
             access_token: created.access_token?.into(),
-            expires_at: cache::written(ends),
+            expires_at: ends.to_rfc3339(),
             refresh_token: created.refresh_token.map(Into::into),
             ..Token::default()
         })

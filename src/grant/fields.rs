@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-/// Why a text is not the invitation or request it should be. `words::grant` turns it into a sentence.
+/// Why a text is not the invitation or request it should be. `grant::words` turns it into a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextProblem {
     /// There is nothing in it.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// Why a text is not one of the names of this file. `words::grant` turns it into a sentence.
+/// Why a text is not one of the names of this file. `grant::words` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormProblem {
     /// It is not of the form that is asked for.

@@ -2,7 +2,7 @@
 
 use super::request::{Kms, RoleRequest};
 use crate::policy::tree::{Tree, add};
-use crate::policy::{Conditions, Via, arn, document, statement};
+use crate::policy::{RoleConditions, Via, arn, document, statement};
 
 /// The name of the role's one inline policy.
 pub const PERMISSION_NAME: &str = "daypass-put-only";
@@ -20,9 +20,9 @@ pub fn objects(ask: &RoleRequest) -> String {
 }
 
 /// The conditions that `ask` puts on the role.
-fn conditions(ask: &RoleRequest) -> Conditions {
+fn conditions(ask: &RoleRequest) -> RoleConditions {
     let user_name = || ask.who.user_name().filter(|_| ask.only_me).unwrap_or("${aws:username}").to_owned();
-    Conditions {
+    RoleConditions {
         external_id: ask.external_id.as_ref().map(|id| id.as_str().to_owned()),
         session_name: ask.session_is_user.then(user_name),
         mfa: ask.mfa,

@@ -75,7 +75,7 @@ pub struct RoleRequest {
     pub abort_days: Option<u32>,
 }
 
-/// What does not hold in an [`RoleRequest`]. `words::grant` turns it into a sentence.
+/// What does not hold in a [`RoleRequest`]. `grant::words` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestProblem {
     /// "Only me" of an account without a person.

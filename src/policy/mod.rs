@@ -8,7 +8,7 @@ pub mod session;
 pub mod statement;
 pub mod tree;
 
-pub use statement::{Conditions, Via};
+pub use statement::{RoleConditions, Via};
 
 use tree::Tree;
 

@@ -1,7 +1,7 @@
 //! The session policy: what AssumeRole sends so that a session may do no more than this delivery needs.
 
 use super::tree::Tree;
-use super::{Conditions, Via, arn, document, statement};
+use super::{RoleConditions, Via, arn, document, statement};
 use crate::model::destination::Destination;
 use std::fmt::Write as _;
 
@@ -37,7 +37,7 @@ fn for_prefix(destination: &Destination, prefix: &str) -> String {
     if destination.acl_full_control {
         actions.push("s3:PutObjectAcl");
     }
-    let unconditional = Conditions::default();
+    let unconditional = RoleConditions::default();
     let via = Via { partition, region: None };
     let statements = vec![
         statement::allow_put(None, &actions, resources, &unconditional),

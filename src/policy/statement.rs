@@ -6,7 +6,7 @@ use crate::time::Utc;
 
 /// The conditions of a role: who may take it, and when and from where it may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Conditions {
+pub struct RoleConditions {
     /// The external ID that AssumeRole has to carry.
     pub external_id: Option<String>,
     /// The session name that AssumeRole has to carry; may be a policy variable.
@@ -23,7 +23,7 @@ pub struct Conditions {
     pub networks: Vec<String>,
 }
 
-impl Conditions {
+impl RoleConditions {
     /// The conditions on AssumeRole, for a trust policy.
     ///
     /// MFA is asked for by plain `Bool`: the key is absent from a request signed with a long-term key alone, and
@@ -79,7 +79,7 @@ impl Conditions {
 
 /// Allows `principal` to take a role.
 #[must_use]
-pub fn allow_assume_role(principal: &str, conditions: &Conditions) -> Tree {
+pub fn allow_assume_role(principal: &str, conditions: &RoleConditions) -> Tree {
     let mut statement = Vec::new();
     add(&mut statement, "Effect", "Allow");
     add(&mut statement, "Principal", Tree::from([("AWS", principal.into())]));
@@ -96,7 +96,7 @@ pub fn allow_caller(role: &RoleArn) -> Tree {
 
 /// Allows `actions` of S3 on `resource`, an ARN or a list of them.
 #[must_use]
-pub fn allow_put(sid: Option<&str>, actions: &[&str], resource: Tree, conditions: &Conditions) -> Tree {
+pub fn allow_put(sid: Option<&str>, actions: &[&str], resource: Tree, conditions: &RoleConditions) -> Tree {
     let mut statement = allow(sid);
     add(&mut statement, "Action", one_or_list(actions.iter().map(|&action| action.into())));
     add(&mut statement, "Resource", resource);
@@ -128,7 +128,13 @@ pub struct Via<'a> {
 /// `context` holds the ARNs that the encryption context may name: the object's, or the bucket's if it has an S3 Bucket
 /// Key (S3 User Guide, "Reducing the cost of SSE-KMS").
 #[must_use]
-pub fn allow_key(sid: Option<&str>, key: &str, via: Via<'_>, context: Vec<String>, conditions: &Conditions) -> Tree {
+pub fn allow_key(
+    sid: Option<&str>,
+    key: &str,
+    via: Via<'_>,
+    context: Vec<String>,
+    conditions: &RoleConditions,
+) -> Tree {
     let service = |region: &str| Tree::from(format!("s3.{region}.{}", via.partition.dns_suffix()));
     let (mut all, mut like) = (Vec::new(), Vec::new());
     match via.region {

@@ -31,7 +31,7 @@ pub mod profiles {
     pub const COMMAND: &str = "Show its command…";
     /// A key that no file holds.
     pub const THIS_RUN: &str = "this run only";
-    /// Item `aws login` left has ended.
+    /// What `aws login` left has ended.
     pub const LOGIN: &str = "Run `aws login` in a terminal to sign in again.";
 }
 
@@ -257,7 +257,7 @@ pub fn step_took(took: Duration) -> String {
     }
 }
 
-/// Item will be looked at; a test file only where the person asks for one.
+/// What will be looked at; a test file only where the person asks for one.
 #[must_use]
 pub const fn step_ahead(item: Item, test: bool) -> &'static str {
     match item {

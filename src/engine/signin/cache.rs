@@ -3,16 +3,10 @@
 use crate::engine::credentials::Token;
 use crate::engine::profiles::{SignIn, private_file};
 use crate::model::access_key::SaveProblem;
-use crate::time::Utc;
 use sha1::{Digest, Sha1};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
-
-/// The moment in the form of the file.
-pub(in crate::engine) fn written(at: Utc) -> String {
-    at.to_rfc3339()
-}
 
 /// The file of a sign-in's token: the SHA-1 of the session's name, or of the start URL.
 pub(in crate::engine) fn path(folder: &Path, sign_in: &SignIn) -> PathBuf {
