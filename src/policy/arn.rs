@@ -1,4 +1,4 @@
-//! ARNs of buckets and objects as a policy's `Resource` takes them.
+//! Builds ARNs of buckets and objects in the form a policy's `Resource` takes.
 
 use crate::model::names::Partition;
 

@@ -1,17 +1,17 @@
-//! The session policy: what AssumeRole sends so that a session may do no more than this delivery needs.
+//! Builds the session policy sent with AssumeRole, which limits a session to what this delivery needs.
 
 use super::tree::Tree;
 use super::{RoleConditions, Via, arn, document, statement};
 use crate::model::destination::Destination;
 use std::fmt::Write as _;
 
-/// The longest session policy that STS takes, in characters (STS API Reference, AssumeRole, Policy).
+/// Maximum length of a session policy, in characters (STS API Reference, AssumeRole, Policy).
 const MAX_CHARS: usize = 2048;
 
-/// Returns the session policy for this bucket and folder.
+/// Returns the session policy for the destination's bucket and folder.
 ///
-/// If the folder's name is too long for one, the policy names the longest leading folders that fit, at the least the
-/// bucket: a session that is as wide as its role is never the answer to a long name.
+/// If the folder's name makes the policy too long, the policy names the longest parent folder that fits, or at least
+/// the bucket. A long name never leaves the session as wide as its role.
 #[must_use]
 pub fn session_policy(destination: &Destination) -> String {
     let prefix = destination.prefix.as_str();
@@ -25,7 +25,7 @@ pub fn session_policy(destination: &Destination) -> String {
 fn for_prefix(destination: &Destination, prefix: &str) -> String {
     let partition = destination.role.partition();
     let bucket = destination.bucket.as_str();
-    // S3 checks an access point's alias against the access point's ARN, whose name the alias doesn't tell.
+    // S3 checks an access point's alias against the access point's ARN, whose name can't be derived from the alias.
     let resources = if bucket.ends_with("-s3alias") {
         let (name, prefix) = (partition.as_str(), arn::escape(prefix));
         vec![format!("arn:{name}:s3:::*/{prefix}*"), format!("arn:{name}:s3:*:*:accesspoint/*/object/{prefix}*")]
@@ -46,8 +46,8 @@ fn for_prefix(destination: &Destination, prefix: &str) -> String {
     latin1(&document(statements).value().to_string())
 }
 
-/// Escapes characters above U+00FF and control characters, which STS takes in no policy (STS API Reference, AssumeRole,
-/// Policy). An escape counts six characters, so the others stay as they are.
+/// Escapes characters above U+00FF and control characters, which STS rejects in a policy (STS API Reference,
+/// AssumeRole, Policy). An escape takes six characters, so all other characters stay unescaped.
 fn latin1(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

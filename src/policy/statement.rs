@@ -1,33 +1,33 @@
-//! The statements that Daypass writes or asks for, each built in one place.
+//! Builds every policy statement that Daypass writes or requests.
 
 use super::tree::{Tree, add};
 use crate::model::names::{Partition, Region, RoleArn};
 use crate::time::Utc;
 
-/// The conditions of a role: who may take it, and when and from where it may be used.
+/// The conditions of a role: who may assume it, and when and from where it may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleConditions {
-    /// The external ID that AssumeRole has to carry.
+    /// The external ID that AssumeRole must send.
     pub external_id: Option<String>,
-    /// The session name that AssumeRole has to carry; may be a policy variable.
+    /// The session name that AssumeRole must send; may be a policy variable.
     pub session_name: Option<String>,
-    /// Whether the caller has to have signed in with an MFA device.
+    /// Whether the caller must have authenticated with an MFA device.
     pub mfa: bool,
-    /// The greatest age of that sign-in, in seconds.
+    /// Maximum age of the MFA authentication, in seconds.
     pub mfa_max_age: Option<u32>,
-    /// The role is refused before this time.
+    /// The role is denied before this time.
     pub not_before: Option<Utc>,
-    /// The role is refused from this time on.
+    /// The role is denied from this time on.
     pub not_after: Option<Utc>,
-    /// The networks that requests may come from, in CIDR notation; empty for all.
+    /// The networks that requests may come from, in CIDR notation; empty allows all.
     pub networks: Vec<String>,
 }
 
 impl RoleConditions {
-    /// The conditions on AssumeRole, for a trust policy.
+    /// Returns the conditions on AssumeRole, for a trust policy.
     ///
-    /// MFA is asked for by plain `Bool`: the key is absent from a request signed with a long-term key alone, and
-    /// `BoolIfExists` would let that pass (IAM User Guide, "AWS global condition context keys").
+    /// MFA is required with `Bool`, not `BoolIfExists`: a request signed with a long-term key alone lacks the condition
+    /// key, and `BoolIfExists` would let it pass (IAM User Guide, "AWS global condition context keys").
     fn on_assume_role(&self) -> Vec<(String, Tree)> {
         let (mut conditions, mut equals) = (Vec::new(), Vec::new());
         if let Some(id) = &self.external_id {
@@ -50,16 +50,16 @@ impl RoleConditions {
         conditions
     }
 
-    /// The conditions on every use of a session: the dates and the networks.
+    /// Returns the conditions on every use of a session: dates and networks.
     fn on_use(&self) -> Vec<(String, Tree)> {
         let mut conditions = self.dates();
         conditions.extend(self.networks());
         conditions
     }
 
-    /// The conditions on the dates. They belong on every statement that allows something: a condition of the trust
-    /// policy alone is checked when the role is taken, and its sessions go on for hours (AWS re:Post, "restrict access
-    /// by IP address").
+    /// Returns the date conditions. Every statement that allows something needs them: a trust policy's conditions are
+    /// checked only when the role is assumed, and the session stays valid for hours (AWS re:Post, "restrict access by
+    /// IP address").
     #[must_use]
     pub fn dates(&self) -> Vec<(String, Tree)> {
         let dates = [("DateGreaterThanEquals", self.not_before), ("DateLessThan", self.not_after)];
@@ -69,7 +69,7 @@ impl RoleConditions {
         dates.into_iter().filter_map(condition).collect()
     }
 
-    /// The condition on the networks. Not for KMS, which S3 calls in the role's place.
+    /// Returns the network condition. Not for KMS statements, because S3 calls KMS on the role's behalf.
     #[must_use]
     pub fn networks(&self) -> Option<(String, Tree)> {
         let list: Vec<Tree> = self.networks.iter().map(|net| net.as_str().into()).collect();
@@ -77,7 +77,7 @@ impl RoleConditions {
     }
 }
 
-/// Allows `principal` to take a role.
+/// Allows `principal` to assume the role whose trust policy holds this statement.
 #[must_use]
 pub fn allow_assume_role(principal: &str, conditions: &RoleConditions) -> Tree {
     let mut statement = Vec::new();
@@ -87,14 +87,14 @@ pub fn allow_assume_role(principal: &str, conditions: &RoleConditions) -> Tree {
     with(statement, conditions.on_assume_role())
 }
 
-/// Allows a contractor, in the policy of their own account, to take this role. A role in another account needs both: its
-/// trust policy and this (IAM User Guide, "Cross-account policy evaluation logic").
+/// Allows a contractor, in a policy of their own account, to assume `role`. A role in another account needs both this
+/// and its trust policy (IAM User Guide, "Cross-account policy evaluation logic").
 #[must_use]
 pub fn allow_caller(role: &RoleArn) -> Tree {
     [("Effect", "Allow".into()), ("Action", "sts:AssumeRole".into()), ("Resource", role.as_str().into())].into()
 }
 
-/// Allows `actions` of S3 on `resource`, an ARN or a list of them.
+/// Allows the S3 `actions` on `resource`, an ARN or a list of ARNs.
 #[must_use]
 pub fn allow_put(sid: Option<&str>, actions: &[&str], resource: Tree, conditions: &RoleConditions) -> Tree {
     let mut statement = allow(sid);
@@ -103,7 +103,7 @@ pub fn allow_put(sid: Option<&str>, actions: &[&str], resource: Tree, conditions
     with(statement, conditions.on_use())
 }
 
-/// Allows `actions` of S3 on `resources` to one role, in a bucket's policy.
+/// Allows one role the S3 `actions` on `resource`, in a bucket policy.
 #[must_use]
 pub fn allow_put_by(role: &RoleArn, actions: &[&str], resource: String) -> Tree {
     let mut statement = allow(None);
@@ -113,20 +113,20 @@ pub fn allow_put_by(role: &RoleArn, actions: &[&str], resource: String) -> Tree 
     Tree::Map(statement)
 }
 
-/// The S3 through which a KMS key may be used (`kms:ViaService`).
+/// The S3 endpoints through which a KMS key may be used (`kms:ViaService`).
 #[derive(Clone, Copy, Debug)]
 pub struct Via<'a> {
-    /// The partition whose DNS suffix the service's name ends in.
+    /// The partition, which gives the DNS suffix of the service name.
     pub partition: Partition,
-    /// The region; every region if there is none.
+    /// The region; `None` allows every region.
     pub region: Option<&'a Region>,
 }
 
-/// Allows the use of a KMS key through S3: `GenerateDataKey` for every object, `Decrypt` for those that go up in parts
-/// (S3 User Guide, "Multipart upload API and permissions").
+/// Allows the use of a KMS key through S3: `GenerateDataKey` for every object, `Decrypt` for multipart uploads (S3 User
+/// Guide, "Multipart upload API and permissions").
 ///
-/// `context` holds the ARNs that the encryption context may name: the object's, or the bucket's if it has an S3 Bucket
-/// Key (S3 User Guide, "Reducing the cost of SSE-KMS").
+/// `context` lists the ARNs that the encryption context may name: the object's ARN, or the bucket's if it has an S3
+/// Bucket Key (S3 User Guide, "Reducing the cost of SSE-KMS").
 #[must_use]
 pub fn allow_key(
     sid: Option<&str>,
@@ -155,7 +155,7 @@ pub fn allow_key(
     with(statement, all)
 }
 
-/// Denies everything that does not come over TLS, in a role's policy, or in a bucket's if `principal` is set.
+/// Denies every request without TLS, in a role's policy, or in a bucket policy if `principal` is set.
 #[must_use]
 pub fn deny_without_tls(principal: Option<&str>, partition: Partition, bucket: &str) -> Tree {
     let bucket = super::arn::bucket(partition, bucket);
@@ -165,12 +165,14 @@ pub fn deny_without_tls(principal: Option<&str>, partition: Partition, bucket: &
     deny("OnlyOverTls", principal, "s3:*", Tree::List(vec![bucket.into(), all.into()]), conditions)
 }
 
-/// Denies replacing an object, in a role's policy, or to one role in a bucket's: others may go on to replace there.
+/// Denies replacing an object, in a role's policy if `role` is `None`. In a bucket policy it denies `role` alone, so
+/// that others can still replace objects there.
 ///
 /// `s3:if-none-match` and `s3:ObjectCreationOperation` are condition keys of the action `s3:PutObject` (Service
-/// Authorization Reference, "Actions, resources, and condition keys for Amazon S3") and so hold in every kind of policy,
-/// although the S3 User Guide shows them in bucket policies alone. The calls of a multipart upload before the last carry
-/// no `If-None-Match`; `s3:ObjectCreationOperation` exempts them (S3 User Guide, "Enforce conditional writes").
+/// Authorization Reference, "Actions, resources, and condition keys for Amazon S3") and therefore work in every kind of
+/// policy, although the S3 User Guide shows them only in bucket policies. The calls of a multipart upload before
+/// CompleteMultipartUpload carry no `If-None-Match`; `s3:ObjectCreationOperation` exempts them (S3 User Guide, "Enforce
+/// conditional writes").
 #[must_use]
 pub fn deny_replacing(role: Option<&str>, partition: Partition, bucket: &str) -> Tree {
     let mut conditions = Vec::new();

@@ -1,21 +1,18 @@
-//! One document, written as JSON, YAML or HCL with the order of its keys kept and every text escaped for its format.
+//! A document tree that is written as JSON, YAML or HCL, with keys in order and text escaped for each format.
 
 use std::fmt::Write as _;
 
 /// A value of a policy or a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tree {
-    /// Yes or no.
     Bool(bool),
-    /// A whole number.
     Int(u64),
-    /// A text, which is escaped for the format it is written in.
+    /// Text, escaped for the format it is written in.
     Text(String),
-    /// A Terraform expression, written as it is; a plain text in the other formats.
+    /// A Terraform expression, written verbatim in HCL; plain text in the other formats.
     Raw(String),
-    /// Values in their order.
     List(Vec<Tree>),
-    /// Names and values in their order; no name twice.
+    /// Names and values in order; names are unique.
     Map(Vec<(String, Tree)>),
 }
 
@@ -55,13 +52,13 @@ impl<const N: usize> From<[(&str, Self); N]> for Tree {
     }
 }
 
-/// Adds a name and its value to a map under construction.
+/// Appends a name and its value to a map under construction.
 pub fn add(map: &mut Vec<(String, Tree)>, name: &str, value: impl Into<Tree>) {
     map.push((name.to_owned(), value.into()));
 }
 
 impl Tree {
-    /// As a JSON value, whose keys compare whatever their order.
+    /// Returns the tree as a JSON value, which compares equal whatever the order of its keys.
     #[must_use]
     pub fn value(&self) -> serde_json::Value {
         match self {
@@ -73,8 +70,8 @@ impl Tree {
         }
     }
 
-    /// As JSON on several lines, for a person, in ASCII alone: IAM takes no character above U+00FF in a policy
-    /// (IAM API Reference, PutRolePolicy).
+    /// Returns readable JSON on several lines, in ASCII only: IAM accepts no character above U+00FF in a policy (IAM
+    /// API Reference, PutRolePolicy).
     #[must_use]
     pub fn json(&self) -> String {
         let mut out = String::new();
@@ -83,8 +80,8 @@ impl Tree {
         out
     }
 
-    /// As JSON on one line without any space between values, in ASCII alone and with no apostrophe, so that it stands
-    /// between single quotes in any shell.
+    /// Returns JSON on one line without spaces between values, in ASCII only and without apostrophes, so that it can be
+    /// put in single quotes in any shell.
     #[must_use]
     pub fn compact(&self) -> String {
         let mut out = String::new();
@@ -119,7 +116,7 @@ impl Tree {
         }
     }
 
-    /// As block-style YAML, each line indented by `depth` steps of two spaces, ending in a line feed.
+    /// Returns block-style YAML, each line indented by `depth` steps of two spaces and terminated by a line feed.
     #[must_use]
     pub fn yaml(&self, depth: usize) -> String {
         let mut out = String::new();
@@ -148,7 +145,7 @@ impl Tree {
         }
     }
 
-    /// What follows a `-` or a `name:`.
+    /// Writes the value that follows a `-` or a `name:`.
     fn yaml_below(&self, out: &mut String, depth: usize, in_list: bool) {
         match self {
             Self::Bool(_) | Self::Int(_) | Self::Text(_) | Self::Raw(_) => {
@@ -184,7 +181,7 @@ impl Tree {
         out.push('\n');
     }
 
-    /// As an HCL expression whose further lines are indented by `depth` steps of two spaces.
+    /// Returns an HCL expression whose lines after the first are indented by `depth` steps of two spaces.
     #[must_use]
     pub fn hcl(&self, depth: usize) -> String {
         let mut out = String::new();
@@ -231,13 +228,13 @@ impl Tree {
     }
 }
 
-/// A text between quotes as HCL, in ASCII alone.
+/// Returns `text` as a quoted HCL string, in ASCII only.
 #[must_use]
 pub fn hcl_text(text: &str) -> String {
     format!("\"{}\"", hcl_escaped(text))
 }
 
-/// A text as it stands between the quotes of HCL, where neither `${` nor `%{` begins a template.
+/// Escapes `text` for use between HCL quotes, in ASCII only; `${` and `%{` are escaped so that they start no template.
 #[must_use]
 pub fn hcl_escaped(text: &str) -> String {
     let mut out = String::new();
@@ -254,8 +251,8 @@ pub fn hcl_escaped(text: &str) -> String {
     out
 }
 
-/// A text between quotes as TOML, in ASCII alone. Dollar signs are escaped too, so that CloudFormation's `Fn::Sub`
-/// finds nothing of its own in it.
+/// Returns `text` as a quoted TOML string, in ASCII only. Dollar signs are escaped too, so that CloudFormation's
+/// `Fn::Sub` substitutes nothing in it.
 #[must_use]
 pub fn toml_text(text: &str) -> String {
     let mut out = String::from("\"");
@@ -271,7 +268,7 @@ pub fn toml_text(text: &str) -> String {
     out
 }
 
-/// Whether a text reads well and safely as a literal block of YAML: several lines of printable ASCII.
+/// Whether a text is written as a YAML literal block: several lines of printable ASCII that survive one unchanged.
 fn blocks(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n'])
@@ -279,15 +276,15 @@ fn blocks(text: &str) -> bool {
         && text.chars().all(|c| c == '\n' || (' '..='~').contains(&c))
 }
 
-/// A name as HCL writes it: plain where it is an identifier, quoted otherwise.
+/// Returns a name as HCL writes it: bare if it is an identifier, otherwise quoted.
 fn hcl_name(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic());
     let plain = plain && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if plain { name.to_owned() } else { hcl_text(name) }
 }
 
-/// How wide each name is written, so that the equals signs of neighboring one-line values stand in a column, as
-/// `terraform fmt` puts them.
+/// Returns the width to which each name is padded: the equals signs of consecutive one-line values are aligned, as
+/// `terraform fmt` does.
 fn widths(map: &[(String, Tree)]) -> Vec<usize> {
     let mut widths = Vec::new();
     for run in map.chunk_by(|(_, before), (_, after)| before.one_line() && after.one_line()) {
@@ -297,7 +294,7 @@ fn widths(map: &[(String, Tree)]) -> Vec<usize> {
     widths
 }
 
-/// Words that YAML 1.1 reads as something else than a text.
+/// Words that YAML 1.1 does not read as strings.
 const YAML_WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
 
 fn yaml_text(out: &mut String, text: &str) {
@@ -339,7 +336,7 @@ fn json_text(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// The escape that YAML, TOML and HCL share.
+/// Writes the escape sequence that YAML, TOML and HCL share.
 fn escape(out: &mut String, c: char) {
     let code = u32::from(c);
     if code <= 0xffff {
@@ -354,7 +351,7 @@ fn push(out: &mut String, value: &impl std::fmt::Display) {
 }
 
 fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing into a String has no way to go wrong.
+    // Writing to a String can't fail.
     let _ = out.write_fmt(text);
 }
 
