@@ -1,4 +1,4 @@
-//! Whether a person may read one name as another, in whatever characters it is written.
+//! Detects names that a person may mistake for one another, whatever characters they are written in.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::skeleton;
@@ -6,15 +6,16 @@ use unicode_security::skeleton;
 /// How two names compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
-    /// The same name, but for upper case and for Unicode's spellings of one letter.
+    /// The same name, apart from case and Unicode normalization.
     Same,
-    /// Another name that looks like it.
+    /// A different name that looks like it.
     Alike,
     Other,
 }
 
-/// Compares two names by what a person sees: the skeletons of Unicode Technical Standard 39, "Confusable Detection", and
-/// beyond them marks, case, punctuation and letters that are often written as two.
+/// Compares two names by their appearance: the skeletons of Unicode Technical Standard 39, "Confusable Detection", and
+/// in addition without diacritics, case, punctuation, and the difference between a letter and its two-letter spelling
+/// (ä, ae).
 #[must_use]
 pub fn compare(one: &str, other: &str) -> Likeness {
     if folded(one) == folded(other) {
@@ -28,7 +29,7 @@ fn folded(name: &str) -> String {
     name.nfc().collect::<String>().to_lowercase()
 }
 
-/// What a name looks like, as it is written and with its umlauts and ligatures written out.
+/// Returns two appearances of a name: as written, and with umlauts and ligatures spelled out.
 fn looks(name: &str) -> [String; 2] {
     let mut out = String::with_capacity(name.len() + 8);
     for c in name.nfc().flat_map(char::to_lowercase).nfc() {
@@ -45,13 +46,13 @@ fn looks(name: &str) -> [String; 2] {
 }
 
 fn look(name: &str) -> String {
-    // The skeleton comes first: compatibility forms of some letters look like other letters than they do.
+    // The skeleton comes first: some letters' compatibility forms look different from the letters themselves.
     let bare = |text: &str| {
         let text: String = skeleton(text).collect();
         let text: String = text.nfkd().filter(|&c| !is_mark(c)).collect();
         skeleton(&text).collect::<String>()
     };
-    // Before the case is folded a capital I still looks like an l; afterwards an M still has to become what an m looks like.
+    // A capital I resembles an l only before the case is folded; an M matches rn only afterwards, as m.
     let shape = bare(&bare(name).to_lowercase()).to_lowercase().replace("vv", "w");
     shape
         .chars()
@@ -60,14 +61,15 @@ fn look(name: &str) -> String {
         .collect()
 }
 
-/// Marks above and below letters, and points that are often left out. Vowels of scripts that write them as marks stay.
+/// Whether `c` is a diacritic or a vowel point that is often omitted. Vowel signs of scripts that always write them are
+/// kept.
 const fn is_mark(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{1ab0}'..='\u{1aff}'
         | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// The marks that make ガ of カ.
+/// Whether `c` is a kana voicing mark, which makes ガ from カ.
 const fn is_kana_mark(c: char) -> bool {
     matches!(c, '\u{3099}' | '\u{309a}')
 }
@@ -95,7 +97,7 @@ mod tests {
             "Mu\u{308}\u{323}ller GmbH",
         ] {
             let seen = compare(twin, "Müller GmbH");
-            // A Cyrillic у looks like a y, not like a u.
+            // A Cyrillic у looks like a y, not a u.
             let other = twin.contains('\u{443}');
             assert_eq!(seen, if other { Likeness::Other } else { Likeness::Alike }, "{twin}");
         }

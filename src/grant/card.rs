@@ -1,4 +1,4 @@
-//! An invitation as the command line shows it before it is confirmed, and what it changes of a known customer.
+//! An invitation as the command line shows it before it is confirmed, and its differences from a known customer.
 
 use super::{Change, Invitation, words};
 use crate::model::destination::Destination;
@@ -8,7 +8,7 @@ use crate::words::format;
 use crate::words::untrusted_text::{look_alike, visible};
 use jiff::tz::TimeZone;
 
-/// The invitation, as it is confirmed.
+/// Returns the facts of the invitation that the person confirms.
 #[must_use]
 pub fn card(invitation: &Invitation) -> String {
     let mut lines = vec![
@@ -26,7 +26,7 @@ pub fn card(invitation: &Invitation) -> String {
     lines.join("\n")
 }
 
-/// What the sender of the invitation wrote in words of their own, marked as theirs; none where they wrote nothing.
+/// Returns the free text by the invitation's sender, marked as not checked; `None` if there is none.
 #[must_use]
 pub fn unchecked(invitation: &Invitation) -> Option<String> {
     let mut lines = vec![format!("{}:", invited::UNCHECKED)];
@@ -40,7 +40,7 @@ pub fn unchecked(invitation: &Invitation) -> Option<String> {
     (lines.len() > 1).then(|| lines.join("\n"))
 }
 
-/// `--account` and the invitation name different accounts.
+/// Returns the refusal for an invitation in another account than `--account` names.
 #[must_use]
 pub fn other_account(expected: &AccountId, invitation: &Invitation) -> String {
     format!(
@@ -50,7 +50,7 @@ pub fn other_account(expected: &AccountId, invitation: &Invitation) -> String {
     )
 }
 
-/// What an invitation changes.
+/// Returns the list of differences from the known destination; `alike` adds a warning about its similar name.
 #[must_use]
 pub fn changes(changes: &[Change], known: &Destination, alike: bool) -> String {
     let name = visible(&known.name);

@@ -1,17 +1,17 @@
-//! One CloudFormation template that makes the role, if wanted the bucket, and the invitation.
+//! Writes one CloudFormation template that creates the role, optionally the bucket, and outputs the invitation.
 //!
-//! Whether the bucket is made is a question of the template itself (the parameter `CreateBucket`): the one who fills in
-//! the form knows it best. Made or not, the bucket stays when the stack goes, and its policy with it; a first deployment
-//! that fails leaves neither. A bucket that is there already keeps its policy: what holds the role stands in the role.
+//! Whether the bucket is created is a parameter of the template, `CreateBucket`, because the person who fills in the
+//! form knows best. The bucket and its policy are kept when the stack is deleted; a failed first deployment keeps
+//! neither. The template doesn't touch the policy of an existing bucket; the role's own policy holds all restrictions.
 
 use super::policy;
 use super::request::RoleRequest;
 use crate::policy::tree::{Tree, add};
 use crate::words;
 
-/// The role's name inside the template.
+/// The role's logical ID.
 const ROLE: &str = "UploadRole";
-/// What outlives the stack, unless the stack that would have made it was never finished (CloudFormation Template
+/// The deletion policy of resources that outlive the stack, except if its creation failed (CloudFormation Template
 /// Reference, "DeletionPolicy attribute").
 const KEPT: &str = "RetainExceptOnCreate";
 
@@ -19,7 +19,7 @@ fn call(name: &str, value: impl Into<Tree>) -> Tree {
     [(name, value.into())].into()
 }
 
-/// The template, in YAML. It wants `CAPABILITY_NAMED_IAM`.
+/// Returns the template as YAML. Creating the stack requires `CAPABILITY_NAMED_IAM`.
 #[must_use]
 pub fn template(ask: &RoleRequest) -> String {
     let mut resources = Vec::new();
@@ -113,7 +113,8 @@ fn bucket_policy(ask: &RoleRequest) -> Tree {
     .into()
 }
 
-/// The invitation as text and as link. Both hold no dollar sign but the one of `Fn::Sub`: TOML and links escape theirs.
+/// Returns the invitation as text and as link, and the role's ARN. The only dollar sign in the first two is that of
+/// `Fn::Sub`, because TOML and links escape theirs.
 fn outputs(ask: &RoleRequest) -> Tree {
     let invitation = ask.invitation(format!("${{{ROLE}.Arn}}"));
     let output = |value: Tree, text: &str| Tree::from([("Description", text.into()), ("Value", value)]);

@@ -1,8 +1,9 @@
-//! Commands of the AWS CLI that make the role, if wanted the bucket, and print the invitation.
+//! Writes AWS CLI commands that create the role, optionally the bucket, and print the invitation.
 //!
-//! Every value stands between single quotes. What is written there is ASCII: names by their grammars, JSON and TOML by
-//! [`Tree::compact`](crate::policy::tree::Tree::compact) and [`toml_text`](crate::policy::tree::toml_text), which escape the apostrophe
-//! too. A bucket that is there already keeps its policy, and its lifecycle rules too: the rule to add is shown then.
+//! Every value is in single quotes and ASCII: names by their grammars, JSON and TOML by
+//! [`Tree::compact`](crate::policy::tree::Tree::compact) and [`toml_text`](crate::policy::tree::toml_text), which also
+//! escape apostrophes. An existing bucket keeps its policy. Existing lifecycle rules are kept too, and the rule to add
+//! is printed.
 
 use super::policy;
 use super::request::RoleRequest;
@@ -10,7 +11,7 @@ use crate::model::names::Region;
 use crate::policy::tree::Tree;
 use crate::words;
 
-/// A command's words, and its options as `--name=value` so that no value is taken for an option.
+/// A command and its options, written `--name=value` so that no value is taken for an option.
 struct Command(&'static str, Vec<String>);
 
 impl Command {
@@ -41,24 +42,24 @@ fn powershell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// What both shells do, in order. What is there already is looked for first, by the exit status of a command and the
-/// code of its error, so that the whole can be run again after it stopped half-way, and nothing of others is replaced.
+/// The commands for both shells, in order. Each step first checks whether its resource exists, by the exit status and
+/// the error code, so that the script can be rerun after it stopped halfway and replaces nothing that others made.
 struct Steps {
-    /// Whether the bucket is there, and how it is made: in the end with its policy.
+    /// The bucket: the command that checks for it, those that create it, and the one that sets its policy, with the
+    /// policy.
     bucket: Option<(Command, Vec<Command>, Command, Tree)>,
-    /// The bucket's lifecycle rules, and how they are set.
+    /// The bucket's lifecycle rules: the command that reads them, and the one that sets them, with the rule.
     lifecycle: Option<(Command, Command, Tree)>,
-    /// The role's description, by which its maker is known.
+    /// Reads the description of an existing role; a role with another description was not made by the kit.
     look_role: Command,
     description: String,
-    /// How the role is made.
     create_role: Command,
-    /// How the trust policy of a role that is there is set anew.
+    /// Replaces the trust policy of an existing role.
     update_trust: Command,
-    /// How its other settings are.
+    /// Updates the other settings of an existing role.
     update_role: Command,
     put_policy: Command,
-    /// The role's ARN.
+    /// Reads the role's ARN.
     role_arn: Command,
 }
 
@@ -88,7 +89,7 @@ fn steps(ask: &RoleRequest) -> Steps {
     }
 }
 
-/// The commands that make the bucket, private and with versions.
+/// Returns the commands that create the bucket, private and with versioning.
 fn new_bucket(ask: &RoleRequest, of_bucket: impl Fn(&'static str) -> Command) -> Vec<Command> {
     let region = ask.region.as_ref().map_or("us-east-1", Region::as_str);
     let create = of_bucket("s3api create-bucket").with("region", region);
@@ -105,8 +106,8 @@ fn new_bucket(ask: &RoleRequest, of_bucket: impl Fn(&'static str) -> Command) ->
     ]
 }
 
-/// What `look` does in bash: whether a command finds something, which then stands in `answer`. An error of another code
-/// than the one that says "nothing there" ends everything.
+/// Defines `look` in bash: whether a command finds something, which is then in `answer`. An error with another code
+/// than the expected "not found" ends the script.
 const LOOK_BASH: &str = r#"errors=$(mktemp)
 trap 'rm -f "$errors"' EXIT
 look() {
@@ -122,8 +123,8 @@ look() {
   exit 1
 }"#;
 
-/// For bash: AWS CloudShell, Linux, macOS. One group in parentheses, so that a command that is refused ends it and
-/// leaves the shell that it was pasted into.
+/// Returns the script for bash: AWS CloudShell, Linux, macOS. It is one subshell, so that a refused command ends the
+/// script but not the shell it was pasted into.
 #[must_use]
 pub fn bash(ask: &RoleRequest) -> String {
     let steps = steps(ask);
@@ -162,8 +163,8 @@ pub fn bash(ask: &RoleRequest) -> String {
     lines.join("\n")
 }
 
-/// The same in PowerShell: the answer, or nothing. Errors of programs are recognized by their type, since their text is
-/// broken into lines where the console ends.
+/// The same in PowerShell: returns the answer, or nothing. Error output of programs is recognized by its type, because
+/// its text is wrapped at the width of the console.
 const LOOK_POWERSHELL: &str = r#"function Find-Aws($absent) {
   $all = & aws @args 2>&1
   $there = $LASTEXITCODE -eq 0
@@ -173,7 +174,8 @@ const LOOK_POWERSHELL: &str = r#"function Find-Aws($absent) {
   throw ($errors -join "`n")
 }"#;
 
-/// For PowerShell 5.1 and later. JSON goes through files: PowerShell before 7.3 loses the quotes inside an argument.
+/// Returns the script for PowerShell 5.1 and later. JSON goes through files: PowerShell before 7.3 drops quotes inside
+/// an argument.
 #[must_use]
 pub fn powershell(ask: &RoleRequest) -> String {
     let steps = steps(ask);

@@ -1,8 +1,8 @@
-//! The two small files of Daypass, invitations and requests, read as strictly as their schema and as kindly as mail needs.
+//! Parses invitations and requests: strict about their schema, tolerant of what mail programs do to text.
 //!
-//! Both are TOML of one level with a version; every field is known or the file is refused. What mail does to a text
-//! (quoting, fences, line breaks, round quotes, a greeting above and a name below) is undone before the text is read
-//! a second time, never to a text that reads well as it is.
+//! Both are flat TOML with a version; an unknown field is an error. If a text doesn't parse as it is, the damage that
+//! mail does (quote marks, code fences, line breaks, curly quotes, a greeting above and a signature below) is undone
+//! and the text is parsed again.
 
 use super::limits::NETWORKS_MOST;
 use crate::time::{Day, Utc};
@@ -11,10 +11,9 @@ use std::str::FromStr;
 use toml::{Table, Value};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The longest text that is looked at, in bytes: 64 KiB.
+/// Maximum length of a text, in bytes: 64 KiB.
 pub const LONGEST: usize = 64 << 10;
 
-/// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// From the customer to the contractor.
@@ -24,7 +23,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The field that carries the schema's version and tells the files apart.
+    /// Returns the field that holds the schema's version and identifies the kind of file.
     pub(super) const fn mark(self) -> &'static str {
         match self {
             Self::Invitation => "daypass",
@@ -40,35 +39,36 @@ impl Kind {
     }
 }
 
-/// Why a text is not the invitation or request it should be. `grant::words` turns it into a sentence.
+/// Why a text is not a valid invitation or request. `grant::words` turns it into a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextProblem {
-    /// There is nothing in it.
+    /// The text is empty.
     Empty,
-    /// It is longer than [`LONGEST`].
+    /// The text is longer than [`LONGEST`].
     TooLarge,
-    /// It is not text: a picture, an archive, a program.
+    /// The bytes are not text: a picture, an archive, a program.
     NotText,
-    /// It is text of another kind.
+    /// The text is neither an invitation nor a request.
     NotOurs,
-    /// It is the other one of the two files.
+    /// The text is the other kind of file.
     Other(Kind),
-    /// Its version is not one this Daypass knows.
+    /// The version is not supported; a newer Daypass wrote it.
     Newer,
-    /// It begins as it should, and can't be read to the end: damaged, or a field stands in it twice.
+    /// The text starts correctly but can't be parsed: it is damaged, or it holds a field twice.
     Broken,
-    /// It holds a field that doesn't belong in it; the name is shortened and cleaned for display.
+    /// The text holds an unknown field; its name is shortened and cleaned for display.
     Unknown(String),
-    /// It lacks this field.
+    /// This field is missing.
     Missing(&'static str),
-    /// This field holds what it may not hold.
+    /// This field has an invalid value.
     Wrong(&'static str),
 }
 
-/// The text of a file: UTF-8, or UTF-16 with its mark as some Windows programs write.
+/// Decodes the text of a file: UTF-8, or UTF-16 with a byte order mark, as some Windows programs write it.
 ///
 /// # Errors
-/// [`TextProblem::TooLarge`] and [`TextProblem::NotText`].
+/// [`TextProblem::TooLarge`] if it is longer than [`LONGEST`]; [`TextProblem::NotText`] if it can't be decoded or holds
+/// a NUL.
 pub fn decode(bytes: &[u8]) -> Result<String, TextProblem> {
     if bytes.len() > LONGEST {
         return Err(TextProblem::TooLarge);
@@ -85,16 +85,16 @@ pub fn decode(bytes: &[u8]) -> Result<String, TextProblem> {
     text.filter(|text| !text.contains('\0')).ok_or(TextProblem::NotText)
 }
 
-/// The fields of a file, taken out one after the other.
+/// The fields of a file, which are removed as they are read.
 #[derive(Debug)]
 pub(super) struct Fields {
     table: Table,
-    /// Whether every value came as text, as in a link.
+    /// Whether every value is text, as in a link.
     flat: bool,
 }
 
 impl Fields {
-    /// Reads `text`, which may be a link where `kind` is an invitation.
+    /// Reads `text`, which may be a link if `kind` is an invitation.
     pub(super) fn read(text: &str, kind: Kind) -> Result<Self, TextProblem> {
         if text.len() > LONGEST {
             return Err(TextProblem::TooLarge);
@@ -149,7 +149,7 @@ impl Fields {
         Ok(Self { table, flat: true })
     }
 
-    /// A text; an empty one counts as absent.
+    /// Returns a text field; an empty one counts as absent.
     pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, TextProblem> {
         match self.table.remove(name) {
             None => Ok(None),
@@ -158,28 +158,28 @@ impl Fields {
         }
     }
 
-    /// A text without control and direction characters and at most `most` characters long.
+    /// Returns a free text field, cleaned by [`clean`] and cut to `most` characters.
     pub(super) fn free(&mut self, name: &'static str, most: usize) -> Result<String, TextProblem> {
         Ok(clean(&self.text(name)?.unwrap_or_default(), most))
     }
 
-    /// A text of a grammar.
+    /// Parses a text field.
     pub(super) fn parsed<T: FromStr>(&mut self, name: &'static str) -> Result<Option<T>, TextProblem> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         text.trim().parse().map(Some).map_err(|_why| TextProblem::Wrong(name))
     }
 
-    /// A text of a grammar that has to be there.
+    /// Parses a required text field.
     pub(super) fn needed<T: FromStr>(&mut self, name: &'static str) -> Result<T, TextProblem> {
         self.parsed(name)?.ok_or(TextProblem::Missing(name))
     }
 
-    /// Yes or no; absent is no.
+    /// Returns a boolean field; `false` if absent.
     pub(super) fn yes(&mut self, name: &'static str) -> Result<bool, TextProblem> {
         self.yes_or(name, false)
     }
 
-    /// Yes or no, or `usual` if it is absent.
+    /// Returns a boolean field, or `usual` if absent.
     pub(super) fn yes_or(&mut self, name: &'static str, usual: bool) -> Result<bool, TextProblem> {
         match self.table.remove(name) {
             None => Ok(usual),
@@ -189,7 +189,7 @@ impl Fields {
         }
     }
 
-    /// A whole number in `range`.
+    /// Returns an integer field within `range`.
     pub(super) fn number(
         &mut self,
         name: &'static str,
@@ -204,7 +204,8 @@ impl Fields {
         number.filter(|number| range.contains(number)).map(Some).ok_or(TextProblem::Wrong(name))
     }
 
-    /// A moment, as text or as TOML's own date; a day alone is its start or its end, as `day` says.
+    /// Returns a time, written as text or as a TOML date; a date without a time means its start or its end, as `day`
+    /// says.
     pub(super) fn moment(&mut self, name: &'static str, day: Day) -> Result<Option<Utc>, TextProblem> {
         let text = match self.table.remove(name) {
             None => return Ok(None),
@@ -216,7 +217,7 @@ impl Fields {
         Utc::from_rfc3339(&text, day).map(Some).ok_or(TextProblem::Wrong(name))
     }
 
-    /// Texts of a grammar; in a link, with commas between them.
+    /// Returns a list of parsed texts; in a link, they are separated by commas.
     pub(super) fn list<T: FromStr>(&mut self, name: &'static str) -> Result<Vec<T>, TextProblem> {
         let wrong = || TextProblem::Wrong(name);
         match self.table.remove(name) {
@@ -235,14 +236,14 @@ impl Fields {
         }
     }
 
-    /// Refuses whatever was not taken out.
+    /// Returns an error if a field was not read.
     pub(super) fn finish(self) -> Result<(), TextProblem> {
         self.table.keys().next().map_or(Ok(()), |name| Err(TextProblem::Unknown(clean(name, 40))))
     }
 }
 
-/// `text` on one line in Unicode's composed spelling (NFC), without control, invisible and direction characters and without
-/// marks that pass for a seal of Daypass's own, at most `most` characters long.
+/// Returns `text` on one line, normalized to NFC and cut to `most` characters, without control, invisible and direction
+/// characters, and without symbols that could pass for a verdict by Daypass.
 #[must_use]
 pub fn clean(text: &str, most: usize) -> String {
     let text: String = text.nfc().collect();
@@ -259,7 +260,8 @@ pub fn clean(text: &str, most: usize) -> String {
     cut.trim_end().to_owned()
 }
 
-/// Format and direction characters (Unicode general category Cf), private use and noncharacters.
+/// Whether `c` is a format or direction character (Unicode general category Cf), invisible, private use or a
+/// noncharacter.
 const fn hidden(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{115f}' | '\u{1160}'
@@ -269,7 +271,7 @@ const fn hidden(c: char) -> bool {
         | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// Check marks, crosses, warning signs, locks and shields: what a program shows of its own judgment.
+/// Whether `c` is a check mark, cross, warning sign, lock or shield, which a program uses to show its own verdict.
 const fn seal(c: char) -> bool {
     matches!(c,
         '\u{2610}'..='\u{2612}' | '\u{2705}' | '\u{2713}'..='\u{2718}' | '\u{274c}' | '\u{274e}' | '\u{2753}'..='\u{2755}'
@@ -277,7 +279,7 @@ const fn seal(c: char) -> bool {
         | '\u{1f6ab}' | '\u{1f6e1}' | '\u{1f6c8}' | '\u{1f4db}')
 }
 
-/// `text` without byte order mark, carriage returns, quote marks of mail and fences of code.
+/// Removes the byte order mark, carriage returns, mail quote marks and code fences.
 fn tidy(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let mut out = String::with_capacity(text.len());
@@ -294,14 +296,14 @@ fn tidy(text: &str) -> String {
     out.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()
 }
 
-/// Where a link begins.
+/// Returns the position where a link begins.
 fn scheme(text: &str) -> Option<usize> {
     let link = "daypass:";
     let at = text.as_bytes().windows(link.len()).position(|bytes| bytes.eq_ignore_ascii_case(link.as_bytes()))?;
     Some(at).filter(|&at| text[at + link.len()..].trim_start_matches('/').starts_with(['v', 'V']))
 }
 
-/// The fields that begin with the mark of `kind` in the midst of other text, each on one line again.
+/// Extracts the fields that start with the version field of `kind` from surrounding text, each on one line again.
 fn marked(text: &str, kind: Kind) -> Option<String> {
     let text: String = text
         .chars()
@@ -323,7 +325,7 @@ fn marked(text: &str, kind: Kind) -> Option<String> {
         }
         out.push_str(line);
         let mut value = line.split_once('=').map_or("", |(_, value)| value).trim().to_owned();
-        // No mail program cuts a line of ours into more than these.
+        // No mail program breaks one of our lines into more than these.
         for _ in 0..16 {
             let Some(more) = lines.next_if(|_| unfinished(&value)) else { break };
             out.push(' ');
@@ -336,14 +338,14 @@ fn marked(text: &str, kind: Kind) -> Option<String> {
     Some(out)
 }
 
-/// The name before a line's equals sign.
+/// Returns the name before a line's equals sign.
 fn name_of(line: &str) -> Option<&str> {
     let name = line.split_once('=')?.0.trim();
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | '\'');
     (!name.is_empty() && name.chars().all(legal)).then_some(name)
 }
 
-/// Whether a value goes on in the next line: nothing yet, an open quote, an open bracket.
+/// Whether a value continues on the next line: it is empty, or a quote or bracket is open.
 fn unfinished(value: &str) -> bool {
     let mut quotes = 0;
     let mut escaped = false;
@@ -353,7 +355,7 @@ fn unfinished(value: &str) -> bool {
     }
     value.is_empty() || quotes % 2 == 1 || (value.starts_with('[') && !value.ends_with(']'))
 }
-/// Whether a text begins as an invitation's link does; a scheme may be written in capitals (RFC 3986, section 3.1).
+/// Whether a text starts like an invitation's link; schemes are case-insensitive (RFC 3986, section 3.1).
 #[must_use]
 pub fn is_link(text: &str) -> bool {
     text.trim_start().get(.."daypass:".len()).is_some_and(|start| start.eq_ignore_ascii_case("daypass:"))

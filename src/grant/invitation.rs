@@ -1,28 +1,28 @@
-//! The invitation: a small text that tells a contractor's Daypass which role to take and which bucket to fill.
+//! The invitation: a small text that tells a contractor's Daypass which role to assume and which bucket to deliver to.
 //!
-//! A `.daypass` file is TOML, UTF-8, at most 64 KiB, of these fields and no others:
+//! A `.daypass` file is TOML in UTF-8, at most 64 KiB, with these fields and no others:
 //!
 //! | Field | Value |
 //! |---|---|
 //! | `daypass` | the schema's version, `1` |
-//! | `customer` | what the customer is called, at most 80 characters; optional |
+//! | `customer` | the customer's name, at most 80 characters; optional |
 //! | `role` | the role's ARN |
 //! | `bucket` | the bucket's name |
-//! | `prefix` | the folder in it; optional |
+//! | `prefix` | the folder in the bucket; optional |
 //! | `region` | the bucket's region; optional, S3 is asked otherwise |
-//! | `owner` | the 12 digits of the bucket's account where it isn't the role's; optional |
-//! | `external_id` | the external id the role asks for; optional, not a secret (IAM User Guide) |
-//! | `mfa` | whether the role asks for a code, `true` or `false`; optional |
-//! | `mfa_max_age` | how old that code may be, in seconds, 60 to 129600; optional |
-//! | `session_is_user` | whether the session has to be named as the IAM user is, `true` or `false`; optional |
-//! | `source_ips` | the networks from which alone the role may be taken and files may come, at most 64, in CIDR notation; optional |
-//! | `duration` | how long a session to ask for, in seconds, 900 to 43200; optional, 3600 |
+//! | `owner` | the 12 digits of the bucket's account, if it isn't the role's; optional |
+//! | `external_id` | the external ID that the role requires; optional, not a secret (IAM User Guide) |
+//! | `mfa` | whether the role requires an MFA code, `true` or `false`; optional |
+//! | `mfa_max_age` | the maximum age of that code, in seconds, 60 to 129600; optional |
+//! | `session_is_user` | whether the session name must be the IAM user's name, `true` or `false`; optional |
+//! | `source_ips` | the only networks from which the role may be assumed and files sent, at most 64, in CIDR notation; optional |
+//! | `duration` | the session duration to request, in seconds, 900 to 43200; optional, 3600 |
 //! | `not_before`, `not_after` | when the role may be used, RFC 3339; optional |
 //! | `note`, `contact` | free text, at most 500 and 120 characters; optional |
 //!
-//! The fields about the role's conditions only help to say why it refuses: nothing is sent because of them. The same
-//! fields, percent-encoded and lists with commas, make a link: `daypass:v1?role=…&bucket=…`. No field holds a host, a path
-//! of this computer or a command, and there is none that could.
+//! The fields about the role's conditions serve only to explain why it refuses: nothing is sent because of them. The
+//! same fields, percent-encoded, with commas between list items, form a link: `daypass:v1?role=…&bucket=…`. No field
+//! can hold a host, a path on this computer or a command.
 
 use super::alike::{Likeness, compare};
 use super::fields::{Fields, Kind, TextProblem, clean, decode};
@@ -38,94 +38,92 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{Display, Write as _};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Why a text is not an invitation.
+/// Why a text is not a valid invitation.
 pub type InvitationProblem = TextProblem;
 
-/// The longest note kept, in characters.
+/// Maximum length of a note, in characters.
 pub const NOTE_MOST: usize = 500;
-/// The longest contact kept, in characters.
+/// Maximum length of a contact, in characters.
 pub const CONTACT_MOST: usize = 120;
 
-/// What the customer lends, as an invitation says it. Free texts are clean: one line, no direction characters, no seals.
+/// An invitation. Free texts are cleaned by [`clean`].
 ///
-/// `R` is the role's ARN; where a template works the ARN out later, it is that template's expression.
+/// `R` is the role's ARN, or the expression by which a template computes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation<R = RoleArn> {
-    /// What the customer is called; may be empty.
+    /// The customer's name; may be empty.
     pub customer: String,
     pub role: R,
     pub bucket: Bucket,
-    /// The folder in it; empty for the top.
+    /// The folder; empty for the top of the bucket.
     pub prefix: KeyPrefix,
-    /// The bucket's region where it is known.
+    /// The bucket's region, if known.
     pub region: Option<Region>,
-    /// The bucket's account where it isn't the role's.
+    /// The bucket's account, if it isn't the role's.
     pub owner: Option<AccountId>,
-    /// The external id the role asks for.
+    /// The external ID that the role requires.
     pub external_id: Option<ExternalId>,
-    /// Whether the role asks for a code of an MFA device.
+    /// Whether the role requires an MFA code.
     pub mfa: bool,
-    /// How old that code may be, in seconds.
+    /// Maximum age of that code, in seconds.
     pub mfa_max_age: Option<u32>,
-    /// Whether the session has to be named as the IAM user is.
+    /// Whether the session name must be the IAM user's name.
     pub session_is_user: bool,
-    /// The networks from which alone the role may be taken; empty where any will do.
+    /// The only networks from which the role may be assumed; empty allows all.
     pub source_ips: Vec<Cidr>,
-    /// How long a session to ask for, in seconds: 900 to 43200.
+    /// Session duration to request, in seconds: 900 to 43200.
     pub seconds: u32,
-    /// Before this moment the role is refused.
+    /// The role is denied before this time.
     pub not_before: Option<Utc>,
-    /// From this moment on the role is refused.
+    /// The role is denied from this time on.
     pub not_after: Option<Utc>,
-    /// What else the customer says; may be empty.
+    /// A free note by the customer; may be empty.
     pub note: String,
-    /// Whom to ask; may be empty.
+    /// Whom to contact; may be empty.
     pub contact: String,
 }
 
-/// Where a moment stands in an invitation's window of dates.
+/// Whether a time is inside the dates of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// It begins at this moment.
+    /// Before the dates, which start at this time.
     NotYet(Utc),
-    /// It is open, until this moment where one is set.
+    /// Inside the dates, which end at `until` if it is set.
     Open { until: Option<Utc> },
-    /// It ended at this moment.
+    /// After the dates, which ended at this time.
     Over(Utc),
 }
 
-/// One of the things in which an invitation differs from the destination that is known.
+/// A field in which an invitation differs from a known destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangedField {
-    /// The account the role is in.
+    /// The role's account.
     Account,
     Role,
     Bucket,
     /// The account that must own the bucket.
     Owner,
     Prefix,
-    /// The bucket's region.
     Region,
-    /// The external id.
     ExternalId,
-    /// The length of a session.
+    /// The session duration.
     Duration,
-    /// The moment it begins.
+    /// The start of the dates.
     From,
-    /// The moment it ends.
+    /// The end of the dates.
     Until,
-    /// Whether a code is asked for.
+    /// Whether an MFA code is required.
     Mfa,
-    /// How old that code may be.
+    /// The maximum age of that code.
     MfaAge,
     Networks,
-    /// Whether the session has to be named as the user is.
+    /// Whether the session name must be the user's name.
     SessionIsUser,
     Name,
 }
 
 impl ChangedField {
-    /// Whether files could end up with somebody else: the answer to such a change is no unless the person says yes.
+    /// Whether files could go to somebody else. Such a change is rejected by default.
     #[must_use]
     pub const fn grave(self) -> bool {
         match self {
@@ -148,17 +146,17 @@ impl ChangedField {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     pub what: ChangedField,
-    /// As it is known; empty where there was none. Moments are written as in RFC 3339, times in seconds, a yes as `true`.
+    /// The known value; empty if there was none. Times are in RFC 3339, durations in seconds, a set flag is `true`.
     pub before: String,
-    /// As the invitation says; empty where there is none.
+    /// The invitation's value; empty if there is none.
     pub after: String,
 }
 
 impl Invitation {
-    /// Reads an invitation's text or link, out of a whole mail too.
+    /// Parses an invitation's text or link, also out of a whole mail.
     ///
     /// # Errors
-    /// What keeps the text from being an invitation.
+    /// [`InvitationProblem`] if the text is not a valid invitation.
     pub fn parse(text: &str) -> Result<Self, InvitationProblem> {
         let mut fields = Fields::read(text, Kind::Invitation)?;
         let invitation = Self {
@@ -188,16 +186,16 @@ impl Invitation {
         }
     }
 
-    /// Reads an invitation's file.
+    /// Parses an invitation's file.
     ///
     /// # Errors
-    /// What keeps the file from being an invitation.
+    /// [`InvitationProblem`] if the file is not a valid invitation.
     pub fn read(bytes: &[u8]) -> Result<Self, InvitationProblem> {
         Self::parse(&decode(bytes)?)
     }
 
-    /// The destination it makes, reached by `profile`. A device for the code has still to be named where
-    /// [`mfa`](Self::mfa) is set. The session is narrowed to the bucket and the folder, also where the role is wider.
+    /// Returns the destination of the invitation, reached by `profile`. If [`mfa`](Self::mfa) is set, the MFA device
+    /// must still be added. The session is narrowed to the bucket and the folder even if the role allows more.
     #[must_use]
     pub fn to_destination(&self, profile: &str) -> Destination {
         Destination {
@@ -220,7 +218,7 @@ impl Invitation {
         }
     }
 
-    /// What the role asks for.
+    /// Returns the role's conditions.
     fn terms(&self) -> Terms {
         Terms {
             told: true,
@@ -234,28 +232,29 @@ impl Invitation {
         }
     }
 
-    /// What the customer is called, or else the bucket's name.
+    /// Returns the customer's name, or the bucket's name if there is none.
     #[must_use]
     pub fn name(&self) -> &str {
         if self.customer.is_empty() { self.bucket.as_str() } else { &self.customer }
     }
 
-    /// The bucket's account where it isn't the role's.
+    /// Returns the bucket's account, if it isn't the role's.
     #[must_use]
     pub fn other_owner(&self) -> Option<AccountId> {
         self.owner.clone().filter(|owner| *owner != self.role.account())
     }
 
-    /// How its name compares with that of a destination that is known.
+    /// Compares its name with the known destination's.
     #[must_use]
     pub fn likeness(&self, known: &Destination) -> Likeness {
         compare(self.name(), &known.name)
     }
 
-    /// The destination that this invitation is about, or would take the place of, among those that are known. One that
-    /// bears its name comes before every other: whoever else would come under that name, known by it or not, is not the
-    /// customer whom the person knows by it. Next comes one whose name
-    /// looks like it, and last the one of the same role or bucket that differs the least.
+    /// Returns the known destination that the invitation is about or would replace.
+    ///
+    /// A destination with the same name comes first, whatever its role or bucket: anybody else who uses that name is
+    /// not the customer that the person knows by it. Then comes one with a similar name, then the one with the same
+    /// role or bucket and the fewest differences.
     #[must_use]
     pub fn known<'a>(&self, all: impl Iterator<Item = &'a Destination>) -> Option<&'a Destination> {
         let rank = |(to, likeness): &(&Destination, Likeness)| {
@@ -269,7 +268,7 @@ impl Invitation {
             .map(|(to, _)| to)
     }
 
-    /// In what it differs from a destination that is known, the gravest first.
+    /// Returns the differences from a known destination, the most serious first.
     #[must_use]
     pub fn diff(&self, known: &Destination) -> Vec<Change> {
         fn text<T: Display>(value: Option<&T>) -> String {
@@ -290,7 +289,7 @@ impl Invitation {
             (ChangedField::Duration, known.seconds.to_string(), self.seconds.to_string()),
             (ChangedField::From, moment(was.not_before), moment(is.not_before)),
             (ChangedField::Until, moment(was.not_after), moment(is.not_after)),
-            // What nobody told is as it was used.
+            // If no invitation stated the conditions, a known MFA device counts as required.
             (ChangedField::Mfa, yes(was.mfa || !was.told && known.mfa_serial.is_some()), yes(is.mfa)),
             (ChangedField::MfaAge, text(was.mfa_max_age.as_ref()), text(is.mfa_max_age.as_ref())),
             (ChangedField::Networks, was.networks.join(", "), is.networks.join(", ")),
@@ -305,12 +304,12 @@ impl Invitation {
     }
 }
 
-/// Unicode's composed spelling, in which two spellings of one letter are one.
+/// Normalizes to NFC, in which two spellings of one letter are equal.
 fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// A folder, or none; one written without its last slash gets it.
+/// Reads the folder, or none; a missing final slash is added.
 pub(super) fn prefix(fields: &mut Fields) -> Result<KeyPrefix, TextProblem> {
     let mut text = fields.text("prefix")?.unwrap_or_default();
     if !text.is_empty() && !text.ends_with('/') {
@@ -319,7 +318,7 @@ pub(super) fn prefix(fields: &mut Fields) -> Result<KeyPrefix, TextProblem> {
     text.parse().map_err(|_why| TextProblem::Wrong("prefix"))
 }
 
-/// What stays as it is in a link.
+/// Characters that a link doesn't escape.
 const LINK: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
 
 enum Field {
@@ -330,7 +329,7 @@ enum Field {
 }
 
 impl<R: Display> Invitation<R> {
-    /// Where `now` stands in its window of dates.
+    /// Returns whether `now` is inside the dates.
     #[must_use]
     pub fn window(&self, now: Utc) -> Window {
         match (self.not_before, self.not_after) {
@@ -340,18 +339,19 @@ impl<R: Display> Invitation<R> {
         }
     }
 
-    /// The text of the `.daypass` file, in ASCII alone so that no mail program can spoil a letter.
+    /// Returns the text of the `.daypass` file, in ASCII only so that no mail program can garble it.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         for line in words::kit::INVITATION_HEAD {
-            // Writing into a String has no way to go wrong.
+            // Writing to a String can't fail.
             let _ = writeln!(out, "# {line}");
         }
         let _ = writeln!(out, "{} = 1", Kind::Invitation.mark());
         for (name, field) in self.fields() {
             let _ = match field {
-                // An ARN has no character that TOML would escape.
+                // An ARN holds no character that TOML would escape. `R` may be a template's expression, which must stay
+                // as it is.
                 Field::Text(text) if name == "role" => writeln!(out, "role = \"{text}\""),
                 Field::Text(text) => writeln!(out, "{name} = {}", toml_text(&text)),
                 Field::Bool(yes) => writeln!(out, "{name} = {yes}"),
@@ -365,14 +365,14 @@ impl<R: Display> Invitation<R> {
         out
     }
 
-    /// The link that says the same.
+    /// Returns the equivalent link.
     #[must_use]
     pub fn to_link(&self) -> String {
         let mut out = String::from("daypass:v1");
         for (at, (name, field)) in self.fields().into_iter().enumerate() {
             out.push(if at == 0 { '?' } else { '&' });
             let _ = match field {
-                // The letters of an ARN may all stand in a link as they are.
+                // All characters of an ARN may be in a link unescaped.
                 Field::Text(text) if name == "role" => write!(out, "role={text}"),
                 Field::Text(text) => write!(out, "{name}={}", utf8_percent_encode(&text, LINK)),
                 Field::Bool(yes) => write!(out, "{name}={yes}"),
@@ -383,7 +383,7 @@ impl<R: Display> Invitation<R> {
         out
     }
 
-    /// The fields that say something, in the order of the schema.
+    /// Returns the fields that are set, in the order of the schema.
     fn fields(&self) -> Vec<(&'static str, Field)> {
         let text = |text: &str| Some(Field::Text(text.to_owned())).filter(|_| !text.is_empty());
         let moment = |at: Option<Utc>| at.map(|at| Field::Text(at.to_rfc3339()));

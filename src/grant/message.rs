@@ -1,4 +1,4 @@
-//! The messages that go between contractor and customer; both are plain text and hold no secret.
+//! Composes the messages between contractor and customer; both are plain text without secrets.
 
 use super::invitation::Invitation;
 use super::request::RoleRequest;
@@ -6,8 +6,8 @@ use super::terms::wishes;
 use super::words;
 use crate::time::Utc;
 
-/// To the customer's administrator: what is asked for, the two lines to compare and the steps, with the request at the
-/// end for those who have Daypass too.
+/// Returns the message to the customer's administrator: what is requested, the two lines to compare, the steps, and at
+/// the end the request itself, for those who also have Daypass.
 #[must_use]
 pub fn to_administrator(ask: &RoleRequest) -> String {
     let wishes: Vec<String> = wishes(ask, Utc::to_rfc3339).into_iter().map(|wish| wish.text).collect();
@@ -15,7 +15,7 @@ pub fn to_administrator(ask: &RoleRequest) -> String {
     words::to_administrator(ask, if ask.who.is_one() { &i_am } else { "" }, &wishes, &ask.to_text())
 }
 
-/// To the contractor: the invitation, as text to paste or save and as a link.
+/// Returns the message to the contractor: the invitation, as text to paste or save and as a link.
 #[must_use]
 pub fn to_contractor(invitation: &Invitation) -> String {
     words::to_contractor(invitation.name(), &invitation.to_text(), &invitation.to_link())

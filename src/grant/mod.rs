@@ -1,7 +1,8 @@
-//! The customer's side: what the customer's administrator needs to lend a role, and the invitation that comes back.
+//! The customer's side: the access kit for the customer's administrator, and the invitation that is sent back.
 //!
-//! Everything here is text from text, but for [`names::new_external_id`]. An [`RoleRequest`] says what the contractor needs; it is printed as a CloudFormation
-//! template, as policies, as commands or as Terraform; an [`Invitation`] carries the finished role back.
+//! A [`RoleRequest`] says what the contractor needs. It is printed as a CloudFormation template, policies, commands or
+//! Terraform; an [`Invitation`] carries the finished role back. Everything here is pure, except
+//! [`names::new_external_id`].
 
 pub mod alike;
 pub mod card;
@@ -24,16 +25,16 @@ pub use request::{Kms, RequestProblem, RoleRequest};
 
 use crate::model::names::RoleArn;
 
-/// In which form the kit is printed.
+/// The output formats of the kit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// One CloudFormation template (YAML) whose outputs hold the finished invitation.
     CloudFormation,
     /// The policies alone (JSON).
     Json,
-    /// Commands of the AWS CLI for bash, AWS CloudShell included.
+    /// AWS CLI commands for bash, including AWS CloudShell.
     Commands,
-    /// Commands of the AWS CLI for PowerShell.
+    /// AWS CLI commands for PowerShell.
     PowerShell,
     Terraform,
     /// The message to the customer's administrator.
@@ -43,7 +44,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// All forms, in the order they are offered.
+    /// All formats, in the order they are offered.
     pub const ALL: [Self; 7] = [
         Self::CloudFormation,
         Self::Json,
@@ -54,7 +55,7 @@ impl Format {
         Self::Invitation,
     ];
 
-    /// The name of the file this form is saved as.
+    /// Returns the name of the file in which this format is saved.
     #[must_use]
     pub const fn file_name(self) -> &'static str {
         match self {
@@ -69,15 +70,16 @@ impl Format {
     }
 }
 
-/// The comment on top of the forms that take comments, in ASCII alone.
+/// Returns the comment at the top of the formats that allow comments, in ASCII only.
 fn head(ask: &RoleRequest) -> Vec<String> {
     crate::words::kit::head(&terms::to_compare(ask))
 }
 
-/// The kit in one form. The role's ARN is needed for the invitation only, and used by no other form.
+/// Prints the kit in one format. Only the invitation uses `role`.
 ///
 /// # Errors
-/// What does not hold in `ask` ([`RoleRequest::check`]), or that the invitation lacks its role.
+/// The first problem that [`RoleRequest::check`] finds, or [`RequestProblem::RoleNeeded`] if the invitation has no
+/// role.
 pub fn print(ask: &RoleRequest, format: Format, role: Option<&RoleArn>) -> Result<String, RequestProblem> {
     ask.check()?;
     Ok(match format {

@@ -1,4 +1,4 @@
-//! Names that only the customer's kit needs: who is let in, the role to make, networks and keys.
+//! Parses names that only the access kit uses: the caller, the role to create, networks and KMS keys.
 
 use crate::model::names::{AccountId, ExternalId, Partition, Region, looks_like_secret};
 use sha2::{Digest as _, Sha256};
@@ -6,22 +6,22 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// Why a text is not one of the names of this file. `grant::words` turns it into a sentence.
+/// Why a text is not a valid name of this module. `grant::words` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormProblem {
-    /// It is not of the form that is asked for.
+    /// The text doesn't match the grammar.
     Form,
-    /// An address of a private network, which AWS never sees as a source.
+    /// The address is in a private network, which AWS never sees as a source.
     Private,
-    /// Every address there is.
+    /// The network includes every address.
     Everyone,
-    /// What looks like a secret key.
+    /// The text looks like a secret access key.
     Secret,
-    /// A key's alias, which a policy's `Resource` doesn't take (KMS Developer Guide, "Key policies").
+    /// The text is a key's alias, which a policy's `Resource` doesn't accept (KMS Developer Guide, "Key policies").
     Alias,
 }
 
-/// Whether `text` is 1 to `most` of `[A-Za-z0-9_+=,.@-]`, the letters of IAM's names (IAM API Reference).
+/// Whether `text` is 1 to `most` characters of `[A-Za-z0-9_+=,.@-]`, the characters of IAM names (IAM API Reference).
 fn iam_name(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len())
         && text
@@ -44,10 +44,10 @@ fn account(text: &str) -> Result<AccountId, FormProblem> {
     text.parse().ok().filter(|_| twelve).ok_or(FormProblem::Form)
 }
 
-/// Who asks: an IAM user, a role (a program's, for example), one session of a role (as a sign-in through IAM Identity
-/// Center is), or a whole account.
+/// Who requests access: an IAM user, a role (for example a program's), one session of a role (for example a sign-in
+/// through IAM Identity Center), or a whole account.
 ///
-/// Read from the ARN that GetCallerIdentity answers, or from an account's 12 digits.
+/// Parsed from the ARN that GetCallerIdentity returns, or from an account's 12 digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     partition: Partition,
@@ -60,26 +60,25 @@ enum Who {
     Account,
     /// Path and name, such as `division/Richard`.
     User(Box<str>),
-    /// Path and name of a role: everybody whom the role's own account lets take it.
+    /// Path and name of a role: everybody whom the role's own account lets assume it.
     Role(Box<str>),
     /// Role and session name.
     Session(Box<str>),
 }
 
-/// How permission sets of IAM Identity Center name their roles (IAM Identity Center User Guide, "Referencing permission
-/// sets in resource policies").
+/// Prefix of the role names of IAM Identity Center's permission sets (IAM Identity Center User Guide, "Referencing
+/// permission sets in resource policies").
 const IDENTITY_CENTER: &str = "AWSReservedSSO_";
 
 impl Principal {
-    /// An IAM user, by account and name, with the path where there is one.
+    /// Returns the IAM user with this account and name, which may include the path.
     ///
     /// # Errors
-    /// [`FormProblem::Form`] where the name is not of IAM's letters.
+    /// [`FormProblem::Form`] if the name has characters that IAM doesn't allow.
     pub fn user(account: &AccountId, name: &str) -> Result<Self, FormProblem> {
         format!("arn:aws:iam::{account}:user/{}", name.trim()).parse()
     }
 
-    /// The partition, `aws` for most.
     #[must_use]
     pub const fn partition(&self) -> Partition {
         self.partition
@@ -90,7 +89,7 @@ impl Principal {
         &self.account
     }
 
-    /// The IAM user's name, without its path; none for a role, a session or an account.
+    /// Returns the IAM user's name without its path; `None` for a role, a session or an account.
     #[must_use]
     pub fn user_name(&self) -> Option<&str> {
         match &self.who {
@@ -99,8 +98,8 @@ impl Principal {
         }
     }
 
-    /// What the principal is called in names and sentences: the user's, the role's or the session's name, or the
-    /// account's 12 digits.
+    /// Returns the short name for use in names and sentences: the user's, role's or session's name, or the account's 12
+    /// digits.
     #[must_use]
     pub fn short_name(&self) -> &str {
         match &self.who {
@@ -118,7 +117,8 @@ impl Principal {
         }
     }
 
-    /// Whether this is a role or a session of one, as a sign-in through IAM Identity Center is: it can give no MFA code.
+    /// Whether this is a role or a session of one, such as a sign-in through IAM Identity Center, which can't give an
+    /// MFA code.
     #[must_use]
     pub const fn is_role(&self) -> bool {
         match self.who {
@@ -127,8 +127,8 @@ impl Principal {
         }
     }
 
-    /// The role whose users choose the session's name freely, so that naming the session lets others in as well. Sessions
-    /// of IAM Identity Center carry the name of the person.
+    /// Returns the role if its users choose the session name freely, so that a policy that names the session lets
+    /// others in too. Sessions of IAM Identity Center have the person's name.
     #[must_use]
     pub fn shared_role(&self) -> Option<&str> {
         match &self.who {
@@ -140,7 +140,7 @@ impl Principal {
         }
     }
 
-    /// The account as a principal: everybody in it whom its own administrator lets.
+    /// Returns the account's ARN as principal: everybody in it whom its own administrator allows.
     #[must_use]
     pub fn account_arn(&self) -> String {
         format!("arn:{}:iam::{}:root", self.partition.as_str(), self.account)
@@ -163,9 +163,9 @@ impl fmt::Display for Principal {
 impl FromStr for Principal {
     type Err = FormProblem;
 
-    /// Takes `111122223333`, `1111 2222 3333`, `arn:…:root` of a whole account, `arn:…:user/…`, `arn:…:role/…` and
-    /// `arn:…:assumed-role/ROLE/SESSION`. A path's characters are U+0021 to U+007F (IAM API Reference); those that mean
-    /// something in a policy are not taken.
+    /// Accepts `111122223333`, `1111 2222 3333`, `arn:…:root` of a whole account, `arn:…:user/…`, `arn:…:role/…` and
+    /// `arn:…:assumed-role/ROLE/SESSION`. IAM allows U+0021 to U+007F in paths (IAM API Reference); those with a
+    /// meaning in policies are rejected.
     fn from_str(text: &str) -> Result<Self, FormProblem> {
         let text = text.trim();
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
@@ -196,19 +196,18 @@ impl FromStr for Principal {
     }
 }
 
-/// The name of the role to make: 1 to 64 of `[\w+=,.@-]` (IAM API Reference, CreateRole).
+/// The name of the role to create: 1 to 64 characters of `[\w+=,.@-]` (IAM API Reference, CreateRole).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleName(Box<str>);
 
 impl RoleName {
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A name made of what is known, `daypass-BUCKET-USER`, so that two contractors of one bucket have two roles. If it
-    /// would be too long, both parts are cut and a digest of the whole keeps the names apart.
+    /// Returns `daypass-BUCKET-USER`, so that two contractors of one bucket have two roles. If that is longer than 64
+    /// characters, both parts are cut and a digest of the whole name keeps names distinct.
     #[must_use]
     pub fn for_bucket(bucket: &str, who: &str) -> Self {
         const MOST: usize = 64;
@@ -228,10 +227,11 @@ impl RoleName {
     }
 }
 
-/// An external id that nobody can guess: 32 hexadecimal digits of the system's randomness. None if the system gives none.
+/// Returns an external ID that can't be guessed: 128 random bits as 32 hexadecimal digits. `None` if the system's
+/// random number generator fails.
 ///
-/// If a whole account is trusted, it keeps others whom that account's users deliver for from naming this role as theirs
-/// (IAM User Guide, "The confused deputy problem").
+/// If a whole account is trusted, the external ID keeps others for whom that account's users deliver from naming this
+/// role as theirs (IAM User Guide, "The confused deputy problem").
 #[must_use]
 pub fn new_external_id() -> Option<ExternalId> {
     let mut bytes = [0; 16];
@@ -256,7 +256,7 @@ impl FromStr for RoleName {
     }
 }
 
-/// A network of source addresses, such as `203.0.113.0/24`; the bits of single hosts are cut off.
+/// A network of source addresses, such as `203.0.113.0/24`; host bits are cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cidr {
     address: IpAddr,
@@ -272,7 +272,7 @@ impl fmt::Display for Cidr {
 impl FromStr for Cidr {
     type Err = FormProblem;
 
-    /// Takes an address alone too.
+    /// Accepts a single address too.
     fn from_str(text: &str) -> Result<Self, FormProblem> {
         let text = text.trim();
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
@@ -292,7 +292,7 @@ impl FromStr for Cidr {
             IpAddr::V4(v4) => IpAddr::V4(((v4.to_bits() >> (32 - bits)) << (32 - bits)).into()),
             IpAddr::V6(v6) => IpAddr::V6(((v6.to_bits() >> (128 - bits)) << (128 - bits)).into()),
         };
-        // The network is looked at as well as the address that was written, so that what is kept can be read again.
+        // Both the address as written and the network are checked, so that the stored value can be parsed again.
         if outside(address) || outside(cut) { Err(FormProblem::Private) } else { Ok(Self { address: cut, bits }) }
     }
 }
@@ -314,7 +314,7 @@ pub struct KmsKey {
 }
 
 impl KmsKey {
-    /// The region that it is used in, which is its bucket's.
+    /// Returns the key's region, which must be the bucket's.
     #[must_use]
     pub const fn region(&self) -> &Region {
         &self.region

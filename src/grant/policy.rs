@@ -1,25 +1,26 @@
-//! The policies: who may take the role, what the role may and may not do, and what a new bucket refuses.
+//! The policies of the access kit: the role's trust policy, its permissions and denials, and the policy of a new
+//! bucket.
 
 use super::request::{Kms, RoleRequest};
 use crate::policy::tree::{Tree, add};
 use crate::policy::{RoleConditions, Via, arn, document, statement};
 
-/// The name of the role's one inline policy.
+/// The name of the role's only inline policy.
 pub const PERMISSION_NAME: &str = "daypass-put-only";
 
-/// The principal that the trust policy names: who asks, or their whole account.
+/// Returns the principal for the trust policy: the caller, or the caller's whole account.
 #[must_use]
 pub fn principal(ask: &RoleRequest) -> String {
     if ask.only_me { ask.who.to_string() } else { ask.who.account_arn() }
 }
 
-/// The ARN of every object below the folder, which is all that the role may put.
+/// Returns the ARN of all objects below the folder, the only ones that the role may put.
 #[must_use]
 pub fn objects(ask: &RoleRequest) -> String {
     arn::objects(ask.who.partition(), ask.bucket.as_str(), ask.prefix.as_str())
 }
 
-/// The conditions that `ask` puts on the role.
+/// Returns the conditions that the request puts on the role.
 fn conditions(ask: &RoleRequest) -> RoleConditions {
     let user_name = || ask.who.user_name().filter(|_| ask.only_me).unwrap_or("${aws:username}").to_owned();
     RoleConditions {
@@ -33,16 +34,16 @@ fn conditions(ask: &RoleRequest) -> RoleConditions {
     }
 }
 
-/// The trust policy: who may take the role, and on which conditions.
+/// Returns the trust policy: who may assume the role, and on which conditions.
 #[must_use]
 pub fn trust(ask: &RoleRequest) -> Tree {
     document(vec![statement::allow_assume_role(&principal(ask), &conditions(ask))])
 }
 
-/// What the role may do: put objects below the folder; if asked for, clean up after itself and use the bucket's key. And
-/// what it may not do, whoever holds its session: put without TLS and, if asked for, replace an object.
+/// Returns the role's permissions: it may put objects below the folder and, if requested, clean up after itself and use
+/// the bucket's key. Putting without TLS is denied and, if requested, replacing an object.
 ///
-/// The denials are in the role's policy and not in the bucket's, so that no policy of a bucket has to be changed.
+/// The denials are in the role's policy and not in the bucket's, so that no existing bucket policy has to change.
 #[must_use]
 pub fn permission(ask: &RoleRequest) -> Tree {
     let (partition, conditions) = (ask.who.partition(), conditions(ask));
@@ -66,8 +67,8 @@ pub fn permission(ask: &RoleRequest) -> Tree {
     document(statements)
 }
 
-/// The policy of a bucket that the kit makes; a bucket that is there keeps its own. It denies and allows nothing:
-/// requests without TLS from anybody, and replacing from this role, once more than in the role's own policy.
+/// Returns the policy of a bucket that the kit creates; an existing bucket keeps its own. It allows nothing. It denies
+/// requests without TLS from anybody and, if requested, replacing by this role, which the role's own policy denies too.
 #[must_use]
 pub fn bucket(ask: &RoleRequest) -> Tree {
     let (partition, bucket) = (ask.who.partition(), ask.bucket.as_str());
@@ -79,7 +80,7 @@ pub fn bucket(ask: &RoleRequest) -> Tree {
     document(statements)
 }
 
-/// The lifecycle rule that throws abandoned parts away, as S3's API takes it; none where none is asked for.
+/// Returns the lifecycle rule that deletes abandoned parts, in the form of S3's API; `None` if not requested.
 #[must_use]
 pub fn lifecycle(ask: &RoleRequest) -> Option<Tree> {
     let days = ask.abort_days?;
@@ -92,10 +93,10 @@ pub fn lifecycle(ask: &RoleRequest) -> Option<Tree> {
     Some([("Rules", Tree::List(vec![rule]))].into())
 }
 
-/// The name of that rule.
+/// The ID of that rule.
 pub const LIFECYCLE_NAME: &str = "daypass-abandoned-parts";
 
-/// All of it in one document, for those who enter it by hand.
+/// Returns everything in one document, for those who enter it by hand.
 #[must_use]
 pub fn all(ask: &RoleRequest) -> Tree {
     let mut map = Vec::new();

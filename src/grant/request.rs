@@ -1,4 +1,4 @@
-//! What the contractor asks the customer for, and the text that carries it.
+//! The contractor's request to the customer, and its text form.
 
 use super::fields::{Fields, Kind, TextProblem, clean, decode};
 use super::invitation::{Invitation, prefix};
@@ -13,15 +13,15 @@ use crate::words;
 use std::fmt::{Display, Write as _};
 use std::str::FromStr;
 
-/// The key that encrypts the bucket.
+/// The KMS key that encrypts the bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Kms {
-    /// None of the customer's own (SSE-S3).
+    /// No customer managed key (SSE-S3).
     #[default]
     None,
-    /// Some key, used through S3 alone.
+    /// Any key, used through S3 only.
     Any,
-    /// This key, used through S3 alone.
+    /// This key, used through S3 only.
     Key(KmsKey),
 }
 
@@ -36,88 +36,88 @@ impl FromStr for Kms {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleRequest {
     pub who: Principal,
-    /// Whether that one user, role or session is let in, not the whole account.
+    /// Whether only that user, role or session is trusted, not the whole account.
     pub only_me: bool,
-    /// What the customer is called; may be empty.
+    /// The customer's name; may be empty.
     pub customer: String,
     pub bucket: Bucket,
-    /// The folder in it; empty for the top.
+    /// The folder; empty for the top of the bucket.
     pub prefix: KeyPrefix,
-    /// The bucket's region where it is known.
+    /// The bucket's region, if known.
     pub region: Option<Region>,
-    /// Whether the bucket has to be made first.
+    /// Whether the bucket must be created first.
     pub new_bucket: bool,
-    /// The name of the role to make.
+    /// The name of the role to create.
     pub role_name: RoleName,
-    /// The longest session, in seconds, within [`SECONDS`].
+    /// Maximum session duration, in seconds, within [`SECONDS`].
     pub seconds: u32,
-    /// Whether a code of an MFA device is asked for.
+    /// Whether an MFA code is required.
     pub mfa: bool,
-    /// How old that code may be, in seconds, within [`MFA_AGE`].
+    /// Maximum age of that code, in seconds, within [`MFA_AGE`].
     pub mfa_max_age: Option<u32>,
-    /// The external id, which is no secret.
+    /// The external ID, which is not a secret.
     pub external_id: Option<ExternalId>,
-    /// Before this moment the role is refused.
+    /// The role is denied before this time.
     pub not_before: Option<Utc>,
-    /// From this moment on the role is refused.
+    /// The role is denied from this time on.
     pub not_after: Option<Utc>,
-    /// The networks requests may come from; empty for all.
+    /// The networks that requests may come from; empty allows all.
     pub source_ips: Vec<Cidr>,
-    /// Whether the session has to be named as the IAM user is.
+    /// Whether the session name must be the IAM user's name.
     pub session_is_user: bool,
-    /// The key that encrypts the bucket.
+    /// The KMS key that encrypts the bucket.
     pub kms: Kms,
-    /// Whether the role's policy keeps it from replacing what is there.
+    /// Whether the role's policy denies replacing existing objects.
     pub create_only: bool,
-    /// Whether the role may list the parts of its uploads and give unfinished ones up.
+    /// Whether the role may list the parts of its uploads and abort unfinished ones.
     pub clean_up: bool,
-    /// After how many days S3 throws abandoned parts away, within [`ABORT_DAYS`].
+    /// After how many days S3 deletes abandoned parts, within [`ABORT_DAYS`].
     pub abort_days: Option<u32>,
 }
 
-/// What does not hold in a [`RoleRequest`]. `grant::words` turns it into a sentence.
+/// Why a [`RoleRequest`] is invalid. `grant::words` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestProblem {
-    /// "Only me" of an account without a person.
+    /// [`RoleRequest::only_me`] is set, but the principal is an account.
     NotOnePerson,
-    /// The session is to be named as a user, and who asks is no IAM user.
+    /// The session name must be a user name, but the principal is no IAM user.
     NoUserName,
-    /// The session is to be named as a user whose name is shorter than a session's name can be.
+    /// The session name must be a user name that is shorter than a session name can be.
     NameTooShort,
-    /// A code is asked for, and who asks is a session of a role, which can give none (STS API Reference, AssumeRole,
-    /// SerialNumber: the device is that of the user who makes the call).
+    /// An MFA code is required, but the principal is a role or a session of one, which can't give one (STS API
+    /// Reference, AssumeRole, SerialNumber: the device is that of the user who makes the call).
     SessionMfa,
-    /// The customer's name holds what looks like a secret key.
+    /// The customer's name holds something that looks like a secret access key.
     Secret,
-    /// The end is not after the begin.
+    /// The end date is not after the start date.
     NoTime,
-    /// [`RoleRequest::seconds`] is out of its range.
+    /// [`RoleRequest::seconds`] is out of range.
     Seconds,
-    /// [`RoleRequest::mfa_max_age`] is out of its range, or set though no code is asked for.
+    /// [`RoleRequest::mfa_max_age`] is out of range, or set although no code is required.
     MfaAge,
-    /// [`RoleRequest::abort_days`] is out of its range.
+    /// [`RoleRequest::abort_days`] is out of range.
     AbortDays,
-    /// A bucket is to be made, and its region is not known.
+    /// A bucket must be created, but its region is not known.
     RegionNeeded,
-    /// A bucket that is to be made has a name that only old buckets have.
+    /// A bucket must be created, but its name is only valid for legacy buckets.
     LegacyName,
-    /// The bucket is an access point's alias, which policies name otherwise.
+    /// The bucket is an access point's alias, which policies name differently.
     AccessPoint,
-    /// The region or the key belongs to another partition than who asks; roles don't reach across.
+    /// The region or the key is in another partition than the principal; roles can't be assumed across partitions.
     OtherPartition,
-    /// The key is of another region than the bucket, which S3 can't use (S3 User Guide, "Using server-side encryption with
-    /// AWS KMS keys").
+    /// The key is in another region than the bucket, so S3 can't use it (S3 User Guide, "Using server-side encryption
+    /// with AWS KMS keys").
     KeyElsewhere,
-    /// More networks than [`NETWORKS_MOST`].
+    /// There are more networks than [`NETWORKS_MOST`].
     TooManyNetworks,
-    /// The trust policy has so many characters, more than [`TRUST_MOST`].
+    /// The trust policy has this many characters, more than [`TRUST_MOST`].
     TrustTooLong(usize),
-    /// An invitation is asked for, and no role is named.
+    /// An invitation is requested without a role.
     RoleNeeded,
 }
 
 impl RoleRequest {
-    /// The least to ask for: this person, this bucket, nothing replaced, nothing else.
+    /// Returns the minimal request: this principal and this bucket, no replacing, nothing else.
     #[must_use]
     pub fn new(who: Principal, bucket: Bucket, prefix: KeyPrefix) -> Self {
         Self {
@@ -144,16 +144,16 @@ impl RoleRequest {
         }
     }
 
-    /// Whether everything holds.
+    /// Checks that the request is valid.
     ///
     /// # Errors
-    /// The first thing that does not.
+    /// The first problem found.
     pub fn check(&self) -> Result<(), RequestProblem> {
         let held = |holds: bool, problem| if holds { Ok(()) } else { Err(problem) };
         held(!self.only_me || self.who.is_one(), RequestProblem::NotOnePerson)?;
         let has_name = self.who.user_name().is_some() || !self.who.is_one();
         held(!self.session_is_user || has_name, RequestProblem::NoUserName)?;
-        // A session's name has 2 to 64 characters (STS API Reference, AssumeRole, RoleSessionName).
+        // A session name has 2 to 64 characters (STS API Reference, AssumeRole, RoleSessionName).
         let long_enough = self.who.user_name().is_none_or(|name| name.len() > 1);
         held(!self.session_is_user || long_enough, RequestProblem::NameTooShort)?;
         held(!self.mfa || !self.who.is_role(), RequestProblem::SessionMfa)?;
@@ -179,7 +179,7 @@ impl RoleRequest {
         held(size <= TRUST_MOST, RequestProblem::TrustTooLong(size))
     }
 
-    /// What the stack may be called: the role's name in the letters of a stack's (CloudFormation API Reference,
+    /// Returns a stack name: the role's name in the characters that a stack name allows (CloudFormation API Reference,
     /// CreateStack, StackName).
     #[must_use]
     pub fn stack_name(&self) -> String {
@@ -188,7 +188,7 @@ impl RoleRequest {
         if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("daypass-{name}") }
     }
 
-    /// The invitation that answers it, once there is a role.
+    /// Returns the invitation for the finished role.
     #[must_use]
     pub fn invitation<R: Display>(&self, role: R) -> Invitation<R> {
         let one_hour = self.who.is_one() && self.who.user_name().is_none();
@@ -204,7 +204,7 @@ impl RoleRequest {
             mfa_max_age: self.mfa_max_age,
             session_is_user: self.session_is_user,
             source_ips: self.source_ips.clone(),
-            // A session that takes a role gets one hour at most (IAM User Guide, role chaining).
+            // Role chaining limits a session to one hour (IAM User Guide, role chaining).
             seconds: if one_hour { Destination::USUAL } else { self.seconds },
             not_before: self.not_before,
             not_after: self.not_after,
@@ -213,12 +213,12 @@ impl RoleRequest {
         }
     }
 
-    /// The text of the request: TOML in ASCII alone, with `daypass_request = 1` first, and no secret.
+    /// Returns the text of the request: TOML in ASCII only that starts with `daypass_request = 1`, without secrets.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         for line in words::kit::REQUEST_HEAD {
-            // Writing into a String has no way to go wrong.
+            // Writing to a String can't fail.
             let _ = writeln!(out, "# {line}");
         }
         let _ = writeln!(out, "{} = 1", Kind::Request.mark());
@@ -266,10 +266,10 @@ impl RoleRequest {
         out
     }
 
-    /// Reads a request's text, out of a whole mail too.
+    /// Parses a request's text, also out of a whole mail.
     ///
     /// # Errors
-    /// What keeps the text from being a request.
+    /// [`TextProblem`] if the text is not a valid request.
     pub fn from_text(text: &str) -> Result<Self, TextProblem> {
         let mut fields = Fields::read(text, Kind::Request)?;
         let bucket: Bucket = fields.needed("bucket")?;
@@ -293,7 +293,7 @@ impl RoleRequest {
             source_ips: fields.list("source_ips")?,
             session_is_user: fields.yes("session_is_user")?,
             kms: fields.parsed("kms")?.unwrap_or_default(),
-            // What a request doesn't name is as safe as can be.
+            // The default for a missing field is the safe value.
             create_only: fields.yes_or("create_only", true)?,
             clean_up: fields.yes("clean_up")?,
             abort_days: fields.number("abort_days", ABORT_DAYS)?,
@@ -302,10 +302,10 @@ impl RoleRequest {
         Ok(ask)
     }
 
-    /// Reads a request's file.
+    /// Parses a request's file.
     ///
     /// # Errors
-    /// What keeps the file from being a request.
+    /// [`TextProblem`] if the file is not a valid request.
     pub fn read(bytes: &[u8]) -> Result<Self, TextProblem> {
         Self::from_text(&decode(bytes)?)
     }

@@ -1,4 +1,4 @@
-//! What a request asks for, a sentence each, for the message to the customer and for the customer's own page.
+//! Describes what a request asks for, one sentence per item, for the message to the customer and the customer's page.
 
 use super::request::{Kms, RoleRequest};
 use super::{RoleName, policy};
@@ -8,22 +8,20 @@ use crate::time::Utc;
 use crate::words::format;
 use std::time::Duration;
 
-/// One thing that is asked for.
+/// One item that is requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     pub text: String,
-    /// Whether every request says so unless somebody changes it.
+    /// Whether the item is a default, which every request has unless somebody changes it.
     pub usual: bool,
 }
 
-/// Above the list.
+/// Heading of the list.
 pub const THEY_ASK: &str = "They ask for";
-/// The access works only over TLS.
 const ONLY_TLS: &str = "Only encrypted connections (TLS) are let in.";
-/// Nothing is replaced.
 const NO_REPLACING: &str = "Files that are there are never replaced.";
 
-/// What is asked for, the gravest first; `moment` writes a date.
+/// Returns the requested items; `moment` formats a date.
 #[must_use]
 pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
     let mut list = Vec::new();
@@ -92,13 +90,13 @@ pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
     list
 }
 
-/// What a condition on networks can't see.
+/// What a network condition can't see.
 pub const NO_ENDPOINTS: &str = "A VPC endpoint carries no public address, so nobody comes in through one.";
-/// A key of another account needs one thing more.
+/// What a key in another account also requires.
 pub const KEY_ELSEWHERE: &str =
     "If that key is in another account than the role, its own policy has to allow the role too.";
 
-/// Who is let in.
+/// Returns the sentence about who is let in.
 #[must_use]
 pub fn who(ask: &RoleRequest) -> String {
     let (name, account) = (ask.who.short_name(), format::account(ask.who.account().as_str()));
@@ -112,7 +110,7 @@ pub fn who(ask: &RoleRequest) -> String {
     }
 }
 
-/// The two lines of the policies that have to be compared, as they stand in the template.
+/// Returns the two policy lines that must be compared, as written in the template.
 #[must_use]
 pub fn to_compare(ask: &RoleRequest) -> [(&'static str, String); 2] {
     let written = |text: String| Tree::from(text).yaml(0).trim_end().trim_matches('"').to_owned();

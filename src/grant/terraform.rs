@@ -1,7 +1,7 @@
-//! The same role as Terraform, with the invitation as an output.
+//! Writes the role as Terraform, with the invitation as an output.
 //!
-//! Terraform replaces the whole policy and lifecycle of a bucket that it didn't make. So a bucket that is there already is
-//! left alone; a lifecycle rule for it is printed as a comment.
+//! Terraform replaces the whole policy and all lifecycle rules of a bucket that it didn't create. Therefore an existing
+//! bucket is not touched; a lifecycle rule for it is printed as a comment.
 
 use super::policy;
 use super::request::RoleRequest;
@@ -17,13 +17,13 @@ fn json(tree: &Tree) -> Tree {
     raw(format!("jsonencode({})", tree.hcl(1)))
 }
 
-/// Writes a block with its attributes below what is there.
+/// Appends a block with its attributes.
 fn block(out: &mut String, head: &str, body: &Tree) {
-    // Writing into a String has no way to go wrong.
+    // Writing to a String can't fail.
     let _ = write!(out, "\n{head} {}\n", body.hcl(0));
 }
 
-/// The configuration, in HCL as `terraform fmt` would write it.
+/// Returns the configuration in HCL, formatted as by `terraform fmt`.
 #[must_use]
 pub fn hcl(ask: &RoleRequest) -> String {
     let head = super::head(ask).into_iter().chain([words::kit::TERRAFORM_THEN.to_owned()]);
@@ -53,7 +53,7 @@ pub fn hcl(ask: &RoleRequest) -> String {
             let _ = write!(out, "\n# {}\n# {lines}\n", words::kit::TERRAFORM_LIFECYCLE);
         }
     }
-    // No field of an invitation holds a control character, so this one marks the place of the role's ARN.
+    // No field of an invitation holds a control character, so U+0001 can mark the place of the role's ARN.
     let invitation = ask.invitation("\u{1}");
     for (name, text) in [("invitation", invitation.to_text()), ("invitation_link", invitation.to_link())] {
         let parts: Vec<String> = text.split('\u{1}').map(hcl_escaped).collect();
@@ -63,7 +63,7 @@ pub fn hcl(ask: &RoleRequest) -> String {
     out
 }
 
-/// The bucket: private, with versions, and with a policy of its own.
+/// Appends the bucket: private, with versioning and a bucket policy.
 fn new_bucket(out: &mut String, ask: &RoleRequest) {
     let region = ask.region.as_ref().map_or(String::new(), |region| hcl_text(region.as_str()));
     let head = format!("# {} {region}\nresource \"aws_s3_bucket\" \"upload\"", words::kit::TERRAFORM_REGION);
@@ -79,7 +79,7 @@ fn new_bucket(out: &mut String, ask: &RoleRequest) {
         "\nresource \"aws_s3_bucket_versioning\" \"upload\" {\n  bucket = aws_s3_bucket.upload.id\n  \
          versioning_configuration {\n    status = \"Enabled\"\n  }\n}\n",
     );
-    // S3 takes one change of a bucket's access at a time, and answers a second one with a conflict.
+    // S3 accepts one change to a bucket's access settings at a time and answers a concurrent one with a conflict.
     let body = Tree::from([
         ("bucket", made()),
         ("depends_on", raw("[aws_s3_bucket_public_access_block.upload]")),
@@ -88,7 +88,7 @@ fn new_bucket(out: &mut String, ask: &RoleRequest) {
     block(out, "resource \"aws_s3_bucket_policy\" \"upload\"", &body);
 }
 
-/// The rule that clears abandoned parts, of the bucket that is made here or of another.
+/// Returns the lifecycle rule that deletes abandoned parts, for the created or the existing bucket.
 fn lifecycle(ask: &RoleRequest, days: u32) -> String {
     let bucket = if ask.new_bucket { "aws_s3_bucket.upload.id".to_owned() } else { hcl_text(ask.bucket.as_str()) };
     format!(

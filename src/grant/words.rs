@@ -1,4 +1,4 @@
-//! What the customer's kit, the invitation and the request say, and why one of them can't be taken.
+//! The texts of the access kit, the invitation and the request, and why one of them is rejected.
 
 use super::Format;
 use super::fields::{Kind, TextProblem};
@@ -13,13 +13,13 @@ use crate::words::untrusted_text::visible;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-/// Who writes the message.
+/// Names the sender of the message.
 #[must_use]
 pub fn i_am(name: &str, account: &str) -> String {
     format!("I am {name} in the AWS account {}.", format::account(account))
 }
 
-/// Bucket and folder.
+/// Names bucket and folder.
 #[must_use]
 pub fn place(bucket: &str, prefix: &str) -> String {
     if prefix.is_empty() {
@@ -29,7 +29,7 @@ pub fn place(bucket: &str, prefix: &str) -> String {
     }
 }
 
-/// The message to the customer's administrator, whose first step is to compare what can be exchanged on the way.
+/// Returns the message to the customer's administrator. Its first step is to compare what could be altered in transit.
 #[must_use]
 pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], request: &str) -> String {
     let place = place(ask.bucket.as_str(), ask.prefix.as_str());
@@ -49,10 +49,10 @@ pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], reques
     )
 }
 
-/// What the box in that message is drawn with.
+/// Border of the box in that message.
 const RULE: &str = "----------------------------------------------------------------";
 
-/// The message to the contractor.
+/// Returns the message to the contractor.
 #[must_use]
 pub fn to_contractor(name: &str, text: &str, link: &str) -> String {
     format!(
@@ -62,7 +62,7 @@ pub fn to_contractor(name: &str, text: &str, link: &str) -> String {
     )
 }
 
-/// What a field is called.
+/// Returns the label of a field.
 #[must_use]
 pub fn field(name: &str) -> &str {
     match name {
@@ -98,7 +98,7 @@ const fn file(kind: Kind) -> &'static str {
     }
 }
 
-/// Why a text is not the invitation or request it should be, and what to do.
+/// Returns why a text is not a valid invitation or request, and what to do.
 #[must_use]
 pub fn text_problem(kind: Kind, problem: &TextProblem) -> String {
     let this = file(kind);
@@ -125,7 +125,7 @@ pub fn text_problem(kind: Kind, problem: &TextProblem) -> String {
     }
 }
 
-/// What does not hold in what is asked for, and what to do.
+/// Returns why a request is invalid, and what to do.
 #[must_use]
 pub fn ask_problem(problem: RequestProblem) -> String {
     match problem {
@@ -173,7 +173,7 @@ pub fn ask_problem(problem: RequestProblem) -> String {
     }
 }
 
-/// Why a name of the kit is not taken.
+/// Returns why a name in the kit is rejected.
 #[must_use]
 pub const fn odd(odd: FormProblem) -> &'static str {
     match odd {
@@ -187,7 +187,7 @@ pub const fn odd(odd: FormProblem) -> &'static str {
     }
 }
 
-/// What a change is about.
+/// Returns the label of a changed field.
 #[must_use]
 pub const fn what(what: ChangedField) -> &'static str {
     match what {
@@ -209,7 +209,7 @@ pub const fn what(what: ChangedField) -> &'static str {
     }
 }
 
-/// What a change was or will be, as a person reads it; `none` stands where there is nothing.
+/// Returns the value of a changed field as text for a person, or a placeholder if it is empty.
 #[must_use]
 pub fn value(what: ChangedField, text: &str, zone: &TimeZone) -> String {
     let seconds = || text.parse().map(|seconds| format::short(Duration::from_secs(seconds)));
@@ -233,7 +233,7 @@ pub fn value(what: ChangedField, text: &str, zone: &TimeZone) -> String {
     }
 }
 
-/// Why a text is not an invitation.
+/// Returns why a text is not a valid invitation, and what to do.
 #[must_use]
 pub fn invitation_problem(why: &InvitationProblem) -> String {
     text_problem(Kind::Invitation, why)
