@@ -1,21 +1,21 @@
-//! Time on the engine's monotonic clock, which counts suspend, and UTC for display, with RFC 3339 in and out.
+//! Time on the engine's monotonic clock, which keeps counting during suspend, and UTC for display, with RFC 3339.
 
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-/// A moment: milliseconds since the engine started, sleep of the computer included.
+/// Milliseconds since the engine started, including the time the computer was suspended.
 ///
-/// The model never asks for the time; each event carries it. The maths saturate, so that no
-/// wrong clock can make a countdown wrap around.
+/// The model never reads a clock; each event carries the time. Arithmetic saturates, so that a wrong clock can't make a
+/// countdown wrap around.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(pub u64);
 
 impl Time {
-    /// A moment later than every other.
+    /// Later than every other time.
     pub const NEVER: Self = Self(u64::MAX);
 
-    /// The time from `earlier` to `self`, zero where `earlier` is not earlier.
+    /// Returns the time from `earlier` to `self`, or zero if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -36,11 +36,11 @@ impl Sub<Duration> for Time {
     }
 }
 
-/// Seconds since 1970 in UTC, as a server or a file told them; for display and receipts, never for decisions.
+/// Seconds since 1970 in UTC, as reported by a server or a file; for display and receipts, never for decisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Utc(pub i64);
 
-/// Which moment of a day a date without a time means.
+/// The end of the day to use for a date without a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
     /// 00:00 UTC of that day.
@@ -50,7 +50,7 @@ pub enum Day {
 }
 
 impl Utc {
-    /// Parses an RFC 3339 timestamp between the years 2000 and 2199. A date alone means the moment of it that `day` names.
+    /// Parses an RFC 3339 timestamp from 2000 to 2199, or a date, of which `day` selects the start or the end.
     #[must_use]
     pub fn from_rfc3339(text: &str, day: Day) -> Option<Self> {
         let text = text.trim();
