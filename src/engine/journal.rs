@@ -1,10 +1,10 @@
-//! The journal: what was recorded is on disk before its answer counts, in one SQLite file with one writer.
+//! The journal: one SQLite file with one writer. A record is on disk before the event it describes counts.
 //!
-//! Records are written in groups: a group ends when somebody waits for the disk ([`Journal::flush`]), at 5,000 records, or
-//! 200 ms after its first, so that thousands of small files cost a few `fsync`s and no part is unrecorded for a second.
-//! While the disk refuses, records wait in memory in their order; nothing is dropped, and the writer tries again every
-//! five seconds and at [`Journal::retry`]. A little room is kept free from the start: when the disk is full, it is given up for
-//! what has arrived already.
+//! Records are written in groups. A group ends when a caller waits for the disk ([`Journal::flush`]), at 5,000 changes,
+//! or 200 ms after its first record, so that thousands of small files cost a few `fsync`s and no part stays unrecorded
+//! for a second. While the disk refuses writes, records wait in memory in order; none is dropped, and the writer tries
+//! again every five seconds and on [`Journal::retry`]. A reserve file keeps some disk space free from the start; when
+//! the disk is full, it is deleted to make room for what has already arrived.
 
 mod damage;
 mod earlier;
@@ -38,66 +38,65 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use writer::{Message, Writer};
 
-/// Records that may wait for the writer before [`Journal::record`] waits and [`Journal::try_record`] gives them back.
+/// Records that may wait for the writer before [`Journal::record`] waits and [`Journal::try_record`] returns them.
 pub const ROOM: usize = 16_384;
 
-/// What the journal needs to be told.
 #[derive(Clone)]
 pub struct Options {
-    /// Tells the time of day; each record is stamped with it.
+    /// Returns the time of day, which stamps each record.
     pub now: Arc<dyn Fn() -> Utc + Send + Sync>,
-    /// The most pages of 4 KiB that the file may have, 0 for no limit; looked at whenever the file is opened.
+    /// The maximum size of the file in pages of 4 KiB, 0 for no limit; read whenever the file is opened.
     pub pages: Arc<AtomicU32>,
-    /// The folder in the journal's own for what goes to a server in the place of Amazon's: what arrived at one has not
-    /// arrived at another.
+    /// The subfolder of the journal for uploads to a server other than AWS. Each server has its own journal, since what
+    /// one stores says nothing about another.
     pub server: Option<String>,
-    /// That server's address, for receipts.
+    /// The address of that server, for receipts.
     pub address: Option<Arc<str>>,
 }
 
 impl Options {
-    /// No limit of size, and this clock.
+    /// Returns options without a size limit.
     pub fn new(now: impl Fn() -> Utc + Send + Sync + 'static) -> Self {
         Self { now: Arc::new(now), pages: Arc::default(), server: None, address: None }
     }
 }
 
-/// What came of opening the journal.
+/// The result of opening the journal.
 #[expect(clippy::large_enum_variant, reason = "there is one at each start, taken apart at once")]
 pub enum Opened {
-    /// It is open.
     Here {
         journal: Journal,
-        /// What an earlier run left in it.
+        /// What an earlier run left in the journal.
         kept: Kept,
-        /// What the person should know about it.
+        /// What the user should know about the journal.
         notices: Vec<JournalNotice>,
     },
-    /// Another Daypass of this user has it open.
+    /// Another Daypass of this user has the journal open.
     Elsewhere(Elsewhere),
 }
 
-/// What a window that is open already is called with: an invitation, a file's path or a link, or nothing.
+/// What a second Daypass hands to the window that is already open: an invitation, a file's path or a link, if anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowCall(pub Option<String>);
 
-/// The journal of another Daypass that runs.
+/// A journal that another running Daypass has open.
 #[derive(Debug)]
 pub struct Elsewhere {
     dir: PathBuf,
 }
 
 impl Elsewhere {
-    /// Asks the other Daypass to bring its window to the front, and hands it what there is to hand over.
+    /// Asks the other Daypass to bring its window to the front, and hands `call` to it.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](Kind::JournalBroken) where the folder can't be written.
+    /// [`JournalBroken`](Kind::JournalBroken) or [`JournalFull`](Kind::JournalFull) if the folder can't be written.
     pub fn raise(&self, call: &WindowCall) -> Result<(), Problem> {
         place::raise(&self.dir, call.0.as_deref()).map_err(|why| damage::io_problem(&why))
     }
 
-    /// Waits until it was heard; false where nobody listens, as in the command line, and the request is taken back.
+    /// Waits up to three seconds until the other Daypass takes the request. Returns false, and withdraws the request,
+    /// if it doesn't, as the command line never does.
     pub async fn heard(&self) -> bool {
         for _ in 0..40 {
             tokio::time::sleep(Duration::from_millis(75)).await;
@@ -111,7 +110,8 @@ impl Elsewhere {
     }
 }
 
-/// The journal. Copies write to the same one; it stays locked until [`close`](Self::close) or the last copy is gone.
+/// A handle on the journal. Clones write to the same journal; it stays locked until [`close`](Self::close) is called or
+/// the last clone is dropped.
 #[derive(Clone)]
 pub struct Journal {
     to: mpsc::Sender<Message>,
@@ -126,8 +126,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal in `dir`, which is made if need be. Reads the disk, so call it on a blocking thread of a
-    /// runtime. Where nothing can be kept, the journal is one in memory, and a notice says why.
+    /// Opens the journal in `dir`, which is created if necessary. Blocks on the disk: call it on a blocking thread of a
+    /// runtime. If nothing can be kept on disk, opens a journal in memory, and a notice says why.
     #[must_use]
     pub fn open(dir: &Path, options: &Options) -> Opened {
         match begin(dir, options) {
@@ -138,7 +138,7 @@ impl Journal {
         }
     }
 
-    /// A journal in memory: history and receipts for this run, nothing for the next. Call it within a runtime.
+    /// Returns a journal in memory, with history and receipts for this run only. Call it within a runtime.
     #[must_use]
     pub fn in_memory(options: &Options) -> Self {
         let db = Arc::new(Mutex::new(schema::in_memory().ok()));
@@ -178,21 +178,21 @@ impl Journal {
         Self { to, state, again, current, commits, kept, store, address, dir }
     }
 
-    /// Takes `record` down; waits while [`ROOM`] records are waiting already. It is on disk within a second, or after the
-    /// next [`flush`](Self::flush).
+    /// Queues `record` for writing; waits while [`ROOM`] records are queued. The record is on disk within a second, or
+    /// after the next [`flush`](Self::flush).
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](Kind::JournalBroken) once the journal is closed.
+    /// [`JournalBroken`](Kind::JournalBroken) if the journal is closed.
     pub async fn record(&self, record: Record) -> Result<(), Problem> {
         self.to.send(Message::Record(record)).await.map_err(|_closed| closed())
     }
 
-    /// Takes `record` down without waiting.
+    /// Queues `record` for writing, without waiting.
     ///
     /// # Errors
     ///
-    /// The record itself where [`ROOM`] others are waiting, or the journal is closed: keep it and try again.
+    /// The record itself if [`ROOM`] others are queued or the journal is closed: keep it and try again.
     pub fn try_record(&self, record: Record) -> Result<(), Box<Record>> {
         match self.to.try_reserve() {
             Ok(permit) => {
@@ -203,35 +203,35 @@ impl Journal {
         }
     }
 
-    /// How many more records [`try_record`](Self::try_record) takes at this moment.
+    /// Returns how many more records [`try_record`](Self::try_record) accepts at this moment.
     #[must_use]
     pub fn room(&self) -> usize {
         self.to.capacity()
     }
 
-    /// Waits until at least half the room is free: before a walk's next files are taken in, for instance.
+    /// Waits until at least half of [`ROOM`] is free, for instance before a walk adds its next files.
     pub async fn has_room(&self) {
-        // A closed journal takes nothing, and nobody should wait for it.
+        // A closed journal accepts nothing, so nobody should wait for it.
         let _ = self.to.reserve_many(ROOM / 2).await;
     }
 
-    /// Waits until everything recorded before is on disk.
+    /// Waits until everything recorded so far is on disk.
     ///
     /// # Errors
     ///
-    /// [`JournalFull`](Kind::JournalFull) or [`JournalBroken`](Kind::JournalBroken) while the disk refuses; the records
-    /// stay and are written later.
+    /// [`JournalFull`](Kind::JournalFull) or [`JournalBroken`](Kind::JournalBroken) while the disk refuses writes; the
+    /// records stay queued and are written later.
     pub async fn flush(&self) -> Result<(), Problem> {
         self.ask(Message::Flush).await
     }
 
-    /// Has what was recorded written without waiting for more to share its `fsync`.
+    /// Has the queued records written without waiting for more to share their `fsync`.
     pub fn hurry(&self) {
-        // A full channel is being emptied already.
+        // If the channel is full, the writer is emptying it already.
         let _full = self.to.try_send(Message::Flush(oneshot::channel().0));
     }
 
-    /// How many of the records that were taken down are on disk, in their order.
+    /// Returns the number of records that are on disk; records are written in order.
     #[must_use]
     pub fn kept(&self) -> watch::Receiver<u64> {
         self.kept.clone()
@@ -241,7 +241,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// As [`flush`](Self::flush).
+    /// As for [`flush`](Self::flush).
     pub async fn kept_until(&self, count: u64) -> Result<(), Problem> {
         let mut kept = self.kept.clone();
         while *kept.borrow_and_update() < count {
@@ -254,21 +254,21 @@ impl Journal {
         Ok(())
     }
 
-    /// Removes the history: every upload that has ended and every delivery without open uploads, but for what the
-    /// current deliveries may still try again.
+    /// Removes the history: every ended upload and every delivery without open uploads, except what the current
+    /// deliveries may still retry.
     ///
     /// # Errors
     ///
-    /// As [`flush`](Self::flush); then nothing is removed.
+    /// As for [`flush`](Self::flush); then nothing is removed.
     pub async fn clear_history(&self) -> Result<(), Problem> {
         self.ask(Message::Clear).await
     }
 
-    /// Writes what is waiting, closes the file and lets go of the lock.
+    /// Writes what is queued, closes the file and releases the lock.
     ///
     /// # Errors
     ///
-    /// As [`flush`](Self::flush): what could not be written is lost with the memory that holds it.
+    /// As for [`flush`](Self::flush); what could not be written is lost.
     pub async fn close(&self) -> Result<(), Problem> {
         self.ask(Message::Close).await
     }
@@ -279,36 +279,37 @@ impl Journal {
         answer.await.unwrap_or_else(|_closed| Err(closed()))
     }
 
-    /// Tries at once to write what the disk refused before. [`state`](Self::state) tells what came of it.
+    /// Retries at once to write what the disk refused. [`state`](Self::state) reports the result.
     pub fn retry(&self) {
         self.again.notify_one();
     }
 
-    /// Why nothing can be written, or nothing while all is well; told anew after every [`retry`](Self::retry).
+    /// Returns the problem that prevents writing, or `None`; updated after every [`retry`](Self::retry).
     #[must_use]
     pub fn state(&self) -> watch::Receiver<Option<Arc<Problem>>> {
         self.state.clone()
     }
 
-    /// Past deliveries and their files, read beside the writer. What was not flushed is not in it yet.
+    /// Returns a reader of past deliveries and their files. It doesn't see records that are not flushed yet.
     #[must_use]
     pub fn history(&self) -> History {
         History { store: self.store.clone(), server: self.address.clone() }
     }
 
-    /// The delivery that is going on at a place, once the record of its beginning was taken up.
+    /// Returns the current delivery at a destination, once the record of its beginning has reached the writer.
     #[must_use]
     pub fn delivery_at(&self, place: DestinationId) -> Option<i64> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).get(&place).copied()
     }
 
-    /// How often the disk was waited for so far.
+    /// Returns the number of commits to disk so far.
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Waits until another Daypass asks for this one's window, and gives what it hands over; in memory, for ever.
+    /// Waits until another Daypass asks for this one's window, and returns what it hands over. Never returns if the
+    /// journal is in memory.
     pub async fn raised(&self) -> WindowCall {
         let Some(dir) = self.dir.clone() else { return std::future::pending().await };
         loop {
@@ -332,7 +333,7 @@ impl Store {
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Problem> {
         let answer = match self {
             Self::File(path) => schema::connect_reader(path).and_then(|db| {
-                // One moment's state for all the queries of one answer.
+                // All queries of one answer see the same state.
                 let moment = db.unchecked_transaction()?;
                 query(&moment)
             }),
@@ -345,7 +346,8 @@ impl Store {
     }
 }
 
-/// The settings that the journal in this folder keeps, read beside whoever has it open; none if there is no journal.
+/// Returns the settings in the journal in this folder, even while another process has it open; `None` if there is no
+/// journal or no settings in it.
 #[must_use]
 pub fn kept_settings(home: &Path) -> Option<Settings> {
     let db = schema::connect_reader(&home.join(place::FILE)).ok()?;
@@ -371,13 +373,13 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
     place::reset_raise(&dir);
     let path: Arc<Path> = dir.join(place::FILE).into();
     let mut notices = Vec::new();
-    // The second time the file is new; a disk that spoils a new file at once can't keep anything.
+    // The second pass creates a new file; a disk that damages a new file at once can't keep anything.
     for _ in 0..2 {
         let bytes = place::file(&dir).map_err(io)?;
-        // What a write stumbled over is looked for, however long the file is.
+        // If a write found damage, the whole file is checked, whatever its size.
         let bytes = if place::doubted(&dir) { 0 } else { bytes };
         let found = match open_file(&path, bytes, options) {
-            // A full disk: the room that was kept free is for what can't wait.
+            // On a full disk, the reserve makes room for what can't wait.
             Err(_refused) if reserve::Reserve::beside(&path).give_up() => open_file(&path, bytes, options),
             found => found,
         };
@@ -403,7 +405,7 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
 }
 
 enum Found {
-    /// Open, with what it holds; without the connection where the disk has refused a write.
+    /// Open, with its content; without the connection if the disk has refused a write.
     Open(Option<Connection>, Box<read::Restored>),
     Newer,
     Damaged,

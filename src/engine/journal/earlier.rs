@@ -1,4 +1,5 @@
-//! Which files of a folder were delivered to a destination before, so that the same command sends nothing twice.
+//! Finds which files of a folder were already delivered to a destination, so that repeating a command sends nothing
+//! twice.
 
 use super::Store;
 use super::damage::sound;
@@ -12,10 +13,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The rows of folders, by where they lay and their part of the key.
+/// The rows of folders, by their path and their part of the key.
 type Folders = HashMap<(Vec<u8>, String), Vec<i64>>;
 
-/// What was delivered to one destination, folder by folder.
+/// The files that were delivered to one destination, looked up folder by folder.
 #[derive(Debug)]
 pub struct Earlier {
     store: Store,
@@ -23,17 +24,18 @@ pub struct Earlier {
     folders: Folders,
 }
 
-/// A version of a file that was delivered.
+/// A delivered version of a file.
 #[derive(Clone, Debug)]
 pub struct Version {
     /// The last segment of its key.
     pub last: Arc<str>,
-    /// What S3 answered for it.
+    /// What S3 confirmed about it.
     pub stored: Stored,
 }
 
 impl History {
-    /// What was delivered to this destination; none where nothing was, or the journal can't be read. Reads the disk.
+    /// Returns what was delivered to this destination; `None` if nothing was or the journal can't be read. Reads the
+    /// disk.
     #[must_use]
     pub fn earlier(&self, destination: &Destination) -> Option<Earlier> {
         let store = self.store.clone();
@@ -49,7 +51,7 @@ impl History {
 }
 
 impl Earlier {
-    /// The files of this folder that were delivered under its part of the key, by their names on this computer.
+    /// Returns the files of this folder that were delivered under its part of the key, by their local names.
     #[must_use]
     pub fn of(&self, dir: &Path, key: &str) -> HashMap<Box<str>, Vec<Version>> {
         let Some(rows) = self.folders.get(&(path_bytes(dir), key.to_owned())) else { return HashMap::new() };

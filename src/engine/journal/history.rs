@@ -1,4 +1,4 @@
-//! Past deliveries as the window lists them and as receipts are made of them.
+//! Reads past deliveries, for the window's history and for receipts.
 
 use super::damage::sound;
 use super::seal::{bytes_path, delivery_seal, folder_seal, proof_of, state, unpack, upload_seal};
@@ -16,25 +16,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
-/// One upload by its row, with the columns that [`read_outcome`] reads.
+/// Selects one upload by its row, with the columns that [`read_outcome`] reads.
 pub(super) const END_OF: &str =
     "SELECT id, folder, name, key_name, size, seal, state, sent, crc, proof, etag, version_id, request_id, answered,
             sha256, fingerprint, problem, end_seal FROM uploads WHERE id = ?1";
 
-/// Reads the journal beside its writer. Every call reads the disk: call it where waiting does no harm.
+/// A reader of the journal. Every call reads the disk, so don't call it where blocking does harm.
 #[derive(Clone, Debug)]
 pub struct History {
     pub(super) store: Store,
-    /// The address of the server that everything in it went to; none for Amazon's own.
+    /// The address of the server that all its deliveries went to; `None` for AWS.
     pub(super) server: Option<Arc<str>>,
 }
 
 impl History {
-    /// Past and present deliveries, the latest first: `limit` of them from `offset` on.
+    /// Returns past and current deliveries, the latest first: at most `limit` of them, starting at `offset`.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) if the file can't be read.
     pub fn deliveries(
         &self,
         wanted: &HistoryFilter,
@@ -48,11 +48,11 @@ impl History {
         Ok(found)
     }
 
-    /// One delivery and all its files in the order they were added; none where there is no such delivery.
+    /// Returns one delivery and all its files in the order they were added; `None` if there is no such delivery.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) if the file can't be read.
     pub fn delivery(&self, id: i64) -> std::result::Result<Option<(Delivery, Vec<DeliveryFile>)>, Problem> {
         self.store.read(|db| {
             let Some(delivery) = one(db, id)? else { return Ok(None) };
@@ -77,7 +77,7 @@ fn deliveries(db: &Connection, wanted: &HistoryFilter, limit: u32, offset: u32) 
     Ok(found)
 }
 
-/// The deliveries that hold a file or folder whose name has `needle` in it.
+/// Returns the deliveries with a file or folder whose name contains `needle`.
 pub(super) fn holding(db: &Connection, needle: &str) -> Result<HashSet<i64>> {
     let mut folders = HashSet::new();
     let mut rows = db.prepare("SELECT id, key FROM folders")?;
@@ -113,7 +113,7 @@ pub(super) fn named(body: &str, needle: &str) -> bool {
     })
 }
 
-/// Text as it is compared: small letters, composed, so that a name typed here finds one that a Mac wrote.
+/// Normalizes text for comparison: trimmed, NFC, lowercase, so that a name typed here finds one written by a Mac (NFD).
 pub(super) fn fold(text: &str) -> String {
     text.trim().nfc().flat_map(char::to_lowercase).collect()
 }
@@ -126,7 +126,7 @@ fn contains(text: &str, needle: &str) -> bool {
     fold(text).contains(needle)
 }
 
-/// One delivery without its counts.
+/// Returns one delivery without its counts.
 pub(super) fn head(db: &Connection, id: i64) -> Result<Option<Delivery>> {
     let mut query = db.prepare_cached(
         "SELECT destination, body, account, who, session, app, began, ended, seal FROM deliveries WHERE id = ?1",
@@ -151,7 +151,7 @@ pub(super) fn one(db: &Connection, id: i64) -> Result<Option<Delivery>> {
             delivery.open = count;
         }
     }
-    // Only what its seal still proves was delivered, as on the receipt.
+    // Only files whose seal still holds count as delivered, as on the receipt.
     let mut proved = db.prepare_cached(
         "SELECT id, folder, name, key_name, size, seal, state, sent, crc, proof, etag, version_id, request_id, answered,
                 sha256, fingerprint, problem, end_seal
@@ -201,7 +201,7 @@ fn lines(db: &Connection, delivery: &Delivery) -> Result<Vec<DeliveryFile>> {
                 free.insert(sound(found.map(Option::flatten))?)
             }
         };
-        // Without its folder or its name a line says nothing that could be relied on.
+        // Without a sound folder or name, nothing about the file is reliable.
         let Some((dir, key)) = &*known else { continue };
         lines.extend(sound(read_line(row, delivery, folder, (dir, key)))?);
     }

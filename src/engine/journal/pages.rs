@@ -1,4 +1,4 @@
-//! Long lists read a page at a time: first the numbers of all there is, then the few entries that are looked at.
+//! Reads long lists a page at a time: first the ids of all entries, then only the entries that are shown.
 
 use super::history::{History, fold, head, holding, named, one, read_folder, read_line};
 use super::seal::state;
@@ -10,39 +10,39 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 impl History {
-    /// The numbers of all deliveries that are wanted and when each began, the latest first.
+    /// Returns the ids of the deliveries that match, and when each began, the latest first.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) if the file can't be read.
     pub fn find(&self, wanted: &HistoryFilter) -> std::result::Result<Vec<(i64, Utc)>, Problem> {
         self.store.read(|db| find(db, wanted))
     }
 
-    /// The deliveries of these numbers, in their order; none for one that is gone or can't be read.
+    /// Returns the deliveries with these ids, in order; `None` for one that is gone or can't be read.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) if the file can't be read.
     pub fn some(&self, ids: &[i64]) -> std::result::Result<Vec<Option<Delivery>>, Problem> {
         self.store.read(|db| ids.iter().map(|&id| one(db, id)).collect())
     }
 
-    /// The numbers of a delivery's files: first those that were not delivered, then the others, each in the order they
-    /// were added. What the person took out is left out.
+    /// Returns the ids of a delivery's files: first those that were not delivered, then the others, each in the order
+    /// they were added. Canceled files are not included.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) if the file can't be read.
     pub fn files(&self, delivery: i64) -> std::result::Result<Vec<i64>, Problem> {
         self.store.read(|db| files(db, delivery))
     }
 
-    /// The files of these numbers, in their order; none for one that is not of this delivery or can't be read.
+    /// Returns the files with these ids, in order; `None` for one that isn't of this delivery or can't be read.
     ///
     /// # Errors
     ///
-    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) where the file can't be read.
+    /// [`JournalBroken`](crate::model::problem::Kind::JournalBroken) if the file can't be read.
     pub fn lines(&self, delivery: i64, rows: &[i64]) -> std::result::Result<Vec<Option<DeliveryFile>>, Problem> {
         self.store.read(|db| lines(db, delivery, rows))
     }
@@ -61,7 +61,7 @@ pub(super) fn find(db: &Connection, wanted: &HistoryFilter) -> Result<Vec<(i64, 
         }
         return Ok(found);
     };
-    // Thousands of deliveries to one destination have one description among them.
+    // Thousands of deliveries to one destination share one description, so each is searched once.
     let mut known: HashMap<String, bool> = HashMap::new();
     let mut all = db.prepare(&format!("SELECT id, began, body {}", listed()))?;
     let mut rows = all.query(span)?;
@@ -80,8 +80,8 @@ pub(super) fn find(db: &Connection, wanted: &HistoryFilter) -> Result<Vec<(i64, 
     Ok(found)
 }
 
-/// Deliveries of a time, the latest first, without those of which nothing is left: after the history was cleared the
-/// delivery that is going on stays for what may come to it, and has no end. Of one with an end it need not be asked.
+/// Selects the deliveries that began in a time span, the latest first, without empty ones: clearing the history keeps
+/// the current delivery for uploads to come, and sets its end to null. A delivery with an end therefore needs no check.
 fn listed() -> String {
     format!(
         "FROM deliveries WHERE began >= ?1 AND began < ?2 AND (ended IS NOT NULL OR EXISTS

@@ -1,4 +1,4 @@
-//! The journal's folder: ours alone, opened by one Daypass at a time, with what is damaged moved aside.
+//! The journal's folder: private to the user, locked by one Daypass at a time; damaged files are moved aside.
 
 use super::WindowCall;
 use std::fs::{self, File, TryLockError};
@@ -7,23 +7,23 @@ use std::path::{Path, PathBuf};
 
 /// The journal's file.
 pub(super) const FILE: &str = "journal.sqlite";
-/// Held while the journal is open.
+/// Locked while the journal is open.
 const LOCK: &str = "lock";
-/// Written by a second Daypass that wants the first one's window in front.
+/// Written by a second Daypass to ask the first one to bring its window to the front.
 const RAISE: &str = "raise";
-/// Stands there after a write met damage: the next start looks at the whole file.
+/// Exists after a write found damage: the next start checks the whole file.
 const DOUBT: &str = "doubt";
-/// The most bytes that are read of what asks for the window.
+/// The most bytes that are read of a request for the window.
 const HANDED: u64 = 256 << 10;
-/// What SQLite keeps beside its file.
+/// The suffixes of the files that SQLite keeps next to its own.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// Why a folder can't hold the journal.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// Other users may write in it, or it belongs to one, or a link stands where a file of ours should.
+    /// Other users may write in it, it belongs to another user, or a file in it isn't a plain file of this user (a
+    /// link, for instance).
     NotSafe(PathBuf),
-    /// The system refuses.
     Io(io::Error),
 }
 
@@ -33,15 +33,15 @@ impl From<io::Error> for Refusal {
     }
 }
 
-/// What came of asking for the lock.
+/// The result of trying the lock.
 pub(super) enum Lock {
-    /// It is ours until the file is closed.
+    /// Locked until the file is closed.
     Held(File),
-    /// Another Daypass holds it.
+    /// Another Daypass holds the lock.
     Elsewhere,
 }
 
-/// Makes the folder if need be and looks whether it is ours alone; its path comes back without links in it.
+/// Creates the folder if necessary and checks that it is private. Returns its path with links resolved (on Unix).
 pub(super) fn folder(dir: &Path) -> Result<PathBuf, Refusal> {
     create(dir)?;
     #[cfg(unix)]
@@ -58,7 +58,6 @@ pub(super) fn folder(dir: &Path) -> Result<PathBuf, Refusal> {
     Ok(dir)
 }
 
-/// Takes the lock.
 pub(super) fn lock(dir: &Path) -> Result<Lock, Refusal> {
     let file = writable().truncate(false).open(dir.join(LOCK))?;
     match file.try_lock() {
@@ -68,29 +67,29 @@ pub(super) fn lock(dir: &Path) -> Result<Lock, Refusal> {
     }
 }
 
-/// Makes the journal's file where there is none, readable by its owner alone; its size in bytes.
+/// Creates the journal's file if necessary, readable by its owner alone. Returns its size in bytes.
 pub(super) fn file(dir: &Path) -> io::Result<u64> {
     let file = writable().truncate(false).open(dir.join(FILE))?;
     Ok(file.metadata()?.len())
 }
 
-/// Takes down that a write to the journal met damage.
+/// Marks the journal for a full check, after a write found damage.
 pub(super) fn doubt(journal: &Path) {
-    // Where not even this can be written, the next start finds what it finds.
+    // If even this can't be written, the next start checks what it checks anyway.
     let _told = writable().truncate(false).open(journal.with_file_name(DOUBT));
 }
 
-/// Whether a write met damage since the whole file was last looked at.
+/// Whether a write found damage since the whole file was last checked.
 pub(super) fn doubted(dir: &Path) -> bool {
     dir.join(DOUBT).symlink_metadata().is_ok()
 }
 
-/// The whole file was looked at, or moved aside.
+/// Removes the mark of [`doubt`], after the whole file was checked or moved aside.
 pub(super) fn trust(dir: &Path) {
     let _gone = fs::remove_file(dir.join(DOUBT));
 }
 
-/// Moves the journal and what SQLite keeps beside it to the first free `journal.WHAT-N`.
+/// Moves the journal and SQLite's files next to it to the first free `journal.WHAT-N`.
 pub(super) fn set_aside(dir: &Path, what: &str) -> io::Result<PathBuf> {
     for number in 1..1000 {
         let to = dir.join(format!("journal.{what}-{number}"));
@@ -109,7 +108,7 @@ pub(super) fn set_aside(dir: &Path, what: &str) -> io::Result<PathBuf> {
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
-/// Asks the Daypass that holds the lock to bring its window to the front, and hands it an invitation where there is one.
+/// Asks the Daypass that holds the lock to bring its window to the front, and hands it an invitation if there is one.
 pub(super) fn raise(dir: &Path, invitation: Option<&str>) -> io::Result<()> {
     let mut file = writable().truncate(false).append(true).open(dir.join(RAISE))?;
     let mut line = serde_json::to_string(&invitation)?;
@@ -117,26 +116,26 @@ pub(super) fn raise(dir: &Path, invitation: Option<&str>) -> io::Result<()> {
     file.write_all(line.as_bytes())
 }
 
-/// Whether the window was asked for since the last look, and with which invitation. That the request is gone tells
-/// those who asked that it was heard.
+/// Takes a request for the window, if there is one since the last call, with what it hands over. Deleting the request
+/// tells the sender that it was taken.
 pub(super) fn raised(dir: &Path) -> Option<WindowCall> {
     let path = dir.join(RAISE);
     let file = fs::File::open(&path).ok()?;
     let mut text = String::new();
-    // A request that can't be read asks for the window all the same.
+    // A request that can't be read still asks for the window.
     let _odd = io::Read::read_to_string(&mut io::Read::take(file, HANDED), &mut text);
     reset_raise(dir);
     Some(WindowCall(text.lines().rev().find_map(|line| serde_json::from_str::<Option<String>>(line).ok()?)))
 }
 
-/// Whether nobody has heard yet that the window was asked for.
+/// Whether a request for the window has not been taken yet.
 pub(super) fn unheard(dir: &Path) -> bool {
     dir.join(RAISE).symlink_metadata().is_ok()
 }
 
-/// Takes back what asks for the window.
+/// Removes a request for the window.
 pub(super) fn reset_raise(dir: &Path) {
-    // Where it can't be removed the window comes to the front once more than it was asked for.
+    // If it can't be removed, the window merely comes to the front once too often.
     let _ = fs::remove_file(dir.join(RAISE));
 }
 
@@ -172,7 +171,8 @@ pub(super) fn writable() -> fs::OpenOptions {
     options
 }
 
-/// Whether the folder belongs to this user and nobody else may write in it. Whose process this is, a new file tells.
+/// Checks that the folder belongs to this user and that nobody else may write in it. The owner of a new file shows
+/// which user this process runs as.
 #[cfg(unix)]
 fn private(dir: &Path) -> Result<(), Refusal> {
     use std::os::unix::fs::MetadataExt;
@@ -190,12 +190,13 @@ fn private(dir: &Path) -> Result<(), Refusal> {
 
 #[cfg(not(unix))]
 fn private(dir: &Path) -> Result<(), Refusal> {
-    // The profile's folder of a Windows user admits that user alone unless somebody opened it on purpose.
+    // On Windows, a folder in the user's profile is open to that user alone unless its permissions were changed on
+    // purpose.
     tempfile::tempfile_in(dir)?;
     Ok(())
 }
 
-/// Whether nothing stands at `path`, or a file of our own with no second name.
+/// Checks that `path` doesn't exist, or is a plain file of this user without further hard links.
 fn plain(path: &Path) -> Result<(), Refusal> {
     let Ok(found) = path.symlink_metadata() else { return Ok(()) };
     let refused = || Err(Refusal::NotSafe(path.to_path_buf()));

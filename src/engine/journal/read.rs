@@ -1,4 +1,4 @@
-//! Reads what an earlier run left, row by row with distrust: what does not hold is left out or starts from zero.
+//! Reads what an earlier run left, and checks every row: one that doesn't hold is skipped, or its upload starts over.
 
 use super::damage::{is_damage, sound};
 use super::history;
@@ -19,28 +19,27 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The longest key S3 takes, in bytes (S3 User Guide, "Naming Amazon S3 objects").
+/// The longest key S3 accepts, in bytes (S3 User Guide, "Naming Amazon S3 objects").
 const KEY_MAX: usize = 1024;
-/// The longest name of a file on any system, in bytes, with room to spare.
+/// The longest accepted file name, in bytes; longer than on any system.
 const NAME_MAX: usize = 4096;
-/// The longest upload id that is believed, in bytes; S3's have about 130.
+/// The longest accepted upload ID, in bytes; S3's have about 130.
 const UPLOAD_ID_MAX: usize = 1024;
-/// The longest ETag that is believed, in bytes; S3's have 34.
+/// The longest accepted ETag, in bytes; S3's have 34.
 const ETAG_MAX: usize = 256;
 /// The most unfinished uploads that are read.
 const UNFINISHED_MAX: i64 = 4_000_000;
 
-/// What was read.
 pub(super) struct Restored {
     pub kept: Kept,
     pub start: Start,
-    /// Uploads that could not be read and are left out.
+    /// The number of open uploads that could not be read and are skipped.
     pub left_out: u64,
-    /// Whether the disk took what put the file in order; otherwise the next start does it.
+    /// Whether the disk accepted the repairs of the file; if not, the next start repeats them.
     pub mended: bool,
 }
 
-/// Reads everything that the next run needs.
+/// Reads everything that the next run needs, and repairs what can be repaired.
 pub(super) fn restore(db: &Connection) -> Result<Restored> {
     let mut mended = mend(db.execute_batch(
         "REINDEX destinations;
@@ -73,7 +72,7 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
     let mut unread = Vec::new();
     let mut found = unfinished(db, &Known { destinations: &destinations, forgotten }, &mut start, &mut unread)?;
     for row in &unread {
-        // It stays in the history as what it is, and is told of once.
+        // The upload stays in the history as not confirmed, and is reported once.
         mended &= mend(db.execute("UPDATE uploads SET state = ?2 WHERE id = ?1", [*row, state::UNCONFIRMED]))?;
     }
     let mut kept = Kept { settings, learned: known, ..Kept::default() };
@@ -87,7 +86,8 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
     Ok(Restored { kept, start, left_out: unread.len() as u64, mended })
 }
 
-/// What puts the file in order can wait for a disk that takes it; a file that is wrong can't. Whether it was done.
+/// Returns whether a repair was written. Repairs can wait for a disk that accepts writes; damage to the file is an
+/// error.
 fn mend<T>(done: Result<T>) -> Result<bool> {
     match done {
         Err(why) if is_damage(&why) => Err(why),
@@ -99,7 +99,7 @@ fn highest(db: &Connection) -> Result<[i64; 4]> {
     let mut highest = [0; 4];
     for (at, table) in ["destinations", "deliveries", "folders", "uploads"].iter().enumerate() {
         let row: Option<i64> = db.query_row(&format!("SELECT max(id) FROM {table}"), [], |row| row.get(0))?;
-        // A number at the very end would leave no room for the next.
+        // An id close to the maximum would leave no room for the next ones.
         highest[at] = row.unwrap_or(0).clamp(0, i64::MAX / 2);
     }
     Ok(highest)
@@ -107,13 +107,14 @@ fn highest(db: &Connection) -> Result<[i64; 4]> {
 
 type ByDestination = HashMap<i64, Vec<Unfinished>>;
 
-/// The destinations that can be read, and those that the person forgot.
+/// The destinations that can be read, and the ids of those that the user removed.
 struct Known<'a> {
     destinations: &'a HashMap<i64, Destination>,
     forgotten: HashSet<i64>,
 }
 
-/// The uploads of deliveries that go on. The rows of those that had not ended and can't be read come into `unread`.
+/// Returns the uploads of unsettled deliveries by destination. Adds the rows of open uploads that can't be read to
+/// `unread`.
 fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mut Vec<i64>) -> Result<ByDestination> {
     let mut found = ByDestination::new();
     let mut folders = HashMap::new();
@@ -169,7 +170,7 @@ fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mu
                 }
                 Some(Outcome::AlreadyThere) => EarlierState::AlreadyThere,
                 Some(Outcome::Failed(problem)) => EarlierState::Failed(Arc::new(problem)),
-                // What the journal can't prove any more was not delivered as far as this run knows: it is not shown so.
+                // What the journal can't prove is not shown as delivered.
                 Some(Outcome::NotConfirmed | Outcome::Canceled | Outcome::Open) | None => EarlierState::NotConfirmed,
             };
         }
@@ -195,7 +196,7 @@ fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mu
     Ok(found)
 }
 
-/// The rows whose PutObject may have been out, as few ranges as there can be.
+/// Returns the rows whose PutObject may have been sent, merged into as few ranges as possible.
 fn puts(db: &Connection) -> Result<Vec<(i64, i64)>> {
     let mut ranges: Vec<(i64, i64)> = Vec::new();
     let mut rows = db.prepare("SELECT first, last FROM puts ORDER BY first")?;
@@ -212,7 +213,8 @@ fn puts(db: &Connection) -> Result<Vec<(i64, i64)>> {
 
 type Remembered = (Destination, Learned);
 
-/// The row's number, what makes it the same, and if it is remembered and holds the destination with what was learned of it.
+/// Returns the row's id, the destination's identity, and, if it is remembered and its seal holds, the destination with
+/// what was learned about it.
 fn read_destination(row: &Row<'_>) -> Result<Option<(i64, String, Option<Remembered>)>> {
     let (id, key, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let holds = destination_seal(id, &key, &body) == row.get::<_, i64>(3)? && row.get::<_, i64>(5)? == 1;
@@ -240,7 +242,7 @@ fn read_upload(row: &Row<'_>, folder: Arc<Folder>, prefix: usize) -> Result<Opti
     let seal = upload_seal(id, (row.get(1)?, row.get(2)?), &name, key_name.as_deref(), size);
     let last = key_name.as_ref().unwrap_or(&name);
     let holds = seal == row.get::<_, i64>(6)?
-        // An upload that has not ended has nothing under the seal of its end.
+        // An upload that has not ended must not have the seal of an end.
         && (row.get::<_, i64>(15)? != state::OPEN || row.get::<_, Option<i64>>(13)?.is_none())
         && clean_name(&name)
         && name.len() <= NAME_MAX
@@ -283,24 +285,24 @@ fn read_part(row: &Row<'_>, upload: i64, upload_id: &str) -> Result<Option<(u32,
     let Ok(number) = u32::try_from(row.get::<_, i64>(0)?) else { return Ok(None) };
     let mut done = PartDone { crc: row.get::<_, i64>(1)?.cast_unsigned(), etag: row.get(2)?, echoed: true };
     let seal = row.get::<_, i64>(3)?;
-    // Which of the two seals it has tells whether the server confirmed its checksum.
+    // Which of the two seals matches shows whether the server confirmed the part's checksum.
     done.echoed = part_seal(upload, upload_id, number, &done) == seal;
     let holds = done.echoed || part_seal(upload, upload_id, number, &done) == seal;
     Ok((holds && visible(&done.etag, ETAG_MAX)).then_some((number, done)))
 }
 
-/// Whether the text is of printable ASCII without spaces, as ids of servers are.
+/// Whether `text` is printable ASCII without spaces, as IDs of servers are.
 fn visible(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether the text can be one segment of a path or a key.
+/// Whether `name` can be one segment of a path or a key.
 fn clean_name(name: &str) -> bool {
     let separators: &[char] = if cfg!(windows) { &['/', '\\', '\0'] } else { &['/', '\0'] };
     !matches!(name, "" | "." | "..") && !name.contains(separators)
 }
 
-/// Whether the text can be a folder's part of a key: empty, or clean segments that each end in `/`.
+/// Whether `key` can be a folder's part of a key: empty, or clean segments that each end in `/`.
 fn clean_key(key: &str) -> bool {
     key.is_empty() || key.strip_suffix('/').is_some_and(|key| key.split('/').all(clean_name) && key.len() < KEY_MAX)
 }

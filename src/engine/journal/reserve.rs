@@ -1,17 +1,17 @@
-//! Room kept free on the disk, so that what has arrived is written down even when the disk is full.
+//! Disk space kept free, so that what has arrived is recorded even if the disk is full.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The file that keeps the room.
+/// The file that occupies the space.
 pub(super) const FILE: &str = "reserve";
-/// Enough for some thousand records, many times what may be out when the disk fills up.
+/// In bytes. Enough for thousands of records, many times what may be in flight when the disk fills up.
 const SIZE: usize = 1 << 20;
-/// What is kept where there is no room for that.
+/// The size if there is no room for [`SIZE`].
 const LEAST: usize = 128 << 10;
 
-/// The room beside the journal. A file system that packs zeros away keeps none, and nothing is worse for it.
+/// The reserve next to the journal. A file system that compresses zeros keeps no space free; that does no harm.
 #[derive(Clone, Debug)]
 pub(super) struct Reserve(PathBuf);
 
@@ -20,10 +20,11 @@ impl Reserve {
         Self(journal.with_file_name(FILE))
     }
 
-    /// Keeps the room free from now on, as much of it as there is. It blocks.
+    /// Keeps the space free from now on, or as much of it as there is. Blocks.
     ///
     /// # Errors
-    /// There is not even a little.
+    ///
+    /// The disk has no room even for [`LEAST`].
     pub(super) fn keep(&self) -> io::Result<()> {
         if self.0.symlink_metadata().is_ok_and(|found| found.is_file() && found.len() >= SIZE as u64) {
             return Ok(());
@@ -31,7 +32,7 @@ impl Reserve {
         self.write(SIZE).or_else(|_full| self.write(LEAST))
     }
 
-    /// Gives the room up for what must be written now; false where none was kept. It blocks.
+    /// Frees the space for what must be written now; returns false if none was kept. Blocks.
     pub(super) fn give_up(&self) -> bool {
         fs::remove_file(&self.0).is_ok()
     }

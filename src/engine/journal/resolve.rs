@@ -1,4 +1,5 @@
-//! Gives the numbers of this run their rows, in memory, so that writing a batch again after a full disk changes nothing.
+//! Turns records into changes of rows and assigns their row ids in memory, so that a batch can be written twice without
+//! effect.
 
 use super::seal::{path_bytes, renamed, same};
 use crate::model::conditions::Learned;
@@ -10,7 +11,7 @@ use crate::time::Utc;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Under which name what was learned stands in a destination's text.
+/// The field of a destination's JSON that holds what was learned about it.
 pub(super) const LEARNED: &str = "learned";
 
 /// One change of the journal's file, complete in itself.
@@ -81,7 +82,7 @@ pub(super) enum Op {
         row: i64,
     },
     PutsBegin {
-        /// First and last rows.
+        /// The first and last row of each range.
         rows: Vec<(i64, i64)>,
     },
     PutsAnswered,
@@ -111,16 +112,17 @@ pub(super) enum Op {
     },
 }
 
-/// What the file held at its opening that later records build on.
+/// What the file held when it was opened, as far as later records build on it.
 #[derive(Debug, Default)]
 pub(super) struct Start {
-    /// The rows of known destinations by what makes them the same.
+    /// The rows of known destinations by identity.
     pub destinations: HashMap<String, i64>,
     /// The highest `used` of a destination.
     pub used: i64,
     /// The highest rows of destinations, deliveries, folders and uploads.
     pub rows: [i64; 4],
-    /// Of each unfinished upload: its destination, its delivery and, once it has begun, its upload id.
+    /// For each unfinished upload: its destination, its delivery and, once its multipart upload has begun, the upload
+    /// ID.
     pub unfinished: HashMap<i64, (i64, i64, Option<Arc<str>>)>,
 }
 
@@ -132,14 +134,14 @@ struct Place {
     delivery: Option<i64>,
 }
 
-/// The numbers of this run and their rows.
+/// Maps the ids of this run to rows.
 pub(super) struct Resolver {
     start: Start,
     places: HashMap<DestinationId, Place>,
     uploads: Vec<i64>,
-    /// Folders by the address of their shared value; the value is held, so that its address stays its own.
+    /// Folders by the address of their `Arc`, which is kept so that the address isn't reused.
     folders: HashMap<usize, (Arc<Folder>, i64)>,
-    /// The upload ids of the multipart uploads that are under way.
+    /// The upload IDs of multipart uploads in progress.
     begun: HashMap<i64, Arc<str>>,
 }
 
@@ -148,22 +150,22 @@ impl Resolver {
         Self { start, places: HashMap::new(), uploads: Vec::new(), folders: HashMap::new(), begun: HashMap::new() }
     }
 
-    /// Forgets which folders have rows: the next file of each brings a new one.
+    /// Forgets which folders have rows: the next file in each adds a new row for it.
     pub fn forget_folders(&mut self) {
         self.folders.clear();
     }
 
-    /// The deliveries that are going on.
+    /// Returns the current deliveries.
     pub fn deliveries(&self) -> Vec<i64> {
         self.places.values().filter_map(|place| place.delivery).collect()
     }
 
-    /// The same by place.
+    /// Adds the current deliveries by destination to `current`.
     pub fn deliveries_into(&self, current: &mut HashMap<DestinationId, i64>) {
         current.extend(self.places.iter().filter_map(|(id, place)| Some((*id, place.delivery?))));
     }
 
-    /// Adds the changes that `record` means. A record of a number that no earlier one introduced means none.
+    /// Adds the changes that `record` requires. A record with an id that no earlier record introduced requires none.
     pub fn resolve(&mut self, record: Record, at: Utc, ops: &mut Vec<Op>) {
         match record {
             Record::Place(id, destination) => self.place(id, &destination, ops),
@@ -171,7 +173,7 @@ impl Resolver {
             Record::Forget(destination) => ops.push(Op::Forget { same: same(&destination) }),
             Record::ProfileRenamed { from, to } => {
                 let known = std::mem::take(&mut self.start.destinations);
-                // A destination that is reached by the new name already keeps its row.
+                // A destination that already uses the new profile name keeps its row.
                 let (moved, mut others): (HashMap<_, _>, HashMap<_, _>) =
                     known.into_iter().partition(|(key, _)| renamed(key, &from, &to).is_some());
                 for (key, row) in moved {
@@ -204,7 +206,7 @@ impl Resolver {
             }
             Record::Adopted(upload, place, row) => self.adopt(upload, place, row, ops),
             Record::Renamed(upload, key_name) => self.with(upload, |rows, row| {
-                // An upload id belongs to one key.
+                // An upload ID belongs to one key.
                 rows.begun.remove(&row);
                 ops.push(Op::Renamed { row, key_name });
             }),
@@ -259,7 +261,7 @@ impl Resolver {
         ops.push(Op::Destination { row, same, body, used });
     }
 
-    /// What was learned of a destination stands beside it, under one more name in its own text.
+    /// Stores what was learned about a destination as one more field of its JSON.
     fn learned(&self, id: DestinationId, learned: &Learned, ops: &mut Vec<Op>) {
         let Some(place) = self.places.get(&id) else { return };
         let Ok(mut body) = serde_json::from_str::<serde_json::Map<_, _>>(&place.body) else { return };
@@ -269,7 +271,8 @@ impl Resolver {
         ops.push(Op::Destination { row: place.row, same: place.same.clone(), body: body.into(), used: place.used });
     }
 
-    /// The delivery that is going on at `place`; one without names begins where the model told of none.
+    /// Returns the current delivery at `place`. If the model recorded none, begins one without account, caller and
+    /// session.
     fn delivery(&mut self, place: DestinationId, at: Utc, ops: &mut Vec<Op>) -> Option<i64> {
         let known = self.places.get(&place)?.delivery;
         if known.is_none() {
@@ -319,7 +322,7 @@ impl Resolver {
         self.uploads[at] = row;
     }
 
-    /// The rows of these uploads, as ranges.
+    /// Returns the rows of these uploads as ranges.
     fn rows_of(&self, first: UploadId, last: UploadId) -> Vec<(i64, i64)> {
         let rows = self.uploads.get(first.0 as usize..).unwrap_or_default();
         let count = (last.0.saturating_sub(first.0) as usize).saturating_add(1);
@@ -340,7 +343,7 @@ impl Resolver {
     }
 }
 
-/// Whether nothing of the multipart upload can be of use after this end.
+/// Whether an upload with this end has no further use for its multipart upload.
 pub(super) const fn gone(end: &End) -> bool {
     match end {
         End::Delivered(_) | End::AlreadyThere | End::Canceled => true,

@@ -1,4 +1,4 @@
-//! The journal's tables, how a file of an older version gets them, and how one that isn't ours is told.
+//! The journal's tables, the migration of older files, and the detection of files that are not a journal.
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Result};
@@ -8,25 +8,25 @@ use std::time::Duration;
 /// Marks the file as a journal of Daypass (`PRAGMA application_id`): "DayP".
 pub(super) const APPLICATION: i32 = 0x4461_7950;
 
-/// One step a version: step N makes version N + 1 of version N. A step that was released is never changed.
+/// The migrations: step N upgrades a file of version N to version N + 1. A released step never changes.
 const STEPS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
-/// The least size of a file from which the check of its structure at each start would be felt; larger ones are trusted
-/// until a read says otherwise, for every row is sealed on its own.
+/// The largest file, in bytes, whose structure is checked at each start; checking a larger one would delay the start. A
+/// larger one is trusted until a read fails, since every row has its own seal.
 const CHECKED: u64 = 64 << 20;
 
-/// What a file turned out to be.
+/// What kind of file was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A journal, now of this version.
     Ours,
     /// A journal of a later version of Daypass.
     Newer,
-    /// Something else, or a journal whose structure is broken or was changed.
+    /// Something else, or a journal whose structure is damaged or was changed.
     Damaged,
 }
 
-/// Opens the file for writing; links anywhere in `path` are refused by SQLite.
+/// Opens the file for writing; SQLite refuses links anywhere in `path`.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let db = Connection::open_with_flags(path, flags)?;
@@ -34,7 +34,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(db)
 }
 
-/// Opens a journal again that was looked at before.
+/// Reopens a journal that was checked before.
 pub(super) fn reconnect(path: &Path, pages: u32) -> Result<Connection> {
     let db = connect(path)?;
     db.pragma_update(None, "synchronous", "FULL")?;
@@ -42,12 +42,12 @@ pub(super) fn reconnect(path: &Path, pages: u32) -> Result<Connection> {
     Ok(db)
 }
 
-/// Limits the file to so many pages; 0 for no limit.
+/// Limits the file to `pages` pages; 0 for no limit.
 pub(super) fn limit(db: &Connection, pages: u32) -> Result<()> {
     if pages == 0 { Ok(()) } else { db.pragma_update(None, "max_page_count", pages) }
 }
 
-/// Opens the file for reading beside the writer.
+/// Opens the file for reading while the writer has it open.
 pub(super) fn connect_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let db = Connection::open_with_flags(path, flags)?;
@@ -55,12 +55,12 @@ pub(super) fn connect_reader(path: &Path) -> Result<Connection> {
     Ok(db)
 }
 
-/// A journal in memory, for when none can be kept.
+/// Returns a journal in memory.
 pub(super) fn in_memory() -> Result<Connection> {
     of_version(STEPS.len())
 }
 
-/// Looks at the file and brings it to this version. Errors are those of the disk; a file that is merely wrong is `Ok`.
+/// Checks the file and upgrades it to this version. Returns errors of the disk alone; a damaged file is `Ok`.
 pub(super) fn prepare(db: &mut Connection, bytes: u64) -> Result<Found> {
     match look(db, bytes) {
         Ok(found) => Ok(found),
@@ -81,7 +81,7 @@ fn look(db: &mut Connection, bytes: u64) -> Result<Found> {
     if version > STEPS.len() {
         return Ok(Found::Newer);
     }
-    // A planted trigger, view or check would work on later reads and writes: only exactly our own tables are accepted.
+    // A planted trigger, view or check would act on later reads and writes: only exactly our own tables are accepted.
     if shape(db)? != shape(&of_version(version)?)? {
         return Ok(Found::Damaged);
     }
@@ -138,7 +138,7 @@ fn guard(db: &Connection) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// Until the second version every small file that was left open might have been sent.
+    /// Version 1 did not record which PutObject was sent, so each open small file may have been.
     #[test]
     fn what_an_older_version_left_open_stays_doubtful() {
         let mut db = of_version(1).expect("memory");

@@ -1,4 +1,4 @@
-//! Seals over rows, and how the journal writes what SQLite has no type for.
+//! Seals (checksums over rows), and encodings of values that SQLite has no type for.
 
 use crate::model::destination::Destination;
 use crate::model::parts::PartDone;
@@ -6,24 +6,24 @@ use crate::model::upload::{Fingerprint, Proof};
 use crc_fast::{CrcAlgorithm, checksum};
 use std::path::Path;
 
-/// How an upload stands, as a number that one flipped bit can't turn into another.
+/// An upload's state as a number; no two differ in one bit alone, so one flipped bit can't turn one into another.
 pub(super) mod state {
-    /// It has not ended.
+    /// Not ended.
     pub const OPEN: i64 = 0;
-    /// S3 has it.
+    /// Stored in S3.
     pub const DELIVERED: i64 = 0b0000_0111;
-    /// The name was taken.
+    /// The key was taken.
     pub const ALREADY: i64 = 0b0001_1001;
-    /// It isn't known whether it arrived.
+    /// It isn't known whether the file was stored.
     pub const UNCONFIRMED: i64 = 0b0001_1110;
     pub const FAILED: i64 = 0b0010_1010;
-    /// The person took it out.
+    /// Canceled by the user.
     pub const CANCELED: i64 = 0b0010_1101;
-    /// All of them, for queries over one delivery.
+    /// All states, for queries over one delivery.
     pub const ALL: &str = "(0, 7, 25, 30, 42, 45)";
 }
 
-/// Gathers a row's facts, each with its length, so that no two rows read the same; its value is their CRC64NVME.
+/// Collects a row's values, each with its length so that no two rows encode alike. The seal is their CRC64NVME.
 pub(super) struct Seal(Vec<u8>);
 
 impl Seal {
@@ -58,27 +58,25 @@ impl Seal {
     }
 }
 
-/// The seal of what was recorded when an upload was added.
+/// Returns the seal of what was recorded when an upload was added.
 pub(super) fn upload_seal(row: i64, at: (i64, i64), name: &str, key_name: Option<&str>, size: u64) -> i64 {
     let (delivery, folder) = at;
     let seal = Seal::new("upload").number(row).number(delivery).number(folder);
     seal.text(name).maybe(key_name).number(size.cast_signed()).value()
 }
 
-/// The seal of a folder.
 pub(super) fn folder_seal(row: i64, dir: &[u8], key: &str) -> i64 {
     Seal::new("folder").number(row).bytes(dir).text(key).value()
 }
 
-/// The seal of a part. The upload id is in it: a part never counts for another multipart upload. One of which no checksum
-/// is known to have been confirmed has the seal of journals from before that was recorded.
+/// Returns the seal of a part. It covers the upload ID, so that a part never counts for another multipart upload. If
+/// the server didn't confirm the part's checksum, the seal is the one that older journals wrote for every part.
 pub(super) fn part_seal(row: i64, upload_id: &str, number: u32, done: &PartDone) -> i64 {
     let seal = Seal::new("part").number(row).text(upload_id).number(i64::from(number));
     let seal = seal.number(done.crc.cast_signed()).text(&done.etag);
     if done.echoed { seal.number(1).value() } else { seal.value() }
 }
 
-/// The seal of a multipart upload.
 pub(super) fn multipart_seal(
     row: i64,
     upload_id: &str,
@@ -90,18 +88,18 @@ pub(super) fn multipart_seal(
     seal.number(abort_at.unwrap_or(i64::MIN)).bytes(&pack(fingerprint)).value()
 }
 
-/// The seal of a remembered destination.
 pub(super) fn destination_seal(row: i64, same: &str, body: &str) -> i64 {
     Seal::new("destination").number(row).text(same).text(body).value()
 }
 
-/// The seal of a delivery: its destination as it was, and the texts about it.
+/// Returns the seal of a delivery: its destination as it was, and its texts.
 pub(super) fn delivery_seal(row: i64, destination: i64, texts: [&str; 5], began: i64) -> i64 {
     let seal = Seal::new("delivery").number(row).number(destination).number(began);
     texts.iter().fold(seal, |seal, text| seal.text(text)).value()
 }
 
-/// What makes two destinations the same one, although their names or settings differ.
+/// Returns a destination's identity: two destinations with the same one are the same, although their names or settings
+/// differ.
 pub(super) fn same(destination: &Destination) -> String {
     let Destination { profile, role, bucket, prefix, practice, .. } = destination;
     let facts = (profile, role.as_str(), bucket.as_str(), prefix.as_str(), practice);
@@ -109,14 +107,14 @@ pub(super) fn same(destination: &Destination) -> String {
     serde_json::to_string(&facts).unwrap_or_default()
 }
 
-/// What makes a destination the same once its profile has another name; none where it is reached by another profile.
+/// Returns the identity after a profile is renamed; `None` if the destination uses another profile.
 pub(super) fn renamed(same: &str, from: &str, to: &str) -> Option<String> {
     let (profile, role, bucket, prefix, practice): (String, String, String, String, bool) =
         serde_json::from_str(same).ok()?;
     (profile == from).then(|| serde_json::to_string(&(to, role, bucket, prefix, practice)).ok())?
 }
 
-/// A fingerprint as 40 bytes, and 16 more where it has a time of change, which older journals don't know.
+/// Encodes a fingerprint as 40 bytes, or 56 if it has a change time, which older journals don't record.
 pub(super) fn pack(fingerprint: &Fingerprint) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(56);
     bytes.extend_from_slice(&fingerprint.device.to_be_bytes());
@@ -129,7 +127,7 @@ pub(super) fn pack(fingerprint: &Fingerprint) -> Vec<u8> {
     bytes
 }
 
-/// The fingerprint of [`pack`]ed bytes.
+/// Decodes a fingerprint that [`pack`] encoded.
 pub(super) fn unpack(bytes: &[u8]) -> Option<Fingerprint> {
     let (device, rest) = bytes.split_first_chunk()?;
     let (inode, rest) = rest.split_first_chunk()?;
@@ -145,7 +143,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Fingerprint> {
     })
 }
 
-/// A proof as a number.
+/// Encodes a proof.
 pub(super) const fn proof_number(proof: Proof) -> i64 {
     match proof {
         Proof::Whole => 7,
@@ -154,7 +152,7 @@ pub(super) const fn proof_number(proof: Proof) -> i64 {
     }
 }
 
-/// The proof of a [`proof_number`].
+/// Decodes a [`proof_number`].
 pub(super) const fn proof_of(number: i64) -> Option<Proof> {
     match number {
         7 => Some(Proof::Whole),
@@ -164,14 +162,14 @@ pub(super) const fn proof_of(number: i64) -> Option<Proof> {
     }
 }
 
-/// A path as bytes, whatever its characters.
+/// Encodes a path as bytes, whatever its characters.
 #[cfg(unix)]
 pub(super) fn path_bytes(path: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
     path.as_os_str().as_bytes().to_vec()
 }
 
-/// The path of [`path_bytes`].
+/// Decodes a path that [`path_bytes`] encoded.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are a path")]
 pub(super) fn bytes_path(bytes: &[u8]) -> Option<Box<Path>> {
@@ -179,14 +177,14 @@ pub(super) fn bytes_path(bytes: &[u8]) -> Option<Box<Path>> {
     Some(Path::new(std::ffi::OsStr::from_bytes(bytes)).into())
 }
 
-/// A path as bytes, whatever its characters: UTF-16, little-endian.
+/// Encodes a path as bytes, whatever its characters: UTF-16, little-endian.
 #[cfg(windows)]
 pub(super) fn path_bytes(path: &Path) -> Vec<u8> {
     use std::os::windows::ffi::OsStrExt;
     path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
 }
 
-/// The path of [`path_bytes`].
+/// Decodes a path that [`path_bytes`] encoded.
 #[cfg(windows)]
 pub(super) fn bytes_path(bytes: &[u8]) -> Option<Box<Path>> {
     use std::os::windows::ffi::OsStringExt;

@@ -1,4 +1,4 @@
-//! Writes batches of changes, each batch whole or not at all.
+//! Writes batches of changes, each in one transaction.
 
 use super::resolve::{Op, gone};
 use super::seal::{
@@ -12,14 +12,14 @@ use rusqlite::{Connection, OptionalExtension, Result, Transaction, params};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The version that is written beside each delivery.
+/// The version that is stored with each delivery.
 const APP: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes `ops` and returns once they are on disk.
 ///
-/// Where it returns an error, none of them is, or all are and only the last answer of the disk was lost. So each change
-/// sets values, whatever stood there, and a row that is there already stays: the same batch again leaves the same rows.
-/// `OR IGNORE` and `OR FAIL` also spare SQLite a journal for every statement; the transaction takes all back together.
+/// If it returns an error, either nothing was written, or all was and only the disk's last answer was lost. Therefore
+/// each change sets absolute values, and an existing row stays: writing the same batch again leaves the same rows. `OR
+/// IGNORE` and `OR FAIL` also spare SQLite a statement journal; the transaction rolls everything back together.
 pub(super) fn write(db: &mut Connection, ops: &[Op]) -> Result<()> {
     let change = db.transaction()?;
     let mut ended = BTreeMap::new();
@@ -32,8 +32,8 @@ pub(super) fn write(db: &mut Connection, ops: &[Op]) -> Result<()> {
     change.commit()
 }
 
-/// Removes what has ended, but for what may still be tried again in this run: uploads of the deliveries `current`
-/// that did not arrive. Then the file is written anew, so that no name is left in it.
+/// Removes what has ended, except what may still be retried in this run: undelivered uploads of the deliveries in
+/// `current`. Then rebuilds the file, so that no name is left in it.
 pub(super) fn clear(db: &mut Connection, current: &[i64]) -> Result<()> {
     db.pragma_update(None, "secure_delete", true)?;
     let change = db.transaction()?;
@@ -53,7 +53,7 @@ pub(super) fn clear(db: &mut Connection, current: &[i64]) -> Result<()> {
          DELETE FROM destinations WHERE remembered = 0 AND id NOT IN (SELECT destination FROM deliveries);",
     )?;
     change.commit()?;
-    // The rows are gone and their bytes overwritten; that the file also shrinks is not worth a problem.
+    // The rows are gone and their bytes overwritten; failing to shrink the file is not worth a problem.
     let _ = db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
     db.pragma_update(None, "secure_delete", false)
 }
@@ -201,7 +201,7 @@ fn end_upload(db: &Transaction<'_>, row: i64, end: &End, at: i64, ended: &mut BT
     Ok(())
 }
 
-/// The seal of an upload's end.
+/// Returns the seal of an upload's end.
 pub(super) fn end_seal(row: i64, code: i64, stored: Option<&Stored>, problem: Option<&str>) -> i64 {
     let seal = Seal::new("end").number(row).number(code).maybe(problem);
     let Some(stored) = stored else { return seal.value() };
@@ -227,7 +227,7 @@ fn forget_parts(db: &Transaction<'_>, row: i64) -> Result<()> {
     Ok(())
 }
 
-/// What stands under an upload's own seal.
+/// What an upload's own seal covers.
 struct Sealed {
     delivery: i64,
     folder: i64,
@@ -243,7 +243,7 @@ impl Sealed {
     }
 }
 
-/// Writes down who delivers, where the row is still what was written: a broken one is not sealed anew.
+/// Stores who delivers, if the row's seal holds: a broken row must not get a valid seal.
 fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Result<()> {
     let found = db
         .prepare_cached(
@@ -254,7 +254,7 @@ fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Resu
             let [body, account, app, who, session]: [String; 5] =
                 [found.get(1)?, found.get(2)?, found.get(3)?, found.get(5)?, found.get(6)?];
             let holds = delivery_seal(row, destination, [&body, &account, &who, &session, &app], began) == seal;
-            // What it began under stays: a later session only goes on with it.
+            // The session that the delivery began with stays; a later one only continues it.
             Ok((holds && session.is_empty()).then_some((destination, body, account, app, began)))
         })
         .optional()?;
@@ -265,7 +265,7 @@ fn delivery_by(db: &Transaction<'_>, row: i64, who: &str, session: &str) -> Resu
     Ok(())
 }
 
-/// Changes sealed facts of an upload. Where the seal did not hold before, it doesn't after either.
+/// Changes sealed values of an upload. A seal that didn't hold before doesn't hold after either.
 fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Result<()> {
     let upload = db
         .prepare_cached("SELECT delivery, folder, name, key_name, size, seal FROM uploads WHERE id = ?1")?
@@ -292,7 +292,7 @@ fn change(db: &Transaction<'_>, row: i64, act: impl FnOnce(&mut Sealed)) -> Resu
     Ok(())
 }
 
-/// Renews every destination that is reached by the profile `from`. One that is reached by `to` already stays as it is.
+/// Moves every destination from the profile `from` to `to`, unless the same destination with `to` exists already.
 fn rename_profile(db: &Transaction<'_>, from: &str, to: &str) -> Result<()> {
     let mut rows = db.prepare("SELECT id, same, body, seal FROM destinations")?;
     let mut rows = rows.query([])?;
@@ -374,7 +374,7 @@ mod tests {
         all
     }
 
-    /// The disk may write a batch and lose its own answer; then the same batch comes again.
+    /// The disk may write a batch and lose its own answer; then the same batch is written again.
     #[test]
     fn a_batch_written_twice_is_the_same() {
         let mut db = schema::in_memory().expect("memory");

@@ -1,4 +1,5 @@
-//! The one writer: gathers records into groups and writes each on a blocking thread, again and again if it must.
+//! The journal's only writer: groups records and writes each group on a blocking thread, repeatedly if the disk
+//! refuses.
 
 use super::reserve::Reserve;
 use super::resolve::{Op, Resolver};
@@ -20,16 +21,16 @@ use tokio::time::{sleep, timeout};
 const LINGER: Duration = Duration::from_millis(200);
 /// The most changes in one group.
 const GROUP: usize = 5_000;
-/// The most changes that are held in memory while the disk refuses; then records wait in their channel.
+/// The most changes held in memory while the disk refuses writes; beyond that, records wait in their channel.
 const HELD: usize = 100_000;
-/// How often the disk is tried again by itself.
+/// How often a refused write is retried.
 const AGAIN: Duration = Duration::from_secs(5);
-/// After this the disk is called slow, and nothing more is sent until it has answered.
+/// After this, the disk is reported as slow, and nothing more is sent until it has answered.
 const SLOW: Duration = Duration::from_secs(1);
 
 type Answer = oneshot::Sender<Result<(), Problem>>;
 
-/// What the writer is asked for, in this order.
+/// A request to the writer; requests are handled in order.
 pub(super) enum Message {
     Record(Record),
     Flush(Answer),
@@ -43,27 +44,27 @@ pub(super) struct Writer {
     pub again: Arc<Notify>,
     pub current: Arc<Mutex<HashMap<DestinationId, i64>>>,
     pub commits: Arc<AtomicU64>,
-    /// Records taken from the channel.
+    /// The number of records taken from the channel.
     pub taken: u64,
     /// How many of them are on disk.
     pub kept: watch::Sender<u64>,
     pub store: Store,
     pub options: Options,
     pub rows: Resolver,
-    /// The open file; none in memory, and none after a refusal until the file is opened anew.
+    /// The open file; `None` if the journal is in memory, and after a refusal until the file is reopened.
     pub db: Option<Connection>,
     /// Held as long as the file may be written.
     pub lock: Option<File>,
 }
 
-/// What was taken from the channel and is not on disk.
+/// What was taken from the channel and is not on disk yet.
 #[derive(Default)]
 struct Group {
     ops: Vec<Op>,
     flushes: Vec<Answer>,
     clears: Vec<Answer>,
     close: Option<Answer>,
-    /// Nobody can send any more.
+    /// Whether all senders are gone.
     ended: bool,
 }
 
@@ -72,10 +73,10 @@ impl Group {
         self.ended || self.close.is_some() || !self.flushes.is_empty() || !self.clears.is_empty()
     }
 
-    /// Answers everybody but the one who closes, who is answered last.
+    /// Answers all requests but `close`, which is answered last.
     fn answer(&mut self, with: &Result<(), Problem>) {
         for waiting in self.flushes.drain(..).chain(self.clears.drain(..)) {
-            // Whoever asked may have gone; then nobody waits for the answer.
+            // The caller may be gone; then nobody waits for the answer.
             let _ = waiting.send(with.clone());
         }
     }
@@ -84,7 +85,7 @@ impl Group {
 impl Writer {
     pub async fn run(mut self) {
         let mut group = Group::default();
-        // Without room nothing is kept free, and a disk that fills up later is told all the same.
+        // If no space can be kept free, a disk that fills up later is still reported.
         let _kept = self.reserve(|reserve| reserve.keep().is_ok()).await;
         loop {
             self.gather(&mut group).await;
@@ -95,7 +96,7 @@ impl Writer {
                 if group.close.is_none() && !group.ended {
                     written = self.hold(&mut group, problem).await;
                 } else if problem.kind == Kind::JournalFull && self.reserve(Reserve::give_up).await {
-                    // There is no later: the room that was kept free is for this.
+                    // This is the last chance to write, so the reserve is given up.
                     written = self.commit(&mut group).await;
                 }
             }
@@ -106,7 +107,7 @@ impl Writer {
             group.answer(&written);
             if group.close.is_some() || group.ended {
                 self.shut().await;
-                // Before whoever closed it hears: a closed journal takes nothing.
+                // Close the channel before answering: a closed journal accepts nothing.
                 self.from.close();
                 if let Some(close) = group.close {
                     let _ = close.send(written);
@@ -121,7 +122,7 @@ impl Writer {
         let first = loop {
             tokio::select! {
                 message = self.from.recv() => break message,
-                // Whoever asks is told what the last write showed.
+                // A retry reports the result of the last write.
                 () = self.again.notified() => drop(self.tell.send_replace(None)),
             }
         };
@@ -140,7 +141,7 @@ impl Writer {
                 () = &mut late => break,
             }
         }
-        // Whoever else is waiting already shares the same `fsync`.
+        // Requests that are already waiting share the same `fsync`.
         while group.ops.len() < GROUP && group.close.is_none() && group.clears.is_empty() {
             let Ok(message) = self.from.try_recv() else { break };
             self.take(message, group);
@@ -164,7 +165,7 @@ impl Writer {
         }
     }
 
-    /// Writes the group. Where the disk refuses, the group is as it was.
+    /// Writes the group. If the disk refuses, the group stays as it was.
     async fn commit(&mut self, group: &mut Group) -> Result<(), Problem> {
         if group.ops.is_empty() {
             self.kept.send_replace(self.taken);
@@ -178,7 +179,7 @@ impl Writer {
                 self.commits.fetch_add(1, Ordering::Relaxed);
                 self.kept.send_replace(self.taken);
             }
-            // The blocking thread is done with its copy, or the runtime is being shut down and nobody is left to write.
+            // The blocking thread has dropped its copy, or the runtime is shutting down and nobody is left to write.
             Err(_) => group.ops = Arc::try_unwrap(ops).unwrap_or_default(),
         }
         written
@@ -186,7 +187,7 @@ impl Writer {
 
     async fn clear(&mut self) -> Result<(), Problem> {
         let current = self.rows.deliveries();
-        // Folders that nothing lies in any more go too: the next file of one has to bring it again.
+        // Clearing removes empty folders, too, so the next file in one must add its row again.
         self.rows.forget_folders();
         self.work(move |db| write::clear(db, &current)).await
     }
@@ -212,14 +213,15 @@ impl Writer {
                 done
             }
         };
-        // Only a runtime that is being shut down takes a blocking thread away.
+        // A blocking task is lost only if the runtime is shutting down.
         let (done, db) = done.map_err(|_ended| super::closed())?;
         self.db = db;
         done.map_err(|why| damage::problem(&why))
     }
 
-    /// The disk refuses: tells so, keeps what comes, and tries until it is written or nobody is left. On a full disk the
-    /// room that was kept free takes what has arrived already, and all is well again once that much is free anew.
+    /// Handles a disk that refuses writes: reports it, keeps records, and retries until they are written or all senders
+    /// are gone. On a full disk, deletes the reserve to write what has already arrived; the problem is over once the
+    /// reserve can be kept again.
     async fn hold(&mut self, group: &mut Group, problem: Problem) -> Result<(), Problem> {
         self.tell.send_replace(Some(Arc::new(problem.clone())));
         let given_up = problem.kind == Kind::JournalFull && self.reserve(Reserve::give_up).await;
@@ -280,17 +282,18 @@ impl Writer {
         }
     }
 
-    /// Does this with the room that is kept free; false where the journal is in memory.
+    /// Runs `act` on the reserve; returns false if the journal is in memory.
     async fn reserve(&mut self, act: impl FnOnce(&Reserve) -> bool + Send + 'static) -> bool {
         let Store::File(path) = &self.store else { return false };
         let reserve = Reserve::beside(path);
         tokio::task::spawn_blocking(move || act(&reserve)).await.unwrap_or(false)
     }
 
-    /// Closes the file on a blocking thread, where SQLite folds the write-ahead log into it, and then lets go of the lock.
+    /// Closes the file on a blocking thread, where SQLite merges the write-ahead log into it, and then releases the
+    /// lock.
     async fn shut(&mut self) {
         let (db, lock) = (self.db.take(), self.lock.take());
-        // If the runtime is being shut down, both are dropped here and now.
+        // If the runtime is shutting down, both are dropped right here.
         let _ = tokio::task::spawn_blocking(move || {
             drop(db);
             drop(lock);
@@ -299,7 +302,7 @@ impl Writer {
     }
 }
 
-/// Lets `act` write, with the file opened anew if need be; the open file comes back where all went well.
+/// Runs `act` on the open file, reopening it if necessary; returns the connection if it can be used again.
 fn with_file(
     store: &Store,
     db: Option<Connection>,
@@ -319,7 +322,7 @@ fn with_file(
             };
             match act(&mut db) {
                 Ok(()) => (Ok(()), Some(db)),
-                // After a refusal SQLite may hold pages that never reached the disk: the next attempt starts afresh.
+                // After an error, SQLite may hold pages that never reached the disk: the next attempt reopens the file.
                 Err(why) => {
                     if damage::is_damage(&why) {
                         place::doubt(path);
