@@ -1,4 +1,4 @@
-//! One call as an attempt under the watch, and a second one where the first shows that this computer's clock is off.
+//! Makes one call with timeouts, and repeats it once if it shows that this computer's clock is wrong.
 
 use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
@@ -16,7 +16,7 @@ use std::sync::atomic::AtomicU64;
 /// The message of a problem with an answer that came too early.
 const EARLY: &str = "the answer came before the whole request was taken";
 
-/// Makes one call under the watch, and classifies what comes of it.
+/// Makes one call with timeouts and classifies its result. Returns the response's head as well.
 pub async fn watched<T, E, F>(
     operation: Operation,
     length: u64,
@@ -43,8 +43,8 @@ where
         }
     };
     let heard = tap.heard();
-    // A page for people is no answer of a service, whatever its status and whatever stands in its other headers. Stores that
-    // label empty answers so, as some do, sign them with a request id.
+    // A web page is no answer of a service, whatever its status and its other headers. Some stores label empty answers
+    // as HTML, too, but sign them with a request ID.
     let page = heard.html && heard.request_id.is_empty();
     let answer = answer.and_then(|output| {
         if page {
@@ -56,7 +56,7 @@ where
                 clock,
             ));
         }
-        // Whatever it says of what was stored, it can't be of all that was to be sent.
+        // Whatever the answer says was stored, it can't be the whole request.
         if !meter.finished() {
             return Err(classify::misanswered(operation, Kind::ConnectionLost, &heard, EARLY, clock));
         }
@@ -65,10 +65,11 @@ where
     (answer, heard)
 }
 
-/// The same, and once more by the server's clock where the server minds this computer's.
+/// Calls [`watched`], and once more with the server's time if the server rejects this computer's clock.
 ///
 /// # Errors
-/// What `classify` makes of the last attempt; `ClockWrong` where the server's own time did not help.
+///
+/// The problem of the last attempt, as `classify` sees it; `ClockWrong` if the server's time did not help.
 pub async fn settled<T, E, F>(
     operation: Operation,
     length: u64,

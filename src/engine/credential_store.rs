@@ -1,4 +1,5 @@
-//! Where the contractor's own credentials wait in memory: keys of this run, what commands and sign-ins gave, what was allowed.
+//! Holds the contractor's own credentials in memory: keys of this run, credentials from commands and sign-ins, and
+//! which commands may run.
 
 use super::credentials::{Given, SourceKeys, Token};
 use super::profiles::Keys;
@@ -8,10 +9,10 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How long before their end credentials count as over, in seconds: AssumeRole has to be answered with them.
+/// How long before their end credentials count as expired, in seconds: AssumeRole must be answered before then.
 const BEFORE: i64 = 300;
 
-/// All of it. Copies are the same.
+/// The store. Clones share their content.
 #[derive(Clone, Default)]
 pub(super) struct CredentialStore(Arc<Mutex<Held>>);
 
@@ -28,7 +29,7 @@ impl CredentialStore {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a key under a profile's name until Daypass ends. It goes before a profile of the files.
+    /// Keeps a key under a profile's name until Daypass ends. It takes precedence over a profile in the files.
     pub fn put_key(&self, profile: &str, keys: Keys) {
         let keys = SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token };
         let mut held = self.lock();
@@ -36,7 +37,7 @@ impl CredentialStore {
         held.run.push((profile.to_owned(), keys));
     }
 
-    /// The key kept under this name.
+    /// Returns the key kept under this name.
     pub fn key(&self, profile: &str) -> Option<SourceKeys> {
         self.lock().run.iter().find(|(name, _)| name == profile).map(|(_, keys)| keys.clone())
     }
@@ -46,7 +47,7 @@ impl CredentialStore {
         self.lock().run.iter().any(|(name, _)| name == profile)
     }
 
-    /// Drops the key kept under this name; whether there was one.
+    /// Drops the key kept under this name; returns whether there was one.
     pub fn drop_key(&self, profile: &str) -> bool {
         let mut held = self.lock();
         let before = held.run.len();
@@ -54,14 +55,14 @@ impl CredentialStore {
         held.run.len() != before
     }
 
-    /// Calls a key of this run otherwise; whether there was one.
+    /// Renames a key of this run; returns whether there was one.
     pub fn rename_key(&self, from: &str, to: &str) -> bool {
         let mut held = self.lock();
         let found = held.run.iter_mut().find(|(name, _)| name == from);
         found.map(|(name, _)| to.clone_into(name)).is_some()
     }
 
-    /// The profiles of this run, as they are listed beside those of the files.
+    /// Returns the profiles of this run, in the form of those from the files.
     pub fn profiles(&self) -> Vec<Profile> {
         let profile = |(name, keys): &(String, SourceKeys)| Profile {
             name: name.clone(),
@@ -80,46 +81,45 @@ impl CredentialStore {
         self.lock().run.iter().map(profile).collect()
     }
 
-    /// What was given under this mark and still serves at `now`.
+    /// Returns the credentials stored under `mark`, if they are still valid at `now`.
     pub fn given(&self, mark: &str, now: Utc) -> Option<SourceKeys> {
         let held = self.lock();
         let given = held.given.get(mark)?;
         given.ends.is_some_and(|ends| ends.0.saturating_sub(now.0) > BEFORE).then(|| given.keys.clone())
     }
 
-    /// Keeps what was given, while its end is known.
+    /// Stores temporary credentials under `mark`, if their end is known.
     pub fn put_given(&self, mark: &str, given: Given) {
         if given.ends.is_some() {
             self.lock().given.insert(mark.to_owned(), given);
         }
     }
 
-    /// Keeps the token of a sign-in, under its session's name or start URL.
+    /// Stores the token of a sign-in, under its session's name or start URL.
     pub fn put_token(&self, name: &str, token: Token) {
         self.lock().tokens.insert(name.to_owned(), token);
     }
 
-    /// The token kept so.
+    /// Returns the token stored under this name.
     pub fn token(&self, name: &str) -> Option<Token> {
         self.lock().tokens.get(name).cloned()
     }
 
-    /// Drops the token kept so.
     pub fn drop_token(&self, name: &str) {
         self.lock().tokens.remove(name);
     }
 
-    /// Drops everything that commands and sign-ins gave: the next use asks anew.
+    /// Drops all credentials from commands and sign-ins: the next use gets new ones.
     pub fn forget_given(&self) {
         self.lock().given.clear();
     }
 
-    /// The commands that may run, by their fingerprints, and no others.
+    /// Sets the commands that may run, by fingerprint.
     pub fn allow<'a>(&self, fingerprints: impl Iterator<Item = &'a str>) {
         self.lock().allowed = fingerprints.map(str::to_owned).collect();
     }
 
-    /// Whether the command of this fingerprint may run.
+    /// Whether the command with this fingerprint may run.
     pub fn may_run(&self, fingerprint: &str) -> bool {
         self.lock().allowed.contains(fingerprint)
     }

@@ -1,4 +1,4 @@
-//! SHA-256 of files that go up in parts: fed with parts as they are read, in the file's order.
+//! SHA-256 of files uploaded in parts: hashes parts as they are read, in the file's order.
 
 use super::pool::{self, Pool};
 use crate::model::upload::UploadId;
@@ -9,12 +9,12 @@ use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most bytes of one upload that wait for the parts before them; what is beyond is read again at the end.
+/// The most bytes of one upload that wait for the parts before them; what exceeds this is read again at the end.
 const WAITING: usize = 32 << 20;
-/// What is read at a time at the end.
+/// How much is read at a time at the end.
 const STEP: usize = 8 << 20;
 
-/// The hashers of all uploads that want one. Copies are the same.
+/// The hashers of all uploads that need one. Clones share their content.
 #[derive(Clone, Debug, Default)]
 pub struct Digests(Arc<Mutex<HashMap<UploadId, Arc<Mutex<InOrder>>>>>);
 
@@ -51,16 +51,17 @@ impl InOrder {
 }
 
 impl Digests {
-    /// Takes what was read of an upload's file at `offset`. It blocks while the hasher works.
+    /// Adds bytes read from an upload's file at `offset`. Blocks while the hasher works.
     pub fn feed(&self, upload: UploadId, offset: u64, bytes: Bytes) {
         let hasher = Arc::clone(self.lock().entry(upload).or_default());
         hasher.lock().unwrap_or_else(PoisonError::into_inner).feed(offset, bytes);
     }
 
-    /// The SHA-256 of the first `size` bytes of an upload's file; what was not fed in order is read. It blocks.
+    /// Returns the SHA-256 of the first `size` bytes of an upload's file; reads what was not added in order. Blocks.
     ///
     /// # Errors
-    /// What the system says of the reading; `UnexpectedEof` where the file is shorter.
+    ///
+    /// The system's error when reading; `UnexpectedEof` if the file is shorter.
     pub fn finish(&self, upload: UploadId, file: &File, size: u64, pool: &Pool) -> io::Result<[u8; 32]> {
         let hasher = Arc::clone(self.lock().entry(upload).or_default());
         let mut hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +75,6 @@ impl Digests {
         Ok(hasher.sha.clone().finalize().into())
     }
 
-    /// Drops the hasher of an upload.
     pub fn forget(&self, upload: UploadId) {
         self.lock().remove(&upload);
     }

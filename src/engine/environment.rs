@@ -1,4 +1,4 @@
-//! Environment variables: those that a person should know about at the start, and those that hold a key for a profile that says so.
+//! Environment variables: those to warn about at the start, and those that hold a key for a profile that uses them.
 
 use super::clock::Clock;
 use super::credentials::SourceKeys;
@@ -10,13 +10,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The variables of a key, as they are named to a person.
+/// The variables of a key, as they are named in messages.
 const OF_A_KEY: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
-/// Variables that the AWS tools follow and Daypass does not: they would redirect requests, bring another key, or log secrets.
+/// Variables that the AWS tools follow and Daypass does not: they would redirect requests, replace the key, or log
+/// secrets.
 const IGNORED: [&str; 5] =
     ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ACCESS_KEY_ID", "LOG_SENSITIVE_BODIES"];
-/// Variables that name the proxy for HTTPS, in the order in which the first one that is set counts.
+/// Variables that name the proxy for HTTPS; the first one that is set counts.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The variable that names one file of certificates.
@@ -47,7 +48,7 @@ pub fn variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<Variable> {
     found
 }
 
-/// Whether a variable leads to certificates that others than an administrator can write.
+/// Whether a variable names certificates that users other than an administrator may be able to write.
 fn replaces_certificates(value: &OsString) -> bool {
     let owned = |path: &Path| ["/etc", "/usr"].iter().any(|folder| path.starts_with(folder));
     std::env::split_paths(value).any(|path| !path.as_os_str().is_empty() && !owned(&path))
@@ -63,7 +64,8 @@ pub fn certificate_file() -> Option<(&'static str, PathBuf)> {
 /// Returns the key in the variables that the AWS tools read (botocore, `EnvProvider`).
 ///
 /// # Errors
-/// `KeyNotFound` if one of them is missing, or is not what its name promises.
+///
+/// `KeyNotFound` if the access key ID or the secret is missing, or if the ID looks like a secret.
 pub(super) fn key(var: impl Fn(&str) -> Option<OsString>, clock: &Clock) -> Result<SourceKeys, Problem> {
     let text = |name: &str| {
         let value = var(name)?.into_string().ok()?;
@@ -74,7 +76,7 @@ pub(super) fn key(var: impl Fn(&str) -> Option<OsString>, clock: &Clock) -> Resu
         Problem::with(Kind::KeyNotFound, detail)
     };
     let id = text("AWS_ACCESS_KEY_ID").ok_or_else(|| refused("AWS_ACCESS_KEY_ID is not set"))?;
-    // It would be sent in the open.
+    // The ID would be sent in plain text.
     if looks_like_secret(&id) {
         return Err(refused("AWS_ACCESS_KEY_ID looks like a secret"));
     }
@@ -85,7 +87,7 @@ pub(super) fn key(var: impl Fn(&str) -> Option<OsString>, clock: &Clock) -> Resu
 
 fn proxy_problem(name: &'static str, value: Option<&str>) -> Option<Variable> {
     let amazon = http::Uri::from_static("https://sts.amazonaws.com");
-    // The connections use the same reader, which takes the usual port for one that is no number.
+    // The connections use the same parser, which silently takes the default port if the port is no number.
     let read = value.and_then(|value| Matcher::builder().all(value).build().intercept(&amazon));
     let Some(authority) = read.as_ref().and_then(|proxy| proxy.uri().authority()) else {
         return Some(Variable::UnreadableProxy(name));

@@ -1,4 +1,4 @@
-//! The engine does what the model says and decides nothing: it owns the model, performs its effects, publishes copies.
+//! The engine: owns the model, performs its effects and publishes snapshots. All decisions are the model's.
 
 mod access;
 mod accounts;

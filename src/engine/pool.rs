@@ -1,4 +1,4 @@
-//! Buffers for file content, used again and again, and the one pass that reads a file into them and works out its CRC64NVME.
+//! Reusable buffers for file content, and the single pass that reads a file into them and computes its CRC64NVME.
 
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
@@ -8,19 +8,20 @@ use std::io::{self, Read as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What is read before the checksum takes it: little enough that it is still in the processor's cache.
+/// How much is read before the checksum takes it, in bytes: little enough to be still in the processor's cache.
 const STEP: usize = 256 << 10;
-/// The least size of a buffer, so that small files share buffers too.
+/// The smallest buffer, in bytes, so that small files share buffers, too.
 const LEAST: usize = 64 << 10;
-/// The size from which buffers grow by whole mebibytes and not by doubling.
+/// The size from which buffers grow by whole mebibytes instead of doubling.
 const WHOLE: usize = 8 << 20;
-/// A page of memory.
+/// The size of a page of memory.
 const PAGE: usize = 4 << 10;
-/// Where in a page the content begins. TLS copies it, 16 KiB at a time, to a few bytes behind the beginning of a page; from
-/// the beginning of another page AMD's Zen does that at a sixth of its usual speed (glibc bug 30994), from the middle not.
+/// Offset of the content in its page. TLS copies the content, 16 KiB at a time, to a few bytes after the beginning of a
+/// page. If the source is page-aligned, AMD's Zen copies at a sixth of its usual speed (glibc bug 30994); from the
+/// middle of a page it does not.
 const BEGIN: usize = PAGE / 2;
 
-/// Buffers that nobody uses at the moment. Copies are the same pool.
+/// Unused buffers. Clones are the same pool.
 #[derive(Clone, Debug)]
 pub struct Pool(Arc<Kept>);
 
@@ -31,13 +32,13 @@ struct Kept {
 }
 
 impl Pool {
-    /// A pool that keeps at most `most` bytes for later use; more may be out at a time.
+    /// Returns a pool that keeps at most `most` bytes for reuse; more may be in use at a time.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self(Arc::new(Kept { free: Mutex::default(), most: AtomicUsize::new(most) }))
     }
 
-    /// Keeps at most so many bytes from now on.
+    /// Limits the bytes kept for reuse from now on.
     pub fn keep_at_most(&self, most: usize) {
         self.0.most.store(most, Ordering::Relaxed);
         let mut free = self.0.free.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,10 +47,11 @@ impl Pool {
         }
     }
 
-    /// A buffer of exactly `length` bytes, with whatever is left in it from its last use.
+    /// Returns a buffer of exactly `length` bytes, with arbitrary content.
     ///
     /// # Errors
-    /// There is not so much memory.
+    ///
+    /// `OutOfMemory` if there is not enough memory.
     pub fn take(&self, length: usize) -> io::Result<Buffer> {
         let size = class(length) + PAGE;
         let kept = {
@@ -74,7 +76,7 @@ impl Pool {
     }
 }
 
-/// The bytes of content that these buffers have room for.
+/// Returns how many bytes of content these buffers can hold.
 fn kept(free: &[Vec<u8>]) -> usize {
     free.iter().map(|bytes| bytes.len() - PAGE).sum()
 }
@@ -89,7 +91,7 @@ const fn class(length: usize) -> usize {
     }
 }
 
-/// Bytes from a pool, given back when dropped.
+/// Bytes from a pool, returned to it when dropped.
 #[derive(Debug)]
 pub struct Buffer {
     bytes: Vec<u8>,
@@ -99,7 +101,7 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// The bytes, shared from now on; they go back to the pool when the last copy is dropped.
+    /// Shares the bytes; they return to the pool when the last clone is dropped.
     #[must_use]
     pub fn share(self) -> Bytes {
         Bytes::from_owner(self)
@@ -128,18 +130,19 @@ impl Drop for Buffer {
     }
 }
 
-/// What one pass over bytes gives.
+/// The checksums from one pass over bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sums {
     pub crc: u64,
-    /// SHA-256, where it was asked for.
+    /// SHA-256, if it was requested.
     pub sha256: Option<[u8; 32]>,
 }
 
-/// Fills `buffer` from `file` at `offset` and sums it on the way. It blocks.
+/// Fills `buffer` from `file` at `offset` and computes checksums on the way. Blocks.
 ///
 /// # Errors
-/// What the system says; `UnexpectedEof` where the file ends before the buffer is full.
+///
+/// The system's error; `UnexpectedEof` if the file ends before the buffer is full.
 pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Result<Sums> {
     let mut crc = Digest::new(CrcAlgorithm::Crc64Nvme);
     let mut sha = sha256.then(Sha256::new);
@@ -155,10 +158,11 @@ pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Re
     Ok(Sums { crc: crc.finalize(), sha256: sha.map(|sha| sha.finalize().into()) })
 }
 
-/// Whether nothing can be read at `offset`. It blocks.
+/// Whether the file ends at or before `offset`. Blocks.
 ///
 /// # Errors
-/// What the system says.
+///
+/// The system's error.
 pub fn ends_at(file: &File, offset: u64) -> io::Result<bool> {
     match read_exact_at(file, &mut [0], offset) {
         Ok(()) => Ok(false),
@@ -167,11 +171,11 @@ pub fn ends_at(file: &File, offset: u64) -> io::Result<bool> {
     }
 }
 
-/// Reads from the beginning to the end of a file whose size is not known, and sums what was read; none if `most` bytes don't
-/// hold it. It blocks.
+/// Reads a whole file of unknown size and computes checksums; `None` if it has more than `most` bytes. Blocks.
 ///
 /// # Errors
-/// What the system says.
+///
+/// The system's error.
 pub fn read_all(file: &File, most: u64, sha256: bool) -> io::Result<Option<(Bytes, Sums)>> {
     let mut bytes = Vec::new();
     let mut from = file;
@@ -185,19 +189,21 @@ pub fn read_all(file: &File, most: u64, sha256: bool) -> io::Result<Option<(Byte
     Ok(Some((bytes.into(), Sums { crc, sha256 })))
 }
 
-/// Reads at `offset` until `buffer` is full, without moving the file's own position on Unix.
+/// Reads at `offset` until `buffer` is full, without moving the file's own position.
 ///
 /// # Errors
-/// What the system says; `UnexpectedEof` where the file ends first.
+///
+/// The system's error; `UnexpectedEof` if the file ends first.
 #[cfg(unix)]
 pub fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
 }
 
-/// Reads at `offset` until `buffer` is full.
+/// Reads at `offset` until `buffer` is full. Moves the file's own position.
 ///
 /// # Errors
-/// What the system says; `UnexpectedEof` where the file ends first.
+///
+/// The system's error; `UnexpectedEof` if the file ends first.
 #[cfg(windows)]
 pub fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
     while !buffer.is_empty() {

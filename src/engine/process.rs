@@ -1,4 +1,4 @@
-//! Runs a profile's `credential_process`, once the person has allowed exactly this command, with bounds on its time and output.
+//! Runs a profile's `credential_process`, which the user must have allowed, with limits on its time and output.
 
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
@@ -14,29 +14,30 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
-/// How long a command may take: it may ask the person something in a window of its own.
+/// How long a command may take; it may ask the user something in a window of its own.
 pub const LIMIT: Duration = Duration::from_mins(1);
-/// How long output is waited for that a child of an ended command keeps open.
+/// How long to read on after a command has ended, if a child of it keeps the output open.
 const AFTER: Duration = Duration::from_secs(1);
-/// The most bytes of output that are taken.
+/// The most bytes of output that are accepted.
 pub const MOST: usize = 64 << 10;
 
-/// For how long a person lets a command run.
+/// How long a user's consent to a command lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
     /// Until Daypass ends.
     ThisRun,
-    /// In later runs too, until the person takes it back.
+    /// In later runs too, until the user revokes it.
     Always,
 }
 
-/// A command was not run, or gave no key. What it wrote itself is never told: it may hold secrets.
+/// Returns the problem of a command that was not run or gave no key. It never contains the command's output, which may
+/// hold secrets.
 pub(super) fn refused(code: &str, clock: &Clock) -> Problem {
     let detail = Detail { call: "credential_process".into(), code: code.into(), at: clock.utc(), ..Detail::default() };
     Problem::with(Kind::ProcessRefused, detail)
 }
 
-/// What a command prints (AWS CLI, "Sourcing credentials with an external process").
+/// The output of a command (AWS CLI, "Sourcing credentials with an external process").
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Printed {
@@ -47,10 +48,11 @@ struct Printed {
     expiration: Option<String>,
 }
 
-/// Runs the command and reads the key it prints. It has no input, and what it says beside its output is dropped.
+/// Runs the command and reads the key it prints. The command has no input, and its standard error is discarded.
 ///
 /// # Errors
-/// `ProcessRefused` with a word for what happened; `SourceEnded` where the key it gave is over already.
+///
+/// `ProcessRefused` with a code for what happened; `SourceEnded` if the key has expired already.
 pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result<Given, Problem> {
     let mut child = shell(command).spawn().map_err(|_why| refused("NotStarted", clock))?;
     let group = Group::of(&child);
@@ -71,7 +73,7 @@ pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result
     };
     group.release();
     if let Some(mut lifeline) = lifeline {
-        // It did what it was for: what it left running stays.
+        // The command succeeded: what it left running stays.
         let _gone = lifeline.write_all(b"\n").await;
     }
     if !ended_well {
@@ -98,7 +100,7 @@ pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result
     Ok(Given { keys, ends })
 }
 
-/// What the command wrote, and whether it ended well.
+/// Returns what the command wrote, and whether it ended successfully.
 async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), &'static str> {
     let mut pipe = child.stdout.take().ok_or("NotStarted")?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
@@ -108,7 +110,7 @@ async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), &'stati
             child.wait().await
         }
         ended = child.wait() => {
-            // What the command left running may hold its output open for ever.
+            // What the command left running may hold the output open forever.
             if let Ok(read) = tokio::time::timeout(AFTER, fill(&mut pipe, &mut bytes)).await {
                 read?;
             }
@@ -118,10 +120,10 @@ async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), &'stati
     Ok((bytes, status.map_err(|_why| "NotStarted")?.success()))
 }
 
-/// Reads until there is no more; more than [`MOST`] is refused.
+/// Reads until the end; more than [`MOST`] bytes are an error.
 async fn fill(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Zeroizing<Vec<u8>>) -> Result<(), &'static str> {
     loop {
-        // The buffer is never grown, so no copy of a secret stays behind.
+        // The buffer never grows, so no copy of a secret stays behind.
         let room = (MOST + 1).saturating_sub(bytes.len());
         if room == 0 {
             return Err("TooMuch");
@@ -135,9 +137,9 @@ async fn fill(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Zeroizing<Vec<u8>
     }
 }
 
-/// Runs its first argument. A watcher beside it waits for a line at the other end of standard input, which this program holds,
-/// and ends the whole process group if none comes: so the command ends with the program, however that ends. The command
-/// itself has no input.
+/// Runs its first argument. A background process waits for a line on standard input, the other end of which this
+/// program holds, and kills the whole process group if the input ends without one: so the command ends with this
+/// program, however this program ends. The command itself has no input.
 #[cfg(unix)]
 const WATCHED: &str = "exec 3<&0 </dev/null; { read -r _ <&3 || kill -KILL 0; } >/dev/null 2>&1 & exec 3<&-; \
      exec /bin/sh -c \"$1\"";
@@ -151,14 +153,14 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// No console window opens (Microsoft, "Process creation flags").
+/// Keeps a console window from opening (Microsoft, "Process creation flags").
 #[cfg(windows)]
 const CREATE_NO_WINDOW: u32 = 0x0800_0000;
 
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     let mut shell = Command::new("cmd.exe");
-    // As it stands: cmd.exe has quoting of its own.
+    // Passed verbatim, since cmd.exe has quoting rules of its own.
     shell.arg("/C").raw_arg(command).creation_flags(CREATE_NO_WINDOW);
     quiet(shell)
 }
@@ -168,14 +170,14 @@ fn quiet(mut shell: Command) -> Command {
     shell
 }
 
-/// The commands that run, by the ids of their process groups.
+/// The running commands, by the ids of their process groups.
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
 fn running() -> MutexGuard<'static, BTreeSet<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A command that runs with everything it started. Dropped, all of it ends, whatever the reason.
+/// A running command with everything it started; dropping it kills all of it.
 struct Group(Option<u32>);
 
 impl Group {
@@ -185,7 +187,7 @@ impl Group {
         Self(id)
     }
 
-    /// The command came to its own end; what it left running stays.
+    /// Stops tracking a command that has ended; what it left running stays.
     fn release(mut self) {
         if let Some(id) = self.0.take() {
             running().remove(&id);
@@ -203,7 +205,7 @@ impl Drop for Group {
     }
 }
 
-/// Ends every command that runs: a program that ends leaves none behind, since nobody reads what it would print.
+/// Kills every running command: once the program ends, nobody reads what they would print.
 pub fn end_all() {
     let ids = std::mem::take(&mut *running());
     ids.into_iter().for_each(end);

@@ -1,47 +1,47 @@
-//! The limit of speed: the bodies of all requests pass one gate, which lets so many bytes a second through.
+//! The rate limiter, which the bodies of all requests share.
 
 use crate::time::Time;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The slowest limit, in bytes a second. S3 closes a connection on which nothing arrives for some 20 seconds
-/// (API reference, "Error responses", `RequestTimeout`); above this, 64 bodies in turn stay well within that.
+/// The lowest limit, in bytes per second. S3 closes a connection on which nothing arrives for about 20 seconds (API
+/// reference, "Error responses", `RequestTimeout`); above this limit, 64 bodies in turn stay well within that.
 pub const LEAST: u64 = 1 << 10;
-/// What passes at a time without a limit or under a high one.
+/// The most bytes that pass at a time, with a high limit or none.
 const SLICE: usize = 64 << 10;
-/// What passes at a time under a low limit, as a share of a second, so that all bodies get their turn.
+/// What passes at a time with a low limit, as a fraction of a second, so that all bodies get their turn.
 const SHARE: u64 = 16;
-/// How much may be made up for after the gate stood idle, in microseconds.
+/// How much unused time may be made up for after idling, in microseconds.
 const IDLE: u64 = 50_000;
 
-/// The gate. Copies are the same one; without a limit it is open.
+/// The limiter. Clones share it; without a limit, everything passes at once.
 #[derive(Clone, Debug, Default)]
 pub struct RateLimiter(Arc<Gate>);
 
 #[derive(Debug, Default)]
 struct Gate {
-    /// Bytes a second, 0 for no limit.
+    /// Bytes per second, 0 for no limit.
     rate: AtomicU64,
-    /// When the gate is free again, in microseconds of the engine's clock.
+    /// When the next bytes may pass, in microseconds of the engine's clock.
     free: Mutex<u64>,
 }
 
-/// What a body may hand over next, and when.
+/// How many bytes a body may send next, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reservation {
     pub bytes: usize,
-    /// The moment from which they may go; none for at once.
+    /// When they may be sent; `None` for at once.
     pub from: Option<Time>,
 }
 
 impl RateLimiter {
-    /// Lets so many bytes a second through from now on, at least [`LEAST`]; none for as many as come.
+    /// Sets the limit in bytes per second, at least [`LEAST`]; `None` for no limit.
     pub fn set(&self, rate: Option<u64>) {
         self.0.rate.store(rate.map_or(0, |rate| rate.max(LEAST)), Ordering::Relaxed);
         *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) = 0;
     }
 
-    /// The next turn of a body that has `left` bytes. What is booked counts as gone, even if it never goes.
+    /// Reserves the next slot for a body with `left` bytes. Reserved bytes count as sent even if they never are.
     pub fn book(&self, left: usize, now: impl FnOnce() -> Time) -> Reservation {
         let rate = self.0.rate.load(Ordering::Relaxed);
         if rate == 0 {
@@ -63,7 +63,8 @@ impl RateLimiter {
 mod tests {
     use super::*;
 
-    /// Lets `bodies` bodies of `size` bytes through and tells when the last byte went, in milliseconds.
+    /// Sends `bodies` bodies of `size` bytes through the limiter and returns when the last byte passed, in
+    /// milliseconds.
     fn through(limit: &RateLimiter, bodies: usize, size: usize) -> (u64, u64) {
         let mut left: Vec<(u64, usize)> = vec![(1000, size); bodies];
         let (mut last, mut longest) = (0, 0);

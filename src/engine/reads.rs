@@ -1,4 +1,5 @@
-//! Reading from drives under a watch: one that no longer answers gives its requests back, and keeps no other from reading.
+//! Reads from drives with a timeout, so that a drive that no longer answers holds up neither its callers nor other
+//! drives.
 
 use crate::model::problem::{Detail, Kind, Problem};
 use std::collections::BTreeMap;
@@ -6,25 +7,25 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long a drive may take for the least that is read.
+/// How long a drive may take for the smallest read.
 pub const PATIENCE: Duration = Duration::from_mins(1);
-/// The slowest drive that is waited for, in bytes a second.
+/// The slowest acceptable drive, in bytes per second.
 const SLOWEST: u64 = 256 << 10;
-/// With so many reads stuck, everything below the folder that they share is left alone: a thread hangs on each of them.
+/// If this many reads are stuck, nothing below their common folder is read any more: each stuck read blocks a thread.
 const MANY: usize = 16;
 
-/// The reads that are under way. Copies are the same.
+/// The reads in progress. Clones share their content.
 #[derive(Clone, Debug, Default)]
 pub struct Reads(Arc<Mutex<Going>>);
 
 #[derive(Debug, Default)]
 struct Going {
     next: u64,
-    /// Each read's folder, and whether it was given up.
+    /// Each read's folder, and whether its caller gave up.
     reads: BTreeMap<u64, (PathBuf, bool)>,
 }
 
-/// Takes a read off the list once its thread is through with it, which may be long after it was given up.
+/// Removes a read from the list once its thread is done, which may be long after its caller gave up.
 struct Entry {
     of: Reads,
     number: u64,
@@ -37,10 +38,12 @@ impl Drop for Entry {
 }
 
 impl Reads {
-    /// Does `work`, which reads about `bytes` bytes of the file at `path` and blocks.
+    /// Runs `work` on a blocking thread; it reads about `bytes` bytes of the file at `path`.
     ///
     /// # Errors
-    /// What `work` says; `SourceSilent` where the drive does not answer, or did not answer to the last read beside this one.
+    ///
+    /// The error of `work`; `SourceUnreadable` if `work` panics; `SourceSilent` if the drive does not answer in time,
+    /// or if a read in the same folder is stuck.
     pub async fn run<T: Send + 'static>(
         &self,
         path: &Path,
@@ -63,7 +66,7 @@ impl Reads {
             let _until_the_end = entry;
             work()
         });
-        // In steps, so that a computer that slept meanwhile does not count its sleep.
+        // In steps, so that time that the computer sleeps doesn't count.
         let step = (limit / 60).max(Duration::from_millis(1));
         for _ in 0..60 {
             if let Ok(done) = tokio::time::timeout(step, &mut task).await {
@@ -80,7 +83,7 @@ impl Reads {
         Err(silent())
     }
 
-    /// None where a read nearby hangs: this one would hang beside it.
+    /// Registers a read; returns `None` if a read nearby is stuck, since this one would get stuck, too.
     fn enter(&self, folder: &Path) -> Option<Entry> {
         let mut going = self.lock();
         let stuck: Vec<&Path> =
@@ -99,7 +102,7 @@ impl Reads {
     }
 }
 
-/// The folder in which all of these lie; none where that is only the root.
+/// Returns the common folder of all of these; `None` if that is only the root.
 fn shared<'a>(folders: &[&'a Path]) -> Option<&'a Path> {
     let mut top = *folders.first()?;
     while !folders.iter().all(|folder| folder.starts_with(top)) {
@@ -108,7 +111,7 @@ fn shared<'a>(folders: &[&'a Path]) -> Option<&'a Path> {
     top.parent().map(|_| top)
 }
 
-/// The drive does not answer.
+/// Returns the problem of a drive that does not answer.
 pub fn silent() -> Problem {
     Problem::new(Kind::SourceSilent)
 }
@@ -120,7 +123,7 @@ mod tests {
 
     const SHORT: Duration = Duration::from_millis(120);
 
-    /// A read that hangs until what it gives is dropped.
+    /// Returns a read that blocks until the sender is dropped.
     async fn hang(reads: &Reads, path: &str) -> mpsc::SyncSender<()> {
         let (end, wait) = mpsc::sync_channel::<()>(1);
         let hung = reads.within(SHORT, Path::new(path), move || {

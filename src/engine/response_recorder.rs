@@ -1,4 +1,4 @@
-//! A tap on one attempt: it hears the top of the answer, and counts the request's body as the network takes it.
+//! An interceptor for one attempt that records the response's head and counts the bytes of the request's body.
 
 use super::classify::ResponseHead;
 use super::clock::Clock;
@@ -15,7 +15,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Copies tap the same attempt.
+/// Records one attempt. Clones share what they record.
 #[derive(Clone, Debug)]
 pub struct ResponseRecorder {
     heard: Arc<Mutex<ResponseHead>>,
@@ -25,25 +25,25 @@ pub struct ResponseRecorder {
 }
 
 impl ResponseRecorder {
-    /// A tap that counts with this meter, and lets bodies go no faster than this limit.
+    /// Returns a recorder that counts with this meter and limits the body's rate.
     #[must_use]
     pub fn new(meter: Arc<Meter>, limit: RateLimiter, clock: Clock) -> Self {
         Self { heard: Arc::default(), meter, limit, clock }
     }
 
-    /// What has been heard so far.
+    /// Returns the response's head, as far as it has arrived.
     #[must_use]
     pub fn heard(&self) -> ResponseHead {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A body whose hash the signature leaves out: over TLS, the checksum header and TLS guard it.
+    /// Returns a body whose hash is not part of the signature: over TLS, the checksum header and TLS itself protect it.
     #[must_use]
     pub fn unsigned(&self, bytes: Bytes) -> SdkBody {
         SdkBody::from_body_1_x(self.metered(bytes))
     }
 
-    /// The next bytes of a body, counted and slowed down like any other.
+    /// Returns a body that is counted and rate-limited.
     #[must_use]
     pub fn metered(&self, bytes: Bytes) -> Metered {
         Metered::new(bytes, Arc::clone(&self.meter), self.limit.clone(), self.clock.clone())
@@ -56,7 +56,7 @@ impl Intercept for ResponseRecorder {
         "Tap"
     }
 
-    /// A body in memory was hashed for the signature by now; from here on it goes through the meter like any other.
+    /// Replaces a body in memory, which is hashed for the signature by now, with one that is counted and rate-limited.
     fn modify_before_transmit(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,

@@ -1,17 +1,17 @@
-//! The signals that ask the program to end.
+//! Signals that ask the program to end.
 
 /// A signal that asks the program to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     Interrupt,
-    /// The system's request to end.
+    /// SIGTERM, or the system's equivalent.
     Terminate,
     /// The terminal was closed, or the session ended.
     HangUp,
 }
 
 impl Signal {
-    /// The exit code that shells expect: 128 and the signal's number.
+    /// Returns the exit code that shells expect: 128 plus the signal's number.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {
@@ -22,8 +22,8 @@ impl Signal {
     }
 }
 
-/// Returns a future that waits for the first of them. From this call on, not only from the first poll, they no longer end
-/// the program by themselves, and one that comes before the first poll is not lost.
+/// Returns a future that waits for the first of these signals. As soon as this function is called, even before the
+/// future is polled, they no longer end the program by themselves, and none is lost.
 #[cfg(unix)]
 pub fn asked_to_end() -> impl Future<Output = Signal> + Send {
     use tokio::signal::unix::{SignalKind, signal};
@@ -35,7 +35,7 @@ pub fn asked_to_end() -> impl Future<Output = Signal> + Send {
     }
     let interrupt = signal(SignalKind::interrupt()).ok();
     let terminate = signal(SignalKind::terminate()).ok();
-    // What a person started under nohup goes on after the terminal is closed.
+    // A program started under nohup keeps running after the terminal is closed.
     let hang_up = if hang_up_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
     async move {
         tokio::select! {
@@ -55,7 +55,7 @@ pub async fn asked_to_end() -> Signal {
     Signal::Interrupt
 }
 
-/// Whether the program was started so that SIGHUP does not end it (`SigIgn` in proc(5)).
+/// Whether the program was started with SIGHUP ignored (`SigIgn` in proc(5)).
 #[cfg(target_os = "linux")]
 fn hang_up_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -63,7 +63,7 @@ fn hang_up_is_ignored() -> bool {
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
-/// Elsewhere the system doesn't tell: SIGHUP keeps what it does by itself.
+/// Other systems don't say, so SIGHUP keeps its default effect.
 #[cfg(all(unix, not(target_os = "linux")))]
 const fn hang_up_is_ignored() -> bool {
     true

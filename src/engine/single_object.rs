@@ -1,4 +1,4 @@
-//! One small object put by itself, outside the queue: under the first of some keys that is free.
+//! Puts one small object outside the queue, under the first free key of a list.
 
 use super::s3::S3;
 use crate::model::problem::{Kind, Problem};
@@ -13,14 +13,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct SentObject {
     /// Its whole key.
     pub key: String,
-    /// Whether S3 confirmed it; otherwise the answer was lost, and it may be there.
+    /// Whether S3 confirmed it; if not, the answer was lost, and the object may be stored.
     pub confirmed: bool,
 }
 
-/// Puts `body` under the first of `keys` that is free, never over what is there already.
+/// Puts `body` under the first of `keys` that is free; never overwrites an object.
 ///
 /// # Errors
-/// `AlreadyThere` if none is free; what S3 answered.
+///
+/// `AlreadyThere` if no key is free; otherwise the problem with S3's answer.
 pub(super) async fn put_under_free_key(s3: &S3, keys: Vec<String>, body: Bytes) -> Result<SentObject, Problem> {
     let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &body);
     for key in keys {
@@ -33,7 +34,7 @@ pub(super) async fn put_under_free_key(s3: &S3, keys: Vec<String>, body: Bytes) 
     Err(Problem::new(Kind::AlreadyThere))
 }
 
-/// Puts it under this key and retries as the queue does. Returns whether S3 confirmed it.
+/// Puts the object under this key and retries as the queue does. Returns whether S3 confirmed it.
 async fn put(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem> {
     let mut tries = Tries::new(crc);
     loop {

@@ -1,4 +1,4 @@
-//! AssumeRole and GetCallerIdentity, each one attempt and one more where the computer's clock is off.
+//! Calls AssumeRole and GetCallerIdentity, each in one attempt, and a second one if the computer's clock is wrong.
 
 mod by_token;
 
@@ -35,14 +35,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// How long STS may take to answer: it is quick, and a person waits.
+/// How long STS may take to answer: it is fast, and a user is waiting.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Asks for a session of the customer's role. What is asked for is in `ask`; `code` is the MFA device's.
+/// Asks STS for a session of the customer's role. `code` is the MFA code.
 ///
 /// # Errors
-/// What STS answered; `OtherAccount` and `OtherRole` where the session is not of the role; `ClockWrong` where the server's own
-/// time didn't help.
+///
+/// The problem with the answer of STS; `OtherAccount` or `OtherRole` if the session is of another account or role;
+/// `SessionOver` if it has ended already; `ClockWrong` if the server's time did not help.
 pub async fn assume_role(
     http: &Http,
     keys: &SourceKeys,
@@ -57,7 +58,7 @@ pub async fn assume_role(
     let session_name = destination.session_name.as_ref().unwrap_or(&ask.session_name);
     let sent = clock.now();
     let (answer, heard) = settled(operation, clock, |tap| {
-        // Printing this builder would show the code and the external id.
+        // Never log this builder: its Debug shows the MFA code and the external ID.
         let call = client.assume_role().role_arn(destination.role.as_str()).role_session_name(session_name.as_str());
         let call = call.duration_seconds(i32::try_from(ask.seconds).unwrap_or(i32::MAX));
         let call = call.set_external_id(destination.external_id.as_ref().map(|id| id.as_str().to_owned()));
@@ -79,7 +80,8 @@ pub async fn assume_role(
         return Err(odd(Kind::OtherAccount, user.arn()));
     }
     let echoed = [assumed_role_of(user.arn()), session_name_of(user.arn())];
-    // A test server that answers everybody with one ARN echoes neither name, and so names no other role. AWS echoes both.
+    // A test server that gives every caller the same ARN echoes neither name, and so names no other role. AWS echoes
+    // both.
     let names_nobody = http.endpoint_url().is_some() && echoed[1] != Some(session_name.as_str());
     if echoed[0] != Some(destination.role.role_name()) && !names_nobody {
         return Err(odd(Kind::OtherRole, user.arn()));
@@ -92,17 +94,19 @@ pub async fn assume_role(
     let left = heard.date.map_or(asked, |date| {
         Duration::from_secs(u64::try_from(ends.0.saturating_sub(date.0)).unwrap_or(0)).min(asked)
     });
-    // A server may name an end that lies days ahead: the end that is shown is the end of what is counted down.
+    // A server may give an Expiration days ahead: the end shown must match the time counted down.
     let ends = heard.date.map_or(ends, |date| ends.min(Utc(date.0.saturating_add_unsigned(left.as_secs()))));
     let credentials = SessionCredentials::new(given.access_key_id(), given.secret_access_key(), given.session_token());
     let assumed = Assumed { left, ago: clock.now().since(sent), ends, arn: user.arn().into() };
     Ok((assumed, credentials))
 }
 
-/// Assumes a role of the contractor's own, which a profile is: one hour where nothing else is said, or where no more is given.
+/// Assumes a role of the contractor's own that a profile names. The session lasts as long as the profile says, or one
+/// hour if it doesn't say, or if the role doesn't allow more.
 ///
 /// # Errors
-/// What STS answered; `OwnRoleDenied` where it was refused, `OtherRole` where the session is of another.
+///
+/// The problem with the answer of STS; `OwnRoleDenied` if it was denied, `OtherRole` if the session is of another role.
 pub async fn assume_own_role(
     http: &Http,
     keys: &SourceKeys,
@@ -145,7 +149,7 @@ async fn ask_own_role(
         .map_err(|(kind, message)| classify::misanswered(operation, kind, &heard, &message, clock))
 }
 
-/// Returns the temporary key of an answer, if its session is of this role; otherwise what is wrong with it.
+/// Returns the temporary key in an answer if its session is of this role, otherwise what is wrong with it.
 fn session_of(
     own: &OwnRole,
     credentials: Option<&types::Credentials>,
@@ -167,10 +171,11 @@ fn session_of(
     Ok(Given { keys, ends: Some(Utc(given.expiration().secs())) })
 }
 
-/// Asks who a key belongs to, which needs no permission.
+/// Returns the identity of a key, which needs no permission.
 ///
 /// # Errors
-/// What STS answered; `RootKey` where the key is the root user's.
+///
+/// The problem with the answer of STS; `RootKey` if the key is the root user's.
 pub async fn get_caller_identity(
     http: &Http,
     keys: &SourceKeys,
@@ -192,10 +197,10 @@ pub async fn get_caller_identity(
     Ok(Identity { account: account.into(), arn: arn.into(), name: name.into() })
 }
 
-/// The region whose STS is asked: the bucket's, the profile's, or the default of the role's partition, whichever is the
-/// first of that partition. Without a role, the profile's region or the default of the first partition.
+/// Returns the region whose STS to call: the first that is in the role's partition of the bucket's region, the
+/// profile's, and the partition's default. Without a role, the first partition's default is the last resort.
 ///
-/// A text of a profile that is no region's name is passed over, so that none of it gets into the name of a host.
+/// A profile's text that is no region name is ignored, so that it never becomes part of a host name.
 #[must_use]
 pub fn region_for(role: Option<&RoleArn>, bucket: Option<&Region>, profile: Option<&str>) -> Region {
     let partition = role.map(RoleArn::partition);
@@ -209,12 +214,12 @@ fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4)
 }
 
-/// The role's name in the ARN of its session, which leaves the role's path out.
+/// Returns the role's name from a session's ARN, which doesn't contain the role's path.
 fn assumed_role_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(5)?.strip_prefix("assumed-role/")?.split('/').next()
 }
 
-/// The RoleSessionName in the ARN of a session.
+/// Returns the RoleSessionName from a session's ARN.
 fn session_name_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(5)?.strip_prefix("assumed-role/")?.split('/').nth(1)
 }

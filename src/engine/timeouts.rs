@@ -1,4 +1,5 @@
-//! Deadlines: a body that counts what the network takes of it, and a watch that ends an attempt which no longer moves.
+//! Timeouts: a request body that counts what the network takes of it, and a guard that ends an attempt without
+//! progress.
 
 use super::clock::Clock;
 use super::rate_limiter::RateLimiter;
@@ -12,26 +13,27 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::Sleep;
 
-/// What may lie in buffers of this computer after the network took the last byte; sending it takes time, too.
+/// Upper bound, in bytes, for data in local socket buffers after the network stack took the last byte; sending it takes
+/// time, too.
 const BUFFERED: u64 = 4 << 20;
 
-/// How long to wait for what. The SDK alone waits for a silent server for ever.
+/// The timeouts of one attempt. The SDK alone would wait for a silent server forever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// How long no byte need be taken while the body isn't finished.
+    /// The longest time without progress while the body isn't finished.
     pub idle: Duration,
-    /// How long the answer may take after the last byte.
+    /// The longest wait for the answer after the last byte.
     pub answer: Duration,
-    /// How long the answer to CompleteMultipartUpload may take, which joins the parts first
-    /// (API reference, CompleteMultipartUpload: "several minutes").
+    /// The longest wait for the answer to CompleteMultipartUpload, which joins the parts first (API reference,
+    /// CompleteMultipartUpload: "several minutes").
     pub complete: Duration,
-    /// The slowest line that is waited for, in bytes a second.
+    /// The slowest acceptable connection, in bytes per second.
     pub slowest: u64,
-    /// The speed in bytes a second at which buffers of this computer are thought to drain at least.
+    /// The assumed least speed at which local buffers drain, in bytes per second.
     pub drain: u64,
-    /// The least time for a whole attempt, before `margin`.
+    /// The least time allowed for a whole attempt, before `margin`.
     pub least: Duration,
-    /// What is added to the time of a whole attempt.
+    /// Added to the time allowed for a whole attempt.
     pub margin: Duration,
 }
 
@@ -50,13 +52,13 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// The same with another wait for the answer.
+    /// Returns these timeouts with another limit for the answer.
     #[must_use]
     pub const fn answering_in(self, answer: Duration) -> Self {
         Self { answer, ..self }
     }
 
-    /// How long an attempt with a body of `length` bytes may take as a whole.
+    /// Returns the time allowed for a whole attempt with a body of `length` bytes.
     #[must_use]
     pub fn whole(&self, length: u64) -> Duration {
         let sending = Duration::from_secs(length / self.slowest.max(1)).max(self.least);
@@ -68,18 +70,18 @@ impl Timeouts {
     }
 }
 
-/// How much of one attempt's body the network has taken.
+/// Counts how much of one attempt's body the network has taken.
 #[derive(Debug)]
 pub struct Meter {
     length: AtomicU64,
     taken: AtomicU64,
     shown: Arc<AtomicU64>,
-    /// Whether the body waits for its turn under the limit of speed.
+    /// Whether the body is waiting for the rate limiter.
     held: AtomicBool,
 }
 
 impl Meter {
-    /// A meter for a body of `length` bytes, which shows what is taken in `shown` as well.
+    /// Returns a meter for a body of `length` bytes, which also stores its count in `shown`.
     #[must_use]
     pub fn new(length: u64, shown: Arc<AtomicU64>) -> Arc<Self> {
         shown.store(0, Ordering::Relaxed);
@@ -87,18 +89,18 @@ impl Meter {
         Arc::new(Self { length, taken, shown, held })
     }
 
-    /// The body's length, learned late.
+    /// Sets the body's length, if it becomes known late.
     pub fn set_length(&self, length: u64) {
         self.length.store(length, Ordering::Release);
     }
 
-    /// Whether the network has taken all of it.
+    /// Whether the network has taken the whole body.
     #[must_use]
     pub fn finished(&self) -> bool {
         self.taken() >= self.length.load(Ordering::Acquire)
     }
 
-    /// How much the network has taken.
+    /// Returns how many bytes the network has taken.
     #[must_use]
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::Acquire)
@@ -110,18 +112,17 @@ impl Meter {
     }
 }
 
-/// A body in memory that is handed over slice by slice, without copying, and no faster than the limit of speed lets it.
+/// A body in memory that is sent slice by slice without copying, no faster than the rate limiter allows.
 #[derive(Debug)]
 pub struct Metered {
     left: Bytes,
     meter: Arc<Meter>,
     gate: (RateLimiter, Clock),
-    /// What is booked, and the wait for it.
+    /// The reserved bytes, and the wait for them.
     turn: Option<(usize, Pin<Box<Sleep>>)>,
 }
 
 impl Metered {
-    /// A body of these bytes.
     #[must_use]
     pub const fn new(bytes: Bytes, meter: Arc<Meter>, limit: RateLimiter, clock: Clock) -> Self {
         Self { left: bytes, meter, gate: (limit, clock), turn: None }
@@ -171,19 +172,20 @@ impl Body for Metered {
     }
 }
 
-/// The attempt stopped moving and was dropped, its connection with it.
+/// Where an attempt stopped making progress. The attempt was dropped together with its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
     /// The body was not taken any further.
     Body,
-    /// The body was taken whole, and no answer came.
+    /// The body was taken completely, and no answer came.
     Answer,
 }
 
-/// Waits for `attempt`, as long as it moves. Time that its body waits under our own limit of speed doesn't count.
+/// Waits for `attempt` as long as it makes progress. Time that its body waits for the rate limiter doesn't count.
 ///
 /// # Errors
-/// It did not move for as long as `patience` says, or took too long as a whole.
+///
+/// [`Silence`] if the attempt made no progress for as long as `patience` allows, or took too long as a whole.
 pub async fn guard<F: Future + Send>(
     attempt: F,
     meter: &Meter,

@@ -1,4 +1,4 @@
-//! Text of a server or of the system, made safe to show.
+//! Makes text of a server or of the system safe to show.
 
 use crate::model::names::{is_invisible, is_variation_selector};
 
@@ -20,7 +20,7 @@ pub fn clean(text: &str) -> Box<str> {
     kept.trim().into()
 }
 
-/// Whether a character is not seen as itself: controls, zero widths, changes of direction, tags.
+/// Whether a character is not visible as itself: controls, zero-width characters, bidirectional controls, tags.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control() || is_invisible(c) && !is_variation_selector(c)

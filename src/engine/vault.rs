@@ -1,4 +1,5 @@
-//! The only holder of secrets: each destination's session credentials and the MFA codes on their way to STS.
+//! The only holder of the customer's secrets: each destination's session credentials, and MFA codes on their way to
+//! STS.
 
 use crate::model::upload::DestinationId;
 use aws_credential_types::Credentials;
@@ -9,14 +10,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
-/// What a signer says where the vault holds nothing for its destination.
+/// The signer's error if the vault holds no session for its destination.
 pub(super) const NO_SESSION: &str = "there is no session for this destination";
 
-/// What AssumeRole gave: a temporary key. It is wiped when dropped, and shows nothing of itself.
+/// The temporary credentials from AssumeRole. Wiped when dropped; Debug shows nothing.
 pub struct SessionCredentials(Credentials);
 
 impl SessionCredentials {
-    /// Credentials made of these three texts; their end is the model's matter, not theirs.
+    /// Returns credentials of these three values. The model tracks their expiration.
     #[must_use]
     pub fn new(access_key_id: &str, secret: &str, token: &str) -> Self {
         Self(Credentials::new(access_key_id, secret, Some(token.to_owned()), None, "session"))
@@ -29,7 +30,7 @@ impl fmt::Debug for SessionCredentials {
     }
 }
 
-/// All secrets of this run. Copies are the same vault.
+/// All secrets of this run. Clones share their content.
 #[derive(Clone, Default)]
 pub struct Vault(Arc<Mutex<Held>>);
 
@@ -41,13 +42,13 @@ struct Held {
 
 #[derive(Default)]
 struct Slot {
-    /// Tickets up to this one were drawn before the person signed out, or before newer credentials came.
+    /// Tickets up to this one were drawn before the user signed out or newer credentials arrived.
     spent: u64,
     session: Option<Credentials>,
     code: Option<Zeroizing<String>>,
 }
 
-/// The right to put one answer of AssumeRole into the vault; drawn before the call is made.
+/// The right to put the answer of one AssumeRole into the vault; drawn before the call is made.
 #[derive(Debug)]
 pub struct Ticket {
     place: DestinationId,
@@ -55,13 +56,12 @@ pub struct Ticket {
 }
 
 impl Vault {
-    /// An empty vault.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Draws the right to put in what AssumeRole is about to give for this destination.
+    /// Draws the right to store what the next AssumeRole returns for this destination.
     #[must_use]
     pub fn ticket(&self, place: DestinationId) -> Ticket {
         let mut held = self.lock();
@@ -69,8 +69,8 @@ impl Vault {
         Ticket { place, number: held.tickets }
     }
 
-    /// Puts credentials in; every later request of this destination is signed with them. False, and nothing kept, where
-    /// the person has signed out or newer credentials have come since the ticket was drawn.
+    /// Stores credentials; every later request of this destination is signed with them. Returns false and stores
+    /// nothing if the user has signed out or newer credentials have arrived since the ticket was drawn.
     #[must_use]
     pub fn put(&self, ticket: &Ticket, credentials: SessionCredentials) -> bool {
         let mut held = self.lock();
@@ -83,25 +83,25 @@ impl Vault {
         true
     }
 
-    /// Drops everything held for this destination, and what calls that are out would still bring.
+    /// Drops everything held for this destination, and rejects what pending calls still return.
     pub fn forget(&self, place: DestinationId) {
         let mut held = self.lock();
         let spent = held.tickets;
         held.places.insert(place, Slot { spent, session: None, code: None });
     }
 
-    /// Keeps an MFA code for the next AssumeRole of this destination.
+    /// Stores an MFA code for the next AssumeRole of this destination.
     pub fn put_code(&self, place: DestinationId, code: Zeroizing<String>) {
         self.lock().places.entry(place).or_default().code = Some(code);
     }
 
-    /// Takes the MFA code out: AWS accepts each code once.
+    /// Removes and returns the MFA code: AWS accepts each code once.
     #[must_use]
     pub fn take_code(&self, place: DestinationId) -> Option<Zeroizing<String>> {
         self.lock().places.get_mut(&place)?.code.take()
     }
 
-    /// Puts a code back that AWS did not look at. It is dropped where the ticket is spent, or a newer code has come.
+    /// Puts back a code that AWS did not check. It is dropped if the ticket is spent or a newer code is stored.
     pub fn put_back(&self, ticket: &Ticket, code: Zeroizing<String>) {
         let mut held = self.lock();
         let slot = held.places.entry(ticket.place).or_default();
@@ -116,7 +116,7 @@ impl Vault {
         self.lock().places.get(&place).is_some_and(|slot| slot.session.is_some())
     }
 
-    /// What signs requests of this destination, and of no other.
+    /// Returns a signer for this destination alone.
     #[must_use]
     pub fn signer(&self, place: DestinationId) -> Signer {
         Signer { vault: self.clone(), place }
@@ -133,7 +133,7 @@ impl fmt::Debug for Vault {
     }
 }
 
-/// Signs for one destination with whatever credentials the vault holds for it at that moment.
+/// Signs for one destination with the credentials that the vault holds for it at that moment.
 #[derive(Clone, Debug)]
 pub struct Signer {
     vault: Vault,
@@ -141,7 +141,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The destination it signs for.
+    /// Returns the destination it signs for.
     #[must_use]
     pub const fn place(&self) -> DestinationId {
         self.place

@@ -1,4 +1,4 @@
-//! From a profile to where its credentials come from and the roles on the way, as the AWS command line resolves it.
+//! Resolves a profile to the source of its credentials and the roles on the way, as the AWS command line does.
 
 use super::ini::Key;
 use super::{Both, Files, Keys, Paths};
@@ -7,90 +7,91 @@ use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::snapshot::Source;
 use std::path::PathBuf;
 
-/// Profiles that may follow one another; nobody means more.
+/// The most profiles that may follow one another; more is a mistake.
 const MOST: usize = 16;
 
-/// Where a profile's credentials come from in the end, after its `source_profile`.
+/// The final source of a profile's credentials, after following `source_profile`.
 #[derive(Debug)]
 pub enum Origin {
     /// A key in the files.
     Keys(Keys),
-    /// IAM Identity Center, through the profile of this name.
+    /// IAM Identity Center, through the profile with this name.
     SignIn(String),
-    /// `aws login`, through the profile of this name.
+    /// `aws login`, through the profile with this name.
     Login(String),
-    /// A command that prints credentials: running it needs the person's word.
+    /// A command that prints credentials; running it needs the user's consent.
     Process {
-        /// The profile that names it.
+        /// The profile that contains the command.
         profile: String,
         /// The whole command as it stands in the file.
         command: String,
     },
-    /// A web identity token, for which STS gives the role's session.
+    /// A web identity token, for which STS issues the role's session.
     TokenFile {
-        /// Where the token is.
+        /// The file with the token.
         file: PathBuf,
-        /// What it is for.
+        /// The role that the token is for.
         role: OwnRole,
     },
-    /// The variables of the environment that the AWS tools read.
+    /// The environment variables that the AWS tools read.
     Environment,
 }
 
-/// A role that a profile is, to be assumed before anything is asked in its name.
+/// A role of the contractor's own, which a profile assumes before its credentials are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnRole {
     pub role: RoleArn,
-    /// The external ID that it asks for.
+    /// The external ID that the role requires.
     pub external_id: Option<ExternalId>,
-    /// The session's name: the profile's own where none is set.
+    /// The session's name; derived from the profile's name if none is set.
     pub session_name: RoleSessionName,
-    /// The session's length in seconds.
+    /// The session's duration in seconds.
     pub seconds: Option<u32>,
 }
 
 /// How a profile gets its credentials.
 #[derive(Debug)]
 pub struct Chain {
-    /// Where they come from.
+    /// The source of the first credentials.
     pub origin: Origin,
-    /// The roles to assume with them, one after the other.
+    /// The roles to assume with them, in order.
     pub roles: Vec<OwnRole>,
-    /// The profile's region.
     pub region: Option<String>,
 }
 
-/// Where the credentials of a profile come from, after its `source_profile`. Both files are read anew.
+/// Returns the source of a profile's credentials, after following `source_profile`. Re-reads both files.
 ///
 /// # Errors
-/// As for [`keys`](super::keys), without those of sign-ins and commands.
+///
+/// As for [`keys`](super::keys), except for sign-ins and commands, which are no errors here.
 pub fn origin(paths: &Paths, profile: &str) -> Result<Origin, Problem> {
     let files = Files::read(paths);
     let (end, _roles) = files.follow(profile, None)?;
     files.origin(end)
 }
 
-/// How a profile gets its credentials. Both files are read anew.
+/// Returns how a profile gets its credentials. Re-reads both files.
 ///
-/// A profile that is a role is that role: its source's key is only what asks for it. Where it is the customer's own role, that role
-/// is what the credentials are wanted for, and is left out.
+/// A profile with a role yields the role's credentials; its source's key only asks for them. If the profile's role is
+/// the customer's own (`customers`), it is not part of the chain, since it is what the credentials are wanted for.
 ///
 /// # Errors
-/// As for [`origin`]; `OwnRoleNeedsCode` where a role on the way asks for a code.
+///
+/// As for [`origin`]; `OwnRoleNeedsCode` if a role on the way requires an MFA code.
 pub fn chain(paths: &Paths, profile: &str, customers: Option<&RoleArn>) -> Result<Chain, Problem> {
     let files = Files::read(paths);
     let (end, roles) = files.follow(profile, customers)?;
     let origin = files.origin(end)?;
     let region = files.both(profile).text(Key::Region).map(str::to_owned);
-    // The innermost is assumed first.
+    // The innermost role is assumed first.
     let roles = roles.into_iter().rev().map(|name| files.both(name).own_role(name)).collect::<Result<_, _>>()?;
     Ok(Chain { origin, roles, region })
 }
 
-/// Where the sources of a profile end.
+/// Where the chain of source profiles ends.
 #[derive(Clone, Copy)]
 enum End<'a> {
-    /// At what this profile has itself.
+    /// At the credentials that this profile has itself.
     Profile(&'a str),
     Environment,
 }
@@ -103,7 +104,7 @@ impl Files {
         }
     }
 
-    /// The end of the sources, and the profiles on the way that are roles to be assumed.
+    /// Returns the end of the chain of source profiles, and the profiles on the way whose roles must be assumed.
     fn follow<'a>(&'a self, profile: &'a str, customers: Option<&RoleArn>) -> Result<(End<'a>, Vec<&'a str>), Problem> {
         let missing = || Problem::new(if self.unreadable() { Kind::ProfileOdd } else { Kind::NoProfile });
         let odd = || Problem::new(Kind::ProfileOdd);
@@ -113,7 +114,7 @@ impl Files {
         let (mut at, mut seen, mut roles) = (profile, vec![profile], Vec::new());
         loop {
             let both = self.both(at);
-            // A source that holds a key is that key, whatever role it names too.
+            // A source profile with a key is that key, even if it has a role, too.
             if !both.is_role() || seen.len() > 1 && both.has_key() {
                 return Ok((End::Profile(at), roles));
             }
@@ -139,12 +140,12 @@ impl Files {
 }
 
 impl Both<'_> {
-    /// The role that it names.
+    /// Returns the profile's role, if its ARN is valid.
     pub(super) fn role(&self) -> Option<RoleArn> {
         self.text(Key::RoleArn).and_then(|role| RoleArn::from_pasted(role).ok())
     }
 
-    /// The role that it is.
+    /// Returns the role that the profile assumes.
     fn own_role(&self, name: &str) -> Result<OwnRole, Problem> {
         let odd = || Problem::new(Kind::ProfileOdd);
         let role = self.role().ok_or_else(odd)?;
@@ -156,7 +157,8 @@ impl Both<'_> {
         Ok(OwnRole { role, external_id, session_name: self.session_name(name)?, seconds: self.seconds() })
     }
 
-    /// The role that its token is for. As for the AWS tools, neither a code nor a length of its own is part of that.
+    /// Returns the role that the profile's token is for. As for the AWS tools, the profile's MFA device and duration
+    /// don't apply.
     fn role_of_token(&self, name: &str) -> Result<OwnRole, Problem> {
         let role = self.role().ok_or_else(|| Problem::new(Kind::ProfileOdd))?;
         Ok(OwnRole { role, external_id: None, session_name: self.session_name(name)?, seconds: None })
@@ -168,7 +170,7 @@ impl Both<'_> {
         Ok(set.unwrap_or_else(|| RoleSessionName::cleaned_from(name)))
     }
 
-    /// Where its credentials come from without another profile.
+    /// Returns the source of the credentials that the profile has without another profile.
     fn origin(&self, name: &str) -> Result<Origin, Problem> {
         let odd = || Problem::new(Kind::ProfileOdd);
         match self.own() {

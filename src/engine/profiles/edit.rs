@@ -1,4 +1,4 @@
-//! Changes to one profile in the text of a file: its lines change, and every other byte stays as it is.
+//! Edits one profile in the text of a file: its lines change, and every other byte stays as it is.
 
 use super::Keys;
 use super::ini::{Form, Heading, Key, Kind, heading};
@@ -7,15 +7,16 @@ use zeroize::Zeroizing;
 /// A change to a profile.
 #[derive(Clone, Debug)]
 pub enum Edit {
-    /// Put this key into the profile; the profile is added at the end where it isn't there. Its other settings stay.
+    /// Puts a key into the profile and keeps its other settings; adds the profile at the end of the file if it is
+    /// missing.
     Put(String, Keys),
-    /// Call the profile otherwise, also where another names it as its source.
+    /// Renames the profile, also where other profiles name it as their source.
     Rename(String, String),
-    /// Take the profile out, with the settings under its headings.
+    /// Removes the profile with the settings under its headings.
     Remove(String),
 }
 
-/// The text after a change; none where nothing in it changes.
+/// Returns the changed text, or `None` if nothing changes.
 pub(super) fn edited(text: &[u8], kind: Kind, edit: &Edit) -> Option<Zeroizing<Vec<u8>>> {
     let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
     let end: &[u8] = match lines.first() {
@@ -33,18 +34,18 @@ pub(super) fn edited(text: &[u8], kind: Kind, edit: &Edit) -> Option<Zeroizing<V
     changed.then_some(out)
 }
 
-/// A line as text, without the mark that begins a file.
+/// Returns a line as text, without a byte order mark.
 fn shown(line: &[u8]) -> String {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     String::from_utf8_lossy(line).trim().to_owned()
 }
 
-/// Whether a line is a heading, and if so whether it is this profile's.
+/// Whether a heading is this profile's; `None` if the line is no heading.
 fn heads(line: &[u8], kind: Kind, profile: &str) -> Option<bool> {
     shown(line).starts_with('[').then(|| form(line, kind, profile).is_some())
 }
 
-/// How this profile's heading is written; none for any other line.
+/// Returns how this profile's heading is written; `None` for any other line.
 fn form(line: &[u8], kind: Kind, profile: &str) -> Option<Form> {
     let line = shown(line);
     if !line.starts_with('[') {
@@ -56,7 +57,7 @@ fn form(line: &[u8], kind: Kind, profile: &str) -> Option<Form> {
     }
 }
 
-/// The setting on a line, where it is one.
+/// Returns the setting on a line, if it is one.
 fn setting(line: &[u8]) -> Option<(Option<Key>, String)> {
     let line = shown(line);
     if line.is_empty() || line.starts_with(['#', ';', '[']) {
@@ -83,7 +84,7 @@ fn write_key(out: &mut Vec<u8>, end: &[u8], keys: &Keys) {
 
 fn put(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, end: &[u8], profile: &str, keys: &Keys) -> bool {
     let (mut here, mut written) = (false, false);
-    // Of several headings for one name, those in the best form count alone.
+    // Of several headings for one name, only those in the best form count.
     let counts = lines.iter().filter_map(|line| form(line, kind, profile)).max();
     for line in lines {
         let head = heads(line, kind, profile).map(|head| head && form(line, kind, profile) == counts);
@@ -124,7 +125,7 @@ fn rename(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, from: &str, to: &str) 
             out.extend_from_slice(line);
             continue;
         }
-        // In `source_profile = profile` and `[profile profile]` it is the last one that is meant; a comment may follow.
+        // In `source_profile = profile` and `[profile profile]`, the last match is the name; a comment may follow.
         let part = if source { line.iter().position(|b| matches!(b, b'=' | b':')) } else { Some(0) }.unwrap_or(0);
         let stop = if source { line.len() } else { line.iter().position(|b| *b == b']').unwrap_or(line.len()) };
         let found = line[part..stop].windows(from.len()).rposition(|window| window == from.as_bytes());
@@ -150,7 +151,7 @@ fn remove(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, profile: &str) -> bool
             at += 1;
             continue;
         }
-        // Comments and blank lines after the last setting belong to what follows.
+        // Comments and blank lines after the last setting belong to the next section.
         let rest = &lines[at + 1..];
         let section = rest.iter().position(|line| shown(line).starts_with('[')).unwrap_or(rest.len());
         let last = rest[..section].iter().rposition(|line| setting(line).is_some()).map_or(0, |last| last + 1);

@@ -1,4 +1,4 @@
-//! The lines of a profile file: sections and settings, read as they were meant. A damaged section hides no other.
+//! Parses the lines of a profile file into sections and settings, tolerantly. A damaged section hides no other.
 
 use super::text::Text;
 use crate::model::names::looks_like_secret;
@@ -6,11 +6,11 @@ use crate::model::snapshot::WarningKind;
 use std::collections::HashMap;
 use zeroize::Zeroizing;
 
-/// Profiles that are read in one file.
+/// The most profiles that are read from one file.
 const PROFILES: usize = 1000;
-/// Oddities that are kept of one file.
+/// The most warnings that are kept about one file.
 const ODDITIES: usize = 200;
-/// Characters of a profile's name that are read.
+/// The longest profile name that is read, in characters.
 const NAME: usize = 256;
 
 /// Which of the two files it is.
@@ -22,7 +22,7 @@ pub(super) enum Kind {
     Config,
 }
 
-/// The settings that Daypass knows; whatever else stands in a profile has no effect.
+/// The settings that Daypass knows; other settings have no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     AccessKeyId,
@@ -76,32 +76,31 @@ impl Key {
         })
     }
 
-    /// Whether it belongs to the key itself, which comes whole from one file.
+    /// Whether it belongs to the key itself, all of which is taken from one file.
     pub const fn of_key(self) -> bool {
         matches!(self, Self::AccessKeyId | Self::Secret | Self::Token)
     }
 }
 
-/// A setting's value.
 pub(super) struct Value {
-    /// The value as it was meant; wiped when dropped, since any of them may turn out to be a secret.
+    /// The cleaned value; wiped when dropped, since any of them may turn out to be a secret.
     pub text: Zeroizing<String>,
     pub line: u32,
 }
 
-/// One profile as it stands in one file, its sections merged.
+/// One profile in one file, its sections merged.
 pub(super) struct Section {
-    /// The profile's name.
     pub name: String,
-    /// Its settings, the last of each; the key comes whole from one heading.
+    /// Its settings, the last of each; the key is taken as a whole from one heading.
     pub values: HashMap<Key, Value>,
     form: Form,
-    /// What stands of a key under each heading.
+    /// The key settings under each heading.
     keys: Vec<HashMap<Key, Value>>,
 }
 
 impl Section {
-    /// Takes the key of the last heading that has a whole one, so that no token or secret of one key stands beside the ID of another.
+    /// Takes the key of the last heading with a complete one, so that the token or secret of one key is never combined
+    /// with the ID of another.
     fn settle_key(&mut self) {
         let whole = |key: &HashMap<Key, Value>| key.contains_key(&Key::AccessKeyId) && key.contains_key(&Key::Secret);
         let last = self.keys.iter().rposition(whole).or_else(|| self.keys.iter().rposition(|key| !key.is_empty()));
@@ -112,11 +111,11 @@ impl Section {
     }
 }
 
-/// How a profile's heading is written, by how far it counts: where a file has several for one name, the AWS tools read those in the
-/// best form alone.
+/// How a profile's heading is written, in order of precedence: if a file has several headings for one name, the AWS
+/// tools read only those in the best form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
-    /// As in the other file, which the AWS tools don't read.
+    /// As in the other file; the AWS tools don't read it.
     Other,
     /// `[default]` in the config file.
     Bare,
@@ -124,23 +123,21 @@ pub(super) enum Form {
     Right,
 }
 
-/// An oddity of this file: line, profile, what.
+/// A warning about this file: line, profile, kind.
 pub(super) type Note = (u32, Option<String>, WarningKind);
 
-/// What stands in one file.
+/// The content of one file.
 #[derive(Default)]
 pub(super) struct Sections {
-    /// The profiles in their order.
+    /// The profiles in order.
     pub list: Vec<Section>,
     pub by_name: HashMap<String, usize>,
     /// The sections `[sso-session …]`, by name.
     pub sessions: HashMap<String, HashMap<Key, Value>>,
-    /// What looks odd.
     pub odd: Vec<Note>,
 }
 
 impl Sections {
-    /// The profile of this name.
     pub fn get(&self, name: &str) -> Option<&Section> {
         self.by_name.get(name).and_then(|at| self.list.get(*at))
     }
@@ -155,7 +152,8 @@ impl Sections {
         }
     }
 
-    /// The profile of this name, which a heading opens; none when there are too many, or where another heading counts alone.
+    /// Opens the profile of a heading. Returns `None` if there are too many profiles, or if another heading takes
+    /// precedence.
     fn open(&mut self, name: String, form: Form, line: u32) -> Option<usize> {
         if let Some(at) = self.by_name.get(&name).copied() {
             let section = self.list.get_mut(at)?;
@@ -185,40 +183,40 @@ impl Sections {
     }
 }
 
-/// Where a line stands.
+/// The section that a line belongs to.
 #[derive(Clone, Copy)]
 enum Place {
-    /// In this profile.
+    /// This profile.
     Profile(usize),
-    /// In a section that is not a profile, or one that is left out.
+    /// A section that is not a profile, or a profile that is skipped.
     Other,
-    /// Before the first heading, or under a damaged one.
+    /// None: before the first heading, or under a damaged one.
     Nowhere,
 }
 
 /// What a heading opens.
 pub(super) enum Heading<'a> {
-    /// This profile's section, and how it is written.
+    /// This profile's section, and how its heading is written.
     Profile { name: &'a str, form: Form },
     /// A sign-in that profiles refer to.
     Session(&'a str),
     /// A section of another kind.
     Other,
-    /// Nothing that could be told.
+    /// A heading that can't be parsed.
     Damaged,
 }
 
-/// Reads the lines of one file.
+/// Parses the lines of one file.
 pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
     let mut out = Sections::default();
     for what in &file.odd {
         out.note(0, Place::Nowhere, *what);
     }
     let mut place = Place::Nowhere;
-    // The settings of this heading alone.
+    // The settings under the current heading.
     let mut seen: Vec<Key> = Vec::new();
     let mut session: Option<String> = None;
-    // How far the setting is set in that opened a block, such as `s3 =`: deeper lines belong to it.
+    // The indentation of a setting that opened a block, such as `s3 =`: deeper lines belong to it.
     let mut block: Option<usize> = None;
     for (number, line) in (1_u32..).zip(file.text.lines()) {
         let trimmed = line.trim();
@@ -306,8 +304,8 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
     out
 }
 
-/// A setting's name and value: they part at the first `=` or `:`, whichever comes first (Python's `configparser`, with which the
-/// AWS command line reads).
+/// Splits a setting into name and value at the first `=` or `:`, like Python's `configparser`, with which the AWS
+/// command line reads.
 pub(super) fn setting(line: &str) -> Option<(&str, &str)> {
     line.split_once(['=', ':'])
 }
@@ -344,7 +342,7 @@ pub(super) fn heading(line: &str, kind: Kind) -> Heading<'_> {
 const QUOTES: [(char, &[char]); 5] =
     [('"', &['"']), ('\'', &['\'']), ('“', &['”', '“']), ('‘', &['’', '‘']), ('„', &['“', '”'])];
 
-/// What stands between the quotes that the text begins with, and what follows them.
+/// Returns the text between the quotes that `text` begins with, and what follows them.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let first = text.chars().next()?;
     let (_, closing) = QUOTES.iter().find(|(open, _)| *open == first)?;
@@ -358,10 +356,10 @@ fn unquoted(text: &str) -> &str {
     quoted(text).filter(|(_, after)| after.is_empty()).map_or(text, |(inner, _)| inner)
 }
 
-/// A value as it was meant, and what looks odd about how it is written.
+/// Returns the cleaned value, and warnings about how it is written.
 fn value(key: Key, raw: &str) -> (&str, Vec<WarningKind>) {
     let raw = raw.trim();
-    // A command is kept as it stands, quotes and all, so that the person sees the whole of what would run.
+    // A command is kept verbatim, including quotes, so that the user sees exactly what would run.
     if key == Key::Process {
         return (raw, Vec::new());
     }
@@ -371,19 +369,20 @@ fn value(key: Key, raw: &str) -> (&str, Vec<WarningKind>) {
         return (inner, odd);
     }
     let Some(cut) = raw.find(" #").into_iter().chain(raw.find(" ;")).min() else { return (raw, odd) };
-    // A comment behind a region is everyday; behind a key it may be the rest of the key.
+    // A comment after a region is harmless; after a key, it may be the rest of the key.
     if key.of_key() || matches!(key, Key::RoleArn | Key::ExternalId) {
         odd.push(WarningKind::Comment);
     }
     (raw[..cut].trim_end(), odd)
 }
 
-/// Whether this is a secret by its form: 40 characters of base64.
+/// Whether this has the form of a secret: 40 characters of base64.
 pub(in crate::engine) fn is_secret_form(secret: &str) -> bool {
     secret.len() == 40 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+' | b'='))
 }
 
-/// Whether this is an access key id by its form: 16 to 128 capitals and digits (STS, GetAccessKeyInfo), `AKIA…` or `ASIA…`.
+/// Whether this has the form of an access key ID: 16 to 128 capitals and digits (STS, GetAccessKeyInfo), `AKIA…` or
+/// `ASIA…`.
 pub(in crate::engine) fn is_key_form(id: &str) -> bool {
     (16..=128).contains(&id.len())
         && (id.starts_with("AKIA") || id.starts_with("ASIA"))

@@ -1,7 +1,7 @@
-//! A tolerant reader of the shared credentials and config files: it reads what was meant, and says where a file looks odd.
+//! A tolerant reader of the shared credentials and config files, which warns about questionable content.
 //!
-//! Nothing is kept between calls: a file that is edited counts from the next call on. Only settings that Daypass knows have an
-//! effect; an endpoint or a certificate bundle that a profile names is never followed.
+//! Nothing is cached: an edited file takes effect at the next call. Only settings that Daypass knows have an effect; an
+//! endpoint or a certificate bundle in a profile is never used.
 
 mod chain;
 mod edit;
@@ -26,28 +26,27 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use zeroize::Zeroizing;
 
-/// Oddities that are told at most.
+/// The most warnings that are reported.
 const ODDITIES: usize = 500;
 
-/// Where the two files are, or would be.
+/// The paths of the two files, whether they exist or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
-    /// The credentials file.
     pub credentials: PathBuf,
-    /// The config file.
     pub config: PathBuf,
 }
 
 impl Paths {
-    /// As `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` say, otherwise `.aws/credentials` and `.aws/config` in the home
-    /// directory of this system.
+    /// Returns the paths in `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE`, or else `.aws/credentials` and
+    /// `.aws/config` in the user's home directory.
     #[must_use]
     pub fn from_env() -> Self {
         let base = directories::BaseDirs::new();
         Self::from_vars(|name| std::env::var_os(name), base.as_ref().map(directories::BaseDirs::home_dir))
     }
 
-    /// The same for a given environment and home directory. Without a home directory the defaults lead nowhere.
+    /// Does the same for a given environment and home directory. Without a home directory, the defaults are empty
+    /// paths.
     #[must_use]
     pub fn from_vars(var: impl Fn(&str) -> Option<OsString>, home: Option<&Path>) -> Self {
         let path = |name: &str, file: &str| match var(name).filter(|value| !value.is_empty()) {
@@ -67,11 +66,11 @@ impl Paths {
     }
 }
 
-/// When both files were last changed and how long they are: two equal stamps mean that nothing has to be read again.
+/// When both files were last changed, and their sizes: if two stamps are equal, nothing has to be read again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp([Option<(SystemTime, u64)>; 2]);
 
-/// The files' stamp now. It reads no content.
+/// Returns the files' current stamp. Doesn't read their content.
 #[must_use]
 pub fn stamp(paths: &Paths) -> Stamp {
     let one = |path: &Path| {
@@ -84,11 +83,10 @@ pub fn stamp(paths: &Paths) -> Stamp {
 /// An access key with its secret. Debug shows neither.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
-    /// The access key's id.
     pub access_key_id: String,
-    /// Its secret, wiped when it is dropped.
+    /// The secret, wiped when it is dropped.
     pub secret: Zeroizing<String>,
-    /// The token of a temporary key.
+    /// The session token of a temporary key.
     pub token: Option<Zeroizing<String>>,
 }
 
@@ -98,7 +96,7 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// The profiles without their secrets, and what looks odd in the files.
+/// Reads the profiles, without their secrets, and the warnings about the files.
 #[must_use]
 pub fn read(paths: &Paths) -> Profiles {
     let files = Files::read(paths);
@@ -132,7 +130,8 @@ pub fn read(paths: &Paths) -> Profiles {
     Profiles { list, oddities, found: files.found, credentials_path: paths.credentials.clone() }
 }
 
-/// Whether other users of this computer can read the file; Windows keeps a home folder to its user by itself.
+/// Whether other users of this computer can read the file. Always false on Windows, where a home folder is private by
+/// default.
 fn open_to_others(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -146,12 +145,17 @@ fn open_to_others(path: &Path) -> bool {
     }
 }
 
-/// The key of a profile, or of the profile that its `source_profile` names. Both files are read anew.
+/// Returns the key of a profile, or of its source profile. Re-reads both files.
 ///
 /// # Errors
-/// `NoProfile` where there is no such profile (never another's key in its place), `ProfileOdd` where what stands there can't be
-/// meant so, `ProfileEmpty` where nothing of it gives credentials, `KeyWithoutToken`, `SignInNeeded` where the credentials come from a sign-in, `ProcessRefused` where they come
-/// from a command, `KeyNotFound` where they come from a token or the environment; [`origin`] tells those apart.
+///
+/// - `NoProfile` if there is no such profile; another one's key is never used instead.
+/// - `ProfileOdd` if its settings make no sense or a file can't be read.
+/// - `ProfileEmpty` if none of its settings gives credentials.
+/// - `KeyWithoutToken` if its key is a temporary one without a session token.
+/// - `SignInNeeded` if the credentials come from a sign-in.
+/// - `ProcessRefused` if they come from a command.
+/// - `KeyNotFound` if they come from a web identity token or the environment; [`origin`] tells these apart.
 pub fn keys(paths: &Paths, profile: &str) -> Result<Keys, Problem> {
     match origin(paths, profile)? {
         Origin::Keys(keys) => Ok(keys),
@@ -161,7 +165,6 @@ pub fn keys(paths: &Paths, profile: &str) -> Result<Keys, Problem> {
     }
 }
 
-/// Both files, read.
 struct Files {
     credentials: Sections,
     config: Sections,
@@ -192,25 +195,25 @@ impl Files {
     }
 }
 
-/// Where a setting stands: whether in the config file, and its value.
+/// Whether a setting is in the config file, and its value.
 type Setting<'a> = Option<(bool, &'a Value)>;
 
-/// One profile in both files. The credentials file wins, setting by setting; a key comes whole from one of them, so that no
-/// token or secret of one stands beside the id of the other.
+/// One profile in both files. The credentials file takes precedence for each setting, but all of a key comes from one
+/// of them, so that the token or secret of one is never combined with the ID of the other.
 struct Both<'a> {
     credentials: Option<&'a Section>,
     config: Option<&'a Section>,
 }
 
 impl<'a> Both<'a> {
-    /// A setting, and whether it stands in the config file.
+    /// Returns a setting, and whether it is in the config file.
     fn value(&self, key: Key) -> Option<(bool, &'a Value)> {
         let sections = || [(false, self.credentials), (true, self.config)].into_iter();
         let mut sections = sections().filter_map(|(in_config, section)| Some((in_config, section?)));
         if !key.of_key() {
             return sections.find_map(|(in_config, section)| Some((in_config, section.values.get(&key)?)));
         }
-        // The file with the key's ID, otherwise the first with anything of a key.
+        // The file with the access key ID, otherwise the first with any key setting.
         let mut holding: Vec<_> =
             sections.filter(|(_, section)| section.values.keys().any(|key| key.of_key())).collect();
         holding.sort_by_key(|(_, section)| !section.values.contains_key(&Key::AccessKeyId));
@@ -225,17 +228,17 @@ impl<'a> Both<'a> {
         self.value(key).is_some()
     }
 
-    /// Whether there is anything of a key in it, which makes it its own source (botocore, `AssumeRoleProvider`).
+    /// Whether it contains part of a key, which makes it its own source (botocore, `AssumeRoleProvider`).
     fn has_key(&self) -> bool {
         self.has(Key::AccessKeyId) || self.has(Key::Secret)
     }
 
-    /// Whether it is a role that somebody else asks for. A role by a token from a file asks for itself.
+    /// Whether it is a role that another profile asks for. A role with a web identity token needs no other profile.
     fn is_role(&self) -> bool {
         self.has(Key::RoleArn) && !self.has(Key::WebIdentity)
     }
 
-    /// How the profile gets its credentials.
+    /// Returns how the profile gets its credentials.
     fn source(&self) -> Source {
         match (self.is_role(), self.has(Key::SourceProfile), self.has(Key::CredentialSource)) {
             (true, false, true) if self.is_of_environment() => Source::Environment,
@@ -245,19 +248,20 @@ impl<'a> Both<'a> {
         }
     }
 
-    /// Whether it takes its key from variables of the environment (botocore, `EnvProvider`), and from nothing else.
+    /// Whether it takes its key from environment variables alone (botocore, `EnvProvider`).
     fn is_of_environment(&self) -> bool {
         let named = self.text(Key::CredentialSource).is_some_and(|name| name.eq_ignore_ascii_case("Environment"));
         named && !self.has(Key::SourceProfile)
     }
 
-    /// How it gets them without another profile.
+    /// Returns how the profile gets credentials without another profile.
     fn own(&self) -> Source {
         self.ways().first().map_or(Source::Nothing, |(source, _)| *source)
     }
 
-    /// The ways to credentials that it has itself, each with the setting that makes it one, in the order in which the AWS command
-    /// line looks (botocore, `ProfileProviderBuilder`): a key goes before the others in the credentials file, and last in the config.
+    /// Returns the profile's own sources of credentials, each with the setting that makes it one, in the order in which
+    /// the AWS command line looks (botocore, `ProfileProviderBuilder`): a key comes before login and process in the
+    /// credentials file, and after them in the config file.
     fn ways(&self) -> Vec<(Source, (bool, &'a Value))> {
         let first = |keys: &[Key]| keys.iter().find_map(|key| self.value(*key));
         let web = first(&[Key::WebIdentity]).filter(|_| self.has(Key::RoleArn)).map(|at| (Source::TokenFile, at));
@@ -280,7 +284,7 @@ impl<'a> Both<'a> {
         list.chain([login, process].into_iter().flatten()).chain(late).chain(half_sign_in).collect()
     }
 
-    /// Its key; none where the id is a secret put in the wrong place, which would be sent in the open.
+    /// Returns its key; `None` if the ID looks like a misplaced secret, which would be sent in plain text.
     fn keys(&self) -> Option<Keys> {
         let access_key_id = self.text(Key::AccessKeyId).filter(|id| !crate::model::names::looks_like_secret(id))?;
         Some(Keys {
@@ -313,7 +317,7 @@ impl<'a> Both<'a> {
         }
     }
 
-    /// What is odd about the profile as a whole: whether in the config file, the line, what.
+    /// Returns warnings about the profile as a whole: whether in the config file, the line, the kind.
     fn odd(&self, name: &str, files: &Files) -> Vec<(bool, u32, WarningKind)> {
         let mut out = Vec::new();
         let mut note = |value: Option<(bool, &Value)>, what| {
@@ -332,7 +336,7 @@ impl<'a> Both<'a> {
         out
     }
 
-    /// What is odd about where its credentials come from.
+    /// Notes warnings about the source of its credentials.
     fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Setting<'_>, WarningKind)) {
         let (source, role) = (self.value(Key::SourceProfile), self.value(Key::RoleArn));
         if self.is_role() {
@@ -373,14 +377,14 @@ impl<'a> Both<'a> {
 }
 
 impl Files {
-    /// Whether following `source_profile` from here leads back to where it has been, other than to the profile itself at the end.
-    /// Sixty-four steps are looked at; nobody means more.
+    /// Whether following `source_profile` from here leads into a loop, other than a profile that names itself at the
+    /// end. Follows at most 64 profiles.
     fn loops(&self, name: &str) -> bool {
         let mut seen = vec![name];
         let mut at = name;
         loop {
             let both = self.both(at);
-            // A source that holds a key is its own.
+            // A source profile with a key needs no other.
             if !both.is_role() || at != name && both.has_key() {
                 return false;
             }

@@ -1,4 +1,4 @@
-//! Writes a changed file in the place of the old one: whole or not at all, for its owner alone, behind a link where there is one.
+//! Replaces a file atomically, readable by its owner alone, following a symbolic link if the path is one.
 
 use super::edit::{Edit, edited};
 use super::{Paths, ini, text};
@@ -16,11 +16,12 @@ fn is_full(why: &io::Error) -> bool {
     matches!(why.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// Changes a profile in the files: a key goes into the credentials file, a new name and a removal into both.
+/// Changes a profile in the files: a key is put into the credentials file, a rename or removal applies to both.
 ///
 /// # Errors
-/// Why nothing was written. Where a removal or a rename of a profile that stands in both files meets a problem in the second, the
-/// first is changed already; the same change once more does the rest.
+///
+/// Why nothing was written. If a rename or removal fails in the credentials file, the config file is changed already;
+/// repeating it finishes the rest.
 pub fn change(paths: &Paths, edit: &Edit) -> Result<(), SaveProblem> {
     let config = || one(&paths.config, ini::Kind::Config, edit);
     match edit {
@@ -33,7 +34,7 @@ pub fn change(paths: &Paths, edit: &Edit) -> Result<(), SaveProblem> {
     }
 }
 
-/// Changes one file; whether anything in it changed.
+/// Changes one file; returns whether anything in it changed.
 fn one(path: &Path, kind: ini::Kind, edit: &Edit) -> Result<bool, SaveProblem> {
     let target = target(path)?;
     let before = match &target {
@@ -56,7 +57,7 @@ fn one(path: &Path, kind: ini::Kind, edit: &Edit) -> Result<bool, SaveProblem> {
     Ok(true)
 }
 
-/// The file itself behind whatever links lead to it; none where there is none yet.
+/// Returns the file that the path leads to, links resolved; `None` if there is none yet.
 fn target(path: &Path) -> Result<Option<PathBuf>, SaveProblem> {
     match fs::symlink_metadata(path) {
         Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -66,16 +67,17 @@ fn target(path: &Path) -> Result<Option<PathBuf>, SaveProblem> {
     }
 }
 
-/// All of a plain file.
+/// Reads a regular file completely.
 fn whole(path: &Path) -> Result<Zeroizing<Vec<u8>>, SaveProblem> {
     let (bytes, whole) = text::bytes(path).map_err(|_why| SaveProblem::Unreadable)?;
     if whole { Ok(bytes) } else { Err(SaveProblem::TooLarge) }
 }
 
-/// Writes `bytes` as a file that only its owner may read (0600), in a folder that is made where it is missing (0700): a new file
-/// beside it, on disk before it takes the other's name.
+/// Writes `bytes` to a file that only its owner may read (0600), in a folder that is created if necessary (0700). The
+/// data is synced to a temporary file in the same folder before it replaces the old one.
 ///
 /// # Errors
+///
 /// Why the file was left as it was.
 pub fn private_file(path: &Path, bytes: &[u8]) -> Result<(), SaveProblem> {
     let target = target(path)?;
@@ -104,7 +106,7 @@ fn replace(
     new.persist(place).map_err(|why| not_written(&why.error))?;
     #[cfg(unix)]
     if let Ok(folder) = fs::File::open(folder) {
-        // The file has its name already; a folder that can't be synced takes nothing back.
+        // The file has been replaced; a folder that can't be synced doesn't undo that.
         let _synced = folder.sync_all();
     }
     Ok(())
@@ -118,7 +120,7 @@ fn make(folder: &Path) -> io::Result<()> {
     how.create(folder)
 }
 
-/// Sees to it that the file to be replaced is plain and belongs to whom the new one belongs.
+/// Checks that the file to be replaced is a regular file of the same owner as the new one.
 #[cfg(unix)]
 fn mine(before: &Path, new: &fs::File) -> Result<(), SaveProblem> {
     use std::os::unix::fs::MetadataExt as _;
@@ -130,7 +132,7 @@ fn mine(before: &Path, new: &fs::File) -> Result<(), SaveProblem> {
     if old.uid() == new.uid() { Ok(()) } else { Err(SaveProblem::OtherOwner) }
 }
 
-/// Sees to it that the file to be replaced is plain.
+/// Checks that the file to be replaced is a regular file.
 #[cfg(not(unix))]
 fn mine(before: &Path, _new: &fs::File) -> Result<(), SaveProblem> {
     let old = fs::symlink_metadata(before).map_err(|_why| SaveProblem::Changed)?;

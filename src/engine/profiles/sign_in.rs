@@ -1,4 +1,4 @@
-//! What a profile says about its sign-in: IAM Identity Center by session or inline, and the console's `aws login`.
+//! Reads sign-ins from profiles: IAM Identity Center by session or inline, and the console's `aws login`.
 
 use super::ini::{Key, Value};
 use super::{Files, Paths, Setting};
@@ -7,13 +7,13 @@ use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::WarningKind;
 use std::collections::HashMap;
 
-/// A sign-in through IAM Identity Center, as one profile asks for it. It holds no secret.
+/// A sign-in through IAM Identity Center that a profile asks for. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     pub profile: String,
-    /// The name of the `[sso-session]`; none where the profile carries everything itself, as older ones do.
+    /// The name of the `[sso-session]`; `None` if the profile holds all settings itself, as older ones do.
     pub session: Option<String>,
-    /// Where the company's people sign in.
+    /// The URL at which the company's people sign in.
     pub start_url: String,
     /// The region of Identity Center, not the bucket's.
     pub region: Region,
@@ -21,22 +21,24 @@ pub struct SignIn {
     pub account: AccountId,
     /// The permission set.
     pub role: String,
-    /// What the session's tokens may be used for.
+    /// The scopes of the session's tokens.
     pub scopes: Vec<String>,
 }
 
 impl SignIn {
-    /// What the token's file is named after (AWS CLI: the session's name, for older profiles the start URL).
+    /// Returns the name from which the token's file name is derived (AWS CLI: the session's name, for older profiles
+    /// the start URL).
     #[must_use]
     pub fn token_name(&self) -> &str {
         self.session.as_deref().unwrap_or(&self.start_url)
     }
 }
 
-/// The sign-in of a profile. Both files are read anew.
+/// Returns the sign-in of a profile. Re-reads both files.
 ///
 /// # Errors
-/// `NoProfile`; `ProfileOdd` where something of it is missing, or can't be meant so.
+///
+/// `NoProfile` if there is no such profile; `ProfileOdd` if a setting of the sign-in is missing or invalid.
 pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
     let files = Files::read(paths);
     if !files.has(profile) {
@@ -45,11 +47,10 @@ pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
     files.sign_in(profile).map_err(|_odd| Problem::new(Kind::ProfileOdd))
 }
 
-/// What keeps a sign-in from being meant so, and the setting at which it shows.
+/// What is wrong with a sign-in, and the setting that shows it.
 pub(super) type OddSignIn<'a> = (Setting<'a>, WarningKind);
 
 impl Files {
-    /// The sign-in of a profile.
     pub(super) fn sign_in<'a>(&'a self, profile: &str) -> Result<SignIn, OddSignIn<'a>> {
         let both = self.both(profile);
         let session = both.value(Key::SsoSession);
@@ -59,7 +60,7 @@ impl Files {
         }
         let of_session =
             |key| self.sessions(name).find_map(|(in_config, session)| Some((in_config, session.get(&key)?)));
-        // A session's own settings go before what an older line in the profile still says.
+        // A session's own settings take precedence over older ones in the profile.
         let of_both = |key| of_session(key).or_else(|| both.value(key));
         let any = [Key::SsoSession, Key::SsoStartUrl, Key::SsoAccount, Key::SsoRole, Key::SsoRegion];
         let any = any.into_iter().find_map(|key| both.value(key));
@@ -82,23 +83,23 @@ impl Files {
         })
     }
 
-    /// The sections of a session, and whether each stands in the config file.
+    /// Returns the sections of a session, and whether each is in the config file.
     fn sessions<'a>(&'a self, name: Option<&'a str>) -> impl Iterator<Item = (bool, &'a HashMap<Key, Value>)> {
         let files = [(true, &self.config), (false, &self.credentials)];
         files.into_iter().filter_map(move |(in_config, sections)| Some((in_config, sections.sessions.get(name?)?)))
     }
 }
 
-/// What a profile says about `aws login`.
+/// The session of `aws login` in a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginSession {
-    /// The ARN after which the AWS command line names the session's file.
+    /// The ARN from which the AWS command line derives the name of the session's file.
     pub arn: String,
-    /// The region in which it signed in.
+    /// The region in which the user signed in.
     pub region: Region,
 }
 
-/// The session that `login_session` names, in the profile's region.
+/// Returns the session that `login_session` names, in the profile's region or else the default one.
 #[must_use]
 pub fn login_session(paths: &Paths, profile: &str) -> Option<LoginSession> {
     let files = Files::read(paths);

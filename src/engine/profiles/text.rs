@@ -1,6 +1,8 @@
-//! A profile file as text: bounded, decoded from what editors write, with what nobody sees taken out.
+//! Reads a profile file as text: limited in size, decoded from the encodings that editors write, without invisible
+//! characters.
 //!
-//! The text holds secrets: every buffer is wiped when it is dropped, and sized beforehand so that no copy stays behind in a grown one.
+//! The text holds secrets: every buffer is wiped when it is dropped, and allocated at its final size, so that growing
+//! leaves no copy behind.
 
 use crate::model::snapshot::WarningKind;
 use std::collections::BTreeSet;
@@ -9,23 +11,22 @@ use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Bytes of a file that are read.
+/// The most bytes of a file that are read.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// A file's text.
 #[derive(Default)]
 pub(in crate::engine) struct Text {
-    /// Its lines end in `\n`.
+    /// The text; its lines end in `\n`.
     pub text: Zeroizing<String>,
-    /// The lines, from 1, that had characters nobody sees.
+    /// The lines, from 1, that contained invisible characters.
     pub touched: BTreeSet<u32>,
-    /// What is odd about the file as a whole.
+    /// Warnings about the file as a whole.
     pub odd: Vec<WarningKind>,
-    /// Whether the file is there.
+    /// Whether the file exists.
     pub found: bool,
 }
 
-/// Reads a file. What isn't there is empty; what can't be read is odd.
+/// Reads a file. A missing file is empty; one that can't be read yields a warning.
 pub(super) fn read(path: &Path) -> Text {
     match bytes(path) {
         Ok((raw, whole)) => {
@@ -44,9 +45,9 @@ pub(super) fn read(path: &Path) -> Text {
     }
 }
 
-/// The first mebibyte of a regular file, and whether that is all of it.
+/// Returns the first mebibyte of a regular file, and whether that is all of it.
 pub(in crate::engine) fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, bool)> {
-    // A pipe would hold whoever opens it: what the path leads to is looked at first, and again once it is open.
+    // Opening a pipe would block, so the path is checked before it is opened, and the file again once it is open.
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
@@ -80,7 +81,7 @@ pub(in crate::engine) fn bytes(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, b
     Ok((raw, whole))
 }
 
-/// The text of these bytes: UTF-8 with or without its mark, or UTF-16 by its mark or by its zeros.
+/// Decodes UTF-8 with or without a byte order mark, or UTF-16, recognized by its byte order mark or by its zero bytes.
 pub(in crate::engine) fn decode(raw: &[u8]) -> Text {
     let mut out = Text::default();
     if let Some((units, big)) = wide(raw) {
@@ -102,7 +103,7 @@ pub(in crate::engine) fn decode(raw: &[u8]) -> Text {
     out
 }
 
-/// The bytes after the mark and whether the larger byte comes first, where the file is UTF-16.
+/// Returns the bytes after the byte order mark and whether they are big-endian, if the file is UTF-16.
 fn wide(raw: &[u8]) -> Option<(&[u8], bool)> {
     if let Some(rest) = raw.strip_prefix(b"\xff\xfe") {
         return Some((rest, false));
@@ -122,7 +123,7 @@ fn wide(raw: &[u8]) -> Option<(&[u8], bool)> {
     }
 }
 
-/// Writes the characters down: one kind of line end, one kind of space, nothing that can't be seen.
+/// Stores the characters with one kind of line end and one kind of space, without invisible ones.
 fn settle(out: &mut Text, chars: impl Iterator<Item = char>, most: usize) {
     let mut text = Zeroizing::new(String::with_capacity(most));
     let mut line = 1;
