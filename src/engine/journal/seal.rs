@@ -103,7 +103,7 @@ pub(super) fn delivery_seal(row: i64, destination: i64, texts: [&str; 5], began:
 pub(super) fn same(destination: &Destination) -> String {
     let Destination { profile, role, bucket, prefix, practice, .. } = destination;
     let facts = (profile, role.as_str(), bucket.as_str(), prefix.as_str(), practice);
-    // Text always serializes; an empty identity would merely merge what could not be told apart.
+    // Serializing these can't fail; an empty identity would only merge destinations that can't be told apart.
     serde_json::to_string(&facts).unwrap_or_default()
 }
 
