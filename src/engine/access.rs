@@ -1,4 +1,4 @@
-//! From a profile to a session: its key, who it is, AssumeRole, and the bucket's region.
+//! Gets from a profile to a session: its key, its identity, AssumeRole, and the bucket's region.
 
 use super::context::AwsContext;
 use super::credentials::{SourceKeys, fingerprint};
@@ -18,8 +18,9 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 impl AwsContext {
-    /// The key with which a profile asks for this role: one of this run, or what the files lead to, read anew so that a key that
-    /// was changed is used at once. A profile that is another role than this one is that role.
+    /// Returns the key with which a profile asks for this role, and the profile's region. A key of this run takes
+    /// precedence; otherwise the files are re-read, so that a changed key is used at once. If the profile has a role
+    /// other than this one, that role is assumed first.
     pub async fn keys(&self, profile: &str, role: Option<&RoleArn>) -> Result<(SourceKeys, Option<String>), Problem> {
         if let Some(keys) = self.sources.key(profile) {
             return Ok((keys, None));
@@ -47,7 +48,7 @@ impl AwsContext {
         Ok((keys, region))
     }
 
-    /// A session of a role that the profile is, asked anew once it is over.
+    /// Returns a session of a role that the profile assumes; requests a new one once it has expired.
     async fn own_role(&self, keys: &SourceKeys, own: &OwnRole, region: Option<&str>) -> Result<SourceKeys, Problem> {
         let parts =
             [keys.access_key_id.as_str(), own.role.as_str(), own.external_id.as_ref().map_or("", |id| id.as_str())];
@@ -64,8 +65,8 @@ impl AwsContext {
         Ok(given.keys)
     }
 
-    /// A session of the role that the token in this file is for, asked anew once it is over. The file is read anew each time:
-    /// whatever wrote it writes another before its token ends.
+    /// Returns a session of the role that the token in this file is for; requests a new one once it has expired. The
+    /// file is then re-read, since its writer replaces the token before it expires.
     async fn by_token(&self, file: PathBuf, own: &OwnRole, region: Option<&str>) -> Result<SourceKeys, Problem> {
         let parts = [&file.to_string_lossy(), own.role.as_str(), own.session_name.as_str()];
         let mark = fingerprint(&parts.join("\n"));
@@ -84,7 +85,7 @@ impl AwsContext {
         Ok(given.keys)
     }
 
-    /// What an allowed command gives, asked anew once it is over.
+    /// Returns the key from an allowed command; runs it again once the key has expired.
     async fn printed(&self, command: &str) -> Result<SourceKeys, Problem> {
         let mark = fingerprint(command);
         if !self.sources.may_run(&mark) {
@@ -98,13 +99,13 @@ impl AwsContext {
         Ok(given.keys)
     }
 
-    /// Asks AWS whose a key is, before it is kept anywhere.
+    /// Asks AWS for the identity of a key, before it is kept anywhere.
     pub async fn try_key(&self, keys: &Keys) -> Result<Identity, Problem> {
         let region = sts::region_for(None, None, None);
         sts::get_caller_identity(&self.http, &source(keys.clone()), &region, &self.clock).await
     }
 
-    /// Calls AssumeRole and puts what it gives into the vault.
+    /// Calls AssumeRole and puts the credentials into the vault.
     pub async fn assume(
         &self,
         ask: &AssumeRole,
@@ -132,11 +133,11 @@ impl AwsContext {
                 return Err(problem);
             }
         };
-        // Credentials that came after the person signed out are dropped here, and nobody may think that they are there.
+        // Credentials that arrive after the user signed out are dropped, and must not be reported as present.
         if self.vault.put(ticket, credentials) { Ok(assumed) } else { Err(Problem::new(Kind::SessionEnded)) }
     }
 
-    /// Asks who a profile is, or who it is that asks for this role with it.
+    /// Returns the identity of a profile, or the identity with which it asks for `role`.
     pub async fn identify(&self, profile: &str, role: Option<&RoleArn>) -> Result<Identity, Problem> {
         let (keys, region) = self.keys(profile, role).await?;
         let region = sts::region_for(None, None, region.as_deref());
@@ -144,24 +145,25 @@ impl AwsContext {
         where_in_use(region, |region| async move { sts::get_caller_identity(http, keys, &region, clock).await }).await
     }
 
-    /// Asks for the bucket's region.
+    /// Returns the bucket's region.
     pub async fn locate(&self, place: DestinationId, destination: &Destination) -> Result<Region, Problem> {
         let usual = || destination.role.partition().default_region();
-        // A server of one's own has no regions to tell of: it is asked in the one that is named.
+        // A server other than AWS may not know regions, so it is asked in the configured one.
         let named = destination.region.clone().filter(|_| self.http.endpoint_url().is_some());
         let first = named.unwrap_or_else(usual);
         self.s3(place, destination, &first).head_bucket_region().await
     }
 
-    /// S3 for a destination in a region.
+    /// Returns an S3 client for a destination in a region.
     pub fn s3(&self, place: DestinationId, destination: &Destination, region: &Region) -> S3 {
         S3::new(&self.http, self.vault.signer(place), region, destination, &self.clock, self.patience)
             .limited(self.limit.clone())
     }
 }
 
-/// Asks STS in this region, and where the account does not use it, in the default one of its partition, which every account
-/// uses (IAM User Guide, "Manage AWS STS in an AWS Region": a key is not known where its account has not opted in).
+/// Calls STS in this region and, if the account does not use it, in the default region of its partition, which every
+/// account uses (IAM User Guide, "Manage AWS STS in an AWS Region": a key is not known in a region that its account has
+/// not enabled).
 async fn where_in_use<T, F>(region: Region, ask: impl Fn(Region) -> F) -> Result<T, Problem>
 where
     F: Future<Output = Result<T, Problem>> + Send,
@@ -173,13 +175,13 @@ where
         answer => return answer,
     };
     match ask(default).await {
-        // Where only the first region can be reached, what it said is what is known.
+        // If only the first region can be reached, its answer is the one that counts.
         Err(problem) if problem.retry() == Retry::Line => Err(refused),
         answer => answer,
     }
 }
 
-/// Whether AWS answers so, or can't be asked, before it looks at the code of an MFA device: the code still serves.
+/// Whether AWS answers this, or can't be reached, before it checks the MFA code, so that the code is still usable.
 const fn before_the_code(kind: Kind) -> bool {
     matches!(kind, Kind::TooLong | Kind::TooLongChained | Kind::Offline | Kind::ClockWrong(_))
 }

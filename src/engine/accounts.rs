@@ -1,4 +1,4 @@
-//! What a shell asks of the engine and waits for: keys, sign-ins, commands allowed, access checked.
+//! Requests about accounts that a shell makes and waits for: keys, sign-ins, allowed commands, checking access.
 
 use super::check::Check;
 use super::credentials::fingerprint;
@@ -16,24 +16,28 @@ use crate::model::snapshot::{AllowedCommand, Command};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-/// Steps that may wait to be looked at.
+/// How many steps may be queued for the shell.
 const STEPS: usize = 8;
 
 impl Handle {
-    /// Asks AWS whose a key is. Only a key that AWS has accepted can be kept.
+    /// Asks AWS for the identity of a key. Only a key that AWS has accepted can be kept.
     ///
     /// # Errors
-    /// What AWS answered: `RootKey` for the root user's, `KeyNotAccepted`, `SecretWrong`, what the network met.
+    ///
+    /// What AWS answered: `RootKey` for the root user's key, `KeyNotAccepted`, `SecretWrong`, or a problem of the
+    /// network.
     pub async fn test_key(&self, key: NewKey) -> Result<TestedKey, AddProblem> {
         let identity = self.desk().try_key(key.keys()).await.map_err(AddProblem::Refused)?;
         Ok(TestedKey::new(key, identity))
     }
 
-    /// Keeps a key under a profile's name; `replace` says that a key that is there already is to be replaced.
+    /// Keeps a key under a profile's name; `replace` allows replacing an existing profile.
     ///
     /// # Errors
-    /// `NameTaken` asks the person: replace, or another name (test the key again then). The others say what keeps it from being
-    /// kept; nothing was changed.
+    ///
+    /// `NameForm` if the name is invalid. `NameTaken` if the profile exists: ask the user whether to replace it or to
+    /// use another name (the key must then be tested again). Other errors say why the file was not written. Nothing was
+    /// changed.
     pub async fn keep_key(&self, key: TestedKey, profile: &str, keep: Keep, replace: bool) -> Result<(), KeepProblem> {
         if !keys::is_profile_name(profile) {
             return Err(KeepProblem::NameForm);
@@ -43,7 +47,7 @@ impl Handle {
             move |paths| match keep {
                 Keep::InFile => {
                     keys::write(paths, &name, key, replace)?;
-                    // What is in the file is what is meant from now on.
+                    // The key in the file takes precedence from now on.
                     sources.drop_key(&name);
                     Ok(())
                 }
@@ -63,11 +67,12 @@ impl Handle {
         Ok(())
     }
 
-    /// Gives a profile another name, in both files and where another names it as its source. Destinations that are open or
-    /// remembered are reached by the new name from then on.
+    /// Renames a profile in both files, also where other profiles name it as their source. Destinations, open or
+    /// remembered, use the new name from then on.
     ///
     /// # Errors
-    /// Why it kept its name.
+    ///
+    /// Why the profile was not renamed.
     pub async fn rename_profile(&self, from: &str, to: &str) -> Result<(), KeepProblem> {
         if !keys::is_profile_name(to) {
             return Err(KeepProblem::NameForm);
@@ -90,10 +95,11 @@ impl Handle {
         Ok(())
     }
 
-    /// Takes a profile out: a key of this run, or what stands in the files. Ask the person first.
+    /// Removes a profile: a key of this run, or the profile in the files. Ask the user first.
     ///
     /// # Errors
-    /// Why it is still there.
+    ///
+    /// Why the profile is still there.
     pub async fn remove_profile(&self, profile: &str) -> Result<(), KeepProblem> {
         let (name, sources) = (profile.to_owned(), self.desk().sources.clone());
         let removing = move |paths: &Paths| if sources.drop_key(&name) { Ok(()) } else { keys::remove(paths, &name) };
@@ -109,7 +115,7 @@ impl Handle {
         if self.look_at_profiles().await { Ok(()) } else { Err(KeepProblem::Ended) }
     }
 
-    /// Allows exactly this command of a profile's `credential_process`. Show the whole of it first.
+    /// Allows exactly this command of a profile's `credential_process`. Show the user all of it first.
     #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
     pub fn allow_command(&self, profile: &str, command: &str, consent: Consent) -> bool {
         let mut settings = self.seen().settings.clone();
@@ -126,7 +132,7 @@ impl Handle {
         self.send(Command::Set(settings))
     }
 
-    /// Takes the allowance of the command of this SHA-256 back, and drops what commands gave.
+    /// Revokes the consent to the command with this SHA-256, and drops the credentials that commands gave.
     #[expect(clippy::must_use_candidate, reason = "as with `send`, the next copy shows it")]
     pub fn forbid_command(&self, sha256: &str) -> bool {
         let mut settings = self.seen().settings.clone();
@@ -136,10 +142,10 @@ impl Handle {
         self.send(Command::Set(settings))
     }
 
-    /// Signs a profile in through IAM Identity Center. The steps come one by one; dropping the receiver ends it. After `Done`, ask
-    /// for access again.
+    /// Signs a profile in through IAM Identity Center. The steps arrive on the returned channel; dropping it cancels
+    /// the sign-in. After `Done`, request access again.
     ///
-    /// It has to be called within the engine's runtime.
+    /// Call it within the engine's runtime.
     #[must_use]
     pub fn sign_in(&self, profile: &str) -> mpsc::Receiver<SignInStep> {
         let (steps, seen) = mpsc::channel(STEPS);
@@ -148,10 +154,10 @@ impl Handle {
         seen
     }
 
-    /// Checks the access to a destination step by step, with a session of its own: nothing that is open is touched. The last step
-    /// is the one that went wrong, or the last of those asked for.
+    /// Checks the access to a destination step by step, with a session of its own that doesn't affect open
+    /// destinations. The last step is the one that failed, or the last one requested.
     ///
-    /// It has to be called within the engine's runtime.
+    /// Call it within the engine's runtime.
     #[must_use]
     pub fn check(
         &self,
@@ -165,10 +171,11 @@ impl Handle {
         seen
     }
 
-    /// Asks who a profile is, and waits for the answer.
+    /// Returns the identity of a profile, from AWS.
     ///
     /// # Errors
-    /// What the profile or AWS said.
+    ///
+    /// The problem with the profile or with the answer of AWS.
     pub async fn who(&self, profile: &str) -> Result<Identity, Problem> {
         self.desk().identify(profile, None).await
     }

@@ -1,4 +1,4 @@
-//! "Check my access": profile, identity, AssumeRole, bucket, and a test object where it is asked for.
+//! "Check my access": profile, identity, AssumeRole, bucket, and a test object if requested.
 
 use super::clock::Clock;
 use super::context::AwsContext;
@@ -17,21 +17,20 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-/// How far to go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Check {
-    /// Whether a tiny object is sent. A role that may only put can't delete it: ask the person first.
+    /// Whether to send a tiny object. A role that may only put can't delete it: ask the user first.
     pub test_object: bool,
 }
 
-/// Times steps and tells them.
+/// Times steps and reports them.
 struct Teller {
     steps: mpsc::Sender<Step>,
     clock: Clock,
 }
 
 impl Teller {
-    /// Whether it went well, and somebody still listens.
+    /// Runs a step and reports it. Returns its value if it succeeded and the receiver is still there.
     async fn tell<T>(&self, item: Item, work: impl Future<Output = Result<(T, Fact), Problem>> + Send) -> Option<T> {
         let began = self.clock.now();
         let (kept, result) = match work.await {
@@ -44,7 +43,7 @@ impl Teller {
 }
 
 impl AwsContext {
-    /// Goes through the steps until one meets a problem.
+    /// Runs the steps until one fails.
     pub(super) async fn check(
         &self,
         destination: Destination,
@@ -126,7 +125,7 @@ impl AwsContext {
         };
         let mut assumed = self.assume(&ask(destination.seconds), code.clone(), &self.vault.ticket(place)).await;
         let mut shortened = false;
-        // Item a code was given for is refused before the code is looked at, so the code still serves.
+        // The first attempt was refused before AWS checked the MFA code, so the code is still usable.
         if let Err(Problem { kind: Kind::TooLong | Kind::TooLongChained, .. }) = assumed
             && destination.seconds > Destination::USUAL
         {
@@ -138,7 +137,7 @@ impl AwsContext {
     }
 }
 
-/// A key that nothing has yet, in the destination's folder.
+/// Returns a new key in the destination's folder.
 fn test_key(destination: &Destination, now: Utc) -> String {
     let at: String = now.to_rfc3339().chars().filter(char::is_ascii_alphanumeric).collect();
     format!("{}daypass-test-{at}.txt", destination.prefix.as_str())

@@ -1,4 +1,4 @@
-//! What waits for the journal: nothing is announced, and no file's first byte leaves, before the record of it is on disk.
+//! Waits for the journal: nothing is announced, and no file's first byte is sent, before its record is on disk.
 
 use super::journal::Journal;
 use crate::model::event::{Call, Send};
@@ -10,15 +10,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
-/// Which records are still on their way to the disk, by their number in order.
+/// Tracks which records are not on disk yet, by sequence number.
 pub(super) struct Unkept {
     kept: watch::Receiver<u64>,
     recorded: u64,
-    /// The last one that tells of an upload's end.
+    /// The last record of an upload's end.
     ended: u64,
-    /// Uploads that were added, in the order of their numbers.
+    /// Added uploads, by ascending id.
     added: VecDeque<(UploadId, u64)>,
-    /// Ranges of uploads whose PutObject may go out.
+    /// Ranges of uploads whose PutObject may be sent.
     puts: VecDeque<(UploadId, UploadId, u64)>,
 }
 
@@ -27,7 +27,7 @@ impl Unkept {
         Self { kept: journal.kept(), recorded: 0, ended: 0, added: VecDeque::new(), puts: VecDeque::new() }
     }
 
-    /// Counts a record that is handed to the journal.
+    /// Counts a record that is to be handed to the journal.
     pub(super) fn note(&mut self, record: &Record) {
         self.recorded += 1;
         if let Record::Ended(..) = record {
@@ -39,13 +39,13 @@ impl Unkept {
         }
     }
 
-    /// How many records have to be on disk before this may leave; none where they are. A flush of the journal would not do:
-    /// it overtakes the records that wait for room in the journal's channel.
+    /// Returns how many records must be on disk before `send` may start; `None` if they are. Flushing the journal would
+    /// not do: a flush overtakes the records that wait for room in the journal's channel.
     pub(super) fn before(&mut self, send: &Send) -> Option<u64> {
         let begins = match send.call {
             Call::Put { .. } | Call::Whole { .. } | Call::Create => true,
-            // The parts, and that it goes out, were recorded just before. Without that the next run would take an upload
-            // that is gone for one that S3 has thrown away, and its own object for somebody else's.
+            // The parts, and that the upload completes, were recorded just before. If they were lost, the next run
+            // would take an upload that is gone for one that S3 has aborted, and its own object for somebody else's.
             Call::Complete { .. } => return Some(self.recorded).filter(|&records| records > *self.kept.borrow()),
             Call::Open | Call::Part { .. } | Call::Read { .. } | Call::Abort { .. } => false,
         };
@@ -58,27 +58,27 @@ impl Unkept {
         let added = self.added.binary_search_by_key(&send.upload, |(upload, _)| *upload).ok();
         let added = added.map(|at| self.added[at].1);
         let of = |(first, last, _): &&(UploadId, UploadId, u64)| (*first..=*last).contains(&send.upload);
-        // The first range that names it is enough.
+        // The first range that contains it is enough.
         let puts = self.puts.iter().find(of).map(|(.., number)| *number);
         added.max(puts)
     }
 }
 
-/// A copy that waits for so many records.
+/// A snapshot that waits until this many records are on disk.
 struct Held {
     records: u64,
     copy: u64,
     seen: Arc<Snapshot>,
 }
 
-/// Publishes copies of the model, each once the journal has what it tells of.
+/// Publishes snapshots of the model, each once the journal holds the ends that it shows.
 pub(super) struct Publisher {
     to: watch::Sender<Arc<Snapshot>>,
     wake: Arc<dyn Fn() + std::marker::Send + Sync>,
-    /// Copies taken so far.
+    /// The number of snapshots offered so far.
     copies: u64,
     held: Option<Held>,
-    /// Who waits until this copy or a later one is published.
+    /// Callers that wait until this snapshot or a later one is published.
     reached: Vec<(u64, oneshot::Sender<()>)>,
 }
 
@@ -87,19 +87,19 @@ impl Publisher {
         Self { to, wake, copies: 0, held: None, reached: Vec::new() }
     }
 
-    /// Whether a copy waits for the journal.
+    /// Whether a snapshot waits for the journal.
     pub(super) const fn holds(&self) -> bool {
         self.held.is_some()
     }
 
-    /// Publishes this copy, or holds it until the journal has what it tells of; false where an earlier one is still held, and
-    /// this one has to be offered again.
+    /// Publishes this snapshot, or holds it until the journal has what it shows. Returns false if an earlier one is
+    /// still held; then this one must be offered again.
     pub(super) fn offer(&mut self, seen: &Snapshot, unkept: &Unkept) -> bool {
         let kept = *unkept.kept.borrow();
         let behind = kept < unkept.ended;
         self.copies += 1;
         match &seen.journal {
-            // The disk may still answer: that it is slow is told with what was told before.
+            // The disk may still answer: the previous snapshot is published again, with the news that it is slow.
             Some(problem) if problem.kind == Kind::JournalSlow && behind => {
                 let before = (**self.to.borrow()).clone();
                 let journal = seen.journal.clone();
@@ -119,7 +119,7 @@ impl Publisher {
         }
     }
 
-    /// Publishes the copy that was held, if the journal has by now what it tells of.
+    /// Publishes the held snapshot if the journal now has what it shows; returns whether it did.
     pub(super) fn release(&mut self, unkept: &Unkept) -> bool {
         let kept = *unkept.kept.borrow();
         let Some(held) = self.held.take_if(|held| held.records <= kept) else { return false };
@@ -127,7 +127,7 @@ impl Publisher {
         true
     }
 
-    /// Answers once a copy that is taken from now on is published.
+    /// Answers as soon as a snapshot taken from now on is published.
     pub(super) fn answer_when_published(&mut self, done: oneshot::Sender<()>) {
         self.reached.push((self.copies + 1, done));
     }
@@ -136,7 +136,7 @@ impl Publisher {
         self.to.send_replace(seen);
         (self.wake)();
         for (_, done) in self.reached.extract_if(.., |(wanted, _)| *wanted <= copy) {
-            // Whoever asked may have gone.
+            // The caller may be gone.
             let _ = done.send(());
         }
     }
@@ -162,7 +162,7 @@ mod tests {
         }
     }
 
-    /// The records wait in the loop, since the journal's channel is full: nobody has handed them to the journal yet.
+    /// The records wait in the loop, since the journal's channel is full; the journal doesn't know them yet.
     #[tokio::test]
     async fn a_complete_waits_for_records_that_have_not_reached_the_journal() {
         let journal = Journal::in_memory(&Options::new(|| Utc(0)));
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(unkept.before(&complete()), None);
     }
 
-    /// What goes up whole is told of by its range, whichever way it goes.
+    /// An upload in one request is recorded by its range, whichever call it uses.
     #[tokio::test]
     async fn a_put_waits_for_the_range_that_names_it() {
         let journal = Journal::in_memory(&Options::new(|| Utc(0)));

@@ -1,4 +1,4 @@
-//! What every call to AWS is made with.
+//! The context that every call to AWS needs.
 
 use super::clock::Clock;
 use super::credential_store::CredentialStore;
@@ -9,7 +9,7 @@ use super::rate_limiter::RateLimiter;
 use super::timeouts::Timeouts;
 use super::vault::Vault;
 
-/// What calls about access are made with. A copy is cheap.
+/// The context of calls about access. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct AwsContext {
     pub http: Http,

@@ -1,16 +1,16 @@
-//! CRC64NVME of a whole file from those of its parts, quick also for 10,000 of them.
+//! Combines the CRC64NVME of a file's parts into that of the whole file; fast even for 10,000 parts.
 
 /// The polynomial of CRC64NVME, lowest power first (NVM Express, NVM Command Set Specification, 64b CRC).
 const POLYNOMIAL: u64 = 0x9a6c_9329_ac4b_c9b5;
 /// The polynomial 1.
 const ONE: u64 = 1 << 63;
 
-/// What so many more bytes do to a CRC: a product with a power of x, worked out once for parts of one length.
+/// The effect of appending a number of bytes on a CRC: multiplication by a power of x, computed once per length.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shift(u64);
 
 impl Shift {
-    /// By so many bytes.
+    /// Returns the shift by `bytes` bytes.
     pub fn by(bytes: u64) -> Self {
         // x^8 for each byte, by repeated squaring.
         let (mut power, mut square, mut left) = (ONE, ONE >> 8, bytes);
@@ -24,13 +24,13 @@ impl Shift {
         Self(power)
     }
 
-    /// The CRC of what `crc` is of and so many bytes after it, but for the CRC of those, which is added to it by xor.
+    /// Shifts `crc` by the bytes that follow; the CRC of the concatenation is the result xor the CRC of those bytes.
     pub const fn apply(self, crc: u64) -> u64 {
         product(crc, self.0)
     }
 }
 
-/// The product of two polynomials, lowest power in the highest bit, modulo that of the CRC.
+/// Returns the product of two polynomials modulo that of the CRC; the highest bit is the lowest power.
 const fn product(mut a: u64, b: u64) -> u64 {
     let mut sum = 0;
     let mut bit = ONE;

@@ -1,4 +1,4 @@
-//! Where and how requests of one destination go, worked out once: by itself the SDK does it twice for every request.
+//! A cached S3 endpoint for each destination: the SDK would resolve it twice for every request.
 
 use aws_sdk_s3::config::auth::{self, ResolveAuthScheme};
 use aws_sdk_s3::config::endpoint::{DefaultResolver, Endpoint, EndpointFuture, Params, ResolveEndpoint};
@@ -7,7 +7,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use std::sync::OnceLock;
 
-/// The SDK's own answer to the first request. It depends on region and bucket alone, so it serves for one bucket only.
+/// Caches the SDK's answer to the first request. It depends on region and bucket alone, so it is valid for one bucket
+/// only.
 #[derive(Debug, Default)]
 pub(super) struct Host {
     rules: DefaultResolver,
@@ -26,7 +27,7 @@ impl ResolveEndpoint for Host {
     }
 }
 
-/// Signature version 4, by which all our calls are signed; the name and region that are signed stand in the endpoint.
+/// Always chooses Signature Version 4; the service name and region to sign with come from the endpoint.
 #[derive(Debug)]
 pub(super) struct Signed;
 

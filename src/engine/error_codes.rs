@@ -1,10 +1,10 @@
-//! The codes of STS and S3, and the answers that neither wrote.
+//! Maps the error codes of STS and S3, and answers that neither of them wrote, to kinds of problems.
 
 use super::classify::{Operation, ResponseHead};
 use super::clock::Clock;
 use crate::model::problem::{DeniedBy, Kind};
 
-/// What an answer with this status, code and message means.
+/// Returns the kind of problem for an answer with this status, code and message.
 pub(super) fn answered(operation: Operation, heard: &ResponseHead, code: &str, message: &str, clock: &Clock) -> Kind {
     let skew = || Kind::ClockWrong(heard.date.map_or_else(|| clock.ahead(), |date| clock.ahead_of(date)));
     if message.contains("Signature expired") || message.contains("Signature not yet current") {
@@ -56,11 +56,11 @@ fn codeless(operation: Operation, heard: &ResponseHead, message: &str) -> Kind {
     }
 }
 
-/// An answer that AWS did not write: a login page, a filter, a gateway on the way.
+/// Returns the kind for an answer that AWS did not write: a login page, a filter or a gateway.
 pub(super) fn unknown_answer(operation: Operation, heard: &ResponseHead) -> Kind {
     match heard.status {
         511 => Kind::LoginPage,
-        // An answer to HEAD has no body, and servers that only speak S3's language may leave the request id out.
+        // An answer to HEAD has no body, and other servers that implement S3's API may omit the request ID.
         403 if operation == Operation::HeadBucket && !heard.html => Kind::AccessDenied(DeniedBy::Unknown),
         404 if operation == Operation::HeadBucket && !heard.html => Kind::NoSuchBucket,
         403 | 407 | 451 => Kind::ProxyRefused,
@@ -100,7 +100,7 @@ fn sts(heard: &ResponseHead, code: &str, message: &str) -> Kind {
         "SignatureDoesNotMatch" | "InvalidSignatureException" if says("Credential should be scoped") => {
             Kind::OtherPartition
         }
-        // A header that was signed did not arrive as it was signed, or not at all.
+        // A signed header was changed or dropped in transit.
         "MissingAuthenticationToken" | "MissingAuthenticationTokenException" | "IncompleteSignature" => {
             Kind::SignatureRefused
         }
@@ -144,7 +144,7 @@ fn s3(operation: Operation, heard: &ResponseHead, code: &str, message: &str) -> 
             Kind::UnsignedRefused
         }
         "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch" => Kind::Damaged,
-        // S3 User Guide, "Conditional writes": after this answer a multipart upload begins anew.
+        // S3 User Guide, "Conditional writes": after this answer a multipart upload must be started over.
         "ConditionalRequestConflict" if operation == Operation::CompleteMultipartUpload => Kind::UploadGone,
         "ConditionalRequestConflict" | "OperationAborted" => Kind::Conflict,
         "PreconditionFailed" => Kind::AlreadyThere,
@@ -158,7 +158,7 @@ fn s3(operation: Operation, heard: &ResponseHead, code: &str, message: &str) -> 
         "NoSuchBucket" | "InvalidBucketName" => Kind::NoSuchBucket,
         "NotFound" if operation == Operation::HeadBucket => Kind::NoSuchBucket,
         "KeyTooLongError" => Kind::NameTooLong,
-        // The secret is the one that STS gave: where the signature does not fit, the request was changed on its way.
+        // The secret came from STS, so if the signature doesn't match, the request was changed in transit.
         "SignatureDoesNotMatch" | "MissingSecurityHeader" | "AuthorizationHeaderMalformed" => Kind::SignatureRefused,
         "InvalidArgument" | "InvalidRequest" if says("ncryption") || says("KMS") || says("ACL") => Kind::OptionRefused,
         "MethodNotAllowed"
@@ -175,8 +175,8 @@ fn s3(operation: Operation, heard: &ResponseHead, code: &str, message: &str) -> 
     }
 }
 
-/// What the status alone tells, of an answer by the service. What it refuses for a reason that lies in the request, it
-/// would refuse again (RFC 9110, 15.5).
+/// Returns the kind for an unknown code of the service, by status alone. A request that is refused as invalid would be
+/// refused again (RFC 9110, 15.5).
 const fn unknown_code(heard: &ResponseHead) -> Kind {
     match heard.status {
         408 | 425 => Kind::ConnectionLost,
@@ -189,20 +189,21 @@ const fn unknown_code(heard: &ResponseHead) -> Kind {
     }
 }
 
-/// What stands before and after the resource in `… on resource: "ARN" because …`; where none is named, both are all of it. The
-/// ARN ends in a key, which is the contractor's own text and may say anything.
+/// Splits the message around the resource in `… on resource: "ARN" because …`; if it names none, both halves are the
+/// whole message. The ARN ends in the key, the contractor's own text, which may contain anything.
 fn around_the_resource(message: &str) -> (&str, &str) {
     let Some((before, from)) = message.split_once("on resource: ") else { return (message, message) };
     let after = match from.strip_prefix('"') {
         Some(quoted) => quoted.rsplit_once('"').map_or("", |(_, after)| after),
-        // Roles and keys of KMS stand without quotes; there is no space in their ARNs.
+        // Roles and KMS keys are not quoted; their ARNs contain no spaces.
         None => from.split_once(' ').map_or("", |(_, after)| after),
     };
     (before, after)
 }
 
-/// Returns which policy denies AssumeRole. Tags and a source identity that the caller's own session carries are further actions
-/// of the same call, and a trust policy may lack those alone (IAM User Guide, "Pass session tags in AWS STS").
+/// Returns which policy denies AssumeRole. Tags and a source identity of the caller's own session require further
+/// actions in the same call, and a trust policy may allow all but those (IAM User Guide, "Pass session tags in AWS
+/// STS").
 fn assume_denied_by(message: &str) -> DeniedBy {
     let (before, _) = around_the_resource(message);
     let by = denied_by(Operation::AssumeRole, message);
@@ -217,7 +218,8 @@ fn assume_denied_by(message: &str) -> DeniedBy {
     }
 }
 
-/// Which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer texts go on after these words.
+/// Returns which policy a denial names (IAM, "Troubleshoot access denied error messages"). Newer messages have more
+/// text after these words.
 fn denied_by(operation: Operation, message: &str) -> DeniedBy {
     let (_, after) = around_the_resource(message);
     let says = |part: &str| after.contains(part);
@@ -231,10 +233,11 @@ fn denied_by(operation: Operation, message: &str) -> DeniedBy {
     } else if says("VPC endpoint policy") {
         DeniedBy::EndpointPolicy
     } else if says("session policy") {
-        // The source's own session has it where STS says so; afterwards it is the one that narrows.
+        // If STS says so, it is the session policy of the caller's own session; afterwards, the one sent with
+        // AssumeRole.
         DeniedBy::SessionPolicy
     } else if says("permissions boundary") {
-        // Before AssumeRole it is one on the contractor's user, afterwards one on the customer's role.
+        // If STS says so, it is the boundary of the contractor's user; afterwards, that of the customer's role.
         DeniedBy::Boundary
     } else if says("resource-based policy") {
         if sts { DeniedBy::TrustPolicy } else { DeniedBy::ResourcePolicy }

@@ -1,4 +1,4 @@
-//! Files on this computer, opened once and told apart by their fingerprints.
+//! Local files: opened once, and identified by fingerprints.
 
 use super::pool;
 use crate::model::problem::{Detail, Kind, Problem};
@@ -9,20 +9,21 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A regular file open for reading, and what it was when it was opened.
+/// A regular file open for reading, and its fingerprint when it was opened.
 #[derive(Debug)]
 pub struct Source {
     /// The handle that every part is read from.
     pub file: File,
-    /// What it was when it was opened.
     pub fingerprint: Fingerprint,
 }
 
 impl Source {
-    /// Opens a regular file, and nothing else: a link in its place is not followed, a pipe is not waited for. It blocks.
+    /// Opens a regular file and nothing else: doesn't follow a link at `path`, and doesn't wait for a pipe. Blocks.
     ///
     /// # Errors
-    /// `SourceGone`, `SourceNotAFile`, `SourceUnreadable`.
+    ///
+    /// `SourceGone` if there is no file; `SourceNotAFile` if it isn't a regular one; `SourceBusy`, `TooManyOpen` or
+    /// `SourceUnreadable` if the system refuses.
     pub fn open(path: &Path) -> Result<Self, Problem> {
         let at_path = std::fs::symlink_metadata(path).map_err(|why| unreadable(&why))?;
         if !at_path.is_file() {
@@ -44,18 +45,20 @@ impl Source {
         Ok(Self { file, fingerprint })
     }
 
-    /// Compares the open file with what it was when it was opened. It blocks.
+    /// Compares the open file with its state when it was opened. Blocks.
     ///
     /// # Errors
-    /// `SourceChanged` if more than its times changed, `SourceUnreadable` if the system doesn't say.
+    ///
+    /// `SourceChanged` if more than its times changed; as for [`unreadable`] if the system doesn't say.
     pub fn look(&self) -> Result<Look, Problem> {
         Look::of(&self.fingerprint, &fingerprint(&self.file.metadata().map_err(|why| unreadable(&why))?))
     }
 
-    /// Compares the open file, and what lies at its path, with what `then` says. It blocks.
+    /// Compares the open file, and the file at its path now, with the fingerprint `then`. Blocks.
     ///
     /// # Errors
-    /// `SourceChanged` if more than times changed; `SourceGone` if nothing lies at the path any more.
+    ///
+    /// `SourceChanged` if more than times changed; `SourceGone` if there is no file at the path any more.
     pub fn look_again(&self, then: &Fingerprint, path: &Path) -> Result<Look, Problem> {
         let open = self.look()?;
         let at_path = std::fs::symlink_metadata(path).map_err(|why| unreadable(&why))?;
@@ -66,9 +69,10 @@ impl Source {
         Ok(looks.into_iter().find(|look| *look != Look::Same).unwrap_or(Look::Same))
     }
 
-    /// Sees to it that the file ends where its size says. It blocks.
+    /// Checks that the file ends at the size that the system reports. Blocks.
     ///
     /// # Errors
+    ///
     /// `SourceChanged` if there is more of it.
     pub fn ends(&self) -> Result<(), Problem> {
         if pool::ends_at(&self.file, self.fingerprint.size).map_err(|why| unreadable(&why))? {
@@ -78,18 +82,18 @@ impl Source {
     }
 }
 
-/// The file goes on behind the end that the system tells.
+/// Returns the problem of a file that continues after the end that the system reports.
 pub fn longer() -> Problem {
     let message = "the file is longer than the system says".into();
     Problem::with(Kind::SourceChanged, Detail { call: "read".into(), message, ..Detail::default() })
 }
 
-/// What a file looks like beside what it was.
+/// How a file compares with its earlier state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing tells it from what it was.
+    /// Nothing changed.
     Same,
-    /// Its times changed and nothing else: its content says whether it is the same. This is what it is now.
+    /// Only its times changed: whether it is the same depends on its content. Holds its current fingerprint.
     Touched(Fingerprint),
 }
 
@@ -105,8 +109,8 @@ impl Look {
     }
 }
 
-/// What tells this version of a file from another. Where the system gives no number of a file (Windows, in what Rust's
-/// standard library makes stable), size and time of the last write do alone.
+/// Returns the fingerprint that tells this version of a file from another. If the system gives no file number (on
+/// Windows, Rust's stable standard library has none), it consists of size and modification time alone.
 #[must_use]
 pub fn fingerprint(metadata: &Metadata) -> Fingerprint {
     #[cfg(unix)]
@@ -130,7 +134,7 @@ pub fn fingerprint(metadata: &Metadata) -> Fingerprint {
     }
 }
 
-/// What keeps a file from being opened or read for the moment.
+/// Returns the kind of an error that makes a file temporarily impossible to open or read.
 #[cfg(unix)]
 const fn not_now(code: i32) -> Option<Kind> {
     match code {
@@ -140,8 +144,8 @@ const fn not_now(code: i32) -> Option<Kind> {
     }
 }
 
-/// What keeps a file from being opened or read for the moment (Microsoft, "System Error Codes"): a sharing or lock
-/// violation, and too many open files.
+/// Returns the kind of an error that makes a file temporarily impossible to open or read (Microsoft, "System Error
+/// Codes"): a sharing or lock violation, or too many open files.
 #[cfg(windows)]
 const fn not_now(code: i32) -> Option<Kind> {
     match code {
@@ -151,7 +155,7 @@ const fn not_now(code: i32) -> Option<Kind> {
     }
 }
 
-/// What the system said about a file, as a problem.
+/// Converts the system's error about a file to a problem.
 #[must_use]
 pub fn unreadable(why: &io::Error) -> Problem {
     #[cfg(unix)]
@@ -176,10 +180,11 @@ pub fn unreadable(why: &io::Error) -> Problem {
 pub struct OpenFiles(Mutex<HashMap<UploadId, Arc<Source>>>);
 
 impl OpenFiles {
-    /// The file of this upload, opened if it isn't open. It blocks.
+    /// Returns the file of this upload, and opens it if necessary. Blocks.
     ///
     /// # Errors
-    /// Those of `Source::open`.
+    ///
+    /// As for [`Source::open`].
     pub fn get(&self, upload: UploadId, path: &Path) -> Result<Arc<Source>, Problem> {
         if let Some(source) = self.lock().get(&upload) {
             return Ok(Arc::clone(source));
@@ -188,10 +193,11 @@ impl OpenFiles {
         Ok(Arc::clone(self.lock().entry(upload).or_insert(source)))
     }
 
-    /// Opens the file of this upload anew, in the place of what was open. It blocks.
+    /// Opens the file of this upload, in place of what was open. Blocks.
     ///
     /// # Errors
-    /// Those of `Source::open`.
+    ///
+    /// As for [`Source::open`].
     pub fn open(&self, upload: UploadId, path: &Path) -> Result<Fingerprint, Problem> {
         let source = Source::open(path)?;
         let fingerprint = source.fingerprint;
@@ -199,12 +205,12 @@ impl OpenFiles {
         Ok(fingerprint)
     }
 
-    /// Closes the file of this upload once nothing reads it any more.
+    /// Closes the file of this upload, once nothing reads it any more.
     pub fn close(&self, upload: UploadId) {
         self.lock().remove(&upload);
     }
 
-    /// How many files are open.
+    /// Returns how many files are open.
     #[must_use]
     pub fn count(&self) -> usize {
         self.lock().len()

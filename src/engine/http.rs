@@ -1,4 +1,5 @@
-//! One HTTP client for the life of the app: TLS by rustls over aws-lc, the system's roots, proxies of the environment.
+//! One HTTP client for the life of the app: TLS by rustls over aws-lc, the system's roots, proxies from the
+//! environment.
 
 use super::clock::Clock;
 use super::environment;
@@ -26,34 +27,36 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long looking a name up, connecting and the TLS handshake may take together.
+/// The time limit for name resolution, connecting and the TLS handshake together.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a connection is kept that nothing goes over. S3 closes idle connections after a few seconds; a request on one
-/// that is just being closed breaks, and leaves open whether it arrived.
+/// How long an idle connection is kept. S3 closes idle connections after a few seconds; a request on one that is just
+/// being closed fails, and leaves open whether it arrived.
 const IDLE: Duration = Duration::from_secs(4);
 
 /// The tag with which a certificate in DER begins (X.690, 8.9).
 const DER_SEQUENCE: u8 = 0x30;
 
-/// What the person set up about the wire, explicitly: nothing here comes from a profile, an invitation or the environment.
+/// The server and the certificates that the user set explicitly, from command-line flags only: nothing here comes from
+/// a profile, an invitation or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wire {
-    /// The one server for S3 and STS in the place of AWS's own.
+    /// The URL of a server for S3 and STS that replaces AWS.
     pub endpoint_url: Option<String>,
-    /// A PEM or DER file of authorities to trust besides the system's.
+    /// A PEM or DER file of certificate authorities to trust in addition to the system's.
     pub ca_bundle: Option<PathBuf>,
-    /// Whether that server may be on another computer and be spoken to without TLS, so that everything can be read on the way.
+    /// Whether that server may be on another computer and be used without TLS, so that everything can be read in
+    /// transit.
     pub plain_http: bool,
 }
 
 impl Wire {
-    /// The server where what is sent to it can be read on its way to another computer.
+    /// Returns the server's URL if its requests can be read on their way to another computer.
     #[must_use]
     pub fn in_the_clear(&self) -> Option<&str> {
         self.endpoint_url.as_deref().filter(|url| is_plain(url) && !is_this_computer(url))
     }
 
-    /// The folder for what is kept of deliveries to the one server; none for AWS's own.
+    /// Returns the name of the folder for the journal of deliveries to this server; `None` for AWS.
     #[must_use]
     pub fn folder(&self) -> Option<String> {
         let url = self.endpoint_url.as_deref()?.trim_end_matches('/').to_ascii_lowercase();
@@ -62,7 +65,7 @@ impl Wire {
     }
 }
 
-/// The shared client. Copies share its connections.
+/// The shared client. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: SharedHttpClient,
@@ -71,17 +74,19 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sets the client up, with connections that don't outlive a sleep of the computer; reads the system's roots and the bundle, so it may block for some 100 ms.
+    /// Sets up the client. Its connections are replaced after the computer sleeps. Reads the system's roots and the
+    /// bundle, so it may block for some 100 ms.
     ///
     /// # Errors
-    /// `CaBundle` if the bundle can't be read or holds no certificate; `NotTrusted` if everything could be read on its way and
-    /// nobody allowed that.
+    ///
+    /// `CaBundle` if the bundle, or the file in `SSL_CERT_FILE`, can't be read or holds no certificate; `NotTrusted` if
+    /// requests could be read in transit and that was not allowed.
     pub fn new(wire: &Wire, clock: &Clock) -> Result<Self, Problem> {
         if !wire.plain_http && wire.in_the_clear().is_some() {
             let message = "plain http to another computer was not allowed".into();
             return Err(Problem::with(Kind::NotTrusted, Detail { message, ..Detail::default() }));
         }
-        // Otherwise the client finds no certificate at all, and says nothing of the variable.
+        // Without this check the client would find no certificate at all, and not mention the variable.
         if let Some((name, path)) = environment::certificate_file() {
             let told = |why: std::io::Error| refused(format!("{name}={}: {why}", path.display()));
             std::fs::metadata(&path).map_err(told)?;
@@ -100,7 +105,7 @@ impl Http {
         let local = wire.endpoint_url.as_deref().is_some_and(is_this_computer);
         let proxy = if local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
         let build = move || SharedHttpConnector::new(Bounded(connector(context.clone(), proxy.clone())));
-        // The client panics over a certificate that looks right and isn't: here that is an answer, not an end.
+        // The client panics on something that only looks like a certificate; here that becomes an error.
         let first = std::panic::catch_unwind(&build)
             .map_err(|_panic| refused("it holds something that is not a certificate".to_owned()))?;
         let current = Mutex::new((clock.sleeps(), first));
@@ -109,38 +114,40 @@ impl Http {
         Ok(Self { client: SharedHttpClient::new(shared.clone()), shared: Some(shared), endpoint_url })
     }
 
-    /// The client, for a configuration of the SDK.
+    /// Returns the client, for an SDK configuration.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
         self.client.clone()
     }
 
-    /// Sends one request outside of the SDK, over the same connections. It is not signed, and no redirect is followed.
+    /// Sends one request without the SDK over the same connections. It is not signed, and redirects are not followed.
     ///
     /// # Errors
-    /// What the connection met.
+    ///
+    /// The connection's error.
     pub(super) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let none = || ConnectorError::user("there are no connections".into());
         self.shared.as_ref().ok_or_else(none)?.connector().call(request).await
     }
 
-    /// The explicit server where it is on this computer, as in tests; what carries a token goes to no other.
+    /// Returns the explicit server's URL if it is on this computer, as in tests; requests with a sign-in token go to no
+    /// other server but AWS.
     pub(super) fn local_endpoint(&self) -> Option<&str> {
         self.endpoint_url().filter(|url| is_this_computer(url))
     }
 
-    /// A client that talks to nobody, for tests of what would be said.
+    /// Returns a client that connects to nothing, for tests of what would be sent.
     #[cfg(test)]
     pub(super) fn of(client: SharedHttpClient) -> Self {
         Self { client, shared: None, endpoint_url: None }
     }
 
-    /// Whether requests go over plain http, which nothing guards on the way.
+    /// Whether requests are sent over plain HTTP, unprotected.
     pub(super) fn is_plain(&self) -> bool {
         self.endpoint_url().is_some_and(is_plain)
     }
 
-    /// The explicit server, where there is one.
+    /// Returns the explicit server's URL, if there is one.
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()
@@ -158,11 +165,11 @@ fn connector(context: TlsContext, proxy: ProxyConfig) -> Connector {
         .build()
 }
 
-/// The most bytes of an answer's body that are taken. The longest answer of STS and S3 that is waited for has some kilobytes;
-/// white space that keeps a connection open while parts are joined comes to a few more.
+/// The most bytes of a response body that are read. The longest useful answer of STS and S3 has a few kilobytes; white
+/// space that keeps a connection open while parts are joined adds a few more.
 const ANSWER: usize = 1 << 20;
 
-/// A connector whose answers end after [`ANSWER`] bytes, with an error.
+/// A connector whose response bodies fail after [`ANSWER`] bytes.
 #[derive(Debug)]
 struct Bounded(Connector);
 
@@ -175,8 +182,9 @@ impl HttpConnector for Bounded {
     }
 }
 
-/// Gives every SDK client the same connections, whatever timeouts it is set up with: deadlines are `watch`'s matter.
-/// After a sleep all begin anew: a request on a connection that died meanwhile would leave open whether it arrived.
+/// Gives every SDK client the same connections, whatever its timeouts: those are enforced in `timeouts`. After the
+/// computer sleeps, all connections are replaced: a request on one that died meanwhile would leave open whether it
+/// arrived.
 #[derive(Clone)]
 struct Shared(Arc<Connections>);
 
@@ -209,12 +217,13 @@ impl HttpClient for Shared {
     }
 }
 
-/// What CloudTrail and server logs know Daypass by.
+/// Returns the app name, by which CloudTrail and server logs identify Daypass.
 pub(super) fn app_name() -> Option<AppName> {
     AppName::new("daypass").ok()
 }
 
-/// The proxy that the environment names for Amazon (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), without a name and a password.
+/// Returns the proxy from the environment for AWS (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), without user name and
+/// password.
 #[must_use]
 pub fn proxy() -> Option<String> {
     let amazon = http::Uri::from_static("https://sts.amazonaws.com");
@@ -227,14 +236,14 @@ fn is_plain(url: &str) -> bool {
     url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
 }
 
-/// Whether a URL names this computer itself, which no proxy can reach for it.
+/// Whether a URL's host is this computer, which a proxy can't reach.
 fn is_this_computer(url: &str) -> bool {
     let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
     let host = host.trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Returns the certificates of a PEM or DER file as PEM, without the comments and keys that such files carry.
+/// Returns the certificates of a PEM or DER file as PEM, without the comments and keys that such files may contain.
 fn certificates(file: &[u8]) -> Result<Vec<u8>, Problem> {
     let is_certificate = |der: &[u8]| der.first() == Some(&DER_SEQUENCE);
     let found = if is_certificate(file) {

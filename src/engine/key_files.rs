@@ -1,4 +1,5 @@
-//! Tells files that hold the contractor's own keys, which nobody means to deliver and put-only access can't take back.
+//! Detects files that hold the contractor's own keys: nobody means to deliver these, and put-only access can't delete
+//! them.
 
 use crate::model::names::looks_like_secret;
 use memchr::memmem::{Finder, find};
@@ -6,19 +7,19 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 use std::sync::LazyLock;
 
-/// How much of a file is looked into, from its beginning, in bytes: keys come in short files, or first.
+/// How much of a file is checked, from its beginning, in bytes: keys are in short files, or come first.
 pub(super) const LOOKED_INTO: usize = 64 << 10;
-/// How far from an access key id its secret is looked for, in bytes.
+/// How far from an access key ID its secret is looked for, in bytes.
 const NEAR: usize = 512;
 /// The length of a secret access key.
 const SECRET: usize = 40;
-/// The length of an access key id, as AWS gives them out.
+/// The length of an access key ID, as AWS issues them.
 const ID: usize = 20;
 
-/// The private keys of SSH as they are named by default.
+/// The default names of SSH's private keys.
 const SSH: [&str; 6] = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk"];
 
-/// Whether a file is named as the AWS console, the AWS tools and SSH name what holds keys.
+/// Whether a file is named like the key files of the AWS console, the AWS tools or SSH.
 #[must_use]
 pub fn is_named_so(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
@@ -28,7 +29,7 @@ pub fn is_named_so(path: &Path) -> bool {
     if ends("accesskeys.csv") || ends("rootkey.csv") || ends("credentials.csv") || SSH.contains(&name) {
         return true;
     }
-    // The rest of the path costs more to look at, and few files are named so.
+    // The rest of the path is more expensive to check, and few files have these names.
     let dir = || path.parent().into_iter().flat_map(Path::components).rev().map(Component::as_os_str);
     match name {
         "credentials" => dir().next().is_some_and(|above| above == ".aws"),
@@ -42,7 +43,8 @@ pub fn is_named_so(path: &Path) -> bool {
     }
 }
 
-/// Whether a file that begins so holds an access key id with a secret near it, or a private key in PEM or `PuTTY`'s form.
+/// Whether a file that begins so contains an access key ID with a secret near it, or a private key in PEM or `PuTTY`'s
+/// form.
 #[must_use]
 pub fn holds_key(bytes: &[u8]) -> bool {
     static PRIVATE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PRIVATE KEY"));
@@ -54,7 +56,7 @@ pub fn holds_key(bytes: &[u8]) -> bool {
         || [&LONG_TERM, &TEMPORARY].iter().any(|finder| finder.find_iter(&bytes).any(|at| has_secret(&bytes, at)))
 }
 
-/// The text without the second byte of each letter, where it is UTF-16 as Windows writes it.
+/// Returns the bytes; if they are UTF-16, as Windows writes it, without the high byte of each character.
 fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => rest.iter().copied().step_by(2).collect::<Vec<u8>>().into(),
@@ -63,7 +65,7 @@ fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Whether `PRIVATE KEY` stands in the first line of a PEM block with something in it: `-----BEGIN … PRIVATE KEY… -----`.
+/// Whether the `PRIVATE KEY` at `at` is in the first line of a PEM block: `-----BEGIN … PRIVATE KEY… -----`.
 fn is_pem(bytes: &[u8], at: usize) -> bool {
     const BEGIN: &[u8] = b"-----BEGIN ";
     let line = bytes[..at].iter().rposition(|&byte| byte == b'\n' || byte == b'"').map_or(0, |end| end + 1);
@@ -72,7 +74,7 @@ fn is_pem(bytes: &[u8], at: usize) -> bool {
     find(before, BEGIN).is_some_and(|begin| before.len() - begin <= 64) && find(rest, b"-----").is_some()
 }
 
-/// Whether an access key id begins at `at` and a secret stands near it.
+/// Whether an access key ID begins at `at` and has a secret near it.
 fn has_secret(bytes: &[u8], at: usize) -> bool {
     let of_id = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let Some(id) = bytes.get(at..at + ID) else { return false };

@@ -1,4 +1,5 @@
-//! A new access key: from the console's CSV or pasted text, tested before it is kept, in the shared file or for this run only.
+//! New access keys: read from the console's CSV or pasted text, tested, and kept in the shared file or for this run
+//! only.
 
 use super::profiles::{self, Edit, Keys};
 use crate::model::access_key::{KeepProblem, KeyProblem, SaveProblem};
@@ -6,12 +7,12 @@ use crate::model::names::{is_invisible, looks_like_secret};
 use crate::model::session::Identity;
 use zeroize::Zeroizing;
 
-/// The most bytes of a file or a paste that are looked at; the console's files have some hundred.
+/// The most bytes of a file or a paste that are read; the console's files have some hundred.
 pub const MOST: usize = 64 << 10;
 /// The longest profile name that is written, in characters.
 pub const NAME_MOST: usize = 64;
 
-/// A key that was read and not yet tried. Debug shows no part of it.
+/// A key that was read but not tested yet. Debug shows no part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKey {
     keys: Keys,
@@ -19,9 +20,10 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// A key from two fields.
+    /// Returns a key from two fields.
     ///
     /// # Errors
+    ///
     /// What is wrong with one of them.
     pub fn from_fields(id: &str, secret: &str) -> Result<Self, KeyProblem> {
         let (id, secret) = (bare(id), bare(secret));
@@ -33,18 +35,21 @@ impl NewKey {
         }
     }
 
-    /// A key out of a pasted text: the CSV, lines of a profile file, `export` lines, or an id and a secret with words around them.
+    /// Finds a key in pasted text: the CSV, lines of a profile file, `export` lines, or an ID and a secret among other
+    /// words.
     ///
     /// # Errors
-    /// Why there is none.
+    ///
+    /// Why there is no key.
     pub fn from_pasted(text: &str) -> Result<Self, KeyProblem> {
         Self::from_file(text.as_bytes(), "")
     }
 
-    /// A key out of a file's bytes, UTF-8 or UTF-16, with or without its mark. The name tells root keys apart.
+    /// Finds a key in a file's bytes, UTF-8 or UTF-16, with or without a byte order mark. The name reveals root keys.
     ///
     /// # Errors
-    /// Why there is none.
+    ///
+    /// Why there is no key.
     pub fn from_file(bytes: &[u8], file_name: &str) -> Result<Self, KeyProblem> {
         if bytes.len() > MOST {
             return Err(KeyProblem::TooLarge);
@@ -53,7 +58,7 @@ impl NewKey {
         if text.trim().is_empty() {
             return Err(KeyProblem::Empty);
         }
-        // The root user's file is `rootkey.csv`, in its older form `AWSAccessKeyId=…` and `AWSSecretKey=…`.
+        // The root user's file is `rootkey.csv`; its older form contains `AWSAccessKeyId=…` and `AWSSecretKey=…`.
         let name = file_name.to_ascii_lowercase();
         if name.starts_with("rootkey") || text.to_ascii_lowercase().contains("awsaccesskeyid") {
             return Err(KeyProblem::RootKey);
@@ -80,19 +85,19 @@ impl NewKey {
         Ok(Self { keys, user: user.map(|user| user.to_string()) })
     }
 
-    /// The key, for the call that tests it.
+    /// Returns the key, for the call that tests it.
     pub(super) const fn keys(&self) -> &Keys {
         &self.keys
     }
 
-    /// The last four characters of its id, to tell keys apart.
+    /// Returns the last four characters of the key's ID.
     #[must_use]
     pub fn tail(&self) -> &str {
         &self.keys.access_key_id[self.keys.access_key_id.len() - 4..]
     }
 }
 
-/// A key that AWS has accepted, with whose it is. Only such a key is kept.
+/// A key that AWS has accepted, with its identity. Only such a key is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestedKey {
     key: NewKey,
@@ -104,13 +109,13 @@ impl TestedKey {
         Self { key, identity }
     }
 
-    /// Whose key it is.
+    /// Returns the identity that the key belongs to.
     #[must_use]
     pub const fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    /// The name proposed for its profile: the user's, with what a profile's name can't hold replaced.
+    /// Returns the proposed profile name: the user's name, with characters that a profile name can't contain replaced.
     #[must_use]
     pub fn proposal(&self) -> String {
         let user = self.key.user.as_deref().unwrap_or(&self.identity.name);
@@ -124,7 +129,7 @@ impl TestedKey {
     }
 }
 
-/// Whether every program reads a profile of this name (AWS SDKs: letters, digits and `_ - / . % @ : +`).
+/// Whether every tool can read a profile with this name (AWS SDKs: letters, digits and `_ - / . % @ : +`).
 #[must_use]
 pub fn is_profile_name(name: &str) -> bool {
     !name.is_empty()
@@ -139,7 +144,7 @@ const fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | '%' | '@' | ':' | '+')
 }
 
-/// Text without quotes, spaces and what nobody sees.
+/// Returns the text without surrounding quotes and spaces, and without invisible characters.
 fn bare(text: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     out.extend(text.chars().filter(|c| !is_invisible(*c) && !c.is_control()));
@@ -148,10 +153,10 @@ fn bare(text: &str) -> Zeroizing<String> {
     Zeroizing::new(trimmed.to_owned())
 }
 
-/// The key of a CSV as the console gives it; none where the text is no such table.
+/// Reads the key from a CSV as the console exports it; `None` if the text is no such table.
 ///
-/// The console writes `Access key ID,Secret access key`, older and newer files also `User name`, `Password` and `Console login
-/// link` in other orders. Other programs save it with semicolons or tabs.
+/// The console writes `Access key ID,Secret access key`; some of its files also have `User name`, `Password` and
+/// `Console login link`, in other orders. Other programs save it with semicolons or tabs.
 fn table(text: &str) -> Option<Result<NewKey, KeyProblem>> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let head = lines.next()?;
@@ -170,8 +175,8 @@ fn table(text: &str) -> Option<Result<NewKey, KeyProblem>> {
         (None, Some(_)) => return Some(Err(KeyProblem::NoId)),
     };
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(separator).collect()).collect();
-    // A password may hold the separator: then the row has more fields than names, and those after the password are counted from
-    // its end.
+    // A password may contain the separator. Then the row has more fields than names, and those after the password are
+    // counted from the end.
     let field = |row: &[&str], at: usize| {
         let more = row.len().saturating_sub(names.len());
         let at = if password.is_some_and(|password| at > password) { at + more } else { at };
@@ -199,7 +204,7 @@ fn table(text: &str) -> Option<Result<NewKey, KeyProblem>> {
     })
 }
 
-/// The key in a text of any kind: what has the form of an id, and what has the form of a secret.
+/// Finds the key in any text: the word that looks like an ID, and the one that looks like a secret.
 fn words(text: &str) -> Result<NewKey, KeyProblem> {
     let clean: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| !is_invisible(*c)).collect());
     let edge = |c: char| {
@@ -208,7 +213,8 @@ fn words(text: &str) -> Result<NewKey, KeyProblem> {
     };
     let (mut ids, mut secrets, mut tokens): (Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
     for word in clean.split(edge) {
-        // A secret may end in `=` and a label before it as well: what follows the first `=` counts where it has the form.
+        // A secret may end in `=`, and a label may precede it with `=`, too: the text after the first `=` is tried as
+        // well.
         let after = word.split_once('=').map_or(word, |(_, after)| after);
         for text in if after == word { vec![word] } else { vec![word, after] } {
             let list = if profiles::is_key_form(text) {
@@ -235,7 +241,7 @@ fn words(text: &str) -> Result<NewKey, KeyProblem> {
     }
 }
 
-/// Writes a tested key into the credentials file.
+/// Writes a tested key to the credentials file.
 pub(super) fn write(paths: &profiles::Paths, profile: &str, key: TestedKey, replace: bool) -> Result<(), KeepProblem> {
     let there = profiles::read(paths).list.iter().any(|known| known.name == profile);
     if there && !replace {
@@ -244,7 +250,7 @@ pub(super) fn write(paths: &profiles::Paths, profile: &str, key: TestedKey, repl
     profiles::change(paths, &Edit::Put(profile.to_owned(), key.into_keys())).map_err(KeepProblem::File)
 }
 
-/// Gives a profile another name in both files.
+/// Renames a profile in both files.
 pub(super) fn rename(paths: &profiles::Paths, from: &str, to: &str) -> Result<(), KeepProblem> {
     let known = profiles::read(paths).list;
     if known.iter().any(|profile| profile.name == to) {
@@ -256,7 +262,7 @@ pub(super) fn rename(paths: &profiles::Paths, from: &str, to: &str) -> Result<()
     profiles::change(paths, &Edit::Rename(from.to_owned(), to.to_owned())).map_err(KeepProblem::File)
 }
 
-/// Takes a profile out of both files.
+/// Removes a profile from both files.
 pub(super) fn remove(paths: &profiles::Paths, profile: &str) -> Result<(), KeepProblem> {
     profiles::change(paths, &Edit::Remove(profile.to_owned())).map_err(KeepProblem::File)
 }

@@ -1,6 +1,6 @@
-//! Keeps what this process has in memory from files and from other programs of the same user.
+//! Protects this process's memory from core dumps and from other programs of the same user.
 
-/// No core dump is written of this process: it would hold the session's credentials.
+/// Disables core dumps of this process, which would contain the session's credentials.
 pub fn no_core_dumps() {
     #[cfg(unix)]
     {
@@ -9,8 +9,8 @@ pub fn no_core_dumps() {
     }
 }
 
-/// No other program of this user reads this process's memory or follows its steps (Linux). The window does not ask for this:
-/// the desktop's portals look at a caller's files in `/proc`, and refuse a caller whose files they can't open.
+/// Keeps other programs of this user from reading this process's memory or tracing it (Linux). The window does not call
+/// this: the desktop's portals inspect their caller's files in `/proc`, and refuse one whose files they can't open.
 pub fn not_traced() {
     #[cfg(target_os = "linux")]
     {

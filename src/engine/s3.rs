@@ -1,4 +1,4 @@
-//! The S3 calls that `s3:PutObject` alone allows, each one attempt with its proof.
+//! The S3 calls that `s3:PutObject` alone allows, each as one attempt whose answer is verified.
 
 use super::attempt;
 use super::classify::{self, Operation, ResponseHead};
@@ -50,10 +50,10 @@ pub use checksum::{packed, unpacked};
 pub use signing::may_be_unsigned;
 pub use whole::{Span, sums};
 
-/// The message of a problem with an answer whose checksum is not ours.
+/// The message of a problem with an answer that has a different checksum.
 const OTHER_CHECKSUM: &str = "the answer carries another checksum";
 
-/// S3 as one destination sees it: one bucket, one region, one owner, one signer.
+/// An S3 client for one destination: one bucket, one region, one owner, one signer.
 #[derive(Debug)]
 pub struct S3 {
     client: Client,
@@ -68,29 +68,28 @@ pub struct S3 {
     clock: Clock,
     patience: Timeouts,
     limit: RateLimiter,
-    /// Whether payloads have to be signed; none while nothing has refused an unsigned one. Without TLS they always are: it
-    /// alone guards an unsigned one on its way.
+    /// Whether payloads must be signed; `None` until an unsigned one has been refused. Without TLS they always are,
+    /// since only TLS protects an unsigned payload in transit.
     signing: Mutex<Option<bool>>,
 }
 
-/// What S3 answered for a whole object.
+/// S3's answer about a whole object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// The whole CRC64NVME that was sent.
+    /// The CRC64NVME of the whole object, as sent.
     pub crc: u64,
     /// How much of it S3 confirmed.
     pub proof: Proof,
-    /// The object's ETag.
     pub etag: Box<str>,
-    /// Its version, where the bucket keeps versions.
+    /// Its version, if the bucket keeps versions.
     pub version_id: Option<Box<str>>,
-    /// The request id of the answer.
+    /// The request ID of the answer.
     pub request_id: Box<str>,
-    /// When S3 answered, by its clock where it told.
+    /// When S3 answered: the answer's Date, or else the local time.
     pub at: Utc,
 }
 
-/// A multipart upload as S3 created it.
+/// A multipart upload that S3 created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     pub upload_id: Arc<str>,
@@ -98,21 +97,20 @@ pub struct Created {
     pub abort_at: Option<Utc>,
 }
 
-/// What CompleteMultipartUpload is told.
+/// The parameters of CompleteMultipartUpload.
 #[derive(Clone, Copy, Debug)]
 pub struct CompleteRequest<'a> {
-    /// The upload's id.
     pub upload_id: &'a str,
     /// All parts in order.
     pub parts: &'a [PartDone],
-    /// The size of every part but the last.
+    /// The size of every part but the last, in bytes.
     pub part: u64,
-    /// The file's size.
+    /// The file's size, in bytes.
     pub size: u64,
 }
 
 impl CompleteRequest<'_> {
-    /// The whole file's CRC64NVME, combined from those of its parts.
+    /// Returns the whole file's CRC64NVME, combined from those of its parts.
     #[must_use]
     pub fn crc(&self) -> u64 {
         let whole = Shift::by(self.part);
@@ -127,8 +125,8 @@ impl CompleteRequest<'_> {
 }
 
 impl S3 {
-    /// S3 for the destination that `signer` signs for. The host comes from region and bucket, or is the explicit server of
-    /// the wire: never from the environment or a profile.
+    /// Returns a client for the destination that `signer` signs for. The host is derived from region and bucket, or is
+    /// the explicit server of `http`; it never comes from the environment or a profile.
     #[must_use]
     pub fn new(
         http: &Http,
@@ -181,22 +179,24 @@ impl S3 {
         }
     }
 
-    /// The same, with bodies that go no faster than this limit lets them.
+    /// Returns the client with a rate limiter for its bodies.
     #[must_use]
     pub fn limited(self, limit: RateLimiter) -> Self {
         Self { limit, ..self }
     }
 
-    /// The destination it belongs to.
+    /// Returns the destination that the client belongs to.
     #[must_use]
     pub const fn place(&self) -> DestinationId {
         self.place
     }
 
-    /// The bucket's region, which S3 tells anyone who signs, even with 403 (API reference, HeadBucket).
+    /// Returns the bucket's region, which S3 reveals to every signed request, even with status 403 (API reference,
+    /// HeadBucket).
     ///
     /// # Errors
-    /// `NoSuchBucket`, or whatever kept S3 from telling.
+    ///
+    /// `NoSuchBucket`, or the reason why S3 did not answer.
     pub async fn head_bucket_region(&self) -> Result<Region, Problem> {
         let operation = Operation::HeadBucket;
         let taken = Arc::default();
@@ -216,10 +216,12 @@ impl S3 {
         }
     }
 
-    /// Stores a whole file by PutObject, never over what is there already.
+    /// Stores a whole file with PutObject; never overwrites an object.
     ///
     /// # Errors
-    /// `AlreadyThere`; `AnswerLost` where it may be stored; `ProofDiffers`, `LoginPage` where the answer proves nothing.
+    ///
+    /// `AlreadyThere` if the key is taken; `AnswerLost` if the object may be stored; `ProofDiffers` or `LoginPage` if
+    /// the answer proves nothing; or the problem with S3's answer.
     pub async fn put(&self, key: &str, body: Bytes, crc: u64, taken: &Arc<AtomicU64>) -> Result<Object, Problem> {
         let operation = Operation::PutObject;
         let length = body.len() as u64;
@@ -249,10 +251,11 @@ impl S3 {
         Ok(self.object(crc, proof, etag, answer.version_id(), heard))
     }
 
-    /// Begins a multipart upload.
+    /// Creates a multipart upload.
     ///
     /// # Errors
-    /// What S3 answered; `LoginPage` where there is no upload id in it.
+    ///
+    /// The problem with S3's answer; `LoginPage` if it has no upload ID.
     pub async fn create(&self, key: &str) -> Result<Created, Problem> {
         let operation = Operation::CreateMultipartUpload;
         let (answer, heard) = self
@@ -276,7 +279,8 @@ impl S3 {
     /// Sends one part.
     ///
     /// # Errors
-    /// `Damaged` where S3 got other bytes, `LoginPage` where the answer has no ETag, or what S3 answered.
+    ///
+    /// `Damaged` if S3 received other bytes; `LoginPage` if the answer has no ETag; or the problem with S3's answer.
     pub async fn upload_part(
         &self,
         key: &str,
@@ -326,10 +330,12 @@ impl S3 {
         Ok(PartDone { etag: etag.into(), crc, echoed })
     }
 
-    /// Joins the parts into the object, never over what is there already.
+    /// Joins the parts into the object; never overwrites an object.
     ///
     /// # Errors
-    /// `AlreadyThere`; `AnswerLost` where it may be stored; `ProofDiffers`; or what S3 answered.
+    ///
+    /// `AlreadyThere` if the key is taken; `AnswerLost` if the object may be stored; `ProofDiffers` if it has another
+    /// checksum; or the problem with S3's answer.
     pub async fn complete(&self, key: &str, whole: CompleteRequest<'_>) -> Result<Object, Problem> {
         let operation = Operation::CompleteMultipartUpload;
         let crc = whole.crc();
@@ -351,16 +357,16 @@ impl S3 {
             })
         };
         let (answer, heard) = match complete(true).await {
-            // Some stores know a checksum of checksums only and refuse the whole file's. There the answers to the parts are
-            // what proves anything; Amazon's own word is final.
+            // Some stores only know checksums of checksums and refuse the whole file's. For them, the answers to the
+            // parts are the proof; from AWS, a refusal is final.
             Err(problem) if problem.kind == Kind::Damaged && self.explicit => complete(false).await?,
             answered => answered?,
         };
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer carries no ETag"));
         };
-        // White space at the ends of an element is not kept by every writer of XML, and what a server of one's own calls a
-        // key is its own affair.
+        // Not every XML writer keeps white space at the ends of an element. What a server other than AWS returns as the
+        // key is not checked.
         if !self.explicit && answer.key().is_some_and(|told| told.trim() != key.trim()) {
             return Err(self.odd(operation, Kind::AnswerLost, &heard, "the answer names another key"));
         }
@@ -375,10 +381,11 @@ impl S3 {
         Ok(self.object(crc, proof, etag, answer.version_id(), &heard))
     }
 
-    /// Aborts a multipart upload, where the role may; where it may not, a lifecycle rule will.
+    /// Aborts a multipart upload, if the role allows it; otherwise a lifecycle rule will.
     ///
     /// # Errors
-    /// What S3 answered, unless that it is gone or denied.
+    ///
+    /// The problem with S3's answer, unless the upload is gone or aborting is denied.
     pub async fn abort(&self, key: &str, upload_id: &str) -> Result<(), Problem> {
         let operation = Operation::AbortMultipartUpload;
         let taken = Arc::default();
@@ -415,8 +422,9 @@ impl S3 {
         Ok((answer, heard))
     }
 
-    /// Whether an answer that looks well is S3's own. Amazon's carry a request id each (S3 User Guide, "Getting Amazon S3
-    /// request IDs for AWS Support"), and none is a page; a gateway that answers for S3 would have to make one up.
+    /// Checks that an apparently good answer is S3's own. Each answer of S3 has a request ID (S3 User Guide, "Getting
+    /// Amazon S3 request IDs for AWS Support"), and none is a web page; a gateway that answers for S3 would have to
+    /// make an ID up.
     fn vouched(&self, operation: Operation, heard: &ResponseHead) -> Result<(), Problem> {
         if !self.explicit && (heard.request_id.is_empty() || heard.html) {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no request id"));

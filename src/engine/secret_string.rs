@@ -1,17 +1,16 @@
-//! A secret inside of JSON: wiped when it is dropped, and shown by nothing but the file or the request it is written for.
+//! A secret in JSON: wiped when dropped, never in Debug, and serialized only into the file or request that needs it.
 
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::ops::Deref;
 use zeroize::Zeroizing;
 
-/// A secret text.
 #[derive(Clone, Default, Deserialize)]
 #[serde(from = "String")]
 pub(super) struct SecretString(Zeroizing<String>);
 
 impl SecretString {
-    /// The text itself.
+    /// Returns the text itself.
     pub fn into_inner(self) -> Zeroizing<String> {
         self.0
     }

@@ -1,4 +1,4 @@
-//! What the engine's tasks are for, and what the model hears of one that ended without an answer.
+//! The kinds of the engine's tasks, and the event that replaces the result of a task that ended without one.
 
 use crate::model::event::Event;
 use crate::model::problem::{Kind, Problem};
@@ -9,7 +9,7 @@ use crate::model::upload::{DestinationId, RequestId};
 pub enum TaskKind {
     /// A request of an upload.
     Request(RequestId),
-    /// AssumeRole, and which attempt.
+    /// AssumeRole, and which attempt it is.
     Assume(DestinationId, u32),
     /// GetCallerIdentity for a profile.
     Identify(String),
@@ -17,7 +17,7 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
-    /// What the model is told where the task ended without an answer.
+    /// Returns the event that tells the model that the task ended without a result.
     #[must_use]
     pub fn lost(self) -> Event {
         match self {
@@ -29,7 +29,7 @@ impl TaskKind {
     }
 }
 
-/// A task of ours ended without an answer: a bug that must not take the queue with it.
+/// Returns the problem of a task that ended without a result, by a bug that must not stop the queue.
 pub(super) fn lost() -> Problem {
     Problem::new(Kind::Unexpected)
 }

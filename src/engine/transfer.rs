@@ -1,4 +1,4 @@
-//! Does one `Call` of an upload, from the file to the answer.
+//! Performs one `Call` of an upload, from the file to the answer.
 
 use super::digests::Digests;
 use super::files::{Look, OpenFiles, Source, longer, unreadable};
@@ -17,22 +17,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-/// What a call is done with. A copy is cheap.
+/// The context of a call. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
-    /// S3 for the destination; none while the bucket's region is not known.
+    /// The S3 client of the destination; `None` while the bucket's region is not known.
     pub s3: Option<Arc<S3>>,
-    /// The open files.
     pub files: Arc<OpenFiles>,
-    /// The reads that are under way.
+    /// The reads in progress.
     pub reads: Reads,
     pub pool: Pool,
-    /// The hashers, where SHA-256 is wanted.
+    /// The hashers, if SHA-256 is wanted.
     pub digests: Option<Digests>,
 }
 
 impl Context {
-    /// Closes the file of an upload, and drops what was hashed of it.
+    /// Closes the file of an upload and drops its hasher.
     pub fn close(&self, upload: UploadId) {
         self.files.close(upload);
         if let Some(digests) = &self.digests {
@@ -41,10 +40,11 @@ impl Context {
     }
 }
 
-/// Does what `send` says. `taken` shows the bytes that the network has taken of the attempt that is out.
+/// Performs `send`. `taken` shows how many bytes of the current attempt the network has taken.
 ///
 /// # Errors
-/// Everything in `Kind` that speaks of files, the network or S3.
+///
+/// Any kind of problem with files, the network or S3.
 pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Answer, Problem> {
     let Send { place, generation: _, upload, path, key, keys, call } = send;
     match call {
@@ -69,7 +69,7 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
                 let (source, sums) = sums(ctx, upload, path.clone(), offset..offset + length, signed).await?;
                 let span = Span { source: &source, bytes: offset..offset + length, sums, pool: &ctx.pool };
                 match s3.upload_part_whole(&key, &upload_id, number, &span, &taken).await {
-                    // A bucket that may want the payload signed gets it from memory.
+                    // A bucket that may require a signed payload gets the part from memory.
                     Err(problem) if s3::may_be_unsigned(problem.kind) => {}
                     answer => return answer.map(Answer::Part),
                 }
@@ -94,7 +94,7 @@ pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Ans
     }
 }
 
-/// Opens a large file. One that looks like a key is refused unless `keys` says otherwise; its beginning is looked into.
+/// Opens a large file. Unless `keys` is set, refuses one that looks like a key, by its name or its beginning.
 fn open(files: &OpenFiles, upload: UploadId, path: &Path, keys: bool) -> Result<Fingerprint, Problem> {
     if keys {
         return files.open(upload, path);
@@ -106,20 +106,20 @@ fn open(files: &OpenFiles, upload: UploadId, path: &Path, keys: bool) -> Result<
     let source = files.get(upload, path)?;
     let mut beginning = vec![0; length(fingerprint.size.min(key_files::LOOKED_INTO as u64))?];
     match pool::fill(&source.file, 0, &mut beginning, false) {
-        // A file that has become shorter is found out when its parts are read.
+        // A file that has become shorter is detected when its parts are read.
         Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => {}
         read => drop(read.map_err(|why| unreadable(&why))?),
     }
     if key_files::holds_key(&beginning) { Err(Problem::new(Kind::KeyFile)) } else { Ok(fingerprint) }
 }
 
-/// S3 for this destination, and for no other: what one customer lent never signs for another.
+/// Returns the S3 client if it is this destination's: one customer's credentials never sign for another.
 fn s3(ctx: &Context, place: DestinationId) -> Result<&S3, Problem> {
     let s3 = ctx.s3.as_deref().ok_or_else(|| Problem::new(Kind::OtherRegion))?;
     if s3.place() == place { Ok(s3) } else { Err(Problem::new(Kind::SessionRefused)) }
 }
 
-/// Sends a large file by one PutObject.
+/// Sends a large file with one PutObject.
 async fn whole(
     ctx: &Context,
     s3: &S3,
@@ -129,7 +129,7 @@ async fn whole(
     (fingerprint, taken): (Fingerprint, &Arc<AtomicU64>),
 ) -> Result<Answer, Problem> {
     let (files, at) = (Arc::clone(&ctx.files), path.clone());
-    // Where only times changed, the content is compared as it is read once more to be sent.
+    // If only times changed, the content is compared when it is read again to be sent.
     let same = move || {
         let source = files.get(upload, &path)?;
         let now = match source.look_again(&fingerprint, &path)? {
@@ -151,10 +151,10 @@ async fn whole(
     Ok(Answer::Stored(stored(object, fingerprint.size, now, sha256)))
 }
 
-/// How often a small file whose times change is read at most, until two readings agree.
+/// How often a small file whose times keep changing is read at most, until two readings agree.
 const READINGS: usize = 4;
 
-/// What one reading of a whole file gives.
+/// The result of reading a whole file.
 enum ReadWhole {
     Grown(Fingerprint),
     Read(Bytes, Sums, Fingerprint),
@@ -179,8 +179,8 @@ async fn put(
     }
 }
 
-/// Reads a whole file of `most` bytes at most. One that looks like a key is refused unless `keys` says otherwise; it is
-/// looked into here, where its bytes are in memory anyway.
+/// Reads a whole file of at most `most` bytes. Unless `keys` is set, refuses one that looks like a key; its content is
+/// checked here, where its bytes are in memory anyway.
 fn read_unless_key(path: &Path, (most, keys): (u64, bool), pool: &Pool, sha256: bool) -> Result<ReadWhole, Problem> {
     if !keys && key_files::is_named_so(path) {
         return Err(Problem::new(Kind::KeyFile));
@@ -212,7 +212,7 @@ fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadW
         let now = match source.look()? {
             _ if !ends => return read_of_unknown_size(&source, most, sha256),
             Look::Same => fingerprint,
-            // Two readings after one another that agree are of one and the same content.
+            // Two consecutive readings that agree are of the same content.
             Look::Touched(now) if before == Some(sums.crc) => now,
             Look::Touched(_) => {
                 before = Some(sums.crc);
@@ -224,8 +224,8 @@ fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadW
     Err(Problem::new(Kind::SourceChanged))
 }
 
-/// Reads a file that does not end where the system says, as on file systems that don't know sizes: its end is where
-/// reading ends.
+/// Reads a file that does not end where the system says, as on file systems that don't know sizes; reading shows where
+/// it ends.
 fn read_of_unknown_size(source: &Source, most: u64, sha256: bool) -> Result<ReadWhole, Problem> {
     let read = pool::read_all(&source.file, most, sha256).map_err(|why| unreadable(&why))?;
     let (bytes, sums) = read.ok_or_else(longer)?;
@@ -233,7 +233,7 @@ fn read_of_unknown_size(source: &Source, most: u64, sha256: bool) -> Result<Read
     Ok(ReadWhole::Read(bytes, sums, source.fingerprint))
 }
 
-/// Reads a span of an upload's file, and what its CRC64NVME is.
+/// Reads a span of an upload's file, and computes its CRC64NVME.
 async fn read(ctx: &Context, upload: UploadId, path: PathBuf, offset: u64, span: u64) -> Result<(Bytes, u64), Problem> {
     let (reads, at, ctx) = (&ctx.reads, path.clone(), ctx.clone());
     let reading = move || {
@@ -250,7 +250,7 @@ async fn read(ctx: &Context, upload: UploadId, path: PathBuf, offset: u64, span:
     reads.run(&at, span, reading).await
 }
 
-/// The checksums of a span too large to be held, read block by block.
+/// Computes the checksums of a span that is too large for memory, block by block.
 async fn sums(
     ctx: &Context,
     upload: UploadId,
@@ -270,8 +270,8 @@ async fn sums(
     Ok((source, sums))
 }
 
-/// Sees to it that the file still is what its parts were read from, and finishes its SHA-256. Gives the fingerprint that it
-/// has by now.
+/// Checks that the file is still what its parts were read from, and finishes its SHA-256. Returns the current
+/// fingerprint.
 async fn compare(
     ctx: &Context,
     upload: UploadId,
@@ -300,8 +300,8 @@ async fn compare(
     if seen == Look::Same {
         return Ok((source.fingerprint, sha256));
     }
-    // Only times changed. Every part was read before the first of them is read again: where all of them are what they were,
-    // the file was exactly this at the moment between the two.
+    // Only times changed. Every part was read before the first of them is read again, so if all are unchanged, the file
+    // had exactly this content at the moment between the two readings.
     let mut offset = 0;
     for done in parts {
         let length = part.min(then.size - offset);
@@ -323,7 +323,7 @@ fn stored(object: Object, size: u64, fingerprint: Fingerprint, sha256: Option<[u
     Stored { size, crc, proof, etag, version_id, request_id, at, sha256, fingerprint }
 }
 
-/// A length in memory; a computer of 32 bits has no room for what doesn't fit.
+/// Converts a length to one in memory; on a 32-bit computer it may not fit.
 fn length(bytes: u64) -> Result<usize, Problem> {
     usize::try_from(bytes).map_err(|why| {
         let detail = Detail { call: "read".into(), message: why.to_string().into(), ..Detail::default() };

@@ -1,4 +1,4 @@
-//! Walks what a person dropped or chose: folder by folder, in the order of names, without following links.
+//! Walks files and folders that the user dropped or chose, in the order of names, without following links.
 
 use super::files::{Source, fingerprint};
 use super::journal::{Earlier, History, Version};
@@ -18,13 +18,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc::Sender;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The most files of one event.
+/// The most files in one event.
 const BATCH: usize = 512;
-/// Bytes that are read at a time to compare a file with what was delivered.
+/// How much is read at a time to compare a file with its delivered version, in bytes.
 const READ: usize = 256 << 10;
 
-/// Walks `paths` and reports what it finds, at last that it is done, also when it was stopped. Work is done on a
-/// thread for blocking work; one folder's names are in memory at a time, and a full channel holds the walk up.
+/// Walks `paths` and sends what it finds as events, then `Walked`, even if it was stopped. Runs on a blocking thread;
+/// holds one folder's names in memory at a time, and waits while the channel is full.
 pub async fn walk(
     paths: Vec<PathBuf>,
     place: DestinationId,
@@ -38,7 +38,7 @@ pub async fn walk(
         Walker { place, tx: to, stop, earlier }.all(paths);
     };
     if tokio::task::spawn_blocking(walking).await.is_err() {
-        // The walk broke off: what it found stays, and the model must not wait for more.
+        // The walk panicked: what it found stays, and the model must not wait for more.
         let _gone = tx.send(Event::Walked(place)).await;
     }
 }
@@ -51,7 +51,7 @@ struct Walker {
     earlier: Option<Earlier>,
 }
 
-/// The walk is over early: it was stopped, or nobody listens any more.
+/// The walk ended early: it was stopped, or the receiver is gone.
 struct Stopped;
 
 impl Walker {
@@ -92,7 +92,7 @@ impl Walker {
         Ok(())
     }
 
-    /// A folder and all below it; keys begin with its own name, as with `cp -r`.
+    /// Walks a folder and everything below it; keys begin with the folder's own name, as with `cp -r`.
     fn tree(&self, top: PathBuf) -> Result<(), Stopped> {
         let key = match top.file_name().map(OsStr::to_str) {
             None => String::new(),
@@ -116,7 +116,7 @@ impl Walker {
                 let entry = match entry {
                     Ok(entry) => entry,
                     Err(why) => {
-                        // What the folder holds beyond this can't be told; what was read of it counts.
+                        // The rest of the folder can't be listed; what was read so far counts.
                         self.left(dir.clone(), reason(&why))?;
                         break;
                     }
@@ -147,7 +147,7 @@ impl Walker {
         Ok(())
     }
 
-    /// Files of one folder, in the order given.
+    /// Reports files of one folder, in the order given.
     fn files(&self, dir: &Path, key: &str, names: &[OsString]) -> Result<(), Stopped> {
         let folder = Arc::new(Folder { dir: dir.into(), key: key.into() });
         let mut earlier = self.earlier.as_ref().map(|earlier| earlier.of(dir, key)).unwrap_or_default();
@@ -191,8 +191,8 @@ impl Walker {
         Ok(())
     }
 
-    /// Which of the delivered versions have the content that the file has now. It is read where the fingerprint leaves that
-    /// open: file systems number their files anew, and times change without the content.
+    /// Compares a file with its delivered versions. Reads its content if the fingerprints don't decide: file systems
+    /// may renumber their files, and times may change without the content.
     fn before(&self, versions: Vec<Version>, seen: &Fingerprint, path: &Path) -> Result<Vec<Before>, Stopped> {
         let mut crc = None;
         let mut before = Vec::with_capacity(versions.len());
@@ -209,7 +209,7 @@ impl Walker {
         Ok(before)
     }
 
-    /// The CRC64NVME of a file; none where it can't be read.
+    /// Returns the CRC64NVME of a file; `None` if it can't be read.
     fn crc(&self, path: &Path) -> Result<Option<u64>, Stopped> {
         let Ok(source) = Source::open(path) else { return Ok(None) };
         let (mut file, mut buffer) = (&source.file, vec![0; READ]);
@@ -239,10 +239,10 @@ impl Walker {
     }
 }
 
-/// The path from the root, so that `.` and `..` have names too.
+/// Returns the absolute path, so that `.` and `..` have names, too.
 fn whole(path: &Path) -> io::Result<PathBuf> {
     if path.components().any(|part| part == Component::ParentDir) {
-        // What lies above a link is not what stands before it in the path: only the system can tell.
+        // The parent of a link's target is not the path's previous segment: only the system can resolve it.
         let (dir, name) = match path.file_name() {
             Some(name) => (path.parent().unwrap_or(path), Some(name)),
             None => (path, None),
@@ -266,9 +266,10 @@ fn folder_key(above: &str, name: &str) -> String {
     key
 }
 
-/// A name as a segment of a key: NFC, for Unicode's two spellings of `é` are two keys to S3; `_` for control characters,
-/// for invisible and direction-changing ones, and for `\`, which other systems take for a folder; `_` for a name of dots
-/// only, which S3 and its clients read as a way up (S3 User Guide, "Naming Amazon S3 objects").
+/// Converts a name to a segment of a key: NFC, since Unicode's two encodings of `é` are two keys to S3; `_` replaces
+/// control characters, invisible and bidirectional ones, `/`, and `\`, which other systems take for a separator; and
+/// `_` replaces a name of only dots, which S3 and its clients read as a parent folder (S3 User Guide, "Naming Amazon S3
+/// objects").
 #[must_use]
 pub fn segment(name: &str) -> String {
     if !name.is_empty() && name.chars().all(|c| c == '.') {

@@ -1,10 +1,10 @@
-//! Checksums in S3's headers: how ours is written, and what an answer says about it.
+//! Checksums in S3's headers: how ours is encoded, and what an answer says about it.
 
 use aws_sdk_s3::types::ChecksumType;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// A CRC64NVME as S3's headers carry it: base64 of eight bytes, the highest first.
+/// Encodes a CRC64NVME for S3's headers: base64 of eight bytes, big-endian.
 #[must_use]
 pub fn packed(crc: u64) -> String {
     BASE64_STANDARD.encode(crc.to_be_bytes())
@@ -16,14 +16,14 @@ pub(super) enum Echo {
     Whole(u64),
     /// A checksum of the checksums of the parts, which says nothing about the whole.
     OfChecksums,
-    /// Something that is no CRC64NVME.
+    /// Something that is not a CRC64NVME.
     Odd,
 }
 
 impl Echo {
     pub fn of(text: Option<&str>, kind: Option<&ChecksumType>) -> Self {
         let Some(text) = text else { return Self::None };
-        // The number of parts stands behind a checksum of checksums (S3 User Guide, "Checking object integrity").
+        // A checksum of checksums ends in the number of parts (S3 User Guide, "Checking object integrity").
         let parts = text.rsplit_once('-').map(|(_, count)| count);
         let counted = parts.is_some_and(|count| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()));
         if counted || kind == Some(&ChecksumType::Composite) {
@@ -33,7 +33,7 @@ impl Echo {
     }
 }
 
-/// A CRC64NVME from a header; none where it isn't one.
+/// Decodes a CRC64NVME from a header; `None` if it isn't one.
 #[must_use]
 pub fn unpacked(text: &str) -> Option<u64> {
     let bytes = BASE64_STANDARD.decode(text).ok()?;

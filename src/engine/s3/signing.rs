@@ -1,4 +1,4 @@
-//! Payloads whose hash the signature leaves out, and buckets that refuse them.
+//! Payloads whose hash is not part of the signature, and buckets that refuse them.
 
 use super::{
     HttpResponse, Kind, Operation, Problem, ProvideErrorMetadata, ResponseHead, ResponseRecorder, S3, SdkError,
@@ -22,7 +22,7 @@ impl S3 {
         *self.signing.lock().await == Some(true)
     }
 
-    /// That signed payloads were refused as well counts no more: what is allowed may have changed.
+    /// Forgets that signed payloads were refused as well: permissions may have changed.
     pub fn forget_refusals(&self) {
         if let Ok(mut signing) = self.signing.try_lock()
             && *signing == Some(false)
@@ -31,9 +31,9 @@ impl S3 {
         }
     }
 
-    /// One attempt with a payload. Where a bucket's policy may have refused it for its hash missing in the signature, the
-    /// same goes out once more signed, and if that was it, so does everything after. While one request finds out, others
-    /// that were refused wait for it.
+    /// Makes one attempt with a payload. If a bucket's policy may have refused it because the signature doesn't cover
+    /// its hash, repeats it once with a signed payload; if that helps, all later payloads are signed. While one request
+    /// finds out, others that were refused wait for its result.
     pub(super) async fn payload<T, E, F>(
         &self,
         operation: Operation,
@@ -71,7 +71,7 @@ impl S3 {
     }
 }
 
-/// Signs a payload that is not in memory, by the SHA-256 that it had when it was read.
+/// Signs a payload that is not in memory, with the SHA-256 that it had when it was read.
 #[derive(Debug)]
 pub(super) struct PayloadHash(String);
 
@@ -103,7 +103,7 @@ impl Intercept for PayloadHash {
     }
 }
 
-/// Whether a bucket's policy may have refused it because its hash is not in the signature.
+/// Whether a bucket's policy may have refused a request because the signature doesn't cover its payload's hash.
 pub const fn may_be_unsigned(kind: Kind) -> bool {
     matches!(kind, Kind::UnsignedRefused | Kind::AccessDenied(DeniedBy::ResourcePolicy | DeniedBy::Unknown))
 }

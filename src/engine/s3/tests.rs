@@ -1,4 +1,4 @@
-//! Where requests would go, and which answers count as Amazon's.
+//! Tests which hosts requests are sent to, and which answers count as AWS's.
 
 use super::*;
 use crate::engine::vault::{SessionCredentials, Vault};
@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 
-/// Hears where requests go, and answers all of them with these headers and this body.
+/// Records where requests are sent, and answers all of them with these headers and this body.
 #[derive(Clone, Debug, Default)]
 struct Ear {
     heard: Arc<std::sync::Mutex<Vec<String>>>,
@@ -68,9 +68,9 @@ async fn hosts_come_from_region_and_bucket() {
         ("cn-north-1", "acme-inbox", "https://acme-inbox.s3.cn-north-1.amazonaws.com.cn/k"),
         ("us-gov-west-1", "acme-inbox", "https://acme-inbox.s3.us-gov-west-1.amazonaws.com/k"),
         ("eusc-de-east-1", "acme-inbox", "https://acme-inbox.s3.eusc-de-east-1.amazonaws.eu/k"),
-        // Buckets from before March 2018 have names that can't be hosts.
+        // Buckets from before March 2018 may have names that can't be hosts.
         ("us-east-1", "My_Inbox", "https://s3.us-east-1.amazonaws.com/My_Inbox/k"),
-        // A dot in the name would not fit the certificate of `*.s3.…`.
+        // A name with a dot would not match the certificate of `*.s3.…`.
         ("eu-west-1", "acme.inbox", "https://s3.eu-west-1.amazonaws.com/acme.inbox/k"),
     ] {
         let ear = Ear { headers: &[("etag", "\"e\""), ("x-amz-request-id", "R")], ..Ear::default() };

@@ -1,5 +1,5 @@
-//! A large file by one PutObject, or a large part: read from the disk block by block, once for its checksum and once while it
-//! is sent.
+//! Sends a large file with one PutObject, or a large part: reads it from the disk block by block, once for its checksum
+//! and once while sending.
 
 use super::signing::PayloadHash;
 use super::{Kind, Object, Operation, PartDone, Problem, S3};
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use tokio::task::JoinHandle;
 
-/// What is read at a time. One block is on its way while the next is read: well within `WHOLE_HELD`.
+/// How much is read at a time, in bytes. One block is being sent while the next is read: well within `WHOLE_HELD`.
 const BLOCK: u64 = 1 << 20;
 
 /// A block of the file and its CRC64NVME.
@@ -38,10 +38,11 @@ fn joined(crc: u64, (bytes, next): &Block) -> u64 {
     Shift::by(bytes.len() as u64).apply(crc) ^ next
 }
 
-/// The checksums of a span of an open file.
+/// Computes the checksums of a span of an open file.
 ///
 /// # Errors
-/// What the system says of the reading; `SourceChanged` where the file is shorter than it was.
+///
+/// As for [`unreadable`]; `SourceSilent` if the drive does not answer; `SourceChanged` if the file has become shorter.
 pub async fn sums(source: &Arc<Source>, span: Range<u64>, pool: &Pool, sha256: bool) -> Result<Sums, Problem> {
     let (mut at, mut crc, end) = (span.start, 0, span.end);
     let mut sha = sha256.then(Sha256::new);
@@ -70,24 +71,24 @@ fn answered<T>(read: Result<io::Result<T>, tokio::task::JoinError>) -> Result<T,
     }
 }
 
-/// A span of the file as a body. Its last block is held back unless all that was sent has the checksum that was announced.
+/// A span of the file as a request body. Holds its last block back unless the whole span has the announced checksum.
 struct FileBody {
     source: Arc<Source>,
     pool: Pool,
     tap: ResponseRecorder,
     expected: u64,
     crc: u64,
-    /// Where the next block begins.
+    /// The offset of the next block.
     at: u64,
-    /// Where the span ends.
+    /// The end of the span.
     end: u64,
-    /// What has not been handed over yet.
+    /// How many bytes have not been sent yet.
     left: u64,
     reading: Option<JoinHandle<io::Result<Block>>>,
     current: Option<Metered>,
     /// Whether it waits for the drive.
     waits: Arc<AtomicBool>,
-    /// What was met in reading, for whoever waits for the answer.
+    /// The problem with reading, for the caller that waits for the answer.
     met: Arc<Mutex<Option<Problem>>>,
 }
 
@@ -154,14 +155,13 @@ impl Body for FileBody {
     }
 }
 
-/// Where the bytes of a request come from: a span of a file, and the checksums that it had when it was read for it.
+/// The source of a request's bytes: a span of a file, and its checksums when it was read before.
 #[derive(Clone, Debug)]
 pub struct Span<'a> {
-    /// The open file.
     pub source: &'a Arc<Source>,
-    /// From where to where.
+    /// The range of offsets.
     pub bytes: Range<u64>,
-    /// Its CRC64NVME, and its SHA-256 where the payload is to be signed.
+    /// Its CRC64NVME, and its SHA-256 if the payload must be signed.
     pub sums: Sums,
     pub pool: &'a Pool,
 }
@@ -172,7 +172,7 @@ impl Span<'_> {
     }
 }
 
-/// What a body tells whoever waits for the answer.
+/// What a body reports to the caller that waits for the answer.
 #[derive(Clone, Default)]
 struct Told {
     waits: Arc<AtomicBool>,
@@ -197,13 +197,13 @@ impl Told {
         }))
     }
 
-    /// What the answer means in the light of what the body met.
+    /// Replaces the answer by the body's own problem, if it had one.
     fn judged<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
         if let Some(problem) = self.met.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(problem);
         }
         match answer {
-            // Nothing moved any more, for there was nothing to send.
+            // There was no progress because the drive gave nothing to send.
             Err(problem) if problem.kind == Kind::NoAnswer && self.waits.load(Ordering::Relaxed) => {
                 Err(reads::silent())
             }
@@ -213,11 +213,12 @@ impl Told {
 }
 
 impl S3 {
-    /// Stores a whole file of any size that PutObject takes, straight from the disk, never over what is there already. Where
-    /// the span has no SHA-256, the payload's hash is left out of the signature: TLS and the checksum guard it.
+    /// Stores a whole file of any size that PutObject accepts, directly from the disk; never overwrites an object. If
+    /// the span has no SHA-256, the signature doesn't cover the payload's hash: TLS and the checksum protect it.
     ///
     /// # Errors
-    /// Those of [`put`](Self::put); `SourceChanged` where the file no longer has that checksum, before S3 has all of it.
+    ///
+    /// As for [`put`](Self::put); `SourceChanged` if the file no longer has that checksum, before S3 has all of it.
     pub async fn put_whole(&self, key: &str, span: &Span<'_>, taken: &Arc<AtomicU64>) -> Result<Object, Problem> {
         let told = Told::default();
         let sending = self.settled(Operation::PutObject, span.length(), taken, |tap| {
@@ -233,10 +234,12 @@ impl S3 {
         self.put_answered(span.sums.crc, &answer, &heard)
     }
 
-    /// Sends one part straight from the disk, its hash left out of the signature where the span has none.
+    /// Sends one part directly from the disk. If the span has no SHA-256, the signature doesn't cover the payload's
+    /// hash.
     ///
     /// # Errors
-    /// Those of [`upload_part`](Self::upload_part); `SourceChanged` where the file no longer has that checksum.
+    ///
+    /// As for [`upload_part`](Self::upload_part); `SourceChanged` if the file no longer has that checksum.
     pub async fn upload_part_whole(
         &self,
         key: &str,

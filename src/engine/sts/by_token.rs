@@ -1,4 +1,4 @@
-//! AssumeRoleWithWebIdentity: a token that somebody else's service wrote into a file, exchanged for a role's session.
+//! AssumeRoleWithWebIdentity: exchanges a token that another service wrote to a file for a role's session.
 
 use super::{config, session_of, settled};
 use crate::engine::classify::{self, Operation};
@@ -13,14 +13,15 @@ use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// The longest token that STS takes, in characters (STS API Reference, AssumeRoleWithWebIdentity).
+/// The longest token that STS accepts, in characters (STS API Reference, AssumeRoleWithWebIdentity).
 const LONGEST: usize = 20_000;
 
-/// Reads the token in a file. Nothing but what has the form of a JSON Web Token is returned, so that a profile that names
-/// another file has nothing of it sent anywhere.
+/// Reads the token in a file. Returns only text in the form of a JSON Web Token, so that if a profile names any other
+/// file, none of it is sent anywhere.
 ///
 /// # Errors
-/// `KeyNotFound` where there is none; the details say why.
+///
+/// `KeyNotFound` if there is no token; the detail says why.
 pub fn token_of(file: &Path, clock: &Clock) -> Result<Zeroizing<String>, Problem> {
     let refused = |message: &str| {
         let about = file.display().to_string().into();
@@ -40,11 +41,13 @@ fn is_token(text: &str) -> bool {
     text.len() <= LONGEST && text.split('.').count() == 3 && text.split('.').all(is_part)
 }
 
-/// Asks for a session of the role that the token is for. The request is not signed: the token is all that it takes, so it goes
-/// to AWS alone, or to a server on this computer.
+/// Asks STS for a session of the role that the token is for. The request is not signed, since the token is all it
+/// takes, so it is sent to AWS alone, or to a server on this computer.
 ///
 /// # Errors
-/// What STS answered; `KeyNotFound` where it does not take the token, `OwnRoleDenied` where the token does not get the role.
+///
+/// The problem with the answer of STS; `KeyNotFound` if STS rejects the token; `OwnRoleDenied` if the token isn't
+/// allowed to assume the role.
 pub async fn assume_by_token(
     http: &Http,
     token: &Zeroizing<String>,
@@ -57,7 +60,7 @@ pub async fn assume_by_token(
     config.set_endpoint_url(http.local_endpoint().map(str::to_owned));
     let client = Client::from_conf(config.build());
     let asked = settled(operation, clock, |tap| {
-        // Printing this builder would show the token.
+        // Never log this builder: its Debug shows the token.
         let call = client.assume_role_with_web_identity().role_arn(own.role.as_str());
         let call = call.role_session_name(own.session_name.as_str()).web_identity_token(token.as_str());
         call.customize().interceptor(tap).send()
