@@ -63,7 +63,7 @@ impl Utc {
         Some(Self(at.as_second())).filter(|at| (946_684_800..7_258_118_400).contains(&at.0))
     }
 
-    /// Formats as RFC 3339 in UTC, which is what IAM's date conditions take (IAM User Guide, "Date condition operators").
+    /// Formats as RFC 3339 in UTC, as IAM's date conditions require (IAM User Guide, "Date condition operators").
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         jiff::Timestamp::from_second(self.0).unwrap_or_default().to_string()
