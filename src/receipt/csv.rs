@@ -1,11 +1,11 @@
-//! The receipt as a table after RFC 4180 that no spreadsheet takes for a program.
+//! Writes the receipt as an RFC 4180 table in which no spreadsheet finds a formula.
 
 use super::text::{visible, write};
 use super::words;
 use super::{Delivered, Details, NotDelivered, Receipt};
 
-/// What Excel and LibreOffice take for the beginning of a formula, in both widths (OWASP, "CSV Injection"); and the mark
-/// itself that takes it away, so that it can be told from a name's own.
+/// Characters that Excel and LibreOffice take for the start of a formula, in both widths (OWASP, "CSV Injection"), and
+/// the apostrophe that prevents it, so that an apostrophe of the name itself stays distinguishable.
 const FORMULA: [char; 9] = ['\'', '=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 pub(super) fn table(receipts: &[Receipt]) -> String {
@@ -54,7 +54,7 @@ fn missing(receipt: &Receipt, file: &NotDelivered) -> Vec<String> {
 
 fn common(receipt: &Receipt) -> [String; 6] {
     let Receipt { destination, bucket, account, role, session, who, .. } = receipt;
-    // Written as it is, a spreadsheet takes an account for a number and drops the zeros it begins with.
+    // A spreadsheet would read an ungrouped account as a number and drop its leading zeros.
     let account = crate::words::format::account(account);
     [destination, bucket, &account, role, session, who].map(|text| cell(text))
 }
@@ -64,8 +64,9 @@ fn row(table: &mut String, cells: &[String]) {
     table.push_str("\r\n");
 }
 
-/// A cell in quotes. Tabs and line ends at its beginning can't be a formula's: they are written as `\u{…}`. Where lists are
-/// written with `;`, Excel takes the comma for text and begins a cell after each `;`, whatever stands in quotes around it.
+/// Returns a quoted cell that no spreadsheet takes for a formula. Leading tabs and line ends can't start one, because
+/// they are written as `\u{…}`. In locales whose list separator is `;`, Excel ignores commas and starts a cell after
+/// each `;`, even inside quotes, so the text after each `;` is treated as a cell of its own.
 fn cell(text: &str) -> String {
     let mut cell = String::from("\"");
     for (at, part) in visible(text).split(';').enumerate() {

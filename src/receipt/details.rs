@@ -1,30 +1,30 @@
-//! What the service or the system said of a file that stopped, as it may be told to the customer.
+//! What the service or the system answered about a file that stopped, in a form that may be shown to the customer.
 
 use super::words;
 use crate::model::history::{Delivery, Outcome};
 use serde::{Deserialize, Serialize};
 
-/// What ends an ARN or another word of a message.
+/// Characters that end an ARN or another word of a message.
 const ENDS: [char; 12] = ['"', '\'', '`', '(', ')', '[', ']', '<', '>', ',', ';', '='];
 
-/// What was said of a file that stopped.
+/// The error details of a file that stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     /// The call, such as `UploadPart`, or `read`.
     pub call: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,
-    /// The code of the answer (`AccessDenied`).
+    /// The error code, such as `AccessDenied`.
     pub code: Option<String>,
-    /// The request id that AWS can look up.
+    /// The request ID, by which AWS can look the request up.
     pub request_id: Option<String>,
-    /// The message of the answer, or the reason that the system gave.
+    /// The error message, or the reason that the system gave.
     pub message: Option<String>,
 }
 
 impl Details {
-    /// What was said of a file that ended so. Texts were cut and cleaned when they were heard; what names another account than
-    /// the customer's is left out of them.
+    /// Returns the details of an outcome; `None` if there are none. Texts were cut and cleaned when they were received.
+    /// References to accounts other than the customer's are replaced.
     #[must_use]
     pub(super) fn of(outcome: &Outcome, delivery: &Delivery) -> Option<Self> {
         let Outcome::Failed(problem) = outcome else { return None };
@@ -44,7 +44,7 @@ impl Details {
         said.then_some(details)
     }
 
-    /// All of it on one line.
+    /// Returns all details on one line.
     #[must_use]
     pub fn line(&self) -> String {
         let status = self.status.map(|status| format!("HTTP {status}"));
@@ -54,7 +54,7 @@ impl Details {
     }
 }
 
-/// The message with a word in the place of each ARN and number of an account that is none of `accounts`.
+/// Replaces each ARN and number of an account that is not in `accounts`.
 fn for_the_customer(message: &str, accounts: &[&str]) -> String {
     let ends = |c: char| c.is_whitespace() || ENDS.contains(&c);
     message
@@ -66,7 +66,7 @@ fn for_the_customer(message: &str, accounts: &[&str]) -> String {
         .collect()
 }
 
-/// Whether a word names an account, by itself or in an ARN, that is none of these.
+/// Whether a word is or contains an account number that is not in `accounts`.
 fn names_another(word: &str, accounts: &[&str]) -> bool {
     let number = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     word.split(|c: char| !c.is_ascii_alphanumeric()).filter(number).any(|account| !accounts.contains(&account))

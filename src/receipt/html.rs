@@ -1,4 +1,4 @@
-//! The receipt as one page that needs nothing else and prints on A4 and Letter.
+//! Writes the receipt as a self-contained page that prints on A4 and Letter.
 
 use super::text::escape_html as safe;
 use super::words;
@@ -10,7 +10,7 @@ const STYLE: &str = include_str!("page.css");
 pub(super) fn page(receipts: &[Receipt]) -> String {
     let lines = |receipt: &Receipt| receipt.delivered.len() * 900 + receipt.not_delivered.len() * 300;
     let mut page = String::with_capacity(8192 + receipts.iter().map(lines).sum::<usize>());
-    // Writing to a string can't be refused.
+    // Writing to a String can't fail.
     let _ = write(&mut page, receipts);
     page
 }
@@ -80,7 +80,7 @@ fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
         format!("Daypass {}", receipt.app),
     ];
     for (at, (label, fact)) in words::FACTS.iter().zip(&facts).enumerate() {
-        // A bucket's name and an ARN need the whole line.
+        // The bucket's name and the role's ARN need the whole line.
         let wide = if at < 2 { " class=\"wide\"" } else { "" };
         writeln!(page, "<div{wide}><dt>{}</dt><dd>{}</dd></div>", safe(label), safe(fact))?;
     }
@@ -162,7 +162,7 @@ fn one(page: &mut String, file: &Delivered) -> std::fmt::Result {
     Ok(())
 }
 
-/// The size for people, with the exact number of bytes below it.
+/// Returns the rounded size, with the exact number of bytes below it.
 fn bytes(size: u64) -> String {
     if size < 1000 {
         return safe(&words::size(size));

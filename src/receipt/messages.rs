@@ -1,26 +1,24 @@
-//! What the command line says of receipts and of files checked against them.
+//! The command line's messages about receipts and about files checked against them.
 
 use super::{Check, NotReadable};
 use crate::words::untrusted_text::visible;
 use std::path::Path;
 
-/// Which file `verify` takes.
+/// Which receipt `verify` needs.
 pub const WHICH: &str =
     "Use the receipt in its JSON form: `daypass-cli upload --receipt receipt.json`, or save it as .json.";
 
-/// A receipt was written.
 #[must_use]
 pub fn saved(path: &Path) -> String {
     format!("Receipt: {}", visible(&path.to_string_lossy()))
 }
 
-/// A receipt was not written.
 #[must_use]
 pub fn not_saved(path: &Path, why: &str) -> String {
     format!("The receipt can’t be written to {}: {}.", visible(&path.to_string_lossy()), visible(why))
 }
 
-/// A receipt was sent beside the files.
+/// Reports a receipt that was uploaded to the destination.
 #[must_use]
 pub fn sent(key: &str, confirmed: bool) -> String {
     if confirmed {
@@ -30,19 +28,17 @@ pub fn sent(key: &str, confirmed: bool) -> String {
     }
 }
 
-/// A receipt was not sent.
 #[must_use]
 pub fn not_sent(why: &str) -> String {
     format!("The receipt was not sent. {why}")
 }
 
-/// A receipt can't be read.
 #[must_use]
 pub fn not_read(path: &Path, why: &str) -> String {
     format!("{} can’t be read: {}.", visible(&path.to_string_lossy()), visible(why))
 }
 
-/// Why a file is no receipt that can be used.
+/// Returns why a file can't be used as a receipt.
 #[must_use]
 pub fn not_a_receipt(why: &NotReadable) -> String {
     match why {
@@ -55,7 +51,7 @@ pub fn not_a_receipt(why: &NotReadable) -> String {
     }
 }
 
-/// What was found, in a few words.
+/// Returns the result of a check in a few words.
 #[must_use]
 pub const fn check(check: Check) -> &'static str {
     match check {
@@ -75,7 +71,7 @@ pub fn verdict(name: &str, found: Check) -> String {
     format!("{mark} {}: {}", visible(name), check(found))
 }
 
-/// All of them.
+/// Returns the summary of all checks.
 #[must_use]
 pub fn tally(good: u64, bad: u64) -> String {
     match (good, bad) {

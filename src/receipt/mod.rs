@@ -1,31 +1,32 @@
-//! What was delivered, for the customer: as a page, as a table, as JSON, and checked against files.
+//! Delivery receipts for the customer: as a page, as a table and as JSON, and files checked against them.
 //!
 //! # The JSON form
 //!
-//! One object, UTF-8, version 1. Times are RFC 3339 in UTC, sizes are bytes; a value that is not known is `null`. Readers
-//! pass over members that they don't know; a receipt whose meaning changes gets another version.
+//! One object, UTF-8, version 1. Times are RFC 3339 in UTC, sizes are in bytes; an unknown value is `null`. Readers
+//! ignore unknown members; a receipt whose meaning changes gets another version.
 //!
 //! | Member | Value |
 //! |---|---|
 //! | `daypass_receipt` | `1` |
 //! | `app` | the version of Daypass that delivered |
 //! | `practice` | whether it was practice: nothing was sent to Amazon |
-//! | `server` | the address of the server that took the files; `null` for Amazon's own; earlier versions did not write it |
+//! | `server` | the address of the server that received the files; `null` for Amazon's own; earlier versions did not write it |
 //! | `destination`, `bucket`, `prefix`, `region` | where the files went; `region` may be `null` |
-//! | `account` | the account that the bucket is expected to belong to |
-//! | `role`, `session`, `who` | through which role, under which session name, and who delivered |
-//! | `began`, `ended` | the first and the last moment; `ended` is `null` while files are open |
+//! | `account` | the account that is expected to own the bucket |
+//! | `role`, `session`, `who` | the role, the session name, and who delivered |
+//! | `began`, `ended` | start and end of the delivery; `ended` is `null` while files are open |
 //! | `delivered` | a list of files, as below |
-//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `open`), `why`, `details`; what was taken out is left out |
+//! | `not_delivered` | a list of `name`, `key`, `size`, `outcome` (`already_there`, `not_confirmed`, `stopped`, `open`), `why`, `details`; canceled files are omitted |
 //!
-//! A delivered file has `name` (relative path at the contractor's), `key` (whole key in the bucket), `size`, `sha256`
-//! (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as `x-amz-checksum-crc64nvme` writes it), `confirmed`
-//! (`whole_file`: S3 answered with that checksum for the stored object; `each_part`: S3 answered for each part with its
-//! checksum and gave none for the whole; `no_checksum`: the server stored it and confirmed no checksum), `etag` (without its
-//! quotes), `version_id` (or `null`), `request_id`, `at`.
+//! A delivered file has `name` (relative path on the contractor's computer), `key` (whole key in the bucket), `size`,
+//! `sha256` (64 hex digits or `null`), `crc64nvme` (base64 of 8 bytes, as in `x-amz-checksum-crc64nvme`), `confirmed`
+//! (`whole_file`: S3 returned that checksum for the stored object; `each_part`: S3 returned the checksum of each part
+//! and none for the whole; `no_checksum`: the server stored it and confirmed no checksum), `etag` (without its quotes),
+//! `version_id` (or `null`), `request_id`, `at`.
 //!
-//! The `details` of a file that stopped are what the service or the system said: `call`, `status`, `code`, `request_id`,
-//! `message`, each `null` where it said none. They are `null` where nobody said anything; earlier versions did not write them.
+//! The `details` of a file that stopped are the error reported by the service or the system: `call`, `status`, `code`,
+//! `request_id`, `message`, each `null` if absent. `details` is `null` if there was no error; earlier versions did not
+//! write it.
 //!
 //! Receipts of several deliveries in one file are `{ "daypass_receipts": 1, "receipts": [ … ] }`, each as above.
 
@@ -53,109 +54,100 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// The version of the JSON form.
 pub const VERSION: u32 = 1;
 
-/// A receipt; the module says how it is written as JSON.
+/// A receipt; the module documentation describes its JSON form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// [`VERSION`].
     pub daypass_receipt: u32,
-    /// The version of Daypass that delivered.
     pub app: String,
     /// Whether it was practice.
     pub practice: bool,
-    /// The address of the server; none for Amazon's own.
+    /// The address of the server; `None` for Amazon's own.
     #[serde(default)]
     pub server: Option<String>,
-    /// The destination's name.
     pub destination: String,
     pub bucket: String,
-    /// The folder in it.
+    /// The folder in the bucket.
     pub prefix: String,
-    /// The bucket's region, where the destination names it.
+    /// The bucket's region, if the destination names it.
     pub region: Option<String>,
-    /// The account of the role.
+    /// The account that is expected to own the bucket.
     pub account: String,
-    /// The role's ARN.
     pub role: String,
-    /// The session's name.
+    /// The session name.
     pub session: String,
     pub who: String,
-    /// When the delivery began.
     #[serde(with = "text::moment")]
     pub began: Utc,
-    /// When its last file ended.
+    /// When the last file ended; `None` while files are open.
     #[serde(with = "text::moment_or_null")]
     pub ended: Option<Utc>,
-    /// The files that were delivered.
     pub delivered: Vec<Delivered>,
-    /// The files that were not, or of which it isn't known.
+    /// The files that were not delivered, or whose delivery is unknown.
     pub not_delivered: Vec<NotDelivered>,
 }
 
-/// A file that was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
-    /// Its relative path on the contractor's computer.
+    /// Relative path on the contractor's computer.
     pub name: String,
-    /// Its whole key.
+    /// The whole key in the bucket.
     pub key: String,
     pub size: u64,
-    /// Its SHA-256 in small hex digits.
+    /// SHA-256 in lowercase hex.
     pub sha256: Option<String>,
-    /// Its CRC64NVME in base64.
+    /// CRC64NVME in base64.
     pub crc64nvme: String,
-    /// How much of it S3 confirmed.
+    /// How much of the file S3 confirmed by checksum.
     #[serde(with = "text::confirmed")]
     pub confirmed: Proof,
-    /// Its ETag without quotes.
+    /// ETag without quotes.
     pub etag: String,
     pub version_id: Option<String>,
-    /// The request id of S3's answer.
+    /// The request ID of S3's response.
     pub request_id: String,
-    /// When S3 answered.
+    /// When S3 responded.
     #[serde(with = "text::moment")]
     pub at: Utc,
 }
 
-/// A file that was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotDelivered {
-    /// Its relative path on the contractor's computer.
+    /// Relative path on the contractor's computer.
     pub name: String,
-    /// The key it was meant for.
+    /// The key it would have had.
     pub key: String,
-    /// Its bytes when it was added.
+    /// Size in bytes: as sent, or as added if it was not sent.
     pub size: u64,
-    /// What became of it.
     pub outcome: What,
-    /// The same as a sentence.
+    /// The outcome as a sentence.
     pub why: String,
-    /// What the service or the system said.
+    /// The error of the service or the system.
     #[serde(default)]
     pub details: Option<Details>,
 }
 
-/// What became of a file that was not delivered.
+/// The outcome of a file that was not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// The name was taken; nothing was replaced.
+    /// The key was taken; nothing was replaced.
     AlreadyThere,
-    /// No answer says whether it arrived.
+    /// No response says whether it was stored.
     NotConfirmed,
     Stopped,
-    /// The person took it out.
+    /// The person canceled it.
     Canceled,
-    /// It has not ended.
+    /// It has not ended yet.
     Open,
 }
 
-/// The forms of a receipt.
+/// The formats of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A page that needs nothing else, to be looked at and printed.
+    /// A self-contained page to view and print.
     Html,
     /// A table for spreadsheets.
     Csv,
@@ -164,10 +156,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// All forms, the usual one first.
+    /// All formats, the default first.
     pub const ALL: [Self; 3] = [Self::Html, Self::Csv, Self::Json];
 
-    /// The end of the file's name.
+    /// Returns the file name extension.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -177,7 +169,7 @@ impl Format {
         }
     }
 
-    /// The form that a file's name asks for; HTML unless it ends in `.csv` or `.json`.
+    /// Returns the format for a file name; HTML unless it ends in `.csv` or `.json`.
     #[must_use]
     pub fn of(path: &Path) -> Self {
         let is = |format: Self| path.extension().is_some_and(|end| end.eq_ignore_ascii_case(format.extension()));
@@ -186,7 +178,7 @@ impl Format {
 }
 
 impl Receipt {
-    /// The receipt of a delivery, or of those `lines` of it that somebody selected. Canceled files are left out.
+    /// Makes the receipt of a delivery, or of the selected `lines` of it. Canceled files are omitted.
     #[must_use]
     pub fn of(delivery: &Delivery, lines: &[DeliveryFile]) -> Self {
         let destination = &delivery.destination;
@@ -246,13 +238,13 @@ impl Receipt {
         receipt
     }
 
-    /// The bytes of all delivered files.
+    /// Returns the total size of all delivered files, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.delivered.iter().fold(0, |sum, file| sum.saturating_add(file.size))
     }
 
-    /// Whose word the confirmations are.
+    /// Returns who confirmed the files.
     #[must_use]
     pub fn by(&self) -> words::By<'_> {
         match &self.server {
@@ -262,7 +254,7 @@ impl Receipt {
         }
     }
 
-    /// How many of the delivered files have each kind of proof.
+    /// Counts the delivered files by kind of proof.
     #[must_use]
     pub fn proofs(&self) -> words::Proofs {
         self.delivered.iter().fold(words::Proofs::default(), |mut proofs, file| {
@@ -275,7 +267,7 @@ impl Receipt {
         })
     }
 
-    /// In one of its forms.
+    /// Renders the receipt in one of its formats.
     #[must_use]
     pub fn render(&self, format: Format) -> String {
         match format {
@@ -285,27 +277,27 @@ impl Receipt {
         }
     }
 
-    /// As a page without scripts, links or anything from elsewhere.
+    /// Renders a page without scripts, links or external resources.
     #[must_use]
     pub fn html(&self) -> String {
         html::page(std::slice::from_ref(self))
     }
 
-    /// As a table after RFC 4180, with a byte order mark so that spreadsheets read it as UTF-8. A cell that a spreadsheet
-    /// would take for a formula begins with `'`; what can't be seen is written as `\u{…}`.
+    /// Renders an RFC 4180 table, with a byte order mark so that spreadsheets read it as UTF-8. A cell that a
+    /// spreadsheet would take for a formula is prefixed with `'`; invisible characters are written as `\u{…}`.
     #[must_use]
     pub fn csv(&self) -> String {
         csv::table(std::slice::from_ref(self))
     }
 
-    /// As JSON; characters that can't be seen or turn the direction of text are written as `\uXXXX`.
+    /// Renders JSON; invisible and direction characters are written as `\uXXXX`.
     #[must_use]
     pub fn json(&self) -> String {
         // Strings, numbers and lists always serialize.
         text::escape_json(&serde_json::to_string_pretty(self).unwrap_or_default())
     }
 
-    /// A short text for the customer, to be copied.
+    /// Returns a short text for the customer, to be copied.
     #[must_use]
     pub fn message(&self) -> String {
         let missing: Vec<_> = self.not_delivered.iter().map(|file| (visible(&file.name), file.why.clone())).collect();
@@ -320,14 +312,14 @@ impl Receipt {
         })
     }
 
-    /// A name for the file, without its end: "Receipt Important project 2026-11-22".
+    /// Returns a file name without its extension: "Receipt Important project 2026-11-22".
     #[must_use]
     pub fn file_name(&self) -> String {
         file_name(&self.destination, self.began)
     }
 
-    /// The name under which it is sent beside the files, `number` from 2 on where others are taken:
-    /// "daypass-receipt-2026-11-22-1412.html", in UTC.
+    /// Returns the name for uploading it to the destination: "daypass-receipt-2026-11-22-1412.html", in UTC. `number`
+    /// is 2 or more if the names before are taken.
     #[must_use]
     pub fn sent_name(&self, number: u32) -> String {
         let at = text::write(self.ended.unwrap_or(self.began));
@@ -337,18 +329,18 @@ impl Receipt {
         format!("daypass-receipt-{day}-{time}{number}.html")
     }
 
-    /// Writes it beside `path` and puts it there in one step: what stood there before stays until the receipt is whole, and
-    /// a link there is replaced, not followed. Reads and writes the disk.
+    /// Writes the receipt to a temporary file and moves it to `path` atomically. An existing file stays until the
+    /// receipt is complete; an existing link is replaced, not followed. Blocks on disk I/O.
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The system's error if the file can't be written.
     pub fn save(&self, path: &Path, format: Format) -> io::Result<()> {
         put(&self.render(format), path)
     }
 }
 
-/// A name for the receipt of a delivery to this destination that began then, without its end.
+/// Returns a file name without its extension for the receipt of a delivery to `destination` that began at `began`.
 #[must_use]
 pub fn file_name(destination: &str, began: Utc) -> String {
     let name = visible(destination).replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "-");
@@ -357,7 +349,7 @@ pub fn file_name(destination: &str, began: Utc) -> String {
     ["Receipt", name.trim(), &day].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
 }
 
-/// The name that is offered for so many receipts, the first of them of this delivery.
+/// Returns the suggested file name for `count` receipts; `delivery` is the first of them.
 #[must_use]
 pub fn receipt_file(delivery: Option<&Delivery>, count: usize) -> String {
     let Some(delivery) = delivery else { return "Receipt.html".to_owned() };
@@ -370,7 +362,7 @@ fn put(text: &str, path: &Path) -> io::Result<()> {
     let mut file = tempfile::Builder::new();
     #[cfg(unix)]
     {
-        // A receipt is for others too: it gets the permissions of any new file of this user.
+        // A receipt is meant for others too: it gets the permissions of any new file of this user.
         use std::os::unix::fs::PermissionsExt;
         file.permissions(std::fs::Permissions::from_mode(0o666));
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
 
-/// Receipts of one or several deliveries, in their order. Of one, every form is that of the receipt itself.
+/// Receipts of one or several deliveries, in order. A single receipt is rendered as the receipt itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipts(pub Vec<Receipt>);
 
-/// The JSON form of several.
+/// The JSON form of several receipts.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Several {
     pub daypass_receipts: u32,
@@ -17,7 +17,7 @@ pub(super) struct Several {
 }
 
 impl Receipts {
-    /// In one of the forms.
+    /// Renders all receipts in one of the formats.
     #[must_use]
     pub fn render(&self, format: Format) -> String {
         match (format, self.0.as_slice()) {
@@ -32,7 +32,7 @@ impl Receipts {
         }
     }
 
-    /// The messages to the customers, one for each destination: deliveries to the same one are told together.
+    /// Returns the messages to the customers, one per destination: deliveries to the same destination are merged.
     #[must_use]
     pub fn message(&self) -> String {
         let mut told: Vec<Receipt> = Vec::new();
@@ -49,18 +49,18 @@ impl Receipts {
         told.iter().map(Receipt::message).collect::<Vec<_>>().join("\n———\n\n")
     }
 
-    /// Writes them as [`Receipt::save`] does.
+    /// Writes all receipts to one file, as [`Receipt::save`] does.
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The system's error if the file can't be written.
     pub fn save(&self, path: &Path, format: Format) -> io::Result<()> {
         put(&self.render(format), path)
     }
 }
 
 impl Receipt {
-    /// Counts another delivery's files among this one's.
+    /// Merges another delivery's files into this receipt.
     pub(super) fn take_in(&mut self, other: &Self) {
         self.delivered.extend(other.delivered.iter().cloned());
         self.not_delivered.extend(other.not_delivered.iter().cloned());

@@ -1,16 +1,16 @@
-//! How text of others is written so that it only ever is text.
+//! Escapes untrusted text for the formats of a receipt.
 
 use crate::time::Utc;
 use jiff::Timestamp;
 use std::fmt::Write;
 
-/// The text with what can't be seen, or turns the direction of what follows, as `\u{…}`.
+/// Returns the text with invisible and direction characters written as `\u{…}`.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut seen = String::with_capacity(text.len());
     for c in text.chars() {
         if hidden(c) {
-            // Writing to a string can't be refused.
+            // Writing to a String can't fail.
             let _ = write!(seen, "\\u{{{:x}}}", u32::from(c));
         } else {
             seen.push(c);
@@ -19,8 +19,8 @@ pub fn visible(text: &str) -> String {
     seen
 }
 
-/// Controls, line and paragraph separators, bidi controls (UAX #9) and characters without a shape; but not the joiners and
-/// variation selectors that Persian names and emoji are written with.
+/// Whether `c` is a control, a line or paragraph separator, a bidi control (UAX #9) or a character without a glyph.
+/// Joiners and variation selectors are not: Persian names and emoji need them.
 const fn hidden(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}'
@@ -29,7 +29,7 @@ const fn hidden(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Hidden characters of a whole JSON text as `\uXXXX`. Outside of strings there are only line breaks, which stay.
+/// Escapes hidden characters of a whole JSON text as `\uXXXX`. Outside strings there are only line breaks, which stay.
 pub(super) fn escape_json(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
@@ -44,7 +44,7 @@ pub(super) fn escape_json(json: &str) -> String {
     safe
 }
 
-/// The text inside an element or a quoted attribute of HTML.
+/// Escapes text for an element or a quoted attribute of HTML.
 pub(super) fn escape_html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + text.len() / 8);
     for c in visible(text).chars() {
@@ -60,7 +60,7 @@ pub(super) fn escape_html(text: &str) -> String {
     safe
 }
 
-/// Bytes as small hex digits.
+/// Returns lowercase hex digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -68,13 +68,13 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A moment as RFC 3339; years beyond 9999 as the nearest that can be written.
+/// Formats a time as RFC 3339; a year that can't be represented becomes the nearest that can.
 pub(super) fn write(at: Utc) -> String {
     let at = Timestamp::from_second(at.0).unwrap_or(if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// A moment in JSON.
+/// (De)serializes a time.
 pub(super) mod moment {
     use super::{Timestamp, Utc};
     use serde::{Deserialize, Deserializer, Serializer};
@@ -90,7 +90,7 @@ pub(super) mod moment {
     }
 }
 
-/// A moment or `null` in JSON.
+/// (De)serializes a time or `null`.
 pub(super) mod moment_or_null {
     use super::{Timestamp, Utc};
     use serde::{Deserialize, Deserializer, Serializer};
@@ -110,7 +110,7 @@ pub(super) mod moment_or_null {
     }
 }
 
-/// How much S3 confirmed, in JSON.
+/// (De)serializes how much S3 confirmed.
 pub(super) mod confirmed {
     use crate::model::upload::Proof;
     use serde::{Deserialize, Deserializer, Serializer};

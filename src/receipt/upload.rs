@@ -1,4 +1,4 @@
-//! The receipt of a running engine's delivery, and that receipt sent beside the files it tells of.
+//! The receipt of the current delivery, and its upload to the destination.
 
 use super::Receipt;
 use crate::engine::handle::Handle;
@@ -7,11 +7,11 @@ use crate::model::problem::Problem;
 use crate::model::upload::DestinationId;
 use bytes::Bytes;
 
-/// How many names are tried before a receipt is not sent because they are all taken.
+/// How many names are tried before the upload is given up because all are taken.
 const MAX_NAMES: u32 = 9;
 
 impl Receipt {
-    /// Reads the receipt of the delivery that is going on at a destination, or was the last of this run.
+    /// Returns the receipt of the current delivery to a destination, or of the last one in this run.
     ///
     /// # Errors
     /// `JournalBroken` if the journal can't be read or nothing was delivered.
@@ -20,11 +20,12 @@ impl Receipt {
         Ok(Self::of(&delivery, &files))
     }
 
-    /// Sends that receipt as a page beside its files, never over what is there already. It counts as no file of the
-    /// delivery.
+    /// Uploads that receipt as a page to the destination's folder, without replacing anything. It is not counted among
+    /// the delivery's files.
     ///
     /// # Errors
-    /// As [`Receipt::of_last`]; `SessionEnded` if there is no access; what S3 answered.
+    /// As [`Receipt::of_last`]; `SessionEnded` if there is no access; `AlreadyThere` if all names are taken; otherwise
+    /// S3's error.
     pub async fn send_last(engine: &Handle, destination: DestinationId) -> Result<SentObject, Problem> {
         let receipt = Self::of_last(engine, destination).await?;
         let keys = (1..=MAX_NAMES).map(|number| receipt.prefix.clone() + &receipt.sent_name(number)).collect();

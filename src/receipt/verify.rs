@@ -1,4 +1,4 @@
-//! Files checked against a receipt, for the customer's side: read once, in order, with nothing held but a buffer.
+//! Checks files against a receipt, on the customer's side. Each file is read once, through one buffer.
 
 use super::several::Several;
 use super::{Delivered, Receipt, VERSION};
@@ -11,38 +11,36 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
-/// What is read from a file at a time.
+/// Bytes read from a file at a time.
 const BUFFER: usize = 1 << 20;
-/// How deep folders may lie in each other.
+/// Maximum depth of nested folders.
 const DEPTH: usize = 256;
 
-/// What was found for one file, or for one line of the receipt that has none.
+/// The result for one file, or for one line of the receipt without a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The file that was looked at; none where it is missing.
+    /// The file; `None` if it is missing.
     pub path: Option<PathBuf>,
-    /// The name in the receipt; none where the receipt doesn't have it.
+    /// The name in the receipt; `None` if the receipt doesn't have it.
     pub name: Option<String>,
-    /// What was found.
     pub check: Check,
 }
 
-/// What was found.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// Size, CRC64NVME and SHA-256 are those of the receipt.
+    /// Size, CRC64NVME and SHA-256 match.
     Same,
-    /// Size and CRC64NVME are those of the receipt, which has no SHA-256 of this file.
+    /// Size and CRC64NVME match; the receipt has no SHA-256 for this file.
     SameWithoutSha256,
-    /// It is another file, or it was altered.
+    /// The content differs.
     Differs,
-    /// The receipt lists it as delivered, and it is not among the files.
+    /// The receipt lists it as delivered, but no such file was given.
     Missing,
-    /// The receipt names it among those that were not delivered.
+    /// The receipt lists it as not delivered.
     NotDelivered,
-    /// The receipt does not have it.
+    /// The receipt doesn't list it.
     NotInReceipt,
-    /// It can't be read.
     Unreadable,
 }
 
@@ -60,20 +58,21 @@ impl Check {
 /// Why a text can't be used as a receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotReadable {
-    /// It is not the JSON form of a receipt.
+    /// The text is not the JSON form of a receipt.
     NotAReceipt,
-    /// It is of a later version than this Daypass reads.
+    /// The receipt has a later version than this Daypass supports.
     Later(u64),
 }
 
-/// Checks files, and all files below folders, against the JSON form of a receipt. Links in folders are not followed.
+/// Checks files, and all files below folders, against a receipt in JSON. Links inside folders are not followed.
 ///
-/// A file belongs to the line with which it shares the longest end of its path; among equals, to the one that it is.
-/// First come the verdicts of the files, in order; then those lines for which there was no file.
+/// A file is matched with the line whose name or key shares the longest suffix of whole path segments; if several do,
+/// with the one whose content it has. The results of the files come first, in order, then those of lines without a
+/// file.
 ///
 /// # Errors
 ///
-/// [`NotReadable`] where the text is no receipt.
+/// [`NotReadable`] if the text is not a receipt.
 pub fn verify(receipt_json: &str, paths: &[PathBuf]) -> Result<Vec<Verdict>, NotReadable> {
     let receipt = read(receipt_json)?;
     let lines = Lines::of(&receipt);
@@ -96,7 +95,7 @@ pub fn verify(receipt_json: &str, paths: &[PathBuf]) -> Result<Vec<Verdict>, Not
     Ok(verdicts)
 }
 
-/// The receipt, or several as one: what was delivered is looked for in all of them.
+/// Parses a receipt, or several merged into one, so that files are looked up in all of them.
 fn read(json: &str) -> Result<Receipt, NotReadable> {
     #[derive(serde::Deserialize)]
     struct Version {
@@ -119,9 +118,9 @@ fn read(json: &str) -> Result<Receipt, NotReadable> {
     Ok(all)
 }
 
-/// Calls `each` for every file at or below `path`, in the order of their names, and for what can't be read.
+/// Calls `each` for every file at or below `path`, sorted by name, and for everything that can't be read.
 fn walk(path: &Path, given: bool, depth: usize, each: &mut dyn FnMut(&Path, io::Result<()>)) {
-    // What the person names is meant, link or not; what lies in a folder may lead anywhere.
+    // Links that the person names are followed; links inside folders could lead anywhere.
     let found = if given { fs::metadata(path) } else { fs::symlink_metadata(path) };
     let found = match found {
         Ok(found) => found,
@@ -148,11 +147,11 @@ fn walk(path: &Path, given: bool, depth: usize, each: &mut dyn FnMut(&Path, io::
     }
 }
 
-/// The lines of a receipt, to be found by the ends of their paths.
+/// The lines of a receipt, searchable by the ends of their paths.
 struct Lines<'a> {
     receipt: &'a Receipt,
-    /// Names and keys with their last segment first, sorted: what shares an end stands together. The numbers are of
-    /// delivered files; those from their count on are of files that were not delivered.
+    /// Names and keys with their segments reversed, sorted, so that paths with a common end are adjacent. The index
+    /// counts delivered files first, then files that were not delivered.
     ends: Vec<(String, usize)>,
 }
 
@@ -167,7 +166,7 @@ impl<'a> Lines<'a> {
         Self { receipt, ends }
     }
 
-    /// The lines that share the longest end with `path`, each once, in their order.
+    /// Returns the lines that share the longest end with `path`, each once, in order.
     fn fitting(&self, path: &Path) -> Vec<usize> {
         let whole = std::path::absolute(path).unwrap_or_else(|_odd| path.to_path_buf());
         let parts = whole.components().rev().filter_map(|part| match part {
@@ -203,7 +202,7 @@ impl<'a> Lines<'a> {
             seen[first] = true;
             return verdict(Some(&line.name), Check::Unreadable);
         };
-        // The same bytes may be several lines' (empty files): one that no file has had yet comes first.
+        // Several lines may have the same content (empty files): lines without a file come first.
         let mut same: Vec<_> =
             fitting.iter().filter_map(|at| Some((*at, sums.same(self.receipt.delivered.get(*at)?)?))).collect();
         same.sort_by_key(|(at, _)| seen[*at]);
@@ -213,7 +212,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// A path's segments as they are given, each composed, so that a Mac's names are the same names, and ended by `/`.
+/// Joins the given segments, each in NFC, so that names from a Mac match, and terminated by `/`.
 fn reversed<'a>(segments: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for segment in segments.filter(|segment| !segment.is_empty()) {
@@ -223,13 +222,13 @@ fn reversed<'a>(segments: impl Iterator<Item = &'a str>) -> String {
     text
 }
 
-/// How many bytes of whole segments two [`reversed`] paths share.
+/// Returns how many bytes of whole segments two [`reversed`] paths share at the start.
 fn shared(one: &str, other: &str) -> usize {
     let same = one.split_inclusive('/').zip(other.split_inclusive('/')).take_while(|(one, other)| one == other);
     same.map(|(segment, _)| segment.len()).sum()
 }
 
-/// What a file is told by.
+/// What identifies a file's content.
 struct Sums {
     size: u64,
     sha256: String,

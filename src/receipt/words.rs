@@ -1,4 +1,4 @@
-//! What receipts say, and the message that goes to the customer with one.
+//! The texts of receipts and of the message that goes to the customer with one.
 
 use crate::model::history::Outcome;
 use crate::model::problem::Kind;
@@ -8,15 +8,15 @@ use jiff::Timestamp;
 
 pub use crate::words::format::size;
 
-/// The page's title.
+/// Title of the page.
 pub const TITLE: &str = "Delivery receipt";
-/// Above a receipt of the practice bucket.
+/// Note above a receipt of the practice bucket.
 pub const PRACTICE: &str =
     "Practice. These files went to the practice bucket inside Daypass; nothing was sent to Amazon or to a customer.";
-/// Whose word the confirmations of a receipt are.
+/// Who confirmed the files of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By<'a> {
-    /// Amazon's own S3.
+    /// Amazon S3.
     Amazon,
     /// The practice bucket inside Daypass.
     Practice,
@@ -24,7 +24,7 @@ pub enum By<'a> {
     Server(&'a str),
 }
 
-/// The note above a receipt of files that did not go to Amazon.
+/// Returns the note above a receipt of files that did not go to Amazon.
 #[must_use]
 pub fn not_amazon(by: By<'_>) -> Option<String> {
     match by {
@@ -37,36 +37,36 @@ pub fn not_amazon(by: By<'_>) -> Option<String> {
     }
 }
 
-/// Heads the list of what did not arrive.
+/// Heading of the files that were not delivered.
 pub const NOT_DELIVERED: &str = "Not delivered";
-/// Heads the list of what arrived.
+/// Heading of the delivered files.
 pub const DELIVERED: &str = "Delivered";
-/// Stands where nothing is known.
+/// Placeholder for an unknown value.
 pub const NONE: &str = "–";
-/// A delivery whose last file has not ended.
+/// Replaces the end time of a delivery that goes on.
 pub const GOING_ON: &str = "Not finished yet";
-/// Heads the explanation at the end of the page.
+/// Heading of the explanation at the end of the page.
 pub const MEANING: &str = "What this receipt says";
 
-/// The labels of the facts about the whole delivery, in their order.
+/// Labels of the facts about the whole delivery, in order.
 pub const FACTS: [&str; 9] =
     ["Bucket", "Role", "Folder", "Account", "Session", "Delivered by", "Began", "Ended", "Written by"];
 
-/// The labels of a delivered file's facts: key, SHA-256, CRC64NVME, ETag, version, request.
+/// Labels of a delivered file's facts, in order.
 pub const FILE_FACTS: [&str; 6] = ["Key", "SHA-256", "CRC64NVME", "ETag", "Version", "Request"];
 
-/// The heads of the columns of the page's tables.
+/// Column headers of the page's tables.
 pub const COLUMNS: [&str; 4] = ["File", "Size", "Time (UTC)", "Confirmed"];
 
-/// Heads what the service or the system said of a file that stopped.
+/// Label of the error details of a file that stopped.
 pub const DETAILS: &str = "Details";
-/// In the place of what names another account than the customer's.
+/// Replaces references to accounts other than the customer's.
 pub const ANOTHER_ACCOUNT: &str = "(another account)";
 
-/// The head of the reason's column.
+/// Column header of the reason.
 pub const WHY: &str = "Why";
 
-/// The heads of the CSV's columns.
+/// Column headers of the CSV.
 pub const CSV_COLUMNS: [&str; 19] = [
     "Status",
     "Name",
@@ -89,7 +89,7 @@ pub const CSV_COLUMNS: [&str; 19] = [
     DETAILS,
 ];
 
-/// The explanation at the end of the page, a paragraph each.
+/// The explanation at the end of the page, one paragraph each.
 pub const EXPLANATION: [&str; 6] = [
     "Confirmed \u{201c}whole file\u{201d}: Amazon S3 answered with the checksum (CRC64NVME) of the whole stored file, and it is the \
      checksum of the file that was read.",
@@ -103,14 +103,14 @@ pub const EXPLANATION: [&str; 6] = [
     "Files that were already there were not replaced. What happened to the files after their delivery is not part of this receipt.",
 ];
 
-/// The explanation, for files that went to Amazon or to another server.
+/// Returns the explanation for files that went to Amazon or to another server.
 #[must_use]
 pub fn explanation(amazon: bool) -> Vec<String> {
     let by = if amazon { "Amazon S3" } else { "the server" };
     EXPLANATION.iter().map(|paragraph| paragraph.replace("Amazon S3", by)).collect()
 }
 
-/// The column and CSV word for how much is proved.
+/// Returns the kind of proof for the page.
 #[must_use]
 pub const fn proof(proof: Proof) -> &'static str {
     match proof {
@@ -120,7 +120,7 @@ pub const fn proof(proof: Proof) -> &'static str {
     }
 }
 
-/// The CSV's word for how much is proved, in full.
+/// Returns the kind of proof for the CSV, with who confirmed it.
 #[must_use]
 pub fn proof_in_full(proof: Proof, by: By<'_>) -> String {
     match (proof, by) {
@@ -136,10 +136,10 @@ pub fn proof_in_full(proof: Proof, by: By<'_>) -> String {
     }
 }
 
-/// Not confirmed, in the CSV.
+/// The proof of a file that was not delivered, in the CSV.
 pub const NOT_CONFIRMED: &str = "Not confirmed";
 
-/// Why a file is not among the delivered ones, without a server's own words.
+/// Returns why a file was not delivered, without the server's own message.
 #[must_use]
 pub fn why(outcome: &Outcome) -> &'static str {
     match outcome {
@@ -224,7 +224,7 @@ const fn stopped(kind: Kind) -> &'static str {
     }
 }
 
-/// The counted sentence over the receipt.
+/// Returns the counts above the receipt.
 #[must_use]
 pub fn summary(delivered: usize, missing: usize) -> String {
     match (delivered, missing) {
@@ -235,14 +235,12 @@ pub fn summary(delivered: usize, missing: usize) -> String {
     }
 }
 
-/// How many delivered files have each kind of proof.
+/// Counts of delivered files by kind of proof.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proofs {
-    /// Confirmed as a whole.
     pub whole: usize,
-    /// Confirmed part by part.
     pub parts: usize,
-    /// Stored, with no checksum confirmed.
+    /// Stored without a confirmed checksum.
     pub none: usize,
 }
 
@@ -252,7 +250,7 @@ impl Proofs {
     }
 }
 
-/// The sentences below it: what S3, or the practice bucket, confirmed of the delivered files.
+/// Returns the sentences below the counts: what was confirmed of the delivered files, and by whom.
 #[must_use]
 pub fn confirmed(proofs: Proofs, by: By<'_>) -> String {
     let by = match by {
@@ -278,28 +276,28 @@ pub fn confirmed(proofs: Proofs, by: By<'_>) -> String {
     }
 }
 
-/// What the message to the customer is made of.
+/// The facts in the message to the customer.
 #[derive(Debug)]
 pub struct DeliveryMessage<'a> {
     /// `bucket/prefix`.
     pub to: &'a str,
-    /// The delivered files by their proof, and their bytes.
+    /// The delivered files by proof, and their total size in bytes.
     pub delivered: (Proofs, u64),
-    /// When the last of them was.
+    /// When the last of them was delivered.
     pub at: Option<Utc>,
-    /// Names of files that were not, with the reason.
+    /// Names of files that were not delivered, with the reason.
     pub missing: &'a [(String, String)],
-    /// Whether each delivered file has its SHA-256 in the receipt.
+    /// Whether the receipt has the SHA-256 of each delivered file.
     pub hashed: bool,
     pub who: &'a str,
-    /// Whose word the confirmations are.
+    /// Who confirmed the files.
     pub by: By<'a>,
 }
 
-/// The message to the customer, ready to be pasted.
+/// Returns the message to the customer.
 #[must_use]
 pub fn message(about: &DeliveryMessage<'_>) -> String {
-    /// Names that are listed one by one.
+    /// How many names are listed.
     const NAMED: usize = 10;
     let (proofs, bytes) = about.delivered;
     let delivered = proofs.all();
@@ -336,19 +334,19 @@ pub fn message(about: &DeliveryMessage<'_>) -> String {
     text.join("\n")
 }
 
-/// The title of a page with so many receipts.
+/// Returns the title of a page with `count` receipts.
 #[must_use]
 pub fn several(count: usize) -> String {
     format!("{} delivery receipts", grouped(count as u64))
 }
 
-/// A count of files.
+/// Returns a number of files, with the noun.
 #[must_use]
 pub fn files(count: usize) -> String {
     if count == 1 { "1 file".into() } else { format!("{} files", grouped(count as u64)) }
 }
 
-/// A number with a comma between its thousands.
+/// Returns a number with commas between thousands.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -362,14 +360,14 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A moment in words, in UTC.
+/// Formats a time in words, in UTC.
 #[must_use]
 pub fn moment(at: Utc) -> String {
     Timestamp::from_second(at.0)
         .map_or_else(|_beyond| NONE.into(), |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
 }
 
-/// The same for a column headed "UTC".
+/// Formats a time for a column headed "UTC".
 #[must_use]
 pub fn moment_short(at: Utc) -> String {
     Timestamp::from_second(at.0).map_or_else(|_beyond| NONE.into(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
