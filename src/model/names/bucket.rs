@@ -1,16 +1,17 @@
-//! Buckets by their names, and what people paste in place of one.
+//! Parses bucket names, and bucket addresses that people paste.
 
 use super::pasted::{self, Link};
 use super::{AccountId, KeyPrefix, NameProblem, Partition, Region, length, name, only};
 
 name!(
-    /// An S3 bucket: 3 to 63 of `[a-z0-9.-]` (S3 User Guide, "General purpose bucket naming rules"); for a bucket older than those
-    /// rules 3 to 255 of `[A-Za-z0-9._-]`; or an access point's alias (`…-s3alias`), which stands in its place.
+    /// An S3 bucket: 3 to 63 characters of `[a-z0-9.-]` (S3 User Guide, "General purpose bucket naming rules"); a
+    /// bucket older than these rules: 3 to 255 of `[A-Za-z0-9._-]`; or an access point's alias (`…-s3alias`), which is
+    /// used in place of a bucket name.
     Bucket,
     check
 );
 
-/// Starts and ends of names that Amazon keeps, for things that don't take what Daypass sends.
+/// Prefixes and suffixes that Amazon reserves for resources that don't accept what Daypass sends.
 const STARTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
 const ENDS: [&str; 3] = ["--ol-s3", ".mrap", "--table-s3"];
 
@@ -49,29 +50,29 @@ fn check(text: &str) -> Result<(), NameProblem> {
     kept.map_or(Ok(()), |kept| Err(NameProblem::BucketReserved(kept)))
 }
 
-/// Whether only a bucket that was made in us-east-1 before March 2018 can have this name (S3 User Guide, "General purpose bucket
-/// naming rules"). Such buckets are addressed by path.
+/// Whether only a bucket created in us-east-1 before March 2018 can have this name (S3 User Guide, "General purpose
+/// bucket naming rules"). Such buckets need path-style addressing.
 fn is_legacy(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_uppercase() || b == b'_')
 }
 
-/// What the name of a bucket of an account's own namespace tells: `…-<12 digits>-<region>-an`.
+/// The parts of a bucket name in the account regional namespace: `…-<12 digits>-<region>-an`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRegional {
-    /// The account that owns it.
+    /// The account that owns the bucket.
     pub owner: AccountId,
-    /// The region it lies in.
+    /// The bucket's region.
     pub region: Region,
 }
 
 impl Bucket {
-    /// Whether there is a dot in the name, which the certificate of `*.s3.<region>.amazonaws.com` doesn't cover.
+    /// Whether the name has a dot, which the certificate of `*.s3.<region>.amazonaws.com` doesn't cover.
     #[must_use]
     pub fn has_dot(&self) -> bool {
         self.0.contains('.')
     }
 
-    /// Whether only a bucket that was made in us-east-1 before March 2018 can have this name.
+    /// Whether only a bucket created in us-east-1 before March 2018 can have this name.
     #[must_use]
     pub fn is_legacy(&self) -> bool {
         is_legacy(&self.0)
@@ -83,7 +84,7 @@ impl Bucket {
         self.0.ends_with("-s3alias")
     }
 
-    /// The owner and region that the name tells, where it is of an account's own namespace.
+    /// Returns the owner and region in the name, if it is in the account regional namespace.
     #[must_use]
     pub fn account_regional(&self) -> Option<AccountRegional> {
         let rest = self.0.strip_suffix("-an")?;
@@ -94,31 +95,31 @@ impl Bucket {
         })
     }
 
-    /// The bucket in what was pasted: the forms of [`bucket_and_prefix_from_pasted`], without a folder.
+    /// Parses a pasted bucket, in the forms of [`bucket_and_prefix_from_pasted`] without a folder.
     ///
     /// # Errors
-    /// Why there is no bucket in it, or that a folder stands beside it.
+    /// [`NameProblem::FolderBesideBucket`] if there is a folder too; otherwise why the text is not a bucket.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         let pasted = bucket_and_prefix_from_pasted(text)?;
         if pasted.prefix.is_empty() { Ok(pasted.bucket) } else { Err(NameProblem::FolderBesideBucket) }
     }
 }
 
-/// What a pasted address of a bucket tells.
+/// The parts of a pasted bucket address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastedBucket {
     pub bucket: Bucket,
-    /// The folder; empty where none stands beside the bucket.
+    /// The folder; empty if the address has none.
     pub prefix: KeyPrefix,
-    /// The region, where the address names it.
+    /// The region, if the address names it.
     pub region: Option<Region>,
 }
 
-/// The bucket, folder and region in what was pasted: a bare name, `bucket/folder`, `s3://bucket/folder`,
-/// `arn:aws:s3:::bucket/folder/*`, a link to S3 or to the bucket's page in the AWS console.
+/// Parses a pasted bucket address: a bare name, `bucket/folder`, `s3://bucket/folder`, `arn:aws:s3:::bucket/folder/*`,
+/// or a link to S3 or to the bucket's page in the AWS console.
 ///
 /// # Errors
-/// Why there is no bucket in it, or why its folder can't be one.
+/// Why the text holds no bucket, or why its folder is invalid.
 pub fn bucket_and_prefix_from_pasted(text: &str) -> Result<PastedBucket, NameProblem> {
     let text = pasted::clean(text)?;
     let text = pasted::without_label(&text);
@@ -151,7 +152,7 @@ fn split(text: &str, region: Option<Region>) -> Result<PastedBucket, NameProblem
     Ok(PastedBucket { prefix: KeyPrefix::from_pasted(prefix)?, bucket, region })
 }
 
-/// What the hosts of the AWS console end in.
+/// Host name suffixes of the AWS console.
 const CONSOLES: [&str; 4] =
     ["console.aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com", "console.amazonaws-eusc.eu"];
 
@@ -168,7 +169,8 @@ fn from_link(link: &Link<'_>) -> Result<PastedBucket, NameProblem> {
         let region = link.parameter("region").and_then(|region| region.parse().ok());
         return split(&format!("{bucket}/{prefix}"), region);
     }
-    // `bucket.s3.region.suffix`, `s3.region.suffix/bucket`, and the older `s3-region`: the bucket itself may have dots.
+    // `bucket.s3.region.suffix`, `s3.region.suffix/bucket`, and the older `s3-region`; the bucket's name may contain
+    // dots.
     let labels: Vec<&str> = link.host.split('.').collect();
     let aws = labels.iter().rposition(|label| *label == "amazonaws").ok_or(NameProblem::OtherLink)?;
     let is_s3 = |label: &&str| *label == "s3" || label.starts_with("s3-");

@@ -2,16 +2,16 @@
 
 use super::{NameProblem, length, name, pasted};
 
-/// Bytes that a folder may take of a key's 1024, so that file names have room.
+/// Maximum length of a folder, in bytes, which leaves room for file names in a key's 1024.
 const FOLDER: usize = 900;
-/// Bytes that a key may have (S3 User Guide, "Naming Amazon S3 objects").
+/// Maximum length of a key, in bytes (S3 User Guide, "Naming Amazon S3 objects").
 const KEY: usize = 1024;
 
 name!(
     /// The folder in the bucket: empty, or segments that each end in `/`; at most 900 bytes.
     ///
-    /// No segment is empty, `.`, `..` or dots alone; there are no control or invisible characters, no backslash, and nothing
-    /// that a policy reads as a pattern (`*`, `?`, `${`), since the folder is written into the session policy.
+    /// No segment is empty or consists of dots alone. Control and invisible characters, backslashes, and the wildcards
+    /// and variables of policies (`*`, `?`, `${`) are rejected, because the folder is written into the session policy.
     KeyPrefix,
     check_prefix
 );
@@ -57,7 +57,7 @@ fn bytes(text: &str, max: usize) -> Result<(), NameProblem> {
 }
 
 impl KeyPrefix {
-    /// The top of the bucket.
+    /// Returns the top of the bucket.
     #[must_use]
     pub fn empty() -> Self {
         Self("".into())
@@ -69,11 +69,11 @@ impl KeyPrefix {
         self.0.is_empty()
     }
 
-    /// The folder in what was pasted or typed: `incoming`, `/incoming/` and `incoming/` are the same; nothing and `/` are the top;
-    /// the `*` that policies put at the end is left out.
+    /// Parses a pasted or typed folder: `incoming`, `/incoming/` and `incoming/` are the same; an empty text and `/`
+    /// are the top; the `*` at the end of policy resources is removed.
     ///
     /// # Errors
-    /// Why it is no folder.
+    /// Why the text is not a folder.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         let text = match pasted::clean(text) {
             Err(NameProblem::Empty) => return Ok(Self::empty()),
@@ -88,12 +88,12 @@ impl KeyPrefix {
         if text.is_empty() {
             return Ok(Self::empty());
         }
-        // What surrounds the name inside the slashes would be taken off when the folder is read again.
+        // Quotes or spaces inside the slashes would be removed when the folder is parsed again.
         if text.trim_matches(pasted::surrounds) != text {
             return Self::from_pasted(text);
         }
         let folder = format!("{text}/");
-        // The slash at the end may have been a secret's own.
+        // The final slash may be part of a secret.
         if pasted::looks_like_secret(text) || pasted::looks_like_secret(&folder) {
             return Err(NameProblem::LooksLikeSecret);
         }
@@ -104,7 +104,8 @@ impl KeyPrefix {
 name!(
     /// An object's whole key: 1 to 1024 bytes of UTF-8, without control characters and empty segments.
     ///
-    /// No segment is dots alone, also where `\` is read as a separator: on the customer's side the key may become a path again.
+    /// No segment consists of dots alone; nor is one `..` if `\` is read as a separator, because the customer may turn
+    /// the key into a path.
     ObjectKey,
     check_key
 );
@@ -115,7 +116,7 @@ fn check_key(text: &str) -> Result<(), NameProblem> {
         return Err(NameProblem::Character(c));
     }
     check_segments(text)?;
-    // A file of Linux may have a backslash in its name; it may not become a way up on Windows.
+    // A file name on Linux may contain a backslash; it must not lead to a parent folder on Windows.
     if text.split(['/', '\\']).any(|segment| segment == "..") {
         return Err(NameProblem::DotDot);
     }
@@ -123,10 +124,11 @@ fn check_key(text: &str) -> Result<(), NameProblem> {
 }
 
 impl ObjectKey {
-    /// The key of a file whose clean relative path, with `/` between its names, is `rest`. It always starts with the folder.
+    /// Returns the key of a file with the relative path `rest`, separated by `/`. It always starts with the folder.
     ///
     /// # Errors
-    /// `rest` is empty or would lead somewhere else, has control characters, or the whole is longer than 1024 bytes.
+    /// [`NameProblem`] if `rest` is empty, has a segment of dots alone or control characters, or the key is longer than
+    /// 1024 bytes.
     pub fn new(prefix: &KeyPrefix, rest: &str) -> Result<Self, NameProblem> {
         check_key(rest)?;
         format!("{prefix}{rest}").parse()

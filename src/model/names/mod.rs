@@ -1,7 +1,7 @@
-//! The names of AWS things, parsed once at the edge into types that cannot be wrong.
+//! Names of AWS resources, parsed once at the edge into types that cannot be wrong.
 //!
-//! `FromStr` and serde take the strict grammar alone. The `from_pasted` functions forgive what people paste (spaces, quotes,
-//! labels, links) and end in the same strict grammar, so both give the same values.
+//! `FromStr` and serde accept only the strict grammar. The `from_pasted` functions tolerate what people paste (spaces,
+//! quotes, labels, links) and then apply the same grammar, so both give the same values.
 
 mod bucket;
 mod key;
@@ -19,7 +19,8 @@ pub use problem::NameProblem;
 pub use role::{AccountId, RoleArn};
 pub use session::{ExternalId, MfaSerial, RoleSessionName};
 
-/// Makes a name type over text that `$check` accepts: serde takes the strict grammar, Display writes the canonical text.
+/// Defines a name type over text that `$check` accepts. Serde uses the strict grammar, Display writes the canonical
+/// text.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $check:path) => {
         $(#[$doc])*
@@ -28,7 +29,6 @@ macro_rules! name {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The name as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -67,12 +67,12 @@ macro_rules! name {
 }
 use name;
 
-/// Whether a character is one of IAM's `[\w+=,.@-]`, which names of roles, users and sessions are made of.
+/// Whether `c` is one of `[\w+=,.@-]`, the characters of role, user and session names in IAM.
 const fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | '-')
 }
 
-/// Refuses a text that is empty, or shorter or longer than these numbers of characters.
+/// Checks that a text is not empty and has `min` to `max` characters.
 fn length(text: &str, min: u32, max: u32) -> Result<(), NameProblem> {
     if text.is_empty() {
         return Err(NameProblem::Empty);
@@ -87,7 +87,7 @@ fn length(text: &str, min: u32, max: u32) -> Result<(), NameProblem> {
     Ok(())
 }
 
-/// Refuses the first character that is not of those allowed.
+/// Rejects the first character that is not allowed.
 fn only(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), NameProblem> {
     text.chars().find(|c| !allowed(*c)).map_or(Ok(()), |c| Err(NameProblem::Character(c)))
 }

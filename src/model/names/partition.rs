@@ -1,30 +1,25 @@
-//! The partitions of AWS, which know nothing of each other, and the regions in them.
+//! The AWS partitions, which are separate from each other, and their regions.
 
 use super::{NameProblem, length, name, pasted};
 
-/// A partition of AWS: roles can't be assumed from one into another (botocore `partitions.json`).
+/// An AWS partition. Roles can't be assumed across partitions (botocore `partitions.json`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Partition {
     /// The commercial regions.
     Aws,
     /// China.
     AwsCn,
-    /// GovCloud of the United States.
+    /// The AWS GovCloud regions of the United States.
     AwsUsGov,
     /// The European Sovereign Cloud.
     AwsEusc,
-    /// ISO.
     AwsIso,
-    /// ISOB.
     AwsIsoB,
-    /// ISOE.
     AwsIsoE,
-    /// ISOF.
     AwsIsoF,
 }
 
 impl Partition {
-    /// All of them.
     pub const ALL: [Self; 8] = [
         Self::Aws,
         Self::AwsCn,
@@ -36,13 +31,13 @@ impl Partition {
         Self::AwsIsoF,
     ];
 
-    /// The partition of this name, as it stands in ARNs.
+    /// Returns the partition with this name, as in ARNs.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|partition| partition.as_str() == name)
     }
 
-    /// Its name in ARNs.
+    /// Returns its name in ARNs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -57,7 +52,7 @@ impl Partition {
         }
     }
 
-    /// What its hosts end in.
+    /// Returns the suffix of its host names.
     #[must_use]
     pub const fn dns_suffix(self) -> &'static str {
         match self {
@@ -71,7 +66,7 @@ impl Partition {
         }
     }
 
-    /// The region that is asked while no other is known.
+    /// Returns the region that is asked if no other is known.
     #[must_use]
     pub fn default_region(self) -> Region {
         Region(
@@ -89,7 +84,7 @@ impl Partition {
         )
     }
 
-    /// The partition whose regions are named so, from the words between the dashes of a region's name.
+    /// Returns the partition of a region, from the words between the dashes of the region's name.
     fn of_region(words: &[&str]) -> Option<Self> {
         match *words {
             ["cn", _, _] => Some(Self::AwsCn),
@@ -99,7 +94,8 @@ impl Partition {
             ["eu", "isoe", _, _] => Some(Self::AwsIsoE),
             ["us", "isof", _, _] => Some(Self::AwsIsoF),
             ["eusc", "de", _, _] => Some(Self::AwsEusc),
-            // New geographies come now and then (mx in 2025): any two letters, since the host ends in amazonaws.com all the same.
+            // Any two letters, because new geographies are added (mx in 2025) and their hosts end in amazonaws.com as
+            // well.
             [geography, _, _] if geography.len() == 2 => Some(Self::Aws),
             _ => None,
         }
@@ -107,12 +103,13 @@ impl Partition {
 }
 
 name!(
-    /// An AWS region, such as `eu-west-1`. The name becomes part of a host, so it can't hold anything else than a region's words.
+    /// An AWS region, such as `eu-west-1`. The name becomes part of a host, so only the words of a region name are
+    /// valid.
     Region,
     check
 );
 
-/// The longest text that can be a region's name, with room for those to come.
+/// Maximum length of a region's name, with room for future regions.
 const LONGEST: u32 = 32;
 
 fn check(text: &str) -> Result<(), NameProblem> {
@@ -131,24 +128,23 @@ fn check(text: &str) -> Result<(), NameProblem> {
 }
 
 impl Region {
-    /// The region in what was pasted: spaces, quotes and upper case are forgiven, and a name beside it (`Europe (Ireland) eu-west-1`).
+    /// Parses a pasted region; spaces, quotes, upper case and a name next to it (`Europe (Ireland) eu-west-1`) are
+    /// tolerated.
     ///
     /// # Errors
-    /// Why there is no region in it.
+    /// Why the text holds no region.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         let text = pasted::clean(text)?.to_lowercase();
         let mut words = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()));
         words.find_map(|word| word.parse().ok()).map_or_else(|| text.parse(), Ok)
     }
 
-    /// The partition that it lies in.
     #[must_use]
     pub fn partition(&self) -> Partition {
         let words: Vec<&str> = self.0.split('-').collect();
         Partition::of_region(&words).unwrap_or(Partition::Aws)
     }
 
-    /// Whether it lies in this partition.
     #[must_use]
     pub fn fits(&self, partition: Partition) -> bool {
         self.partition() == partition

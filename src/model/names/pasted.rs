@@ -1,12 +1,12 @@
-//! What people paste: cleaned of what nobody sees, taken apart where it is a link, and stopped where it is a secret.
+//! Processes pasted text: removes invisible characters, parses links and rejects secrets.
 
 use super::NameProblem;
 use std::borrow::Cow;
 
-/// The longest text that is looked at, in bytes: a policy with a role in it fits.
+/// Maximum length of a pasted text, in bytes: enough for a policy that contains a role.
 const LONGEST: usize = 64 << 10;
 
-/// Characters that take no room, or only turn the direction of writing: never part of a name.
+/// Whether `c` has no width or only changes the writing direction; such a character is never part of a name.
 #[must_use]
 pub const fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -15,12 +15,12 @@ pub const fn is_invisible(c: char) -> bool {
         || is_variation_selector(c)
 }
 
-/// Whether a character only chooses the look of the one before it, as in emoji. File names keep theirs.
+/// Whether `c` only selects the appearance of the character before it, as in emoji. File names keep such characters.
 pub const fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}')
 }
 
-/// Quotes and brackets that mail programs, chats and documents put around a name.
+/// Whether `c` is a quote or bracket that mail programs, chats and documents put around a name.
 const fn is_around(c: char) -> bool {
     matches!(
         c,
@@ -44,15 +44,16 @@ const fn is_around(c: char) -> bool {
     )
 }
 
-/// Whether a character at either end of a pasted name is no part of it.
+/// Whether `c` is not part of a pasted name if it is at either end.
 pub(super) fn surrounds(c: char) -> bool {
     c.is_whitespace() || is_around(c)
 }
 
-/// The text without what surrounds it: invisible characters, spaces of all kinds, quotes.
+/// Removes invisible characters, and spaces and quotes around the text.
 ///
 /// # Errors
-/// Nothing is left, or it is too long to be looked at, or it looks like a secret.
+/// [`NameProblem::Empty`] if nothing is left, [`NameProblem::NotOfTheForm`] if the text is too long, or a problem of
+/// [`no_secret`] if it looks like a secret.
 pub(super) fn clean(text: &str) -> Result<String, NameProblem> {
     if text.len() > LONGEST {
         return Err(NameProblem::NotOfTheForm);
@@ -70,7 +71,8 @@ pub(super) fn clean(text: &str) -> Result<String, NameProblem> {
     Ok(text.to_owned())
 }
 
-/// The text after a label that ends in a colon (`Role ARN: …`), where it starts with one of letters, spaces and dashes.
+/// Removes a label that ends in a colon or an equals sign (`Role ARN: …`) and consists of letters, spaces, dashes and
+/// underscores.
 pub(super) fn without_label(text: &str) -> &str {
     let Some((label, rest)) = text.split_once([':', '=']) else { return text };
     let label = label.trim_end();
@@ -81,14 +83,15 @@ pub(super) fn without_label(text: &str) -> &str {
     if is_label { rest.trim_matches(surrounds) } else { text }
 }
 
-/// Refuses what looks like a key, so that it is neither kept, nor shown, nor sent.
+/// Rejects text that looks like a key, so that it is never stored, shown or sent.
 pub(super) fn no_secret(text: &str) -> Result<(), NameProblem> {
     let lower = text.to_ascii_lowercase();
     let labeled = ["secret_access_key", "secret access key", "secretaccesskey", "session_token", "sessiontoken"];
     if labeled.iter().any(|label| lower.contains(label)) {
         return Err(NameProblem::LooksLikeSecret);
     }
-    // An ARN's own words are joined by slashes, as a secret's characters may be: only whole texts and words are compared.
+    // The segments of an ARN are joined by slashes, which secrets may contain too: only the whole text and whole words
+    // are compared.
     let words = || text.split(|c: char| c.is_whitespace() || is_around(c) || matches!(c, ':' | ',' | ';' | '='));
     if looks_like_secret(text) || (!lower.contains("arn:") && words().any(looks_like_secret)) {
         return Err(NameProblem::LooksLikeSecret);
@@ -99,8 +102,8 @@ pub(super) fn no_secret(text: &str) -> Result<(), NameProblem> {
     Ok(())
 }
 
-/// Whether the text has the form of a secret access key (40 characters of base64) or a session token (100 and more),
-/// and jumps between small letters, capitals and digits as only chance does.
+/// Whether the text has the form of a secret access key (40 characters of base64) or a session token (100 or more), and
+/// changes between lowercase, uppercase and digits as often as random text.
 #[must_use]
 pub fn looks_like_secret(text: &str) -> bool {
     let text = text.trim_matches(|c: char| c.is_whitespace() || is_around(c));
@@ -111,35 +114,35 @@ pub fn looks_like_secret(text: &str) -> bool {
     let class = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
     let jumps = text.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
     let mixed = text.bytes().any(|b| b.is_ascii_lowercase()) && text.bytes().any(|b| b.is_ascii_uppercase());
-    // Of 40 random characters about 24 differ in kind from the next; of words written together, about 12.
+    // In 40 random characters about 24 differ in class from the next; in joined words, about 12.
     mixed && jumps * 20 >= text.len() * 7
 }
 
-/// Whether one of the words of a free text looks like a secret.
+/// Whether a word of a free text looks like a secret.
 #[must_use]
 pub fn holds_secret(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | ';')).any(looks_like_secret)
 }
 
-/// Whether the text has the form of an access key id: `AKIA…` or `ASIA…`, 20 characters.
+/// Whether the text has the form of an access key ID: `AKIA…` or `ASIA…`, 20 characters.
 fn looks_like_access_key(text: &str) -> bool {
     text.len() == 20
         && (text.starts_with("AKIA") || text.starts_with("ASIA"))
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// A link, taken apart.
+/// The parts of a link.
 pub(super) struct Link<'a> {
-    /// The host in small letters, without a port.
+    /// The host in lower case, without a port.
     pub host: String,
-    /// The path without its first slash, still percent-encoded.
+    /// The path without its leading slash, percent-encoded.
     pub path: &'a str,
-    /// The query, still percent-encoded.
+    /// The query, percent-encoded.
     query: &'a str,
 }
 
 impl<'a> Link<'a> {
-    /// The link that this is, where it is one: with `https://`, or starting with a host of Amazon's.
+    /// Parses a link that starts with `https://`, `http://` or one of Amazon's hosts; `None` if the text is not a link.
     pub fn from(text: &'a str) -> Option<Self> {
         let scheme = ["https://", "http://"]
             .iter()
@@ -148,7 +151,7 @@ impl<'a> Link<'a> {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let host = rest[..end].split(':').next().unwrap_or_default().to_ascii_lowercase();
         let rest = &rest[end..];
-        // Without a scheme, a bucket's name with dots looks like a host: only Amazon's own hosts count.
+        // Without a scheme, a bucket name with dots looks like a host, so only Amazon's hosts count.
         if scheme.is_none() && (rest.is_empty() || !is_amazon(&host)) {
             return None;
         }
@@ -162,7 +165,7 @@ impl<'a> Link<'a> {
         is_amazon(&self.host)
     }
 
-    /// The value of a parameter of the query, decoded.
+    /// Returns the value of a query parameter, decoded.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let pair = |pair: &'a str| pair.split_once('=');
         let (_, value) = self.query.split('&').filter_map(pair).find(|(key, _)| *key == name)?;
@@ -185,7 +188,7 @@ fn is_amazon(host: &str) -> bool {
     .any(|domain| under(domain))
 }
 
-/// The text with `%41` and the like put back; none if the bytes are no UTF-8.
+/// Decodes percent-encoding; `None` if the result is not UTF-8.
 pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));

@@ -1,116 +1,112 @@
-//! Why a text is not the name it should be, with what a sentence about it needs; never the text itself where it may be a secret.
+//! Why a text is not a valid name, with what a sentence about it needs; never the text itself if it may be a secret.
 
 use super::role::RoleArn;
 use super::session::MfaSerial;
 
-/// Why a text is not the name it should be. `words::names::name_problem` turns it into a sentence.
+/// Why a text is not a valid name. `words::names::name_problem` turns it into a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameProblem {
-    /// Nothing was entered.
+    /// The text is empty.
     Empty,
-    /// It is not of the form that is asked for.
+    /// The text doesn't match the grammar.
     NotOfTheForm,
-    /// It has fewer characters than it must.
+    /// The text has fewer characters than the minimum.
     TooShort {
-        /// The fewest characters.
         min: u32,
-        /// The most characters.
         max: u32,
     },
-    /// It has more characters (bytes, in keys and folders) than it may.
+    /// The text has more characters (bytes, in keys and folders) than the maximum.
     TooLong {
-        /// The fewest characters.
         min: u32,
-        /// The most characters.
         max: u32,
     },
-    /// A character that can't stand in it: also one that only looks like a letter.
+    /// A character that is not allowed, perhaps one that only looks like a letter.
     Character(char),
-    /// It looks like a secret access key or a session token.
+    /// The text looks like a secret access key or a session token.
     LooksLikeSecret,
-    /// It looks like an access key id.
+    /// The text looks like an access key ID.
     LooksLikeAccessKey,
-    /// It looks like the six digits of an MFA device.
+    /// The text looks like a six-digit MFA code.
     LooksLikeCode,
 
-    /// It is no ARN: `arn:` is missing.
+    /// The text doesn't start with `arn:`.
     NotAnArn,
-    /// It is a role's name without the account.
+    /// A role's name without the account.
     RoleNameAlone,
-    /// It starts as an ARN does and then breaks off.
+    /// The ARN is incomplete.
     ArnIncomplete,
-    /// What follows `arn:` is no partition of AWS that is known.
+    /// The ARN's partition is unknown.
     OtherPartition,
-    /// The ARN is of another service than IAM.
+    /// The ARN is of another service than the one expected.
     OtherService,
-    /// What stands for the account in the ARN is not 12 digits.
+    /// The ARN's account is not 12 digits.
     ArnAccount,
-    /// The ARN of a user.
+    /// A user's ARN.
     UserArn,
-    /// The ARN of a whole account (`:root`).
+    /// A whole account's ARN (`:root`).
     RootArn,
-    /// The ARN of a group.
+    /// A group's ARN.
     GroupArn,
-    /// The ARN of a policy.
+    /// A policy's ARN.
     PolicyArn,
-    /// The ARN of an instance profile.
+    /// An instance profile's ARN.
     InstanceProfileArn,
-    /// The ARN of an MFA device.
+    /// An MFA device's ARN.
     MfaArn,
-    /// The ARN of a running session. It has the role's name; whether the role has a path can't be seen in it.
+    /// The ARN of a role session. It contains the role's name but not its path.
     AssumedRoleArn {
-        /// The role as it is when it has no path.
+        /// The role, if it has no path.
         role_guess: Option<RoleArn>,
     },
-    /// The role's name is longer than 64 characters.
+    /// The role's name has more than 64 characters.
     RoleNameTooLong,
-    /// The role's path is longer than 512 characters.
+    /// The role's path has more than 512 characters.
     RolePathTooLong,
-    /// Several roles stand in the text.
+    /// The text contains several roles.
     SeveralRoles,
-    /// Something follows the ARN, and it can't be told whether it belongs to it.
+    /// Text follows the ARN that may or may not belong to it.
     MoreAfterArn {
-        /// The role as far as it stands without what follows.
+        /// The role without the text that follows.
         role_guess: RoleArn,
     },
-    /// A switch-role link that names its account by an alias, which nobody outside can look up.
+    /// A switch-role link that names the account by an alias, which can't be looked up from outside.
     SwitchRoleAlias {
-        /// The alias, where it has an alias's form.
+        /// The alias, if it is well-formed.
         alias: Option<Box<str>>,
     },
-    /// A link to a role's page in the AWS console, which has no account in it.
+    /// A link to a role's page in the AWS console, which doesn't contain the account.
     ConsoleLink,
-    /// A link to somewhere that doesn't name what is asked for.
+    /// A link that doesn't name what is expected.
     OtherLink,
 
-    /// A bucket's name that starts or ends with something else than a letter or a digit.
+    /// A bucket name that doesn't start or end with a letter or digit.
     BucketEdge,
-    /// A bucket's name with two dots in a row.
+    /// A bucket name with two consecutive dots.
     BucketTwoDots,
-    /// A bucket's name of the form of an IP address.
+    /// A bucket name in the form of an IP address.
     BucketIsAnAddress,
-    /// A bucket's name with a start or an end that Amazon keeps for itself.
+    /// A bucket name with a prefix or suffix that Amazon reserves.
     BucketReserved(&'static str),
     /// A directory bucket (S3 Express One Zone), which has another API.
     DirectoryBucket,
-    /// The ARN of an access point: its alias is needed.
+    /// An access point's ARN; its alias is needed.
     AccessPointArn,
-    /// A folder beside the bucket, where only the bucket is asked for.
+    /// A folder after the bucket, where only a bucket is expected.
     FolderBesideBucket,
-    /// A bucket, where only the folder in it is asked for.
+    /// A bucket, where only a folder is expected.
     BucketBesideFolder,
 
-    /// A segment of a folder or key is `.` or `..` (or dots alone).
+    /// A segment of a folder or key consists of dots alone.
     DotDot,
-    /// Two slashes in a row, or one at the start or end of a key.
+    /// Two consecutive slashes, or one at the start or end of a key.
     EmptySegment,
     Backslash,
-    /// `*` or `?`: in policies they stand for anything.
+    /// `*` or `?`, which are wildcards in policies.
     Wildcard(char),
 
-    /// The ARN of a user, where the device's is needed.
+    /// A user's ARN, where an MFA device's is expected.
     MfaUserArn {
-        /// The device as it is usually named.
+        /// The device under its usual name.
         guess: Option<MfaSerial>,
     },
     /// A security key or passkey, which gives no codes.

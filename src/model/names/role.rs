@@ -1,4 +1,4 @@
-//! AWS accounts and the ARNs of roles in them.
+//! AWS accounts and role ARNs.
 
 use super::pasted::{self, Link};
 use super::{NameProblem, Partition, is_name_char, length, name, only};
@@ -17,10 +17,10 @@ fn check_account(text: &str) -> Result<(), NameProblem> {
 }
 
 impl AccountId {
-    /// The account in what was pasted: `1111 2222 3333`, `1111-2222-3333`, or an ARN that names it.
+    /// Parses a pasted account: `1111 2222 3333`, `1111-2222-3333`, or an ARN that contains it.
     ///
     /// # Errors
-    /// Why there is no account in it.
+    /// Why the text holds no account.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         let text = pasted::clean(text)?;
         let text = pasted::without_label(&text);
@@ -30,7 +30,7 @@ impl AccountId {
         text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().parse()
     }
 
-    /// The account as people read it: `1111 2222 3333`.
+    /// Formats the account for people: `1111 2222 3333`.
     #[must_use]
     pub fn spaced(&self) -> String {
         let digits = &self.0;
@@ -41,8 +41,8 @@ impl AccountId {
 name!(
     /// The ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/[PATH/]NAME`.
     ///
-    /// Of the characters IAM has for paths, those that mean something to a shell or a policy (`*`, `$`, `"` and so on) are
-    /// refused: the ARN is written into commands and policies that people copy.
+    /// Of the characters that IAM allows in paths, those with a meaning in shells or policies (`*`, `$`, `"` and so on)
+    /// are rejected, because the ARN is written into commands and policies that people copy.
     RoleArn,
     check_role
 );
@@ -52,7 +52,7 @@ fn check_role(text: &str) -> Result<(), NameProblem> {
         return Err(NameProblem::Empty);
     }
     pasted::no_secret(text)?;
-    // The look of a letter proves nothing: only ASCII can stand in an ARN, and a space in it is always a slip.
+    // An ARN is ASCII without spaces; letters that only look like ASCII are rejected too.
     only(text, |c| c.is_ascii_graphic())?;
     let rest = text.strip_prefix("arn:").ok_or_else(|| {
         if only(text, is_name_char).is_ok() { NameProblem::RoleNameAlone } else { NameProblem::NotAnArn }
@@ -92,7 +92,7 @@ fn check_role(text: &str) -> Result<(), NameProblem> {
     }
 }
 
-/// What follows `role/`: a path of segments, and the name (IAM, CreateRole: name to 64, path to 512 characters).
+/// Checks the text after `role/`: a path and the name (IAM, CreateRole: name up to 64, path up to 512 characters).
 fn check_role_name(text: &str) -> Result<(), NameProblem> {
     let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
     if name.is_empty() {
@@ -112,32 +112,31 @@ fn check_role_name(text: &str) -> Result<(), NameProblem> {
     Ok(())
 }
 
-/// The role of `assumed-role/NAME/SESSION`, taken to have no path. Roles of IAM Identity Center always have one.
+/// Returns the role of `assumed-role/NAME/SESSION`, assuming it has no path; `None` for roles of IAM Identity Center,
+/// which always have one.
 fn role_of_session(partition: &str, account: &str, resource: &str) -> Option<RoleArn> {
     let name = resource.split('/').nth(1).filter(|name| !name.starts_with("AWSReservedSSO_"))?;
     format!("arn:{partition}:iam::{account}:role/{name}").parse().ok()
 }
 
 impl RoleArn {
-    /// The account the role is in.
     #[must_use]
     pub fn account(&self) -> AccountId {
         AccountId(self.0.split(':').nth(4).unwrap_or_default().into())
     }
 
-    /// The partition the role is in.
     #[must_use]
     pub fn partition(&self) -> Partition {
         self.0.split(':').nth(1).and_then(Partition::from_name).unwrap_or(Partition::Aws)
     }
 
-    /// The role's name, without its path.
+    /// Returns the role's name without its path.
     #[must_use]
     pub fn role_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The role's path, from `/` to `/`.
+    /// Returns the role's path, which starts and ends with `/`.
     #[must_use]
     pub fn path(&self) -> &str {
         let start = self.0.find('/').unwrap_or_default();
@@ -145,11 +144,11 @@ impl RoleArn {
         &self.0[start..=end]
     }
 
-    /// The role in what was pasted: the ARN with spaces, quotes or a label around it, a line of JSON or a policy with one role in
-    /// it, or a switch-role link (IAM, "Switch roles in the console").
+    /// Parses a pasted role: an ARN with spaces, quotes or a label around it, a line of JSON or a policy that contains
+    /// one role, or a switch-role link (IAM, "Switch roles in the console").
     ///
     /// # Errors
-    /// Why there is no role in it, with a guess where there is one.
+    /// Why the text holds no role, with a guess if there is one.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         let text = pasted::clean(text)?;
         let text = pasted::without_label(&text);
@@ -169,7 +168,7 @@ impl RoleArn {
     }
 }
 
-/// The ARN at the start of the text, as far as nothing ends it.
+/// Returns the ARN at the start of the text, up to the first character that ends it.
 fn token(text: &str) -> &str {
     let ends = |c: char| {
         c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '”' | '’' | '»' | ')' | ']' | '}' | ';' | '\\')
@@ -177,13 +176,13 @@ fn token(text: &str) -> &str {
     text[..text.find(ends).unwrap_or(text.len())].trim_end_matches([',', '.'])
 }
 
-/// An ARN with its first words in small letters: they are the same for everyone, and some documents write them large.
+/// Parses an ARN with its first fields in lower case, because some documents capitalize them.
 fn parse(token: &str) -> Result<RoleArn, NameProblem> {
     let head = token.match_indices(':').nth(2).map_or(0, |(at, _)| at);
     RoleArn::from_str(&format!("{}{}", token[..head].to_ascii_lowercase(), &token[head..]))
 }
 
-/// The one ARN that the text begins with, where spaces or a line's end may have got into it.
+/// Parses a text that starts with its only ARN, which spaces or line breaks may have split.
 fn from_broken(text: &str) -> Result<RoleArn, NameProblem> {
     let first = token(text);
     let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -199,7 +198,7 @@ fn from_broken(text: &str) -> Result<RoleArn, NameProblem> {
     }
 }
 
-/// The one role among the ARNs of the text, such as a policy's.
+/// Returns the only role among the ARNs of the text, such as a policy.
 fn one_of(text: &str, starts: &[usize]) -> Result<RoleArn, NameProblem> {
     let mut found: Option<RoleArn> = None;
     let mut first: Option<NameProblem> = None;
@@ -213,7 +212,7 @@ fn one_of(text: &str, starts: &[usize]) -> Result<RoleArn, NameProblem> {
     found.ok_or_else(|| first.unwrap_or(NameProblem::NotAnArn))
 }
 
-/// The role of a switch-role link.
+/// Parses a switch-role link.
 fn from_link(link: &Link<'_>) -> Result<RoleArn, NameProblem> {
     let partition = [
         ("signin.aws.amazon.com", Partition::Aws),
@@ -232,7 +231,7 @@ fn from_link(link: &Link<'_>) -> Result<RoleArn, NameProblem> {
         return Err(NameProblem::OtherLink);
     };
     let Ok(account) = AccountId::from_pasted(&account) else {
-        // An alias: 3 to 63 of a-z, 0-9 and dashes (IAM, CreateAccountAlias).
+        // An alias has 3 to 63 of a-z, 0-9 and dashes (IAM, CreateAccountAlias).
         let alias = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let alias = (length(&account, 3, 63).is_ok() && only(&account, alias).is_ok()).then(|| account.into());
         return Err(NameProblem::SwitchRoleAlias { alias });

@@ -1,11 +1,12 @@
-//! What AssumeRole takes beside the role: the session's name, the external id, the MFA device (STS, AssumeRole).
+//! The names that AssumeRole takes in addition to the role: session name, external ID, MFA device (STS, AssumeRole).
 
 use super::{NameProblem, Partition, is_name_char, length, name, only, pasted};
 
 name!(
-    /// The external id a customer may ask for: 2 to 1224 of `[\w+=,.@:\/-]`.
+    /// The external ID that a customer may require: 2 to 1224 characters of `[\w+=,.@:\/-]`.
     ///
-    /// A customer may have chosen 40 random characters, so the strict grammar takes them; `from_pasted` does not.
+    /// A customer may have chosen 40 random characters, so the strict grammar accepts text that looks like a secret;
+    /// `from_pasted` does not.
     ExternalId,
     check_external
 );
@@ -19,17 +20,18 @@ fn check_external(text: &str) -> Result<(), NameProblem> {
 }
 
 impl ExternalId {
-    /// The external id in what was pasted, without spaces, quotes and invisible characters around it.
+    /// Parses a pasted external ID; spaces, quotes, invisible characters and a label around it are removed.
     ///
     /// # Errors
-    /// Why it is none; also that it looks like a secret access key, which is pasted into the wrong field now and then.
+    /// Why the text is not an external ID; [`NameProblem::LooksLikeSecret`] if it looks like a secret access key, which
+    /// is sometimes pasted into the wrong field.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         pasted::without_label(&pasted::clean(text)?).parse()
     }
 }
 
 name!(
-    /// The name of a role session: 2 to 64 of `[\w+=,.@-]`. It stands in the customer's CloudTrail.
+    /// The name of a role session: 2 to 64 characters of `[\w+=,.@-]`. It appears in the customer's CloudTrail.
     RoleSessionName,
     check_session
 );
@@ -44,14 +46,14 @@ fn check_session(text: &str) -> Result<(), NameProblem> {
 }
 
 impl RoleSessionName {
-    /// A session name made of any text: one that can stand as it is does, and what can't becomes a dash. Where nothing is left, or what is left looks like
-    /// a key, it is `daypass`.
+    /// Returns a session name from any text. A valid name stays; otherwise each run of invalid characters becomes a
+    /// dash. If nothing is left or the text looks like a key, the name is `daypass`.
     #[must_use]
     pub fn cleaned_from(text: &str) -> Self {
         if let Ok(name) = text.parse() {
             return name;
         }
-        // Looked at before it is cleaned: with dashes for its slashes, a secret no longer looks like one.
+        // Checked before the text is cleaned: a secret with dashes in place of its slashes no longer looks like one.
         let text = if pasted::no_secret(text).is_ok() { text } else { "" };
         let mut name = String::new();
         for c in text.chars().map(|c| if is_name_char(c) { c } else { '-' }) {
@@ -65,18 +67,18 @@ impl RoleSessionName {
         name.trim_end_matches('-').parse().unwrap_or_else(|_| Self("daypass".into()))
     }
 
-    /// The session name in what was pasted or typed, without spaces and quotes around it.
+    /// Parses a pasted or typed session name; spaces, quotes and a label around it are removed.
     ///
     /// # Errors
-    /// Why it is none.
+    /// Why the text is not a session name.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         pasted::without_label(&pasted::clean(text)?).parse()
     }
 }
 
 name!(
-    /// The serial of an MFA device that gives codes: `arn:PARTITION:iam::ACCOUNT:mfa/NAME`, or a hardware serial; 9 to 256 of
-    /// `[\w+=/:,.@-]`.
+    /// The serial of an MFA device that gives codes: `arn:PARTITION:iam::ACCOUNT:mfa/NAME`, or a hardware serial; 9 to
+    /// 256 characters of `[\w+=/:,.@-]`.
     MfaSerial,
     check_mfa
 );
@@ -118,10 +120,10 @@ fn check_mfa(text: &str) -> Result<(), NameProblem> {
 }
 
 impl MfaSerial {
-    /// The device in what was pasted, without spaces, quotes and a label around it.
+    /// Parses a pasted device; spaces, quotes and a label around it are removed.
     ///
     /// # Errors
-    /// Why it is none, with a guess where a user's ARN was pasted.
+    /// Why the text is not a device, with a guess if a user's ARN was pasted.
     pub fn from_pasted(text: &str) -> Result<Self, NameProblem> {
         pasted::without_label(&pasted::clean(text)?).parse()
     }
