@@ -1,4 +1,4 @@
-//! Why AssumeRole may have been denied.
+//! Finds the possible causes of a denied AssumeRole.
 
 use super::terms::{self, CHANGED, Weight};
 use super::{Cause, CauseAction, Evidence, messages, mono, plain, told};
@@ -7,12 +7,12 @@ use crate::model::problem::{DeniedBy, Kind, Problem};
 use crate::time::Utc;
 use crate::words::format;
 
-/// The most causes that are listed.
+/// Maximum number of causes listed.
 const MOST: usize = 6;
 
-/// The causes of a denied AssumeRole.
+/// Returns the causes of a denied AssumeRole.
 pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> Vec<Cause> {
-    // A policy that forbids by name has a condition that was met, or was not.
+    // An explicit deny usually depends on a condition.
     let forbidden = told(problem).contains("explicit deny");
     let mut list = match by {
         DeniedBy::YourPolicy => vec![own_company(problem, known, forbidden), not_named(problem, known)],
@@ -42,17 +42,18 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> V
     list
 }
 
-/// How much speaks for each cause that what is known neither proves nor rules out, by what AWS said.
+/// The weights of the causes that the evidence neither proves nor rules out, for one kind of denial.
 struct Likely {
     role: Weight,
     role_before: Weight,
     name: Weight,
     id: Weight,
-    /// The same, where none was sent and nothing is known of one.
+    /// The external ID, if none was sent and none is known.
     id_missing: Weight,
-    /// Whether the external id is a cause whatever is known of it.
+    /// Whether the external ID is a cause whatever is known about it.
     id_always: bool,
-    /// A role that is not there is answered as one that says no; none where the answer shows that it is there.
+    /// A mistyped role: AWS denies a missing role like one that refuses. `None` if the answer shows that the role
+    /// exists.
     other_role: Option<Weight>,
     company: Weight,
     code: Weight,
@@ -61,8 +62,9 @@ struct Likely {
 }
 
 impl Likely {
-    /// One text for every cause: the role's trust first; then what was sent to it, and the own company's yes, which a role
-    /// in another account needs as well (IAM User Guide, "Cross-account policy evaluation logic").
+    /// The same text for every cause: first the role's trust, then what was sent, and the permission in the caller's
+    /// own account, which a role in another account requires as well (IAM User Guide, "Cross-account policy evaluation
+    /// logic").
     const UNKNOWN: Self = Self {
         role: 60,
         role_before: CHANGED,
@@ -78,15 +80,16 @@ impl Likely {
     };
     /// The trust policy does not allow it: it doesn't name the user, or a condition is not met.
     const TRUST: Self = Self { id_missing: 55, id_always: true, other_role: None, place_before: 30, ..Self::UNKNOWN };
-    /// The trust policy forbids it: on a condition, most likely.
+    /// The trust policy denies it explicitly, most likely because of a condition.
     const FORBIDDEN: Self =
         Self { role: 52, role_before: 52, name: 64, place: 66, place_before: 66, code: 62, ..Self::TRUST };
 }
 
-/// The causes by weight: what can be checked, then what remains.
+/// Returns the causes by weight: those that can be checked, and then the others.
 ///
-/// With an invitation it is known what the role asked for when it was made. What was sent as it says is not the likeliest
-/// cause any more, and what it doesn't ask for is one only if the customer has changed the role since.
+/// An invitation states the conditions that the role had when it was created. A value that was sent as it says is no
+/// longer the likeliest cause, and a condition that it doesn't state is a cause only if the customer has changed the
+/// role since.
 fn weighed(problem: &Problem, known: &Evidence<'_>, likely: &Likely, company: Option<Cause>) -> Vec<Cause> {
     let (to, terms) = (known.destination, &known.destination.terms);
     let before = known.worked_before;
@@ -110,7 +113,7 @@ fn weighed(problem: &Problem, known: &Evidence<'_>, likely: &Likely, company: Op
     }
     let other_id = terms.external_id.is_some() && terms.external_id != to.external_id;
     let id = if to.external_id.is_some() { likely.id } else { likely.id_missing };
-    // An invitation would have named one, and what worked before had it.
+    // An invitation would have stated an external ID, and access that worked before sent the right one.
     if !other_id && (likely.id_always || !before && (to.external_id.is_some() || !terms.told)) {
         list.push((if terms.told { 25 } else { id }, external_id(known)));
     }
@@ -121,9 +124,9 @@ fn weighed(problem: &Problem, known: &Evidence<'_>, likely: &Likely, company: Op
         let place = if before { likely.place_before } else { likely.place };
         list.push((place, place_or_time()));
     }
-    // The sort keeps the order of equals.
+    // The sort is stable: equal weights stay in order.
     list.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    // Where one is certain, the rest would only distract; one more stays for what nobody thought of.
+    // If one cause is certain, others would distract; the next one stays in case there is a second reason.
     let sure = list.first().is_some_and(|(weight, _)| *weight == terms::CERTAIN);
     list.truncate(if sure { 2 } else { MOST });
     list.into_iter().map(|(_, cause)| cause).collect()
@@ -146,7 +149,7 @@ fn not_named(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new("The role does not name you yet", body, CauseAction::CopyForCustomer(message))
 }
 
-/// The trust policy lets the caller in and lacks an action that the caller's own session needs as well.
+/// The trust policy allows the caller but lacks an action that the caller's own session requires as well.
 fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> Cause {
     let body = vec![
         plain("Your customer must add "),
@@ -159,7 +162,7 @@ fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> Caus
     Cause::new("The trust policy lacks one action", body, CauseAction::CopyForCustomer(message))
 }
 
-/// It worked, and now it doesn't.
+/// The role worked before and is denied now.
 pub(super) fn taken_back(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     let last = last(known.learned.and_then(|learned| learned.worked));
@@ -168,7 +171,7 @@ pub(super) fn taken_back(problem: &Problem, known: &Evidence<'_>) -> Cause {
         mono(to.role.role_name()),
         plain(" is still there and still names you"),
     ];
-    // What is sent along, for the customer may have changed what is wanted.
+    // The customer may have changed the conditions, so the values that are sent are named.
     if let Some(id) = &to.external_id {
         body.extend([plain(", with the external ID "), mono(id.as_str())]);
     }
@@ -183,12 +186,12 @@ pub(super) fn taken_back(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new("Your customer changed or took back the role", body, CauseAction::CopyForCustomer(message))
 }
 
-/// When it last was so, as the end of a sentence.
+/// Returns when it last worked, as the end of a sentence.
 pub(super) fn last(at: Option<Utc>) -> String {
     at.filter(|at| at.0 > 0).map_or_else(String::new, |at| format!(", last on {}", format::day(at)))
 }
 
-/// The session's key is not known any more, and the role may be as it was.
+/// The session's credentials are no longer valid although the role may be unchanged.
 pub(super) fn key_was_replaced() -> Cause {
     Cause::new(
         "The role was made anew under the same name",
@@ -226,7 +229,7 @@ fn own_company(problem: &Problem, known: &Evidence<'_>, forbidden: bool) -> Caus
     )
 }
 
-/// In one account a trust policy that names the user is enough; one that names the account is not.
+/// In one account, a trust policy that names the user is enough; one that names the account is not.
 fn account_alone(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The role trusts the account, and not you by name",
@@ -287,7 +290,7 @@ fn external_id(known: &Evidence<'_>) -> Cause {
     Cause::new("The external ID is not the one the role expects", body, CauseAction::EditDestination)
 }
 
-/// A role that was typed by hand may be another one: AWS answers for one that is not there as for one that says no.
+/// A mistyped role may be the cause: AWS denies a missing role like one that refuses.
 fn other_role(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The role’s ARN may be another one",
@@ -300,7 +303,7 @@ fn other_role(known: &Evidence<'_>) -> Cause {
     )
 }
 
-/// A trust policy may ask that the session is named as the user is (`sts:RoleSessionName`).
+/// A trust policy may require the user name as session name (`sts:RoleSessionName`).
 fn session_name(problem: &Problem, known: &Evidence<'_>) -> Option<Cause> {
     let name = known.destination.session_name.as_ref()?;
     let (_, user) = known.caller(problem)?.rsplit_once('/')?;
@@ -325,7 +328,7 @@ fn code(sent: bool, before: bool) -> Cause {
             "The code from your phone is not enough (MFA)",
             "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
         ),
-        // Nobody asks again by itself here, as each code works once: Amazon may only not know of the role yet.
+        // There is no automatic retry here, because each code works once. AWS may just not know the role yet.
         (true, false) => (
             "The code from your phone is not enough (MFA)",
             "It may have been too old, or of another device. If the role was set up a moment ago, Amazon takes about a \
@@ -364,7 +367,7 @@ fn just_made() -> Cause {
     )
 }
 
-/// What is the matter with the code or with its device.
+/// Returns the causes of a rejected MFA code or device.
 pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
     let serial = known.destination.mfa_serial.as_ref().map(MfaSerial::as_str);
     let device = || {
@@ -411,7 +414,7 @@ fn replaced_device() -> Cause {
     )
 }
 
-/// The account of a destination in groups of four.
+/// Formats the account of a destination in groups of four digits.
 pub(super) fn spaced(account: &str) -> String {
     format::account(account)
 }

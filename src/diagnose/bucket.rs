@@ -1,4 +1,4 @@
-//! Why S3 may have refused a file.
+//! Finds the possible causes of a file refused by S3.
 
 use super::assume::{last, spaced};
 use super::{Cause, CauseAction, Evidence, messages, mono, plain, told};
@@ -6,10 +6,10 @@ use crate::model::destination::Encryption;
 use crate::model::problem::{DeniedBy, Kind, Problem};
 use crate::words::format;
 
-/// The causes of a denial by S3.
+/// Returns the causes of a denial by S3.
 ///
-/// S3 says which policy denied where role and bucket are in one account or organization, and says nothing where they are not
-/// (S3 User Guide, "Troubleshoot access denied errors"): a bare "Access Denied" speaks of another account first.
+/// S3 names the policy that denied if role and bucket are in one account or organization, and nothing otherwise (S3
+/// User Guide, "Troubleshoot access denied errors"). A plain "Access Denied" therefore suggests another account first.
 pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> Vec<Cause> {
     let before = known.delivered_before;
     let mut list = match by {
@@ -41,7 +41,7 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> V
     if before {
         list.insert(0, changed(known));
     }
-    // The kit's dates and networks stand in the role's permissions too, and end what its sessions may do.
+    // The kit puts dates and networks in the role's permissions too, so they also end what existing sessions may do.
     if matches!(by, DeniedBy::Unknown | DeniedBy::RolePolicy) {
         super::terms::at_bucket(problem, known, &mut list);
     }
@@ -190,7 +190,7 @@ fn narrowed(known: &Evidence<'_>) -> Cause {
     )
 }
 
-/// The causes where the bucket's key stands in the way.
+/// Returns the causes if the bucket's KMS key can't be used.
 pub(super) fn key(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let said = told(problem);
     let key = said.split_whitespace().find(|word| word.starts_with("arn:") && word.contains(":kms:"));
@@ -225,7 +225,7 @@ pub(super) fn key(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     list
 }
 
-/// The causes of a bucket that is not there.
+/// Returns the causes of a missing bucket.
 pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
     let bucket = known.destination.bucket.as_str();
     let modern = bucket.to_lowercase().replace('_', "-");
@@ -259,7 +259,7 @@ pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
     capitals.into_iter().chain(others).collect()
 }
 
-/// The causes of an option that the bucket does not take.
+/// Returns the causes if the bucket rejects an option of the request.
 pub(super) fn option(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let to = known.destination;
     let code = problem.detail.as_ref().map_or("", |detail| &*detail.code);
@@ -278,7 +278,7 @@ pub(super) fn option(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     list
 }
 
-/// The cause of a refused payload.
+/// Returns the cause of a rejected payload signature.
 pub(super) fn unsigned(known: &Evidence<'_>) -> Vec<Cause> {
     vec![Cause::new(
         "The bucket’s policy has a condition on the payload",

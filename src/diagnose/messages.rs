@@ -1,4 +1,4 @@
-//! Messages to copy: for the customer, for the own administrator, after a delivery.
+//! Composes messages to copy: for the customer, for one's own administrator, and after a delivery.
 
 use super::Evidence;
 use crate::model::destination::{Destination, Encryption};
@@ -24,18 +24,18 @@ fn lines(tree: &Tree) -> String {
     tree.json().trim_end().to_owned()
 }
 
-/// The statement of a trust policy that lets this user take on the role, with the conditions that are known
-/// (IAM User Guide, "Cross-account policy evaluation logic").
+/// Returns the trust policy statement that lets this caller assume the role, with the known conditions (IAM User Guide,
+/// "Cross-account policy evaluation logic").
 ///
-/// A sign-in through IAM Identity Center is named by its session, as the kit does: nobody else with the same permission set
-/// is let in by it (IAM User Guide, "Role session principals").
+/// A sign-in through IAM Identity Center is named by its session, as in the kit, so that nobody else with the same
+/// permission set is let in (IAM User Guide, "Role session principals").
 #[must_use]
 pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
     statement::allow_assume_role(caller.unwrap_or(YOUR_USER), &conditions(to, caller))
 }
 
-/// What to enter into the role's trust policy, and how: where the invitation told its conditions, the whole of it; otherwise
-/// the statement alone, since what else stands there is not known.
+/// Returns the text for the role's trust policy and how to enter it: the whole policy if an invitation stated the
+/// conditions; otherwise only the statement, because the rest of the policy is not known.
 fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
     let statement = trust_statement(to, caller);
     if to.terms.told {
@@ -46,7 +46,7 @@ fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
     }
 }
 
-/// The role's conditions as the invitation tells them, and what is sent along.
+/// Returns the role's conditions from the invitation and from what is sent.
 fn conditions(to: &Destination, caller: Option<&str>) -> RoleConditions {
     let terms = &to.terms;
     let user_name = || caller.filter(|who| who.contains(":user/")).and_then(|who| who.rsplit('/').next());
@@ -61,7 +61,7 @@ fn conditions(to: &Destination, caller: Option<&str>) -> RoleConditions {
     }
 }
 
-/// For the customer whose role's dates are over, or not yet there.
+/// For the customer: the current date is outside the role's dates.
 #[must_use]
 pub fn dates(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -76,7 +76,7 @@ pub fn dates(problem: &Problem, known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the customer whose role lets in from other networks than this one.
+/// For the customer: this network may not be among those that the role allows.
 #[must_use]
 pub fn networks(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -93,7 +93,7 @@ pub fn networks(problem: &Problem, known: &Evidence<'_>) -> String {
     )
 }
 
-/// What the role has to allow for this destination.
+/// Returns the statement that allows the role to put files into this destination.
 #[must_use]
 pub fn put_statement(to: &Destination) -> Tree {
     statement::allow_put(None, actions(to), objects(to).into(), &conditions(to, None))
@@ -107,14 +107,14 @@ fn objects(to: &Destination) -> String {
     arn::objects(to.role.partition(), to.bucket.as_str(), to.prefix.as_str())
 }
 
-/// What the role has to allow for the bucket's key.
+/// Returns the statement that allows the role to use the bucket's key.
 #[must_use]
 pub fn key_statement(to: &Destination, key: Option<&str>) -> Tree {
     let via = Via { partition: to.role.partition(), region: to.region.as_ref() };
     statement::allow_key(None, key.unwrap_or("THE-ARN-OF-THE-KEY"), via, Vec::new(), &RoleConditions::default())
 }
 
-/// For the customer whose role does not let the user in.
+/// For the customer: the role does not let the user in.
 #[must_use]
 pub fn not_named(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -132,7 +132,7 @@ pub fn not_named(problem: &Problem, known: &Evidence<'_>) -> String {
     )
 }
 
-/// The trust policy allows AssumeRole and lacks an action that the caller's own session needs as well.
+/// For the customer: the trust policy lacks an action that the caller's own session requires as well.
 #[must_use]
 pub fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> String {
     let to = known.destination;
@@ -147,7 +147,7 @@ pub fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> 
     )
 }
 
-/// What Daypass sends along, so that the customer can compare it with the role's conditions.
+/// Returns what Daypass sends, so that the customer can compare it with the role's conditions.
 fn sent(known: &Evidence<'_>, problem: &Problem) -> String {
     let to = known.destination;
     let id = to.external_id.as_ref().map_or("no external ID".to_owned(), |id| format!("the external ID {id}"));
@@ -161,7 +161,7 @@ fn request(problem: &Problem) -> Option<&str> {
     problem.detail.as_ref().map(|detail| &*detail.request_id).filter(|id| !id.is_empty())
 }
 
-/// For the customer whose role let the user in before.
+/// For the customer: the role let the user in before and no longer does.
 #[must_use]
 pub fn worked_before(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -176,7 +176,7 @@ pub fn worked_before(problem: &Problem, known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the administrator of the contractor's own account.
+/// For the administrator of the contractor's own account: allow AssumeRole on the role.
 #[must_use]
 pub fn own_company(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -196,7 +196,7 @@ pub fn own_company(problem: &Problem, known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the customer whose role does not allow the folder, or no longer.
+/// For the customer: the role does not allow the folder, or no longer does.
 #[must_use]
 pub fn put_policy(known: &Evidence<'_>, before: bool) -> String {
     let to = known.destination;
@@ -211,7 +211,7 @@ pub fn put_policy(known: &Evidence<'_>, before: bool) -> String {
     )
 }
 
-/// For the customer whose bucket's policy may refuse the files.
+/// For the customer: the bucket's policy may refuse the files.
 #[must_use]
 pub fn bucket_policy(known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -234,7 +234,7 @@ pub fn bucket_policy(known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the customer whose key stands in the way.
+/// For the customer: the role can't use the bucket's key.
 #[must_use]
 pub fn key(known: &Evidence<'_>, key: Option<&str>) -> String {
     let to = known.destination;
@@ -249,7 +249,7 @@ pub fn key(known: &Evidence<'_>, key: Option<&str>) -> String {
     )
 }
 
-/// For the customer whose bucket is not there.
+/// For the customer: the bucket doesn't exist.
 #[must_use]
 pub fn no_bucket(known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -261,7 +261,7 @@ pub fn no_bucket(known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the customer whose role gives shorter sessions than asked for.
+/// For the customer: the role's maximum session duration is shorter than requested.
 #[must_use]
 pub fn longer(known: &Evidence<'_>) -> String {
     let to = known.destination;
@@ -286,7 +286,7 @@ pub fn new_key(known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the administrator: STS is off in the region.
+/// For the administrator: STS is not active in the region.
 #[must_use]
 pub fn region_on(known: &Evidence<'_>) -> String {
     let region = known.destination.region.as_ref().map_or("of the bucket", Region::as_str);
@@ -296,7 +296,7 @@ pub fn region_on(known: &Evidence<'_>) -> String {
     )
 }
 
-/// For the side whose account does not answer as an account in good order.
+/// For the side whose account may be suspended.
 #[must_use]
 pub fn account(known: &Evidence<'_>, customer: bool) -> String {
     let to = known.destination;
@@ -312,14 +312,14 @@ pub fn account(known: &Evidence<'_>, customer: bool) -> String {
     )
 }
 
-/// For the administrator of the network: which names have to be let through.
+/// For the network administrator: the host names that must be reachable.
 #[must_use]
 pub fn network(known: &Evidence<'_>) -> String {
     let to = known.destination;
     let suffix = to.role.partition().dns_suffix();
     let region = to.region.as_ref().map_or("*", Region::as_str);
     let bucket = to.bucket.as_str();
-    // A name with dots does not fit the certificate of `*.s3.…`, so that it stands in the path.
+    // The certificate of `*.s3.…` doesn't cover a name with dots, so such a name is in the path.
     let s3 = |region: &str| {
         if bucket.contains('.') { format!("s3.{region}.{suffix}") } else { format!("{bucket}.s3.{region}.{suffix}") }
     };
@@ -338,7 +338,7 @@ pub fn network(known: &Evidence<'_>) -> String {
     )
 }
 
-/// Marks a message that was written in practice, so that nobody takes it for a real one.
+/// Marks a message as practice, so that nobody takes it for a real one.
 #[must_use]
 pub fn of_practice(text: &str) -> String {
     format!(
@@ -346,7 +346,7 @@ pub fn of_practice(text: &str) -> String {
     )
 }
 
-/// A message for the customer about a delivery that has ended, at Amazon or at a test server.
+/// For the customer: a delivery has ended, to Amazon or to a test server.
 #[must_use]
 pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String {
     let place = format::place(to.bucket.as_str(), to.prefix.as_str());

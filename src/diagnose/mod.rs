@@ -1,7 +1,7 @@
-//! Why a "no" may have been said, the likeliest cause first, each with whose turn it is and what to hand them.
+//! Finds the possible causes of a denial, the likeliest first, each with whose turn it is and a message to copy.
 //!
-//! AWS answers nearly every cause of a denied AssumeRole with one and the same text (IAM User Guide, "Troubleshoot access
-//! denied error messages"), so the order comes from what else is known.
+//! AWS answers nearly every cause of a denied AssumeRole with the same text (IAM User Guide, "Troubleshoot access
+//! denied error messages"), so the order comes from other evidence.
 
 mod assume;
 mod bucket;
@@ -16,25 +16,25 @@ use crate::model::session::Identity;
 use crate::model::snapshot::{OpenDestination, Snapshot};
 use crate::words::problem as words;
 
-/// What can be done about a cause.
+/// What the person can do about a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CauseAction {
     /// Copy this message for the customer.
     CopyForCustomer(String),
-    /// Copy this message for the own administrator.
+    /// Copy this message for the person's own administrator.
     CopyForAdministrator(String),
-    /// Enter a code of an MFA device.
+    /// Enter an MFA code.
     EnterCode,
-    /// Change what was entered in the form.
+    /// Change the destination in the form.
     EditDestination,
     Details(String),
 }
 
-/// A piece of a cause's text: plain, or to be set in monospace.
+/// A piece of a cause's text: plain or monospaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     Plain(String),
-    /// An ARN, an id, an action.
+    /// An ARN, an ID, an action.
     Code(String),
 }
 
@@ -45,7 +45,6 @@ pub struct Cause {
     pub title: String,
     /// What to do, in pieces.
     pub body: Vec<Piece>,
-    /// The action beside it.
     pub action: CauseAction,
 }
 
@@ -54,7 +53,7 @@ impl Cause {
         Self { title: title.to_owned(), body, action }
     }
 
-    /// The body as one text.
+    /// Returns the body as plain text.
     #[must_use]
     pub fn text(&self) -> String {
         self.body
@@ -66,31 +65,31 @@ impl Cause {
     }
 }
 
-/// What is known beside the problem itself.
+/// What is known in addition to the problem.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
-    /// Where files go, and through which role.
+    /// The destination and its role.
     pub destination: &'a Destination,
-    /// Who the profile is, where GetCallerIdentity was asked and answered.
+    /// The caller, if GetCallerIdentity answered.
     pub identity: Option<&'a Identity>,
-    /// What earlier sessions showed, where something is kept of them.
+    /// What earlier sessions showed, if it was kept.
     pub learned: Option<&'a Learned>,
-    /// Whether a session was given before, in this run or an earlier one: then the role did let this user in.
+    /// Whether the role was assumed successfully before, in this run or an earlier one.
     pub worked_before: bool,
-    /// Whether a file has arrived before, in this run or an earlier one: then the bucket did take files from this role.
+    /// Whether a file arrived before, in this run or an earlier one.
     pub delivered_before: bool,
-    /// Whether Daypass is asking again by itself, since a change in IAM takes up to a minute to be known everywhere.
+    /// Whether Daypass is retrying, because an IAM change takes up to a minute to propagate.
     pub retrying: bool,
 }
 
 impl<'a> Evidence<'a> {
-    /// Only where files go and who asks.
+    /// Returns the evidence if only the destination and the caller are known.
     #[must_use]
     pub const fn new(destination: &'a Destination, identity: Option<&'a Identity>) -> Self {
         Self { destination, identity, learned: None, worked_before: false, delivered_before: false, retrying: false }
     }
 
-    /// What the model shows of a place.
+    /// Returns the evidence that the snapshot has about an open destination.
     #[must_use]
     pub fn of(place: &'a OpenDestination, seen: &'a Snapshot) -> Self {
         let destination = &*place.destination;
@@ -105,7 +104,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The caller's ARN: as GetCallerIdentity told it, or else as the denial names it.
+    /// Returns the caller's ARN, from GetCallerIdentity or otherwise from the denial's message.
     fn caller<'b>(&self, problem: &'b Problem) -> Option<&'b str>
     where
         'a: 'b,
@@ -118,14 +117,14 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// Whether user and role are in one account; none while it isn't known who asks.
+    /// Whether caller and role are in one account; `None` if the caller isn't known.
     fn same_account(&self, problem: &Problem) -> Option<bool> {
         let account = self.caller(problem)?.split(':').nth(4)?;
         Some(account == self.destination.role.account().as_str())
     }
 }
 
-/// What may have caused the problem, the likeliest first; none where its sentence says it all.
+/// Returns the possible causes of a problem, the likeliest first; none if the problem's sentence is enough.
 #[must_use]
 pub fn explain(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let mut causes = explained(problem, known);
@@ -154,7 +153,7 @@ fn explained(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     }
 }
 
-/// The causes, where nothing is known beside the destination and the profile's identity.
+/// Returns the causes if only the destination and the caller are known.
 #[must_use]
 pub fn causes(problem: &Problem, to: &Destination, identity: Option<&Identity>) -> Vec<Cause> {
     explain(problem, &Evidence::new(to, identity))
@@ -168,12 +167,12 @@ fn mono(text: impl Into<String>) -> Piece {
     Piece::Code(text.into())
 }
 
-/// The words that AWS said, where there are any.
+/// Returns AWS's message, or an empty text.
 fn told(problem: &Problem) -> &str {
     problem.detail.as_ref().map_or("", |detail| &*detail.message)
 }
 
-/// Whose turn it is, and whether that is sure: AWS often leaves it open, and then it is that of the likeliest cause.
+/// Returns whose turn it is, and whether that is certain: if AWS leaves it open, it follows from the likeliest cause.
 #[must_use]
 pub fn whose(problem: &Problem, causes: &[Cause]) -> (Turn, bool) {
     let known = problem.kind.turn();
@@ -189,19 +188,19 @@ pub fn whose(problem: &Problem, causes: &[Cause]) -> (Turn, bool) {
     }
 }
 
-/// Whose turn it is, in a few words; none if nobody can say.
+/// Returns whose turn it is, in a few words; `None` if that is unknown.
 #[must_use]
 pub fn turn(problem: &Problem, causes: &[Cause]) -> Option<&'static str> {
     let (turn, sure) = whose(problem, causes);
     words::turn(turn, sure)
 }
 
-/// A problem with access or with the bucket on lines of text: the sentence with whose turn it is, and what may help, the
+/// Returns a problem with access or with the bucket as text: the sentence with whose turn it is, and the causes, the
 /// likeliest first.
 #[must_use]
 pub fn in_lines(problem: &Problem, known: &Evidence<'_>) -> (String, Vec<String>) {
     let causes = explain(problem, known);
-    // What goes on by itself has said so already.
+    // The sentence of a problem that resolves itself says so already.
     let turn = turn(problem, &causes).filter(|_| whose(problem, &causes).0 != Turn::Nobody);
     let turn = turn.map_or_else(String::new, |turn| format!(" {turn}."));
     let hints =

@@ -1,10 +1,10 @@
-//! What may be behind a problem with the key, the clock, the account or the network.
+//! Finds the possible causes of problems with the key, the clock, the account or the network.
 
 use super::assume::spaced;
 use super::{Cause, CauseAction, Evidence, messages, mono, plain};
 use crate::model::problem::{Kind, Problem};
 
-/// The causes; none where the problem's sentence says it all.
+/// Returns the causes; none if the problem's sentence is enough.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most sentences need no causes beside them")]
 pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let to = known.destination;

@@ -1,4 +1,5 @@
-//! What is known of a role's conditions, held against what was sent: the causes that this computer can check by itself.
+//! Compares a role's known conditions with what was sent, which gives the causes that this computer can check by
+//! itself.
 
 use super::{Cause, CauseAction, Evidence, messages, mono, plain};
 use crate::model::names::RoleSessionName;
@@ -6,29 +7,29 @@ use crate::model::problem::Problem;
 use crate::words::format;
 use jiff::tz::TimeZone;
 
-/// How likely a cause is. Causes of one page are put in this order, the greatest first.
+/// How likely a cause is. The causes of a page are sorted by weight in descending order.
 pub(super) type Weight = u8;
 
-/// It is so: the server's own clock says it.
+/// Proven by the server's clock.
 pub(super) const CERTAIN: Weight = 100;
-/// What was sent is not what the role is known to ask for.
+/// The value sent is not the one that the role is known to require.
 const NEARLY: Weight = 95;
-/// Another user asks than the one who was let in.
+/// The caller is another user than the one who was let in before.
 const OTHER_USER: Weight = 92;
-/// It was allowed before: what the customer changed. It stands here for comparison.
+/// The customer changed what was allowed before. Defined here for comparison with the others.
 pub(super) const CHANGED: Weight = 78;
-/// A condition that is there and can't be checked from here.
+/// A condition exists that can't be checked from here.
 const LIKELY: Weight = 80;
-/// The same, where it was met before.
+/// The same, if the condition was met before.
 const LIKELY_AGAIN: Weight = 75;
 
-/// The causes that what is known of the conditions speaks for.
+/// Returns the causes that the known conditions suggest.
 pub(super) fn checked(problem: &Problem, known: &Evidence<'_>) -> Vec<(Weight, Cause)> {
     let (to, terms) = (known.destination, &known.destination.terms);
     let mut list = Vec::new();
     let mut add = |weight, cause| list.push((weight, cause));
     if let Some(detail) = problem.detail.as_ref().filter(|detail| detail.at.0 > 0) {
-        // The moment of the answer is the server's, whatever this computer's clock shows.
+        // The time of the answer is the server's, so a wrong clock of this computer doesn't matter.
         if terms.not_after.is_some_and(|until| detail.at >= until) {
             add(CERTAIN, over(problem, known));
         }
@@ -59,8 +60,8 @@ pub(super) fn checked(problem: &Problem, known: &Evidence<'_>) -> Vec<(Weight, C
     list
 }
 
-/// Adds the causes that what is known of the role's dates and networks speaks for when it may not put a file: what the
-/// server's clock proves first, what can't be checked from here after the likelier ones.
+/// Adds the causes that the role's known dates and networks suggest for a denied PutObject: causes proven by the
+/// server's clock come first, the networks, which can't be checked, after the likelier causes.
 pub(super) fn at_bucket(problem: &Problem, known: &Evidence<'_>, list: &mut Vec<Cause>) {
     let terms = &known.destination.terms;
     let at = problem.detail.as_ref().map(|detail| detail.at).filter(|at| at.0 > 0);
@@ -74,11 +75,11 @@ pub(super) fn at_bucket(problem: &Problem, known: &Evidence<'_>, list: &mut Vec<
     }
 }
 
-/// The session name that was sent, and the user's own.
+/// Returns the session name that was sent, and the user's name.
 fn names(problem: &Problem, known: &Evidence<'_>) -> Option<(String, String)> {
     let (_, user) = known.caller(problem)?.rsplit_once('/')?;
     let to = known.destination;
-    // Without a name of its own the session has the user's, or the profile's where it wasn't known who asks.
+    // The default session name is the user's, or the profile's if the caller wasn't known.
     let sent = match (&to.session_name, known.identity) {
         (Some(name), _) => name.as_str().to_owned(),
         (None, Some(_)) => RoleSessionName::cleaned_from(user).as_str().to_owned(),
