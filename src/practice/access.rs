@@ -1,4 +1,4 @@
-//! Who may do what in S3: keys and tokens first, then the bucket, its owner, and the policies.
+//! Authorizes S3 requests: keys and tokens first, then the bucket, its owner, and the policies.
 
 use super::iam::{Caller, KeyProblem};
 use super::story::{BUCKET, CUSTOMER};
@@ -11,11 +11,10 @@ use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::Arc;
 
-/// The checks before an operation.
 #[derive(Clone)]
 pub(super) struct Access(pub(super) Arc<Inside>);
 
-/// An S3 error with AWS's text for it.
+/// Returns an S3 error with AWS's message.
 pub(super) fn refuse(code: S3ErrorCode, message: impl Into<String>) -> S3Error {
     S3Error::with_message(code, message.into())
 }
@@ -94,7 +93,8 @@ impl S3Access for Access {
             ("aws:SourceIp", "127.0.0.1"),
             ("aws:CurrentTime", &*now),
         ];
-        // The calls of a multipart upload before the last make no object (S3 User Guide, "Enforce conditional writes").
+        // The calls of a multipart upload before CompleteMultipartUpload create no object (S3 User Guide, "Enforce
+        // conditional writes").
         let creates = match op {
             "PutObject" | "CopyObject" | "CompleteMultipartUpload" | "PostObject" => Some("true"),
             "CreateMultipartUpload" | "UploadPart" | "UploadPartCopy" => Some("false"),
@@ -114,7 +114,7 @@ impl S3Access for Access {
 }
 
 impl Access {
-    /// The uses of the bucket's KMS key (S3 User Guide, "Multipart upload API and permissions").
+    /// Checks the permissions on the bucket's KMS key (S3 User Guide, "Multipart upload API and permissions").
     fn kms(&self, op: &str, caller: &Caller, object: &str) -> S3Result<()> {
         let actions: &[&str] = match op {
             "PutObject" | "CreateMultipartUpload" => &["kms:GenerateDataKey"],
@@ -135,7 +135,8 @@ impl Access {
     }
 }
 
-/// The permission that an operation needs (S3 User Guide, "Required permissions for Amazon S3 API operations").
+/// Returns the permission that an operation requires (S3 User Guide, "Required permissions for Amazon S3 API
+/// operations").
 fn action(op: &str) -> String {
     let name = match op {
         "PutObject"

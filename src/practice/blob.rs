@@ -1,4 +1,4 @@
-//! Bodies: kept in memory up to a cap, beyond it in one unnamed temporary file that ends with the practice.
+//! Stores bodies: in memory up to a limit, beyond it in one unnamed temporary file that is deleted when practice ends.
 
 use super::lock;
 use bytes::Bytes;
@@ -8,10 +8,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Bodies are gathered to this many bytes before they are laid down.
+/// Bodies are buffered to this many bytes before they are stored.
 const GATHER: usize = 1024 * 1024;
 
-/// Where bodies go.
+/// Stores the bytes of all bodies.
 pub(super) struct Shelf {
     cap: u64,
     discard: bool,
@@ -19,7 +19,7 @@ pub(super) struct Shelf {
     file: Mutex<Option<(File, u64)>>,
 }
 
-/// A run of bytes of a body.
+/// A stored range of a body's bytes.
 #[derive(Clone)]
 enum Segment {
     Memory(Arc<Held>),
@@ -38,7 +38,7 @@ impl Drop for Held {
     }
 }
 
-/// A body, or several one after another. Cheap to clone.
+/// A body, or several concatenated. Cheap to clone.
 #[derive(Clone, Default)]
 pub(super) struct Blob {
     segments: Vec<Segment>,
@@ -94,19 +94,19 @@ impl Segment {
 }
 
 impl Blob {
-    /// The bytes of `other` after those of this one.
+    /// Appends the bytes of `other`.
     pub(super) fn append(&mut self, other: &Self) {
         self.segments.extend_from_slice(&other.segments);
         self.size += other.size;
     }
 
-    /// The body's runs of at most a mebibyte or so, in order, read one at a time.
+    /// Returns the body in pieces of about one mebibyte, in order, each read when it is needed.
     pub(super) fn pieces(&self) -> impl Iterator<Item = io::Result<Bytes>> + Send + use<> {
         self.segments.clone().into_iter().map(|segment| segment.read())
     }
 }
 
-/// Takes one body in: lays its bytes down and computes its CRC64NVME on the way.
+/// Receives one body: stores its bytes and computes its CRC64NVME.
 pub(super) struct Intake {
     shelf: Arc<Shelf>,
     gathered: Vec<u8>,
@@ -134,7 +134,7 @@ impl Intake {
         Ok(())
     }
 
-    /// The whole body and its CRC64NVME.
+    /// Returns the whole body and its CRC64NVME.
     pub(super) async fn finish(mut self) -> io::Result<(Blob, u64)> {
         if !self.gathered.is_empty() {
             self.flush().await?;

@@ -1,4 +1,4 @@
-//! The forms in which AWS writes times.
+//! Formats and parses times as AWS writes them.
 
 use jiff::Timestamp;
 
@@ -6,22 +6,22 @@ fn format(seconds: i64, form: &str) -> String {
     Timestamp::from_second(seconds).unwrap_or_default().strftime(form).to_string()
 }
 
-/// `Thu, 01 Jan 1970 00:00:00 GMT`, as in a Date header (RFC 9110, 5.6.7).
+/// Formats a time as in a Date header (RFC 9110, 5.6.7): `Thu, 01 Jan 1970 00:00:00 GMT`.
 pub(super) fn http_time(seconds: i64) -> String {
     format(seconds, "%a, %d %b %Y %H:%M:%S GMT")
 }
 
-/// `1970-01-01T00:00:00Z`, as in Expiration.
+/// Formats a time as in Expiration: `1970-01-01T00:00:00Z`.
 pub(super) fn iso_time(seconds: i64) -> String {
     format(seconds, "%Y-%m-%dT%H:%M:%SZ")
 }
 
-/// `19700101T000000Z`, as in x-amz-date.
+/// Formats a time as in x-amz-date: `19700101T000000Z`.
 pub(super) fn amz_time(seconds: i64) -> String {
     format(seconds, "%Y%m%dT%H%M%SZ")
 }
 
-/// Seconds since 1970 of an x-amz-date.
+/// Parses an x-amz-date into seconds since 1970.
 pub(super) fn from_amz_time(text: &str) -> Option<i64> {
     let read = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
     Some(read.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())

@@ -1,54 +1,53 @@
-//! A script of faults: which request goes wrong, how often and in what way. It is played in order, without chance.
+//! A script of injected faults: which requests fail, how often and how. It is deterministic.
 
 use super::log::{Op, Request};
 use std::time::Duration;
 
-/// One fault and the requests it befalls.
+/// A fault and the requests that it applies to.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Only this operation; None befalls every one.
+    /// Only this operation; `None` applies to all.
     pub op: Option<Op>,
     /// Only keys that contain this text.
     pub key: Option<String>,
     /// Only this part number.
     pub part: Option<i32>,
-    /// How many matching requests pass unharmed first.
+    /// How many matching requests succeed first.
     pub skip: u32,
-    /// How many matching requests go wrong after that.
+    /// How many matching requests fail after that.
     pub times: u32,
-    /// What goes wrong.
     pub what: Fault,
 }
 
 impl Rule {
-    /// A rule that befalls the first `op`, once.
+    /// Returns a rule for the first `op`, once.
     #[must_use]
     pub fn once(op: Op, what: Fault) -> Self {
         Self { op: Some(op), key: None, part: None, skip: 0, times: 1, what }
     }
 
-    /// The same rule for keys that contain `text`.
+    /// Limits the rule to keys that contain `text`.
     #[must_use]
     pub fn key(mut self, text: &str) -> Self {
         self.key = Some(text.to_owned());
         self
     }
 
-    /// The same rule for one part number.
+    /// Limits the rule to one part number.
     #[must_use]
     pub fn part(mut self, number: i32) -> Self {
         self.part = Some(number);
         self
     }
 
-    /// The same rule after `count` matching requests.
+    /// Applies the rule after `count` matching requests.
     #[must_use]
     pub fn skip(mut self, count: u32) -> Self {
         self.skip = count;
         self
     }
 
-    /// The same rule, `count` times.
+    /// Applies the rule `count` times.
     #[must_use]
     pub fn times(mut self, count: u32) -> Self {
         self.times = count;
@@ -62,68 +61,67 @@ impl Rule {
     }
 }
 
-/// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// An AWS error is answered and nothing is done.
+    /// Returns an AWS error and does nothing.
     Status {
         /// The HTTP status.
         status: u16,
         /// The error code.
         code: String,
-        /// The error's text.
+        /// The error message.
         message: String,
     },
-    /// 200 with an `<Error>` in the body, as CompleteMultipartUpload may answer.
+    /// Returns 200 with an `<Error>` in the body, as CompleteMultipartUpload may.
     ErrorInside200 {
         /// The error code.
         code: String,
-        /// The error's text.
+        /// The error message.
         message: String,
-        /// Whether the work is done all the same.
+        /// Whether the operation is performed anyway.
         work: bool,
     },
-    /// The connection ends without an answer and nothing is done.
+    /// Closes the connection without a response and does nothing.
     DropBefore,
-    /// The connection ends after this many bytes of the body.
+    /// Closes the connection after this many bytes of the body.
     DropInBody(u64),
-    /// The work is done, then the connection ends without an answer.
+    /// Performs the operation, then closes the connection without a response.
     DropAfter,
-    /// The body is taken and no answer ever comes.
+    /// Reads the body and never responds.
     NeverAnswer {
-        /// Whether the work is done.
+        /// Whether the operation is performed.
         work: bool,
     },
-    /// The answer comes later by this; the work is done at the end of it.
+    /// Handles the request after this delay.
     Delay(Duration),
-    /// CompleteMultipartUpload answers 200 at once, sends blanks for this long, and then its outcome, which may be an
-    /// `<Error>` (S3 API Reference, CompleteMultipartUpload).
+    /// CompleteMultipartUpload returns 200 at once, sends whitespace for this long, and then its result, which may be
+    /// an `<Error>` (S3 API Reference, CompleteMultipartUpload).
     KeepAlive(Duration),
-    /// The body is read at this many bytes a second.
+    /// Reads the body at this many bytes per second.
     SlowBody(u64),
-    /// A page of a captive portal (200) or of a proxy (403, 407, 502) instead of an answer.
+    /// Returns a page of a captive portal (200) or of a proxy (403, 407, 502).
     Html(u16),
-    /// The answer lacks its ETag.
+    /// Omits the ETag from the response.
     NoETag,
-    /// The answer tells another checksum than that of what was stored.
+    /// Returns another checksum than that of the stored object.
     WrongChecksum,
-    /// A bit of the body is turned on the way, before the signature's hash is checked.
+    /// Flips a bit of the body before the signature's hash is checked.
     FlipBit,
-    /// A bit of the body is turned after the signature's hash and before the checksum is checked.
+    /// Flips a bit of the body after the signature's hash and before the checksum is checked.
     FlipBitInside,
-    /// The answer's Date is off by this many seconds.
+    /// Shifts the response's Date by this many seconds.
     SkewDate(i64),
 }
 
 impl Fault {
-    /// An AWS error by status, code and text.
+    /// Returns an AWS error fault with status, code and message.
     #[must_use]
     pub fn status(status: u16, code: &str, message: &str) -> Self {
         Self::Status { status, code: code.to_owned(), message: message.to_owned() }
     }
 }
 
-/// The rules and how far each has run.
+/// The rules, with how often each has applied.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     rules: Vec<Rule>,
@@ -138,7 +136,7 @@ impl Script {
         self.rules.clear();
     }
 
-    /// The faults that befall `request`, in the order of the script.
+    /// Returns the faults that apply to `request`, in the order of the script.
     pub(super) fn befall(&mut self, request: &Request) -> Vec<Fault> {
         let mut found = Vec::new();
         for rule in self.rules.iter_mut().filter(|rule| rule.matches(request)) {

@@ -6,30 +6,29 @@ use super::random::Random;
 use super::story::{BUCKET, CODE_ROLE, CONTRACTOR, CUSTOMER, Keys, ROLE};
 use std::collections::HashMap;
 
-/// How every session token of the practice begins; another beginning is a malformed token.
+/// Prefix of all session tokens of the practice server; a token with another prefix is malformed.
 pub(super) const TOKEN_START: &str = "IQoJb3JpZ2luX2Vj";
 
-/// An IAM user with a long-term key.
 #[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) name: &'static str,
     pub(super) account: &'static str,
     id: String,
     pub(super) keys: Keys,
-    /// The user's own account allows `sts:AssumeRole`.
+    /// Whether the user's own account allows `sts:AssumeRole`.
     pub(super) may_assume: bool,
-    /// The key is active.
+    /// Whether the key is active.
     pub(super) active: bool,
     owner: bool,
 }
 
-/// A role of the customer's account.
+/// A role in the customer's account.
 #[derive(Clone, Debug)]
 pub(super) struct Role {
     pub(super) name: String,
-    /// The stable id: a role deleted and made anew gets another, which ends the old one's sessions.
+    /// The stable ID: a role that was deleted and recreated gets another, which invalidates the old role's sessions.
     pub(super) id: String,
-    /// ARNs of the principals that the trust policy names.
+    /// ARNs of the principals in the trust policy.
     pub(super) trusts: Vec<String>,
     pub(super) trusted: bool,
     pub(super) deleted: bool,
@@ -40,7 +39,7 @@ pub(super) struct Role {
     pub(super) policy: Policy,
 }
 
-/// What AssumeRole gave out.
+/// A session created by AssumeRole.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) keys: Keys,
@@ -53,20 +52,20 @@ pub(super) struct Session {
     pub(super) policy: Option<Policy>,
 }
 
-/// Whom a request comes from.
+/// The identity that sent a request.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub(super) arn: String,
     pub(super) account: &'static str,
     pub(super) user_id: String,
     pub(super) may_assume: bool,
-    /// The ARN of the role whose session this is.
+    /// The session's role; `None` for a user.
     pub(super) role_arn: Option<String>,
     owner: bool,
     policies: Option<(Policy, Option<Policy>)>,
 }
 
-/// Why a key is not taken.
+/// Why a key is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyProblem {
     Unknown,
@@ -74,7 +73,7 @@ pub(super) enum KeyProblem {
     Expired,
 }
 
-/// Users, roles, sessions and MFA codes of the two accounts.
+/// Users, roles, sessions and MFA codes of both accounts.
 pub(super) struct Iam {
     pub(super) users: Vec<User>,
     pub(super) roles: Vec<Role>,
@@ -83,7 +82,7 @@ pub(super) struct Iam {
 }
 
 impl Iam {
-    /// The story's cast: Richard and Mallory at the contractor, the owner and the role at the customer.
+    /// Creates the users Richard and Mallory of the contractor, the customer's owner, and the roles.
     pub(super) fn new(options: &Options, random: &Random) -> Self {
         let user = |name, account, owner, may_assume| User {
             name,
@@ -113,7 +112,7 @@ impl Iam {
                 .iter()
                 .map(|trust| iam.user_named(trust).map_or_else(|| trust.clone(), User::arn))
                 .collect();
-            // A policy that is none grants nothing.
+            // An invalid policy grants nothing.
             let policy = Policy::parse(&extra.policy).unwrap_or_else(|_malformed| Policy::nothing());
             iam.roles.push(Role {
                 name: extra.name.clone(),
@@ -135,19 +134,19 @@ impl Iam {
         self.users.iter().find(|user| user.name == name)
     }
 
-    /// The story's role.
+    /// Returns the role with this name.
     pub(super) fn role(&mut self, name: &str) -> Option<&mut Role> {
         self.roles.iter_mut().find(|role| role.name == name)
     }
 
-    /// The secret of an access key, whether or not it still may do anything.
+    /// Returns the secret of an active user's key, or of any session's key even if the session has ended.
     pub(super) fn secret(&self, access_key_id: &str) -> Option<&str> {
         let user = self.users.iter().filter(|user| user.active).map(|user| &user.keys);
         let session = self.sessions.get(access_key_id).map(|session| &session.keys);
         user.chain(session).find(|keys| keys.id() == access_key_id).map(Keys::secret)
     }
 
-    /// Whom a signed request comes from, at the second `now`.
+    /// Returns the sender of a signed request at `now`, in seconds since 1970.
     pub(super) fn caller(&self, access_key_id: &str, token: Option<&str>, now: i64) -> Result<Caller, KeyProblem> {
         if let Some(user) = self.users.iter().find(|user| user.keys.id() == access_key_id) {
             return if user.active && token.is_none() { Ok(user.caller()) } else { Err(KeyProblem::Unknown) };
@@ -199,7 +198,7 @@ impl Role {
 }
 
 impl Session {
-    /// The session's ARN, which drops the role's path.
+    /// Returns the session's ARN, which omits the role's path.
     pub(super) fn arn(&self) -> String {
         let name = self.role.rsplit('/').next().unwrap_or_default();
         format!("arn:aws:sts::{CUSTOMER}:assumed-role/{name}/{}", self.name)
@@ -207,9 +206,9 @@ impl Session {
 }
 
 impl Caller {
-    /// Decides on `action` on `resource`; a denial comes with S3's text for it.
+    /// Decides whether `action` on `resource` is allowed; a denial is S3's error message.
     ///
-    /// Callers of the bucket's own account get the reason, others only "Access Denied", as AWS keeps it (S3 User Guide,
+    /// Only sessions of the bucket's own account get the reason, others just "Access Denied", as in AWS (S3 User Guide,
     /// "Troubleshoot access denied (403 Forbidden) errors").
     pub(super) fn decide(&self, action: &str, resource: &str, context: &[(&str, &str)]) -> Result<(), String> {
         if self.owner {
@@ -232,7 +231,7 @@ impl Caller {
     }
 }
 
-/// The policy of the story's role: s3:PutObject under `prefix`, and nothing else but what the options add.
+/// Returns the default role's policy: s3:PutObject under `prefix`, and only what the options add.
 pub(super) fn put_only(prefix: &str, may_abort: bool, kms: bool) -> String {
     let actions: &[&str] = if may_abort {
         &["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]

@@ -1,11 +1,11 @@
-//! What was asked over the wire, one record a request, so that tests can count calls.
+//! The log of requests, one record each, so that tests can count calls.
 
 use super::sign::Authorization;
 use http::{HeaderMap, Method, Uri};
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
-/// The operation that a request names, seen on the wire before anything is checked.
+/// The operation that a request names, determined before anything is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names are those of the STS and S3 API references")]
 pub enum Op {
@@ -35,32 +35,32 @@ pub enum Op {
     Other,
 }
 
-/// One request and how it was answered.
+/// A request and its response.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The order of arrival, from 1.
     pub number: u64,
-    /// The second of arrival since 1970, on the practice's clock.
+    /// Seconds since 1970 at arrival, on the practice server's clock.
     pub at: i64,
-    /// What was asked.
     pub op: Op,
-    /// The access key id that signed it.
+    /// The ID of the access key that signed it.
     pub access_key_id: Option<String>,
     /// The bucket in the path.
     pub bucket: Option<String>,
     /// The object's key, decoded.
     pub key: Option<String>,
-    /// The part's number.
+    /// The part number.
     pub part: Option<i32>,
-    /// The upload id of a multipart call.
+    /// The upload ID of a multipart call.
     pub upload_id: Option<String>,
-    /// The answer's status; None while it is under way and where no answer was given.
+    /// The response status; `None` while there is no response.
     pub status: Option<u16>,
-    /// The error code in the answer.
+    /// The error code in the response.
     pub code: Option<String>,
-    /// Bytes of the request's body that arrived, framing included.
+    /// Received bytes of the request's body, including chunk framing.
     pub body_bytes: u64,
-    /// Headers that say how an upload is guarded (`x-amz-*` but tokens and dates, `if-*`, `content-*`), names in lower case.
+    /// Headers about the upload's conditions (`x-amz-*` except tokens and dates, `if-*`, `content-*`), names in lower
+    /// case.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -98,7 +98,7 @@ fn of_interest(name: &str, value: &http::HeaderValue) -> Option<(String, String)
     (kept && !hidden).then(|| (name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
 }
 
-/// Names and values of a query or of a form-encoded body, decoded.
+/// Parses a query or a form-encoded body into decoded names and values.
 pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     text.split('&')

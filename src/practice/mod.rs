@@ -1,7 +1,7 @@
-//! S3 and STS in this process, on 127.0.0.1: a contractor, a customer, a role that may only put.
+//! S3 and STS in this process, on 127.0.0.1, with a contractor, a customer, and a role that may only put objects.
 //!
-//! For a first try, for demonstrations and for tests. Signatures, trust, policies, checksums and expiry are really checked,
-//! and refused in AWS's own words, so that what works here fails nowhere else for a reason that could have been seen here.
+//! For a first try, for demonstrations and for tests. Signatures, trust policies, permissions, checksums and expiry are
+//! really checked, and refused with AWS's own messages, so that mistakes show here rather than at AWS.
 
 mod access;
 mod blob;
@@ -48,12 +48,12 @@ const SIGNATURE_TEXT_S3: &str =
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
 const SIGNATURE_TEXT_STS: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-/// Everything that requests and the handle share.
+/// State shared by the requests and the handle.
 struct Inside {
     options: Options,
     endpoint: String,
     random: Random,
-    /// Seconds by which the practice's clock is ahead of this computer's.
+    /// Seconds by which the practice server's clock is ahead of this computer's.
     skew: AtomicI64,
     offline: AtomicBool,
     session_seconds: Mutex<Option<u32>>,
@@ -65,19 +65,19 @@ struct Inside {
     faults: Mutex<Script>,
 }
 
-/// A lock whose data stays in use after a panic of another holder: no value is ever left half changed here.
+/// Locks a mutex, also after a panic of another holder: no value here is ever left partly modified.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Seconds since 1970 by this computer's clock.
+/// Returns seconds since 1970 by this computer's clock.
 #[expect(clippy::disallowed_methods, reason = "a server has its own clock, apart from the engine's")]
 fn now_utc() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// `text` as it stands in XML.
+/// Escapes `text` for XML.
 fn xml_text(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -96,7 +96,7 @@ impl Inside {
     }
 }
 
-/// A running practice; it ends, with all that it stored, when this is dropped.
+/// A running practice server; dropping it stops the server and deletes what it stored.
 pub struct Practice {
     inside: Arc<Inside>,
     accepting: JoinHandle<()>,
@@ -115,11 +115,11 @@ impl Drop for Practice {
 }
 
 impl Practice {
-    /// Starts on 127.0.0.1, on the runtime of the caller.
+    /// Starts the server on 127.0.0.1, on the caller's runtime.
     ///
     /// # Errors
     ///
-    /// When the port is taken.
+    /// The system's error if the port can't be bound.
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let random = Random::new(options.seed);
@@ -141,37 +141,37 @@ impl Practice {
         Ok(Self { inside, accepting })
     }
 
-    /// Where it answers, and the story's names and keys.
+    /// Returns the endpoint, names and keys.
     #[must_use]
     pub fn story(&self) -> Story {
         Story::of(&self.inside)
     }
 
-    /// What is in the bucket, by key.
+    /// Returns the stored objects, sorted by key.
     #[must_use]
     pub fn objects(&self) -> Vec<StoredObject> {
         lock(&self.inside.store).objects.values().map(|object| object.about.clone()).collect()
     }
 
-    /// The uploads that are neither complete nor aborted, by key and upload id.
+    /// Returns the uploads that are neither completed nor aborted, sorted by key and upload ID.
     #[must_use]
     pub fn open_uploads(&self) -> Vec<OpenUpload> {
         lock(&self.inside.store).open_uploads()
     }
 
-    /// The bytes of an object in order, in pieces of about a mebibyte; None where there is no such object.
+    /// Returns the bytes of an object in pieces of about one mebibyte; `None` if there is no such object.
     ///
-    /// A piece is an error where [`Options::discard`] is set or the temporary file can't be read.
+    /// A piece is an error if [`Options::discard`] is set or the temporary file can't be read.
     #[must_use]
     pub fn object_pieces(&self, key: &str) -> Option<impl Iterator<Item = io::Result<Bytes>> + use<>> {
         lock(&self.inside.store).objects.get(key).map(|object| object.blob.pieces())
     }
 
-    /// All bytes of an object.
+    /// Returns all bytes of an object.
     ///
     /// # Errors
     ///
-    /// NotFound where there is no such object; else as [`Practice::object_pieces`].
+    /// `NotFound` if there is no such object; otherwise as [`Practice::object_pieces`].
     pub fn object_bytes(&self, key: &str) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         for piece in self.object_pieces(key).ok_or(io::ErrorKind::NotFound)? {
@@ -180,11 +180,11 @@ impl Practice {
         Ok(bytes)
     }
 
-    /// Puts an object as the bucket's owner would, over no wire.
+    /// Stores an object as the bucket's owner would, without a request.
     ///
     /// # Errors
     ///
-    /// When the temporary file can't be written.
+    /// The system's error if the temporary file can't be written.
     pub async fn put_as_owner(&self, key: &str, bytes: &[u8]) -> io::Result<()> {
         let mut intake = Intake::new(&self.inside.shelf);
         intake.push(bytes).await?;
@@ -203,54 +203,52 @@ impl Practice {
         Ok(())
     }
 
-    /// Ends every unfinished upload, as a lifecycle rule would: they answer NoSuchUpload from now on.
+    /// Aborts every unfinished upload, as a lifecycle rule would: they return NoSuchUpload from now on.
     pub fn abort_uploads(&self) {
         lock(&self.inside.store).uploads.clear();
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Returns all requests in order of arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.inside.log).clone()
     }
 
-    /// How many requests of this kind came so far.
+    /// Returns how many requests of this kind arrived.
     #[must_use]
     pub fn count(&self, op: Op) -> usize {
         lock(&self.inside.log).iter().filter(|request| request.op == op).count()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the log of requests.
     pub fn clear_requests(&self) {
         lock(&self.inside.log).clear();
     }
 
-    /// Adds a fault to the script.
     pub fn fault(&self, rule: Rule) {
         lock(&self.inside.faults).add(rule);
     }
 
-    /// Ends the script.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         lock(&self.inside.faults).clear();
     }
 
-    /// From now on every request loses its connection, until `false` is set.
+    /// Whether every request loses its connection.
     pub fn set_offline(&self, offline: bool) {
         self.inside.offline.store(offline, Ordering::Relaxed);
     }
 
-    /// Moves the practice's clock ahead of this computer's by this many seconds (negative: behind).
+    /// Sets how many seconds the practice server's clock is ahead of this computer's; negative is behind.
     pub fn set_clock_ahead(&self, seconds: i64) {
         self.inside.skew.store(seconds, Ordering::Relaxed);
     }
 
-    /// Sets how long sessions live that are given out from now on; see [`Options::session_seconds`].
+    /// Sets the duration of sessions created from now on; see [`Options::session_seconds`].
     pub fn set_session_seconds(&self, seconds: Option<u32>) {
         *lock(&self.inside.session_seconds) = seconds;
     }
 
-    /// Ends every session now.
     pub fn expire_sessions(&self) {
         let now = self.inside.now();
         for session in lock(&self.inside.iam).sessions.values_mut() {
@@ -258,38 +256,38 @@ impl Practice {
         }
     }
 
-    /// Whether the story's role trusts anyone; running sessions go on either way.
+    /// Sets whether the default role trusts anyone; existing sessions stay valid.
     pub fn set_trusted(&self, trusted: bool) {
         self.change_role(|role| role.trusted = trusted);
     }
 
-    /// Sets what the trust policy wants besides external id and code.
+    /// Sets the trust policy's conditions other than external ID and MFA code.
     pub fn set_conditions(&self, conditions: Conditions) {
         self.change_role(|role| role.conditions = conditions);
     }
 
-    /// Sets the external id that the trust policy wants.
+    /// Sets the external ID that the trust policy requires.
     pub fn set_external_id(&self, id: Option<&str>) {
         self.change_role(|role| role.external_id = id.map(str::to_owned));
     }
 
-    /// Whether the trust policy wants a code.
+    /// Sets whether the trust policy requires an MFA code.
     pub fn set_mfa(&self, wanted: bool) {
         self.change_role(|role| role.mfa = wanted);
     }
 
-    /// Deletes the story's role: its sessions' keys are unknown from now on.
+    /// Deletes the default role, whose sessions' keys become unknown.
     pub fn delete_role(&self) {
         self.change_role(|role| role.deleted = true);
     }
 
-    /// Makes the story's role anew. Sessions of the old one stay dead.
+    /// Recreates the default role. Sessions of the old role stay invalid.
     pub fn recreate_role(&self) {
         let id = self.inside.random.id("AROA");
         self.change_role(|role| (role.id, role.deleted) = (id, false));
     }
 
-    /// Narrows the role's policy to keys that begin with `prefix`, at once and for running sessions too.
+    /// Narrows the default role's policy to keys that begin with `prefix`; this applies to existing sessions too.
     pub fn narrow_policy(&self, prefix: &str) {
         let options = &self.inside.options;
         let text = iam::put_only(prefix, options.may_abort, options.kms);
@@ -297,12 +295,12 @@ impl Practice {
         self.change_role(|role| role.policy = policy);
     }
 
-    /// Whether the contractor's own account allows Richard `sts:AssumeRole`.
+    /// Sets whether the contractor's own account allows Richard `sts:AssumeRole`.
     pub fn set_caller_may_assume(&self, may: bool) {
         self.change_richard(|user| user.may_assume = may);
     }
 
-    /// Whether Richard's access key is active.
+    /// Sets whether Richard's access key is active.
     pub fn set_key_active(&self, active: bool) {
         self.change_richard(|user| user.active = active);
     }
@@ -328,13 +326,13 @@ async fn accept(listener: TcpListener, inside: Arc<Inside>) {
             accepted = listener.accept() => accepted,
             Some(_ended) = open.join_next() => continue,
         };
-        // What can't be accepted (too many files are open, say) is tried again by its sender.
+        // If accepting fails, for example because too many files are open, the client tries again.
         let Ok((stream, _peer)) = stream else { continue };
         let _ = stream.set_nodelay(true);
         let (inside, s3) = (Arc::clone(&inside), s3.clone());
         open.spawn(async move {
             let answer = service_fn(move |req| Box::pin(serve::answer(Arc::clone(&inside), s3.clone(), req)));
-            // An error here is a connection that a client or the script of faults has ended.
+            // An error here is a connection closed by the client or by a fault.
             let _ = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), answer)

@@ -1,50 +1,50 @@
-//! What a test or a demonstration may set before the practice starts.
+//! Settings of the practice server, for tests and demonstrations.
 
-/// Settings of a [`Practice`](super::Practice); the defaults play the story as it is told.
+/// Settings of a [`Practice`](super::Practice); the defaults are those of the practice shown to users.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
-    /// Makes keys, tokens and ids repeatable. None draws them anew at each start.
+    /// Makes keys, tokens and IDs repeatable. `None` draws new ones at each start.
     pub seed: Option<u64>,
-    /// The bucket's region. STS answers for every region.
+    /// The bucket's region. STS responds in every region.
     pub region: String,
-    /// Sessions end after this many seconds even where more was asked; `Expiration` tells the real end.
+    /// Sessions end after this many seconds even if more was requested; `Expiration` is the actual end.
     pub session_seconds: Option<u32>,
     /// The role's MaxSessionDuration in seconds (AWS: 3600 to 43200).
     pub max_session_seconds: u32,
-    /// The ExternalId that the trust policy wants.
+    /// The ExternalId that the trust policy requires.
     pub external_id: Option<String>,
-    /// What else the trust policy wants.
+    /// The trust policy's other conditions.
     pub conditions: Conditions,
-    /// The MFA device that the trust policy wants.
+    /// The MFA device that the trust policy requires.
     pub mfa: Option<Mfa>,
-    /// Whether Richard has a device, [`MFA_SERIAL`](super::MFA_SERIAL), that shows [`MFA_CODE`](super::MFA_CODE) again and
-    /// again, and a second role asks for its code.
+    /// Whether Richard has a device, [`MFA_SERIAL`](super::MFA_SERIAL), that always shows
+    /// [`MFA_CODE`](super::MFA_CODE), and there is a second role that requires its code.
     pub device: bool,
     /// Whether the contractor's own account allows Richard `sts:AssumeRole`.
     pub caller_may_assume: bool,
-    /// The role may also abort uploads and list their parts.
+    /// Whether the role may also abort uploads and list their parts.
     pub may_abort: bool,
-    /// The bucket encrypts with a KMS key of which the role may use GenerateDataKey but not Decrypt: single puts and
+    /// Whether the bucket encrypts with a KMS key for which the role has GenerateDataKey but not Decrypt: PutObject and
     /// CreateMultipartUpload work, UploadPart and CompleteMultipartUpload are denied.
     pub kms: bool,
-    /// Whether requests count as sent over TLS, as they would be to Amazon, although nothing of this computer's loopback
-    /// is encrypted: `aws:SecureTransport` of the policies.
+    /// The value of `aws:SecureTransport` for the policies: whether requests count as sent over TLS, as they would be
+    /// to Amazon, although the loopback connection is not encrypted.
     pub encrypted: bool,
-    /// Whether answers carry checksums.
+    /// Whether responses have checksums.
     pub echo: bool,
-    /// Days of a lifecycle rule that aborts unfinished uploads, told as `x-amz-abort-date`.
+    /// Days of a lifecycle rule that aborts unfinished uploads, reported as `x-amz-abort-date`.
     pub abort_days: Option<u32>,
-    /// Roles beside the story's.
+    /// Roles in addition to the default one.
     pub extra_roles: Vec<ExtraRole>,
-    /// The smallest size in bytes of a part that is not the last (AWS: 5 MiB).
+    /// Minimum size in bytes of all parts but the last (AWS: 5 MiB).
     pub min_part: u64,
-    /// Bytes of bodies kept in memory; what is beyond goes to an unnamed temporary file.
+    /// Bytes of bodies kept in memory; the rest goes to an unnamed temporary file.
     pub memory_cap: u64,
-    /// Keep sizes and checksums alone, for measurements.
+    /// Whether only sizes and checksums are kept, for measurements.
     pub discard: bool,
-    /// Whether a repeated CompleteMultipartUpload answers 200 again, as real S3 does; else NoSuchUpload.
+    /// Whether a repeated CompleteMultipartUpload returns 200 again, as S3 does, or NoSuchUpload.
     pub replay_complete: bool,
 }
 
@@ -75,21 +75,21 @@ impl Default for Options {
     }
 }
 
-/// Conditions of the role's trust policy besides external id and code.
+/// Conditions of the role's trust policy other than external ID and MFA code.
 #[derive(Clone, Debug, Default)]
 pub struct Conditions {
-    /// Before this second since 1970 the role is refused.
+    /// The role is denied before this time, in seconds since 1970.
     pub not_before: Option<i64>,
-    /// From this second since 1970 on the role is refused.
+    /// The role is denied from this time on, in seconds since 1970.
     pub not_after: Option<i64>,
-    /// Whether `aws:SourceIp` names another network than this computer's.
+    /// Whether `aws:SourceIp` requires another network than this computer's.
     pub other_network: bool,
-    /// Whether `sts:RoleSessionName` has to be the user's name.
+    /// Whether `sts:RoleSessionName` must be the user's name.
     pub session_is_user: bool,
 }
 
 impl Conditions {
-    /// Whether they let in a user of this name, with this session name, at this second.
+    /// Whether the conditions allow this user with this session name at `now`, in seconds since 1970.
     pub(super) fn met(&self, user: &str, session: &str, now: i64) -> bool {
         self.not_before.is_none_or(|from| now >= from)
             && self.not_after.is_none_or(|until| now < until)
@@ -98,7 +98,7 @@ impl Conditions {
     }
 }
 
-/// An MFA device of Richard's and the codes it would show, each of which works once.
+/// An MFA device of Richard's and its codes, each of which works once.
 #[derive(Clone)]
 pub struct Mfa {
     /// `arn:aws:iam::111122223333:mfa/NAME` or a hardware serial.
@@ -113,12 +113,12 @@ impl std::fmt::Debug for Mfa {
     }
 }
 
-/// A further role in the customer's account.
+/// An additional role in the customer's account.
 #[derive(Clone, Debug)]
 pub struct ExtraRole {
-    /// Path and name as they stand in the ARN after `role/`.
+    /// Path and name, as in the ARN after `role/`.
     pub name: String,
-    /// Names of the practice's users, or ARNs of roles and sessions.
+    /// Names of users of the practice server, or ARNs of roles and sessions.
     pub trusts: Vec<String>,
     /// The permission policy as JSON.
     pub policy: String,

@@ -1,23 +1,23 @@
 //! A small evaluator of IAM policies: effects, actions, resources and conditions.
 //!
-//! It knows as much of the language as the customer's kit writes, its session policies and the tests need:
-//! `Effect`, `Action`/`NotAction`, `Resource`/`NotResource`, the escapes `${*}`, `${?}` and `${$}`, and the operators of
-//! [`Operator`]. A key that the request lacks meets no operator but `Null` (IAM User Guide, "Condition operators"). A
-//! statement that allows never applies if it has another condition, and one that denies applies whatever that condition
-//! says, so that nothing is allowed by a rule that was not understood.
+//! It supports what the access kit, session policies and tests use: `Effect`, `Action`/`NotAction`,
+//! `Resource`/`NotResource`, the escapes `${*}`, `${?}` and `${$}`, and the operators of [`Operator`]. A condition key
+//! that the request lacks satisfies only `Null` (IAM User Guide, "Condition operators"). A condition with an
+//! unsupported operator is never met in a statement that allows and always met in one that denies, so that no rule is
+//! misread as an allow.
 
 use crate::time::{Day, Utc};
 use serde_json::Value;
 use std::net::IpAddr;
 
-/// What one policy says about one action on one resource.
+/// A policy's decision about an action on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     /// A statement allows it and none denies it.
     Allow,
     /// A statement denies it, whatever else allows it.
     Deny,
-    /// No statement speaks of it.
+    /// No statement applies.
     Silent,
 }
 
@@ -39,11 +39,11 @@ struct Matcher {
 struct Condition {
     key: String,
     patterns: Vec<String>,
-    /// None for an operator this evaluator does not know.
+    /// `None` if the operator is not supported.
     operator: Option<Operator>,
 }
 
-/// How a condition compares the key's value with its own values.
+/// How a condition compares the request's value with its own values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operator {
     StringEquals,
@@ -60,7 +60,7 @@ impl Operator {
     fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "StringEquals" => Self::StringEquals,
-            // Patterns of ARNs are wild in the same way.
+            // ARN patterns have the same wildcards.
             "StringLike" | "ArnLike" => Self::StringLike,
             "Bool" => Self::Bool,
             "Null" => Self::Null,
@@ -77,7 +77,7 @@ impl Operator {
             Self::StringEquals => value == wanted,
             Self::StringLike => wild(wanted, value),
             Self::Bool => value.eq_ignore_ascii_case(wanted),
-            // Told apart by whether the key is there at all.
+            // This value exists, so only `"false"` matches; a missing key is handled in `Condition::met`.
             Self::Null => wanted.eq_ignore_ascii_case("false"),
             Self::DateLessThan => dates().is_some_and(|(value, wanted)| value < wanted),
             Self::DateGreaterThanEquals => dates().is_some_and(|(value, wanted)| value >= wanted),
@@ -86,7 +86,7 @@ impl Operator {
     }
 }
 
-/// Whether an address is in a network; an address alone is a network of one.
+/// Whether an address is in a network, which may be a single address.
 fn within(address: &str, network: &str) -> bool {
     let (net, bits) = network.split_once('/').unwrap_or((network, "128"));
     let bits: Option<u32> = bits.parse().ok();
@@ -101,18 +101,16 @@ fn within(address: &str, network: &str) -> bool {
     }
 }
 
-/// A parsed policy document.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
     statements: Vec<Statement>,
 }
 
-/// The document is not a policy: STS calls it MalformedPolicyDocument.
+/// The document is not a valid policy; STS returns MalformedPolicyDocument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
 impl Policy {
-    /// Reads a policy document.
     pub(super) fn parse(text: &str) -> Result<Self, Malformed> {
         let document: Value = serde_json::from_str(text).map_err(|_json| Malformed)?;
         let statements = match document.get("Statement").ok_or(Malformed)? {
@@ -123,12 +121,12 @@ impl Policy {
         Ok(Self { statements })
     }
 
-    /// A policy without statements, which allows nothing.
+    /// Returns a policy without statements, which allows nothing.
     pub(super) fn nothing() -> Self {
         Self { statements: Vec::new() }
     }
 
-    /// Decides on `action` (`s3:PutObject`) on `resource` (an ARN), with condition keys from `context`.
+    /// Decides about `action` (`s3:PutObject`) on `resource` (an ARN), with condition keys from `context`.
     pub(super) fn decide(&self, action: &str, resource: &str, context: &[(&str, &str)]) -> Decision {
         let mut decision = Decision::Silent;
         for statement in &self.statements {
@@ -203,7 +201,7 @@ impl Condition {
     }
 }
 
-/// One character of a pattern: any run, any one, or itself.
+/// An element of a pattern: `*`, `?` or a literal character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wild {
     Run,
@@ -211,7 +209,7 @@ enum Wild {
     Char(char),
 }
 
-/// A pattern's characters, of which `${*}`, `${?}` and `${$}` stand for themselves (IAM User Guide, "IAM policy elements:
+/// Parses a pattern, in which `${*}`, `${?}` and `${$}` are literal characters (IAM User Guide, "IAM policy elements:
 /// variables and tags").
 fn pattern_of(text: &str) -> Vec<Wild> {
     let mut out = Vec::new();
@@ -233,7 +231,7 @@ fn pattern_of(text: &str) -> Vec<Wild> {
     out
 }
 
-/// Whether `text` matches `pattern`, where `*` stands for any run of characters and `?` for any one.
+/// Whether `text` matches `pattern`, in which `*` is any number of characters and `?` any one.
 fn wild(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<Wild>, Vec<char>) = (pattern_of(pattern), text.chars().collect());
     let (mut p, mut t) = (0, 0);

@@ -1,4 +1,4 @@
-//! Random texts for the practice's throw-away keys, tokens and ids, repeatable from a seed.
+//! Random texts for the practice server's keys, tokens and IDs, repeatable from a seed.
 
 use super::lock;
 use super::sign::hex;
@@ -17,7 +17,7 @@ pub(super) struct Random {
 }
 
 impl Random {
-    /// From `seed`, or from the operating system's randomness (by way of the standard library's hash keys).
+    /// Creates a source from `seed`, or from the operating system's randomness (via the standard library's hash keys).
     pub(super) fn new(seed: Option<u64>) -> Self {
         let mut hash = Sha256::new();
         match seed {
@@ -48,37 +48,37 @@ impl Random {
         text
     }
 
-    /// An access key id or unique id of 20 characters with AWS's prefix: `AKIA`, `ASIA`, `AIDA`, `AROA`.
+    /// Returns an access key ID or unique ID of 20 characters with AWS's prefix: `AKIA`, `ASIA`, `AIDA`, `AROA`.
     pub(super) fn id(&self, prefix: &str) -> String {
         format!("{prefix}{}", self.text(KEY_ID, 16))
     }
 
-    /// A secret access key of 40 characters.
+    /// Returns a secret access key of 40 characters.
     pub(super) fn secret(&self) -> String {
         self.text(SECRET, 40)
     }
 
-    /// A session token; its length is of no meaning, as at AWS.
+    /// Returns a session token, whose length has no meaning, as in AWS.
     pub(super) fn token(&self) -> String {
         format!("{}{}==", super::iam::TOKEN_START, self.text(SECRET, 330))
     }
 
-    /// An upload id of 96 characters.
+    /// Returns an upload ID of 96 characters.
     pub(super) fn upload_id(&self) -> String {
         self.text(ALNUM, 96)
     }
 
-    /// The value of `x-amz-request-id`.
+    /// Returns a value of `x-amz-request-id`.
     pub(super) fn request_id(&self) -> String {
         self.text(b"0123456789ABCDEF", 16)
     }
 
-    /// The value of `x-amz-id-2`.
+    /// Returns a value of `x-amz-id-2`.
     pub(super) fn host_id(&self) -> String {
         format!("{}=", self.text(SECRET, 75))
     }
 
-    /// A UUID, STS's form of a request id.
+    /// Returns a UUID, the form of STS's request IDs.
     pub(super) fn uuid(&self) -> String {
         let text = hex(&self.block()[..16]);
         format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])

@@ -1,4 +1,4 @@
-//! Bodies taken in and compared with their checksums.
+//! Receives bodies and checks them against their checksums.
 
 use super::access::refuse;
 use super::blob::{Blob, Intake, Shelf};
@@ -13,17 +13,17 @@ use std::sync::Arc;
 
 const ALGORITHMS: [&str; 5] = ["crc64nvme", "crc32", "crc32c", "sha1", "sha256"];
 
-/// A body that was taken in and checked.
+/// A received and checked body.
 pub(super) struct Taken {
     pub(super) blob: Blob,
     pub(super) crc: u64,
-    /// The checksum that the client named beside or instead of CRC64NVME.
+    /// The checksum that the client sent in addition to or instead of CRC64NVME.
     pub(super) other: Option<(&'static str, String)>,
 }
 
-/// Takes a body in, and compares it with every checksum that its headers or trailers name.
+/// Receives a body and compares it with every checksum in its headers or trailers.
 ///
-/// `flip` turns one bit of it first.
+/// `flip` flips one bit of it first.
 pub(super) async fn receive(
     shelf: &Arc<Shelf>,
     body: Option<StreamingBlob>,
@@ -87,7 +87,7 @@ fn header(algorithm: &str) -> String {
     format!("x-amz-checksum-{algorithm}")
 }
 
-/// Turns one bit in the middle of `bytes`.
+/// Flips one bit in the middle of `bytes`.
 pub(super) fn turn_bit(bytes: &[u8]) -> Bytes {
     let mut turned = bytes.to_vec();
     if let Some(byte) = turned.get_mut(bytes.len() / 2) {

@@ -1,4 +1,4 @@
-//! The S3 operations themselves; signatures and permissions were checked before they run.
+//! The S3 operations; signatures and permissions are checked before they run.
 
 use super::access::refuse;
 use super::iam::Caller;
@@ -22,7 +22,6 @@ use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// The bucket's operations.
 #[derive(Clone)]
 pub(super) struct Bucket(pub(super) Arc<Inside>);
 

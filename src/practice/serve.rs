@@ -1,4 +1,4 @@
-//! From a request to its answer: the log, the faults, STS or S3, and the dress that AWS gives to every answer.
+//! Handles a request: the log, the faults, STS or S3, and AWS's response headers.
 
 use super::access::Access;
 use super::clock::{from_amz_time, http_time, iso_time};
@@ -18,15 +18,15 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use std::fmt;
 use std::sync::Arc;
 
-/// Milliseconds by which a signed request's time may be off (S3 API Reference, RequestTimeTooSkewed).
+/// Maximum clock skew of a signed request, in milliseconds (S3 API Reference, RequestTimeTooSkewed).
 const SKEW_MILLIS: i64 = 900_000;
 const MAX_FORM: usize = 64 * 1024;
 
-/// Tells the S3 operation that a bit of its body is to be turned before the checksum.
+/// Request extension: the S3 operation flips a bit of the body before the checksum is checked.
 #[derive(Clone, Copy)]
 pub(super) struct FlipInside;
 
-/// The connection ends here, without an answer.
+/// The connection is closed without a response.
 #[derive(Debug)]
 pub(super) struct Dropped;
 
@@ -38,19 +38,20 @@ impl fmt::Display for Dropped {
 
 impl std::error::Error for Dropped {}
 
-/// The S3 half, with its signatures checked by `s3s`.
+/// Returns the S3 service; `s3s` checks its signatures.
 pub(super) fn s3(inside: &Arc<Inside>) -> S3Service {
     let mut builder = S3ServiceBuilder::new(Bucket(Arc::clone(inside)));
     builder.set_auth(Access(Arc::clone(inside)));
     builder.set_access(Access(Arc::clone(inside)));
-    // `s3s` asks the system's clock; the practice's own, which tests can move, is asked before it.
+    // `s3s` would compare with the system's clock; `refuse_early` compares with the practice server's, which tests can
+    // move.
     let mut config = S3Config::default();
     config.presigned_url_max_skew_time_secs = u32::MAX;
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     builder.build()
 }
 
-/// The log's line for a request under way; the bytes are noted even where the client hangs up.
+/// The log record of a request in progress; its received bytes are recorded even if the client disconnects.
 struct Line {
     inside: Arc<Inside>,
     number: u64,
@@ -73,7 +74,7 @@ impl Drop for Line {
     }
 }
 
-/// Answers one request.
+/// Handles one request.
 pub(super) async fn answer(
     inside: Arc<Inside>,
     s3: S3Service,
@@ -192,7 +193,7 @@ pub(super) async fn answer(
 
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
 
-/// What S3 refuses for the request's time and credential scope alone.
+/// Returns the error for a request whose time or credential scope S3 rejects.
 fn refuse_early(inside: &Inside, headers: &HeaderMap) -> Option<Response<Body>> {
     let read = Authorization::of(headers)?;
     let now = inside.now();
@@ -261,7 +262,7 @@ fn error(inside: &Inside, sts: bool, status: StatusCode, code: &str, message: &s
     response
 }
 
-/// A page of a captive portal or a proxy, without any header of AWS's.
+/// Returns a page of a captive portal or a proxy, without AWS's headers.
 fn html(status: u16) -> Response<Body> {
     let page = "<!DOCTYPE html><html><head><title>Network sign-in</title></head><body>Please sign in.</body></html>";
     let mut response = Response::new(Body::from(page.to_owned()));
@@ -270,7 +271,7 @@ fn html(status: u16) -> Response<Body> {
     response
 }
 
-/// Gives an error of `s3s` the text and ids that S3's errors have.
+/// Replaces an error of `s3s` by one with S3's message and IDs.
 fn complete_error(inside: &Inside, response: Response<Body>) -> Response<Body> {
     let Some(body) = response.body().bytes().filter(|_| response.status().as_u16() >= 300) else {
         return response;
@@ -286,7 +287,7 @@ fn complete_error(inside: &Inside, response: Response<Body>) -> Response<Body> {
     error(inside, false, response.status(), &code, &message, "")
 }
 
-/// The headers of every answer of AWS's, and the checksums taken off where the options say so.
+/// Adds AWS's response headers, and removes the checksums if the options say so.
 fn dress(inside: &Inside, request: &Request, response: &mut Response<Body>) {
     if request.op == Op::HeadBucket && response.status() != StatusCode::NOT_FOUND {
         put(response.headers_mut(), "x-amz-bucket-region", &inside.options.region);
@@ -307,7 +308,7 @@ fn remove_etag(response: &mut Response<Body>) {
     edit(response, "ETag", None);
 }
 
-/// Replaces the CRC64NVME in an answer, or takes every checksum off.
+/// Replaces the CRC64NVME of a response, or removes all its checksums.
 fn change_checksum(response: &mut Response<Body>, other: Option<&str>) {
     let headers = response.headers_mut();
     if let Some(other) = other {
@@ -330,7 +331,7 @@ fn is_sum(name: &str) -> bool {
     name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-algorithm"
 }
 
-/// Changes or removes one element of a body that is XML in memory.
+/// Replaces or removes one element of an XML body in memory.
 fn edit(response: &mut Response<Body>, name: &str, value: Option<&str>) {
     let Some(body) = response.body().bytes() else { return };
     let Some(found) = element(&body, name) else { return };
@@ -341,7 +342,7 @@ fn edit(response: &mut Response<Body>, name: &str, value: Option<&str>) {
     response.headers_mut().remove(header::CONTENT_LENGTH);
 }
 
-/// The text of the first element of this name, escapes as they stand.
+/// Returns the text of the first element with this name, still escaped.
 fn element(body: &[u8], name: &str) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     let (_, rest) = text.split_once(&format!("<{name}>"))?;

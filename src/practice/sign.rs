@@ -1,18 +1,18 @@
-//! Signature Version 4 as STS checks it, and what an Authorization header says of itself.
+//! Checks Signature Version 4 for STS, and parses Authorization headers.
 //!
-//! S3's signatures are checked by `s3s`; its helpers are not public, so the form-encoded STS calls are checked here by the
-//! same recipe (AWS documentation, "Create a signed AWS API request").
+//! `s3s` checks S3's signatures, but its helpers are not public. Therefore the form-encoded STS calls are checked here
+//! by the same algorithm (AWS documentation, "Create a signed AWS API request").
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// The parts of an `Authorization: AWS4-HMAC-SHA256 …` header.
+/// The fields of an `Authorization: AWS4-HMAC-SHA256 …` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Authorization {
     pub(super) access_key_id: String,
-    /// The day of the credential scope, `YYYYMMDD`.
+    /// The date of the credential scope, `YYYYMMDD`.
     pub(super) day: String,
     pub(super) region: String,
     pub(super) service: String,
@@ -21,7 +21,7 @@ pub(super) struct Authorization {
 }
 
 impl Authorization {
-    /// Reads the header; nothing where it is missing or of another form.
+    /// Parses the header; `None` if it is missing or malformed.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
         let fields = text.strip_prefix("AWS4-HMAC-SHA256")?;
@@ -41,7 +41,7 @@ impl Authorization {
         })
     }
 
-    /// Whether the signature of a request with an empty query was made with `secret`.
+    /// Whether a request with an empty query was signed with `secret`.
     pub(super) fn fits(&self, secret: &str, method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -> bool {
         let Some(moment) = headers.get("x-amz-date").and_then(|value| value.to_str().ok()) else {
             return false;
@@ -78,7 +78,7 @@ impl Authorization {
 }
 
 fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of every length, so the constructor has no way to refuse one.
+    // HMAC accepts keys of any length, so this can't fail.
     Hmac::<Sha256>::new_from_slice(key).map_or_else(
         |_length| Vec::new(),
         |mut mac| {

@@ -8,30 +8,30 @@ use crc_fast::{CrcAlgorithm, checksum_combine};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
-/// What is known of an object in the bucket.
+/// Metadata of a stored object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
     pub key: String,
     pub size: u64,
     /// The ETag without quotes. It is not an MD5.
     pub etag: String,
-    /// The CRC64NVME of the bytes, base64 of 8 bytes, big-endian.
+    /// The CRC64NVME of the content: base64 of 8 bytes, big-endian.
     pub crc64nvme: String,
-    /// Seconds since 1970 at which it came to be, on the practice's clock.
+    /// Seconds since 1970 when it was stored, on the practice server's clock.
     pub at: i64,
     pub content_type: Option<String>,
     /// The ARN of the caller who stored it.
     pub by: String,
-    /// The number of parts, 0 for a single put.
+    /// The number of parts, 0 for PutObject.
     pub parts: usize,
 }
 
-/// An upload that is neither complete nor aborted.
+/// An upload that is neither completed nor aborted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenUpload {
     /// The object's key.
     pub key: String,
-    /// The upload id.
+    /// The upload ID.
     pub upload_id: String,
     /// Number and size in bytes of each part.
     pub parts: Vec<(i32, u64)>,
@@ -52,25 +52,25 @@ pub(super) struct Part {
 pub(super) struct Upload {
     pub(super) key: String,
     pub(super) content_type: Option<String>,
-    /// A checksum algorithm was declared at the start, which makes part numbers run from 1 without gaps.
+    /// Whether a checksum algorithm was declared at creation, which requires part numbers without gaps from 1.
     pub(super) checksummed: bool,
     pub(super) by: String,
     pub(super) parts: BTreeMap<i32, Part>,
     done: Option<(Vec<(i32, String)>, StoredObject)>,
 }
 
-/// Objects and uploads of the one bucket.
+/// Objects and uploads of the bucket.
 #[derive(Default)]
 pub(super) struct Store {
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) uploads: HashMap<String, Upload>,
 }
 
-/// What CompleteMultipartUpload asks for.
+/// A CompleteMultipartUpload request.
 pub(super) struct Completion<'a> {
     pub(super) key: &'a str,
     pub(super) upload_id: &'a str,
-    /// Number, ETag without quotes, and CRC64NVME where told, in the order of the request.
+    /// Number, ETag without quotes, and CRC64NVME if given, in the order of the request.
     pub(super) parts: Vec<(i32, String, Option<String>)>,
     pub(super) crc64nvme: Option<&'a str>,
     pub(super) size: Option<u64>,
@@ -80,7 +80,7 @@ pub(super) struct Completion<'a> {
     pub(super) now: i64,
 }
 
-/// Why the store refuses; named after S3's error codes.
+/// Why the store refuses, named after S3's error codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     NoSuchUpload,
@@ -88,7 +88,7 @@ pub(super) enum Refused {
     InvalidPart,
     InvalidPartOrder,
     EntityTooSmall,
-    /// Part numbers that do not run from 1 without gaps, which S3 answers with 500 when checksums are used.
+    /// Part numbers with gaps, for which S3 returns 500 if checksums are used.
     Gap,
     SizeDiffers {
         told: u64,
@@ -105,13 +105,13 @@ impl Upload {
 }
 
 impl Store {
-    /// The upload, as long as it is open.
+    /// Returns the upload if it is still open.
     pub(super) fn open_upload(&mut self, key: &str, upload_id: &str) -> Result<&mut Upload, Refused> {
         let upload = self.uploads.get_mut(upload_id).filter(|upload| upload.key == key && upload.done.is_none());
         upload.ok_or(Refused::NoSuchUpload)
     }
 
-    /// The open uploads, by key and upload id.
+    /// Returns the open uploads, sorted by key and upload ID.
     pub(super) fn open_uploads(&self) -> Vec<OpenUpload> {
         let open = self.uploads.iter().filter(|(_, upload)| upload.done.is_none());
         let mut list: Vec<OpenUpload> = open
@@ -125,7 +125,7 @@ impl Store {
         list
     }
 
-    /// Stores a single put.
+    /// Stores an object from PutObject.
     pub(super) fn put(&mut self, object: Object, if_absent: bool) -> Result<(), Refused> {
         if if_absent && self.objects.contains_key(&object.about.key) {
             return Err(Refused::Exists);
@@ -134,7 +134,7 @@ impl Store {
         Ok(())
     }
 
-    /// Makes an object of an upload, or says again what it became.
+    /// Completes an upload, or returns the same result for a repeated request.
     pub(super) fn complete(&mut self, asked: &Completion<'_>) -> Result<StoredObject, Refused> {
         let upload = self.uploads.get_mut(asked.upload_id).filter(|upload| upload.key == asked.key);
         let upload = upload.ok_or(Refused::NoSuchUpload)?;
@@ -194,12 +194,12 @@ impl Store {
     }
 }
 
-/// CRC64NVME as S3 writes it: base64 of 8 bytes, big-endian.
+/// Encodes a CRC64NVME as S3 does: base64 of 8 bytes, big-endian.
 pub(super) fn crc_text(crc: u64) -> String {
     STANDARD.encode(crc.to_be_bytes())
 }
 
-/// An ETag that changes with the content. Real ones are MD5 only for some objects, so no one may rely on that.
+/// Returns an ETag that depends on the content. It is not an MD5, because only some of S3's ETags are.
 pub(super) fn etag(crc: u64, size: u64) -> String {
     let digest = Sha256::new().chain_update(crc.to_be_bytes()).chain_update(size.to_be_bytes()).finalize();
     hex(&digest[..16])

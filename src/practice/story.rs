@@ -1,4 +1,4 @@
-//! The story's names and keys, as the window, the command line and the tests need them.
+//! The names and keys of the practice server, for the window, the command line and the tests.
 
 use super::{Inside, lock};
 use std::fmt;
@@ -9,14 +9,14 @@ pub(super) const CONTRACTOR: &str = "111122223333";
 pub(super) const CUSTOMER: &str = "444455556666";
 pub(super) const BUCKET: &str = "importantprojectbucket";
 pub(super) const ROLE: &str = "importantproject-contractorA-bucket-put";
-/// The role that asks for a code.
+/// The role that requires an MFA code.
 pub(super) const CODE_ROLE: &str = "importantproject-contractorA-bucket-put-mfa";
 pub const MFA_SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
-/// The code that it always shows.
+/// The code that the device always shows.
 pub const MFA_CODE: &str = "123456";
 const PROFILE: &str = "importantproject";
 
-/// A long-term access key: the practice's own, worth nothing elsewhere, and kept out of Debug all the same.
+/// A long-term access key. It works only on the practice server, but is kept out of Debug like a real one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
     id: String,
@@ -28,13 +28,13 @@ impl Keys {
         Self { id, secret }
     }
 
-    /// The access key id, 20 characters.
+    /// Returns the access key ID, 20 characters.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The secret access key, 40 characters.
+    /// Returns the secret access key, 40 characters.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.secret
@@ -47,30 +47,27 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Where the practice answers and with what one reaches it.
+/// The endpoint of the practice server, and the names and keys to use it.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// `http://127.0.0.1:PORT`, for STS and (path-style) S3 alike.
+    /// `http://127.0.0.1:PORT`, for both STS and (path-style) S3.
     pub endpoint: String,
     /// The role that the customer lends.
     pub role_arn: String,
-    /// The role that asks for a code, where [`Options::device`](super::Options::device) is set.
+    /// The role that requires an MFA code, if [`Options::device`](super::Options::device) is set.
     pub code_role_arn: String,
-    /// The customer's bucket.
     pub bucket: String,
-    /// The bucket's region.
     pub region: String,
     /// The profile's name in the written files.
     pub profile: String,
-    /// The account of the contractor.
     pub contractor_account: String,
     /// The account of the customer, which owns the bucket.
     pub customer_account: String,
     /// The user whom the role trusts.
     pub richard: Keys,
-    /// A user of the same account whom no one trusts.
+    /// A user of the same account whom no role trusts.
     pub mallory: Keys,
-    /// The customer's own key, with every right on the bucket.
+    /// The customer's own key, with all permissions on the bucket.
     pub owner: Keys,
 }
 
@@ -94,11 +91,12 @@ impl Story {
         }
     }
 
-    /// Writes `credentials` and `config` with the profiles `importantproject` and `mallory` into `dir`, which must exist.
+    /// Writes `credentials` and `config` with the profiles `importantproject` and `mallory` into `dir`, which must
+    /// exist.
     ///
     /// # Errors
     ///
-    /// When the files can't be written.
+    /// The system's error if the files can't be written.
     pub fn write_profile_files(&self, dir: &Path) -> io::Result<()> {
         let mut credentials = String::new();
         let mut config = String::new();

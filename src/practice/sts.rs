@@ -1,4 +1,4 @@
-//! STS: AssumeRole and GetCallerIdentity, with AWS's own codes and texts (STS API Reference; texts as seen at AWS).
+//! STS: AssumeRole and GetCallerIdentity, with AWS's error codes (STS API Reference) and messages (as observed at AWS).
 
 use super::iam::{Caller, KeyProblem, Role, Session};
 use super::log::{Op, pairs};
@@ -9,11 +9,11 @@ use super::{Inside, amz_time, iso_time, lock, xml_text};
 use http::{HeaderMap, StatusCode};
 use std::collections::BTreeMap;
 
-/// Seconds by which a request's time may differ from the server's.
+/// Maximum difference between a request's time and the server's, in seconds.
 const WINDOW: i64 = 5 * 60;
 const CHAIN_SECONDS: u32 = 3600;
 
-/// An error answer of STS.
+/// An STS error.
 #[derive(Debug)]
 struct Refusal {
     status: StatusCode,
@@ -33,7 +33,7 @@ fn unsigned(code: &'static str, message: impl Into<String>) -> Refusal {
     Refusal { status: StatusCode::FORBIDDEN, code, message: message.into() }
 }
 
-/// Which call a form names, for the log and the faults.
+/// Returns the operation that a form names, for the log and the faults.
 pub(super) fn op(body: &[u8]) -> Op {
     match pairs(&String::from_utf8_lossy(body)).into_iter().find(|(name, _)| name == "Action") {
         Some((_, action)) if action == "AssumeRole" => Op::AssumeRole,
@@ -42,7 +42,7 @@ pub(super) fn op(body: &[u8]) -> Op {
     }
 }
 
-/// Answers a form: status, XML and request id.
+/// Answers a form: returns status, XML and request ID.
 pub(super) fn answer(inside: &Inside, headers: &HeaderMap, body: &[u8]) -> (StatusCode, String, String) {
     let id = inside.random.uuid();
     let metadata = format!("<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>");
@@ -69,7 +69,7 @@ pub(super) fn answer(inside: &Inside, headers: &HeaderMap, body: &[u8]) -> (Stat
     }
 }
 
-/// The body of an STS error.
+/// Returns the body of an STS error.
 pub(super) fn error_xml(code: &str, message: &str, id: &str) -> String {
     format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
@@ -125,7 +125,7 @@ fn identity(caller: &Caller) -> String {
     )
 }
 
-/// The constraints of the STS service model, of which all that are broken are told at once.
+/// Checks the constraints of the STS service model and reports all violations at once.
 fn validate(form: &BTreeMap<String, String>) -> Result<(), Refusal> {
     let mut broken = Vec::new();
     let mut limits = |field: &str, name: &str, least: usize, most: usize, allowed: &str, required: bool| {
@@ -244,9 +244,9 @@ fn may_assume(role: &Role, caller: &Caller, form: &BTreeMap<String, String>, (mf
         && (caller.may_assume || same_account)
 }
 
-/// Whether a code was sent that fits; a wrong one is refused before the role is looked at.
+/// Whether a valid MFA code was sent; a wrong one is an error before the role is looked up.
 ///
-/// `shows` tells whether the caller has the device that always shows the same code.
+/// `shows` is whether the caller has the device that always shows the same code.
 fn mfa(device: &mut Option<super::Mfa>, shows: bool, form: &BTreeMap<String, String>) -> Result<bool, Refusal> {
     let (serial, code) = match (form.get("SerialNumber"), form.get("TokenCode")) {
         (None, None) => return Ok(false),
@@ -269,7 +269,7 @@ fn mfa(device: &mut Option<super::Mfa>, shows: bool, form: &BTreeMap<String, Str
     Ok(true)
 }
 
-/// The session policy and how much of its room it takes, in percent.
+/// Parses the session policy; returns it with the percentage of the allowed size that it takes.
 fn session_policy(text: Option<&str>) -> Result<(Option<Policy>, Option<usize>), Refusal> {
     let Some(text) = text else { return Ok((None, None)) };
     let percent = (text.chars().count() * 100).div_ceil(2048);

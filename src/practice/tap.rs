@@ -1,4 +1,4 @@
-//! Bodies on their way: a request's, counted and harmed where the script says so, and an answer's that keeps its reader waiting.
+//! Bodies in transit: a request's, counted and damaged as the faults say, and a response's that is sent slowly.
 
 use super::lock;
 use super::receive::turn_bit;
@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Sleep;
 
-/// A shared hold on a body, so that what an operation left unread can be taken afterwards.
+/// A shared handle on a body, so that what an operation left unread can be read afterwards.
 #[derive(Clone)]
 pub(super) struct Tap(Arc<Mutex<Flow>>);
 
@@ -40,17 +40,17 @@ impl Tap {
         })))
     }
 
-    /// Turns one bit of the next bytes.
+    /// Flips one bit of the next bytes.
     pub(super) fn flip(&self) {
         lock(&self.0).flip = true;
     }
 
-    /// Ends the body when `bytes` have come.
+    /// Aborts the body after `bytes` bytes.
     pub(super) fn cut_at(&self, bytes: u64) {
         lock(&self.0).cut_at = Some(bytes);
     }
 
-    /// Lets no more than this through in a second.
+    /// Limits the rate in bytes per second.
     pub(super) fn slow(&self, bytes_per_second: u64) {
         lock(&self.0).bytes_per_second = Some(bytes_per_second.max(1));
     }
@@ -59,12 +59,12 @@ impl Tap {
         lock(&self.0).was_cut
     }
 
-    /// Bytes that came so far.
+    /// Returns the bytes received so far.
     pub(super) fn bytes(&self) -> u64 {
         lock(&self.0).bytes
     }
 
-    /// Takes the rest, so that a client that is still sending reads the answer instead of a closed connection.
+    /// Reads the rest, so that a client that is still sending gets the response instead of a closed connection.
     pub(super) async fn drain(&mut self) {
         while let Some(Ok(_)) = self.frame().await {}
     }
@@ -117,7 +117,7 @@ impl Body for Tap {
     }
 }
 
-/// An XML answer that begins at once, then sends blanks for a while, then the rest.
+/// An XML response that begins at once, then sends whitespace for a while, then the rest.
 pub(super) struct Blanks {
     begin: Option<Bytes>,
     rest: Option<Bytes>,
@@ -129,7 +129,7 @@ const BETWEEN_BLANKS: Duration = Duration::from_millis(50);
 
 impl Blanks {
     pub(super) fn new(time: Duration, body: &Bytes) -> Self {
-        // The declaration must stand before the blanks: XML has it at the very start or not at all.
+        // The XML declaration must come before the whitespace, because it is only allowed at the very start.
         let declared = body.starts_with(b"<?xml").then(|| body.iter().position(|byte| *byte == b'>')).flatten();
         let split = declared.map_or(0, |end| end + 1);
         Self {
