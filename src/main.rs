@@ -1,4 +1,4 @@
-//! The window.
+//! The program with the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use clap::Parser;
@@ -56,14 +56,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says it where there is a terminal; the other window is what a person sees.
+/// Prints a message, in case there is a terminal; a person sees the other window.
 #[expect(clippy::print_stdout, reason = "there is no window to say it in")]
 fn said(sentence: &str) -> ExitCode {
     println!("{sentence}");
     ExitCode::SUCCESS
 }
 
-/// Says why there is no window: on the terminal, and in a box of the system where there is no terminal.
+/// Reports why there is no window: on the terminal and, on Windows, in a message box.
 #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
 fn stopped(sentence: &str) -> ExitCode {
     eprintln!("{sentence}");

@@ -1,4 +1,4 @@
-//! The arguments of the command line.
+//! The arguments of the command line. The doc comments of clap's types are the texts of `--help`.
 
 use crate::model::destination::Encryption;
 use crate::words::cli as words;
@@ -63,7 +63,7 @@ pub(super) struct Wire {
     pub memory: Option<u64>,
 }
 
-/// A number of bytes, with `K`, `M` or `G` for 1024, its square and its cube, as `curl` and `rclone` read them.
+/// Parses a number of bytes, with `K`, `M` or `G` for 1024, its square and its cube, as `curl` and `rclone` do.
 fn bytes(text: &str) -> Result<u64, String> {
     let odd = || words::bytes_wanted(text);
     let (number, shift) = match text.char_indices().last() {

@@ -1,4 +1,4 @@
-//! Questions on a terminal, and codes while uploads run.
+//! Asks questions on the terminal, and for MFA codes while uploads run.
 
 use super::{Stop, say_beside};
 use crate::engine::handle::{Handle, Secret};
@@ -17,7 +17,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
-/// Room for a line that is typed.
+/// The capacity for a typed line, in bytes.
 pub(super) const LINE: usize = 256;
 
 /// Whether somebody can be asked.
@@ -30,14 +30,14 @@ fn line(prompt: String) -> JoinHandle<Option<Zeroizing<String>>> {
         let mut beside = std::io::stderr().lock();
         let _gone = write!(beside, "{prompt}").and_then(|()| beside.flush());
         drop(beside);
-        // Never grown by what a person types, so no copy stays behind.
+        // A typed line doesn't outgrow the capacity, so no copy of a code stays behind.
         let mut text = Zeroizing::new(String::with_capacity(LINE));
         let read = std::io::stdin().lock().read_line(&mut text).ok()?;
         (read > 0).then_some(text)
     })
 }
 
-/// Asks a question whose answer is no unless it is yes; no where nobody can be asked.
+/// Asks a yes-or-no question; the answer is no by default, and if nobody can be asked.
 pub(super) async fn yes(question: &str) -> bool {
     if !terminal() {
         return false;
@@ -49,7 +49,8 @@ pub(super) async fn yes(question: &str) -> bool {
 /// Returns the code for a destination: the one from the arguments, or else from the terminal or standard input.
 ///
 /// # Errors
-/// If what was given is not six digits, or nothing was given.
+///
+/// A message if the input is not six digits, or there is none.
 pub(super) async fn first_code(
     destination: &Destination,
     given: Option<Zeroizing<String>>,
@@ -73,7 +74,7 @@ pub(super) async fn first_code(
     digits(&line).map(Some).ok_or_else(|| Stop::new(words::not_a_code().to_owned()))
 }
 
-/// Asks for how long a command may run; none for not at all, also where nobody can be asked.
+/// Asks for how long a command may run; returns `None` if it may not, or if nobody can be asked.
 pub(super) async fn consent(question: &str) -> Option<Consent> {
     if !terminal() {
         return None;
@@ -86,7 +87,7 @@ pub(super) async fn consent(question: &str) -> Option<Consent> {
     }
 }
 
-/// Asks for six digits until they come; none at the end of input.
+/// Asks until six digits are typed; returns `None` at the end of input.
 pub(super) async fn code(prompt: &str) -> Option<Zeroizing<String>> {
     while terminal() {
         let text = line(prompt.to_owned()).await.ok().flatten()?;
@@ -98,14 +99,14 @@ pub(super) async fn code(prompt: &str) -> Option<Zeroizing<String>> {
     None
 }
 
-/// Returns the six digits of a code as people type it, with spaces or hyphens between them.
+/// Returns the six digits of a code, which may be typed with spaces or hyphens between them.
 pub(super) fn digits(text: &str) -> Option<Zeroizing<String>> {
     let mut code = Zeroizing::new(String::with_capacity(text.len()));
     code.extend(text.chars().filter(|c| !c.is_whitespace() && *c != '-'));
     (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
 }
 
-/// Asks for codes while uploads run: one question at a time.
+/// Asks for codes while uploads run, one question at a time.
 pub(super) struct Codes {
     open: bool,
     asked: Option<(DestinationId, JoinHandle<Option<Zeroizing<String>>>)>,
@@ -116,12 +117,12 @@ impl Codes {
         Self { open: terminal(), asked: None }
     }
 
-    /// Whether the person is being asked, so that nothing has come to its end yet.
+    /// Whether a question is open, so that the uploads are not finished yet.
     pub(super) const fn asking(&self) -> bool {
         self.asked.is_some()
     }
 
-    /// Asks where a code is needed, and hands over what was answered.
+    /// Hands over a code that was typed, and asks for the next one that is needed.
     pub(super) async fn look(&mut self, handle: &Handle, places: &[DestinationId]) {
         if let Some((id, answer)) = self.asked.take_if(|(_, answer)| answer.is_finished()) {
             let Some(text) = answer.await.ok().flatten() else {
@@ -151,7 +152,7 @@ impl Codes {
     }
 }
 
-/// Why a code is needed now; none where it isn't.
+/// Returns why a code is needed now; `None` if none is.
 fn needed(place: &OpenDestination, now: Time) -> Option<String> {
     if place.destination.mfa_serial.is_none() || place.asking || place.retrying {
         return None;

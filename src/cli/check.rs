@@ -1,4 +1,4 @@
-//! `check` and `sign-in`: what stands between a person and the customer's bucket, step by step.
+//! `check` and `sign-in`: tests the access to the customer's bucket step by step, and signs profiles in.
 
 use super::args::{Check as Args, SignIn};
 use super::show::{Show, explained, with_detail};
@@ -79,7 +79,7 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
     }
 }
 
-/// Signs a profile in, and waits until it is done.
+/// Signs a profile in and waits until it is done.
 pub(super) async fn sign_in(args: SignIn) -> Result<u8, Stop> {
     let handle = place::engine(&args.wire, false, false).await?;
     let mut steps = handle.sign_in(&args.profile);

@@ -1,4 +1,4 @@
-//! `grant`: what the customer's administrator needs, printed.
+//! `grant`: prints what the customer's administrator needs.
 
 use super::args::{Form, Grant as Args};
 use super::place::{self, parsed};
@@ -21,7 +21,7 @@ fn date(text: Option<&String>, day: Day) -> Result<Option<Utc>, Stop> {
     text.map(read).transpose()
 }
 
-/// The last moment, unless it has passed.
+/// Returns the end of the access, unless it has passed.
 fn ahead(until: Option<Utc>) -> Result<Option<Utc>, Stop> {
     match until {
         Some(at) if at <= Clock::start().utc() => Err(Stop::new(words::last_day_over(at))),
@@ -87,7 +87,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     Ok(ALL)
 }
 
-/// Who a profile is.
+/// Returns the identity of a profile, from AWS.
 async fn asked(args: &Args, profile: &str) -> Result<Principal, Stop> {
     let mut handle = place::engine(&args.wire, false, false).await?;
     let identity = match place::command(&mut handle, profile, args.allow_command.as_deref()).await {

@@ -1,4 +1,4 @@
-//! The command line: arguments in, one line for each thing that happens out.
+//! The command line: parses arguments, runs the engine, and prints one line for each thing that happens.
 
 mod args;
 mod ask;
@@ -18,18 +18,18 @@ use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// All was delivered.
+/// Exit code: everything was delivered.
 pub const ALL: u8 = 0;
-/// Some was not.
+/// Exit code: something was not delivered.
 pub const SOME_NOT: u8 = 1;
-/// It could not start.
+/// Exit code: the command could not start.
 pub const NOT_STARTED: u8 = 2;
 
 /// Why a command could not start: a sentence, and what may help.
 pub(crate) struct Stop {
-    /// What is so.
+    /// What is wrong.
     pub sentence: String,
-    /// What to do.
+    /// What to do about it.
     pub hint: Option<String>,
 }
 
@@ -50,10 +50,9 @@ pub fn main() -> ExitCode {
     protect::no_core_dumps();
     protect::not_traced();
     let args = Args::parse();
-    // SDK code prints STS bodies at trace when this is set; the variable never reaches it.
     let runtime = match args.verb {
-        // One thread for the network, beside those that read and print: with more, each small file costs a quarter more
-        // for waking one another up, and one fills a line of 10 Gbit/s.
+        // One thread for the network, plus those that read and print: more threads make each small file a quarter more
+        // expensive by waking one another up, and one thread fills a connection of 10 Gbit/s.
         Verb::Upload(_) | Verb::Resume(_) => tokio::runtime::Builder::new_current_thread().enable_all().build(),
         Verb::Profiles(_) | Verb::Practice(_) | Verb::Verify(_) | Verb::Check(_) | Verb::Grant(_) | Verb::SignIn(_) => {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()
@@ -70,7 +69,7 @@ pub fn main() -> ExitCode {
             signal = upload::asked_to_end_elsewhere() => Ok(signal.exit_code()),
         }
     });
-    // A command that a profile names does not outlive the program.
+    // A profile's command must not outlive the program.
     process::end_all();
     runtime.shutdown_background();
     match ended {
@@ -101,12 +100,12 @@ fn stopped(stop: &Stop) -> ExitCode {
     ExitCode::from(NOT_STARTED)
 }
 
-/// A line on standard output. A reader that went away ends nothing: the uploads matter more than their lines.
+/// Prints a line on standard output. If the reader is gone, the line is lost: the uploads matter more.
 pub(crate) fn say(line: &str) {
     let _gone = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-/// A line on standard error.
+/// Prints a line on standard error.
 pub(crate) fn say_beside(line: &str) {
     let _gone = writeln!(std::io::stderr().lock(), "{line}");
 }

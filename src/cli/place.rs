@@ -1,4 +1,4 @@
-//! From arguments, a profile and an invitation to a destination, with what has to be asked before.
+//! Makes a destination from arguments, a profile and an invitation, and asks the questions that must come first.
 
 use super::args::{Where, Wire as WireArgs};
 use super::{Stop, ask, say_beside};
@@ -26,24 +26,24 @@ use crate::words::problem::sentence;
 use crate::words::{cli, keys as key_words};
 use std::sync::Arc;
 
-/// What is told of a profile that can't be used.
+/// The most warnings that are shown about a profile that can't be used.
 const ODDITIES: usize = 6;
 
 pub(super) fn parsed<T>(field: Field, result: Result<T, NameProblem>) -> Result<T, Stop> {
     result.map_err(|why| Stop::new(name_problem(field, &why)).hint(cli::see_help()))
 }
 
-/// An engine for this command. `sha256`: whether a receipt is asked for; nothing else is served by it. `send_keys`: whether
-/// files that look like keys are sent too.
+/// Starts an engine for this command. `sha256` is set if a receipt is requested, since nothing else needs the hashes;
+/// `send_keys` is set if files that look like keys are sent, too.
 pub(super) async fn engine(wire: &WireArgs, sha256: bool, send_keys: bool) -> Result<Handle, Stop> {
     engine_for(wire, sha256, send_keys, false).await
 }
 
-/// The same; `again`: whether files are sent that were delivered earlier.
+/// Does the same as [`engine`]; `again` is set if files that were delivered earlier are sent again.
 pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, again: bool) -> Result<Handle, Stop> {
     let (limit_rate, memory) = (wire.limit_rate, wire.memory);
     let adjust = move |settings: &mut Settings| {
-        // A command is to come to its end without a person: the window's choice is for its own sessions.
+        // A command must finish without a person; the setting of the window is for its own sessions.
         settings.renew = true;
         settings.sha256 = sha256;
         settings.limit_rate = limit_rate.or(settings.limit_rate);
@@ -71,21 +71,21 @@ pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, a
     Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem_and_reason(&problem)))
 }
 
-/// What an earlier run left waits until a person asks for it.
+/// Returns limits under which uploads of an earlier run wait until somebody resumes them.
 pub(super) fn limits() -> Limits {
     Limits { park_restored: true, quiet_retries: false, ..Limits::default() }
 }
 
-/// What the arguments say, before anybody is asked.
+/// What the arguments say, before any question is asked.
 pub(super) struct Stated {
     pub destination: Destination,
     invitation: Option<Invitation>,
 }
 
-/// Where files go, as the arguments say.
+/// Returns the destination that the arguments describe.
 pub(super) fn said(args: &Where) -> Result<Stated, Stop> {
     if looks_like_secret(&args.profile) {
-        // Before anything is kept under this name.
+        // Checked before anything is stored under this name.
         return parsed(Field::SessionName, Err(NameProblem::LooksLikeSecret));
     }
     let read = profiles::read(&profiles::Paths::from_env());
@@ -98,7 +98,7 @@ pub(super) fn said(args: &Where) -> Result<Stated, Stop> {
         let role = role.ok_or_else(|| Stop::new(cli::no_role(&args.profile)).hint(cli::give_role()))?;
         parsed(Field::Role, RoleArn::from_pasted(&role))?
     };
-    // What a profile says beside another role is meant for that one.
+    // A profile with another role has settings for that role.
     let fills = profile.filter(|profile| profile.role_arn.as_deref().is_none_or(|of| of == role.as_str()));
     let of_profile = |get: fn(&Profile) -> Option<&String>| fills.and_then(get).cloned();
     let asking = read.asking(&args.profile, &role).to_owned();
@@ -157,7 +157,7 @@ fn length(seconds: u32) -> Result<u32, Stop> {
     if fits { Ok(seconds) } else { Err(Stop::new(cli::duration_range())) }
 }
 
-/// An invitation from a link, or from a file.
+/// Reads an invitation from a link or a file.
 fn invitation(from: &str) -> Result<Invitation, Stop> {
     let read = if fields::is_link(from) {
         Invitation::parse(from)
@@ -167,7 +167,7 @@ fn invitation(from: &str) -> Result<Invitation, Stop> {
     read.map_err(|why| Stop::new(grant_words::text_problem(crate::grant::fields::Kind::Invitation, &why)))
 }
 
-/// The file's first bytes, one more than any invitation has.
+/// Reads the beginning of a file, up to one byte more than any invitation has.
 fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
@@ -176,9 +176,9 @@ fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Asks what has to be asked before anything is sent: whether the invitation is right, and whether a command may run.
+/// Asks what must be confirmed before anything is sent: whether the invitation is right, and whether a command may run.
 ///
-/// `stop_early`: whether a profile that can't be used ends it here.
+/// If `stop_early` is set, a profile that can't be used is an error.
 pub(super) async fn confirmed(
     handle: &mut Handle,
     args: &Where,
@@ -221,7 +221,7 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
         if !changes.iter().any(|change| change.what.grave()) {
             return Ok(());
         }
-        // A script that picks invitations up must not be led elsewhere by one of them.
+        // A script that accepts invitations must not be redirected by one of them.
         (words::change_question(), words::how_to_confirm_change(), args.yes && expected.is_some())
     } else {
         say_beside(invited::FIRST);
@@ -236,13 +236,13 @@ async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result
     Err(Stop::new(words::not_confirmed()).hint(hint))
 }
 
-/// What is odd about a profile in the files, as sentences with their file and line.
+/// Returns the warnings about a profile in the files, as sentences with file and line.
 pub(super) fn odd(profile: &str) -> Vec<String> {
     let read = profiles::read(&profiles::Paths::from_env());
     read.oddities_of(profile).take(ODDITIES).map(crate::words::profiles::oddity).collect()
 }
 
-/// Stops where the files can't give the credentials that are asked for, before anything is sent.
+/// Fails if the files can't give the required credentials, before anything is sent.
 fn readable(profile: &str, role: &RoleArn) -> Result<(), Stop> {
     match profiles::chain(&profiles::Paths::from_env(), profile, Some(role)) {
         Err(problem) => {
@@ -254,7 +254,7 @@ fn readable(profile: &str, role: &RoleArn) -> Result<(), Stop> {
     }
 }
 
-/// Lets a profile's command run where the person says so, here or by its fingerprint.
+/// Allows a profile's command to run if the user agrees, on the terminal or by its fingerprint.
 pub(super) async fn command(handle: &mut Handle, profile: &str, allowed: Option<&str>) -> Result<(), Stop> {
     let Ok(Origin::Process { profile: base, command }) = profiles::origin(&profiles::Paths::from_env(), profile) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `practice`: the practice server until it is stopped, and how to reach it.
+//! `practice`: runs the practice server until it is stopped, and prints how to reach it.
 
 use super::args::Practice as Args;
 use super::{ALL, Stop, say};
@@ -6,7 +6,6 @@ use crate::practice::{MFA_CODE, MFA_SERIAL, Options, Practice, Story};
 use crate::words::cli as words;
 use std::path::Path;
 
-/// `practice`: runs the practice server until it is stopped.
 pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     let options = Options {
         port: args.port,

@@ -1,4 +1,4 @@
-//! `profiles`: what the shared files say, and which of their commands may run.
+//! `profiles`: lists the profiles in the shared files, and which of their commands may run.
 
 use super::args::Profiles as Args;
 use super::place;
@@ -42,7 +42,7 @@ fn allowed(kept: &Settings, sha256: &str) -> Option<String> {
     kept.allowed_commands.iter().find(|allowed| allowed.sha256 == sha256).map(key_words::allowed_since)
 }
 
-/// Takes the allowance of a command back.
+/// Revokes the consent to a command.
 async fn forbid(sha256: &str) -> Result<u8, Stop> {
     let sha256 = sha256.trim().to_lowercase();
     let known = |settings: &Settings| settings.allowed_commands.iter().any(|allowed| allowed.sha256 == sha256);

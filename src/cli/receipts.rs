@@ -1,4 +1,4 @@
-//! Receipts on the command line: written after a delivery, and checked against files on the customer's side.
+//! Receipts on the command line: saves them after a delivery, and verifies files against them on the customer's side.
 
 use super::args::Verify;
 use super::{ALL, SOME_NOT, Stop, say};
@@ -10,7 +10,7 @@ use crate::receipt::{Format, Receipt};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Writes the receipt of the delivery that has just ended, in the form that the file's name asks for.
+/// Saves the receipt of the delivery that has just ended, in the format of the file's extension.
 pub(super) async fn write(handle: &Handle, place: DestinationId, path: &Path) -> Result<(), String> {
     let receipt: Receipt =
         Receipt::of_last(handle, place).await.map_err(|problem| crate::words::problem::sentence(&problem))?;
@@ -19,12 +19,12 @@ pub(super) async fn write(handle: &Handle, place: DestinationId, path: &Path) ->
     saving.await.map_err(|why| why.to_string())?.map_err(|why| words::not_saved(path, &why.to_string()))
 }
 
-/// `verify`: files against a receipt.
+/// `verify`: checks files against a receipt.
 pub(super) fn verify(args: &Verify) -> Result<u8, Stop> {
     let text = std::fs::read_to_string(&args.receipt)
         .map_err(|why| Stop::new(words::not_read(&args.receipt, &why.to_string())))?;
     let verdicts = check(&text, &args.paths).map_err(|why| Stop::new(words::not_a_receipt(&why)).hint(words::WHICH))?;
-    // Who checks one file does not ask where the others are.
+    // A user who checks a single file doesn't want to know that the others are missing.
     let whole = args.paths.iter().any(|path| path.is_dir());
     let verdicts = verdicts.into_iter().filter(|verdict| whole || verdict.check != Check::Missing);
     let (mut good, mut bad) = (0_u64, 0_u64);

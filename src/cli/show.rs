@@ -1,4 +1,4 @@
-//! What the command line prints: plain lines, a bar on a terminal, or one JSON event a line.
+//! The command line's output: plain lines, a progress bar on a terminal, or one JSON event per line.
 
 use super::{ALL, SOME_NOT, say, say_beside};
 use crate::diagnose::{self, Evidence};
@@ -22,26 +22,26 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A retry is told of once it has gone on for this long.
+/// How long a retry must last before it is reported.
 const TELL_FIRST: Duration = Duration::from_secs(2);
-/// It is told of again after this long, and then each time twice as long has passed.
+/// After this long it is reported again, and from then on each time its duration has doubled.
 const TELL_AGAIN: Duration = Duration::from_secs(30);
-/// It is told of at least this often.
+/// The longest time between two reports.
 const TELL_AGAIN_MOST: Duration = Duration::from_mins(5);
 
-/// Prints what changes from one copy of the model to the next.
+/// Prints what changes from one snapshot to the next.
 #[derive(Default)]
 pub(super) struct Show {
     json: bool,
     bar: Option<ProgressBar>,
     told: Vec<bool>,
-    /// What had ended in an earlier run without having arrived, by its row, as it stood then.
+    /// Uploads that ended in an earlier run without being delivered: the index of the row, and its state then.
     before: Vec<(usize, State)>,
     looked: Vec<Arc<Chunk>>,
     left_out: Vec<usize>,
     session: Vec<Option<u32>>,
     waiting: Option<String>,
-    /// When what is waited for is told of again.
+    /// How long the current wait must last before it is reported again.
     tell_again: Duration,
     refused: Option<Arc<Problem>>,
     lines: Vec<String>,
@@ -96,8 +96,8 @@ impl Show {
         self.flush();
     }
 
-    /// What arrived before this run is told as a number, not file by file again; what ended otherwise is told at the end,
-    /// unless it goes on.
+    /// Reports files that ended before this run only as a count. Those that were not delivered are reported at the end,
+    /// unless they continue.
     pub(super) fn earlier(&mut self, seen: &Snapshot) {
         self.told = seen.rows.iter().map(|(_, row)| row.state.ended()).collect();
         let ended = seen.rows.iter().enumerate().filter(|(_, (_, row))| row.state.needs_you());
@@ -109,7 +109,7 @@ impl Show {
         self.flush();
     }
 
-    /// The person stopped it: what there is to go on with.
+    /// Reports what is left to resume, after the user interrupted the uploads.
     pub(super) fn left(&mut self, handle: &Handle, places: &[DestinationId]) {
         let seen = handle.seen();
         self.update(&seen, handle.now());
@@ -208,7 +208,7 @@ impl Show {
         }
     }
 
-    /// Why access is waited for, which stays the reason while it is asked for again.
+    /// Returns why access is not available yet; the reason stays while access is requested again.
     fn access_state(&mut self, seen: &Snapshot) -> Option<String> {
         let mut asking = false;
         for place in &seen.places {
@@ -240,7 +240,7 @@ impl Show {
             self.told.resize(at + 1, false);
         }
         if self.before.iter().any(|(row, state)| *row == at && !still(&upload.state, state)) {
-            // It goes on, or came to another end.
+            // It continues, or has ended differently.
             self.before.retain(|(row, _)| *row != at);
             self.told[at] = false;
         }
@@ -250,7 +250,7 @@ impl Show {
         self.told[at] = true;
         let shown = visible(&upload.key());
         let prefix = seen.places.get(usize::from(upload.place.0)).map_or("", |place| place.destination.prefix.as_str());
-        // What reads the events wants the object's whole key.
+        // Programs that read the events need the object's whole key.
         let key = format!("{prefix}{}", upload.key());
         let (event, plain) = match &upload.state {
             State::Delivered(proof) => (
@@ -283,7 +283,7 @@ impl Show {
         }
     }
 
-    /// Tells of what had ended in an earlier run without having arrived, where this one changed nothing about it.
+    /// Reports uploads that ended in an earlier run without being delivered, if this run changed nothing about them.
     fn as_before(&mut self, seen: &Snapshot, places: &[DestinationId]) {
         for (at, state) in std::mem::take(&mut self.before) {
             let row = u32::try_from(at).ok().and_then(|id| seen.rows.get(UploadId(id)));
@@ -294,14 +294,14 @@ impl Show {
         }
     }
 
-    /// The last line, and the exit code.
+    /// Prints the last line, and returns the exit code.
     pub(super) fn summary(&mut self, seen: &Snapshot, places: &[DestinationId]) -> u8 {
         let mut all = true;
         self.as_before(seen, places);
         for place in places.iter().filter_map(|id| seen.places.get(usize::from(id.0))) {
             let totals = &place.totals;
             let missed = place.left_out_count.missed();
-            // Nothing is no success, unless all of it was delivered earlier.
+            // Delivering nothing is no success, unless everything was delivered earlier.
             all &= totals.files > 0 || place.left_out_count.earlier() > 0;
             all &= totals.already == 0 && totals.unconfirmed == 0 && totals.failed == 0;
             all &= totals.key_files == 0 && missed == 0;
@@ -321,14 +321,14 @@ impl Show {
         if all { ALL } else { SOME_NOT }
     }
 
-    /// Says where the receipt is.
+    /// Reports where the receipt was saved.
     pub(super) fn receipt(&mut self, path: &std::path::Path) {
         let plain = crate::receipt::messages::saved(path);
         self.line(&json!({ "event": "receipt", "path": path }), &plain);
         self.flush();
     }
 
-    /// Says under which name the receipt was sent.
+    /// Reports the key under which the receipt was sent.
     pub(super) fn receipt_sent(&mut self, sent: &crate::engine::single_object::SentObject) {
         let plain = crate::receipt::messages::sent(&sent.key, sent.confirmed);
         let event = json!({ "event": "receipt_sent", "key": sent.key, "confirmed": sent.confirmed });
@@ -336,7 +336,7 @@ impl Show {
         self.flush();
     }
 
-    /// Says why nothing goes on.
+    /// Reports why the uploads can't continue.
     pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[DestinationId], now: Time) {
         self.end();
         let silent = Arc::new(Problem::new(Kind::NoAnswer));
@@ -355,7 +355,7 @@ impl Show {
             };
             let retry = place.retry.as_ref().filter(|_| place.hold.is_none());
             let why = why.or_else(|| retry.map(|retry| &retry.why));
-            // What says that it goes on by itself does so no longer.
+            // The usual message would say that it retries by itself, which is no longer true.
             let retry = retry.filter(|retry| {
                 let by_itself = why.is_some_and(|why| why.kind.turn() == Turn::Nobody);
                 by_itself || retry.what == Retried::Upload && seen.line == Network::Up
@@ -396,14 +396,15 @@ impl Show {
     }
 }
 
-/// The retry that has gone on for longest while nothing went well at its destination. What is over in a moment is not told.
+/// Returns the retry that has lasted longest without success at its destination, once it has lasted long enough to
+/// report.
 fn retrying(seen: &Snapshot, now: Time) -> Option<RetryStatus> {
     let open = |place: &&OpenDestination| place.totals.open() > place.totals.paused;
     let retries = seen.places.iter().filter(open).filter_map(|place| place.retry.as_ref());
     retries.min_by_key(|retry| retry.since).filter(|retry| now.since(retry.since) >= TELL_FIRST).cloned()
 }
 
-/// What is waited for, as an event.
+/// Returns the JSON event for a wait.
 fn waits(why: &str, retry: Option<&RetryStatus>, now: Time) -> Value {
     let detail = retry.and_then(|retry| retry.why.detail.as_ref());
     json!({
@@ -416,7 +417,7 @@ fn waits(why: &str, retry: Option<&RetryStatus>, now: Time) -> Value {
     })
 }
 
-/// Whether this run reads and writes no journal because of this.
+/// Whether this notice means that this run reads and writes no journal.
 pub(super) const fn keeps_nothing(notice: &Notice) -> bool {
     match notice {
         Notice::OpenElsewhere(_) => true,
@@ -425,7 +426,7 @@ pub(super) const fn keeps_nothing(notice: &Notice) -> bool {
     }
 }
 
-/// Whether an upload stands as it stood: the same end, not another of its kind.
+/// Whether an upload's state is unchanged: the same end, not just one of the same kind.
 fn still(now: &State, then: &State) -> bool {
     match (now, then) {
         (State::Failed(now), State::Failed(then)) => Arc::ptr_eq(now, then),
@@ -438,7 +439,7 @@ pub(super) fn failed(key: &str, problem: &Problem) -> Value {
     with_detail(event, Some(problem))
 }
 
-/// Returns the sentence for a problem and what may help, on the command line.
+/// Returns the sentence for a problem and hints for the command line.
 pub(super) fn explained(why: &Problem, known: &Evidence<'_>, profiles: &Profiles) -> (String, Vec<String>) {
     if let Some(sentence) = crate::words::keys::command_problem(why) {
         return (sentence.to_owned(), Vec::new());
@@ -448,8 +449,8 @@ pub(super) fn explained(why: &Problem, known: &Evidence<'_>, profiles: &Profiles
     (sentence, hints)
 }
 
-/// Adds to an event what the server or the system said: `call`, `status`, `code`, `request_id` and `message`, each null if it
-/// said none.
+/// Adds to an event what the server or the system said: `call`, `status`, `code`, `request_id` and `message`, each null
+/// if missing.
 pub(super) fn with_detail(mut event: Value, problem: Option<&Problem>) -> Value {
     let detail = problem.and_then(|problem| problem.detail.as_deref());
     let text =
@@ -462,7 +463,7 @@ pub(super) fn with_detail(mut event: Value, problem: Option<&Problem>) -> Value 
     event
 }
 
-/// Whether the profile's own command is what is waited for: nobody knows yet who the profile is, and a command tells.
+/// Whether the wait is for the profile's own command: the profile's identity is unknown, and a command provides it.
 fn waits_for_command(seen: &Snapshot, profile: &str) -> bool {
     let find = |name: &str| seen.profiles.list.iter().find(|known| known.name == name);
     let known = seen.identities.iter().any(|(name, _)| name.as_str() == profile);

@@ -26,7 +26,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-/// How long what commits is waited for when the person stops it all.
+/// How long to wait for answers in flight when the user interrupts the uploads.
 const LEAVE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
@@ -54,7 +54,7 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     let paths = args.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_gone| path.clone()));
     let paths: Vec<PathBuf> = paths.collect();
     handle.send(Command::Add(place, paths));
-    // What is seen before the files were taken in looks like a delivery that has come to its end.
+    // Before the files are added, a snapshot looks like a delivery that is complete.
     handle.reached().await;
     let mut ended = watch_uploads(&mut handle, &mut show, &[place], args.wire.patience).await;
     let files = |handle: &Handle| handle.seen().places.get(usize::from(place.0)).is_some_and(|p| p.totals.files > 0);
@@ -97,14 +97,14 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     show.notices(&handle);
     let seen = handle.seen();
     show.earlier(&seen);
-    // What had stopped is told of as well, although only a person can say what is to become of it.
+    // Uploads that ended without delivery are reported, too, although only the user can decide about them.
     let wanted =
         |totals: &Totals| totals.open() + totals.failed + totals.key_files + totals.unconfirmed + totals.already > 0;
     let places: Vec<DestinationId> = (0..seen.places.len())
         .filter(|&at| wanted(&seen.places[at].totals))
         .map(|at| DestinationId(u16::try_from(at).unwrap_or(u16::MAX)))
         .collect();
-    // What could not be read is not finished by that.
+    // Uploads that could not be read are not finished.
     let unread = handle.notices().iter().any(|notice| matches!(notice, Notice::Journal(_)));
     if places.is_empty() {
         let ended = if unread { NOT_STARTED } else { last_delivery(&handle, &mut show).await };
@@ -123,7 +123,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     Ok(if ended == ALL && unread { SOME_NOT } else { ended })
 }
 
-/// Tells of what the last delivery did not deliver, where nothing is left to go on with; the exit code.
+/// Reports what the last delivery did not deliver, if there is nothing to resume; returns the exit code.
 async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
     let history = handle.journal().history();
     let read = tokio::task::spawn_blocking(move || {
@@ -135,7 +135,7 @@ async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
         return ALL;
     };
     let missing = |line: &&DeliveryFile| match &line.outcome {
-        // What was left out is sent by nothing but a word for it.
+        // Files that look like keys are sent only with `--send-keys`.
         Outcome::Failed(problem) => problem.kind != Kind::KeyFile,
         Outcome::NotConfirmed => true,
         Outcome::Delivered(_) | Outcome::AlreadyThere | Outcome::Canceled | Outcome::Open => false,
@@ -161,20 +161,20 @@ async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
     SOME_NOT
 }
 
-/// How things stand with one destination.
+/// The state of one destination.
 #[derive(Clone, Copy, PartialEq)]
 enum Standing {
-    /// It moves, or will by itself.
+    /// Making progress, or will by itself.
     Going,
-    /// Nothing goes well, and something is tried again by itself; or a slow disk is waited for.
+    /// Nothing succeeds at the moment, but it retries by itself; or the disk is slow.
     Retrying,
-    /// Nothing goes on without a person.
+    /// Needs a person to continue.
     Stuck,
-    /// Every file that was asked for has ended.
+    /// Every requested file has ended.
     Done,
 }
 
-/// Shows what happens until nothing more will happen by itself, and gives the exit code.
+/// Shows what happens until nothing more will happen by itself, and returns the exit code.
 async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[DestinationId], patience: u64) -> u8 {
     let patience = Duration::from_secs(patience);
     let mut without: Option<Time> = None;
@@ -200,7 +200,7 @@ async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[Destinati
                 show.summary(&seen, &done);
             }
             if seen.journal.is_some() {
-                // What is out has its answer recorded in the room that the journal kept free.
+                // Requests in flight can still record their answers in the space that the journal reserved.
                 settle(handle, &open).await;
             }
             show.stuck(&seen, &open, now);
@@ -226,14 +226,14 @@ fn standing_of(places: &[DestinationId], standing: &[Standing], id: DestinationI
     places.iter().position(|&other| other == id).map_or(Standing::Going, |at| standing[at])
 }
 
-/// Whether uploads are watched, which end in their own way when the program is asked to.
+/// Whether uploads are being watched; then they handle signals that ask the program to end.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// The signal that came while uploads were watched. There is one listener in the program: with one more here, a signal that
-/// comes between the two would be heard by neither.
+/// The signal that arrived while uploads were watched. The program has only one listener: with a second one, a signal
+/// between the two could be missed by both.
 static ASKED_TO_END: LazyLock<watch::Sender<Option<Signal>>> = LazyLock::new(|| watch::channel(None).0);
 
-/// Waits for a signal that asks the program to end while no uploads are watched; hands one that comes later to them.
+/// Waits for a signal that asks the program to end while no uploads are watched; passes later ones on to the uploads.
 pub(super) async fn asked_to_end_elsewhere() -> Signal {
     let signal = signals::asked_to_end().await;
     if WATCHED.load(Ordering::Relaxed) {
@@ -243,7 +243,7 @@ pub(super) async fn asked_to_end_elsewhere() -> Signal {
     signal
 }
 
-/// Waits for a signal that comes while uploads are watched.
+/// Waits for a signal that arrives while uploads are watched.
 async fn asked_to_end() -> Signal {
     let mut asked = ASKED_TO_END.subscribe();
     let signal = asked.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
@@ -253,13 +253,13 @@ async fn asked_to_end() -> Signal {
     }
 }
 
-/// Lets what commits come to its answer, since breaking it off would leave open whether the file arrived.
+/// Lets requests in flight finish, since aborting them would leave open whether the file was stored.
 async fn leave(handle: &mut Handle, show: &mut Show, places: &[DestinationId]) {
     settle(handle, places).await;
     show.left(handle, places);
 }
 
-/// Sends nothing more, and waits for what is out.
+/// Starts no more requests, and waits for those in flight.
 async fn settle(handle: &mut Handle, places: &[DestinationId]) {
     for &place in places {
         handle.send(Command::Pause(Which::All(place)));
@@ -276,7 +276,7 @@ fn had_access(place: &OpenDestination) -> bool {
     matches!(place.session, Session::Active(_) | Session::Expired(_))
 }
 
-/// Prints what is new, on a thread of its own: a terminal that stands still must not hold the uploads up.
+/// Prints what is new on a separate thread: a blocked terminal must not hold up the uploads.
 async fn show_all(show: &mut Show, seen: Arc<Snapshot>, now: Time) {
     let mut taken = std::mem::take(show);
     let printing = tokio::task::spawn_blocking(move || {
@@ -286,7 +286,7 @@ async fn show_all(show: &mut Show, seen: Arc<Snapshot>, now: Time) {
     *show = printing.await.unwrap_or_default();
 }
 
-/// Uploads of an earlier run that nobody asked for in this one.
+/// Returns how many uploads of an earlier run nobody has resumed.
 fn parked(seen: &Snapshot, id: DestinationId) -> u64 {
     seen.places.get(usize::from(id.0)).map_or(0, |place| place.totals.paused)
 }
@@ -317,7 +317,7 @@ fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> Standing 
         {
             Standing::Stuck
         }
-        // A line that is down is waited for by its own measure.
+        // If the network is down, the limit for the network applies.
         Session::Active(_) | Session::Expired(_) if place.retry.is_some() && seen.line == Network::Up => {
             Standing::Retrying
         }
@@ -325,7 +325,7 @@ fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> Standing 
     }
 }
 
-/// Whether a file is on its way once more at this moment: it may go well.
+/// Whether a file is being retried at this moment, which may succeed.
 fn is_trying(seen: &Snapshot, places: &[DestinationId]) -> bool {
     let trying = |place: &OpenDestination| {
         let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Network::Up);
