@@ -1,4 +1,4 @@
-//! What a server, a proxy or the network said, turned into a `Problem` while its type is still known.
+//! Converts errors of servers, proxies and the network to a `Problem`, while their type is still known.
 
 use super::clock::Clock;
 use super::error_codes::{answered, unknown_answer};
@@ -13,8 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 use std::fmt::Write as _;
 
-/// The most characters of foreign text that are kept.
-/// The most of an answer's body that is looked at for a code.
+/// The most bytes of an answer's body that are searched for a code.
 const BODY: usize = 64 << 10;
 
 /// A call that Daypass makes; there are no others.
@@ -23,18 +22,18 @@ pub enum Operation {
     AssumeRole,
     AssumeRoleWithWebIdentity,
     GetCallerIdentity,
-    /// S3, for the region alone.
+    /// S3, only for the region.
     HeadBucket,
     PutObject,
     CreateMultipartUpload,
     UploadPart,
     CompleteMultipartUpload,
-    /// S3, at best.
+    /// S3, best effort.
     AbortMultipartUpload,
 }
 
 impl Operation {
-    /// Its name in AWS's reference.
+    /// Returns the operation's name in the API reference.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -50,7 +49,7 @@ impl Operation {
         }
     }
 
-    /// Whether an object may be there although no answer came.
+    /// Whether an object may be stored although no answer arrived.
     #[must_use]
     pub const fn stores(self) -> bool {
         match self {
@@ -65,30 +64,30 @@ impl Operation {
         }
     }
 
-    /// Whether STS answers it.
+    /// Whether it is a call to STS.
     #[must_use]
     pub const fn is_sts(self) -> bool {
         matches!(self, Self::AssumeRole | Self::AssumeRoleWithWebIdentity | Self::GetCallerIdentity)
     }
 }
 
-/// What stands at the top of an answer.
+/// The status and headers of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResponseHead {
-    /// The HTTP status, 0 where nothing was answered.
+    /// The HTTP status, 0 if there was no answer.
     pub status: u16,
-    /// The server's clock.
+    /// The server's time.
     pub date: Option<Utc>,
-    /// The request id, empty where there is none: then it was hardly AWS.
+    /// The request ID, empty if there is none: then the answer is hardly from AWS.
     pub request_id: String,
-    /// Where the bucket is.
+    /// The bucket's region.
     pub region: Option<String>,
-    /// Whether the body is a page for people.
+    /// Whether the body is a web page.
     pub html: bool,
 }
 
 impl ResponseHead {
-    /// Reads the top of an answer.
+    /// Reads the head of a response.
     #[must_use]
     pub fn of(response: &HttpResponse) -> Self {
         let header = |name: &str| response.headers().get(name);
@@ -105,7 +104,7 @@ impl ResponseHead {
     }
 }
 
-/// What `error` means. `finished` says whether the network had taken the whole request.
+/// Returns the problem that `error` means. `finished` says whether the network had taken the whole request.
 #[must_use]
 pub fn problem<E>(operation: Operation, error: &SdkError<E, HttpResponse>, finished: bool, clock: &Clock) -> Problem
 where
@@ -116,7 +115,7 @@ where
     let (kind, message) = match error {
         SdkError::ServiceError(_) => (answered(operation, &heard, &code, &said, clock), clean(&said)),
         SdkError::ResponseError(_) => {
-            // The answer began, and what follows can't be read: cut off, or not AWS's.
+            // The answer began, and the rest can't be read: it was cut off, or isn't AWS's.
             let kind = if heard.request_id.is_empty() && (heard.html || !operation.stores()) {
                 unknown_answer(operation, &heard)
             } else if operation.stores() {
@@ -134,7 +133,7 @@ where
             let lost = finished && operation.stores();
             (if lost { Kind::AnswerLost } else { Kind::NoAnswer }, clean(&chain(error)))
         }
-        // A request that could not be built, and what the SDK may add: neither comes from the wire.
+        // The request could not be built, or a variant that the SDK may add: neither comes from the network.
         SdkError::ConstructionFailure(_) | _ => (Kind::Unexpected, clean(&chain(error))),
     };
     let at = heard.date.unwrap_or_else(|| clock.utc());
@@ -150,8 +149,8 @@ where
     Problem::with(kind, detail)
 }
 
-/// Code and message of an answer: as the SDK read them, or as they stand in a body that it couldn't read, because it is
-/// not quite XML, or an S3 fault where an STS fault should be.
+/// Returns the code and message of an answer: as the SDK parsed them, or else as found in a body that it could not
+/// parse, because it is not quite XML, or an S3 error in place of an STS error.
 fn words<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> (String, String) {
     let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
     let body = || {
@@ -168,7 +167,7 @@ fn element(xml: &str, tag: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
-/// A problem that has no `SdkError`: what was answered looks well, and isn't.
+/// Returns a problem without an `SdkError`: the answer looked good, but isn't.
 #[must_use]
 pub fn misanswered(operation: Operation, kind: Kind, heard: &ResponseHead, message: &str, clock: &Clock) -> Problem {
     let detail = Detail {
@@ -183,7 +182,7 @@ pub fn misanswered(operation: Operation, kind: Kind, heard: &ResponseHead, messa
     Problem::with(kind, detail)
 }
 
-/// An error and what it comes from, as one text.
+/// Returns an error and its sources as one text.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -221,8 +220,8 @@ fn dispatch(op: Operation, text: &str, timeout: bool, user: bool, finished: bool
     if finished && op.stores() { Kind::AnswerLost } else { Kind::ConnectionLost }
 }
 
-/// No certificate is made to begin in the future: where one seems to, this computer's clock is behind. An expired one
-/// means so only where a server has shown this computer to be ahead.
+/// Classifies a certificate error. No certificate starts in the future, so if one seems to, this computer's clock is
+/// behind. An expired one means that the clock is ahead only if a server has shown that it is.
 fn certificate(text: &str, clock: &Clock) -> Kind {
     if text.contains("not valid yet") {
         let behind = text.split_once('(').and_then(|_| {

@@ -1,4 +1,5 @@
-//! The only reader of the computer's clocks: time that counts suspend and never goes back, and the time requests are signed with.
+//! The only reader of the computer's clocks: a time that includes suspend and never goes back, and the time to sign
+//! with.
 
 #![expect(clippy::disallowed_methods, reason = "this is the one file that reads a clock")]
 
@@ -8,25 +9,25 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The wall clock counts as having jumped ahead, which is what suspend looks like, from this much more than the
-/// monotonic clock; less is the wall clock being slewed.
+/// The wall clock is taken to have jumped, as after suspend, if it is ahead of the monotonic clock by this much; less
+/// is slewing of the wall clock.
 const JUMP: Duration = Duration::from_secs(2);
 
-/// The engine's clock. Copies are the same clock.
+/// The engine's clock. Clones are the same clock.
 ///
-/// The monotonic clock of Linux and macOS stops while the computer sleeps, so each look also compares how far the wall
-/// clock has come since the look before, and counts what it is ahead by as sleep, however long it is. A person who sets
-/// the wall clock ahead makes sessions look older than they are, which costs a renewal; nothing that the wall clock
-/// does makes a session look younger. Setting it back is passed over.
+/// On Linux and macOS, the monotonic clock stops while the computer sleeps. Therefore each reading also compares how
+/// far the wall clock has advanced since the previous reading, and counts the excess as sleep, however long it is. If a
+/// user sets the wall clock ahead, sessions look older than they are, which costs a renewal; no change to the wall
+/// clock makes a session look younger. Setting it back is ignored.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     looked: Mutex<Looked>,
-    /// Milliseconds that tests move the wall clock by.
+    /// Milliseconds by which tests shift the wall clock.
     shift: AtomicI64,
-    /// Milliseconds that signatures are moved by, because the server's clock said so.
+    /// Milliseconds by which the signing time is corrected to the server's clock.
     correction: AtomicI64,
 }
 
@@ -39,20 +40,21 @@ struct Looked {
 }
 
 impl Clock {
-    /// A clock that begins now.
+    /// Returns a clock that starts now.
     #[must_use]
     pub fn start() -> Self {
         let looked = Looked { monotonic: Instant::now(), wall: SystemTime::now(), passed: Duration::ZERO, sleeps: 0 };
         Self(Arc::new(Inner { looked: Mutex::new(looked), shift: AtomicI64::new(0), correction: AtomicI64::new(0) }))
     }
 
-    /// The time since the start, sleep of the computer included.
+    /// Returns the time since the start, including suspend.
     #[must_use]
     pub fn now(&self) -> Time {
         Time::default() + self.look().0
     }
 
-    /// How often the computer has slept since the start, as far as clocks show it: connections from before are dead.
+    /// Returns how often the computer has slept since the start, as far as the clocks show it: connections from before
+    /// a sleep are dead.
     #[must_use]
     pub fn sleeps(&self) -> u64 {
         self.look().1
@@ -74,30 +76,30 @@ impl Clock {
         (looked.passed, looked.sleeps)
     }
 
-    /// The wall clock's time, moved by what a server's clock has shown it to be off.
+    /// Returns the wall clock's time, corrected by what a server's clock has shown.
     #[must_use]
     pub fn utc(&self) -> Utc {
         Utc(seconds(self.signing()))
     }
 
-    /// How many seconds this computer's clock is ahead of the server whose clock was last measured; 0 before that.
+    /// Returns how many seconds this computer's clock is ahead of the last server it was compared with; 0 before that.
     #[must_use]
     pub fn ahead(&self) -> i64 {
         -(self.0.correction.load(Ordering::Relaxed) / 1000)
     }
 
-    /// Takes over the server's time: signatures are made with it from now on.
+    /// Adopts the server's time: signatures use it from now on.
     pub fn correct(&self, server: Utc) {
         self.0.correction.store(self.ahead_of(server).saturating_mul(-1000), Ordering::Relaxed);
     }
 
-    /// The seconds that this computer is ahead of a server that says it is `server` now.
+    /// Returns how many seconds this computer is ahead of a server whose time is `server` now.
     #[must_use]
     pub fn ahead_of(&self, server: Utc) -> i64 {
         seconds(self.wall()).saturating_sub(server.0)
     }
 
-    /// Moves the wall clock, as a suspend or a person would; for tests.
+    /// Shifts the wall clock, as suspend or a user would; for tests.
     #[doc(hidden)]
     pub fn shift_wall(&self, milliseconds: i64) {
         self.0.shift.fetch_add(milliseconds, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! How the window, the command line and the tests reach the engine: commands in, copies of the model out.
+//! The interface of the window, the command line and the tests to the engine: commands in, snapshots of the model out.
 
 use super::clock::Clock;
 use super::context::AwsContext;
@@ -25,45 +25,44 @@ use std::sync::atomic::AtomicU32;
 use tokio::sync::{mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
-/// Commands that may wait to be taken in.
+/// How many commands may be queued.
 const COMMANDS: usize = 256;
 
 /// Changes settings for one run.
 pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Sync>;
 
-/// Looks at what a task is started for.
+/// Called with the kind of each task before it starts.
 pub type Hook = Arc<dyn Fn(&super::task::TaskKind) + Send + Sync>;
 
-/// How an engine is to be run.
+/// The configuration of an engine.
 pub struct Options {
-    /// Where the journal lives; none for a run that keeps nothing.
+    /// The folder of the journal; `None` for a run that keeps nothing.
     pub home: Option<PathBuf>,
     /// The shared credentials and config files.
     pub profiles: profiles::Paths,
-    /// Where the tokens of sign-ins are kept.
+    /// Where the tokens of sign-ins are cached.
     pub caches: Caches,
-    /// Where requests go: AWS, or a test server that was named explicitly.
+    /// Where requests go: AWS, or an explicit test server.
     pub wire: Wire,
-    /// How far the model may go at once.
+    /// The limits of the model.
     pub limits: Limits,
-    /// How long to wait for what.
     pub patience: Timeouts,
-    /// Called after each published copy: asks the window for a frame.
+    /// Called after each published snapshot; the window requests a frame.
     pub wake: Arc<dyn Fn() + Send + Sync>,
-    /// The most pages of 4 KiB that the journal may have, 0 for no limit; it stands for a full disk in tests.
+    /// The maximum size of the journal in pages of 4 KiB, 0 for no limit; tests simulate a full disk with it.
     pub pages: Arc<AtomicU32>,
-    /// Called on each task that the model asked for before it begins; tests make it panic.
+    /// Called for each task of the model before it begins; tests panic in it.
     pub hook: Option<Hook>,
-    /// What a window that is open already is called with; none to leave it alone.
+    /// What to hand to a window that is open already; `None` to leave that window alone.
     pub call: Option<WindowCall>,
-    /// Settings for this run that go before those kept in the journal.
+    /// Changes the settings for this run; takes precedence over those in the journal.
     pub adjust: Option<Adjust>,
-    /// Whether files are sent that the journal knows to be delivered.
+    /// Whether to send files again that the journal knows to be delivered.
     pub again: bool,
 }
 
 impl Options {
-    /// The usual ones: profiles from their usual places, AWS, nothing kept.
+    /// Returns the defaults: profiles in their default locations, AWS, nothing kept.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -89,26 +88,26 @@ impl Default for Options {
     }
 }
 
-/// What a person hands over that the model must not see.
+/// A secret from the user that the model must not see.
 pub enum Secret {
-    /// A code of an MFA device, for the next AssumeRole of this destination.
+    /// An MFA code, for the next AssumeRole of this destination.
     Code(DestinationId, Zeroizing<String>),
 }
 
-/// What reaches the loop from outside.
+/// A message to the loop.
 pub(super) enum Input {
     Command(Command),
-    /// Open a destination, with a code for its AssumeRole, and answer with its number.
+    /// Opens a destination, with an MFA code for its AssumeRole, and answers with its id.
     Open(Box<Destination>, Option<Zeroizing<String>>, oneshot::Sender<DestinationId>),
     Secret(Secret),
     LookAtProfiles,
-    /// S3 for a destination, where there is access to it at this moment.
+    /// Answers with the S3 client of a destination, if there is access to it at this moment.
     Store(DestinationId, oneshot::Sender<Option<Arc<S3>>>),
     Reached(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
 
-/// A running engine.
+/// A handle on a running engine.
 #[derive(Clone)]
 pub struct Handle {
     input: mpsc::Sender<Input>,
@@ -121,33 +120,32 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// The newest copy of the model.
+    /// Returns the latest snapshot of the model.
     #[must_use]
     pub fn seen(&self) -> Arc<Snapshot> {
         Arc::clone(&self.seen.borrow())
     }
 
-    /// The present moment on the engine's clock.
+    /// Returns the current time on the engine's clock.
     #[must_use]
     pub fn now(&self) -> Time {
         self.clock.now()
     }
 
-    /// The engine's clock.
     #[must_use]
     pub const fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Asks the engine for something. A full queue (256 commands) drops nothing from a person's hand in practice; the
-    /// command is passed over then, and `false` says so.
+    /// Sends a command. Returns false, and drops the command, if the queue is full (256 commands), which a person can't
+    /// reach in practice, or if the engine has ended.
     pub fn send(&self, command: Command) -> bool {
         self.input.try_send(Input::Command(command)).is_ok()
     }
 
-    /// Opens a destination and gets access to it, with this code of an MFA device where one is needed. The code goes to this
-    /// destination and to no other. It is asked for at once; what is returned waits for its number, none if the engine has
-    /// ended or its queue is full.
+    /// Opens a destination and requests access to it, with this MFA code if one is needed; the code is used for this
+    /// destination only. The request is sent at once. The returned future waits for the destination's id, and gives
+    /// `None` if the engine has ended or its queue is full.
     pub fn open(
         &self,
         destination: Destination,
@@ -158,28 +156,29 @@ impl Handle {
         async move { if sent { told.await.ok() } else { None } }
     }
 
-    /// Hands over a secret, which goes to the vault.
+    /// Hands a secret to the engine's vault; returns false if the queue is full or the engine has ended.
     pub fn hand_over(&self, secret: Secret) -> bool {
         self.input.try_send(Input::Secret(secret)).is_ok()
     }
 
-    /// Waits until everything sent before has been taken in, so that [`seen`](Self::seen) shows it; false once the engine has ended.
+    /// Waits until everything sent before has been handled, so that [`seen`](Self::seen) shows it. Returns false if the
+    /// engine has ended.
     pub async fn reached(&self) -> bool {
         let (done, reached) = oneshot::channel();
         self.input.send(Input::Reached(done)).await.is_ok() && reached.await.is_ok()
     }
 
-    /// Waits for the next copy; false once the engine has ended.
+    /// Waits for the next snapshot. Returns false if the engine has ended.
     pub async fn changed(&mut self) -> bool {
         self.seen.changed().await.is_ok()
     }
 
-    /// Waits until a copy fulfills `what`, and gives it; none once the engine has ended.
+    /// Waits for a snapshot that satisfies `what` and returns it; `None` if the engine has ended.
     pub async fn until(&mut self, mut what: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
         self.seen.wait_for(|seen| what(seen)).await.ok().map(|seen| Arc::clone(&seen))
     }
 
-    /// Ends the engine once everything recorded is on disk.
+    /// Stops the engine once everything recorded is on disk.
     pub async fn stop(self) {
         let (done, ended) = oneshot::channel();
         if self.input.send(Input::Stop(done)).await.is_ok() {
@@ -187,16 +186,18 @@ impl Handle {
         }
     }
 
-    /// Where the journal lives; none where nothing is kept.
+    /// Returns the folder of the journal; `None` if nothing is kept.
     #[must_use]
     pub const fn home(&self) -> Option<&PathBuf> {
         self.home.as_ref()
     }
 
-    /// Reads the delivery that is going on at a destination, or was the last of this run.
+    /// Reads the current or last delivery of this run at a destination.
     ///
     /// # Errors
-    /// `JournalBroken` if the journal can't be read or nothing was delivered.
+    ///
+    /// `JournalBroken` or `JournalFull` if the journal can't be written or read; `JournalBroken` if nothing was
+    /// delivered.
     pub async fn last_delivery(&self, destination: DestinationId) -> Result<(Delivery, Vec<DeliveryFile>), Problem> {
         self.journal.flush().await?;
         let none = || Problem::new(Kind::JournalBroken);
@@ -206,10 +207,11 @@ impl Handle {
         read.ok_or_else(none)
     }
 
-    /// Puts one small object at a destination, outside its queue, under the first of `keys` that is free.
+    /// Puts one small object at a destination, outside its queue, under the first free one of `keys`.
     ///
     /// # Errors
-    /// `SessionEnded` if there is no access; `AlreadyThere` if no key is free; what S3 answered.
+    ///
+    /// `SessionEnded` if there is no access; `AlreadyThere` if no key is free; otherwise the problem with S3's answer.
     pub async fn put_object(
         &self,
         destination: DestinationId,
@@ -223,23 +225,24 @@ impl Handle {
         single_object::put_under_free_key(&s3, keys, body).await
     }
 
-    /// The journal: history and receipts.
+    /// Returns the journal, for history and receipts.
     #[must_use]
     pub const fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// What calls about access are made with.
+    /// Returns the context of calls about access.
     pub(super) const fn desk(&self) -> &AwsContext {
         &self.desk
     }
 
-    /// Has the profiles listed anew, because Daypass itself changed them.
+    /// Re-reads the profile files, because Daypass itself changed them, and waits until the snapshot shows them.
+    /// Returns false if the engine has ended.
     pub(super) async fn look_at_profiles(&self) -> bool {
         self.input.send(Input::LookAtProfiles).await.is_ok() && self.reached().await
     }
 
-    /// What was found at the start that a person should know.
+    /// Returns what was found at the start that the user should know.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.notices
@@ -252,7 +255,8 @@ impl Engine {
     /// Starts an engine on the current tokio runtime.
     ///
     /// # Errors
-    /// Where the TLS roots or the CA bundle can't be read.
+    ///
+    /// `CaBundle` if the CA bundle can't be read; `NotTrusted` if plain HTTP to another computer was not allowed.
     pub async fn spawn(options: Options) -> Result<Handle, Problem> {
         let clock = Clock::start();
         let (input, inputs) = mpsc::channel(COMMANDS);
@@ -266,10 +270,11 @@ impl Engine {
         Ok(Handle { input, seen, clock, home, journal, notices, desk })
     }
 
-    /// Starts an engine on a thread and a runtime of its own, for a window whose thread must never wait.
+    /// Starts an engine on a runtime of its own, for a window whose thread must never block.
     ///
     /// # Errors
-    /// As [`Engine::spawn`]; also where the system gives no thread.
+    ///
+    /// As for [`Engine::spawn`]; `Unexpected` if the system can't create the runtime's threads.
     pub fn start(options: Options) -> Result<(Handle, tokio::runtime::Runtime), Problem> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

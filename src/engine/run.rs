@@ -1,4 +1,4 @@
-//! The loop: one event after another into the model, its effects out as tasks, a copy of it to whoever looks.
+//! The loop: feeds one event after another to the model, starts its effects as tasks, and publishes snapshots.
 
 mod flights;
 
@@ -38,17 +38,17 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-/// Events that leaf tasks may have waiting; a walk of a million files is slowed by it.
+/// How many events may wait in the channel; a walk of a million files is slowed down by it.
 const EVENTS: usize = 64;
-/// Events taken in before a copy is published.
+/// How many events are handled before a snapshot is published.
 const BATCH: usize = 256;
-/// The least time between two copies.
+/// The least time between two snapshots.
 const PUBLISH: Duration = Duration::from_millis(50);
-/// How often bytes on their way are looked at.
+/// How often the progress of requests is checked.
 const LOOK: Duration = Duration::from_millis(100);
-/// Bytes of buffers kept for later use.
+/// How many bytes of buffers are kept for reuse.
 const POOL: usize = 64 << 20;
-/// How often the profile files are looked at.
+/// How often the profile files are checked for changes.
 const PROFILES: Duration = Duration::from_secs(2);
 
 /// The engine's own state.
@@ -173,7 +173,7 @@ impl Run {
         &self.notices
     }
 
-    /// Runs until it is told to stop or nobody is left to tell it.
+    /// Runs until it is told to stop or every handle is dropped.
     pub(super) async fn go(mut self, mut inputs: mpsc::Receiver<Input>) {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -186,7 +186,7 @@ impl Run {
         while stopping.is_none() {
             self.record();
             if self.model.seen().journal.is_some() && state.borrow().is_none() {
-                // The word that it writes again was overtaken by an answer from before: it is asked for once more.
+                // An older answer has overtaken the news that the journal works again: ask once more.
                 self.journal.retry();
             }
             let deadline = self.model.next_deadline();
@@ -211,7 +211,7 @@ impl Run {
                         self.take_in(Event::Command(Command::Open(destination)));
                         dirty = !self.publish_now();
                         published = self.clock.now();
-                        // Whoever asked may have gone.
+                        // The caller may be gone.
                         let _nobody = tell.send(place);
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
@@ -275,7 +275,7 @@ impl Run {
                 published = self.clock.now();
             }
         }
-        // What was answered already is taken down, so that it need not be sent again.
+        // Answers that have arrived are recorded, so that their files are not sent again.
         while let Some(joined) = self.tasks.try_join_next_with_id() {
             self.joined(joined);
         }
@@ -298,7 +298,7 @@ impl Run {
         }
     }
 
-    /// Hands to the journal what it has room for; what it has not waits here, in its order.
+    /// Hands records to the journal as far as it has room; the rest waits here, in order.
     fn record(&mut self) {
         while let Some(record) = self.unrecorded.pop_front() {
             if let Err(record) = self.journal.try_record(record) {
@@ -308,14 +308,16 @@ impl Run {
         }
     }
 
-    /// Whether a copy may be offered: one at a time waits for the journal, unless the journal itself is in trouble.
+    /// Whether a snapshot may be offered: only one at a time waits for the journal, unless the journal itself has a
+    /// problem.
     fn may_publish(&self) -> bool {
         !self.publisher.holds() || self.model.seen().journal.is_some()
     }
 
-    /// Publishes a copy, now or as soon as the journal has what it tells of; false where an earlier one still waits.
+    /// Publishes a snapshot, now or as soon as the journal has what it shows; returns false if an earlier one still
+    /// waits.
     fn publish_now(&mut self) -> bool {
-        // What the journal does not have yet can't be written.
+        // The journal can't write records that it doesn't have yet.
         self.record();
         let taken = self.publisher.offer(self.model.seen(), &self.unkept);
         if self.publisher.holds() {
@@ -324,7 +326,7 @@ impl Run {
         taken
     }
 
-    /// Gives the model an event and starts what it wants done.
+    /// Feeds an event to the model and starts its effects.
     fn take_in(&mut self, event: Event) {
         if let Event::Command(Command::Release(place) | Command::Retry(Which::All(place)))
         | Event::Assumed(place, _, Ok(_)) = &event
@@ -340,7 +342,7 @@ impl Run {
         self.effects = effects;
     }
 
-    /// Reads the profiles where their files changed; whether a copy is still to be published.
+    /// Reads the profiles if their files changed; returns whether a snapshot remains to be published.
     fn look_at_profiles(&mut self) -> bool {
         let stamp = profiles::stamp(&self.options.profiles);
         if stamp != self.profiles_stamp {
@@ -351,7 +353,7 @@ impl Run {
         false
     }
 
-    /// Reads the files, and lists the keys of this run before what the files hold under the same name.
+    /// Reads the files, and lists the keys of this run instead of profiles with the same name.
     fn read_profiles(&mut self) {
         let mut found = profiles::read(&self.options.profiles);
         let run = self.desk.sources.profiles();

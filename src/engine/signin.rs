@@ -1,7 +1,9 @@
-//! Sign-in through IAM Identity Center by the device flow, and the credentials that AWS's own providers make of it and of `aws login`.
+//! Sign-in through IAM Identity Center by the device flow, and credentials from such a sign-in or from `aws login`,
+//! through AWS's own providers.
 //!
-//! `aws-config` reads tokens where the AWS command line keeps them, renews them, and asks for credentials; `line` keeps it to the
-//! hosts that are meant. What it can't serve is done here: the device flow itself, and a token that could not be written down.
+//! `aws-config` reads tokens from the AWS command line's cache, renews them, and asks for credentials; `line` restricts
+//! it to the intended hosts. Implemented here is what it can't do: the device flow itself, and using a token that could
+//! not be written to disk.
 
 mod cache;
 mod line;
@@ -25,9 +27,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-/// The grant of the device flow (RFC 8628, section 3.4).
+/// The grant type of the device flow (RFC 8628, section 3.4).
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// What an answer without an interval means, in seconds (RFC 8628, section 3.2), and what "slow down" adds (section 3.5).
+/// The interval, in seconds, if an answer has none (RFC 8628, section 3.2), and what "slow down" adds (section 3.5).
 const INTERVAL: u32 = 5;
 
 fn ended(refusal: Refusal) -> SignInProblem {
@@ -39,7 +41,7 @@ fn ended(refusal: Refusal) -> SignInProblem {
     }
 }
 
-/// How long to wait before asking again, after an answer to the question whether the person has confirmed; none where it is over.
+/// Returns how many seconds to wait before polling again after this refusal; `None` if the sign-in is over.
 #[must_use]
 fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
     match refusal {
@@ -55,7 +57,7 @@ fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
 }
 
 impl AwsContext {
-    /// Signs a profile in and tells each step. It ends early once nobody listens any more.
+    /// Signs a profile in and reports each step. Stops if the receiver is dropped.
     pub(super) async fn sign_in(&self, profile: &str, steps: mpsc::Sender<SignInStep>) {
         let last = tokio::select! {
             last = self.signing_in(profile, &steps) => last,
@@ -70,7 +72,7 @@ impl AwsContext {
 
     async fn signing_in(&self, profile: &str, steps: &mpsc::Sender<SignInStep>) -> Result<bool, SignInProblem> {
         let (paths, name) = (self.paths.clone(), profile.to_owned());
-        // A profile that is a role signs in as its source.
+        // A profile with a role signs in as its source profile.
         let asked = tokio::task::spawn_blocking(move || match profiles::origin(&paths, &name)? {
             profiles::Origin::SignIn(base) => profiles::sign_in(&paths, &base),
             profiles::Origin::Keys(_)
@@ -165,18 +167,19 @@ impl AwsContext {
         })
     }
 
-    /// Keeps a token for this run, and on disk where that can be.
+    /// Keeps a token for this run, and on disk if possible; returns whether it is on disk.
     async fn keep(&self, sign_in: &SignIn, token: Token) -> bool {
         self.sources.put_token(sign_in.token_name(), token.clone());
         let (folder, sign_in) = (self.caches.sso.clone(), sign_in.clone());
         tokio::task::spawn_blocking(move || cache::write(&folder, &sign_in, &token).is_ok()).await.unwrap_or(false)
     }
 
-    /// The credentials of a profile's permission set, by the token there is: that of a sign-in of this run, or the one on disk,
-    /// which `aws-config` reads, renews and writes.
+    /// Returns the credentials of a profile's permission set, by the token of a sign-in of this run, or else by the one
+    /// on disk, which `aws-config` reads, renews and writes.
     ///
     /// # Errors
-    /// `SignInNeeded` where there is none that serves; `SignInRoleMissing` where the person has no such role.
+    ///
+    /// `SignInNeeded` if there is no valid token; `SignInRoleMissing` if the user has no such role.
     pub(super) async fn signed_in(&self, profile: &str) -> Result<SourceKeys, Problem> {
         let (paths, name) = (self.paths.clone(), profile.to_owned());
         let read = tokio::task::spawn_blocking(move || profiles::sign_in(&paths, &name));
@@ -189,7 +192,7 @@ impl AwsContext {
         let line = self.line(&sign_in);
         let of_this_run = match self.sources.token(sign_in.token_name()).filter(|token| token.serves(now)) {
             Some(token) => match self.role_credentials(&line, &sign_in, &token).await {
-                // It was ended elsewhere: what is on disk may be newer.
+                // The session was ended elsewhere: the token on disk may be newer.
                 Err(Refusal::Unauthorized) => {
                     self.sources.drop_token(sign_in.token_name());
                     None
@@ -242,10 +245,11 @@ impl AwsContext {
         given.ok_or_else(|| line.problem("GetRoleCredentials", Kind::LoginPage))
     }
 
-    /// What `aws login` left for this profile, which `aws-config` reads and renews.
+    /// Returns the credentials of a profile's `aws login`, which `aws-config` reads and renews.
     ///
     /// # Errors
-    /// `SignInNeeded` where there is nothing that serves.
+    ///
+    /// `SignInNeeded` if there is no valid session.
     pub(super) async fn logged_in(&self, profile: &str) -> Result<SourceKeys, Problem> {
         let (paths, name) = (self.paths.clone(), profile.to_owned());
         let read = tokio::task::spawn_blocking(move || profiles::login_session(&paths, &name));

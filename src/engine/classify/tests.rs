@@ -1,4 +1,4 @@
-//! The words of AWS, row by row.
+//! Tests the messages of AWS, one per row.
 
 use super::*;
 use crate::model::problem::DeniedBy;

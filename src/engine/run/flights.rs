@@ -1,4 +1,4 @@
-//! Requests and other tasks on their way: how they start, what is heard of them, and how they end.
+//! Requests and other tasks in flight: how they start, report progress, and end.
 
 use super::Run;
 use crate::engine::task::TaskKind;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::AbortHandle;
 
-/// A request that is out.
+/// A request in flight.
 pub(super) struct RunningRequest {
     taken: Arc<AtomicU64>,
     told: u64,
@@ -24,7 +24,7 @@ impl Run {
                     && let Some(flight) = self.flights.remove(&request)
                     && let Event::Answered(_, Err(_)) = &event
                 {
-                    // Whether a request that failed may have stored the file hangs on how much of it was taken.
+                    // Whether a failed request may have stored the file depends on how much of it was taken.
                     let taken = flight.taken.load(Ordering::Relaxed);
                     if taken != flight.told {
                         self.take_in(Event::Moved(vec![(request, taken)]));
@@ -44,7 +44,7 @@ impl Run {
         }
     }
 
-    /// Tells the model how many bytes the network has taken.
+    /// Reports to the model how many bytes the network has taken.
     pub(super) fn look(&mut self) {
         let mut moved = Vec::new();
         for (request, flight) in &mut self.flights {
@@ -59,7 +59,7 @@ impl Run {
         }
     }
 
-    /// Starts a task and takes down what for, so that one that panics is answered for.
+    /// Starts a task and records its kind, so that the model gets an answer even if the task panics.
     pub(super) fn go_for(
         &mut self,
         errand: TaskKind,

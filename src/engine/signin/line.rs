@@ -1,8 +1,9 @@
-//! The line on which AWS's own providers talk: to Identity Center's and the sign-in's hosts of one region, and to no other.
+//! The HTTP client of AWS's own providers: it reaches the hosts of Identity Center and of the sign-in service in one
+//! region, and no others.
 //!
-//! `aws-config` reads `AWS_ENDPOINT_URL` and its like from the environment, and its setters for that are private. So each request
-//! gets its host here, by the path that it asks for; one that asks for anything else is not sent. What was refused is kept, since
-//! the providers' own errors don't tell.
+//! `aws-config` reads `AWS_ENDPOINT_URL` and similar variables from the environment, and its setters against that are
+//! private. Therefore each request gets its host here, by its path; a request with any other path is not sent. The last
+//! refusal is kept, since the providers' own errors don't contain it.
 
 use crate::engine::clock::Clock;
 use crate::engine::credentials::Given;
@@ -38,9 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PROVIDER: Duration = Duration::from_secs(65);
 /// The most bytes of an answer that are read.
 const MOST: usize = 64 << 10;
-/// Why a session of `aws login` is not renewed where the environment names another server for it.
+/// Why a session of `aws login` is not renewed if the environment names another server for it.
 const REDIRECTED: &str = "AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_SIGNIN is set, so the session can't be renewed here";
-/// What is asked for at which service: path, call, service. Longer paths go before those they end in.
+/// Which service a path belongs to: path, call, service. A longer path comes before one that is its end.
 const ROUTES: [(&str, &str, Service); 5] = [
     ("/federation/credentials", "GetRoleCredentials", Service::Portal),
     ("/client/register", "RegisterClient", Service::Oidc),
@@ -56,23 +57,23 @@ enum Service {
     SignIn,
 }
 
-/// What a call met.
+/// Why a call was refused.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) enum Refusal {
-    /// The person has not said yes yet.
+    /// The user has not confirmed yet.
     Pending,
-    /// Ask less often.
+    /// The client polls too often.
     SlowDown,
-    /// The code is over.
+    /// The code has expired.
     Expired,
-    /// The person said no.
+    /// The user declined.
     Denied,
-    /// The client is no longer registered, or the token is over.
+    /// The client is no longer registered, or the token has expired.
     Unauthorized,
     Other(Problem),
 }
 
-/// The line. Copies are the same.
+/// The client. Clones share its state.
 #[derive(Clone)]
 pub(in crate::engine) struct Line(Arc<Inner>);
 
@@ -85,13 +86,14 @@ struct Inner {
 }
 
 impl Line {
-    /// A line to the services of this region. `about` is whose credentials are wanted, for [`Detail::about`].
+    /// Returns a client for the services of this region. `about` says whose credentials are wanted, for
+    /// [`Detail::about`].
     pub fn new(http: &Http, clock: &Clock, region: &Region, about: String) -> Self {
         let (http, clock, region) = (http.clone(), clock.clone(), region.clone());
         Self(Arc::new(Inner { http, clock, region, about, last: Mutex::default() }))
     }
 
-    /// What the providers are set up with: this line, our clock, and nothing tried twice behind our back.
+    /// Returns the configuration for providers: this client, the engine's clock, and no retries of their own.
     pub fn provider_config(&self) -> ProviderConfig {
         ProviderConfig::empty()
             .with_http_client(self.clone())
@@ -102,21 +104,21 @@ impl Line {
             .with_region(Some(self.region()))
     }
 
-    /// The region, for the SDK.
+    /// Returns the region, for the SDK.
     pub fn region(&self) -> aws_types::region::Region {
         aws_types::region::Region::new(self.0.region.as_str().to_owned())
     }
 
-    /// The credentials that a provider gives.
+    /// Returns the credentials that a provider gives.
     pub async fn credentials(&self, provider: impl ProvideCredentials + 'static) -> Result<Given, Refusal> {
-        // A task of its own: what panics over a damaged file ends here.
+        // Runs in a separate task, so that a panic over a damaged file ends there.
         let mut asked = tokio::spawn(async move { provider.provide_credentials().await });
         let Ok(answered) = tokio::time::timeout(PROVIDER, &mut asked).await else {
             asked.abort();
             return Err(self.problem("", Kind::NoAnswer));
         };
         let Ok(Ok(given)) = answered else {
-            // Where nothing was asked, there was nothing to ask with.
+            // If the provider made no call, it had no token to make one with.
             return Err(self.last().unwrap_or(Refusal::Unauthorized));
         };
         let ends = given.expiry().and_then(|ends| ends.duration_since(UNIX_EPOCH).ok());
@@ -128,7 +130,7 @@ impl Line {
         Ok(Given { keys, ends: ends.map(|ends| Utc(i64::try_from(ends.as_secs()).unwrap_or(i64::MAX))) })
     }
 
-    /// What the last call met.
+    /// Returns the refusal of the last call.
     pub fn refusal<E>(&self, _why: E) -> Refusal {
         self.last().unwrap_or_else(|| self.problem("", Kind::Unexpected))
     }
@@ -139,13 +141,13 @@ impl Line {
 
     fn keep(&self, refusal: Refusal) {
         let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // A token that could not be renewed is refused next: why it could not be renewed says more.
+        // A token that could not be renewed is refused afterwards: the reason why it could not be renewed says more.
         if refusal != Refusal::Unauthorized || !matches!(*last, Some(Refusal::Other(_))) {
             *last = Some(refusal);
         }
     }
 
-    /// A refusal for a problem of this kind.
+    /// Returns a refusal for a problem of this kind.
     pub fn problem(&self, call: &str, kind: Kind) -> Refusal {
         self.problem_of(call, kind, "")
     }
@@ -155,7 +157,7 @@ impl Line {
         Refusal::Other(Problem::with(kind, detail))
     }
 
-    /// The host that AWS gave a service.
+    /// Returns the URL of a service's host at AWS.
     fn host(&self, service: Service) -> String {
         let (region, partition) = (self.0.region.as_str(), self.0.region.partition());
         let suffix = partition.dns_suffix();
@@ -184,12 +186,12 @@ impl Line {
         let route = ROUTES.into_iter().find(|(path, _, _)| asked.path().ends_with(path));
         let (path, call, service) = route.ok_or_else(|| user("nothing else is asked for"))?;
         let host = self.host(service);
-        // The proof of possession is signed for an address: for another one AWS would refuse it, and nobody would know why.
+        // The proof of possession is signed for a URL: AWS would refuse it for another one, without a clear reason.
         if matches!(service, Service::SignIn) && request.uri() != format!("{host}{path}") {
             self.keep(self.problem_of(call, Kind::SignInNeeded, REDIRECTED));
             return Err(user(REDIRECTED));
         }
-        // A test's server on this computer, named explicitly, may stand in a service's place, and no other.
+        // An explicit test server on this computer may replace a service, but no other server may.
         let host = self.0.http.local_endpoint().map_or(host, |url| url.trim_end_matches('/').to_owned());
         let query = asked.query().map_or_else(String::new, |query| format!("?{query}"));
         request.set_uri(format!("{host}{path}{query}")).map_err(|_why| user("not an address"))?;
@@ -258,7 +260,7 @@ impl Line {
     }
 }
 
-/// All of an answer, up to a bound.
+/// Reads all of a body, up to [`MOST`] bytes.
 async fn bounded(mut body: SdkBody) -> Result<Zeroizing<Vec<u8>>, ConnectorError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST));
     while !body.is_end_stream() {
@@ -272,7 +274,7 @@ async fn bounded(mut body: SdkBody) -> Result<Zeroizing<Vec<u8>>, ConnectorError
     Ok(bytes)
 }
 
-/// What a call met that was not answered.
+/// Returns the kind of problem of a call without an answer.
 fn lost(why: &ConnectorError) -> Kind {
     let text = format!("{why:?}");
     if text.contains("ertificate") {
