@@ -1,5 +1,5 @@
-//! One made-up screen in a real window, to be looked at and photographed: `gallery SCENE [dark]`; without a scene it
-//! lists them.
+//! Shows one made-up screen in a real window, to look at or to photograph: `gallery SCENE [dark]`; lists the scenes if
+//! none is given.
 #![expect(clippy::print_stdout, reason = "the list of scenes is its answer")]
 
 #[path = "../it/ui/demo.rs"]
@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
-/// What the window is told once it is open, as an invitation that was dropped.
+/// The window receives this once it is open, like a dropped invitation.
 const INVITATION: &str = r#"daypass = 1
 customer = "Important Project"
 role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put"
@@ -37,7 +37,7 @@ note = "Thank you! Please send the survey and the photos."
 contact = "it@importantproject.example"
 "#;
 
-/// The same from somebody who changed the bucket and the account.
+/// The same invitation with another bucket and account, as from an impostor.
 const CHANGED: &str = r#"daypass = 1
 customer = "Important Project"
 role = "arn:aws:iam::999988887777:role/importantproject-contractorA-bucket-put"
@@ -45,8 +45,8 @@ bucket = "importantproject-bucket"
 prefix = "incoming/"
 "#;
 
-/// A screen that stands still: nothing that is pressed leads anywhere but within the window. It has no dialogs for files,
-/// so that a path has to be typed where the desktop has none for opening either.
+/// A screen with a fixed snapshot: nothing that is pressed has an effect outside the window. It offers no file dialogs,
+/// so paths are typed if the desktop can't open files either.
 struct Still {
     seen: Arc<Snapshot>,
     about: Arc<About>,
@@ -61,7 +61,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a journal with the made-up deliveries answers.
+/// Answers a request like a journal with the made-up deliveries.
 fn answer(ask: HistoryRequest, zone: &jiff::tz::TimeZone) -> Option<HistoryReply> {
     let (deliveries, lines) = (past::deliveries(), past::lines());
     Some(match ask {
@@ -135,14 +135,14 @@ impl Link for Still {
     fn keep_window_place(&self, _: WindowPlace) {}
 }
 
-/// The snapshot of each scene; what it is about, where that is not the usual; and what the window is told.
+/// A scene: its name, its snapshot, its [`About`] if it isn't the default, and the replies that the window receives.
 type Scene = (&'static str, Snapshot, Option<About>, Vec<Reply>);
 
 fn told(text: &str) -> Vec<Reply> {
     read(text).into_iter().collect()
 }
 
-/// What a contractor asks for, with everything that the customer has to look at twice.
+/// Returns a contractor's request with everything that the customer should check twice.
 fn request() -> Reply {
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
     let to = demo::destination();
