@@ -1,4 +1,4 @@
-//! What is said when access is checked, when an invitation is opened, and when a code is asked for on a terminal.
+//! Texts for checking access, for opening an invitation, and for entering an MFA code on a terminal.
 
 use super::format;
 use super::untrusted_text::visible;
@@ -9,7 +9,7 @@ use crate::model::upload::Proof;
 use crate::time::Utc;
 use jiff::tz::TimeZone;
 
-/// A step's name.
+/// Returns the name of a step.
 #[must_use]
 pub const fn step(item: Item) -> &'static str {
     match item {
@@ -21,7 +21,7 @@ pub const fn step(item: Item) -> &'static str {
     }
 }
 
-/// A step's name in JSON.
+/// Returns the name of a step in JSON.
 #[must_use]
 pub const fn step_key(item: Item) -> &'static str {
     match item {
@@ -33,7 +33,7 @@ pub const fn step_key(item: Item) -> &'static str {
     }
 }
 
-/// What was found, as a sentence.
+/// Returns what a step found, as a sentence.
 #[must_use]
 pub fn fact(fact: &Fact) -> String {
     match fact {
@@ -88,51 +88,51 @@ pub fn fact(fact: &Fact) -> String {
     }
 }
 
-/// One line for a step.
+/// Returns the line for a finished step.
 #[must_use]
 pub fn step_line(step_of: &Step, sentence: &str) -> String {
     let mark = if step_of.result.is_ok() { "✓" } else { "✗" };
     format!("{mark} {} ({} ms): {sentence}", step(step_of.item), step_of.took.as_millis())
 }
 
-/// The question at the first use, below `ask::invited::FIRST`.
+/// The question for an unknown customer, below `ask::invited::FIRST`.
 #[must_use]
 pub const fn first_use() -> &'static str {
     "Your files will go there. Is this right?"
 }
 
-/// How to confirm a grave change of a known customer without a terminal.
+/// How to confirm a serious change of a known customer without a terminal.
 #[must_use]
 pub const fn how_to_confirm_change() -> &'static str {
     "Ask your customer for the account’s 12 digits, not by answering the message it came with, then add `--yes` and \
      `--account` with those digits."
 }
 
-/// The question where something grave changes.
+/// The question about a serious change.
 #[must_use]
 pub const fn change_question() -> &'static str {
     "Files would go to another place than before. Ask your customer, not by answering the message it came with. Go on?"
 }
 
-/// The person said no, or nobody could be asked.
+/// The person declined, or nobody could be asked.
 #[must_use]
 pub const fn not_confirmed() -> &'static str {
     "The invitation was not confirmed, so nothing was sent."
 }
 
-/// How to confirm without a terminal.
+/// How to confirm an unknown customer without a terminal.
 #[must_use]
 pub const fn how_to_confirm() -> &'static str {
     "Compare the account, the role and the bucket above with what your customer told you, then add `--yes`."
 }
 
-/// The window of dates has not begun.
+/// The invitation's dates have not started.
 #[must_use]
 pub fn not_yet(from: Utc) -> String {
     format!("Your access starts {}.", format::date_and_time(from, &TimeZone::system()))
 }
 
-/// It is over.
+/// The invitation's dates are over.
 #[must_use]
 pub fn over(since: Utc) -> String {
     format!(
@@ -141,26 +141,25 @@ pub fn over(since: Utc) -> String {
     )
 }
 
-/// The invitation asks for a code, and no device is named.
+/// The invitation requires an MFA code, but no device is named.
 #[must_use]
 pub const fn serial_needed() -> &'static str {
     "Your customer asks for a code of your MFA device, and it isn’t said which device is yours."
 }
 
-/// How to name it.
+/// How to name the MFA device.
 #[must_use]
 pub const fn give_serial() -> &'static str {
     "Add `--mfa-serial` with the ARN that the console shows under your security credentials, such as \
      arn:aws:iam::111122223333:mfa/your-name."
 }
 
-/// The file can't be read.
 #[must_use]
 pub fn no_file(path: &str, why: &str) -> String {
     format!("{} can’t be read: {why}.", visible(path))
 }
 
-/// Asks for a code.
+/// Asks for an MFA code.
 #[must_use]
 pub fn code(destination: &Destination, why: &str) -> String {
     let serial = destination.mfa_serial.as_ref().map_or("", |serial| serial.as_str());
@@ -168,31 +167,31 @@ pub fn code(destination: &Destination, why: &str) -> String {
     format!("{why}Code of {serial} for {} at {}: ", destination.role.role_name(), visible(&destination.name))
 }
 
-/// Why a code is asked for again before the end.
+/// Why a code is asked for before the access ends.
 #[must_use]
 pub const fn code_before_end() -> &'static str {
     "Your access ends soon. With the next code the upload goes on without a stop."
 }
 
-/// The text is no code.
+/// The text is not an MFA code.
 #[must_use]
 pub const fn not_a_code() -> &'static str {
     "A code has six digits."
 }
 
-/// Nobody says who asks for access.
+/// `grant` was called without a caller.
 #[must_use]
 pub const fn who_asks() -> &'static str {
     "It isn’t said who needs access. Add `--profile`, `--user-arn` or `--account`."
 }
 
-/// A date can't be read.
+/// A date can't be parsed.
 #[must_use]
 pub fn no_date(text: &str) -> String {
     format!("“{}” is not a date such as 2026-12-01 or 2026-12-01T09:00:00Z.", visible(text))
 }
 
-/// The last day of what is asked for has passed.
+/// The last day of the requested access has passed.
 #[must_use]
 pub fn last_day_over(until: Utc) -> String {
     format!(
@@ -201,7 +200,7 @@ pub fn last_day_over(until: Utc) -> String {
     )
 }
 
-/// What a field of the kit is not.
+/// Why an option of `grant` is rejected.
 #[must_use]
 pub fn kit_field(field: &str, why: &str) -> String {
     format!("`--{field}`: {why}")

@@ -1,4 +1,4 @@
-//! What is said about who you are: profiles and their keys, signing in, a profile's command, and the check of access.
+//! Texts about identity: profiles and their keys, signing in, a profile's command, and the check of access.
 
 use super::format;
 use super::problem::Message;
@@ -16,11 +16,9 @@ use std::time::Duration;
 /// The page of profiles.
 pub mod profiles {
     pub const TITLE: &str = "Profiles";
-    /// The way there.
     pub const OPEN: &str = "Profiles…";
-    /// The way back.
     pub const BACK: &str = "Back";
-    /// The main button.
+    /// Main button.
     pub const ADD: &str = "Add an access key…";
     pub const NONE: &str = "There is no profile on this computer yet";
     pub const NONE_TEXT: &str =
@@ -31,76 +29,69 @@ pub mod profiles {
     pub const COMMAND: &str = "Show its command…";
     /// A key that no file holds.
     pub const THIS_RUN: &str = "this run only";
-    /// What `aws login` left has ended.
+    /// The session of `aws login` has ended.
     pub const LOGIN: &str = "Run `aws login` in a terminal to sign in again.";
 }
 
 /// Adding a key.
 pub mod key {
     pub const TITLE: &str = "Add an access key";
-    /// What to do.
     pub const TEXT: &str =
         "Your administrator gives you one for your user. Drop its CSV file here, open it, or paste both parts.";
-    /// While its file hovers over the window.
+    /// Shown while a file hovers over the window.
     pub const DROP: &str = "Drop its CSV file here. The secret never leaves this computer.";
-    /// Opens the file.
     pub const OPEN_CSV: &str = "Open the CSV file…";
-    /// The first part.
     pub const ID: &str = "Access key ID";
-    /// The second part.
     pub const SECRET: &str = "Secret access key";
     /// What happens next.
     pub const TESTED: &str = "Amazon is asked whose key it is before anything is kept.";
-    /// The main button.
+    /// Main button of the first step.
     pub const CONTINUE: &str = "Continue";
-    /// While Amazon is asked.
+    /// Shown while Amazon is asked.
     pub const TESTING: &str = "Asking Amazon whose key this is…";
-    /// The profile's name.
     pub const NAME: &str = "Name of the profile";
-    /// Where it is kept.
     pub const WHERE: &str = "Where to keep it";
-    /// In the file.
     pub const IN_FILE: &str = "In the shared credentials file";
     pub const THIS_RUN: &str = "For this run only";
     pub const THIS_RUN_TEXT: &str = "It is gone when Daypass ends.";
-    /// The main button.
+    /// Main button.
     pub const KEEP: &str = "Keep it";
-    /// The main button, where the name is taken.
+    /// Main button if the name is taken.
     pub const REPLACE: &str = "Replace its key";
-    /// The dialog's title.
+    /// Title of the file dialog.
     pub const DIALOG: &str = "Open the CSV file of your access key";
-    /// The dialog's filter.
+    /// Filter of the file dialog.
     pub const FILES: &str = "CSV files";
 }
 
-/// Renaming and removing.
+/// Renaming and removing a profile.
 pub mod change {
     pub const RENAME: &str = "Rename the profile";
     pub const RENAME_TEXT: &str = "Destinations that use it keep working; other programs may know it by its old name.";
     pub const NAME: &str = "New name";
     pub const REMOVE: &str = "Remove the profile?";
-    /// The safe button.
+    /// The safe choice.
     pub const KEEP: &str = "Keep it";
 }
 
 pub mod sign_in {
     pub const TITLE: &str = "Sign in with your company";
-    /// While Amazon is asked for a code.
+    /// Shown while Amazon is asked for a code.
     pub const ASKING: &str = "Asking Amazon for a code…";
-    /// Over the code.
+    /// Above the code.
     pub const COMPARE: &str = "Say yes there only if it shows this code:";
-    /// The code's name for screen readers.
+    /// The code's label for screen readers.
     pub const CODE: &str = "Code";
     pub const NO_PASSWORD: &str = "Daypass never asks for your password, and never sees it.";
-    /// Said before it surprises.
+    /// Said in advance, so that it surprises nobody later.
     pub const ONE_HOUR: &str =
         "Access that comes from a sign-in lasts one hour at a time. You can renew it as often as you like.";
-    /// The main button.
+    /// Main button.
     pub const BROWSE: &str = "Open the browser";
     pub const COPY: &str = "Copy the address";
-    /// It is done.
+    /// Title after a sign-in.
     pub const DONE: &str = "You are signed in";
-    /// It came to nothing.
+    /// Title after a failed sign-in.
     pub const NOT_DONE: &str = "You are not signed in";
     pub const AGAIN: &str = "Sign in again";
 }
@@ -112,9 +103,9 @@ pub mod command {
     pub const ALLOW: &str = "Allow this time";
     /// Allows it in later runs too.
     pub const ALWAYS: &str = "Always allow";
-    /// Takes it back.
+    /// Revokes the permission.
     pub const TAKE_BACK: &str = "Take back";
-    /// The safe button.
+    /// The safe choice.
     pub const NO: &str = "Don’t run it";
     /// Below the command.
     pub const TEXT: &str = "It runs with all your rights on this computer. Allow it only if you or your administrator \
@@ -123,59 +114,58 @@ pub mod command {
 }
 
 pub mod check {
-    /// The way there.
     pub const OPEN: &str = "Check my access…";
     pub const TITLE: &str = "Check my access";
-    /// The test object.
+    /// Whether to send a test object.
     pub const TEST: &str = "Send a tiny test file too";
     pub const TEST_TEXT: &str = "It stays there: a role that may only put files can’t delete it. Your customer can.";
     pub const START: &str = "Check";
     pub const AGAIN: &str = "Check again";
-    /// While it runs.
+    /// Shown while the check runs.
     pub const RUNNING: &str = "Checking…";
-    /// The end, all well.
+    /// All steps passed, including the test file.
     pub const ALL_WELL: &str = "All is well. Files can go there.";
-    /// The end, without a test file.
+    /// All steps passed, without a test file.
     pub const WELL: &str = "All is well so far. Whether files are taken shows with the first one.";
 }
 
 /// The rest of the form.
 pub mod form {
     pub const ENCRYPTION: &str = "Encryption";
-    /// Nothing is sent.
+    /// No encryption header is sent.
     pub const AS_BUCKET: &str = "As the bucket does by itself";
     pub const SSE_S3: &str = "With Amazon’s key (SSE-S3)";
     pub const SSE_KMS: &str = "With a KMS key (SSE-KMS)";
     pub const KMS_KEY: &str = "KMS key (ARN or ID)";
-    /// A key that can't be one.
+    /// The KMS key is invalid.
     pub const KMS_KEY_FORM: &str =
         "A KMS key is an ARN, an ID or an alias, such as alias/uploads. Leave it out for the bucket’s own key.";
     pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
 }
 
-/// What is said where access comes from a sign-in, a command or a temporary key, and more than an hour is asked for.
+/// Shown if more than an hour is requested although access comes from a sign-in, a command or a temporary key.
 pub const ONE_HOUR: &str =
     "Access through a sign-in or a temporary key lasts one hour at a time, whatever is asked for.";
 
-/// Below the title of the page.
+/// Below the title of the page of profiles.
 #[must_use]
 pub fn profiles_in(path: &Path) -> String {
     format!("Who you can be when you ask for access. They stand in {}.", visible(&path.to_string_lossy()))
 }
 
-/// "This is Richard, account 1111 2222 3333"
+/// Example: "This is Richard, account 1111 2222 3333".
 #[must_use]
 pub fn this_is(identity: &Identity) -> String {
     format!("This is {}, account {}", visible(&identity.name), format::account(&identity.account))
 }
 
-/// Below the choice of the file.
+/// Below the choice of the credentials file.
 #[must_use]
 pub fn in_file(path: &Path) -> String {
     format!("{}, where Amazon’s own tools find it too.", visible(&path.to_string_lossy()))
 }
 
-/// A key was kept.
+/// A key was stored.
 #[must_use]
 pub fn kept(name: &str, keep: Keep) -> Message {
     let body = match keep {
@@ -185,19 +175,17 @@ pub fn kept(name: &str, keep: Keep) -> Message {
     Message { title: format!("The profile “{}” is ready", visible(name)), body: body.to_owned() }
 }
 
-/// A profile was renamed.
 #[must_use]
 pub fn renamed(from: &str, to: &str) -> String {
     format!("“{}” is now called “{}”.", visible(from), visible(to))
 }
 
-/// A profile was removed.
 #[must_use]
 pub fn removed(name: &str) -> String {
     format!("The profile “{}” is removed.", visible(name))
 }
 
-/// A file that should hold a key can't be read.
+/// A key's file can't be read.
 #[must_use]
 pub fn not_read(path: &Path) -> String {
     format!("{} can’t be read. Choose the CSV file from the console.", visible(&path.to_string_lossy()))
@@ -209,25 +197,24 @@ pub fn open_page(device: &DeviceCode) -> String {
     format!("Open the page of {} and sign in there.", device.url.host())
 }
 
-/// "Waiting for you · 09:41 left"
+/// Example: "Waiting for you · 09:41 left".
 #[must_use]
 pub fn waiting(left: Duration) -> String {
     format!("Waiting for you  ·  {} left", format::clock(left))
 }
 
-/// The browser did not open.
 #[must_use]
 pub fn no_browser(address: &str) -> Message {
     Message { title: "The browser did not open".to_owned(), body: format!("Copy the address and open it: {address}") }
 }
 
-/// Who has the command, before it is shown.
+/// Introduces a profile's command.
 #[must_use]
 pub fn command_of(profile: &str) -> String {
     format!("The profile “{}” gets its key from this command:", visible(profile))
 }
 
-/// Since when the command of a profile may run.
+/// Since when a profile's command may run.
 #[must_use]
 pub fn command_allowed(since: Option<Utc>, zone: &TimeZone) -> String {
     match since {
@@ -236,10 +223,9 @@ pub fn command_allowed(since: Option<Utc>, zone: &TimeZone) -> String {
     }
 }
 
-/// The command of a profile may run until Daypass ends.
 pub const COMMAND_THIS_RUN: &str = "Its command may run until Daypass ends.";
 
-/// A command that may run and that no profile names any more.
+/// A command that may run although no profile names it any more.
 #[must_use]
 pub fn command_left(allowed: &AllowedCommand, zone: &TimeZone) -> String {
     let since = allowed.since.map_or_else(String::new, |at| format!(" since {}", format::date_and_time(at, zone)));
@@ -248,7 +234,7 @@ pub fn command_left(allowed: &AllowedCommand, zone: &TimeZone) -> String {
     format!("A command{of} that no profile names any more is allowed{since}.")
 }
 
-/// "120 ms", "1.4 s"
+/// Examples: "120 ms", "1.4 s".
 #[must_use]
 pub fn step_took(took: Duration) -> String {
     match took.as_millis() {
@@ -257,7 +243,7 @@ pub fn step_took(took: Duration) -> String {
     }
 }
 
-/// What will be looked at; a test file only where the person asks for one.
+/// Describes a step before it runs; `test` is whether a test file is sent.
 #[must_use]
 pub const fn step_ahead(item: Item, test: bool) -> &'static str {
     match item {
@@ -270,7 +256,7 @@ pub const fn step_ahead(item: Item, test: bool) -> &'static str {
     }
 }
 
-/// A step for screen readers: its name, its time, its sentence.
+/// A step for screen readers: its name, duration and sentence.
 #[must_use]
 pub fn step_said(name: &str, took: Option<Duration>, sentence: &str) -> String {
     match took {
@@ -279,13 +265,13 @@ pub fn step_said(name: &str, took: Option<Duration>, sentence: &str) -> String {
     }
 }
 
-/// A cause below a step that was refused, the likeliest being the first.
+/// A numbered cause below a refused step; the first is the likeliest.
 #[must_use]
 pub fn cause(number: usize, hint: &str) -> String {
     format!("{number}. {hint}")
 }
 
-/// Over the prompt, while the access still lasts.
+/// Above the code prompt while the access is still valid.
 #[must_use]
 pub fn code_before_end(left: Duration) -> String {
     format!(
@@ -294,7 +280,7 @@ pub fn code_before_end(left: Duration) -> String {
     )
 }
 
-/// The title over a day that is not there yet, or was.
+/// Splits a sentence about an invitation's dates into title and body.
 #[must_use]
 pub fn dates(sentence: &str) -> Message {
     let (title, body) = sentence.split_once(". ").unwrap_or((sentence.trim_end_matches('.'), ""));

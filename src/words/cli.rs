@@ -1,4 +1,4 @@
-//! What the command line says.
+//! Texts of the command line.
 
 use super::format;
 use super::problem::{said_of, said_of_ended, sentence};
@@ -12,13 +12,13 @@ use crate::time::{Time, Utc};
 use std::path::Path;
 use std::time::Duration;
 
-/// The system gives no threads.
+/// The async runtime can't be started.
 #[must_use]
 pub fn no_runtime(why: &str) -> String {
     format!("This computer gave Daypass no threads to work with: {why}.")
 }
 
-/// Where all arguments are explained.
+/// Refers to the help of the command.
 #[must_use]
 pub const fn see_help() -> &'static str {
     "Add `--help` to the command to see what each argument takes."
@@ -30,7 +30,7 @@ pub fn no_role(profile: &str) -> String {
     format!("It isn’t said which role to use, and the profile “{profile}” names none.")
 }
 
-/// How to name one.
+/// How to name a role.
 #[must_use]
 pub const fn give_role() -> &'static str {
     "Add `--role-arn` with the role your customer gave you, such as arn:aws:iam::444455556666:role/uploads."
@@ -42,31 +42,31 @@ pub const fn duration_range() -> &'static str {
     "Amazon gives access for 900 to 43200 seconds: 15 minutes to 12 hours."
 }
 
-/// `--sse` is of another form.
+/// `--sse` is invalid.
 #[must_use]
 pub const fn sse_form() -> &'static str {
     "Use s3, kms, or kms: and the ARN or id of a key."
 }
 
-/// A number of bytes can't be read.
+/// A number of bytes can't be parsed.
 #[must_use]
 pub fn bytes_wanted(text: &str) -> String {
     format!("“{text}” is not a number of bytes such as 500000, 800K, 2M or 1G.")
 }
 
-/// `resume` found nothing.
+/// `resume` found nothing to do.
 #[must_use]
 pub const fn nothing_unfinished() -> &'static str {
     "Nothing is unfinished."
 }
 
-/// The MFA device's code is asked for.
+/// Prompt for the MFA code.
 #[must_use]
 pub const fn code_wanted() -> &'static str {
     "The six digits that your MFA device shows now:"
 }
 
-/// No code was given.
+/// No MFA code was given.
 #[must_use]
 pub const fn no_code() -> &'static str {
     "The role asks for a code from your MFA device, and none was given."
@@ -78,7 +78,7 @@ pub fn earlier(count: usize) -> String {
     if count == 1 { "1 file arrived earlier.".to_owned() } else { format!("{count} files arrived earlier.") }
 }
 
-/// The person stopped it.
+/// The run was interrupted.
 #[must_use]
 pub fn interrupted(open: u64, kept: bool) -> String {
     let next = if kept {
@@ -92,14 +92,15 @@ pub fn interrupted(open: u64, kept: bool) -> String {
     }
 }
 
-/// The sentence for a problem, with what the system or the server said of it.
+/// Returns the sentence for a problem, followed by the message of the system or the server.
 #[must_use]
 pub fn problem_and_reason(why: &Problem) -> String {
     let message = why.detail.as_ref().map(|detail| &*detail.message).filter(|message| !message.is_empty());
     message.map_or_else(|| sentence(why), |message| format!("{} ({message})", sentence(why)))
 }
 
-/// What helps on the command line alone: the option, the command, or the line of a file that a sentence speaks of.
+/// Returns hints that only apply to the command line: the option, the command, or the line of a file that the sentence
+/// refers to.
 #[must_use]
 #[expect(clippy::wildcard_enum_match_arm, reason = "most problems have no option of the command line")]
 pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
@@ -131,18 +132,18 @@ pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
     }
 }
 
-/// The oddities of a profile and of the profiles it leads to, and those of its files as a whole.
+/// Returns the warnings about a profile, the profiles it refers to, and the profile files.
 fn oddities(profile: &str, profiles: &Profiles) -> Vec<String> {
     profiles.oddities_of(profile).map(super::profiles::oddity).collect()
 }
 
-/// The command of a profile has not given a key in the time that was allowed for it.
+/// The profile's command has not returned a key yet.
 #[must_use]
 pub const fn command_silent() -> &'static str {
     "The profile’s command has not given a key yet. Run it yourself to see what it waits for."
 }
 
-/// The folded details, on one line.
+/// Returns the error details on one line.
 #[must_use]
 pub fn details(detail: &Detail) -> String {
     let mut line = format!("details: {}", detail.call);
@@ -161,7 +162,7 @@ pub fn details(detail: &Detail) -> String {
     line
 }
 
-/// The access is over and files are waiting.
+/// The access has ended while files are waiting.
 #[must_use]
 pub fn access_ended(open: u64) -> String {
     format!("Your access has ended. {} waiting; nothing uploaded is lost.", files_are(open))
@@ -171,13 +172,13 @@ fn files_are(count: u64) -> String {
     if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") }
 }
 
-/// Until when S3 keeps what was sent.
+/// Until when S3 keeps the parts that were sent.
 #[must_use]
 pub fn kept_until(until: crate::time::Utc) -> String {
     format!("Amazon keeps what was sent until {}.", format::weekday(until, &jiff::tz::TimeZone::system()))
 }
 
-/// A session has begun.
+/// A session has started.
 #[must_use]
 pub fn session(grant: &Grant, left: Duration) -> String {
     let mut line = format!(
@@ -196,7 +197,7 @@ pub fn session(grant: &Grant, left: Duration) -> String {
     line
 }
 
-/// Why something was left out.
+/// Returns why something was skipped.
 #[must_use]
 pub fn left(why: SkipReason) -> String {
     let reason = match why {
@@ -214,19 +215,19 @@ pub fn left(why: SkipReason) -> String {
     reason.to_owned()
 }
 
-/// The server is on another computer, and what is sent to it is not encrypted.
+/// The server is on another computer and would be reached without TLS.
 #[must_use]
 pub fn plain_http_refused(server: &str) -> String {
     format!("{} is on another computer and not encrypted: access and files could be read on the way.", visible(server))
 }
 
-/// What to do about it.
+/// How to allow it.
 #[must_use]
 pub const fn how_to_allow_plain_http() -> &'static str {
     "Use https://, or say --plain-http if nobody else is on that network."
 }
 
-/// Something was left out.
+/// Something was skipped.
 #[must_use]
 pub fn left_out(out: &Skipped) -> String {
     if let SkipReason::Earlier(_) = out.why {
@@ -236,25 +237,25 @@ pub fn left_out(out: &Skipped) -> String {
     format!("Left out: {} ({})", visible(&out.path.to_string_lossy()), left(out.why))
 }
 
-/// A file has arrived.
+/// A file was delivered.
 #[must_use]
 pub fn delivered(key: &str, size: u64, proof: Proof) -> String {
     format!("{}: {key} ({})", super::ui::delivered(proof), format::size(size))
 }
 
-/// Its name was taken.
+/// The key was taken.
 #[must_use]
 pub fn already_there(key: &str) -> String {
     format!("Already there. Not replaced: {key}")
 }
 
-/// Nobody knows whether it arrived.
+/// It is unknown whether the file arrived.
 #[must_use]
 pub fn not_confirmed(key: &str) -> String {
     format!("Probably delivered, but Amazon’s answer was lost: {key}")
 }
 
-/// One sentence for a problem that ended a file.
+/// Returns the sentence for a problem that ended a file.
 #[must_use]
 pub fn ended(problem: &Problem) -> String {
     let said = said_of_ended(problem);
@@ -270,13 +271,13 @@ pub fn failed(key: &str, why: &Problem) -> String {
     format!("Not delivered: {key}. {}", ended(why))
 }
 
-/// It was taken out.
+/// A file was canceled.
 #[must_use]
 pub fn canceled(key: &str) -> String {
     format!("Taken out: {key}")
 }
 
-/// Beside the bar.
+/// Returns the text next to the progress bar.
 #[must_use]
 pub fn progress(place: &OpenDestination, now: Time) -> String {
     let totals = &place.totals;
@@ -294,7 +295,7 @@ pub fn progress(place: &OpenDestination, now: Time) -> String {
     line
 }
 
-/// The last line.
+/// Returns the last line of a run.
 #[must_use]
 pub fn summary(place: &OpenDestination, took: Duration) -> String {
     let totals = &place.totals;
@@ -351,25 +352,25 @@ pub const fn no_profiles() -> &'static str {
     "There are no AWS profiles on this computer."
 }
 
-/// Where they would be.
+/// Where profile files are expected.
 #[must_use]
 pub fn where_profiles(path: &Path) -> String {
     format!("Ask your administrator for an access key and put it into {}.", path.display())
 }
 
-/// The practice server's port is taken.
+/// The practice server can't listen on the port.
 #[must_use]
 pub fn practice_port(port: u16, why: &str) -> String {
     format!("The practice server can’t listen on port {port}: {why}.")
 }
 
-/// No folder for the practice profile.
+/// The folder for the practice profile can't be created.
 #[must_use]
 pub fn no_folder(why: &str) -> String {
     format!("There is no place for the practice profile: {why}.")
 }
 
-/// Something found at the start.
+/// Describes a notice from the start.
 #[must_use]
 pub fn notice(notice: &Notice) -> String {
     match notice {
@@ -379,7 +380,7 @@ pub fn notice(notice: &Notice) -> String {
     }
 }
 
-/// What a variable of the environment does, if that is not what its name promises.
+/// Describes how an environment variable is treated, if that differs from its usual meaning.
 #[must_use]
 pub fn environment(variable: Variable) -> String {
     match variable {
@@ -404,7 +405,7 @@ pub fn environment(variable: Variable) -> String {
     }
 }
 
-/// Why `resume` can't tell what is unfinished, where it can't.
+/// Returns why `resume` can't tell what is unfinished, or `None` if it can.
 #[must_use]
 pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
     match notice {
@@ -424,7 +425,7 @@ pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
     }
 }
 
-/// Why there is no journal.
+/// Returns why the journal can't be used.
 fn no_journal(why: &Problem) -> &'static str {
     if why.kind == Kind::JournalFull {
         "The disk with Daypass’s records is full."
@@ -433,7 +434,7 @@ fn no_journal(why: &Problem) -> &'static str {
     }
 }
 
-/// What the journal has to say.
+/// Describes a notice about the journal.
 #[must_use]
 pub fn journal(notice: &JournalNotice) -> String {
     match notice {

@@ -1,10 +1,10 @@
-//! What the command line says of what was delivered before, and where there is nothing to send.
+//! Texts of the command line about earlier deliveries, and for runs with nothing to send.
 
 use super::format;
 use crate::model::snapshot::{OpenDestination, SkipReason};
 use crate::time::Utc;
 
-/// When a file was delivered before this run.
+/// When a file was delivered in an earlier run.
 #[must_use]
 pub fn on(at: Utc) -> String {
     format!("delivered earlier, on {}", format::weekday_time(at, &jiff::tz::TimeZone::system()))
@@ -13,7 +13,7 @@ pub fn on(at: Utc) -> String {
 /// How to send what was delivered before.
 const SEND_AGAIN: &str = "`--again` sends it all once more.";
 
-/// The last line where no file was taken into the queue.
+/// Returns the last line of a run in which no file was queued.
 #[must_use]
 pub fn nothing_to_send(place: &OpenDestination) -> String {
     let left_out = &place.left_out_count;
@@ -39,7 +39,7 @@ pub fn nothing_to_send(place: &OpenDestination) -> String {
     sentences.join(" ")
 }
 
-/// `resume` found nothing to go on with, and the last delivery did not deliver everything.
+/// `resume` found nothing to continue, but the last delivery is incomplete.
 #[must_use]
 pub fn last_delivery(began: Utc, missing: usize) -> String {
     let when = format::weekday_time(began, &jiff::tz::TimeZone::system());
@@ -47,7 +47,7 @@ pub fn last_delivery(began: Utc, missing: usize) -> String {
     format!("Nothing is waiting. The last delivery, on {when}, ended with {files} not delivered or not confirmed.")
 }
 
-/// What to do then.
+/// What to do about it.
 #[must_use]
 pub const fn send_again() -> &'static str {
     "The same `daypass-cli upload` command sends them again, and nothing that has arrived."

@@ -1,11 +1,11 @@
-//! Sizes, rates, durations, times and counts as a person reads them.
+//! Formats sizes, rates, durations, times and counts for people.
 
 use crate::time::Utc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-/// A size in decimal units, as S3 and the makers of disks count them: "3.8 GB", "412 MB", "14 KB", "0 bytes".
+/// Formats a size in decimal units, as S3 and disk makers do: "3.8 GB", "412 MB", "14 KB", "0 bytes".
 #[must_use]
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
@@ -29,13 +29,13 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// A rate: "11.8 MB/s".
+/// Formats a rate: "11.8 MB/s".
 #[must_use]
 pub fn rate(bytes_a_second: u64) -> String {
     format!("{}/s", size(bytes_a_second))
 }
 
-/// A share in whole percent, rounded down and never 100 before everything is done.
+/// Returns a share in whole percent, rounded down so that 100 means complete.
 #[must_use]
 pub fn percent(done: u64, of: u64) -> u8 {
     if of == 0 {
@@ -45,7 +45,8 @@ pub fn percent(done: u64, of: u64) -> u8 {
     u8::try_from(whole).unwrap_or(100).min(99)
 }
 
-/// The time left on a clock: "47:12", "1:02:12", "00:09". Rounded down: it never shows more than is left.
+/// Formats the time left as a clock: "47:12", "1:02:12", "00:09". Rounded down, so that it never shows more than is
+/// left.
 #[must_use]
 pub fn clock(left: Duration) -> String {
     let s = left.as_secs();
@@ -53,7 +54,7 @@ pub fn clock(left: Duration) -> String {
     if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m:02}:{s:02}") }
 }
 
-/// A short duration: "36 s", "2 min", "1 h 12 min".
+/// Formats a short duration: "36 s", "2 min", "1 h 12 min".
 #[must_use]
 pub fn short(d: Duration) -> String {
     let s = d.as_secs();
@@ -73,7 +74,7 @@ pub fn short(d: Duration) -> String {
     }
 }
 
-/// How long something took: "4 min 31 s".
+/// Formats how long something took: "4 min 31 s".
 #[must_use]
 pub fn took(d: Duration) -> String {
     let s = d.as_secs();
@@ -84,7 +85,7 @@ pub fn took(d: Duration) -> String {
     }
 }
 
-/// A duration in a sentence: "about 2 minutes", "about 1 hour", "a few seconds".
+/// Formats a duration for a sentence: "about 2 minutes", "about 1 hour", "a few seconds".
 #[must_use]
 pub fn about(d: Duration) -> String {
     let s = d.as_secs();
@@ -107,19 +108,19 @@ pub fn about(d: Duration) -> String {
     }
 }
 
-/// Whole minutes of a duration, at least one.
+/// Returns a duration in whole minutes, rounded and at least one.
 #[must_use]
 pub fn minutes(d: Duration) -> u64 {
     ((d.as_secs() + 30) / 60).max(1)
 }
 
-/// A number with its noun: "1 file", "40 files".
+/// Formats a number with its noun: "1 file", "40 files".
 #[must_use]
 pub fn count(n: u64, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number(n)) }
 }
 
-/// A number with its thousands apart: "1,000,000".
+/// Formats a number with thousands separators: "1,000,000".
 #[must_use]
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
@@ -133,7 +134,8 @@ pub fn number(n: u64) -> String {
     out
 }
 
-/// A moment in local time as seen at another: "14:32" on the same day, "Monday 09:00" within a week, "3 Dec 09:00" beyond.
+/// Formats a local time relative to `now`: "14:32" on the same day, "Monday 09:00" within a week, otherwise "3 Dec
+/// 09:00".
 #[must_use]
 pub fn time(at: Utc, now: Utc, zone: &TimeZone) -> String {
     let (Ok(at), Ok(now)) = (Timestamp::from_second(at.0), Timestamp::from_second(now.0)) else {
@@ -149,7 +151,7 @@ pub fn time(at: Utc, now: Utc, zone: &TimeZone) -> String {
     at.strftime(pattern).to_string()
 }
 
-/// A moment in local time with its date: "22 Nov 2026 14:32:07".
+/// Formats a local time with its date: "22 Nov 2026 14:32:07".
 #[must_use]
 pub fn date_and_time(at: Utc, zone: &TimeZone) -> String {
     Timestamp::from_second(at.0)
@@ -157,13 +159,13 @@ pub fn date_and_time(at: Utc, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
-/// A day in UTC: "22 Nov 2026".
+/// Formats a day in UTC: "22 Nov 2026".
 #[must_use]
 pub fn day(at: Utc) -> String {
     Timestamp::from_second(at.0).map(|at| at.strftime("%-d %b %Y").to_string()).unwrap_or_default()
 }
 
-/// A day in local time: "Friday 29 November".
+/// Formats a local day: "Friday 29 November".
 #[must_use]
 pub fn weekday(at: Utc, zone: &TimeZone) -> String {
     Timestamp::from_second(at.0)
@@ -171,7 +173,7 @@ pub fn weekday(at: Utc, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
-/// A day and a time in local time: "Friday 29 November, 14:02".
+/// Formats a local day and time: "Friday 29 November, 14:02".
 #[must_use]
 pub fn weekday_time(at: Utc, zone: &TimeZone) -> String {
     Timestamp::from_second(at.0)
@@ -179,13 +181,13 @@ pub fn weekday_time(at: Utc, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
-/// An account id in groups of four: "1111 2222 3333".
+/// Formats an account ID in groups of four digits: "1111 2222 3333".
 #[must_use]
 pub fn account(id: &str) -> String {
     if id.len() == 12 && id.is_ascii() { format!("{} {} {}", &id[..4], &id[4..8], &id[8..]) } else { id.to_owned() }
 }
 
-/// A bucket and a folder as a person reads them: "importantprojectbucket / incoming".
+/// Formats a bucket and a folder: "importantprojectbucket / incoming".
 #[must_use]
 pub fn place(bucket: &str, prefix: &str) -> String {
     let mut out = bucket.to_owned();
@@ -196,7 +198,7 @@ pub fn place(bucket: &str, prefix: &str) -> String {
     out
 }
 
-/// An id with its middle left out: "5c0e…91".
+/// Shortens an ID in the middle: "5c0e…91".
 #[must_use]
 pub fn cut(id: &str) -> String {
     let n = id.chars().count();

@@ -1,4 +1,4 @@
-//! What the page of past deliveries says.
+//! Texts of the page of past deliveries.
 
 use super::format;
 use super::problem::Message;
@@ -9,28 +9,22 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// The page, and the button that opens it.
+/// Title of the page, and label of the button that opens it.
 pub const TITLE: &str = "Past deliveries";
-/// In a menu.
+/// Menu item that opens the page.
 pub const OPEN: &str = "Past deliveries…";
-/// Below the title.
 pub const SUBTITLE: &str = "What was delivered from this computer, and its receipts.";
-/// The way back.
 pub const BACK: &str = "Back";
-/// The way back to the list.
 pub const BACK_TO_LIST: &str = "All deliveries";
 pub const SEARCH: &str = "Search";
-/// What it looks through, where nothing is typed.
+/// Hint in the search field.
 pub const SEARCH_HINT: &str = "a file, a folder, a customer";
-/// The choice of a time.
+/// Label of the choice of a period.
 pub const WHEN: &str = "When";
-/// The times to choose from.
 pub const PERIODS: [&str; 6] = ["Any time", "Today", "Last 7 days", "Last 30 days", "This year", "From a day on…"];
-/// The first day.
 pub const FROM: &str = "From";
-/// The last day.
 pub const UNTIL: &str = "Until";
-/// A day that can't be read.
+/// A day can't be parsed.
 pub const DAY_FORM: &str = "Enter a day, such as 22 Nov 2026.";
 pub const TO: &str = "Delivered to";
 pub const FILES: &str = "Files";
@@ -46,35 +40,31 @@ pub const KEEP: &str = "Keep it";
 pub const RECEIPT: &str = "Save receipt…";
 pub const RECEIPTS: &str = "Save receipts…";
 pub const MESSAGE: &str = "Copy message";
-/// A button: the message to one of several customers.
+/// Button that copies the message for one of several customers.
 pub const MESSAGES: &str = "Copy message…";
 pub const NONE: &str = "Choose none";
-/// After a copy.
+/// Label after a copy.
 pub const COPIED: &str = "Copied";
-/// A menu's item.
 pub const COPY_KEY: &str = "Copy the name at the destination";
-/// A menu's item.
 pub const WHY: &str = "What happened…";
 pub const MORE: &str = "More";
-/// Shows everything again.
 pub const SHOW_ALL: &str = "Show all";
-/// An entry that can't be read.
 pub const UNREADABLE: &str = "This entry can’t be read";
 pub const EMPTY: &str = "Nothing delivered yet";
 pub const EMPTY_TEXT: &str = "What you deliver is listed here, with its receipt.";
-/// Nothing of that name or time.
+/// No delivery matches the search.
 pub const NOT_FOUND: &str = "Nothing found";
 pub const NOT_FOUND_TEXT: &str = "No delivery has this name, or is of this time.";
-/// A delivery whose files were all taken out.
+/// All files of the delivery were canceled.
 pub const NO_FILES: &str = "Nothing was sent: every file was taken out of the list.";
 
-/// "Choose Important Project, 22 November 2026, 14:32".
+/// Example: "Choose Important Project, 22 November 2026, 14:32".
 #[must_use]
 pub fn choose(delivery: &Delivery, zone: &TimeZone) -> String {
     format!("Choose {}, {}", visible(&delivery.destination.name), moment(delivery.began, zone))
 }
 
-/// A day as a heading: "Today", "Yesterday", "Sunday, 22 November 2026".
+/// Formats a day as a heading: "Today", "Yesterday", "Sunday, 22 November 2026".
 #[must_use]
 pub fn day(day: Date, today: Date) -> String {
     if day == today {
@@ -88,13 +78,13 @@ pub fn day(day: Date, today: Date) -> String {
     }
 }
 
-/// The time of day: "14:32".
+/// Formats the time of day: "14:32".
 #[must_use]
 pub fn time(at: Utc, zone: &TimeZone) -> String {
     at_zone(at, zone, "%H:%M")
 }
 
-/// "22 November 2026, 14:32".
+/// Example: "22 November 2026, 14:32".
 #[must_use]
 pub fn moment(at: Utc, zone: &TimeZone) -> String {
     at_zone(at, zone, "%-d %B %Y, %H:%M")
@@ -104,7 +94,7 @@ fn at_zone(at: Utc, zone: &TimeZone, form: &str) -> String {
     Timestamp::from_second(at.0).map(|at| at.to_zoned(zone.clone()).strftime(form).to_string()).unwrap_or_default()
 }
 
-/// "22 November 2026, 14:32 to 14:37".
+/// Example: "22 November 2026, 14:32 to 14:37".
 #[must_use]
 pub fn span(delivery: &Delivery, zone: &TimeZone) -> String {
     let began = moment(delivery.began, zone);
@@ -118,26 +108,26 @@ pub fn span(delivery: &Delivery, zone: &TimeZone) -> String {
     }
 }
 
-/// "40 files · 24.3 GB".
+/// Example: "40 files · 24.3 GB".
 #[must_use]
 pub fn amount(delivery: &Delivery) -> String {
     format!("{} · {}", format::count(delivery.files, "file"), format::size(delivery.bytes))
 }
 
-/// How a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Every file was confirmed.
+    /// Every file was delivered.
     All,
-    /// Some were not.
+    /// Some files were not delivered.
     Partly,
-    /// Some have not ended.
+    /// Some files have not ended.
     Open,
-    /// There is nothing in it.
+    /// The delivery has no files.
     Nothing,
 }
 
-/// How a delivery stands.
+/// Returns the state of a delivery.
 #[must_use]
 pub const fn standing(delivery: &Delivery) -> Standing {
     if delivery.open > 0 {
@@ -151,7 +141,7 @@ pub const fn standing(delivery: &Delivery) -> Standing {
     }
 }
 
-/// The same in a row: "All confirmed", "38 of 40 confirmed", "25 not finished".
+/// Returns the state for a row: "All confirmed", "38 of 40 confirmed", "25 not finished".
 #[must_use]
 pub fn state(delivery: &Delivery) -> String {
     match standing(delivery) {
@@ -165,7 +155,7 @@ pub fn state(delivery: &Delivery) -> String {
     }
 }
 
-/// The same as a sentence over the files.
+/// Returns the state as a sentence above the files.
 #[must_use]
 pub fn sentence(delivery: &Delivery) -> String {
     let size = format::size(delivery.bytes);
@@ -196,26 +186,26 @@ pub fn found(count: usize) -> String {
     }
 }
 
-/// "3 deliveries chosen", "3 deliveries chosen, one file for each of 2 customers".
+/// Examples: "3 deliveries chosen", "3 deliveries chosen, one file for each of 2 customers".
 #[must_use]
 pub fn chosen(count: usize, customers: usize) -> String {
     let chosen = format!("{} chosen", found(count));
     if customers > 1 { format!("{chosen}, one file for each of {customers} customers") } else { chosen }
 }
 
-/// The same, where there is little room.
+/// The same, if there is little room.
 #[must_use]
 pub fn chosen_briefly(count: usize, customers: usize) -> String {
     if customers > 1 { format!("{count} chosen, {customers} customers") } else { format!("{count} chosen") }
 }
 
-/// Copies the message to this customer.
+/// Button that copies the message for this customer.
 #[must_use]
 pub fn message_for(customer: &str) -> String {
     format!("Copy message for {customer}")
 }
 
-/// How a file of a delivery ended.
+/// Returns how a file of a delivery ended.
 #[must_use]
 pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
@@ -228,13 +218,11 @@ pub fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// The history is gone.
 #[must_use]
 pub fn cleared() -> Message {
     Message { title: "The history is cleared".to_owned(), body: String::new() }
 }
 
-/// The history could not be cleared.
 #[must_use]
 pub fn not_cleared(said: &Message) -> Message {
     Message { title: "The history was not cleared".to_owned(), body: format!("{}. {}", said.title, said.body) }

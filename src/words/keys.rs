@@ -1,4 +1,4 @@
-//! What is said about access keys, their profiles, sign-ins and the commands that profiles name.
+//! Texts about access keys, their profiles, sign-ins and profile commands.
 
 use super::format;
 use super::problem::said_of;
@@ -9,7 +9,7 @@ use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem};
 use crate::model::sign_in::{DeviceCode, SignInProblem};
 use crate::model::snapshot::AllowedCommand;
 
-/// Why a text holds no key that could be used.
+/// Returns why a text holds no usable key.
 #[must_use]
 pub const fn key_problem(problem: KeyProblem) -> &'static str {
     match problem {
@@ -41,7 +41,7 @@ pub const fn key_problem(problem: KeyProblem) -> &'static str {
     }
 }
 
-/// Why a key was not accepted.
+/// Returns why a key was not accepted.
 #[must_use]
 pub fn add_problem(problem: &AddProblem) -> String {
     match problem {
@@ -50,7 +50,7 @@ pub fn add_problem(problem: &AddProblem) -> String {
     }
 }
 
-/// Why a file was left as it is.
+/// Returns why a profile file was not changed.
 #[must_use]
 pub const fn save_problem(problem: SaveProblem) -> &'static str {
     match problem {
@@ -72,7 +72,7 @@ pub const fn save_problem(problem: SaveProblem) -> &'static str {
     }
 }
 
-/// Why a key was not kept, or a profile not changed.
+/// Returns why a key was not stored, or a profile not changed.
 #[must_use]
 pub fn keep_problem(problem: &KeepProblem, profile: &str) -> String {
     match problem {
@@ -87,7 +87,7 @@ pub fn keep_problem(problem: &KeepProblem, profile: &str) -> String {
     }
 }
 
-/// Why a profile kept its name.
+/// Returns why a profile was not renamed.
 #[must_use]
 pub fn rename_problem(problem: &KeepProblem, name: &str) -> String {
     match problem {
@@ -98,7 +98,7 @@ pub fn rename_problem(problem: &KeepProblem, name: &str) -> String {
     }
 }
 
-/// The question before a profile is taken out.
+/// The question before a profile is removed.
 #[must_use]
 pub fn remove_question(profile: &str) -> String {
     format!(
@@ -108,7 +108,7 @@ pub fn remove_question(profile: &str) -> String {
     )
 }
 
-/// What to do for a sign-in.
+/// Returns what to do to sign in.
 #[must_use]
 pub fn confirm_sign_in(device: &DeviceCode) -> String {
     let url = device.complete.as_ref().unwrap_or(&device.url);
@@ -119,7 +119,7 @@ pub fn confirm_sign_in(device: &DeviceCode) -> String {
     )
 }
 
-/// The sign-in is done.
+/// The sign-in succeeded; `kept` is whether its token was stored.
 #[must_use]
 pub const fn signed_in(kept: bool) -> &'static str {
     if kept {
@@ -129,7 +129,7 @@ pub const fn signed_in(kept: bool) -> &'static str {
     }
 }
 
-/// Why a sign-in came to nothing.
+/// Returns why a sign-in failed.
 #[must_use]
 pub fn sign_in_problem(problem: &SignInProblem) -> String {
     match problem {
@@ -146,7 +146,7 @@ pub fn sign_in_problem(problem: &SignInProblem) -> String {
     }
 }
 
-/// A problem where nothing is tried again by itself.
+/// Returns the sentence for a problem in a place where nothing is retried automatically.
 #[must_use]
 pub fn once(problem: &Problem) -> String {
     const PASSING: [Kind; 6] =
@@ -162,7 +162,7 @@ pub fn once(problem: &Problem) -> String {
     }
 }
 
-/// The question before a profile's command runs for the first time, with the whole of it.
+/// The question before a profile's command runs for the first time, with the whole command.
 #[must_use]
 pub fn command_question(profile: &str, command: &str) -> String {
     format!(
@@ -174,7 +174,7 @@ pub fn command_question(profile: &str, command: &str) -> String {
     )
 }
 
-/// The answers to that question.
+/// The possible answers to that question.
 pub const COMMAND_ANSWERS: &str = "Run it? y = this time, a = always, otherwise no: ";
 
 /// The command was not allowed.
@@ -183,13 +183,13 @@ pub const fn command_not_allowed() -> &'static str {
     "The profile’s command was not allowed to run, so there is no key."
 }
 
-/// How to allow it without a terminal.
+/// How to allow a command without a terminal.
 #[must_use]
 pub fn how_to_allow(fingerprint: &str) -> String {
     format!("Add `--allow-command {fingerprint}` to allow exactly this command for this run.")
 }
 
-/// Since when a profile's command may run, and how that is taken back.
+/// Since when a profile's command may run, and how to revoke that.
 #[must_use]
 pub fn allowed_since(allowed: &AllowedCommand) -> String {
     format!("  its command may run{}; {}", since(allowed), take_back(allowed))
@@ -212,25 +212,25 @@ fn take_back(allowed: &AllowedCommand) -> String {
     format!("`daypass-cli profiles --forbid-command {}` takes that back.", visible(&allowed.sha256))
 }
 
-/// The allowance was taken back.
+/// The permission was revoked.
 #[must_use]
 pub const fn taken_back() -> &'static str {
     "Taken back. You are asked before this command runs again."
 }
 
-/// There was no allowance to take back.
+/// There was no permission to revoke.
 #[must_use]
 pub const fn not_allowed_before() -> &'static str {
     "No command of this SHA-256 is allowed. `daypass-cli profiles` lists those that are."
 }
 
-/// The allowance can't be taken back while another Daypass has the journal.
+/// The permission can't be revoked while another instance of Daypass has the journal open.
 #[must_use]
 pub const fn take_back_there() -> &'static str {
     "Daypass is open already. Take it back there, under Profiles."
 }
 
-/// What became of a profile's command; none where the problem is another.
+/// Returns what happened to a profile's command; `None` for any other problem.
 #[must_use]
 pub fn command_problem(problem: &Problem) -> Option<&'static str> {
     if problem.kind != Kind::ProcessRefused {

@@ -1,15 +1,15 @@
-//! What stands in the kit's files beside what machines read: in ASCII alone, since consoles, shells and mail programs of
-//! every kind pass these files on.
+//! Texts of the access kit's files. They are ASCII only, because the files pass through consoles, shells and mail
+//! programs of every kind.
 
-/// The comment on top of an invitation.
+/// Comment at the top of an invitation.
 pub const INVITATION_HEAD: [&str; 2] =
     ["A Daypass invitation. It holds no secret.", "Drop this file on the Daypass window, or paste this text there."];
 
-/// The comment on top of a request.
+/// Comment at the top of a request.
 pub const REQUEST_HEAD: [&str; 2] =
     ["A Daypass request. It holds no secret.", "In Daypass choose \"I'm the customer\" and paste this text there."];
 
-/// The comment on top of every form: what it does, and what to compare before it is deployed.
+/// Returns the comment at the top of every format: what it does, and what to compare before it is deployed.
 #[must_use]
 pub fn head(compare: &[(&str, String); 2]) -> Vec<String> {
     let lines = compare.iter().map(|(name, value)| format!("  {name:9}  {value}"));
@@ -21,7 +21,7 @@ pub fn head(compare: &[(&str, String); 2]) -> Vec<String> {
     before.into_iter().map(str::to_owned).chain(lines).collect()
 }
 
-/// How the template is used.
+/// Returns how to use the template.
 #[must_use]
 pub fn template_steps(stack: &str) -> [String; 2] {
     [
@@ -34,47 +34,47 @@ pub fn template_steps(stack: &str) -> [String; 2] {
 /// What the template can't do.
 pub const TEMPLATE_LIFECYCLE: &str = "Abandoned parts go after some days only from a bucket that is made here; for one \
                                       that is there already, add such a lifecycle rule to it.";
-/// The template's description.
+/// Description of the template.
 pub const TEMPLATE_DESCRIPTION: &str = "A role that may put files into one folder of one bucket, and nothing else";
-/// The question whether the bucket is made.
+/// Description of the parameter that creates the bucket.
 pub const TEMPLATE_CREATE_BUCKET: &str = "Does the bucket have to be made? Choose no where it is there already.";
 /// The stack is in another region than the bucket should be.
 pub const TEMPLATE_OTHER_REGION: &str = "The bucket would be made in another region than the one asked for. Switch \
                                          the console to that region, or choose no for CreateBucket.";
-/// The output with the link.
+/// Description of the output with the link.
 pub const TEMPLATE_LINK: &str = "Send this link to the contractor. It holds no secret.";
-/// The output with the invitation's text.
+/// Description of the output with the invitation's text.
 pub const TEMPLATE_INVITATION: &str = "The same as the text of a .daypass file";
-/// The output with the role.
+/// Description of the output with the role.
 pub const TEMPLATE_ROLE: &str = "The role";
-/// The role's description in IAM, by which the commands know a role that they made before.
+/// Returns the role's description in IAM, by which the commands recognize a role that they created before.
 #[must_use]
 pub fn role_description(principal: &str) -> String {
     format!("May put files into one folder of one bucket. Made for Daypass, for {principal}")
 }
 
-/// In the comment on top of the commands: who runs them.
+/// Comment at the top of the commands: who runs them.
 pub const COMMANDS_AS: &str = "Run it as an administrator of the account that owns the bucket. It can be run again.";
-/// The bucket is there although it was to be made.
+/// The bucket to be created exists already.
 pub const BUCKET_THERE: &str = "The bucket is there already, and nothing was changed on it. Please see that it blocks \
                                 public access, keeps versions and denies requests without TLS.";
 /// The bucket has lifecycle rules, which are not replaced.
 pub const LIFECYCLE_THERE: &str = "The bucket has lifecycle rules already, and nothing was changed there. Please add this \
                                    rule, unless it is among them:";
-/// The role is there, made by these commands for the same principal.
+/// The role exists, created by these commands for the same principal.
 pub const ROLE_THERE: &str = "The role is there already, made for the same person. Its policies are set anew.";
-/// A role of this name is there, made by somebody else or for somebody else.
+/// A role with this name exists, created by or for somebody else.
 pub const OTHER_ROLE_THERE: &str = "A role of this name is there already, made for something else. It was not changed. \
                                     Please choose another name for the new role.";
-/// A command did not go through.
+/// A command failed.
 pub const COMMAND_REFUSED: &str = "AWS did not take this command. What it answered stands above.";
 /// The last step of the commands.
 pub const SEND_THIS: &str = "Done. Send the contractor the lines below. They hold no secret.";
 
-/// In the comment on top of the Terraform configuration: the last step.
+/// The last step, in the comment at the top of the Terraform configuration.
 pub const TERRAFORM_THEN: &str = "After terraform apply, send the contractor: terraform output -raw invitation_link";
-/// In which region the provider has to be.
+/// Comment about the provider's region.
 pub const TERRAFORM_REGION: &str = "The provider's region should be";
-/// Above a rule for a bucket that is there already.
+/// Comment above a rule for an existing bucket.
 pub const TERRAFORM_LIFECYCLE: &str = "Terraform would replace all the lifecycle rules of a bucket that it didn't make. \
                                        Add this rule to those that you have:";

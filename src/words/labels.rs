@@ -1,6 +1,5 @@
 //! Labels, buttons and titles of the window, screen by screen.
 
-/// The first screen.
 pub mod welcome {
     pub const TITLE: &str = "Deliver files to your customer";
     pub const SUBTITLE: &str = "With access that ends by itself. Drop the files; watch them arrive.";
@@ -9,12 +8,12 @@ pub mod welcome {
     pub const INVITATION_TEXT: &str = "The .daypass file or text that your customer sent. Drop it here.";
     pub const OPEN_INVITATION: &str = "Open invitation…";
     pub const BY_HAND: &str = "Enter it by hand";
-    /// The form, after an invitation filled it.
+    /// Title of the form after an invitation filled it.
     pub const FROM_INVITATION: &str = "From your invitation";
-    /// The form, while it changes a destination that is open.
+    /// Title of the form while it changes an open destination.
     pub const CHANGE: &str = "Change what you entered";
     pub const YOU: &str = "You";
-    /// The name of the picker.
+    /// Placeholder of the picker.
     pub const CHOOSE_PROFILE: &str = "Choose a profile";
     /// Below the picker.
     pub const ADD_KEY: &str = "Add an access key…";
@@ -22,69 +21,64 @@ pub mod welcome {
     pub const BUCKET: &str = "Bucket";
     pub const FOLDER: &str = "Folder";
     pub const OPTIONAL: &str = "(optional)";
-    /// The main button.
+    /// Main button.
     pub const GET_ACCESS: &str = "Get access";
-    /// Opens the rest.
+    /// Expands the rest of the form.
     pub const MORE: &str = "External ID, MFA, duration…";
-    /// Closes the rest.
+    /// Collapses the rest of the form.
     pub const LESS: &str = "Less";
-    /// The way back to the destination.
+    /// Leads back to the destination.
     pub const BACK: &str = "Back";
     /// Below the form.
     pub const NO_INVITATION: &str = "No invitation yet?";
-    /// Opens the kit for the customer.
+    /// Opens the page with the access kit.
     pub const ASK: &str = "Ask your customer for access";
     pub const PRACTICE: &str = "Try it with a practice bucket";
-    /// The name of the destination.
     pub const NAME: &str = "What you call it";
-    /// The external id.
     pub const EXTERNAL_ID: &str = "External ID";
     pub const MFA: &str = "MFA device (serial or ARN)";
     pub const DURATION: &str = "How long";
-    /// The session's name.
     pub const SESSION_NAME: &str = "Session name";
     pub const REGION: &str = "Region";
-    /// The owner of the bucket.
     pub const OWNER: &str = "Account that owns the bucket";
     pub const NARROW: &str = "Ask for access to this bucket and folder only";
-    /// No profile at all.
+    /// There is no profile.
     pub const NO_KEY: &str = "There is no access key on this computer yet";
     pub const NO_KEY_TEXT: &str = "Your administrator gives you one for your user. It stays on this computer.";
-    /// Nothing was picked.
+    /// No profile is chosen.
     pub const PICK_FIRST: &str = "Choose who you are first.";
-    /// Asks AWS who a profile is.
+    /// Calls GetCallerIdentity for the profile.
     pub const WHO_IS_THIS: &str = "Check who this is";
-    /// While it is asked.
+    /// Shown meanwhile.
     pub const ASKING_WHO: &str = "asking who this is…";
-    /// Files came before there is access.
+    /// Files were added before there is access.
     pub const ACCESS_FIRST: &str = "First get access, then drop the files";
     pub const ACCESS_FIRST_TEXT: &str =
         "Daypass has to know where they go. Open an invitation or fill in the form; the files stay where they are.";
 }
 
-/// Practice: the bar above every page of it, and what it keeps apart.
+/// Practice: the bar at the top of each page, and what it keeps apart.
 pub mod practice {
     pub const TITLE: &str = "Practice";
-    /// What it is.
     pub const HINT: &str = "Nothing leaves this computer; the people and files in it are made up.";
-    /// The same where there is little room.
+    /// The same if there is little room.
     pub const SHORT_HINT: &str = "Nothing leaves this computer.";
     pub const END: &str = "End practice";
-    /// Opens the destination whose role asks for a code.
+    /// Opens the destination whose role requires an MFA code.
     pub const WITH_CODE: &str = "Try a role that asks for a code";
     /// Below the button that opens an invitation.
     pub const INVITATION: &str = "A real invitation ends practice.";
-    /// A key came while practice is on.
+    /// A key was added during practice.
     pub const NO_KEYS: &str = "End practice first, then add your access key";
     pub const NO_KEYS_TEXT: &str = "Practice has its own made-up keys and keeps none of yours.";
 
-    /// Which code the practice device takes.
+    /// Says which code the practice device shows.
     #[must_use]
     pub fn code(code: &str) -> String {
         format!("In practice the device shows {code}. Any other code is refused, as Amazon refuses it.")
     }
 
-    /// Marks something that belongs to practice.
+    /// Marks a text as part of practice.
     #[must_use]
     pub fn marked(text: &str) -> String {
         format!("{TITLE}  ·  {text}")
@@ -96,61 +90,56 @@ pub mod pass {
     pub const SWITCH: &str = "Switch destination";
     pub const SETTINGS: &str = "Settings";
     pub const RENEW: &str = "Renew";
-    /// While it renews.
+    /// Shown during a renewal.
     pub const RENEWING: &str = "Renewing…";
-    /// After a denial.
+    /// Button after a denial.
     pub const TRY_AGAIN: &str = "Try again";
     pub const GET_ACCESS: &str = "Get access";
-    /// While it asks.
+    /// Shown while access is requested.
     pub const ASKING: &str = "Asking…";
-    /// Under the dash.
+    /// Below the placeholder for the time.
     pub const NO_ACCESS: &str = "No access yet";
-    /// Under the dash while it asks.
+    /// Below the placeholder while access is requested.
     pub const ASKING_AMAZON: &str = "Asking Amazon…";
     pub const ENDED: &str = "Access has ended";
     pub const ENTER_CODE: &str = "Enter a code…";
     pub const PRACTICE: &str = "Practice";
-    /// The badge of another server.
+    /// Badge of a server other than Amazon's.
     pub const TEST_SERVER: &str = "Test server";
-    /// In the switcher.
+    /// Heading in the switcher.
     pub const OPEN_NOW: &str = "Open now";
-    /// In the switcher.
+    /// Heading in the switcher.
     pub const EARLIER: &str = "Earlier";
-    /// In the switcher.
     pub const NEW: &str = "New destination…";
-    /// In the switcher.
     pub const CHANGE: &str = "Change what you entered…";
-    /// In the switcher.
     pub const SIGN_OUT: &str = "Sign out";
-    /// The time left, for screen readers.
+    /// Label of the time left for screen readers.
     pub const TIME_LEFT: &str = "Time left";
     pub const PRACTICE_HINT: &str = "Everything happens inside this computer; no account is touched.";
-    /// Hover on a shortened session.
+    /// Tooltip of a session shorter than requested.
     pub const SHORTENED: &str = "Your customer allows less time than was asked for.";
 }
 
-/// Where files come in.
+/// Adding files.
 pub mod intake {
     pub const DROP: &str = "Drop files or folders here";
     pub const OR_CHOOSE: &str = "or choose them from your computer";
-    /// Opens the dialog.
     pub const CHOOSE_FILES: &str = "Choose files…";
-    /// Opens the dialog.
     pub const CHOOSE_FOLDER: &str = "Choose folder…";
-    /// What put-only means.
+    /// What write-only access means.
     pub const PUT_ONLY: &str =
         "You can add files here. You can’t see or delete what is already there:\nyour customer set it up that way.";
     pub const MORE: &str = "Drop more files or folders anywhere";
-    /// While folders are walked.
+    /// Shown while folders are listed.
     pub const WALKING: &str = "Looking through the folders…";
-    /// Before there is access.
+    /// Shown before there is access.
     pub const WAIT: &str = "What you add now waits until you have access";
-    /// The customer's view.
+    /// Opens the customer's view of practice.
     pub const CUSTOMER_SEES: &str = "What your customer sees…";
-    /// No dialog could be shown.
+    /// No file dialog is available.
     pub const NO_DIALOG: &str =
         "This desktop has no way to choose files. Drop them on the window instead, or install xdg-desktop-portal.";
-    /// One dialog is open already.
+    /// A file dialog is open already.
     pub const DIALOG_OPEN: &str = "A window for choosing files is open already.";
 }
 
@@ -163,72 +152,63 @@ pub mod table {
     pub const RESUME: &str = "Resume";
     pub const TAKE_OUT: &str = "Take out";
     pub const MORE: &str = "More";
-    /// The button over all rows.
+    /// Accessible name of the menu for all rows.
     pub const MORE_ALL: &str = "More for the whole list";
-    /// A menu's item.
     pub const NEW_NAME: &str = "Send under a new name";
-    /// A button of a row that was left out.
+    /// Button of a skipped file.
     pub const SEND_KEY: &str = "Send it all the same";
-    /// A menu's item.
     pub const TRY_AGAIN: &str = "Try again";
-    /// A menu's item.
     pub const TRY_ALL_AGAIN: &str = "Try again what stopped";
-    /// A menu's item.
     pub const WHY: &str = "What happened…";
-    /// A menu's item.
     pub const COPY_KEY: &str = "Copy the name at the destination";
-    /// A menu's item.
     pub const REMOVE: &str = "Take out of the list";
-    /// A menu's item.
     pub const CANCEL_ALL: &str = "Take everything out…";
     pub const PAUSE_ALL: &str = "Pause all";
     pub const RESUME_ALL: &str = "Resume all";
-    /// The footer, while paused.
+    /// In the footer while paused.
     pub const PAUSED: &str = "paused";
-    /// The footer's bar.
+    /// Accessible name of the footer's progress bar.
     pub const ALL: &str = "All files";
 }
 
 pub mod dialog {
     pub const CLOSE: &str = "Close";
-    /// Leaves as it is.
     pub const CANCEL: &str = "Cancel";
     pub const COPY: &str = "Copy";
     pub const CODE_TITLE: &str = "Enter the code from your device";
     pub const CODE: &str = "Six digits";
     pub const CONTINUE: &str = "Continue";
-    /// The code isn't one.
+    /// The code is invalid.
     pub const CODE_FORM: &str = "A code has six digits.";
     pub const SERIAL: &str = "Your MFA device (ARN or serial)";
-    /// The quit guard.
+    /// In the dialog before quitting.
     pub const KEEP: &str = "Keep uploading";
-    /// The quit guard.
+    /// In the dialog before quitting.
     pub const QUIT: &str = "Quit";
-    /// The quit guard.
+    /// In the dialog before quitting.
     pub const QUIT_TITLE: &str = "Quit Daypass?";
     pub const CANCEL_ALL_TITLE: &str = "Take everything out of the list?";
     pub const CANCEL_ALL: &str = "Take everything out";
     pub const KEEP_THEM: &str = "Keep them";
     /// Sends a file that looks like a key.
     pub const SEND_KEY: &str = super::table::SEND_KEY;
-    /// Leaves out a file that looks like a key.
+    /// Skips a file that looks like a key.
     pub const LEAVE_OUT: &str = "Leave it out";
     pub const LEFT_OUT_TITLE: &str = "Left out";
-    /// Left out because all of it was delivered earlier.
+    /// Title if everything was skipped because it was delivered earlier.
     pub const EARLIER_TITLE: &str = "Delivered earlier";
     /// Sends a file that was delivered earlier.
     pub const SEND_AGAIN: &str = "Send it again";
     /// Sends all files that were delivered earlier.
     pub const SEND_ALL_AGAIN: &str = "Send them all again";
-    /// The person closed the window while a dialog was open and uploads run.
+    /// The window was closed during uploads while a dialog was open.
     pub const QUIT_HELD: &str = "You asked to quit while uploads run";
     /// A file with an access key was chosen while a dialog was open.
     pub const KEY_FILE_HELD: &str = "The access key you chose is next";
-    /// A path has to be typed, and a dialog is open.
+    /// A path must be typed while a dialog is open.
     pub const PATH_HELD: &str = "Daypass needs to know where a file is";
-    /// A code is needed, and a dialog is open.
+    /// A code is required while a dialog is open.
     pub const CODE_HELD: &str = "Your customer asks for a code";
-    /// What the customer sees.
     pub const ARRIVED_TITLE: &str = "What your customer sees";
     pub const NOTHING_ARRIVED: &str = "Nothing has arrived yet. Drop a file on the window and look again.";
     pub const DETAILS: &str = "Technical details";
@@ -242,17 +222,17 @@ pub mod settings {
     pub const SHA256_TEXT: &str = "Amazon’s own checksum is always compared; this one is for your customer’s records.";
     pub const LIMIT: &str = "Leave some of the line to others";
     pub const LIMIT_FIELD: &str = "At most, in MB a second";
-    /// A limit that can't be read.
+    /// The limit can't be parsed.
     pub const LIMIT_FORM: &str = "Enter a number of megabytes a second, such as 5 or 0.5.";
 
-    /// The proxy that is used.
+    /// Says which proxy is used.
     #[must_use]
     pub fn proxy(proxy: &str) -> String {
         format!("Amazon is reached through the proxy {proxy}, as HTTPS_PROXY says.")
     }
 }
 
-/// The page for a denial.
+/// The page about a denial.
 pub mod trouble {
     pub const COPY_CUSTOMER: &str = "Copy message for your customer";
     pub const COPY_ADMINISTRATOR: &str = "Copy message for your administrator";
@@ -260,9 +240,8 @@ pub mod trouble {
     pub const DETAILS: &str = "Details";
     pub const CHANGE: &str = "Change it…";
     pub const UNNARROWED: &str = "Go on without the limit";
-    /// After a copy.
+    /// Label after a copy.
     pub const COPIED: &str = "Copied";
-    /// The way back.
     pub const BACK: &str = "Back to the files";
 }
 
@@ -274,37 +253,37 @@ pub mod notes {
     pub const RECEIPT: &str = "Save receipt…";
     pub const COPY_MESSAGE: &str = "Copy message";
     pub const SEND_RECEIPT: &str = "Send the receipt too";
-    /// While it is sent.
+    /// Shown while the receipt is uploaded.
     pub const SENDING_RECEIPT: &str = "Sending the receipt…";
     pub const RECEIPT_SENT: &str = "Receipt sent";
     pub const RESUME: &str = "Resume all";
     pub const DISMISS: &str = "Dismiss";
 }
 
-/// The desktop's dialogs, and no window at all.
+/// The desktop's dialogs, and errors if there is no window.
 pub mod shell {
-    /// A dialog's title.
+    /// Title of a file dialog.
     pub const FILES: &str = "Choose files to deliver";
-    /// A dialog's title.
+    /// Title of a file dialog.
     pub const FOLDER: &str = "Choose a folder to deliver";
-    /// A dialog's title.
+    /// Title of a file dialog.
     pub const INVITATION: &str = "Open an invitation";
-    /// A dialog's title.
+    /// Title of a file dialog.
     pub const TEXT: &str = "Save this text";
-    /// A dialog's title.
+    /// Title of a file dialog.
     pub const TEXTS: &str = "Choose a folder for the files";
-    /// A dialog's filter.
+    /// Filter of a file dialog.
     pub const INVITATIONS: &str = "Invitations";
-    /// A dialog's title.
+    /// Title of a file dialog.
     pub const RECEIPT: &str = "Save the receipt";
-    /// The name that is offered.
+    /// Suggested file name.
     pub const RECEIPT_FILE: &str = "receipt.html";
-    /// No dialog could be shown.
+    /// No file dialog is available.
     pub const NO_DIALOG: &str = "Files can’t be chosen here";
 
-    /// There is no screen.
+    /// There is no display.
     pub const NO_SCREEN: &str = "Daypass finds no screen to open its window on (X11, or XWayland on Wayland). daypass-cli delivers without one.";
-    /// There is no driver.
+    /// There is no OpenGL driver.
     pub const NO_DRIVER: &str =
         "Daypass finds no graphics driver to draw its window with (OpenGL). daypass-cli delivers without one.";
 }

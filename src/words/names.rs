@@ -1,28 +1,22 @@
-//! One sentence or two for each thing that can be wrong with a name: what is so, and what to do.
+//! Texts about invalid names: what is wrong, and what to do.
 
 use crate::model::names::NameProblem;
 
 /// The field that a name was entered into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The customer's role.
     Role,
-    /// The customer's bucket.
     Bucket,
     /// The folder in the bucket.
     Folder,
-    /// The external ID.
     ExternalId,
-    /// The MFA device.
     Mfa,
     Account,
-    /// The session's name.
     SessionName,
     Region,
 }
 
 impl Field {
-    /// All of them.
     pub const ALL: [Self; 8] = [
         Self::Role,
         Self::Bucket,
@@ -34,7 +28,7 @@ impl Field {
         Self::Region,
     ];
 
-    /// The field's name at the start of a sentence.
+    /// Returns the field's name for the start of a sentence.
     const fn name(self) -> &'static str {
         match self {
             Self::Role => "A role’s ARN",
@@ -85,11 +79,11 @@ impl Field {
     }
 }
 
-/// A secret stands in a field.
+/// The field holds a secret.
 pub const SECRET: &str = "This looks like a secret key, which belongs nowhere but in your AWS profile. Clear this field; \
                           if others could see it, ask your administrator for a new key.";
 
-/// What is so with a name that was entered, and what to do. It never repeats the text itself, which may be a secret.
+/// Returns what is wrong with a name and what to do. It never repeats the text itself, which may be a secret.
 #[must_use]
 pub fn name_problem(field: Field, why: &NameProblem) -> String {
     let (name, form, unit) = (field.name(), field.form(), field.unit());
@@ -188,7 +182,7 @@ pub fn name_problem(field: Field, why: &NameProblem) -> String {
     }
 }
 
-/// A sentence about one character, named so that it can be told from those that look like it.
+/// Returns a sentence about one invalid character, named so that it can't be confused with similar ones.
 fn character(name: &str, form: &str, c: char) -> String {
     if c == ' ' {
         format!("{name} has no spaces here. {form}")
@@ -206,7 +200,7 @@ fn character(name: &str, form: &str, c: char) -> String {
     }
 }
 
-/// A field's name in the middle of a sentence.
+/// Returns a field's name for the middle of a sentence.
 fn low(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())

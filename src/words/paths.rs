@@ -1,29 +1,29 @@
-//! What is said where the desktop has no dialog for choosing files.
+//! Texts for a desktop without a file dialog.
 
 use super::problem::Message;
 use std::path::Path;
 
-/// How one chooses.
+/// The purpose of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// Files that are there.
+    /// Existing files.
     Open,
-    /// Folders that are there.
+    /// Existing folders.
     OpenFolder,
-    /// A file to be written.
+    /// A file to write.
     Save,
     /// A folder to write into.
     SaveInto,
 }
 
 pub const PATH: &str = "Path";
-/// A path that can't be used.
+/// The path is invalid.
 pub const PATH_FORM: &str = "Enter the whole path, beginning with “/” or “~/”.";
 
-/// How a desktop gets a window for choosing files.
+/// How to get a file dialog.
 pub const INSTALL: &str = "Your administrator can add that window: the package is xdg-desktop-portal, or zenity.";
 
-/// Why a path has to be typed.
+/// Returns why a path must be typed.
 #[must_use]
 pub const fn no_dialog(choice: Choice) -> &'static str {
     match choice {
@@ -49,7 +49,7 @@ pub const fn go(choice: Choice) -> &'static str {
     }
 }
 
-/// Several receipts were written.
+/// Several receipts were saved.
 #[must_use]
 pub fn receipts_saved(count: usize, folder: &Path) -> Message {
     Message {

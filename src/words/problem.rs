@@ -1,20 +1,20 @@
-//! What each problem is called, what it means, and what may be done about it.
+//! Texts about problems: what happened, what it means, and what to do.
 
 use super::format;
 use super::profiles::said_key_not_found;
 use super::untrusted_text::visible;
 use crate::model::problem::{DeniedBy, Kind, Problem, Turn};
 
-/// A problem in words: a title and a sentence that says what to do.
+/// A text with a title and a sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// What is so, in a few words, without a full stop.
+    /// What happened, in a few words, without a full stop.
     pub title: String,
     /// What it means and what to do.
     pub body: String,
 }
 
-/// Whose turn it is, in a few words; none if nobody can say. `sure` is false if it is only the likeliest.
+/// Returns whose turn it is, in a few words; `None` if that is unknown. `sure` is false if it is only the likeliest.
 #[must_use]
 pub const fn turn(turn: Turn, sure: bool) -> Option<&'static str> {
     Some(match (turn, sure) {
@@ -29,7 +29,7 @@ pub const fn turn(turn: Turn, sure: bool) -> Option<&'static str> {
     })
 }
 
-/// Whose turn it is, in JSON.
+/// Returns whose turn it is, in JSON.
 #[must_use]
 pub const fn turn_key(turn: Turn) -> &'static str {
     match turn {
@@ -45,7 +45,7 @@ fn said_as(title: &str, body: &str) -> Message {
     Message { title: title.to_owned(), body: body.to_owned() }
 }
 
-/// What to say about a problem: as [`said`] does, with what only this one's details know.
+/// Returns the text for a problem, as [`said`] does, with the problem's details.
 #[must_use]
 pub fn said_of(problem: &Problem) -> Message {
     let about = problem.detail.as_ref().map(|detail| visible(&detail.about)).unwrap_or_default();
@@ -78,7 +78,7 @@ fn said_own_role(about: &str) -> Message {
     }
 }
 
-/// What to say about a problem that ended a file: nothing more will be done by itself.
+/// Returns the text for a problem that ended a file, for which nothing happens automatically any more.
 #[must_use]
 pub fn said_of_ended(problem: &Problem) -> Message {
     let kind = problem.kind;
@@ -100,7 +100,7 @@ pub fn said_of_ended(problem: &Problem) -> Message {
     Message { body: body.to_owned(), ..said(kind) }
 }
 
-/// What to say about a problem of this kind.
+/// Returns the text for a kind of problem.
 #[must_use]
 pub fn said(kind: Kind) -> Message {
     match kind {
@@ -480,7 +480,7 @@ fn said_access_denied(by: DeniedBy) -> Message {
     }
 }
 
-/// A problem on one line: its title and its body.
+/// Returns the text for a problem on one line.
 #[must_use]
 pub fn sentence(problem: &Problem) -> String {
     let said = said_of(problem);

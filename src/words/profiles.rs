@@ -1,9 +1,9 @@
-//! Sentences about the profile files: what looks odd and where, never what stands there.
+//! Texts about warnings in profile files: what is wrong and where, never the file's content.
 
 use super::problem::Message;
 use crate::model::snapshot::{ProfileWarning, WarningKind};
 
-/// What looks odd, with its file and line, and what to do.
+/// Returns the text for a warning, with its file and line and what to do.
 #[must_use]
 pub fn oddity(oddity: &ProfileWarning) -> String {
     let file = oddity.path.display();
@@ -85,7 +85,7 @@ pub fn oddity(oddity: &ProfileWarning) -> String {
     format!("{place}: {what}.")
 }
 
-/// What is said of a key that is not where a profile looks for it.
+/// Returns the text for a key that is not where the profile refers to.
 pub(super) fn said_key_not_found(about: &str) -> Message {
     Message {
         title: "There is no usable key where the profile looks for it".to_owned(),

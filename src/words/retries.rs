@@ -1,4 +1,4 @@
-//! Retries that go on, and retries that were given up: how often it was tried, for how long, and when next.
+//! Texts about current and abandoned retries: how often, for how long, and when next.
 
 use super::format;
 use super::problem::{Message, said, sentence};
@@ -7,13 +7,13 @@ use crate::model::snapshot::RetryStatus;
 use crate::time::Time;
 use std::time::Duration;
 
-/// "Tried 7 times in 3 min. Next try in 40 s."
+/// Example: "Tried 7 times in 3 min. Next try in 40 s."
 #[must_use]
 pub fn progress(retry: &RetryStatus, now: Time) -> String {
     format!("{} {}", tried(retry, now), next(retry.next.since(now)))
 }
 
-/// "Next try in 40 s."
+/// Example: "Next try in 40 s."
 #[must_use]
 pub fn next(left: Duration) -> String {
     if left.is_zero() {
@@ -30,7 +30,7 @@ fn tried(retry: &RetryStatus, now: Time) -> String {
     format!("Tried {times} in {}.", format::short(now.since(retry.since)))
 }
 
-/// Why it is tried again, in a sentence that ends nothing: what a lost answer leaves open is not the last word yet.
+/// Returns why a request is retried. A lost answer is not final here, as it would be at the end of a file.
 #[must_use]
 pub fn why(problem: &Problem) -> String {
     if problem.kind == Kind::AnswerLost {
@@ -39,13 +39,13 @@ pub fn why(problem: &Problem) -> String {
     sentence(problem)
 }
 
-/// The note in the window while nothing but a retry goes on.
+/// The note in the window while only retries are in progress.
 #[must_use]
 pub fn note(retry: &RetryStatus, now: Time) -> Message {
     Message { title: said(retry.why.kind).title, body: progress(retry, now) }
 }
 
-/// A hold that is looked at once more by itself.
+/// The note about a hold that is retried automatically.
 #[must_use]
 pub fn held(hold: Message, retry: &RetryStatus, now: Time) -> Message {
     Message { title: hold.title, body: format!("{} {}", hold.body, next(retry.next.since(now))) }
@@ -57,7 +57,7 @@ pub fn still(retry: &RetryStatus, now: Time) -> String {
     format!("Still: {}. {}", sentence_start(&said(retry.why.kind).title), progress(retry, now))
 }
 
-/// The command line waits no longer.
+/// The command line stops waiting.
 #[must_use]
 pub fn gave_up(problem: &Problem, retry: &RetryStatus, now: Time) -> String {
     format!(
@@ -67,7 +67,7 @@ pub fn gave_up(problem: &Problem, retry: &RetryStatus, now: Time) -> String {
     )
 }
 
-/// A title within a sentence, without a full stop of its own.
+/// Returns a title for use within a sentence, without its full stop.
 fn sentence_start(title: &str) -> &str {
     title.trim_end_matches('.')
 }

@@ -1,4 +1,4 @@
-//! What stands in the window: labels, buttons, notes, states.
+//! Texts of the window: labels, buttons, notes, states.
 
 use super::format;
 pub use super::labels::*;
@@ -11,23 +11,22 @@ use crate::time::{Time, Utc};
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-/// The name of the program.
 pub const DAYPASS: &str = "Daypass";
 
-/// "Access ends at 14:32"; "Access ends Monday 09:00".
+/// Examples: "Access ends at 14:32", "Access ends Monday 09:00".
 #[must_use]
 pub fn ends_at(time: &str) -> String {
     if time.contains(' ') { format!("Access ends {time}") } else { format!("Access ends at {time}") }
 }
 
-/// "Richard, account 1111 2222 3333", or "Richard as Engineers, account …" for the session of a role.
+/// Example: "Richard, account 1111 2222 3333", or "Richard as Engineers, account …" for a role session.
 #[must_use]
 pub fn who(identity: &Identity) -> String {
     let role = identity.role().map_or_else(String::new, |role| format!(" as {role}"));
     format!("{}{role}, account {}", identity.name, format::account(&identity.account))
 }
 
-/// What is said of a profile whose identity isn't known.
+/// Describes a profile whose identity isn't known.
 #[must_use]
 pub fn profile_hint(profile: &Profile) -> String {
     let kind = match profile.source {
@@ -49,7 +48,7 @@ pub fn profile_hint(profile: &Profile) -> String {
     }
 }
 
-/// "A role in account 4444 5555 6666".
+/// Example: "A role in account 4444 5555 6666".
 #[must_use]
 pub fn role_in(account: &str) -> String {
     format!("A role in account {}", format::account(account))
@@ -58,7 +57,7 @@ pub fn role_in(account: &str) -> String {
 pub use super::names::{Field, name_problem as field_problem};
 pub use super::profiles::oddity;
 
-/// Files over the window.
+/// Files are dragged over the window.
 #[must_use]
 pub fn hovering(count: usize, to: &str) -> (String, String) {
     let what = match count {
@@ -68,7 +67,7 @@ pub fn hovering(count: usize, to: &str) -> (String, String) {
     (what, format!("They go to {to}"))
 }
 
-/// "3 were left out…".
+/// Example: "3 were left out…".
 #[must_use]
 pub fn left_out(count: &SkipCounts) -> String {
     let what = if count.earlier() == count.all() { "delivered earlier" } else { "left out" };
@@ -78,7 +77,7 @@ pub fn left_out(count: &SkipCounts) -> String {
     }
 }
 
-/// The note where nothing of what was added is new.
+/// The note if nothing that was added is new.
 #[must_use]
 pub fn nothing_new(earlier: u64) -> Message {
     let body = match earlier {
@@ -91,7 +90,7 @@ pub fn nothing_new(earlier: u64) -> Message {
     Message { title: "There is nothing new to send".to_owned(), body }
 }
 
-/// Why something was left out.
+/// Returns why something was skipped.
 #[must_use]
 pub fn left(why: SkipReason, zone: &TimeZone) -> String {
     let reason = match why {
@@ -109,13 +108,13 @@ pub fn left(why: SkipReason, zone: &TimeZone) -> String {
     reason.to_owned()
 }
 
-/// The list of what was left out goes on.
+/// The end of a shortened list.
 #[must_use]
 pub fn and_more(count: u64) -> String {
     format!("and {} more", format::number(count))
 }
 
-/// The words for a row's state.
+/// Returns the text for a row's state.
 #[must_use]
 pub fn state(upload: &Upload, now: Time) -> String {
     match &upload.state {
@@ -136,7 +135,7 @@ pub fn state(upload: &Upload, now: Time) -> String {
     }
 }
 
-/// The words for a delivered file, by what the server confirmed of it.
+/// Returns the text for a delivered file, by what the server confirmed.
 #[must_use]
 pub const fn delivered(proof: Proof) -> &'static str {
     match proof {
@@ -146,7 +145,7 @@ pub const fn delivered(proof: Proof) -> &'static str {
     }
 }
 
-/// "62 % · 11.8 MB/s · 2 min left".
+/// Example: "62 % · 11.8 MB/s · 2 min left".
 #[must_use]
 pub fn sending(progress: &Progress, size: u64) -> String {
     let moved = progress.confirmed.saturating_add(progress.in_flight);
@@ -161,7 +160,7 @@ pub fn sending(progress: &Progress, size: u64) -> String {
     }
 }
 
-/// "Amazon keeps the parts until Friday 29 November", and the same for where there is little room.
+/// Example: "Amazon keeps the parts until Friday 29 November", followed by a shorter version.
 #[must_use]
 pub fn kept_until(until: Utc, now: Option<Utc>, zone: &TimeZone) -> [String; 2] {
     let day = format::weekday(until, zone);
@@ -172,13 +171,13 @@ pub fn kept_until(until: Utc, now: Option<Utc>, zone: &TimeZone) -> [String; 2] 
     }
 }
 
-/// "14 of 40 files".
+/// Example: "14 of 40 files".
 #[must_use]
 pub fn files_done(totals: &Totals) -> String {
     format!("{} of {}", format::number(totals.delivered), format::count(totals.files, "file"))
 }
 
-/// The rest of the footer, in parts.
+/// Returns the other parts of the footer.
 #[must_use]
 pub fn footer(totals: &Totals, paused: bool) -> Vec<String> {
     let mut parts = vec![format!("{} of {}", format::size(totals.confirmed), format::size(totals.bytes))];
@@ -195,7 +194,7 @@ pub fn footer(totals: &Totals, paused: bool) -> Vec<String> {
     parts
 }
 
-/// The note when access ends soon.
+/// The note before access ends.
 #[must_use]
 pub fn ending_soon(left: Duration, queue: Option<Duration>, by_itself: bool) -> Message {
     let ends = format::minutes(left);
@@ -223,7 +222,7 @@ fn minutes_more(need: Duration) -> String {
     }
 }
 
-/// The note when access has ended.
+/// The note after access has ended.
 #[must_use]
 pub fn ended(open: u64) -> Message {
     let body = match open {
@@ -234,7 +233,7 @@ pub fn ended(open: u64) -> Message {
     Message { title: "Your access has ended".to_owned(), body }
 }
 
-/// The note when the line is down.
+/// The note while the network is down.
 #[must_use]
 pub fn offline(said: Message, next: Duration) -> Message {
     if next.is_zero() {
@@ -244,7 +243,7 @@ pub fn offline(said: Message, next: Duration) -> Message {
     Message { title: said.title, body }
 }
 
-/// Whose answer a delivery's proof is.
+/// Returns whose checksum confirms a delivery.
 #[must_use]
 pub const fn checksum_of(to: &Destination, test_server: bool) -> &'static str {
     if to.practice {
@@ -256,7 +255,7 @@ pub const fn checksum_of(to: &Destination, test_server: bool) -> &'static str {
     }
 }
 
-/// The note over a finished delivery, to Amazon or to a test server: whether every file was confirmed, and the sentences.
+/// Returns the note about a finished delivery, to Amazon or to a test server, and whether every file was confirmed.
 #[must_use]
 pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, Message) {
     let whole = totals.delivered == totals.files;
@@ -310,7 +309,7 @@ pub fn all_paused(open: u64) -> Message {
     Message { title: "Paused".to_owned(), body: format!("{what} until you resume. Nothing uploaded is lost.") }
 }
 
-/// The note when a renewal did not work.
+/// The note after a failed renewal.
 #[must_use]
 pub fn renew_problem(said: Message) -> Message {
     Message { title: format!("Renewing did not work: {}", lower_first(&said.title)), body: said.body }
@@ -326,7 +325,7 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// The quit guard's sentence.
+/// The sentence in the dialog before quitting.
 #[must_use]
 pub fn quit(running: u64) -> String {
     if running == 1 {
@@ -339,13 +338,13 @@ pub fn quit(running: u64) -> String {
     }
 }
 
-/// The question before a file is sent that looks like a key.
+/// The question before a file that looks like a key is sent.
 #[must_use]
 pub fn send_key_file(name: &str) -> String {
     format!("Send {}?", super::untrusted_text::visible(name))
 }
 
-/// The sentence before everything is taken out.
+/// The sentence before everything is canceled.
 #[must_use]
 pub fn cancel_all(open: u64) -> String {
     let what = format::count(open, "file");
@@ -361,19 +360,18 @@ pub fn code_for(name: &str, role: &str, serial: &str) -> String {
     format!("{name} asks for it, through the role {role}.{device}")
 }
 
-/// The role's name without its ARN.
+/// Returns the role's name from its ARN.
 #[must_use]
 pub fn role_name(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
-/// What is announced as the end comes nearer.
+/// Announces the time left to screen readers.
 #[must_use]
 pub fn announce_left(minutes: u64) -> String {
     format!("Your access ends in {}.", format::count(minutes, "minute"))
 }
 
-/// The version, for About.
 #[must_use]
 pub fn version() -> String {
     format!("Daypass {}", env!("CARGO_PKG_VERSION"))

@@ -1,7 +1,7 @@
-//! Foreign text as it may be shown: what would hide, reorder or command is written out.
+//! Untrusted text for display: characters that would hide, reorder or control text are escaped.
 
-/// `text` with control, bidi and zero-width characters written as `\u{…}`, so that a name can neither move a terminal's
-/// cursor nor pretend to end otherwise than it does.
+/// Returns `text` with control, bidi and zero-width characters written as `\u{…}`, so that a name can neither control a
+/// terminal nor disguise its real ending.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -15,15 +15,15 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// The first word of a name that may be read as another one: its letters are of several of the alphabets whose letters look
-/// alike, or all of them look like Latin ones and are none, or they are forms made for formulas and phonetics
-/// (Unicode Technical Standard 39, "Confusable Detection").
+/// Returns the first word of a name that may be mistaken for another: it mixes alphabets with similar letters, or
+/// consists only of non-Latin letters that look Latin, or contains letter forms for formulas and phonetics (Unicode
+/// Technical Standard 39, "Confusable Detection").
 #[must_use]
 pub fn look_alike(name: &str) -> Option<&str> {
     name.split(|c: char| !c.is_alphanumeric()).find(|word| {
         let mut alphabets: Vec<Alphabet> = word.chars().filter_map(alphabet).collect();
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        // Shorter words of other languages are often made of such letters alone.
+        // Shorter words of other languages often consist of such letters only.
         let all_alike = letters > 2 && word.chars().filter(|c| c.is_alphabetic()).all(|c| LIKE_LATIN.contains(c));
         alphabets.sort_unstable();
         alphabets.dedup();
@@ -31,7 +31,7 @@ pub fn look_alike(name: &str) -> Option<&str> {
     })
 }
 
-/// Letters of Greek and Cyrillic that look like Latin ones.
+/// Greek and Cyrillic letters that look like Latin ones.
 const LIKE_LATIN: &str = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧικνορυАВЕЅІЈКМНОРСТУХҮҺԚԜаесіјорхуѕһүԁԛԝ";
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +41,11 @@ enum Alphabet {
     Cyrillic,
     Armenian,
     Cherokee,
-    /// A form of a letter that no name is written in.
+    /// A letter form that is not used in names.
     Odd,
 }
 
-/// The alphabet of a letter, where it is one whose letters look like those of another.
+/// Returns the alphabet of a letter, if its letters look like those of another.
 const fn alphabet(c: char) -> Option<Alphabet> {
     match c {
         'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Some(Alphabet::Latin),
@@ -53,7 +53,7 @@ const fn alphabet(c: char) -> Option<Alphabet> {
         '\u{400}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{A640}'..='\u{A69F}' => Some(Alphabet::Cyrillic),
         '\u{531}'..='\u{58F}' => Some(Alphabet::Armenian),
         '\u{13A0}'..='\u{13FF}' | '\u{AB70}'..='\u{ABBF}' => Some(Alphabet::Cherokee),
-        // Phonetic letters, letters of formulas, in circles, of double width, Roman numerals.
+        // Phonetic letters, mathematical, circled and fullwidth letters, Roman numerals.
         '\u{250}'..='\u{2AF}'
         | '\u{1D00}'..='\u{1DBF}'
         | '\u{2100}'..='\u{2188}'
