@@ -76,7 +76,7 @@
 //!
 //! | Rule | The test in `tests/it` that holds it |
 //! |---|---|
-//! | Each room imports only the rooms below it, and no ring ties more than three files of a room (the sheets of `ui` are the one exception) | `tidy::each_room_imports_only_the_rooms_below_it`, `tidy::no_ring_ties_many_files` |
+//! | Each room imports only the rooms below it, and no ring ties more than three files of a room | `tidy::each_room_imports_only_the_rooms_below_it`, `tidy::no_ring_ties_many_files` |
 //! | The model names only std, serde, itself and `time`, and of std no files, network, threads, processes or environment; the engine names no window; the window names no AWS, no network and no disk | `tidy::layers_import_only_what_is_below_them` |
 //! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engines_clock_tells_the_time` |
 //! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |

@@ -1,8 +1,9 @@
 //! The sheet that adds an access key: its file or its two parts, whose it is, and where it is kept.
 
-use super::access_request::{AccessRequest, KeyToKeep};
-use super::sheet::{After, buttons, safe, title};
-use super::sheet::{entered, forget_typed};
+use super::access_request::{AccessReply, AccessRequest, KeyToKeep};
+use super::arrival::Arrival;
+use super::paths::PathFor;
+use super::sheet::{After, Sheet, View, buttons, entered, forget_typed, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons, picker};
@@ -22,8 +23,8 @@ use zeroize::Zeroizing;
 const ROOM: usize = 512;
 
 /// What was entered so far. The secret is wiped when the sheet goes.
-pub struct AddKey {
-    pub(crate) round: u32,
+pub(crate) struct AddKey {
+    round: u32,
     stage: Stage,
     id: Zeroizing<String>,
     secret: Zeroizing<String>,
@@ -47,8 +48,7 @@ struct Name {
 
 impl AddKey {
     /// Nothing entered yet.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let empty = || Zeroizing::new(String::with_capacity(ROOM));
         Self { round: 0, stage: Stage::Enter, id: empty(), secret: empty(), wrong: None }
     }
@@ -59,7 +59,7 @@ impl AddKey {
     }
 
     /// Amazon said whose key it is, or it can't be used.
-    pub(crate) fn tested(&mut self, result: Result<TestedKey, String>) {
+    fn tested(&mut self, result: Result<TestedKey, String>) {
         match result {
             Ok(key) => {
                 let name = key.proposal();
@@ -74,7 +74,7 @@ impl AddKey {
     }
 
     /// What the key is called and where it is, once it is kept.
-    pub(crate) fn kept(&mut self, result: Result<(), KeepProblem>) -> Option<(String, Keep)> {
+    fn kept(&mut self, result: Result<(), KeepProblem>) -> Option<(String, Keep)> {
         let Stage::Name(draft) = &mut self.stage else { return None };
         draft.busy = false;
         match result {
@@ -90,37 +90,48 @@ impl AddKey {
     }
 }
 
-impl Default for AddKey {
-    fn default() -> Self {
-        Self::new()
+impl Sheet for AddKey {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        match &mut self.stage {
+            Stage::Enter => window.enter_key(ui, self, out),
+            Stage::Testing => testing(ui),
+            Stage::Name(name) => match name_key(ui, name, &mut self.wrong, view.seen) {
+                Ok(after) => after,
+                Err(kept) => {
+                    self.round = window.access.next();
+                    out.push(Action::Access(AccessRequest::Keep(self.round, kept)));
+                    After::Stay
+                }
+            },
+        }
+    }
+
+    fn reply(&mut self, reply: AccessReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
+        match reply {
+            AccessReply::Tested(round, result) if round == self.round => self.tested(result),
+            AccessReply::Changed(round, result) if round == self.round => {
+                if let Some((name, keep)) = self.kept(result) {
+                    let said = words::kept(&name, keep);
+                    window.form.profile = Some(name);
+                    window.tell(said);
+                    return After::Close;
+                }
+            }
+            AccessReply::Tested(..)
+            | AccessReply::Changed(..)
+            | AccessReply::SignIn(..)
+            | AccessReply::Step(..)
+            | AccessReply::Checked(_) => {}
+        }
+        After::Stay
+    }
+
+    fn is_about(&self, arrival: &Arrival) -> bool {
+        matches!(arrival, Arrival::KeyFile(_) | Arrival::Path(PathFor::Key))
     }
 }
 
 impl Window {
-    pub(crate) fn add_key_sheet(
-        &mut self,
-        ui: &mut Ui,
-        draft: &mut AddKey,
-        seen: &Snapshot,
-        out: &mut Vec<Action>,
-    ) -> After {
-        match &mut draft.stage {
-            Stage::Enter => self.enter_key(ui, draft, out),
-            Stage::Testing => testing(ui),
-            Stage::Name(name) => {
-                let wanted = name_key(ui, name, &mut draft.wrong, seen);
-                match wanted {
-                    Ok(after) => after,
-                    Err(kept) => {
-                        draft.round = self.access.next();
-                        out.push(Action::Access(AccessRequest::Keep(draft.round, kept)));
-                        After::Stay
-                    }
-                }
-            }
-        }
-    }
-
     fn enter_key(&mut self, ui: &mut Ui, draft: &mut AddKey, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         let mut key = whole_paste(ui).map(Ok);
@@ -142,9 +153,7 @@ impl Window {
         ui.add_space(5.0);
         let secret = secret_field(ui, Id::unique("key secret"), labels::SECRET, &mut draft.secret, width);
         let entered = entered(ui, &[&id, &secret]);
-        if ui.memory(|memory| memory.focused().is_none()) {
-            id.request_focus();
-        }
+        safe(ui, &id);
         if id.changed() || secret.changed() {
             draft.wrong = None;
         }

@@ -1,22 +1,18 @@
 //! What comes from outside while a dialog is open, and the moment in which no yes counts because the card has just come.
 
-use super::access::left;
-use super::dialogs::Dialog;
+use super::arrival::Arrival;
 use super::invited::Invited;
-use super::paths::PathFor;
+use super::questions::Quit;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, running};
 use crate::grant::{Invitation, RoleRequest};
 use crate::model::snapshot::Snapshot;
-use crate::model::upload::DestinationId;
 use crate::time::Utc;
 use crate::words::ask::invited;
-use crate::words::ui::dialog;
 use egui::{Align2, Area, Id, Margin, Order, Stroke, Ui, vec2};
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a yes waits after its card appeared or changed, in seconds, as browsers do it.
@@ -26,21 +22,6 @@ const CALM: f64 = 0.7;
 const MOST: usize = 8;
 /// The room that the notice about an arrival takes at the foot of the window.
 const NOTICE: f32 = 78.0;
-
-/// What comes while another dialog is open: things that were read, with the time of the wall clock, and questions to the
-/// person.
-pub(crate) enum Arrival {
-    Invitation(Box<Invitation>, Utc),
-    Request(Box<RoleRequest>, Utc),
-    /// Whether to quit while uploads run.
-    Quit,
-    /// The access key in this file.
-    KeyFile(PathBuf),
-    /// A path to be typed.
-    Path(PathFor),
-    /// The code of an open destination.
-    Code(DestinationId),
-}
 
 /// What waits to be looked at, and since when the card on view stands as it does.
 #[derive(Default)]
@@ -75,37 +56,30 @@ impl Window {
     /// Takes in an invitation that was read at `read`: shows it for the person to agree to or to leave, or holds it while
     /// another dialog is open.
     pub fn invited(&mut self, invitation: Invitation, read: Utc) {
-        if let Some(Dialog::Invited(card)) = &self.dialog
-            && card.invitation == invitation
-        {
-            return;
-        }
-        if self.dialog.is_some() {
-            self.hold(Arrival::Invitation(Box::new(invitation), read));
-        } else {
-            self.show_invitation(invitation, read);
+        let Some(sheet) = &self.sheet else { return self.show_invitation(invitation, read) };
+        let arrival = Arrival::Invitation(Box::new(invitation), read);
+        if !sheet.is_about(&arrival) {
+            self.hold(arrival);
         }
     }
 
     /// Takes in a request that was read at `read`: opens the customer's page with it, or holds it while a dialog is open.
     pub fn requested(&mut self, ask: RoleRequest, read: Utc, about: &About) {
-        if self.dialog.is_some() {
+        if self.sheet.is_some() {
             self.hold(Arrival::Request(Box::new(ask), read));
         } else {
             self.open_customer(read, about, Some(&ask));
         }
     }
 
-    /// Holds something until the open dialog is closed.
+    /// Returns whether something must wait because a sheet is open that has nothing to do with it.
+    pub(crate) fn must_wait(&self, arrival: &Arrival) -> bool {
+        self.sheet.as_ref().is_some_and(|sheet| !sheet.is_about(arrival))
+    }
+
+    /// Holds something until the open sheet is closed.
     pub(crate) fn hold(&mut self, arrival: Arrival) {
-        let same = |held: &Arrival| match (held, &arrival) {
-            (Arrival::Invitation(held, _), Arrival::Invitation(new, _)) => held == new,
-            (Arrival::Quit, Arrival::Quit) => true,
-            (Arrival::Code(held), Arrival::Code(new)) => held == new,
-            (Arrival::Path(held), Arrival::Path(new)) => held == new,
-            _ => false,
-        };
-        if self.arrivals.held.iter().any(same) {
+        if self.arrivals.held.iter().any(|held| held.is_same(&arrival)) {
             return;
         }
         super::says(&mut self.says, arrival.title());
@@ -116,8 +90,7 @@ impl Window {
     }
 
     fn show_invitation(&mut self, invitation: Invitation, read: Utc) {
-        self.arrivals.card = None;
-        self.dialog = Some(Dialog::Invited(Box::new(Invited::new(invitation, read, self.form.profile.clone()))));
+        self.open_sheet(Invited::new(invitation, read, self.form.profile.clone()));
     }
 
     fn show_arrival(&mut self, arrival: Arrival, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
@@ -127,7 +100,9 @@ impl Window {
             Arrival::Quit => {
                 // What ran may have come to its end meanwhile.
                 let running = running(seen);
-                self.dialog = (running > 0).then_some(Dialog::Quit(running));
+                if running > 0 {
+                    self.open_sheet(Quit(running));
+                }
             }
             Arrival::KeyFile(path) => self.key_file(path, out),
             Arrival::Path(what) => self.type_path(what, about),
@@ -141,7 +116,7 @@ impl Window {
 
     /// Asks what a person's own doing waits for, as soon as no dialog is open. What came from outside waits for a click.
     pub(crate) fn ask_what_waits(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
-        while self.dialog.is_none()
+        while self.sheet.is_none()
             && let Some(at) = self.arrivals.held.iter().position(Arrival::is_own)
             && let Some(arrival) = self.arrivals.held.remove(at)
         {
@@ -159,9 +134,9 @@ impl Window {
             return;
         }
         ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
-        match &self.dialog {
-            None => self.dialog = Some(Dialog::Quit(running)),
-            Some(Dialog::Quit(_)) => {}
+        match &self.sheet {
+            None => self.open_sheet(Quit(running)),
+            Some(sheet) if sheet.is_about(&Arrival::Quit) => {}
             Some(_) => self.hold(Arrival::Quit),
         }
     }
@@ -222,34 +197,12 @@ impl Window {
     /// Shows what was held. An invitation that was on view is held in its place; any other dialog is closed.
     fn swap_in(&mut self, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(arrival) = self.arrivals.held.pop_front() else { return };
-        match self.dialog.take() {
-            Some(Dialog::Invited(card)) => {
-                self.arrivals.held.push_back(Arrival::Invitation(Box::new(card.invitation), card.read));
+        if let Some(mut sheet) = self.sheet.take() {
+            match sheet.put_back() {
+                Some(held) => self.arrivals.held.push_back(held),
+                None => sheet.close(out),
             }
-            Some(Dialog::Access(sheet)) => left(&sheet, out),
-            Some(_) | None => {}
         }
         self.show_arrival(arrival, seen, about, out);
-    }
-}
-
-impl Arrival {
-    const fn title(&self) -> &'static str {
-        match self {
-            Self::Invitation(..) => invited::ANOTHER,
-            Self::Request(..) => invited::ANOTHER_REQUEST,
-            Self::Quit => dialog::QUIT_HELD,
-            Self::KeyFile(_) => dialog::KEY_FILE_HELD,
-            Self::Path(_) => dialog::PATH_HELD,
-            Self::Code(_) => dialog::CODE_HELD,
-        }
-    }
-
-    /// Whether it comes of what the person did in the window.
-    const fn is_own(&self) -> bool {
-        match self {
-            Self::Invitation(..) | Self::Request(..) => false,
-            Self::Quit | Self::KeyFile(_) | Self::Path(_) | Self::Code(_) => true,
-        }
     }
 }

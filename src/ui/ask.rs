@@ -62,7 +62,7 @@ impl Window {
             let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
             ui.allocate_rect(whole, Sense::empty());
         });
-        let free = self.dialog.is_none() && !ui.ctx().any_popup_open();
+        let free = self.sheet.is_none() && !ui.ctx().any_popup_open();
         if free && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
             stay = false;
         }

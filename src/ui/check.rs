@@ -1,9 +1,7 @@
 //! "Check my access": each step with its tick, its time and its sentence, as they come.
 
-use super::access::Sheet;
-use super::access_request::{AccessRequest, remedy, sentence};
-use super::sheet::{After, buttons, safe, title};
-use super::sheet::{entered, forget_typed};
+use super::access_request::{AccessReply, AccessRequest, remedy, sentence};
+use super::sheet::{After, CODE_DIGITS, Sheet, View, buttons, code_field, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
@@ -25,8 +23,8 @@ const STEPS: [Item; 5] = [Item::Profile, Item::Identity, Item::Role, Item::Bucke
 const CAUSES: usize = 4;
 
 /// A check: what is asked, and what was found so far.
-pub struct Checking {
-    pub(crate) round: u32,
+pub(crate) struct Checking {
+    round: u32,
     to: Destination,
     test: bool,
     code: Zeroizing<String>,
@@ -43,20 +41,10 @@ impl Checking {
     }
 
     /// Takes in a step; what is announced of it.
-    pub(crate) fn took(&mut self, step: Step) -> String {
+    fn took(&mut self, step: Step) -> String {
         let said = words::step_said(access::step(step.item), Some(step.took), &self.found(&step).0);
         self.steps.push(step);
         said
-    }
-
-    /// There are no more steps.
-    pub(crate) const fn ended(&mut self) {
-        self.runs = false;
-    }
-
-    /// Whether it is under way.
-    pub(crate) const fn runs(&self) -> bool {
-        self.runs
     }
 
     fn who(&self) -> Option<&Identity> {
@@ -79,19 +67,34 @@ impl Checking {
         self.steps.iter().find_map(|step| step.result.as_ref().err())
     }
 
+    /// Starts the check, or says that its code is missing.
+    fn start(&mut self, window: &mut Window, out: &mut Vec<Action>) {
+        let wants_code = self.to.mfa_serial.is_some();
+        if wants_code && self.code.len() != CODE_DIGITS {
+            self.wrong = true;
+            return;
+        }
+        self.round = window.access.next();
+        self.steps.clear();
+        self.runs = true;
+        // Each code works once.
+        let code = std::mem::replace(&mut self.code, Zeroizing::new(String::with_capacity(16)));
+        out.push(Action::Access(AccessRequest::Check {
+            round: self.round,
+            to: Box::new(self.to.clone()),
+            code: wants_code.then_some(code),
+            test_object: self.test,
+        }));
+    }
+
     fn wanted(&self) -> &'static [Item] {
         if self.test { &STEPS } else { &STEPS[..4] }
     }
 }
 
-impl Window {
-    pub(crate) fn check_sheet(
-        &mut self,
-        ui: &mut Ui,
-        draft: &mut Checking,
-        seen: &Snapshot,
-        out: &mut Vec<Action>,
-    ) -> After {
+impl Sheet for Checking {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let (draft, seen) = (self, view.seen);
         let t = theme::of(ui);
         title(ui, labels::TITLE, t);
         let place = format::place(draft.to.bucket.as_str(), draft.to.prefix.as_str());
@@ -112,7 +115,7 @@ impl Window {
             let all = if draft.test { labels::ALL_WELL } else { labels::WELL };
             widgets::text(ui, &[(all, Face::Strong, t.ok)]);
         } else if !draft.runs {
-            go = self::ahead(ui, draft);
+            go = ahead(ui, draft);
         }
         let mut after = After::Stay;
         let mut helped = None;
@@ -137,42 +140,44 @@ impl Window {
             }
         });
         if let Some(remedy) = helped {
-            self.help(remedy, &draft.to.profile, None, out);
+            window.help(remedy, &draft.to.profile, None, out);
             return After::Close;
         }
         if done && go {
             // The person says anew whether a test file is sent.
             (draft.test, draft.steps) = (false, Vec::new());
         } else if go && !draft.runs {
-            self.start_check(draft, out);
+            draft.start(window, out);
         }
         after
     }
 
-    fn start_check(&mut self, draft: &mut Checking, out: &mut Vec<Action>) {
-        let wants_code = draft.to.mfa_serial.is_some();
-        if wants_code && draft.code.len() != 6 {
-            draft.wrong = true;
-            return;
+    fn reply(&mut self, reply: AccessReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
+        match reply {
+            AccessReply::Step(round, step) if round == self.round => window.says = self.took(step),
+            AccessReply::Checked(round) if round == self.round => self.runs = false,
+            AccessReply::Tested(..)
+            | AccessReply::Changed(..)
+            | AccessReply::SignIn(..)
+            | AccessReply::Step(..)
+            | AccessReply::Checked(_) => {}
         }
-        draft.round = self.access.next();
-        draft.steps.clear();
-        draft.runs = true;
-        // Each code works once.
-        let code = std::mem::replace(&mut draft.code, Zeroizing::new(String::with_capacity(16)));
-        out.push(Action::Access(AccessRequest::Check {
-            round: draft.round,
-            to: Box::new(draft.to.clone()),
-            code: wants_code.then_some(code),
-            test_object: draft.test,
-        }));
+        After::Stay
     }
 
+    fn close(&mut self, out: &mut Vec<Action>) {
+        if self.runs {
+            out.push(Action::Access(AccessRequest::Stop));
+        }
+    }
+}
+
+impl Window {
     /// Checks what stands in the form, or says what is missing there.
     pub(crate) fn check_form(&mut self, seen: &Snapshot) {
         self.form.submitted = true;
         match self.form.destination(&seen.profiles) {
-            Ok(to) => self.open_sheet(Sheet::Check(Box::new(Checking::new(to)))),
+            Ok(to) => self.open_sheet(Checking::new(to)),
             Err((_, why)) => self.says = why,
         }
     }
@@ -191,22 +196,7 @@ fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     let asks = crate::words::ui::code_for(&draft.to.name, draft.to.role.role_name(), serial.as_str());
     widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
     ui.add_space(6.0);
-    let id = Id::unique("check code");
-    let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
-    draft.code.retain(|c| c.is_ascii_digit());
-    draft.code.truncate(6);
-    forget_typed(ui, id);
-    let entered = entered(ui, &[&response]);
-    if ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
-    if response.changed() {
-        draft.wrong = false;
-    }
-    if draft.wrong {
-        super::picker::below(ui, dialog::CODE_FORM);
-    }
-    entered
+    code_field(ui, Id::unique("check code"), &mut draft.code, &mut draft.wrong)
 }
 
 fn steps(ui: &mut Ui, draft: &Checking) {

@@ -1,12 +1,10 @@
-//! The prompt for a device's code: for which customer, role and device, and why the last code was not taken.
+//! The prompt for the code of an MFA device: for which customer, role and device, and why the last code was not taken.
 
-use super::arrivals::Arrival;
-use super::dialogs::Dialog;
-use super::sheet::{After, buttons, title};
-use super::sheet::{entered, forget_typed};
+use super::arrival::Arrival;
+use super::sheet::{After, CODE_DIGITS, Sheet, View, buttons, code_field, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, picker};
+use super::{Action, Window, icons, picker};
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::problem::{Kind, Problem};
@@ -56,22 +54,17 @@ impl Code {
     }
 }
 
-impl Dialog {
-    /// The prompt for a destination that names its device.
-    #[must_use]
-    pub fn code(to: CodeFor, destination: &Destination) -> Self {
+impl Code {
+    /// Returns the prompt for a destination that names its device.
+    pub(crate) fn for_device_of(to: CodeFor, destination: &Destination) -> Self {
         let serial = destination.mfa_serial.as_ref().map(ToString::to_string).unwrap_or_default();
-        Self::Code(Code::new(to, destination.name.clone(), destination.role.role_name(), serial))
+        Self::new(to, destination.name.clone(), destination.role.role_name(), serial)
     }
 
-    /// The prompt that asks for the device too.
-    #[must_use]
-    pub fn code_with_serial(to: CodeFor, serial: String) -> Self {
-        let (name, role) = match &to {
-            CodeFor::Open(at) | CodeFor::Device(at) => (at.name.clone(), at.role.role_name().to_owned()),
-            CodeFor::Place(_) => (String::new(), String::new()),
-        };
-        Self::Code(Code::new(to, name, &role, serial))
+    /// Returns the prompt that asks for the device too, with a first guess in its field.
+    pub(crate) fn with_device(to: Box<Destination>, serial: String) -> Self {
+        let (name, role) = (to.name.clone(), to.role.role_name().to_owned());
+        Self::new(CodeFor::Device(to), name, &role, serial)
     }
 }
 
@@ -88,18 +81,15 @@ pub(crate) const fn refused(place: &OpenDestination) -> Option<&std::sync::Arc<P
 impl Window {
     /// Asks for the code of an open destination; where the last one was not taken, says so.
     pub(crate) fn ask_code(&mut self, id: DestinationId, place: &OpenDestination) {
-        if self.dialog.is_some() {
+        if self.sheet.is_some() {
             return self.hold(Arrival::Code(id));
         }
-        let mut prompt = Dialog::code(CodeFor::Place(id), &place.destination);
-        if let Dialog::Code(code) = &mut prompt
-            && let Some(kind) = refused(place).map(|problem| problem.kind)
-            && kind == Kind::CodeWrong
-        {
+        let mut prompt = Code::for_device_of(CodeFor::Place(id), &place.destination);
+        if let Some(kind) = refused(place).map(|problem| problem.kind).filter(|kind| *kind == Kind::CodeWrong) {
             let said = said(kind);
-            code.why = Some(format!("{}. {}", said.title, said.body));
+            prompt.why = Some(format!("{}. {}", said.title, said.body));
         }
-        self.dialog = Some(prompt);
+        self.open_sheet(prompt);
     }
 
     /// Asks for the next code early enough that nothing stops, on view or not: once before each session's end, while files
@@ -108,15 +98,13 @@ impl Window {
         for (at, place) in seen.places.iter().enumerate() {
             let Ok(id) = u16::try_from(at).map(DestinationId) else { return };
             let (Session::Active(grant), Some(Duration::ZERO)) = (&place.session, due_in(place, now)) else { continue };
-            if self.dialog.is_some() || self.access.asked_before_end.get(&id) == Some(&grant.generation) {
+            if self.sheet.is_some() || self.access.asked_before_end.get(&id) == Some(&grant.generation) {
                 continue;
             }
             self.access.asked_before_end.insert(id, grant.generation);
-            let mut prompt = Dialog::code(CodeFor::Place(id), &place.destination);
-            if let Dialog::Code(code) = &mut prompt {
-                code.why = Some(accounts::code_before_end(grant.ends.since(now)));
-            }
-            self.dialog = Some(prompt);
+            let mut prompt = Code::for_device_of(CodeFor::Place(id), &place.destination);
+            prompt.why = Some(accounts::code_before_end(grant.ends.since(now)));
+            self.open_sheet(prompt);
         }
     }
 }
@@ -129,84 +117,73 @@ pub(crate) fn due_in(place: &OpenDestination, now: Time) -> Option<Duration> {
     (waits && place.destination.mfa_serial.is_some()).then_some(left)
 }
 
-pub(crate) fn prompt(ui: &mut Ui, draft: &mut Code, about: &About, out: &mut Vec<Action>) -> After {
-    let t = theme::of(ui);
-    title(ui, dialog::CODE_TITLE, t);
-    if let Some(why) = &draft.why {
-        egui::Frame::new().fill(t.warn_soft).corner_radius(size::RADIUS).inner_margin(Margin::symmetric(12, 9)).show(
-            ui,
-            |ui| {
-                ui.set_width(ui.available_width());
-                ui.horizontal_top(|ui| {
-                    widgets::icon(ui, icons::WARNING, 17.0, t.warn);
-                    ui.add_space(8.0);
-                    widgets::text(ui, &[(why, Face::Small, t.ink)]);
+impl Sheet for Code {
+    fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let draft = self;
+        let t = theme::of(ui);
+        title(ui, dialog::CODE_TITLE, t);
+        if let Some(why) = &draft.why {
+            egui::Frame::new()
+                .fill(t.warn_soft)
+                .corner_radius(size::RADIUS)
+                .inner_margin(Margin::symmetric(12, 9))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.horizontal_top(|ui| {
+                        widgets::icon(ui, icons::WARNING, 17.0, t.warn);
+                        ui.add_space(8.0);
+                        widgets::text(ui, &[(why, Face::Small, t.ink)]);
+                    });
                 });
-            },
-        );
-        ui.add_space(10.0);
-    }
-    let device = matches!(draft.to, CodeFor::Device(_));
-    let asks = words::code_for(&draft.name, &draft.role, if device { "" } else { &draft.serial });
-    widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
-    if let Some(practice) = &about.code_practice {
-        ui.add_space(6.0);
-        widgets::text(ui, &[(&words::practice::code(practice.code), Face::Small, t.muted)]);
-    }
-    ui.add_space(14.0);
-    let width = ui.available_width();
-    if device {
-        widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
-        let wrong = draft.serial_wrong.is_some();
-        let id = Id::unique("serial");
-        let response = widgets::field(ui, id, dialog::SERIAL, &mut draft.serial, width, Face::Mono, wrong);
-        if response.changed() {
-            draft.serial_wrong = None;
-        } else if response.lost_focus() && !draft.serial.trim().is_empty() {
-            draft.serial_wrong = serial(draft).err();
+            ui.add_space(10.0);
         }
-        if let Some(wrong) = &draft.serial_wrong {
-            picker::below(ui, wrong);
+        let device = matches!(draft.to, CodeFor::Device(_));
+        let asks = words::code_for(&draft.name, &draft.role, if device { "" } else { &draft.serial });
+        widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
+        if let Some(practice) = &view.about.code_practice {
+            ui.add_space(6.0);
+            widgets::text(ui, &[(&words::practice::code(practice.code), Face::Small, t.muted)]);
         }
-        ui.add_space(12.0);
-    }
-    widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
-    ui.add_space(5.0);
-    let id = Id::unique("code");
-    let response = widgets::field(ui, id, dialog::CODE, &mut draft.code, 160.0, Face::Name, draft.wrong);
-    // Looked at before the focus comes back: a field that has it did not lose it.
-    let entered = entered(ui, &[&response]);
-    if ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
-    draft.code.retain(|c| c.is_ascii_digit());
-    draft.code.truncate(6);
-    forget_typed(ui, id);
-    if response.changed() {
-        draft.wrong = false;
-    }
-    if draft.wrong {
-        picker::below(ui, dialog::CODE_FORM);
-    }
-    let mut after = After::Stay;
-    buttons(ui, |ui| {
-        let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
-        if go || entered {
-            draft.wrong = draft.code.len() != 6;
-            if device {
+        ui.add_space(14.0);
+        let width = ui.available_width();
+        if device {
+            widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
+            ui.add_space(5.0);
+            let wrong = draft.serial_wrong.is_some();
+            let id = Id::unique("serial");
+            let response = widgets::field(ui, id, dialog::SERIAL, &mut draft.serial, width, Face::Mono, wrong);
+            if response.changed() {
+                draft.serial_wrong = None;
+            } else if response.lost_focus() && !draft.serial.trim().is_empty() {
                 draft.serial_wrong = serial(draft).err();
             }
-            if !draft.wrong && draft.serial_wrong.is_none() {
-                send(draft, out);
+            if let Some(wrong) = &draft.serial_wrong {
+                picker::below(ui, wrong);
+            }
+            ui.add_space(12.0);
+        }
+        widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
+        ui.add_space(5.0);
+        let entered = code_field(ui, Id::unique("code"), &mut draft.code, &mut draft.wrong);
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let go = ui.add(Button::main(dialog::CONTINUE)).clicked();
+            if go || entered {
+                draft.wrong = draft.code.len() != CODE_DIGITS;
+                if device {
+                    draft.serial_wrong = serial(draft).err();
+                }
+                if !draft.wrong && draft.serial_wrong.is_none() {
+                    send(draft, out);
+                    after = After::Close;
+                }
+            }
+            if ui.add(Button::plain(dialog::CANCEL)).clicked() {
                 after = After::Close;
             }
-        }
-        if ui.add(Button::plain(dialog::CANCEL)).clicked() {
-            after = After::Close;
-        }
-    });
-    after
+        });
+        after
+    }
 }
 
 /// The device that stands in its field.

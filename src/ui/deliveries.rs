@@ -1,7 +1,7 @@
 //! The table of uploads and the footer with their sums.
 
-use super::dialogs::Dialog;
 use super::icons::{self, Icon};
+use super::questions::{CancelAll, SendKeyFile};
 use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
@@ -99,7 +99,7 @@ impl Window {
                     out.push(Action::Command(Command::Retry(Which::All(scene.id))));
                 }
                 if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
-                    self.dialog = Some(Dialog::CancelAll(scene.id));
+                    self.open_sheet(CancelAll(scene.id));
                 }
             });
         }
@@ -203,7 +203,7 @@ impl Window {
                     && widgets::icon_button_at(ui, center(at.first), icons::UPLOAD, &name(table::SEND_KEY), t.muted)
                         .clicked()
                 {
-                    self.dialog = Some(Dialog::SendKeyFile(id));
+                    self.open_sheet(SendKeyFile(id));
                 }
                 let always = upload.state.needs_you() || scene.place.totals.done();
                 let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };

@@ -7,7 +7,7 @@ mod list;
 pub use found::{Cache, Found, Row};
 
 use super::kit_times::day_read;
-use super::sheet::{self, After};
+use super::sheet::{After, Sheet, View, question, title};
 use super::widgets::Button;
 use super::{About, Action, Window, icons, notes, theme, widgets};
 use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
@@ -305,7 +305,7 @@ impl Window {
             }
             None => stay = self.history_list(ui, &mut page, about, out),
         }
-        let free = self.dialog.is_none() && !ui.ctx().any_popup_open();
+        let free = self.sheet.is_none() && !ui.ctx().any_popup_open();
         if free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             stay = page.open.take().is_some();
         }
@@ -317,24 +317,16 @@ impl Window {
     }
 }
 
-/// The question before the history goes.
-pub(crate) fn clear(ui: &mut Ui, out: &mut Vec<Action>) -> After {
-    let t = theme::of(ui);
-    sheet::title(ui, words::CLEAR_TITLE, t);
-    widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
-    let mut after = After::Stay;
-    sheet::buttons(ui, |ui| {
-        let keep = ui.add(Button::main(words::KEEP));
-        sheet::safe(ui, &keep);
-        if keep.clicked() {
-            after = After::Close;
-        }
-        if ui.add(Button::plain(words::CLEAR_NOW)).clicked() {
-            out.push(Action::History(HistoryRequest::Clear));
-            after = After::Close;
-        }
-    });
-    after
+/// Asks whether to remove the history.
+struct ClearHistory;
+
+impl Sheet for ClearHistory {
+    fn show(&mut self, ui: &mut Ui, _window: &mut Window, _view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let t = theme::of(ui);
+        title(ui, words::CLEAR_TITLE, t);
+        widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
+        question(ui, (words::KEEP, words::CLEAR_NOW), |_| out.push(Action::History(HistoryRequest::Clear)))
+    }
 }
 
 /// The id of a field of the page.

@@ -1,7 +1,8 @@
 //! Where files come in: the large area, the slim strip, and what is shown while files hover over the window.
 
-use super::dialogs::Dialog;
+use super::left_out::LeftOut;
 use super::picker::customer_line;
+use super::practice::ArrivedList;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
 use super::{Action, Scene, Window, icons, pass};
@@ -104,13 +105,13 @@ impl Window {
         if scene.place.left_out_count.all() > 0
             && ui.add(Button::small_link(&words::left_out(&scene.place.left_out_count))).clicked()
         {
-            self.dialog = Some(Dialog::Skipped(scene.id));
+            self.open_sheet(LeftOut(scene.id));
         }
         if scene.place.destination.practice
             && scene.about.arrived.is_some()
             && ui.add(Button::small_link(intake::CUSTOMER_SEES)).clicked()
         {
-            self.dialog = Some(Dialog::Arrived);
+            self.open_sheet(ArrivedList);
         }
     }
 }

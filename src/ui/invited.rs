@@ -1,10 +1,11 @@
 //! The card that shows an invitation before anything is done with it.
 
+use super::arrival::Arrival;
 use super::icons::{self, Icon};
-use super::sheet::{After, buttons, safe, title};
+use super::sheet::{After, Sheet, View, buttons, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button, Look};
-use super::{About, Action, Window, form, picker};
+use super::{Action, Window, form, picker};
 use crate::grant::alike::Likeness;
 use crate::grant::invitation::{Change, ChangedField, Invitation, Window as Dates};
 use crate::grant::words as grant_words;
@@ -24,10 +25,10 @@ use jiff::tz::TimeZone;
 const NAMES: f32 = 118.0;
 
 /// An invitation on view, and what the person has entered about it.
-pub struct Invited {
-    pub(crate) invitation: Invitation,
+pub(crate) struct Invited {
+    invitation: Invitation,
     /// When it was read, by the wall clock, and by the engine's once it is on view.
-    pub(crate) read: Utc,
+    read: Utc,
     since: Option<Time>,
     profile: Option<String>,
     mfa: String,
@@ -36,13 +37,6 @@ pub struct Invited {
     owner_asked: bool,
     /// Whether the person said yes.
     taken: bool,
-}
-
-impl Invited {
-    /// The invitation, where the card was closed without a yes.
-    pub(crate) fn dismissed(&self) -> Option<&Invitation> {
-        (!self.taken).then_some(&self.invitation)
-    }
 }
 
 impl Invited {
@@ -61,14 +55,29 @@ impl Invited {
     }
 }
 
+impl Sheet for Invited {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        window.invitation_card(ui, self, view, out)
+    }
+
+    fn close(&mut self, out: &mut Vec<Action>) {
+        if !self.taken {
+            out.push(Action::DismissInvitation(Box::new(self.invitation.clone())));
+        }
+    }
+
+    fn is_about(&self, arrival: &Arrival) -> bool {
+        matches!(arrival, Arrival::Invitation(invitation, _) if **invitation == self.invitation)
+    }
+
+    fn put_back(&self) -> Option<Arrival> {
+        Some(Arrival::Invitation(Box::new(self.invitation.clone()), self.read))
+    }
+}
+
 impl Window {
-    pub(crate) fn invitation_card(
-        &mut self,
-        ui: &mut Ui,
-        card: &mut Invited,
-        (seen, about, now): (&Snapshot, &About, Time),
-        out: &mut Vec<Action>,
-    ) -> After {
+    fn invitation_card(&mut self, ui: &mut Ui, card: &mut Invited, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let View { seen, about, now } = *view;
         if card.owner_asked {
             return self.other_owner(ui, card, seen, out);
         }

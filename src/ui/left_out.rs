@@ -1,10 +1,10 @@
 //! The list of what was not taken into the queue, and the way to send again what was delivered earlier.
 
-use super::sheet::{After, buttons, safe, title};
+use super::sheet::{After, Sheet, View, buttons, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
-use super::{About, Action, picker};
-use crate::model::snapshot::{Command, SkipReason, Skipped, Snapshot};
+use super::{About, Action, Window, picker};
+use crate::model::snapshot::{Command, SkipReason, Skipped};
 use crate::model::upload::DestinationId;
 use crate::words::ui::{self as words, dialog};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -14,40 +14,45 @@ const ENTRY: f32 = 44.0;
 /// The height of the list at most.
 const LIST: f32 = 264.0;
 
-/// Draws the dialog.
-pub(crate) fn show(ui: &mut Ui, seen: &Snapshot, about: &About, id: DestinationId, out: &mut Vec<Action>) -> After {
-    let t = theme::of(ui);
-    let Some(place) = seen.places.get(usize::from(id.0)) else { return After::Close };
-    let (list, count) = (&place.left_out, &place.left_out_count);
-    if count.all() == 0 {
-        return After::Close;
+/// What was left out at a destination.
+pub(crate) struct LeftOut(pub DestinationId);
+
+impl Sheet for LeftOut {
+    fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let (id, about) = (self.0, view.about);
+        let t = theme::of(ui);
+        let Some(place) = view.seen.places.get(usize::from(id.0)) else { return After::Close };
+        let (list, count) = (&place.left_out, &place.left_out_count);
+        if count.all() == 0 {
+            return After::Close;
+        }
+        let earlier = count.earlier();
+        title(ui, if earlier == count.all() { dialog::EARLIER_TITLE } else { dialog::LEFT_OUT_TITLE }, t);
+        let scroll = ScrollArea::vertical().max_height(LIST).auto_shrink([false, true]);
+        scroll.show_rows(ui, ENTRY, list.len(), |ui, rows| {
+            let first = rows.start;
+            for (at, left) in list.get(rows).unwrap_or_default().iter().enumerate() {
+                ui.push_id(first + at, |ui| entry(ui, left, about, id, out));
+            }
+        });
+        let more = count.all().saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
+        if more > 0 {
+            widgets::text(ui, &[(&words::and_more(more), Face::Small, t.muted)]);
+        }
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let close = ui.add(Button::plain(dialog::CLOSE));
+            safe(ui, &close);
+            if close.clicked() {
+                after = After::Close;
+            }
+            if earlier > 1 && ui.add(Button::plain(dialog::SEND_ALL_AGAIN)).clicked() {
+                out.push(Action::Command(Command::SendAgain(id, None)));
+                after = After::Close;
+            }
+        });
+        after
     }
-    let earlier = count.earlier();
-    title(ui, if earlier == count.all() { dialog::EARLIER_TITLE } else { dialog::LEFT_OUT_TITLE }, t);
-    let scroll = ScrollArea::vertical().max_height(LIST).auto_shrink([false, true]);
-    scroll.show_rows(ui, ENTRY, list.len(), |ui, rows| {
-        let first = rows.start;
-        for (at, left) in list.get(rows).unwrap_or_default().iter().enumerate() {
-            ui.push_id(first + at, |ui| entry(ui, left, about, id, out));
-        }
-    });
-    let more = count.all().saturating_sub(u64::try_from(list.len()).unwrap_or(u64::MAX));
-    if more > 0 {
-        widgets::text(ui, &[(&words::and_more(more), Face::Small, t.muted)]);
-    }
-    let mut after = After::Stay;
-    buttons(ui, |ui| {
-        let close = ui.add(Button::plain(dialog::CLOSE));
-        safe(ui, &close);
-        if close.clicked() {
-            after = After::Close;
-        }
-        if earlier > 1 && ui.add(Button::plain(dialog::SEND_ALL_AGAIN)).clicked() {
-            out.push(Action::Command(Command::SendAgain(id, None)));
-            after = After::Close;
-        }
-    });
-    after
 }
 
 /// What was left out: its name before its folder, below it why, and beside it the way to send it all the same.

@@ -4,6 +4,7 @@ pub mod about;
 pub mod access;
 pub mod access_request;
 pub mod add_key;
+mod arrival;
 pub mod arrivals;
 pub mod ask;
 mod cards;
@@ -12,7 +13,8 @@ pub mod code;
 pub mod customer;
 pub mod dates;
 pub mod deliveries;
-pub mod dialogs;
+mod dialogs;
+mod explanations;
 pub mod fields;
 pub mod form;
 pub mod history;
@@ -31,7 +33,9 @@ pub mod pass;
 pub mod paths;
 pub mod picker;
 pub mod practice;
+mod profile_changes;
 pub mod profiles;
+mod questions;
 pub mod settings;
 mod sheet;
 pub mod shell;
@@ -39,6 +43,7 @@ pub mod sign_in;
 pub mod switcher;
 pub mod theme;
 pub mod trouble;
+mod typed_path;
 pub mod welcome;
 pub mod widgets;
 
@@ -55,8 +60,8 @@ use crate::model::upload::{DestinationId, UploadId};
 use crate::time::{Time, Utc};
 use crate::words::problem::Message;
 use crate::words::ui as words;
-use dialogs::Dialog;
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, UiBuilder, pos2};
+use sheet::{Sheet, View};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,7 +142,8 @@ pub struct Window {
     form: form::Form,
     /// Whether all customers of earlier are shown, not the first few alone.
     all_known: bool,
-    dialog: Option<Dialog>,
+    /// The sheet that is open.
+    sheet: Option<Box<dyn Sheet>>,
     /// The page for access, while it is open.
     kit: Option<Box<kit::Kit>>,
     /// The page of past deliveries, while it is open.
@@ -254,24 +260,24 @@ impl Window {
         let all = if about.practice { self.practice_bar(ui, all, about, out) } else { all };
         let id = self
             .place
-            .filter(|id| self.kit.is_none() && self.access.page.is_none() && seen.places.len() > usize::from(id.0));
+            .filter(|id| self.kit.is_none() && !self.access.profiles_open && seen.places.len() > usize::from(id.0));
         let scene = id.map(|id| Scene { seen, about, now, id, place: &seen.places[usize::from(id.0)] });
-        if self.dialog.is_none() {
+        if self.sheet.is_none() {
             self.keys(ui, scene.as_ref(), out);
             self.drops(ui, scene.as_ref(), out);
         }
         let mut body = ui.new_child(UiBuilder::new().max_rect(all));
         match &scene {
             _ if self.history.is_some() => self.history_page(&mut body, seen, about, out),
-            None if self.access.page.is_some() => self.profiles_page(&mut body, seen, about, out),
+            None if self.access.profiles_open => self.profiles_page(&mut body, seen, about, out),
             None if self.kit.is_some() => self.kit_page(&mut body, seen, about, out),
             None => self.welcome(&mut body, seen, about, out),
             Some(scene) => self.destination(&mut body, all, scene, out),
         }
-        if self.dialog.is_none() {
+        if self.sheet.is_none() {
             intake::hovering(ui, all, scene.as_ref());
         }
-        self.dialogs(ui, seen, about, now, out);
+        self.open_dialog(ui, &View { seen, about, now }, out);
         self.arrival_notice(ui, seen, about, out);
         widgets::announce(ui, &self.says);
         self.wake_later(ui, seen, now);
@@ -326,7 +332,7 @@ impl Window {
             self.place = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             self.kit = None;
             self.history = None;
-            self.access.page = None;
+            self.access.profiles_open = false;
             self.trouble_open = false;
         }
         if let Some(wanted) = &self.opening
@@ -358,7 +364,7 @@ impl Window {
             (was, now) => was.is_none() && now.is_none(),
         };
         let anew = before.is_none_or(|(at, was)| at != id || !same(&was));
-        if anew && wants_code && self.dialog.is_none() {
+        if anew && wants_code && self.sheet.is_none() {
             self.ask_code(id, place);
         }
         self.announce_end(id, place, now);

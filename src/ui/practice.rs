@@ -1,13 +1,14 @@
 //! Practice as a world of its own: the bar above every page of it, and the step into it and out of it.
 
-use super::access::Sheet;
 use super::add_key::AddKey;
+use super::sheet::{After, Sheet, View, close_button, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};
+use crate::words::format;
 use crate::words::problem::Message;
-use crate::words::ui::practice as words;
-use egui::{Align2, Rect, Ui, pos2, vec2};
+use crate::words::ui::{dialog, practice as words};
+use egui::{Align2, Rect, ScrollArea, Ui, pos2, vec2};
 
 impl Window {
     /// Steps into practice or out of it, as `about` says. What the window holds of one world is dropped on the way to the
@@ -17,7 +18,7 @@ impl Window {
             return;
         }
         let mut access = std::mem::take(&mut self.access);
-        access.page = None;
+        access.profiles_open = false;
         access.asked_before_end.clear();
         *self = Self {
             practice: about.practice,
@@ -51,7 +52,7 @@ impl Window {
         if link(ui, words::END) {
             out.push(Action::EndPractice);
         }
-        if let Some(code) = about.code_practice.as_ref().filter(|_| self.dialog.is_none())
+        if let Some(code) = about.code_practice.as_ref().filter(|_| self.sheet.is_none())
             && link(ui, words::WITH_CODE)
         {
             self.open(code.destination.clone(), out);
@@ -70,7 +71,7 @@ impl Window {
     /// Opens the sheet for an access key; in practice, which keeps none, says so instead.
     pub(crate) fn add_key(&mut self) {
         if self.takes_keys() {
-            self.open_sheet(Sheet::Key(AddKey::new()));
+            self.open_sheet(AddKey::new());
         }
     }
 
@@ -80,5 +81,38 @@ impl Window {
             self.tell(Message { title: words::NO_KEYS.to_owned(), body: words::NO_KEYS_TEXT.to_owned() });
         }
         !self.practice
+    }
+}
+
+/// What the customer sees in practice.
+pub(crate) struct ArrivedList;
+
+impl Sheet for ArrivedList {
+    fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, _out: &mut Vec<Action>) -> After {
+        let t = theme::of(ui);
+        title(ui, dialog::ARRIVED_TITLE, t);
+        let list = view.about.arrived.as_deref().map(Vec::as_slice).unwrap_or_default();
+        if list.is_empty() {
+            widgets::text(ui, &[(dialog::NOTHING_ARRIVED, Face::Body, t.muted)]);
+        }
+        let scroll = ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]);
+        scroll.show_rows(ui, 28.0, list.len(), |ui, rows| {
+            for one in list.get(rows).unwrap_or_default() {
+                let size = format::size(one.size);
+                let full = ui.available_width();
+                let (_, rect) = ui.allocate_space(vec2(full, 28.0));
+                let right = widgets::text_at(
+                    ui,
+                    Align2::RIGHT_CENTER,
+                    rect.right_center(),
+                    &[(&size, Face::Body, t.muted)],
+                    100.0,
+                );
+                let room = right.left() - rect.left() - 12.0;
+                let key = [(one.key.as_str(), Face::Mono, t.ink)];
+                widgets::text_at(ui, Align2::LEFT_CENTER, rect.left_center(), &key, room);
+            }
+        });
+        close_button(ui, dialog::CLOSE)
     }
 }

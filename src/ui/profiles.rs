@@ -1,22 +1,18 @@
 //! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
 
-use super::access::Sheet;
 use super::access_request::{AccessRequest, remedy, sentence};
 use super::cards::card;
 use super::identify::answered;
-use super::sheet::entered;
-use super::sheet::{After, buttons, safe, title};
+use super::profile_changes::{Remove, Rename};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, identity, picker};
 use crate::engine::credentials::fingerprint;
-use crate::model::access_key::KeepProblem;
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Profile, Snapshot, Source};
-use crate::words::accounts::{self as words, change, command, profiles as labels};
-use crate::words::keys;
-use crate::words::ui::{self as ui_words, dialog, welcome};
-use egui::{Align, Id, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
+use crate::words::accounts::{self as words, command, profiles as labels};
+use crate::words::ui::{self as ui_words, welcome};
+use egui::{Align, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
 /// The height of a profile's line.
 const ROW: f32 = 56.0;
@@ -24,59 +20,10 @@ const ROW: f32 = 56.0;
 /// What is met where the files can't be meant so.
 const OF_THE_FILES: [Kind; 4] = [Kind::NoProfile, Kind::ProfileOdd, Kind::ProfileEmpty, Kind::KeyWithoutToken];
 
-#[derive(Debug, Default)]
-pub struct Page;
-
-/// A profile's new name.
-pub struct Rename {
-    pub(crate) round: u32,
-    from: String,
-    to: String,
-    wrong: Option<String>,
-    busy: bool,
-}
-
-impl Rename {
-    /// The old and the new name, once it is done.
-    pub(crate) fn renamed(&mut self, result: Result<(), KeepProblem>) -> Option<(String, String)> {
-        self.busy = false;
-        let to = self.to.trim().to_owned();
-        match result {
-            Ok(()) => Some((self.from.clone(), to)),
-            Err(why) => {
-                self.wrong = Some(keys::rename_problem(&why, &to));
-                None
-            }
-        }
-    }
-}
-
-/// A profile that may be taken out.
-pub struct Remove {
-    pub(crate) round: u32,
-    name: String,
-    wrong: Option<String>,
-    busy: bool,
-}
-
-impl Remove {
-    /// Its name, once it is gone.
-    pub(crate) fn removed(&mut self, result: Result<(), KeepProblem>) -> Option<String> {
-        self.busy = false;
-        match result {
-            Ok(()) => Some(self.name.clone()),
-            Err(why) => {
-                self.wrong = Some(keys::keep_problem(&why, &self.name));
-                None
-            }
-        }
-    }
-}
-
 impl Window {
     /// Opens the page of profiles.
     pub fn open_profiles(&mut self) {
-        self.access.page = Some(Page);
+        self.access.profiles_open = true;
     }
 
     /// The page, while it is open.
@@ -96,12 +43,12 @@ impl Window {
             let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
             ui.allocate_rect(whole, Sense::empty());
         });
-        let free = self.dialog.is_none() && !ui.ctx().any_popup_open();
+        let free = self.sheet.is_none() && !ui.ctx().any_popup_open();
         if free && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
             stay = false;
         }
         if !stay {
-            self.access.page = None;
+            self.access.profiles_open = false;
         }
     }
 
@@ -174,12 +121,11 @@ impl Window {
         for (icon, label) in [(icons::REMOVE, labels::REMOVE), (icons::RENAME, labels::RENAME)] {
             let name = format!("{label}: {}", profile.name);
             if widgets::icon_button_at(ui, pos2(right, rect.center().y), icon, &name, t.muted).clicked() {
-                let (name, wrong, busy) = (profile.name.clone(), None, false);
-                self.open_sheet(if label == labels::REMOVE {
-                    Sheet::Remove(Remove { round: 0, name, wrong, busy })
+                if label == labels::REMOVE {
+                    self.open_sheet(Remove::new(&profile.name));
                 } else {
-                    Sheet::Rename(Rename { round: 0, from: name.clone(), to: name, wrong, busy })
-                });
+                    self.open_sheet(Rename::new(&profile.name));
+                }
             }
             right -= 32.0;
         }
@@ -247,69 +193,6 @@ impl Window {
             None if !known && self.form.asked.contains(&profile.name) => welcome::ASKING_WHO.to_owned(),
             None => hint,
         }
-    }
-
-    pub(crate) fn rename_sheet(&mut self, ui: &mut Ui, draft: &mut Rename, out: &mut Vec<Action>) -> After {
-        let t = theme::of(ui);
-        title(ui, change::RENAME, t);
-        widgets::text(ui, &[(change::RENAME_TEXT, Face::Body, t.muted)]);
-        ui.add_space(12.0);
-        let width = ui.available_width();
-        widgets::text(ui, &[(change::NAME, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
-        let id = Id::unique("rename");
-        let name = widgets::field(ui, id, change::NAME, &mut draft.to, width, Face::Body, draft.wrong.is_some());
-        let mut go = entered(ui, &[&name]);
-        if ui.memory(|memory| memory.focused().is_none()) {
-            name.request_focus();
-        }
-        if name.changed() {
-            draft.wrong = None;
-        }
-        if let Some(wrong) = &draft.wrong {
-            picker::below(ui, wrong);
-        }
-        let mut after = After::Stay;
-        buttons(ui, |ui| {
-            go |= ui.add(Button::main(labels::RENAME).enabled(!draft.busy)).clicked();
-            if ui.add(Button::plain(dialog::CANCEL)).clicked() {
-                after = After::Close;
-            }
-        });
-        let to = draft.to.trim().to_owned();
-        if go && to == draft.from {
-            return After::Close;
-        }
-        if go && !draft.busy {
-            draft.busy = true;
-            draft.round = self.access.next();
-            out.push(Action::Access(AccessRequest::Rename { round: draft.round, from: draft.from.clone(), to }));
-        }
-        after
-    }
-
-    pub(crate) fn remove_sheet(&mut self, ui: &mut Ui, draft: &mut Remove, out: &mut Vec<Action>) -> After {
-        let t = theme::of(ui);
-        title(ui, change::REMOVE, t);
-        widgets::text(ui, &[(&keys::remove_question(&draft.name), Face::Body, t.muted)]);
-        if let Some(wrong) = &draft.wrong {
-            picker::below(ui, wrong);
-        }
-        let mut after = After::Stay;
-        buttons(ui, |ui| {
-            let keep = ui.add(Button::main(change::KEEP));
-            safe(ui, &keep);
-            if keep.clicked() {
-                after = After::Close;
-            }
-            if ui.add(Button::plain(labels::REMOVE).enabled(!draft.busy)).clicked() {
-                draft.busy = true;
-                draft.wrong = None;
-                draft.round = self.access.next();
-                out.push(Action::Access(AccessRequest::Remove(draft.round, draft.name.clone())));
-            }
-        });
-        after
     }
 }
 

@@ -1,18 +1,16 @@
 //! Settings, and what Daypass is.
 
-use super::dialogs::Dialog;
-use super::sheet::{self, After};
+use super::sheet::{After, Sheet, View, close_button, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window};
-use crate::model::snapshot::{Command, Settings, Snapshot};
+use crate::model::snapshot::{Command, Settings};
 use crate::words::accounts::profiles;
 use crate::words::ui::{self as words, dialog, settings};
 use egui::{Id, Margin, Ui};
 
 /// What is typed in the settings.
-#[derive(Debug, Default)]
-pub struct Draft {
+struct SettingsDraft {
     limited: bool,
     limit: String,
     wrong: bool,
@@ -26,72 +24,71 @@ impl Window {
     pub(crate) fn open_settings(&mut self, settings: &Settings, about: &About) {
         #[expect(clippy::cast_precision_loss, reason = "a rate to be shown in megabytes")]
         let limit = settings.limit_rate.map(|rate| format!("{}", rate as f64 / MB));
-        self.dialog = Some(Dialog::Settings(Draft {
+        self.open_sheet(SettingsDraft {
             limited: limit.is_some(),
             limit: limit.unwrap_or_default(),
             wrong: false,
             proxy: about.proxy.clone(),
-        }));
+        });
     }
 }
 
-/// The settings; each counts as soon as it is changed.
-pub(crate) fn show(ui: &mut Ui, draft: &mut Draft, seen: &Snapshot, out: &mut Vec<Action>) -> After {
-    let t = theme::of(ui);
-    let mut wanted = seen.settings.clone();
-    sheet::title(ui, settings::TITLE, t);
-    ui.add_space(4.0);
-    choice(ui, &mut wanted.renew, settings::RENEW, Some(settings::RENEW_TEXT));
-    choice(ui, &mut wanted.sha256, settings::SHA256, Some(settings::SHA256_TEXT));
-    choice(ui, &mut draft.limited, settings::LIMIT, None);
-    if draft.limited {
-        ui.add_space(2.0);
-        egui::Frame::new().inner_margin(Margin { left: 26, ..Margin::ZERO }).show(ui, |ui| {
-            widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
-            ui.add_space(5.0);
-            let id = Id::unique("limit");
-            let response =
-                widgets::field(ui, id, settings::LIMIT_FIELD, &mut draft.limit, 110.0, Face::Body, draft.wrong);
-            if response.lost_focus() {
-                match rate(&draft.limit) {
-                    Some(rate) => {
-                        draft.wrong = false;
-                        wanted.limit_rate = Some(rate);
-                    }
-                    None => draft.wrong = !draft.limit.trim().is_empty(),
-                }
-            }
-            if draft.wrong {
-                ui.add_space(5.0);
-                widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
-            }
-        });
-        ui.add_space(8.0);
-    } else {
-        wanted.limit_rate = None;
-    }
-    if wanted != seen.settings {
-        out.push(Action::Command(Command::Set(wanted)));
-    }
-    let mut after = After::Stay;
-    if ui.add(Button::link(profiles::OPEN)).clicked() {
-        out.push(Action::OpenProfiles);
-        after = After::Close;
-    }
-    ui.add_space(10.0);
-    if let Some(proxy) = &draft.proxy {
-        widgets::text(ui, &[(&settings::proxy(proxy), Face::Small, t.muted)]);
+/// Each setting counts as soon as it is changed.
+impl Sheet for SettingsDraft {
+    fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let (draft, seen) = (self, view.seen);
+        let t = theme::of(ui);
+        let mut wanted = seen.settings.clone();
+        title(ui, settings::TITLE, t);
         ui.add_space(4.0);
-    }
-    widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
-    sheet::buttons(ui, |ui| {
-        let response = ui.add(Button::plain(dialog::CLOSE));
-        sheet::safe(ui, &response);
-        if response.clicked() {
+        choice(ui, &mut wanted.renew, settings::RENEW, Some(settings::RENEW_TEXT));
+        choice(ui, &mut wanted.sha256, settings::SHA256, Some(settings::SHA256_TEXT));
+        choice(ui, &mut draft.limited, settings::LIMIT, None);
+        if draft.limited {
+            ui.add_space(2.0);
+            egui::Frame::new().inner_margin(Margin { left: 26, ..Margin::ZERO }).show(ui, |ui| {
+                widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
+                ui.add_space(5.0);
+                let id = Id::unique("limit");
+                let response =
+                    widgets::field(ui, id, settings::LIMIT_FIELD, &mut draft.limit, 110.0, Face::Body, draft.wrong);
+                if response.lost_focus() {
+                    match rate(&draft.limit) {
+                        Some(rate) => {
+                            draft.wrong = false;
+                            wanted.limit_rate = Some(rate);
+                        }
+                        None => draft.wrong = !draft.limit.trim().is_empty(),
+                    }
+                }
+                if draft.wrong {
+                    ui.add_space(5.0);
+                    widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
+                }
+            });
+            ui.add_space(8.0);
+        } else {
+            wanted.limit_rate = None;
+        }
+        if wanted != seen.settings {
+            out.push(Action::Command(Command::Set(wanted)));
+        }
+        let mut after = After::Stay;
+        if ui.add(Button::link(profiles::OPEN)).clicked() {
+            out.push(Action::OpenProfiles);
             after = After::Close;
         }
-    });
-    after
+        ui.add_space(10.0);
+        if let Some(proxy) = &draft.proxy {
+            widgets::text(ui, &[(&settings::proxy(proxy), Face::Small, t.muted)]);
+            ui.add_space(4.0);
+        }
+        widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
+        if close_button(ui, dialog::CLOSE) == After::Close {
+            after = After::Close;
+        }
+        after
+    }
 }
 
 fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {

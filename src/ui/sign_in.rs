@@ -1,7 +1,7 @@
 //! The sheets for credentials that only the person can fetch: the sign-in at the company, and a profile's command.
 
-use super::access_request::AccessRequest;
-use super::sheet::{After, buttons, safe, title};
+use super::access_request::{AccessReply, AccessRequest};
+use super::sheet::{After, Sheet, View, buttons, close_button, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
@@ -17,8 +17,8 @@ use egui::{Margin, ScrollArea, Ui};
 use std::time::Duration;
 
 /// A sign-in and how far it is.
-pub struct SigningIn {
-    pub(crate) round: u32,
+pub(crate) struct SigningIn {
+    round: u32,
     profile: String,
     then: Option<DestinationId>,
     stage: Stage,
@@ -38,7 +38,7 @@ impl SigningIn {
     }
 
     /// Takes in a step; what is announced of it.
-    pub(crate) fn took(&mut self, step: SignInStep, out: &mut Vec<Action>) -> String {
+    fn took(&mut self, step: SignInStep, out: &mut Vec<Action>) -> String {
         match step {
             SignInStep::Confirm(device) => {
                 let said = words::open_page(&device);
@@ -61,7 +61,7 @@ impl SigningIn {
     }
 
     /// Whether it is under way.
-    pub(crate) const fn runs(&self) -> bool {
+    const fn runs(&self) -> bool {
         match self.stage {
             Stage::Asking | Stage::Confirm(_) => true,
             Stage::Done(_) | Stage::Ended(_) => false,
@@ -69,14 +69,9 @@ impl SigningIn {
     }
 }
 
-impl Window {
-    pub(crate) fn sign_in_sheet(
-        &mut self,
-        ui: &mut Ui,
-        draft: &mut SigningIn,
-        now: Time,
-        out: &mut Vec<Action>,
-    ) -> After {
+impl Sheet for SigningIn {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let draft = self;
         let t = theme::of(ui);
         match &draft.stage {
             Stage::Asking => {
@@ -86,9 +81,9 @@ impl Window {
                     ui.add_space(8.0);
                     widgets::text(ui, &[(labels::ASKING, Face::Body, t.muted)]);
                 });
-                close(ui, dialog::CANCEL)
+                close_button(ui, dialog::CANCEL)
             }
-            Stage::Confirm(device) => confirm(ui, device, now, out),
+            Stage::Confirm(device) => confirm(ui, device, view.now, out),
             Stage::Done(sentence) => {
                 ui.horizontal_top(|ui| {
                     widgets::icon(ui, icons::DONE, 22.0, t.ok);
@@ -97,7 +92,7 @@ impl Window {
                 });
                 ui.add_space(8.0);
                 widgets::text(ui, &[(sentence, Face::Body, t.muted)]);
-                close(ui, dialog::CLOSE)
+                close_button(ui, dialog::CLOSE)
             }
             Stage::Ended(why) => {
                 title(ui, labels::NOT_DONE, t);
@@ -111,12 +106,27 @@ impl Window {
                     }
                 });
                 if again {
-                    draft.round = self.access.next();
+                    draft.round = window.access.next();
                     draft.stage = Stage::Asking;
                     out.push(Action::Access(AccessRequest::SignIn(draft.round, draft.profile.clone())));
                 }
                 after
             }
+        }
+    }
+
+    fn reply(&mut self, reply: AccessReply, window: &mut Window, out: &mut Vec<Action>) -> After {
+        if let AccessReply::SignIn(round, step) = reply
+            && round == self.round
+        {
+            window.says = self.took(step, out);
+        }
+        After::Stay
+    }
+
+    fn close(&mut self, out: &mut Vec<Action>) {
+        if self.runs() {
+            out.push(Action::Access(AccessRequest::Stop));
         }
     }
 }
@@ -167,22 +177,10 @@ fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Action>) -
     after
 }
 
-fn close(ui: &mut Ui, text: &str) -> After {
-    let mut after = After::Stay;
-    buttons(ui, |ui| {
-        let close = ui.add(Button::plain(text));
-        safe(ui, &close);
-        if close.clicked() {
-            after = After::Close;
-        }
-    });
-    after
-}
-
 /// A command that may be allowed.
-pub struct Allow {
+pub(crate) struct Allow {
     profile: String,
-    pub(crate) command: String,
+    command: String,
     then: Option<DestinationId>,
 }
 
@@ -193,35 +191,39 @@ impl Allow {
 }
 
 /// The question, with the whole of the command; no is the answer unless the person says yes.
-pub(crate) fn allow_sheet(ui: &mut Ui, draft: &Allow, armed: bool, out: &mut Vec<Action>) -> After {
-    let t = theme::of(ui);
-    title(ui, command::TITLE, t);
-    widgets::text(ui, &[(&words::command_of(&draft.profile), Face::Body, t.muted)]);
-    ui.add_space(10.0);
-    let room = (ui.ctx().content_rect().height() - 330.0).clamp(60.0, 220.0);
-    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-            let shown = crate::words::untrusted_text::visible(&draft.command);
-            widgets::selectable(ui, &[(&shown, Face::MonoSmall, t.ink)]);
+impl Sheet for Allow {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, _view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let armed = window.armed(ui, &self.command);
+        let draft = self;
+        let t = theme::of(ui);
+        title(ui, command::TITLE, t);
+        widgets::text(ui, &[(&words::command_of(&draft.profile), Face::Body, t.muted)]);
+        ui.add_space(10.0);
+        let room = (ui.ctx().content_rect().height() - 330.0).clamp(60.0, 220.0);
+        egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+                let shown = crate::words::untrusted_text::visible(&draft.command);
+                widgets::selectable(ui, &[(&shown, Face::MonoSmall, t.ink)]);
+            });
         });
-    });
-    ui.add_space(10.0);
-    widgets::text(ui, &[(command::TEXT, Face::Body, t.muted)]);
-    let mut after = After::Stay;
-    buttons(ui, |ui| {
-        let id = ui.add(Button::main(command::NO));
-        safe(ui, &id);
-        if id.clicked() {
-            after = After::Close;
-        }
-        for (label, consent) in [(command::ALLOW, Consent::ThisRun), (command::ALWAYS, Consent::Always)] {
-            if ui.add(Button::plain(label).enabled(armed)).clicked() {
-                let (profile, command) = (draft.profile.clone(), draft.command.clone());
-                out.push(Action::Access(AccessRequest::Allow { profile, command, consent, then: draft.then }));
+        ui.add_space(10.0);
+        widgets::text(ui, &[(command::TEXT, Face::Body, t.muted)]);
+        let mut after = After::Stay;
+        buttons(ui, |ui| {
+            let id = ui.add(Button::main(command::NO));
+            safe(ui, &id);
+            if id.clicked() {
                 after = After::Close;
             }
-        }
-    });
-    after
+            for (label, consent) in [(command::ALLOW, Consent::ThisRun), (command::ALWAYS, Consent::Always)] {
+                if ui.add(Button::plain(label).enabled(armed)).clicked() {
+                    let (profile, command) = (draft.profile.clone(), draft.command.clone());
+                    out.push(Action::Access(AccessRequest::Allow { profile, command, consent, then: draft.then }));
+                    after = After::Close;
+                }
+            }
+        });
+        after
+    }
 }

@@ -1,7 +1,7 @@
 //! A denial as a page: whose turn it is, the likeliest cause first, each with its own action.
 
-use super::code::CodeFor;
-use super::dialogs::Dialog;
+use super::code::Code;
+use super::explanations::{Explanation, ProblemDetails, technical};
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{Action, Scene, Window, form, icons, pass};
@@ -58,7 +58,7 @@ impl Window {
     pub(crate) fn look_into(&mut self, page: Page, scene: &Scene<'_>) {
         let Some(problem) = page.problem(scene.place) else { return };
         if diagnose::explain(&problem, &Evidence::of(scene.place, scene.seen)).is_empty() {
-            self.dialog = Some(Dialog::Problem(problem, matches!(page, Page::File(_))));
+            self.open_sheet(ProblemDetails { problem, ended: matches!(page, Page::File(_)) });
         } else {
             self.trouble.page = page;
             self.trouble_open = true;
@@ -136,7 +136,7 @@ impl Window {
                 CauseAction::EnterCode => self.enter_code(scene),
                 CauseAction::EditDestination => self.change(scene),
                 CauseAction::Details(text) => {
-                    self.dialog = Some(Dialog::Text { title: cause.title.clone(), body: text.clone() });
+                    self.open_sheet(Explanation { title: cause.title.clone(), body: text.clone() });
                 }
             }
         }
@@ -177,7 +177,7 @@ impl Window {
         } else {
             let to = Box::new((*scene.place.destination).clone());
             let guess = scene.identity().map(|who| who.arn.replacen(":user/", ":mfa/", 1)).unwrap_or_default();
-            self.dialog = Some(Dialog::code_with_serial(CodeFor::Device(to), guess));
+            self.open_sheet(Code::with_device(to, guess));
         }
     }
 }
@@ -296,27 +296,4 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
             ui.scroll_to_cursor(Some(Align::BOTTOM));
         }
     }
-}
-
-/// The details as text.
-#[must_use]
-pub fn technical(problem: &Problem, zone: &jiff::tz::TimeZone) -> String {
-    let Some(detail) = &problem.detail else { return format!("{:?}", problem.kind) };
-    let mut lines = vec![format!("kind      {:?}", problem.kind)];
-    let mut add = |name: &str, value: &str| {
-        if !value.is_empty() {
-            lines.push(format!("{name:<10}{value}"));
-        }
-    };
-    add("call", &detail.call);
-    add("code", &detail.code);
-    if detail.status > 0 {
-        add("status", &detail.status.to_string());
-    }
-    add("request", &detail.request_id);
-    if detail.at.0 > 0 {
-        add("time", &format::date_and_time(detail.at, zone));
-    }
-    add("message", &detail.message);
-    lines.join("\n")
 }

@@ -1,8 +1,7 @@
 //! The first screen: an invitation, or the form.
 
 use super::cards::{strong_link, strong_link_width};
-use super::code::CodeFor;
-use super::dialogs::Dialog;
+use super::code::{Code, CodeFor};
 use super::fields::{entry, field_id, is_field, pair, rest};
 use super::form::{self, From};
 use super::identify::answered;
@@ -41,7 +40,7 @@ impl Window {
             self.identify_picked(&profile, seen, out);
         }
         if self.form.from.changes()
-            && self.dialog.is_none()
+            && self.sheet.is_none()
             && !ui.ctx().any_popup_open()
             && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape))
         {
@@ -177,7 +176,7 @@ impl Window {
                 }
             }
         });
-        let entered = self.dialog.is_none()
+        let entered = self.sheet.is_none()
             && ui.input(|input| input.key_pressed(Key::Enter))
             && ui.memory(|memory| memory.focused().is_none_or(is_field));
         if go || entered && !self.form.role.is_empty() {
@@ -235,7 +234,7 @@ impl Window {
         let to = Box::new(to);
         if to.mfa_serial.is_some() {
             let asked = (*to).clone();
-            self.dialog = Some(Dialog::code(CodeFor::Open(to), &asked));
+            self.open_sheet(Code::for_device_of(CodeFor::Open(to), &asked));
         } else {
             out.push(Action::Command(Command::Open(to)));
         }

@@ -3,7 +3,7 @@
 use super::{HistoryRequest, Open, Page, list};
 use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
-use crate::ui::dialogs::Dialog;
+use crate::ui::explanations::ProblemDetails;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
@@ -145,7 +145,7 @@ impl Window {
             if let Outcome::Failed(problem) = &line.outcome
                 && widgets::menu_item(ui, words::WHY)
             {
-                self.dialog = Some(Dialog::Problem(Arc::new(problem.clone()), true));
+                self.open_sheet(ProblemDetails { problem: Arc::new(problem.clone()), ended: true });
             }
             if widgets::menu_item(ui, words::COPY_KEY) {
                 out.push(Action::Copy(line.key.to_string()));

@@ -1,8 +1,7 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
-use super::{Cache, Found, HistoryRequest, Open, Page, Period, Row, field_id};
+use super::{Cache, ClearHistory, Found, HistoryRequest, Open, Page, Period, Row, field_id};
 use crate::model::history::Delivery;
-use crate::ui::dialogs::Dialog;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
@@ -85,7 +84,7 @@ impl Window {
         }
         let top = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
         if head(ui, top) {
-            self.dialog = Some(Dialog::ClearHistory);
+            self.open_sheet(ClearHistory);
         }
         let body = Rect::from_min_max(pos2(rect.left(), top.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));

@@ -27,9 +27,6 @@ pub const ROOMS: &[(&str, &[&str])] = &[
 /// The largest ring of files inside a room.
 pub const RING: usize = 3;
 
-/// Files of `ui` that a ring may tie: a sheet opens another, and the enum of all sheets names each. It may only get smaller.
-pub const RING_OF_SHEETS: usize = 11;
-
 /// Returns the imports that the table doesn't allow. Paths through the crate's name are those of a program's own library.
 pub fn arrows(source: &Source) -> Vec<Finding> {
     let Some(room) = source.path.strip_prefix("src/").and_then(|rest| rest.split(['/', '.']).next()) else {
@@ -75,8 +72,7 @@ pub fn rings(sources: &[Source]) -> Vec<String> {
     for (name, others) in &reached {
         let ring: Vec<&Vec<&str>> =
             modules.keys().filter(|other| others.contains(*other) && reached[*other].contains(*name)).collect();
-        let most = if name[0] == "ui" { RING_OF_SHEETS } else { RING };
-        if ring.len() <= most || told.contains(*name) {
+        if ring.len() <= RING || told.contains(*name) {
             continue;
         }
         told.extend(ring.iter().map(|&member| member.clone()));
