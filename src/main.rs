@@ -40,15 +40,22 @@ fn main() -> ExitCode {
         return stopped(&words::not_started(&said));
     }
     let start = Start { wire, invitation: args.invitation, practice: args.practice };
-    let desk = match App::start(start) {
-        Ok(Some(desk)) => desk,
+    let app = match App::start(start) {
+        Ok(Some(app)) => app,
         Ok(None) => return said(words::OPEN_ALREADY),
         Err(problem) => return stopped(&words::not_started(&cli::problem_and_reason(&problem))),
     };
-    desk.end_when_asked();
-    let options = shell::Options { place: desk.window_place() };
-    let ended = shell::run(desk.clone(), options);
-    desk.stop();
+    app.end_when_asked();
+    let options = shell::Options { place: app.window_place() };
+    let shown = app.clone();
+    let ended = shell::run(
+        move |wake| {
+            shown.on_wake(wake);
+            shown
+        },
+        options,
+    );
+    app.stop();
     process::end_all();
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! Writes the texts that a person asked to keep, whole or not at all.
 
-use crate::ui::shell::Texts;
+use crate::ui::backend::Texts;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;

@@ -1,9 +1,10 @@
 //! How the sheets about keys, signing in and access open, and what the window keeps for them.
 
-use super::access_request::{AccessRequest, Remedy, remedy};
 use super::add_key::AddKey;
 use super::arrival::Arrival;
+use super::backend::Request;
 use super::check::Checking;
+use super::remedy::{Remedy, remedy};
 use super::sign_in::{Allow, SigningIn};
 use super::widgets::Button;
 use super::{Action, Window};
@@ -54,7 +55,7 @@ impl Window {
         }
         let round = self.access.next();
         self.open_sheet(AddKey::testing(round));
-        out.push(Action::Access(AccessRequest::KeyFile(round, path)));
+        out.push(Request::TestKeyFile(round, path).into());
     }
 
     /// Adds a key that was pasted.
@@ -64,13 +65,13 @@ impl Window {
         }
         let round = self.access.next();
         self.open_sheet(AddKey::testing(round));
-        out.push(Action::Access(AccessRequest::TestKey(round, key)));
+        out.push(Request::TestKey(round, key).into());
     }
 
     pub(crate) fn sign_in(&mut self, profile: &str, then: Option<DestinationId>, out: &mut Vec<Action>) {
         let round = self.access.next();
         self.open_sheet(SigningIn::new(round, profile, then));
-        out.push(Action::Access(AccessRequest::SignIn(round, profile.to_owned())));
+        out.push(Request::SignIn(round, profile.to_owned()).into());
     }
 
     pub(crate) fn check_access(&mut self, to: &Destination) {

@@ -1,7 +1,7 @@
 //! The sheet that adds an access key: its file or its two parts, whose it is, and where it is kept.
 
-use super::access_request::{AccessReply, AccessRequest, KeyToKeep};
 use super::arrival::Arrival;
+use super::backend::{KeyToKeep, Request, SheetReply};
 use super::paths::PathFor;
 use super::sheet::{After, Sheet, View, buttons, entered, forget_typed, safe, title};
 use super::theme::{self, Face, size};
@@ -99,29 +99,29 @@ impl Sheet for AddKey {
                 Ok(after) => after,
                 Err(kept) => {
                     self.round = window.access.next();
-                    out.push(Action::Access(AccessRequest::Keep(self.round, kept)));
+                    out.push(Request::KeepKey(self.round, kept).into());
                     After::Stay
                 }
             },
         }
     }
 
-    fn reply(&mut self, reply: AccessReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
+    fn round(&self) -> Option<u32> {
+        Some(self.round)
+    }
+
+    fn reply(&mut self, reply: SheetReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
         match reply {
-            AccessReply::Tested(round, result) if round == self.round => self.tested(result),
-            AccessReply::Changed(round, result) if round == self.round => {
+            SheetReply::KeyTested(result) => self.tested(result),
+            SheetReply::ProfilesChanged(result) => {
                 if let Some((name, keep)) = self.kept(result) {
-                    let said = words::kept(&name, keep);
+                    let message = words::kept(&name, keep);
                     window.form.profile = Some(name);
-                    window.tell(said);
+                    window.tell(message);
                     return After::Close;
                 }
             }
-            AccessReply::Tested(..)
-            | AccessReply::Changed(..)
-            | AccessReply::SignIn(..)
-            | AccessReply::Step(..)
-            | AccessReply::Checked(_) => {}
+            SheetReply::SignInStep(_) | SheetReply::CheckStep(_) | SheetReply::CheckEnded => {}
         }
         After::Stay
     }
@@ -139,7 +139,7 @@ impl Window {
         widgets::text(ui, &[(labels::TEXT, Face::Body, t.muted)]);
         ui.add_space(12.0);
         if ui.add(Button::plain(labels::OPEN_CSV).icon(icons::FILE)).clicked() {
-            out.push(Action::OpenKeyFile);
+            out.push(Action::Choose(PathFor::Key));
         }
         ui.add_space(14.0);
         let width = ui.available_width();
@@ -185,9 +185,9 @@ impl Window {
         };
         if let Some(wanted) = wanted {
             let round = self.access.next();
-            out.push(Action::Access(match wanted {
-                Ok(path) => AccessRequest::KeyFile(round, path),
-                Err(key) => AccessRequest::TestKey(round, key),
+            out.push(Action::from(match wanted {
+                Ok(path) => Request::TestKeyFile(round, path),
+                Err(key) => Request::TestKey(round, key),
             }));
             *draft = AddKey::testing(round);
         }

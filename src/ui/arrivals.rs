@@ -1,6 +1,7 @@
 //! What comes from outside while a dialog is open, and the moment in which no yes counts because the card has just come.
 
 use super::arrival::Arrival;
+use super::backend::Request;
 use super::invited::Invited;
 use super::questions::Quit;
 use super::theme::{self, Face, size};
@@ -190,7 +191,7 @@ impl Window {
         if show {
             self.swap_in(seen, about, out);
         } else if leave && let Some(Arrival::Invitation(invitation, _)) = self.arrivals.held.pop_front() {
-            out.push(Action::DismissInvitation(invitation));
+            out.push(Request::DismissInvitation(invitation).into());
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::cards::{card, fact, more_link, named, pair};
 use super::kit::{Entry, Kit, Side, Wrong};
+use super::paths::PathFor;
 use super::picker::Check;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
@@ -161,7 +162,7 @@ impl Window {
         if row.add(Button::plain(words::SAVE_ALL).enabled(ask.is_ok())).clicked() {
             let forms = Format::ALL.into_iter().filter(|format| *format != Format::Invitation);
             let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
-            out.push(Action::SaveTexts(files));
+            out.push(Action::Choose(PathFor::Texts(files)));
         }
         let left = row.cursor().left() + 14.0;
         let then = if done { words::COPIED_THEN } else { words::THEN };

@@ -1,6 +1,7 @@
 //! "Check my access": each step with its tick, its time and its sentence, as they come.
 
-use super::access_request::{AccessReply, AccessRequest, remedy, sentence};
+use super::backend::{Request, SheetReply};
+use super::remedy::{remedy, sentence};
 use super::sheet::{After, CODE_DIGITS, Sheet, View, buttons, code_field, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
@@ -79,12 +80,15 @@ impl Checking {
         self.runs = true;
         // Each code works once.
         let code = std::mem::replace(&mut self.code, Zeroizing::new(String::with_capacity(16)));
-        out.push(Action::Access(AccessRequest::Check {
-            round: self.round,
-            to: Box::new(self.to.clone()),
-            code: wants_code.then_some(code),
-            test_object: self.test,
-        }));
+        out.push(
+            Request::CheckAccess {
+                round: self.round,
+                to: Box::new(self.to.clone()),
+                code: wants_code.then_some(code),
+                test_object: self.test,
+            }
+            .into(),
+        );
     }
 
     fn wanted(&self) -> &'static [Item] {
@@ -152,22 +156,22 @@ impl Sheet for Checking {
         after
     }
 
-    fn reply(&mut self, reply: AccessReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
+    fn round(&self) -> Option<u32> {
+        Some(self.round)
+    }
+
+    fn reply(&mut self, reply: SheetReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
         match reply {
-            AccessReply::Step(round, step) if round == self.round => window.says = self.took(step),
-            AccessReply::Checked(round) if round == self.round => self.runs = false,
-            AccessReply::Tested(..)
-            | AccessReply::Changed(..)
-            | AccessReply::SignIn(..)
-            | AccessReply::Step(..)
-            | AccessReply::Checked(_) => {}
+            SheetReply::CheckStep(step) => window.says = self.took(step),
+            SheetReply::CheckEnded => self.runs = false,
+            SheetReply::KeyTested(_) | SheetReply::ProfilesChanged(_) | SheetReply::SignInStep(_) => {}
         }
         After::Stay
     }
 
     fn close(&mut self, out: &mut Vec<Action>) {
         if self.runs {
-            out.push(Action::Access(AccessRequest::Stop));
+            out.push(Request::Stop.into());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The prompt for the code of an MFA device: for which customer, role and device, and why the last code was not taken.
 
 use super::arrival::Arrival;
+use super::backend::Request;
 use super::sheet::{After, CODE_DIGITS, Sheet, View, buttons, code_field, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
@@ -9,7 +10,7 @@ use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, OpenDestination, Snapshot};
+use crate::model::snapshot::{OpenDestination, Snapshot};
 use crate::model::upload::DestinationId;
 use crate::time::Time;
 use crate::words::accounts;
@@ -194,15 +195,12 @@ fn serial(draft: &Code) -> Result<MfaSerial, String> {
 fn send(draft: &mut Code, out: &mut Vec<Action>) {
     let code = std::mem::take(&mut draft.code);
     match &draft.to {
-        CodeFor::Place(id) => {
-            out.push(Action::Code(*id, code));
-            out.push(Action::Command(Command::GetAccess(*id)));
-        }
-        CodeFor::Open(to) => out.push(Action::OpenWithCode(to.clone(), code)),
+        CodeFor::Place(id) => out.push(Request::EnterCode(*id, code).into()),
+        CodeFor::Open(to) => out.push(Request::OpenWithCode(to.clone(), code).into()),
         CodeFor::Device(to) => {
             let mut to = to.clone();
             to.mfa_serial = serial(draft).ok();
-            out.push(Action::OpenWithCode(to, code));
+            out.push(Request::OpenWithCode(to, code).into());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::cards::{card, fact, more_link, named, pair, strong_link, strong_link_width};
 use super::kit::{Entry, Kit, Wrong};
+use super::paths::PathFor;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};
@@ -160,7 +161,7 @@ impl Window {
             let link = ui.add(Button::plain(words::COPY_LINK).icon(icons::COPY).enabled(ready)).clicked();
             let Ok(made) = made else { return };
             if save {
-                out.push(Action::SaveText(Format::Invitation.file_name(), made.to_text()));
+                out.push(Action::Choose(PathFor::Text(Format::Invitation.file_name(), made.to_text())));
             }
             if text {
                 self.copy(kit, made.to_text(), out);

@@ -96,7 +96,7 @@ impl Window {
             Popup::menu(&more).gap(4.0).show(|ui| {
                 ui.set_min_width(200.0);
                 if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
-                    out.push(Action::Command(Command::Retry(Which::All(scene.id))));
+                    out.push(Command::Retry(Which::All(scene.id)).into());
                 }
                 if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
                     self.open_sheet(CancelAll(scene.id));
@@ -126,9 +126,9 @@ impl Window {
         });
         if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
             if upload.state == State::Paused {
-                out.push(Action::Command(Command::Resume(one(id))));
+                out.push(Command::Resume(one(id)).into());
             } else if pausable(&upload.state) {
-                out.push(Action::Command(Command::Pause(one(id))));
+                out.push(Command::Pause(one(id)).into());
             }
         }
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
@@ -190,11 +190,11 @@ impl Window {
                 let (icon, verb) = if paused { (icons::PLAY, table::RESUME) } else { (icons::PAUSE, table::PAUSE) };
                 if widgets::icon_button_at(ui, center(at.first), icon, &name(verb), color).clicked() {
                     let which = one(id);
-                    out.push(Action::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
+                    out.push(Action::from(if paused { Command::Resume(which) } else { Command::Pause(which) }));
                 }
                 if widgets::icon_button_at(ui, center(at.second), icons::CLOSE, &name(table::TAKE_OUT), color).clicked()
                 {
-                    out.push(Action::Command(Command::Cancel(one(id))));
+                    out.push(Command::Cancel(one(id)).into());
                 }
             }
             State::Confirming | State::Canceled => {}
@@ -217,20 +217,20 @@ impl Window {
         ui.set_min_width(230.0);
         if let State::Failed(problem) = &upload.state {
             if problem.kind != Kind::KeyFile && widgets::menu_item(ui, table::TRY_AGAIN) {
-                out.push(Action::Command(Command::Retry(one(id))));
+                out.push(Command::Retry(one(id)).into());
             }
             if widgets::menu_item(ui, table::WHY) {
                 self.look_into(Page::File(problem.clone()), scene);
             }
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::NEW_NAME) {
-            out.push(Action::Command(Command::SendUnderNewName(id)));
+            out.push(Command::SendUnderNewName(id).into());
         }
         if widgets::menu_item(ui, table::COPY_KEY) {
             out.push(Action::Copy(format!("{}{}", scene.place.destination.prefix, upload.key())));
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::REMOVE) {
-            out.push(Action::Command(Command::Cancel(one(id))));
+            out.push(Command::Cancel(one(id)).into());
         }
     }
 }
@@ -262,7 +262,7 @@ pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<A
     widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
     if ui.put(place, button).clicked() {
         let which = Which::All(scene.id);
-        out.push(Action::Command(if paused { Command::Resume(which) } else { Command::Pause(which) }));
+        out.push(Action::from(if paused { Command::Resume(which) } else { Command::Pause(which) }));
     }
 }
 

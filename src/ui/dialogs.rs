@@ -1,6 +1,6 @@
 //! The frame of what opens over the window. One sheet is open at a time; Escape closes it.
 
-use super::access_request::AccessReply;
+use super::backend::SheetReply;
 use super::sheet::{After, Sheet, View};
 use super::theme::{self, size};
 use super::{Action, Window};
@@ -38,9 +38,9 @@ impl Window {
         }
     }
 
-    /// Hands a reply to the sheet that is open. A reply to a sheet that was closed is dropped.
-    pub fn came(&mut self, reply: AccessReply, out: &mut Vec<Action>) {
-        let Some(mut sheet) = self.sheet.take() else { return };
+    /// Hands a reply to the sheet that is open. The reply to a request that is not the sheet's latest is dropped.
+    pub fn sheet_reply(&mut self, round: u32, reply: SheetReply, out: &mut Vec<Action>) {
+        let Some(mut sheet) = self.sheet.take_if(|sheet| sheet.round() == Some(round)) else { return };
         match sheet.reply(reply, self, out) {
             After::Stay => self.sheet = Some(sheet),
             After::Close => sheet.close(out),

@@ -3,8 +3,10 @@
 mod delivery;
 mod found;
 mod list;
+pub mod query;
 
 pub use found::{Cache, Found, Row};
+pub use query::{HistoryReply, HistoryRequest};
 
 use super::kit_times::day_read;
 use super::sheet::{After, Sheet, View, question, title};
@@ -21,47 +23,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use theme::Face;
-
-/// What the page wants to know or to have done; the journal is read elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HistoryRequest {
-    /// Find deliveries. The number comes back with the answer.
-    Find(u32, HistoryFilter),
-    /// Read these deliveries.
-    Deliveries(Vec<i64>),
-    /// List the files of this delivery.
-    Files(i64),
-    /// Read these files of a delivery.
-    Lines(i64, Vec<i64>),
-    /// Write the message to the customer about these deliveries.
-    Message(Vec<i64>),
-    /// Save the receipts of these deliveries there.
-    Save(Vec<i64>, PathBuf),
-    /// Save the receipts of these lists of deliveries in that folder, each list in a file of this name.
-    SaveEach(Vec<(Vec<i64>, String)>, PathBuf),
-    /// Remove the history.
-    Clear,
-}
-
-/// What came of it.
-#[derive(Clone, Debug)]
-pub enum HistoryReply {
-    /// What was found.
-    Found(u32, Arc<Found>),
-    /// Deliveries; none for one that can't be read.
-    Deliveries(Vec<(i64, Option<Delivery>)>),
-    /// The files of a delivery.
-    Files(i64, Arc<[i64]>),
-    /// Files of a delivery; none for one that can't be read.
-    Lines(i64, Vec<(i64, Option<DeliveryFile>)>),
-    /// The history is gone.
-    Cleared,
-    /// The journal can't be read.
-    Unreadable(Arc<Problem>),
-}
 
 /// The time that is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,7 +124,7 @@ impl Page {
         let icon = if done { icons::CHECK } else { icons::COPY };
         if ui.add(Button::plain(words::MESSAGE).icon(icon)).clicked() {
             self.copied = (ids.to_vec(), false);
-            out.push(Action::History(HistoryRequest::Message(ids.to_vec())));
+            out.push(HistoryRequest::Message(ids.to_vec()).into());
         }
     }
 
@@ -207,7 +170,7 @@ impl Page {
             let number = self.wanted.as_ref().map_or(0, |(number, _)| number.wrapping_add(1));
             self.wanted = Some((number, meant.clone()));
             (self.finding, self.stale) = (true, false);
-            out.push(Action::History(HistoryRequest::Find(number, meant)));
+            out.push(HistoryRequest::Find(number, meant).into());
         }
     }
 }
@@ -247,10 +210,10 @@ impl Window {
         }
     }
 
-    /// Takes in what the journal answered.
-    pub fn history_says(&mut self, answer: HistoryReply) {
+    /// Takes in what the journal answered. A reply to a page that was closed is dropped.
+    pub fn history_reply(&mut self, reply: HistoryReply) {
         let Some(page) = &mut self.history else { return };
-        match answer {
+        match reply {
             HistoryReply::Found(number, found) => {
                 if page.wanted.as_ref().is_some_and(|(asked, _)| *asked == number) {
                     super::says(&mut self.says, &words::found(found.len()));
@@ -325,7 +288,7 @@ impl Sheet for ClearHistory {
         let t = theme::of(ui);
         title(ui, words::CLEAR_TITLE, t);
         widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
-        question(ui, (words::KEEP, words::CLEAR_NOW), |_| out.push(Action::History(HistoryRequest::Clear)))
+        question(ui, (words::KEEP, words::CLEAR_NOW), |_| out.push(HistoryRequest::Clear.into()))
     }
 }
 

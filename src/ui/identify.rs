@@ -20,7 +20,7 @@ impl Window {
     pub(crate) fn identify(&mut self, profile: &Profile, seen: &Snapshot, out: &mut Vec<Action>) {
         if self.may_identify(profile, seen) {
             self.form.asked.insert(profile.name.clone());
-            out.push(Action::Command(Command::Identify(profile.name.clone())));
+            out.push(Command::Identify(profile.name.clone()).into());
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where files come in: the large area, the slim strip, and what is shown while files hover over the window.
 
 use super::left_out::LeftOut;
+use super::paths::PathFor;
 use super::picker::customer_line;
 use super::practice::ArrivedList;
 use super::theme::{self, Face, size};
@@ -38,11 +39,11 @@ impl Window {
         let left = center.x - (one + 10.0 + two) / 2.0;
         let y = top + 126.0;
         if ui.put(Rect::from_min_size(pos2(left, y), vec2(one, size::CONTROL)), files).clicked() {
-            out.push(Action::ChooseFiles(scene.id));
+            out.push(Action::Choose(PathFor::Files(scene.id)));
         }
         let beside = Rect::from_min_size(pos2(left + one + 10.0, y), vec2(two, size::CONTROL));
         if ui.put(beside, folder).clicked() {
-            out.push(Action::ChooseFolder(scene.id));
+            out.push(Action::Choose(PathFor::Folder(scene.id)));
         }
         let hint = match &scene.place.session {
             Session::Active(_) => intake::PUT_ONLY,
@@ -88,11 +89,11 @@ impl Window {
         links.spacing_mut().item_spacing.x = 14.0;
         self.links(&mut links, scene);
         if ui.put(first, files).clicked() {
-            out.push(Action::ChooseFiles(scene.id));
+            out.push(Action::Choose(PathFor::Files(scene.id)));
         }
         let second = Rect::from_min_size(pos2(right - two, y - 18.0), vec2(two, size::CONTROL));
         if ui.put(second, folder).clicked() {
-            out.push(Action::ChooseFolder(scene.id));
+            out.push(Action::Choose(PathFor::Folder(scene.id)));
         }
     }
 

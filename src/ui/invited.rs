@@ -1,6 +1,7 @@
 //! The card that shows an invitation before anything is done with it.
 
 use super::arrival::Arrival;
+use super::backend::Request;
 use super::icons::{self, Icon};
 use super::sheet::{After, Sheet, View, buttons, safe, title};
 use super::theme::{self, Face, size};
@@ -62,7 +63,7 @@ impl Sheet for Invited {
 
     fn close(&mut self, out: &mut Vec<Action>) {
         if !self.taken {
-            out.push(Action::DismissInvitation(Box::new(self.invitation.clone())));
+            out.push(Request::DismissInvitation(Box::new(self.invitation.clone())).into());
         }
     }
 

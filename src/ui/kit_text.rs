@@ -1,6 +1,8 @@
 //! The kit's text: the forms to choose from, copy and save, and the text itself to read and to select from.
 
+use super::backend::Request;
 use super::kit::{Kit, Wrong};
+use super::paths::PathFor;
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
@@ -38,7 +40,7 @@ impl Window {
         if right.add(Button::plain(words::SAVE).enabled(text.is_ok())).clicked()
             && let Ok(text) = &text
         {
-            out.push(Action::SaveText(file, text.clone()));
+            out.push(Action::Choose(PathFor::Text(file, text.clone())));
         }
         right.add_space(18.0);
         let copied = text.as_ref().is_ok_and(|text| kit.copied.as_ref() == Some(text));
@@ -156,7 +158,7 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Action>) {
                 };
                 input.events.iter().find_map(pasted).filter(|text| !text.trim().is_empty())
             });
-            out.extend(pasted.map(Action::PastedInvitation));
+            out.extend(pasted.map(|text| Request::ReadInvitationText(text).into()));
         }
     });
 }

@@ -57,7 +57,7 @@ impl Window {
                     Some(Pressed::Go) if id.is_some() => self.place = *id,
                     Some(Pressed::Go) => self.open((*to).clone(), out),
                     Some(Pressed::Change) => self.form.fill(to, id.map_or(From::Known, From::Change)),
-                    Some(Pressed::Forget) => out.push(Action::Command(Command::Forget(Box::new((*to).clone())))),
+                    Some(Pressed::Forget) => out.push(Command::Forget(Box::new((*to).clone())).into()),
                 }
             }
             if shown < all.len() {

@@ -47,7 +47,7 @@ impl Sheet for LeftOut {
                 after = After::Close;
             }
             if earlier > 1 && ui.add(Button::plain(dialog::SEND_ALL_AGAIN)).clicked() {
-                out.push(Action::Command(Command::SendAgain(id, None)));
+                out.push(Command::SendAgain(id, None).into());
                 after = After::Close;
             }
         });
@@ -73,7 +73,7 @@ fn entry(ui: &mut Ui, left: &Skipped, about: &About, id: DestinationId, out: &mu
         let width = button.width(ui);
         let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
         if picker::at(ui, place, button).clicked() {
-            out.push(Action::Command(Command::SendAgain(id, Some(left.path.clone()))));
+            out.push(Command::SendAgain(id, Some(left.path.clone())).into());
         }
         right = place.left() - 12.0;
     }

@@ -1,12 +1,12 @@
-//! The window: a function of the snapshot that draws and collects wishes; it keeps drafts only.
+//! The window: a function of the snapshot that draws and collects actions; it keeps drafts only.
 
 pub mod about;
 pub mod access;
-pub mod access_request;
 pub mod add_key;
 mod arrival;
 pub mod arrivals;
 pub mod ask;
+pub mod backend;
 mod cards;
 pub mod check;
 pub mod code;
@@ -36,6 +36,7 @@ pub mod practice;
 mod profile_changes;
 pub mod profiles;
 mod questions;
+mod remedy;
 pub mod settings;
 mod sheet;
 pub mod shell;
@@ -48,7 +49,6 @@ pub mod welcome;
 pub mod widgets;
 
 use crate::engine::keys::NewKey;
-use crate::grant::Invitation;
 pub use about::{About, Arrived, CodePractice};
 
 use crate::model::destination::Destination;
@@ -60,70 +60,54 @@ use crate::model::upload::{DestinationId, UploadId};
 use crate::time::{Time, Utc};
 use crate::words::problem::Message;
 use crate::words::ui as words;
+use backend::Request;
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, UiBuilder, pos2};
+use paths::PathFor;
 use sheet::{Sheet, View};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use theme::size;
-use zeroize::Zeroizing;
 
-/// What the window wants done by those who may.
+/// What a person did that has to be carried out outside the window's own state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Tell the model.
-    Command(Command),
-    /// Show the dialog for files.
-    ChooseFiles(DestinationId),
-    /// Show the dialog for a folder.
-    ChooseFolder(DestinationId),
-    /// Show the dialog for an invitation.
-    OpenInvitation,
-    /// This file, dropped on the window, is an invitation.
-    DroppedInvitation(PathBuf),
-    /// This text, pasted on the window, may be an invitation.
-    PastedInvitation(String),
-    /// Hand this code to the vault for the next AssumeRole of this destination.
-    Code(DestinationId, Zeroizing<String>),
-    /// Open this destination with this code.
-    OpenWithCode(Box<Destination>, Zeroizing<String>),
-    /// Start the practice server and open its destination.
-    StartPractice,
-    EndPractice,
-    /// This invitation was dismissed.
-    DismissInvitation(Box<Invitation>),
-    /// Save the receipt of the current delivery.
-    SaveReceipt(DestinationId),
-    /// Send the receipt of the current delivery beside its files.
-    SendReceipt(DestinationId),
-    /// Open the page of past deliveries.
-    OpenHistory,
-    /// Ask the journal for what that page shows.
-    History(history::HistoryRequest),
-    /// Save the receipts of these past deliveries, under this name unless the person chooses another.
-    SaveReceipts(Vec<i64>, String),
-    /// Save the receipts of past deliveries in a folder: one file for each of these lists, under its name.
-    SaveReceiptsEach(Vec<(Vec<i64>, String)>),
-    /// This path was typed, for want of a dialog.
-    PathTyped(paths::PathFor, PathBuf),
+    /// Ask the backend for something.
+    Request(Request),
+    /// Show the desktop's dialog for files.
+    Choose(PathFor),
+    /// Take a path that was typed because the desktop has no dialog.
+    PathTyped(PathFor, PathBuf),
     /// Put this text on the clipboard.
     Copy(String),
-    /// Show the dialog for the file of an access key.
-    OpenKeyFile,
-    /// About keys, profiles, signing in and access.
-    Access(access_request::AccessRequest),
-    /// Show the page of profiles.
+    /// Open the page of past deliveries.
+    OpenHistory,
+    /// Open the page of profiles.
     OpenProfiles,
-    /// Show the kit for the customer.
+    /// Open the page with the request to the customer.
     OpenAsk,
-    /// Show the customer's own page.
+    /// Open the customer's own page.
     OpenCustomer,
-    /// Save this text where the person says, under this name unless they choose another.
-    SaveText(&'static str, String),
-    /// Save these texts in a folder that the person chooses.
-    SaveTexts(Vec<(&'static str, String)>),
-    /// The person wants to leave, whatever runs.
+    /// Close the window, whatever runs.
     Quit,
+}
+
+impl From<Request> for Action {
+    fn from(request: Request) -> Self {
+        Self::Request(request)
+    }
+}
+
+impl From<Command> for Action {
+    fn from(command: Command) -> Self {
+        Self::Request(Request::Command(command))
+    }
+}
+
+impl From<history::HistoryRequest> for Action {
+    fn from(request: history::HistoryRequest) -> Self {
+        Self::Request(Request::History(request))
+    }
 }
 
 /// The window's drafts: text being typed, an open dialog, where it looks.
@@ -237,7 +221,7 @@ impl Window {
         self.place = None;
     }
 
-    /// Says something that came of a wish, until it is dismissed.
+    /// Shows a message until it is dismissed.
     pub fn tell(&mut self, said: Message) {
         says(&mut self.says, &said.title);
         self.told = Some(said);
@@ -377,13 +361,13 @@ impl Window {
         }
         if let Some(scene) = scene {
             if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
-                out.push(Action::ChooseFiles(scene.id));
+                out.push(Action::Choose(PathFor::Files(scene.id)));
             }
             if ui.input_mut(|input| input.consume_shortcut(&RENEW)) && !scene.place.asking {
                 self.renew(scene.id, scene.place, out);
             }
         } else if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
-            out.push(Action::OpenInvitation);
+            out.push(Action::Choose(PathFor::Invitation));
         }
         if !typing {
             let pasted = ui.input(|input| {
@@ -397,7 +381,7 @@ impl Window {
             } else if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
                 match intake::pasted_files(&text) {
                     Some(paths) => self.take(paths, scene, out),
-                    None => out.push(Action::PastedInvitation(text)),
+                    None => out.push(Request::ReadInvitationText(text).into()),
                 }
             }
         }
@@ -416,13 +400,13 @@ impl Window {
         if let [one] = paths.as_slice()
             && ends_in(one, "daypass")
         {
-            out.push(Action::DroppedInvitation(one.clone()));
+            out.push(Request::ReadInvitation(one.clone()).into());
         } else if let [one] = paths.as_slice()
             && (scene.is_none() && ends_in(one, "csv") || intake::is_key(one))
         {
             self.key_file(one.clone(), out);
         } else if let Some(scene) = scene {
-            out.push(Action::Command(Command::Add(scene.id, paths)));
+            out.push(Command::Add(scene.id, paths).into());
             self.history = None;
         } else {
             self.tell(Message {
@@ -437,7 +421,7 @@ impl Window {
         if place.destination.mfa_serial.is_some() {
             self.ask_code(id, place);
         } else {
-            out.push(Action::Command(Command::GetAccess(id)));
+            out.push(Command::GetAccess(id).into());
         }
     }
 

@@ -1,6 +1,8 @@
 //! The strips below the pass: what ends, what holds the queue, what was delivered.
 
+use super::backend::Request;
 use super::icons::{self, Icon};
+use super::paths::PathFor;
 use super::theme::{self, Face, Tokens, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
@@ -45,24 +47,6 @@ impl Tone {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Act {
-    Renew,
-    RetryJournal,
-    Release,
-    RetryLine,
-    Trouble,
-    Hold,
-    Retry,
-    Receipt,
-    SendReceipt,
-    Message,
-    SendAgain,
-    Resume,
-    Dismiss,
-    DismissWarnings,
-}
-
 /// How far the receipt of a delivery is that is sent beside its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Receipt {
@@ -70,13 +54,38 @@ pub(crate) enum Receipt {
     Sent,
 }
 
-struct Note {
+/// What a press on the first screen does.
+type Dismiss = fn(&mut Window);
+
+/// What a press over a destination does.
+type Press = fn(&mut Window, &Scene<'_>, &mut Vec<Action>);
+
+/// A link behind a strip's second text, or a word that is none.
+type Link<P> = (&'static str, Option<P>);
+
+/// A strip. `P` is what a press of its buttons means.
+struct Note<P> {
     tone: Tone,
     icon: Icon,
     said: Message,
-    /// A link behind the second text, or a word that is none.
-    link: Option<(&'static str, Option<Act>)>,
-    buttons: Vec<(&'static str, Option<Icon>, Act)>,
+    link: Option<Link<P>>,
+    buttons: Vec<(&'static str, Option<Icon>, P)>,
+}
+
+impl<P> Note<P> {
+    const fn new(tone: Tone, icon: Icon, said: Message) -> Self {
+        Self { tone, icon, said, link: None, buttons: Vec::new() }
+    }
+
+    fn button(mut self, text: &'static str, press: P) -> Self {
+        self.buttons.push((text, None, press));
+        self
+    }
+
+    fn icon_button(mut self, icon: Icon, text: &'static str, press: P) -> Self {
+        self.buttons.push((text, Some(icon), press));
+        self
+    }
 }
 
 /// What is called the way to more about what holds the queue.
@@ -91,167 +100,121 @@ impl Window {
         let mut y = rect.top();
         let most = if rect.height() < LOW { 1 } else { MOST };
         for note in self.standing(scene).into_iter().take(most) {
-            let (height, act) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
+            let (height, press) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
-            if let Some(act) = act {
-                self.act(act, scene, out);
+            if let Some(press) = press {
+                press(self, scene, out);
             }
         }
         y
     }
 
-    fn standing(&self, scene: &Scene<'_>) -> Vec<Note> {
+    fn standing(&self, scene: &Scene<'_>) -> Vec<Note<Press>> {
         let place = scene.place;
         let open = place.totals.open();
-        let mut notes = Vec::new();
+        let mut notes: Vec<Note<Press>> = Vec::new();
         if let Some(journal) = &scene.seen.journal {
-            let by_itself = journal.kind.turn() == Turn::Nobody;
-            let (tone, icon) = if by_itself { (Tone::Info, icons::INFO) } else { (Tone::Bad, icons::STOPPED) };
-            let button = (!by_itself).then_some((words::notes::TRY_NOW, None, Act::RetryJournal));
-            notes.push(Note {
-                tone,
-                icon,
-                said: problem::said(journal.kind),
-                link: None,
-                buttons: button.into_iter().collect(),
+            let said = problem::said(journal.kind);
+            notes.push(if journal.kind.turn() == Turn::Nobody {
+                Note::<Press>::new(Tone::Info, icons::INFO, said)
+            } else {
+                Note::<Press>::new(Tone::Bad, icons::STOPPED, said)
+                    .button(words::notes::TRY_NOW, |_, _, out| out.push(Command::RetryJournal.into()))
             });
         }
         if let Some(told) = &self.told {
-            notes.push(Note {
-                tone: Tone::Info,
-                icon: icons::INFO,
-                said: told.clone(),
-                link: None,
-                buttons: vec![(words::notes::DISMISS, None, Act::Dismiss)],
-            });
+            let note = Note::<Press>::new(Tone::Info, icons::INFO, told.clone());
+            notes.push(note.button(words::notes::DISMISS, |window, _, _| window.told = None));
         }
         if let Some(hold) = &place.hold {
-            notes.push(Note {
-                tone: Tone::Bad,
-                icon: icons::STOPPED,
-                said: match &place.retry {
-                    Some(retry) if retry.what == Retried::Denied => {
-                        retries::held(problem::said(hold.kind), retry, scene.now)
-                    }
-                    Some(_) | None => problem::said(hold.kind),
-                },
-                link: None,
-                buttons: vec![(held(hold, scene), None, Act::Hold), (words::notes::TRY_NOW, None, Act::Release)],
-            });
+            let said = match &place.retry {
+                Some(retry) if retry.what == Retried::Denied => {
+                    retries::held(problem::said(hold.kind), retry, scene.now)
+                }
+                Some(_) | None => problem::said(hold.kind),
+            };
+            let note = Note::<Press>::new(Tone::Bad, icons::STOPPED, said)
+                .button(held(hold, scene), |window, scene, _| window.look_into(Page::Hold, scene));
+            notes.push(note.button(words::notes::TRY_NOW, release));
         }
         if let Network::Down { next, why, .. } = &scene.seen.line {
-            notes.push(Note {
-                tone: Tone::Warn,
-                icon: icons::OFFLINE,
-                said: words::offline(problem::said(why.kind), next.since(scene.now)),
-                link: None,
-                buttons: vec![(words::notes::TRY_NOW, None, Act::RetryLine)],
-            });
+            let said = words::offline(problem::said(why.kind), next.since(scene.now));
+            notes.push(Note::<Press>::new(Tone::Warn, icons::OFFLINE, said).button(words::notes::TRY_NOW, release));
         }
         if let Some(retry) = retrying(scene) {
-            notes.push(Note {
-                tone: Tone::Warn,
-                icon: icons::LATER,
-                said: retries::note(retry, scene.now),
-                link: None,
-                buttons: vec![(held(&retry.why, scene), None, Act::Retry)],
-            });
+            let note = Note::<Press>::new(Tone::Warn, icons::LATER, retries::note(retry, scene.now));
+            notes.push(note.button(held(&retry.why, scene), |window, scene, _| window.look_into(Page::Retry, scene)));
         }
         if let Some(refused) = &place.renew_problem {
-            notes.push(Note {
-                tone: Tone::Bad,
-                icon: icons::LOCK,
-                said: words::renew_problem(problem::said(refused.kind)),
-                link: None,
-                buttons: vec![(words::notes::WHAT_NOW, None, Act::Trouble), (words::notes::RENEW, None, Act::Renew)],
-            });
+            let note = Note::<Press>::new(Tone::Bad, icons::LOCK, words::renew_problem(problem::said(refused.kind)))
+                .button(words::notes::WHAT_NOW, |window, scene, _| window.look_into(Page::Renewal, scene));
+            notes.push(note.button(words::notes::RENEW, renew));
         } else {
             notes.extend(ending(scene));
         }
         if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
-            let said = crate::words::accounts::dates(&dates.text);
-            notes.push(Note { tone: Tone::Warn, icon: icons::CLOCK, said, buttons: Vec::new(), link: None });
+            notes.push(Note::<Press>::new(Tone::Warn, icons::CLOCK, crate::words::accounts::dates(&dates.text)));
         }
         if place.paused && open > 0 {
-            notes.push(Note {
-                tone: Tone::Info,
-                icon: icons::PAUSED,
-                said: words::all_paused(open),
-                link: None,
-                buttons: vec![(words::notes::RESUME, Some(icons::PLAY), Act::Resume)],
-            });
+            let note = Note::<Press>::new(Tone::Info, icons::PAUSED, words::all_paused(open));
+            notes.push(note.icon_button(icons::PLAY, words::notes::RESUME, |_, scene, out| {
+                out.push(Command::Resume(Which::All(scene.id)).into());
+            }));
         }
         if place.totals.done() {
-            let (whole, said) = words::finished(&place.totals, &place.destination, scene.about.test_server.is_some());
-            // What no checksum vouches for is not green, here as in its row.
-            let proved = whole && place.totals.no_checksum == 0;
-            notes.push(Note {
-                tone: if proved { Tone::Ok } else { Tone::Warn },
-                icon: if whole { icons::DONE } else { icons::WARNING },
-                said,
-                link: self.receipt_link(scene),
-                buttons: vec![
-                    (words::notes::RECEIPT, Some(icons::RECEIPT), Act::Receipt),
-                    (words::notes::COPY_MESSAGE, Some(icons::COPY), Act::Message),
-                ],
-            });
+            notes.push(self.finished(scene));
         }
         let earlier = place.left_out_count.earlier();
         if earlier > 0 && place.totals.files == 0 && place.walking == 0 {
             let again = if earlier == 1 { words::dialog::SEND_AGAIN } else { words::dialog::SEND_ALL_AGAIN };
-            notes.push(Note {
-                tone: Tone::Info,
-                icon: icons::INFO,
-                said: words::nothing_new(earlier),
-                link: None,
-                buttons: vec![(again, None, Act::SendAgain)],
-            });
+            let note = Note::<Press>::new(Tone::Info, icons::INFO, words::nothing_new(earlier));
+            notes.push(note.button(again, |_, scene, out| out.push(Command::SendAgain(scene.id, None).into())));
         }
-        if !self.warnings_seen {
-            notes.extend(scene.about.warnings.first().map(|warning| Note {
-                tone: Tone::Info,
-                icon: icons::INFO,
-                said: Message { title: warning.clone(), body: scene.about.warnings[1..].join(" ") },
-                link: None,
-                buttons: vec![(words::notes::DISMISS, None, Act::DismissWarnings)],
-            }));
+        if let Some(warnings) = self.warnings(&scene.about.warnings) {
+            let note = Note::<Press>::new(Tone::Info, icons::INFO, warnings);
+            notes.push(note.button(words::notes::DISMISS, |window, _, _| window.warnings_seen = true));
         }
         notes
     }
 
-    fn act(&mut self, act: Act, scene: &Scene<'_>, out: &mut Vec<Action>) {
-        let id = scene.id;
-        match act {
-            Act::Renew => self.renew(id, scene.place, out),
-            Act::RetryJournal => out.push(Action::Command(Command::RetryJournal)),
-            Act::Release | Act::RetryLine => out.push(Action::Command(Command::Release(id))),
-            Act::Trouble => self.look_into(Page::Renewal, scene),
-            Act::Hold => self.look_into(Page::Hold, scene),
-            Act::Retry => self.look_into(Page::Retry, scene),
-            Act::Receipt => out.push(Action::SaveReceipt(id)),
-            Act::SendReceipt => {
-                self.receipts.push((id, scene.place.totals.first, Receipt::Sending));
-                out.push(Action::SendReceipt(id));
-            }
-            Act::Message => {
-                let (to, totals) = (&scene.place.destination, &scene.place.totals);
-                out.push(Action::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
-                super::says(&mut self.says, words::trouble::COPIED);
-            }
-            Act::SendAgain => out.push(Action::Command(Command::SendAgain(id, None))),
-            Act::Resume => out.push(Action::Command(Command::Resume(Which::All(id)))),
-            Act::Dismiss => self.told = None,
-            Act::DismissWarnings => self.warnings_seen = true,
-        }
+    /// Returns the strip for a delivery that has ended.
+    fn finished(&self, scene: &Scene<'_>) -> Note<Press> {
+        let totals = &scene.place.totals;
+        let (whole, said) = words::finished(totals, &scene.place.destination, scene.about.test_server.is_some());
+        // What no checksum vouches for is not green, here as in its row.
+        let tone = if whole && totals.no_checksum == 0 { Tone::Ok } else { Tone::Warn };
+        let mut note = Note::<Press>::new(tone, if whole { icons::DONE } else { icons::WARNING }, said);
+        note.link = self.receipt_link(scene);
+        let note = note.icon_button(icons::RECEIPT, words::notes::RECEIPT, |_, scene, out| {
+            out.push(Action::Choose(PathFor::Receipt(scene.id)));
+        });
+        note.icon_button(icons::COPY, words::notes::COPY_MESSAGE, |window, scene, out| {
+            let (to, totals) = (&scene.place.destination, &scene.place.totals);
+            out.push(Action::Copy(messages::delivered(to, totals, scene.about.test_server.is_some())));
+            super::says(&mut window.says, words::trouble::COPIED);
+        })
     }
 
-    fn receipt_link(&self, scene: &Scene<'_>) -> Option<(&'static str, Option<Act>)> {
+    /// Returns what was found at the start that a person should know, until it is dismissed.
+    fn warnings(&self, warnings: &[String]) -> Option<Message> {
+        let (first, rest) = warnings.split_first().filter(|_| !self.warnings_seen)?;
+        Some(Message { title: first.clone(), body: rest.join(" ") })
+    }
+
+    fn receipt_link(&self, scene: &Scene<'_>) -> Option<Link<Press>> {
         let totals = &scene.place.totals;
         let this = |(id, first, _): &&(_, u32, _)| (*id, *first) == (scene.id, totals.first);
         match self.receipts.iter().find(this) {
             Some((.., Receipt::Sending)) => Some((words::notes::SENDING_RECEIPT, None)),
             Some((.., Receipt::Sent)) => Some((words::notes::RECEIPT_SENT, None)),
-            None => (totals.delivered > 0).then_some((words::notes::SEND_RECEIPT, Some(Act::SendReceipt))),
+            None if totals.delivered == 0 => None,
+            None => Some((
+                words::notes::SEND_RECEIPT,
+                Some(|window, scene, out| {
+                    window.receipts.push((scene.id, scene.place.totals.first, Receipt::Sending));
+                    out.push(Request::SendReceipt(scene.id).into());
+                }),
+            )),
         }
     }
 
@@ -266,35 +229,44 @@ impl Window {
         self.tell(said);
     }
 
-    /// What is told on the first screen, above everything.
+    /// Draws the strips of the first screen, above everything else, and returns their height.
     pub(crate) fn welcome_notes(&mut self, ui: &mut Ui, rect: Rect, warnings: &[String]) -> f32 {
         let mut y = rect.top();
-        let told = self.told.clone().map(|said| (said, Act::Dismiss));
-        let warned = (!self.warnings_seen)
-            .then(|| warnings.first())
-            .flatten()
-            .map(|first| (Message { title: first.clone(), body: warnings[1..].join(" ") }, Act::DismissWarnings));
-        for (said, act) in told.into_iter().chain(warned) {
-            let buttons = vec![(words::notes::DISMISS, None, act)];
-            let note = Note { tone: Tone::Info, icon: icons::INFO, said, link: None, buttons };
-            let (height, done) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
+        let told: Option<(Message, Dismiss)> = self.told.clone().map(|said| (said, Self::dismiss as _));
+        let warned = self.warnings(warnings).map(|said| (said, Self::dismiss_warnings as _));
+        for (said, dismiss) in told.into_iter().chain(warned) {
+            let note = Note::new(Tone::Info, icons::INFO, said).button(words::notes::DISMISS, dismiss);
+            let (height, pressed) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
-            match done {
-                Some(Act::Dismiss) => self.told = None,
-                Some(_) => self.warnings_seen = true,
-                None => {}
+            if let Some(dismiss) = pressed {
+                dismiss(self);
             }
         }
         y - rect.top()
     }
+
+    fn dismiss(&mut self) {
+        self.told = None;
+    }
+
+    const fn dismiss_warnings(&mut self) {
+        self.warnings_seen = true;
+    }
 }
 
-/// A note about what can be tried again: its height with the room below, and whether it is to be tried.
+fn release(_: &mut Window, scene: &Scene<'_>, out: &mut Vec<Action>) {
+    out.push(Command::Release(scene.id).into());
+}
+
+fn renew(window: &mut Window, scene: &Scene<'_>, out: &mut Vec<Action>) {
+    window.renew(scene.id, scene.place, out);
+}
+
+/// Draws a note about what can be tried again. Returns its height with the room below, and whether it is to be tried.
 pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Message) -> (f32, bool) {
-    let buttons = vec![(words::notes::TRY_NOW, None, Act::RetryJournal)];
-    let note = Note { tone: Tone::Bad, icon: icons::STOPPED, said, link: None, buttons };
-    let (height, done) = strip(ui, rect, &note);
-    (height + size::NEAR, done.is_some())
+    let note = Note::new(Tone::Bad, icons::STOPPED, said).button(words::notes::TRY_NOW, ());
+    let (height, pressed) = strip(ui, rect, &note);
+    (height + size::NEAR, pressed.is_some())
 }
 
 /// The retry that is worth a note: it has gone on for a while, and nothing else says so already.
@@ -305,25 +277,22 @@ fn retrying<'a>(scene: &Scene<'a>) -> Option<&'a RetryStatus> {
     (scene.now.since(retry.since) >= RETRY_SHOWN).then_some(retry)
 }
 
-fn ending(scene: &Scene<'_>) -> Option<Note> {
+fn ending(scene: &Scene<'_>) -> Option<Note<Press>> {
     let place = scene.place;
     let open = place.totals.open();
-    let renew = vec![(words::notes::RENEW, None, Act::Renew)];
-    match &place.session {
-        Session::Expired(_) => {
-            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said: words::ended(open), link: None, buttons: renew })
-        }
+    let said = match &place.session {
+        Session::Expired(_) => words::ended(open),
         Session::Active(_) if open > 0 && pass::ends_soon(scene) => {
             let by_itself = scene.seen.settings.renew && place.destination.mfa_serial.is_none();
-            let said = words::ending_soon(place.session.left(scene.now), pass::needs_more(scene), by_itself);
-            Some(Note { tone: Tone::Warn, icon: icons::WARNING, said, link: None, buttons: renew })
+            words::ending_soon(place.session.left(scene.now), pass::needs_more(scene), by_itself)
         }
-        Session::Active(_) | Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => None,
-    }
+        Session::Active(_) | Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => return None,
+    };
+    Some(Note::new(Tone::Warn, icons::WARNING, said).button(words::notes::RENEW, renew as Press))
 }
 
 /// Draws one strip at the top of the rectangle; its height, and what was pressed.
-fn strip(ui: &mut Ui, rect: Rect, note: &Note) -> (f32, Option<Act>) {
+fn strip<P: Copy>(ui: &mut Ui, rect: Rect, note: &Note<P>) -> (f32, Option<P>) {
     let t = theme::of(ui);
     let (ink, soft) = note.tone.colors(t);
     let buttons: Vec<Button<'_>> = note

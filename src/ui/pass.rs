@@ -1,6 +1,6 @@
 //! The pass at the top: who delivers where, torn by a dashed line from the time left and Renew.
 
-use super::access_request::remedy;
+use super::remedy::remedy;
 use super::theme::{self, Face, Tokens, size};
 use super::widgets::{self, Button, Look};
 use super::{Action, Scene, Window, icons};

@@ -1,6 +1,7 @@
 //! Practice as a world of its own: the bar above every page of it, and the step into it and out of it.
 
 use super::add_key::AddKey;
+use super::backend::Request;
 use super::sheet::{After, Sheet, View, close_button, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
@@ -50,7 +51,7 @@ impl Window {
             picker::at(ui, place, button).clicked()
         };
         if link(ui, words::END) {
-            out.push(Action::EndPractice);
+            out.push(Request::EndPractice.into());
         }
         if let Some(code) = about.code_practice.as_ref().filter(|_| self.sheet.is_none())
             && link(ui, words::WITH_CODE)

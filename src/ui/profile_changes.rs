@@ -1,6 +1,6 @@
 //! The sheets that give a profile another name and that take one out.
 
-use super::access_request::{AccessReply, AccessRequest};
+use super::backend::{Request, SheetReply};
 use super::sheet::{After, Sheet, View, buttons, entered, safe, title};
 use super::theme::{self, Face};
 use super::widgets::{self, Button};
@@ -99,13 +99,17 @@ impl Sheet for Rename {
         if go && !draft.busy {
             draft.busy = true;
             draft.round = window.access.next();
-            out.push(Action::Access(AccessRequest::Rename { round: draft.round, from: draft.from.clone(), to }));
+            out.push(Request::RenameProfile { round: draft.round, from: draft.from.clone(), to }.into());
         }
         after
     }
 
-    fn reply(&mut self, reply: AccessReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
-        let Some((from, to)) = changed(reply, self.round).and_then(|result| self.renamed(result)) else {
+    fn round(&self) -> Option<u32> {
+        Some(self.round)
+    }
+
+    fn reply(&mut self, reply: SheetReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
+        let Some((from, to)) = changed(reply).and_then(|result| self.renamed(result)) else {
             return After::Stay;
         };
         if window.form.profile.as_ref() == Some(&from) {
@@ -136,14 +140,18 @@ impl Sheet for Remove {
                 draft.busy = true;
                 draft.wrong = None;
                 draft.round = window.access.next();
-                out.push(Action::Access(AccessRequest::Remove(draft.round, draft.name.clone())));
+                out.push(Request::RemoveProfile(draft.round, draft.name.clone()).into());
             }
         });
         after
     }
 
-    fn reply(&mut self, reply: AccessReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
-        let Some(name) = changed(reply, self.round).and_then(|result| self.removed(result)) else {
+    fn round(&self) -> Option<u32> {
+        Some(self.round)
+    }
+
+    fn reply(&mut self, reply: SheetReply, window: &mut Window, _out: &mut Vec<Action>) -> After {
+        let Some(name) = changed(reply).and_then(|result| self.removed(result)) else {
             return After::Stay;
         };
         if window.form.profile.as_ref() == Some(&name) {
@@ -154,7 +162,7 @@ impl Sheet for Remove {
     }
 }
 
-/// Returns what came of the change that was asked for last; none for any other reply.
-fn changed(reply: AccessReply, asked: u32) -> Option<Result<(), KeepProblem>> {
-    if let AccessReply::Changed(round, result) = reply { (round == asked).then_some(result) } else { None }
+/// Returns what came of a change of the profiles; none for any other reply.
+fn changed(reply: SheetReply) -> Option<Result<(), KeepProblem>> {
+    if let SheetReply::ProfilesChanged(result) = reply { Some(result) } else { None }
 }

@@ -1,9 +1,10 @@
 //! The page of profiles: who each is, what looks odd in the files, adding, renaming and removing.
 
-use super::access_request::{AccessRequest, remedy, sentence};
+use super::backend::Request;
 use super::cards::card;
 use super::identify::answered;
 use super::profile_changes::{Remove, Rename};
+use super::remedy::{remedy, sentence};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, identity, picker};
@@ -244,7 +245,7 @@ fn taken_back(
         });
         ui.add_space(10.0);
         if ui.add(button).clicked() {
-            out.push(Action::Access(AccessRequest::Forbid { sha256, profile: profile.cloned() }));
+            out.push(Request::ForbidCommand { sha256, profile: profile.cloned() }.into());
         }
     });
 }

@@ -41,7 +41,7 @@ impl Sheet for CancelAll {
         title(ui, dialog::CANCEL_ALL_TITLE, t);
         widgets::text(ui, &[(&words::cancel_all(open), Face::Body, t.muted)]);
         question(ui, (dialog::KEEP_THEM, dialog::CANCEL_ALL), |_| {
-            out.push(Action::Command(Command::Cancel(Which::All(self.0))));
+            out.push(Command::Cancel(Which::All(self.0)).into());
         })
     }
 }
@@ -56,7 +56,7 @@ impl Sheet for SendKeyFile {
         title(ui, &words::send_key_file(&upload.name), t);
         widgets::text(ui, &[(&said(Kind::KeyFile).body, Face::Body, t.muted)]);
         question(ui, (dialog::LEAVE_OUT, dialog::SEND_KEY), |_| {
-            out.push(Action::Command(Command::SendKeyFile(self.0)));
+            out.push(Command::SendKeyFile(self.0).into());
         })
     }
 }

@@ -71,7 +71,7 @@ impl Sheet for SettingsDraft {
             wanted.limit_rate = None;
         }
         if wanted != seen.settings {
-            out.push(Action::Command(Command::Set(wanted)));
+            out.push(Command::Set(wanted).into());
         }
         let mut after = After::Stay;
         if ui.add(Button::link(profiles::OPEN)).clicked() {

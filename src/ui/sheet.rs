@@ -1,7 +1,7 @@
 //! The sheets that open over the window: what each can do, and the parts they share.
 
-use super::access_request::AccessReply;
 use super::arrival::Arrival;
+use super::backend::SheetReply;
 use super::theme::{Face, Tokens, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, picker};
@@ -31,8 +31,13 @@ pub(crate) trait Sheet {
     /// Draws the sheet.
     fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After;
 
-    /// Takes in a reply. A sheet drops the reply to a request that is not its latest.
-    fn reply(&mut self, _reply: AccessReply, _window: &mut Window, _out: &mut Vec<Action>) -> After {
+    /// Returns the number of the sheet's latest request, if it asks for something.
+    fn round(&self) -> Option<u32> {
+        None
+    }
+
+    /// Takes in the reply to the latest request.
+    fn reply(&mut self, _reply: SheetReply, _window: &mut Window, _out: &mut Vec<Action>) -> After {
         After::Stay
     }
 

@@ -1,6 +1,6 @@
 //! The sheets for credentials that only the person can fetch: the sign-in at the company, and a profile's command.
 
-use super::access_request::{AccessReply, AccessRequest};
+use super::backend::{Request, SheetReply};
 use super::sheet::{After, Sheet, View, buttons, close_button, safe, title};
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
@@ -46,9 +46,9 @@ impl SigningIn {
                 said
             }
             SignInStep::Done { kept } => {
-                out.push(Action::Command(Command::Identify(self.profile.clone())));
+                out.push(Command::Identify(self.profile.clone()).into());
                 if let Some(id) = self.then {
-                    out.push(Action::Command(Command::GetAccess(id)));
+                    out.push(Command::GetAccess(id).into());
                 }
                 self.stage = Stage::Done(keys::signed_in(kept));
                 labels::DONE.to_owned()
@@ -108,17 +108,19 @@ impl Sheet for SigningIn {
                 if again {
                     draft.round = window.access.next();
                     draft.stage = Stage::Asking;
-                    out.push(Action::Access(AccessRequest::SignIn(draft.round, draft.profile.clone())));
+                    out.push(Request::SignIn(draft.round, draft.profile.clone()).into());
                 }
                 after
             }
         }
     }
 
-    fn reply(&mut self, reply: AccessReply, window: &mut Window, out: &mut Vec<Action>) -> After {
-        if let AccessReply::SignIn(round, step) = reply
-            && round == self.round
-        {
+    fn round(&self) -> Option<u32> {
+        Some(self.round)
+    }
+
+    fn reply(&mut self, reply: SheetReply, window: &mut Window, out: &mut Vec<Action>) -> After {
+        if let SheetReply::SignInStep(step) = reply {
             window.says = self.took(step, out);
         }
         After::Stay
@@ -126,7 +128,7 @@ impl Sheet for SigningIn {
 
     fn close(&mut self, out: &mut Vec<Action>) {
         if self.runs() {
-            out.push(Action::Access(AccessRequest::Stop));
+            out.push(Request::Stop.into());
         }
     }
 }
@@ -165,7 +167,7 @@ fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Action>) -
         let open = ui.add(Button::main(labels::BROWSE));
         safe(ui, &open);
         if open.clicked() {
-            out.push(Action::Access(AccessRequest::Browse(url.clone())));
+            out.push(Request::OpenBrowser(url.clone()).into());
         }
         if ui.add(Button::plain(labels::COPY).icon(icons::COPY)).clicked() {
             out.push(Action::Copy(url.as_str().to_owned()));
@@ -219,7 +221,7 @@ impl Sheet for Allow {
             for (label, consent) in [(command::ALLOW, Consent::ThisRun), (command::ALWAYS, Consent::Always)] {
                 if ui.add(Button::plain(label).enabled(armed)).clicked() {
                     let (profile, command) = (draft.profile.clone(), draft.command.clone());
-                    out.push(Action::Access(AccessRequest::Allow { profile, command, consent, then: draft.then }));
+                    out.push(Request::AllowCommand { profile, command, consent, then: draft.then }.into());
                     after = After::Close;
                 }
             }

@@ -63,7 +63,7 @@ impl Window {
                 Session::SignedOut | Session::Expired(_) | Session::Denied(_) => false,
             };
             if signed_in && widgets::menu_item(ui, words::SIGN_OUT) {
-                out.push(Action::Command(Command::SignOut(scene.id)));
+                out.push(Command::SignOut(scene.id).into());
             }
         });
     }

@@ -110,7 +110,7 @@ impl Window {
                         }
                         let held = matches!(self.trouble.page, Page::Hold);
                         if held && ui.add(Button::plain(notes::TRY_NOW)).clicked() {
-                            out.push(Action::Command(Command::Release(scene.id)));
+                            out.push(Command::Release(scene.id).into());
                             self.trouble_open = false;
                         }
                     });
@@ -147,7 +147,7 @@ impl Window {
         let kind = problem.kind;
         ui.add_space(14.0);
         let profile = &scene.place.destination.profile;
-        if let Some(remedy) = super::access_request::remedy(problem, profile, scene.seen) {
+        if let Some(remedy) = super::remedy::remedy(problem, profile, scene.seen) {
             if ui.add(Button::main(remedy.label())).clicked() {
                 self.help(remedy, profile, Some(scene.id), out);
             }
@@ -157,7 +157,7 @@ impl Window {
             }
         } else if matches!(kind, Kind::PolicyTooLarge | Kind::PolicyRefused) {
             if ui.add(Button::plain(words::UNNARROWED)).clicked() {
-                out.push(Action::Command(Command::GetAccessUnnarrowed(scene.id)));
+                out.push(Command::GetAccessUnnarrowed(scene.id).into());
             }
         } else if ui.add(Button::plain(words::CHANGE)).clicked() {
             self.change(scene);

@@ -1,10 +1,12 @@
 //! The first screen: an invitation, or the form.
 
+use super::backend::Request;
 use super::cards::{strong_link, strong_link_width};
 use super::code::{Code, CodeFor};
 use super::fields::{entry, field_id, is_field, pair, rest};
 use super::form::{self, From};
 use super::identify::answered;
+use super::paths::PathFor;
 use super::theme::{self, Face, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, identity};
@@ -225,7 +227,7 @@ impl Window {
         self.opening = Some(to.clone());
         self.code_then = to.mfa_serial.is_some();
         self.form = form::Form::default();
-        out.push(Action::Command(Command::Change(id, Box::new(to))));
+        out.push(Command::Change(id, Box::new(to)).into());
     }
 
     /// Opens a destination: at once, or after the code it needs.
@@ -236,7 +238,7 @@ impl Window {
             let asked = (*to).clone();
             self.open_sheet(Code::for_device_of(CodeFor::Open(to), &asked));
         } else {
-            out.push(Action::Command(Command::Open(to)));
+            out.push(Command::Open(to).into());
         }
     }
 
@@ -361,7 +363,7 @@ fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
         .map(words::oddity)
         .collect();
     if let Some((_, Err(problem))) = seen.identities.iter().find(|(name, _)| *name == profile.name) {
-        lines.insert(0, super::access_request::sentence(problem));
+        lines.insert(0, super::remedy::sentence(problem));
     }
     for line in lines {
         ui.add_space(4.0);
@@ -393,7 +395,7 @@ fn ways_out(ui: &mut Ui, out: &mut Vec<Action>) {
     widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + 14.0, y), &[("·", Face::Small, t.muted)], 20.0);
     x += 28.0;
     if strong_link(ui, x, y, welcome::PRACTICE, practice) {
-        out.push(Action::StartPractice);
+        out.push(Request::StartPractice.into());
     }
 }
 
@@ -425,6 +427,6 @@ fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Action>) {
         vec2(width, size::CONTROL),
     );
     if ui.put(place, button).clicked() {
-        out.push(Action::OpenInvitation);
+        out.push(Action::Choose(PathFor::Invitation));
     }
 }

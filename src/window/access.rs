@@ -1,105 +1,104 @@
-//! What the window's sheets about keys, profiles, signing in and access want of the engine.
+//! Requests of the window's sheets about keys, profiles, signing in and access.
 
-use super::{App, State};
+use super::App;
 use crate::engine::check::Check;
 use crate::engine::handle::Handle;
 use crate::engine::keys::{MOST, NewKey};
+use crate::engine::process::Consent;
+use crate::model::access_key::KeepProblem;
+use crate::model::destination::Destination;
 use crate::model::snapshot::Command;
+use crate::model::upload::DestinationId;
 use crate::model::verification_url::VerificationUrl;
-use crate::ui::access_request::{AccessReply, AccessRequest, KeyToKeep};
-use crate::ui::shell::Reply;
+use crate::ui::backend::{KeyToKeep, Reply, SheetReply};
 use crate::words::{accounts, keys};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 impl App {
-    pub(super) fn wanted(&self, wanted: AccessRequest) {
+    pub(super) fn test_key(&self, round: u32, key: NewKey) {
+        let handle = self.current();
+        self.reply_later(async move { Reply::Sheet(round, SheetReply::KeyTested(tested(&handle, key).await)) });
+    }
+
+    pub(super) fn test_key_file(&self, round: u32, path: PathBuf) {
+        let handle = self.current();
+        self.reply_later(async move { Reply::Sheet(round, SheetReply::KeyTested(of_file(&handle, path).await)) });
+    }
+
+    pub(super) fn keep_key(&self, round: u32, kept: KeyToKeep) {
+        let handle = self.current();
+        self.reply_later(async move {
+            let KeyToKeep { key, name, keep, replace } = kept;
+            changed(round, handle.keep_key(key, &name, keep, replace).await)
+        });
+    }
+
+    pub(super) fn rename_profile(&self, round: u32, from: String, to: String) {
+        let handle = self.current();
+        self.reply_later(async move { changed(round, handle.rename_profile(&from, &to).await) });
+    }
+
+    pub(super) fn remove_profile(&self, round: u32, name: String) {
+        let handle = self.current();
+        self.reply_later(async move { changed(round, handle.remove_profile(&name).await) });
+    }
+
+    pub(super) fn sign_in(&self, round: u32, profile: String) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
-        match wanted {
-            AccessRequest::TestKey(round, key) => {
-                self.runtime.spawn(async move { tell(&state, AccessReply::Tested(round, tested(&handle, key).await)) });
+        let work = async move {
+            let mut steps = handle.sign_in(&profile);
+            while let Some(step) = steps.recv().await {
+                Self::tell(&state, Reply::Sheet(round, SheetReply::SignInStep(step)));
             }
-            AccessRequest::KeyFile(round, path) => {
-                self.runtime
-                    .spawn(async move { tell(&state, AccessReply::Tested(round, of_file(&handle, path).await)) });
+        };
+        self.asking(self.runtime.spawn(work).abort_handle());
+    }
+
+    pub(super) fn check_access(&self, round: u32, to: Destination, code: Option<Zeroizing<String>>, test_object: bool) {
+        let (state, handle) = (Arc::clone(&self.state), self.current());
+        let work = async move {
+            let mut steps = handle.check(to, code, Check { test_object });
+            while let Some(step) = steps.recv().await {
+                Self::tell(&state, Reply::Sheet(round, SheetReply::CheckStep(step)));
             }
-            AccessRequest::Keep(round, kept) => {
-                let KeyToKeep { key, name, keep, replace } = *kept;
-                self.runtime.spawn(async move {
-                    let result = handle.keep_key(key, &name, keep, replace).await;
-                    tell(&state, AccessReply::Changed(round, result));
-                });
-            }
-            AccessRequest::Rename { round, from, to } => {
-                self.runtime.spawn(async move {
-                    tell(&state, AccessReply::Changed(round, handle.rename_profile(&from, &to).await));
-                });
-            }
-            AccessRequest::Remove(round, name) => {
-                self.runtime.spawn(async move {
-                    tell(&state, AccessReply::Changed(round, handle.remove_profile(&name).await));
-                });
-            }
-            AccessRequest::SignIn(round, profile) => {
-                let work = async move {
-                    let mut steps = handle.sign_in(&profile);
-                    while let Some(step) = steps.recv().await {
-                        tell(&state, AccessReply::SignIn(round, step));
-                    }
-                };
-                self.under_way(self.runtime.spawn(work).abort_handle());
-            }
-            AccessRequest::Check { round, to, code, test_object } => {
-                let work = async move {
-                    let mut steps = handle.check(*to, code, Check { test_object });
-                    while let Some(step) = steps.recv().await {
-                        tell(&state, AccessReply::Step(round, step));
-                    }
-                    tell(&state, AccessReply::Checked(round));
-                };
-                self.under_way(self.runtime.spawn(work).abort_handle());
-            }
-            AccessRequest::Forbid { sha256, profile } => {
-                handle.forbid_command(&sha256);
-                if let Some(profile) = profile {
-                    handle.send(Command::Identify(profile));
-                }
-            }
-            AccessRequest::Allow { profile, command, consent, then } => {
-                handle.allow_command(&profile, &command, consent);
-                handle.send(Command::Identify(profile));
-                if let Some(id) = then {
-                    handle.send(Command::GetAccess(id));
-                }
-            }
-            AccessRequest::Browse(url) => {
-                self.runtime.spawn(async move {
-                    if !browse(&url).await {
-                        Self::tell(&state, Reply::Said(accounts::no_browser(url.as_str())));
-                    }
-                });
-            }
-            AccessRequest::Stop => {
-                if let Some(asking) = super::locked(&self.state).asking.take() {
-                    asking.abort();
-                }
-            }
+            Self::tell(&state, Reply::Sheet(round, SheetReply::CheckEnded));
+        };
+        self.asking(self.runtime.spawn(work).abort_handle());
+    }
+
+    pub(super) fn forbid_command(&self, sha256: &str, profile: Option<String>) {
+        let handle = self.current();
+        handle.forbid_command(sha256);
+        if let Some(profile) = profile {
+            handle.send(Command::Identify(profile));
         }
     }
 
-    /// One sign-in or check is under way; what was before it ends, since nobody looks at it any more.
-    fn under_way(&self, work: tokio::task::AbortHandle) {
-        if let Some(before) = super::locked(&self.state).asking.replace(work) {
-            before.abort();
+    pub(super) fn allow_command(&self, profile: &str, command: &str, consent: Consent, then: Option<DestinationId>) {
+        let handle = self.current();
+        handle.allow_command(profile, command, consent);
+        handle.send(Command::Identify(profile.to_owned()));
+        if let Some(id) = then {
+            handle.send(Command::GetAccess(id));
         }
+    }
+
+    pub(super) fn open_browser(&self, url: VerificationUrl) {
+        let state = Arc::clone(&self.state);
+        self.runtime.spawn(async move {
+            if !browse(&url).await {
+                Self::tell(&state, Reply::Message(accounts::no_browser(url.as_str())));
+            }
+        });
     }
 }
 
-fn tell(state: &Mutex<State>, came: AccessReply) {
-    App::tell(state, Reply::Access(came));
+fn changed(round: u32, result: Result<(), KeepProblem>) -> Reply {
+    Reply::Sheet(round, SheetReply::ProfilesChanged(result))
 }
 
 async fn tested(handle: &Handle, key: NewKey) -> Result<crate::engine::keys::TestedKey, String> {

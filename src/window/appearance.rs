@@ -1,7 +1,7 @@
 //! Whether the desktop is dark, as its portal says: under X11 nobody else does.
 
 use super::{App, State};
-use crate::ui::shell::Reply;
+use crate::ui::backend::Reply;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use zbus::zvariant::{OwnedValue, Value};

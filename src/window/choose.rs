@@ -1,20 +1,95 @@
-//! Choosing files: whether the desktop can show a dialog, the folder for downloads, and names that are free.
+//! Choosing files: the desktop's dialogs, whether it can show one, the folder for downloads, and names that are free.
 
+use super::App;
+use crate::ui::backend::{Chosen, Reply};
+use crate::ui::paths::PathFor;
+use crate::words::accounts::key;
+use crate::words::paths::Choice;
+use crate::words::ui::shell::INVITATIONS;
+use rfd::{AsyncFileDialog, FileHandle};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 /// How many names are tried before the last one is taken.
 const TRIES: u32 = 1000;
 
+impl App {
+    /// Shows the desktop's dialog, which is built on the calling thread, and replies with what was chosen.
+    pub(super) fn choose(&self, what: PathFor) {
+        let shown = dialog(&what);
+        self.reply_later(async move {
+            // On Linux an empty list is a cancelled dialog for what is there already, and no answer means that none could
+            // be shown; a dialog for saving gives no answer either way. Elsewhere no answer is a cancel.
+            let unclear = !cfg!(target_os = "linux") || what.choice() == Choice::Save;
+            let chosen = match shown.await {
+                Some(paths) if paths.is_empty() => Chosen::Nothing,
+                Some(paths) => Chosen::Paths(paths),
+                None if unclear && can_choose().await => Chosen::Nothing,
+                None => Chosen::NoDialog,
+            };
+            Reply::Chosen(what, chosen)
+        });
+    }
+
+    /// Replies with a path that was typed, as if it had been chosen; a file that exists is not replaced.
+    pub(super) fn use_path(&self, what: PathFor, path: PathBuf) {
+        self.reply_later(async move {
+            let path = if what.choice() == Choice::Save {
+                let same = path.clone();
+                tokio::task::spawn_blocking(move || free(path)).await.unwrap_or(same)
+            } else {
+                path
+            };
+            Reply::Chosen(what, Chosen::Paths(vec![path]))
+        });
+    }
+}
+
+/// Paths that are chosen; none if there is no answer, an empty list if the dialog says that it was canceled.
+type Paths = Pin<Box<dyn Future<Output = Option<Vec<PathBuf>>> + Send>>;
+
+fn dialog(what: &PathFor) -> Paths {
+    let dialog = AsyncFileDialog::new().set_title(what.title());
+    let dialog = match what {
+        PathFor::Invitation => dialog.add_filter(INVITATIONS, &["daypass"]),
+        PathFor::Key => dialog.add_filter(key::FILES, &["csv"]),
+        PathFor::Files(_)
+        | PathFor::Folder(_)
+        | PathFor::Receipt(_)
+        | PathFor::Receipts(..)
+        | PathFor::ReceiptsEach(_)
+        | PathFor::Text(..)
+        | PathFor::Texts(_) => dialog,
+    };
+    let all = |files: Option<Vec<FileHandle>>| {
+        files.map(|files| files.iter().map(|file| file.path().to_path_buf()).collect::<Vec<_>>())
+    };
+    match what.choice() {
+        Choice::Open => {
+            let shown = dialog.pick_files();
+            Box::pin(async move { all(shown.await) })
+        }
+        Choice::OpenFolder | Choice::SaveInto => {
+            let shown = dialog.pick_folders();
+            Box::pin(async move { all(shown.await) })
+        }
+        Choice::Save => {
+            let shown = dialog.set_file_name(what.name()).save_file();
+            Box::pin(async move { shown.await.map(|file| vec![file.path().to_path_buf()]) })
+        }
+    }
+}
+
 /// Returns whether this desktop shows dialogs for files: through its portal (XDG Desktop Portal, `FileChooser`) or zenity.
 #[cfg(target_os = "linux")]
-pub(super) async fn can_choose() -> bool {
+async fn can_choose() -> bool {
     has_portal().await || tokio::task::spawn_blocking(has_zenity).await.unwrap_or(false)
 }
 
 /// Returns whether this desktop shows dialogs for files.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unused_async, reason = "elsewhere it asks the session bus")]
-pub(super) async fn can_choose() -> bool {
+async fn can_choose() -> bool {
     true
 }
 

@@ -4,7 +4,7 @@ use super::{App, State, locked};
 use crate::grant::Invitation;
 use crate::model::destination::Destination;
 use crate::model::notice::{JournalNotice, Notice};
-use crate::ui::shell::Reply;
+use crate::ui::backend::Reply;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

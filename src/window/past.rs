@@ -1,32 +1,42 @@
 //! Past deliveries for the window: the journal is read, and receipts are made of it, away from the window's thread.
 
-use super::{App, State, locked, words};
+use super::{App, locked, words};
 use crate::engine::handle::Handle;
 use crate::engine::journal::History;
 use crate::model::problem::{Kind, Problem};
 use crate::receipt::{Format, Receipt, Receipts};
+use crate::ui::backend::Reply;
 use crate::ui::history::{Found, HistoryReply, HistoryRequest};
-use crate::ui::shell::Reply;
 use crate::words::problem::sentence;
 use crate::words::{history, problem};
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-/// Does what is asked, and tells what came of it.
-pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: HistoryRequest) {
-    let answer = match ask {
+impl App {
+    /// Asks the journal, and replies with what it answered.
+    pub(super) fn history(&self, request: HistoryRequest) {
+        let (handle, zone) = (self.current(), locked(&self.state).about.zone.clone());
+        self.reply_later(answer(handle, zone, request));
+    }
+}
+
+async fn answer(handle: Handle, zone: TimeZone, request: HistoryRequest) -> Reply {
+    match request {
         HistoryRequest::Clear => match handle.journal().clear_history().await {
             Ok(()) => Reply::History(HistoryReply::Cleared),
-            Err(why) => Reply::Said(history::not_cleared(&problem::said(why.kind))),
+            Err(why) => Reply::Message(history::not_cleared(&problem::said(why.kind))),
         },
-        HistoryRequest::Save(ids, path) => Reply::Said(match save(&handle, ids, path.clone()).await {
+        HistoryRequest::Save(ids, path) => Reply::Message(match save(&handle, ids, path.clone()).await {
             Ok(()) => words::receipt_saved(&path),
             Err(why) => words::receipt_not_saved(&why),
         }),
-        HistoryRequest::SaveEach(each, folder) => Reply::Said(match save_each(&handle, each, folder.clone()).await {
-            Ok(count) => crate::words::paths::receipts_saved(count, &folder),
-            Err(why) => words::receipt_not_saved(&why),
-        }),
+        HistoryRequest::SaveEach(each, folder) => {
+            Reply::Message(match save_each(&handle, each, folder.clone()).await {
+                Ok(count) => crate::words::paths::receipts_saved(count, &folder),
+                Err(why) => words::receipt_not_saved(&why),
+            })
+        }
         HistoryRequest::Message(ids) => match receipts(&handle, ids).await {
             Ok(receipts) => Reply::Copy(receipts.message()),
             Err(why) => Reply::History(HistoryReply::Unreadable(Arc::new(why))),
@@ -34,11 +44,10 @@ pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: Histor
         HistoryRequest::Find(number, wanted) => {
             // What ended a moment ago may wait for the disk still; what the disk refuses is told elsewhere.
             let _told = handle.journal().flush().await;
-            let zone = locked(&state).about.zone.clone();
             let find = move |journal: &History| Ok(Found::new(&journal.find(&wanted)?, &zone));
-            told(read(&handle, find).await.map(|found| HistoryReply::Found(number, Arc::new(found))))
+            replied(read(&handle, find).await.map(|found| HistoryReply::Found(number, Arc::new(found))))
         }
-        HistoryRequest::Deliveries(ids) => told(
+        HistoryRequest::Deliveries(ids) => replied(
             read(&handle, move |journal| {
                 let found = journal.some(&ids)?;
                 Ok(HistoryReply::Deliveries(ids.into_iter().zip(found).collect()))
@@ -46,20 +55,19 @@ pub(super) async fn answer(state: Arc<Mutex<State>>, handle: Handle, ask: Histor
             .await,
         ),
         HistoryRequest::Files(id) => {
-            told(read(&handle, move |journal| Ok(HistoryReply::Files(id, journal.files(id)?.into()))).await)
+            replied(read(&handle, move |journal| Ok(HistoryReply::Files(id, journal.files(id)?.into()))).await)
         }
-        HistoryRequest::Lines(id, rows) => told(
+        HistoryRequest::Lines(id, rows) => replied(
             read(&handle, move |journal| {
                 let found = journal.lines(id, &rows)?;
                 Ok(HistoryReply::Lines(id, rows.into_iter().zip(found).collect()))
             })
             .await,
         ),
-    };
-    App::tell(&state, answer);
+    }
 }
 
-fn told(read: Result<HistoryReply, Problem>) -> Reply {
+fn replied(read: Result<HistoryReply, Problem>) -> Reply {
     Reply::History(read.unwrap_or_else(|why| HistoryReply::Unreadable(Arc::new(why))))
 }
 

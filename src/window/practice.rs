@@ -9,7 +9,7 @@ use crate::model::destination::{Destination, Encryption};
 use crate::model::names::KeyPrefix;
 use crate::model::snapshot::Command;
 use crate::practice::{self, Practice, Story};
-use crate::ui::shell::Reply;
+use crate::ui::backend::Reply;
 use crate::ui::{About, Arrived, CodePractice};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -51,7 +51,7 @@ impl App {
         let server = self.runtime.spawn(async move {
             if let Err(why) = rehearse(&own).await {
                 leave(&own);
-                Self::tell(&own, Reply::Said(words::no_practice(&why.to_string())));
+                Self::tell(&own, Reply::Message(words::no_practice(&why.to_string())));
             }
         });
         state.rehearsal = Some(Rehearsal { server: server.abort_handle(), engine: None });
@@ -61,7 +61,7 @@ impl App {
 /// Leaves practice, if it is on, and says so.
 pub(super) fn end(state: &Mutex<State>) {
     if leave(state) {
-        App::tell(state, Reply::Said(words::practice_ended()));
+        App::tell(state, Reply::Message(words::practice_ended()));
     }
 }
 

@@ -9,22 +9,18 @@ mod past;
 #[path = "../it/ui/rare.rs"]
 mod rare;
 
-use daypass::grant::{Invitation, RoleRequest as Request};
-use daypass::model::destination::Destination;
+use daypass::grant::RoleRequest;
 use daypass::model::problem::{DeniedBy, Kind};
-use daypass::model::snapshot::{Command, Snapshot};
-use daypass::model::upload::DestinationId;
-use daypass::time::{Time, Utc};
+use daypass::model::snapshot::Snapshot;
+use daypass::time::Utc;
 use daypass::ui::About;
-use daypass::ui::access_request::AccessRequest;
+use daypass::ui::backend::{Backend, Chosen, Current, Reply, Request};
 use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
-use daypass::ui::shell::{self, Answered, Link, Options, Reply, Texts, WindowPlace, Work};
+use daypass::ui::shell::{self, Options, Wake};
 use daypass::window::read;
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use zeroize::Zeroizing;
 
 /// The window receives this once it is open, like a dropped invitation.
 const INVITATION: &str = r#"daypass = 1
@@ -52,10 +48,7 @@ struct Still {
     about: Arc<About>,
     told: Mutex<VecDeque<Reply>>,
     wake: Mutex<Option<Wake>>,
-    runtime: tokio::runtime::Runtime,
 }
-
-type Wake = Arc<dyn Fn() + Send + Sync>;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -85,54 +78,33 @@ fn answer(ask: HistoryRequest, zone: &jiff::tz::TimeZone) -> Option<HistoryReply
     })
 }
 
-impl Link for Still {
-    fn seen(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.seen)
-    }
-    fn now(&self) -> Time {
-        demo::NOW
-    }
-    fn about(&self) -> Arc<About> {
-        Arc::clone(&self.about)
-    }
-    fn utc(&self) -> Utc {
-        demo::TODAY
-    }
-    fn told(&self) -> Option<Reply> {
-        locked(&self.told).pop_front()
-    }
-    fn send(&self, _: Command) {}
-    fn code(&self, _: DestinationId, _: Zeroizing<String>) {}
-    fn open_with_code(&self, _: Box<Destination>, _: Zeroizing<String>) {}
-    fn invitation_file(&self, _: PathBuf) {}
-    fn invitation_text(&self, _: String) {}
-    fn start_practice(&self) {}
-    fn end_practice(&self) {}
-    fn dismiss_invitation(&self, _: Box<Invitation>) {}
-    fn save_receipt(&self, _: DestinationId, _: PathBuf) {}
-    fn send_receipt(&self, _: DestinationId) {}
-    fn save_texts(&self, _: Texts) {}
-    fn history(&self, ask: HistoryRequest) {
-        locked(&self.told).extend(answer(ask, &self.about.zone).map(Reply::History));
+impl Still {
+    fn reply(&self, reply: Reply) {
+        locked(&self.told).push_back(reply);
         if let Some(wake) = &*locked(&self.wake) {
             wake();
         }
     }
-    fn access(&self, _: AccessRequest) {}
-    fn spawn(&self, work: Work) {
-        self.runtime.spawn(work);
+}
+
+impl Backend for Still {
+    fn snapshot(&self) -> Current {
+        Current { snapshot: Arc::clone(&self.seen), about: Arc::clone(&self.about), now: demo::NOW, utc: demo::TODAY }
     }
-    fn can_choose(&self) -> Answered<bool> {
-        Box::pin(std::future::ready(false))
+
+    fn request(&self, request: Request) {
+        if let Request::History(request) = request {
+            if let Some(reply) = answer(request, &self.about.zone) {
+                self.reply(Reply::History(reply));
+            }
+        } else if let Request::Choose(what) = request {
+            self.reply(Reply::Chosen(what, Chosen::NoDialog));
+        }
     }
-    fn free_name(&self, path: PathBuf) -> Answered<PathBuf> {
-        Box::pin(std::future::ready(path))
+
+    fn poll(&self) -> Option<Reply> {
+        locked(&self.told).pop_front()
     }
-    fn in_front(&self, _: bool) {}
-    fn on_wake(&self, wake: Wake) {
-        *locked(&self.wake) = Some(wake);
-    }
-    fn keep_window_place(&self, _: WindowPlace) {}
 }
 
 /// A scene: its name, its snapshot, its [`About`] if it isn't the default, and the replies that the window receives.
@@ -146,13 +118,13 @@ fn told(text: &str) -> Vec<Reply> {
 fn request() -> Reply {
     let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
     let to = demo::destination();
-    let mut ask = Request::new(who, to.bucket, to.prefix);
+    let mut ask = RoleRequest::new(who, to.bucket, to.prefix);
     "Important Project".clone_into(&mut ask.customer);
     ask.seconds = 43_200;
     ask.not_after = Some(Utc(demo::TODAY.0 + 30 * 86_400));
     ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
     ask.clean_up = true;
-    Reply::Request(Box::new(ask))
+    Reply::RoleRequest(Box::new(ask))
 }
 
 fn scenes() -> Vec<Scene> {
@@ -220,9 +192,13 @@ fn main() -> ExitCode {
     told.push(Reply::Dark(dark));
     let about = about.unwrap_or_else(demo::about);
     let told = Mutex::new(told.into());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads");
-    let still = Still { seen: Arc::new(seen), about: Arc::new(about), told, wake: Mutex::default(), runtime };
-    match shell::run(Arc::new(still), Options::default()) {
+    let still = Still { seen: Arc::new(seen), about: Arc::new(about), told, wake: Mutex::default() };
+    let still = Arc::new(still);
+    let connect = move |wake| -> Arc<dyn Backend> {
+        *locked(&still.wake) = Some(wake);
+        still
+    };
+    match shell::run(connect, Options::default()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             println!("{sentence}");

@@ -10,7 +10,7 @@ use daypass::model::destination::Destination;
 use daypass::model::session::Session;
 use daypass::model::snapshot::Command;
 use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
-use daypass::ui::shell::{Link, Reply};
+use daypass::ui::backend::{Backend as _, Reply, Request};
 use daypass::ui::{Action, Window, theme};
 use daypass::window::{App, Start};
 use egui::accesskit::Role;
@@ -44,8 +44,7 @@ struct Stage {
 /// What the shell does with a wish, as far as no dialog of the desktop is needed.
 fn carry_out(bench: &mut Bench, wish: Action) {
     match wish {
-        Action::Command(command) => bench.desk.send(command),
-        Action::Access(wanted) => bench.desk.access(wanted),
+        Action::Request(request) => bench.desk.request(request),
         Action::OpenProfiles => bench.window.open_profiles(),
         other => panic!("{other:?}"),
     }
@@ -76,17 +75,17 @@ impl Stage {
         let shown =
             Harness::builder().with_size(egui::vec2(960.0, 1000.0)).with_context_setup(theme::install).build_ui_state(
                 |ui, bench: &mut Bench| {
-                    while let Some(told) = bench.desk.told() {
-                        match told {
-                            Reply::Access(came) => bench.window.came(came, &mut bench.wishes),
-                            Reply::Said(said) => bench.window.tell(said),
+                    while let Some(reply) = bench.desk.poll() {
+                        match reply {
+                            Reply::Sheet(round, reply) => bench.window.sheet_reply(round, reply, &mut bench.wishes),
+                            Reply::Message(message) => bench.window.tell(message),
                             Reply::Dark(_) => {}
                             other => panic!("{other:?}"),
                         }
                     }
-                    bench.window.tell_time(bench.desk.utc());
-                    let (seen, about, now) = (bench.desk.seen(), bench.desk.about(), bench.desk.now());
-                    bench.window.show(ui, &seen, &about, now, &mut bench.wishes);
+                    let current = bench.desk.snapshot();
+                    bench.window.tell_time(current.utc);
+                    bench.window.show(ui, &current.snapshot, &current.about, current.now, &mut bench.wishes);
                     for wish in std::mem::take(&mut bench.wishes) {
                         carry_out(bench, wish);
                     }
@@ -211,7 +210,7 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     stage.press("Rename");
     stage.wait("is now called “Richard-work”.");
     assert!(stage.file("credentials").starts_with("[Richard-work]"));
-    let seen = stage.desk.seen();
+    let seen = stage.desk.snapshot().snapshot;
     assert_eq!((&*seen.places[0].destination.profile, &*seen.remembered[0].profile), ("Richard-work", "Richard-work"));
     stage.press("Check who this is: Richard-work");
     stage.wait("Richard, account 1111 2222 3333");
@@ -219,7 +218,7 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     stage.press("Remove");
     stage.wait("There is no profile on this computer yet");
     assert_eq!(stage.file("credentials").trim(), "");
-    assert!(!stage.heard().contains(&secret) && !format!("{:?}", stage.desk.seen()).contains(&secret));
+    assert!(!stage.heard().contains(&secret) && !format!("{:?}", stage.desk.snapshot().snapshot).contains(&secret));
 }
 
 #[test]
@@ -288,7 +287,7 @@ fn a_command_runs_after_a_yes_alone() {
     std::fs::write(stage.dir.path().join("config"), format!("[profile p]\ncredential_process = {command}\n"))
         .expect("written");
     let seen = |stage: &Stage| {
-        let seen = stage.desk.seen();
+        let seen = stage.desk.snapshot().snapshot;
         seen.profiles.list.iter().any(|profile| profile.credential_process.as_deref() == Some(&command))
     };
     for _ in 0..LOOKS {
@@ -336,17 +335,17 @@ fn a_code_goes_to_the_destination_that_it_was_typed_for() {
         mfa_serial: Some(MFA_SERIAL.parse().expect("a device")),
         ..to
     };
-    desk.send(Command::Open(Box::new(plain)));
-    desk.open_with_code(Box::new(coded), Zeroizing::new(MFA_CODE.to_owned()));
+    desk.request(Request::Command(Command::Open(Box::new(plain))));
+    desk.request(Request::OpenWithCode(Box::new(coded), Zeroizing::new(MFA_CODE.to_owned())));
     let settled = |session: &Session| matches!(session, Session::Active(_) | Session::Denied(_));
     for _ in 0..LOOKS {
-        let seen = desk.seen();
+        let seen = desk.snapshot().snapshot;
         if seen.places.len() == 2 && seen.places.iter().all(|place| settled(&place.session)) {
             break;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let seen = desk.seen();
+    let seen = desk.snapshot().snapshot;
     assert_eq!(seen.places.len(), 2);
     for place in &seen.places {
         assert!(matches!(place.session, Session::Active(_)), "{:?}", place.session);

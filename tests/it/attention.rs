@@ -6,6 +6,7 @@ use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{DestinationId, State, UploadId};
 use daypass::time::{Time, Utc};
+use daypass::ui::backend::Request;
 use daypass::ui::{Action, Window, theme};
 use daypass::window::attention::{Watch, done, sending};
 use daypass::words::problem::Message;
@@ -107,7 +108,7 @@ fn the_receipt_is_sent_once_for_each_delivery() {
     let mut harness = open(demo::delivered());
     harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
     harness.run();
-    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::SendReceipt(DestinationId(0))]);
+    assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::Request(Request::SendReceipt(DestinationId(0)))]);
     assert!(says(&harness, "Sending the receipt…") && !says(&harness, "Send the receipt too"));
     let said = |title: &str| Message { title: title.to_owned(), body: String::new() };
     harness.state_mut().window.receipt_sent(DestinationId(0), false, said("The receipt was not sent"));
@@ -129,7 +130,7 @@ fn copied_files_are_pasted_where_they_may_go() {
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();
     let paths = ["/home/richard/a b.txt", "/home/richard/c"].map(PathBuf::from).to_vec();
-    assert_eq!(harness.state().out, [Action::Command(Command::Add(DestinationId(0), paths))]);
+    assert_eq!(harness.state().out, [Action::Request(Request::Command(Command::Add(DestinationId(0), paths)))]);
     let mut harness = open(demo::welcome());
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();

@@ -8,7 +8,7 @@ use daypass::engine::task::TaskKind;
 use daypass::grant::Invitation;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{AllowedCommand, Command};
-use daypass::ui::shell::{Link, Reply};
+use daypass::ui::backend::{Backend as _, Reply, Request};
 use daypass::window::{App, Start};
 use daypass::words::window as words;
 use std::net::TcpListener;
@@ -135,7 +135,7 @@ fn wait(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 fn told(desk: &App) -> Vec<Reply> {
-    std::iter::from_fn(|| desk.told()).filter(|told| !matches!(told, Reply::Dark(_))).collect()
+    std::iter::from_fn(|| desk.poll()).filter(|told| !matches!(told, Reply::Dark(_))).collect()
 }
 
 fn invited(told: &[Reply]) -> usize {
@@ -149,20 +149,20 @@ fn a_start_with_nine_profiles_calls_nobody() {
     let (desk, errands) = home.desk(&elsewhere, false);
     // Its command is allowed, and runs all the same only for who asks.
     let command = format!("touch {}", home.ran.display());
-    let mut settings = desk.seen().settings.clone();
+    let mut settings = desk.snapshot().snapshot.settings.clone();
     let sha256 = daypass::engine::credentials::fingerprint(&command);
     settings.allowed_commands.push(AllowedCommand { sha256, profile: String::new(), since: None });
-    desk.send(Command::Set(settings));
+    desk.request(Request::Command(Command::Set(settings)));
     desk.stop();
     drop(desk);
     let (desk, again) = home.desk(&elsewhere, false);
-    assert_eq!(desk.seen().profiles.list.len(), 9);
+    assert_eq!(desk.snapshot().snapshot.profiles.list.len(), 9);
     std::thread::sleep(Duration::from_millis(1500));
     assert!(errands.lock().expect("free").is_empty() && again.lock().expect("free").is_empty());
     assert_eq!(elsewhere.calls(), 0);
     assert!(!home.ran.exists(), "a command ran");
     assert_eq!(home.files(), before);
-    desk.send(Command::Identify("work".to_owned()));
+    desk.request(Request::Command(Command::Identify("work".to_owned())));
     wait("the one that was picked is asked about", || elsewhere.calls() > 0);
     desk.stop();
 }
@@ -173,14 +173,15 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
     let before = home.files();
     let (desk, errands) = home.desk(&elsewhere, true);
     wait("practice lets Richard in", || {
-        desk.seen().places.first().is_some_and(|place| matches!(place.session, Session::Active(_)))
+        desk.snapshot().snapshot.places.first().is_some_and(|place| matches!(place.session, Session::Active(_)))
     });
-    assert!(desk.about().practice);
+    assert!(desk.snapshot().about.practice);
     let file = home.dir.path().join("a.txt");
     std::fs::write(&file, "hello").expect("written");
-    desk.send(Command::Add(daypass::model::upload::DestinationId(0), vec![file]));
-    wait("the file arrives", || desk.about().arrived.as_ref().is_some_and(|list| list.len() == 1));
-    let names: Vec<String> = desk.seen().profiles.list.iter().map(|profile| profile.name.clone()).collect();
+    desk.request(Request::Command(Command::Add(daypass::model::upload::DestinationId(0), vec![file])));
+    wait("the file arrives", || desk.snapshot().about.arrived.as_ref().is_some_and(|list| list.len() == 1));
+    let names: Vec<String> =
+        desk.snapshot().snapshot.profiles.list.iter().map(|profile| profile.name.clone()).collect();
     assert_eq!(names, ["importantproject", "mallory"], "nobody's own profile is in it");
     assert_eq!(elsewhere.calls(), 0);
     assert!(errands.lock().expect("free").is_empty(), "the person's own engine does nothing");
@@ -193,27 +194,27 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
 fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
     let (desk, _) = home.desk(&elsewhere, true);
-    wait("practice", || desk.about().practice && !desk.seen().places.is_empty());
-    desk.invitation_text(INVITATION.to_owned());
+    wait("practice", || desk.snapshot().about.practice && !desk.snapshot().snapshot.places.is_empty());
+    desk.request(Request::ReadInvitationText(INVITATION.to_owned()));
     let mut heard = Vec::new();
     wait("the invitation", || {
         heard.extend(told(&desk));
         invited(&heard) == 1
     });
-    let (about, seen) = (desk.about(), desk.seen());
+    let (about, seen) = (desk.snapshot().about, desk.snapshot().snapshot);
     assert!(!about.practice && about.arrived.is_none() && about.code_practice.is_none());
     assert!(seen.places.is_empty() && seen.remembered.is_empty(), "no customer of practice is left");
     assert_eq!(seen.profiles.list.len(), 9, "one is oneself again");
     let ended = words::practice_ended();
     let at = |wanted: &dyn Fn(&Reply) -> bool| heard.iter().position(wanted);
-    let said = at(&|told| matches!(told, Reply::Said(said) if *said == ended)).expect("it is said");
+    let said = at(&|told| matches!(told, Reply::Message(said) if *said == ended)).expect("it is said");
     assert!(said < at(&|told| matches!(told, Reply::Invitation(_))).expect("it is shown"));
     assert_eq!(elsewhere.calls(), 0);
     // It can begin again, and be left by its button.
-    desk.start_practice();
-    wait("practice again", || desk.about().practice);
-    desk.end_practice();
-    assert!(!desk.about().practice && desk.seen().places.is_empty());
+    desk.request(Request::StartPractice);
+    wait("practice again", || desk.snapshot().about.practice);
+    desk.request(Request::EndPractice);
+    assert!(!desk.snapshot().about.practice && desk.snapshot().snapshot.places.is_empty());
     desk.stop();
 }
 
@@ -229,22 +230,25 @@ fn an_opened_invitation_is_there_until_it_is_used_or_dismissed() {
         count
     };
     let open = |desk: &App| {
-        desk.invitation_text(INVITATION.to_owned());
+        desk.request(Request::ReadInvitationText(INVITATION.to_owned()));
         wait("it is shown", || invited(&told(desk)) == 1);
     };
     let invitation = Invitation::parse(INVITATION).expect("an invitation");
     assert_eq!(run(&open), 0);
     assert_eq!(run(&|_| {}), 1, "it survives a restart");
-    assert_eq!(run(&|desk| desk.dismiss_invitation(Box::new(invitation.clone()))), 1, "and another");
+    assert_eq!(run(&|desk| desk.request(Request::DismissInvitation(Box::new(invitation.clone())))), 1, "and another");
     assert_eq!(run(&open), 0, "it was dismissed");
-    assert_eq!(run(&|desk| desk.send(Command::Open(Box::new(invitation.to_destination("work"))))), 1);
+    assert_eq!(
+        run(&|desk| desk.request(Request::Command(Command::Open(Box::new(invitation.to_destination("work")))))),
+        1
+    );
     assert_eq!(run(&|_| {}), 0, "it was used");
     let kept = home.dir.path().join("daypass").join("invitations.json");
     assert!(!kept.exists(), "nothing is left of it");
     // In practice it waits until practice is over.
     assert_eq!(run(&open), 0);
     let (desk, _) = home.desk(&elsewhere, true);
-    wait("practice", || desk.about().practice);
+    wait("practice", || desk.snapshot().about.practice);
     assert_eq!(invited(&told(&desk)), 0);
     desk.stop();
 }

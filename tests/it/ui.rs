@@ -18,6 +18,8 @@ mod whose;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot, Which};
 use daypass::model::upload::{DestinationId, Proof, State, UploadId};
+use daypass::ui::backend::Request;
+use daypass::ui::paths::PathFor;
 use daypass::ui::{About, Action, Window, theme};
 use daypass::words::problem as said;
 use egui::accesskit::Role;
@@ -135,7 +137,7 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
     let text = copied.iter().find_map(|wish| if let Action::Copy(text) = wish { Some(text) } else { None });
     assert!(text.expect("a message").contains("arn:aws:s3:::importantprojectbucket/incoming/*"));
     press(&mut harness, "Try now");
-    assert!(wishes(&mut harness).contains(&Action::Command(Command::Release(DestinationId(0)))));
+    assert!(wishes(&mut harness).contains(&Action::Request(Request::Command(Command::Release(DestinationId(0))))));
     assert!(says(&harness, "The bucket said no"), "back at the files, where it is still held");
 
     let mut seen = demo::uploading();
@@ -185,7 +187,11 @@ fn renew_and_files_are_wished_for() {
     press(&mut harness, "Choose files…");
     press(&mut harness, "Choose folder…");
     let id = DestinationId(0);
-    let expected = [Action::Command(Command::GetAccess(id)), Action::ChooseFiles(id), Action::ChooseFolder(id)];
+    let expected = [
+        Action::Request(Request::Command(Command::GetAccess(id))),
+        Action::Choose(PathFor::Files(id)),
+        Action::Choose(PathFor::Folder(id)),
+    ];
     assert_eq!(wishes(&mut harness), expected);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
     harness.run();
@@ -216,7 +222,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     harness.run();
     press(&mut harness, "Continue");
     let code = zeroize::Zeroizing::new("123456".to_owned());
-    let expected = [Action::Code(DestinationId(0), code), Action::Command(Command::GetAccess(DestinationId(0)))];
+    let expected = [Action::Request(Request::EnterCode(DestinationId(0), code))];
     assert_eq!(wishes(&mut harness), expected);
     assert!(!format!("{expected:?}").contains("123456"), "what is written down of a wish holds no code");
     assert!(!says(&harness, "Six digits"));
@@ -237,18 +243,18 @@ fn rows_pause_resume_and_leave() {
     press(&mut harness, "Pause: site-survey.mp4");
     press(&mut harness, "Take out: drawings-final.zip");
     let expected = [
-        Action::Command(Command::Pause(Which::One(UploadId(0)))),
-        Action::Command(Command::Cancel(Which::One(UploadId(1)))),
+        Action::Request(Request::Command(Command::Pause(Which::One(UploadId(0))))),
+        Action::Request(Request::Command(Command::Cancel(Which::One(UploadId(1))))),
     ];
     assert_eq!(wishes(&mut harness), expected);
     press(&mut harness, "More: report.pdf");
     press(&mut harness, "Send under a new name");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::SendUnderNewName(UploadId(3)))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendUnderNewName(UploadId(3))))]);
     press(&mut harness, "More: unreadable.bin");
     press(&mut harness, "Try again");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Retry(Which::One(UploadId(14))))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Retry(Which::One(UploadId(14)))))]);
     press(&mut harness, "Pause all");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::All(DestinationId(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Pause(Which::All(DestinationId(0)))))]);
 }
 
 #[test]
@@ -258,7 +264,7 @@ fn space_pauses_the_row_in_focus() {
     harness.run();
     harness.key_press(Key::Space);
     harness.run();
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Pause(Which::One(UploadId(0))))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Pause(Which::One(UploadId(0)))))]);
 }
 
 #[test]
@@ -298,7 +304,10 @@ fn all_is_taken_out_only_after_a_word() {
     press(&mut harness, "More for the whole list");
     press(&mut harness, "Take everything out…");
     press(&mut harness, "Take everything out");
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Cancel(Which::All(DestinationId(0))))]);
+    assert_eq!(
+        wishes(&mut harness),
+        [Action::Request(Request::Command(Command::Cancel(Which::All(DestinationId(0)))))]
+    );
 }
 
 #[test]
@@ -361,7 +370,7 @@ fn the_form_opens_what_is_typed() {
     press(&mut harness, "Get access");
     let mut expected = demo::destination();
     expected.name = "importantprojectbucket".to_owned();
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Open(Box::new(expected)))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Open(Box::new(expected))))]);
 }
 
 #[test]
@@ -373,7 +382,7 @@ fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     press(&mut harness, "Get access");
     assert_eq!(
         wishes(&mut harness),
-        [Action::Command(Command::Change(DestinationId(0), Box::new(demo::destination())))]
+        [Action::Request(Request::Command(Command::Change(DestinationId(0), Box::new(demo::destination()))))]
     );
     harness.run();
     assert!(says(&harness, "Your customer’s account said no"));
@@ -403,11 +412,11 @@ fn a_drop_adds_all_of_it_and_an_invitation_is_read() {
     let mut harness = open(demo::uploading());
     drop_files(&mut harness, &["/a.txt", "/b c.txt", "/folder"]);
     let paths = ["/a.txt", "/b c.txt", "/folder"].map(PathBuf::from).to_vec();
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::Add(DestinationId(0), paths))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Add(DestinationId(0), paths)))]);
 
     let mut harness = open(demo::welcome());
     drop_files(&mut harness, &["/customer.DAYPASS"]);
-    assert_eq!(wishes(&mut harness), [Action::DroppedInvitation(PathBuf::from("/customer.DAYPASS"))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::ReadInvitation(PathBuf::from("/customer.DAYPASS")))]);
     drop_files(&mut harness, &["/a.txt"]);
     assert_eq!(wishes(&mut harness), []);
     assert!(says(&harness, "First get access, then drop the files"));
@@ -428,7 +437,7 @@ fn pasting_outside_a_field_is_an_invitation() {
     let mut harness = open(demo::welcome());
     harness.event(egui::Event::Paste("{\"daypass\":1}".to_owned()));
     harness.run();
-    assert_eq!(wishes(&mut harness), [Action::PastedInvitation("{\"daypass\":1}".to_owned())]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::ReadInvitationText("{\"daypass\":1}".to_owned()))]);
     harness.get_by_role_and_label(Role::TextInput, "Bucket").focus();
     harness.run();
     harness.event(egui::Event::Paste("bucket".to_owned()));
@@ -469,7 +478,7 @@ fn settings_are_wished_for_as_they_are_changed() {
     harness.step();
     let mut wanted = demo::ready().settings;
     wanted.sha256 = false;
-    assert_eq!(wishes(&mut harness).first(), Some(&Action::Command(Command::Set(wanted))));
+    assert_eq!(wishes(&mut harness).first(), Some(&Action::Request(Request::Command(Command::Set(wanted)))));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use daypass::model::destination::Destination;
 use daypass::model::session::{Grant, Identity, Session};
 use daypass::model::snapshot::{Command, OpenDestination, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
-use daypass::ui::shell::Reply;
+use daypass::ui::backend::Reply;
+use daypass::ui::backend::Request;
+use daypass::ui::paths::PathFor;
 use daypass::ui::{About, Action, Window, theme};
 use daypass::window::read;
 use egui::accesskit::Role;
@@ -252,10 +254,13 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
     let message = copied(&mut page);
     assert!(message.starts_with("Hello,") && message.ends_with(&template));
     press(&mut page, "Save…");
-    assert_eq!(wishes(&mut page), [Action::SaveText(Format::CloudFormation.file_name(), template.clone())]);
+    assert_eq!(
+        wishes(&mut page),
+        [Action::Choose(PathFor::Text(Format::CloudFormation.file_name(), template.clone()))]
+    );
     press(&mut page, "Save as files…");
     let saved = wishes(&mut page);
-    let [Action::SaveTexts(files)] = saved.as_slice() else { panic!("{saved:?}") };
+    let [Action::Choose(PathFor::Texts(files))] = saved.as_slice() else { panic!("{saved:?}") };
     assert_eq!(files.len(), 6);
 
     let mut customer = giving(None);
@@ -271,7 +276,7 @@ fn a_pasted_text_is_taken_for_what_it_is() {
     let mut page = ready();
     press(&mut page, "Copy message and template");
     let message = copied(&mut page);
-    assert!(matches!(read(&message), Ok(Reply::Request(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
+    assert!(matches!(read(&message), Ok(Reply::RoleRequest(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
     let quoted: String = message.lines().flat_map(|line| ["> ", line, "\n"]).collect();
     let link = Invitation::parse(PLAIN).expect("an invitation").to_link();
     for answer in [format!("Here you are:\n{link}\n\n{quoted}"), format!("{PLAIN}\nDana\n\n{quoted}")] {
@@ -304,7 +309,7 @@ fn the_customer_makes_the_invitation() {
     assert_eq!((link.bucket.as_str(), link.note.as_str(), link.mfa), ("acme-in", "Welcome", false));
     press(&mut page, "Save invitation…");
     let wishes = wishes(&mut page);
-    let [Action::SaveText("invitation.daypass", text)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let [Action::Choose(PathFor::Text("invitation.daypass", text))] = wishes.as_slice() else { panic!("{wishes:?}") };
     assert_eq!(Invitation::parse(text).expect("a file"), link);
 }
 
@@ -316,7 +321,9 @@ fn acme() -> Destination {
 }
 
 fn opened(wishes: &[Action]) -> &Destination {
-    let [Action::Command(Command::Open(to))] = wishes else { panic!("one destination, not {wishes:?}") };
+    let [Action::Request(Request::Command(Command::Open(to)))] = wishes else {
+        panic!("one destination, not {wishes:?}")
+    };
     to
 }
 
@@ -330,7 +337,11 @@ fn an_invitation_may_be_pasted_on_every_page() {
         });
         window.event(Event::Paste(PLAIN.to_owned()));
         window.run();
-        assert_eq!(wishes(&mut window), [Action::PastedInvitation(PLAIN.to_owned())], "page {page}");
+        assert_eq!(
+            wishes(&mut window),
+            [Action::Request(Request::ReadInvitationText(PLAIN.to_owned()))],
+            "page {page}"
+        );
     }
     // The text to send can have the focus, and nothing can be typed into it.
     let mut page = ready();
@@ -338,7 +349,7 @@ fn an_invitation_may_be_pasted_on_every_page() {
     page.run();
     page.event(Event::Paste(PLAIN.to_owned()));
     page.run();
-    assert_eq!(wishes(&mut page), [Action::PastedInvitation(PLAIN.to_owned())]);
+    assert_eq!(wishes(&mut page), [Action::Request(Request::ReadInvitationText(PLAIN.to_owned()))]);
     assert!(!text(&page).contains("customer = "));
 }
 
@@ -378,6 +389,6 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         });
         window.event(Event::Paste(PLAIN.to_owned()));
         window.run();
-        assert_eq!(wishes(&mut window), [Action::PastedInvitation(PLAIN.to_owned())], "{page}");
+        assert_eq!(wishes(&mut window), [Action::Request(Request::ReadInvitationText(PLAIN.to_owned()))], "{page}");
     }
 }

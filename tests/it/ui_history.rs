@@ -7,7 +7,9 @@ use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::Proof;
 use daypass::time::Utc;
+use daypass::ui::backend::Request;
 use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
+use daypass::ui::paths::PathFor;
 use daypass::ui::{Action, Window, theme};
 use daypass::words::history as words;
 use egui::accesskit::Role;
@@ -91,12 +93,12 @@ fn show(seen: Snapshot, journal: Fake, size: (f32, f32)) -> Shown {
         for wish in wishes {
             match wish {
                 Action::OpenHistory => bench.window.open_history(TODAY, &about),
-                Action::History(ask) => match bench.journal.answer(ask.clone(), &about.zone) {
+                Action::Request(Request::History(ask)) => match bench.journal.answer(ask.clone(), &about.zone) {
                     Some(answer) => {
-                        bench.window.history_says(answer);
+                        bench.window.history_reply(answer);
                         ui.ctx().request_repaint();
                     }
-                    None => bench.out.push(Action::History(ask)),
+                    None => bench.out.push(Action::Request(Request::History(ask))),
                 },
                 other => bench.out.push(other),
             }
@@ -215,7 +217,10 @@ fn one_opens_and_shows_its_files() {
     let name = "Receipt Bridge survey 2026-11-21.html".to_owned();
     assert_eq!(
         wishes(&mut shown),
-        [Action::SaveReceipts(vec![7], name), Action::History(HistoryRequest::Message(vec![7]))]
+        [
+            Action::Choose(PathFor::Receipts(vec![7], name)),
+            Action::Request(Request::History(HistoryRequest::Message(vec![7])))
+        ]
     );
     shown.key_press(Key::Escape);
     shown.run();
@@ -237,7 +242,10 @@ fn several_are_chosen_for_their_receipts() {
     let name = "Receipt Important Project 2026-11-22 and 1 more.html".to_owned();
     assert_eq!(
         wishes(&mut shown),
-        [Action::SaveReceipts(vec![9, 8], name), Action::History(HistoryRequest::Message(vec![9, 8]))]
+        [
+            Action::Choose(PathFor::Receipts(vec![9, 8], name)),
+            Action::Request(Request::History(HistoryRequest::Message(vec![9, 8])))
+        ]
     );
     press(&mut shown, "Choose none");
     assert!(!says(&shown, "chosen"));
@@ -256,11 +264,11 @@ fn two_customers_are_in_no_receipt_and_no_message_together() {
         (vec![8], "Receipt Important Project 2026-11-22.html".to_owned()),
         (vec![7], "Receipt Bridge survey 2026-11-21.html".to_owned()),
     ];
-    assert_eq!(wishes(&mut shown), [Action::SaveReceiptsEach(each)]);
+    assert_eq!(wishes(&mut shown), [Action::Choose(PathFor::ReceiptsEach(each))]);
     press(&mut shown, words::MESSAGES);
     assert_eq!(wishes(&mut shown), [], "whose message it is, is asked first");
     press(&mut shown, &words::message_for("Bridge survey"));
-    assert_eq!(wishes(&mut shown), [Action::History(HistoryRequest::Message(vec![7]))]);
+    assert_eq!(wishes(&mut shown), [Action::Request(Request::History(HistoryRequest::Message(vec![7])))]);
 }
 
 #[test]

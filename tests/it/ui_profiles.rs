@@ -18,7 +18,7 @@ use daypass::model::snapshot::{Command, Snapshot, Source};
 use daypass::model::upload::DestinationId;
 use daypass::model::verification_url::VerificationUrl;
 use daypass::practice::{Options as PracticeOptions, Practice};
-use daypass::ui::access_request::{AccessReply, AccessRequest, KeyToKeep};
+use daypass::ui::backend::{KeyToKeep, Request, SheetReply};
 use daypass::ui::{Action, Window, theme};
 use daypass::words::accounts as words;
 use egui::accesskit::Role;
@@ -85,17 +85,17 @@ fn wishes(shown: &mut Shown) -> Vec<Action> {
     std::mem::take(&mut shown.state_mut().out)
 }
 
-fn wanted(shown: &mut Shown) -> AccessRequest {
+fn wanted(shown: &mut Shown) -> Request {
     let mut all = wishes(shown);
     match (all.pop(), all.as_slice()) {
-        (Some(Action::Access(wanted)), []) => wanted,
+        (Some(Action::Request(wanted)), []) => wanted,
         (last, first) => panic!("one wish, not {first:?} {last:?}"),
     }
 }
 
-fn came(shown: &mut Shown, came: AccessReply) {
+fn came(shown: &mut Shown, (round, reply): (u32, SheetReply)) {
     let bench = shown.state_mut();
-    bench.window.came(came, &mut bench.out);
+    bench.window.sheet_reply(round, reply, &mut bench.out);
     shown.run_steps(FRAMES);
 }
 
@@ -145,31 +145,31 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     shown.run_steps(FRAMES);
     let typed = NewKey::from_fields(ID, SECRET).expect("a key");
     let first = wanted(&mut shown);
-    let AccessRequest::TestKey(round, key) = &first else { panic!("{first:?}") };
+    let Request::TestKey(round, key) = &first else { panic!("{first:?}") };
     assert!(*key == typed && !format!("{first:?}").contains(&SECRET[..8]));
     assert!(says(&shown, "Asking Amazon whose key this is…"));
     // An answer to something that was left changes nothing.
-    came(&mut shown, AccessReply::Tested(round.wrapping_add(7), Err("Other.".to_owned())));
+    came(&mut shown, (round.wrapping_add(7), SheetReply::KeyTested(Err("Other.".to_owned()))));
     assert!(says(&shown, "Asking Amazon whose key this is…"));
     let (key, secret) = tested();
-    came(&mut shown, AccessReply::Tested(*round, Ok(key.clone())));
+    came(&mut shown, (*round, SheetReply::KeyTested(Ok(key.clone()))));
     assert!(says(&shown, "This is Richard, account 1111 2222 3333"));
     shown.get_by_label_contains("For this run only.").click();
     shown.run_steps(FRAMES);
     press(&mut shown, "Keep it");
     let (name, keep) = ("Richard".to_owned(), Keep::ThisRun);
     let once = KeyToKeep { key: key.clone(), name: name.clone(), keep, replace: false };
-    let AccessRequest::Keep(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
+    let Request::KeepKey(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
     assert_eq!(*kept, once);
-    came(&mut shown, AccessReply::Changed(round, Err(KeepProblem::NameTaken)));
+    came(&mut shown, (round, SheetReply::ProfilesChanged(Err(KeepProblem::NameTaken))));
     assert!(says(&shown, "There is a profile “Richard” already."));
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);
     assert_eq!(wishes(&mut shown), [], "a key that is there is never replaced by a second Enter");
     press(&mut shown, "Replace its key");
-    let AccessRequest::Keep(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
+    let Request::KeepKey(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
     assert_eq!(*kept, KeyToKeep { replace: true, ..once });
-    came(&mut shown, AccessReply::Changed(round, Ok(())));
+    came(&mut shown, (round, SheetReply::ProfilesChanged(Ok(()))));
     assert!(says(&shown, "The profile “Richard” is ready") && !says(&shown, "Where to keep it"));
     assert!(!heard(&shown).contains(&secret) && !heard(&shown).contains(&SECRET[..8]));
 }
@@ -213,11 +213,11 @@ fn the_settings_name_the_proxy_that_is_used() {
 fn a_key_from_the_console_is_not_delivered_to_the_customer() {
     let mut shown = open(demo::ready());
     drop_file(&mut shown, "/keys/Richard_accessKeys.csv");
-    assert!(matches!(wanted(&mut shown), AccessRequest::KeyFile(..)));
+    assert!(matches!(wanted(&mut shown), Request::TestKeyFile(..)));
     let mut shown = open(demo::ready());
     drop_file(&mut shown, "/survey/points.csv");
     let sent = wishes(&mut shown);
-    assert!(matches!(sent.as_slice(), [Action::Command(Command::Add(..))]), "{sent:?}");
+    assert!(matches!(sent.as_slice(), [Action::Request(Request::Command(Command::Add(..)))]), "{sent:?}");
 }
 
 #[test]
@@ -229,13 +229,13 @@ fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
     assert!(says(&shown, "Drop its CSV file here."));
     shown.input_mut().hovered_files.clear();
     drop_file(&mut shown, "/bob_accessKeys.CSV");
-    let AccessRequest::KeyFile(round, path) = wanted(&mut shown) else { panic!("a file") };
+    let Request::TestKeyFile(round, path) = wanted(&mut shown) else { panic!("a file") };
     assert_eq!(path, PathBuf::from("/bob_accessKeys.CSV"));
     let root = daypass::words::keys::key_problem(daypass::model::access_key::KeyProblem::RootKey);
-    came(&mut shown, AccessReply::Tested(round, Err(root.to_owned())));
+    came(&mut shown, (round, SheetReply::KeyTested(Err(root.to_owned()))));
     assert!(says(&shown, "root user") && says(&shown, "Secret access key"));
     drop_file(&mut shown, "/other.csv");
-    assert!(matches!(wanted(&mut shown), AccessRequest::KeyFile(_, path) if path == Path::new("/other.csv")));
+    assert!(matches!(wanted(&mut shown), Request::TestKeyFile(_, path) if path == Path::new("/other.csv")));
     press(&mut shown, "Cancel");
     for text in [
         format!("Access key ID,Secret access key\n{ID},{SECRET}\n"),
@@ -244,14 +244,14 @@ fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
         // On the first screen, and in the field of the sheet.
         shown.event(Event::Paste(text.clone()));
         shown.run_steps(FRAMES);
-        assert!(matches!(wanted(&mut shown), AccessRequest::TestKey(..)));
+        assert!(matches!(wanted(&mut shown), Request::TestKey(..)));
         press(&mut shown, "Cancel");
         press(&mut shown, "Add an access key…");
         shown.get_by_role_and_label(Role::TextInput, "Access key ID").focus();
         shown.run_steps(FRAMES);
         shown.event(Event::Paste(text));
         shown.run_steps(FRAMES);
-        assert!(matches!(wanted(&mut shown), AccessRequest::TestKey(..)));
+        assert!(matches!(wanted(&mut shown), Request::TestKey(..)));
         assert!(!heard(&shown).contains(&SECRET[..8]));
         press(&mut shown, "Cancel");
     }
@@ -286,7 +286,7 @@ fn page() -> Shown {
     assert_eq!(wishes(&mut shown), [], "nobody is asked about by opening the page");
     press(&mut shown, "Check who this is: today");
     let asked: Vec<_> = wishes(&mut shown);
-    assert_eq!(asked, [Action::Command(Command::Identify("today".to_owned()))]);
+    assert_eq!(asked, [Action::Request(Request::Command(Command::Identify("today".to_owned())))]);
     shown
 }
 
@@ -325,27 +325,27 @@ fn renaming_and_removing_ask_first() {
     assert_eq!(wishes(&mut shown), [], "Enter keeps it");
     press(&mut shown, "Remove: other");
     press(&mut shown, "Remove");
-    let AccessRequest::Remove(round, name) = wanted(&mut shown) else { panic!("to remove it") };
+    let Request::RemoveProfile(round, name) = wanted(&mut shown) else { panic!("to remove it") };
     assert_eq!(name, "other");
     let link = KeepProblem::File(daypass::model::access_key::SaveProblem::Link);
-    came(&mut shown, AccessReply::Changed(round, Err(link)));
+    came(&mut shown, (round, SheetReply::ProfilesChanged(Err(link))));
     assert!(says(&shown, "Nothing was changed."));
     press(&mut shown, "Remove");
-    let AccessRequest::Remove(round, _) = wanted(&mut shown) else { panic!("to remove it") };
-    came(&mut shown, AccessReply::Changed(round, Ok(())));
+    let Request::RemoveProfile(round, _) = wanted(&mut shown) else { panic!("to remove it") };
+    came(&mut shown, (round, SheetReply::ProfilesChanged(Ok(()))));
     assert!(says(&shown, "The profile “other” is removed.") && !says(&shown, "Remove the profile?"));
 
     press(&mut shown, "Rename: importantproject");
     enter(&mut shown, Role::TextInput, "New name", "-b");
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);
-    let AccessRequest::Rename { round, from, to } = wanted(&mut shown) else { panic!("to rename it") };
+    let Request::RenameProfile { round, from, to } = wanted(&mut shown) else { panic!("to rename it") };
     assert_eq!((from.as_str(), to.as_str()), ("importantproject", "importantproject-b"));
-    came(&mut shown, AccessReply::Changed(round, Err(KeepProblem::NameTaken)));
+    came(&mut shown, (round, SheetReply::ProfilesChanged(Err(KeepProblem::NameTaken))));
     assert!(says(&shown, "Choose another name.") && !says(&shown, "Replace its key"));
     press(&mut shown, "Rename");
-    let AccessRequest::Rename { round, .. } = wanted(&mut shown) else { panic!("to rename it") };
-    came(&mut shown, AccessReply::Changed(round, Ok(())));
+    let Request::RenameProfile { round, .. } = wanted(&mut shown) else { panic!("to rename it") };
+    came(&mut shown, (round, SheetReply::ProfilesChanged(Ok(()))));
     assert!(says(&shown, "“importantproject” is now called “importantproject-b”."));
 }
 
@@ -363,33 +363,36 @@ fn device() -> DeviceCode {
 fn a_sign_in_shows_the_code_and_the_host_and_opens_the_browser_only_when_told() {
     let mut shown = page();
     press(&mut shown, "Sign in… through-company");
-    let AccessRequest::SignIn(round, profile) = wanted(&mut shown) else { panic!("to sign in") };
+    let Request::SignIn(round, profile) = wanted(&mut shown) else { panic!("to sign in") };
     assert_eq!(profile, "through-company");
     assert!(says(&shown, "Asking Amazon for a code…"));
-    came(&mut shown, AccessReply::SignIn(round, SignInStep::Confirm(device())));
+    came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Confirm(device()))));
     for said in ["ABCD-EFGH", "device.sso.eu-west-1.amazonaws.com", "one hour at a time", "09:41 left", "password"] {
         assert!(says(&shown, said), "{said}");
     }
     assert_eq!(wishes(&mut shown), [], "no browser by itself");
     press(&mut shown, "Open the browser");
-    assert_eq!(wanted(&mut shown), AccessRequest::Browse(device().complete.expect("an address")));
+    assert_eq!(wanted(&mut shown), Request::OpenBrowser(device().complete.expect("an address")));
     press(&mut shown, "Copy the address");
     let address = "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH".to_owned();
     assert_eq!(wishes(&mut shown), [Action::Copy(address)]);
-    came(&mut shown, AccessReply::SignIn(round, SignInStep::Ended(SignInProblem::Expired)));
+    came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Ended(SignInProblem::Expired))));
     assert!(says(&shown, "The code was not confirmed in time."));
     press(&mut shown, "Sign in again");
-    let AccessRequest::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
-    came(&mut shown, AccessReply::SignIn(round, SignInStep::Done { kept: true }));
+    let Request::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
+    came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Done { kept: true })));
     assert!(says(&shown, "You are signed in"));
-    assert_eq!(wishes(&mut shown), [Action::Command(Command::Identify("through-company".to_owned()))]);
+    assert_eq!(
+        wishes(&mut shown),
+        [Action::Request(Request::Command(Command::Identify("through-company".to_owned())))]
+    );
     press(&mut shown, "Close");
     assert_eq!(wishes(&mut shown), [], "there is nothing left to stop");
     press(&mut shown, "Sign in… company");
-    assert!(matches!(wanted(&mut shown), AccessRequest::SignIn(..)));
+    assert!(matches!(wanted(&mut shown), Request::SignIn(..)));
     shown.key_press(Key::Escape);
     shown.run_steps(FRAMES);
-    assert_eq!(wanted(&mut shown), AccessRequest::Stop, "leaving it ends it");
+    assert_eq!(wanted(&mut shown), Request::Stop, "leaving it ends it");
 }
 
 fn refused(problem: Problem, profile: &str) -> Snapshot {
@@ -403,10 +406,13 @@ fn refused(problem: Problem, profile: &str) -> Snapshot {
 fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     let mut shown = open(refused(Problem::new(Kind::SignInNeeded), "company"));
     press(&mut shown, "Sign in…");
-    let AccessRequest::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
-    came(&mut shown, AccessReply::SignIn(round, SignInStep::Done { kept: false }));
-    let identify = |name: &str| Action::Command(Command::Identify(name.to_owned()));
-    assert_eq!(wishes(&mut shown), [identify("company"), Action::Command(Command::GetAccess(DestinationId(0)))]);
+    let Request::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
+    came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Done { kept: false })));
+    let identify = |name: &str| Action::Request(Request::Command(Command::Identify(name.to_owned())));
+    assert_eq!(
+        wishes(&mut shown),
+        [identify("company"), Action::Request(Request::Command(Command::GetAccess(DestinationId(0))))]
+    );
 
     let detail = Detail { code: COMMAND_NOT_ALLOWED.into(), ..Detail::default() };
     let mut shown = open(refused(Problem::with(Kind::ProcessRefused, detail), "vault"));
@@ -421,7 +427,7 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     press(&mut shown, words::command::ALWAYS);
     let (profile, command) = ("vault".to_owned(), command.to_owned());
     let consent = Consent::Always;
-    assert_eq!(wanted(&mut shown), AccessRequest::Allow { profile, command, consent, then: Some(DestinationId(0)) });
+    assert_eq!(wanted(&mut shown), Request::AllowCommand { profile, command, consent, then: Some(DestinationId(0)) });
 }
 
 #[test]
@@ -435,23 +441,23 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     );
     press(&mut shown, "Check");
     let first = wanted(&mut shown);
-    let AccessRequest::Check { round, to, code: None, test_object: false } = &first else { panic!("{first:?}") };
+    let Request::CheckAccess { round, to, code: None, test_object: false } = &first else { panic!("{first:?}") };
     assert_eq!(**to, demo::destination());
     let ms = Duration::from_millis;
-    let step = |item, took, result| AccessReply::Step(*round, Step { item, took, result });
+    let step = |item, took, result| (*round, SheetReply::CheckStep(Step { item, took, result }));
     came(&mut shown, step(Item::Profile, ms(2), Ok(Fact::Profile(Source::Key, None))));
     came(&mut shown, step(Item::Identity, ms(120), Ok(Fact::Identity(demo::richard()))));
     assert!(says(&shown, "Who you are, 120 ms: Amazon knows you as Richard in the account 1111 2222 3333."));
     let denied = demo::denial(Kind::AssumeDenied(DeniedBy::YourPolicy));
     came(&mut shown, step(Item::Role, ms(1450), Err(denied)));
-    came(&mut shown, AccessReply::Checked(*round));
+    came(&mut shown, (*round, SheetReply::CheckEnded));
     assert!(says(&shown, "Your customer’s role, 1.4 s: Your own company has not allowed you to ask."));
     assert!(says(&shown, "1. Your own company has not allowed you to ask"));
     shown.get_by_role_and_label(Role::CheckBox, "Send a tiny test file too").click();
     shown.run_steps(FRAMES);
     press(&mut shown, "Check again");
-    let AccessRequest::Check { round, test_object: true, .. } = wanted(&mut shown) else { panic!("with a test file") };
-    let step = |item, result| AccessReply::Step(round, Step { item, took: ms(9), result });
+    let Request::CheckAccess { round, test_object: true, .. } = wanted(&mut shown) else { panic!("with a test file") };
+    let step = |item, result| (round, SheetReply::CheckStep(Step { item, took: ms(9), result }));
     let lasts = Duration::from_hours(1);
     came(&mut shown, step(Item::Profile, Ok(Fact::Profile(Source::Key, None))));
     came(&mut shown, step(Item::Identity, Ok(Fact::Identity(demo::richard()))));
@@ -460,14 +466,14 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     came(&mut shown, step(Item::Bucket, Ok(Fact::Bucket { region, named: None, owner })));
     let proof = daypass::model::upload::Proof::Whole;
     came(&mut shown, step(Item::TestObject, Ok(Fact::TestObject { key: "incoming/t.txt".to_owned(), proof })));
-    came(&mut shown, AccessReply::Checked(round));
+    came(&mut shown, (round, SheetReply::CheckEnded));
     assert!(says(&shown, "All is well.") && says(&shown, "You can’t delete it; your customer can."));
     press(&mut shown, "Check again");
     assert_eq!(wishes(&mut shown), [], "a second test file is ticked anew");
     press(&mut shown, "Check");
-    assert!(matches!(wanted(&mut shown), AccessRequest::Check { test_object: false, .. }));
+    assert!(matches!(wanted(&mut shown), Request::CheckAccess { test_object: false, .. }));
     press(&mut shown, "Close");
-    assert_eq!(wanted(&mut shown), AccessRequest::Stop);
+    assert_eq!(wanted(&mut shown), Request::Stop);
 }
 
 #[test]
@@ -483,7 +489,7 @@ fn a_check_of_a_role_with_a_device_asks_for_its_code() {
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);
     let first = wanted(&mut shown);
-    let AccessRequest::Check { code: Some(code), .. } = &first else { panic!("{first:?}") };
+    let Request::CheckAccess { code: Some(code), .. } = &first else { panic!("{first:?}") };
     assert_eq!(*code, Zeroizing::new("123456".to_owned()));
     assert!(!format!("{first:?}").contains("123456"));
 }

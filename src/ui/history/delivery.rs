@@ -5,6 +5,7 @@ use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
 use crate::ui::explanations::ProblemDetails;
 use crate::ui::icons::{self, Icon};
+use crate::ui::paths::PathFor;
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
 use crate::ui::{About, Action, Window, picker};
@@ -31,9 +32,9 @@ impl Window {
         if page.problem.is_none() {
             if !open.asked {
                 open.asked = true;
-                out.push(Action::History(HistoryRequest::Files(open.id)));
+                out.push(HistoryRequest::Files(open.id).into());
             }
-            out.extend(page.deliveries.want(&[open.id]).map(|ids| Action::History(HistoryRequest::Deliveries(ids))));
+            out.extend(page.deliveries.want(&[open.id]).map(|ids| HistoryRequest::Deliveries(ids).into()));
         }
         let all = ui.max_rect();
         let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
@@ -58,7 +59,7 @@ impl Window {
         if let Some(files) = open.files.clone() {
             let view = self.files_of(ui, open, &files, table, out);
             if page.problem.is_none() {
-                out.extend(open.lines.want(&view).map(|rows| Action::History(HistoryRequest::Lines(open.id, rows))));
+                out.extend(open.lines.want(&view).map(|rows| HistoryRequest::Lines(open.id, rows).into()));
             }
         }
         stay
@@ -205,7 +206,7 @@ fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &
     buttons.spacing_mut().item_spacing.x = size::NEAR;
     page.message_button(&mut buttons, &[delivery.id], out);
     if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
-        out.push(Action::SaveReceipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1)));
+        out.push(Action::Choose(PathFor::Receipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1))));
     }
     let left = rect.left() + 46.0;
     let room = buttons.min_rect().left() - 12.0 - left;

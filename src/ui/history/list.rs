@@ -3,6 +3,7 @@
 use super::{Cache, ClearHistory, Found, HistoryRequest, Open, Page, Period, Row, field_id};
 use crate::model::history::Delivery;
 use crate::ui::icons::{self, Icon};
+use crate::ui::paths::PathFor;
 use crate::ui::theme::{self, Face, Tokens, size};
 use crate::ui::widgets::{self, Button};
 use crate::ui::{About, Action, Window, picker};
@@ -121,7 +122,7 @@ impl Window {
             });
         ui.painter().rect_stroke(rect, corners, edge, StrokeKind::Inside);
         if page.problem.is_none() {
-            out.extend(page.deliveries.want(&view).map(|ids| Action::History(HistoryRequest::Deliveries(ids))));
+            out.extend(page.deliveries.want(&view).map(|ids| HistoryRequest::Deliveries(ids).into()));
         }
         if let Some(id) = opened {
             page.open = Some(Open { id, asked: false, files: None, lines: Cache::default() });
@@ -384,13 +385,13 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
     let saves = buttons.add(Button::main(save).icon(icons::RECEIPT)).clicked();
     if let [(ids, file, _)] = customers.as_slice() {
         if saves {
-            out.push(Action::SaveReceipts(ids.clone(), file.clone()));
+            out.push(Action::Choose(PathFor::Receipts(ids.clone(), file.clone())));
         }
         page.message_button(&mut buttons, ids, out);
     } else {
         if saves {
             let each = customers.iter().map(|(ids, file, _)| (ids.clone(), file.clone()));
-            out.push(Action::SaveReceiptsEach(each.collect()));
+            out.push(Action::Choose(PathFor::ReceiptsEach(each.collect())));
         }
         let message = buttons.add(Button::plain(words::MESSAGES).icon(icons::COPY));
         Popup::menu(&message).gap(4.0).show(|ui| {
@@ -398,7 +399,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
             for (ids, _, name) in &customers {
                 if widgets::menu_item(ui, words::message_for(name)) {
                     page.copied = (ids.clone(), false);
-                    out.push(Action::History(HistoryRequest::Message(ids.clone())));
+                    out.push(HistoryRequest::Message(ids.clone()).into());
                 }
             }
         });

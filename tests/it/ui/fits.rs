@@ -5,6 +5,7 @@ use super::{Bench, demo, kinds, past, rare};
 use daypass::grant::{Invitation, RoleRequest};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::DestinationId;
+use daypass::ui::backend::Request;
 use daypass::ui::history::{Found, HistoryReply};
 use daypass::ui::paths::PathFor;
 use daypass::ui::theme::{self, DARK, LIGHT, Tokens};
@@ -31,10 +32,10 @@ fn screen(seen: Snapshot, about: &About, scale: f32, theme: Theme, begin: &Begin
             let (seen, about) = (bench.seen.clone(), bench.about.clone());
             bench.window.show(ui, &seen, &about, demo::NOW, &mut bench.out);
             for wish in std::mem::take(&mut bench.out) {
-                if let Action::History(ask) = wish
+                if let Action::Request(Request::History(ask)) = wish
                     && let Some(answer) = answer(ask, &about)
                 {
-                    bench.window.history_says(answer);
+                    bench.window.history_reply(answer);
                     ui.ctx().request_repaint();
                 }
             }

@@ -3,6 +3,7 @@
 use super::{demo, open, press, wishes};
 use daypass::model::snapshot::{Command, Snapshot, Source};
 use daypass::ui::Action;
+use daypass::ui::backend::Request;
 use daypass::words::ui::welcome;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
@@ -22,7 +23,7 @@ fn unknown(sources: &[Source]) -> Snapshot {
 }
 
 fn asked(name: &str) -> Action {
-    Action::Command(Command::Identify(name.to_owned()))
+    Action::Request(Request::Command(Command::Identify(name.to_owned())))
 }
 
 #[test]

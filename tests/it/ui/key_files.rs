@@ -5,6 +5,7 @@ use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
 use daypass::ui::Action;
+use daypass::ui::backend::Request;
 use daypass::words::problem::said;
 use daypass::words::ui::{dialog, table};
 use std::sync::Arc;
@@ -21,6 +22,6 @@ fn a_file_that_looks_like_a_key_is_sent_by_one_click_and_a_yes() {
         press(&mut harness, &button);
         assert!(says(&harness, &said(Kind::KeyFile).body));
         press(&mut harness, if yes { dialog::SEND_KEY } else { dialog::LEAVE_OUT });
-        assert_eq!(wishes(&mut harness).contains(&Action::Command(Command::SendKeyFile(id))), yes);
+        assert_eq!(wishes(&mut harness).contains(&Action::Request(Request::Command(Command::SendKeyFile(id)))), yes);
     }
 }

@@ -3,6 +3,7 @@
 use super::{demo, open, press, says, wishes};
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::ui::Action;
+use daypass::ui::backend::Request;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ fn one_click_leads_to_a_customer_of_earlier() {
     assert!(says(&harness, "importantprojectbucket / incoming  ·  as importantproject"));
     press(&mut harness, "Get access: Important Project");
     let command = Command::Open(Box::new(demo::destination()));
-    assert!(wishes(&mut harness).contains(&Action::Command(command)));
+    assert!(wishes(&mut harness).contains(&Action::Request(Request::Command(command))));
 }
 
 #[test]
@@ -36,7 +37,9 @@ fn a_customer_who_asks_for_a_code_is_opened_with_one() {
     let mut harness = open(seen);
     press(&mut harness, "Get access: Important Project");
     assert!(says(&harness, "Six digits"));
-    assert!(!wishes(&mut harness).iter().any(|wish| matches!(wish, Action::Command(Command::Open(_)))));
+    assert!(
+        !wishes(&mut harness).iter().any(|wish| matches!(wish, Action::Request(Request::Command(Command::Open(_)))))
+    );
 }
 
 #[test]
@@ -45,7 +48,7 @@ fn a_customer_is_forgotten_or_looked_at() {
     press(&mut harness, "More: Important Project");
     press(&mut harness, "Forget this customer");
     let command = Command::Forget(Box::new(demo::destination()));
-    assert_eq!(wishes(&mut harness).last(), Some(&Action::Command(command)));
+    assert_eq!(wishes(&mut harness).last(), Some(&Action::Request(Request::Command(command))));
     press(&mut harness, "More: Important Project");
     press(&mut harness, "Change what you entered…");
     let role = harness.get_by_role_and_label(Role::TextInput, "Role your customer gave you");

@@ -6,6 +6,7 @@ use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
+use daypass::ui::backend::Request;
 use daypass::ui::{About, Action, CodePractice};
 use daypass::words::ui::{pass, practice, trouble, welcome};
 use egui::accesskit::Role;
@@ -36,7 +37,7 @@ fn every_page_of_practice_says_so_and_leads_out() {
     assert!(says(&harness, practice::NO_KEYS));
     wishes(&mut harness);
     press(&mut harness, practice::END);
-    assert_eq!(wishes(&mut harness), [Action::EndPractice]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::EndPractice)]);
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn what_is_opened_in_practice_is_practice() {
     harness.get_all_by_role_and_label(Role::Button, welcome::GET_ACCESS).last().expect("the form's").click();
     harness.run();
     let opened = wishes(&mut harness);
-    let [Action::Command(Command::Open(to))] = opened.as_slice() else { panic!("{opened:?}") };
+    let [Action::Request(Request::Command(Command::Open(to)))] = opened.as_slice() else { panic!("{opened:?}") };
     assert!(to.practice);
 }
 

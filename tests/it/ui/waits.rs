@@ -4,7 +4,7 @@ use super::{Bench, demo, open, press, rare, says, wishes};
 use daypass::model::snapshot::{Command, SkipReason};
 use daypass::model::upload::DestinationId;
 use daypass::ui::Action;
-use daypass::ui::access_request::AccessRequest;
+use daypass::ui::backend::Request;
 use daypass::ui::paths::PathFor;
 use daypass::words::ask::invited;
 use daypass::words::paths::{self, Choice};
@@ -62,7 +62,7 @@ fn a_key_that_was_chosen_and_a_path_wait_for_an_open_dialog() {
     assert_eq!(wishes(&mut harness), []);
     press(&mut harness, dialog::CLOSE);
     let wanted = wishes(&mut harness);
-    let [Action::Access(AccessRequest::KeyFile(_, path))] = wanted.as_slice() else { panic!("{wanted:?}") };
+    let [Action::Request(Request::TestKeyFile(_, path))] = wanted.as_slice() else { panic!("{wanted:?}") };
     assert_eq!(path, &PathBuf::from("/home/richard/accessKeys.csv"));
     harness.key_press(egui::Key::Escape);
     harness.run();
@@ -74,11 +74,11 @@ fn what_was_delivered_earlier_is_sent_again_when_asked() {
     let mut harness = open(rare::delivered_earlier());
     assert!(says(&harness, &daypass::words::ui::nothing_new(3).title));
     press(&mut harness, dialog::SEND_ALL_AGAIN);
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::SendAgain(NO, None))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendAgain(NO, None)))]);
     press(&mut harness, "3 were delivered earlier…");
     press(&mut harness, &format!("{}: site-survey.mp4", dialog::SEND_AGAIN));
     let path = harness.state().seen.places[0].left_out[0].path.clone();
-    assert_eq!(wishes(&mut harness), [Action::Command(Command::SendAgain(NO, Some(path)))]);
+    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendAgain(NO, Some(path))))]);
     // Once nothing is left out any more, the list closes by itself.
     harness.state_mut().seen = demo::ready();
     harness.run();

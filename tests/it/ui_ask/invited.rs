@@ -6,7 +6,7 @@ use daypass::words::untrusted_text::look_alike;
 
 /// The wish that an invitation need not be kept.
 fn dismissed(text: &str) -> Action {
-    Action::DismissInvitation(Box::new(Invitation::parse(text).expect("an invitation")))
+    Action::Request(Request::DismissInvitation(Box::new(Invitation::parse(text).expect("an invitation"))))
 }
 
 /// Richard's computer, on which these are remembered.
@@ -340,7 +340,9 @@ fn a_second_arrival_never_takes_the_place_of_the_first() {
     assert!(says(&card, "4444 5555 6666") && !says(&card, "9999 0000 1111"));
     assert!(held(&card));
     press(&mut card, labels::NOT_NOW);
-    assert!(matches!(wishes(&mut card).as_slice(), [Action::DismissInvitation(left)] if left.name() == "Acme"));
+    assert!(
+        matches!(wishes(&mut card).as_slice(), [Action::Request(Request::DismissInvitation(left))] if left.name() == "Acme")
+    );
     assert!(held(&card), "it waits until the person looks at it");
     press(&mut card, labels::SHOW);
     assert!(says(&card, "9999 0000 1111") && !held(&card));

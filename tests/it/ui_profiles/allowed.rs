@@ -21,8 +21,8 @@ fn what_may_run_is_listed_and_can_be_taken_back() {
     assert!(says(&shown, &words::command_left(&gone, &zone)));
     press(&mut shown, &format!("{}: vault", words::command::TAKE_BACK));
     let (sha256, profile) = (fingerprint(&command), Some("vault".to_owned()));
-    assert!(wishes(&mut shown).contains(&Action::Access(AccessRequest::Forbid { sha256, profile })));
+    assert!(wishes(&mut shown).contains(&Action::Request(Request::ForbidCommand { sha256, profile })));
     press(&mut shown, words::command::TAKE_BACK);
-    let wanted = Action::Access(AccessRequest::Forbid { sha256: gone.sha256, profile: None });
+    let wanted = Action::Request(Request::ForbidCommand { sha256: gone.sha256, profile: None });
     assert!(wishes(&mut shown).contains(&wanted));
 }

@@ -18,7 +18,7 @@ fn the_form_keeps_what_the_bucket_asks_for() {
         shown
     };
     let opened = |shown: &mut Shown| match wishes(shown).pop() {
-        Some(Action::Command(Command::Change(_, to))) => *to,
+        Some(Action::Request(Request::Command(Command::Change(_, to)))) => *to,
         other => panic!("{other:?}"),
     };
     let mut shown = change(&to);
@@ -87,7 +87,7 @@ fn a_code_that_was_not_taken_is_said_each_time_anew() {
         shown.key_press(Key::Enter);
         shown.run_steps(FRAMES);
         let digits = Zeroizing::new(code.replace(' ', ""));
-        let expected = [Action::Code(DestinationId(0), digits), Action::Command(Command::GetAccess(DestinationId(0)))];
+        let expected = [Action::Request(Request::EnterCode(DestinationId(0), digits))];
         assert_eq!(wishes(&mut shown), expected);
         assert!(!says(&shown, "Six digits"));
         // The refusal of the next attempt, without a frame in between.
