@@ -82,7 +82,7 @@
 //! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |
 //! | Nothing in `ui` reads the disk or waits | `tidy::the_window_never_touches_the_disk_or_waits` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
-//! | The window's sentences stand in `words` and are calm; its colors stand in `ui/theme.rs` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone` |
+//! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone`, `tidy::sizes_stand_in_the_theme_alone` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
 //! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `simulation` and `checks` |
 //! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `transfer::only_the_files_own_checksum_proves_the_whole`, `transfer_files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |

@@ -4,7 +4,7 @@ use super::arrival::Arrival;
 use super::backend::{KeyToKeep, Request, SheetReply};
 use super::paths::PathFor;
 use super::sheet::{After, Sheet, View, buttons, entered, forget_typed, safe, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons, picker};
 use crate::engine::keys::{NewKey, TestedKey};
@@ -14,8 +14,7 @@ use crate::words::accounts::{self as words, key as labels};
 use crate::words::keys;
 use crate::words::ui::dialog;
 use egui::{
-    Align2, CornerRadius, Event, Frame, Id, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, CornerRadius, Event, Frame, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use zeroize::Zeroizing;
 
@@ -137,20 +136,20 @@ impl Window {
         let mut key = whole_paste(ui).map(Ok);
         title(ui, labels::TITLE, t);
         widgets::text(ui, &[(labels::TEXT, Face::Body, t.muted)]);
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         if ui.add(Button::plain(labels::OPEN_CSV).icon(icons::FILE)).clicked() {
             out.push(Action::Choose(PathFor::Key));
         }
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         let width = ui.available_width();
         widgets::text(ui, &[(labels::ID, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         let id_of = Id::unique("key id");
         let wrong = draft.wrong.is_some();
         let id = widgets::field(ui, id_of, labels::ID, &mut draft.id, width, Face::Mono, wrong);
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         widgets::text(ui, &[(labels::SECRET, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         let secret = secret_field(ui, Id::unique("key secret"), labels::SECRET, &mut draft.secret, width);
         let entered = entered(ui, &[&id, &secret]);
         safe(ui, &id);
@@ -160,7 +159,7 @@ impl Window {
         if let Some(wrong) = &draft.wrong {
             picker::below(ui, wrong);
         } else {
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             widgets::text(ui, &[(labels::TESTED, Face::Small, t.muted)]);
         }
         let mut after = After::Stay;
@@ -213,8 +212,8 @@ fn testing(ui: &mut Ui) -> After {
     let t = theme::of(ui);
     title(ui, labels::TITLE, t);
     ui.horizontal(|ui| {
-        widgets::icon(ui, icons::HOURGLASS, 18.0, t.muted);
-        ui.add_space(8.0);
+        widgets::icon(ui, icons::HOURGLASS, icon_size::MEDIUM, t.muted);
+        ui.add_space(gap::TEXT);
         widgets::text(ui, &[(labels::TESTING, Face::Body, t.muted)]);
     });
     let mut after = After::Stay;
@@ -237,14 +236,14 @@ fn name_key(
 ) -> Result<After, Box<KeyToKeep>> {
     let t = theme::of(ui);
     ui.horizontal_top(|ui| {
-        widgets::icon(ui, icons::DONE, 22.0, t.ok);
-        ui.add_space(8.0);
+        widgets::icon(ui, icons::DONE, icon_size::HEADING, t.ok);
+        ui.add_space(gap::TEXT);
         widgets::text(ui, &[(&words::this_is(draft.key.identity()), Face::Name, t.ink)]);
     });
-    ui.add_space(14.0);
+    ui.add_space(gap::PART);
     let width = ui.available_width();
     widgets::text(ui, &[(labels::NAME, Face::SmallStrong, t.ink)]);
-    ui.add_space(5.0);
+    ui.add_space(gap::LABEL);
     let id = Id::unique("key name");
     let name = widgets::field(ui, id, labels::NAME, &mut draft.name, width, Face::Body, wrong.is_some());
     if name.changed() {
@@ -254,9 +253,9 @@ fn name_key(
     if let Some(wrong) = wrong {
         picker::below(ui, wrong);
     }
-    ui.add_space(14.0);
+    ui.add_space(gap::PART);
     widgets::text(ui, &[(labels::WHERE, Face::SmallStrong, t.ink)]);
-    ui.add_space(6.0);
+    ui.add_space(gap::SMALL);
     let path = words::in_file(&seen.profiles.credentials_path);
     for (keep, text, below) in
         [(Keep::InFile, labels::IN_FILE, path.as_str()), (Keep::ThisRun, labels::THIS_RUN, labels::THIS_RUN_TEXT)]
@@ -295,24 +294,28 @@ pub(crate) fn choice(ui: &mut Ui, on: bool, text: &str, below: &str) -> bool {
     let t = theme::of(ui);
     let full = ui.available_width();
     let mut job = widgets::job(ui, &[(below, Face::Small, t.muted)]);
-    job.wrap = egui::text::TextWrapping::wrap_at_width(full - 26.0);
+    job.wrap = egui::text::TextWrapping::wrap_at_width(full - size::CHECK_TEXT);
     let below_galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let height = 22.0 + below_galley.size().y;
+    let height = Face::Body.line() + 2.0 + below_galley.size().y;
     let (rect, response) = ui.allocate_exact_size(vec2(full, height), Sense::click());
     let said = format!("{text}. {below}");
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, &said));
-    let center = pos2(rect.left() + 8.0, rect.top() + 11.0);
+    let center = pos2(rect.left() + size::RADIO, rect.top() + size::LINK / 2.0);
     if on {
-        ui.painter().circle_filled(center, 8.0, t.accent);
-        ui.painter().circle_filled(center, 3.0, t.on_accent);
+        ui.painter().circle_filled(center, size::RADIO, t.accent);
+        ui.painter().circle_filled(center, size::RADIO_DOT, t.on_accent);
     } else {
-        ui.painter().circle(center, 7.25, t.surface, Stroke::new(1.5, t.muted));
+        ui.painter().circle(center, size::RADIO - 0.75, t.surface, Stroke::new(1.5, t.muted));
     }
-    let galley = widgets::one_line(ui, &[(text, Face::Body, t.ink)], full - 26.0);
-    ui.painter().galley(pos2(rect.left() + 26.0, rect.top() + 1.0), galley, t.ink);
-    ui.painter().galley(pos2(rect.left() + 26.0, rect.top() + 21.0), below_galley, t.muted);
+    let galley = widgets::one_line(ui, &[(text, Face::Body, t.ink)], full - size::CHECK_TEXT);
+    ui.painter().galley(pos2(rect.left() + size::CHECK_TEXT, rect.top() + 1.0), galley, t.ink);
+    ui.painter().galley(
+        pos2(rect.left() + size::CHECK_TEXT, rect.top() + 1.0 + Face::Body.line()),
+        below_galley,
+        t.muted,
+    );
     widgets::focus_ring(ui, &response, rect, t);
-    ui.add_space(8.0);
+    ui.add_space(gap::TEXT);
     response.clicked()
 }
 
@@ -327,7 +330,7 @@ fn secret_field(ui: &mut Ui, id: Id, name: &str, value: &mut Zeroizing<String>, 
     let edit = egui::TextEdit::singleline(text)
         .id(id)
         .password(true)
-        .frame(Frame::NONE.inner_margin(Margin::symmetric(12, 0)))
+        .frame(Frame::NONE.inner_margin(size::FIELD_PADDING))
         .font(Face::Mono.font())
         .text_color(t.ink)
         .align(Align2::LEFT_CENTER)

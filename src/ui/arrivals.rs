@@ -4,14 +4,14 @@ use super::arrival::Arrival;
 use super::backend::Request;
 use super::invited::Invited;
 use super::questions::Quit;
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, running};
 use crate::grant::{Invitation, RoleRequest};
 use crate::model::snapshot::Snapshot;
 use crate::time::Utc;
 use crate::words::ask::invited;
-use egui::{Align2, Area, Id, Margin, Order, Stroke, Ui, vec2};
+use egui::{Align2, Area, Id, Order, Stroke, Ui, vec2};
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -21,9 +21,6 @@ const CALM: f64 = 0.7;
 
 /// The most arrivals that wait; the oldest goes first. An invitation is kept on disk beside this.
 const MOST: usize = 8;
-/// The room that the notice about an arrival takes at the foot of the window.
-const NOTICE: f32 = 78.0;
-
 /// What waits to be looked at, and since when the card on view stands as it does.
 #[derive(Default)]
 pub(crate) struct Arrivals {
@@ -49,7 +46,7 @@ impl Arrivals {
 
     /// The height at the foot of the window in which no dialog may stand.
     pub fn room(&self) -> f32 {
-        if self.held.is_empty() { 0.0 } else { NOTICE }
+        if self.held.is_empty() { 0.0 } else { size::ARRIVAL }
     }
 }
 
@@ -170,15 +167,16 @@ impl Window {
         let Some(arrival) = self.arrivals.held.front() else { return };
         let t = theme::of(ui);
         let title = arrival.title();
-        let area =
-            Area::new(Id::unique("arrival")).order(Order::Tooltip).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -11.0));
+        let area = Area::new(Id::unique("arrival"))
+            .order(Order::Tooltip)
+            .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -size::ARRIVAL_EDGE));
         let (show, leave) = area
             .show(ui.ctx(), |ui| {
                 let frame = egui::Frame::new().fill(t.surface).stroke(Stroke::new(1.0, t.accent));
-                frame.corner_radius(size::CARD).inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+                frame.corner_radius(size::CARD).inner_margin(padding::ARRIVAL).show(ui, |ui| {
                     let all = ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = 12.0;
-                        widgets::icon(ui, icons::INFO, 18.0, t.accent);
+                        ui.spacing_mut().item_spacing.x = gap::NEAR;
+                        widgets::icon(ui, icons::INFO, icon_size::MEDIUM, t.accent);
                         widgets::line(ui, &[(title, Face::Strong, t.ink)]);
                         let show = ui.add(Button::plain(invited::SHOW)).clicked();
                         (show, ui.add(Button::link(invited::DISMISS)).clicked())

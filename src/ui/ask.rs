@@ -4,24 +4,17 @@ use super::cards::{card, fact, more_link, named, pair};
 use super::kit::{Entry, Kit, Side, Wrong};
 use super::paths::PathFor;
 use super::picker::Check;
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, customer, form, icons, identity, picker};
+use super::{About, Action, Window, customer, form, icons, identity, layout, picker};
 use crate::grant::{self, Format, Principal, RoleRequest};
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::format;
-use egui::{
-    Align, CornerRadius, Key, Layout, Margin, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2,
-    WidgetInfo, pos2, vec2,
-};
+use egui::{Align, CornerRadius, Key, Layout, Margin, Popup, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::time::Duration;
 
-/// The column of the page.
-const COLUMN: f32 = 760.0;
-/// The least height of the text.
-const TEXT: f32 = 180.0;
 /// The lengths of a role's longest session to choose from, in seconds.
 const LENGTHS: [u32; 5] = [3600, 7200, 14_400, 28_800, 43_200];
 
@@ -48,20 +41,9 @@ impl Window {
     pub(crate) fn kit_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(mut kit) = self.kit.take() else { return };
         let all = ui.max_rect();
-        let width = COLUMN.min(all.width() - 2.0 * size::EDGE);
-        let mut stay = true;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = Vec2::ZERO;
-            let begin = ui.cursor().top();
-            ui.add_space(22.0);
-            let left = all.left() + (all.width() - width) / 2.0;
-            let top = ui.cursor().top();
-            let place = Rect::from_min_size(pos2(left, top), vec2(width, 10.0));
-            let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-            stay = self.kit_column(&mut column, &mut kit, seen, about, (begin, all.height()), out);
-            let used = column.min_rect();
-            let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
-            ui.allocate_rect(whole, Sense::empty());
+        let mut stay = layout::page(ui, size::WIDE_COLUMN, gap::PAGE, |ui| {
+            let begin = ui.cursor().top() - gap::PAGE;
+            self.kit_column(ui, &mut kit, seen, about, (begin, all.height()), out)
         });
         let free = self.sheet.is_none() && !ui.ctx().any_popup_open();
         if free && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
@@ -81,15 +63,15 @@ impl Window {
         (begin, height): (f32, f32),
         out: &mut Vec<Action>,
     ) -> bool {
-        let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
+        let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), size::NOTES));
         let taken = self.welcome_notes(ui, notes, &[]);
         ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(notes.width(), taken)));
         let stay = heading(ui, kit.side);
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         let who = self.asker(kit, seen, out);
         let before = kit.ask(who.clone(), &about.zone);
         let wrong = before.as_ref().err();
-        card(ui, Margin { left: 20, right: 20, top: 18, bottom: 10 }, |ui| {
+        card(ui, padding::REQUEST, |ui| {
             match kit.side {
                 Side::Contractor => {
                     let unknown = picked(kit, seen).filter(|profile| self.may_identify(profile, seen)).cloned();
@@ -110,17 +92,17 @@ impl Window {
         if after != before {
             ui.ctx().request_repaint();
         }
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         let below = match kit.side {
-            Side::Contractor => 14.0 + size::CONTROL + 48.0,
-            Side::Customer => 14.0 + customer::CARD + 24.0,
+            Side::Contractor => gap::PART + size::CONTROL + size::kit::BELOW,
+            Side::Customer => gap::PART + size::kit::CUSTOMER_CARD + gap::FACTS,
         };
-        let room = (height - (ui.cursor().top() - begin) - below).max(TEXT + 47.0);
+        let room = (height - (ui.cursor().top() - begin) - below).max(size::kit::TEXT + size::kit::BAR + 1.0);
         card(ui, Margin::ZERO, |ui| self.kit_text(ui, kit, &after, room, out));
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         match kit.side {
             Side::Contractor => self.send_kit(ui, kit, &after, out),
-            Side::Customer => card(ui, Margin { left: 20, right: 20, top: 17, bottom: 17 }, |ui| {
+            Side::Customer => card(ui, padding::STEPS, |ui| {
                 self.make_invitation(ui, kit, &after, out);
             }),
         }
@@ -158,20 +140,20 @@ impl Window {
         {
             self.copy(kit, message, out);
         }
-        row.add_space(10.0);
+        row.add_space(gap::PARAGRAPH);
         if row.add(Button::plain(words::SAVE_ALL).enabled(ask.is_ok())).clicked() {
             let forms = Format::ALL.into_iter().filter(|format| *format != Format::Invitation);
             let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
             out.push(Action::Choose(PathFor::Texts(files)));
         }
-        let left = row.cursor().left() + 14.0;
+        let left = row.cursor().left() + gap::PART;
         let then = if done { words::COPIED_THEN } else { words::THEN };
         let said = [(then, Face::Small, t.muted)];
         let needs = widgets::one_line(ui, &said, f32::INFINITY).size().x;
         if needs <= rect.right() - left {
             widgets::text_at(ui, egui::Align2::RIGHT_CENTER, rect.right_center(), &said, needs + 1.0);
         } else {
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             widgets::text(ui, &said);
         }
     }
@@ -195,11 +177,12 @@ fn heading(ui: &mut Ui, side: Side) -> bool {
     let top = ui.cursor().min;
     let right = top.x + ui.available_width();
     ui.scope(|ui| {
-        ui.set_width(ui.available_width() - width - 16.0);
+        ui.set_width(ui.available_width() - width - gap::WIDE);
         widgets::text(ui, &[(title, Face::Heading, t.ink)]);
         widgets::text(ui, &[(below, Face::Body, t.muted)]);
     });
-    !picker::at(ui, Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL)), back).clicked()
+    !picker::at(ui, Rect::from_min_size(pos2(right - width, top.y - size::BACK), vec2(width, size::CONTROL)), back)
+        .clicked()
 }
 
 fn picked<'a>(kit: &Kit, seen: &'a Snapshot) -> Option<&'a Profile> {
@@ -236,10 +219,10 @@ fn asker(
                 widgets::text(ui, &[(words::YOU_ARE, Face::Small, t.muted)]);
                 who_button(ui, &name)
             });
-            if let Some(name) = picker::list(&response.inner, 380.0, seen) {
+            if let Some(name) = picker::list(&response.inner, size::kit::PROFILES, seen) {
                 kit.profile = Some(name);
             }
-            ui.add_space(20.0);
+            ui.add_space(gap::EDGE);
         } else {
             fact(ui, words::YOU_ARE, &name, Face::Strong);
         }
@@ -249,35 +232,42 @@ fn asker(
         fact(ui, words::NEEDS, words::NEEDS_PUT, Face::Strong);
     });
     more_link(ui, kit, pos2(right, top.y));
-    ui.add_space(12.0);
+    ui.add_space(gap::NEAR);
     let asked = picked.is_some_and(|profile| seen.identities.iter().any(|(name, _)| *name == profile.name));
     let known = picked.and_then(|profile| identity(seen, &profile.name));
     let usable = known.is_some_and(|known| known.arn.parse::<Principal>().is_ok());
     let mut ask = false;
     if unknown.is_some() {
         ask = ui.add(Button::small_link(crate::words::ui::welcome::WHO_IS_THIS)).clicked();
-        ui.add_space(8.0);
+        ui.add_space(gap::TEXT);
     }
     if !usable && (asked || picked.is_none() || unknown.is_some()) {
         let width = ui.available_width();
         named(ui, kit, Entry::Who, words::WHO, width, wrong);
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
     }
     ask
 }
 
 fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
     let t = theme::of(ui);
-    let galley = widgets::one_line(ui, &[(name, Face::Strong, t.ink)], 200.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 22.0, 20.0), Sense::click());
+    let galley = widgets::one_line(ui, &[(name, Face::Strong, t.ink)], size::kit::PROFILE);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(galley.size().x + size::kit::CARET, Face::Body.line()), Sense::click());
     let label = format!("{}: {name}", words::YOU_ARE);
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
     if response.hovered() {
-        ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), CornerRadius::same(6), t.sunken);
+        ui.painter().rect_filled(rect.expand2(vec2(gap::CLOSE, 1.0)), CornerRadius::same(size::HOVERED), t.sunken);
     }
     let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.ink);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(8.0, 0.0), icons::CARET_DOWN, 13.0, t.muted);
+    widgets::icon_at(
+        ui.painter(),
+        rect.right_center() - vec2(gap::TEXT, 0.0),
+        icons::CARET_DOWN,
+        icon_size::CARET,
+        t.muted,
+    );
     widgets::focus_ring(ui, &response, rect, t);
     response
 }
@@ -286,7 +276,7 @@ fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
 fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>) {
     let session = who.as_ref().is_ok_and(Principal::is_role);
     pair(ui, kit, [(Entry::Bucket, words::BUCKET), (Entry::Folder, words::FOLDER)], wrong);
-    ui.add_space(7.0);
+    ui.add_space(gap::SMALL + 1.0);
     let said = kit.dates_said();
     let only = match kit.side {
         Side::Contractor => words::ONLY_ME,
@@ -296,15 +286,15 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
     picker::checks(ui, &mut [Check::new(&mut kit.only_me, only), mfa, Check::new(&mut kit.dates, &said)]);
     if session {
         widgets::text(ui, &[(words::MFA_SESSION, Face::Small, theme::of(ui).muted)]);
-        ui.add_space(6.0);
+        ui.add_space(gap::SMALL);
     }
     if kit.dates {
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         pair(ui, kit, [(Entry::From, words::FROM), (Entry::Until, words::UNTIL)], wrong);
-        ui.add_space(8.0);
+        ui.add_space(gap::TEXT);
     }
     if kit.more {
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         let name = match kit.side {
             Side::Contractor => words::CUSTOMER,
             Side::Customer => words::OWN_NAME,
@@ -320,21 +310,21 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
             (Entry::Kms, words::KMS),
             (Entry::AbortDays, words::ABORT_DAYS),
         ]);
-        let width = (ui.available_width() - 12.0) / 2.0;
+        let width = (ui.available_width() - gap::NEAR) / 2.0;
         let half = |at: egui::Pos2| Rect::from_min_size(at, vec2(width, size::FIELD));
         let (pairs, single) = fields.as_chunks::<2>();
         for fields in pairs {
             pair(ui, kit, *fields, wrong);
-            ui.add_space(10.0);
+            ui.add_space(gap::PARAGRAPH);
         }
         let top = ui.cursor().min;
         if let [(entry, name)] = *single {
             named(ui, kit, entry, name, width, wrong);
-            longest(ui, kit, half(top + vec2(width + 12.0, 0.0)));
+            longest(ui, kit, half(top + vec2(width + gap::NEAR, 0.0)));
         } else {
             longest(ui, kit, half(top));
         }
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         picker::checks(
             ui,
             &mut [
@@ -347,7 +337,7 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
     }
     if let Some(wrong) = wrong.filter(|wrong| !wrong.missing && wrong.entry.is_none()) {
         picker::below(ui, &wrong.text);
-        ui.add_space(6.0);
+        ui.add_space(gap::SMALL);
     }
 }
 
@@ -355,19 +345,11 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
 fn longest(ui: &mut Ui, kit: &mut Kit, rect: Rect) {
     let t = theme::of(ui);
     let response = ui.allocate_rect(rect, Sense::click());
-    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    let stroke = Stroke::new(1.0, t.line);
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, egui::StrokeKind::Inside);
     let length = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
     let now = length(kit.seconds);
     let runs = [(words::LONGEST, Face::Body, t.muted), ("  ", Face::Body, t.muted), (&now, Face::Body, t.ink)];
-    let galley = widgets::one_line(ui, &runs, rect.width() - 50.0);
-    ui.painter().galley(pos2(rect.left() + 13.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
-    let label = format!("{}: {now}", words::LONGEST);
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
-    widgets::focus_ring(ui, &response, rect, t);
-    Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| {
+    widgets::combo_box(ui, rect, &response, None, &runs, &format!("{}: {now}", words::LONGEST));
+    Popup::menu(&response).gap(gap::CLOSE).width(rect.width() - size::MENU_PADDING).show(|ui| {
         for seconds in LENGTHS {
             if widgets::menu_item(ui, length(seconds)) {
                 kit.seconds = seconds;

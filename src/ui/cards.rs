@@ -1,11 +1,11 @@
 //! Cards, and the facts, fields and links in them.
 
 use super::kit::{Entry, Kit, Wrong};
-use super::picker;
-use super::theme::{self, Face};
+use super::theme::{self, Face, gap, size};
 use super::widgets::{self, Button};
+use super::{layout, picker};
 use crate::words::ask as words;
-use egui::{Align, Color32, Id, Layout, Margin, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Color32, Id, Margin, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// A card as wide as the column.
 pub(crate) fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -25,7 +25,7 @@ pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Re
         widgets::text(ui, &[(name, Face::Small, t.muted)]);
         widgets::text(ui, &[(value, face, t.ink)])
     });
-    ui.add_space(24.0);
+    ui.add_space(gap::FACTS);
     said.inner
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Re
 pub(crate) fn more_link(ui: &mut Ui, kit: &mut Kit, right_top: egui::Pos2) {
     let link = Button::small_link(if kit.more { words::LESS } else { words::MORE });
     let width = link.width(ui);
-    let place = Rect::from_min_size(pos2(right_top.x - width, right_top.y - 2.0), vec2(width, 22.0));
+    let place = Rect::from_min_size(pos2(right_top.x - width, right_top.y - 2.0), vec2(width, size::LINK));
     if picker::at(ui, place, link).clicked() {
         kit.more = !kit.more;
     }
@@ -54,9 +54,9 @@ pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width:
 
 /// Two fields side by side.
 pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong: Option<&Wrong>) {
-    const BETWEEN: f32 = 12.0;
+    const BETWEEN: f32 = gap::NEAR;
     /// What is entered needs at least so much room beside the field's name.
-    const VALUE: f32 = 110.0;
+    const VALUE: f32 = size::FIELD_VALUE;
     let width = (ui.available_width() - BETWEEN) / 2.0;
     let longest = fields
         .iter()
@@ -66,7 +66,7 @@ pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong
         let [(first, first_name), (second, second_name)] = fields;
         let width = ui.available_width();
         named(ui, kit, first, first_name, width, wrong);
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         named(ui, kit, second, second_name, width, wrong);
         return;
     }
@@ -74,8 +74,7 @@ pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong
     let mut bottom = top.y;
     let mut x = top.x;
     for (entry, name) in fields {
-        let place = Rect::from_min_size(pos2(x, top.y), vec2(width, 10.0));
-        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+        let mut column = layout::column_at(ui, pos2(x, top.y), width);
         named(&mut column, kit, entry, name, width, wrong);
         bottom = bottom.max(column.min_rect().bottom());
         x += width + BETWEEN;
@@ -89,13 +88,13 @@ pub(crate) fn strong_link_width(ui: &Ui, text: &str) -> f32 {
 
 pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -> bool {
     let t = theme::of(ui);
-    let rect = Rect::from_min_size(pos2(x, y - 11.0), vec2(width, 22.0));
+    let rect = Rect::from_min_size(pos2(x, y - size::LINK / 2.0), vec2(width, size::LINK));
     let response = ui.allocate_rect(rect, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
     let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, t.accent)], f32::INFINITY);
     ui.painter().galley(pos2(x, y - galley.size().y / 2.0), galley, t.accent);
     if response.hovered() {
-        ui.painter().hline(rect.x_range(), y + 8.0, Stroke::new(1.0, t.accent));
+        ui.painter().hline(rect.x_range(), y + size::UNDERLINE, Stroke::new(1.0, t.accent));
     }
     widgets::focus_ring(ui, &response, rect, t);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()

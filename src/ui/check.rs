@@ -3,9 +3,9 @@
 use super::backend::{Request, SheetReply};
 use super::remedy::{remedy, sentence};
 use super::sheet::{After, CODE_DIGITS, Sheet, View, buttons, code_field, safe, title};
-use super::theme::{self, Face};
+use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button};
-use super::{Action, Window, icons};
+use super::{Action, Window, icons, layout};
 use crate::diagnose::{self, Evidence};
 use crate::model::check::{Fact, Item, Step};
 use crate::model::destination::Destination;
@@ -15,7 +15,7 @@ use crate::model::snapshot::Snapshot;
 use crate::words::accounts::{self as words, check as labels};
 use crate::words::ui::dialog;
 use crate::words::{access, format};
-use egui::{Id, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use zeroize::Zeroizing;
 
 const STEPS: [Item; 5] = [Item::Profile, Item::Identity, Item::Role, Item::Bucket, Item::TestObject];
@@ -108,14 +108,14 @@ impl Sheet for Checking {
             (&place, Face::Small, t.muted),
         ];
         widgets::line(ui, &runs);
-        ui.add_space(12.0);
-        let room = (ui.ctx().content_rect().height() - 290.0).max(120.0);
+        ui.add_space(gap::NEAR);
+        let room = (ui.ctx().content_rect().height() - size::sheet::AROUND_CHECK).max(size::sheet::CHECK_LEAST);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| steps(ui, draft));
         let done = !draft.runs && draft.steps.len() == draft.wanted().len() && draft.refused().is_none();
         let help = draft.refused().and_then(|why| remedy(why, &draft.to.profile, seen)).filter(|_| !draft.runs);
         let mut go = false;
         if done {
-            ui.add_space(4.0);
+            ui.add_space(gap::CLOSE);
             let all = if draft.test { labels::ALL_WELL } else { labels::WELL };
             widgets::text(ui, &[(all, Face::Strong, t.ok)]);
         } else if !draft.runs {
@@ -190,16 +190,16 @@ impl Window {
 /// What the person decides before it starts; whether Enter was pressed in the code's field.
 fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     let t = theme::of(ui);
-    ui.add_space(4.0);
+    ui.add_space(gap::CLOSE);
     widgets::checkbox(ui, &mut draft.test, labels::TEST);
-    egui::Frame::new().inner_margin(egui::Margin { left: 26, ..egui::Margin::ZERO }).show(ui, |ui| {
+    egui::Frame::new().inner_margin(size::BELOW_CHECK).show(ui, |ui| {
         widgets::text(ui, &[(labels::TEST_TEXT, Face::Small, t.muted)]);
     });
     let Some(serial) = &draft.to.mfa_serial else { return false };
-    ui.add_space(10.0);
+    ui.add_space(gap::PARAGRAPH);
     let asks = crate::words::ui::code_for(&draft.to.name, draft.to.role.role_name(), serial.as_str());
     widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
-    ui.add_space(6.0);
+    ui.add_space(gap::SMALL);
     code_field(ui, Id::unique("check code"), &mut draft.code, &mut draft.wrong)
 }
 
@@ -220,26 +220,32 @@ fn steps(ui: &mut Ui, draft: &Checking) {
         let took = step.map(|step| step.took);
         let top = ui.cursor().min;
         let full = ui.available_width();
-        let body = Rect::from_min_size(pos2(top.x + 30.0, top.y), vec2(full - 30.0 - 8.0, 10.0));
-        let mut column = ui.new_child(UiBuilder::new().max_rect(body));
+        let room = full - size::sheet::STEP_TEXT - gap::TEXT;
+        let mut column = layout::column_at(ui, pos2(top.x + size::sheet::STEP_TEXT, top.y), room);
         column.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let ends = took.map(words::step_took).unwrap_or_default();
         let head = [(name, Face::Strong, t.ink), ("   ", Face::Small, t.muted), (ends.as_str(), Face::Small, t.muted)];
         let galley = widgets::one_line(&column, &head, full);
-        let (place, _) = column.allocate_exact_size(vec2(body.width(), 20.0), Sense::empty());
+        let (place, _) = column.allocate_exact_size(vec2(room, Face::Body.line()), Sense::empty());
         column.painter().galley(place.min, galley, t.ink);
         let face = if step.is_some_and(|step| step.result.is_err()) { t.ink } else { t.muted };
         let mut job = widgets::job(ui, &[(&text, Face::Small, face)]);
-        job.wrap = egui::text::TextWrapping::wrap_at_width(body.width());
+        job.wrap = egui::text::TextWrapping::wrap_at_width(room);
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-        let (place, _) = column.allocate_exact_size(vec2(body.width(), galley.size().y), Sense::empty());
+        let (place, _) = column.allocate_exact_size(vec2(room, galley.size().y), Sense::empty());
         column.painter().galley(place.min, galley, face);
         for hint in &hints {
-            column.add_space(3.0);
+            column.add_space(gap::TIGHT);
             widgets::text(&mut column, &[(hint, Face::Small, t.muted)]);
         }
-        let used = Rect::from_min_size(top, vec2(full, column.min_rect().height() + 12.0));
-        widgets::icon_at(ui.painter(), pos2(top.x + 11.0, top.y + 10.0), icon, 19.0, ink);
+        let used = Rect::from_min_size(top, vec2(full, column.min_rect().height() + gap::NEAR));
+        widgets::icon_at(
+            ui.painter(),
+            pos2(top.x + size::sheet::STEP_ICON, top.y + Face::Body.line() / 2.0),
+            icon,
+            icon_size::STEP,
+            ink,
+        );
         let response = ui.interact(used, ui.scope_id().with(("step", at)), Sense::empty());
         let said = words::step_said(name, took, &text);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));

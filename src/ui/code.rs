@@ -3,7 +3,7 @@
 use super::arrival::Arrival;
 use super::backend::Request;
 use super::sheet::{After, CODE_DIGITS, Sheet, View, buttons, code_field, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons, picker};
 use crate::model::destination::Destination;
@@ -16,7 +16,7 @@ use crate::time::Time;
 use crate::words::accounts;
 use crate::words::problem::said;
 use crate::words::ui::{self as words, Field, dialog, field_problem};
-use egui::{Id, Margin, Ui};
+use egui::{Id, Ui};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -124,32 +124,31 @@ impl Sheet for Code {
         let t = theme::of(ui);
         title(ui, dialog::CODE_TITLE, t);
         if let Some(why) = &draft.why {
-            egui::Frame::new()
-                .fill(t.warn_soft)
-                .corner_radius(size::RADIUS)
-                .inner_margin(Margin::symmetric(12, 9))
-                .show(ui, |ui| {
+            egui::Frame::new().fill(t.warn_soft).corner_radius(size::RADIUS).inner_margin(padding::NOTICE).show(
+                ui,
+                |ui| {
                     ui.set_width(ui.available_width());
                     ui.horizontal_top(|ui| {
-                        widgets::icon(ui, icons::WARNING, 17.0, t.warn);
-                        ui.add_space(8.0);
+                        widgets::icon(ui, icons::WARNING, icon_size::NOTICE, t.warn);
+                        ui.add_space(gap::TEXT);
                         widgets::text(ui, &[(why, Face::Small, t.ink)]);
                     });
-                });
-            ui.add_space(10.0);
+                },
+            );
+            ui.add_space(gap::PARAGRAPH);
         }
         let device = matches!(draft.to, CodeFor::Device(_));
         let asks = words::code_for(&draft.name, &draft.role, if device { "" } else { &draft.serial });
         widgets::text(ui, &[(&asks, Face::Small, t.muted)]);
         if let Some(practice) = &view.about.code_practice {
-            ui.add_space(6.0);
+            ui.add_space(gap::SMALL);
             widgets::text(ui, &[(&words::practice::code(practice.code), Face::Small, t.muted)]);
         }
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         let width = ui.available_width();
         if device {
             widgets::text(ui, &[(dialog::SERIAL, Face::SmallStrong, t.ink)]);
-            ui.add_space(5.0);
+            ui.add_space(gap::LABEL);
             let wrong = draft.serial_wrong.is_some();
             let id = Id::unique("serial");
             let response = widgets::field(ui, id, dialog::SERIAL, &mut draft.serial, width, Face::Mono, wrong);
@@ -161,10 +160,10 @@ impl Sheet for Code {
             if let Some(wrong) = &draft.serial_wrong {
                 picker::below(ui, wrong);
             }
-            ui.add_space(12.0);
+            ui.add_space(gap::NEAR);
         }
         widgets::text(ui, &[(dialog::CODE, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         let entered = code_field(ui, Id::unique("code"), &mut draft.code, &mut draft.wrong);
         let mut after = After::Stay;
         buttons(ui, |ui| {

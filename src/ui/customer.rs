@@ -3,7 +3,7 @@
 use super::cards::{card, fact, more_link, named, pair, strong_link, strong_link_width};
 use super::kit::{Entry, Kit, Wrong};
 use super::paths::PathFor;
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};
 use crate::grant::terms::{THEY_ASK, wishes};
@@ -12,9 +12,6 @@ use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
 use crate::words::{format, history};
 use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
-
-/// The height of the field that takes a whole message.
-const PASTE: f32 = 58.0;
 
 /// Who is let in: a whole message, a request, an ARN, or an account and a name.
 pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>, about: &About) {
@@ -30,13 +27,13 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
             fact(ui, words::NEEDS, words::NEEDS_PUT, Face::Strong);
         });
         more_link(ui, kit, pos2(right, top.y));
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         let width = ui.available_width();
         named(ui, kit, Entry::Who, words::CONTRACTOR_WHO, width, wrong);
     } else {
         widgets::text(ui, &[(words::THEIR_WHO, Face::SmallStrong, t.ink)]);
         more_link(ui, kit, pos2(right, top.y));
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         paste(ui, kit);
     }
     take_request(kit, about);
@@ -45,16 +42,16 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
     if let Some(said) = said {
         picker::below(ui, &said.text);
     }
-    ui.add_space(10.0);
+    ui.add_space(gap::PARAGRAPH);
 }
 
 /// What is asked for, a sentence each; what every request says is gray.
 pub(crate) fn asked_for(ui: &mut Ui, ask: &RoleRequest, about: &About) {
     let t = theme::of(ui);
-    ui.add_space(14.0);
-    card(ui, Margin { left: 20, right: 20, top: 14, bottom: 14 }, |ui| {
+    ui.add_space(gap::PART);
+    card(ui, padding::ANSWER, |ui| {
         widgets::text(ui, &[(THEY_ASK, Face::Name, t.ink)]);
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         for wish in wishes(ask, |at| format::date_and_time(at, &about.zone)) {
             let ink = if wish.usual { t.muted } else { t.ink };
             widgets::text(ui, &[(&wish.text, Face::Small, ink)]);
@@ -77,20 +74,20 @@ pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Action>) {
     let asked = [(words::ASKED, Face::Small, t.muted)];
     let first = widgets::one_line(ui, &asked, f32::INFINITY).size().x;
     let second = strong_link_width(ui, words::I_AM_THE_CUSTOMER);
-    let third = if past { 28.0 + strong_link_width(ui, history::TITLE) } else { 0.0 };
+    let third = if past { gap::DOT + strong_link_width(ui, history::TITLE) } else { 0.0 };
     let full = ui.available_width();
-    let (_, rect) = ui.allocate_space(vec2(full, 24.0));
-    let left = rect.left() + ((full - first - 8.0 - second - third) / 2.0).max(0.0);
+    let (_, rect) = ui.allocate_space(vec2(full, size::LINKS_ROW));
+    let left = rect.left() + ((full - first - gap::TEXT - second - third) / 2.0).max(0.0);
     let y = rect.center().y;
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &asked, first + 1.0);
-    if strong_link(ui, left + first + 8.0, y, words::I_AM_THE_CUSTOMER, second) {
+    if strong_link(ui, left + first + gap::TEXT, y, words::I_AM_THE_CUSTOMER, second) {
         out.push(Action::OpenCustomer);
     }
-    let end = left + first + 8.0 + second;
+    let end = left + first + gap::TEXT + second;
     if past {
         let dot = [("·", Face::Small, t.muted)];
-        widgets::text_at(ui, egui::Align2::CENTER_CENTER, pos2(end + 14.0, y), &dot, 20.0);
-        if strong_link(ui, end + 28.0, y, history::TITLE, third - 28.0) {
+        widgets::text_at(ui, egui::Align2::CENTER_CENTER, pos2(end + gap::DOT / 2.0, y), &dot, gap::DOT);
+        if strong_link(ui, end + gap::DOT, y, history::TITLE, third - gap::DOT) {
             out.push(Action::OpenHistory);
         }
     }
@@ -102,7 +99,7 @@ fn paste(ui: &mut Ui, kit: &mut Kit) {
     let focused = ui.memory(|memory| memory.has_focus(id));
     let stroke = if focused { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.line) };
     let width = ui.available_width();
-    let (_, rect) = ui.allocate_space(vec2(width, PASTE));
+    let (_, rect) = ui.allocate_space(vec2(width, size::kit::PASTE));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
     let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(2.0)));
     let secret = looks_like_secret(&kit.who);
@@ -116,17 +113,14 @@ fn paste(ui: &mut Ui, kit: &mut Kit) {
             .hint_text(words::WHO_HINT)
             .margin(Margin::ZERO)
             .desired_rows(2)
-            .desired_width(width - 26.0);
-        let response = Frame::NONE.inner_margin(Margin::symmetric(11, 7)).show(ui, |ui| ui.add(edit)).inner;
+            .desired_width(width - size::kit::PASTE_PADDING);
+        let response = Frame::NONE.inner_margin(padding::PASTE).show(ui, |ui| ui.add(edit)).inner;
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::THEIR_WHO));
         if response.lost_focus() {
             kit.left.insert(Entry::Who);
         }
     });
 }
-
-/// The height of the card for the invitation.
-pub(crate) const CARD: f32 = 238.0;
 
 impl Window {
     /// The customer's second step: the invitation.
@@ -139,9 +133,9 @@ impl Window {
     ) {
         let t = theme::of(ui);
         widgets::text(ui, &[(words::MAKE, Face::Name, t.ink)]);
-        ui.add_space(2.0);
+        ui.add_space(gap::FINE);
         widgets::text(ui, &[(words::MAKE_TEXT, Face::Small, t.muted)]);
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         let made = match ask {
             Ok(ask) => kit.invitation(ask),
             Err(wrong) => Err(wrong.clone()),
@@ -149,15 +143,15 @@ impl Window {
         let wrong = made.as_ref().err().cloned();
         let width = ui.available_width();
         named(ui, kit, Entry::Role, words::ROLE, width, wrong.as_ref());
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         pair(ui, kit, [(Entry::Note, words::NOTE), (Entry::Contact, words::CONTACT)], wrong.as_ref());
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         let ready = made.is_ok();
         ui.horizontal(|ui| {
             let save = ui.add(Button::main(words::SAVE_INVITATION).enabled(ready)).clicked();
-            ui.add_space(10.0);
+            ui.add_space(gap::PARAGRAPH);
             let text = ui.add(Button::plain(words::COPY_INVITATION).icon(icons::COPY).enabled(ready)).clicked();
-            ui.add_space(10.0);
+            ui.add_space(gap::PARAGRAPH);
             let link = ui.add(Button::plain(words::COPY_LINK).icon(icons::COPY).enabled(ready)).clicked();
             let Ok(made) = made else { return };
             if save {

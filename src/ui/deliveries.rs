@@ -2,7 +2,7 @@
 
 use super::icons::{self, Icon};
 use super::questions::{CancelAll, SendKeyFile};
-use super::theme::{self, Face, Tokens, size};
+use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Action, Scene, Window, one};
@@ -14,7 +14,7 @@ use crate::words::ui as words;
 use crate::words::ui::table;
 use egui::{
     Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
@@ -31,17 +31,17 @@ struct Columns {
 
 impl Columns {
     fn of(rect: Rect) -> Self {
-        let status = (rect.width() * 0.2718).clamp(185.0, 320.0);
-        let status_end = rect.right() - 86.5;
+        let status = (rect.width() * size::table::STATUS).clamp(size::table::STATUS_LEAST, size::table::STATUS_MOST);
+        let status_end = rect.right() - size::table::STATUS_END;
         let start = status_end - status;
         Self {
-            icon: rect.left() + 24.5,
-            name: rect.left() + 54.5,
-            size: start - 12.0,
+            icon: rect.left() + size::table::ICON,
+            name: rect.left() + size::table::NAME,
+            size: start - gap::NEAR,
             status: start,
             status_end,
-            second: rect.right() - 24.5,
-            first: rect.right() - 48.5,
+            second: rect.right() - size::table::MORE,
+            first: rect.right() - size::table::ACTION,
         }
     }
 }
@@ -85,7 +85,7 @@ impl Window {
         let at = Columns::of(rect);
         let y = rect.center().y;
         let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
-            widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], 120.0);
+            widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], size::table::HEAD);
         };
         label(ui, Align2::LEFT_CENTER, at.name, table::NAME);
         label(ui, Align2::RIGHT_CENTER, at.size, table::SIZE);
@@ -93,8 +93,8 @@ impl Window {
         let totals = &scene.place.totals;
         if totals.open() > 0 || totals.failed > 0 {
             let more = widgets::icon_button_at(ui, pos2(at.second, y), icons::MORE, table::MORE_ALL, t.muted);
-            Popup::menu(&more).gap(4.0).show(|ui| {
-                ui.set_min_width(200.0);
+            Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+                ui.set_min_width(size::SMALL_MENU);
                 if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
                     out.push(Command::Retry(Which::All(scene.id)).into());
                 }
@@ -133,11 +133,11 @@ impl Window {
         }
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
         let (icon, tint, ink) = looks(&upload.state, t);
-        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, 20.0, tint);
+        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, icon_size::ROW, tint);
         let size_text = format::size(upload.size);
         let sized = [(size_text.as_str(), Face::Body, t.muted)];
-        let size_rect = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, 110.0);
-        name(ui, at.name, size_rect.left() - 12.0, y, upload, t);
+        let size_rect = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, size::table::SIZE);
+        name(ui, at.name, size_rect.left() - gap::NEAR, y, upload, t);
         if let State::Sending(progress) = &upload.state {
             sending(ui, &at, rect, upload, progress, &says, t);
         } else if let Some(until) = kept_until(id, upload, scene) {
@@ -146,13 +146,13 @@ impl Window {
             // Words may run on to the first button.
             let two = pausable(&upload.state) || upload.state == State::Paused || is_key_file(&upload.state);
             let end = if two { at.first } else { at.second };
-            let room = end - 18.0 - at.status;
+            let room = end - gap::BUTTONS - at.status;
             widgets::two_lines_at(ui, pos2(at.status, y - 0.5), &says, ink, room);
         }
         let shown = response.contains_pointer() || response.has_focus();
         self.controls(ui, &at, y, id, upload, shown, scene, out);
         if response.has_focus() {
-            let inner = rect.shrink2(vec2(3.0, 3.0));
+            let inner = rect.shrink2(Vec2::splat(size::FOCUS_RING));
             ui.painter().rect_stroke(
                 inner,
                 CornerRadius::same(size::RADIUS),
@@ -177,7 +177,7 @@ impl Window {
         let t = theme::of(ui);
         // A row that only waits keeps its buttons for the pointer and the keyboard: calm to look at, and all there.
         let quiet = |ui: &Ui, center: f32| {
-            let hit = Rect::from_center_size(pos2(center, y), vec2(26.0, 28.0));
+            let hit = Rect::from_center_size(pos2(center, y), size::ICON_BUTTON);
             shown || ui.rect_contains_pointer(hit)
         };
         let name = |verb: &str| format!("{verb}: {}", upload.name);
@@ -208,13 +208,13 @@ impl Window {
                 let always = upload.state.needs_you() || scene.place.totals.done();
                 let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };
                 let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), color);
-                Popup::menu(&more).gap(4.0).show(|ui| self.menu(ui, id, upload, scene, out));
+                Popup::menu(&more).gap(gap::CLOSE).show(|ui| self.menu(ui, id, upload, scene, out));
             }
         }
     }
 
     fn menu(&mut self, ui: &mut Ui, id: UploadId, upload: &Upload, scene: &Scene<'_>, out: &mut Vec<Action>) {
-        ui.set_min_width(230.0);
+        ui.set_min_width(size::WIDE_MENU);
         if let State::Failed(problem) = &upload.state {
             if problem.kind != Kind::KeyFile && widgets::menu_item(ui, table::TRY_AGAIN) {
                 out.push(Command::Retry(one(id)).into());
@@ -245,10 +245,12 @@ pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<A
     let (text, icon) = if paused { (table::RESUME_ALL, icons::PLAY) } else { (table::PAUSE_ALL, icons::PAUSE) };
     let button = Button::plain(text).icon(icon);
     let width = button.width(ui);
-    let place =
-        Rect::from_min_size(pos2(rect.right() - size::EDGE - width, rect.top() + 12.5), vec2(width, size::CONTROL));
+    let place = Rect::from_min_size(
+        pos2(rect.right() - size::EDGE - width, rect.top() + size::footer::BUTTON),
+        vec2(width, size::CONTROL),
+    );
     let left = rect.left() + size::EDGE;
-    let end = place.left() - 17.0;
+    let end = place.left() - size::footer::BESIDE_BUTTON;
     let first = words::files_done(totals);
     let parts = words::footer(totals, paused);
     let mut runs = vec![(first.as_str(), Face::Strong, t.ink)];
@@ -256,9 +258,9 @@ pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<A
         runs.push(("  ·  ", Face::Body, t.muted));
         runs.push((part, Face::Body, t.muted));
     }
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + 24.0), &runs, end - left);
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + size::footer::TEXT), &runs, end - left);
     let moved = totals.confirmed.saturating_add(totals.in_flight);
-    let bar = Rect::from_min_size(pos2(left, rect.top() + 40.5), vec2(end - left, size::BAR));
+    let bar = Rect::from_min_size(pos2(left, rect.top() + size::footer::BAR), vec2(end - left, size::BAR));
     widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
     if ui.put(place, button).clicked() {
         let which = Which::All(scene.id);
@@ -280,11 +282,11 @@ fn name(ui: &mut Ui, left: f32, end: f32, y: f32, upload: &Upload, t: &Tokens) {
 
 fn sending(ui: &mut Ui, at: &Columns, rect: Rect, upload: &Upload, progress: &Progress, says: &str, t: &Tokens) {
     let width = at.status_end - at.status;
-    let bar = Rect::from_min_size(pos2(at.status, rect.top() + 10.5), vec2(width, size::BAR));
+    let bar = Rect::from_min_size(pos2(at.status, rect.top() + size::table::BAR), vec2(width, size::BAR));
     let moved = progress.confirmed.saturating_add(progress.in_flight);
     widgets::bar(ui, bar, share(moved, upload.size), &upload.name, t.accent);
-    let below = pos2(at.status, rect.top() + 25.5);
-    widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + 30.0);
+    let below = pos2(at.status, rect.top() + size::table::BELOW_BAR);
+    widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + size::table::BEYOND_BAR);
 }
 
 /// Until when Amazon keeps what was sent of a file that waits: in full, and for where there is little room.
@@ -297,13 +299,13 @@ fn kept_until(id: UploadId, upload: &Upload, scene: &Scene<'_>) -> Option<[Strin
 /// The words of a file that waits, and below them until when its parts are kept.
 fn waiting(ui: &mut Ui, at: &Columns, rect: Rect, says: &str, until: &[String; 2], ink: Color32) {
     let t = theme::of(ui);
-    let room = at.first - 16.0 - at.status;
+    let room = at.first - gap::WIDE - at.status;
     let said = [(says, Face::Body, ink)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, rect.top() + 13.0), &said, room);
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, rect.top() + size::table::FIRST_LINE), &said, room);
     let [full, short] = until;
     let run = |text| [(text, Face::Small, t.muted)];
     let fits = widgets::one_line(ui, &run(full.as_str()), f32::INFINITY).size().x <= room;
-    let below = pos2(at.status, rect.top() + 22.5);
+    let below = pos2(at.status, rect.top() + size::table::SECOND_LINE);
     widgets::text_at(ui, Align2::LEFT_TOP, below, &run(if fits { full } else { short }), room);
 }
 

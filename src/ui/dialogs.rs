@@ -4,7 +4,7 @@ use super::backend::SheetReply;
 use super::sheet::{After, Sheet, View};
 use super::theme::{self, size};
 use super::{Action, Window};
-use egui::{Align2, Id, Margin, Modal, Stroke, Ui, vec2};
+use egui::{Align2, Id, Modal, Stroke, Ui, vec2};
 
 impl Window {
     /// Opens a sheet in the place of the one that is open.
@@ -21,13 +21,13 @@ impl Window {
             .fill(t.surface)
             .stroke(Stroke::new(1.0, t.line))
             .corner_radius(size::CARD)
-            .inner_margin(Margin::same(20));
+            .inner_margin(size::SHEET_PADDING);
         let id = Id::unique("dialog");
         // It makes room for the notice about what came meanwhile, whose buttons and its own must not lie on each other.
         let up = vec2(0.0, -self.arrivals.room() / 2.0);
         let area = Modal::default_area(id).anchor(Align2::CENTER_CENTER, up);
         let shown = Modal::new(id).area(area).frame(frame).backdrop_color(t.veil).show(ui.ctx(), |ui| {
-            ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 80.0));
+            ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - size::AROUND_SHEET));
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
             sheet.show(ui, self, view, out)
         });

@@ -1,14 +1,14 @@
 //! The sheets that explain something: a text to read, and a problem with its technical details.
 
 use super::sheet::{After, Sheet, View, buttons, close_button, safe, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
 use crate::model::problem::Problem;
 use crate::words::format;
 use crate::words::problem::{said, said_of_ended, turn};
 use crate::words::ui::dialog;
-use egui::{Margin, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 use std::sync::Arc;
 
 /// A text to read.
@@ -41,17 +41,17 @@ impl Sheet for ProblemDetails {
         title(ui, &spoken.title, t);
         widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
         if let Some(turn) = turn(problem.kind.turn(), true) {
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             widgets::text(ui, &[(turn, Face::SmallStrong, t.muted)]);
         }
         let details = technical(problem, &view.about.zone);
         if problem.detail.is_some() {
-            ui.add_space(12.0);
-            egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(
+            ui.add_space(gap::NEAR);
+            egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(padding::DETAILS).show(
                 ui,
                 |ui| {
                     ui.set_width(ui.available_width());
-                    ScrollArea::vertical().max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
+                    ScrollArea::vertical().max_height(size::sheet::LIST).auto_shrink([false, true]).show(ui, |ui| {
                         widgets::selectable(ui, &[(&details, Face::MonoSmall, t.ink)]);
                     });
                 },

@@ -1,15 +1,12 @@
 //! The form's fields: each under its name, with what is wrong about it below.
 
 use super::form::{Encrypt, Form, LENGTHS};
-use super::theme::{self, Face, size};
-use super::{icons, widgets};
+use super::theme::{self, Face, gap, size};
+use super::{layout, widgets};
 use crate::words::accounts::form as you;
 use crate::words::format;
 use crate::words::ui::{Field, welcome};
-use egui::{
-    Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Id, Popup, Rect, Response, Sense, Ui, pos2, vec2};
 use std::time::Duration;
 
 /// The id that a field keeps on every screen.
@@ -68,7 +65,7 @@ pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static s
         }
     }
     if let Some(wrong) = wrong {
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         widgets::text(ui, &[(&wrong, Face::Small, t.bad)]);
     }
 }
@@ -79,24 +76,23 @@ pub(crate) type Slot = (Field, &'static str, bool);
 /// One or two fields side by side, each under its name.
 pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: Slot, second: Option<Slot>) {
     let t = theme::of(ui);
-    let width = (ui.available_width() - 10.0) / 2.0;
+    let width = (ui.available_width() - gap::PARAGRAPH) / 2.0;
     let top = ui.cursor().min;
     let mut bottom = top.y;
     for (at, (field, name, optional)) in [Some(first), second].into_iter().flatten().enumerate() {
-        let left = if at == 0 { top.x } else { top.x + width + 10.0 };
-        let place = Rect::from_min_size(pos2(left, top.y), vec2(width, 10.0));
-        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
+        let left = if at == 0 { top.x } else { top.x + width + gap::PARAGRAPH };
+        let mut column = layout::column_at(ui, pos2(left, top.y), width);
         let mut runs = vec![(name, Face::SmallStrong, t.ink)];
         if optional {
             runs.push((" ", Face::Small, t.muted));
             runs.push((welcome::OPTIONAL, Face::Small, t.muted));
         }
         widgets::text(&mut column, &runs);
-        column.add_space(5.0);
+        column.add_space(gap::LABEL);
         entry(&mut column, form, field, name, width);
         bottom = bottom.max(column.min_rect().bottom());
     }
-    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, bottom));
+    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + gap::PARAGRAPH, bottom));
     ui.advance_cursor_after_rect(used);
 }
 
@@ -104,10 +100,10 @@ pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: Slot, second: Option<Slo
 pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
     let t = theme::of(ui);
     pair(ui, form, (Field::ExternalId, welcome::EXTERNAL_ID, true), Some((Field::Mfa, welcome::MFA, true)));
-    ui.add_space(13.0);
+    ui.add_space(gap::FIELD);
     pair(ui, form, (Field::SessionName, welcome::SESSION_NAME, true), Some((Field::Region, welcome::REGION, true)));
-    ui.add_space(13.0);
-    let width = (ui.available_width() - 10.0) / 2.0;
+    ui.add_space(gap::FIELD);
+    let width = (ui.available_width() - gap::PARAGRAPH) / 2.0;
     let top = ui.cursor().min;
     widgets::text(
         ui,
@@ -117,36 +113,34 @@ pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
             (welcome::OPTIONAL, Face::Small, t.muted),
         ],
     );
-    ui.add_space(5.0);
+    ui.add_space(gap::LABEL);
     widgets::field(ui, name_id(), welcome::NAME, &mut form.name, width, Face::Body, false);
-    let bottom = ui.cursor().min;
-    let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom.y));
-    let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
+    let mut column = layout::column_at(ui, pos2(top.x + width + gap::PARAGRAPH, top.y), width);
     widgets::text(&mut column, &[(welcome::DURATION, Face::SmallStrong, t.ink)]);
-    column.add_space(5.0);
+    column.add_space(gap::LABEL);
     length(&mut column, form, width);
-    ui.add_space(13.0);
+    ui.add_space(gap::FIELD);
     encryption(ui, form);
-    ui.add_space(12.0);
+    ui.add_space(gap::NEAR);
     widgets::checkbox(ui, &mut form.narrow, welcome::NARROW);
-    ui.add_space(4.0);
+    ui.add_space(gap::CLOSE);
     widgets::checkbox(ui, &mut form.acl, you::ACL);
 }
 
 /// The encryption to ask for, and beside it the key, or the account that owns the bucket.
 fn encryption(ui: &mut Ui, form: &mut Form) {
     let t = theme::of(ui);
-    let width = (ui.available_width() - 10.0) / 2.0;
+    let width = (ui.available_width() - gap::PARAGRAPH) / 2.0;
     let top = ui.cursor().min;
     widgets::text(ui, &[(you::ENCRYPTION, Face::SmallStrong, t.ink)]);
-    ui.add_space(5.0);
+    ui.add_space(gap::LABEL);
     let words = |encrypt| match encrypt {
         Encrypt::AsBucket => you::AS_BUCKET,
         Encrypt::S3 => you::SSE_S3,
         Encrypt::Kms => you::SSE_KMS,
     };
     let response = pick_box(ui, you::ENCRYPTION, words(form.encrypt), width);
-    Popup::menu(&response).gap(4.0).width(width).show(|ui| {
+    Popup::menu(&response).gap(gap::CLOSE).width(width).show(|ui| {
         for encrypt in [Encrypt::AsBucket, Encrypt::S3, Encrypt::Kms] {
             if widgets::menu_item(ui, words(encrypt)) {
                 form.encrypt = encrypt;
@@ -154,12 +148,11 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
         }
     });
     let bottom = ui.cursor().min.y;
-    let beside = Rect::from_min_max(pos2(top.x + width + 10.0, top.y), pos2(top.x + 2.0 * width + 10.0, bottom));
-    let mut column = ui.new_child(UiBuilder::new().max_rect(beside).layout(Layout::top_down(Align::Min)));
+    let mut column = layout::column_at(ui, pos2(top.x + width + gap::PARAGRAPH, top.y), width);
     let name = if form.encrypt == Encrypt::Kms { you::KMS_KEY } else { welcome::OWNER };
     let optional = [(" ", Face::Small, t.muted), (welcome::OPTIONAL, Face::Small, t.muted)];
     widgets::text(&mut column, &[(name, Face::SmallStrong, t.ink), optional[0], optional[1]]);
-    column.add_space(5.0);
+    column.add_space(gap::LABEL);
     if form.encrypt == Encrypt::Kms {
         let wrong = form.kms_wrong();
         let id = kms_id();
@@ -168,16 +161,17 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
             form.left.insert(you::KMS_KEY);
         }
         if let Some(wrong) = wrong {
-            column.add_space(5.0);
+            column.add_space(gap::LABEL);
             widgets::text(&mut column, &[(&wrong, Face::Small, t.bad)]);
         }
     } else {
         entry(&mut column, form, Field::Account, welcome::OWNER, width);
     }
-    let used = Rect::from_min_max(top, pos2(top.x + 2.0 * width + 10.0, column.min_rect().bottom().max(bottom)));
+    let used =
+        Rect::from_min_max(top, pos2(top.x + 2.0 * width + gap::PARAGRAPH, column.min_rect().bottom().max(bottom)));
     ui.advance_cursor_after_rect(used);
     if form.encrypt == Encrypt::Kms {
-        ui.add_space(13.0);
+        ui.add_space(gap::FIELD);
         pair(ui, form, (Field::Account, welcome::OWNER, true), None);
     }
 }
@@ -186,7 +180,7 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
 fn length(ui: &mut Ui, form: &mut Form, width: f32) {
     let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
     let response = pick_box(ui, welcome::DURATION, &words(form.seconds), width);
-    Popup::menu(&response).gap(4.0).width(width).show(|ui| {
+    Popup::menu(&response).gap(gap::CLOSE).width(width).show(|ui| {
         for seconds in LENGTHS {
             if widgets::menu_item(ui, words(seconds)) {
                 form.seconds = seconds;
@@ -199,14 +193,6 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
 fn pick_box(ui: &mut Ui, name: &str, now: &str, width: f32) -> Response {
     let t = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
-    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    let stroke = widgets::hairline(ui.painter(), t.line);
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
-    let galley = widgets::one_line(ui, &[(now, Face::Body, t.ink)], width - 50.0);
-    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
-    let label = format!("{name}: {now}");
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
-    widgets::focus_ring(ui, &response, rect, t);
+    widgets::combo_box(ui, rect, &response, None, &[(now, Face::Body, t.ink)], &format!("{name}: {now}"));
     response
 }

@@ -4,7 +4,7 @@ use super::left_out::LeftOut;
 use super::paths::PathFor;
 use super::picker::customer_line;
 use super::practice::ArrivedList;
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button, Look};
 use super::{Action, Scene, Window, icons, pass};
 use crate::model::session::Session;
@@ -14,34 +14,43 @@ use crate::words::ui::intake;
 use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::path::PathBuf;
 
-/// Below this height the large area has no room for its hint and links.
-const LOW: f32 = 300.0;
-
 impl Window {
     /// The whole middle of the window while nothing was added yet.
     pub(crate) fn drop_area(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
         let center = rect.center();
-        let top = center.y - 112.0;
-        widgets::icon_at(ui.painter(), pos2(center.x, top + 22.0), icons::UPLOAD, 44.0, t.accent);
-        let room = rect.width() - 32.0;
+        let top = center.y - size::drop::TOP;
+        widgets::icon_at(
+            ui.painter(),
+            pos2(center.x, top + size::drop::ICON),
+            icons::UPLOAD,
+            icon_size::DROP,
+            t.accent,
+        );
+        let room = rect.width() - 2.0 * gap::WIDE;
         let at = |y: f32| pos2(center.x, top + y);
-        widgets::text_at(ui, Align2::CENTER_CENTER, at(66.5), &[(intake::DROP, Face::Heading, t.ink)], room);
+        widgets::text_at(
+            ui,
+            Align2::CENTER_CENTER,
+            at(size::drop::TITLE),
+            &[(intake::DROP, Face::Heading, t.ink)],
+            room,
+        );
         let second = if scene.place.walking > 0 { intake::WALKING } else { intake::OR_CHOOSE };
-        if !customer_line(ui, at(98.0), second, scene) {
-            widgets::text_at(ui, Align2::CENTER_CENTER, at(98.0), &[(second, Face::Body, t.muted)], room);
+        if !customer_line(ui, at(size::drop::TEXT), second, scene) {
+            widgets::text_at(ui, Align2::CENTER_CENTER, at(size::drop::TEXT), &[(second, Face::Body, t.muted)], room);
         }
         let look = if pass::leads(scene) { Look::Plain } else { Look::Main };
         let files = Button::of(look, intake::CHOOSE_FILES);
         let folder = Button::plain(intake::CHOOSE_FOLDER);
         let (one, two) = (files.width(ui), folder.width(ui));
-        let left = center.x - (one + 10.0 + two) / 2.0;
-        let y = top + 126.0;
+        let left = center.x - (one + gap::PARAGRAPH + two) / 2.0;
+        let y = top + size::drop::BUTTONS;
         if ui.put(Rect::from_min_size(pos2(left, y), vec2(one, size::CONTROL)), files).clicked() {
             out.push(Action::Choose(PathFor::Files(scene.id)));
         }
-        let beside = Rect::from_min_size(pos2(left + one + 10.0, y), vec2(two, size::CONTROL));
+        let beside = Rect::from_min_size(pos2(left + one + gap::PARAGRAPH, y), vec2(two, size::CONTROL));
         if ui.put(beside, folder).clicked() {
             out.push(Action::Choose(PathFor::Folder(scene.id)));
         }
@@ -49,19 +58,22 @@ impl Window {
             Session::Active(_) => intake::PUT_ONLY,
             Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => intake::WAIT,
         };
-        let below = Rect::from_min_max(pos2(rect.left() + 16.0, top + 187.0), pos2(rect.right() - 16.0, rect.bottom()));
+        let below = Rect::from_min_max(
+            pos2(rect.left() + gap::WIDE, top + size::drop::LINKS),
+            pos2(rect.right() - gap::WIDE, rect.bottom()),
+        );
         let mut below = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::top_down(Align::Center)));
         // Below a note in a low window there is room for one of the two, and the links lead somewhere.
-        let lines = if rect.height() < LOW && Self::has_links(scene) { "" } else { hint };
+        let lines = if rect.height() < size::drop::LOW && Self::has_links(scene) { "" } else { hint };
         for line in lines.lines() {
             below.spacing_mut().item_spacing.y = 0.0;
             widgets::text(&mut below, &[(line, Face::Small, t.muted)]);
         }
         if let Some(dates) = self.dates(scene).filter(|dates| !dates.warn) {
-            below.add_space(6.0);
+            below.add_space(gap::SMALL);
             widgets::text(&mut below, &[(&dates.text, Face::Small, t.muted)]);
         }
-        below.add_space(10.0);
+        below.add_space(gap::PARAGRAPH);
         self.links(&mut below, scene);
     }
 
@@ -70,28 +82,35 @@ impl Window {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
         let y = rect.center().y;
-        widgets::icon_at(ui.painter(), pos2(rect.left() + 26.0, y), icons::UPLOAD, 19.0, t.accent);
+        widgets::icon_at(
+            ui.painter(),
+            pos2(rect.left() + size::strip::ICON, y),
+            icons::UPLOAD,
+            icon_size::STEP,
+            t.accent,
+        );
         let files = Button::plain(intake::CHOOSE_FILES);
         let folder = Button::plain(intake::CHOOSE_FOLDER);
         let (one, two) = (files.width(ui), folder.width(ui));
-        let right = rect.right() - 16.0;
-        let first = Rect::from_min_size(pos2(right - two - 12.0 - one, y - 18.0), vec2(one, size::CONTROL));
-        let left = rect.left() + 48.0;
+        let right = rect.right() - gap::WIDE;
+        let first =
+            Rect::from_min_size(pos2(right - two - gap::NEAR - one, y - size::CONTROL / 2.0), vec2(one, size::CONTROL));
+        let left = rect.left() + size::strip::TEXT;
         let words = if scene.place.walking > 0 { intake::WALKING } else { intake::MORE };
-        let room = first.left() - left - 12.0;
-        let wide = widgets::one_line(ui, &[(words, Face::Strong, t.ink)], room).size().x + 150.0 < room;
+        let room = first.left() - left - gap::NEAR;
+        let wide = widgets::one_line(ui, &[(words, Face::Strong, t.ink)], room).size().x + size::strip::LINKS < room;
         let stacked = !wide && Self::has_links(scene);
-        let at = pos2(left, if stacked { y - 10.0 } else { y });
+        let at = pos2(left, if stacked { y - Face::Body.line() / 2.0 } else { y });
         let shown = widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(words, Face::Strong, t.ink)], room);
-        let from = if stacked { pos2(left, y + 1.0) } else { pos2(shown.right() + 16.0, y - 11.0) };
-        let links = Rect::from_min_max(from, pos2(first.left() - 8.0, from.y + 22.0));
+        let from = if stacked { pos2(left, y + 1.0) } else { pos2(shown.right() + gap::WIDE, y - size::LINK / 2.0) };
+        let links = Rect::from_min_max(from, pos2(first.left() - gap::TEXT, from.y + size::LINK));
         let mut links = ui.new_child(UiBuilder::new().max_rect(links).layout(Layout::left_to_right(Align::Center)));
-        links.spacing_mut().item_spacing.x = 14.0;
+        links.spacing_mut().item_spacing.x = gap::PART;
         self.links(&mut links, scene);
         if ui.put(first, files).clicked() {
             out.push(Action::Choose(PathFor::Files(scene.id)));
         }
-        let second = Rect::from_min_size(pos2(right - two, y - 18.0), vec2(two, size::CONTROL));
+        let second = Rect::from_min_size(pos2(right - two, y - size::CONTROL / 2.0), vec2(two, size::CONTROL));
         if ui.put(second, folder).clicked() {
             out.push(Action::Choose(PathFor::Folder(scene.id)));
         }
@@ -149,14 +168,21 @@ pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
     ui.painter().rect_filled(below_pass, 0.0, t.bg);
     widgets::dashed(ui.painter(), area, t.accent_soft, t.accent);
     let center = area.center();
-    widgets::icon_at(ui.painter(), pos2(center.x, center.y - 56.0), icons::UPLOAD, 44.0, t.accent);
-    let room = area.width() - 32.0;
+    widgets::icon_at(
+        ui.painter(),
+        pos2(center.x, center.y - size::drop::HOVER_ICON),
+        icons::UPLOAD,
+        icon_size::DROP,
+        t.accent,
+    );
+    let room = area.width() - 2.0 * gap::WIDE;
     let whole = format!("{title}. {below}");
     let response = ui.allocate_rect(area, Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
-    for (y, text, face, color) in
-        [(-11.0, title.as_str(), Face::Heading, t.ink), (20.0, below.as_str(), Face::Body, t.muted)]
-    {
+    for (y, text, face, color) in [
+        (-size::drop::HOVER_TITLE, title.as_str(), Face::Heading, t.ink),
+        (size::drop::HOVER_TEXT, below.as_str(), Face::Body, t.muted),
+    ] {
         let galley = widgets::one_line(&ui, &[(text, face, color)], room);
         let at = Align2::CENTER_CENTER.anchor_size(pos2(center.x, center.y + y), galley.size());
         ui.painter().galley(at.min, galley, Color32::PLACEHOLDER);

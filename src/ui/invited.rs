@@ -4,7 +4,7 @@ use super::arrival::Arrival;
 use super::backend::Request;
 use super::icons::{self, Icon};
 use super::sheet::{After, Sheet, View, buttons, safe, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button, Look};
 use super::{Action, Window, form, picker};
 use crate::grant::alike::Likeness;
@@ -19,11 +19,8 @@ use crate::words::ask::{self as words, invited};
 use crate::words::ui::{Field, field_problem};
 use crate::words::untrusted_text::look_alike;
 use crate::words::{accounts, format};
-use egui::{Id, Margin, ScrollArea, Ui, vec2};
+use egui::{Id, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
-
-/// The width of the column of names.
-const NAMES: f32 = 118.0;
 
 /// An invitation on view, and what the person has entered about it.
 pub(crate) struct Invited {
@@ -99,7 +96,8 @@ impl Window {
         let since = *card.since.get_or_insert(now);
         let utc = Utc(card.read.0 + i64::try_from(now.since(since).as_secs()).unwrap_or(0));
         let dates = card.invitation.window(utc);
-        let room = (ui.ctx().content_rect().height() - 170.0 - self.arrivals.room()).max(160.0);
+        let room = (ui.ctx().content_rect().height() - size::sheet::AROUND_INVITATION - self.arrivals.room())
+            .max(size::sheet::LIST);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             head(ui, &card.invitation, known, &changes);
             if changes.is_empty() {
@@ -299,27 +297,27 @@ fn head(ui: &mut Ui, invitation: &Invitation, known: Option<&Destination>, chang
             Likeness::Same | Likeness::Other => words::changed(invitation.name()),
         };
         ui.horizontal_top(|ui| {
-            widgets::icon(ui, icons::WARNING, 22.0, t.bad);
-            ui.add_space(8.0);
+            widgets::icon(ui, icons::WARNING, icon_size::HEADING, t.bad);
+            ui.add_space(gap::TEXT);
             widgets::text(ui, &[(&heading, Face::Name, t.ink)]);
         });
-        ui.add_space(6.0);
+        ui.add_space(gap::SMALL);
         widgets::text(ui, &[(words::CHANGED_TEXT, Face::Body, t.muted)]);
     } else {
         widgets::text(ui, &[(invited::FROM, Face::Small, t.muted)]);
         ui.horizontal(|ui| {
             widgets::dot(ui, invitation.role.account().as_str());
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             widgets::line(ui, &[(invitation.name(), Face::Heading, t.ink)]);
         });
     }
-    ui.add_space(12.0);
+    ui.add_space(gap::NEAR);
 }
 
 /// A name in the column of names.
 fn name_of(ui: &mut Ui, name: &str) {
     let t = theme::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(NAMES, 20.0));
+    let (_, rect) = ui.allocate_space(vec2(size::sheet::NAMES, Face::Body.line()));
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect.translate(vec2(0.0, 1.0))));
     widgets::text(&mut inside, &[(name, Face::Small, t.muted)]);
 }
@@ -331,7 +329,7 @@ fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) {
         name_of(ui, name);
         widgets::text(ui, &[(value, face, t.ink)]);
     });
-    ui.add_space(3.0);
+    ui.add_space(gap::TIGHT);
 }
 
 fn facts(ui: &mut Ui, invitation: &Invitation) {
@@ -375,7 +373,7 @@ fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &Time
             let runs = [(before.as_str(), Face::Body, t.muted), ("  →  ", Face::Body, t.muted), (&after, face, ink)];
             widgets::text(ui, &runs);
         });
-        ui.add_space(3.0);
+        ui.add_space(gap::TIGHT);
     }
     let same = |what| !changes.iter().any(|change| change.what == what);
     if same(ChangedField::Bucket) && same(ChangedField::Prefix) {
@@ -393,9 +391,9 @@ fn unchecked(ui: &mut Ui, invitation: &Invitation) {
         return;
     }
     let t = theme::of(ui);
-    ui.add_space(12.0);
+    ui.add_space(gap::NEAR);
     widgets::text(ui, &[(invited::UNCHECKED, Face::SmallStrong, t.muted)]);
-    ui.add_space(4.0);
+    ui.add_space(gap::CLOSE);
     for (name, text) in [(invited::NOTE, &invitation.note), (invited::CONTACT, &invitation.contact)] {
         if !text.is_empty() {
             let quote = words::quoted(text);
@@ -403,7 +401,7 @@ fn unchecked(ui: &mut Ui, invitation: &Invitation) {
                 ui,
                 &[(name, Face::Small, t.muted), ("  ", Face::Small, t.muted), (&quote, Face::Small, t.ink)],
             );
-            ui.add_space(2.0);
+            ui.add_space(gap::FINE);
         }
     }
     if !invitation.contact.is_empty() {
@@ -418,13 +416,13 @@ pub(crate) fn note(ui: &mut Ui, text: &str, warn: bool) {
 fn noted(ui: &mut Ui, icon: Icon, text: &str, warn: bool) {
     let t = theme::of(ui);
     let (ink, ground) = if warn { (t.warn, t.warn_soft) } else { (t.muted, t.sunken) };
-    ui.add_space(8.0);
-    egui::Frame::new().fill(ground).corner_radius(size::RADIUS).inner_margin(Margin::symmetric(12, 9)).show(ui, |ui| {
+    ui.add_space(gap::TEXT);
+    egui::Frame::new().fill(ground).corner_radius(size::RADIUS).inner_margin(padding::NOTICE).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
-            let (_, rect) = ui.allocate_space(vec2(16.0, 18.0));
-            widgets::icon_at(ui.painter(), rect.center(), icon, 16.0, ink);
-            ui.add_space(8.0);
+            let (_, rect) = ui.allocate_space(vec2(icon_size::SMALL, Face::Small.line()));
+            widgets::icon_at(ui.painter(), rect.center(), icon, icon_size::SMALL, ink);
+            ui.add_space(gap::TEXT);
             widgets::text(ui, &[(text, Face::Small, if warn { t.ink } else { t.muted })]);
         });
     });
@@ -432,9 +430,9 @@ fn noted(ui: &mut Ui, icon: Icon, text: &str, warn: bool) {
 
 fn choose_profile(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, seen: &Snapshot) {
     let t = theme::of(ui);
-    ui.add_space(12.0);
+    ui.add_space(gap::NEAR);
     widgets::text(ui, &[(invited::YOU, Face::SmallStrong, t.ink)]);
-    ui.add_space(5.0);
+    ui.add_space(gap::LABEL);
     if picked.is_none() {
         widgets::text(ui, &[(invited::NO_KEY, Face::Small, t.muted)]);
         return;
@@ -446,11 +444,11 @@ fn choose_profile(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, see
     }
     let asks_long = card.invitation.seconds > Destination::USUAL;
     if asks_long && picked.is_some_and(|profile| form::chained(profile, card.invitation.role.as_str(), seen)) {
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         widgets::text(ui, &[(accounts::ONE_HOUR, Face::Small, t.muted)]);
     }
     if card.invitation.mfa {
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         widgets::text(
             ui,
             &[
@@ -459,12 +457,12 @@ fn choose_profile(ui: &mut Ui, card: &mut Invited, picked: Option<&Profile>, see
                 (invited::MFA_TEXT, Face::Small, t.muted),
             ],
         );
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         let wrong = serial(card).err().filter(|_| card.tried);
         widgets::field(ui, device_id(), invited::MFA, &mut card.mfa, width, Face::Mono, wrong.is_some());
         if let Some(wrong) = wrong {
             picker::below(ui, &wrong);
         }
     }
-    ui.add_space(4.0);
+    ui.add_space(gap::CLOSE);
 }

@@ -3,7 +3,7 @@
 use super::backend::Request;
 use super::kit::{Kit, Wrong};
 use super::paths::PathFor;
-use super::theme::{self, Face};
+use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
 use crate::grant::{Format, RoleRequest};
@@ -29,20 +29,20 @@ impl Window {
             Ok(ask) => kit.print(ask).map(str::to_owned),
             Err(wrong) => Err(wrong.clone()),
         };
-        let (_, bar) = ui.allocate_space(vec2(ui.available_width(), 46.0));
+        let (_, bar) = ui.allocate_space(vec2(ui.available_width(), size::kit::BAR));
         let mut bar_ui = ui.new_child(
-            UiBuilder::new().max_rect(bar.shrink2(vec2(14.0, 0.0))).layout(Layout::left_to_right(Align::Center)),
+            UiBuilder::new().max_rect(bar.shrink2(vec2(gap::PART, 0.0))).layout(Layout::left_to_right(Align::Center)),
         );
         tabs(&mut bar_ui, kit);
         let mut right = ui.new_child(
-            UiBuilder::new().max_rect(bar.shrink2(vec2(14.0, 0.0))).layout(Layout::right_to_left(Align::Center)),
+            UiBuilder::new().max_rect(bar.shrink2(vec2(gap::PART, 0.0))).layout(Layout::right_to_left(Align::Center)),
         );
         if right.add(Button::plain(words::SAVE).enabled(text.is_ok())).clicked()
             && let Ok(text) = &text
         {
             out.push(Action::Choose(PathFor::Text(file, text.clone())));
         }
-        right.add_space(18.0);
+        right.add_space(gap::BUTTONS);
         let copied = text.as_ref().is_ok_and(|text| kit.copied.as_ref() == Some(text));
         let icon = if copied { icons::CHECK } else { icons::COPY };
         if right.add(Button::plain(words::COPY).icon(icon).enabled(text.is_ok())).clicked()
@@ -51,24 +51,25 @@ impl Window {
             self.copy(kit, text.clone(), out);
         }
         widgets::rule(ui.painter(), bar.x_range(), bar.bottom(), t);
-        let room = height - 47.0;
+        let room = height - size::kit::BAR - 1.0;
         let inner = Rect::from_min_size(bar.left_bottom() + vec2(0.0, 1.0), vec2(bar.width(), room));
         ui.allocate_rect(inner, Sense::empty());
-        let mut pane =
-            ui.new_child(UiBuilder::new().max_rect(inner.shrink2(vec2(2.0, 4.0))).layout(Layout::top_down(Align::Min)));
+        let mut pane = ui.new_child(
+            UiBuilder::new().max_rect(inner.shrink2(vec2(2.0, gap::CLOSE))).layout(Layout::top_down(Align::Min)),
+        );
         match &text {
             Ok(text) => {
                 if kit.tab == 2 {
-                    pane.add_space(6.0);
+                    pane.add_space(gap::SMALL);
                     shells(&mut pane, kit);
                 }
                 reading(&mut pane, kit.format(), text, out);
             }
             Err(wrong) => {
-                pane.add_space(10.0);
+                pane.add_space(gap::PARAGRAPH);
                 let ink = if wrong.missing { t.muted } else { t.bad };
                 pane.horizontal(|ui| {
-                    ui.add_space(14.0);
+                    ui.add_space(gap::PART);
                     widgets::text(ui, &[(&wrong.text, Face::Body, ink)]);
                 });
             }
@@ -77,23 +78,23 @@ impl Window {
 }
 
 fn tabs(ui: &mut Ui, kit: &mut Kit) {
-    let names = if ui.max_rect().width() < 700.0 { words::TABS_SHORT } else { words::TABS };
+    let names = if ui.max_rect().width() < size::kit::NARROW { words::TABS_SHORT } else { words::TABS };
     for (at, name) in names.into_iter().enumerate() {
         if tab(ui, name, kit.tab == at, Face::Strong, Face::Body) {
             kit.tab = at;
         }
-        ui.add_space(18.0);
+        ui.add_space(gap::BUTTONS);
     }
 }
 
 fn shells(ui: &mut Ui, kit: &mut Kit) {
     ui.horizontal(|ui| {
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         for (at, name) in words::SHELLS.into_iter().enumerate() {
             if tab(ui, name, kit.shell == at, Face::SmallStrong, Face::Small) {
                 kit.shell = at;
             }
-            ui.add_space(14.0);
+            ui.add_space(gap::PART);
         }
     });
 }
@@ -104,10 +105,10 @@ fn tab(ui: &mut Ui, name: &str, on: bool, strong: Face, plain: Face) -> bool {
     let (face, ink) = if on { (strong, t.accent) } else { (plain, t.muted) };
     let galley = widgets::one_line(ui, &[(name, face, ink)], f32::INFINITY);
     let wide = widgets::one_line(ui, &[(name, strong, ink)], f32::INFINITY).size().x;
-    let (rect, response) = ui.allocate_exact_size(vec2(wide, strong.line() + 8.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(wide, strong.line() + gap::TEXT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));
     if response.hovered() && !on {
-        ui.painter().hline(rect.x_range(), rect.bottom() - 3.0, Stroke::new(1.0, t.muted));
+        ui.painter().hline(rect.x_range(), rect.bottom() - gap::TIGHT, Stroke::new(1.0, t.muted));
     }
     ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, ink);
     widgets::focus_ring(ui, &response, rect, t);
@@ -131,7 +132,7 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Action>) {
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     };
     let full = ui.available_width();
-    let width = if wraps { full } else { lay(ui, text, f32::INFINITY).size().x + 28.0 };
+    let width = if wraps { full } else { lay(ui, text, f32::INFINITY).size().x + 2.0 * gap::PART };
     let scroll = if wraps { ScrollArea::vertical() } else { ScrollArea::both() };
     // egui moves the bars of an area that is scrolled away into view, where they would lie over what stands there.
     let area = ui.max_rect();
@@ -145,9 +146,9 @@ fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Action>) {
             .frame(Frame::NONE)
             .font(FontSelection::FontId(Face::MonoSmall.font()))
             .margin(Margin::ZERO)
-            .desired_width(width.max(full) - 28.0)
+            .desired_width(width.max(full) - 2.0 * gap::PART)
             .layouter(&mut layouter);
-        let margin = Margin { left: 14, right: 14, top: 8, bottom: 8 };
+        let margin = padding::TEXT;
         let response = Frame::NONE.inner_margin(margin).show(ui, |ui| ui.add(edit)).inner;
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::TEXT));
         if response.has_focus() {

@@ -2,7 +2,7 @@
 
 use super::form::From;
 use super::icons;
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
 use super::{Action, Window};
 use crate::model::destination::Destination;
@@ -10,13 +10,10 @@ use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::DestinationId;
 use crate::words::known as words;
 use crate::words::ui::{pass, welcome};
-use egui::{Margin, Popup, Rect, Ui, pos2, vec2};
+use egui::{Popup, Rect, Ui, pos2, vec2};
 
 /// Customers shown before the rest is asked for.
 const FIRST: usize = 4;
-/// The height of one, which has two lines.
-const ENTRY: f32 = 54.0;
-
 /// What a press of an entry's buttons wants.
 enum Pressed {
     /// To deliver there.
@@ -45,11 +42,11 @@ impl Window {
         let earlier = seen.remembered.iter().filter(|to| !is_open(to)).map(|to| (None, to));
         let all: Vec<(Option<DestinationId>, &Destination)> = open.chain(earlier).collect();
         let shown = if self.all_known { all.len() } else { all.len().min(FIRST) };
-        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 8 }).show(ui, |ui| {
+        widgets::card(ui.painter(), t, padding::CUSTOMERS).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 0.0;
             widgets::text(ui, &[(words::TITLE, Face::Name, t.ink)]);
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             for (at, (id, to)) in all[..shown].iter().enumerate() {
                 let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *id, at, main)).inner;
                 match pressed {
@@ -61,7 +58,7 @@ impl Window {
                 }
             }
             if shown < all.len() {
-                ui.add_space(2.0);
+                ui.add_space(gap::FINE);
                 let more = words::more(all.len() - shown);
                 self.all_known = ui.add(Button::small_link(&more)).clicked();
             }
@@ -72,7 +69,7 @@ impl Window {
 /// A customer: color, name, where files go and as whom, and the way there.
 fn entry(ui: &mut Ui, to: &Destination, open: Option<DestinationId>, at: usize, main: bool) -> Option<Pressed> {
     let t = theme::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), size::list::CUSTOMER));
     if at > 0 {
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
     }
@@ -84,13 +81,13 @@ fn entry(ui: &mut Ui, to: &Destination, open: Option<DestinationId>, at: usize, 
     let mut pressed = None;
     let more = widgets::icon_button_at(
         ui,
-        pos2(rect.right() - 13.0, middle),
+        pos2(rect.right() - size::ICON_BUTTON.x / 2.0, middle),
         icons::MORE,
         &words::button(words::MORE, &to.name),
         t.muted,
     );
-    Popup::menu(&more).gap(4.0).show(|ui| {
-        ui.set_min_width(220.0);
+    Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+        ui.set_min_width(size::MENU_WIDTH);
         if widgets::menu_item(ui, pass::CHANGE) {
             pressed = Some(Pressed::Change);
         }
@@ -98,19 +95,26 @@ fn entry(ui: &mut Ui, to: &Destination, open: Option<DestinationId>, at: usize, 
             pressed = Some(Pressed::Forget);
         }
     });
-    let left = rect.right() - 36.0 - width;
+    let left = rect.right() - size::list::CUSTOMER_BUTTON - width;
     let place = Rect::from_min_size(pos2(left, middle - size::CONTROL / 2.0), vec2(width, size::CONTROL));
     if ui.put(place, button).clicked() {
         pressed = Some(Pressed::Go);
     }
-    widgets::dot_at(ui, pos2(rect.left() + 5.0, middle - 10.0), to.role.account().as_str());
-    let room = left - rect.left() - 20.0 - 12.0;
+    widgets::dot_at(
+        ui,
+        pos2(rect.left() + size::DOT / 2.0, middle - Face::Body.line() / 2.0),
+        to.role.account().as_str(),
+    );
+    let room = left - rect.left() - gap::EDGE - gap::NEAR;
     let place = words::place(to);
-    for (y, text, face, ink) in [(-10.0, to.name.as_str(), Face::Strong, t.ink), (10.0, &place, Face::Small, t.muted)] {
+    for (y, text, face, ink) in [
+        (-Face::Body.line() / 2.0, to.name.as_str(), Face::Strong, t.ink),
+        (Face::Body.line() / 2.0, &place, Face::Small, t.muted),
+    ] {
         widgets::text_at(
             ui,
             egui::Align2::LEFT_CENTER,
-            pos2(rect.left() + 20.0, middle + y),
+            pos2(rect.left() + gap::EDGE, middle + y),
             &[(text, face, ink)],
             room,
         );

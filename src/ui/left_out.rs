@@ -1,18 +1,13 @@
 //! The list of what was not taken into the queue, and the way to send again what was delivered earlier.
 
 use super::sheet::{After, Sheet, View, buttons, safe, title};
-use super::theme::{self, Face};
+use super::theme::{self, Face, gap, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, picker};
 use crate::model::snapshot::{Command, SkipReason, Skipped};
 use crate::model::upload::DestinationId;
 use crate::words::ui::{self as words, dialog};
-use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
-
-/// The height of an entry.
-const ENTRY: f32 = 44.0;
-/// The height of the list at most.
-const LIST: f32 = 264.0;
+use egui::{Align2, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// What was left out at a destination.
 pub(crate) struct LeftOut(pub DestinationId);
@@ -28,8 +23,8 @@ impl Sheet for LeftOut {
         }
         let earlier = count.earlier();
         title(ui, if earlier == count.all() { dialog::EARLIER_TITLE } else { dialog::LEFT_OUT_TITLE }, t);
-        let scroll = ScrollArea::vertical().max_height(LIST).auto_shrink([false, true]);
-        scroll.show_rows(ui, ENTRY, list.len(), |ui, rows| {
+        let scroll = ScrollArea::vertical().max_height(size::list::LEFT_OUT).auto_shrink([false, true]);
+        scroll.show_rows(ui, size::list::ENTRY, list.len(), |ui, rows| {
             let first = rows.start;
             for (at, left) in list.get(rows).unwrap_or_default().iter().enumerate() {
                 ui.push_id(first + at, |ui| entry(ui, left, about, id, out));
@@ -58,7 +53,7 @@ impl Sheet for LeftOut {
 /// What was left out: its name before its folder, below it why, and beside it the way to send it all the same.
 fn entry(ui: &mut Ui, left: &Skipped, about: &About, id: DestinationId, out: &mut Vec<Action>) {
     let t = theme::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), size::list::ENTRY));
     let text = |path: Option<&std::path::Path>| path.map(|path| path.display().to_string()).unwrap_or_default();
     let name = text(left.path.file_name().map(std::path::Path::new));
     let folder = text(left.path.parent());
@@ -66,22 +61,22 @@ fn entry(ui: &mut Ui, left: &Skipped, about: &About, id: DestinationId, out: &mu
     let response = ui.interact(rect, ui.scope_id().with("entry"), Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {why}", left.path.display())));
     // The list has a scroll bar at its right.
-    let mut right = rect.right() - 10.0;
+    let mut right = rect.right() - size::SCROLL_BAR;
     if matches!(left.why, SkipReason::Earlier(_)) {
         let named = format!("{}: {name}", dialog::SEND_AGAIN);
         let button = Button::small_link(dialog::SEND_AGAIN).named(&named);
         let width = button.width(ui);
-        let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
+        let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), vec2(width, size::LINK));
         if picker::at(ui, place, button).clicked() {
             out.push(Command::SendAgain(id, Some(left.path.clone())).into());
         }
-        right = place.left() - 12.0;
+        right = place.left() - gap::NEAR;
     }
     let runs = [(name.as_str(), Face::Body, t.ink), ("  ", Face::Small, t.faint), (&folder, Face::Small, t.faint)];
     let room = right - rect.left();
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 12.0), &runs, room);
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::list::FIRST_LINE), &runs, room);
     let below = [(why.as_str(), Face::Small, t.muted)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 31.0), &below, room);
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::list::SECOND_LINE), &below, room);
     // What was painted has moved the cursor into the entry.
     ui.advance_cursor_after_rect(rect);
 }

@@ -26,6 +26,7 @@ pub mod kit;
 pub mod kit_text;
 pub mod kit_times;
 pub mod known;
+mod layout;
 pub mod left_out;
 pub mod notes;
 pub mod order;
@@ -279,7 +280,7 @@ impl Window {
         } else {
             all.bottom() - size::GAP
         };
-        let middle = |y: f32| Rect::from_min_max(pos2(left, y), pos2(right, bottom.max(y + 60.0)));
+        let middle = |y: f32| Rect::from_min_max(pos2(left, y), pos2(right, bottom.max(y + size::ROW_LEAST)));
         match &scene.place.session {
             Session::Denied(problem) => self.trouble(ui, middle(y), scene, problem, false, out),
             Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {

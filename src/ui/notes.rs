@@ -3,7 +3,7 @@
 use super::backend::Request;
 use super::icons::{self, Icon};
 use super::paths::PathFor;
-use super::theme::{self, Face, Tokens, size};
+use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::trouble::Page;
 use super::widgets::{self, Button};
 use super::{Action, Scene, Window, pass};
@@ -21,10 +21,6 @@ use std::time::Duration;
 
 /// Strips shown at once at most, in a window that is high enough; the rest waits behind them.
 const MOST: usize = 2;
-/// Below this height one strip is enough: the rows must be seen.
-const LOW: f32 = 400.0;
-/// With less room than this for the words beside its buttons, a strip has the buttons below them.
-const BESIDE: f32 = 260.0;
 /// A retry that has gone on for this long, with nothing going well, has a note.
 const RETRY_SHOWN: Duration = Duration::from_secs(5);
 
@@ -98,7 +94,7 @@ impl Window {
     /// Draws the strips and says where what follows begins.
     pub(crate) fn notes(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) -> f32 {
         let mut y = rect.top();
-        let most = if rect.height() < LOW { 1 } else { MOST };
+        let most = if rect.height() < size::note::LOW { 1 } else { MOST };
         for note in self.standing(scene).into_iter().take(most) {
             let (height, press) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
@@ -306,9 +302,9 @@ fn strip<P: Copy>(ui: &mut Ui, rect: Rect, note: &Note<P>) -> (f32, Option<P>) {
     let widths: Vec<f32> = buttons.iter().map(|button| button.width(ui)).collect();
     #[expect(clippy::cast_precision_loss, reason = "a strip has two buttons")]
     let taken = widths.iter().sum::<f32>() + size::NEAR * widths.len() as f32;
-    let left = rect.left() + 46.0;
-    let below = !buttons.is_empty() && rect.right() - 14.0 - taken - left < BESIDE;
-    let room = if below { rect.right() - 14.0 - left } else { rect.right() - 14.0 - taken - left };
+    let left = rect.left() + size::note::TEXT;
+    let below = !buttons.is_empty() && rect.right() - gap::PART - taken - left < size::note::BESIDE;
+    let room = if below { rect.right() - gap::PART - left } else { rect.right() - gap::PART - taken - left };
     let wrap = |ui: &Ui, text: &str, face: Face, color: Color32| {
         let mut job = widgets::job(ui, &[(text, face, color)]);
         job.wrap = TextWrapping::wrap_at_width(room);
@@ -323,20 +319,21 @@ fn strip<P: Copy>(ui: &mut Ui, rect: Rect, note: &Note<P>) -> (f32, Option<P>) {
     });
     let body_size = body.as_ref().map_or(egui::Vec2::ZERO, |body| body.size());
     // Behind the second text where that is one line with room left, otherwise on a line of its own.
-    let behind =
-        link.as_ref().is_some_and(|(galley, ..)| body_size.y < 20.0 && body_size.x + 16.0 + galley.size().x <= room);
+    let behind = link.as_ref().is_some_and(|(galley, ..)| {
+        body_size.y < Face::Body.line() && body_size.x + gap::WIDE + galley.size().x <= room
+    });
     let link_height = link.as_ref().filter(|_| !behind).map_or(0.0, |(galley, ..)| galley.size().y);
     let text_height = title.size().y + if body.is_some() { body_size.y + 1.5 } else { 0.0 } + link_height;
-    let for_text = (text_height + 22.0).max(if below { 0.0 } else { 62.0 });
-    let height = for_text + if below { size::CONTROL + 11.0 } else { 0.0 };
+    let for_text = (text_height + gap::PAGE).max(if below { 0.0 } else { size::note::HEIGHT });
+    let height = for_text + if below { size::CONTROL + size::note::BELOW } else { 0.0 };
     let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
     ui.painter().rect_filled(all, CornerRadius::same(size::NOTE), soft);
     let said = format!("{} {}", note.said.title, note.said.body);
     let response = ui.allocate_rect(Rect::from_min_size(pos2(left, all.top()), vec2(room, for_text)), Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said.trim()));
     let mut y = all.top() + (for_text - text_height) / 2.0;
-    let first = y + title.size().y.min(20.0) / 2.0;
-    widgets::icon_at(ui.painter(), pos2(all.left() + 24.0, first + 1.5), note.icon, 20.0, ink);
+    let first = y + title.size().y.min(Face::Body.line()) / 2.0;
+    widgets::icon_at(ui.painter(), pos2(all.left() + size::note::ICON, first + 1.5), note.icon, icon_size::ROW, ink);
     let title_height = title.size().y;
     ui.painter().galley(pos2(left, y), title, t.ink);
     y += title_height + 1.5;
@@ -345,7 +342,7 @@ fn strip<P: Copy>(ui: &mut Ui, rect: Rect, note: &Note<P>) -> (f32, Option<P>) {
     }
     let mut pressed = None;
     if let Some((galley, text, act)) = link {
-        let at = if behind { pos2(left + body_size.x + 16.0, y) } else { pos2(left, y + body_size.y) };
+        let at = if behind { pos2(left + body_size.x + gap::WIDE, y) } else { pos2(left, y + body_size.y) };
         if linked(ui, at, galley, text, act.is_some()) {
             pressed = act;
         }
@@ -353,7 +350,10 @@ fn strip<P: Copy>(ui: &mut Ui, rect: Rect, note: &Note<P>) -> (f32, Option<P>) {
     let (mut x, top) = if below {
         (left, all.top() + for_text)
     } else {
-        (all.right() - 14.0 - taken + size::NEAR, all.top() + (height.min(62.0) - size::CONTROL) / 2.0 - 0.5)
+        (
+            all.right() - gap::PART - taken + size::NEAR,
+            all.top() + (height.min(size::note::HEIGHT) - size::CONTROL) / 2.0 - 0.5,
+        )
     };
     for ((button, width), (_, _, act)) in buttons.into_iter().zip(widths).zip(&note.buttons) {
         if ui.put(Rect::from_min_size(pos2(x, top), vec2(width, size::CONTROL)), button).clicked() {

@@ -1,7 +1,7 @@
 //! The pass at the top: who delivers where, torn by a dashed line from the time left and Renew.
 
 use super::remedy::remedy;
-use super::theme::{self, Face, Tokens, size};
+use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::widgets::{self, Button, Look};
 use super::{Action, Scene, Window, icons};
 use crate::model::problem::Kind;
@@ -150,25 +150,28 @@ impl Window {
 
     pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let narrow = rect.width() < 740.0;
-        let tear = rect.right() - if narrow { size::STUB - 52.0 } else { size::STUB };
+        let narrow = rect.width() < size::pass::NARROW;
+        let tear = rect.right() - if narrow { size::STUB - size::pass::NARROWER } else { size::STUB };
         ticket(ui.painter(), rect, tear, t);
         self.holder(ui, Rect::from_min_max(rect.min, pos2(tear, rect.bottom())), scene, out);
         let face = faces(scene, t);
-        let mut x = tear + 24.0;
+        let mut x = tear + size::pass::STUB_TEXT;
         if !narrow {
-            let center = pos2(x + 17.5, rect.center().y);
+            let center = pos2(x + size::pass::RING_CENTER, rect.center().y);
             ring(ui.painter(), center, face.share, face.color, t, face.clock.is_none() && face.color == t.bad);
-            x = center.x + 33.5;
+            x = center.x + size::pass::BEHIND_RING;
         }
         let button = Button::of(face.look, face.button).icon(icons::RENEW).enabled(face.enabled);
         let width = button.width(ui);
-        let place =
-            Rect::from_min_size(pos2(rect.right() - 17.0 - width, rect.center().y - 18.0), vec2(width, size::CONTROL));
-        let room = place.left() - x - 8.0;
-        clock(ui, pos2(x, rect.top() + 28.0), face.clock.as_deref(), face.color, t);
+        let place = Rect::from_min_size(
+            pos2(rect.right() - size::pass::BUTTON - width, rect.center().y - size::CONTROL / 2.0),
+            vec2(width, size::CONTROL),
+        );
+        let room = place.left() - x - gap::TEXT;
+        clock(ui, pos2(x, rect.top() + size::pass::CLOCK), face.clock.as_deref(), face.color, t);
         let caption = [(face.caption.as_str(), Face::Small, t.muted)];
-        let said = widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, rect.center().y + 14.5), &caption, room);
+        let said =
+            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, rect.center().y + size::pass::CAPTION), &caption, room);
         if scene.place.session.grant().is_some_and(|grant| grant.shortened) {
             ui.interact(said, ui.scope_id().with("shortened"), Sense::hover()).on_hover_text(words::SHORTENED);
         }
@@ -183,38 +186,44 @@ impl Window {
 
     fn holder(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let tile = Rect::from_min_size(rect.min + vec2(16.67, 16.0), Vec2::splat(size::TILE));
+        let tile = Rect::from_min_size(rect.min + size::pass::TILE, Vec2::splat(size::TILE));
         widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
-        let x = tile.right() + 14.0;
-        let gear = pos2(rect.right() - 27.0, rect.center().y);
+        let x = tile.right() + gap::PART;
+        let gear = pos2(rect.right() - size::pass::GEAR, rect.center().y);
         // Where there is little room the name goes first; the menu below it leads there too.
-        let past = (rect.width() > 340.0).then(|| gear - vec2(30.0, 0.0));
-        let room = past.unwrap_or(gear).x - 20.0 - x;
-        let mut y = rect.top() + 29.0;
+        let past = (rect.width() > size::pass::WITH_HISTORY).then(|| gear - vec2(size::pass::HISTORY, 0.0));
+        let room = past.unwrap_or(gear).x - gap::EDGE - x;
+        let mut y = rect.top() + size::pass::NAME;
         // Where there is little room the name comes first; practice is marked above every page.
         let badge = badge(scene).filter(|_| past.is_some() || !scene.place.destination.practice);
-        let badge_width = badge.map_or(0.0, |(text, _)| 24.0 + pill_width(ui, text));
+        let badge_width = badge.map_or(0.0, |(text, _)| gap::FACTS + pill_width(ui, text));
         let name = scene.place.destination.name.as_str();
-        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - 38.0 - badge_width);
-        let named = Rect::from_min_size(pos2(x + 16.0, y - galley.size().y / 2.0), galley.size());
-        let hit = Rect::from_min_max(named.min - vec2(20.0, 1.0), named.max + vec2(24.0, 1.0));
+        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - size::pass::AROUND_NAME - badge_width);
+        let named = Rect::from_min_size(pos2(x + gap::WIDE, y - galley.size().y / 2.0), galley.size());
+        let hit = Rect::from_min_max(named.min - vec2(gap::EDGE, 1.0), named.max + vec2(gap::FACTS, 1.0));
         let response = ui.allocate_rect(hit, Sense::click());
         let label = format!("{}: {name}", words::SWITCH);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
         if response.hovered() {
-            ui.painter().rect_filled(hit, CornerRadius::same(6), t.sunken);
+            ui.painter().rect_filled(hit, CornerRadius::same(size::HOVERED), t.sunken);
         }
         widgets::focus_ring(ui, &response, hit.shrink(2.0), t);
         ui.painter().galley(named.min, galley, t.ink);
-        widgets::dot_at(ui, pos2(x + 5.0, y + 1.0), scene.place.destination.role.account().as_str());
-        widgets::icon_at(ui.painter(), pos2(named.right() + 12.0, y + 1.0), icons::CARET_DOWN, 13.0, t.muted);
+        widgets::dot_at(ui, pos2(x + size::DOT / 2.0, y + 1.0), scene.place.destination.role.account().as_str());
+        widgets::icon_at(
+            ui.painter(),
+            pos2(named.right() + gap::NEAR, y + 1.0),
+            icons::CARET_DOWN,
+            icon_size::CARET,
+            t.muted,
+        );
         self.switcher(&response, scene, out);
         if let Some((text, hint)) = badge {
             let warn = !scene.place.destination.practice;
-            let at = pos2(hit.right() + 6.0, y);
+            let at = pos2(hit.right() + gap::SMALL, y);
             pill(ui, at, text, hint, if warn { (t.warn, t.warn_soft) } else { (t.accent, t.accent_soft) });
         }
-        y = rect.center().y + 10.5;
+        y = rect.center().y + size::pass::PLACE;
         let place = scene.where_to();
         let mut runs = vec![(place.as_str(), Face::Small, t.muted)];
         if let Some(who) = scene.identity() {
@@ -253,11 +262,14 @@ pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, colors: (Col
 /// A badge, beginning at this point of its middle line.
 pub(crate) fn pill_at(ui: &mut Ui, left: Pos2, text: &str, (ink, soft): (Color32, Color32)) -> Response {
     let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, ink)], f32::INFINITY);
-    let rect = Rect::from_min_size(pos2(left.x, left.y - 10.0), vec2(galley.size().x + 16.0, 20.0));
+    let rect = Rect::from_min_size(
+        pos2(left.x, left.y - size::pass::PILL / 2.0),
+        vec2(galley.size().x + gap::WIDE, size::pass::PILL),
+    );
     let response = ui.allocate_rect(rect, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    ui.painter().rect_filled(rect, CornerRadius::same(10), soft);
-    ui.painter().galley(rect.min + vec2(8.0, 10.0 - galley.size().y / 2.0), galley, ink);
+    ui.painter().rect_filled(rect, CornerRadius::same(size::PILL), soft);
+    ui.painter().galley(rect.min + vec2(gap::TEXT, size::pass::PILL / 2.0 - galley.size().y / 2.0), galley, ink);
     response
 }
 
@@ -283,7 +295,7 @@ fn ticket(painter: &Painter, rect: Rect, tear: f32, t: &Tokens) {
         painter.rect_filled(outside, 0.0, t.bg);
     }
     let line = [pos2(tear, rect.top() + size::NOTCH), pos2(tear, rect.bottom() - size::NOTCH)];
-    painter.extend(Shape::dashed_line(&line, Stroke::new(2.0, t.line), 4.0, 2.0));
+    painter.extend(Shape::dashed_line(&line, Stroke::new(2.0, t.line), size::DASH, 2.0));
 }
 
 fn arc(center: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
@@ -292,19 +304,22 @@ fn arc(center: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
 }
 
 fn ring(painter: &Painter, center: Pos2, share: f32, color: Color32, t: &Tokens, dot: bool) {
-    let radius = 15.0;
-    painter.add(Shape::closed_line(arc(center, radius, 0.0, TAU * 47.0 / 48.0), Stroke::new(5.0, t.sunken)));
-    let top = -TAU / 4.0;
+    let radius = size::pass::RING;
+    painter.add(Shape::closed_line(
+        arc(center, radius, 0.0, TAU * size::pass::ALMOST_ROUND),
+        Stroke::new(size::pass::RING_WIDTH, t.sunken),
+    ));
+    let top = -TAU * size::pass::QUARTER;
     if share > 0.0 {
         let end = top + TAU * share.min(1.0);
-        painter.add(Shape::line(arc(center, radius, top, end), Stroke::new(5.0, color)));
+        painter.add(Shape::line(arc(center, radius, top, end), Stroke::new(size::pass::RING_WIDTH, color)));
         if share < 1.0 {
             for angle in [top, end] {
-                painter.circle_filled(center + radius * Vec2::angled(angle), 2.5, color);
+                painter.circle_filled(center + radius * Vec2::angled(angle), size::pass::RING_WIDTH / 2.0, color);
             }
         }
     } else if dot {
-        painter.circle_filled(center + radius * Vec2::angled(top), 2.5, color);
+        painter.circle_filled(center + radius * Vec2::angled(top), size::pass::RING_WIDTH / 2.0, color);
     }
 }
 
@@ -312,7 +327,7 @@ fn ring(painter: &Painter, center: Pos2, share: f32, color: Color32, t: &Tokens,
 fn clock(ui: &mut Ui, left: Pos2, text: Option<&str>, color: Color32, t: &Tokens) {
     let ink = if color == t.ok { t.ink } else { color };
     let Some(text) = text else {
-        let dash = Rect::from_min_size(pos2(left.x, left.y + 0.5), vec2(26.0, 2.5));
+        let dash = Rect::from_min_size(pos2(left.x, left.y + 0.5), size::pass::NO_TIME);
         ui.painter().rect_filled(dash, 0.0, ink);
         return;
     };

@@ -1,26 +1,27 @@
 //! The list of profiles to pick who one is from, and small parts that the pages for access share.
 
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, size};
 use super::{Scene, form, icons, identity, widgets};
 use crate::model::names::holds_secret;
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::words::ui as words;
 use egui::{
-    Align2, CornerRadius, Frame, Id, Margin, Popup, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, Frame, Id, Margin, Popup, Pos2, Rect, Response, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, pos2, vec2,
 };
 
 /// Opens the list of profiles under what was clicked; the one that is picked.
 pub(crate) fn list(under: &Response, width: f32, seen: &Snapshot) -> Option<String> {
     let mut picked = None;
-    Popup::menu(under).gap(4.0).width(width).show(|ui| {
+    Popup::menu(under).gap(gap::CLOSE).width(width).show(|ui| {
         let t = theme::of(ui);
         ui.set_min_width(width);
-        ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(size::MENU).show(ui, |ui| {
             for profile in &seen.profiles.list {
                 let name = RichText::new(&profile.name).color(if form::usable(profile) { t.ink } else { t.muted });
                 let who = RichText::new(who(profile, seen)).small().color(t.muted);
-                let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
+                let button =
+                    egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), size::MENU_ENTRY));
                 if ui.add(button).clicked() {
                     ui.close();
                     picked = Some(profile.name.clone());
@@ -45,11 +46,6 @@ pub(crate) fn profile(
 ) -> Option<String> {
     let t = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
-    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    let stroke = Stroke::new(1.0, t.line);
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
-    widgets::icon_at(ui.painter(), rect.left_center() + vec2(21.5, 0.0), icons::USER, 18.0, t.muted);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
     let name = picked.map_or(words::welcome::CHOOSE_PROFILE, |profile| profile.name.as_str());
     let who = picked.map(|profile| who(profile, seen)).unwrap_or_default();
     let mut runs = vec![(name, Face::Body, t.ink)];
@@ -57,12 +53,9 @@ pub(crate) fn profile(
         runs.push(("  ·  ", Face::Body, t.muted));
         runs.push((who.as_str(), Face::Body, t.muted));
     }
-    let galley = widgets::one_line(ui, &runs, rect.width() - 80.0);
-    ui.painter().galley(pos2(rect.left() + 38.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
     let says = format!("{label}: {name} {who}");
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, says.trim()));
-    widgets::focus_ring(ui, &response, rect, t);
-    list(&response, rect.width() - 14.0, seen)
+    widgets::combo_box(ui, rect, &response, Some(icons::USER), &runs, says.trim());
+    list(&response, rect.width() - size::MENU_PADDING, seen)
 }
 
 /// A text field with its name inside, at the left.
@@ -76,16 +69,16 @@ pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, w
     };
     let (_, rect) = ui.allocate_space(vec2(width, size::FIELD));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.surface, stroke, StrokeKind::Inside);
-    let galley = widgets::one_line(ui, &[(name, Face::Body, t.muted)], width * 0.7);
-    let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 13.0, rect.center().y - 0.5), galley.size());
-    let begins = at.right() + 8.0;
+    let galley = widgets::one_line(ui, &[(name, Face::Body, t.muted)], width * size::NAME_SHARE);
+    let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + gap::FIELD, rect.center().y - 0.5), galley.size());
+    let begins = at.right() + gap::TEXT;
     let name_rect = Rect::from_min_max(rect.min, pos2(begins, rect.bottom()));
     if ui.interact(name_rect, id.with("name"), Sense::CLICK).clicked() {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     ui.painter().galley(at.min, galley, t.muted);
     // A text that is longer than the field ends before its border.
-    let inside = Rect::from_min_max(pos2(begins, rect.top()), pos2(rect.right() - 11.0, rect.bottom()));
+    let inside = Rect::from_min_max(pos2(begins, rect.top()), pos2(rect.right() - size::FIELD_END, rect.bottom()));
     // A secret belongs in no field here: one that was pasted all the same is not shown to whoever looks on.
     let secret = holds_secret(value);
     let edit = egui::TextEdit::singleline(value)
@@ -127,12 +120,14 @@ impl<'a> Check<'a> {
 
 /// Check boxes side by side, on as many lines as they need.
 pub(crate) fn checks(ui: &mut Ui, items: &mut [Check<'_>]) {
-    const BETWEEN: f32 = 20.0;
+    const BETWEEN: f32 = gap::EDGE;
     let t = theme::of(ui);
     let full = ui.available_width();
     let widths: Vec<f32> = items
         .iter()
-        .map(|check| 26.0 + widgets::one_line(ui, &[(check.text, Face::Body, t.ink)], f32::INFINITY).size().x)
+        .map(|check| {
+            size::CHECK_TEXT + widgets::one_line(ui, &[(check.text, Face::Body, t.ink)], f32::INFINITY).size().x
+        })
         .collect();
     let mut rest = items;
     let mut at = 0;
@@ -153,7 +148,7 @@ pub(crate) fn checks(ui: &mut Ui, items: &mut [Check<'_>]) {
                 ui.add_space(BETWEEN);
             }
         });
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         rest = later;
         at += count;
     }
@@ -162,7 +157,7 @@ pub(crate) fn checks(ui: &mut Ui, items: &mut [Check<'_>]) {
 /// Something said about a field, below it.
 pub(crate) fn below(ui: &mut Ui, text: &str) {
     let t = theme::of(ui);
-    ui.add_space(5.0);
+    ui.add_space(gap::LABEL);
     widgets::text(ui, &[(text, Face::Small, t.bad)]);
 }
 
@@ -178,7 +173,7 @@ pub(crate) fn customer_line(ui: &mut Ui, center: Pos2, then: &str, scene: &Scene
     let to = crate::words::ask::to(&to.name, to.prefix.as_str());
     let runs = [(to.as_str(), Face::Strong, t.ink), ("   ·   ", Face::Body, t.muted), (then, Face::Body, t.muted)];
     let width = widgets::one_line(ui, &runs, f32::INFINITY).size().x;
-    widgets::text_at(ui, Align2::CENTER_CENTER, center + vec2(8.0, 0.0), &runs, width + 1.0);
-    widgets::dot_at(ui, pos2(center.x + 8.0 - width / 2.0 - 12.0, center.y), account.as_str());
+    widgets::text_at(ui, Align2::CENTER_CENTER, center + vec2(gap::TEXT, 0.0), &runs, width + 1.0);
+    widgets::dot_at(ui, pos2(center.x + gap::TEXT - width / 2.0 - gap::NEAR, center.y), account.as_str());
     true
 }

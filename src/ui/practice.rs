@@ -3,7 +3,7 @@
 use super::add_key::AddKey;
 use super::backend::Request;
 use super::sheet::{After, Sheet, View, close_button, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};
 use crate::words::format;
@@ -46,8 +46,8 @@ impl Window {
         let mut link = |ui: &mut Ui, text: &'static str| {
             let button = Button::small_link(text);
             let width = button.width(ui);
-            let place = Rect::from_min_size(pos2(right - width, y - 11.0), vec2(width, 22.0));
-            right = place.left() - 18.0;
+            let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, y), vec2(width, size::LINK));
+            right = place.left() - gap::BUTTONS;
             picker::at(ui, place, button).clicked()
         };
         if link(ui, words::END) {
@@ -58,8 +58,14 @@ impl Window {
         {
             self.open(code.destination.clone(), out);
         }
-        widgets::icon_at(ui.painter(), pos2(bar.left() + size::EDGE + 8.0, y), icons::INFO, 16.0, t.accent);
-        let left = bar.left() + size::EDGE + 24.0;
+        widgets::icon_at(
+            ui.painter(),
+            pos2(bar.left() + size::EDGE + gap::TEXT, y),
+            icons::INFO,
+            icon_size::SMALL,
+            t.accent,
+        );
+        let left = bar.left() + size::EDGE + gap::FACTS;
         let runs = |hint| {
             [(words::TITLE, Face::SmallStrong, t.ink), ("   ", Face::Small, t.ink), (hint, Face::Small, t.muted)]
         };
@@ -96,20 +102,20 @@ impl Sheet for ArrivedList {
         if list.is_empty() {
             widgets::text(ui, &[(dialog::NOTHING_ARRIVED, Face::Body, t.muted)]);
         }
-        let scroll = ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]);
-        scroll.show_rows(ui, 28.0, list.len(), |ui, rows| {
+        let scroll = ScrollArea::vertical().max_height(size::list::ARRIVED_LIST).auto_shrink([false, true]);
+        scroll.show_rows(ui, size::list::ARRIVED, list.len(), |ui, rows| {
             for one in list.get(rows).unwrap_or_default() {
                 let size = format::size(one.size);
                 let full = ui.available_width();
-                let (_, rect) = ui.allocate_space(vec2(full, 28.0));
+                let (_, rect) = ui.allocate_space(vec2(full, size::list::ARRIVED));
                 let right = widgets::text_at(
                     ui,
                     Align2::RIGHT_CENTER,
                     rect.right_center(),
                     &[(&size, Face::Body, t.muted)],
-                    100.0,
+                    size::table::SIZE,
                 );
-                let room = right.left() - rect.left() - 12.0;
+                let room = right.left() - rect.left() - gap::NEAR;
                 let key = [(one.key.as_str(), Face::Mono, t.ink)];
                 widgets::text_at(ui, Align2::LEFT_CENTER, rect.left_center(), &key, room);
             }

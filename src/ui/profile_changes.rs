@@ -2,7 +2,7 @@
 
 use super::backend::{Request, SheetReply};
 use super::sheet::{After, Sheet, View, buttons, entered, safe, title};
-use super::theme::{self, Face};
+use super::theme::{self, Face, gap};
 use super::widgets::{self, Button};
 use super::{Action, Window, picker};
 use crate::model::access_key::KeepProblem;
@@ -71,10 +71,10 @@ impl Sheet for Rename {
         let t = theme::of(ui);
         title(ui, change::RENAME, t);
         widgets::text(ui, &[(change::RENAME_TEXT, Face::Body, t.muted)]);
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         let width = ui.available_width();
         widgets::text(ui, &[(change::NAME, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         let id = Id::unique("rename");
         let name = widgets::field(ui, id, change::NAME, &mut draft.to, width, Face::Body, draft.wrong.is_some());
         let mut go = entered(ui, &[&name]);

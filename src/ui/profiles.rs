@@ -5,18 +5,15 @@ use super::cards::card;
 use super::identify::answered;
 use super::profile_changes::{Remove, Rename};
 use super::remedy::{remedy, sentence};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, identity, picker};
+use super::{About, Action, Window, icons, identity, layout, picker};
 use crate::engine::credentials::fingerprint;
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Profile, Snapshot, Source};
 use crate::words::accounts::{self as words, command, profiles as labels};
 use crate::words::ui::{self as ui_words, welcome};
-use egui::{Align, Key, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
-
-/// The height of a profile's line.
-const ROW: f32 = 56.0;
+use egui::{Key, Rect, Ui, pos2, vec2};
 
 /// What is met where the files can't be meant so.
 const OF_THE_FILES: [Kind; 4] = [Kind::NoProfile, Kind::ProfileOdd, Kind::ProfileEmpty, Kind::KeyWithoutToken];
@@ -29,21 +26,7 @@ impl Window {
 
     /// The page, while it is open.
     pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
-        let all = ui.max_rect();
-        let width = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
-        let mut stay = true;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = Vec2::ZERO;
-            ui.add_space(22.0);
-            let left = all.left() + (all.width() - width) / 2.0;
-            let top = ui.cursor().top();
-            let place = Rect::from_min_size(pos2(left, top), vec2(width, 10.0));
-            let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-            stay = self.profiles_column(&mut column, seen, about, out);
-            let used = column.min_rect();
-            let whole = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0));
-            ui.allocate_rect(whole, Sense::empty());
-        });
+        let mut stay = layout::page(ui, size::COLUMN, gap::PAGE, |ui| self.profiles_column(ui, seen, about, out));
         let free = self.sheet.is_none() && !ui.ctx().any_popup_open();
         if free && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
             stay = false;
@@ -55,7 +38,7 @@ impl Window {
 
     fn profiles_column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) -> bool {
         let t = theme::of(ui);
-        let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), 400.0));
+        let notes = Rect::from_min_size(ui.cursor().min, vec2(ui.max_rect().width(), size::NOTES));
         let taken = self.welcome_notes(ui, notes, &[]);
         ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(notes.width(), taken)));
         let back = Button::link(labels::BACK);
@@ -63,24 +46,24 @@ impl Window {
         let top = ui.cursor().min;
         let right = top.x + ui.available_width();
         ui.scope(|ui| {
-            ui.set_width(ui.available_width() - width - 16.0);
+            ui.set_width(ui.available_width() - width - gap::WIDE);
             widgets::text(ui, &[(labels::TITLE, Face::Heading, t.ink)]);
             let text = words::profiles_in(&seen.profiles.credentials_path);
             widgets::text(ui, &[(&text, Face::Body, t.muted)]);
         });
-        let place = Rect::from_min_size(pos2(right - width, top.y - 3.0), vec2(width, size::CONTROL));
+        let place = Rect::from_min_size(pos2(right - width, top.y - size::BACK), vec2(width, size::CONTROL));
         let stay = !picker::at(ui, place, back).clicked();
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         if ui.add(Button::main(labels::ADD).icon(icons::KEY)).clicked() {
             self.add_key();
         }
-        ui.add_space(16.0);
-        card(ui, Margin { left: 20, right: 14, top: 6, bottom: 6 }, |ui| {
+        ui.add_space(gap::WIDE);
+        card(ui, padding::PROFILES, |ui| {
             if seen.profiles.list.is_empty() {
-                ui.add_space(12.0);
+                ui.add_space(gap::NEAR);
                 widgets::text(ui, &[(labels::NONE, Face::Strong, t.ink)]);
                 widgets::text(ui, &[(labels::NONE_TEXT, Face::Body, t.muted)]);
-                ui.add_space(12.0);
+                ui.add_space(gap::NEAR);
             }
             for (at, profile) in seen.profiles.list.iter().enumerate() {
                 if at > 0 {
@@ -95,7 +78,7 @@ impl Window {
         let loose: Vec<String> =
             seen.profiles.oddities.iter().filter(|odd| nobodys(odd, seen)).take(12).map(ui_words::oddity).collect();
         for line in &loose {
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             odd_line(ui, line);
         }
         stay
@@ -104,7 +87,7 @@ impl Window {
     fn profile_row(&mut self, ui: &mut Ui, profile: &Profile, seen: &Snapshot, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let full = ui.available_width();
-        let (_, rect) = ui.allocate_space(vec2(full, ROW));
+        let (_, rect) = ui.allocate_space(vec2(full, size::list::PROFILE));
         let known = seen.identities.iter().find(|(name, _)| *name == profile.name).map(|(_, known)| known);
         let icon = match profile.source {
             Source::Key
@@ -117,8 +100,14 @@ impl Window {
             Source::SignIn | Source::Login | Source::TokenFile => icons::SIGN_IN,
             Source::Process => icons::COMMAND,
         };
-        widgets::icon_at(ui.painter(), rect.left_center() + vec2(11.0, 0.0), icon, 20.0, t.muted);
-        let mut right = rect.right() - 13.0;
+        widgets::icon_at(
+            ui.painter(),
+            rect.left_center() + vec2(size::list::PROFILE_ICON, 0.0),
+            icon,
+            icon_size::ROW,
+            t.muted,
+        );
+        let mut right = rect.right() - size::ICON_BUTTON.x / 2.0;
         for (icon, label) in [(icons::REMOVE, labels::REMOVE), (icons::RENAME, labels::RENAME)] {
             let name = format!("{label}: {}", profile.name);
             if widgets::icon_button_at(ui, pos2(right, rect.center().y), icon, &name, t.muted).clicked() {
@@ -128,39 +117,45 @@ impl Window {
                     self.open_sheet(Rename::new(&profile.name));
                 }
             }
-            right -= 32.0;
+            right -= size::ICON_BUTTONS;
         }
-        right += 8.0;
+        right += gap::TEXT;
         let problem = known.and_then(|known| known.as_ref().err());
         let help = problem.and_then(|problem| remedy(problem, &profile.name, seen));
         if let Some(remedy) = help {
             let name = format!("{} {}", remedy.label(), profile.name);
             let button = Button::small_link(remedy.label()).named(&name);
             let width = button.width(ui);
-            let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
+            let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), vec2(width, size::LINK));
             if picker::at(ui, place, button).clicked() {
                 self.help(remedy, &profile.name, None, out);
             }
-            right = place.left() - 12.0;
+            right = place.left() - gap::NEAR;
         } else if self.may_identify(profile, seen) {
             let name = format!("{}: {}", welcome::WHO_IS_THIS, profile.name);
             let button = Button::small_link(welcome::WHO_IS_THIS).named(&name);
             let width = button.width(ui);
-            let place = Rect::from_min_size(pos2(right - width, rect.center().y - 11.0), vec2(width, 22.0));
+            let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), vec2(width, size::LINK));
             if picker::at(ui, place, button).clicked() {
                 self.identify(profile, seen, out);
             }
-            right = place.left() - 12.0;
+            right = place.left() - gap::NEAR;
         }
-        let left = rect.left() + 34.0;
+        let left = rect.left() + size::list::PROFILE_TEXT;
         let mut name = vec![(profile.name.as_str(), Face::Strong, t.ink)];
         if profile.this_run {
             name.extend([("   ", Face::Small, t.muted), (labels::THIS_RUN, Face::Small, t.warn)]);
         }
         let who = self.says_who(profile, seen);
         let align = egui::Align2::LEFT_CENTER;
-        widgets::text_at(ui, align, pos2(left, rect.center().y - 10.0), &name, right - left);
-        widgets::text_at(ui, align, pos2(left, rect.center().y + 10.0), &[(&who, Face::Small, t.muted)], right - left);
+        widgets::text_at(ui, align, pos2(left, rect.center().y - Face::Body.line() / 2.0), &name, right - left);
+        widgets::text_at(
+            ui,
+            align,
+            pos2(left, rect.center().y + Face::Body.line() / 2.0),
+            &[(&who, Face::Small, t.muted)],
+            right - left,
+        );
         // What was painted has moved the cursor into the row.
         ui.advance_cursor_after_rect(rect);
         let odd = seen.profiles.oddities.iter().filter(|odd| odd.profile.as_ref() == Some(&profile.name));
@@ -176,13 +171,13 @@ impl Window {
         below.extend(odd);
         for line in &below {
             ui.horizontal_top(|ui| {
-                ui.add_space(34.0);
+                ui.add_space(size::list::PROFILE_TEXT);
                 odd_line(ui, line);
             });
-            ui.add_space(4.0);
+            ui.add_space(gap::CLOSE);
         }
         if !below.is_empty() {
-            ui.add_space(6.0);
+            ui.add_space(gap::SMALL);
         }
     }
 
@@ -206,8 +201,8 @@ fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &Abou
         None if seen.settings.may_run(&sha256) => words::COMMAND_THIS_RUN.to_owned(),
         None => return,
     };
-    taken_back(ui, 34.0, &line, (sha256, Some(&profile.name)), out);
-    ui.add_space(8.0);
+    taken_back(ui, size::list::PROFILE_TEXT, &line, (sha256, Some(&profile.name)), out);
+    ui.add_space(gap::TEXT);
 }
 
 /// The commands that may run and that no profile names any more.
@@ -220,7 +215,7 @@ fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Acti
         .map(fingerprint)
         .collect();
     for allowed in seen.settings.allowed_commands.iter().filter(|allowed| !named.contains(&allowed.sha256)) {
-        ui.add_space(8.0);
+        ui.add_space(gap::TEXT);
         taken_back(ui, 0.0, &words::command_left(allowed, &about.zone), (allowed.sha256.clone(), None), out);
     }
 }
@@ -238,12 +233,12 @@ fn taken_back(
     let button = Button::small_link(command::TAKE_BACK).named(&name);
     ui.horizontal(|ui| {
         ui.add_space(indent);
-        let room = ui.available_width() - button.width(ui) - 10.0;
+        let room = ui.available_width() - button.width(ui) - gap::PARAGRAPH;
         ui.scope(|ui| {
             ui.set_max_width(room);
             widgets::line(ui, &[(line, Face::Small, t.muted)]);
         });
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         if ui.add(button).clicked() {
             out.push(Request::ForbidCommand { sha256, profile: profile.cloned() }.into());
         }
@@ -258,8 +253,8 @@ fn nobodys(odd: &crate::model::snapshot::ProfileWarning, seen: &Snapshot) -> boo
 fn odd_line(ui: &mut Ui, line: &str) {
     let t = theme::of(ui);
     ui.horizontal_top(|ui| {
-        widgets::icon(ui, icons::WARNING, 16.0, t.warn);
-        ui.add_space(5.0);
+        widgets::icon(ui, icons::WARNING, icon_size::SMALL, t.warn);
+        ui.add_space(gap::LABEL);
         widgets::text(ui, &[(line, Face::Small, t.warn)]);
     });
 }

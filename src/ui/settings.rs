@@ -1,13 +1,13 @@
 //! Settings, and what Daypass is.
 
 use super::sheet::{After, Sheet, View, close_button, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window};
 use crate::model::snapshot::{Command, Settings};
 use crate::words::accounts::profiles;
 use crate::words::ui::{self as words, dialog, settings};
-use egui::{Id, Margin, Ui};
+use egui::{Id, Ui};
 
 /// What is typed in the settings.
 struct SettingsDraft {
@@ -19,6 +19,8 @@ struct SettingsDraft {
 
 /// Bytes a second that a megabyte a second is.
 const MB: f64 = 1_000_000.0;
+/// The rates that are taken, in megabytes a second.
+const RATES: std::ops::RangeInclusive<f64> = 0.01..=100_000.0;
 
 impl Window {
     pub(crate) fn open_settings(&mut self, settings: &Settings, about: &About) {
@@ -40,18 +42,25 @@ impl Sheet for SettingsDraft {
         let t = theme::of(ui);
         let mut wanted = seen.settings.clone();
         title(ui, settings::TITLE, t);
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         choice(ui, &mut wanted.renew, settings::RENEW, Some(settings::RENEW_TEXT));
         choice(ui, &mut wanted.sha256, settings::SHA256, Some(settings::SHA256_TEXT));
         choice(ui, &mut draft.limited, settings::LIMIT, None);
         if draft.limited {
-            ui.add_space(2.0);
-            egui::Frame::new().inner_margin(Margin { left: 26, ..Margin::ZERO }).show(ui, |ui| {
+            ui.add_space(gap::FINE);
+            egui::Frame::new().inner_margin(size::BELOW_CHECK).show(ui, |ui| {
                 widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
-                ui.add_space(5.0);
+                ui.add_space(gap::LABEL);
                 let id = Id::unique("limit");
-                let response =
-                    widgets::field(ui, id, settings::LIMIT_FIELD, &mut draft.limit, 110.0, Face::Body, draft.wrong);
+                let response = widgets::field(
+                    ui,
+                    id,
+                    settings::LIMIT_FIELD,
+                    &mut draft.limit,
+                    size::FIELD_VALUE,
+                    Face::Body,
+                    draft.wrong,
+                );
                 if response.lost_focus() {
                     match rate(&draft.limit) {
                         Some(rate) => {
@@ -62,11 +71,11 @@ impl Sheet for SettingsDraft {
                     }
                 }
                 if draft.wrong {
-                    ui.add_space(5.0);
+                    ui.add_space(gap::LABEL);
                     widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
                 }
             });
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
         } else {
             wanted.limit_rate = None;
         }
@@ -78,10 +87,10 @@ impl Sheet for SettingsDraft {
             out.push(Action::OpenProfiles);
             after = After::Close;
         }
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         if let Some(proxy) = &draft.proxy {
             widgets::text(ui, &[(&settings::proxy(proxy), Face::Small, t.muted)]);
-            ui.add_space(4.0);
+            ui.add_space(gap::CLOSE);
         }
         widgets::text(ui, &[(&words::version(), Face::Small, t.muted)]);
         if close_button(ui, dialog::CLOSE) == After::Close {
@@ -95,7 +104,7 @@ fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {
     let t = theme::of(ui);
     widgets::checkbox(ui, on, text);
     if let Some(below) = below {
-        egui::Frame::new().inner_margin(Margin { left: 26, ..Margin::ZERO }).show(ui, |ui| {
+        egui::Frame::new().inner_margin(size::BELOW_CHECK).show(ui, |ui| {
             widgets::text(ui, &[(below, Face::Small, t.muted)]);
         });
     }
@@ -106,7 +115,7 @@ fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {
 fn rate(text: &str) -> Option<u64> {
     let mb: f64 = text.trim().replace(',', ".").parse().ok()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
-    (mb.is_finite() && (0.01..=100_000.0).contains(&mb)).then_some((mb * MB) as u64)
+    (mb.is_finite() && RATES.contains(&mb)).then_some((mb * MB) as u64)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::arrival::Arrival;
 use super::backend::SheetReply;
-use super::theme::{Face, Tokens, size};
+use super::theme::{Face, Tokens, gap, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, picker};
 use crate::model::snapshot::Snapshot;
@@ -58,14 +58,14 @@ pub(crate) trait Sheet {
 /// Draws the title of a sheet.
 pub(crate) fn title(ui: &mut Ui, text: &str, t: &Tokens) {
     widgets::text(ui, &[(text, Face::Name, t.ink)]);
-    ui.add_space(8.0);
+    ui.add_space(gap::TEXT);
 }
 
 /// Lays out the buttons of a sheet from the right, the main one first.
 pub(crate) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    ui.add_space(18.0);
+    ui.add_space(gap::BUTTONS);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), size::CONTROL), Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
+        ui.spacing_mut().item_spacing.x = gap::PARAGRAPH;
         add(ui);
     });
 }
@@ -134,7 +134,7 @@ pub(crate) fn follow_field(ui: &Ui, field: &Response, wrong: &mut bool) -> bool 
 
 /// Draws the field for the code of an MFA device, which takes digits alone. Returns whether Enter was pressed in it.
 pub(crate) fn code_field(ui: &mut Ui, id: Id, code: &mut String, wrong: &mut bool) -> bool {
-    let field = widgets::field(ui, id, dialog::CODE, code, 160.0, Face::Name, *wrong);
+    let field = widgets::field(ui, id, dialog::CODE, code, size::sheet::CODE, Face::Name, *wrong);
     let entered = follow_field(ui, &field, wrong);
     code.retain(|c| c.is_ascii_digit());
     code.truncate(CODE_DIGITS);

@@ -3,11 +3,12 @@
 use super::backend::{Backend, Chosen, Reply, Request, Texts, WindowPlace};
 use super::history::query::HistoryRequest;
 use super::paths::PathFor;
-use super::{Action, Window, theme};
+use super::theme::{self, size};
+use super::{Action, Window};
 use crate::model::snapshot::Command;
 use crate::words::problem::Message;
 use crate::words::ui::{DAYPASS, intake, shell as words};
-use egui::{Context, ViewportBuilder, ViewportCommand, vec2};
+use egui::{Context, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,22 +23,20 @@ pub struct Options {
     pub place: Option<WindowPlace>,
 }
 
-const SIZE: (f32, f32) = (960.0, 680.0);
-const LEAST: (f32, f32) = (640.0, 480.0);
-
 /// Opens the window and runs it until it is closed. `connect` returns its backend, which calls the given function whenever
 /// there is something new to be seen.
 ///
 /// # Errors
 /// One sentence that says why there can be no window here.
 pub fn run(connect: impl FnOnce(Wake) -> Arc<dyn Backend> + 'static, options: Options) -> Result<(), String> {
-    let place = options.place.filter(|place| place.size.0 >= LEAST.0 && place.size.1 >= LEAST.1);
-    let (width, height) = place.map_or(SIZE, |place| place.size);
+    let place =
+        options.place.filter(|place| place.size.0 >= size::LEAST_WINDOW.x && place.size.1 >= size::LEAST_WINDOW.y);
+    let inner = place.map_or(size::WINDOW, |place| place.size.into());
     let mut viewport = ViewportBuilder::default()
         .with_title(DAYPASS)
         .with_app_id("daypass")
-        .with_inner_size(vec2(width, height))
-        .with_min_inner_size(vec2(LEAST.0, LEAST.1))
+        .with_inner_size(inner)
+        .with_min_inner_size(size::LEAST_WINDOW)
         .with_drag_and_drop(true)
         .with_maximized(place.is_some_and(|place| place.maximized));
     if let Some((x, y)) = place.and_then(|place| place.at) {

@@ -2,7 +2,7 @@
 
 use super::backend::{Request, SheetReply};
 use super::sheet::{After, Sheet, View, buttons, close_button, safe, title};
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
 use crate::engine::process::Consent;
@@ -13,7 +13,7 @@ use crate::time::Time;
 use crate::words::accounts::{self as words, command, sign_in as labels};
 use crate::words::keys;
 use crate::words::ui::dialog;
-use egui::{Margin, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 use std::time::Duration;
 
 /// A sign-in and how far it is.
@@ -77,8 +77,8 @@ impl Sheet for SigningIn {
             Stage::Asking => {
                 title(ui, labels::TITLE, t);
                 ui.horizontal(|ui| {
-                    widgets::icon(ui, icons::HOURGLASS, 18.0, t.muted);
-                    ui.add_space(8.0);
+                    widgets::icon(ui, icons::HOURGLASS, icon_size::MEDIUM, t.muted);
+                    ui.add_space(gap::TEXT);
                     widgets::text(ui, &[(labels::ASKING, Face::Body, t.muted)]);
                 });
                 close_button(ui, dialog::CANCEL)
@@ -86,11 +86,11 @@ impl Sheet for SigningIn {
             Stage::Confirm(device) => confirm(ui, device, view.now, out),
             Stage::Done(sentence) => {
                 ui.horizontal_top(|ui| {
-                    widgets::icon(ui, icons::DONE, 22.0, t.ok);
-                    ui.add_space(8.0);
+                    widgets::icon(ui, icons::DONE, icon_size::HEADING, t.ok);
+                    ui.add_space(gap::TEXT);
                     widgets::text(ui, &[(labels::DONE, Face::Name, t.ink)]);
                 });
-                ui.add_space(8.0);
+                ui.add_space(gap::TEXT);
                 widgets::text(ui, &[(sentence, Face::Body, t.muted)]);
                 close_button(ui, dialog::CLOSE)
             }
@@ -137,25 +137,22 @@ fn confirm(ui: &mut Ui, device: &DeviceCode, now: Time, out: &mut Vec<Action>) -
     let t = theme::of(ui);
     title(ui, labels::TITLE, t);
     widgets::text(ui, &[(&words::open_page(device), Face::Body, t.ink)]);
-    ui.add_space(4.0);
+    ui.add_space(gap::CLOSE);
     widgets::text(ui, &[(labels::COMPARE, Face::Body, t.muted)]);
-    ui.add_space(10.0);
-    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::symmetric(16, 12)).show(
-        ui,
-        |ui| {
-            ui.set_width(ui.available_width());
-            ui.vertical_centered(|ui| {
-                let code = widgets::selectable(ui, &[(&device.code, Face::Clock, t.ink)]);
-                ui.ctx().accesskit_node_builder(code.id, |node| {
-                    node.set_label(format!("{}: {}", labels::CODE, device.code));
-                });
+    ui.add_space(gap::PARAGRAPH);
+    egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(padding::CODE).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.vertical_centered(|ui| {
+            let code = widgets::selectable(ui, &[(&device.code, Face::Clock, t.ink)]);
+            ui.ctx().accesskit_node_builder(code.id, |node| {
+                node.set_label(format!("{}: {}", labels::CODE, device.code));
             });
-        },
-    );
-    ui.add_space(10.0);
+        });
+    });
+    ui.add_space(gap::PARAGRAPH);
     let left = device.ends.since(now);
     widgets::text(ui, &[(&words::waiting(left), Face::SmallStrong, t.muted)]);
-    ui.add_space(6.0);
+    ui.add_space(gap::SMALL);
     widgets::text(ui, &[(labels::NO_PASSWORD, Face::Small, t.muted)]);
     widgets::text(ui, &[(labels::ONE_HOUR, Face::Small, t.muted)]);
     if !left.is_zero() {
@@ -200,16 +197,17 @@ impl Sheet for Allow {
         let t = theme::of(ui);
         title(ui, command::TITLE, t);
         widgets::text(ui, &[(&words::command_of(&draft.profile), Face::Body, t.muted)]);
-        ui.add_space(10.0);
-        let room = (ui.ctx().content_rect().height() - 330.0).clamp(60.0, 220.0);
-        egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(Margin::same(12)).show(ui, |ui| {
+        ui.add_space(gap::PARAGRAPH);
+        let room = (ui.ctx().content_rect().height() - size::sheet::AROUND_COMMAND)
+            .clamp(size::sheet::COMMAND_LEAST, size::sheet::COMMAND_MOST);
+        egui::Frame::new().fill(t.sunken).corner_radius(size::RADIUS).inner_margin(padding::DETAILS).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
                 let shown = crate::words::untrusted_text::visible(&draft.command);
                 widgets::selectable(ui, &[(&shown, Face::MonoSmall, t.ink)]);
             });
         });
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         widgets::text(ui, &[(command::TEXT, Face::Body, t.muted)]);
         let mut after = After::Stay;
         buttons(ui, |ui| {

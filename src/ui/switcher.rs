@@ -1,6 +1,6 @@
 //! The menu under the pass: the destinations open now, those of earlier, a new one, signing out.
 
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, size};
 use super::{Action, Scene, Window, form, icons, same, widgets};
 use crate::model::destination::Destination;
 use crate::model::session::Session;
@@ -13,16 +13,13 @@ use egui::{CornerRadius, Popup, Response, RichText, Role, Sense, Ui, WidgetInfo,
 
 /// Destinations of earlier that the menu lists at most.
 const EARLIER: usize = 8;
-/// Between the menu's edge and its texts.
-const INDENT: f32 = 10.0;
-
 impl Window {
     pub(crate) fn switcher(&mut self, under: &Response, scene: &Scene<'_>, out: &mut Vec<Action>) {
         // Below the second line of the pass, which says where files go.
-        Popup::menu(under).gap(26.0).width(320.0).show(|ui| {
-            ui.set_min_width(300.0);
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.spacing_mut().button_padding.x = INDENT;
+        Popup::menu(under).gap(size::menu::GAP).width(size::menu::WIDTH).show(|ui| {
+            ui.set_min_width(size::menu::WIDTH - gap::EDGE);
+            ui.spacing_mut().item_spacing.y = gap::FINE;
+            ui.spacing_mut().button_padding.x = gap::PARAGRAPH;
             heading(ui, words::OPEN_NOW);
             for (at, place) in scene.seen.places.iter().enumerate() {
                 let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
@@ -72,7 +69,7 @@ impl Window {
 fn heading(ui: &mut Ui, text: &str) {
     let t = theme::of(ui);
     ui.horizontal(|ui| {
-        ui.add_space(INDENT);
+        ui.add_space(gap::PARAGRAPH);
         ui.label(RichText::new(text).small().color(t.muted));
     });
 }
@@ -86,14 +83,30 @@ fn entry(ui: &mut Ui, to: &Destination, place: &str, on: bool) -> bool {
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), t.sunken);
     }
-    widgets::dot_at(ui, pos2(rect.left() + INDENT + 4.5, rect.top() + 13.5), to.role.account().as_str());
-    let room = rect.width() - 58.0;
-    for (y, text, face, ink) in [(12.5, name, Face::Strong, t.ink), (31.0, place, Face::Small, t.muted)] {
+    widgets::dot_at(
+        ui,
+        pos2(rect.left() + gap::PARAGRAPH + size::DOT_RADIUS, rect.top() + size::menu::FIRST_LINE + 1.0),
+        to.role.account().as_str(),
+    );
+    let room = rect.width() - size::menu::AROUND_TEXT;
+    for (y, text, face, ink) in
+        [(size::menu::FIRST_LINE, name, Face::Strong, t.ink), (size::menu::SECOND_LINE, place, Face::Small, t.muted)]
+    {
         let galley = widgets::one_line(ui, &[(text, face, ink)], room);
-        ui.painter().galley(pos2(rect.left() + 28.0, rect.top() + y - galley.size().y / 2.0), galley, ink);
+        ui.painter().galley(
+            pos2(rect.left() + gap::PARAGRAPH + size::BEHIND_DOT, rect.top() + y - galley.size().y / 2.0),
+            galley,
+            ink,
+        );
     }
     if on {
-        widgets::icon_at(ui.painter(), rect.right_center() - vec2(16.0, 0.0), icons::CHECK, 16.0, t.accent);
+        widgets::icon_at(
+            ui.painter(),
+            rect.right_center() - vec2(gap::WIDE, 0.0),
+            icons::CHECK,
+            icon_size::SMALL,
+            t.accent,
+        );
     }
     if response.clicked() {
         ui.close();

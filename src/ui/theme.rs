@@ -1,5 +1,10 @@
 //! The look: every color, size and font of the window, light and dark.
 
+pub mod gap;
+pub mod icon_size;
+pub mod padding;
+pub mod size;
+
 use egui::epaint::text::{FontData, FontDefinitions};
 use egui::{Color32, CornerRadius, FontFamily, FontId, Id, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals};
 use std::sync::Arc;
@@ -232,50 +237,6 @@ pub fn icons() -> FontFamily {
 #[must_use]
 pub fn icons_filled() -> FontFamily {
     FontFamily::Name("icons-filled".into())
-}
-
-/// Sizes, in points.
-pub mod size {
-    /// Between the window's edge and what is in it, left and right.
-    pub const EDGE: f32 = 20.0;
-    /// Above the pass.
-    pub const TOP: f32 = 16.0;
-    /// Between the parts of a screen.
-    pub const GAP: f32 = 14.0;
-    /// Between parts that belong together.
-    pub const NEAR: f32 = 12.0;
-    /// The height of the bar of practice.
-    pub const PRACTICE: f32 = 34.0;
-    /// The height of the pass.
-    pub const PASS: f32 = 76.0;
-    /// The width of the part of the pass right of the tear line.
-    pub const STUB: f32 = 352.0;
-    /// The radius of the notches in the pass.
-    pub const NOTCH: f32 = 8.0;
-    /// The height of a button.
-    pub const CONTROL: f32 = 36.0;
-    /// The height of a text field.
-    pub const FIELD: f32 = 38.0;
-    /// The corners of controls.
-    pub const RADIUS: u8 = 9;
-    /// The corners of cards.
-    pub const CARD: u8 = 14;
-    /// The corners of strips.
-    pub const NOTE: u8 = 12;
-    /// A row of the table.
-    pub const ROW: f32 = 44.0;
-    /// The head of the table.
-    pub const TABLE_HEAD: f32 = 34.0;
-    /// The strip that takes more files.
-    pub const STRIP: f32 = 60.0;
-    pub const FOOTER: f32 = 60.0;
-    /// The square behind a large icon.
-    pub const TILE: f32 = 44.0;
-    /// A progress bar.
-    pub const BAR: f32 = 6.0;
-    /// The column of the first screen.
-    pub const COLUMN: f32 = 600.0;
-    pub const DIALOG: f32 = 460.0;
 }
 
 /// Fonts: Inter for text, Phosphor for icons, egui's own behind them for what they lack.

@@ -2,16 +2,16 @@
 
 use super::code::Code;
 use super::explanations::{Explanation, ProblemDetails, technical};
-use super::theme::{self, Face, Tokens, size};
+use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::widgets::{self, Button};
-use super::{Action, Scene, Window, form, icons, pass};
+use super::{Action, Scene, Window, form, icons, layout, pass};
 use crate::diagnose::{self, Cause, CauseAction, Evidence, Piece};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Command, OpenDestination};
 use crate::words::format;
 use crate::words::problem as said;
 use crate::words::ui::{dialog as dialog_words, notes, trouble as words};
-use egui::{Align, Layout, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
 /// Which page is open over the files, and whether its technical details are unfolded.
@@ -77,7 +77,7 @@ impl Window {
         let t = theme::of(ui);
         ui.painter().add(widgets::card(ui.painter(), t, 0).paint(rect.shrink(1.0 / ui.pixels_per_point())));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(1.0, 1.0))));
-        let margin = Margin { left: 19, right: 19, top: 17, bottom: 16 };
+        let margin = size::trouble::PADDING;
         ScrollArea::vertical().auto_shrink(false).show(&mut inner, |ui| {
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
@@ -89,7 +89,7 @@ impl Window {
                 if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
                     super::invited::note(ui, &dates.text, true);
                 }
-                ui.add_space(20.0);
+                ui.add_space(gap::EDGE);
                 for (at, cause) in causes.iter().enumerate() {
                     rule(ui, t);
                     self.cause(ui, at + 1, cause, scene, out);
@@ -99,10 +99,10 @@ impl Window {
                     self.turn(ui, problem, scene, out);
                 }
                 rule(ui, t);
-                ui.add_space(10.0);
+                ui.add_space(gap::PARAGRAPH);
                 details(ui, problem, scene, &mut self.trouble.open, out);
                 if over {
-                    ui.add_space(12.0);
+                    ui.add_space(gap::NEAR);
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = size::NEAR;
                         if ui.add(Button::plain(words::BACK)).clicked() {
@@ -145,7 +145,7 @@ impl Window {
     /// The one action beside a problem that has one cause.
     fn turn(&mut self, ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let kind = problem.kind;
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         let profile = &scene.place.destination.profile;
         if let Some(remedy) = super::remedy::remedy(problem, profile, scene.seen) {
             if ui.add(Button::main(remedy.label())).clicked() {
@@ -162,7 +162,7 @@ impl Window {
         } else if ui.add(Button::plain(words::CHANGE)).clicked() {
             self.change(scene);
         }
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
     }
 
     fn change(&mut self, scene: &Scene<'_>) {
@@ -189,20 +189,20 @@ fn head(ui: &mut Ui, spoken: &said::Message, turn: Option<&str>, t: &Tokens) {
         let (_, tile) = ui.allocate_space(vec2(size::TILE, size::TILE + 1.0));
         let tile = Rect::from_min_size(tile.min + vec2(0.0, 1.0), Vec2::splat(size::TILE));
         widgets::tile_at(ui.painter(), tile, icons::LOCK, t.bad, t.bad_soft);
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         ui.vertical(|ui| {
             let right = ui.cursor().left() + ui.available_width();
             let title = widgets::text(ui, &[(&spoken.title, Face::Heading, t.ink)]).rect;
-            let wide = turn.map_or(0.0, |turn| pass::pill_width(ui, turn) + 16.0);
-            let beside = title.right() + 16.0 + wide <= right && title.height() < 2.0 * Face::Heading.line();
+            let wide = turn.map_or(0.0, |turn| pass::pill_width(ui, turn) + gap::WIDE);
+            let beside = title.right() + gap::WIDE + wide <= right && title.height() < 2.0 * Face::Heading.line();
             if let Some(turn) = turn.filter(|_| beside) {
                 pass::pill_at(ui, pos2(right - wide, title.center().y), turn, colors);
             }
-            ui.add_space(3.0);
+            ui.add_space(gap::TIGHT);
             widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
             if let Some(turn) = turn.filter(|_| !beside) {
-                let (_, row) = ui.allocate_space(vec2(wide, 28.0));
-                pass::pill_at(ui, row.left_center() + vec2(0.0, 4.0), turn, colors);
+                let (_, row) = ui.allocate_space(vec2(wide, size::trouble::TURN));
+                pass::pill_at(ui, row.left_center() + vec2(0.0, gap::CLOSE), turn, colors);
             }
         });
     });
@@ -218,14 +218,14 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
     let t = theme::of(ui);
     let width = button.width(ui);
     let full = ui.available_width();
-    let beside = full > width + 330.0;
-    let room = if beside { full - 36.0 - width - 36.0 } else { full - 36.0 };
-    ui.add_space(13.0);
+    let beside = full > width + size::trouble::BESIDE;
+    let room =
+        if beside { full - size::trouble::TEXT - width - size::trouble::TEXT } else { full - size::trouble::TEXT };
+    ui.add_space(gap::FIELD);
     let pressed;
     let top = ui.cursor().top();
     let left = ui.cursor().left();
-    let text = Rect::from_min_size(egui::pos2(left + 36.0, top), vec2(room, 10.0));
-    let mut column = ui.new_child(UiBuilder::new().max_rect(text).layout(Layout::top_down(Align::Min)));
+    let mut column = layout::column_at(ui, pos2(left + size::trouble::TEXT, top), room);
     column.spacing_mut().item_spacing = Vec2::ZERO;
     widgets::text(&mut column, &[(title, Face::Strong, t.ink)]);
     let runs: Vec<widgets::Run<'_>> = body
@@ -240,18 +240,21 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
     let mut height = column.min_rect().height();
     let middle = if beside {
         let middle = top + height / 2.0 - 1.0;
-        let place = Rect::from_min_size(egui::pos2(left + full - width, middle - 18.0), vec2(width, size::CONTROL));
+        let place = Rect::from_min_size(
+            egui::pos2(left + full - width, middle - size::CONTROL / 2.0),
+            vec2(width, size::CONTROL),
+        );
         pressed = ui.put(place, button).clicked();
         middle
     } else {
-        column.add_space(8.0);
+        column.add_space(gap::TEXT);
         pressed = column.add(button).clicked();
         height = column.min_rect().height();
-        top + 10.0
+        top + Face::Body.line() / 2.0
     };
     let number = [(number, Face::Strong, t.muted)];
-    widgets::text_at(ui, egui::Align2::LEFT_CENTER, egui::pos2(left + 1.0, middle), &number, 30.0);
-    let used = Rect::from_min_size(egui::pos2(left, top), vec2(full, height + 12.0));
+    widgets::text_at(ui, egui::Align2::LEFT_CENTER, egui::pos2(left + 1.0, middle), &number, size::trouble::TEXT);
+    let used = Rect::from_min_size(egui::pos2(left, top), vec2(full, height + gap::NEAR));
     ui.advance_cursor_after_rect(used);
     pressed
 }
@@ -270,12 +273,18 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
         line.push_str(" · ");
         line.push_str(&request);
     }
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::trouble::DETAILS), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, *open, &line));
     let icon = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
-    widgets::icon_at(ui.painter(), egui::pos2(rect.left() + 7.0, rect.center().y), icon, 13.0, t.muted);
-    let galley = widgets::one_line(ui, &[(&line, Face::Small, t.muted)], rect.width() - 20.0);
-    let at = egui::pos2(rect.left() + 17.0, rect.center().y - galley.size().y / 2.0);
+    widgets::icon_at(
+        ui.painter(),
+        egui::pos2(rect.left() + size::trouble::CARET, rect.center().y),
+        icon,
+        icon_size::CARET,
+        t.muted,
+    );
+    let galley = widgets::one_line(ui, &[(&line, Face::Small, t.muted)], rect.width() - gap::EDGE);
+    let at = egui::pos2(rect.left() + size::trouble::DETAILS_TEXT, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.muted);
     widgets::focus_ring(ui, &response, rect, t);
     let unfolded = response.clicked() && !*open;
@@ -284,10 +293,10 @@ fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, o
     }
     if *open {
         let all = technical(problem, &scene.about.zone);
-        ui.add_space(6.0);
-        egui::Frame::new().inner_margin(Margin { left: 17, right: 0, top: 0, bottom: 8 }).show(ui, |ui| {
+        ui.add_space(gap::SMALL);
+        egui::Frame::new().inner_margin(size::trouble::UNFOLDED).show(ui, |ui| {
             widgets::selectable(ui, &[(&all, Face::MonoSmall, t.muted)]);
-            ui.add_space(8.0);
+            ui.add_space(gap::TEXT);
             if ui.add(Button::plain(dialog_words::COPY).icon(icons::COPY)).clicked() {
                 out.push(Action::Copy(all.clone()));
             }

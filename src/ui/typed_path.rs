@@ -3,7 +3,7 @@
 use super::arrival::Arrival;
 use super::paths::PathFor;
 use super::sheet::{After, Sheet, View, buttons, follow_field, title};
-use super::theme::{self, Face};
+use super::theme::{self, Face, gap};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, picker};
 use crate::words::paths::{self as words, Choice};
@@ -43,9 +43,9 @@ impl Sheet for TypedPath {
         let choice = draft.what.choice();
         title(ui, draft.what.title(), t);
         widgets::text(ui, &[(words::no_dialog(choice), Face::Body, t.muted)]);
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         widgets::text(ui, &[(words::PATH, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         let id = Id::unique("typed path");
         let width = ui.available_width();
         let response = widgets::field(ui, id, words::PATH, &mut draft.path, width, Face::Mono, draft.wrong);
@@ -53,7 +53,7 @@ impl Sheet for TypedPath {
         if draft.wrong {
             picker::below(ui, words::PATH_FORM);
         }
-        ui.add_space(10.0);
+        ui.add_space(gap::PARAGRAPH);
         widgets::text(ui, &[(words::INSTALL, Face::Small, t.muted)]);
         let mut after = After::Stay;
         buttons(ui, |ui| {

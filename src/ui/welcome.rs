@@ -7,9 +7,9 @@ use super::fields::{entry, field_id, is_field, pair, rest};
 use super::form::{self, From};
 use super::identify::answered;
 use super::paths::PathFor;
-use super::theme::{self, Face, size};
+use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, identity};
+use super::{About, Action, Window, icons, identity, layout};
 use crate::model::destination::Destination;
 use crate::model::names::RoleArn;
 use crate::model::snapshot::{Command, Profile, Snapshot};
@@ -17,12 +17,8 @@ use crate::model::upload::DestinationId;
 use crate::words::accounts;
 use crate::words::ui::{self as words, Field, welcome};
 use egui::{
-    Align, Align2, CornerRadius, Key, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, StrokeKind, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, Key, Popup, Rect, RichText, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
-
-/// The height of the column with nothing unfolded; what is above it is half of what is left over.
-const HEIGHT: f32 = 607.0;
 
 /// A way to begin a delivery.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +31,6 @@ enum Way {
 impl Window {
     pub(crate) fn welcome(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let all = ui.max_rect();
-        let column = size::COLUMN.min(all.width() - 2.0 * size::EDGE);
         if self.form.profile.is_some()
             && let Some(profile) = self.form.picked(&seen.profiles).cloned()
         {
@@ -48,27 +43,14 @@ impl Window {
         {
             self.leave_form(seen);
         }
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = Vec2::ZERO;
-            let above = ((all.height() - HEIGHT) / 2.0).clamp(16.0, 90.0);
-            ui.add_space(above);
-            let left = all.left() + (all.width() - column) / 2.0;
-            let top = ui.cursor().top();
-            let place = Rect::from_min_size(pos2(left, top), vec2(column, 10.0));
-            let mut ui_column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-            self.column(&mut ui_column, seen, about, out);
-            let used = ui_column.min_rect();
-            ui.allocate_rect(
-                Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), used.bottom() + 16.0)),
-                Sense::empty(),
-            );
-        });
+        let above = ((all.height() - size::WELCOME) / 2.0).clamp(gap::WIDE, size::ABOVE_WELCOME);
+        layout::page(ui, size::COLUMN, above, |ui| self.column(ui, seen, about, out));
     }
 
     fn column(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let width = ui.max_rect().width();
-        let notes = Rect::from_min_size(ui.cursor().min, vec2(width, 400.0));
+        let notes = Rect::from_min_size(ui.cursor().min, vec2(width, size::NOTES));
         let taken = self.welcome_notes(ui, notes, &about.warnings);
         ui.advance_cursor_after_rect(Rect::from_min_size(notes.min, vec2(width, taken)));
         let changing = self.form.from.changes();
@@ -79,25 +61,24 @@ impl Window {
             }
             if !changing {
                 widgets::text(ui, &[(welcome::TITLE, Face::Title, t.ink)]);
-                ui.add_space(5.0);
+                ui.add_space(gap::LABEL);
                 widgets::text(ui, &[(welcome::SUBTITLE, Face::Body, t.muted)]);
-                ui.add_space(21.0);
+                ui.add_space(gap::EDGE + 1.0);
             }
         });
         let known = Self::knows_customers(seen) && self.form.from == From::Hand;
         let main = self.main_way(known);
         if known {
             self.known(ui, seen, main == Way::Customer, out);
-            ui.add_space(16.0);
+            ui.add_space(gap::WIDE);
         }
         if !changing {
-            widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 18 })
+            widgets::card(ui.painter(), t, padding::CARD)
                 .show(ui, |ui| invitation(ui, main == Way::Invitation, about.practice, out));
-            ui.add_space(16.0);
+            ui.add_space(gap::WIDE);
         }
-        widgets::card(ui.painter(), t, Margin { left: 20, right: 20, top: 18, bottom: 17 })
-            .show(ui, |ui| self.by_hand(ui, seen, main == Way::Form, out));
-        ui.add_space(15.0);
+        widgets::card(ui.painter(), t, padding::FORM).show(ui, |ui| self.by_hand(ui, seen, main == Way::Form, out));
+        ui.add_space(gap::PART + 1.0);
         // What is made for a real customer is not made of made-up people.
         if !about.practice && !changing {
             ways_out(ui, out);
@@ -125,32 +106,38 @@ impl Window {
         };
         ui.set_width(ui.available_width());
         widgets::text(ui, &[(title, Face::Name, t.ink)]);
-        ui.add_space(14.0);
+        ui.add_space(gap::PART);
         self.you(ui, seen, out);
-        ui.add_space(12.0);
+        ui.add_space(gap::NEAR);
         let form = &mut self.form;
         let full = ui.available_width();
         widgets::text(ui, &[(welcome::ROLE, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         entry(ui, form, Field::Role, welcome::ROLE, full);
         if form.wrong(Field::Role, welcome::ROLE).is_none()
             && let Some(account) = RoleArn::from_pasted(&form.role).ok().map(|role| role.account())
             && account.as_str().len() == 12
         {
-            ui.add_space(5.0);
-            let (_, row) = ui.allocate_space(vec2(full, 18.0));
-            widgets::icon_at(ui.painter(), row.left_center() + vec2(7.5, 0.0), icons::DONE, 15.0, t.ok);
+            ui.add_space(gap::LABEL);
+            let (_, row) = ui.allocate_space(vec2(full, Face::Small.line()));
+            widgets::icon_at(
+                ui.painter(),
+                row.left_center() + vec2(icon_size::CONFIRMED / 2.0, 0.0),
+                icons::DONE,
+                icon_size::CONFIRMED,
+                t.ok,
+            );
             let said = words::role_in(account.as_str());
-            let at = row.left_center() + vec2(18.0, 0.0);
-            widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(&said, Face::Small, t.muted)], full - 18.0);
+            let at = row.left_center() + vec2(size::BEHIND_DOT, 0.0);
+            widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(&said, Face::Small, t.muted)], full - size::BEHIND_DOT);
         }
-        ui.add_space(13.0);
+        ui.add_space(gap::FIELD);
         pair(ui, form, (Field::Bucket, welcome::BUCKET, false), Some((Field::Folder, welcome::FOLDER, true)));
         if form.rest_open {
-            ui.add_space(13.0);
+            ui.add_space(gap::FIELD);
             rest(ui, form);
         }
-        ui.add_space(16.0);
+        ui.add_space(gap::WIDE);
         self.send(ui, seen, main, out);
     }
 
@@ -161,18 +148,18 @@ impl Window {
         ui.horizontal(|ui| {
             let button = if main { Button::main(welcome::GET_ACCESS) } else { Button::plain(welcome::GET_ACCESS) };
             go = ui.add(button).clicked();
-            ui.add_space(19.0);
+            ui.add_space(gap::LINKS);
             let text = if self.form.rest_open { welcome::LESS } else { welcome::MORE };
             if ui.add(Button::link(text)).clicked() {
                 self.form.rest_open = !self.form.rest_open;
             }
-            ui.add_space(19.0);
+            ui.add_space(gap::LINKS);
             if ui.add(Button::link(accounts::check::OPEN)).clicked() {
                 self.check_form(seen);
             }
             let changing = self.form.from.changes();
             if changing || !seen.places.is_empty() {
-                ui.add_space(19.0);
+                ui.add_space(gap::LINKS);
                 if ui.add(Button::link(welcome::BACK)).clicked() {
                     self.leave_form(seen);
                 }
@@ -202,7 +189,7 @@ impl Window {
         } else if self.form.submitted
             && let Err((None, why)) = wanted
         {
-            ui.add_space(6.0);
+            ui.add_space(gap::SMALL);
             widgets::text(ui, &[(&why, Face::Small, t.bad)]);
         }
     }
@@ -245,17 +232,12 @@ impl Window {
     fn you(&mut self, ui: &mut Ui, seen: &Snapshot, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::text(ui, &[(welcome::YOU, Face::SmallStrong, t.ink)]);
-        ui.add_space(5.0);
+        ui.add_space(gap::LABEL);
         if seen.profiles.list.is_empty() {
             self.no_key(ui);
             return;
         }
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::FIELD), Sense::click());
-        let stroke = widgets::hairline(ui.painter(), t.line);
-        let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-        ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
-        widgets::icon_at(ui.painter(), rect.left_center() + vec2(21.5, 0.0), icons::USER, 18.0, t.muted);
-        widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
         let picked = self.form.picked(&seen.profiles);
         let (name, who) = picked.map_or((welcome::CHOOSE_PROFILE.to_owned(), String::new()), |profile| {
             (profile.name.clone(), self.who(profile, seen))
@@ -265,14 +247,11 @@ impl Window {
             runs.push(("  ·  ", Face::Body, t.muted));
             runs.push((who.as_str(), Face::Body, t.muted));
         }
-        let galley = widgets::one_line(ui, &runs, rect.width() - 80.0);
-        ui.painter().galley(pos2(rect.left() + 38.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
         let label = format!("{}: {name} {who}", welcome::YOU);
-        response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label.trim()));
-        widgets::focus_ring(ui, &response, rect, t);
-        Popup::menu(&response).gap(4.0).width(rect.width()).show(|ui| self.profiles(ui, seen));
+        widgets::combo_box(ui, rect, &response, Some(icons::USER), &runs, label.trim());
+        Popup::menu(&response).gap(gap::CLOSE).width(rect.width()).show(|ui| self.profiles(ui, seen));
         odd(ui, picked, seen);
-        ui.add_space(3.0);
+        ui.add_space(gap::TIGHT);
         let known = picked.and_then(|picked| Some((picked, seen.identities.iter().find(|(n, _)| *n == picked.name)?)));
         if let Some((picked, (_, Err(problem)))) = known {
             self.remedy_link(ui, problem, &picked.name, seen, out);
@@ -283,9 +262,9 @@ impl Window {
             widgets::text(ui, &[(accounts::ONE_HOUR, Face::Small, t.muted)]);
         }
         ui.scope(|ui| {
-            ui.spacing_mut().interact_size.y = 22.0;
+            ui.spacing_mut().interact_size.y = size::LINK;
             ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 18.0;
+                ui.spacing_mut().item_spacing.x = gap::BUTTONS;
                 if let Some(profile) = picked.filter(|profile| self.may_identify(profile, seen))
                     && ui.add(Button::small_link(welcome::WHO_IS_THIS)).clicked()
                 {
@@ -313,11 +292,12 @@ impl Window {
 
     fn profiles(&mut self, ui: &mut Ui, seen: &Snapshot) {
         let t = theme::of(ui);
-        ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(size::MENU).show(ui, |ui| {
             for profile in &seen.profiles.list {
                 let name = RichText::new(&profile.name).color(if form::usable(profile) { t.ink } else { t.muted });
                 let who = RichText::new(self.who(profile, seen)).small().color(t.muted);
-                let button = egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), 32.0));
+                let button =
+                    egui::Button::new((name, who)).truncate().min_size(vec2(ui.available_width(), size::MENU_ENTRY));
                 if ui.add(button).clicked() {
                     ui.close();
                     self.form.pick(profile);
@@ -331,16 +311,16 @@ impl Window {
         egui::Frame::new()
             .fill(t.warn_soft)
             .corner_radius(CornerRadius::same(size::RADIUS))
-            .inner_margin(Margin::symmetric(14, 11))
+            .inner_margin(padding::CARD_NOTICE)
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.horizontal_top(|ui| {
-                    widgets::icon(ui, icons::KEY, 20.0, t.warn);
-                    ui.add_space(10.0);
+                    widgets::icon(ui, icons::KEY, icon_size::ROW, t.warn);
+                    ui.add_space(gap::PARAGRAPH);
                     ui.vertical(|ui| {
                         widgets::text(ui, &[(welcome::NO_KEY, Face::Strong, t.ink)]);
                         widgets::text(ui, &[(welcome::NO_KEY_TEXT, Face::Small, t.muted)]);
-                        ui.add_space(8.0);
+                        ui.add_space(gap::TEXT);
                         if ui.add(Button::plain(welcome::ADD_KEY)).clicked() {
                             self.add_key();
                         }
@@ -366,10 +346,10 @@ fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
         lines.insert(0, super::remedy::sentence(problem));
     }
     for line in lines {
-        ui.add_space(4.0);
+        ui.add_space(gap::CLOSE);
         ui.horizontal_top(|ui| {
-            widgets::icon(ui, icons::WARNING, 16.0, t.warn);
-            ui.add_space(5.0);
+            widgets::icon(ui, icons::WARNING, icon_size::SMALL, t.warn);
+            ui.add_space(gap::LABEL);
             widgets::text(ui, &[(&line, Face::Small, t.warn)]);
         });
     }
@@ -381,19 +361,19 @@ fn ways_out(ui: &mut Ui, out: &mut Vec<Action>) {
     let ask = strong_link_width(ui, welcome::ASK);
     let practice = strong_link_width(ui, welcome::PRACTICE);
     let first = widgets::one_line(ui, &[sentence], f32::INFINITY).size().x;
-    let total = first + 8.0 + ask + 28.0 + practice;
+    let total = first + gap::TEXT + ask + gap::DOT + practice;
     let full = ui.available_width();
-    let (_, rect) = ui.allocate_space(vec2(full, 22.0));
+    let (_, rect) = ui.allocate_space(vec2(full, size::LINK));
     let mut x = rect.left() + ((full - total) / 2.0).max(0.0);
     let y = rect.center().y;
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &[sentence], first + 1.0);
-    x += first + 8.0;
+    x += first + gap::TEXT;
     if strong_link(ui, x, y, welcome::ASK, ask) {
         out.push(Action::OpenAsk);
     }
     x += ask;
-    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + 14.0, y), &[("·", Face::Small, t.muted)], 20.0);
-    x += 28.0;
+    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + gap::DOT / 2.0, y), &[("·", Face::Small, t.muted)], gap::DOT);
+    x += gap::DOT;
     if strong_link(ui, x, y, welcome::PRACTICE, practice) {
         out.push(Request::StartPractice.into());
     }
@@ -405,20 +385,20 @@ fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Action>) {
     let full = ui.available_width();
     let button = if main { Button::main(welcome::OPEN_INVITATION) } else { Button::plain(welcome::OPEN_INVITATION) };
     let width = button.width(ui);
-    let room = full - size::TILE - 14.0 - width - 14.0;
+    let room = full - size::TILE - gap::PART - width - gap::PART;
     let says = if practice { words::practice::INVITATION } else { welcome::INVITATION_TEXT };
     let text = widgets::job(ui, &[(says, Face::Small, t.muted)]);
     let mut wrapped = text;
     wrapped.wrap = egui::text::TextWrapping::wrap_at_width(room);
     let body = ui.fonts_mut(|fonts| fonts.layout_job(wrapped));
-    let height = (22.0 + body.size().y).max(size::TILE);
+    let height = (Face::Name.line() + body.size().y).max(size::TILE);
     let (_, rect) = ui.allocate_space(vec2(full, height));
     let tile = Rect::from_center_size(pos2(rect.left() + size::TILE / 2.0, rect.center().y), Vec2::splat(size::TILE));
     widgets::tile_at(ui.painter(), tile, icons::INVITATION, t.accent, t.accent_soft);
-    let x = tile.right() + 14.0;
-    let y = rect.center().y - f32::midpoint(22.0, body.size().y);
+    let x = tile.right() + gap::PART;
+    let y = rect.center().y - f32::midpoint(Face::Name.line(), body.size().y);
     widgets::text_at(ui, Align2::LEFT_TOP, pos2(x, y), &[(welcome::INVITATION, Face::Name, t.ink)], room);
-    let below = Rect::from_min_size(pos2(x, y + 22.0), body.size());
+    let below = Rect::from_min_size(pos2(x, y + Face::Name.line()), body.size());
     let response = ui.interact(below, ui.scope_id().with("invitation"), Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, says));
     ui.painter().galley(below.min, body, t.muted);

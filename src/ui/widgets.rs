@@ -1,7 +1,7 @@
 //! The parts every screen is made of: text with figures of one width, buttons, fields, bars, cards.
 
 use super::icons::Icon;
-use super::theme::{self, Face, Tokens, size};
+use super::theme::{self, Face, Tokens, icon_size, size};
 use crate::model::names::looks_like_secret;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
@@ -9,7 +9,11 @@ use egui::{
     Align2, Color32, CornerRadius, FontId, Frame, Galley, Id, Label, Margin, Painter, Pos2, Rect, Response, Sense,
     Shape, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo, pos2, vec2,
 };
+use std::f32::consts::FRAC_PI_2;
 use std::sync::Arc;
+
+/// The pieces that a corner of a dashed line is drawn of.
+const STEPS: u8 = 8;
 
 /// A run of text in one face and color.
 pub type Run<'a> = (&'a str, Face, Color32);
@@ -109,19 +113,19 @@ pub fn icon(ui: &mut Ui, icon: Icon, points: f32, color: Color32) {
 
 /// Adds the dot in the color of the customer with this account. It says nothing the name beside it does not say.
 pub fn dot(ui: &mut Ui, account: &str) {
-    let (_, rect) = ui.allocate_space(vec2(10.0, 10.0));
+    let (_, rect) = ui.allocate_space(Vec2::splat(size::DOT));
     dot_at(ui, rect.center(), account);
 }
 
 /// Paints the same dot at a place.
 pub fn dot_at(ui: &Ui, center: Pos2, account: &str) {
-    ui.painter().circle_filled(center, 4.5, theme::customer(ui, account));
+    ui.painter().circle_filled(center, size::DOT_RADIUS, theme::customer(ui, account));
 }
 
 /// Paints a large icon on its colored square.
 pub fn tile_at(painter: &Painter, rect: Rect, icon: Icon, color: Color32, soft: Color32) {
     painter.rect_filled(rect, CornerRadius::same(size::RADIUS + 1), soft);
-    icon_at(painter, rect.center(), icon, 24.0, color);
+    icon_at(painter, rect.center(), icon, icon_size::TILE, color);
 }
 
 /// How a button looks.
@@ -199,7 +203,7 @@ impl<'a> Button<'a> {
     #[must_use]
     pub fn width(&self, ui: &Ui) -> f32 {
         let text = one_line(ui, &[(self.text, self.face(), Color32::PLACEHOLDER)], f32::INFINITY).size().x;
-        text + if self.icon.is_some() { 24.0 } else { 0.0 } + 2.0 * self.padding()
+        text + if self.icon.is_some() { size::BUTTON_ICON } else { 0.0 } + 2.0 * self.padding()
     }
 
     const fn face(&self) -> Face {
@@ -211,7 +215,7 @@ impl<'a> Button<'a> {
 
     const fn padding(&self) -> f32 {
         match self.look {
-            Look::Main | Look::Plain => 15.0,
+            Look::Main | Look::Plain => size::BUTTON_PADDING,
             Look::Link | Look::SmallLink => 0.0,
         }
     }
@@ -219,7 +223,7 @@ impl<'a> Button<'a> {
     const fn height(&self) -> f32 {
         match self.look {
             Look::Main | Look::Plain | Look::Link => size::CONTROL,
-            Look::SmallLink => 22.0,
+            Look::SmallLink => size::LINK,
         }
     }
 }
@@ -257,8 +261,8 @@ impl Widget for Button<'_> {
         }
         let mut x = rect.left() + self.padding();
         if let Some(icon) = self.icon {
-            icon_at(ui.painter(), pos2(x + 8.0, rect.center().y), icon, 16.0, ink);
-            x += 24.0;
+            icon_at(ui.painter(), pos2(x + icon_size::SMALL / 2.0, rect.center().y), icon, icon_size::SMALL, ink);
+            x += size::BUTTON_ICON;
         }
         let galley = one_line(ui, &[(self.text, self.face(), ink)], f32::INFINITY);
         let at = pos2(x, rect.center().y - galley.size().y / 2.0);
@@ -277,7 +281,7 @@ impl Widget for Button<'_> {
 
 /// A button that is an icon, at a place; its name is also what it says when pointed at.
 pub fn icon_button_at(ui: &mut Ui, center: Pos2, icon: Icon, name: &str, color: Color32) -> Response {
-    let rect = Rect::from_center_size(center, vec2(26.0, 28.0));
+    let rect = Rect::from_center_size(center, size::ICON_BUTTON);
     let response = ui.allocate_rect(rect, Sense::click());
     icon_button_in(ui, rect, response, icon, name, color)
 }
@@ -286,9 +290,9 @@ fn icon_button_in(ui: &Ui, rect: Rect, response: Response, icon: Icon, name: &st
     let t = theme::of(ui);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
     if response.hovered() {
-        ui.painter().rect_filled(rect, CornerRadius::same(6), t.sunken);
+        ui.painter().rect_filled(rect, CornerRadius::same(size::HOVERED), t.sunken);
     }
-    icon_at(ui.painter(), rect.center(), icon, 18.0, color);
+    icon_at(ui.painter(), rect.center(), icon, icon_size::MEDIUM, color);
     focus_ring(ui, &response, rect, t);
     response.on_hover_text(name)
 }
@@ -297,7 +301,7 @@ fn icon_button_in(ui: &Ui, rect: Rect, response: Response, icon: Icon, name: &st
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, t: &Tokens) {
     if response.has_focus() {
         let radius = CornerRadius::same(size::RADIUS + 2);
-        ui.painter().rect_stroke(rect.expand(3.0), radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
+        ui.painter().rect_stroke(rect.expand(size::FOCUS_RING), radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
     }
 }
 
@@ -352,7 +356,7 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     let edit = egui::TextEdit::singleline(value)
         .id(id)
         .password(secret)
-        .frame(Frame::NONE.inner_margin(Margin::symmetric(12, 0)))
+        .frame(Frame::NONE.inner_margin(size::FIELD_PADDING))
         .font(face.font())
         .text_color(t.ink)
         .align(Align2::LEFT_CENTER)
@@ -361,6 +365,25 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     let response = ui.put(rect, edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
+}
+
+/// Paints a combo box: what is picked, cut where there is too little room, before a caret. `icon` stands before the text.
+pub fn combo_box(ui: &Ui, rect: Rect, response: &Response, icon: Option<Icon>, runs: &[Run<'_>], name: &str) {
+    let t = theme::of(ui);
+    let fill = if response.hovered() { mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    let stroke = hairline(ui.painter(), t.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
+    let mut left = rect.left() + size::COMBO_TEXT;
+    if let Some(icon) = icon {
+        icon_at(ui.painter(), rect.left_center() + vec2(size::COMBO_ICON, 0.0), icon, icon_size::MEDIUM, t.muted);
+        left = rect.left() + size::COMBO_TEXT_BEHIND_ICON;
+    }
+    let caret = rect.right_center() - vec2(size::COMBO_CARET, 0.0);
+    icon_at(ui.painter(), caret, super::icons::CARET_DOWN, icon_size::COMBO, t.muted);
+    let galley = one_line(ui, runs, rect.right() - size::COMBO_END - left);
+    ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+    focus_ring(ui, response, rect, t);
 }
 
 /// Paints a progress bar with rounded ends and says its value to screen readers under `name`.
@@ -373,7 +396,7 @@ pub fn bar(ui: &mut Ui, rect: Rect, share: f32, name: &str, fill: Color32) {
         info.value = Some(f64::from((share * 100.0).floor()));
         info
     });
-    let radius = CornerRadius::same(3);
+    let radius = CornerRadius::same(size::TICK);
     ui.painter().rect_filled(rect, radius, t.sunken);
     if share > 0.0 {
         let done = Rect::from_min_size(rect.min, vec2((rect.width() * share).max(rect.height()), rect.height()));
@@ -398,21 +421,21 @@ pub fn dashed(painter: &Painter, rect: Rect, fill: Color32, line: Color32) {
     let radius = radius - 1.0;
     let mut path: Vec<Pos2> = Vec::with_capacity(40);
     let corners = [
-        (pos2(inner.right() - radius, inner.top() + radius), -90.0_f32),
+        (pos2(inner.right() - radius, inner.top() + radius), -1.0_f32),
         (pos2(inner.right() - radius, inner.bottom() - radius), 0.0),
-        (pos2(inner.left() + radius, inner.bottom() - radius), 90.0),
-        (pos2(inner.left() + radius, inner.top() + radius), 180.0),
+        (pos2(inner.left() + radius, inner.bottom() - radius), 1.0),
+        (pos2(inner.left() + radius, inner.top() + radius), 2.0),
     ];
     for (center, from) in corners {
-        for step in 0..=8_u8 {
-            let angle = (from + 90.0 * f32::from(step) / 8.0).to_radians();
+        for step in 0..=STEPS {
+            let angle = (from + f32::from(step) / f32::from(STEPS)) * FRAC_PI_2;
             path.push(center + radius * Vec2::angled(angle));
         }
     }
     if let Some(&first) = path.first() {
         path.push(first);
     }
-    painter.extend(Shape::dashed_line(&path, Stroke::new(2.0, line), 4.0, 2.0));
+    painter.extend(Shape::dashed_line(&path, Stroke::new(2.0, line), size::DASH, 2.0));
 }
 
 /// The thinnest line that is still even on this screen: a point, in whole pixels.
@@ -444,26 +467,29 @@ pub fn selectable(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
 /// A check box: filled with the accent when it is on.
 pub fn checkbox(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
     let t = theme::of(ui);
-    let room = ui.available_width() - 26.0;
+    let room = ui.available_width() - size::CHECK_TEXT;
     let mut words = job(ui, &[(text, Face::Body, t.ink)]);
     words.wrap = egui::text::TextWrapping::wrap_at_width(room);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(words));
-    let wanted = vec2(26.0 + galley.size().x, galley.size().y.max(24.0));
+    let wanted = vec2(size::CHECK_TEXT + galley.size().x, galley.size().y.max(size::CHECK));
     let (rect, mut response) = ui.allocate_exact_size(wanted, Sense::click());
     if response.clicked() {
         *on = !*on;
         response.mark_changed();
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *on, text));
-    let square = Rect::from_center_size(pos2(rect.left() + 8.0, rect.top() + 12.0), Vec2::splat(16.0));
-    let radius = CornerRadius::same(3);
+    let square = Rect::from_center_size(
+        pos2(rect.left() + size::CHECK_BOX / 2.0, rect.top() + size::CHECK / 2.0),
+        Vec2::splat(size::CHECK_BOX),
+    );
+    let radius = CornerRadius::same(size::TICK);
     if *on {
         ui.painter().rect_filled(square, radius, t.accent);
-        icon_at(ui.painter(), square.center(), super::icons::CHECK, 12.0, t.on_accent);
+        icon_at(ui.painter(), square.center(), super::icons::CHECK, icon_size::TICK, t.on_accent);
     } else {
         ui.painter().rect(square, radius, t.surface, Stroke::new(1.5, t.muted), StrokeKind::Inside);
     }
-    let at = pos2(rect.left() + 26.0, rect.top() + 12.0 - 10.0);
+    let at = pos2(rect.left() + size::CHECK_TEXT, rect.top() + (size::CHECK - Face::Body.line()) / 2.0);
     ui.painter().galley(at, galley, t.ink);
     focus_ring(ui, &response, rect, t);
     response

@@ -57,6 +57,11 @@ fn colors_stand_in_the_theme_alone() {
 }
 
 #[test]
+fn sizes_stand_in_the_theme_alone() {
+    hold(&["src"], rules::sizes);
+}
+
+#[test]
 fn sentences_stand_in_words_alone() {
     hold(&["src"], rules::sentences);
 }
@@ -125,6 +130,10 @@ const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::colors, "src/ui/a.rs", "\nlet a = Color32::from_rgb(1, 2, 3);", "let a = Color32::TRANSPARENT;"),
     (rules::colors, "src/ui/a.rs", "\nlet a = Color32::RED;", "// Color32::RED"),
     (rules::colors, "src/ui/a.rs", "\nlet a = \"#12734A\";", "let a = \"#\";"),
+    (rules::sizes, "src/ui/a.rs", "\nui.add_space(8.0);", "ui.add_space(gap::TEXT / 2.0 - 0.5); // 8.0"),
+    (rules::sizes, "src/ui/a.rs", "\nlet at = vec2(2.0, 14.5);", "let rate: f64 = 1_000_000.0;"),
+    (rules::sizes, "src/ui/a.rs", "\nMargin::symmetric(12, 9)", "Margin::ZERO"),
+    (rules::sizes, "src/ui/a.rs", "\nMargin { left: 26, ..Margin::ZERO }", "CornerRadius::same(size::CARD)"),
     (rules::sentences, "src/ui/a.rs", "\nui.label(\"Get access\");", "ui.label(words::GET_ACCESS);"),
     (
         rules::sentences,

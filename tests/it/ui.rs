@@ -137,7 +137,7 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
     let text = copied.iter().find_map(|wish| if let Action::Copy(text) = wish { Some(text) } else { None });
     assert!(text.expect("a message").contains("arn:aws:s3:::importantprojectbucket/incoming/*"));
     press(&mut harness, "Try now");
-    assert!(wishes(&mut harness).contains(&Action::Request(Request::Command(Command::Release(DestinationId(0))))));
+    assert!(wishes(&mut harness).contains(&Action::from(Command::Release(DestinationId(0)))));
     assert!(says(&harness, "The bucket said no"), "back at the files, where it is still held");
 
     let mut seen = demo::uploading();
@@ -187,11 +187,8 @@ fn renew_and_files_are_wished_for() {
     press(&mut harness, "Choose files…");
     press(&mut harness, "Choose folder…");
     let id = DestinationId(0);
-    let expected = [
-        Action::Request(Request::Command(Command::GetAccess(id))),
-        Action::Choose(PathFor::Files(id)),
-        Action::Choose(PathFor::Folder(id)),
-    ];
+    let expected =
+        [Action::from(Command::GetAccess(id)), Action::Choose(PathFor::Files(id)), Action::Choose(PathFor::Folder(id))];
     assert_eq!(wishes(&mut harness), expected);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
     harness.run();
@@ -242,19 +239,17 @@ fn rows_pause_resume_and_leave() {
     let mut harness = open(demo::every_state());
     press(&mut harness, "Pause: site-survey.mp4");
     press(&mut harness, "Take out: drawings-final.zip");
-    let expected = [
-        Action::Request(Request::Command(Command::Pause(Which::One(UploadId(0))))),
-        Action::Request(Request::Command(Command::Cancel(Which::One(UploadId(1))))),
-    ];
+    let expected =
+        [Action::from(Command::Pause(Which::One(UploadId(0)))), Action::from(Command::Cancel(Which::One(UploadId(1))))];
     assert_eq!(wishes(&mut harness), expected);
     press(&mut harness, "More: report.pdf");
     press(&mut harness, "Send under a new name");
-    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendUnderNewName(UploadId(3))))]);
+    assert_eq!(wishes(&mut harness), [Action::from(Command::SendUnderNewName(UploadId(3)))]);
     press(&mut harness, "More: unreadable.bin");
     press(&mut harness, "Try again");
-    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Retry(Which::One(UploadId(14)))))]);
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Retry(Which::One(UploadId(14))))]);
     press(&mut harness, "Pause all");
-    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Pause(Which::All(DestinationId(0)))))]);
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Pause(Which::All(DestinationId(0))))]);
 }
 
 #[test]
@@ -264,7 +259,7 @@ fn space_pauses_the_row_in_focus() {
     harness.run();
     harness.key_press(Key::Space);
     harness.run();
-    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Pause(Which::One(UploadId(0)))))]);
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Pause(Which::One(UploadId(0))))]);
 }
 
 #[test]
@@ -304,10 +299,7 @@ fn all_is_taken_out_only_after_a_word() {
     press(&mut harness, "More for the whole list");
     press(&mut harness, "Take everything out…");
     press(&mut harness, "Take everything out");
-    assert_eq!(
-        wishes(&mut harness),
-        [Action::Request(Request::Command(Command::Cancel(Which::All(DestinationId(0)))))]
-    );
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Cancel(Which::All(DestinationId(0))))]);
 }
 
 #[test]
@@ -370,7 +362,7 @@ fn the_form_opens_what_is_typed() {
     press(&mut harness, "Get access");
     let mut expected = demo::destination();
     expected.name = "importantprojectbucket".to_owned();
-    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Open(Box::new(expected))))]);
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Open(Box::new(expected)))]);
 }
 
 #[test]
@@ -380,10 +372,7 @@ fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     press(&mut harness, "Change what you entered…");
     assert!(says(&harness, daypass::words::ui::welcome::CHANGE));
     press(&mut harness, "Get access");
-    assert_eq!(
-        wishes(&mut harness),
-        [Action::Request(Request::Command(Command::Change(DestinationId(0), Box::new(demo::destination()))))]
-    );
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Change(DestinationId(0), Box::new(demo::destination())))]);
     harness.run();
     assert!(says(&harness, "Your customer’s account said no"));
 }
@@ -412,7 +401,7 @@ fn a_drop_adds_all_of_it_and_an_invitation_is_read() {
     let mut harness = open(demo::uploading());
     drop_files(&mut harness, &["/a.txt", "/b c.txt", "/folder"]);
     let paths = ["/a.txt", "/b c.txt", "/folder"].map(PathBuf::from).to_vec();
-    assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::Add(DestinationId(0), paths)))]);
+    assert_eq!(wishes(&mut harness), [Action::from(Command::Add(DestinationId(0), paths))]);
 
     let mut harness = open(demo::welcome());
     drop_files(&mut harness, &["/customer.DAYPASS"]);
@@ -478,7 +467,7 @@ fn settings_are_wished_for_as_they_are_changed() {
     harness.step();
     let mut wanted = demo::ready().settings;
     wanted.sha256 = false;
-    assert_eq!(wishes(&mut harness).first(), Some(&Action::Request(Request::Command(Command::Set(wanted)))));
+    assert_eq!(wishes(&mut harness).first(), Some(&Action::from(Command::Set(wanted))));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::model::upload::Proof;
 use crate::ui::explanations::ProblemDetails;
 use crate::ui::icons::{self, Icon};
 use crate::ui::paths::PathFor;
-use crate::ui::theme::{self, Face, Tokens, size};
+use crate::ui::theme::{self, Face, Tokens, gap, icon_size, size};
 use crate::ui::widgets::{self, Button};
 use crate::ui::{About, Action, Window, picker};
 use crate::words::format;
@@ -43,16 +43,22 @@ impl Window {
         y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
         let back = Button::link(words::BACK_TO_LIST);
         let width = back.width(ui);
-        let place = Rect::from_min_size(pos2(right - width, y - 3.0), vec2(width, size::CONTROL));
+        let place = Rect::from_min_size(pos2(right - width, y - size::BACK), vec2(width, size::CONTROL));
         let stay = !picker::at(ui, place, back).clicked();
         let delivery = match page.deliveries.get(open.id) {
             Some(Some(delivery)) => delivery.clone(),
             Some(None) => return false,
             None => return stay,
         };
-        head(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + 52.0)), width + 16.0, &delivery, about);
-        y += 52.0 + size::NEAR;
-        let strip = Rect::from_min_size(pos2(left, y), vec2(right - left, 60.0));
+        head(
+            ui,
+            Rect::from_min_max(pos2(left, y), pos2(right, y + size::past::HEADING)),
+            width + gap::WIDE,
+            &delivery,
+            about,
+        );
+        y += size::past::HEADING + size::NEAR;
+        let strip = Rect::from_min_size(pos2(left, y), vec2(right - left, size::STRIP));
         summary(ui, page, strip, &delivery, out);
         y = strip.bottom() + size::NEAR;
         let table = Rect::from_min_max(pos2(left, y), pos2(right, all.bottom() - size::GAP));
@@ -78,7 +84,7 @@ impl Window {
             (Align2::LEFT_CENTER, at.state, words::STATE),
         ] {
             let runs = [(text, Face::SmallStrong, t.muted)];
-            widgets::text_at(ui, align, pos2(x, head.center().y), &runs, 120.0);
+            widgets::text_at(ui, align, pos2(x, head.center().y), &runs, size::table::HEAD);
         }
         let body = Rect::from_min_max(pos2(rect.left(), head.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
@@ -125,9 +131,9 @@ impl Window {
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::hover());
         let whole = format!("{}, {amount}, {state}", visible(&line.name));
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &whole));
-        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, 20.0, tint);
+        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, icon_size::ROW, tint);
         let sized = [(amount.as_str(), Face::Body, t.muted)];
-        let sized = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, 110.0);
+        let sized = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, size::table::SIZE);
         let (folder, name) = line.name.rsplit_once('/').unwrap_or(("", &line.name));
         let name = visible(name);
         let renamed = line.key.rsplit('/').next().filter(|key| *key != name).map(|key| format!(" as {}", visible(key)));
@@ -136,13 +142,13 @@ impl Window {
         let mut runs = vec![(name.as_str(), Face::Body, t.ink)];
         runs.extend(renamed.as_deref().map(|renamed| (renamed, Face::Body, t.faint)));
         runs.push((&folder, Face::Body, t.faint));
-        let room = sized.left() - 12.0 - at.name;
+        let room = sized.left() - gap::NEAR - at.name;
         widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y - 0.5), &runs, room);
-        widgets::two_lines_at(ui, pos2(at.state, y - 0.5), &state, ink, at.more - 18.0 - at.state);
+        widgets::two_lines_at(ui, pos2(at.state, y - 0.5), &state, ink, at.more - gap::BUTTONS - at.state);
         let named = format!("{}: {name}", words::MORE);
         let more = widgets::icon_button_at(ui, pos2(at.more, y + 0.5), icons::MORE, &named, t.muted);
-        Popup::menu(&more).gap(4.0).show(|ui| {
-            ui.set_min_width(230.0);
+        Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+            ui.set_min_width(size::WIDE_MENU);
             if let Outcome::Failed(problem) = &line.outcome
                 && widgets::menu_item(ui, words::WHY)
             {
@@ -166,9 +172,16 @@ struct Columns {
 
 impl Columns {
     fn of(rect: Rect) -> Self {
-        let more = rect.right() - 24.5;
-        let state = more - (rect.width() * 0.3).clamp(210.0, 330.0);
-        Self { icon: rect.left() + 24.5, name: rect.left() + 54.5, size: state - 16.0, state, more }
+        let more = rect.right() - size::table::MORE;
+        let state = more
+            - (rect.width() * size::past::FILE_STATE).clamp(size::past::FILE_STATE_LEAST, size::past::FILE_STATE_MOST);
+        Self {
+            icon: rect.left() + size::table::ICON,
+            name: rect.left() + size::table::NAME,
+            size: state - gap::WIDE,
+            state,
+            more,
+        }
     }
 }
 
@@ -177,9 +190,15 @@ fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About)
     let t = theme::of(ui);
     let name = visible(&delivery.destination.name);
     let account = delivery.destination.role.account();
-    widgets::dot_at(ui, pos2(rect.left() + 6.0, rect.top() + 16.0), account.as_str());
+    widgets::dot_at(ui, pos2(rect.left() + size::past::DOT, rect.top() + size::past::TITLE + 1.0), account.as_str());
     let title = [(name.as_str(), Face::Heading, t.ink)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, rect.min + vec2(20.0, 15.0), &title, rect.width() - 20.0 - taken);
+    widgets::text_at(
+        ui,
+        Align2::LEFT_CENTER,
+        rect.min + vec2(size::BEHIND_DOT + 2.0, size::past::TITLE),
+        &title,
+        rect.width() - size::BEHIND_DOT - 2.0 - taken,
+    );
     let place = format::place(delivery.destination.bucket.as_str(), delivery.destination.prefix.as_str());
     let (span, who) = (words::span(delivery, &about.zone), visible(&delivery.who));
     let mut runs = vec![(span.as_str(), Face::Body, t.muted)];
@@ -187,7 +206,13 @@ fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About)
         runs.push(("  ·  ", Face::Body, t.muted));
         runs.push((fact, Face::Body, t.muted));
     }
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 41.0), &runs, rect.width());
+    widgets::text_at(
+        ui,
+        Align2::LEFT_CENTER,
+        pos2(rect.left(), rect.top() + size::past::BELOW_TITLE),
+        &runs,
+        rect.width(),
+    );
 }
 
 fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &mut Vec<Action>) {
@@ -200,16 +225,16 @@ fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &
         words::Standing::Open | words::Standing::Nothing => t.sunken,
     };
     ui.painter().rect_filled(rect, CornerRadius::same(size::NOTE), soft);
-    widgets::icon_at(ui.painter(), pos2(rect.left() + 24.0, rect.center().y), icon, 20.0, tint);
-    let inner = rect.shrink2(vec2(14.0, 12.0));
+    widgets::icon_at(ui.painter(), pos2(rect.left() + size::note::ICON, rect.center().y), icon, icon_size::ROW, tint);
+    let inner = rect.shrink2(vec2(gap::PART, gap::NEAR));
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
     buttons.spacing_mut().item_spacing.x = size::NEAR;
     page.message_button(&mut buttons, &[delivery.id], out);
     if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
         out.push(Action::Choose(PathFor::Receipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1))));
     }
-    let left = rect.left() + 46.0;
-    let room = buttons.min_rect().left() - 12.0 - left;
+    let left = rect.left() + size::note::TEXT;
+    let room = buttons.min_rect().left() - gap::NEAR - left;
     let sentence = words::sentence(delivery);
     let mut job = widgets::job(ui, &[(&sentence, Face::Strong, t.ink)]);
     job.wrap = egui::text::TextWrapping { max_width: room, max_rows: 2, ..Default::default() };

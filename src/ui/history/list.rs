@@ -4,7 +4,7 @@ use super::{Cache, ClearHistory, Found, HistoryRequest, Open, Page, Period, Row,
 use crate::model::history::Delivery;
 use crate::ui::icons::{self, Icon};
 use crate::ui::paths::PathFor;
-use crate::ui::theme::{self, Face, Tokens, size};
+use crate::ui::theme::{self, Face, Tokens, gap, icon_size, size};
 use crate::ui::widgets::{self, Button};
 use crate::ui::{About, Action, Window, picker};
 use crate::words::history::{self as words, Standing};
@@ -15,9 +15,6 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 use jiff::tz::TimeZone;
-
-/// The width of the choice of a time.
-const PERIOD: f32 = 190.0;
 
 /// Where the columns of a row lie.
 struct Columns {
@@ -32,14 +29,14 @@ struct Columns {
 
 impl Columns {
     fn of(rect: Rect) -> Self {
-        let end = rect.right() - 20.0;
-        let state = end - (rect.width() * 0.22).clamp(142.0, 190.0);
+        let end = rect.right() - gap::EDGE;
+        let state = end - (rect.width() * size::past::STATE).clamp(size::past::STATE_LEAST, size::past::STATE_MOST);
         Self {
-            check: rect.left() + 23.0,
-            icon: rect.left() + 57.0,
-            time: rect.left() + 79.0,
-            name: rect.left() + 138.0,
-            amount: state - 22.0,
+            check: rect.left() + size::past::CHECK,
+            icon: rect.left() + size::past::ICON,
+            time: rect.left() + size::past::TIME,
+            name: rect.left() + size::past::NAME,
+            amount: state - gap::PAGE,
             state,
             end,
         }
@@ -54,8 +51,8 @@ impl Window {
         let mut y = all.top() + size::TOP;
         y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
         y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
-        let back = heading(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + 52.0)));
-        y += 52.0 + size::NEAR;
+        let back = heading(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + size::past::HEADING)));
+        y += size::past::HEADING + size::NEAR;
         y = bar(ui, page, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
         let footer = if page.chosen.is_empty() { 0.0 } else { size::FOOTER };
         let table = Rect::from_min_max(pos2(left, y + size::NEAR), pos2(right, all.bottom() - footer - size::GAP));
@@ -137,15 +134,15 @@ fn head(ui: &mut Ui, rect: Rect) -> bool {
     let at = Columns::of(rect);
     let y = rect.center().y;
     let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
-        widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], 160.0);
+        widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], size::past::HEAD);
     };
     label(ui, Align2::LEFT_CENTER, at.name, words::TO);
     label(ui, Align2::RIGHT_CENTER, at.amount, words::FILES);
     label(ui, Align2::LEFT_CENTER, at.state, words::STATE);
     let mut clear = false;
-    let more = widgets::icon_button_at(ui, pos2(at.end - 4.0, y), icons::MORE, words::MORE, t.muted);
-    Popup::menu(&more).gap(4.0).show(|ui| {
-        ui.set_min_width(180.0);
+    let more = widgets::icon_button_at(ui, pos2(at.end - gap::CLOSE, y), icons::MORE, words::MORE, t.muted);
+    Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+        ui.set_min_width(size::SMALLEST_MENU);
         clear = widgets::menu_item(ui, words::CLEAR);
     });
     clear
@@ -155,12 +152,12 @@ fn heading(ui: &mut Ui, rect: Rect) -> bool {
     let t = theme::of(ui);
     let back = Button::link(words::BACK);
     let width = back.width(ui);
-    let room = rect.width() - width - 16.0;
+    let room = rect.width() - width - gap::WIDE;
     let title = [(words::TITLE, Face::Heading, t.ink)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 15.0), &title, room);
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::past::TITLE), &title, room);
     let below = [(words::SUBTITLE, Face::Body, t.muted)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + 41.0), &below, room);
-    let place = Rect::from_min_size(pos2(rect.right() - width, rect.top() - 3.0), vec2(width, size::CONTROL));
+    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::past::BELOW_TITLE), &below, room);
+    let place = Rect::from_min_size(pos2(rect.right() - width, rect.top() - size::BACK), vec2(width, size::CONTROL));
     picker::at(ui, place, back).clicked()
 }
 
@@ -171,9 +168,10 @@ fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
-    let search = Rect::from_min_size(rect.min, vec2(rect.width() - PERIOD - size::NEAR, size::FIELD));
+    let search = Rect::from_min_size(rect.min, vec2(rect.width() - size::past::PERIOD - size::NEAR, size::FIELD));
     search_field(ui, page, search, t);
-    let place = Rect::from_min_size(pos2(search.right() + size::NEAR, rect.top()), vec2(PERIOD, size::FIELD));
+    let place =
+        Rect::from_min_size(pos2(search.right() + size::NEAR, rect.top()), vec2(size::past::PERIOD, size::FIELD));
     period(ui, page, place, t);
     let mut y = rect.top() + size::FIELD;
     if page.period == Period::Days {
@@ -194,7 +192,7 @@ fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
         let wrong = [&page.from, &page.until]
             .iter()
             .any(|text| !text.trim().is_empty() && crate::ui::kit_times::day_read(text, today).is_none());
-        y += size::FIELD + if wrong { 24.0 } else { 0.0 };
+        y += size::FIELD + if wrong { size::past::WRONG } else { 0.0 };
     }
     y
 }
@@ -210,12 +208,18 @@ fn search_field(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
             ("  ", Face::Body, t.muted),
             (words::SEARCH_HINT, Face::Body, t.faint),
         ];
-        let galley = widgets::one_line(ui, &runs, rect.width() - 56.0);
-        let x = rect.left() + if response.has_focus() { 18.0 } else { 13.0 };
+        let galley = widgets::one_line(ui, &runs, rect.width() - size::past::SEARCH);
+        let x = rect.left() + if response.has_focus() { gap::BUTTONS } else { gap::FIELD };
         ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.muted);
-        widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::SEARCH, 16.0, t.muted);
+        widgets::icon_at(
+            ui.painter(),
+            rect.right_center() - vec2(size::COMBO_CARET, 0.0),
+            icons::SEARCH,
+            icon_size::SMALL,
+            t.muted,
+        );
     } else {
-        let clear = pos2(rect.right() - 20.0, rect.center().y);
+        let clear = pos2(rect.right() - size::COMBO_CARET, rect.center().y);
         if widgets::icon_button_at(ui, clear, icons::CLOSE, words::SHOW_ALL, t.muted).clicked() {
             page.search.clear();
         }
@@ -224,17 +228,10 @@ fn search_field(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
 
 fn period(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
     let response = ui.allocate_rect(rect, Sense::click());
-    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    let edge = widgets::hairline(ui.painter(), t.line);
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, edge, StrokeKind::Inside);
     let name = |period: Period| words::PERIODS[Period::ALL.iter().position(|one| *one == period).unwrap_or(0)];
-    let galley = widgets::one_line(ui, &[(name(page.period), Face::Body, t.ink)], rect.width() - 50.0);
-    ui.painter().galley(pos2(rect.left() + 13.0, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
-    widgets::icon_at(ui.painter(), rect.right_center() - vec2(20.0, 0.0), icons::CARET_DOWN, 14.0, t.muted);
     let label = format!("{}: {}", words::WHEN, name(page.period));
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
-    widgets::focus_ring(ui, &response, rect, t);
-    Popup::menu(&response).gap(4.0).width(rect.width() - 14.0).show(|ui| {
+    widgets::combo_box(ui, rect, &response, None, &[(name(page.period), Face::Body, t.ink)], &label);
+    Popup::menu(&response).gap(gap::CLOSE).width(rect.width() - size::MENU_PADDING).show(|ui| {
         for period in Period::ALL {
             if widgets::menu_item(ui, name(period)) {
                 page.period = period;
@@ -249,16 +246,23 @@ fn nothing(ui: &mut Ui, page: &mut Page, rect: Rect) {
     let (title, body) = if all { (words::EMPTY, words::EMPTY_TEXT) } else { (words::NOT_FOUND, words::NOT_FOUND_TEXT) };
     let middle = rect.center();
     let icon = if all { icons::HISTORY } else { icons::SEARCH };
-    let tile = Rect::from_center_size(pos2(middle.x, middle.y - 62.0), Vec2::splat(size::TILE));
+    let tile = Rect::from_center_size(pos2(middle.x, middle.y - size::past::EMPTY_TILE), Vec2::splat(size::TILE));
     widgets::tile_at(ui.painter(), tile, icon, t.accent, t.accent_soft);
-    let room = rect.width() - 40.0;
-    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y - 16.0), &[(title, Face::Name, t.ink)], room);
+    let room = rect.width() - 2.0 * gap::EDGE;
+    widgets::text_at(
+        ui,
+        Align2::CENTER_CENTER,
+        pos2(middle.x, middle.y - size::past::EMPTY_TITLE),
+        &[(title, Face::Name, t.ink)],
+        room,
+    );
     let said = [(body, Face::Body, t.muted)];
-    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y + 10.0), &said, room);
+    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y + size::past::EMPTY_TEXT), &said, room);
     if !all {
         let button = Button::plain(words::SHOW_ALL);
         let width = button.width(ui);
-        let place = Rect::from_center_size(pos2(middle.x, middle.y + 52.0), vec2(width, size::CONTROL));
+        let place =
+            Rect::from_center_size(pos2(middle.x, middle.y + size::past::EMPTY_BUTTON), vec2(width, size::CONTROL));
         if picker::at(ui, place, button).clicked() {
             page.search.clear();
             page.period = Period::Any;
@@ -269,8 +273,8 @@ fn nothing(ui: &mut Ui, page: &mut Page, rect: Rect) {
 fn day(ui: &mut Ui, rect: Rect, name: &str) {
     let t = theme::of(ui);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    let at = pos2(rect.left() + 16.0, rect.bottom() - 14.0);
-    let galley = widgets::one_line(ui, &[(name, Face::SmallStrong, t.ink)], rect.width() - 32.0);
+    let at = pos2(rect.left() + gap::WIDE, rect.bottom() - gap::PART);
+    let galley = widgets::one_line(ui, &[(name, Face::SmallStrong, t.ink)], rect.width() - 2.0 * gap::WIDE);
     let place = Align2::LEFT_CENTER.anchor_size(at, galley.size());
     let response = ui.allocate_rect(place, Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, name));
@@ -302,26 +306,33 @@ fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> 
         ui.painter().rect_filled(inside, 0.0, widgets::mix(t.surface, t.sunken, 0.5));
     }
     let (icon, tint, ink) = looks(words::standing(&delivery), t);
-    widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, 20.0, tint);
+    widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, icon_size::ROW, tint);
     paint(
         ui,
         Align2::LEFT_CENTER,
         pos2(at.time, y),
         &[(&words::time(delivery.began, zone), Face::Body, t.muted)],
-        50.0,
+        size::past::CLOCK,
     );
-    let amount = paint(ui, Align2::RIGHT_CENTER, pos2(at.amount, y), &[(&amount, Face::Body, t.muted)], 170.0);
+    let amount =
+        paint(ui, Align2::RIGHT_CENTER, pos2(at.amount, y), &[(&amount, Face::Body, t.muted)], size::past::AMOUNT);
     paint(ui, Align2::LEFT_CENTER, pos2(at.state, y), &[(&state, Face::Body, ink)], at.end - at.state);
-    widgets::dot_at(ui, pos2(at.name + 5.0, y + 1.0), delivery.destination.role.account().as_str());
+    widgets::dot_at(ui, pos2(at.name + size::DOT / 2.0, y + 1.0), delivery.destination.role.account().as_str());
     let to = &delivery.destination;
     let place = crate::words::known::bucket(to);
     // Where nobody gave it another name, the bucket is the name.
     let place = place.strip_prefix(&*name).map_or_else(|| format!("  {place}"), str::to_owned);
     let runs = [(name.as_str(), Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
-    paint(ui, Align2::LEFT_CENTER, pos2(at.name + 18.0, y), &runs, amount.left() - at.name - 30.0);
+    paint(
+        ui,
+        Align2::LEFT_CENTER,
+        pos2(at.name + size::BEHIND_DOT, y),
+        &runs,
+        amount.left() - at.name - size::BEHIND_DOT - gap::NEAR,
+    );
     choice(ui, page, pos2(at.check, y), &delivery, zone, t);
     if response.has_focus() {
-        let inner = rect.shrink2(vec2(3.0, 3.0));
+        let inner = rect.shrink2(Vec2::splat(size::FOCUS_RING));
         let ring = Stroke::new(2.0, t.accent);
         ui.painter().rect_stroke(inner, CornerRadius::same(size::RADIUS), ring, StrokeKind::Inside);
     }
@@ -339,7 +350,7 @@ fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::Run<'_>], widt
 /// The box that chooses a delivery.
 fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
     let mut on = page.chosen.contains_key(&delivery.id);
-    let hit = Rect::from_center_size(center, vec2(32.0, size::ROW - 2.0));
+    let hit = Rect::from_center_size(center, vec2(size::past::CHECK_HIT, size::ROW - 2.0));
     let response = ui.allocate_rect(hit, Sense::click());
     if response.clicked() {
         on = !on;
@@ -351,11 +362,11 @@ fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery,
     }
     let name = words::choose(delivery, zone);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
-    let square = Rect::from_center_size(center, Vec2::splat(16.0));
-    let radius = CornerRadius::same(3);
+    let square = Rect::from_center_size(center, Vec2::splat(size::CHECK_BOX));
+    let radius = CornerRadius::same(size::TICK);
     if on {
         ui.painter().rect_filled(square, radius, t.accent);
-        widgets::icon_at(ui.painter(), square.center(), icons::CHECK, 12.0, t.on_accent);
+        widgets::icon_at(ui.painter(), square.center(), icons::CHECK, icon_size::TICK, t.on_accent);
     } else {
         let edge = Stroke::new(1.5, if response.hovered() { t.ink } else { t.faint });
         ui.painter().rect(square, radius, t.surface, edge, StrokeKind::Inside);
@@ -378,7 +389,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
             (list.iter().map(|one| one.id).collect(), file, name)
         })
         .collect();
-    let inner = rect.shrink2(vec2(size::EDGE, 12.0));
+    let inner = rect.shrink2(vec2(size::EDGE, gap::NEAR));
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
     buttons.spacing_mut().item_spacing.x = size::NEAR;
     let save = if page.chosen.len() == 1 { words::RECEIPT } else { words::RECEIPTS };
@@ -394,8 +405,8 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
             out.push(Action::Choose(PathFor::ReceiptsEach(each.collect())));
         }
         let message = buttons.add(Button::plain(words::MESSAGES).icon(icons::COPY));
-        Popup::menu(&message).gap(4.0).show(|ui| {
-            ui.set_min_width(220.0);
+        Popup::menu(&message).gap(gap::CLOSE).show(|ui| {
+            ui.set_min_width(size::MENU_WIDTH);
             for (ids, _, name) in &customers {
                 if widgets::menu_item(ui, words::message_for(name)) {
                     page.copied = (ids.clone(), false);
@@ -404,11 +415,11 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
             }
         });
     }
-    buttons.add_space(6.0);
+    buttons.add_space(gap::SMALL);
     if buttons.add(Button::link(words::NONE)).clicked() {
         page.chosen.clear();
     }
-    let room = buttons.min_rect().left() - inner.left() - 12.0;
+    let room = buttons.min_rect().left() - inner.left() - gap::NEAR;
     let said = words::chosen(page.chosen.len(), customers.len());
     let strong = [(said.as_str(), Face::Strong, t.ink)];
     if widgets::one_line(ui, &strong, f32::INFINITY).size().x <= room {
@@ -416,7 +427,7 @@ fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
     } else {
         // Two rows in small letters hold the long sentence or, at twice the size, the short one.
         let small = [(said.as_str(), Face::Small, t.ink)];
-        let fits = widgets::one_line(ui, &small, f32::INFINITY).size().x < room * 1.7;
+        let fits = widgets::one_line(ui, &small, f32::INFINITY).size().x < room * size::past::TWO_LINES;
         let said = if fits { said } else { words::chosen_briefly(page.chosen.len(), customers.len()) };
         widgets::two_lines_at(ui, inner.left_center(), &said, t.ink, room);
     }

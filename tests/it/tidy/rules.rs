@@ -81,6 +81,37 @@ fn in_theme(source: &Source) -> bool {
     source.path == "src/ui/theme.rs" || source.path.starts_with("src/ui/theme/")
 }
 
+/// Sizes, distances and paddings of the window stand in `ui/theme`. What may stand beside them halves or doubles something,
+/// is a share, or moves by a pixel: numbers up to 2. A line that names `f64` is about something else than points.
+pub fn sizes(source: &Source) -> Vec<Finding> {
+    if !source.path.starts_with("src/ui/") || source.path.starts_with("src/ui/theme") {
+        return vec![];
+    }
+    let mut broken = Vec::new();
+    let mut begin = 0;
+    for line in source.code.split_inclusive('\n') {
+        let is_token = |c: char| is_word(c) || c == '.';
+        let mut numbers = line.split(|c| !is_token(c)).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        let large = numbers.find(|word| {
+            let number = word.trim_end_matches("_f32").replace('_', "");
+            number.contains('.') && number.parse::<f32>().is_ok_and(|number| number > 2.0)
+        });
+        let padding =
+            ["Margin::same(", "Margin::symmetric(", "CornerRadius::same(", "Margin { "].into_iter().find(|name| {
+                let rest = line.split_once(name).map(|(_, rest)| rest);
+                rest.is_some_and(|rest| {
+                    let args = rest.split([')', '}']).next().unwrap_or_default();
+                    !args.contains("size::") && args.contains(|c: char| c.is_ascii_digit())
+                })
+            });
+        if let Some(what) = large.filter(|_| !line.contains("f64")).or(padding) {
+            broken.push(finding(source, begin, format!("`{what}`: sizes stand in ui/theme alone")));
+        }
+        begin += line.len();
+    }
+    broken
+}
+
 /// Colors only in the theme.
 pub fn colors(source: &Source) -> Vec<Finding> {
     if !in_window(source) || in_theme(source) {

@@ -3,6 +3,7 @@
 
 use super::{Bench, demo, kinds, past, rare};
 use daypass::grant::{Invitation, RoleRequest};
+use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::DestinationId;
 use daypass::ui::backend::Request;
@@ -185,7 +186,17 @@ fn screens() -> Vec<(&'static str, Snapshot, About, Begin)> {
         plain("ending soon", demo::ending_soon()),
         plain("delivered", demo::delivered()),
         plain("mixed", demo::mixed()),
-        plain("denied", demo::denied(daypass::model::problem::DeniedBy::Unknown)),
+        plain("denied", demo::denied(DeniedBy::Unknown)),
+        plain("denied by your company", demo::denied(DeniedBy::YourPolicy)),
+        plain("the key was not accepted", demo::refused(Kind::KeyNotAccepted)),
+        plain("the clock is wrong", demo::refused(Kind::ClockWrong(-720))),
+        plain("no profiles", demo::no_profiles()),
+        plain("an odd profile", demo::odd_profile()),
+        plain("uploading", demo::uploading()),
+        plain("offline", demo::offline()),
+        plain("held", demo::held()),
+        plain("paused", demo::paused()),
+        plain("renewing was refused", demo::renew_refused()),
         ("practice", practice, in_practice.clone(), as_it_opens()),
         ("practice with a code", with_code, code_about, as_it_opens()),
         ("practice begins", demo::welcome(), in_practice, as_it_opens()),
