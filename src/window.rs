@@ -51,32 +51,32 @@ pub struct Start {
 pub struct App {
     runtime: Runtime,
     own: Handle,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<AppState>>,
     home: Option<PathBuf>,
 }
 
-struct State {
+struct AppState {
     wake: Wake,
     replies: VecDeque<Reply>,
     about: Arc<About>,
     /// Practice, while it is on.
     rehearsal: Option<practice::Rehearsal>,
     /// Invitations that were opened and neither used nor dismissed.
-    kept: Arc<Mutex<invitations::Kept>>,
+    kept: Arc<Mutex<invitations::KeptInvitations>>,
     /// The sign-in or the check that is under way.
     asking: Option<AbortHandle>,
     /// Whether the window has the keyboard.
     in_front: bool,
 }
 
-impl State {
+impl AppState {
     /// The engine that the window shows: that of the practice while there is one.
     fn current(&self, own: &Handle) -> Handle {
         self.rehearsal.as_ref().and_then(practice::Rehearsal::handle).unwrap_or(own).clone()
     }
 }
 
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn locked(state: &Mutex<AppState>) -> MutexGuard<'_, AppState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -91,7 +91,7 @@ fn handed(invitation: &str) -> String {
     std::path::absolute(path).map_or_else(|_odd| invitation.to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
-fn wake(state: &Mutex<State>) {
+fn wake(state: &Mutex<AppState>) {
     let wake = Arc::clone(&locked(state).wake);
     wake();
 }
@@ -117,7 +117,7 @@ impl App {
         let (user_home, downloads) = choose::folders();
         let zone = jiff::tz::TimeZone::system();
         let about = About { test_server, proxy, zone, home: user_home, downloads, ..About::default() };
-        let state = Arc::new(Mutex::new(State {
+        let state = Arc::new(Mutex::new(AppState {
             wake: Arc::new(|| {}),
             replies: VecDeque::new(),
             about: Arc::new(about),
@@ -143,7 +143,7 @@ impl App {
             let mut state = locked(&state);
             let warnings = own.notices().iter().map(cli::notice).collect();
             state.about = Arc::new(About { warnings, ..(*state.about).clone() });
-            state.kept = Arc::new(Mutex::new(invitations::Kept::read(home.as_deref(), own.notices())));
+            state.kept = Arc::new(Mutex::new(invitations::KeptInvitations::read(home.as_deref(), own.notices())));
         }
         let app = Arc::new(Self { runtime, own, state, home });
         #[cfg(target_os = "linux")]
@@ -205,7 +205,7 @@ impl App {
         locked(&self.state).current(&self.own)
     }
 
-    fn tell(state: &Mutex<State>, reply: Reply) {
+    fn tell(state: &Mutex<AppState>, reply: Reply) {
         locked(state).replies.push_back(reply);
         wake(state);
     }

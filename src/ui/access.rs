@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 /// What the window keeps about access beside its dialogs.
 #[derive(Default)]
-pub(crate) struct Access {
+pub(crate) struct AccessState {
     /// Whether the page of profiles is open.
     pub profiles_open: bool,
     /// The wall clock's time.
@@ -30,7 +30,7 @@ pub(crate) struct Access {
     round: u32,
 }
 
-impl Access {
+impl AccessState {
     /// A number for the next question.
     pub const fn next(&mut self) -> u32 {
         self.round = self.round.wrapping_add(1);

@@ -24,13 +24,13 @@ const ROOM: usize = 512;
 /// What was entered so far. The secret is wiped when the sheet goes.
 pub(crate) struct AddKey {
     round: u32,
-    stage: Stage,
+    stage: AddKeyStage,
     id: Zeroizing<String>,
     secret: Zeroizing<String>,
     wrong: Option<String>,
 }
 
-enum Stage {
+enum AddKeyStage {
     Enter,
     Testing,
     Name(Box<Name>),
@@ -49,12 +49,12 @@ impl AddKey {
     /// Nothing entered yet.
     pub(crate) fn new() -> Self {
         let empty = || Zeroizing::new(String::with_capacity(ROOM));
-        Self { round: 0, stage: Stage::Enter, id: empty(), secret: empty(), wrong: None }
+        Self { round: 0, stage: AddKeyStage::Enter, id: empty(), secret: empty(), wrong: None }
     }
 
     /// A key that is tested already.
     pub(crate) fn testing(round: u32) -> Self {
-        Self { round, stage: Stage::Testing, ..Self::new() }
+        Self { round, stage: AddKeyStage::Testing, ..Self::new() }
     }
 
     /// Amazon said whose key it is, or it can't be used.
@@ -63,18 +63,19 @@ impl AddKey {
             Ok(key) => {
                 let name = key.proposal();
                 self.wrong = None;
-                self.stage = Stage::Name(Box::new(Name { key, name, keep: Keep::InFile, taken: None, busy: false }));
+                self.stage =
+                    AddKeyStage::Name(Box::new(Name { key, name, keep: Keep::InFile, taken: None, busy: false }));
             }
             Err(why) => {
                 self.wrong = Some(why);
-                self.stage = Stage::Enter;
+                self.stage = AddKeyStage::Enter;
             }
         }
     }
 
     /// What the key is called and where it is, once it is kept.
     fn kept(&mut self, result: Result<(), KeepProblem>) -> Option<(String, Keep)> {
-        let Stage::Name(draft) = &mut self.stage else { return None };
+        let AddKeyStage::Name(draft) = &mut self.stage else { return None };
         draft.busy = false;
         match result {
             Ok(()) => Some((draft.name.trim().to_owned(), draft.keep)),
@@ -92,9 +93,9 @@ impl AddKey {
 impl Sheet for AddKey {
     fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
         match &mut self.stage {
-            Stage::Enter => window.enter_key(ui, self, out),
-            Stage::Testing => testing(ui),
-            Stage::Name(name) => match name_key(ui, name, &mut self.wrong, view.seen) {
+            AddKeyStage::Enter => window.enter_key(ui, self, out),
+            AddKeyStage::Testing => testing(ui),
+            AddKeyStage::Name(name) => match name_key(ui, name, &mut self.wrong, view.seen) {
                 Ok(after) => after,
                 Err(kept) => {
                     self.round = window.access.next();

@@ -3,7 +3,7 @@
 use super::cards::{card, fact, more_link, named, pair};
 use super::kit::{Entry, Kit, Side, Wrong};
 use super::paths::PathFor;
-use super::picker::Check;
+use super::picker::CheckItem;
 use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, customer, form, icons, identity, layout, picker};
@@ -282,8 +282,8 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
         Side::Contractor => words::ONLY_ME,
         Side::Customer => words::ONLY_THEM,
     };
-    let mfa = if session { Check::off(words::MFA) } else { Check::new(&mut kit.mfa, words::MFA) };
-    picker::checks(ui, &mut [Check::new(&mut kit.only_me, only), mfa, Check::new(&mut kit.dates, &said)]);
+    let mfa = if session { CheckItem::off(words::MFA) } else { CheckItem::new(&mut kit.mfa, words::MFA) };
+    picker::checks(ui, &mut [CheckItem::new(&mut kit.only_me, only), mfa, CheckItem::new(&mut kit.dates, &said)]);
     if session {
         widgets::text(ui, &[(words::MFA_SESSION, Face::Small, theme::of(ui).muted)]);
         ui.add_space(gap::SMALL);
@@ -328,10 +328,10 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
         picker::checks(
             ui,
             &mut [
-                Check::new(&mut kit.new_bucket, words::NEW_BUCKET),
-                Check::new(&mut kit.create_only, words::CREATE_ONLY),
-                Check::new(&mut kit.clean_up, words::CLEAN_UP),
-                Check::new(&mut kit.session_is_user, words::SESSION_IS_USER),
+                CheckItem::new(&mut kit.new_bucket, words::NEW_BUCKET),
+                CheckItem::new(&mut kit.create_only, words::CREATE_ONLY),
+                CheckItem::new(&mut kit.clean_up, words::CLEAN_UP),
+                CheckItem::new(&mut kit.session_is_user, words::SESSION_IS_USER),
             ],
         );
     }

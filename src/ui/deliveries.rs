@@ -3,7 +3,7 @@
 use super::icons::{self, Icon};
 use super::questions::{CancelAll, SendKeyFile};
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
-use super::trouble::Page;
+use super::trouble::ProblemPage;
 use super::widgets::{self, Button};
 use super::{Action, Scene, Window, one};
 use crate::model::problem::Kind;
@@ -19,7 +19,7 @@ use egui::{
 use egui_extras::{Column, TableBuilder};
 
 /// Where the columns of a row lie.
-struct Columns {
+struct FileColumns {
     icon: f32,
     name: f32,
     size: f32,
@@ -29,7 +29,7 @@ struct Columns {
     first: f32,
 }
 
-impl Columns {
+impl FileColumns {
     fn of(rect: Rect) -> Self {
         let status = (rect.width() * size::table::STATUS).clamp(size::table::STATUS_LEAST, size::table::STATUS_MOST);
         let status_end = rect.right() - size::table::STATUS_END;
@@ -82,7 +82,7 @@ impl Window {
 
     fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let at = Columns::of(rect);
+        let at = FileColumns::of(rect);
         let y = rect.center().y;
         let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
             widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], size::table::HEAD);
@@ -115,7 +115,7 @@ impl Window {
         out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
-        let at = Columns::of(rect);
+        let at = FileColumns::of(rect);
         let y = rect.center().y;
         let says = words::state(upload, scene.now);
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::HOVER | Sense::FOCUSABLE);
@@ -166,7 +166,7 @@ impl Window {
     fn controls(
         &mut self,
         ui: &mut Ui,
-        at: &Columns,
+        at: &FileColumns,
         y: f32,
         id: UploadId,
         upload: &Upload,
@@ -220,7 +220,7 @@ impl Window {
                 out.push(Command::Retry(one(id)).into());
             }
             if widgets::menu_item(ui, table::WHY) {
-                self.look_into(Page::File(problem.clone()), scene);
+                self.look_into(ProblemPage::File(problem.clone()), scene);
             }
         }
         if upload.state.needs_you() && widgets::menu_item(ui, table::NEW_NAME) {
@@ -280,7 +280,7 @@ fn name(ui: &mut Ui, left: f32, end: f32, y: f32, upload: &Upload, t: &Tokens) {
     widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y - 0.5), &runs, end - left);
 }
 
-fn sending(ui: &mut Ui, at: &Columns, rect: Rect, upload: &Upload, progress: &Progress, says: &str, t: &Tokens) {
+fn sending(ui: &mut Ui, at: &FileColumns, rect: Rect, upload: &Upload, progress: &Progress, says: &str, t: &Tokens) {
     let width = at.status_end - at.status;
     let bar = Rect::from_min_size(pos2(at.status, rect.top() + size::table::BAR), vec2(width, size::BAR));
     let moved = progress.confirmed.saturating_add(progress.in_flight);
@@ -297,7 +297,7 @@ fn kept_until(id: UploadId, upload: &Upload, scene: &Scene<'_>) -> Option<[Strin
 }
 
 /// The words of a file that waits, and below them until when its parts are kept.
-fn waiting(ui: &mut Ui, at: &Columns, rect: Rect, says: &str, until: &[String; 2], ink: Color32) {
+fn waiting(ui: &mut Ui, at: &FileColumns, rect: Rect, says: &str, until: &[String; 2], ink: Color32) {
     let t = theme::of(ui);
     let room = at.first - gap::WIDE - at.status;
     let said = [(says, Face::Body, ink)];

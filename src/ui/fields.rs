@@ -71,10 +71,10 @@ pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static s
 }
 
 /// A field, its name, and whether it may stay empty.
-pub(crate) type Slot = (Field, &'static str, bool);
+pub(crate) type FormField = (Field, &'static str, bool);
 
 /// One or two fields side by side, each under its name.
-pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: Slot, second: Option<Slot>) {
+pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: FormField, second: Option<FormField>) {
     let t = theme::of(ui);
     let width = (ui.available_width() - gap::PARAGRAPH) / 2.0;
     let top = ui.cursor().min;

@@ -5,7 +5,7 @@ mod found;
 mod list;
 pub mod query;
 
-pub use found::{Cache, Found, Row};
+pub use found::{Cache, FoundDeliveries, Row};
 pub use query::{HistoryReply, HistoryRequest};
 
 use super::kit_times::day_read;
@@ -44,7 +44,7 @@ impl Period {
 
 /// The page's drafts, and what it knows.
 #[derive(Debug)]
-pub struct Page {
+pub struct HistoryPage {
     today: Date,
     search: String,
     period: Period,
@@ -54,7 +54,7 @@ pub struct Page {
     wanted: Option<(u32, HistoryFilter)>,
     finding: bool,
     stale: bool,
-    found: Option<Arc<Found>>,
+    found: Option<Arc<FoundDeliveries>>,
     deliveries: Cache<Option<Delivery>>,
     /// The deliveries that are chosen.
     chosen: BTreeMap<i64, Delivery>,
@@ -75,7 +75,7 @@ struct Open {
     lines: Cache<Option<DeliveryFile>>,
 }
 
-impl Page {
+impl HistoryPage {
     fn new(today: Date) -> Self {
         Self {
             today,
@@ -199,7 +199,7 @@ impl Window {
     pub fn open_history(&mut self, now: Utc, about: &About) {
         let today = jiff::Timestamp::from_second(now.0).unwrap_or_default().to_zoned(about.zone.clone()).date();
         self.told = None;
-        self.history = Some(Box::new(Page::new(today)));
+        self.history = Some(Box::new(HistoryPage::new(today)));
     }
 
     /// Says that the message is on the clipboard: its button shows it, too.

@@ -5,7 +5,7 @@ use super::paths::PathFor;
 use super::picker::customer_line;
 use super::practice::ArrivedList;
 use super::theme::{self, Face, gap, icon_size, size};
-use super::widgets::{self, Button, Look};
+use super::widgets::{self, Button, ButtonLook};
 use super::{Action, Scene, Window, icons, pass};
 use crate::model::session::Session;
 use crate::words::accounts::key;
@@ -41,7 +41,7 @@ impl Window {
         if !customer_line(ui, at(size::drop::TEXT), second, scene) {
             widgets::text_at(ui, Align2::CENTER_CENTER, at(size::drop::TEXT), &[(second, Face::Body, t.muted)], room);
         }
-        let look = if pass::leads(scene) { Look::Plain } else { Look::Main };
+        let look = if pass::leads(scene) { ButtonLook::Plain } else { ButtonLook::Main };
         let files = Button::of(look, intake::CHOOSE_FILES);
         let folder = Button::plain(intake::CHOOSE_FOLDER);
         let (one, two) = (files.width(ui), folder.width(ui));

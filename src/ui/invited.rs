@@ -5,7 +5,7 @@ use super::backend::Request;
 use super::icons::{self, Icon};
 use super::sheet::{After, Sheet, View, buttons, safe, title};
 use super::theme::{self, Face, gap, icon_size, padding, size};
-use super::widgets::{self, Button, Look};
+use super::widgets::{self, Button, ButtonLook};
 use super::{Action, Window, form, picker};
 use crate::grant::alike::Likeness;
 use crate::grant::invitation::{Change, ChangedField, Invitation, Window as Dates};
@@ -147,8 +147,8 @@ impl Window {
         let mut after = After::Stay;
         buttons(ui, |ui| {
             let (first, second) = if yes_first { (yes, invited::NOT_NOW) } else { (invited::NOT_NOW, yes) };
-            let main = ui.add(Button::of(Look::Main, first).enabled(armed || !yes_first));
-            let other = ui.add(Button::of(Look::Plain, second).enabled(armed || yes_first));
+            let main = ui.add(Button::of(ButtonLook::Main, first).enabled(armed || !yes_first));
+            let other = ui.add(Button::of(ButtonLook::Plain, second).enabled(armed || yes_first));
             if yes_first && card.invitation.mfa && card.mfa.is_empty() && has_key {
                 if ui.memory(|memory| memory.focused().is_none()) {
                     ui.memory_mut(|memory| memory.request_focus(device_id()));

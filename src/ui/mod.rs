@@ -132,8 +132,8 @@ pub struct Window {
     /// The page for access, while it is open.
     kit: Option<Box<kit::Kit>>,
     /// The page of past deliveries, while it is open.
-    history: Option<Box<history::Page>>,
-    access: access::Access,
+    history: Option<Box<history::HistoryPage>>,
+    access: access::AccessState,
     arrivals: arrivals::Arrivals,
     table: order::Order,
     /// Whether the page about a problem is open over a session that goes on.
@@ -145,15 +145,15 @@ pub struct Window {
     was: Option<(DestinationId, Option<Arc<Problem>>)>,
     announced: Option<(DestinationId, u64)>,
     /// The deliveries whose receipts are being sent, or were, by their destinations and first rows.
-    receipts: Vec<(DestinationId, u32, notes::Receipt)>,
+    receipts: Vec<(DestinationId, u32, notes::ReceiptState)>,
     says: String,
     leaving: bool,
-    work: Work,
+    work: WorkDone,
 }
 
 /// How much was done for the last frame; what tests bound instead of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
+pub struct WorkDone {
     /// Rows that were laid out.
     pub rows_drawn: usize,
     /// Rows whose place in the order was worked out.
@@ -206,13 +206,13 @@ const HISTORY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key:
 impl Window {
     /// How much was done for the last frame.
     #[must_use]
-    pub const fn work(&self) -> Work {
+    pub const fn work(&self) -> WorkDone {
         self.work
     }
 
     /// The page of past deliveries, while it is open.
     #[must_use]
-    pub fn history(&self) -> Option<&history::Page> {
+    pub fn history(&self) -> Option<&history::HistoryPage> {
         self.history.as_deref()
     }
 
@@ -230,7 +230,7 @@ impl Window {
 
     /// Draws everything and collects what is wanted.
     pub fn show(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, now: Time, out: &mut Vec<Action>) {
-        self.work = Work::default();
+        self.work = WorkDone::default();
         self.follow_world(about);
         self.form.practice = about.practice;
         self.forget_answered(seen);

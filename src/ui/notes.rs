@@ -4,7 +4,7 @@ use super::backend::Request;
 use super::icons::{self, Icon};
 use super::paths::PathFor;
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
-use super::trouble::Page;
+use super::trouble::ProblemPage;
 use super::widgets::{self, Button};
 use super::{Action, Scene, Window, pass};
 use crate::diagnose::{self, Evidence, messages};
@@ -45,7 +45,7 @@ impl Tone {
 
 /// How far the receipt of a delivery is that is sent beside its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Receipt {
+pub(crate) enum ReceiptState {
     Sending,
     Sent,
 }
@@ -57,18 +57,18 @@ type Dismiss = fn(&mut Window);
 type Press = fn(&mut Window, &Scene<'_>, &mut Vec<Action>);
 
 /// A link behind a strip's second text, or a word that is none.
-type Link<P> = (&'static str, Option<P>);
+type StripLink<P> = (&'static str, Option<P>);
 
 /// A strip. `P` is what a press of its buttons means.
-struct Note<P> {
+struct Strip<P> {
     tone: Tone,
     icon: Icon,
     said: Message,
-    link: Option<Link<P>>,
+    link: Option<StripLink<P>>,
     buttons: Vec<(&'static str, Option<Icon>, P)>,
 }
 
-impl<P> Note<P> {
+impl<P> Strip<P> {
     const fn new(tone: Tone, icon: Icon, said: Message) -> Self {
         Self { tone, icon, said, link: None, buttons: Vec::new() }
     }
@@ -96,7 +96,7 @@ impl Window {
         let mut y = rect.top();
         let most = if rect.height() < size::note::LOW { 1 } else { MOST };
         for note in self.standing(scene).into_iter().take(most) {
-            let (height, press) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
+            let (height, press) = draw(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
             if let Some(press) = press {
                 press(self, scene, out);
@@ -105,21 +105,21 @@ impl Window {
         y
     }
 
-    fn standing(&self, scene: &Scene<'_>) -> Vec<Note<Press>> {
+    fn standing(&self, scene: &Scene<'_>) -> Vec<Strip<Press>> {
         let place = scene.place;
         let open = place.totals.open();
-        let mut notes: Vec<Note<Press>> = Vec::new();
+        let mut notes: Vec<Strip<Press>> = Vec::new();
         if let Some(journal) = &scene.seen.journal {
             let said = problem::said(journal.kind);
             notes.push(if journal.kind.turn() == Turn::Nobody {
-                Note::<Press>::new(Tone::Info, icons::INFO, said)
+                Strip::<Press>::new(Tone::Info, icons::INFO, said)
             } else {
-                Note::<Press>::new(Tone::Bad, icons::STOPPED, said)
+                Strip::<Press>::new(Tone::Bad, icons::STOPPED, said)
                     .button(words::notes::TRY_NOW, |_, _, out| out.push(Command::RetryJournal.into()))
             });
         }
         if let Some(told) = &self.told {
-            let note = Note::<Press>::new(Tone::Info, icons::INFO, told.clone());
+            let note = Strip::<Press>::new(Tone::Info, icons::INFO, told.clone());
             notes.push(note.button(words::notes::DISMISS, |window, _, _| window.told = None));
         }
         if let Some(hold) = &place.hold {
@@ -129,30 +129,32 @@ impl Window {
                 }
                 Some(_) | None => problem::said(hold.kind),
             };
-            let note = Note::<Press>::new(Tone::Bad, icons::STOPPED, said)
-                .button(held(hold, scene), |window, scene, _| window.look_into(Page::Hold, scene));
+            let note = Strip::<Press>::new(Tone::Bad, icons::STOPPED, said)
+                .button(held(hold, scene), |window, scene, _| window.look_into(ProblemPage::Hold, scene));
             notes.push(note.button(words::notes::TRY_NOW, release));
         }
         if let Network::Down { next, why, .. } = &scene.seen.line {
             let said = words::offline(problem::said(why.kind), next.since(scene.now));
-            notes.push(Note::<Press>::new(Tone::Warn, icons::OFFLINE, said).button(words::notes::TRY_NOW, release));
+            notes.push(Strip::<Press>::new(Tone::Warn, icons::OFFLINE, said).button(words::notes::TRY_NOW, release));
         }
         if let Some(retry) = retrying(scene) {
-            let note = Note::<Press>::new(Tone::Warn, icons::LATER, retries::note(retry, scene.now));
-            notes.push(note.button(held(&retry.why, scene), |window, scene, _| window.look_into(Page::Retry, scene)));
+            let note = Strip::<Press>::new(Tone::Warn, icons::LATER, retries::note(retry, scene.now));
+            notes.push(
+                note.button(held(&retry.why, scene), |window, scene, _| window.look_into(ProblemPage::Retry, scene)),
+            );
         }
         if let Some(refused) = &place.renew_problem {
-            let note = Note::<Press>::new(Tone::Bad, icons::LOCK, words::renew_problem(problem::said(refused.kind)))
-                .button(words::notes::WHAT_NOW, |window, scene, _| window.look_into(Page::Renewal, scene));
+            let note = Strip::<Press>::new(Tone::Bad, icons::LOCK, words::renew_problem(problem::said(refused.kind)))
+                .button(words::notes::WHAT_NOW, |window, scene, _| window.look_into(ProblemPage::Renewal, scene));
             notes.push(note.button(words::notes::RENEW, renew));
         } else {
             notes.extend(ending(scene));
         }
         if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
-            notes.push(Note::<Press>::new(Tone::Warn, icons::CLOCK, crate::words::accounts::dates(&dates.text)));
+            notes.push(Strip::<Press>::new(Tone::Warn, icons::CLOCK, crate::words::accounts::dates(&dates.text)));
         }
         if place.paused && open > 0 {
-            let note = Note::<Press>::new(Tone::Info, icons::PAUSED, words::all_paused(open));
+            let note = Strip::<Press>::new(Tone::Info, icons::PAUSED, words::all_paused(open));
             notes.push(note.icon_button(icons::PLAY, words::notes::RESUME, |_, scene, out| {
                 out.push(Command::Resume(Which::All(scene.id)).into());
             }));
@@ -163,23 +165,23 @@ impl Window {
         let earlier = place.left_out_count.earlier();
         if earlier > 0 && place.totals.files == 0 && place.walking == 0 {
             let again = if earlier == 1 { words::dialog::SEND_AGAIN } else { words::dialog::SEND_ALL_AGAIN };
-            let note = Note::<Press>::new(Tone::Info, icons::INFO, words::nothing_new(earlier));
+            let note = Strip::<Press>::new(Tone::Info, icons::INFO, words::nothing_new(earlier));
             notes.push(note.button(again, |_, scene, out| out.push(Command::SendAgain(scene.id, None).into())));
         }
         if let Some(warnings) = self.warnings(&scene.about.warnings) {
-            let note = Note::<Press>::new(Tone::Info, icons::INFO, warnings);
+            let note = Strip::<Press>::new(Tone::Info, icons::INFO, warnings);
             notes.push(note.button(words::notes::DISMISS, |window, _, _| window.warnings_seen = true));
         }
         notes
     }
 
     /// Returns the strip for a delivery that has ended.
-    fn finished(&self, scene: &Scene<'_>) -> Note<Press> {
+    fn finished(&self, scene: &Scene<'_>) -> Strip<Press> {
         let totals = &scene.place.totals;
         let (whole, said) = words::finished(totals, &scene.place.destination, scene.about.test_server.is_some());
         // What no checksum vouches for is not green, here as in its row.
         let tone = if whole && totals.no_checksum == 0 { Tone::Ok } else { Tone::Warn };
-        let mut note = Note::<Press>::new(tone, if whole { icons::DONE } else { icons::WARNING }, said);
+        let mut note = Strip::<Press>::new(tone, if whole { icons::DONE } else { icons::WARNING }, said);
         note.link = self.receipt_link(scene);
         let note = note.icon_button(icons::RECEIPT, words::notes::RECEIPT, |_, scene, out| {
             out.push(Action::Choose(PathFor::Receipt(scene.id)));
@@ -197,17 +199,17 @@ impl Window {
         Some(Message { title: first.clone(), body: rest.join(" ") })
     }
 
-    fn receipt_link(&self, scene: &Scene<'_>) -> Option<Link<Press>> {
+    fn receipt_link(&self, scene: &Scene<'_>) -> Option<StripLink<Press>> {
         let totals = &scene.place.totals;
         let this = |(id, first, _): &&(_, u32, _)| (*id, *first) == (scene.id, totals.first);
         match self.receipts.iter().find(this) {
-            Some((.., Receipt::Sending)) => Some((words::notes::SENDING_RECEIPT, None)),
-            Some((.., Receipt::Sent)) => Some((words::notes::RECEIPT_SENT, None)),
+            Some((.., ReceiptState::Sending)) => Some((words::notes::SENDING_RECEIPT, None)),
+            Some((.., ReceiptState::Sent)) => Some((words::notes::RECEIPT_SENT, None)),
             None if totals.delivered == 0 => None,
             None => Some((
                 words::notes::SEND_RECEIPT,
                 Some(|window, scene, out| {
-                    window.receipts.push((scene.id, scene.place.totals.first, Receipt::Sending));
+                    window.receipts.push((scene.id, scene.place.totals.first, ReceiptState::Sending));
                     out.push(Request::SendReceipt(scene.id).into());
                 }),
             )),
@@ -217,10 +219,10 @@ impl Window {
     /// Says what came of sending a receipt; one that was not sent may be sent again.
     pub fn receipt_sent(&mut self, id: DestinationId, done: bool, said: Message) {
         for (_, _, how) in self.receipts.iter_mut().filter(|(place, ..)| *place == id && done) {
-            *how = Receipt::Sent;
+            *how = ReceiptState::Sent;
         }
         if !done {
-            self.receipts.retain(|(place, _, how)| *place != id || *how == Receipt::Sent);
+            self.receipts.retain(|(place, _, how)| *place != id || *how == ReceiptState::Sent);
         }
         self.tell(said);
     }
@@ -231,8 +233,8 @@ impl Window {
         let told: Option<(Message, Dismiss)> = self.told.clone().map(|said| (said, Self::dismiss as _));
         let warned = self.warnings(warnings).map(|said| (said, Self::dismiss_warnings as _));
         for (said, dismiss) in told.into_iter().chain(warned) {
-            let note = Note::new(Tone::Info, icons::INFO, said).button(words::notes::DISMISS, dismiss);
-            let (height, pressed) = strip(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
+            let note = Strip::new(Tone::Info, icons::INFO, said).button(words::notes::DISMISS, dismiss);
+            let (height, pressed) = draw(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
             if let Some(dismiss) = pressed {
                 dismiss(self);
@@ -260,8 +262,8 @@ fn renew(window: &mut Window, scene: &Scene<'_>, out: &mut Vec<Action>) {
 
 /// Draws a note about what can be tried again. Returns its height with the room below, and whether it is to be tried.
 pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Message) -> (f32, bool) {
-    let note = Note::new(Tone::Bad, icons::STOPPED, said).button(words::notes::TRY_NOW, ());
-    let (height, pressed) = strip(ui, rect, &note);
+    let note = Strip::new(Tone::Bad, icons::STOPPED, said).button(words::notes::TRY_NOW, ());
+    let (height, pressed) = draw(ui, rect, &note);
     (height + size::NEAR, pressed.is_some())
 }
 
@@ -273,7 +275,7 @@ fn retrying<'a>(scene: &Scene<'a>) -> Option<&'a RetryStatus> {
     (scene.now.since(retry.since) >= RETRY_SHOWN).then_some(retry)
 }
 
-fn ending(scene: &Scene<'_>) -> Option<Note<Press>> {
+fn ending(scene: &Scene<'_>) -> Option<Strip<Press>> {
     let place = scene.place;
     let open = place.totals.open();
     let said = match &place.session {
@@ -284,11 +286,11 @@ fn ending(scene: &Scene<'_>) -> Option<Note<Press>> {
         }
         Session::Active(_) | Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => return None,
     };
-    Some(Note::new(Tone::Warn, icons::WARNING, said).button(words::notes::RENEW, renew as Press))
+    Some(Strip::new(Tone::Warn, icons::WARNING, said).button(words::notes::RENEW, renew as Press))
 }
 
 /// Draws one strip at the top of the rectangle; its height, and what was pressed.
-fn strip<P: Copy>(ui: &mut Ui, rect: Rect, note: &Note<P>) -> (f32, Option<P>) {
+fn draw<P: Copy>(ui: &mut Ui, rect: Rect, note: &Strip<P>) -> (f32, Option<P>) {
     let t = theme::of(ui);
     let (ink, soft) = note.tone.colors(t);
     let buttons: Vec<Button<'_>> = note

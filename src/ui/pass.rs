@@ -2,7 +2,7 @@
 
 use super::remedy::remedy;
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
-use super::widgets::{self, Button, Look};
+use super::widgets::{self, Button, ButtonLook};
 use super::{Action, Scene, Window, icons};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
@@ -41,7 +41,7 @@ struct Face2 {
     share: f32,
     color: Color32,
     button: &'static str,
-    look: Look,
+    look: ButtonLook,
     enabled: bool,
     code: bool,
 }
@@ -60,7 +60,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
                 share: left.as_secs_f32() / grant.length.as_secs_f32().max(1.0),
                 color: if soon { t.warn } else { t.ok },
                 button: if asking { words::RENEWING } else { words::RENEW },
-                look: if soon { Look::Main } else { Look::Plain },
+                look: if soon { ButtonLook::Main } else { ButtonLook::Plain },
                 enabled: !asking,
                 code: false,
             }
@@ -71,7 +71,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
             share: 0.0,
             color: t.warn,
             button: if asking { words::RENEWING } else { words::RENEW },
-            look: Look::Main,
+            look: ButtonLook::Main,
             enabled: !asking,
             code: false,
         },
@@ -81,7 +81,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
             share: 0.0,
             color: t.muted,
             button: words::GET_ACCESS,
-            look: Look::Main,
+            look: ButtonLook::Main,
             enabled: !asking,
             code: false,
         },
@@ -91,7 +91,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
             share: 0.0,
             color: t.muted,
             button: words::ASKING,
-            look: Look::Plain,
+            look: ButtonLook::Plain,
             enabled: false,
             code: false,
         },
@@ -105,9 +105,9 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
                 button: if code { words::ENTER_CODE } else { words::TRY_AGAIN },
                 // Where something else helps first, the page below leads there.
                 look: if remedy(problem, &scene.place.destination.profile, scene.seen).is_some() {
-                    Look::Plain
+                    ButtonLook::Plain
                 } else {
-                    Look::Main
+                    ButtonLook::Main
                 },
                 enabled: !asking,
                 code,

@@ -102,12 +102,12 @@ pub(crate) fn at(ui: &mut Ui, rect: Rect, widget: impl egui::Widget) -> Response
 }
 
 /// A check box among others.
-pub(crate) struct Check<'a> {
+pub(crate) struct CheckItem<'a> {
     on: Option<&'a mut bool>,
     text: &'a str,
 }
 
-impl<'a> Check<'a> {
+impl<'a> CheckItem<'a> {
     pub(crate) const fn new(on: &'a mut bool, text: &'a str) -> Self {
         Self { on: Some(on), text }
     }
@@ -118,8 +118,8 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Check boxes side by side, on as many lines as they need.
-pub(crate) fn checks(ui: &mut Ui, items: &mut [Check<'_>]) {
+/// CheckItem boxes side by side, on as many lines as they need.
+pub(crate) fn checks(ui: &mut Ui, items: &mut [CheckItem<'_>]) {
     const BETWEEN: f32 = gap::EDGE;
     let t = theme::of(ui);
     let full = ui.available_width();

@@ -55,7 +55,7 @@ pub fn run(connect: impl FnOnce(Wake) -> Arc<dyn Backend> + 'static, options: Op
         })),
         ..eframe::NativeOptions::default()
     };
-    eframe::run_native("daypass", native, Box::new(|creation| Ok(Box::new(App::new(&creation.egui_ctx, connect)))))
+    eframe::run_native("daypass", native, Box::new(|creation| Ok(Box::new(Shell::new(&creation.egui_ctx, connect)))))
         .map_err(|why| no_window(&why).to_owned())
 }
 
@@ -68,7 +68,7 @@ fn no_window(why: &eframe::Error) -> &'static str {
     }
 }
 
-struct App {
+struct Shell {
     window: Window,
     backend: Arc<dyn Backend>,
     actions: Vec<Action>,
@@ -85,7 +85,7 @@ struct App {
 const CALLS: u8 = 10;
 const CALL: Duration = Duration::from_millis(100);
 
-impl App {
+impl Shell {
     fn new(ctx: &Context, connect: impl FnOnce(Wake) -> Arc<dyn Backend>) -> Self {
         theme::install(ctx);
         let wake = ctx.clone();
@@ -205,7 +205,7 @@ impl App {
     }
 }
 
-impl eframe::App for App {
+impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.take_replies(ctx);
         self.come(ctx);

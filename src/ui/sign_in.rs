@@ -21,10 +21,10 @@ pub(crate) struct SigningIn {
     round: u32,
     profile: String,
     then: Option<DestinationId>,
-    stage: Stage,
+    stage: SignInStage,
 }
 
-enum Stage {
+enum SignInStage {
     Asking,
     Confirm(DeviceCode),
     Done(&'static str),
@@ -34,7 +34,7 @@ enum Stage {
 impl SigningIn {
     /// A sign-in that begins; after it, access to `then` is asked for.
     pub(crate) fn new(round: u32, profile: &str, then: Option<DestinationId>) -> Self {
-        Self { round, profile: profile.to_owned(), then, stage: Stage::Asking }
+        Self { round, profile: profile.to_owned(), then, stage: SignInStage::Asking }
     }
 
     /// Takes in a step; what is announced of it.
@@ -42,7 +42,7 @@ impl SigningIn {
         match step {
             SignInStep::Confirm(device) => {
                 let said = words::open_page(&device);
-                self.stage = Stage::Confirm(device);
+                self.stage = SignInStage::Confirm(device);
                 said
             }
             SignInStep::Done { kept } => {
@@ -50,11 +50,11 @@ impl SigningIn {
                 if let Some(id) = self.then {
                     out.push(Command::GetAccess(id).into());
                 }
-                self.stage = Stage::Done(keys::signed_in(kept));
+                self.stage = SignInStage::Done(keys::signed_in(kept));
                 labels::DONE.to_owned()
             }
             SignInStep::Ended(why) => {
-                self.stage = Stage::Ended(keys::sign_in_problem(&why));
+                self.stage = SignInStage::Ended(keys::sign_in_problem(&why));
                 labels::NOT_DONE.to_owned()
             }
         }
@@ -63,8 +63,8 @@ impl SigningIn {
     /// Whether it is under way.
     const fn runs(&self) -> bool {
         match self.stage {
-            Stage::Asking | Stage::Confirm(_) => true,
-            Stage::Done(_) | Stage::Ended(_) => false,
+            SignInStage::Asking | SignInStage::Confirm(_) => true,
+            SignInStage::Done(_) | SignInStage::Ended(_) => false,
         }
     }
 }
@@ -74,7 +74,7 @@ impl Sheet for SigningIn {
         let draft = self;
         let t = theme::of(ui);
         match &draft.stage {
-            Stage::Asking => {
+            SignInStage::Asking => {
                 title(ui, labels::TITLE, t);
                 ui.horizontal(|ui| {
                     widgets::icon(ui, icons::HOURGLASS, icon_size::MEDIUM, t.muted);
@@ -83,8 +83,8 @@ impl Sheet for SigningIn {
                 });
                 close_button(ui, dialog::CANCEL)
             }
-            Stage::Confirm(device) => confirm(ui, device, view.now, out),
-            Stage::Done(sentence) => {
+            SignInStage::Confirm(device) => confirm(ui, device, view.now, out),
+            SignInStage::Done(sentence) => {
                 ui.horizontal_top(|ui| {
                     widgets::icon(ui, icons::DONE, icon_size::HEADING, t.ok);
                     ui.add_space(gap::TEXT);
@@ -94,7 +94,7 @@ impl Sheet for SigningIn {
                 widgets::text(ui, &[(sentence, Face::Body, t.muted)]);
                 close_button(ui, dialog::CLOSE)
             }
-            Stage::Ended(why) => {
+            SignInStage::Ended(why) => {
                 title(ui, labels::NOT_DONE, t);
                 widgets::text(ui, &[(why, Face::Body, t.muted)]);
                 let mut after = After::Stay;
@@ -107,7 +107,7 @@ impl Sheet for SigningIn {
                 });
                 if again {
                     draft.round = window.access.next();
-                    draft.stage = Stage::Asking;
+                    draft.stage = SignInStage::Asking;
                     out.push(Request::SignIn(draft.round, draft.profile.clone()).into());
                 }
                 after

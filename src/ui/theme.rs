@@ -100,7 +100,7 @@ const CUSTOMERS: [(Color32, Color32); 8] = [
 ];
 
 /// Which color each account has, as handed out so far.
-type Given = Arc<Vec<(Box<str>, usize)>>;
+type GivenColors = Arc<Vec<(Box<str>, usize)>>;
 
 /// Hands a color out to each of these accounts that has none yet. Each keeps its own as long as the window is open, and no
 /// two have the same while there are as many colors as accounts.
@@ -121,7 +121,7 @@ pub fn give_colors<'a>(ctx: &egui::Context, accounts: impl Iterator<Item = &'a s
     ctx.data_mut(|data| data.insert_temp(Id::unique("colors of customers"), Arc::new(all)));
 }
 
-fn given(ctx: &egui::Context) -> Given {
+fn given(ctx: &egui::Context) -> GivenColors {
     ctx.data(|data| data.get_temp(Id::unique("colors of customers"))).unwrap_or_default()
 }
 

@@ -18,12 +18,12 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Fold {
     open: bool,
-    page: Page,
+    page: ProblemPage,
 }
 
 /// What a page over the files is about.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Page {
+pub(crate) enum ProblemPage {
     /// A renewal that was refused.
     #[default]
     Renewal,
@@ -35,7 +35,7 @@ pub(crate) enum Page {
     File(Arc<Problem>),
 }
 
-impl Page {
+impl ProblemPage {
     fn problem(&self, place: &OpenDestination) -> Option<Arc<Problem>> {
         match self {
             Self::Renewal => place.renew_problem.clone(),
@@ -55,10 +55,10 @@ impl Fold {
 
 impl Window {
     /// Opens the page about a problem where something can be done about it, and its details otherwise.
-    pub(crate) fn look_into(&mut self, page: Page, scene: &Scene<'_>) {
+    pub(crate) fn look_into(&mut self, page: ProblemPage, scene: &Scene<'_>) {
         let Some(problem) = page.problem(scene.place) else { return };
         if diagnose::explain(&problem, &Evidence::of(scene.place, scene.seen)).is_empty() {
-            self.open_sheet(ProblemDetails { problem, ended: matches!(page, Page::File(_)) });
+            self.open_sheet(ProblemDetails { problem, ended: matches!(page, ProblemPage::File(_)) });
         } else {
             self.trouble.page = page;
             self.trouble_open = true;
@@ -83,7 +83,7 @@ impl Window {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 ui.set_width(ui.available_width());
                 let causes = diagnose::explain(problem, &Evidence::of(scene.place, scene.seen));
-                let ended = matches!(self.trouble.page, Page::File(_));
+                let ended = matches!(self.trouble.page, ProblemPage::File(_));
                 let spoken = if ended { said::said_of_ended(problem) } else { said::said(problem.kind) };
                 head(ui, &spoken, diagnose::turn(problem, &causes), t);
                 if let Some(dates) = self.dates(scene).filter(|dates| dates.warn) {
@@ -108,7 +108,7 @@ impl Window {
                         if ui.add(Button::plain(words::BACK)).clicked() {
                             self.trouble_open = false;
                         }
-                        let held = matches!(self.trouble.page, Page::Hold);
+                        let held = matches!(self.trouble.page, ProblemPage::Hold);
                         if held && ui.add(Button::plain(notes::TRY_NOW)).clicked() {
                             out.push(Command::Release(scene.id).into());
                             self.trouble_open = false;
@@ -228,7 +228,7 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
     let mut column = layout::column_at(ui, pos2(left + size::trouble::TEXT, top), room);
     column.spacing_mut().item_spacing = Vec2::ZERO;
     widgets::text(&mut column, &[(title, Face::Strong, t.ink)]);
-    let runs: Vec<widgets::Run<'_>> = body
+    let runs: Vec<widgets::TextRun<'_>> = body
         .iter()
         .map(|piece| match piece {
             Piece::Plain(text) => (text.as_str(), Face::Small, t.muted),

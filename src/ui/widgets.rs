@@ -16,11 +16,11 @@ use std::sync::Arc;
 const STEPS: u8 = 8;
 
 /// A run of text in one face and color.
-pub type Run<'a> = (&'a str, Face, Color32);
+pub type TextRun<'a> = (&'a str, Face, Color32);
 
 /// Lays runs out as one text in which every figure takes the same width, so that nothing jumps when numbers change.
 #[must_use]
-pub fn job(ui: &Ui, runs: &[Run<'_>]) -> LayoutJob {
+pub fn job(ui: &Ui, runs: &[TextRun<'_>]) -> LayoutJob {
     let mut job = LayoutJob { break_on_newline: true, ..LayoutJob::default() };
     let mut owed = 0.0;
     for &(text, face, color) in runs {
@@ -67,26 +67,26 @@ fn figures(ui: &Ui, font: &FontId) -> [f32; 10] {
 
 /// The text laid out on one line, cut with "…" where `width` is not enough.
 #[must_use]
-pub fn one_line(ui: &Ui, runs: &[Run<'_>], width: f32) -> Arc<Galley> {
+pub fn one_line(ui: &Ui, runs: &[TextRun<'_>], width: f32) -> Arc<Galley> {
     let mut job = job(ui, runs);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
 /// Adds a text that wraps at the width there is.
-pub fn text(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
+pub fn text(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     let job = job(ui, runs);
     ui.add(Label::new(job).wrap())
 }
 
 /// Adds a text on one line, cut with "…" where there is too little room; the whole is shown when pointed at.
-pub fn line(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
+pub fn line(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     let job = job(ui, runs);
     ui.add(Label::new(job).truncate())
 }
 
 /// Paints a text at a place and names it for screen readers.
-pub fn text_at(ui: &mut Ui, align: Align2, at: Pos2, runs: &[Run<'_>], width: f32) -> Rect {
+pub fn text_at(ui: &mut Ui, align: Align2, at: Pos2, runs: &[TextRun<'_>], width: f32) -> Rect {
     let galley = one_line(ui, runs, width);
     let rect = align.anchor_size(at, galley.size());
     let whole: String = runs.iter().map(|run| run.0).collect();
@@ -130,7 +130,7 @@ pub fn tile_at(painter: &Painter, rect: Rect, icon: Icon, color: Color32, soft: 
 
 /// How a button looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum ButtonLook {
     /// The one main action of the screen.
     Main,
     Plain,
@@ -144,7 +144,7 @@ pub struct Button<'a> {
     text: &'a str,
     name: Option<&'a str>,
     icon: Option<Icon>,
-    look: Look,
+    look: ButtonLook,
     enabled: bool,
 }
 
@@ -152,29 +152,29 @@ impl<'a> Button<'a> {
     /// The main action.
     #[must_use]
     pub const fn main(text: &'a str) -> Self {
-        Self { text, name: None, icon: None, look: Look::Main, enabled: true }
+        Self { text, name: None, icon: None, look: ButtonLook::Main, enabled: true }
     }
 
     #[must_use]
     pub const fn plain(text: &'a str) -> Self {
-        Self { look: Look::Plain, ..Self::main(text) }
+        Self { look: ButtonLook::Plain, ..Self::main(text) }
     }
 
     /// An action that reads like text.
     #[must_use]
     pub const fn link(text: &'a str) -> Self {
-        Self { look: Look::Link, ..Self::main(text) }
+        Self { look: ButtonLook::Link, ..Self::main(text) }
     }
 
     /// An action that reads like second text.
     #[must_use]
     pub const fn small_link(text: &'a str) -> Self {
-        Self { look: Look::SmallLink, ..Self::main(text) }
+        Self { look: ButtonLook::SmallLink, ..Self::main(text) }
     }
 
     /// The main action or another, as told.
     #[must_use]
-    pub const fn of(look: Look, text: &'a str) -> Self {
+    pub const fn of(look: ButtonLook, text: &'a str) -> Self {
         Self { look, ..Self::main(text) }
     }
 
@@ -208,22 +208,22 @@ impl<'a> Button<'a> {
 
     const fn face(&self) -> Face {
         match self.look {
-            Look::Main | Look::Plain | Look::Link => Face::Strong,
-            Look::SmallLink => Face::Small,
+            ButtonLook::Main | ButtonLook::Plain | ButtonLook::Link => Face::Strong,
+            ButtonLook::SmallLink => Face::Small,
         }
     }
 
     const fn padding(&self) -> f32 {
         match self.look {
-            Look::Main | Look::Plain => size::BUTTON_PADDING,
-            Look::Link | Look::SmallLink => 0.0,
+            ButtonLook::Main | ButtonLook::Plain => size::BUTTON_PADDING,
+            ButtonLook::Link | ButtonLook::SmallLink => 0.0,
         }
     }
 
     const fn height(&self) -> f32 {
         match self.look {
-            Look::Main | Look::Plain | Look::Link => size::CONTROL,
-            Look::SmallLink => size::LINK,
+            ButtonLook::Main | ButtonLook::Plain | ButtonLook::Link => size::CONTROL,
+            ButtonLook::SmallLink => size::LINK,
         }
     }
 }
@@ -242,22 +242,24 @@ impl Widget for Button<'_> {
         let hot = response.hovered() && enabled;
         let down = response.is_pointer_button_down_on();
         let (fill, border, ink) = match self.look {
-            Look::Main if !enabled => (t.sunken, t.sunken, t.muted),
-            Look::Main if down => (mix(t.accent, t.ink, 0.25), t.accent, t.on_accent),
-            Look::Main if hot => (mix(t.accent, t.ink, 0.12), t.accent, t.on_accent),
-            Look::Main => (t.accent, t.accent, t.on_accent),
-            Look::Plain if !enabled => (t.surface, t.line, t.muted),
-            Look::Plain if hot || down => (t.sunken, t.line, t.ink),
-            Look::Plain => (t.surface, t.line, t.ink),
-            Look::Link | Look::SmallLink if !enabled => (Color32::TRANSPARENT, Color32::TRANSPARENT, t.muted),
-            Look::Link | Look::SmallLink => (Color32::TRANSPARENT, Color32::TRANSPARENT, t.accent),
+            ButtonLook::Main if !enabled => (t.sunken, t.sunken, t.muted),
+            ButtonLook::Main if down => (mix(t.accent, t.ink, 0.25), t.accent, t.on_accent),
+            ButtonLook::Main if hot => (mix(t.accent, t.ink, 0.12), t.accent, t.on_accent),
+            ButtonLook::Main => (t.accent, t.accent, t.on_accent),
+            ButtonLook::Plain if !enabled => (t.surface, t.line, t.muted),
+            ButtonLook::Plain if hot || down => (t.sunken, t.line, t.ink),
+            ButtonLook::Plain => (t.surface, t.line, t.ink),
+            ButtonLook::Link | ButtonLook::SmallLink if !enabled => {
+                (Color32::TRANSPARENT, Color32::TRANSPARENT, t.muted)
+            }
+            ButtonLook::Link | ButtonLook::SmallLink => (Color32::TRANSPARENT, Color32::TRANSPARENT, t.accent),
         };
         let radius = CornerRadius::same(size::RADIUS);
         match self.look {
-            Look::Main | Look::Plain => {
+            ButtonLook::Main | ButtonLook::Plain => {
                 ui.painter().rect(rect, radius, fill, hairline(ui.painter(), border), StrokeKind::Inside);
             }
-            Look::Link | Look::SmallLink => {}
+            ButtonLook::Link | ButtonLook::SmallLink => {}
         }
         let mut x = rect.left() + self.padding();
         if let Some(icon) = self.icon {
@@ -269,10 +271,10 @@ impl Widget for Button<'_> {
         let end = pos2(x + galley.size().x, at.y + galley.size().y - 1.5);
         ui.painter().galley(at, galley, ink);
         match self.look {
-            Look::Link | Look::SmallLink if hot => {
+            ButtonLook::Link | ButtonLook::SmallLink if hot => {
                 ui.painter().hline(x..=end.x, end.y, Stroke::new(1.0, ink));
             }
-            Look::Main | Look::Plain | Look::Link | Look::SmallLink => {}
+            ButtonLook::Main | ButtonLook::Plain | ButtonLook::Link | ButtonLook::SmallLink => {}
         }
         focus_ring(ui, &response, rect, t);
         if hot { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response }
@@ -368,7 +370,7 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
 }
 
 /// Paints a combo box: what is picked, cut where there is too little room, before a caret. `icon` stands before the text.
-pub fn combo_box(ui: &Ui, rect: Rect, response: &Response, icon: Option<Icon>, runs: &[Run<'_>], name: &str) {
+pub fn combo_box(ui: &Ui, rect: Rect, response: &Response, icon: Option<Icon>, runs: &[TextRun<'_>], name: &str) {
     let t = theme::of(ui);
     let fill = if response.hovered() { mix(t.surface, t.sunken, 0.5) } else { t.surface };
     let stroke = hairline(ui.painter(), t.line);
@@ -459,7 +461,7 @@ pub fn announce(ui: &mut Ui, says: &str) {
 }
 
 /// A text that can be selected and copied.
-pub fn selectable(ui: &mut Ui, runs: &[Run<'_>]) -> Response {
+pub fn selectable(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     let job = job(ui, runs);
     ui.add(Label::new(job).wrap().selectable(true))
 }

@@ -1,6 +1,6 @@
 //! Whether the desktop is dark, as its portal says: under X11 nobody else does.
 
-use super::{App, State};
+use super::{App, AppState};
 use crate::ui::backend::Reply;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use zbus::zvariant::{OwnedValue, Value};
 const ASK: Duration = Duration::from_secs(3);
 
 /// Tells the window now and whenever it changes; ends where there is no portal to ask.
-pub(super) async fn follow(state: Arc<Mutex<State>>) {
+pub(super) async fn follow(state: Arc<Mutex<AppState>>) {
     let Ok(bus) = zbus::Connection::session().await else { return };
     let (name, path) = ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop");
     let Ok(portal) = zbus::Proxy::new(&bus, name, path, "org.freedesktop.portal.Settings").await else { return };

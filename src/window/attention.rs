@@ -1,7 +1,7 @@
 //! What a person is told while they look elsewhere: that a delivery ended, that access ends, that something needs them.
 
 use super::awake::Awake;
-use super::{State, locked};
+use super::{AppState, locked};
 use crate::engine::handle::Handle;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
@@ -147,7 +147,7 @@ pub fn done(seen: &Snapshot) -> Option<u8> {
 }
 
 /// Looks until the window is gone.
-pub(super) async fn follow(own: Handle, state: Arc<Mutex<State>>) {
+pub(super) async fn follow(own: Handle, state: Arc<Mutex<AppState>>) {
     let test_server = locked(&state).about.test_server.is_some();
     let (mut watch, mut practice) = (Watch::new(test_server), false);
     let mut desktop = Desktop::default();

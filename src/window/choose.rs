@@ -46,9 +46,9 @@ impl App {
 }
 
 /// Paths that are chosen; none if there is no answer, an empty list if the dialog says that it was canceled.
-type Paths = Pin<Box<dyn Future<Output = Option<Vec<PathBuf>>> + Send>>;
+type ChosenPaths = Pin<Box<dyn Future<Output = Option<Vec<PathBuf>>> + Send>>;
 
-fn dialog(what: &PathFor) -> Paths {
+fn dialog(what: &PathFor) -> ChosenPaths {
     let dialog = AsyncFileDialog::new().set_title(what.title());
     let dialog = match what {
         PathFor::Invitation => dialog.add_filter(INVITATIONS, &["daypass"]),

@@ -1,6 +1,6 @@
 //! Invitations that were opened and neither used nor dismissed: kept in a file, so that they are there at the next start.
 
-use super::{App, State, locked};
+use super::{App, AppState, locked};
 use crate::grant::Invitation;
 use crate::model::destination::Destination;
 use crate::model::notice::{JournalNotice, Notice};
@@ -16,13 +16,13 @@ const MOST: usize = 8;
 
 /// The invitations that are kept, the latest last.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct KeptInvitations {
     list: Vec<Invitation>,
     /// Where they are kept; none if nothing is kept on this computer.
     file: Option<PathBuf>,
 }
 
-impl Kept {
+impl KeptInvitations {
     /// What an earlier run left in `home`, which is not touched if the journal could not be kept there.
     pub fn read(home: Option<&Path>, notices: &[Notice]) -> Self {
         let keeps = |notice: &Notice| match notice {
@@ -78,16 +78,16 @@ impl Kept {
 }
 
 /// The kept invitations, behind a lock of their own: their file is written while it is held.
-fn kept(state: &Mutex<State>) -> Arc<Mutex<Kept>> {
+fn kept(state: &Mutex<AppState>) -> Arc<Mutex<KeptInvitations>> {
     Arc::clone(&locked(state).kept)
 }
 
-fn with<T>(kept: &Mutex<Kept>, act: impl FnOnce(&mut Kept) -> T) -> T {
+fn with<T>(kept: &Mutex<KeptInvitations>, act: impl FnOnce(&mut KeptInvitations) -> T) -> T {
     act(&mut kept.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Shows an invitation that was opened, and keeps it. It is real: practice ends first.
-pub(super) fn show(state: &Mutex<State>, invitation: Invitation) {
+pub(super) fn show(state: &Mutex<AppState>, invitation: Invitation) {
     super::practice::end(state);
     with(&kept(state), |kept| kept.put(&invitation));
     App::tell(state, Reply::Invitation(Box::new(invitation)));

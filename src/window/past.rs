@@ -6,7 +6,7 @@ use crate::engine::journal::History;
 use crate::model::problem::{Kind, Problem};
 use crate::receipt::{Format, Receipt, Receipts};
 use crate::ui::backend::Reply;
-use crate::ui::history::{Found, HistoryReply, HistoryRequest};
+use crate::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
 use crate::words::problem::sentence;
 use crate::words::{history, problem};
 use jiff::tz::TimeZone;
@@ -44,7 +44,7 @@ async fn answer(handle: Handle, zone: TimeZone, request: HistoryRequest) -> Repl
         HistoryRequest::Find(number, wanted) => {
             // What ended a moment ago may wait for the disk still; what the disk refuses is told elsewhere.
             let _told = handle.journal().flush().await;
-            let find = move |journal: &History| Ok(Found::new(&journal.find(&wanted)?, &zone));
+            let find = move |journal: &History| Ok(FoundDeliveries::new(&journal.find(&wanted)?, &zone));
             replied(read(&handle, find).await.map(|found| HistoryReply::Found(number, Arc::new(found))))
         }
         HistoryRequest::Deliveries(ids) => replied(

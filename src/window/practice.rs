@@ -1,6 +1,6 @@
 //! Practice: the practice server, an engine that knows nothing but it, and the way out of both.
 
-use super::{App, State, locked, wake, words};
+use super::{App, AppState, locked, wake, words};
 use crate::engine::credentials::Caches;
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::Wire;
@@ -59,14 +59,14 @@ impl App {
 }
 
 /// Leaves practice, if it is on, and says so.
-pub(super) fn end(state: &Mutex<State>) {
+pub(super) fn end(state: &Mutex<AppState>) {
     if leave(state) {
         App::tell(state, Reply::Message(words::practice_ended()));
     }
 }
 
 /// Leaves practice: its engine, its server and all that arrived there are gone. Returns whether it was on.
-fn leave(state: &Mutex<State>) -> bool {
+fn leave(state: &Mutex<AppState>) -> bool {
     let ended = {
         let mut state = locked(state);
         let Some(ended) = state.rehearsal.take() else { return false };
@@ -84,7 +84,7 @@ fn leave(state: &Mutex<State>) -> bool {
 }
 
 /// Starts the practice server and an engine that knows nothing but it, and shows what arrives.
-async fn rehearse(state: &Arc<Mutex<State>>) -> io::Result<()> {
+async fn rehearse(state: &Arc<Mutex<AppState>>) -> io::Result<()> {
     let practice = Practice::start(practice::Options { device: true, ..practice::Options::default() }).await?;
     let story = practice.story();
     let folder = tempfile::tempdir()?;

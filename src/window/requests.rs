@@ -1,6 +1,6 @@
 //! Carries out what the window asks for. Nothing here waits: what takes time is done on the runtime and replies.
 
-use super::{App, State, invitations, locked, practice, words};
+use super::{App, AppState, invitations, locked, practice, words};
 use crate::engine::handle::{Handle, Secret};
 use crate::grant::fields::{self, TextProblem};
 use crate::grant::{Invitation, RoleRequest};
@@ -170,7 +170,7 @@ impl App {
 }
 
 /// Replies with what a text is: an invitation, a request for the customer's page, or neither, and why.
-fn invited(state: &Mutex<State>, text: Result<String, TextProblem>) {
+fn invited(state: &Mutex<AppState>, text: Result<String, TextProblem>) {
     match text.and_then(|text| read(&text)) {
         Ok(Reply::Invitation(invitation)) => invitations::show(state, *invitation),
         Ok(reply) => {

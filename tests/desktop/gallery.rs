@@ -15,7 +15,7 @@ use daypass::model::snapshot::Snapshot;
 use daypass::time::Utc;
 use daypass::ui::About;
 use daypass::ui::backend::{Backend, Chosen, Current, Reply, Request};
-use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
+use daypass::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
 use daypass::ui::shell::{self, Options, Wake};
 use daypass::window::read;
 use std::collections::VecDeque;
@@ -60,7 +60,7 @@ fn answer(ask: HistoryRequest, zone: &jiff::tz::TimeZone) -> Option<HistoryReply
     Some(match ask {
         HistoryRequest::Find(number, _) => {
             let list: Vec<_> = deliveries.iter().map(|one| (one.id, one.began)).collect();
-            HistoryReply::Found(number, Arc::new(Found::new(&list, zone)))
+            HistoryReply::Found(number, Arc::new(FoundDeliveries::new(&list, zone)))
         }
         HistoryRequest::Deliveries(ids) => {
             let one = |id| deliveries.iter().find(|one| one.id == id).cloned();

@@ -8,7 +8,7 @@ use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::Proof;
 use daypass::time::Utc;
 use daypass::ui::backend::Request;
-use daypass::ui::history::{Found, HistoryReply, HistoryRequest};
+use daypass::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
 use daypass::ui::paths::PathFor;
 use daypass::ui::{Action, Window, theme};
 use daypass::words::history as words;
@@ -57,7 +57,7 @@ impl Fake {
                 };
                 let list: Vec<_> = self.deliveries.iter().filter(meant).map(|one| (one.id, one.began)).collect();
                 self.finds.push(wanted);
-                HistoryReply::Found(number, Arc::new(Found::new(&list, zone)))
+                HistoryReply::Found(number, Arc::new(FoundDeliveries::new(&list, zone)))
             }
             HistoryRequest::Deliveries(ids) => {
                 self.pages.push(ids.len());

@@ -1,6 +1,6 @@
 //! One past delivery and its files.
 
-use super::{HistoryRequest, Open, Page, list};
+use super::{HistoryPage, HistoryRequest, Open, list};
 use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;
 use crate::ui::explanations::ProblemDetails;
@@ -24,7 +24,7 @@ impl Window {
     pub(super) fn history_delivery(
         &mut self,
         ui: &mut Ui,
-        page: &mut Page,
+        page: &mut HistoryPage,
         open: &mut Open,
         about: &About,
         out: &mut Vec<Action>,
@@ -77,7 +77,7 @@ impl Window {
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
         let head = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
-        let at = Columns::of(head);
+        let at = LineColumns::of(head);
         for (align, x, text) in [
             (Align2::LEFT_CENTER, at.name, words::NAME),
             (Align2::RIGHT_CENTER, at.size, words::SIZE),
@@ -119,7 +119,7 @@ impl Window {
     fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&DeliveryFile>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-        let at = Columns::of(rect);
+        let at = LineColumns::of(rect);
         let y = rect.center().y;
         let Some(line) = line else {
             let said = [(words::UNREADABLE, Face::Body, t.muted)];
@@ -162,7 +162,7 @@ impl Window {
 }
 
 /// Where the columns of a file lie.
-struct Columns {
+struct LineColumns {
     icon: f32,
     name: f32,
     size: f32,
@@ -170,7 +170,7 @@ struct Columns {
     more: f32,
 }
 
-impl Columns {
+impl LineColumns {
     fn of(rect: Rect) -> Self {
         let more = rect.right() - size::table::MORE;
         let state = more
@@ -215,7 +215,7 @@ fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About)
     );
 }
 
-fn summary(ui: &mut Ui, page: &mut Page, rect: Rect, delivery: &Delivery, out: &mut Vec<Action>) {
+fn summary(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, delivery: &Delivery, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let standing = words::standing(delivery);
     let (icon, tint, _) = list::looks(standing, t);

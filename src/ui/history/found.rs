@@ -13,7 +13,7 @@ const PAGE: usize = 64;
 
 /// A list of deliveries by their numbers, the latest first, under their days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundDeliveries {
     ids: Vec<i64>,
     /// For each day the place of its first delivery in `ids`.
     days: Vec<(usize, Date)>,
@@ -27,7 +27,7 @@ pub enum Row {
     Delivery(i64),
 }
 
-impl Found {
+impl FoundDeliveries {
     /// Puts deliveries under the days on which they began in this zone.
     #[must_use]
     pub fn new(list: &[(i64, Utc)], zone: &TimeZone) -> Self {
@@ -165,12 +165,12 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").expect("a bundled zone");
         // 22 Nov 2026 23:30 and 00:10, 21 Nov 23:50 in Berlin.
         let list = [(9, Utc(1_795_386_600)), (8, Utc(1_795_302_600)), (7, Utc(1_795_301_400))];
-        let found = Found::new(&list, &zone);
+        let found = FoundDeliveries::new(&list, &zone);
         let rows: Vec<_> = (0..=found.rows()).map(|row| found.at(row)).collect();
         let day = |day| Some(Row::Day(Date::constant(2026, 11, day)));
         let delivery = |id| Some(Row::Delivery(id));
         assert_eq!(rows, [day(22), delivery(9), delivery(8), day(21), delivery(7), None]);
-        assert_eq!(Found::new(&[], &zone).at(0), None);
+        assert_eq!(FoundDeliveries::new(&[], &zone).at(0), None);
     }
 
     #[test]

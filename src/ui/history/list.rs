@@ -1,6 +1,6 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
-use super::{Cache, ClearHistory, Found, HistoryRequest, Open, Page, Period, Row, field_id};
+use super::{Cache, ClearHistory, FoundDeliveries, HistoryPage, HistoryRequest, Open, Period, Row, field_id};
 use crate::model::history::Delivery;
 use crate::ui::icons::{self, Icon};
 use crate::ui::paths::PathFor;
@@ -17,7 +17,7 @@ use egui_extras::{Column, TableBuilder};
 use jiff::tz::TimeZone;
 
 /// Where the columns of a row lie.
-struct Columns {
+struct DeliveryColumns {
     check: f32,
     icon: f32,
     time: f32,
@@ -27,7 +27,7 @@ struct Columns {
     end: f32,
 }
 
-impl Columns {
+impl DeliveryColumns {
     fn of(rect: Rect) -> Self {
         let end = rect.right() - gap::EDGE;
         let state = end - (rect.width() * size::past::STATE).clamp(size::past::STATE_LEAST, size::past::STATE_MOST);
@@ -45,7 +45,13 @@ impl Columns {
 
 impl Window {
     /// The list; false when the person goes back.
-    pub(super) fn history_list(&mut self, ui: &mut Ui, page: &mut Page, about: &About, out: &mut Vec<Action>) -> bool {
+    pub(super) fn history_list(
+        &mut self,
+        ui: &mut Ui,
+        page: &mut HistoryPage,
+        about: &About,
+        out: &mut Vec<Action>,
+    ) -> bool {
         let all = ui.max_rect();
         let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
         let mut y = all.top() + size::TOP;
@@ -64,7 +70,7 @@ impl Window {
         !back
     }
 
-    fn history_table(&mut self, ui: &mut Ui, page: &mut Page, rect: Rect, about: &About, out: &mut Vec<Action>) {
+    fn history_table(&mut self, ui: &mut Ui, page: &mut HistoryPage, rect: Rect, about: &About, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
@@ -131,7 +137,7 @@ impl Window {
 /// The columns' names; whether the history is to be cleared.
 fn head(ui: &mut Ui, rect: Rect) -> bool {
     let t = theme::of(ui);
-    let at = Columns::of(rect);
+    let at = DeliveryColumns::of(rect);
     let y = rect.center().y;
     let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
         widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], size::past::HEAD);
@@ -162,7 +168,7 @@ fn heading(ui: &mut Ui, rect: Rect) -> bool {
 }
 
 /// The search and the choice of a time; where what follows begins.
-fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
+fn bar(ui: &mut Ui, page: &mut HistoryPage, rect: Rect) -> f32 {
     let t = theme::of(ui);
     let id = field_id("search");
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
@@ -197,7 +203,7 @@ fn bar(ui: &mut Ui, page: &mut Page, rect: Rect) -> f32 {
     y
 }
 
-fn search_field(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
+fn search_field(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, t: &Tokens) {
     let id = field_id("search");
     let mut inside = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
     let shown = page.search.clone();
@@ -226,7 +232,7 @@ fn search_field(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
     }
 }
 
-fn period(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
+fn period(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, t: &Tokens) {
     let response = ui.allocate_rect(rect, Sense::click());
     let name = |period: Period| words::PERIODS[Period::ALL.iter().position(|one| *one == period).unwrap_or(0)];
     let label = format!("{}: {}", words::WHEN, name(page.period));
@@ -240,7 +246,7 @@ fn period(ui: &mut Ui, page: &mut Page, rect: Rect, t: &Tokens) {
     });
 }
 
-fn nothing(ui: &mut Ui, page: &mut Page, rect: Rect) {
+fn nothing(ui: &mut Ui, page: &mut HistoryPage, rect: Rect) {
     let t = theme::of(ui);
     let all = page.all();
     let (title, body) = if all { (words::EMPTY, words::EMPTY_TEXT) } else { (words::NOT_FOUND, words::NOT_FOUND_TEXT) };
@@ -282,10 +288,10 @@ fn day(ui: &mut Ui, rect: Rect, name: &str) {
 }
 
 /// A delivery; whether it is to be opened.
-fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> bool {
+fn entry(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, id: i64, zone: &TimeZone) -> bool {
     let t = theme::of(ui);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    let at = Columns::of(rect);
+    let at = DeliveryColumns::of(rect);
     let y = rect.center().y;
     let delivery = match page.deliveries.get(id) {
         Some(Some(delivery)) => delivery.clone(),
@@ -340,7 +346,7 @@ fn entry(ui: &mut Ui, page: &mut Page, rect: Rect, id: i64, zone: &TimeZone) -> 
 }
 
 /// Paints a text that the row already names.
-fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::Run<'_>], width: f32) -> Rect {
+fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::TextRun<'_>], width: f32) -> Rect {
     let galley = widgets::one_line(ui, runs, width);
     let rect = align.anchor_size(pos2(at.x, at.y - 0.5), galley.size());
     ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
@@ -348,7 +354,7 @@ fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::Run<'_>], widt
 }
 
 /// The box that chooses a delivery.
-fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
+fn choice(ui: &mut Ui, page: &mut HistoryPage, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
     let mut on = page.chosen.contains_key(&delivery.id);
     let hit = Rect::from_center_size(center, vec2(size::past::CHECK_HIT, size::ROW - 2.0));
     let response = ui.allocate_rect(hit, Sense::click());
@@ -375,7 +381,7 @@ fn choice(ui: &mut Ui, page: &mut Page, center: egui::Pos2, delivery: &Delivery,
 }
 
 /// The bar for what was chosen.
-fn chosen(ui: &mut Ui, page: &mut Page, rect: Rect, out: &mut Vec<Action>) {
+fn chosen(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, t.surface);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
@@ -444,7 +450,7 @@ pub(super) const fn looks(standing: Standing, t: &Tokens) -> (Icon, Color32, Col
 }
 
 /// The list as tests see it.
-impl Page {
+impl HistoryPage {
     /// How many entries it holds.
     #[must_use]
     pub fn held(&self) -> usize {
@@ -453,7 +459,7 @@ impl Page {
 
     /// What was found.
     #[must_use]
-    pub fn found(&self) -> Option<&Found> {
+    pub fn found(&self) -> Option<&FoundDeliveries> {
         self.found.as_deref()
     }
 }

@@ -1,6 +1,6 @@
 //! What the page of past deliveries asks of the journal, and the replies.
 
-use super::found::Found;
+use super::found::FoundDeliveries;
 use crate::model::history::{Delivery, DeliveryFile, HistoryFilter};
 use crate::model::problem::Problem;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ pub enum HistoryRequest {
 #[derive(Clone, Debug)]
 pub enum HistoryReply {
     /// What was found.
-    Found(u32, Arc<Found>),
+    Found(u32, Arc<FoundDeliveries>),
     /// Deliveries; none for one that can't be read.
     Deliveries(Vec<(i64, Option<Delivery>)>),
     /// The files of a delivery.

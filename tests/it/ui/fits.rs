@@ -7,7 +7,7 @@ use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::DestinationId;
 use daypass::ui::backend::Request;
-use daypass::ui::history::{Found, HistoryReply};
+use daypass::ui::history::{FoundDeliveries, HistoryReply};
 use daypass::ui::paths::PathFor;
 use daypass::ui::theme::{self, DARK, LIGHT, Tokens};
 use daypass::ui::{About, Action, Window};
@@ -53,7 +53,7 @@ fn answer(ask: daypass::ui::history::HistoryRequest, about: &About) -> Option<Hi
     match ask {
         HistoryRequest::Find(number, _) => {
             let list: Vec<_> = deliveries.iter().map(|one| (one.id, one.began)).collect();
-            Some(HistoryReply::Found(number, Arc::new(Found::new(&list, &about.zone))))
+            Some(HistoryReply::Found(number, Arc::new(FoundDeliveries::new(&list, &about.zone))))
         }
         HistoryRequest::Deliveries(ids) => {
             let one = |id| deliveries.iter().find(|one| one.id == id).cloned();
