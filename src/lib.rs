@@ -65,8 +65,8 @@
 //! | [`diagnose`] | why a request may have been denied, the likeliest cause first, and messages to copy |
 //! | [`receipt`] | what was delivered, as a page, a table and JSON, with its words; files checked against it |
 //! | [`cli`] | arguments in, one line for each thing that happens out; the program is `bin/daypass-cli.rs` |
-//! | [`ui`] | draws a snapshot and collects actions; it keeps drafts only (text being typed, an open dialog) |
-//! | [`window`] | ties the window to an engine; [`save_files`] writes what a person saves. The program is `main.rs` |
+//! | [`ui`] | draws a snapshot and collects actions; it keeps drafts only (text being typed, an open sheet). [`ui::backend`] is all it knows of the rest: a snapshot, requests, replies |
+//! | [`window`] | is the window's backend: its engines, and what needs the desktop or the disk; [`save_files`] writes what a person saves. The program is `main.rs` |
 //!
 //! Beside them: `tests/it` (one test binary; `simulation` and `simulated_server` play everything around the model, `support` runs
 //! whole engines), `tests/bench` (measurements), `tests/servers` (S3 servers by others) and `tests/desktop` (a real

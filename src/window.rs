@@ -70,7 +70,7 @@ struct AppState {
 }
 
 impl AppState {
-    /// The engine that the window shows: that of the practice while there is one.
+    /// Returns the engine that the window shows: that of the practice while there is one.
     fn current(&self, own: &Handle) -> Handle {
         self.rehearsal.as_ref().and_then(practice::Rehearsal::handle).unwrap_or(own).clone()
     }
@@ -80,8 +80,8 @@ fn locked(state: &Mutex<AppState>) -> MutexGuard<'_, AppState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An invitation as another process finds it, whatever folder that one runs in. A desktop names the file that was
-/// double-clicked by its path or by a `file:` address (Desktop Entry Specification, `%u`).
+/// Returns an invitation as another process finds it, whatever folder that one runs in. A desktop names the file that
+/// was double-clicked by its path or by a `file:` address (Desktop Entry Specification, `%u`).
 fn handed(invitation: &str) -> String {
     if fields::is_link(invitation) {
         return invitation.to_owned();
@@ -97,7 +97,7 @@ fn wake(state: &Mutex<AppState>) {
 }
 
 impl App {
-    /// Starts the person's own engine; none where a window was open already, which comes to the front instead.
+    /// Starts the person's own engine; none if a window was open already, which comes to the front instead.
     ///
     /// # Errors
     /// Where the engine can't start: no threads, or a CA bundle that can't be read.
@@ -105,7 +105,7 @@ impl App {
         Self::start_with(start, Options { home: settings::home(), ..Options::new() })
     }
 
-    /// The same with other places for the journal, the profiles and the tokens than the usual ones.
+    /// Does the same with other places for the journal, the profiles and the tokens than the usual ones.
     ///
     /// # Errors
     /// As [`App::start`].
@@ -181,7 +181,7 @@ impl App {
         }
     }
 
-    /// The window's place at the last end.
+    /// Returns the window's place when it was last closed.
     #[must_use]
     pub fn window_place(&self) -> Option<WindowPlace> {
         let text = std::fs::read_to_string(self.home.as_ref()?.join(PLACE_FILE)).ok()?;

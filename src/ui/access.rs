@@ -31,7 +31,7 @@ pub(crate) struct AccessState {
 }
 
 impl AccessState {
-    /// A number for the next question.
+    /// Returns a number for the next request.
     pub const fn next(&mut self) -> u32 {
         self.round = self.round.wrapping_add(1);
         self.round
@@ -39,7 +39,7 @@ impl AccessState {
 }
 
 impl Window {
-    /// What the wall clock says, for what a customer's dates mean now.
+    /// Sets the wall clock's time, which tells what a customer's dates mean now.
     pub const fn tell_time(&mut self, utc: Utc) {
         self.access.wall = Some(utc);
     }
@@ -78,7 +78,7 @@ impl Window {
         self.open_sheet(Checking::new(to.clone()));
     }
 
-    /// Opens what helps.
+    /// Opens the sheet that helps.
     pub(crate) fn help(&mut self, remedy: Remedy, profile: &str, then: Option<DestinationId>, out: &mut Vec<Action>) {
         match remedy {
             Remedy::SignIn => self.sign_in(profile, then, out),
@@ -86,7 +86,7 @@ impl Window {
         }
     }
 
-    /// The button that opens what helps with a profile, where something does.
+    /// Draws the button that opens what helps with a profile, if something does.
     pub(crate) fn remedy_link(
         &mut self,
         ui: &mut Ui,

@@ -46,18 +46,18 @@ struct Name {
 }
 
 impl AddKey {
-    /// Nothing entered yet.
+    /// Returns an empty sheet.
     pub(crate) fn new() -> Self {
         let empty = || Zeroizing::new(String::with_capacity(ROOM));
         Self { round: 0, stage: AddKeyStage::Enter, id: empty(), secret: empty(), wrong: None }
     }
 
-    /// A key that is tested already.
+    /// Returns a sheet whose key is being tested.
     pub(crate) fn testing(round: u32) -> Self {
         Self { round, stage: AddKeyStage::Testing, ..Self::new() }
     }
 
-    /// Amazon said whose key it is, or it can't be used.
+    /// Takes in whose key it is, or why it can't be used.
     fn tested(&mut self, result: Result<TestedKey, String>) {
         match result {
             Ok(key) => {
@@ -73,7 +73,7 @@ impl AddKey {
         }
     }
 
-    /// What the key is called and where it is, once it is kept.
+    /// Takes in whether the key was kept. Returns its name and where it is kept.
     fn kept(&mut self, result: Result<(), KeepProblem>) -> Option<(String, Keep)> {
         let AddKeyStage::Name(draft) = &mut self.stage else { return None };
         draft.busy = false;
@@ -195,7 +195,7 @@ impl Window {
     }
 }
 
-/// A paste that holds a whole key is taken as one, wherever the cursor stands.
+/// Takes a paste that holds a whole key, wherever the cursor stands.
 fn whole_paste(ui: &Ui) -> Option<NewKey> {
     ui.input_mut(|input| {
         let mut found = None;
@@ -228,7 +228,7 @@ fn testing(ui: &mut Ui) -> After {
     after
 }
 
-/// The profile's name and where it is kept; the key that is to be kept, once the person says so.
+/// Draws the profile's name and where its key is kept. Returns the key that is to be kept once the person says so.
 fn name_key(
     ui: &mut Ui,
     draft: &mut Name,
@@ -290,7 +290,7 @@ fn name_key(
     Err(Box::new(KeyToKeep { key: draft.key.clone(), name, keep: draft.keep, replace }))
 }
 
-/// One of several things to choose from, with what it means below it; whether it was chosen.
+/// Draws one of several things to choose from, with what it means below it. Returns whether it was chosen.
 pub(crate) fn choice(ui: &mut Ui, on: bool, text: &str, below: &str) -> bool {
     let t = theme::of(ui);
     let full = ui.available_width();
@@ -320,7 +320,7 @@ pub(crate) fn choice(ui: &mut Ui, on: bool, text: &str, below: &str) -> bool {
     response.clicked()
 }
 
-/// A field whose text is shown as dots, to eyes and to screen readers.
+/// Draws a field whose text is shown as dots, to eyes and to screen readers.
 fn secret_field(ui: &mut Ui, id: Id, name: &str, value: &mut Zeroizing<String>, width: f32) -> Response {
     let t = theme::of(ui);
     let focused = ui.memory(|memory| memory.has_focus(id));

@@ -35,7 +35,7 @@ pub(crate) struct Arrivals {
 }
 
 impl Arrivals {
-    /// What is left of them in another world: what belongs to a destination or a sheet of this one does not go along.
+    /// Returns what is left in another world: what belongs to a destination or a sheet of this one does not go along.
     pub fn in_another_world(mut self) -> Self {
         self.held.retain(|arrival| match arrival {
             Arrival::Invitation(..) | Arrival::Request(..) | Arrival::Quit => true,
@@ -44,7 +44,7 @@ impl Arrivals {
         self
     }
 
-    /// The height at the foot of the window in which no dialog may stand.
+    /// Returns the height at the foot of the window in which no dialog may stand.
     pub fn room(&self) -> f32 {
         if self.held.is_empty() { 0.0 } else { size::ARRIVAL }
     }
@@ -139,7 +139,7 @@ impl Window {
         }
     }
 
-    /// Whether a yes to a card counts by now. `card` tells what the card shows from anything else it may show.
+    /// Returns whether a yes to a card counts by now. `card` tells what the card shows from anything else it may show.
     pub(crate) fn armed(&mut self, ui: &Ui, card: impl Hash) -> bool {
         let mut hasher = DefaultHasher::new();
         card.hash(&mut hasher);

@@ -37,7 +37,7 @@ impl Window {
         self.kit = Some(Box::new(kit));
     }
 
-    /// The page, while it is open.
+    /// Draws the page, while it is open.
     pub(crate) fn kit_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(mut kit) = self.kit.take() else { return };
         let all = ui.max_rect();
@@ -109,7 +109,7 @@ impl Window {
         stay
     }
 
-    /// Who asks: the picked profile where it is known who that is, what was typed otherwise.
+    /// Returns who asks: the picked profile if it is known who that is, what was typed otherwise.
     fn asker(&mut self, kit: &Kit, seen: &Snapshot, out: &mut Vec<Action>) -> Result<Principal, Wrong> {
         let known = match kit.side {
             Side::Customer => None,
@@ -272,7 +272,7 @@ fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
     response
 }
 
-/// What is needed.
+/// Draws what is needed.
 fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>) {
     let session = who.as_ref().is_ok_and(Principal::is_role);
     pair(ui, kit, [(Entry::Bucket, words::BUCKET), (Entry::Folder, words::FOLDER)], wrong);
@@ -341,7 +341,7 @@ fn needs(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Opti
     }
 }
 
-/// The longest session, to be picked.
+/// Draws the longest session, to be picked.
 fn longest(ui: &mut Ui, kit: &mut Kit, rect: Rect) {
     let t = theme::of(ui);
     let response = ui.allocate_rect(rect, Sense::click());

@@ -83,7 +83,7 @@ pub enum Request {
     SignIn(u32, String),
     /// Opens the page on which the person signs in.
     OpenBrowser(VerificationUrl),
-    /// Allows exactly this command of a profile, and asks for access again where it was refused for want of it.
+    /// Allows exactly this command of a profile, and asks for access again if it was refused for want of it.
     AllowCommand {
         profile: String,
         /// The whole of its command.

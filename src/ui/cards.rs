@@ -7,7 +7,7 @@ use super::{layout, picker};
 use crate::words::ask as words;
 use egui::{Color32, Id, Margin, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-/// A card as wide as the column.
+/// Draws a card as wide as the column.
 pub(crate) fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> R) -> R {
     let t = theme::of(ui);
     widgets::card(ui.painter(), t, margin)
@@ -18,7 +18,7 @@ pub(crate) fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> 
         .inner
 }
 
-/// One of the facts at the top: its name, and below it what it is.
+/// Draws one of the facts at the top: its name, and below it what it is.
 pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Response {
     let t = theme::of(ui);
     let said = ui.vertical(|ui| {
@@ -39,7 +39,7 @@ pub(crate) fn more_link(ui: &mut Ui, kit: &mut Kit, right_top: egui::Pos2) {
     }
 }
 
-/// A field with its name inside and what is wrong about it below.
+/// Draws a field with its name inside and what is wrong about it below.
 pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width: f32, wrong: Option<&Wrong>) {
     let wrong = wrong.filter(|wrong| wrong.entry == Some(entry) && !wrong.missing && kit.left.contains(&entry));
     let id = Id::unique(("kit", format!("{entry:?}")));
@@ -52,7 +52,7 @@ pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width:
     }
 }
 
-/// Two fields side by side.
+/// Draws two fields side by side.
 pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong: Option<&Wrong>) {
     const BETWEEN: f32 = gap::NEAR;
     /// What is entered needs at least so much room beside the field's name.

@@ -35,13 +35,13 @@ pub(crate) struct Checking {
 }
 
 impl Checking {
-    /// Nothing looked at yet.
+    /// Returns a check that has not begun.
     pub(crate) fn new(to: Destination) -> Self {
         let code = Zeroizing::new(String::with_capacity(16));
         Self { round: 0, to, test: false, code, wrong: false, steps: Vec::new(), runs: false }
     }
 
-    /// Takes in a step; what is announced of it.
+    /// Takes in a step. Returns what is announced of it.
     fn took(&mut self, step: Step) -> String {
         let said = words::step_said(access::step(step.item), Some(step.took), &self.found(&step).0);
         self.steps.push(step);
@@ -52,7 +52,7 @@ impl Checking {
         self.steps.iter().find_map(|step| if let Ok(Fact::Identity(who)) = &step.result { Some(who) } else { None })
     }
 
-    /// The sentence for a step, and what may be the cause where it was refused, the likeliest first.
+    /// Returns the sentence for a step, and what may be the cause if it was refused, the likeliest first.
     fn found(&self, step: &Step) -> (String, Vec<String>) {
         match &step.result {
             Ok(fact) => (access::fact(fact), Vec::new()),
@@ -187,7 +187,7 @@ impl Window {
     }
 }
 
-/// What the person decides before it starts; whether Enter was pressed in the code's field.
+/// Draws what the person decides before it starts. Returns whether Enter was pressed in the code's field.
 fn ahead(ui: &mut Ui, draft: &mut Checking) -> bool {
     let t = theme::of(ui);
     ui.add_space(gap::CLOSE);

@@ -69,7 +69,7 @@ impl Code {
     }
 }
 
-/// What was refused at a destination, for want of which it has no new session.
+/// Returns what was refused at a destination, for want of which it has no new session.
 pub(crate) const fn refused(place: &OpenDestination) -> Option<&std::sync::Arc<Problem>> {
     match &place.session {
         Session::Denied(problem) => Some(problem),
@@ -110,7 +110,7 @@ impl Window {
     }
 }
 
-/// How long until a destination's next code is asked for; none where none will be.
+/// Returns how long until a destination's next code is asked for; none if none will be.
 pub(crate) fn due_in(place: &OpenDestination, now: Time) -> Option<Duration> {
     let Session::Active(grant) = &place.session else { return None };
     let waits = place.totals.open() > 0 && !place.paused && !place.asking && place.renew_problem.is_none();
@@ -186,7 +186,7 @@ impl Sheet for Code {
     }
 }
 
-/// The device that stands in its field.
+/// Returns the device that stands in its field.
 fn serial(draft: &Code) -> Result<MfaSerial, String> {
     MfaSerial::from_pasted(&draft.serial).map_err(|why| field_problem(Field::Mfa, &why))
 }

@@ -13,7 +13,7 @@ use crate::words::ask as words;
 use crate::words::{format, history};
 use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
-/// Who is let in: a whole message, a request, an ARN, or an account and a name.
+/// Draws who is let in: a whole message, a request, an ARN, or an account and a name.
 pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>, about: &About) {
     let t = theme::of(ui);
     let top = ui.cursor().min;
@@ -45,7 +45,7 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
     ui.add_space(gap::PARAGRAPH);
 }
 
-/// What is asked for, a sentence each; what every request says is gray.
+/// Draws what is asked for, a sentence each; what every request says is gray.
 pub(crate) fn asked_for(ui: &mut Ui, ask: &RoleRequest, about: &About) {
     let t = theme::of(ui);
     ui.add_space(gap::PART);
@@ -68,7 +68,7 @@ fn take_request(kit: &mut Kit, about: &About) {
     }
 }
 
-/// The way to the customer's page on the first screen and, where there are any, to past deliveries.
+/// Draws the way to the customer's page on the first screen and, if there are any, to past deliveries.
 pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let asked = [(words::ASKED, Face::Small, t.muted)];
@@ -123,7 +123,7 @@ fn paste(ui: &mut Ui, kit: &mut Kit) {
 }
 
 impl Window {
-    /// The customer's second step: the invitation.
+    /// Draws the customer's second step: the invitation.
     pub(crate) fn make_invitation(
         &mut self,
         ui: &mut Ui,

@@ -18,7 +18,7 @@ pub(crate) struct DateNotice {
     pub warn: bool,
 }
 
-/// Where a moment stands in a destination's window of dates.
+/// Returns where a moment stands in a destination's window of dates.
 #[must_use]
 pub fn window(to: &Destination, now: Utc) -> Dates {
     match (to.terms.not_before, to.terms.not_after) {
@@ -29,7 +29,7 @@ pub fn window(to: &Destination, now: Utc) -> Dates {
 }
 
 impl Window {
-    /// What the customer's dates mean now; none where there are none, or the time isn't known.
+    /// Returns what the customer's dates mean now; none if there are none, or the time isn't known.
     pub(crate) fn dates(&self, scene: &Scene<'_>) -> Option<DateNotice> {
         let now = self.access.wall.or_else(|| scene.utc_now().map(|(now, _)| now))?;
         let zone = &scene.about.zone;

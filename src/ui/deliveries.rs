@@ -235,7 +235,7 @@ impl Window {
     }
 }
 
-/// The sums of the current delivery, and Pause all.
+/// Draws the sums of the current delivery, and Pause all.
 pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let totals = &scene.place.totals;
@@ -289,14 +289,14 @@ fn sending(ui: &mut Ui, at: &FileColumns, rect: Rect, upload: &Upload, progress:
     widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + size::table::BEYOND_BAR);
 }
 
-/// Until when Amazon keeps what was sent of a file that waits: in full, and for where there is little room.
+/// Returns until when Amazon keeps what was sent of a file that waits: in full, and shorter for little room.
 fn kept_until(id: UploadId, upload: &Upload, scene: &Scene<'_>) -> Option<[String; 2]> {
     let waits = matches!(upload.state, State::Paused | State::Waiting | State::Retrying(..));
     let until = scene.seen.kept_until.get(&id).filter(|_| waits)?;
     Some(words::kept_until(*until, scene.utc_now().map(|(now, _)| now), &scene.about.zone))
 }
 
-/// The words of a file that waits, and below them until when its parts are kept.
+/// Draws the words of a file that waits, and below them until when its parts are kept.
 fn waiting(ui: &mut Ui, at: &FileColumns, rect: Rect, says: &str, until: &[String; 2], ink: Color32) {
     let t = theme::of(ui);
     let room = at.first - gap::WIDE - at.status;
@@ -314,7 +314,7 @@ fn share(done: u64, of: u64) -> f32 {
     if of == 0 { 0.0 } else { (done as f64 / of as f64).min(0.99) as f32 }
 }
 
-/// Whether a file was left out because it looks like a key: its button sends it, once that is confirmed.
+/// Returns whether a file was left out because it looks like a key: its button sends it, once that is confirmed.
 fn is_key_file(state: &State) -> bool {
     matches!(state, State::Failed(problem) if problem.kind == Kind::KeyFile)
 }
@@ -332,7 +332,7 @@ const fn pausable(state: &State) -> bool {
     }
 }
 
-/// The icon, its color, and the color of the words beside it.
+/// Returns the icon, its color, and the color of the words beside it.
 const fn looks(state: &State, t: &Tokens) -> (Icon, Color32, Color32) {
     match state {
         State::Waiting => (icons::CLOCK, t.muted, t.muted),

@@ -9,7 +9,7 @@ use crate::words::ui::{Field, welcome};
 use egui::{Id, Popup, Rect, Response, Sense, Ui, pos2, vec2};
 use std::time::Duration;
 
-/// The id that a field keeps on every screen.
+/// Returns the id that a field keeps on every screen.
 pub(crate) fn field_id(field: Field) -> Id {
     Id::unique(("field", format!("{field:?}")))
 }
@@ -22,7 +22,7 @@ fn name_id() -> Id {
     Id::unique("field-name")
 }
 
-/// Whether the focus is in one of the form's fields.
+/// Returns whether the focus is in one of the form's fields.
 pub(crate) fn is_field(id: Id) -> bool {
     [
         Field::Role,
@@ -39,7 +39,7 @@ pub(crate) fn is_field(id: Id) -> bool {
         || [kms_id(), name_id()].contains(&id)
 }
 
-/// A field with what is wrong about it below.
+/// Draws a field with what is wrong about it below.
 pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static str, width: f32) {
     let t = theme::of(ui);
     let wrong = form.wrong(field, name);
@@ -73,7 +73,7 @@ pub(crate) fn entry(ui: &mut Ui, form: &mut Form, field: Field, name: &'static s
 /// A field, its name, and whether it may stay empty.
 pub(crate) type FormField = (Field, &'static str, bool);
 
-/// One or two fields side by side, each under its name.
+/// Draws one or two fields side by side, each under its name.
 pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: FormField, second: Option<FormField>) {
     let t = theme::of(ui);
     let width = (ui.available_width() - gap::PARAGRAPH) / 2.0;
@@ -96,7 +96,7 @@ pub(crate) fn pair(ui: &mut Ui, form: &mut Form, first: FormField, second: Optio
     ui.advance_cursor_after_rect(used);
 }
 
-/// What "External ID, MFA, duration…" opens.
+/// Draws what "External ID, MFA, duration…" opens.
 pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
     let t = theme::of(ui);
     pair(ui, form, (Field::ExternalId, welcome::EXTERNAL_ID, true), Some((Field::Mfa, welcome::MFA, true)));
@@ -127,7 +127,7 @@ pub(crate) fn rest(ui: &mut Ui, form: &mut Form) {
     widgets::checkbox(ui, &mut form.acl, you::ACL);
 }
 
-/// The encryption to ask for, and beside it the key, or the account that owns the bucket.
+/// Draws the encryption to ask for, and beside it the key, or the account that owns the bucket.
 fn encryption(ui: &mut Ui, form: &mut Form) {
     let t = theme::of(ui);
     let width = (ui.available_width() - gap::PARAGRAPH) / 2.0;
@@ -176,7 +176,7 @@ fn encryption(ui: &mut Ui, form: &mut Form) {
     }
 }
 
-/// The length of the session, to be picked.
+/// Draws the length of the session, to be picked.
 fn length(ui: &mut Ui, form: &mut Form, width: f32) {
     let words = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
     let response = pick_box(ui, welcome::DURATION, &words(form.seconds), width);
@@ -189,7 +189,7 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
     });
 }
 
-/// A box that shows what is picked and opens what can be picked.
+/// Draws a box that shows what is picked and opens what can be picked.
 fn pick_box(ui: &mut Ui, name: &str, now: &str, width: f32) -> Response {
     let t = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());

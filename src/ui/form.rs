@@ -25,7 +25,7 @@ pub enum From {
 }
 
 impl From {
-    /// Whether it changes what was entered before.
+    /// Returns whether it changes what was entered before.
     #[must_use]
     pub const fn changes(self) -> bool {
         match self {
@@ -164,7 +164,7 @@ impl Form {
         self.rest_open = true;
     }
 
-    /// The profile that is picked: the person's choice, or the first that can be used.
+    /// Returns the profile that is picked: the person's choice, or the first that can be used.
     #[must_use]
     pub fn picked<'a>(&self, profiles: &'a Profiles) -> Option<&'a Profile> {
         match &self.profile {
@@ -234,7 +234,7 @@ impl Form {
         }
     }
 
-    /// What stands in the form as a destination, or the first field that is not right.
+    /// Returns what stands in the form as a destination, or the first field that is not right.
     ///
     /// # Errors
     /// The field, and what to say about it.
@@ -279,14 +279,14 @@ impl Form {
         }
     }
 
-    /// What is wrong with the key, once its field was left or sent.
+    /// Returns what is wrong with the key, once its field was left or sent.
     #[must_use]
     pub fn kms_wrong(&self) -> Option<String> {
         let looked = self.submitted || self.left.contains(accounts::form::KMS_KEY);
         self.encryption().err().map(|(_, why)| why).filter(|_| looked)
     }
 
-    /// What is wrong with a field, once it was left or sent.
+    /// Returns what is wrong with a field, once it was left or sent.
     #[must_use]
     pub fn wrong(&self, field: Field, key: &'static str) -> Option<String> {
         if !self.submitted && !self.left.contains(key) {
@@ -319,7 +319,7 @@ impl Form {
     }
 }
 
-/// Whether a profile can be asked for a key.
+/// Returns whether a profile can be asked for a key.
 #[must_use]
 pub const fn usable(profile: &Profile) -> bool {
     match profile.source {
@@ -335,8 +335,8 @@ pub const fn usable(profile: &Profile) -> bool {
     }
 }
 
-/// Whether its credentials are temporary, so that sessions through it last an hour at most (AWS STS, AssumeRole, role
-/// chaining). What a command or a temporary key gives is taken for such until it is known whose it is.
+/// Returns whether its credentials are temporary, so that sessions through it last an hour at most (AWS STS,
+/// AssumeRole, role chaining). What a command or a temporary key gives is taken for such until it is known whose it is.
 #[must_use]
 pub fn chained(profile: &Profile, role: &str, seen: &Snapshot) -> bool {
     let mut base = profile;

@@ -96,7 +96,7 @@ impl HistoryPage {
         }
     }
 
-    /// What the drafts ask for; a day that can't be read counts for nothing until it can.
+    /// Returns what the drafts ask for; a day that can't be read counts for nothing until it can.
     fn meant(&self, zone: &TimeZone) -> HistoryFilter {
         let begins = |day: Option<Date>| day.and_then(|day| found::begins(day, zone)).map(Utc);
         let ago = |days: i64| self.today.checked_sub(days.days()).ok();
@@ -112,13 +112,13 @@ impl HistoryPage {
         HistoryFilter { search, from: begins(from), until: begins(until) }
     }
 
-    /// A day as typed; one without a year is the last of that name.
+    /// Returns a day as typed; one without a year is the last of that name.
     fn day(&self, text: &str) -> Option<Date> {
         let (day, _) = day_read(text, self.today)?;
         if day > self.today { Date::new(day.year() - 1, day.month(), day.day()).ok() } else { Some(day) }
     }
 
-    /// The button that copies the message about these deliveries; checked as long as it is on the clipboard.
+    /// Draws the button that copies the message about these deliveries; checked as long as it is on the clipboard.
     fn message_button(&mut self, ui: &mut Ui, ids: &[i64], out: &mut Vec<Action>) {
         let done = self.copied.1 && self.copied.0 == ids;
         let icon = if done { icons::CHECK } else { icons::COPY };
@@ -128,8 +128,8 @@ impl HistoryPage {
         }
     }
 
-    /// The chosen deliveries, the latest first, customer by customer: what one is told is none of another's business. A
-    /// customer is an account under the name that the person gave.
+    /// Returns the chosen deliveries, the latest first, customer by customer: what one is told is none of another's
+    /// business. A customer is an account under the name that the person gave.
     fn customers(&self) -> Vec<Vec<&Delivery>> {
         let mut customers: Vec<Vec<&Delivery>> = Vec::new();
         for delivery in self.chosen.values().rev() {
@@ -141,7 +141,8 @@ impl HistoryPage {
         customers
     }
 
-    /// Says what is in the way of reading, and asks for nothing more until the person wants it tried again; the note's height.
+    /// Says what is in the way of reading, and asks for nothing more until the person wants it tried again. Returns the
+    /// note's height.
     fn in_the_way(&mut self, ui: &mut Ui, rect: Rect) -> f32 {
         let Some(problem) = &self.problem else { return 0.0 };
         let (height, again) = notes::try_again(ui, rect, said(problem.kind));
@@ -152,7 +153,7 @@ impl HistoryPage {
         height
     }
 
-    /// Whether everything there is would be listed.
+    /// Returns whether everything there is would be listed.
     fn all(&self) -> bool {
         self.wanted.as_ref().is_none_or(|(_, wanted)| *wanted == HistoryFilter::default())
     }
@@ -183,7 +184,7 @@ fn one_customer(one: &Delivery, other: &Delivery) -> bool {
     of(one) == of(other)
 }
 
-/// Where the deliveries of this run stand, as one number that is another when one begins or ends.
+/// Returns where the deliveries of this run stand, as one number that is another when one begins or ends.
 fn standing(seen: &Snapshot) -> u64 {
     let mut sum = seen.places.len() as u64;
     for place in &seen.places {
@@ -254,7 +255,7 @@ impl Window {
         }
     }
 
-    /// The page, while it is open.
+    /// Draws the page, while it is open.
     pub(crate) fn history_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let Some(mut page) = self.history.take() else { return };
         page.ask(seen, &about.zone, out);
@@ -292,7 +293,7 @@ impl Sheet for ClearHistory {
     }
 }
 
-/// The id of a field of the page.
+/// Returns the id of a field of the page.
 fn field_id(name: &str) -> Id {
     Id::unique(("history", name))
 }

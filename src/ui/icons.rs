@@ -12,7 +12,7 @@ pub struct Icon {
 }
 
 impl Icon {
-    /// The font it is in.
+    /// Returns the font it is in.
     #[must_use]
     pub fn family(self) -> FontFamily {
         if self.filled { theme::icons_filled() } else { theme::icons() }

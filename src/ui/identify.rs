@@ -5,13 +5,13 @@ use super::{Action, Window};
 use crate::model::snapshot::{Command, Profile, Snapshot};
 use crate::ui::form::usable;
 
-/// Whether it was answered who a profile is, or why that can't be told.
+/// Returns whether it was answered who a profile is, or why that can't be told.
 pub(crate) fn answered(profile: &Profile, seen: &Snapshot) -> bool {
     seen.identities.iter().any(|(name, _)| *name == profile.name)
 }
 
 impl Window {
-    /// Whether a click may ask who this profile is: nobody has asked yet, and there is something to ask with.
+    /// Returns whether a click may ask who this profile is: nobody has asked yet, and there is something to ask with.
     pub(crate) fn may_identify(&self, profile: &Profile, seen: &Snapshot) -> bool {
         usable(profile) && !answered(profile, seen) && !self.form.asked.contains(&profile.name)
     }

@@ -15,7 +15,7 @@ use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, Wid
 use std::path::PathBuf;
 
 impl Window {
-    /// The whole middle of the window while nothing was added yet.
+    /// Draws the whole middle of the window while nothing was added yet.
     pub(crate) fn drop_area(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
@@ -77,7 +77,7 @@ impl Window {
         self.links(&mut below, scene);
     }
 
-    /// The strip above the table.
+    /// Draws the strip above the table.
     pub(crate) fn drop_strip(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
@@ -120,7 +120,7 @@ impl Window {
         scene.place.left_out_count.all() > 0 || scene.place.destination.practice && scene.about.arrived.is_some()
     }
 
-    /// What was left out, and what the customer sees in practice.
+    /// Draws what was left out, and what the customer sees in practice.
     fn links(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
         if scene.place.left_out_count.all() > 0
             && ui.add(Button::small_link(&words::left_out(&scene.place.left_out_count))).clicked()
@@ -136,7 +136,7 @@ impl Window {
     }
 }
 
-/// Whether what hovers over the window is the file of a key, by its name.
+/// Returns whether what hovers over the window is the file of a key, by its name.
 fn hovers_csv(ui: &Ui) -> bool {
     ui.input(|input| match input.raw.hovered_files.as_slice() {
         [one] => one.path.as_ref().is_some_and(|path| super::ends_in(path, "csv")),
@@ -189,8 +189,8 @@ pub(crate) fn hovering(ui: &mut Ui, all: Rect, scene: Option<&Scene<'_>>) {
     }
 }
 
-/// The files that a pasted text names, one a line: as `file://` addresses (RFC 8089) or as whole paths, the way file
-/// managers put copied files on the clipboard. None where any line is something else.
+/// Returns the files that a pasted text names, one a line: as `file://` addresses (RFC 8089) or as whole paths, the way
+/// file managers put copied files on the clipboard. None if any line is something else.
 #[must_use]
 pub fn pasted_files(text: &str) -> Option<Vec<PathBuf>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -216,7 +216,8 @@ fn named_file(line: &str) -> Option<PathBuf> {
     (path.is_absolute() && path.components().count() > 1).then_some(path)
 }
 
-/// Whether a file is named as the AWS console names the keys it hands out: nobody means to send their customer one.
+/// Returns whether a file is named as the AWS console names the keys it hands out: nobody means to send their customer
+/// one.
 pub(super) fn is_key(path: &std::path::Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     ["accesskeys.csv", "rootkey.csv", "credentials.csv"].iter().any(|end| name.ends_with(end))

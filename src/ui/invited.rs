@@ -38,7 +38,7 @@ pub(crate) struct Invited {
 }
 
 impl Invited {
-    /// A card for an invitation that was read at `read`, with this profile picked.
+    /// Returns a card for an invitation that was read at `read`, with this profile picked.
     pub(crate) const fn new(invitation: Invitation, read: Utc, profile: Option<String>) -> Self {
         Self {
             invitation,
@@ -176,7 +176,7 @@ impl Window {
         after
     }
 
-    /// The second question, where the bucket is in another account than the role.
+    /// Draws the second question, if the bucket is in another account than the role.
     fn other_owner(&mut self, ui: &mut Ui, card: &mut Invited, seen: &Snapshot, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         let role = card.invitation.role.account();
@@ -262,7 +262,7 @@ fn picked<'a>(card: &Invited, seen: &'a Snapshot) -> Option<&'a Profile> {
     chosen.or_else(|| list.iter().find(|profile| form::usable(profile)))
 }
 
-/// The device that was entered; none where none is asked for.
+/// Returns the device that was entered; none if none is asked for.
 fn serial(card: &Invited) -> Result<Option<MfaSerial>, String> {
     if !card.invitation.mfa {
         return Ok(None);
@@ -274,7 +274,7 @@ fn serial(card: &Invited) -> Result<Option<MfaSerial>, String> {
     MfaSerial::from_pasted(text).map(Some).map_err(|why| field_problem(Field::Mfa, &why))
 }
 
-/// The device this profile names, or the one that was used with it before.
+/// Returns the device this profile names, or the one that was used with it before.
 fn device(profile: &Profile, seen: &Snapshot) -> String {
     let before = || {
         let of = super::destinations(seen).filter(|to| to.profile == profile.name);
@@ -314,7 +314,7 @@ fn head(ui: &mut Ui, invitation: &Invitation, known: Option<&Destination>, chang
     ui.add_space(gap::NEAR);
 }
 
-/// A name in the column of names.
+/// Draws a name in the column of names.
 fn name_of(ui: &mut Ui, name: &str) {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(size::sheet::NAMES, Face::Body.line()));
@@ -322,7 +322,7 @@ fn name_of(ui: &mut Ui, name: &str) {
     widgets::text(&mut inside, &[(name, Face::Small, t.muted)]);
 }
 
-/// One line of the card: its name at the left, what it is beside it.
+/// Draws one line of the card: its name at the left, what it is beside it.
 fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) {
     let t = theme::of(ui);
     ui.horizontal_top(|ui| {
@@ -343,12 +343,12 @@ fn facts(ui: &mut Ui, invitation: &Invitation) {
     }
 }
 
-/// The role's name with its path.
+/// Returns the role's name with its path.
 fn role(arn: &str) -> &str {
     arn.split_once(":role/").map_or(arn, |(_, name)| name)
 }
 
-/// What was, and what would be.
+/// Draws what was, and what would be.
 fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &TimeZone) {
     let t = theme::of(ui);
     let shown = |what: ChangedField, text: &str| {
@@ -385,7 +385,7 @@ fn changed(ui: &mut Ui, changes: &[Change], invitation: &Invitation, zone: &Time
     }
 }
 
-/// What the sender wrote in words of their own, below all that Daypass says and marked as theirs.
+/// Draws what the sender wrote in words of their own, below all that Daypass says and marked as theirs.
 fn unchecked(ui: &mut Ui, invitation: &Invitation) {
     if invitation.note.is_empty() && invitation.contact.is_empty() {
         return;

@@ -117,7 +117,7 @@ pub struct Kit {
 }
 
 impl Kit {
-    /// The page as it opens: at `now`, with the dates of the next two weeks ready.
+    /// Returns the page as it opens: at `now`, with the dates of the next two weeks ready.
     #[must_use]
     pub fn new(side: Side, now: Utc, zone: &TimeZone) -> Self {
         let today = day_of(now, zone);
@@ -194,7 +194,7 @@ impl Kit {
         self.left.clear();
     }
 
-    /// Who asks, as it was typed: an ARN, or an account with or without a user's name.
+    /// Returns who asks, as it was typed: an ARN, or an account with or without a user's name.
     ///
     /// # Errors
     /// Why it is nobody.
@@ -208,7 +208,7 @@ impl Kit {
         })
     }
 
-    /// What is asked for, by `who`.
+    /// Returns what is asked for, by `who`.
     ///
     /// # Errors
     /// The first thing that does not hold.
@@ -284,7 +284,7 @@ impl Kit {
         Ok(ask)
     }
 
-    /// The moment a day begins, or ends where it is the last one.
+    /// Returns the moment a day begins, or ends if it is the last one.
     fn day(&self, entry: Entry, zone: &TimeZone) -> Result<Option<Utc>, Wrong> {
         let (text, end) = if entry == Entry::From { (&self.from, false) } else { (&self.until, true) };
         if text.trim().is_empty() {
@@ -303,7 +303,7 @@ impl Kit {
         words::dates(short(&self.from).as_deref(), short(&self.until).as_deref())
     }
 
-    /// The form that is looked at.
+    /// Returns the form that is looked at.
     #[must_use]
     pub fn format(&self) -> Format {
         match (self.tab, self.shell) {
@@ -315,7 +315,7 @@ impl Kit {
         }
     }
 
-    /// The text of the form that is looked at; it is printed again only when something has changed.
+    /// Returns the text of the form that is looked at; it is printed again only when something has changed.
     ///
     /// # Errors
     /// What does not hold.
@@ -329,7 +329,7 @@ impl Kit {
         }
     }
 
-    /// The invitation for the role that was made.
+    /// Returns the invitation for the role that was made.
     ///
     /// # Errors
     /// What is wrong with the role's ARN.
@@ -350,7 +350,7 @@ impl Kit {
         Ok(invitation)
     }
 
-    /// A field's draft.
+    /// Returns a field's draft.
     pub(crate) fn draft(&mut self, entry: Entry) -> &mut String {
         match entry {
             Entry::Who => &mut self.who,
@@ -373,7 +373,7 @@ impl Kit {
     }
 }
 
-/// Whether a request says something of its own in a field that is folded away at first.
+/// Returns whether a request says something of its own in a field that is folded away at first.
 fn sets_more(ask: &RoleRequest) -> bool {
     let usual = RoleRequest::new(ask.who.clone(), ask.bucket.clone(), ask.prefix.clone());
     let shown = RoleRequest {
@@ -404,7 +404,7 @@ fn of_ask(why: RequestProblem) -> Wrong {
     Wrong { entry, missing: false, text: ask_problem(why) }
 }
 
-/// An ARN, an account, or an account's twelve digits, with spaces or without, and a user's name.
+/// Returns an ARN, an account, or an account's twelve digits, with spaces or without, and a user's name.
 #[must_use]
 pub fn principal(text: &str) -> Option<Principal> {
     let text = text.trim();

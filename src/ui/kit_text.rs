@@ -14,7 +14,7 @@ use egui::{
 };
 
 impl Window {
-    /// The card with the text, so high.
+    /// Draws the card with the text, so high.
     pub(crate) fn kit_text(
         &mut self,
         ui: &mut Ui,
@@ -99,7 +99,7 @@ fn shells(ui: &mut Ui, kit: &mut Kit) {
     });
 }
 
-/// One of several texts to look at. It takes the same room whether it is the one or not.
+/// Draws one of several texts to look at. It takes the same room whether it is the one or not.
 fn tab(ui: &mut Ui, name: &str, on: bool, strong: Face, plain: Face) -> bool {
     let t = theme::of(ui);
     let (face, ink) = if on { (strong, t.accent) } else { (plain, t.muted) };
@@ -115,7 +115,7 @@ fn tab(ui: &mut Ui, name: &str, on: bool, strong: Face, plain: Face) -> bool {
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-/// A long text to read and to select from.
+/// Draws a long text to read and to select from.
 fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let id = Id::unique("kit text");

@@ -12,7 +12,7 @@ pub(super) fn written(day: Date) -> String {
     day.strftime("%-d %b %Y").to_string()
 }
 
-/// A moment as the field shows it: a day alone where it begins there, or ends there where it is an end.
+/// Returns a moment as the field shows it: a day alone where it begins there, or ends there if it is an end.
 pub(super) fn moment_written(at: Utc, end: bool, zone: &TimeZone) -> String {
     let at = jiff::Timestamp::from_second(at.0).unwrap_or_default().to_zoned(zone.clone());
     if at.time() != Time::midnight() {
@@ -48,8 +48,8 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// A day, and a time where one is written. Takes `1 Dec 2026`, `1 December`, `1.12.2026`, `1/12/2026` and `2026-12-01`,
-/// each with or without `09:00` behind it; a day without a year is the next one of that name.
+/// Returns a day, and a time where one is written. Takes `1 Dec 2026`, `1 December`, `1.12.2026`, `1/12/2026` and
+/// `2026-12-01`, each with or without `09:00` behind it; a day without a year is the next one of that name.
 #[must_use]
 pub fn day_read(text: &str, today: Date) -> Option<(Date, Option<Time>)> {
     let text = text.trim();
@@ -86,7 +86,7 @@ fn time_form(time: &str) -> &'static str {
     if time.matches(':').count() == 2 { "%H:%M:%S" } else { "%H:%M" }
 }
 
-/// How old a code may be, in seconds: minutes, unless another unit is named.
+/// Returns how old a code may be, in seconds: minutes, unless another unit is named.
 pub(super) fn age_read(text: &str) -> Option<u32> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);

@@ -25,13 +25,13 @@ enum Pressed {
 }
 
 impl Window {
-    /// Whether there is a customer to go on with.
+    /// Returns whether there is a customer to go on with.
     pub(crate) fn knows_customers(seen: &Snapshot) -> bool {
         !seen.places.is_empty() || !seen.remembered.is_empty()
     }
 
-    /// The customers that are open, then those of earlier, the most recent first.
-    /// The first of them has the main button of the screen if `main` says so.
+    /// Draws the customers that are open, then those of earlier, the most recent first. The first of them has the main
+    /// button of the screen if `main` says so.
     pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         let open = seen.places.iter().enumerate().map(|(at, place)| {
@@ -66,7 +66,7 @@ impl Window {
     }
 }
 
-/// A customer: color, name, where files go and as whom, and the way there.
+/// Draws a customer: color, name, where files go and as whom, and the way there.
 fn entry(ui: &mut Ui, to: &Destination, open: Option<DestinationId>, at: usize, main: bool) -> Option<Pressed> {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), size::list::CUSTOMER));

@@ -50,7 +50,7 @@ impl Sheet for LeftOut {
     }
 }
 
-/// What was left out: its name before its folder, below it why, and beside it the way to send it all the same.
+/// Draws what was left out: its name before its folder, below it why, and beside it the way to send it all the same.
 fn entry(ui: &mut Ui, left: &Skipped, about: &About, id: DestinationId, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), size::list::ENTRY));

@@ -141,7 +141,7 @@ pub struct Window {
     trouble: trouble::Fold,
     told: Option<Message>,
     warnings_seen: bool,
-    /// What was refused when it last looked, to notice when it is refused anew.
+    /// What was refused when it last looked, to notice when it is refused again.
     was: Option<(DestinationId, Option<Arc<Problem>>)>,
     announced: Option<(DestinationId, u64)>,
     /// The deliveries whose receipts are being sent, or were, by their destinations and first rows.
@@ -170,7 +170,7 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Who the profile is, where that is known.
+    /// Returns who the profile is, if that is known.
     pub fn identity(&self) -> Option<&Identity> {
         identity(self.seen, &self.place.destination.profile)
     }
@@ -181,7 +181,7 @@ impl Scene<'_> {
         crate::words::format::place(to.bucket.as_str(), to.prefix.as_str())
     }
 
-    /// The time by the grant's own clock, for times of day.
+    /// Returns the time by the grant's own clock, for times of day.
     pub fn utc_now(&self) -> Option<(Utc, Utc)> {
         let grant = self.place.session.grant()?;
         let left = i64::try_from(grant.ends.since(self.now).as_secs()).unwrap_or(0);
@@ -204,13 +204,13 @@ const RENEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R
 const HISTORY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Y);
 
 impl Window {
-    /// How much was done for the last frame.
+    /// Returns how much was done for the last frame.
     #[must_use]
     pub const fn work(&self) -> WorkDone {
         self.work
     }
 
-    /// The page of past deliveries, while it is open.
+    /// Returns the page of past deliveries, while it is open.
     #[must_use]
     pub fn history(&self) -> Option<&history::HistoryPage> {
         self.history.as_deref()
@@ -449,7 +449,7 @@ impl Window {
     }
 }
 
-/// The uploads that would stop if Daypass quit now.
+/// Returns the uploads that would stop if Daypass quit now.
 #[must_use]
 pub fn running(seen: &Snapshot) -> u64 {
     seen.places
@@ -459,7 +459,7 @@ pub fn running(seen: &Snapshot) -> u64 {
         .sum()
 }
 
-/// Whether two destinations are the same place, whatever else was changed about them.
+/// Returns whether two destinations are the same place, whatever else was changed about them.
 pub(crate) fn same(one: &Destination, other: &Destination) -> bool {
     one.role == other.role
         && one.bucket == other.bucket

@@ -84,7 +84,7 @@ impl<P> Strip<P> {
     }
 }
 
-/// What is called the way to more about what holds the queue.
+/// Returns what is called the way to more about what holds the queue.
 fn held(hold: &Problem, scene: &Scene<'_>) -> &'static str {
     let causes = diagnose::explain(hold, &Evidence::of(scene.place, scene.seen));
     if causes.is_empty() { words::notes::DETAILS } else { words::notes::WHAT_NOW }
@@ -267,7 +267,7 @@ pub(crate) fn try_again(ui: &mut Ui, rect: Rect, said: Message) -> (f32, bool) {
     (height + size::NEAR, pressed.is_some())
 }
 
-/// The retry that is worth a note: it has gone on for a while, and nothing else says so already.
+/// Returns the retry that is worth a note: it has gone on for a while, and nothing else says so already.
 fn retrying<'a>(scene: &Scene<'a>) -> Option<&'a RetryStatus> {
     let place = scene.place;
     let said_elsewhere = scene.seen.line != Network::Up || place.hold.is_some() || place.renew_problem.is_some();
@@ -366,7 +366,7 @@ fn draw<P: Copy>(ui: &mut Ui, rect: Rect, note: &Strip<P>) -> (f32, Option<P>) {
     (height, pressed)
 }
 
-/// A link within a strip, or a word that is none; whether it was pressed.
+/// Draws a link within a strip, or a word that is none. Returns whether it was pressed.
 fn linked(ui: &mut Ui, at: egui::Pos2, galley: std::sync::Arc<egui::Galley>, text: &str, active: bool) -> bool {
     let t = theme::of(ui);
     let rect = Rect::from_min_size(at, galley.size());

@@ -71,19 +71,19 @@ impl Order {
         self.sums[group].last().copied().unwrap_or(0) as usize
     }
 
-    /// How many rows are shown.
+    /// Returns how many rows are shown.
     #[must_use]
     pub fn len(&self) -> usize {
         (0..GROUPS).map(|group| self.in_group(group)).sum()
     }
 
-    /// Whether there is nothing to show.
+    /// Returns whether there is nothing to show.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The upload that stands at this place of the list.
+    /// Returns the upload that stands at this place of the list.
     #[must_use]
     pub fn at(&self, mut index: usize) -> Option<UploadId> {
         for (group, sums) in self.sums.iter().enumerate() {

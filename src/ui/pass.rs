@@ -18,7 +18,8 @@ use egui::{
 use std::f32::consts::TAU;
 use std::time::Duration;
 
-/// Whether access ends soon: in ten minutes, in the last quarter of a short session, or before the queue is through.
+/// Returns whether access ends soon: in ten minutes, in the last quarter of a short session, or before the queue is
+/// through.
 #[must_use]
 pub(crate) fn ends_soon(scene: &Scene<'_>) -> bool {
     let Session::Active(grant) = &scene.place.session else { return false };
@@ -28,7 +29,7 @@ pub(crate) fn ends_soon(scene: &Scene<'_>) -> bool {
     left <= from || needs_more(scene).is_some()
 }
 
-/// How long the queue still needs, where that is longer than the access lasts.
+/// Returns how long the queue still needs, if that is longer than the access lasts.
 pub(crate) fn needs_more(scene: &Scene<'_>) -> Option<Duration> {
     let left = scene.place.session.left(scene.now);
     let totals = &scene.place.totals;
@@ -116,7 +117,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
     }
 }
 
-/// Whether the button of the pass is the main one of the screen.
+/// Returns whether the button of the pass is the main one of the screen.
 pub(crate) fn leads(scene: &Scene<'_>) -> bool {
     match &scene.place.session {
         Session::Active(_) => ends_soon(scene),
@@ -254,12 +255,12 @@ pub(crate) fn pill_width(ui: &Ui, text: &str) -> f32 {
     widgets::one_line(ui, &[(text, Face::SmallStrong, Color32::PLACEHOLDER)], f32::INFINITY).size().x
 }
 
-/// A badge: a word on a colored ground, with a hint where it is pointed at.
+/// Draws a badge: a word on a colored ground, with a hint if it is pointed at.
 pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, colors: (Color32, Color32)) {
     pill_at(ui, left, text, colors).on_hover_text(hint);
 }
 
-/// A badge, beginning at this point of its middle line.
+/// Draws a badge, beginning at this point of its middle line.
 pub(crate) fn pill_at(ui: &mut Ui, left: Pos2, text: &str, (ink, soft): (Color32, Color32)) -> Response {
     let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, ink)], f32::INFINITY);
     let rect = Rect::from_min_size(
@@ -323,7 +324,7 @@ fn ring(painter: &Painter, center: Pos2, share: f32, color: Color32, t: &Tokens,
     }
 }
 
-/// The time left, or a dash; every figure in a cell of its own.
+/// Draws the time left, or a dash; every figure in a cell of its own.
 fn clock(ui: &mut Ui, left: Pos2, text: Option<&str>, color: Color32, t: &Tokens) {
     let ink = if color == t.ok { t.ink } else { color };
     let Some(text) = text else {

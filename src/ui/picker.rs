@@ -10,7 +10,7 @@ use egui::{
     StrokeKind, Ui, pos2, vec2,
 };
 
-/// Opens the list of profiles under what was clicked; the one that is picked.
+/// Opens the list of profiles under what was clicked. Returns the one that is picked.
 pub(crate) fn list(under: &Response, width: f32, seen: &Snapshot) -> Option<String> {
     let mut picked = None;
     Popup::menu(under).gap(gap::CLOSE).width(width).show(|ui| {
@@ -36,7 +36,7 @@ fn who(profile: &Profile, seen: &Snapshot) -> String {
     identity(seen, &profile.name).map_or_else(|| words::profile_hint(profile), words::who)
 }
 
-/// The box that shows who is picked and opens the list; the one that is picked anew.
+/// Draws the box that shows who is picked and opens the list. Returns the one that was picked now.
 pub(crate) fn profile(
     ui: &mut Ui,
     label: &str,
@@ -58,7 +58,7 @@ pub(crate) fn profile(
     list(&response, rect.width() - size::MENU_PADDING, seen)
 }
 
-/// A text field with its name inside, at the left.
+/// Draws a text field with its name inside, at the left.
 pub(crate) fn named_field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, wrong: bool) -> Response {
     let t = theme::of(ui);
     let focused = ui.memory(|memory| memory.has_focus(id));
@@ -112,7 +112,7 @@ impl<'a> CheckItem<'a> {
         Self { on: Some(on), text }
     }
 
-    /// One that can't be ticked.
+    /// Returns one that can't be ticked.
     pub(crate) const fn off(text: &'a str) -> Self {
         Self { on: None, text }
     }
@@ -161,7 +161,8 @@ pub(crate) fn below(ui: &mut Ui, text: &str) {
     widgets::text(ui, &[(text, Face::Small, t.bad)]);
 }
 
-/// Where files go, beside the customer's color, where there is more than one customer to take it for. Says whether it did.
+/// Draws where files go, beside the customer's color, if there is more than one customer to take it for. Says whether
+/// it did.
 pub(crate) fn customer_line(ui: &mut Ui, center: Pos2, then: &str, scene: &Scene<'_>) -> bool {
     let account = scene.place.destination.role.account();
     let mut others = scene.seen.places.iter().map(|place| &*place.destination).chain(scene.seen.remembered.iter());

@@ -82,7 +82,7 @@ impl Window {
         }
     }
 
-    /// Whether a key may be added now; says why not.
+    /// Returns whether a key may be added now; says why not.
     pub(crate) fn takes_keys(&mut self) -> bool {
         if self.practice {
             self.tell(Message { title: words::NO_KEYS.to_owned(), body: words::NO_KEYS_TEXT.to_owned() });

@@ -25,7 +25,7 @@ impl Rename {
         Self { round: 0, from: profile.to_owned(), to: profile.to_owned(), wrong: None, busy: false }
     }
 
-    /// The old and the new name, once it is done.
+    /// Takes in whether it was renamed. Returns the old and the new name.
     fn renamed(&mut self, result: Result<(), KeepProblem>) -> Option<(String, String)> {
         self.busy = false;
         let to = self.to.trim().to_owned();
@@ -52,7 +52,7 @@ impl Remove {
         Self { round: 0, name: profile.to_owned(), wrong: None, busy: false }
     }
 
-    /// Its name, once it is gone.
+    /// Takes in whether it was removed. Returns its name.
     fn removed(&mut self, result: Result<(), KeepProblem>) -> Option<String> {
         self.busy = false;
         match result {

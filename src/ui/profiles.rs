@@ -24,7 +24,7 @@ impl Window {
         self.access.profiles_open = true;
     }
 
-    /// The page, while it is open.
+    /// Draws the page, while it is open.
     pub(crate) fn profiles_page(&mut self, ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
         let mut stay = layout::page(ui, size::COLUMN, gap::PAGE, |ui| self.profiles_column(ui, seen, about, out));
         let free = self.sheet.is_none() && !ui.ctx().any_popup_open();
@@ -205,7 +205,7 @@ fn allowed_command(ui: &mut Ui, profile: &Profile, seen: &Snapshot, about: &Abou
     ui.add_space(gap::TEXT);
 }
 
-/// The commands that may run and that no profile names any more.
+/// Draws the commands that may run and that no profile names any more.
 fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Action>) {
     let named: Vec<String> = seen
         .profiles
@@ -220,7 +220,7 @@ fn commands_left(ui: &mut Ui, seen: &Snapshot, about: &About, out: &mut Vec<Acti
     }
 }
 
-/// A line about a command, `indent` points from the left, with the button that takes its allowance back.
+/// Draws a line about a command, `indent` points from the left, with the button that takes its allowance back.
 fn taken_back(
     ui: &mut Ui,
     indent: f32,
@@ -245,7 +245,7 @@ fn taken_back(
     });
 }
 
-/// Whether something odd belongs to no profile that has a line of its own.
+/// Returns whether something odd belongs to no profile that has a line of its own.
 fn nobodys(odd: &crate::model::snapshot::ProfileWarning, seen: &Snapshot) -> bool {
     odd.profile.as_ref().is_none_or(|name| seen.profiles.list.iter().all(|profile| profile.name != *name))
 }

@@ -111,7 +111,7 @@ fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {
     ui.add_space(size::NEAR);
 }
 
-/// A rate in megabytes a second as typed; none where it is no such number.
+/// Returns a rate in megabytes a second as typed; none if it is no such number.
 fn rate(text: &str) -> Option<u64> {
     let mb: f64 = text.trim().replace(',', ".").parse().ok()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]

@@ -59,7 +59,7 @@ pub fn run(connect: impl FnOnce(Wake) -> Arc<dyn Backend> + 'static, options: Op
         .map_err(|why| no_window(&why).to_owned())
 }
 
-/// The sentence for a window that can't be: no screen to be on, or nothing to draw with.
+/// Returns the sentence for a window that can't be: no screen to be on, or nothing to draw with.
 fn no_window(why: &eframe::Error) -> &'static str {
     if matches!(why, eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) {
         words::NO_SCREEN
@@ -167,7 +167,7 @@ impl Shell {
         }
     }
 
-    /// Brings the window to the front where it was called, and shows that it is wanted where the desktop keeps it back.
+    /// Brings the window to the front if it was called, and shows that it is wanted where the desktop keeps it back.
     fn come(&mut self, ctx: &Context) {
         if self.calls == 0 {
             return;

@@ -32,12 +32,12 @@ enum SignInStage {
 }
 
 impl SigningIn {
-    /// A sign-in that begins; after it, access to `then` is asked for.
+    /// Returns a sign-in that begins; after it, access to `then` is asked for.
     pub(crate) fn new(round: u32, profile: &str, then: Option<DestinationId>) -> Self {
         Self { round, profile: profile.to_owned(), then, stage: SignInStage::Asking }
     }
 
-    /// Takes in a step; what is announced of it.
+    /// Takes in a step. Returns what is announced of it.
     fn took(&mut self, step: SignInStep, out: &mut Vec<Action>) -> String {
         match step {
             SignInStep::Confirm(device) => {
@@ -60,7 +60,7 @@ impl SigningIn {
         }
     }
 
-    /// Whether it is under way.
+    /// Returns whether it is under way.
     const fn runs(&self) -> bool {
         match self.stage {
             SignInStage::Asking | SignInStage::Confirm(_) => true,

@@ -74,7 +74,7 @@ fn heading(ui: &mut Ui, text: &str) {
     });
 }
 
-/// A destination: its customer's color, its name, and below it where files go.
+/// Draws a destination: its customer's color, its name, and below it where files go.
 fn entry(ui: &mut Ui, to: &Destination, place: &str, on: bool) -> bool {
     let t = theme::of(ui);
     let name = to.name.as_str();

@@ -125,7 +125,7 @@ fn given(ctx: &egui::Context) -> GivenColors {
     ctx.data(|data| data.get_temp(Id::unique("colors of customers"))).unwrap_or_default()
 }
 
-/// The color this account would choose, or the next one that nobody has.
+/// Returns the color this account would choose, or the next one that nobody has.
 fn free(given: &[(Box<str>, usize)], account: &str) -> usize {
     // FNV-1a: the same on every computer and in every version.
     let hash = account.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
@@ -134,7 +134,7 @@ fn free(given: &[(Box<str>, usize)], account: &str) -> usize {
     choice.find(|color| given.iter().all(|(_, taken)| taken != color)).unwrap_or(first)
 }
 
-/// The color of the customer with this account: one that no customer in view has but this one.
+/// Returns the color of the customer with this account: one that no customer in view has but this one.
 #[must_use]
 pub fn customer(ui: &egui::Ui, account: &str) -> Color32 {
     let given = given(ui.ctx());
@@ -143,7 +143,7 @@ pub fn customer(ui: &egui::Ui, account: &str) -> Color32 {
     if ui.visuals().dark_mode { dark } else { light }
 }
 
-/// The colors of the appearance this part of the window is drawn in.
+/// Returns the colors of the appearance this part of the window is drawn in.
 #[must_use]
 pub fn of(ui: &egui::Ui) -> &'static Tokens {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
@@ -174,7 +174,7 @@ pub enum Face {
 }
 
 impl Face {
-    /// The font and its size.
+    /// Returns the font and its size.
     #[must_use]
     pub fn font(self) -> FontId {
         match self {
@@ -190,7 +190,7 @@ impl Face {
         }
     }
 
-    /// What is added between letters: large text stands closer.
+    /// Returns what is added between letters: large text stands closer.
     #[must_use]
     pub const fn spacing(self) -> f32 {
         match self {
@@ -207,7 +207,7 @@ impl Face {
         }
     }
 
-    /// The height of a line.
+    /// Returns the height of a line.
     #[must_use]
     pub const fn line(self) -> f32 {
         match self {
@@ -221,19 +221,19 @@ impl Face {
     }
 }
 
-/// The semibold family.
+/// Returns the semibold family.
 #[must_use]
 pub fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
 }
 
-/// The family of outlined icons.
+/// Returns the family of outlined icons.
 #[must_use]
 pub fn icons() -> FontFamily {
     FontFamily::Name("icons".into())
 }
 
-/// The family of filled icons.
+/// Returns the family of filled icons.
 #[must_use]
 pub fn icons_filled() -> FontFamily {
     FontFamily::Name("icons-filled".into())

@@ -47,7 +47,7 @@ impl ProblemPage {
 }
 
 impl Fold {
-    /// The problem of the page that is open over the files; none once it is over.
+    /// Returns the problem of the page that is open over the files; none once it is over.
     pub(crate) fn problem(&self, place: &OpenDestination) -> Option<Arc<Problem>> {
         self.page.problem(place)
     }
@@ -142,7 +142,7 @@ impl Window {
         }
     }
 
-    /// The one action beside a problem that has one cause.
+    /// Draws the one action beside a problem that has one cause.
     fn turn(&mut self, ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let kind = problem.kind;
         ui.add_space(gap::PART);
@@ -182,7 +182,7 @@ impl Window {
     }
 }
 
-/// What is so, and whose turn it is: beside the title where there is room, below the text otherwise.
+/// Draws what is so, and whose turn it is: beside the title if there is room, below the text otherwise.
 fn head(ui: &mut Ui, spoken: &said::Message, turn: Option<&str>, t: &Tokens) {
     let colors = (t.muted, t.sunken);
     ui.horizontal_top(|ui| {
@@ -213,7 +213,7 @@ fn rule(ui: &mut Ui, t: &Tokens) {
     widgets::rule(ui.painter(), line.x_range(), line.center().y, t);
 }
 
-/// One numbered cause with its button on the right.
+/// Draws one numbered cause with its button on the right.
 fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<'_>) -> bool {
     let t = theme::of(ui);
     let width = button.width(ui);
@@ -259,7 +259,7 @@ fn entry(ui: &mut Ui, number: &str, title: &str, body: &[Piece], button: Button<
     pressed
 }
 
-/// The folded details: code, request id, status, time; to be copied, without a secret.
+/// Draws the folded details: code, request id, status, time; to be copied, without a secret.
 fn details(ui: &mut Ui, problem: &Problem, scene: &Scene<'_>, open: &mut bool, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let Some(detail) = &problem.detail else { return };

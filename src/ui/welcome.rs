@@ -86,8 +86,8 @@ impl Window {
         }
     }
 
-    /// The way whose button is the main one: the form once something stands in it, a customer who is known, or an
-    /// invitation.
+    /// Returns the way whose button is the main one: the form once something stands in it, a customer who is known, or
+    /// an invitation.
     fn main_way(&self, known: bool) -> Way {
         match self.form.from {
             From::Invitation | From::Known | From::Change(_) => Way::Form,
@@ -330,7 +330,7 @@ impl Window {
     }
 }
 
-/// What looks odd about the picked profile, and why nobody knows who it is.
+/// Draws what looks odd about the picked profile, and why nobody knows who it is.
 fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
     let t = theme::of(ui);
     let Some(profile) = picked else { return };
@@ -379,7 +379,7 @@ fn ways_out(ui: &mut Ui, out: &mut Vec<Action>) {
     }
 }
 
-/// The card for an invitation.
+/// Draws the card for an invitation.
 fn invitation(ui: &mut Ui, main: bool, practice: bool, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let full = ui.available_width();

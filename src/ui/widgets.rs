@@ -65,7 +65,7 @@ fn figures(ui: &Ui, font: &FontId) -> [f32; 10] {
     })
 }
 
-/// The text laid out on one line, cut with "…" where `width` is not enough.
+/// Returns the text laid out on one line, cut with "…" where `width` is not enough.
 #[must_use]
 pub fn one_line(ui: &Ui, runs: &[TextRun<'_>], width: f32) -> Arc<Galley> {
     let mut job = job(ui, runs);
@@ -79,7 +79,7 @@ pub fn text(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     ui.add(Label::new(job).wrap())
 }
 
-/// Adds a text on one line, cut with "…" where there is too little room; the whole is shown when pointed at.
+/// Adds a text on one line, cut with "…" if there is too little room; the whole is shown when pointed at.
 pub fn line(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     let job = job(ui, runs);
     ui.add(Label::new(job).truncate())
@@ -105,13 +105,13 @@ pub fn icon_at(painter: &Painter, center: Pos2, icon: Icon, points: f32, color: 
     painter.text(center, Align2::CENTER_CENTER, icon.glyph, FontId::new(points, icon.family()), color);
 }
 
-/// Adds an icon that says nothing a text beside it does not say.
+/// Adds a decorative icon, hidden from screen readers.
 pub fn icon(ui: &mut Ui, icon: Icon, points: f32, color: Color32) {
     let (_, rect) = ui.allocate_space(vec2(points, points));
     icon_at(ui.painter(), rect.center(), icon, points, color);
 }
 
-/// Adds the dot in the color of the customer with this account. It says nothing the name beside it does not say.
+/// Adds the dot in the color of the customer with this account. Decorative; hidden from screen readers.
 pub fn dot(ui: &mut Ui, account: &str) {
     let (_, rect) = ui.allocate_space(Vec2::splat(size::DOT));
     dot_at(ui, rect.center(), account);
@@ -149,7 +149,7 @@ pub struct Button<'a> {
 }
 
 impl<'a> Button<'a> {
-    /// The main action.
+    /// Returns the main button of a screen.
     #[must_use]
     pub const fn main(text: &'a str) -> Self {
         Self { text, name: None, icon: None, look: ButtonLook::Main, enabled: true }
@@ -160,46 +160,46 @@ impl<'a> Button<'a> {
         Self { look: ButtonLook::Plain, ..Self::main(text) }
     }
 
-    /// An action that reads like text.
+    /// Returns a button that reads like text.
     #[must_use]
     pub const fn link(text: &'a str) -> Self {
         Self { look: ButtonLook::Link, ..Self::main(text) }
     }
 
-    /// An action that reads like second text.
+    /// Returns a button that reads like second text.
     #[must_use]
     pub const fn small_link(text: &'a str) -> Self {
         Self { look: ButtonLook::SmallLink, ..Self::main(text) }
     }
 
-    /// The main action or another, as told.
+    /// Returns a button of this look.
     #[must_use]
     pub const fn of(look: ButtonLook, text: &'a str) -> Self {
         Self { look, ..Self::main(text) }
     }
 
-    /// With an icon before the text.
+    /// Adds an icon before the text.
     #[must_use]
     pub const fn icon(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
         self
     }
 
-    /// With another name for screen readers than its text.
+    /// Sets a name for screen readers that is not the text.
     #[must_use]
     pub const fn named(mut self, name: &'a str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// Whether it can be pressed.
+    /// Sets whether it can be pressed.
     #[must_use]
     pub const fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
         self
     }
 
-    /// The width it takes.
+    /// Returns the width it takes.
     #[must_use]
     pub fn width(&self, ui: &Ui) -> f32 {
         let text = one_line(ui, &[(self.text, self.face(), Color32::PLACEHOLDER)], f32::INFINITY).size().x;
@@ -281,7 +281,7 @@ impl Widget for Button<'_> {
     }
 }
 
-/// A button that is an icon, at a place; its name is also what it says when pointed at.
+/// Draws a button that is an icon, at a place; its name is also what it says when pointed at.
 pub fn icon_button_at(ui: &mut Ui, center: Pos2, icon: Icon, name: &str, color: Color32) -> Response {
     let rect = Rect::from_center_size(center, size::ICON_BUTTON);
     let response = ui.allocate_rect(rect, Sense::click());
@@ -307,7 +307,7 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, t: &Tokens) {
     }
 }
 
-/// An entry of a menu or a list; whether it was pressed. The menu closes then, however it was pressed.
+/// Draws an entry of a menu or a list. Returns whether it was pressed. The menu closes then, however it was pressed.
 pub fn menu_item<'a>(ui: &mut Ui, item: impl egui::IntoAtoms<'a>) -> bool {
     let pressed = ui.button(item).clicked();
     if pressed {
@@ -336,13 +336,14 @@ pub fn two_lines_at(ui: &mut Ui, left_center: Pos2, text: &str, color: Color32, 
     ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
 }
 
-/// A color between two others.
+/// Returns a color between two others.
 #[must_use]
 pub fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
     from.lerp_to_gamma(to, share)
 }
 
-/// A text field: 38 points high, hairline border, accent border while it has the focus; what looks like a secret is masked.
+/// Draws a text field: 38 points high, hairline border, accent border while it has the focus; what looks like a secret
+/// is masked.
 pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, face: Face, wrong: bool) -> Response {
     let t = theme::of(ui);
     let focused = ui.memory(|memory| memory.has_focus(id));
@@ -369,7 +370,7 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     response
 }
 
-/// Paints a combo box: what is picked, cut where there is too little room, before a caret. `icon` stands before the text.
+/// Paints a combo box: what is picked, cut if there is too little room, before a caret. `icon` stands before the text.
 pub fn combo_box(ui: &Ui, rect: Rect, response: &Response, icon: Option<Icon>, runs: &[TextRun<'_>], name: &str) {
     let t = theme::of(ui);
     let fill = if response.hovered() { mix(t.surface, t.sunken, 0.5) } else { t.surface };
@@ -406,7 +407,7 @@ pub fn bar(ui: &mut Ui, rect: Rect, share: f32, name: &str, fill: Color32) {
     }
 }
 
-/// The frame of a card.
+/// Returns the frame of a card.
 pub fn card(painter: &Painter, t: &Tokens, margin: impl Into<Margin>) -> Frame {
     Frame::new()
         .fill(t.surface)
@@ -440,14 +441,14 @@ pub fn dashed(painter: &Painter, rect: Rect, fill: Color32, line: Color32) {
     painter.extend(Shape::dashed_line(&path, Stroke::new(2.0, line), size::DASH, 2.0));
 }
 
-/// The thinnest line that is still even on this screen: a point, in whole pixels.
+/// Returns the thinnest line that is still even on this screen: a point, in whole pixels.
 #[must_use]
 pub fn hairline(painter: &Painter, color: Color32) -> Stroke {
     let pixels = painter.pixels_per_point();
     Stroke::new(pixels.floor().max(1.0) / pixels, color)
 }
 
-/// A hairline across.
+/// Draws a hairline across.
 pub fn rule(painter: &Painter, x: impl Into<egui::Rangef>, y: f32, t: &Tokens) {
     painter.hline(x, y, hairline(painter, t.line));
 }
@@ -460,13 +461,13 @@ pub fn announce(ui: &mut Ui, says: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
 }
 
-/// A text that can be selected and copied.
+/// Draws a text that can be selected and copied.
 pub fn selectable(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     let job = job(ui, runs);
     ui.add(Label::new(job).wrap().selectable(true))
 }
 
-/// A check box: filled with the accent when it is on.
+/// Draws a check box: filled with the accent when it is on.
 pub fn checkbox(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
     let t = theme::of(ui);
     let room = ui.available_width() - size::CHECK_TEXT;

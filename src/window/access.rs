@@ -114,7 +114,7 @@ async fn of_file(handle: &Handle, path: PathBuf) -> Result<crate::engine::keys::
     tested(handle, key).await
 }
 
-/// The bytes of a file, a little more than the limit, so that what is too long is seen to be.
+/// Returns the bytes of a file, a little more than the limit, so that what is too long is seen to be.
 fn read(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
     // What is no plain file might never end, or never begin.
     if !std::fs::metadata(path)?.is_file() {
@@ -134,7 +134,8 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// Opens an address in the person's browser; whether that could be begun. Only addresses of AWS's own come here.
+/// Opens an address in the person's browser. Returns whether that could be begun. Only addresses of AWS's own come
+/// here.
 async fn browse(url: &VerificationUrl) -> bool {
     #[cfg(windows)]
     let mut command = {

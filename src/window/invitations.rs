@@ -23,7 +23,7 @@ pub(super) struct KeptInvitations {
 }
 
 impl KeptInvitations {
-    /// What an earlier run left in `home`, which is not touched if the journal could not be kept there.
+    /// Returns what an earlier run left in `home`, which is not touched if the journal could not be kept there.
     pub fn read(home: Option<&Path>, notices: &[Notice]) -> Self {
         let keeps = |notice: &Notice| match notice {
             Notice::OpenElsewhere(_) | Notice::Journal(JournalNotice::NotKept(_) | JournalNotice::NotSafe(_)) => false,
@@ -39,7 +39,7 @@ impl KeptInvitations {
         Self { list, file: Some(file) }
     }
 
-    /// Those that are kept, the oldest first.
+    /// Returns those that are kept, the oldest first.
     pub fn list(&self) -> &[Invitation] {
         &self.list
     }
@@ -60,7 +60,7 @@ impl KeptInvitations {
         }
     }
 
-    /// Writes the file anew. An invitation that can't be kept costs a person one more look for it.
+    /// Rewrites the file. An invitation that can't be kept costs a person one more look for it.
     fn write(&self) {
         let Some(file) = &self.file else { return };
         if self.list.is_empty() {
@@ -77,7 +77,7 @@ impl KeptInvitations {
     }
 }
 
-/// The kept invitations, behind a lock of their own: their file is written while it is held.
+/// Returns the kept invitations, behind a lock of their own: their file is written while it is held.
 fn kept(state: &Mutex<AppState>) -> Arc<Mutex<KeptInvitations>> {
     Arc::clone(&locked(state).kept)
 }
@@ -101,13 +101,13 @@ impl App {
         }
     }
 
-    /// An invitation leads to an open destination now: it need not be kept any more.
+    /// Forgets an invitation that leads to an open destination now.
     pub(super) fn invitation_used(&self, to: &Destination) {
         let (role, bucket, prefix) = (to.role.clone(), to.bucket.clone(), to.prefix.clone());
         self.drop_invitations(move |known| known.role == role && known.bucket == bucket && known.prefix == prefix);
     }
 
-    /// Keeps these invitations no longer.
+    /// Forgets these invitations.
     pub(super) fn drop_invitations(&self, gone: impl Fn(&Invitation) -> bool + Send + 'static) {
         let kept = kept(&self.state);
         self.runtime.spawn_blocking(move || with(&kept, |kept| kept.drop_where(gone)));

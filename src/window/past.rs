@@ -80,7 +80,7 @@ async fn read<T: Send + 'static>(
     reading.await.map_err(|_panic| Problem::new(Kind::JournalBroken))?
 }
 
-/// The receipts of these deliveries; one that is gone is left out.
+/// Returns the receipts of these deliveries; one that is gone is left out.
 async fn receipts(handle: &Handle, ids: Vec<i64>) -> Result<Receipts, Problem> {
     let _told = handle.journal().flush().await;
     read(handle, move |journal| {

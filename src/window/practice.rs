@@ -28,12 +28,12 @@ pub(super) struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// The engine that plays against the practice server, once it runs.
+    /// Returns the engine that plays against the practice server, once it runs.
     pub fn handle(&self) -> Option<&Handle> {
         self.engine.as_ref().map(|(handle, _)| handle)
     }
 
-    /// Takes the engine out, to be stopped.
+    /// Returns the engine, to be stopped.
     pub fn into_handle(self) -> Option<Handle> {
         self.engine.map(|(handle, _)| handle)
     }

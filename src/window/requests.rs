@@ -79,7 +79,7 @@ impl App {
         self.runtime.spawn(async move { Self::tell(&state, work.await) });
     }
 
-    /// The same for work that blocks its thread.
+    /// Does work that blocks its thread elsewhere, and replies with what came of it.
     fn reply_after(&self, work: impl FnOnce() -> Reply + Send + 'static) {
         let state = Arc::clone(&self.state);
         self.runtime.spawn_blocking(move || Self::tell(&state, work()));

@@ -20,7 +20,7 @@ use egui_extras::{Column, TableBuilder};
 use std::sync::Arc;
 
 impl Window {
-    /// One delivery; false when the person goes back to the list.
+    /// Draws one delivery. Returns false when the person goes back to the list.
     pub(super) fn history_delivery(
         &mut self,
         ui: &mut Ui,
@@ -71,7 +71,7 @@ impl Window {
         stay
     }
 
-    /// The files; which of them are in view.
+    /// Draws the files. Returns which of them are in view.
     fn files_of(&mut self, ui: &mut Ui, open: &Open, files: &[i64], rect: Rect, out: &mut Vec<Action>) -> Vec<i64> {
         let t = theme::of(ui);
         let corners = CornerRadius::same(size::CARD);
@@ -185,7 +185,7 @@ impl LineColumns {
     }
 }
 
-/// The name, beside which so much is taken, and below it when, where and who.
+/// Draws the name, beside which so much is taken, and below it when, where and who.
 fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About) {
     let t = theme::of(ui);
     let name = visible(&delivery.destination.name);
@@ -245,7 +245,7 @@ fn summary(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, delivery: &Delivery,
     ui.painter().galley(place.min, galley, Color32::PLACEHOLDER);
 }
 
-/// The icon of a file, its color, and the color of the words beside it.
+/// Returns the icon of a file, its color, and the color of the words beside it.
 const fn looks(outcome: &Outcome, t: &Tokens) -> (Icon, Color32, Color32) {
     match outcome {
         Outcome::Delivered(stored) => match stored.proof {

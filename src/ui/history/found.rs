@@ -46,25 +46,25 @@ impl FoundDeliveries {
         found
     }
 
-    /// How many deliveries there are.
+    /// Returns how many deliveries there are.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// How many rows the list has, with its headings.
+    /// Returns how many rows the list has, with its headings.
     #[must_use]
     pub const fn rows(&self) -> usize {
         self.ids.len() + self.days.len()
     }
 
-    /// The row at this place.
+    /// Returns the row at this place.
     #[must_use]
     pub fn at(&self, row: usize) -> Option<Row> {
         // The heading of day number n stands n rows further down than its first delivery's number among the deliveries.
@@ -79,13 +79,13 @@ impl FoundDeliveries {
     }
 }
 
-/// The day of a moment, and the moments it begins and ends at.
+/// Returns the day of a moment, and the moments it begins and ends at.
 fn day_of(at: Utc, zone: &TimeZone) -> Option<(Date, std::ops::Range<i64>)> {
     let date = Timestamp::from_second(at.0).ok()?.to_zoned(zone.clone()).date();
     Some((date, begins(date, zone)?..begins(date.tomorrow().ok()?, zone)?))
 }
 
-/// The moment at which a day begins.
+/// Returns the moment at which a day begins.
 #[must_use]
 pub fn begins(day: Date, zone: &TimeZone) -> Option<i64> {
     Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_second())
@@ -96,7 +96,7 @@ pub fn begins(day: Date, zone: &TimeZone) -> Option<i64> {
 #[derive(Debug)]
 pub struct Cache<T> {
     have: HashMap<i64, T>,
-    /// What was read before something changed: shown until it is read anew.
+    /// What was read before something changed: shown until it is read again.
     old: HashMap<i64, T>,
     out: bool,
 }
@@ -108,12 +108,12 @@ impl<T> Default for Cache<T> {
 }
 
 impl<T> Cache<T> {
-    /// An entry, where it is known.
+    /// Returns an entry, if it is known.
     pub fn get(&self, id: i64) -> Option<&T> {
         self.have.get(&id).or_else(|| self.old.get(&id))
     }
 
-    /// What is to be read now, seeing that these are in view; nothing while a page is awaited.
+    /// Returns what is to be read now, seeing that these are in view; nothing while a page is awaited.
     pub fn want(&mut self, view: &[i64]) -> Option<Vec<i64>> {
         if self.out {
             return None;
@@ -139,7 +139,7 @@ impl<T> Cache<T> {
         }
     }
 
-    /// What is known may be so no longer: it is read anew as it is looked at.
+    /// What is known may be so no longer: it is read again as it is looked at.
     pub fn stale(&mut self) {
         self.old.extend(self.have.drain());
     }
@@ -149,7 +149,7 @@ impl<T> Cache<T> {
         self.out = false;
     }
 
-    /// How many entries are held.
+    /// Returns how many entries are held.
     #[must_use]
     pub fn held(&self) -> usize {
         self.have.len() + self.old.len()

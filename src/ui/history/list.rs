@@ -44,7 +44,7 @@ impl DeliveryColumns {
 }
 
 impl Window {
-    /// The list; false when the person goes back.
+    /// Draws the list. Returns false when the person goes back.
     pub(super) fn history_list(
         &mut self,
         ui: &mut Ui,
@@ -134,7 +134,7 @@ impl Window {
     }
 }
 
-/// The columns' names; whether the history is to be cleared.
+/// Draws the columns' names. Returns whether the history is to be cleared.
 fn head(ui: &mut Ui, rect: Rect) -> bool {
     let t = theme::of(ui);
     let at = DeliveryColumns::of(rect);
@@ -167,7 +167,7 @@ fn heading(ui: &mut Ui, rect: Rect) -> bool {
     picker::at(ui, place, back).clicked()
 }
 
-/// The search and the choice of a time; where what follows begins.
+/// Draws the search and the choice of a time. Returns where what follows begins.
 fn bar(ui: &mut Ui, page: &mut HistoryPage, rect: Rect) -> f32 {
     let t = theme::of(ui);
     let id = field_id("search");
@@ -287,7 +287,7 @@ fn day(ui: &mut Ui, rect: Rect, name: &str) {
     ui.painter().galley(place.min, galley, t.ink);
 }
 
-/// A delivery; whether it is to be opened.
+/// Draws a delivery. Returns whether it is to be opened.
 fn entry(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, id: i64, zone: &TimeZone) -> bool {
     let t = theme::of(ui);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
@@ -353,7 +353,7 @@ fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::TextRun<'_>], 
     rect
 }
 
-/// The box that chooses a delivery.
+/// Draws the box that chooses a delivery.
 fn choice(ui: &mut Ui, page: &mut HistoryPage, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
     let mut on = page.chosen.contains_key(&delivery.id);
     let hit = Rect::from_center_size(center, vec2(size::past::CHECK_HIT, size::ROW - 2.0));
@@ -380,7 +380,7 @@ fn choice(ui: &mut Ui, page: &mut HistoryPage, center: egui::Pos2, delivery: &De
     widgets::focus_ring(ui, &response, square, t);
 }
 
-/// The bar for what was chosen.
+/// Draws the bar for what was chosen.
 fn chosen(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, t.surface);
@@ -439,7 +439,7 @@ fn chosen(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, out: &mut Vec<Action>
     }
 }
 
-/// The icon of a delivery, its color, and the color of the words beside it.
+/// Returns the icon of a delivery, its color, and the color of the words beside it.
 pub(super) const fn looks(standing: Standing, t: &Tokens) -> (Icon, Color32, Color32) {
     match standing {
         Standing::All => (icons::DONE, t.ok, t.ok),
@@ -451,13 +451,13 @@ pub(super) const fn looks(standing: Standing, t: &Tokens) -> (Icon, Color32, Col
 
 /// The list as tests see it.
 impl HistoryPage {
-    /// How many entries it holds.
+    /// Returns how many entries it holds.
     #[must_use]
     pub fn held(&self) -> usize {
         self.deliveries.held() + self.open.as_ref().map_or(0, |open| open.lines.held())
     }
 
-    /// What was found.
+    /// Returns what was found.
     #[must_use]
     pub fn found(&self) -> Option<&FoundDeliveries> {
         self.found.as_deref()
