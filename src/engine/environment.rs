@@ -25,13 +25,13 @@ const CERTIFICATE_FILE: &str = "SSL_CERT_FILE";
 /// Variables that replace the system's certificates: whoever sets them decides which servers are trusted.
 const CERTIFICATES: [&str; 2] = [CERTIFICATE_FILE, "SSL_CERT_DIR"];
 
-/// Returns the variables of this process's environment to mention.
+/// Returns the variables in this process's environment to warn about.
 #[must_use]
 pub fn variables() -> Vec<Variable> {
     variables_of(|name| std::env::var_os(name))
 }
 
-/// Returns the variables of a given environment to mention.
+/// Returns the variables in a given environment to warn about.
 #[must_use]
 pub fn variables_of(var: impl Fn(&str) -> Option<OsString>) -> Vec<Variable> {
     let is_set = |name: &str| var(name).is_some_and(|value| !value.is_empty());

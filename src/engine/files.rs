@@ -73,7 +73,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// `SourceChanged` if there is more of it.
+    /// `SourceChanged` if the file continues; as for [`unreadable`] if it can't be read.
     pub fn ends(&self) -> Result<(), Problem> {
         if pool::ends_at(&self.file, self.fingerprint.size).map_err(|why| unreadable(&why))? {
             return Ok(());

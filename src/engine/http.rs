@@ -36,7 +36,7 @@ const IDLE: Duration = Duration::from_secs(4);
 /// The tag with which a certificate in DER begins (X.690, 8.9).
 const DER_SEQUENCE: u8 = 0x30;
 
-/// The server and the certificates that the user set explicitly, from command-line flags only: nothing here comes from
+/// The server and the certificates to use, set explicitly by command-line flags or by practice: nothing here comes from
 /// a profile, an invitation or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wire {

@@ -41,8 +41,8 @@ bucket = "importantproject-bucket"
 prefix = "incoming/"
 "#;
 
-/// A screen with a fixed snapshot: nothing that is pressed has an effect outside the window. It offers no file dialogs,
-/// so paths are typed if the desktop can't open files either.
+/// A screen with a fixed snapshot: nothing that is pressed has an effect outside the window. It reports that the
+/// desktop has no file dialogs, so that paths are typed if none opens.
 struct Still {
     seen: Arc<Snapshot>,
     about: Arc<About>,
