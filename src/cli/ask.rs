@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// The capacity for a typed line, in bytes.
 pub(super) const LINE: usize = 256;
 
-/// Whether somebody can be asked.
+/// Whether there is a terminal to ask questions on.
 pub(super) fn terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

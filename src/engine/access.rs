@@ -1,4 +1,4 @@
-//! Gets from a profile to a session: its key, its identity, AssumeRole, and the bucket's region.
+//! From a profile to a session: resolves the key, identifies it, assumes the role, and finds the bucket's region.
 
 use super::context::AwsContext;
 use super::credentials::{SourceKeys, fingerprint};

@@ -1,4 +1,4 @@
-//! Requests about accounts that a shell makes and waits for: keys, sign-ins, allowed commands, checking access.
+//! Requests about accounts that the window and the command line wait for: keys, sign-ins, allowed commands, checks.
 
 use super::check::Check;
 use super::credentials::fingerprint;
@@ -16,7 +16,7 @@ use crate::model::snapshot::{AllowedCommand, Command};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-/// How many steps may be queued for the shell.
+/// How many steps may be queued for the receiver.
 const STEPS: usize = 8;
 
 impl Handle {

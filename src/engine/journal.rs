@@ -231,7 +231,7 @@ impl Journal {
         let _full = self.to.try_send(Message::Flush(oneshot::channel().0));
     }
 
-    /// Returns the number of records that are on disk; records are written in order.
+    /// Returns a watch on the number of records that are on disk; records are written in order.
     #[must_use]
     pub fn kept(&self) -> watch::Receiver<u64> {
         self.kept.clone()
@@ -284,7 +284,8 @@ impl Journal {
         self.again.notify_one();
     }
 
-    /// Returns the problem that prevents writing, or `None`; updated after every [`retry`](Self::retry).
+    /// Returns a watch on the problem that prevents writing, `None` if there is none; updated after every
+    /// [`retry`](Self::retry).
     #[must_use]
     pub fn state(&self) -> watch::Receiver<Option<Arc<Problem>>> {
         self.state.clone()

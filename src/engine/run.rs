@@ -186,7 +186,7 @@ impl Run {
         while stopping.is_none() {
             self.record();
             if self.model.seen().journal.is_some() && state.borrow().is_none() {
-                // An older answer has overtaken the news that the journal works again: ask once more.
+                // A failure from before arrived after the news that the journal works again: ask once more.
                 self.journal.retry();
             }
             let deadline = self.model.next_deadline();

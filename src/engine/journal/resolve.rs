@@ -1,5 +1,4 @@
-//! Turns records into changes of rows and assigns their row ids in memory, so that a batch can be written twice without
-//! effect.
+//! Turns records into changes of rows and assigns the row ids in memory, so that writing a batch again has no effect.
 
 use super::seal::{path_bytes, renamed, same};
 use crate::model::conditions::Learned;
