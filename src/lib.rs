@@ -113,6 +113,7 @@ pub mod model;
 pub mod policy;
 pub mod practice;
 pub mod receipt;
+pub mod report;
 pub mod save_files;
 pub mod time;
 pub mod ui;

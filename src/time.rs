@@ -69,3 +69,9 @@ impl Utc {
         jiff::Timestamp::from_second(self.0).unwrap_or_default().to_string()
     }
 }
+
+/// Formats milliseconds since 1970 as RFC 3339 in UTC, to the millisecond.
+#[must_use]
+pub fn rfc3339_millis(millis: i64) -> String {
+    format!("{:.3}", jiff::Timestamp::from_millisecond(millis).unwrap_or_default())
+}

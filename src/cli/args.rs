@@ -30,6 +30,8 @@ pub(super) enum Verb {
     SignIn(SignIn),
     /// List the profiles of the shared AWS files, what in them looks odd, and which of their commands may run.
     Profiles(Profiles),
+    /// Show or save a report for whoever helps you: version, system, settings, the last problems, the log; no secret.
+    Report(Report),
     /// Run the practice server: S3 and STS on this computer, with the whole story in it.
     ///
     /// One of its two roles asks for the code of an MFA device. The device, arn:aws:iam::111122223333:mfa/Richard, always
@@ -58,6 +60,9 @@ pub(super) struct Wire {
     /// Bytes a second at most, such as 800K or 2M.
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub limit_rate: Option<u64>,
+    /// Write every request into the log, which `daypass-cli report` shows, and not only what tells why something went wrong.
+    #[arg(long)]
+    pub verbose: bool,
     /// Memory for the content of files at most, such as 64M.
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub memory: Option<u64>,
@@ -318,6 +323,14 @@ pub(super) struct Verify {
     /// Files and folders to check.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `report`.
+#[derive(ClapArgs)]
+pub(super) struct Report {
+    /// Where to save it, for you alone to read; without a file it is printed.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 /// Arguments of `practice`.

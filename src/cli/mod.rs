@@ -8,6 +8,7 @@ mod place;
 mod practice;
 mod profiles;
 mod receipts;
+mod report;
 mod show;
 mod upload;
 
@@ -54,9 +55,13 @@ pub fn main() -> ExitCode {
         // One thread for the network, plus those that read and print: more threads make each small file a quarter more
         // expensive by waking one another up, and one thread fills a connection of 10 Gbit/s.
         Verb::Upload(_) | Verb::Resume(_) => tokio::runtime::Builder::new_current_thread().enable_all().build(),
-        Verb::Profiles(_) | Verb::Practice(_) | Verb::Verify(_) | Verb::Check(_) | Verb::Grant(_) | Verb::SignIn(_) => {
-            tokio::runtime::Builder::new_multi_thread().enable_all().build()
-        }
+        Verb::Profiles(_)
+        | Verb::Practice(_)
+        | Verb::Verify(_)
+        | Verb::Check(_)
+        | Verb::Grant(_)
+        | Verb::SignIn(_)
+        | Verb::Report(_) => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
     };
     let runtime = match runtime {
         Ok(runtime) => runtime,
@@ -86,6 +91,7 @@ async fn run(verb: Verb) -> Result<u8, Stop> {
         Verb::SignIn(sign_in) => check::sign_in(sign_in).await,
         Verb::Resume(resume) => upload::resume(resume).await,
         Verb::Verify(verify) => receipts::verify(&verify),
+        Verb::Report(report) => report::run(&report),
         Verb::Profiles(listing) => profiles::run(listing).await,
         Verb::Practice(practice) => practice::run(practice).await,
     }

@@ -41,11 +41,12 @@ pub(super) async fn engine(wire: &WireArgs, sha256: bool, send_keys: bool) -> Re
 
 /// Does the same as [`engine`]; `again` is set if files that were delivered earlier are sent again.
 pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, again: bool) -> Result<Handle, Stop> {
-    let (limit_rate, memory) = (wire.limit_rate, wire.memory);
+    let (limit_rate, memory, verbose) = (wire.limit_rate, wire.memory, wire.verbose);
     let adjust = move |settings: &mut Settings| {
         // A command must finish without a person; the setting of the window is for its own sessions.
         settings.renew = true;
         settings.sha256 = sha256;
+        settings.detailed_log |= verbose;
         settings.limit_rate = limit_rate.or(settings.limit_rate);
         settings.memory = memory.unwrap_or(settings.memory);
     };

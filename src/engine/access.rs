@@ -34,6 +34,7 @@ impl AwsContext {
         {
             return Err(Problem::new(Kind::OtherPartition));
         }
+        self.http.log().keys_from(profile, origin.name(), roles.len());
         let mut keys = match origin {
             Origin::Keys(keys) => source(keys),
             Origin::SignIn(base) => self.signed_in(&base).await?,

@@ -2,6 +2,7 @@
 
 use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
+use super::log::Log;
 use super::rate_limiter::RateLimiter;
 use super::response_recorder::ResponseRecorder;
 use super::timeouts::{self, Meter, Silence, Timeouts};
@@ -16,20 +17,29 @@ use std::sync::atomic::AtomicU64;
 /// The message of a problem with an answer that came too early.
 const EARLY: &str = "the answer came before the whole request was taken";
 
+/// What a call is made under.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch<'a> {
+    pub limit: &'a RateLimiter,
+    pub clock: &'a Clock,
+    pub patience: &'a Timeouts,
+    pub log: &'a Log,
+}
+
 /// Makes one call with timeouts and classifies its result. Returns the response's head as well.
 pub async fn watched<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
-    limit: &RateLimiter,
-    clock: &Clock,
-    patience: &Timeouts,
+    watch: Watch<'_>,
     call: impl Fn(ResponseRecorder) -> F,
 ) -> (Result<T, Problem>, ResponseHead)
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
+    let Watch { limit, clock, patience, log } = watch;
+    let began = log.takes_call(operation).then(|| clock.now());
     let meter = Meter::new(length, Arc::clone(taken));
     let tap = ResponseRecorder::new(Arc::clone(&meter), limit.clone(), clock.clone());
     let answer = match timeouts::guard(call(tap.clone()), &meter, clock, patience).await {
@@ -62,6 +72,10 @@ where
         }
         Ok(output)
     });
+    if let Some(began) = began {
+        let ahead = heard.date.map(|date| clock.ahead_of(date));
+        log.called(operation, &answer, &heard, (meter.taken(), clock.now().since(began), ahead));
+    }
     (answer, heard)
 }
 
@@ -74,21 +88,20 @@ pub async fn settled<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
-    limit: &RateLimiter,
-    clock: &Clock,
-    patience: &Timeouts,
+    watch: Watch<'_>,
     call: impl Fn(ResponseRecorder) -> F,
 ) -> Result<(T, ResponseHead), Problem>
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
-    let (mut answer, mut heard) = watched(operation, length, taken, limit, clock, patience, &call).await;
+    let (mut answer, mut heard) = watched(operation, length, taken, watch, &call).await;
     if let Err(Problem { kind: Kind::ClockWrong(_), .. }) = answer
         && let Some(date) = heard.date
     {
-        clock.correct(date);
-        (answer, heard) = watched(operation, length, taken, limit, clock, patience, &call).await;
+        watch.clock.correct(date);
+        watch.log.clock_corrected(watch.clock.ahead());
+        (answer, heard) = watched(operation, length, taken, watch, &call).await;
     }
     answer.map(|output| (output, heard))
 }

@@ -82,6 +82,13 @@ impl Clock {
         Utc(seconds(self.signing()))
     }
 
+    /// This computer's own time of day in milliseconds since 1970, whatever a server's clock has shown; for the log.
+    #[must_use]
+    pub fn wall_millis(&self) -> i64 {
+        let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        self.wall().duration_since(UNIX_EPOCH).map_or_else(|before| -millis(before.duration()), millis)
+    }
+
     /// Returns how many seconds this computer's clock is ahead of the last server it was compared with; 0 before that.
     #[must_use]
     pub fn ahead(&self) -> i64 {

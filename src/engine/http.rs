@@ -3,6 +3,7 @@
 
 use super::clock::Clock;
 use super::environment;
+use super::log::Log;
 use crate::model::problem::{Detail, Kind, Problem};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -71,6 +72,7 @@ pub struct Http {
     client: SharedHttpClient,
     shared: Option<Shared>,
     endpoint_url: Option<Arc<str>>,
+    log: Log,
 }
 
 impl Http {
@@ -111,7 +113,24 @@ impl Http {
         let current = Mutex::new((clock.sleeps(), first));
         let shared = Shared(Arc::new(Connections { build: Box::new(build), current, clock: clock.clone() }));
         let endpoint_url = wire.endpoint_url.as_deref().map(Arc::from);
-        Ok(Self { client: SharedHttpClient::new(shared.clone()), shared: Some(shared), endpoint_url })
+        Ok(Self {
+            client: SharedHttpClient::new(shared.clone()),
+            shared: Some(shared),
+            endpoint_url,
+            log: Log::default(),
+        })
+    }
+
+    /// The same, with a log that calls are told in.
+    #[must_use]
+    pub fn logged(self, log: Log) -> Self {
+        Self { log, ..self }
+    }
+
+    /// Where calls over this client are told.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Returns the client, for an SDK configuration.
@@ -139,7 +158,7 @@ impl Http {
     /// Returns a client that connects to nothing, for tests of what would be sent.
     #[cfg(test)]
     pub(super) fn of(client: SharedHttpClient) -> Self {
-        Self { client, shared: None, endpoint_url: None }
+        Self { client, shared: None, endpoint_url: None, log: Log::default() }
     }
 
     /// Whether requests are sent over plain HTTP, unprotected.
@@ -237,7 +256,7 @@ fn is_plain(url: &str) -> bool {
 }
 
 /// Whether a URL's host is this computer, which a proxy can't reach.
-fn is_this_computer(url: &str) -> bool {
+pub(super) fn is_this_computer(url: &str) -> bool {
     let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
     let host = host.trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -356,6 +356,23 @@ pub fn kept_settings(home: &Path) -> Option<Settings> {
     serde_json::from_str(&body).ok()
 }
 
+/// Makes a folder for its owner alone where there is none, and returns its path without links in it.
+///
+/// # Errors
+/// What the system says; `PermissionDenied` where other users may write in it.
+pub(super) fn private_folder(dir: &Path) -> std::io::Result<PathBuf> {
+    place::folder(dir).map_err(place::Refusal::into_io)
+}
+
+/// Opens a file for its owner alone, which is made where there is none, to be read and written.
+///
+/// # Errors
+/// What the system says; `PermissionDenied` where a link stands there, or a file that others may write.
+pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
+    place::plain(path).map_err(place::Refusal::into_io)?;
+    place::writable().truncate(false).open(path)
+}
+
 fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
     let refused = |refusal: place::Refusal| match refusal {
         place::Refusal::NotSafe(path) => JournalNotice::NotSafe(path),

@@ -21,6 +21,7 @@ pub mod http;
 pub mod journal;
 pub mod key_files;
 pub mod keys;
+pub mod log;
 pub mod pool;
 pub mod process;
 pub mod profiles;

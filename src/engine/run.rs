@@ -11,8 +11,9 @@ use super::digests::Digests;
 use super::environment;
 use super::files::OpenFiles;
 use super::handle::{Input, Options, Secret};
-use super::http::Http;
+use super::http::{self, Http};
 use super::journal::{self, Journal, Opened};
+use super::log::{Changes, Log};
 use super::pool::Pool;
 use super::rate_limiter::RateLimiter;
 use super::reads::Reads;
@@ -67,6 +68,8 @@ pub(super) struct Run {
     unkept: Unkept,
     publisher: Publisher,
     notices: Vec<Notice>,
+    log: Log,
+    changes: Changes,
     flights: HashMap<RequestId, RunningRequest>,
     tasks: JoinSet<Event>,
     errands: HashMap<tokio::task::Id, TaskKind>,
@@ -87,7 +90,17 @@ impl Run {
         let wire = options.wire.clone();
         let (server, address) = (wire.folder(), wire.endpoint_url.as_deref().map(Arc::from));
         let ticking = clock.clone();
-        let http = tokio::task::spawn_blocking(move || Http::new(&wire, &ticking)).await.map_err(|_panic| lost())??;
+        let log = open_log(&options, &clock).await;
+        log.started(&wire, http::proxy().is_some());
+        let built = tokio::task::spawn_blocking(move || Http::new(&wire, &ticking)).await.map_err(|_panic| lost())?;
+        let http = match built {
+            Ok(http) => http.logged(log.clone()),
+            Err(problem) => {
+                log.not_started(&problem);
+                log.flush().await;
+                return Err(problem);
+            }
+        };
         let mut notices = Vec::new();
         let telling = clock.clone();
         let mut keeping = journal::Options::new(move || telling.utc());
@@ -139,6 +152,8 @@ impl Run {
             unkept,
             publisher: Publisher::new(publish, Arc::clone(&options.wake)),
             notices,
+            log,
+            changes: Changes::default(),
             flights: HashMap::new(),
             tasks: JoinSet::new(),
             errands: HashMap::new(),
@@ -150,6 +165,7 @@ impl Run {
             options,
         };
         run.notices.extend(environment::variables().into_iter().map(Notice::Environment));
+        run.notices.iter().for_each(|notice| run.log.notice(notice));
         run.take_in(Event::Restored(Box::new(kept)));
         run.read_profiles();
         if let Some(adjust) = run.options.adjust.clone() {
@@ -293,6 +309,8 @@ impl Run {
         if self.journal.close().await.is_ok() {
             self.publish_now();
         }
+        self.log.stopped();
+        self.log.flush().await;
         if let Some(done) = stopping {
             let _nobody = done.send(());
         }
@@ -334,8 +352,10 @@ impl Run {
         {
             s3.forget_refusals();
         }
+        self.log.event(&event);
         let mut effects = std::mem::take(&mut self.effects);
         self.model.handle(self.clock.now(), event, &mut effects);
+        self.changes.look(&self.log, self.model.seen());
         for effect in effects.drain(..) {
             self.perform(effect);
         }
@@ -363,6 +383,7 @@ impl Run {
     }
 
     fn perform(&mut self, effect: Effect) {
+        self.log.effect(&effect, self.model.seen());
         match effect {
             Effect::Assume(place, ask) => {
                 let code = self.desk.vault.take_code(place);
@@ -436,4 +457,12 @@ impl Run {
         let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
         self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, region)));
     }
+}
+
+/// Opens the log beside the journal; one that can't be kept is none.
+async fn open_log(options: &Options, clock: &Clock) -> Log {
+    let Some(home) = options.home.clone() else { return Log::default() };
+    let clock = clock.clone();
+    let opened = tokio::task::spawn_blocking(move || Log::open(&home, &clock)).await;
+    opened.ok().and_then(Result::ok).unwrap_or_default()
 }

@@ -1,11 +1,12 @@
 //! The S3 calls that `s3:PutObject` alone allows, each as one attempt whose answer is verified.
 
-use super::attempt;
+use super::attempt::{self, Watch};
 use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::crc::Shift;
 use super::endpoint::{Host, Signed};
 use super::http::Http;
+use super::log::Log;
 use super::rate_limiter::RateLimiter;
 use super::response_recorder::ResponseRecorder;
 use super::timeouts::Timeouts;
@@ -68,6 +69,7 @@ pub struct S3 {
     clock: Clock,
     patience: Timeouts,
     limit: RateLimiter,
+    log: Log,
     /// Whether payloads must be signed; `None` until an unsigned one has been refused. Without TLS they always are,
     /// since only TLS protects an unsigned payload in transit.
     signing: Mutex<Option<bool>>,
@@ -175,6 +177,7 @@ impl S3 {
             clock: clock.clone(),
             patience,
             limit: RateLimiter::default(),
+            log: http.log().clone(),
             signing: Mutex::new(http.is_plain().then_some(true)),
         }
     }
@@ -200,7 +203,7 @@ impl S3 {
     pub async fn head_bucket_region(&self) -> Result<Region, Problem> {
         let operation = Operation::HeadBucket;
         let taken = Arc::default();
-        let asking = attempt::watched(operation, 0, &taken, &self.limit, &self.clock, &self.patience, |tap| {
+        let asking = attempt::watched(operation, 0, &taken, self.watch(&self.patience), |tap| {
             let call = self.client.head_bucket().bucket(&self.bucket).expected_bucket_owner(&self.owner);
             call.customize().interceptor(tap).send()
         });
@@ -416,10 +419,13 @@ impl S3 {
         } else {
             self.patience
         };
-        let (answer, heard) =
-            attempt::settled(operation, length, taken, &self.limit, &self.clock, &patience, call).await?;
+        let (answer, heard) = attempt::settled(operation, length, taken, self.watch(&patience), call).await?;
         self.vouched(operation, &heard)?;
         Ok((answer, heard))
+    }
+
+    const fn watch<'a>(&'a self, patience: &'a Timeouts) -> Watch<'a> {
+        Watch { limit: &self.limit, clock: &self.clock, patience, log: &self.log }
     }
 
     /// Checks that an apparently good answer is S3's own. Each answer of S3 has a request ID (S3 User Guide, "Getting

@@ -4,7 +4,7 @@ mod by_token;
 
 pub use by_token::{assume_by_token, token_of};
 
-use super::attempt;
+use super::attempt::{self, Watch};
 use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
@@ -57,7 +57,7 @@ pub async fn assume_role(
     let destination = &ask.destination;
     let session_name = destination.session_name.as_ref().unwrap_or(&ask.session_name);
     let sent = clock.now();
-    let (answer, heard) = settled(operation, clock, |tap| {
+    let (answer, heard) = settled(operation, http, clock, |tap| {
         // Never log this builder: its Debug shows the MFA code and the external ID.
         let call = client.assume_role().role_arn(destination.role.as_str()).role_session_name(session_name.as_str());
         let call = call.duration_seconds(i32::try_from(ask.seconds).unwrap_or(i32::MAX));
@@ -138,7 +138,7 @@ async fn ask_own_role(
     let operation = Operation::AssumeRole;
     let client = client(http, keys, region, clock);
     let session_name = own.session_name.as_str();
-    let (answer, heard) = settled(operation, clock, |tap| {
+    let (answer, heard) = settled(operation, http, clock, |tap| {
         let call = client.assume_role().role_arn(own.role.as_str()).role_session_name(session_name);
         let call = call.duration_seconds(i32::try_from(seconds).unwrap_or(i32::MAX));
         let call = call.set_external_id(own.external_id.as_ref().map(|id| id.as_str().to_owned()));
@@ -185,7 +185,7 @@ pub async fn get_caller_identity(
     let operation = Operation::GetCallerIdentity;
     let client = client(http, keys, region, clock);
     let (answer, heard) =
-        settled(operation, clock, |tap| client.get_caller_identity().customize().interceptor(tap).send()).await?;
+        settled(operation, http, clock, |tap| client.get_caller_identity().customize().interceptor(tap).send()).await?;
     let odd = |kind, message: &str| classify::misanswered(operation, kind, &heard, message, clock);
     let (Some(arn), Some(account)) = (answer.arn(), answer.account()) else {
         return Err(odd(Kind::LoginPage, "the answer carries no ARN"));
@@ -249,6 +249,7 @@ fn config(http: &Http, region: &Region, clock: &Clock) -> Builder {
 
 async fn settled<T, E, F>(
     operation: Operation,
+    http: &Http,
     clock: &Clock,
     call: impl Fn(ResponseRecorder) -> F,
 ) -> Result<(T, ResponseHead), Problem>
@@ -257,5 +258,6 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let patience = Timeouts { idle: PATIENCE, least: PATIENCE, ..Timeouts::default().answering_in(PATIENCE) };
-    attempt::settled(operation, 0, &Arc::default(), &RateLimiter::default(), clock, &patience, call).await
+    let watch = Watch { limit: &RateLimiter::default(), clock, patience: &patience, log: http.log() };
+    attempt::settled(operation, 0, &Arc::default(), watch, call).await
 }

@@ -17,6 +17,17 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
+    /// Its name, for the log.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Request(_) => "request",
+            Self::Assume(..) => "AssumeRole",
+            Self::Identify(_) => "GetCallerIdentity",
+            Self::Locate(_) => "HeadBucket",
+        }
+    }
+
     /// Returns the event that tells the model that the task ended without a result.
     #[must_use]
     pub fn lost(self) -> Event {

@@ -15,6 +15,8 @@ pub struct Settings {
     pub limit_rate: Option<u64>,
     /// Bytes of file content held in memory at most.
     pub memory: u64,
+    /// Whether the log tells of each request, not only of what tells why something went wrong.
+    pub detailed_log: bool,
     /// The `credential_process` commands that may always run.
     pub allowed_commands: Vec<AllowedCommand>,
     /// Those that may run until Daypass ends, each by the SHA-256 of its text in hexadecimal.
@@ -58,6 +60,7 @@ impl Default for Settings {
             sha256: true,
             limit_rate: None,
             memory: 128 << 20,
+            detailed_log: false,
             allowed_commands: Vec::new(),
             commands_this_run: Vec::new(),
         }

@@ -15,6 +15,7 @@ pub mod names;
 pub mod paths;
 pub mod problem;
 pub mod profiles;
+pub mod report;
 pub mod retries;
 pub mod ui;
 pub mod untrusted_text;

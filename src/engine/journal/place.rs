@@ -27,6 +27,15 @@ pub(super) enum Refusal {
     Io(io::Error),
 }
 
+impl Refusal {
+    pub(super) fn into_io(self) -> io::Error {
+        match self {
+            Self::NotSafe(_) => io::ErrorKind::PermissionDenied.into(),
+            Self::Io(why) => why,
+        }
+    }
+}
+
 impl From<io::Error> for Refusal {
     fn from(why: io::Error) -> Self {
         Self::Io(why)
@@ -197,7 +206,7 @@ fn private(dir: &Path) -> Result<(), Refusal> {
 }
 
 /// Checks that `path` doesn't exist, or is a plain file of this user without further hard links.
-fn plain(path: &Path) -> Result<(), Refusal> {
+pub(super) fn plain(path: &Path) -> Result<(), Refusal> {
     let Ok(found) = path.symlink_metadata() else { return Ok(()) };
     let refused = || Err(Refusal::NotSafe(path.to_path_buf()));
     if !found.is_file() {

@@ -37,6 +37,21 @@ pub enum Origin {
     Environment,
 }
 
+impl Origin {
+    /// Its name, which holds nothing of the files.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Keys(_) => "access key",
+            Self::SignIn(_) => "IAM Identity Center",
+            Self::Login(_) => "aws login",
+            Self::Process { .. } => "credential_process",
+            Self::TokenFile { .. } => "web identity token",
+            Self::Environment => "environment",
+        }
+    }
+}
+
 /// A role of the contractor's own, which a profile assumes before its credentials are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnRole {

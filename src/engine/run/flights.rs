@@ -1,6 +1,7 @@
 //! Requests and other tasks in flight: how they start, report progress, and end.
 
 use super::Run;
+use crate::engine::log::RequestKind;
 use crate::engine::task::TaskKind;
 use crate::engine::transfer;
 use crate::model::event::{Event, Send};
@@ -13,6 +14,7 @@ use tokio::task::AbortHandle;
 pub(super) struct RunningRequest {
     taken: Arc<AtomicU64>,
     told: u64,
+    of: RequestKind,
     pub(super) task: AbortHandle,
 }
 
@@ -22,8 +24,9 @@ impl Run {
             Ok((id, event)) => {
                 if let Some(TaskKind::Request(request)) = self.errands.remove(&id)
                     && let Some(flight) = self.flights.remove(&request)
-                    && let Event::Answered(_, Err(_)) = &event
+                    && let Event::Answered(_, Err(problem)) = &event
                 {
+                    self.log.request_failed(request, &flight.of, problem, self.model.seen());
                     // Whether a failed request may have stored the file depends on how much of it was taken.
                     let taken = flight.taken.load(Ordering::Relaxed);
                     if taken != flight.told {
@@ -38,6 +41,7 @@ impl Run {
                     self.flights.remove(request);
                 }
                 if ended.is_panic() {
+                    self.log.task_panicked(errand.name());
                     self.take_in(errand.lost());
                 }
             }
@@ -79,6 +83,7 @@ impl Run {
 
     pub(super) fn fly(&mut self, request: RequestId, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
+        let of = RequestKind::of(&send);
         let context = self.context(self.s3.get(&send.place).cloned());
         let counter = Arc::clone(&taken);
         let before = self.unkept.before(&send);
@@ -91,6 +96,6 @@ impl Run {
             }
             Event::Answered(request, transfer::run(&context, send, counter).await)
         });
-        self.flights.insert(request, RunningRequest { taken, told: 0, task });
+        self.flights.insert(request, RunningRequest { taken, told: 0, of, task });
     }
 }

@@ -59,7 +59,7 @@ pub async fn assume_by_token(
     let mut config = config(http, region, clock);
     config.set_endpoint_url(http.local_endpoint().map(str::to_owned));
     let client = Client::from_conf(config.build());
-    let asked = settled(operation, clock, |tap| {
+    let asked = settled(operation, http, clock, |tap| {
         // Never log this builder: its Debug shows the token.
         let call = client.assume_role_with_web_identity().role_arn(own.role.as_str());
         let call = call.role_session_name(own.session_name.as_str()).web_identity_token(token.as_str());
