@@ -44,7 +44,7 @@
 //!
 //! ```text
 //! main · bin · cli · window · save_files · ui
-//!     receipt     diagnose     grant
+//!     receipt     report     diagnose     grant
 //!         words
 //!     engine      policy
 //! practice        model
@@ -58,12 +58,13 @@
 //! | [`time`] | the engine's monotonic time, UTC, RFC 3339 |
 //! | [`model`] | Values: `names`, `destination`, `session`, `upload`, `parts`, `problem`, `history`. In and out: `event`, `snapshot`, `record`. Decisions: `access` (sessions), `change` (a destination that becomes another), `intake` and `commands` (what a person adds and asks), `queue` (what is sent next), `responses` (what an answer means), `denials`, `doubts` (what may be stored although no answer says so), `single_put`. Helpers: `congestion`, `rate`, `rng`, `rows`, `totals`, `conditions`, `work` |
 //! | [`policy`] | IAM documents: ARNs, statements with their conditions, the session policy |
-//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `context` is what each is made with, `access` with `sts`, `transfer` with `s3`, `http`, `timeouts`. Answers become problems in `classify` and `error_codes`. Who a person is: `profiles`, `keys`, `signin`, `process`, `credentials`, `credential_store`. Secrets: `vault` (the customer's), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal` |
+//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `context` is what each is made with, `access` with `sts`, `transfer` with `s3`, `http`, `timeouts`. Answers become problems in `classify` and `error_codes`. Who a person is: `profiles`, `keys`, `signin`, `process`, `credentials`, `credential_store`. Secrets: `vault` (the customer's), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal`, `log` |
 //! | [`practice`] | STS and S3 on 127.0.0.1 with a contractor, a customer and a role that may only put; faults on demand |
 //! | [`words`] | labels, formats and sentences that a person reads, shared by the window and the command line |
 //! | [`grant`] | the customer's side: the request, the role's templates, and the invitation that comes back, with their words |
 //! | [`diagnose`] | why a request may have been denied, the likeliest cause first, and messages to copy |
 //! | [`receipt`] | what was delivered, as a page, a table and JSON, with its words; files checked against it |
+//! | [`report`] | what support is told: version, system, settings, the last problems, the log; read by the person first |
 //! | [`cli`] | arguments in, one line for each thing that happens out; the program is `bin/daypass-cli.rs` |
 //! | [`ui`] | draws a snapshot and collects actions; it keeps drafts only (text being typed, an open sheet). [`ui::backend`] is all it knows of the rest: a snapshot, requests, replies |
 //! | [`window`] | is the window's backend: its engines, and what needs the desktop or the disk; [`save_files`] writes what a person saves. The program is `main.rs` |
@@ -92,6 +93,7 @@
 //! | What is said is on disk first: a copy is published, and a file's first request leaves, once the journal has it | `engine_resume::what_was_said_to_be_delivered_is_in_the_journal_after_a_kill`, `doubt::every_request_is_told_of_before_it_goes_out` |
 //! | A run that was killed goes on, and the journal claims no more than was recorded | `engine_resume::a_killed_delivery_goes_on_where_it_was`, `journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
 //! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
+//! | A line of the log holds nothing but types that can carry no secret, with names cut short; only `engine/log` writes lines, and few for many files | `tidy::only_the_log_writes_lines_of_the_log`, `log::no_secret_stands_in_the_log_or_the_report`, `log::a_hundred_thousand_small_files_write_a_few_lines` |
 //! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::environment::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
 //! | AWS's own providers serve sign-ins and follow nothing of the environment: no server, no key, no metadata service | `signin::a_sign_in_is_confirmed_kept_and_used`, `signin::a_login_session_is_renewed` |
 //! | Of a file that a profile names as its token, nothing but a token is sent; the environment's key serves only the profile that says so | `profile_chain_outside::what_is_no_token_is_sent_nowhere`, `profile_chain_outside::a_key_of_the_environment_serves_the_profile_that_says_so` |

@@ -336,7 +336,7 @@ fn no_secret_is_told_or_kept() {
         std::fs::write(&config, text.replace("[profile importantproject]\n", &ours)).expect("written");
         let mut command = stage.upload("importantproject");
         command.env("RUST_LOG", "trace").env("LOG_SENSITIVE_BODIES", "true").env("RUST_BACKTRACE", "1");
-        command.arg("source").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(["--verbose", "source"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the command line runs");
         let mut arguments = Vec::new();
         // Between fork and exec the arguments are not there yet; afterwards it waits for the code.

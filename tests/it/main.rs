@@ -26,6 +26,7 @@ mod hostile;
 mod journal;
 mod key_files;
 mod keys;
+mod log;
 mod model_bench;
 mod names;
 mod panics;

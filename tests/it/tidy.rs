@@ -87,6 +87,11 @@ fn every_channel_is_bounded() {
 }
 
 #[test]
+fn only_the_log_writes_lines_of_the_log() {
+    hold(&["src"], rules::logging);
+}
+
+#[test]
 fn the_model_names_every_variant() {
     hold(&["src"], rules::wild_arms);
 }
@@ -153,6 +158,8 @@ const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::channels, "src/engine/a.rs", "\nlet a = mpsc::unbounded_channel();", "let a = mpsc::channel(9);"),
     (rules::channels, "src/engine/a.rs", "\nlet a = mpsc::channel();", "let a = oneshot::channel();"),
     (rules::channels, "src/engine/a.rs", "\nlet a = channel::<Event>();", "let a = watch::channel::<u8>(0);"),
+    (rules::logging, "src/engine/a.rs", "\ntracing::info!(\"{secret}\");", "log.event(&event); // tracing"),
+    (rules::logging, "src/cli/a.rs", "\nuse tracing_subscriber::fmt;", "use crate::engine::log::Log;"),
     (
         rules::wild_arms,
         "src/model/a.rs",
