@@ -130,7 +130,7 @@ impl Log {
     }
 
     /// How many lines of this sort were left out since the last one, if this one may be written. The usual level writes ten of
-    /// a sort in a minute.
+    /// a sort in a minute, and fewer and fewer where it goes on.
     fn may_repeat(&self, sort: (&'static str, Why)) -> Option<u64> {
         let inner = self.0.as_ref()?;
         if inner.detailed.load(Ordering::Relaxed) {
@@ -138,6 +138,16 @@ impl Log {
         }
         let now = inner.clock.now();
         inner.often.lock().unwrap_or_else(PoisonError::into_inner).may_write(sort, now)
+    }
+
+    /// Whether a line about this problem was written so often lately that it is counted only.
+    fn is_often(&self, message: &'static str, problem: &Problem) -> bool {
+        self.may_repeat((message, Why::Problem(problem.kind))).is_none()
+    }
+
+    /// The same for a line that is about no problem.
+    fn is_often_word(&self, message: &'static str) -> bool {
+        self.may_repeat((message, Why::Word("repeats"))).is_none()
     }
 
     /// Tells how many lines of each sort were left out and not told of yet.

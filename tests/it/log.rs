@@ -173,7 +173,8 @@ fn a_report_tells_why_a_role_was_denied() {
         assert_eq!((ended, out.as_str()), (0, ""));
         assert!(beside.contains(words::ABOUT[1]) && beside.ends_with(&words::saved(&file)), "{beside}");
         let text = std::fs::read_to_string(&file).expect("the report");
-        let problems = text.split_once(words::PROBLEMS).expect("the problems").1.split_once(words::LOG).expect("the log").0;
+        let problems =
+            text.split_once(words::PROBLEMS).expect("the problems").1.split_once(words::LOG).expect("the log").0;
         let title = said(Kind::AssumeDenied(daypass::model::problem::DeniedBy::Unknown)).title;
         for part in [title.trim_end_matches('.'), "code AccessDenied", "status 403", "request id"] {
             assert!(problems.contains(part), "{part}: {problems}");

@@ -179,6 +179,14 @@ fn external_id(to: &Destination) -> &'static str {
 }
 
 fn session_changed(log: &Log, id: DestinationId, session: &Session) {
+    let often = match session {
+        Session::Denied(problem) => log.is_often("session: denied", problem),
+        Session::Assuming(_) => log.is_often_word("session: asked for"),
+        Session::SignedOut | Session::Active(_) | Session::Expired(_) => false,
+    };
+    if often {
+        return;
+    }
     match session {
         Session::SignedOut => line!(log, INFO, "session: none", destination = id),
         Session::Assuming(_) => line!(log, INFO, "session: asked for", destination = id),

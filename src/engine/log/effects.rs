@@ -51,6 +51,7 @@ impl Log {
             return;
         }
         match effect {
+            Effect::Assume(_, _) if self.is_often_word("calls AssumeRole") => {}
             Effect::Assume(place, ask) => line!(
                 self,
                 INFO,
@@ -64,9 +65,11 @@ impl Log {
                 profile = ProfileName(&ask.destination.profile)
             ),
             Effect::Forget(place) => line!(self, INFO, "drops the session", destination = *place),
+            Effect::Identify(..) if self.is_often_word("calls GetCallerIdentity") => {}
             Effect::Identify(profile, role) => {
                 line!(self, INFO, "calls GetCallerIdentity", profile = ProfileName(profile), for_role = *role);
             }
+            Effect::Locate(..) if self.is_often_word("calls HeadBucket") => {}
             Effect::Locate(place, _) => line!(self, INFO, "calls HeadBucket", destination = *place),
             Effect::UseRegion(place, region) => {
                 line!(self, INFO, "region in use", destination = *place, region = *region);
@@ -293,6 +296,9 @@ impl Log {
 
     /// Tells from where the keys of a profile come.
     pub fn keys_from(&self, profile: &str, origin: &'static str, roles: usize) {
+        if self.is_often_word("keys of the profile") {
+            return;
+        }
         line!(self, INFO, "keys of the profile", profile = ProfileName(profile), origin = origin, roles = roles);
     }
 
@@ -313,6 +319,9 @@ impl Log {
         let id = Id(&heard.request_id);
         let kind = answer.as_ref().err().map(|problem| problem.kind);
         if operation.is_sts() {
+            if self.may_repeat((operation.name(), kind.map_or(Why::Word("answered"), Why::Problem))).is_none() {
+                return;
+            }
             line!(
                 self,
                 INFO,

@@ -139,6 +139,7 @@ impl Log {
                     role = who.role().is_some()
                 );
             }
+            Err(problem) if self.is_often("profile not identified", problem) => {}
             Err(problem) => problem_line!(self, WARN, "profile not identified", problem, profile = profile),
         }
     }
@@ -146,6 +147,7 @@ impl Log {
     fn located(&self, place: DestinationId, region: &Result<Region, Problem>) {
         match region {
             Ok(region) => line!(self, INFO, "bucket found", destination = place, region = *region),
+            Err(problem) if self.is_often("bucket not found", problem) => {}
             Err(problem) => problem_line!(self, WARN, "bucket not found", problem, destination = place),
         }
     }

@@ -1,4 +1,4 @@
-//! Bounds lines that repeat: ten of a sort in a minute, and the count of the rest.
+//! Bounds lines that repeat: ten of a sort in a minute, fewer and fewer where it goes on, and the count of the rest.
 
 use super::shown::Shown;
 use crate::model::problem::Kind;
@@ -7,9 +7,11 @@ use std::fmt::{self, Formatter};
 use std::mem::discriminant;
 use std::time::Duration;
 
-/// Lines of a sort in a [`WINDOW`].
+/// Lines of a sort in a window of time.
 const LINES: u32 = 10;
+/// The shortest window. Each that was full makes the next one twice as long.
 const WINDOW: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// Why a line is written.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +50,7 @@ pub(super) struct Often(Vec<(Sort, Count)>);
 #[derive(Debug)]
 struct Count {
     since: Time,
+    window: Duration,
     written: u32,
     left_out: u64,
 }
@@ -56,11 +59,12 @@ impl Often {
     /// Returns how many lines of this sort were left out since the last one if another may be written at `now`.
     pub(super) fn may_write(&mut self, sort: Sort, now: Time) -> Option<u64> {
         let at = self.0.iter().position(|(known, _)| *known == sort).unwrap_or_else(|| {
-            self.0.push((sort, Count { since: now, written: 0, left_out: 0 }));
+            self.0.push((sort, Count { since: now, window: WINDOW, written: 0, left_out: 0 }));
             self.0.len() - 1
         });
         let count = &mut self.0[at].1;
-        if now.since(count.since) >= WINDOW {
+        if now.since(count.since) >= count.window {
+            count.window = if count.written == LINES { (count.window * 2).min(LONGEST) } else { WINDOW };
             (count.since, count.written) = (now, 0);
         }
         if count.written == LINES {
@@ -97,5 +101,18 @@ mod tests {
             let _bounded = often.may_write(sort, start + WINDOW);
         }
         assert_eq!(often.take_left_out(), [(sort, 11)]);
+    }
+
+    #[test]
+    fn what_goes_on_for_a_day_is_told_less_and_less_often() {
+        let mut often = Often::default();
+        let (sort, step) = (("AssumeRole", Why::Problem(Kind::Offline)), Duration::from_secs(4));
+        let mut now = Time(0);
+        let mut written = 0;
+        for _ in 0..86_400 / 4 {
+            now = now + step;
+            written += u32::from(often.may_write(sort, now).is_some());
+        }
+        assert!((200..320).contains(&written), "{written}");
     }
 }
