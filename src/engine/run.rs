@@ -309,7 +309,7 @@ impl Run {
         if self.journal.close().await.is_ok() {
             self.publish_now();
         }
-        self.log.stopped();
+        self.log.stopped(self.model.seen());
         self.log.flush().await;
         if let Some(done) = stopping {
             let _nobody = done.send(());

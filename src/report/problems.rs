@@ -40,7 +40,8 @@ pub(super) fn last<'a>(log: impl Iterator<Item = &'a str>) -> Vec<String> {
 fn lines(met: &Met<'_>) -> Vec<String> {
     let title = kind(met.kind).map_or_else(|| met.kind.to_owned(), |kind| problem::said(kind).title);
     let title = title.trim_end_matches('.');
-    let mut lines = vec![format!("{}  {title} ({}), {}", met.last, met.kind, words::times(met.count, met.first))];
+    let mut lines =
+        vec![format!("{}  {title} ({}), {}", met.last, met.kind, words::times(met.count.max(1), met.first))];
     let fields = [
         ("call", met.call),
         ("code", met.code),

@@ -57,7 +57,7 @@ fn a_hundred_thousand_small_files_write_a_few_lines() {
             log.request_failed(request, &of, &problem, &seen);
             log.effect(&Effect::Record(Record::Ended(UploadId(number), End::Failed(Arc::clone(&stopped)))), &seen);
         }
-        log.stopped();
+        log.stopped(&seen);
         log.flush().await;
         let text = written(home.path());
         let count = text.lines().count();

@@ -44,7 +44,7 @@ impl Changes {
             self.places.push(Told::default());
         }
         for ((told, place), id) in self.places.iter_mut().zip(&seen.places).zip(0..) {
-            told.look(log, DestinationId(id), place);
+            told.look(log, DestinationId(id), place, seen.settings.renew);
         }
         let down = match &seen.line {
             Network::Up => None,
@@ -59,12 +59,13 @@ impl Changes {
         }
         if seen.now.since(self.progress) >= STEP {
             self.progress = seen.now;
+            log.tell_left_out();
             Self::progress(log, seen);
         }
     }
 
-    fn progress(log: &Log, seen: &Snapshot) {
-        log.tell_left_out();
+    /// Tells how far each delivery is that has not ended.
+    pub(super) fn progress(log: &Log, seen: &Snapshot) {
         for (place, id) in seen.places.iter().zip(0..).filter(|(place, _)| place.totals.open() > 0) {
             let totals = &place.totals;
             line!(
@@ -86,12 +87,12 @@ impl Changes {
 }
 
 impl Told {
-    fn look(&mut self, log: &Log, id: DestinationId, place: &OpenDestination) {
+    fn look(&mut self, log: &Log, id: DestinationId, place: &OpenDestination, renew: bool) {
         let generation = place.session.grant().map_or(0, |grant| grant.generation);
         let session = Some(std::mem::discriminant(&place.session));
         if (self.session, self.generation) != (session, generation) {
             (self.session, self.generation) = (session, generation);
-            session_changed(log, id, &place.session);
+            session_changed(log, id, place, renew);
         }
         changed(&mut self.hold, place.hold.as_deref(), |now| match now {
             Some(problem) => problem_line!(log, WARN, "the queue is held", problem, destination = id),
@@ -178,7 +179,8 @@ fn external_id(to: &Destination) -> &'static str {
     }
 }
 
-fn session_changed(log: &Log, id: DestinationId, session: &Session) {
+fn session_changed(log: &Log, id: DestinationId, place: &OpenDestination, renew: bool) {
+    let session = &place.session;
     let often = match session {
         Session::Denied(problem) => log.is_often("session: denied", problem),
         Session::Assuming(_) => log.is_often_word("session: asked for"),
@@ -200,9 +202,17 @@ fn session_changed(log: &Log, id: DestinationId, session: &Session) {
             ends = grant.ends_utc,
             shortened = grant.shortened
         ),
-        Session::Expired(grant) => {
-            line!(log, WARN, "session: expired", destination = id, session = grant.generation, ends = grant.ends_utc);
-        }
+        Session::Expired(grant) => line!(
+            log,
+            WARN,
+            "session: expired",
+            destination = id,
+            session = grant.generation,
+            ends = grant.ends_utc,
+            kind = Kind::SessionEnded,
+            renews_itself = renew && place.destination.mfa_serial.is_none(),
+            needs_code = place.destination.mfa_serial.is_some()
+        ),
         Session::Denied(problem) => problem_line!(log, WARN, "session: denied", &**problem, destination = id),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::often::Why;
 use super::shown::{FileName, ProfileName, RequestId as Id};
-use super::{Log, Of, line, problem_line};
+use super::{Changes, Log, Of, line, problem_line};
 use crate::engine::classify::{Operation, ResponseHead};
 use crate::engine::http::Wire;
 use crate::model::event::{Call, Effect, Send};
@@ -258,8 +258,9 @@ impl Log {
     }
 
     /// Tells that the engine comes to its end.
-    pub fn stopped(&self) {
+    pub fn stopped(&self, seen: &Snapshot) {
         self.tell_left_out();
+        Changes::progress(self, seen);
         line!(self, INFO, "Daypass ends");
     }
 
