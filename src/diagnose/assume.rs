@@ -52,8 +52,8 @@ struct Likely {
     id_missing: Weight,
     /// Whether the external ID is a cause whatever is known about it.
     id_always: bool,
-    /// A mistyped role: AWS denies a missing role like one that refuses. `None` if the answer shows that the role
-    /// exists.
+    /// A mistyped role: AWS answers for a missing role as for one that denies access. `None` if the answer shows that
+    /// the role exists.
     other_role: Option<Weight>,
     company: Weight,
     code: Weight,
@@ -290,7 +290,7 @@ fn external_id(known: &Evidence<'_>) -> Cause {
     Cause::new("The external ID is not the one the role expects", body, CauseAction::EditDestination)
 }
 
-/// A mistyped role may be the cause: AWS denies a missing role like one that refuses.
+/// A mistyped role may be the cause: AWS answers for a missing role as for one that denies access.
 fn other_role(known: &Evidence<'_>) -> Cause {
     Cause::new(
         "The role’s ARN may be another one",

@@ -11,7 +11,7 @@ use crate::model::names::Region;
 use crate::policy::tree::Tree;
 use crate::words;
 
-/// A command and its options, written `--name=value` so that no value is taken for an option.
+/// A command and its options, written `--name=value` so that no value is mistaken for an option.
 struct Command(&'static str, Vec<String>);
 
 impl Command {

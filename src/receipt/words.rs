@@ -43,7 +43,7 @@ pub const NOT_DELIVERED: &str = "Not delivered";
 pub const DELIVERED: &str = "Delivered";
 /// Placeholder for an unknown value.
 pub const NONE: &str = "–";
-/// Replaces the end time of a delivery that goes on.
+/// Replaces the end time of a delivery in progress.
 pub const GOING_ON: &str = "Not finished yet";
 /// Heading of the explanation at the end of the page.
 pub const MEANING: &str = "What this receipt says";

@@ -44,7 +44,7 @@ pub const EVERYBODY: &str = "Everybody there";
 pub const UNKNOWN: &str = "…";
 /// Label of the caller's field for the customer, once the caller is known.
 pub const CONTRACTOR_WHO: &str = "Who";
-/// Label of the caller's field if no profile gives it.
+/// Label of the caller's field if no profile determines the caller.
 pub const WHO: &str = "Your user’s ARN, or account and user name";
 /// Label of the caller's field for the customer.
 pub const THEIR_WHO: &str = "Their message to you, or their account and user name";

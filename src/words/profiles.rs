@@ -85,7 +85,7 @@ pub fn oddity(oddity: &ProfileWarning) -> String {
     format!("{place}: {what}.")
 }
 
-/// Returns the text for a key that is not where the profile refers to.
+/// Returns the text for a key that is missing where the profile looks for it.
 pub(super) fn said_key_not_found(about: &str) -> Message {
     Message {
         title: "There is no usable key where the profile looks for it".to_owned(),

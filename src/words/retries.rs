@@ -51,7 +51,7 @@ pub fn held(hold: Message, retry: &RetryStatus, now: Time) -> Message {
     Message { title: hold.title, body: format!("{} {}", hold.body, next(retry.next.since(now))) }
 }
 
-/// The command line goes on waiting.
+/// The command line keeps waiting.
 #[must_use]
 pub fn still(retry: &RetryStatus, now: Time) -> String {
     format!("Still: {}. {}", sentence_start(&said(retry.why.kind).title), progress(retry, now))
