@@ -64,9 +64,9 @@ fn row(table: &mut String, cells: &[String]) {
     table.push_str("\r\n");
 }
 
-/// Returns a quoted cell that no spreadsheet evaluates as a formula. Leading tabs and line ends can't start one, because
-/// they are written as `\u{…}`. In locales whose list separator is `;`, Excel ignores commas and starts a cell after
-/// each `;`, even inside quotes, so the text after each `;` is treated as a cell of its own.
+/// Returns a quoted cell that no spreadsheet evaluates as a formula. Leading tabs and line ends can't start a formula,
+/// because they are written as `\u{…}`. In locales whose list separator is `;`, Excel ignores commas and starts a cell
+/// after each `;`, even inside quotes, so the text after each `;` is treated as a cell of its own.
 fn cell(text: &str) -> String {
     let mut cell = String::from("\"");
     for (at, part) in visible(text).split(';').enumerate() {
