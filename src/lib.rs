@@ -69,9 +69,9 @@
 //! | [`ui`] | draws a snapshot and collects actions; it keeps drafts only (text being typed, an open sheet). [`ui::backend`] is all it knows of the rest: a snapshot, requests, replies |
 //! | [`window`] | is the window's backend: its engines, and what needs the desktop or the disk; [`save_files`] writes what a person saves. The program is `main.rs` |
 //!
-//! Beside them: `tests/it` (one test binary; `simulation` and `simulated_server` play everything around the model, `support` runs
-//! whole engines), `tests/bench` (measurements), `tests/servers` (S3 servers by others) and `tests/desktop` (a real
-//! window). `CONTRIBUTING.md` has the glossary, three walks through the code, and how to run one test.
+//! Beside them: `tests/it` (one test binary, in folders that mirror these; its `support` plays everything around the
+//! model and runs whole engines), `tests/bench` (measurements), `tests/servers` (S3 servers by others) and
+//! `tests/desktop` (a real window). `CONTRIBUTING.md` has the glossary, three walks through the code, and how to run one test.
 //!
 //! # What always holds
 //!
@@ -85,25 +85,25 @@
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
 //! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone`, `tidy::sizes_stand_in_the_theme_alone` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
-//! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `simulation` and `checks` |
-//! | What is said to be delivered is there, byte for byte | `engine_faults::under_any_faults_what_is_said_is_so`, `transfer::only_the_files_own_checksum_proves_the_whole`, `transfer_files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |
-//! | "Checked" is said only of what the server itself confirmed a checksum for | `transfer::only_an_answer_with_our_checksum_counts_as_checked`, `transfer_faults::an_answer_before_the_whole_body_was_taken_is_no_success` |
-//! | S3 is asked for nothing beyond HeadBucket, putting and aborting, always with the expected owner, and nothing is replaced | `engine::every_kind_of_file_arrives_byte_for_byte`, `engine::what_is_there_is_not_replaced_and_goes_beside_it_when_asked` |
-//! | The role that the customer's kit makes replaces nothing, whoever holds its session, and works over TLS alone; the kit replaces no policy of a bucket | `practice::kit::the_kits_role_replaces_nothing_in_any_hands`, `practice::kit::the_kits_role_works_over_tls_alone`, `grant_commands::the_commands_replace_nothing_that_is_there` |
-//! | What is said is on disk first: a copy is published, and a file's first request leaves, once the journal has it | `engine_resume::what_was_said_to_be_delivered_is_in_the_journal_after_a_kill`, `doubt::every_request_is_told_of_before_it_goes_out` |
-//! | A run that was killed goes on, and the journal claims no more than was recorded | `engine_resume::a_killed_delivery_goes_on_where_it_was`, `journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
-//! | No secret is printed or kept | `cli::no_secret_is_told_or_kept`, `hostile::a_secret_in_any_argument_goes_nowhere`, `profiles::no_secret_is_shown` |
-//! | A line of the log holds nothing but types that can carry no secret, with names cut short; only `engine/log` writes lines, and few for many files | `tidy::only_the_log_writes_lines_of_the_log`, `log::no_secret_stands_in_the_log_or_the_report`, `log::a_hundred_thousand_small_files_write_a_few_lines` |
-//! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `hostile::files_and_variables_lead_nowhere_else`, `engine::environment::tests::variables_that_replace_the_systems_certificates_are_named`, `process::nothing_runs_without_a_yes_to_exactly_this_command`, `signin::an_address_elsewhere_is_never_offered` |
-//! | AWS's own providers serve sign-ins and follow nothing of the environment: no server, no key, no metadata service | `signin::a_sign_in_is_confirmed_kept_and_used`, `signin::a_login_session_is_renewed` |
-//! | Of a file that a profile names as its token, nothing but a token is sent; the environment's key serves only the profile that says so | `profile_chain_outside::what_is_no_token_is_sent_nowhere`, `profile_chain_outside::a_key_of_the_environment_serves_the_profile_that_says_so` |
-//! | A command of a profile does not outlive the program | `process::a_command_ends_with_the_program_however_that_ends` |
-//! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `practice_world::a_start_with_nine_profiles_calls_nobody`, `practice_world::practice_calls_runs_and_writes_nothing_but_its_own`, `practice_world::a_real_invitation_ends_practice_and_meets_nobody_of_it` |
-//! | A yes to a command is for one run unless it is said to be for always | `process::a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always` |
-//! | No arrival replaces a dialog, and no yes counts before a person can have read the card | `ui_ask::invited::a_second_arrival_never_takes_the_place_of_the_first`, `ui_ask::invited::no_yes_counts_in_the_first_moment_of_a_card` |
-//! | The contractor's own keys are not delivered unless a person says so | `key_files::keys_are_left_out_until_a_person_sends_them` |
-//! | Every problem has its sentence and its page | `id::every_code_and_text_of_aws_has_its_sentence`, `ui::every_problem_settles_as_a_page_and_speaks_calmly` |
-//! | Work grows with what changed, not with how much there is | `scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::a_hundred_thousand_rows_cost_what_is_seen` |
+//! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `model::queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `support::simulation` and `support::checks` |
+//! | What is said to be delivered is there, byte for byte | `engine::faults::under_any_faults_what_is_said_is_so`, `engine::transfer::only_the_files_own_checksum_proves_the_whole`, `engine::transfer::files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |
+//! | "Checked" is said only of what the server itself confirmed a checksum for | `engine::transfer::only_an_answer_with_our_checksum_counts_as_checked`, `engine::transfer::faults::an_answer_before_the_whole_body_was_taken_is_no_success` |
+//! | S3 is asked for nothing beyond HeadBucket, putting and aborting, always with the expected owner, and nothing is replaced | `engine::deliveries::every_kind_of_file_arrives_byte_for_byte`, `engine::deliveries::what_is_there_is_not_replaced_and_goes_beside_it_when_asked` |
+//! | The role that the customer's kit makes replaces nothing, whoever holds its session, and works over TLS alone; the kit replaces no policy of a bucket | `practice::kit::the_kits_role_replaces_nothing_in_any_hands`, `practice::kit::the_kits_role_works_over_tls_alone`, `grant::commands::the_commands_replace_nothing_that_is_there` |
+//! | What is said is on disk first: a copy is published, and a file's first request leaves, once the journal has it | `engine::resume::what_was_said_to_be_delivered_is_in_the_journal_after_a_kill`, `model::doubts::every_request_is_told_of_before_it_goes_out` |
+//! | A run that was killed goes on, and the journal claims no more than was recorded | `engine::resume::a_killed_delivery_goes_on_where_it_was`, `engine::journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
+//! | No secret is printed or kept | `cli::upload::no_secret_is_told_or_kept`, `cli::hostile::a_secret_in_any_argument_goes_nowhere`, `engine::profiles::no_secret_is_shown` |
+//! | A line of the log holds nothing but types that can carry no secret, with names cut short; only `engine/log` writes lines, and few for many files | `tidy::only_the_log_writes_lines_of_the_log`, `engine::log::no_secret_stands_in_the_log_or_the_report`, `engine::log::a_hundred_thousand_small_files_write_a_few_lines` |
+//! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `cli::hostile::files_and_variables_lead_nowhere_else`, `engine::environment::tests::variables_that_replace_the_systems_certificates_are_named`, `engine::process::nothing_runs_without_a_yes_to_exactly_this_command`, `engine::signin::an_address_elsewhere_is_never_offered` |
+//! | AWS's own providers serve sign-ins and follow nothing of the environment: no server, no key, no metadata service | `engine::signin::a_sign_in_is_confirmed_kept_and_used`, `engine::signin::a_login_session_is_renewed` |
+//! | Of a file that a profile names as its token, nothing but a token is sent; the environment's key serves only the profile that says so | `engine::profiles::external_keys::what_is_no_token_is_sent_nowhere`, `engine::profiles::external_keys::a_key_of_the_environment_serves_the_profile_that_says_so` |
+//! | A command of a profile does not outlive the program | `engine::process::a_command_ends_with_the_program_however_that_ends` |
+//! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `window::practice::a_start_with_nine_profiles_calls_nobody`, `window::practice::practice_calls_runs_and_writes_nothing_but_its_own`, `window::practice::a_real_invitation_ends_practice_and_meets_nobody_of_it` |
+//! | A yes to a command is for one run unless it is said to be for always | `engine::process::a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always` |
+//! | No arrival replaces a dialog, and no yes counts before a person can have read the card | `ui::ask::invited::a_second_arrival_never_takes_the_place_of_the_first`, `ui::ask::invited::no_yes_counts_in_the_first_moment_of_a_card` |
+//! | The contractor's own keys are not delivered unless a person says so | `engine::key_files::keys_are_left_out_until_a_person_sends_them` |
+//! | Every problem has its sentence and its page | `diagnose::every_code_and_text_of_aws_has_its_sentence`, `ui::screens::every_problem_settles_as_a_page_and_speaks_calmly` |
+//! | Work grows with what changed, not with how much there is | `model::scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::deliveries::a_hundred_thousand_rows_cost_what_is_seen` |
 //!
 //! No `unsafe` and no `unwrap`: the lints in `Cargo.toml` and `.clippy.toml`, which `.ci/run` turns into refusals.
 

@@ -1,7 +1,7 @@
 //! What an earlier run left, and the run after it.
 
-use crate::model_bench::{Bench, MIB, P, print};
-use crate::simulation::destination;
+use crate::support::model_bench::{Bench, MIB, P, print};
+use crate::support::simulation::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Assumed, Event};
 use daypass::model::parts::{PartDone, Parts};

@@ -1,5 +1,11 @@
-//! What several tests need.
+//! What several tests share: servers, engines, and the simulated world around a model.
 
+pub mod checks;
 pub mod earlier;
+pub mod model_bench;
+pub mod reference_journal;
 pub mod scripted;
+pub mod simulated_server;
+pub mod simulated_users;
+pub mod simulation;
 pub mod stage;

@@ -1,8 +1,12 @@
 //! Whose turn it is, whose checksum proves a delivery, and whose color a customer has.
 
-use super::*;
+use super::{demo, open_with, press, says, wishes};
 use daypass::diagnose::messages;
+use daypass::model::problem::{DeniedBy, Kind};
+use daypass::ui::{Action, theme};
+use daypass::words::problem as said;
 use daypass::words::ui as words;
+use egui_kittest::Harness;
 
 #[test]
 fn a_problem_says_whose_turn_it_is() {

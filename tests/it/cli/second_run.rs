@@ -1,0 +1,212 @@
+//! The command line after a run that was stopped: what it says of it, and with which code it ends.
+
+use crate::cli::upload::{run_within, runtime, stage};
+use crate::support::stage::Stage;
+use daypass::engine::handle::Engine;
+use daypass::engine::http::Wire;
+use daypass::engine::journal::{Journal, Options};
+use daypass::model::notice::Variable;
+use daypass::model::snapshot::{Command as Wish, Settings};
+use daypass::practice::{self, Fault, Op, Rule};
+use daypass::time::Utc;
+use daypass::words::cli as words;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// A run in which one file stops for good and one arrives, and which is stopped while the third is on its way.
+#[cfg(unix)]
+async fn stopped_between() -> Stage {
+    let stage = stage(practice::Options::default()).await;
+    stage.file("film.mov", 40 << 20);
+    let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
+    stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(500_000)).key("film").times(99));
+    let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("it runs");
+    for _ in 0..600 {
+        if stage.practice.objects().len() == 1 && stage.practice.count(Op::PutObject) == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // The last answer is on its way.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let kill = Command::new("/bin/kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stdout));
+    stage.practice.clear_faults();
+    stage
+}
+
+#[cfg(unix)]
+#[test]
+fn what_had_stopped_is_not_forgotten() {
+    runtime().block_on(async {
+        let stage = stopped_between().await;
+        let endpoint = stage.practice.story().endpoint;
+        let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+        assert_eq!((code, beside.as_str()), (1, ""), "{out}");
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[0], "1 file arrived earlier.", "{out}");
+        assert!(lines[lines.len() - 3].starts_with("Not delivered: source/a.txt. "), "{out}");
+        assert!(lines[lines.len() - 2].starts_with("  details: PutObject · BadDigest · HTTP 400"), "{out}");
+        assert_eq!(lines[lines.len() - 1], "2 of 3 files delivered, 1 not delivered. 50.9 MB in TIME.");
+
+        let stage = stopped_between().await;
+        let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+        assert!(
+            out.contains("Delivered and verified: source/a.txt (6 bytes)") && !out.contains("Not delivered"),
+            "{out}"
+        );
+        assert!(out.ends_with("3 of 3 files delivered. 50.9 MB in TIME."), "{out}");
+    });
+}
+
+/// Times say nothing of what is in a file.
+#[test]
+fn a_touched_file_is_known_and_an_edited_one_is_not() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(code, 0, "{out}");
+        let path = stage.source.join("a.txt");
+        let open = || std::fs::File::options().write(true).open(&path).expect("it opens");
+        let before = std::fs::metadata(&path).and_then(|at| at.modified()).expect("a time");
+        open().set_modified(before + Duration::from_secs(60)).expect("touched");
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert!(code == 0 && out.contains("all 2 files were delivered earlier."), "{out}");
+        std::fs::write(&path, "edited").expect("written");
+        open().set_modified(before).expect("put back");
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert!(code == 0 && out.contains("Delivered and verified: source/a (2).txt (6 bytes)"), "{out}");
+    });
+}
+
+#[test]
+fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
+        stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(code, 1, "{out}");
+        assert!(!out.contains("sends it once more"), "it has ended: {out}");
+        let endpoint = stage.practice.story().endpoint;
+        for _ in 0..2 {
+            let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+            assert_eq!(code, 1, "{out} {beside}");
+            assert!(out.starts_with("Not delivered: source/a.txt. "), "{out}");
+            assert!(beside.contains("ended with 1 file not delivered"), "{beside}");
+        }
+        let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
+        assert_eq!(code, 0, "{out}");
+        assert!(out.ends_with("1 file delivered, 1 delivered earlier. 6 bytes in TIME."), "{out}");
+        let (code, _, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
+        assert_eq!((code, beside.as_str()), (0, daypass::words::cli::nothing_unfinished()));
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn what_arrived_at_one_server_has_not_arrived_at_another() {
+    runtime().block_on(async {
+        let first = stopped_between().await;
+        let second = stage(practice::Options::default()).await;
+        for (to, earlier) in [(&second, false), (&first, true)] {
+            let mut upload = to.upload("importantproject");
+            let upload = upload.env("DAYPASS_HOME", first.home()).current_dir(first.home().join("..")).arg("source");
+            let (code, out, beside) = run_within(upload, 30).await;
+            assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+            assert_eq!(out.contains("1 file arrived earlier."), earlier, "{out}");
+            assert_eq!(to.practice.objects().len(), 3, "{out}");
+        }
+    });
+}
+
+#[test]
+fn resume_says_when_it_can_not_know_what_is_unfinished() {
+    runtime().block_on(async {
+        let stage = Stage::new(practice::Options::default()).await;
+        let wire = Wire { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..Wire::default() };
+        let options = Options { server: wire.folder(), ..Options::new(|| Utc(1_700_000_000)) };
+        let held = Journal::open(&stage.home(), &options);
+        let mut resume = stage.command("resume");
+        let (code, out, beside) = run_within(resume.args(["--endpoint-url", "http://127.0.0.1:9"]), 30).await;
+        let expected = "Daypass is open already, and what is unfinished goes on there. Close it to go on here.";
+        assert_eq!((code, out.as_str(), beside.as_str()), (2, "", expected));
+        drop(held);
+        let file = stage.file("in the way", 1);
+        let mut below = stage.command("resume");
+        let (code, _, beside) = run_within(below.env("DAYPASS_HOME", file.join("below")), 30).await;
+        let expected =
+            "Daypass can’t read and write its records in your home folder. What is unfinished can’t be read.";
+        assert_eq!((code, beside.as_str()), (2, expected));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(stage.home(), std::fs::Permissions::from_mode(0o777)).expect("our own folder");
+            let (code, _, beside) = run_within(&mut resume, 30).await;
+            assert!(code == 2 && beside.ends_with("What is unfinished can’t be read."), "{code} {beside}");
+        }
+    });
+}
+
+#[test]
+fn plain_http_to_another_computer_wants_a_yes_and_is_said() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        // An address that leads nowhere (RFC 5737).
+        let server = "http://192.0.2.7:9";
+        let run = |more: &[&str]| {
+            let mut command = stage.command("check");
+            command.args(["--endpoint-url", server, "--profile", "importantproject", "--bucket", "b-u-c-k-e-t"]);
+            command.args(["--role-arn", &stage.practice.story().role_arn]).args(more);
+            command
+        };
+        let refused = run_within(&mut run(&[]), 20).await;
+        let said = format!("{}\n\nhint: {}", words::plain_http_refused(server), words::how_to_allow_plain_http());
+        assert_eq!(refused, (2, String::new(), said));
+        let mut allowed =
+            run(&["--plain-http"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut line = String::new();
+        let mut beside = std::io::BufReader::new(allowed.stderr.take().expect("its lines"));
+        std::io::BufRead::read_line(&mut beside, &mut line).expect("text");
+        allowed.kill().expect("a process of ours");
+        allowed.wait().expect("a process of ours");
+        assert_eq!(line.trim(), daypass::words::window::in_the_clear(server));
+    });
+}
+
+#[test]
+fn certificates_in_the_place_of_the_systems_are_named() {
+    runtime().block_on(async {
+        let stage = stage(practice::Options::default()).await;
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
+        let pem = stage.dir.path().join("ca.pem");
+        std::fs::write(&pem, made.cert.pem()).expect("written");
+        let mut command = stage.upload("importantproject");
+        let (code, out, beside) = run_within(command.env("SSL_CERT_FILE", &pem).arg("source"), 30).await;
+        let named = words::environment(Variable::Certificates("SSL_CERT_FILE"));
+        assert_eq!((code, beside), (0, named), "{out}");
+    });
+}
+
+/// The window's choice not to renew is not the command line's: a command that waits for nobody comes to its end.
+#[test]
+fn a_command_renews_access_whatever_the_window_was_told() {
+    runtime().block_on(async {
+        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
+        let stage = stage(options).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1_000_000)).times(99));
+        let handle = Engine::spawn(stage.options()).await.expect("an engine");
+        handle.send(Wish::Set(Settings { renew: false, ..Settings::default() }));
+        handle.reached().await;
+        handle.stop().await;
+        let mut upload = stage.upload("importantproject");
+        let (code, out, beside) = run_within(upload.arg("source"), 60).await;
+        assert_eq!((code, beside.as_str()), (0, ""), "{out}");
+        assert!(stage.practice.count(Op::AssumeRole) > 1, "{out}");
+    });
+}

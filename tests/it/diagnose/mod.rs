@@ -1,0 +1,212 @@
+//! A "no" in words: each code and text of AWS, what is said about it, and whose turn it is.
+
+mod broken;
+mod known;
+mod played;
+mod rows;
+mod rows_s3;
+
+use daypass::diagnose::{Cause, CauseAction, Evidence, explain};
+use daypass::engine::classify::{self, Operation};
+use daypass::engine::clock::Clock;
+use daypass::model::destination::{Destination, Encryption};
+use daypass::model::problem::{Kind, Problem, Turn};
+use daypass::model::session::Identity;
+use daypass::words::problem::said;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use rows::{Answer, Row, STS};
+use rows_s3::S3;
+use std::fmt::Write as _;
+use std::path::Path;
+
+#[derive(Debug)]
+struct Told(ErrorMetadata);
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("told")
+    }
+}
+
+impl std::error::Error for Told {}
+
+impl ProvideErrorMetadata for Told {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.0
+    }
+}
+
+/// What `classify` makes of an answer.
+fn heard(operation: Operation, answer: &Answer) -> Problem {
+    let response = |status: u16, header: (&'static str, &'static str)| {
+        let mut response = HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
+        response.headers_mut().insert(header.0, header.1);
+        response
+    };
+    let error: SdkError<Told, HttpResponse> = match *answer {
+        Answer::Aws(status, code, message) => {
+            let meta = ErrorMetadata::builder().code(code).message(message).build();
+            let name = if operation.is_sts() { "x-amzn-requestid" } else { "x-amz-request-id" };
+            SdkError::service_error(Told(meta), response(status, (name, "5C0E7A1B2D3F4C91")))
+        }
+        Answer::Page(status) => {
+            let page = response(status, ("content-type", "text/html"));
+            SdkError::service_error(Told(ErrorMetadata::builder().build()), page)
+        }
+        Answer::Network(text) => SdkError::dispatch_failure(ConnectorError::io(text.to_owned().into())),
+        Answer::Timeout => SdkError::dispatch_failure(ConnectorError::timeout("connect timeout".into())),
+    };
+    classify::problem(operation, &error, true, &Clock::start())
+}
+
+pub fn destination() -> Destination {
+    Destination {
+        name: "Important Project".into(),
+        profile: "importantproject".into(),
+        role: "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
+        bucket: "importantprojectbucket".parse().expect("a bucket"),
+        prefix: "incoming/".parse().expect("a folder"),
+        region: Some("eu-west-1".parse().expect("a region")),
+        owner: None,
+        seconds: 3600,
+        external_id: None,
+        mfa_serial: None,
+        session_name: None,
+        narrow: true,
+        practice: false,
+        acl_full_control: false,
+        encryption: Encryption::None,
+        terms: daypass::model::conditions::Terms::default(),
+    }
+}
+
+fn richard() -> Identity {
+    Identity {
+        account: "111122223333".into(),
+        arn: "arn:aws:iam::111122223333:user/Richard".into(),
+        name: "Richard".into(),
+    }
+}
+
+const fn whose(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Nobody => "nobody: Daypass goes on",
+        Turn::You => "you",
+        Turn::Administrator => "your administrator",
+        Turn::Customer => "your customer",
+        Turn::Unknown => "not known",
+    }
+}
+
+const fn does(action: &CauseAction) -> &'static str {
+    match action {
+        CauseAction::CopyForCustomer(_) => "copy for your customer",
+        CauseAction::CopyForAdministrator(_) => "copy for your administrator",
+        CauseAction::EnterCode => "enter a code",
+        CauseAction::EditDestination => "change",
+        CauseAction::Details(_) => "details",
+    }
+}
+
+fn message(cause: &Cause) -> Option<&str> {
+    match &cause.action {
+        CauseAction::CopyForCustomer(text) | CauseAction::CopyForAdministrator(text) | CauseAction::Details(text) => {
+            Some(text)
+        }
+        CauseAction::EnterCode | CauseAction::EditDestination => None,
+    }
+}
+
+fn shown(problem: &Problem, causes: &[Cause]) -> String {
+    let spoken = said(problem.kind);
+    let mut out = format!("  {}\n  {}\n  turn: {}\n", spoken.title, spoken.body, whose(problem.kind.turn()));
+    for (cause, number) in causes.iter().zip(1..) {
+        let _ = writeln!(out, "  {number} {}. {} [{}]", cause.title, cause.text(), does(&cause.action));
+    }
+    out
+}
+
+/// What is not calm, exact and short in a text.
+fn faults(text: &str, at: &str) -> Vec<String> {
+    let small = text.to_lowercase();
+    let words = ["error", "invalid", "failed", "exception", "unable", "illegal", "denied", "forbidden"];
+    let mut found: Vec<String> =
+        words.iter().filter(|word| small.contains(**word)).map(|word| format!("{at}: “{word}” in: {text}")).collect();
+    for sentence in text.split(['.', '!', '?', '\n', ';', ':']) {
+        let words = sentence.split_whitespace().count();
+        if words > 25 {
+            found.push(format!("{at}: {words} words in: {sentence}"));
+        }
+    }
+    found
+}
+
+fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
+    let spoken = said(problem.kind);
+    assert!(!spoken.title.is_empty() && !spoken.body.is_empty(), "{at}");
+    let mut found = faults(&format!("{}. {}", spoken.title, spoken.body), at);
+    for cause in causes {
+        found.extend(faults(&format!("{}. {}", cause.title, cause.text()), at));
+        if cause.title.len() > 64 {
+            found.push(format!("{at}: a long title: {}", cause.title));
+        }
+        if let Some(text) = message(cause) {
+            // The policies are not for reading.
+            let prose: Vec<&str> = text.lines().filter(|line| !line.starts_with([' ', '{', '}', ']'])).collect();
+            found.extend(faults(&prose.join("\n"), at));
+        }
+    }
+    let mut titles: Vec<&str> = causes.iter().map(|cause| cause.title.as_str()).collect();
+    let all = titles.len();
+    titles.sort_unstable();
+    titles.dedup();
+    assert_eq!(titles.len(), all, "{at}: a cause stands twice");
+    if let Some(detail) = &problem.detail {
+        let mut text = format!("{} {}", spoken.title, spoken.body);
+        for cause in causes {
+            text.push_str(&cause.text());
+        }
+        assert!(detail.message.len() < 25 || !text.contains(&*detail.message), "{at}: the raw text is shown");
+        assert!(detail.code.len() < 8 || !text.contains(&*detail.code), "{at}: the raw code is shown");
+    }
+    found
+}
+
+/// Compares with the table that people read in review; with `DAYPASS_SNAPSHOTS=write` it is written anew.
+pub fn same_as_kept(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
+    if std::env::var_os("DAYPASS_SNAPSHOTS").is_some_and(|what| what == "write") {
+        std::fs::write(&path, text).expect("written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let differ = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
+    assert!(
+        kept == text,
+        "{} differs from line {} on; look at it and write it anew with DAYPASS_SNAPSHOTS=write",
+        path.display(),
+        differ.map_or(kept.lines().count().min(text.lines().count()) + 1, |at| at + 1),
+    );
+}
+
+#[test]
+fn every_code_and_text_of_aws_has_its_sentence() {
+    let (to, who) = (destination(), richard());
+    let (mut table, mut found) = (String::new(), Vec::new());
+    for Row { operation, answer, kind, turn } in STS.iter().chain(S3) {
+        let problem = heard(*operation, answer);
+        let at = format!("{} {answer}", operation.name());
+        let clock = matches!(problem.kind, Kind::ClockWrong(_));
+        assert!(problem.kind == *kind || (clock && matches!(kind, Kind::ClockWrong(_))), "{at}: {:?}", problem.kind);
+        assert_eq!(problem.kind.turn(), *turn, "{at}");
+        let causes = explain(&problem, &Evidence::new(&to, Some(&who)));
+        found.extend(faults_of(&problem, &causes, &at));
+        let _ = writeln!(table, "{at}\n{}", shown(&problem, &causes));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    same_as_kept("causes.txt", &table);
+}

@@ -1,0 +1,143 @@
+//! AssumeRole as the engine asks for it: one code for as long as AWS has not looked at it, and another region where one is off.
+
+use crate::engine::transfer::{content, crc, destination, s3_over_tls};
+use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
+use daypass::engine::handle::{Engine, Options, Secret};
+use daypass::engine::http::Wire;
+use daypass::engine::profiles::Paths;
+use daypass::model::destination::Destination;
+use daypass::model::problem::{DeniedBy, Kind};
+use daypass::model::session::Session;
+use daypass::model::snapshot::Command;
+use daypass::model::upload::DestinationId;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use zeroize::Zeroizing;
+
+const HERE: DestinationId = DestinationId(0);
+
+fn sts(result: &str, inside: &str) -> Reply {
+    let body = format!(
+        "<{result}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{result}Result>{inside}</{result}Result>\
+         </{result}Response>"
+    );
+    answer(200, &[("content-type", "text/xml")], &body)
+}
+
+fn refused(status: u16, code: &str, message: &str) -> Reply {
+    let body = format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>");
+    answer(status, &[("content-type", "text/xml")], &body)
+}
+
+fn identity() -> Reply {
+    sts(
+        "GetCallerIdentity",
+        "<Arn>arn:aws:iam::111111111111:user/bob</Arn><UserId>AIDA</UserId><Account>111111111111</Account>",
+    )
+}
+
+fn session() -> Reply {
+    sts(
+        "AssumeRole",
+        "<AssumedRoleUser><AssumedRoleId>AROA:bob</AssumedRoleId>\
+         <Arn>arn:aws:sts::222222222222:assumed-role/upload/bob</Arn></AssumedRoleUser>\
+         <Credentials><AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+         <SessionToken>t</SessionToken><Expiration>2090-10-21T08:00:00Z</Expiration></Credentials>",
+    )
+}
+
+/// What AssumeRole was asked, until there is access.
+async fn assumes(
+    to: Destination,
+    script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+) -> (Server, Vec<Request>) {
+    let server = Server::start(script).await;
+    let dir = tempfile::tempdir().expect("a folder");
+    let credentials = dir.path().join("credentials");
+    std::fs::write(&credentials, "[work]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s\n")
+        .expect("written");
+    let options = Options {
+        profiles: Paths { credentials, config: dir.path().join("config") },
+        wire: Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() },
+        ..Options::new()
+    };
+    let mut handle = Engine::spawn(options).await.expect("an engine");
+    handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".into())));
+    handle.send(Command::Open(Box::new(to)));
+    let settled = handle.until(|seen| {
+        let session = seen.places.first().map(|place| &place.session);
+        matches!(session, Some(Session::Active(_) | Session::Denied(_)))
+    });
+    let seen =
+        tokio::time::timeout(std::time::Duration::from_secs(30), settled).await.expect("it ends").expect("a copy");
+    assert!(matches!(seen.places[0].session, Session::Active(_)), "{:?}", seen.places[0].session);
+    handle.stop().await;
+    let assume = |request: &Request| request.text().contains("Action=AssumeRole");
+    let asked = server.heard().into_iter().filter(assume).collect();
+    (server, asked)
+}
+
+#[tokio::test]
+async fn one_code_serves_although_the_role_allows_an_hour_alone() {
+    let to = Destination { seconds: 43_200, ..destination() };
+    // The script is asked before the body is read: the first AssumeRole is told by its place.
+    let first = AtomicBool::new(true);
+    let (_server, asked) = assumes(to, move |request| {
+        if request.header("content-length").is_none_or(|length| length.parse::<u32>().unwrap_or(0) < 100) {
+            return identity();
+        }
+        if first.swap(false, Ordering::SeqCst) {
+            let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+            return refused(400, "ValidationError", text);
+        }
+        session()
+    })
+    .await;
+    let texts: Vec<String> = asked.iter().map(Request::text).collect();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[0].contains("DurationSeconds=43200") && texts[1].contains("DurationSeconds=3600"), "{texts:?}");
+    assert!(texts.iter().all(|text| text.contains("TokenCode=123456")), "{texts:?}");
+}
+
+#[tokio::test]
+async fn a_region_that_the_account_does_not_use_is_passed_over() {
+    for (code, status) in [("RegionDisabledException", 403), ("InvalidClientTokenId", 403)] {
+        let to = Destination { region: Some("eu-south-1".parse().expect("a region")), ..destination() };
+        let (server, asked) = assumes(to, move |request| {
+            let region = request.header("authorization").unwrap_or_default();
+            if request.header("content-length").is_none_or(|length| length.parse::<u32>().unwrap_or(0) < 100) {
+                return identity();
+            }
+            if region.contains("/eu-south-1/") { refused(status, code, "not here") } else { session() }
+        })
+        .await;
+        assert_eq!(asked.len(), 2, "{code}");
+        assert!(asked[1].header("authorization").is_some_and(|signed| signed.contains("/us-east-1/sts/")));
+        assert!(asked.iter().all(|request| request.text().contains("TokenCode=123456")), "{code}");
+        drop(server);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_signed_payloads_does_not_last_for_ever() {
+    let allowed = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&allowed);
+    let dir = tempfile::tempdir().expect("a folder");
+    let pem = dir.path().join("ca.pem");
+    let server = Server::start_tls(&pem, move |request| {
+        let signed = request.header("x-amz-content-sha256") != Some("UNSIGNED-PAYLOAD");
+        if signed && asked.load(Ordering::SeqCst) {
+            return ok(&[("etag", "\"e\"")], "");
+        }
+        fault(403, "AccessDenied", "Access Denied")
+    })
+    .await;
+    let s3 = s3_over_tls(&server, pem);
+    let body = content(10);
+    let put = async || s3.put("k", body.clone(), crc(&body), &Arc::default()).await.map_err(|problem| problem.kind);
+    assert_eq!(put().await.map(drop), Err(Kind::AccessDenied(DeniedBy::Unknown)));
+    allowed.store(true, Ordering::SeqCst);
+    assert_eq!(put().await.map(drop), Err(Kind::AccessDenied(DeniedBy::Unknown)), "it is known that it does not help");
+    s3.forget_refusals();
+    put().await.expect("the customer allowed it meanwhile");
+}

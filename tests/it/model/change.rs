@@ -1,0 +1,162 @@
+//! A destination that is changed while it is open: its files come along, and nothing of before meets what comes after.
+
+use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
+use crate::support::simulation::destination;
+use daypass::model::destination::Destination;
+use daypass::model::event::{Answer, Call, Effect, Event};
+use daypass::model::problem::Kind;
+use daypass::model::record::{End, Record};
+use daypass::model::session::Session;
+use daypass::model::snapshot::{Command, Which};
+use daypass::model::upload::{DestinationId, State, UploadId};
+
+/// The same customer with the bucket spelled right.
+fn right() -> Destination {
+    Destination { bucket: "bucket-right".parse().expect("a bucket"), ..destination(0) }
+}
+
+fn change(bench: &mut Bench, to: Destination) {
+    bench.command(Command::Change(P, Box::new(to)));
+}
+
+/// Lets it in and tells where the bucket is.
+fn let_in(bench: &mut Bench) {
+    let ask = bench.asked().pop().expect("AssumeRole");
+    bench.given(ask.attempt, 3600);
+    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
+}
+
+fn waiting() -> Bench {
+    let mut bench = Bench::asking(destination(0), daypass::model::Limits::default());
+    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
+    bench.refused(attempt, Kind::NoSuchBucket);
+    bench.add("/data", &[("a.txt", 10), ("b.txt", 20), ("c.txt", 30)]);
+    bench.fx.clear();
+    bench
+}
+
+#[test]
+fn files_that_wait_come_along_and_one_entry_is_left() {
+    let mut bench = waiting();
+    bench.command(Command::Pause(Which::One(UploadId(1))));
+    change(&mut bench, right());
+    let seen = bench.model.seen();
+    assert_eq!(seen.places.len(), 1);
+    assert_eq!(*seen.places[0].destination, right());
+    assert_eq!(*seen.remembered, [right()], "the slip of the pen is not remembered");
+    assert!(matches!(bench.session(), Session::Assuming(_)), "{:?}", bench.session());
+    assert_eq!((bench.place().totals.files, bench.place().totals.bytes, bench.place().totals.paused), (3, 60, 1));
+    let_in(&mut bench);
+    let sends = bench.sends();
+    let keys: Vec<String> = sends.iter().map(|(_, send)| send.key.to_string()).collect();
+    assert_eq!(keys, ["in/a.txt", "in/c.txt"], "what was paused stays paused");
+    for (id, _) in sends {
+        bench.answer(id, stored(10));
+    }
+    bench.command(Command::Resume(Which::One(UploadId(1))));
+    let (id, _) = bench.sent();
+    bench.answer(id, stored(20));
+    assert!((0..3).all(|id| matches!(bench.state(id), State::Delivered(_))));
+    assert!(bench.place().totals.done());
+}
+
+#[test]
+fn the_journal_puts_the_files_into_a_delivery_to_the_new_destination() {
+    let mut bench = waiting();
+    change(&mut bench, right());
+    let told: Vec<String> = bench
+        .records()
+        .into_iter()
+        .map(|record| match record {
+            Record::Ended(id, End::Canceled) => format!("out {}", id.0),
+            Record::DeliveryEnded(_) => "ended".to_owned(),
+            Record::Place(_, to) => format!("place {}", to.bucket),
+            Record::Forget(to) => format!("forget {}", to.bucket),
+            Record::Delivery { account, .. } => format!("delivery {account}"),
+            Record::Added { upload, name, .. } => format!("in {} {name}", upload.0),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let account = right().owner();
+    let delivery = format!("delivery {account}");
+    let old = format!("forget {}", destination(0).bucket);
+    let expected = [
+        "out 0",
+        "out 1",
+        "out 2",
+        "ended",
+        &old,
+        "place bucket-right",
+        &delivery,
+        "in 0 a.txt",
+        "in 1 b.txt",
+        "in 2 c.txt",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_was_begun_begins_again_and_no_old_session_signs() {
+    let mut bench = Bench::open();
+    let parts = bench.begun(40 * MIB);
+    bench.answer(parts[0].0, part(1));
+    bench.fx.clear();
+    change(&mut bench, right());
+    assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Forget(P))), "the credentials are dropped");
+    assert!(bench.sends().is_empty(), "not even an abort goes to the bucket that was left");
+    for (id, _) in &parts[1..] {
+        bench.answer(*id, part(2));
+    }
+    assert_eq!((bench.state(0), bench.place().totals.confirmed), (State::Waiting, 0));
+    let_in(&mut bench);
+    let (open, _) = bench.sent();
+    bench.answer(open, Answer::Opened(print(40 * MIB, 1)));
+    assert!(matches!(bench.sent().1.call, Call::Create), "from the beginning");
+}
+
+#[test]
+fn the_region_of_the_bucket_of_before_counts_no_more() {
+    let mut bench = Bench::asking(destination(0), daypass::model::Limits::default());
+    let attempt = bench.asked().pop().expect("AssumeRole").attempt;
+    bench.add("/data", &[("a.txt", 10)]);
+    bench.given(attempt, 3600);
+    assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Locate(..))), "the old bucket is looked for");
+    change(&mut bench, right());
+    let ask = bench.asked().pop().expect("AssumeRole");
+    bench.given(ask.attempt, 3600);
+    bench.fx.clear();
+    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
+    assert!(!bench.fx.iter().any(|effect| matches!(effect, Effect::UseRegion(..))), "that was the old one");
+    bench.after(60);
+    assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Locate(_, to) if **to == right())));
+    bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
+    assert_eq!(bench.sends().len(), 1);
+}
+
+#[test]
+fn where_files_have_arrived_the_place_stays_and_the_rest_goes_over() {
+    let mut bench = Bench::open();
+    bench.add("/data", &[("a.txt", 10), ("b.txt", 20)]);
+    let sends = bench.sends();
+    bench.answer(sends[0].0, stored(10));
+    bench.trouble(sends[1].0, Kind::AccessDenied(daypass::model::problem::DeniedBy::Unknown));
+    bench.command(Command::Pause(Which::One(UploadId(1))));
+    change(&mut bench, right());
+    let seen = bench.model.seen();
+    assert_eq!(seen.places.len(), 2, "what arrived arrived there");
+    assert!(matches!(bench.state(0), State::Delivered(_)));
+    assert_eq!(bench.state(1), State::Canceled);
+    let moved = seen.rows.get(UploadId(2)).expect("a row");
+    assert_eq!((moved.place, &*moved.name, &moved.state), (DestinationId(1), "b.txt", &State::Paused));
+    assert!(seen.places[0].totals.done(), "{:?}", seen.places[0].totals);
+    assert_eq!(seen.places[1].totals.files, 1);
+}
+
+#[test]
+fn a_code_is_asked_for_after_the_change() {
+    let mut bench = waiting();
+    let serial = "arn:aws:iam::111122223333:mfa/me".parse().expect("a device");
+    change(&mut bench, Destination { mfa_serial: Some(serial), ..right() });
+    assert!(bench.asked().is_empty());
+    assert_eq!(*bench.session(), Session::SignedOut);
+}

@@ -1,0 +1,353 @@
+//! The window and its desk against practice: what a person clicks, what happens on disk, and what the window says of it.
+
+use crate::engine::signin::{CONFIG, center, pending, token};
+use crate::support::scripted::Server;
+use daypass::engine::credentials::Caches;
+use daypass::engine::handle::Options;
+use daypass::engine::http::Wire;
+use daypass::engine::profiles::Paths;
+use daypass::model::destination::Destination;
+use daypass::model::session::Session;
+use daypass::model::snapshot::Command;
+use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
+use daypass::ui::backend::{Backend as _, Reply, Request};
+use daypass::ui::{Action, Window, theme};
+use daypass::window::{App, Start};
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
+
+/// Looks, 20 ms apart, after which what was waited for does not come any more.
+const LOOKS: usize = 1000;
+
+struct Bench {
+    window: Window,
+    desk: Arc<App>,
+    wishes: Vec<Action>,
+}
+
+struct Stage {
+    shown: Harness<'static, Bench>,
+    desk: Arc<App>,
+    story: Story,
+    practice: Practice,
+    dir: TempDir,
+    _runtime: Runtime,
+}
+
+/// What the shell does with a wish, as far as no dialog of the desktop is needed.
+fn carry_out(bench: &mut Bench, wish: Action) {
+    match wish {
+        Action::Request(request) => bench.desk.request(request),
+        Action::OpenProfiles => bench.window.open_profiles(),
+        other => panic!("{other:?}"),
+    }
+}
+
+impl Stage {
+    fn new(config: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        Self::at(runtime.expect("a runtime"), None, config)
+    }
+
+    /// The same with another server than practice.
+    fn at(runtime: Runtime, endpoint: Option<String>, config: &str) -> Self {
+        let practice = runtime.block_on(Practice::start(PracticeOptions::default())).expect("the practice");
+        let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
+        std::fs::write(dir.path().join("config"), config).expect("written");
+        let places = Options {
+            profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
+            caches: Caches { sso: dir.path().join("sso") },
+            home: Some(dir.path().join("home")),
+            ..Options::new()
+        };
+        let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ..Wire::default() };
+        let desk = App::start_with(Start { wire, ..Start::default() }, places)
+            .expect("a desk")
+            .expect("no other window is open");
+        let bench = Bench { window: Window::default(), desk: Arc::clone(&desk), wishes: Vec::new() };
+        let shown =
+            Harness::builder().with_size(egui::vec2(960.0, 1000.0)).with_context_setup(theme::install).build_ui_state(
+                |ui, bench: &mut Bench| {
+                    while let Some(reply) = bench.desk.poll() {
+                        match reply {
+                            Reply::Sheet(round, reply) => bench.window.sheet_reply(round, reply, &mut bench.wishes),
+                            Reply::Message(message) => bench.window.tell(message),
+                            Reply::Dark(_) => {}
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                    let current = bench.desk.snapshot();
+                    bench.window.tell_time(current.utc);
+                    bench.window.show(ui, &current.snapshot, &current.about, current.now, &mut bench.wishes);
+                    for wish in std::mem::take(&mut bench.wishes) {
+                        carry_out(bench, wish);
+                    }
+                },
+                bench,
+            );
+        let mut stage = Self { shown, desk, story, practice, dir, _runtime: runtime };
+        stage.shown.run_steps(4);
+        stage
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.shown.query_all_by_label_contains(text).next().is_some()
+    }
+
+    fn wait(&mut self, text: &str) {
+        for _ in 0..LOOKS {
+            if self.says(text) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            self.shown.step();
+        }
+        assert!(self.says(text), "it never says {text}");
+        self.shown.run_steps(4);
+    }
+
+    fn press(&mut self, label: &str) {
+        self.shown.get_by_role_and_label(Role::Button, label).click();
+        self.shown.run_steps(4);
+    }
+
+    fn enter(&mut self, label: &str, text: &str) {
+        for role in [Role::TextInput, Role::PasswordInput] {
+            if self.shown.query_by_role_and_label(role, label).is_some() {
+                self.shown.get_by_role_and_label(role, label).focus();
+                self.shown.run_steps(4);
+                self.shown.get_by_role_and_label(role, label).type_text(text);
+                self.shown.run_steps(4);
+            }
+        }
+    }
+
+    fn drop_file(&mut self, name: &str, content: &str) {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, content).expect("written");
+        self.shown.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+        self.shown.run_steps(4);
+    }
+
+    fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).unwrap_or_default()
+    }
+
+    fn heard(&self) -> String {
+        let nodes = self.shown.query_all(By::new().include_labels());
+        nodes.map(|node| format!("{:?}", node.accesskit_node().data())).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.desk.stop();
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a dropped file is never read by the window".to_owned())
+    }
+}
+
+fn csv(keys: &Keys) -> String {
+    format!("\u{feff}Access key ID,Secret access key\r\n{},{}\r\n", keys.id(), keys.secret())
+}
+
+#[test]
+fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
+    let mut stage = Stage::new("");
+    assert!(stage.says("There is no access key on this computer yet"));
+    stage.drop_file("new_user_credentials.csv", "User name,Password,Console login link\nbob,p,https://x\n");
+    stage.wait("holds a password for the console and no access key");
+    let richard = csv(&stage.story.richard);
+    stage.drop_file("rootkey.csv", &richard);
+    stage.wait("root user");
+    stage.drop_file("richard_accessKeys.csv", &richard);
+    stage.wait("This is Richard, account 1111 2222 3333");
+    stage.press("Keep it");
+    stage.wait("The profile “Richard” is ready");
+    let secret = stage.story.richard.secret().to_owned();
+    assert!(stage.file("credentials").contains(&secret) && stage.file("credentials").starts_with("[Richard]"));
+    stage.wait("Richard, account 1111 2222 3333");
+
+    let (role, bucket) = (stage.story.role_arn.clone(), stage.story.bucket.clone());
+    stage.enter("Role your customer gave you", &role);
+    stage.enter("Bucket", &bucket);
+    stage.enter("Folder", "incoming");
+    stage.press("Check my access…");
+    stage.press("Check");
+    stage.wait("All is well so far.");
+    assert!(stage.practice.objects().is_empty(), "nothing is sent unless it is ticked");
+    stage.press("Check again");
+    stage.shown.get_by_role_and_label(Role::CheckBox, "Send a tiny test file too").click();
+    stage.shown.run_steps(4);
+    stage.press("Check");
+    stage.wait("All is well. Files can go there.");
+    assert!(stage.practice.objects().iter().any(|object| object.key.starts_with("incoming/daypass-test-")));
+    stage.press("Close");
+    stage.press("Get access");
+    stage.wait("Drop files or folders here");
+
+    stage.press("Settings");
+    stage.press("Profiles…");
+    stage.press("Rename: Richard");
+    stage.enter("New name", "-work");
+    stage.press("Rename");
+    stage.wait("is now called “Richard-work”.");
+    assert!(stage.file("credentials").starts_with("[Richard-work]"));
+    let seen = stage.desk.snapshot().snapshot;
+    assert_eq!((&*seen.places[0].destination.profile, &*seen.remembered[0].profile), ("Richard-work", "Richard-work"));
+    stage.press("Check who this is: Richard-work");
+    stage.wait("Richard, account 1111 2222 3333");
+    stage.press("Remove: Richard-work");
+    stage.press("Remove");
+    stage.wait("There is no profile on this computer yet");
+    assert_eq!(stage.file("credentials").trim(), "");
+    assert!(!stage.heard().contains(&secret) && !format!("{:?}", stage.desk.snapshot().snapshot).contains(&secret));
+}
+
+#[test]
+fn a_key_for_this_run_serves_and_no_file_is_written() {
+    let mut stage = Stage::new("");
+    stage.press("Add an access key…");
+    let (id, secret) = (stage.story.richard.id().to_owned(), stage.story.richard.secret().to_owned());
+    stage.enter("Access key ID", &id);
+    stage.enter("Secret access key", &secret);
+    assert!(!stage.heard().contains(&secret[..8]));
+    stage.press("Continue");
+    stage.wait("This is Richard");
+    stage.shown.get_by_label_contains("For this run only.").click();
+    stage.shown.run_steps(4);
+    stage.press("Keep it");
+    stage.wait("It is kept until Daypass ends.");
+    stage.press("Profiles…");
+    stage.wait("this run only");
+    assert_eq!(stage.file("credentials"), "");
+}
+
+#[test]
+fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let url = "https://device.sso.eu-west-1.amazonaws.com/";
+    let answers = vec![pending("authorization_pending"), pending("authorization_pending"), token()];
+    let server = runtime.block_on(Server::start(center(url, answers)));
+    let mut stage = Stage::at(runtime, Some(server.url.clone()), CONFIG);
+    stage.press("Profiles…");
+    stage.press("Check who this is: p");
+    stage.wait("This profile needs you to sign in.");
+    stage.press("Sign in… p");
+    stage.wait("ABCD-EFGH");
+    assert!(stage.says("device.sso.eu-west-1.amazonaws.com") && stage.says("one hour at a time"));
+    stage.press("Cancel");
+    let asked = || server.heard().iter().filter(|request| request.line.contains("/token")).count();
+    // One question may be on its way when it is left; the next would come a second later.
+    std::thread::sleep(Duration::from_millis(300));
+    let before = asked();
+    std::thread::sleep(Duration::from_millis(2200));
+    assert_eq!(asked(), before, "nobody waits any more");
+    stage.press("Sign in… p");
+    stage.wait("You are signed in");
+    stage.press("Close");
+    stage.wait("bob as Dev, account 1111 2222 3333");
+    assert_eq!(std::fs::read_dir(stage.dir.path().join("sso")).expect("a cache").count(), 1);
+    let heard = stage.heard();
+    for canary in ["ACANARY", "CSECRETCANARY", "RCANARY", "TCANARY", "DCANARY"] {
+        assert!(!heard.contains(canary), "{canary}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_runs_after_a_yes_alone() {
+    let mut stage = Stage::new("[profile p]\ncredential_process = none\n");
+    let json = format!(
+        "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}",
+        stage.story.richard.id(),
+        stage.story.richard.secret()
+    );
+    let (key, canary) = (stage.dir.path().join("key.json"), stage.dir.path().join("canary"));
+    std::fs::write(&key, json).expect("written");
+    let command = format!("touch {}; cat {}", canary.display(), key.display());
+    std::fs::write(stage.dir.path().join("config"), format!("[profile p]\ncredential_process = {command}\n"))
+        .expect("written");
+    let seen = |stage: &Stage| {
+        let seen = stage.desk.snapshot().snapshot;
+        seen.profiles.list.iter().any(|profile| profile.credential_process.as_deref() == Some(&command))
+    };
+    for _ in 0..LOOKS {
+        if seen(&stage) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    stage.wait("Check who this is");
+    stage.press("Check who this is");
+    stage.wait("was not allowed to run");
+    stage.press("Show its command…");
+    stage.wait(&command);
+    stage.press("Don’t run it");
+    assert!(!canary.exists());
+    stage.press("Show its command…");
+    stage.press(daypass::words::accounts::command::ALLOW);
+    stage.wait("Richard, account 1111 2222 3333");
+    assert!(canary.exists());
+}
+
+/// A destination that is asked for just before it, and is not open yet, does not get the code.
+#[test]
+fn a_code_goes_to_the_destination_that_it_was_typed_for() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let options = PracticeOptions { device: true, ..PracticeOptions::default() };
+    let practice = runtime.block_on(Practice::start(options)).expect("the practice");
+    let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
+    story.write_profile_files(dir.path()).expect("profiles");
+    let places = Options {
+        profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
+        home: Some(dir.path().join("home")),
+        ..Options::new()
+    };
+    let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
+    let desk = App::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("the only window");
+    let mut to = crate::support::simulation::destination(0);
+    to.profile = story.profile;
+    to.bucket = story.bucket.parse().expect("a bucket");
+    to.prefix = "incoming/".parse().expect("a prefix");
+    let plain = Destination { role: story.role_arn.parse().expect("a role"), ..to.clone() };
+    let coded = Destination {
+        role: story.code_role_arn.parse().expect("a role"),
+        mfa_serial: Some(MFA_SERIAL.parse().expect("a device")),
+        ..to
+    };
+    desk.request(Request::Command(Command::Open(Box::new(plain))));
+    desk.request(Request::OpenWithCode(Box::new(coded), Zeroizing::new(MFA_CODE.to_owned())));
+    let settled = |session: &Session| matches!(session, Session::Active(_) | Session::Denied(_));
+    for _ in 0..LOOKS {
+        let seen = desk.snapshot().snapshot;
+        if seen.places.len() == 2 && seen.places.iter().all(|place| settled(&place.session)) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let seen = desk.snapshot().snapshot;
+    assert_eq!(seen.places.len(), 2);
+    for place in &seen.places {
+        assert!(matches!(place.session, Session::Active(_)), "{:?}", place.session);
+    }
+}

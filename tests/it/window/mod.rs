@@ -1,0 +1,5 @@
+//! The window tied to a real engine.
+
+pub mod app;
+pub mod attention;
+pub mod practice;

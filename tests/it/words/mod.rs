@@ -1,0 +1,3 @@
+//! Sentences that a person reads.
+
+pub mod names;
