@@ -1,6 +1,7 @@
 //! The rules of the architecture that no compiler holds, read off the sources; each finding names its file and line.
 
 mod rooms;
+mod rule_table;
 mod rules;
 mod source;
 

@@ -1,0 +1,44 @@
+//! The table of rules at the top of `src/lib.rs` names tests; each of them exists.
+
+use super::source::{Source, sources};
+
+/// The paths in backticks in the last column of the table's rows.
+fn named(page: &str) -> Vec<String> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix(" |"));
+    let column = rows.filter_map(|row| row.rsplit(" | ").next());
+    let quoted = column.flat_map(|column| column.split('`').skip(1).step_by(2));
+    quoted.filter(|name| name.contains("::")).map(str::to_owned).collect()
+}
+
+/// Whether the module that a path names stands in one of these files, and has such a test or is such a module.
+fn exists(sources: &[Source], path: &str) -> bool {
+    let file = |module: &str| {
+        let path = module.replace("::", "/");
+        sources.iter().find(|source| {
+            ["tests/it", "src"]
+                .iter()
+                .any(|top| source.path == format!("{top}/{path}.rs") || source.path == format!("{top}/{path}/mod.rs"))
+        })
+    };
+    let (module, name) = path.rsplit_once("::").expect("a path has two segments");
+    let in_file = file(module).or_else(|| file(module.strip_suffix("::tests")?));
+    in_file.is_some_and(|source| source.text.contains(&format!("fn {name}("))) || file(path).is_some()
+}
+
+#[test]
+fn every_test_that_the_table_of_rules_names_exists() {
+    let sources = sources(&["src", "tests/it"]);
+    let page = sources.iter().find(|source| source.path == "src/lib.rs").expect("the page is there");
+    let named = named(&page.text);
+    assert!(named.len() > 30, "the table was not found");
+    let missing: Vec<_> = named.into_iter().filter(|path| !exists(&sources, path)).collect();
+    assert!(missing.is_empty(), "src/lib.rs names tests that are not there: {missing:#?}");
+}
+
+#[test]
+fn a_test_that_is_not_there_is_found() {
+    let page = "//! | A rule | `queue::a`, `queue::b` and `queue` |\n//! | [`time`] | the `time` |\n";
+    assert_eq!(named(page), ["queue::a", "queue::b"]);
+    let there = [Source::new("tests/it/queue.rs", "#[test]\nfn a() {}\n")];
+    assert!(exists(&there, "queue::a") && !exists(&there, "queue::b") && !exists(&there, "other::a"));
+}
