@@ -29,7 +29,7 @@ use super::fields::{Fields, Kind, TextProblem, clean, decode};
 use super::limits::{CUSTOMER_MOST, MFA_AGE};
 use super::names::Cidr;
 use crate::model::conditions::Terms;
-use crate::model::destination::{Destination, Encryption};
+use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::policy::tree::toml_text;
 use crate::time::{Day, Utc};
@@ -200,21 +200,12 @@ impl Invitation {
     pub fn to_destination(&self, profile: &str) -> Destination {
         Destination {
             name: self.name().to_owned(),
-            profile: profile.to_owned(),
-            role: self.role.clone(),
-            bucket: self.bucket.clone(),
-            prefix: self.prefix.clone(),
             region: self.region.clone(),
             owner: self.other_owner(),
             seconds: self.seconds,
             external_id: self.external_id.clone(),
-            mfa_serial: None,
-            session_name: None,
-            narrow: true,
-            practice: false,
-            acl_full_control: false,
-            encryption: Encryption::None,
             terms: self.terms(),
+            ..Destination::new(profile, self.role.clone(), self.bucket.clone(), self.prefix.clone())
         }
     }
 

@@ -67,6 +67,29 @@ impl Destination {
     /// What is asked for unless the destination says otherwise, and what every role allows.
     pub const USUAL: u32 = 3600;
 
+    /// A destination that asks for nothing more than it takes: one hour, narrowed to its folder, named after its bucket.
+    #[must_use]
+    pub fn new(profile: impl Into<String>, role: RoleArn, bucket: Bucket, prefix: KeyPrefix) -> Self {
+        Self {
+            name: bucket.to_string(),
+            profile: profile.into(),
+            role,
+            bucket,
+            prefix,
+            region: None,
+            owner: None,
+            seconds: Self::USUAL,
+            external_id: None,
+            mfa_serial: None,
+            session_name: None,
+            narrow: true,
+            practice: false,
+            acl_full_control: false,
+            encryption: Encryption::None,
+            terms: Terms::default(),
+        }
+    }
+
     /// The account that must own the bucket: sent as `x-amz-expected-bucket-owner` with every call.
     #[must_use]
     pub fn owner(&self) -> AccountId {

@@ -5,7 +5,7 @@ use crate::engine::credentials::Caches;
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::Wire;
 use crate::engine::profiles;
-use crate::model::destination::{Destination, Encryption};
+use crate::model::destination::Destination;
 use crate::model::names::KeyPrefix;
 use crate::model::snapshot::Command;
 use crate::practice::{self, Practice, Story};
@@ -145,20 +145,12 @@ fn destination(story: &Story, name: &str, role: &str) -> io::Result<Destination>
     let odd = |_never| io::Error::other("the practice story");
     Ok(Destination {
         name: name.to_owned(),
-        profile: story.profile.clone(),
-        role: role.parse().map_err(odd)?,
-        bucket: story.bucket.parse().map_err(odd)?,
-        prefix: KeyPrefix::from_pasted("incoming").map_err(odd)?,
-        region: None,
-        owner: None,
-        seconds: Destination::USUAL,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
-        narrow: true,
         practice: true,
-        acl_full_control: false,
-        encryption: Encryption::None,
-        terms: crate::model::conditions::Terms::default(),
+        ..Destination::new(
+            story.profile.clone(),
+            role.parse().map_err(odd)?,
+            story.bucket.parse().map_err(odd)?,
+            KeyPrefix::from_pasted("incoming").map_err(odd)?,
+        )
     })
 }

@@ -34,21 +34,13 @@ fn main() {
 fn destination() -> Destination {
     Destination {
         name: "bench".into(),
-        profile: "bench".into(),
-        role: "arn:aws:iam::444455556666:role/uploads".parse::<RoleArn>().expect("an ARN"),
-        bucket: "customer-bucket".parse::<Bucket>().expect("a bucket"),
-        prefix: KeyPrefix::from_pasted("in").expect("a prefix"),
         region: Some("eu-west-1".parse::<Region>().expect("a region")),
-        owner: None,
-        seconds: 3600,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
-        narrow: true,
-        practice: false,
-        acl_full_control: false,
-        encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::conditions::Terms::default(),
+        ..Destination::new(
+            "bench",
+            "arn:aws:iam::444455556666:role/uploads".parse::<RoleArn>().expect("an ARN"),
+            "customer-bucket".parse::<Bucket>().expect("a bucket"),
+            KeyPrefix::from_pasted("in").expect("a prefix"),
+        )
     }
 }
 

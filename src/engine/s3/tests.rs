@@ -39,21 +39,13 @@ fn s3(ear: &Ear, region: &str, bucket: &str) -> S3 {
     assert!(vault.put(&vault.ticket(DestinationId(1)), SessionCredentials::new("ASIA", "s", "t")));
     let destination = Destination {
         name: String::new(),
-        profile: String::new(),
-        role: "arn:aws:iam::222222222222:role/upload".parse().expect("a role"),
-        bucket: bucket.parse().expect("a bucket"),
-        prefix: "".parse().expect("a prefix"),
-        region: None,
-        owner: None,
-        seconds: 3600,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
         narrow: false,
-        practice: false,
-        acl_full_control: false,
-        encryption: crate::model::destination::Encryption::None,
-        terms: crate::model::conditions::Terms::default(),
+        ..Destination::new(
+            String::new(),
+            "arn:aws:iam::222222222222:role/upload".parse().expect("a role"),
+            bucket.parse().expect("a bucket"),
+            "".parse().expect("a prefix"),
+        )
     };
     let signer = vault.signer(DestinationId(1));
     let region = region.parse().expect("a region");

@@ -56,21 +56,12 @@ fn open_with(home: &Path, options: &Options) -> (Journal, Kept, Vec<JournalNotic
 fn destination(name: &str, bucket: &str) -> Destination {
     Destination {
         name: name.into(),
-        profile: "importantproject".into(),
-        role: "arn:aws:iam::123456789012:role/contractor-put".parse().expect("a role"),
-        bucket: bucket.parse().expect("a bucket"),
-        prefix: "in/".parse().expect("a prefix"),
-        region: None,
-        owner: None,
-        seconds: 3600,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
-        narrow: true,
-        practice: false,
-        acl_full_control: false,
-        encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::conditions::Terms::default(),
+        ..Destination::new(
+            "importantproject",
+            "arn:aws:iam::123456789012:role/contractor-put".parse().expect("a role"),
+            bucket.parse().expect("a bucket"),
+            "in/".parse().expect("a prefix"),
+        )
     }
 }
 

@@ -42,21 +42,14 @@ pub fn crc(bytes: &[u8]) -> u64 {
 pub fn destination() -> Destination {
     Destination {
         name: "Acme".into(),
-        profile: "work".into(),
-        role: "arn:aws:iam::222222222222:role/drop/upload".parse().expect("a role"),
-        bucket: "acme-inbox".parse().expect("a bucket"),
-        prefix: "from-bob/".parse().expect("a prefix"),
-        region: None,
-        owner: None,
-        seconds: 3600,
         external_id: Some("acme-42".parse().expect("an external id")),
         mfa_serial: Some("arn:aws:iam::111111111111:mfa/bob".parse().expect("a serial")),
-        session_name: None,
-        narrow: true,
-        practice: false,
-        acl_full_control: false,
-        encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::conditions::Terms::default(),
+        ..Destination::new(
+            "work",
+            "arn:aws:iam::222222222222:role/drop/upload".parse().expect("a role"),
+            "acme-inbox".parse().expect("a bucket"),
+            "from-bob/".parse().expect("a prefix"),
+        )
     }
 }
 

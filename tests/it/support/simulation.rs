@@ -76,13 +76,15 @@ pub struct World {
 }
 
 pub fn destination(id: usize) -> Destination {
-    let text = format!(
-        r#"{{"name":"c{id}","profile":"p{}","role":"arn:aws:iam::00000000000{id}:role/put","bucket":"bucket-{id}",
-        "prefix":"in/","region":null,"owner":null,"seconds":3600,"external_id":null,"mfa_serial":null,
-        "session_name":null,"narrow":true}}"#,
-        id % 2
-    );
-    serde_json::from_str(&text).expect("a destination")
+    Destination {
+        name: format!("c{id}"),
+        ..Destination::new(
+            format!("p{}", id % 2),
+            format!("arn:aws:iam::00000000000{id}:role/put").parse().expect("a role"),
+            format!("bucket-{id}").parse().expect("a bucket"),
+            "in/".parse().expect("a prefix"),
+        )
+    }
 }
 
 impl World {

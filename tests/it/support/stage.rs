@@ -77,21 +77,13 @@ impl Stage {
         let story = self.practice.story();
         Destination {
             name: "Important project".into(),
-            profile: story.profile,
-            role: story.role_arn.parse().expect("a role"),
-            bucket: story.bucket.parse().expect("a bucket"),
-            prefix: "incoming/".parse().expect("a prefix"),
             region: Some(story.region.parse::<Region>().expect("a region")),
-            owner: None,
-            seconds: 3600,
-            external_id: None,
-            mfa_serial: None,
-            session_name: None,
-            narrow: true,
-            practice: false,
-            acl_full_control: false,
-            encryption: daypass::model::destination::Encryption::None,
-            terms: daypass::model::conditions::Terms::default(),
+            ..Destination::new(
+                story.profile,
+                story.role_arn.parse().expect("a role"),
+                story.bucket.parse().expect("a bucket"),
+                "incoming/".parse().expect("a prefix"),
+            )
         }
     }
 

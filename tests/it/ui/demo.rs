@@ -30,21 +30,12 @@ pub fn about() -> About {
 pub fn destination() -> Destination {
     Destination {
         name: "Important Project".to_owned(),
-        profile: "importantproject".to_owned(),
-        role: "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
-        bucket: "importantprojectbucket".parse().expect("a bucket"),
-        prefix: "incoming/".parse().expect("a folder"),
-        region: None,
-        owner: None,
-        seconds: 3600,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
-        narrow: true,
-        practice: false,
-        acl_full_control: false,
-        encryption: daypass::model::destination::Encryption::None,
-        terms: daypass::model::conditions::Terms::default(),
+        ..Destination::new(
+            "importantproject",
+            "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
+            "importantprojectbucket".parse().expect("a bucket"),
+            "incoming/".parse().expect("a folder"),
+        )
     }
 }
 
