@@ -1,6 +1,7 @@
 //! Finds the possible causes of a denied AssumeRole.
 
 use super::terms::{self, CHANGED, Weight};
+use super::titles;
 use super::{Cause, CauseAction, Evidence, messages, mono, plain, told};
 use crate::model::names::MfaSerial;
 use crate::model::problem::{DeniedBy, Kind, Problem};
@@ -139,14 +140,14 @@ fn not_named(problem: &Problem, known: &Evidence<'_>) -> Cause {
         body.push(known.caller(problem).map_or_else(|| plain("your user"), mono));
         body.push(plain("."));
         let message = messages::not_named(problem, known);
-        return Cause::new("The role is not there, or does not name you", body, CauseAction::CopyForCustomer(message));
+        return Cause::new(titles::ROLE_MISSING_OR_UNNAMED, body, CauseAction::CopyForCustomer(message));
     }
     let body = match known.caller(problem) {
         Some(arn) => vec![plain("Your customer must add "), mono(arn), plain(" to the role’s trust policy.")],
         None => vec![plain("Your customer must add your user to the role’s trust policy.")],
     };
     let message = messages::not_named(problem, known);
-    Cause::new("The role does not name you yet", body, CauseAction::CopyForCustomer(message))
+    Cause::new(titles::NOT_NAMED, body, CauseAction::CopyForCustomer(message))
 }
 
 /// The trust policy allows the caller but lacks an action that the caller's own session requires as well.
@@ -159,7 +160,7 @@ fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> Caus
         plain(" in the role’s trust policy."),
     ];
     let message = messages::action_missing(problem, known, action);
-    Cause::new("The trust policy lacks one action", body, CauseAction::CopyForCustomer(message))
+    Cause::new(titles::TRUST_LACKS_ACTION, body, CauseAction::CopyForCustomer(message))
 }
 
 /// The role worked before and is denied now.
@@ -183,7 +184,7 @@ pub(super) fn taken_back(problem: &Problem, known: &Evidence<'_>) -> Cause {
     }
     body.push(plain("."));
     let message = messages::worked_before(problem, known);
-    Cause::new("Your customer changed or took back the role", body, CauseAction::CopyForCustomer(message))
+    Cause::new(titles::ROLE_CHANGED, body, CauseAction::CopyForCustomer(message))
 }
 
 /// Returns when it last worked, as the end of a sentence.
@@ -194,7 +195,7 @@ pub(super) fn last(at: Option<Utc>) -> String {
 /// The session's credentials are no longer valid although the role may be unchanged.
 pub(super) fn key_was_replaced() -> Cause {
     Cause::new(
-        "The role was made anew under the same name",
+        titles::ROLE_RECREATED,
         vec![plain("Access from before then counts no more. Renew: if the role names you, it goes on.")],
         CauseAction::Details(
             "Amazon knows a role by an id and not by its name. When a role is deleted and made again, everything it gave \
@@ -208,7 +209,7 @@ pub(super) fn key_was_replaced() -> Cause {
 fn own_company(problem: &Problem, known: &Evidence<'_>, forbidden: bool) -> Cause {
     if known.worked_before && !forbidden {
         return Cause::new(
-            "Your own company took back its permission",
+            titles::COMPANY_TOOK_BACK,
             vec![
                 plain("Your administrator must allow "),
                 mono("sts:AssumeRole"),
@@ -223,7 +224,7 @@ fn own_company(problem: &Problem, known: &Evidence<'_>, forbidden: bool) -> Caus
         vec![plain("Your administrator must allow "), mono("sts:AssumeRole"), plain(" on this role for your user.")]
     };
     Cause::new(
-        "Your own company has not allowed you to ask",
+        titles::COMPANY_NOT_ALLOWED,
         body,
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
@@ -232,7 +233,7 @@ fn own_company(problem: &Problem, known: &Evidence<'_>, forbidden: bool) -> Caus
 /// In one account, a trust policy that names the user is enough; one that names the account is not.
 fn account_alone(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "The role trusts the account, and not you by name",
+        titles::ACCOUNT_TRUSTED,
         vec![plain("Your user then also needs "), mono("sts:AssumeRole"), plain(" on this role.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
@@ -240,7 +241,7 @@ fn account_alone(problem: &Problem, known: &Evidence<'_>) -> Cause {
 
 fn boundary(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "Your user’s permissions boundary leaves this role out",
+        titles::USER_BOUNDARY,
         vec![plain("Your administrator must add "), mono("sts:AssumeRole"), plain(" on this role to the boundary.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
@@ -248,7 +249,7 @@ fn boundary(problem: &Problem, known: &Evidence<'_>) -> Cause {
 
 fn limited_key(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "The key of this profile is limited",
+        titles::KEY_LIMITED,
         vec![plain("It carries a session policy without this role. Get a new key without that limit.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
@@ -256,7 +257,7 @@ fn limited_key(problem: &Problem, known: &Evidence<'_>) -> Cause {
 
 fn organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "A rule above your own account forbids it",
+        titles::OWN_ORGANIZATION,
         vec![plain("Your organization has a service control policy. Your administrator can ask for this role there.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
@@ -264,7 +265,7 @@ fn organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
 
 fn customers_organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "A rule above your customer’s account forbids it",
+        titles::CUSTOMER_ORGANIZATION,
         vec![plain("Your customer’s organization lets nobody from outside take on its roles.")],
         CauseAction::CopyForCustomer(messages::not_named(problem, known)),
     )
@@ -272,7 +273,7 @@ fn customers_organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
 
 fn endpoint(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "Your network’s way to Amazon leaves this role out",
+        titles::ENDPOINT_LEAVES_ROLE_OUT,
         vec![plain("Your network reaches Amazon through a VPC endpoint, and its policy does not allow this role.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
@@ -287,13 +288,13 @@ fn external_id(known: &Evidence<'_>) -> Cause {
         ],
         None => vec![plain("You sent none. If your customer gave you one, enter it.")],
     };
-    Cause::new("The external ID is not the one the role expects", body, CauseAction::EditDestination)
+    Cause::new(titles::EXTERNAL_ID, body, CauseAction::EditDestination)
 }
 
 /// A mistyped role may be the cause: AWS answers for a missing role as for one that denies access.
 fn other_role(known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "The role’s ARN may be another one",
+        titles::OTHER_ROLE,
         vec![
             plain("You entered "),
             mono(known.destination.role.as_str()),
@@ -309,7 +310,7 @@ fn session_name(problem: &Problem, known: &Evidence<'_>) -> Option<Cause> {
     let (_, user) = known.caller(problem)?.rsplit_once('/')?;
     (user != name.as_str()).then(|| {
         Cause::new(
-            "The role may want your own name on the access",
+            titles::OWN_NAME_MAYBE,
             vec![
                 plain("It is asked for as "),
                 mono(name.as_str()),
@@ -325,25 +326,23 @@ fn session_name(problem: &Problem, known: &Evidence<'_>) -> Option<Cause> {
 fn code(sent: bool, before: bool) -> Cause {
     let (title, body) = match (sent, before) {
         (true, true) => (
-            "The code from your phone is not enough (MFA)",
+            titles::CODE_NOT_ENOUGH,
             "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
         ),
         // There is no automatic retry here, because each code works once. AWS may just not know the role yet.
         (true, false) => (
-            "The code from your phone is not enough (MFA)",
+            titles::CODE_NOT_ENOUGH,
             "It may have been too old, or of another device. If the role was set up a moment ago, Amazon takes about a \
              minute to learn of it. Enter a new code then.",
         ),
-        (false, _) => {
-            ("The role wants a code from your phone (MFA)", "Enter the six digits of your device and try again.")
-        }
+        (false, _) => (titles::CODE_WANTED, "Enter the six digits of your device and try again."),
     };
     Cause::new(title, vec![plain(body)], CauseAction::EnterCode)
 }
 
 fn place_or_time() -> Cause {
     Cause::new(
-        "You are outside the allowed place or time",
+        titles::PLACE_OR_TIME,
         vec![plain("The role may work only from certain networks or dates.")],
         CauseAction::Details(
             "A role can be bound to the addresses of certain networks, or to dates. If you work from home, try your \
@@ -357,7 +356,7 @@ fn place_or_time() -> Cause {
 
 fn just_made() -> Cause {
     Cause::new(
-        "The role was set up only a moment ago",
+        titles::JUST_MADE,
         vec![plain("Amazon takes about a minute to learn of it. Daypass keeps asking by itself.")],
         CauseAction::Details(
             "A change of a role or a permission reaches all of Amazon’s computers within about a minute. Daypass asks every \
@@ -386,7 +385,7 @@ pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
             ],
             None => vec![plain("No device is entered. Its serial stands under your security credentials.")],
         };
-        Cause::new("The serial is not that of your device", body, CauseAction::EditDestination)
+        Cause::new(titles::SERIAL, body, CauseAction::EditDestination)
     };
     let next = |title: &str, body: &str| Cause::new(title, vec![plain(body)], CauseAction::EnterCode);
     if kind == Kind::SerialWrong {
@@ -394,21 +393,18 @@ pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
     }
     if kind != Kind::CodeWrong {
         let now = "Enter the six digits that your device shows now.";
-        return vec![next("The role wants a code from your phone (MFA)", now)];
+        return vec![next(titles::CODE_WANTED, now)];
     }
     vec![
-        next("The code was used already, or its time was over", "Wait until your device shows the next one."),
-        next(
-            "The clock of your phone is off",
-            "Codes come from the phone’s clock. Set it to automatic time and take a new code.",
-        ),
+        next(titles::CODE_USED, "Wait until your device shows the next one."),
+        next(titles::PHONE_CLOCK, "Codes come from the phone’s clock. Set it to automatic time and take a new code."),
         device(),
     ]
 }
 
 fn replaced_device() -> Cause {
     Cause::new(
-        "The device was replaced",
+        titles::DEVICE_REPLACED,
         vec![plain("A new phone has a new device, and often a new serial. Enter that of the new one.")],
         CauseAction::EditDestination,
     )

@@ -1,6 +1,7 @@
 //! Finds the possible causes of a file refused by S3.
 
 use super::assume::{last, spaced};
+use super::titles;
 use super::{Cause, CauseAction, Evidence, messages, mono, plain, told};
 use crate::model::destination::Encryption;
 use crate::model::problem::{DeniedBy, Kind, Problem};
@@ -51,7 +52,7 @@ pub(super) fn denied(problem: &Problem, by: DeniedBy, known: &Evidence<'_>) -> V
 fn changed(known: &Evidence<'_>) -> Cause {
     let last = last(known.learned.and_then(|learned| learned.delivered));
     Cause::new(
-        "Your customer changed the role or the bucket",
+        titles::ROLE_OR_BUCKET_CHANGED,
         vec![plain(format!("Files arrived before{last}, and now they do not. Ask what was changed."))],
         CauseAction::CopyForCustomer(messages::put_policy(known, true)),
     )
@@ -60,7 +61,7 @@ fn changed(known: &Evidence<'_>) -> Cause {
 fn other_owner(known: &Evidence<'_>) -> Cause {
     let owner = known.destination.owner();
     Cause::new(
-        "The bucket may belong to another account",
+        titles::BUCKET_OF_ANOTHER_ACCOUNT,
         vec![
             plain("Daypass sends to account "),
             mono(spaced(owner.as_str())),
@@ -73,7 +74,7 @@ fn other_owner(known: &Evidence<'_>) -> Cause {
 fn outside_role(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     Cause::new(
-        "The role does not allow this folder",
+        titles::FOLDER,
         vec![
             plain("Your customer must allow "),
             mono("s3:PutObject"),
@@ -88,7 +89,7 @@ fn outside_role(known: &Evidence<'_>) -> Cause {
 fn wrong_folder(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     Cause::new(
-        "The bucket or the folder is another one",
+        titles::OTHER_BUCKET_OR_FOLDER,
         vec![
             plain("You entered "),
             mono(format::place(to.bucket.as_str(), to.prefix.as_str())),
@@ -100,7 +101,7 @@ fn wrong_folder(known: &Evidence<'_>) -> Cause {
 
 fn policy(known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "The bucket has a policy of its own",
+        titles::BUCKET_POLICY,
         vec![plain("It may take files from certain networks only, or not from this role.")],
         CauseAction::CopyForCustomer(messages::bucket_policy(known)),
     )
@@ -114,12 +115,12 @@ fn encryption(known: &Evidence<'_>) -> Cause {
         Encryption::SseS3 => "You ask for Amazon’s own keys. The bucket may want a key of your customer.",
         Encryption::SseKms(_) => "You ask for a key of your customer. The bucket may want another one, or none.",
     };
-    Cause::new("The bucket wants another encryption", vec![plain(body)], CauseAction::EditDestination)
+    Cause::new(titles::ENCRYPTION, vec![plain(body)], CauseAction::EditDestination)
 }
 
 fn acl() -> Cause {
     Cause::new(
-        "The bucket wants each file handed over to its owner",
+        titles::HAND_OVER,
         vec![plain("Turn on "), mono("bucket-owner-full-control"), plain(" for this destination and try again.")],
         CauseAction::EditDestination,
     )
@@ -127,7 +128,7 @@ fn acl() -> Cause {
 
 fn no_acl(known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "The role may not hand files over to the bucket’s owner",
+        titles::MAY_NOT_HAND_OVER,
         vec![
             plain("Turn off "),
             mono("bucket-owner-full-control"),
@@ -141,7 +142,7 @@ fn no_acl(known: &Evidence<'_>) -> Cause {
 
 fn boundary(known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "A permissions boundary on the role leaves this folder out",
+        titles::ROLE_BOUNDARY,
         vec![plain("Your customer must add "), mono("s3:PutObject"), plain(" on this folder to the boundary.")],
         CauseAction::CopyForCustomer(messages::put_policy(known, false)),
     )
@@ -149,7 +150,7 @@ fn boundary(known: &Evidence<'_>) -> Cause {
 
 fn organization(known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "A rule above your customer’s account forbids it",
+        titles::CUSTOMER_ORGANIZATION,
         vec![plain(
             "Your customer’s organization has a policy over all its accounts. It has to let this role put files.",
         )],
@@ -159,7 +160,7 @@ fn organization(known: &Evidence<'_>) -> Cause {
 
 fn endpoint(known: &Evidence<'_>) -> Cause {
     Cause::new(
-        "Your network’s way to Amazon leaves this bucket out",
+        titles::ENDPOINT_LEAVES_BUCKET_OUT,
         vec![plain("Your network reaches Amazon through a VPC endpoint. Its policy must allow this bucket.")],
         CauseAction::CopyForAdministrator(messages::network(known)),
     )
@@ -167,7 +168,7 @@ fn endpoint(known: &Evidence<'_>) -> Cause {
 
 fn place() -> Cause {
     Cause::new(
-        "You are in another network than before",
+        titles::OTHER_NETWORK,
         vec![plain("Such rules often allow certain networks only. Try your company’s network or VPN.")],
         CauseAction::Details(
             "Companies often let files in from the addresses of certain networks alone. At home or in a hotel your address \
@@ -180,7 +181,7 @@ fn place() -> Cause {
 fn narrowed(known: &Evidence<'_>) -> Cause {
     let to = known.destination;
     Cause::new(
-        "Daypass limits itself to another folder",
+        titles::SELF_LIMIT,
         vec![
             plain("It asked for access to "),
             mono(format!("{}/{}*", to.bucket, to.prefix)),
@@ -206,21 +207,18 @@ pub(super) fn key(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
         Cause::new(title, vec![plain(body)], CauseAction::CopyForCustomer(messages::key(known, key)))
     };
     if problem.kind == Kind::KmsDecrypt {
-        return vec![allow("The role may not read the key for large files", "kms:Decrypt")];
+        return vec![allow(titles::KEY_DECRYPT, "kms:Decrypt")];
     }
     if problem.kind == Kind::KmsKey {
         return vec![
-            look("The key is switched off or is being deleted", "Your customer can switch it on again."),
-            look("The bucket names a key that is not there", "Your customer must choose another key for the bucket."),
+            look(titles::KEY_OFF, "Your customer can switch it on again."),
+            look(titles::KEY_MISSING, "Your customer must choose another key for the bucket."),
         ];
     }
-    let mut list = vec![allow("The role may not use the bucket’s key", "kms:GenerateDataKey")];
+    let mut list = vec![allow(titles::KEY_DENIED, "kms:GenerateDataKey")];
     let account = key.and_then(|key| key.split(':').nth(4));
     if account.is_some_and(|account| account != known.destination.role.account().as_str()) {
-        list.push(look(
-            "The key is in another account than the role",
-            "The key’s own policy has to name the role as well.",
-        ));
+        list.push(look(titles::KEY_OF_ANOTHER_ACCOUNT, "The key’s own policy has to name the role as well."));
     }
     list
 }
@@ -231,7 +229,7 @@ pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
     let modern = bucket.to_lowercase().replace('_', "-");
     let capitals = known.destination.bucket.is_legacy().then(|| {
         Cause::new(
-            "The name has no capitals or underscores",
+            titles::CAPITALS,
             vec![
                 plain("Only buckets from before 2018 have them, and only in us-east-1. It may be "),
                 mono(modern),
@@ -242,7 +240,7 @@ pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
     });
     let others = [
         Cause::new(
-            "The name is another one",
+            titles::OTHER_NAME,
             vec![
                 plain("You entered "),
                 mono(bucket),
@@ -251,7 +249,7 @@ pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
             CauseAction::EditDestination,
         ),
         Cause::new(
-            "The bucket was deleted, or is not made yet",
+            titles::BUCKET_MISSING,
             vec![plain("Ask your customer whether "), mono(bucket), plain(" is there.")],
             CauseAction::CopyForCustomer(messages::no_bucket(known)),
         ),
@@ -266,7 +264,7 @@ pub(super) fn option(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     let mut list = Vec::new();
     if to.acl_full_control {
         list.push(Cause::new(
-            "The bucket takes no access lists",
+            titles::NO_ACCESS_LISTS,
             vec![plain("Its owner owns every file anyway. Turn off "), mono("bucket-owner-full-control"), plain(".")],
             CauseAction::EditDestination,
         ));
@@ -281,7 +279,7 @@ pub(super) fn option(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
 /// Returns the cause of a rejected payload signature.
 pub(super) fn unsigned(known: &Evidence<'_>) -> Vec<Cause> {
     vec![Cause::new(
-        "The bucket’s policy has a condition on the payload",
+        titles::PAYLOAD,
         vec![plain("Ask your customer to look for "), mono("s3:x-amz-content-sha256"), plain(" in it.")],
         CauseAction::CopyForCustomer(messages::bucket_policy(known)),
     )]

@@ -34,15 +34,27 @@ pub fn trust_statement(to: &Destination, caller: Option<&str>) -> Tree {
     statement::allow_assume_role(caller.unwrap_or(YOUR_USER), &conditions(to, caller))
 }
 
+/// Over the trust policy, where all of it is known.
+pub const WHOLE_POLICY: &str = "This is the whole policy, with nobody else in it";
+/// Over one statement of the trust policy.
+pub const STATEMENT_TO_ADD: &str =
+    "This is the statement to add. Please keep the conditions and the names that are there";
+/// The question about a role that let the user in before.
+pub const ROLE_CHANGED: &str = "Was it changed, deleted or made anew?";
+/// Why the own company has to say yes as well.
+pub const BOTH_SIDES: &str = "The role is in another account, so Amazon wants a yes from both sides: the role has to \
+                              name me, and our account has to allow me to ask. Without this permission a user can take \
+                              on roles of its own account only.";
+
 /// Returns the text for the role's trust policy and how to enter it: the whole policy if an invitation stated the
 /// conditions; otherwise only the statement, because the rest of the policy is not known.
 fn trust(to: &Destination, caller: Option<&str>) -> (&'static str, String) {
     let statement = trust_statement(to, caller);
     if to.terms.told {
-        ("This is the whole policy, with nobody else in it", document(statement))
+        (WHOLE_POLICY, document(statement))
     } else {
         let text = lines(&statement);
-        ("This is the statement to add. Please keep the conditions and the names that are there", text)
+        (STATEMENT_TO_ADD, text)
     }
 }
 
@@ -167,8 +179,8 @@ pub fn worked_before(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     let (how, policy) = trust(to, known.caller(problem));
     format!(
-        "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. Was it changed, deleted or \
-         made anew? If I am to go on, its trust policy has to let me in. {how}:\n\n{policy}\n\nIf it is there, please check its dates and \
+        "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. {ROLE_CHANGED} \
+         If I am to go on, its trust policy has to let me in. {how}:\n\n{policy}\n\nIf it is there, please check its dates and \
          networks. If my user was made anew, the policy has to be saved once more with its ARN. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
@@ -183,8 +195,7 @@ pub fn own_company(problem: &Problem, known: &Evidence<'_>) -> String {
     let why = if known.same_account(problem) == Some(true) {
         "The role trusts our account, and leaves it to us who may ask for it."
     } else {
-        "The role is in another account, so Amazon wants a yes from both sides: the role has to name me, and our account \
-         has to allow me to ask. Without this permission a user can take on roles of its own account only."
+        BOTH_SIDES
     };
     format!(
         "Hello,\n\nI deliver files to a customer of ours through a role in account {account}. My user\n  {who}\nneeds the \

@@ -8,6 +8,7 @@ mod bucket;
 pub mod messages;
 mod other;
 mod terms;
+pub mod titles;
 
 use crate::model::conditions::Learned;
 use crate::model::destination::Destination;

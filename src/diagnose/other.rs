@@ -1,6 +1,7 @@
 //! Finds the possible causes of problems with the key, the clock, the account or the network.
 
 use super::assume::spaced;
+use super::titles;
 use super::{Cause, CauseAction, Evidence, messages, mono, plain};
 use crate::model::problem::{Kind, Problem};
 
@@ -13,19 +14,19 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     match problem.kind {
         Kind::KeyNotAccepted => vec![
             Cause::new(
-                "The key was deleted or switched off",
+                titles::ACCESS_KEY_OFF,
                 vec![plain("Your administrator can switch it on, or give you a new one for "), profile(), plain(".")],
                 administrator(messages::new_key(known)),
             ),
             Cause::new(
-                "The key is of another part of Amazon",
+                titles::ACCESS_KEY_OF_ANOTHER_PARTITION,
                 vec![plain("Keys of China and of government clouds work there alone. Choose another profile.")],
                 CauseAction::EditDestination,
             ),
         ],
         Kind::SecretWrong => vec![
             Cause::new(
-                "The secret was cut off when it was copied",
+                titles::SECRET_CUT,
                 vec![plain("It has 40 characters. Copy it again into "), profile(), plain(".")],
                 CauseAction::Details(
                     "In the credentials file a secret stands after “aws_secret_access_key =”, without quotes. Programs cut \
@@ -35,61 +36,61 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
                 ),
             ),
             Cause::new(
-                "Key and secret are of two different keys",
+                titles::SECRET_OF_ANOTHER_KEY,
                 vec![plain("Ask your administrator for a new key, and copy both lines together.")],
                 administrator(messages::new_key(known)),
             ),
         ],
         Kind::RootKey => vec![Cause::new(
-            "The profile holds the key of the account’s owner",
+            titles::KEY_OF_ACCOUNT_OWNER,
             vec![plain("Ask your administrator for a user of your own, with a key.")],
             administrator(messages::new_key(known)),
         )],
         Kind::RegionOff => vec![Cause::new(
-            "Your account does not use this region",
+            titles::REGION_OFF,
             vec![plain("Your administrator can switch on STS there.")],
             administrator(messages::region_on(known)),
         )],
         Kind::TooLong => vec![Cause::new(
-            "The role’s longest session is shorter",
+            titles::SESSION_TOO_LONG,
             vec![plain("Choose one hour, or ask your customer to raise the maximum session duration.")],
             CauseAction::CopyForCustomer(messages::longer(known)),
         )],
         Kind::OtherAccount => vec![Cause::new(
-            "The answer is of another account",
+            titles::ANSWER_OF_ANOTHER_ACCOUNT,
             vec![plain("The role is in account "), mono(spaced(to.role.account().as_str())), plain(". Compare it with your customer.")],
             CauseAction::EditDestination,
         )],
         Kind::OtherRole => vec![Cause::new(
-            "The answer is of another role",
+            titles::ANSWER_OF_ANOTHER_ROLE,
             vec![plain("You asked for "), mono(to.role.role_name()), plain(". Compare it with your customer.")],
             CauseAction::EditDestination,
         )],
         Kind::AccountProblem => vec![
             Cause::new(
-                "Your customer’s account is suspended",
+                titles::CUSTOMER_SUSPENDED,
                 vec![plain("It may be closed, unpaid or not fully signed up. Your customer sees it in the console.")],
                 CauseAction::CopyForCustomer(messages::account(known, true)),
             ),
             Cause::new(
-                "Your own account is suspended",
+                titles::OWN_ACCOUNT_SUSPENDED,
                 vec![plain("The same may be so on your side. Your administrator sees it in the console.")],
                 administrator(messages::account(known, false)),
             ),
         ],
         Kind::ProxyRefused => vec![Cause::new(
-            "The proxy of your network does not let Amazon through",
+            titles::PROXY,
             vec![plain("Your administrator must allow the names in this message.")],
             administrator(messages::network(known)),
         )],
         Kind::NotTrusted => vec![
             Cause::new(
-                "Your network opens encrypted connections",
+                titles::INSPECTION,
                 vec![plain("Its own certificate must be known to this computer, or Amazon be left out.")],
                 administrator(messages::network(known)),
             ),
             Cause::new(
-                "Somebody listens in",
+                titles::LISTENER,
                 vec![plain("On a network you do not know, use your company’s VPN or another network.")],
                 CauseAction::Details(
                     "Amazon proves who it is by a certificate. What answered had none that this computer trusts. In a company \
@@ -100,13 +101,13 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
             ),
         ],
         Kind::SignatureRefused => vec![Cause::new(
-            "A proxy or a security program changes requests",
+            titles::REQUESTS_CHANGED,
             vec![plain("Amazon gets something else than Daypass sent. Your administrator must leave these names alone.")],
             administrator(messages::network(known)),
         )],
         Kind::LoginPage => vec![
             Cause::new(
-                "This network has a sign-in page",
+                titles::SIGN_IN_PAGE,
                 vec![plain("Open any page in a browser, sign in there, and Daypass goes on by itself.")],
                 CauseAction::Details(
                     "Hotels, trains and guest networks answer every request with a page of their own until you have signed in \
@@ -115,13 +116,13 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
                 ),
             ),
             Cause::new(
-                "A proxy answers with a page of its own",
+                titles::PROXY_PAGE,
                 vec![plain("If no sign-in page opens, your administrator must allow the names in this message.")],
                 administrator(messages::network(known)),
             ),
         ],
         Kind::GatewayRefused(_) => vec![Cause::new(
-            "A proxy or a filter stands in between",
+            titles::PROXY_OR_FILTER,
             vec![plain("Your administrator must let requests to the names in this message pass.")],
             administrator(messages::network(known)),
         )],

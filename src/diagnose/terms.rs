@@ -1,6 +1,7 @@
 //! Compares a role's known conditions with what was sent, which gives the causes that this computer can check by
 //! itself.
 
+use super::titles;
 use super::{Cause, CauseAction, Evidence, messages, mono, plain};
 use crate::model::names::RoleSessionName;
 use crate::model::problem::Problem;
@@ -95,7 +96,7 @@ fn moment(at: crate::time::Utc) -> String {
 fn over(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let at = known.destination.terms.not_after.map(moment).unwrap_or_default();
     Cause::new(
-        "Your time for this role is over",
+        titles::TIME_OVER,
         vec![plain("It ended on "), mono(at), plain(". Only your customer can set a later end.")],
         CauseAction::CopyForCustomer(messages::dates(problem, known)),
     )
@@ -104,7 +105,7 @@ fn over(problem: &Problem, known: &Evidence<'_>) -> Cause {
 fn not_yet(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let at = known.destination.terms.not_before.map(moment).unwrap_or_default();
     Cause::new(
-        "Your time for this role has not begun",
+        titles::TIME_NOT_BEGUN,
         vec![plain("It begins on "), mono(at), plain(". Try again then, or ask your customer for an earlier start.")],
         CauseAction::CopyForCustomer(messages::dates(problem, known)),
     )
@@ -120,12 +121,12 @@ fn other_id(known: &Evidence<'_>) -> Cause {
         }
         None => body.push(plain(", and you sent none. Enter it.")),
     }
-    Cause::new("The external ID is not that of your invitation", body, CauseAction::EditDestination)
+    Cause::new(titles::EXTERNAL_ID_OF_INVITATION, body, CauseAction::EditDestination)
 }
 
 fn code_wanted() -> Cause {
     Cause::new(
-        "The role wants a code from your phone (MFA)",
+        titles::CODE_WANTED,
         vec![plain("Your invitation says so, and no code was sent. Enter your device’s serial and its six digits.")],
         CauseAction::EnterCode,
     )
@@ -133,7 +134,7 @@ fn code_wanted() -> Cause {
 
 fn own_name(sent: &str, user: &str) -> Cause {
     Cause::new(
-        "The role wants your own name on the access",
+        titles::OWN_NAME,
         vec![
             plain("It was asked for as "),
             mono(sent),
@@ -147,7 +148,7 @@ fn own_name(sent: &str, user: &str) -> Cause {
 
 fn other_user(problem: &Problem, known: &Evidence<'_>, then: &str, now: &str) -> Cause {
     Cause::new(
-        "You ask as another user than before",
+        titles::OTHER_USER,
         vec![
             plain("The role let "),
             mono(then),
@@ -170,9 +171,5 @@ fn networks(problem: &Problem, known: &Evidence<'_>) -> Cause {
     }
     let more = if nets.len() > 3 { " and a few more" } else { "" };
     body.push(plain(format!("{more} only. Use your company’s network or VPN.")));
-    Cause::new(
-        "You are outside the networks that the role allows",
-        body,
-        CauseAction::CopyForCustomer(messages::networks(problem, known)),
-    )
+    Cause::new(titles::NETWORKS, body, CauseAction::CopyForCustomer(messages::networks(problem, known)))
 }

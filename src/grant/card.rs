@@ -50,12 +50,18 @@ pub fn other_account(expected: &AccountId, invitation: &Invitation) -> String {
     )
 }
 
+/// The line over what an invitation changes.
+#[must_use]
+pub fn differs_from(name: &str) -> String {
+    format!("This differs from what Daypass knows of {name}:")
+}
+
 /// Returns the list of differences from the known destination; `alike` adds a warning about its similar name.
 #[must_use]
 pub fn changes(changes: &[Change], known: &Destination, alike: bool) -> String {
     let name = visible(&known.name);
     let mut out = if alike { format!("{}.\n", looks_like(&name)) } else { String::new() };
-    out.push_str(&format!("This differs from what Daypass knows of {name}:"));
+    out.push_str(&differs_from(&name));
     for change in changes {
         let shown = |text: &str| words::value(change.what, text, &TimeZone::system());
         let (before, after) = (shown(&change.before), shown(&change.after));

@@ -19,7 +19,7 @@ pub struct Wish {
 /// Heading of the list.
 pub const THEY_ASK: &str = "They ask for";
 const ONLY_TLS: &str = "Only encrypted connections (TLS) are let in.";
-const NO_REPLACING: &str = "Files that are there are never replaced.";
+pub const NO_REPLACING: &str = "Files that are there are never replaced.";
 
 /// Returns the requested items; `moment` formats a date.
 #[must_use]

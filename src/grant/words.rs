@@ -29,6 +29,10 @@ pub fn place(bucket: &str, prefix: &str) -> String {
     }
 }
 
+/// The first step of the customer's administrator.
+pub const COMPARE: &str = "Compare these two lines of the template with this mail, and call me on a number that you \
+                           already have, so that you know they are mine";
+
 /// Returns the message to the customer's administrator. Its first step is to compare what could be altered in transit.
 #[must_use]
 pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], request: &str) -> String {
@@ -37,8 +41,7 @@ pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], reques
     let file = Format::CloudFormation.file_name();
     format!(
         "Hello,\n\nI am to deliver files into {place}. Please lend me a role for it. {i_am}\nThis message and the template \
-         hold no secret.\n\nWhat the template asks for:\n- {wishes}\n\n1. Compare these two lines of the template with this \
-         mail, and call me on a number that you already have, so that you know they are mine:\n\n   \
+         hold no secret.\n\nWhat the template asks for:\n- {wishes}\n\n1. {COMPARE}:\n\n   \
          {RULE}\n   {principal:9}  {who}\n   {resource:9}  {what}\n   {RULE}\n\n2. In the AWS console of the account that owns the \
          bucket, open CloudFormation and choose Create stack.\n3. Upload the attached template, {file}. Call the stack \
          {stack} and go on to Submit. Tick the box that lets it make a role.\n4. When the stack is complete, open its \

@@ -294,6 +294,12 @@ pub struct DeliveryMessage<'a> {
     pub by: By<'a>,
 }
 
+/// In the message, if no file was delivered.
+#[must_use]
+pub fn nothing_delivered(to: &str) -> String {
+    format!("Nothing was delivered to {to}.")
+}
+
 /// Returns the message to the customer.
 #[must_use]
 pub fn message(about: &DeliveryMessage<'_>) -> String {
@@ -315,7 +321,7 @@ pub fn message(about: &DeliveryMessage<'_>) -> String {
         let confirmed = confirmed(proofs, about.by);
         text.push(format!("I delivered {} ({}) to {}{at}. {confirmed}\n", files(delivered), size(bytes), about.to));
     } else {
-        text.push(format!("Nothing was delivered to {}.\n", about.to));
+        text.push(format!("{}\n", nothing_delivered(about.to)));
     }
     if !about.missing.is_empty() {
         text.push(format!("Not delivered: {}", files(about.missing.len())));

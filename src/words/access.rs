@@ -83,10 +83,13 @@ pub fn fact(fact: &Fact) -> String {
                 Proof::Parts => "delivered",
                 Proof::NoChecksum => "stored (the server confirmed no checksum)",
             };
-            format!("{} was {proof}. You can’t delete it; your customer can.", visible(key))
+            format!("{} was {proof}. {CANT_DELETE}", visible(key))
         }
     }
 }
+
+/// What becomes of a test file.
+pub const CANT_DELETE: &str = "You can’t delete it; your customer can.";
 
 /// Returns the line for a finished step.
 #[must_use]

@@ -271,13 +271,13 @@ pub fn cause(number: usize, hint: &str) -> String {
     format!("{number}. {hint}")
 }
 
+/// Why a code is asked for while the access still lasts.
+pub const WITH_NEXT_CODE: &str = "With the next code the uploads go on without a stop.";
+
 /// Above the code prompt while the access is still valid.
 #[must_use]
 pub fn code_before_end(left: Duration) -> String {
-    format!(
-        "Your access ends in {}. With the next code the uploads go on without a stop.",
-        format::count(format::minutes(left), "minute")
-    )
+    format!("Your access ends in {}. {WITH_NEXT_CODE}", format::count(format::minutes(left), "minute"))
 }
 
 /// Splits a sentence about an invitation's dates into title and body.

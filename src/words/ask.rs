@@ -249,12 +249,15 @@ pub fn quoted(text: &str) -> String {
 pub const CHANGED_TEXT: &str = "Files would go somewhere else than before. Ask your customer by phone, or in another \
                                 way than this invitation came, before you say yes.";
 
+/// The title over a bucket of another account.
+pub const OTHER_OWNER: &str = "The bucket belongs to another account";
+
 /// The question before files go to a bucket in another account than the role's.
 #[must_use]
 pub fn other_owner(owner: &AccountId, role: &AccountId) -> (String, String) {
     let (owner, role) = (format::account(owner.as_str()), format::account(role.as_str()));
     (
-        "The bucket belongs to another account".to_owned(),
+        OTHER_OWNER.to_owned(),
         format!(
             "The role is in account {role}, and your files would go to account {owner}. Go on only if your customer \
              told you so."

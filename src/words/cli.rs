@@ -78,14 +78,13 @@ pub fn earlier(count: usize) -> String {
     if count == 1 { "1 file arrived earlier.".to_owned() } else { format!("{count} files arrived earlier.") }
 }
 
+/// How a delivery that was stopped goes on.
+pub const GOES_ON: &str = "The same command, or `daypass-cli resume`, goes on from here.";
+
 /// The run was interrupted.
 #[must_use]
 pub fn interrupted(open: u64, kept: bool) -> String {
-    let next = if kept {
-        "The same command, or `daypass-cli resume`, goes on from here."
-    } else {
-        "The same command sends them from the beginning."
-    };
+    let next = if kept { GOES_ON } else { "The same command sends them from the beginning." };
     match open {
         0 => "Stopped. Nothing is waiting.".to_owned(),
         _more => format!("Stopped. {} waiting. {next}", files_are(open)),
@@ -405,19 +404,22 @@ pub fn environment(variable: Variable) -> String {
     }
 }
 
+/// Another Daypass has the records.
+pub const OPEN_ELSEWHERE: &str =
+    "Daypass is open already, and what is unfinished goes on there. Close it to go on here.";
+/// The records can't be read.
+pub const NO_JOURNAL: &str = "Daypass can’t read and write its records in your home folder.";
+/// What follows for `resume`.
+pub const NO_UNFINISHED: &str = "What is unfinished can’t be read.";
+
 /// Returns why `resume` can't tell what is unfinished, or `None` if it can.
 #[must_use]
 pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
     match notice {
-        Notice::OpenElsewhere(_) => {
-            Some("Daypass is open already, and what is unfinished goes on there. Close it to go on here.".to_owned())
-        }
-        Notice::Journal(JournalNotice::NotKept(why)) => {
-            Some(format!("{} What is unfinished can’t be read.", no_journal(why)))
-        }
+        Notice::OpenElsewhere(_) => Some(OPEN_ELSEWHERE.to_owned()),
+        Notice::Journal(JournalNotice::NotKept(why)) => Some(format!("{} {NO_UNFINISHED}", no_journal(why))),
         Notice::Journal(JournalNotice::NotSafe(path)) => Some(format!(
-            "Other users of this computer can write to {}, so Daypass reads nothing there. What is unfinished can’t be \
-             read.",
+            "Other users of this computer can write to {}, so Daypass reads nothing there. {NO_UNFINISHED}",
             path.display()
         )),
         Notice::Journal(JournalNotice::SetAside(_) | JournalNotice::FromLater(_) | JournalNotice::Skipped(_))
@@ -427,11 +429,7 @@ pub fn nothing_to_resume(notice: &Notice) -> Option<String> {
 
 /// Returns why the journal can't be used.
 fn no_journal(why: &Problem) -> &'static str {
-    if why.kind == Kind::JournalFull {
-        "The disk with Daypass’s records is full."
-    } else {
-        "Daypass can’t read and write its records in your home folder."
-    }
+    if why.kind == Kind::JournalFull { "The disk with Daypass’s records is full." } else { NO_JOURNAL }
 }
 
 /// Describes a notice about the journal.

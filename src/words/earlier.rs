@@ -13,6 +13,20 @@ pub fn on(at: Utc) -> String {
 /// How to send what was delivered before.
 const SEND_AGAIN: &str = "`--again` sends it all once more.";
 
+/// No file was found in what was named.
+pub const NOTHING: &str = "There was nothing to send.";
+/// Why a folder with nothing in it is not sent.
+pub const EMPTY_FOLDER: &str = "Amazon S3 keeps files only, and the folder is empty.";
+
+/// Every file was delivered before.
+#[must_use]
+pub fn nothing_new(earlier: u64) -> String {
+    match earlier {
+        1 => "There is nothing new to send: the file was delivered earlier.".to_owned(),
+        more => format!("There is nothing new to send: all {more} files were delivered earlier."),
+    }
+}
+
 /// Returns the last line of a run in which no file was queued.
 #[must_use]
 pub fn nothing_to_send(place: &OpenDestination) -> String {
@@ -21,16 +35,15 @@ pub fn nothing_to_send(place: &OpenDestination) -> String {
     let others = left_out.all() - earlier - empty;
     let mut sentences = Vec::new();
     sentences.push(match earlier {
-        0 => "There was nothing to send.".to_owned(),
-        1 => "There is nothing new to send: the file was delivered earlier.".to_owned(),
-        more => format!("There is nothing new to send: all {more} files were delivered earlier."),
+        0 => NOTHING.to_owned(),
+        earlier => nothing_new(earlier),
     });
     if earlier > 0 {
         sentences.push(SEND_AGAIN.to_owned());
     }
     match empty {
         0 => {}
-        1 => sentences.push("Amazon S3 keeps files only, and the folder is empty.".to_owned()),
+        1 => sentences.push(EMPTY_FOLDER.to_owned()),
         more => sentences.push(format!("Amazon S3 keeps files only, and {more} folders are empty.")),
     }
     if others > 0 {

@@ -9,13 +9,17 @@ pub const INVITATION_HEAD: [&str; 2] =
 pub const REQUEST_HEAD: [&str; 2] =
     ["A Daypass request. It holds no secret.", "In Daypass choose \"I'm the customer\" and paste this text there."];
 
+/// The first line over what is to be compared.
+pub const COMPARE: &str =
+    "Before anything else: compare these two lines with those in the message that asked for this, and call its sender";
+
 /// Returns the comment at the top of every format: what it does, and what to compare before it is deployed.
 #[must_use]
 pub fn head(compare: &[(&str, String); 2]) -> Vec<String> {
     let lines = compare.iter().map(|(name, value)| format!("  {name:9}  {value}"));
     let before = [
         "Lends one role that may put files into one folder of one bucket, and nothing else.",
-        "Before anything else: compare these two lines with those in the message that asked for this, and call its sender",
+        COMPARE,
         "on a number that you already have. Whoever exchanges this file on its way to you would change them.",
     ];
     before.into_iter().map(str::to_owned).chain(lines).collect()

@@ -1,9 +1,11 @@
 //! The command line from a profile to the bucket: `check`, codes of a device, invitations.
 
+use daypass::grant::card;
 use daypass::model::notice::Variable;
 use daypass::model::problem::{Kind, Problem};
 use daypass::practice::{Mfa, Op, Options, Practice, Story};
 use daypass::words::ask::{invited as labels, looks_like};
+use daypass::words::problem::said;
 use daypass::words::{access as words, cli};
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -124,9 +126,9 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
     };
     let (code, _, beside) = bench.run(&upload(SERIAL, "000000")).await;
     assert_eq!(code, 2, "{beside}");
-    assert!(beside.contains("Each code works once"), "{beside}");
+    assert!(beside.contains(&said(Kind::CodeWrong).body), "{beside}");
     let (code, _, beside) = bench.run(&upload("arn:aws:iam::111122223333:mfa/other", "123456")).await;
-    assert!(code == 2 && beside.contains("with “mfa” and not “user”"), "{beside}");
+    assert!(code == 2 && beside.contains(&said(Kind::SerialWrong).body), "{beside}");
     for typed in ["12345", "1234567", "12345a", "", "１２３４５６"] {
         let (code, _, beside) = bench.run(&upload(SERIAL, typed)).await;
         assert!(code == 2 && beside.contains(words::not_a_code()), "{typed}: {beside}");
@@ -138,7 +140,7 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
     // A file that is known to have arrived needs no session.
     std::fs::write(&file, "hello again").expect("written");
     let (code, _, beside) = bench.run(&upload(SERIAL, "123456")).await;
-    assert!(code == 2 && beside.contains("Each code works once"), "{beside}");
+    assert!(code == 2 && beside.contains(&said(Kind::CodeWrong).body), "{beside}");
     let without = [vec!["upload"], bench.story_args(), vec!["--mfa-serial", SERIAL, &file]].concat();
     let (code, _, beside) = bench.run(&without).await;
     assert!(code == 2 && beside.contains("code"), "{beside}");
@@ -275,10 +277,13 @@ async fn a_known_role_takes_no_other_customers_name() {
     let beta = beta.replace(&format!("\"{}\"", bench.story.bucket), "\"beta-in\"");
     std::fs::write(&acme, &beta).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &["--yes"])).await;
-    assert!(code == 2 && !beside.contains("This differs"), "another customer, whose role says no: {beside}");
+    assert!(
+        code == 2 && !beside.contains(&card::differs_from("Acme")),
+        "another customer, whose role says no: {beside}"
+    );
     std::fs::write(&acme, beta.replace("\"Beta\"", "\"Acme\"")).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
-    assert!(code == 2 && beside.contains("This differs from what Daypass knows of Acme"), "{beside}");
+    assert!(code == 2 && beside.contains(&card::differs_from("Acme")), "{beside}");
     assert!(beside.contains("→ beta-in") && beside.contains("--yes"), "{beside}");
     // Item sends files nowhere else is shown, and needs no answer.
     std::fs::write(&acme, format!("{text}duration = 7200\n")).expect("written");

@@ -2,7 +2,11 @@
 
 use crate::cli::check::Bench;
 use daypass::grant::Invitation;
+use daypass::grant::RequestProblem;
+use daypass::grant::names::FormProblem;
+use daypass::grant::words::{ask_problem, odd};
 use daypass::practice::Options;
+use daypass::words::access::no_date;
 
 const USER: &str = "arn:aws:iam::111122223333:user/Richard";
 
@@ -22,7 +26,7 @@ async fn every_form_is_printed() {
         assert!(code == 0 && out.contains(shown) && out.contains("importantprojectbucket"), "{form}: {out}{beside}");
     }
     let (code, _, beside) = bench.run(&[&base[..], &["--format", "invitation"]].concat()).await;
-    assert!(code == 2 && beside.contains("ARN of the role"), "{beside}");
+    assert!(code == 2 && beside.contains(&ask_problem(RequestProblem::RoleNeeded)), "{beside}");
     let role = ["--format", "invitation", "--role-arn", &bench.story.role_arn, "--customer", "Acme", "--mfa"];
     let (code, out, beside) = bench.run(&[&base[..], &role].concat()).await;
     assert_eq!(code, 0, "{beside}");
@@ -78,8 +82,8 @@ async fn what_is_asked_for_is_in_it() {
         assert!(out.contains(shown), "{shown}: {out}");
     }
     for (wrong, said) in [
-        (["--source-ip", "10.0.0.0/8"], "private network"),
-        (["--not-after", "tomorrow"], "is not a date"),
+        (["--source-ip", "10.0.0.0/8"], odd(FormProblem::Private)),
+        (["--not-after", "tomorrow"], &no_date("tomorrow")),
         (["--duration", "60"], "12 hours"),
         (["--kms", "alias/x"], "--kms"),
     ] {

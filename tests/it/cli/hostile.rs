@@ -2,6 +2,7 @@
 
 use crate::support::stage::Stage;
 use daypass::practice::{Op, Options};
+use daypass::words::names;
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -36,7 +37,7 @@ async fn a_secret_in_any_argument_goes_nowhere() {
         command.args([option, secret]).arg(&file);
         let output = ended(command).await;
         assert_eq!(output.status.code(), Some(2), "{option}: {}", said(&output));
-        assert!(said(&output).contains("looks like a secret") && !said(&output).contains(secret), "{option}");
+        assert!(said(&output).contains(names::SECRET) && !said(&output).contains(secret), "{option}");
     }
     let mut command = stage.upload(secret);
     command.arg(&file);

@@ -6,10 +6,13 @@ use daypass::engine::handle::Engine;
 use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
 use daypass::model::notice::Variable;
+use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command as Wish, Settings};
 use daypass::practice::{self, Fault, Op, Rule};
 use daypass::time::Utc;
 use daypass::words::cli as words;
+use daypass::words::problem::said;
+use daypass::words::{cli, earlier};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -76,7 +79,7 @@ fn a_touched_file_is_known_and_an_edited_one_is_not() {
         let before = std::fs::metadata(&path).and_then(|at| at.modified()).expect("a time");
         open().set_modified(before + Duration::from_secs(60)).expect("touched");
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
-        assert!(code == 0 && out.contains("all 2 files were delivered earlier."), "{out}");
+        assert!(code == 0 && out.contains(&earlier::nothing_new(2)), "{out}");
         std::fs::write(&path, "edited").expect("written");
         open().set_modified(before).expect("put back");
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
@@ -92,7 +95,7 @@ fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
         stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(code, 1, "{out}");
-        assert!(!out.contains("sends it once more"), "it has ended: {out}");
+        assert!(!out.contains(&said(Kind::Damaged).body), "it has ended: {out}");
         let endpoint = stage.practice.story().endpoint;
         for _ in 0..2 {
             let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
@@ -104,7 +107,7 @@ fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
         assert_eq!(code, 0, "{out}");
         assert!(out.ends_with("1 file delivered, 1 delivered earlier. 6 bytes in TIME."), "{out}");
         let (code, _, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
-        assert_eq!((code, beside.as_str()), (0, daypass::words::cli::nothing_unfinished()));
+        assert_eq!((code, beside.as_str()), (0, cli::nothing_unfinished()));
     });
 }
 
@@ -134,21 +137,19 @@ fn resume_says_when_it_can_not_know_what_is_unfinished() {
         let held = Journal::open(&stage.home(), &options);
         let mut resume = stage.command("resume");
         let (code, out, beside) = run_within(resume.args(["--endpoint-url", "http://127.0.0.1:9"]), 30).await;
-        let expected = "Daypass is open already, and what is unfinished goes on there. Close it to go on here.";
-        assert_eq!((code, out.as_str(), beside.as_str()), (2, "", expected));
+        assert_eq!((code, out.as_str(), beside.as_str()), (2, "", cli::OPEN_ELSEWHERE));
         drop(held);
         let file = stage.file("in the way", 1);
         let mut below = stage.command("resume");
         let (code, _, beside) = run_within(below.env("DAYPASS_HOME", file.join("below")), 30).await;
-        let expected =
-            "Daypass can’t read and write its records in your home folder. What is unfinished can’t be read.";
-        assert_eq!((code, beside.as_str()), (2, expected));
+        let expected = format!("{} {}", cli::NO_JOURNAL, cli::NO_UNFINISHED);
+        assert_eq!((code, beside), (2, expected));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             std::fs::set_permissions(stage.home(), std::fs::Permissions::from_mode(0o777)).expect("our own folder");
             let (code, _, beside) = run_within(&mut resume, 30).await;
-            assert!(code == 2 && beside.ends_with("What is unfinished can’t be read."), "{code} {beside}");
+            assert!(code == 2 && beside.ends_with(cli::NO_UNFINISHED), "{code} {beside}");
         }
     });
 }

@@ -1,9 +1,18 @@
 //! The real command line: what it prints, word for word, and how it ends.
 
+use crate::support::snapshot::same_as_kept;
 use crate::support::stage::Stage;
+use daypass::model::names::{Bucket, KeyPrefix, NameProblem, RoleArn};
+use daypass::model::notice::Variable;
+use daypass::model::problem::{Kind, Problem};
+use daypass::model::snapshot::{SkipReason, Skipped};
 use daypass::practice::{self, Mfa, Op};
+use daypass::words::names::{Field, name_problem};
+use daypass::words::problem::{said, sentence};
+use daypass::words::{cli, earlier};
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -56,8 +65,8 @@ pub async fn stage(options: practice::Options) -> Stage {
     stage
 }
 
-fn missing(stage: &Stage) -> String {
-    stage.dir.path().join("nothere").display().to_string()
+fn missing(stage: &Stage) -> PathBuf {
+    stage.dir.path().join("nothere")
 }
 
 #[test]
@@ -73,11 +82,7 @@ fn a_delivery_and_the_same_again() {
         for (line, name) in lines.iter().zip(["source/a.txt", "source/folder/b.bin"]) {
             assert!(line.starts_with("Delivered earlier, on ") && line.ends_with(name), "{line}");
         }
-        assert!(
-            lines[2].starts_with("There is nothing new to send: all 2 files were delivered earlier."),
-            "{}",
-            again.1
-        );
+        assert!(lines[2].starts_with(&earlier::nothing_new(2)), "{}", again.1);
         assert_eq!(stage.practice.count(Op::PutObject), 1, "and nothing was sent");
         std::fs::write(stage.source.join("a.txt"), "edited since").expect("written");
         let edited = run_within(stage.upload("importantproject").arg("source"), 30).await;
@@ -85,18 +90,18 @@ fn a_delivery_and_the_same_again() {
         assert!(edited.1.contains("Delivered and verified: source/a (2).txt (12 bytes)"), "{}", edited.1);
         assert!(edited.1.ends_with("1 file delivered, 1 delivered earlier. 12 bytes in TIME."), "{}", edited.1);
         let again = run_within(stage.upload("importantproject").arg("source"), 30).await;
-        assert!(again.0 == 0 && again.1.contains("all 2 files were delivered earlier."), "{}", again.1);
+        assert!(again.0 == 0 && again.1.contains(&earlier::nothing_new(2)), "{}", again.1);
         let again = run_within(stage.upload("importantproject").args(["--again", "source/folder"]), 30).await;
         assert!(again.0 == 0 && again.1.ends_with("1 file delivered. 9.0 MB in TIME."), "another key: {}", again.1);
         let again = run_within(stage.upload("importantproject").args(["--again", "source/folder"]), 30).await;
-        assert!(again.0 == 1 && again.1.contains("Already there. Not replaced: folder/b.bin"), "{}", again.1);
+        assert!(again.0 == 1 && again.1.contains(&cli::already_there("folder/b.bin")), "{}", again.1);
         std::fs::write(stage.source.join("a.txt"), "hello\n").expect("written");
         let (code, out, beside) =
             run_within(stage.upload("importantproject").args(["source/a.txt", "nothere"]), 30).await;
         // Which of the two comes first, the disk or STS, is nobody's matter.
         let mut lines: Vec<&str> = out.lines().collect();
         lines[..2].sort_unstable();
-        let left_out = format!("Left out: {} (it is not there)", missing(&stage));
+        let left_out = cli::left_out(&Skipped { path: missing(&stage), why: SkipReason::Gone });
         let expected = [
             "Access until TIME, as Richard.",
             &left_out,
@@ -109,7 +114,7 @@ fn a_delivery_and_the_same_again() {
         std::fs::create_dir(stage.source.join("empty")).expect("a folder");
         let empty = run_within(stage.upload("importantproject").arg("source/empty"), 30).await;
         assert_eq!((empty.0, empty.2), (1, String::new()), "{}", empty.1);
-        assert!(empty.1.ends_with("There was nothing to send. Amazon S3 keeps files only, and the folder is empty."));
+        assert!(empty.1.ends_with(&format!("{} {}", earlier::NOTHING, earlier::EMPTY_FOLDER)));
         std::fs::write(stage.file("mixed/full/x.txt", 3), "x").expect("written");
         std::fs::create_dir_all(stage.source.join("mixed/empty/in/it")).expect("folders");
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source/mixed"), 30).await;
@@ -150,19 +155,8 @@ fn who_is_not_named_is_told_what_may_be_the_reason() {
     runtime().block_on(async {
         let stage = stage(practice::Options::default()).await;
         let denied = run_within(stage.upload("mallory").arg("source"), 30).await;
-        let expected = "Your customer’s account said no. Nothing is wrong with your files. Amazon does not say which of these \
-            is the reason; they are listed with the likeliest first. Most likely your customer’s turn.\n\n\
-            hint: The role does not name you yet. Your customer must add arn:aws:iam::111122223333:user/Mallory to the role’s \
-            trust policy.\n\
-            hint: Your own company has not allowed you to ask. Your administrator must allow sts:AssumeRole on this role for \
-            your user.\n\
-            hint: The role wants a code from your phone (MFA). Enter the six digits of your device and try again.\n\
-            hint: You are outside the allowed place or time. The role may work only from certain networks or dates.\n\
-            hint: The role’s ARN may be another one. You entered ROLE. Compare it letter by letter with what your customer \
-            gave you: account, path and capitals.\n\
-            hint: The external ID is not the one the role expects. You sent none. If your customer gave you one, enter it.\n\
-            details: AssumeRole · AccessDenied · HTTP 403 · request ID";
-        assert_eq!(denied, (2, String::new(), expected.replace("ROLE", &stage.practice.story().role_arn)));
+        assert_eq!((denied.0, denied.1.as_str()), (2, ""));
+        same_as_kept("cli-denied.txt", &format!("{}\n", denied.2.replace(&stage.practice.story().role_arn, "ROLE")));
         assert!(stage.practice.objects().is_empty());
         // One destination that is refused doesn't keep the others of `resume`, nor its end.
         let mut first = stage.upload("importantproject");
@@ -189,19 +183,16 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
             command
         };
         let help = format!("\n\nhint: {}", daypass::words::cli::see_help());
+        let problem = |field, why: Option<NameProblem>| name_problem(field, &why.expect("refused"));
         for (mut command, expected) in [
-            (
-                upload("xx", &story.bucket, "", &story.profile),
-                "This is a role’s name alone, and the account is missing. Ask your customer for the role’s ARN, which has both.",
-            ),
+            (upload("xx", &story.bucket, "", &story.profile), problem(Field::Role, "xx".parse::<RoleArn>().err())),
             (
                 upload(&story.role_arn, "bad+bucket", "", &story.profile),
-                "A bucket’s name can’t have “+” here. It looks like importantprojectbucket; ask your customer for the bucket’s \
-                 name.",
+                problem(Field::Bucket, "bad+bucket".parse::<Bucket>().err()),
             ),
             (
                 upload(&story.role_arn, &story.bucket, "../x", &story.profile),
-                "A folder can’t have parts made of dots alone, such as “..”: they would lead out of the folder. Take them out.",
+                problem(Field::Folder, "../x".parse::<KeyPrefix>().err()),
             ),
         ] {
             let stopped = run_within(&mut command, 30).await;
@@ -209,11 +200,11 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
         }
         let gone = run_within(&mut upload(&story.role_arn, &story.bucket, "", "nobody"), 30).await;
         assert_eq!(gone.0, 2, "{gone:?}");
-        assert!(gone.2.starts_with("This profile is gone. There is no profile of this name"), "{}", gone.2);
+        assert!(gone.2.starts_with(&sentence(&Problem::new(Kind::NoProfile))), "{}", gone.2);
         assert!(stage.practice.requests().is_empty(), "nothing went over the wire");
         let (code, _, beside) = run_within(&mut upload(&story.role_arn, "other-bucket", "", &story.profile), 30).await;
         assert_eq!(code, 1);
-        assert!(beside.starts_with("There is no bucket of this name."), "{beside}");
+        assert!(beside.starts_with(&said(Kind::NoSuchBucket).title), "{beside}");
     });
 }
 
@@ -241,9 +232,9 @@ fn other_hosts_of_the_environment_are_named_and_not_followed() {
         command.env("AWS_ENDPOINT_URL", &url).env("AWS_ENDPOINT_URL_S3", &url).env("HTTP_PROXY", &url).arg("source");
         let (code, out, beside) = run_within(&mut command, 30).await;
         assert_eq!((code, out.as_str()), (0, DELIVERED));
-        let expected = "AWS_ENDPOINT_URL is set; Daypass does not follow it.\n\
-            AWS_ENDPOINT_URL_S3 is set; Daypass does not follow it.";
-        assert_eq!(beside, expected);
+        let expected =
+            ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].map(|name| cli::environment(Variable::Ignored(name)));
+        assert_eq!(beside.lines().collect::<Vec<_>>(), expected);
         assert!(other.accept().is_err(), "nobody came");
     });
 }
@@ -304,10 +295,7 @@ fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
             tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
         let beside = steady(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{beside}");
-        assert!(
-            beside.starts_with("Stopped. ") && beside.contains("`daypass-cli resume`, goes on from here."),
-            "{beside}"
-        );
+        assert!(beside.starts_with("Stopped. ") && beside.contains(cli::GOES_ON), "{beside}");
         stage.practice.clear_faults();
         let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");

@@ -3,6 +3,8 @@
 
 use super::message;
 use super::played::{Scene, quick};
+use daypass::diagnose::messages;
+use daypass::diagnose::titles;
 use daypass::diagnose::{Cause, Evidence, explain};
 use daypass::grant::request::RoleRequest;
 use daypass::grant::{Invitation, Principal};
@@ -105,9 +107,9 @@ fn says(cause: &Cause, lines: &[&str]) {
     }
 }
 
-const ROLE: &str = "The role is not there, or does not name you";
-const CHANGED: &str = "Your customer changed or took back the role";
-const NETWORKS: &str = "You are outside the networks that the role allows";
+const ROLE: &str = titles::ROLE_MISSING_OR_UNNAMED;
+const CHANGED: &str = titles::ROLE_CHANGED;
+const NETWORKS: &str = titles::NETWORKS;
 const TRUST: [&str; 6] = [
     "\"AWS\": \"arn:aws:iam::111122223333:user/Richard\"",
     "\"sts:ExternalId\": \"acme-42\"",
@@ -130,7 +132,7 @@ async fn the_external_id() {
         let mut scene = scene().await;
         let destination = Destination { external_id: sent, ..invited(&scene, |_| {}) };
         let causes = refused(&mut scene, destination).await;
-        assert_eq!(causes[0].title, "The external ID is not that of your invitation");
+        assert_eq!(causes[0].title, titles::EXTERNAL_ID_OF_INVITATION);
         assert!(causes[0].text().contains("acme-42"));
     }
     let mut scene = scene().await;
@@ -148,7 +150,7 @@ async fn the_dates() {
     early.practice.set_conditions(Conditions { not_before: Some(now + 3600), ..Conditions::default() });
     let destination = invited(&early, |ask| ask.not_before = Some(Utc(now + 3600)));
     let causes = refused(&mut early, destination).await;
-    assert_eq!(causes[0].title, "Your time for this role has not begun");
+    assert_eq!(causes[0].title, titles::TIME_NOT_BEGUN);
     let line = format!("\"aws:CurrentTime\": \"{}\"", Utc(now + 3600).to_rfc3339());
     says(&causes[0], &["\"DateGreaterThanEquals\"", &line, "user/Richard"]);
 
@@ -159,7 +161,7 @@ async fn the_dates() {
     late.practice.set_conditions(Conditions { not_after: Some(end), ..Conditions::default() });
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     let causes = refused_again(&mut late).await;
-    assert_eq!(causes[0].title, "Your time for this role is over");
+    assert_eq!(causes[0].title, titles::TIME_OVER);
     let line = format!("\"aws:CurrentTime\": \"{}\"", Utc(end).to_rfc3339());
     says(&causes[0], &["\"DateLessThan\"", &line, "user/Richard"]);
 }
@@ -173,7 +175,7 @@ async fn the_dates_by_the_servers_clock() {
     scene.practice.set_conditions(Conditions { not_after: Some(end), ..Conditions::default() });
     let destination = invited(&scene, |ask| ask.not_after = Some(Utc(end)));
     let causes = refused(&mut scene, destination).await;
-    assert_eq!(causes[0].title, "Your time for this role is over");
+    assert_eq!(causes[0].title, titles::TIME_OVER);
 }
 
 #[tokio::test]
@@ -181,7 +183,7 @@ async fn the_code() {
     let mut first = scene().await;
     let destination = Destination { mfa_serial: None, ..invited(&first, |_| {}) };
     let causes = refused(&mut first, destination).await;
-    assert_eq!(causes[0].title, "The role wants a code from your phone (MFA)");
+    assert_eq!(causes[0].title, titles::CODE_WANTED);
 
     // The customer asks for a code since: the invitation knew of none.
     let mut scene = Scene::new(options(), quick()).await;
@@ -222,7 +224,7 @@ async fn the_session_name() {
     let session_name = Some("delivery".parse().expect("a name"));
     let destination = Destination { session_name, ..invited(&scene, |_| {}) };
     let causes = refused(&mut scene, destination).await;
-    assert_eq!(causes[0].title, "The role wants your own name on the access");
+    assert_eq!(causes[0].title, titles::OWN_NAME);
     assert!(causes[0].text().contains("delivery") && causes[0].text().contains("Richard"));
 }
 
@@ -257,7 +259,7 @@ async fn the_role_itself() {
     let causes = refused_again(&mut again).await;
     let cause = among_the_first_two(&causes, CHANGED);
     says(cause, &TRUST);
-    says(cause, &["Was it changed, deleted or made anew?"]);
+    says(cause, &[messages::ROLE_CHANGED]);
 }
 
 #[tokio::test]
@@ -269,7 +271,7 @@ async fn the_policy() {
     scene.add("b.txt", 10);
     let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
     let causes = page(&seen, seen.places[0].hold.as_ref().expect("held"));
-    let cause = among_the_first_two(&causes, "The role does not allow this folder");
+    let cause = among_the_first_two(&causes, titles::FOLDER);
     says(cause, &["\"Action\": \"s3:PutObject\"", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
     says(&causes[0], &["no longer may", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
 }
@@ -311,7 +313,7 @@ async fn an_earlier_run_is_remembered() {
     let seen = scene.until(denied).await;
     let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
     let causes = page(&seen, problem);
-    let cause = among_the_first_two(&causes, "You ask as another user than before");
+    let cause = among_the_first_two(&causes, titles::OTHER_USER);
     assert!(cause.text().contains("user/Richard") && cause.text().contains("user/Mallory"));
 }
 
@@ -342,5 +344,5 @@ async fn an_earlier_yes_to_something_else_says_nothing() {
     scene.add("b.txt", 10);
     let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
     let causes = page(&seen, seen.places[0].hold.as_ref().expect("held"));
-    assert_eq!(causes[0].title, "The bucket may belong to another account");
+    assert_eq!(causes[0].title, titles::BUCKET_OF_ANOTHER_ACCOUNT);
 }

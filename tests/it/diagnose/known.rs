@@ -1,25 +1,30 @@
 //! The order of the causes, and the messages, from what is known.
 
 use super::rows::Answer;
-use super::{destination, faults_of, heard, message, richard, same_as_kept, shown};
+use super::{destination, faults_of, heard, message, richard, shown};
+use crate::support::snapshot::same_as_kept;
+use daypass::diagnose::messages;
+use daypass::diagnose::titles;
 use daypass::diagnose::{Cause, CauseAction, Evidence, explain, turn};
 use daypass::engine::classify::Operation;
 use daypass::grant::RoleRequest;
 use daypass::model::destination::{Destination, Encryption};
+use daypass::model::problem::Turn;
 use daypass::model::problem::{Kind, Problem};
 use daypass::time::Utc;
 use daypass::words::problem::said;
+use daypass::words::problem::turn as turn_words;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
-const NOT_NAMED: &str = "The role does not name you yet";
-const COMPANY: &str = "Your own company has not allowed you to ask";
-const EXTERNAL: &str = "The external ID is not the one the role expects";
-const OTHER_ROLE: &str = "The role’s ARN may be another one";
-const CODE: &str = "The role wants a code from your phone (MFA)";
-const PLACE: &str = "You are outside the allowed place or time";
-const CHANGED: &str = "Your customer changed or took back the role";
+const NOT_NAMED: &str = titles::NOT_NAMED;
+const COMPANY: &str = titles::COMPANY_NOT_ALLOWED;
+const EXTERNAL: &str = titles::EXTERNAL_ID;
+const OTHER_ROLE: &str = titles::OTHER_ROLE;
+const CODE: &str = titles::CODE_WANTED;
+const PLACE: &str = titles::PLACE_OR_TIME;
+const CHANGED: &str = titles::ROLE_CHANGED;
 
 fn denied(tail: &str) -> Problem {
     let text = format!(
@@ -60,10 +65,10 @@ fn with_nothing_known_the_four_of_the_first_page() {
     // What else stands in the trust policy is not known: the statement is added to it.
     assert_eq!(policy(&causes[0]), statement);
     let text = message(&causes[0]).expect("a message");
-    assert!(text.contains("keep the conditions and the names that are there") && !text.contains("whole policy"));
+    assert!(text.contains(messages::STATEMENT_TO_ADD) && !text.contains(messages::WHOLE_POLICY));
     let own = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE });
     assert_eq!(policy(&causes[1]), json!({ "Version": "2012-10-17", "Statement": [own] }));
-    assert!(message(&causes[1]).is_some_and(|text| text.contains("can take on roles of its own account only")));
+    assert!(message(&causes[1]).is_some_and(|text| text.contains(messages::BOTH_SIDES)));
     // Who asks stands in the denial too, where GetCallerIdentity was not asked.
     assert_eq!(explain(&denied(""), &Evidence::new(&to, None))[0].text(), body);
 }
@@ -73,7 +78,7 @@ fn in_one_account_the_trust_policy_is_enough() {
     let (to, mut who) = (destination(), richard());
     (who.account, who.arn) = ("444455556666".into(), "arn:aws:iam::444455556666:user/Richard".into());
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
-    let account = "The role trusts the account, and not you by name";
+    let account = titles::ACCOUNT_TRUSTED;
     assert_eq!(titles(&causes), [NOT_NAMED, account, CODE, PLACE, OTHER_ROLE, EXTERNAL]);
 }
 
@@ -83,7 +88,7 @@ fn what_was_sent_moves_up() {
     to.external_id = Some("acme-42".parse().expect("an id"));
     to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
-    let sent = "The code from your phone is not enough (MFA)";
+    let sent = titles::CODE_NOT_ENOUGH;
     assert_eq!(titles(&causes), [NOT_NAMED, EXTERNAL, COMPANY, sent, PLACE, OTHER_ROLE]);
     assert!(causes[1].text().contains("acme-42"));
     // Nothing is asked again by itself where each try needs a code.
@@ -95,7 +100,7 @@ fn what_was_sent_moves_up() {
     assert_eq!(policy(&causes[0])["Condition"], condition);
     to.session_name = Some("delivery".parse().expect("a name"));
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
-    assert_eq!(causes[1].title, "The role may want your own name on the access");
+    assert_eq!(causes[1].title, titles::OWN_NAME_MAYBE);
     to.session_name = Some("Richard".parse().expect("a name"));
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert_eq!(causes[1].title, EXTERNAL);
@@ -115,10 +120,7 @@ fn the_tail_of_the_message_and_an_earlier_success_come_first() {
     assert_eq!(titles(&causes)[..2], [CHANGED, PLACE]);
     assert!(matches!(causes[0].action, CauseAction::CopyForCustomer(_)));
     let asking = Evidence { retrying: true, ..new };
-    assert_eq!(
-        explain(&denied(""), &asking).last().map(|cause| &*cause.title),
-        Some("The role was set up only a moment ago")
-    );
+    assert_eq!(explain(&denied(""), &asking).last().map(|cause| &*cause.title), Some(titles::JUST_MADE));
 }
 
 #[test]
@@ -130,7 +132,7 @@ fn a_sign_in_lets_in_nobody_else_as_in_the_kit() {
     // With an invitation the whole is known, and it is the kit's, letter by letter.
     to.terms.told = true;
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
-    assert!(message(&causes[0]).is_some_and(|text| text.contains("the whole policy, with nobody else in it")));
+    assert!(message(&causes[0]).is_some_and(|text| text.contains(messages::WHOLE_POLICY)));
     let ask = RoleRequest::new(who.arn.parse().expect("a session"), to.bucket.clone(), to.prefix.clone());
     let kit: Value = serde_json::from_str(&daypass::grant::policy::trust(&ask).json()).expect("JSON");
     assert_eq!(policy(&causes[0]), kit);
@@ -143,15 +145,15 @@ fn it_is_said_whose_turn_it_is() {
         let problem = denied(tail);
         turn(&problem, &explain(&problem, &Evidence::new(to, Some(&who))))
     };
-    assert_eq!(told("", &to), Some("Most likely your customer’s turn"));
-    assert_eq!(told(" because no role trust policy allows it", &to), Some("Your customer’s turn"));
+    assert_eq!(told("", &to), turn_words(Turn::Customer, false));
+    assert_eq!(told(" because no role trust policy allows it", &to), turn_words(Turn::Customer, true));
     let own = " because no identity-based policy allows the sts:AssumeRole action";
-    assert_eq!(told(own, &to), Some("Your administrator’s turn"));
+    assert_eq!(told(own, &to), turn_words(Turn::Administrator, true));
     // What is known can point at another one than what AWS said.
     (to.terms.told, to.terms.mfa) = (true, true);
-    assert_eq!(told(" because no role trust policy allows it", &to), Some("Most likely your turn"));
+    assert_eq!(told(" because no role trust policy allows it", &to), turn_words(Turn::You, false));
     let down = heard(Operation::PutObject, &Answer::Aws(503, "SlowDown", "Reduce your request rate"));
-    assert_eq!(turn(&down, &[]), Some("Nobody’s turn: it goes on by itself"));
+    assert_eq!(turn(&down, &[]), turn_words(Turn::Nobody, true));
     let odd = heard(Operation::PutObject, &Answer::Aws(418, "Teapot", "?"));
     assert_eq!(turn(&odd, &[]), None);
 }
@@ -160,25 +162,25 @@ fn it_is_said_whose_turn_it_is() {
 fn the_bucket_says_no() {
     let (mut to, who) = (destination(), richard());
     let bare = explain(&refused("Access Denied"), &Evidence::new(&to, Some(&who)));
-    assert_eq!(bare[0].title, "The bucket may belong to another account");
+    assert_eq!(bare[0].title, titles::BUCKET_OF_ANOTHER_ACCOUNT);
     assert!(bare[0].text().contains("4444 5555 6666"), "{}", bare[0].text());
     let role = refused("not authorized because no identity-based policy allows the s3:PutObject action");
     let causes = explain(&role, &Evidence::new(&to, Some(&who)));
-    assert_eq!(causes[0].title, "The role does not allow this folder");
+    assert_eq!(causes[0].title, titles::FOLDER);
     assert_eq!(policy(&causes[0])["Statement"][0]["Resource"], "arn:aws:s3:::importantprojectbucket/incoming/*");
     let before = Evidence { delivered_before: true, ..Evidence::new(&to, Some(&who)) };
-    assert_eq!(explain(&role, &before)[0].title, "Your customer changed the role or the bucket");
+    assert_eq!(explain(&role, &before)[0].title, titles::ROLE_OR_BUCKET_CHANGED);
     let deny = refused("not authorized with an explicit deny in a resource-based policy");
-    assert_eq!(explain(&deny, &Evidence::new(&to, None))[0].title, "The bucket wants another encryption");
+    assert_eq!(explain(&deny, &Evidence::new(&to, None))[0].title, titles::ENCRYPTION);
     to.owner = Some("999988887777".parse().expect("an account"));
-    let acl = "The bucket wants each file handed over to its owner";
+    let acl = titles::HAND_OVER;
     assert_eq!(explain(&deny, &Evidence::new(&to, None))[0].title, acl);
     (to.acl_full_control, to.encryption) = (true, Encryption::SseKms(None));
     let causes = explain(&deny, &Evidence::new(&to, None));
     assert!(!titles(&causes).contains(&acl));
     assert!(message(&causes[1]).is_some_and(|text| text.contains("aws:kms") && text.contains("s3:PutObjectAcl")));
     let option = heard(Operation::PutObject, &Answer::Aws(400, "AccessControlListNotSupported", "no"));
-    assert_eq!(explain(&option, &Evidence::new(&to, None))[0].title, "The bucket takes no access lists");
+    assert_eq!(explain(&option, &Evidence::new(&to, None))[0].title, titles::NO_ACCESS_LISTS);
 }
 
 /// The kit's dates and networks stand in the role's permissions too, so that a session that is running meets them.
@@ -194,15 +196,15 @@ fn dates_and_networks_are_named_where_a_file_is_refused() {
     (to.terms.told, to.terms.not_after) = (true, Some(Utc(1_796_115_600)));
     let first = |to: &Destination, problem: &Problem| explain(problem, &Evidence::new(to, Some(&who))).remove(0);
     let late = first(&to, &at(1_796_115_600));
-    assert_eq!(late.title, "Your time for this role is over");
+    assert_eq!(late.title, titles::TIME_OVER);
     assert!(message(&late).is_some_and(|text| text.contains("2026-12-01T09:00:00Z") && text.contains("permissions")));
-    assert_eq!(first(&to, &at(1_796_115_599)).title, "The role does not allow this folder");
+    assert_eq!(first(&to, &at(1_796_115_599)).title, titles::FOLDER);
     (to.terms.not_before, to.terms.not_after) = (Some(Utc(1_796_115_600)), None);
-    assert_eq!(first(&to, &at(1_796_115_599)).title, "Your time for this role has not begun");
+    assert_eq!(first(&to, &at(1_796_115_599)).title, titles::TIME_NOT_BEGUN);
     to.terms.not_before = None;
     to.terms.networks = vec!["203.0.113.0/24".into()];
     let causes = explain(&refused, &Evidence::new(&to, Some(&who)));
-    assert_eq!(titles(&causes)[1], "You are outside the networks that the role allows");
+    assert_eq!(titles(&causes)[1], titles::NETWORKS);
     // What is to be added to the role is no wider than the rest of it.
     let condition = &policy(&causes[0])["Statement"][0]["Condition"];
     assert_eq!(condition["IpAddress"]["aws:SourceIp"], json!(["203.0.113.0/24"]));

@@ -6,10 +6,11 @@ mod played;
 mod rows;
 mod rows_s3;
 
+use crate::support::snapshot::same_as_kept;
 use daypass::diagnose::{Cause, CauseAction, Evidence, explain};
 use daypass::engine::classify::{self, Operation};
 use daypass::engine::clock::Clock;
-use daypass::model::destination::{Destination, Encryption};
+use daypass::model::destination::Destination;
 use daypass::model::problem::{Kind, Problem, Turn};
 use daypass::model::session::Identity;
 use daypass::words::problem::said;
@@ -22,7 +23,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use rows::{Answer, Row, STS};
 use rows_s3::S3;
 use std::fmt::Write as _;
-use std::path::Path;
 
 #[derive(Debug)]
 struct Told(ErrorMetadata);
@@ -67,21 +67,13 @@ fn heard(operation: Operation, answer: &Answer) -> Problem {
 pub fn destination() -> Destination {
     Destination {
         name: "Important Project".into(),
-        profile: "importantproject".into(),
-        role: "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
-        bucket: "importantprojectbucket".parse().expect("a bucket"),
-        prefix: "incoming/".parse().expect("a folder"),
         region: Some("eu-west-1".parse().expect("a region")),
-        owner: None,
-        seconds: 3600,
-        external_id: None,
-        mfa_serial: None,
-        session_name: None,
-        narrow: true,
-        practice: false,
-        acl_full_control: false,
-        encryption: Encryption::None,
-        terms: daypass::model::conditions::Terms::default(),
+        ..Destination::new(
+            "importantproject",
+            "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
+            "importantprojectbucket".parse().expect("a bucket"),
+            "incoming/".parse().expect("a folder"),
+        )
     }
 }
 
@@ -175,22 +167,6 @@ fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
         assert!(detail.code.len() < 8 || !text.contains(&*detail.code), "{at}: the raw code is shown");
     }
     found
-}
-
-/// Compares with the table that people read in review; with `DAYPASS_SNAPSHOTS=write` it is written anew.
-pub fn same_as_kept(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
-    if std::env::var_os("DAYPASS_SNAPSHOTS").is_some_and(|what| what == "write") {
-        std::fs::write(&path, text).expect("written");
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    let differ = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
-    assert!(
-        kept == text,
-        "{} differs from line {} on; look at it and write it anew with DAYPASS_SNAPSHOTS=write",
-        path.display(),
-        differ.map_or(kept.lines().count().min(text.lines().count()) + 1, |at| at + 1),
-    );
 }
 
 #[test]

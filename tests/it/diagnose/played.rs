@@ -1,5 +1,6 @@
 //! Each "no" that the practice can say, met by the whole engine.
 
+use daypass::diagnose::titles;
 use daypass::diagnose::{Evidence, explain};
 use daypass::engine::handle::{Engine, Handle, Options, Secret};
 use daypass::engine::http::Wire;
@@ -128,8 +129,8 @@ fn told(seen: &Snapshot, problem: &Problem) -> (Kind, Vec<String>) {
     (problem.kind, causes.into_iter().map(|cause| cause.title).collect())
 }
 
-const NOT_NAMED: &str = "The role does not name you yet";
-const CHANGED: &str = "Your customer changed or took back the role";
+const NOT_NAMED: &str = titles::NOT_NAMED;
+const CHANGED: &str = titles::ROLE_CHANGED;
 
 #[tokio::test]
 async fn nobody_is_let_in() {
@@ -152,7 +153,7 @@ async fn the_own_company_does_not_allow_it() {
     let mut scene = Scene::usual().await;
     scene.practice.set_caller_may_assume(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
-    assert_eq!((kind, causes[1].as_str()), (UNKNOWN, "Your own company has not allowed you to ask"));
+    assert_eq!((kind, causes[1].as_str()), (UNKNOWN, titles::COMPANY_NOT_ALLOWED));
 }
 
 #[tokio::test]
@@ -163,7 +164,7 @@ async fn an_external_id_is_wrong_or_missing() {
         let external_id = id.map(|id| id.parse().expect("an id"));
         let (kind, causes) = scene.refusal_of(Destination { external_id, ..scene.destination() }).await;
         assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
-        let second = causes[1] == "The external ID is not the one the role expects";
+        let second = causes[1] == titles::EXTERNAL_ID;
         assert_eq!(second, id.is_some());
     }
 }
@@ -178,11 +179,11 @@ async fn a_code_is_missing() {
     let mut scene = Scene::new(with_device(), quick()).await;
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!(kind, UNKNOWN);
-    assert!(causes.contains(&"The role wants a code from your phone (MFA)".to_owned()), "{causes:?}");
+    assert!(causes.contains(&titles::CODE_WANTED.to_owned()), "{causes:?}");
     let mut scene = Scene::new(with_device(), quick()).await;
     let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
     let (kind, causes) = scene.refusal_of(to).await;
-    assert_eq!((kind, causes[0].as_str()), (Kind::CodeNeeded, "The role wants a code from your phone (MFA)"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::CodeNeeded, titles::CODE_WANTED));
 }
 
 #[tokio::test]
@@ -191,7 +192,7 @@ async fn a_code_is_wrong_or_used_again() {
     let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
     scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("000000".to_owned())));
     let (kind, causes) = scene.refusal_of(to).await;
-    let used = "The code was used already, or its time was over";
+    let used = titles::CODE_USED;
     assert_eq!((kind, causes[0].as_str()), (Kind::CodeWrong, used));
     for _ in 0..2 {
         scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
@@ -210,7 +211,7 @@ async fn a_device_is_another_ones() {
     let serial = "arn:aws:iam::111122223333:mfa/Mallory".parse().expect("a serial");
     scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
     let (kind, causes) = scene.refusal_of(Destination { mfa_serial: Some(serial), ..scene.destination() }).await;
-    assert_eq!((kind, causes[0].as_str()), (Kind::SerialWrong, "The serial is not that of your device"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::SerialWrong, titles::SERIAL));
 }
 
 #[tokio::test]
@@ -218,7 +219,7 @@ async fn the_key_is_not_what_it_should_be() {
     let mut scene = Scene::usual().await;
     scene.practice.set_key_active(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
-    assert_eq!((kind, causes[0].as_str()), (Kind::KeyNotAccepted, "The key was deleted or switched off"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::KeyNotAccepted, titles::ACCESS_KEY_OFF));
 
     let mut scene = Scene::usual().await;
     let path = scene.dir.path().join("credentials");
@@ -226,7 +227,7 @@ async fn the_key_is_not_what_it_should_be() {
     let secret = scene.practice.story().richard.secret().to_owned();
     std::fs::write(&path, text.replace(&secret, &"x".repeat(40))).expect("written");
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
-    assert_eq!((kind, causes[0].as_str()), (Kind::SecretWrong, "The secret was cut off when it was copied"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::SecretWrong, titles::SECRET_CUT));
 }
 
 #[tokio::test]
@@ -261,7 +262,7 @@ async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
     let mut scene = Scene::usual().await;
     scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(200)) }.times(1000));
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
-    assert_eq!((kind, causes[0].as_str()), (Kind::LoginPage, "This network has a sign-in page"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::LoginPage, titles::SIGN_IN_PAGE));
     scene.practice.clear_faults();
     scene.access().await;
 
@@ -269,7 +270,7 @@ async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
     scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(407)) }.times(1000));
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!(kind, Kind::ProxyRefused);
-    assert_eq!(causes[0], "The proxy of your network does not let Amazon through");
+    assert_eq!(causes[0], titles::PROXY);
 }
 
 #[tokio::test]
@@ -277,7 +278,7 @@ async fn the_bucket_is_another_one() {
     let mut scene = Scene::usual().await;
     let bucket = "importantprojectbuckte".parse().expect("a bucket");
     let (kind, causes) = scene.held(Destination { bucket, ..scene.destination() }).await;
-    assert_eq!((kind, causes[0].as_str()), (Kind::NoSuchBucket, "The name is another one"));
+    assert_eq!((kind, causes[0].as_str()), (Kind::NoSuchBucket, titles::OTHER_NAME));
 }
 
 #[tokio::test]
@@ -287,7 +288,7 @@ async fn the_bucket_is_anothers() {
     let region = Some("us-east-1".parse().expect("a region"));
     let (kind, causes) = scene.held(Destination { owner, region, ..scene.destination() }).await;
     assert_eq!(kind, Kind::AccessDenied(DeniedBy::Unknown));
-    assert_eq!(causes[0], "The bucket may belong to another account");
+    assert_eq!(causes[0], titles::BUCKET_OF_ANOTHER_ACCOUNT);
 }
 
 #[tokio::test]
@@ -305,7 +306,7 @@ async fn the_role_was_narrowed() {
     scene.practice.narrow_policy("elsewhere/");
     let (kind, causes) = scene.held(scene.destination()).await;
     assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
-    assert_eq!(causes[0], "The role does not allow this folder");
+    assert_eq!(causes[0], titles::FOLDER);
 }
 
 #[tokio::test]
@@ -319,7 +320,7 @@ async fn an_option_that_is_turned_on_goes_along_from_then_on() {
     let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
     let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("held"));
     assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
-    assert_eq!(causes, ["The role may not hand files over to the bucket’s owner"]);
+    assert_eq!(causes, [titles::MAY_NOT_HAND_OVER]);
     scene.open(scene.destination());
     scene.until(|seen| seen.places[0].totals.done()).await;
     assert_eq!(scene.practice.objects().len(), 2);
@@ -381,7 +382,7 @@ async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
     scene.practice.set_trusted(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
-    assert_eq!(causes.last().map(String::as_str), Some("The role was set up only a moment ago"));
+    assert_eq!(causes.last().map(String::as_str), Some(titles::JUST_MADE));
     scene.until(|seen| seen.places[0].retrying).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
     assert!(scene.practice.count(Op::AssumeRole) >= 3);

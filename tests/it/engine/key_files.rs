@@ -17,7 +17,7 @@ async fn with_keys() -> Stage {
     let stage = Stage::new(practice::Options::default()).await;
     for (name, content) in [
         ("a.txt", "hello"),
-        ("Richard_accessKeys.csv", "no key in it"),
+        ("Richard_accessKeys.csv", "nothing secret"),
         (".aws/credentials", "[default]\n"),
         (".ssh/id_ed25519", "x"),
         ("notes/env", KEY),

@@ -1,6 +1,7 @@
 //! A bucket whose key lets small files in and no parts: large files go up whole, and it is remembered.
 
 use crate::support::stage::{FIRST, Stage, done, row, wait};
+use daypass::diagnose::titles;
 use daypass::diagnose::{CauseAction, Evidence, explain};
 use daypass::engine::handle::Handle;
 use daypass::model::problem::Kind;
@@ -66,7 +67,7 @@ async fn what_is_too_large_for_that_names_the_permission() {
     let State::Failed(problem) = row(&seen, "huge.bin").state else { panic!("it was to stop") };
     assert_eq!(problem.kind, Kind::KmsDecrypt);
     let causes = explain(&problem, &Evidence::of(&seen.places[0], &seen));
-    assert_eq!(causes[0].title, "The role may not read the key for large files");
+    assert_eq!(causes[0].title, titles::KEY_DECRYPT);
     let CauseAction::CopyForCustomer(message) = &causes[0].action else { panic!("{:?}", causes[0].action) };
     let key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     for line in

@@ -3,6 +3,7 @@
 use super::kit::{HOSTILE, ask, full};
 use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
 use daypass::grant::invitation::{Change, ChangedField};
+use daypass::grant::terms::NO_REPLACING;
 use daypass::grant::{Format, Invitation, RoleRequest, Window, message, print};
 use daypass::time::{Day, Utc};
 use proptest::prelude::*;
@@ -221,7 +222,7 @@ fn a_change_of_place_is_grave() {
 #[test]
 fn a_message_claims_only_what_the_role_does() {
     let message = |ask: &RoleRequest| print(ask, Format::Message, None).expect("a message");
-    let never = "Files that are there are never replaced.";
+    let never = NO_REPLACING;
     assert!(message(&ask("in/")).contains(never) && message(&full()).contains(never));
     let may = RoleRequest { create_only: false, ..ask("in/") };
     assert!(!message(&may).contains(never) && message(&may).contains("Files that are there may be replaced."));

@@ -1,6 +1,7 @@
 //! The customer's kit: its policies value by value, its escaping, and what it refuses to ask for.
 
 use daypass::grant::names::FormProblem;
+use daypass::grant::words;
 use daypass::grant::{
     Cidr, Format, Invitation, Kms, KmsKey, Principal, RequestProblem, RoleName, RoleRequest, policy, print,
 };
@@ -8,6 +9,7 @@ use daypass::policy::document;
 use daypass::policy::statement::allow_caller;
 use daypass::policy::tree::{Tree, hcl_text, toml_text};
 use daypass::time::Utc;
+use daypass::words::kit;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -262,7 +264,7 @@ fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
     assert_eq!(principal, "arn:aws:iam::111122223333:user/a.b@c");
     for format in [Format::CloudFormation, Format::Commands, Format::PowerShell, Format::Terraform, Format::Message] {
         let text = print(&full, format, None).expect("a kit");
-        let compare = text.find("ompare these two lines").expect("the step");
+        let compare = text.find(kit::COMPARE).or(text.find(words::COMPARE)).expect("the step");
         let first = text.find("CloudFormation").or(text.find("aws iam")).unwrap_or(text.len());
         assert!(compare < first, "{format:?}: it comes before every other step");
         assert!(text.contains(&format!("Principal  {principal}")) && text.contains(&format!("Resource   {resource}")));

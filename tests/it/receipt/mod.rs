@@ -21,21 +21,14 @@ fn delivery() -> Delivery {
         id: 1,
         destination: Destination {
             name: "Important project".into(),
-            profile: "importantproject".into(),
-            role: "arn:aws:iam::123456789012:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
-            bucket: "importantprojectbucket".parse().expect("a bucket"),
-            prefix: "in/".parse().expect("a prefix"),
             region: Some("eu-west-1".parse().expect("a region")),
-            owner: None,
-            seconds: 3600,
             external_id: Some("between-us".parse().expect("an external id")),
-            mfa_serial: None,
-            session_name: None,
-            narrow: true,
-            practice: false,
-            acl_full_control: false,
-            encryption: daypass::model::destination::Encryption::None,
-            terms: daypass::model::conditions::Terms::default(),
+            ..Destination::new(
+                "importantproject",
+                "arn:aws:iam::123456789012:role/importantproject-contractorA-bucket-put".parse().expect("a role"),
+                "importantprojectbucket".parse().expect("a bucket"),
+                "in/".parse().expect("a prefix"),
+            )
         },
         account: "123456789012".into(),
         who: "Richard".into(),
@@ -253,11 +246,11 @@ fn each_form_tells_the_same_facts() {
     let rows = parse_csv(&receipt.csv());
     assert_eq!(rows[0], words::CSV_COLUMNS);
     assert_eq!(rows[1][..4], ["Delivered", "job/plan.dwg", "in/job/plan.dwg", "9"]);
-    assert_eq!((&*rows[1][4], &*rows[1][6]), (sha256, "Confirmed by Amazon (whole file)"));
-    assert_eq!(rows[2][6], "Each part confirmed, no checksum for the whole");
+    assert_eq!((&*rows[1][4], &*rows[1][6]), (sha256, &*words::proof_in_full(Proof::Whole, words::By::Amazon)));
+    assert_eq!(rows[2][6], words::proof_in_full(Proof::Parts, words::By::Amazon));
     assert_eq!(
         (&*rows[3][0], &*rows[3][6], &*rows[3][11]),
-        ("Not delivered", "Not confirmed", "Already there. Not replaced.")
+        ("Not delivered", words::NOT_CONFIRMED, words::why(&Outcome::AlreadyThere))
     );
     assert_eq!(rows[1][12..15], ["Important project", "importantprojectbucket", "1234 5678 9012"]);
 
@@ -277,7 +270,7 @@ fn each_form_tells_the_same_facts() {
         "<td class=\"proof\">Whole file</td>",
         "<td class=\"proof\">Each part</td>",
         "2 files delivered, 3 not",
-        "Already there. Not replaced.",
+        words::why(&Outcome::AlreadyThere),
     ];
     for fact in facts {
         assert!(html.contains(fact), "{fact}");
@@ -306,7 +299,10 @@ fn claims_are_as_large_as_their_proof() {
         all.message()
             .contains("I delivered 1 file (1 byte) to importantprojectbucket/in/ on 22 November 2025, 10:02 UTC.")
     );
-    assert!(all.message().contains("Amazon confirmed the whole file."));
+    assert!(
+        all.message()
+            .contains(&words::confirmed(words::Proofs { whole: 1, ..words::Proofs::default() }, words::By::Amazon))
+    );
     for lines in [
         vec![parts.clone()],
         vec![whole.clone(), parts],
@@ -317,7 +313,7 @@ fn claims_are_as_large_as_their_proof() {
         assert!(!receipt(&lines).html().contains(green), "{lines:?}");
     }
     let nothing = receipt(&[taken]).message();
-    assert!(nothing.contains("Nothing was delivered to importantprojectbucket/in/.") && !nothing.contains("SHA-256"));
+    assert!(nothing.contains(&words::nothing_delivered("importantprojectbucket/in/")) && !nothing.contains("SHA-256"));
     let open = receipt(&[whole.clone(), line("d", Outcome::Open)]);
     assert!(open.ended.is_none() && open.html().contains(words::GOING_ON));
     let mut practice = delivery();

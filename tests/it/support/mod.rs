@@ -8,4 +8,5 @@ pub mod scripted;
 pub mod simulated_server;
 pub mod simulated_users;
 pub mod simulation;
+pub mod snapshot;
 pub mod stage;

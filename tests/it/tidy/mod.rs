@@ -1,5 +1,6 @@
 //! The rules of the architecture that no compiler holds, read off the sources; each finding names its file and line.
 
+mod copies;
 mod rooms;
 mod rule_table;
 mod rules;

@@ -3,6 +3,9 @@
 mod invited;
 mod kit;
 
+use daypass::grant::RequestProblem;
+use daypass::grant::names::FormProblem;
+use daypass::grant::words::{ask_problem, odd};
 use daypass::grant::{Format, Invitation, RoleRequest};
 use daypass::model::destination::Destination;
 use daypass::model::session::{Grant, Identity, Session};
@@ -13,6 +16,8 @@ use daypass::ui::backend::Request;
 use daypass::ui::paths::PathFor;
 use daypass::ui::{About, Action, Window, theme};
 use daypass::window::read;
+use daypass::words::ask;
+use daypass::words::labels;
 use egui::accesskit::Role;
 use egui::{Event, Key};
 use egui_kittest::Harness;
@@ -157,7 +162,7 @@ fn enter(harness: &mut Shown, label: &str, text: &str) {
 }
 
 fn text(harness: &Shown) -> String {
-    harness.get_by_label("The text to send").accesskit_node().value().expect("a text")
+    harness.get_by_label(ask::TEXT).accesskit_node().value().expect("a text")
 }
 
 fn says(harness: &Shown, text: &str) -> bool {
@@ -181,17 +186,17 @@ fn focused(harness: &Shown) -> Option<String> {
 #[test]
 fn the_page_says_who_asks_and_waits_for_the_bucket() {
     let mut page = asking(richard());
-    for said in ["Ask your customer for access", "Richard", "1111 2222 3333", "put files into one bucket"] {
+    for said in [ask::TITLE, "Richard", "1111 2222 3333", ask::NEEDS_PUT] {
         assert!(says(&page, said), "{said}");
     }
-    assert!(says(&page, "Enter the bucket’s name. Then the text to send stands here."));
+    assert!(says(&page, ask::NEEDS_BUCKET));
     enter(&mut page, "Bucket", "importantprojectbucket");
     enter(&mut page, "Folder", "incoming");
     let template = text(&page);
     assert!(template.contains("arn:aws:iam::111122223333:user/Richard"), "{template}");
     assert!(template.contains("arn:aws:s3:::importantprojectbucket/incoming/*"), "{template}");
     press(&mut page, "Back");
-    assert!(says(&page, "Deliver files to your customer"));
+    assert!(says(&page, labels::welcome::TITLE));
 }
 
 fn ready() -> Shown {
@@ -207,7 +212,7 @@ fn a_tick_changes_the_text() {
     assert!(text(&page).contains("aws:MultiFactorAuthPresent"));
     tick(&mut page, "Require MFA");
     assert!(!text(&page).contains("aws:MultiFactorAuthPresent"));
-    tick(&mut page, "Only me, not my whole company");
+    tick(&mut page, ask::ONLY_ME);
     assert!(text(&page).contains("arn:aws:iam::111122223333:root"));
     assert!(text(&page).contains("sts:ExternalId"), "a whole account is trusted with an external ID alone");
     tick(&mut page, "Only from 22 Nov to 6 Dec");
@@ -232,15 +237,15 @@ fn what_does_not_hold_is_said_under_its_field() {
     let mut page = ready();
     tick(&mut page, "Only from 22 Nov to 6 Dec");
     enter(&mut page, "Last day", "1 Nov 2026");
-    assert_eq!(page.query_all_by_label_contains("The last day lies before the first.").count(), 2);
+    assert_eq!(page.query_all_by_label_contains(&ask_problem(RequestProblem::NoTime)).count(), 2);
     enter(&mut page, "Last day", "soon");
-    assert!(says(&page, "A day is written like 1 Dec 2026."));
+    assert!(says(&page, ask::DAY_FORM));
     enter(&mut page, "Last day", "");
     assert!(text(&page).contains("DateGreaterThanEquals"), "a first day alone is enough");
     press(&mut page, "More options…");
-    enter(&mut page, "Only from these addresses", "10.0.0.1");
-    assert!(says(&page, "AWS never sees this address"));
-    press(&mut page, "Copy message and template");
+    enter(&mut page, ask::NETWORKS, "10.0.0.1");
+    assert!(says(&page, odd(FormProblem::Private)));
+    press(&mut page, ask::COPY_ALL);
     assert_eq!(wishes(&mut page), [], "nothing is copied while something does not hold");
 }
 
@@ -250,7 +255,7 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
     press(&mut page, "Copy");
     let template = copied(&mut page);
     assert_eq!(template, text(&page));
-    press(&mut page, "Copy message and template");
+    press(&mut page, ask::COPY_ALL);
     let message = copied(&mut page);
     assert!(message.starts_with("Hello,") && message.ends_with(&template));
     press(&mut page, "Save…");
@@ -264,7 +269,7 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
     assert_eq!(files.len(), 6);
 
     let mut customer = giving(None);
-    field(&mut customer, "Their message to you, or their account and user name");
+    field(&mut customer, ask::THEIR_WHO);
     customer.event(Event::Paste(message));
     customer.run();
     assert!(says(&customer, "Richard") && says(&customer, "1111 2222 3333"));
@@ -274,7 +279,7 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
 #[test]
 fn a_pasted_text_is_taken_for_what_it_is() {
     let mut page = ready();
-    press(&mut page, "Copy message and template");
+    press(&mut page, ask::COPY_ALL);
     let message = copied(&mut page);
     assert!(matches!(read(&message), Ok(Reply::RoleRequest(ask)) if ask.bucket.as_str() == "importantprojectbucket"));
     let quoted: String = message.lines().flat_map(|line| ["> ", line, "\n"]).collect();
@@ -294,14 +299,14 @@ fn a_pasted_text_is_taken_for_what_it_is() {
 #[test]
 fn the_customer_makes_the_invitation() {
     let mut page = giving(None);
-    enter(&mut page, "Their message to you, or their account and user name", "1111 2222 3333 Richard");
+    enter(&mut page, ask::THEIR_WHO, "1111 2222 3333 Richard");
     enter(&mut page, "Bucket", "acme-in");
     tick(&mut page, "Require MFA");
     assert!(text(&page).contains("arn:aws:iam::111122223333:user/Richard"));
     press(&mut page, "Copy link");
     assert_eq!(wishes(&mut page), [], "no invitation without a role");
-    enter(&mut page, "ARN of the role that was made", "arn:aws:iam::444455556666:role/daypass-acme-in");
-    enter(&mut page, "A note for your contractor", "Welcome");
+    enter(&mut page, ask::ROLE, "arn:aws:iam::444455556666:role/daypass-acme-in");
+    enter(&mut page, ask::NOTE, "Welcome");
     press(&mut page, "Copy link");
     let link = Invitation::parse(&copied(&mut page)).expect("a link");
     press(&mut page, "Copy as text");
@@ -345,7 +350,7 @@ fn an_invitation_may_be_pasted_on_every_page() {
     }
     // The text to send can have the focus, and nothing can be typed into it.
     let mut page = ready();
-    page.get_by_label("The text to send").focus();
+    page.get_by_label(ask::TEXT).focus();
     page.run();
     page.event(Event::Paste(PLAIN.to_owned()));
     page.run();

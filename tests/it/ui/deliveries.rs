@@ -6,6 +6,7 @@ use daypass::model::upload::{DestinationId, Proof, State, UploadId};
 use daypass::ui::Action;
 use daypass::ui::backend::Request;
 use daypass::ui::paths::PathFor;
+use daypass::words::labels;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -39,7 +40,7 @@ fn rows_pause_resume_and_leave() {
         [Action::from(Command::Pause(Which::One(UploadId(0)))), Action::from(Command::Cancel(Which::One(UploadId(1))))];
     assert_eq!(wishes(&mut harness), expected);
     press(&mut harness, "More: report.pdf");
-    press(&mut harness, "Send under a new name");
+    press(&mut harness, labels::table::NEW_NAME);
     assert_eq!(wishes(&mut harness), [Action::from(Command::SendUnderNewName(UploadId(3)))]);
     press(&mut harness, "More: unreadable.bin");
     press(&mut harness, "Try again");
@@ -87,12 +88,12 @@ fn rows_keep_their_place_under_the_pointer() {
 #[test]
 fn all_is_taken_out_only_after_a_word() {
     let mut harness = open(demo::uploading());
-    press(&mut harness, "More for the whole list");
+    press(&mut harness, labels::table::MORE_ALL);
     press(&mut harness, "Take everything out…");
     assert!(says(&harness, "25 files will not be sent."));
     press(&mut harness, "Keep them");
     assert_eq!(wishes(&mut harness), []);
-    press(&mut harness, "More for the whole list");
+    press(&mut harness, labels::table::MORE_ALL);
     press(&mut harness, "Take everything out…");
     press(&mut harness, "Take everything out");
     assert_eq!(wishes(&mut harness), [Action::from(Command::Cancel(Which::All(DestinationId(0))))]);
@@ -129,7 +130,7 @@ fn a_drop_adds_all_of_it_and_an_invitation_is_read() {
     assert_eq!(wishes(&mut harness), [Action::Request(Request::ReadInvitation(PathBuf::from("/customer.DAYPASS")))]);
     drop_files(&mut harness, &["/a.txt"]);
     assert_eq!(wishes(&mut harness), []);
-    assert!(says(&harness, "First get access, then drop the files"));
+    assert!(says(&harness, labels::welcome::ACCESS_FIRST));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::ui::demo;
 use crate::ui::past::{self, delivery, line, stored};
-use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter};
+use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::Snapshot;
 use daypass::model::upload::Proof;
@@ -12,6 +12,7 @@ use daypass::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
 use daypass::ui::paths::PathFor;
 use daypass::ui::{Action, Window, theme};
 use daypass::words::history as words;
+use daypass::words::labels;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -147,7 +148,7 @@ fn deliveries_stand_under_their_days_and_say_how_they_ended() {
         assert!(says(&shown, text), "{text}");
     }
     press(&mut shown, "Back");
-    assert!(says(&shown, "Drop files or folders here"));
+    assert!(says(&shown, labels::intake::DROP));
 }
 
 #[test]
@@ -169,7 +170,7 @@ fn a_name_or_a_time_narrows_the_list() {
     shown.get_by_role_and_label(Role::TextInput, "Search").type_text("Bridge");
     shown.run();
     assert!(says(&shown, "Bridge survey") && !says(&shown, "Important Project, 22"));
-    shown.get_by_role_and_label(Role::TextInput, "Search").type_text(" that is not there");
+    shown.get_by_role_and_label(Role::TextInput, "Search").type_text(" elsewhere");
     shown.run();
     assert!(says(&shown, "Nothing found"));
     shown.get_all_by_role_and_label(Role::Button, "Show all").last().expect("a button").click();
@@ -184,7 +185,7 @@ fn a_name_or_a_time_narrows_the_list() {
     assert_eq!(shown.state().journal.finds.last().and_then(|wanted| wanted.from), Some(Utc(1_794_783_600)));
     shown.get_by_role_and_label(Role::ComboBox, "When: Last 7 days").click();
     shown.run();
-    press(&mut shown, "From a day on…");
+    press(&mut shown, words::PERIODS[5]);
     shown.get_by_role_and_label(Role::TextInput, "Until").focus();
     shown.run();
     shown.get_by_role_and_label(Role::TextInput, "Until").type_text("18 Oct 2025");
@@ -194,18 +195,21 @@ fn a_name_or_a_time_narrows_the_list() {
 
 #[test]
 fn one_opens_and_shows_its_files() {
-    let mut shown = open(story());
+    let story = story();
+    let bridge = story.deliveries.iter().find(|one| one.destination.name == "Bridge survey").expect("there");
+    let sentence = words::sentence(bridge);
+    let mut shown = open(story);
     press(&mut shown, "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed");
     for text in [
-        "38 of 40 files delivered and confirmed, 24.3 GB.",
+        &sentence,
         "21 November 2026, 14:32 to 14:37",
-        "job/report.pdf, 6.0 MB, Already there. Not replaced.",
+        &format!("job/report.pdf, 6.0 MB, {}", words::outcome(&Outcome::AlreadyThere)),
         "job/plan.dwg, 6.0 MB, Delivered and verified",
     ] {
         assert!(says(&shown, text), "{text}");
     }
     press(&mut shown, "More: plan.dwg");
-    press(&mut shown, "Copy the name at the destination");
+    press(&mut shown, words::COPY_KEY);
     assert_eq!(wishes(&mut shown), [Action::Copy("incoming/job/plan.dwg".to_owned())]);
     press(&mut shown, "More: lost.bin");
     press(&mut shown, "What happened…");
@@ -282,7 +286,7 @@ fn the_history_goes_only_after_a_word() {
     press(&mut shown, "More");
     press(&mut shown, "Clear history…");
     press(&mut shown, "Clear history");
-    assert!(says(&shown, "Nothing delivered yet") && says(&shown, "The history is cleared"));
+    assert!(says(&shown, "Nothing delivered yet") && says(&shown, &words::cleared().title));
 }
 
 #[test]

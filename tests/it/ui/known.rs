@@ -4,6 +4,7 @@ use super::{demo, open, press, says, wishes};
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::ui::Action;
 use daypass::ui::backend::Request;
+use daypass::words::labels;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
@@ -50,8 +51,8 @@ fn a_customer_is_forgotten_or_looked_at() {
     let command = Command::Forget(Box::new(demo::destination()));
     assert_eq!(wishes(&mut harness).last(), Some(&Action::Request(Request::Command(command))));
     press(&mut harness, "More: Important Project");
-    press(&mut harness, "Change what you entered…");
-    let role = harness.get_by_role_and_label(Role::TextInput, "Role your customer gave you");
+    press(&mut harness, labels::pass::CHANGE);
+    let role = harness.get_by_role_and_label(Role::TextInput, labels::welcome::ROLE);
     let text = egui_kittest::kittest::NodeT::accesskit_node(&role).value();
     assert_eq!(text.as_deref(), Some(demo::destination().role.as_str()));
     assert!(!says(&harness, "Your customers"), "the form alone, once something stands in it");

@@ -4,14 +4,14 @@ mod allowed;
 mod destination;
 
 use crate::ui::demo;
+use daypass::diagnose::titles;
 use daypass::engine::handle::{Engine, Options};
 use daypass::engine::http::Wire;
 use daypass::engine::keys::{NewKey, TestedKey};
 use daypass::engine::process::Consent;
-use daypass::model::access_key::{Keep, KeepProblem};
+use daypass::model::access_key::{Keep, KeepProblem, KeyProblem};
 use daypass::model::check::{Fact, Item, Step};
-use daypass::model::problem::COMMAND_NOT_ALLOWED;
-use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
+use daypass::model::problem::{COMMAND_NOT_ALLOWED, DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use daypass::model::snapshot::{Command, Snapshot, Source};
@@ -20,7 +20,11 @@ use daypass::model::verification_url::VerificationUrl;
 use daypass::practice::{Options as PracticeOptions, Practice};
 use daypass::ui::backend::{KeyToKeep, Request, SheetReply};
 use daypass::ui::{Action, Window, theme};
+use daypass::words::access::{CANT_DELETE, fact, step as step_name};
 use daypass::words::accounts as words;
+use daypass::words::keys::{command_not_allowed, keep_problem, key_problem, sign_in_problem};
+use daypass::words::labels;
+use daypass::words::problem::said;
 use egui::accesskit::Role;
 use egui::{Event, Key};
 use egui_kittest::Harness;
@@ -126,13 +130,13 @@ fn tested() -> (TestedKey, String) {
 #[test]
 fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     let mut shown = open(demo::welcome());
-    press(&mut shown, "Add an access key…");
+    press(&mut shown, labels::welcome::ADD_KEY);
     press(&mut shown, "Continue");
-    assert!(says(&shown, "There is nothing in it."));
+    assert!(says(&shown, key_problem(KeyProblem::Empty)));
     enter(&mut shown, Role::TextInput, "Access key ID", ID);
     enter(&mut shown, Role::PasswordInput, "Secret access key", &SECRET[..30]);
     press(&mut shown, "Continue");
-    assert!(says(&shown, "The secret has 40 characters."));
+    assert!(says(&shown, key_problem(KeyProblem::SecretForm)));
     assert_eq!(wishes(&mut shown), []);
     enter(&mut shown, Role::PasswordInput, "Secret access key", "");
     shown.key_press(Key::End);
@@ -147,14 +151,14 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     let first = wanted(&mut shown);
     let Request::TestKey(round, key) = &first else { panic!("{first:?}") };
     assert!(*key == typed && !format!("{first:?}").contains(&SECRET[..8]));
-    assert!(says(&shown, "Asking Amazon whose key this is…"));
+    assert!(says(&shown, words::key::TESTING));
     // An answer to something that was left changes nothing.
     came(&mut shown, (round.wrapping_add(7), SheetReply::KeyTested(Err("Other.".to_owned()))));
-    assert!(says(&shown, "Asking Amazon whose key this is…"));
+    assert!(says(&shown, words::key::TESTING));
     let (key, secret) = tested();
     came(&mut shown, (*round, SheetReply::KeyTested(Ok(key.clone()))));
     assert!(says(&shown, "This is Richard, account 1111 2222 3333"));
-    shown.get_by_label_contains("For this run only.").click();
+    shown.get_by_label_contains(words::key::THIS_RUN).click();
     shown.run_steps(FRAMES);
     press(&mut shown, "Keep it");
     let (name, keep) = ("Richard".to_owned(), Keep::ThisRun);
@@ -162,7 +166,7 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     let Request::KeepKey(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
     assert_eq!(*kept, once);
     came(&mut shown, (round, SheetReply::ProfilesChanged(Err(KeepProblem::NameTaken))));
-    assert!(says(&shown, "There is a profile “Richard” already."));
+    assert!(says(&shown, &keep_problem(&KeepProblem::NameTaken, "Richard")));
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);
     assert_eq!(wishes(&mut shown), [], "a key that is there is never replaced by a second Enter");
@@ -170,7 +174,7 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     let Request::KeepKey(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
     assert_eq!(*kept, KeyToKeep { replace: true, ..once });
     came(&mut shown, (round, SheetReply::ProfilesChanged(Ok(()))));
-    assert!(says(&shown, "The profile “Richard” is ready") && !says(&shown, "Where to keep it"));
+    assert!(says(&shown, "The profile “Richard” is ready") && !says(&shown, words::key::WHERE));
     assert!(!heard(&shown).contains(&secret) && !heard(&shown).contains(&SECRET[..8]));
 }
 
@@ -206,7 +210,7 @@ fn the_settings_name_the_proxy_that_is_used() {
     );
     shown.run_steps(FRAMES);
     press(&mut shown, "Settings");
-    assert!(says(&shown, "Amazon is reached through the proxy proxy.example:3128"));
+    assert!(says(&shown, &labels::settings::proxy("proxy.example:3128")));
 }
 
 #[test]
@@ -226,12 +230,12 @@ fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
     let file = egui::HoveredFile { path: Some(PathBuf::from("/bob_accessKeys.CSV")), mime: String::new() };
     shown.input_mut().hovered_files = vec![file];
     shown.run_steps(FRAMES);
-    assert!(says(&shown, "Drop its CSV file here."));
+    assert!(says(&shown, words::key::DROP));
     shown.input_mut().hovered_files.clear();
     drop_file(&mut shown, "/bob_accessKeys.CSV");
     let Request::TestKeyFile(round, path) = wanted(&mut shown) else { panic!("a file") };
     assert_eq!(path, PathBuf::from("/bob_accessKeys.CSV"));
-    let root = daypass::words::keys::key_problem(daypass::model::access_key::KeyProblem::RootKey);
+    let root = key_problem(KeyProblem::RootKey);
     came(&mut shown, (round, SheetReply::KeyTested(Err(root.to_owned()))));
     assert!(says(&shown, "root user") && says(&shown, "Secret access key"));
     drop_file(&mut shown, "/other.csv");
@@ -246,7 +250,7 @@ fn a_csv_dropped_or_pasted_anywhere_is_a_key() {
         shown.run_steps(FRAMES);
         assert!(matches!(wanted(&mut shown), Request::TestKey(..)));
         press(&mut shown, "Cancel");
-        press(&mut shown, "Add an access key…");
+        press(&mut shown, labels::welcome::ADD_KEY);
         shown.get_by_role_and_label(Role::TextInput, "Access key ID").focus();
         shown.run_steps(FRAMES);
         shown.event(Event::Paste(text));
@@ -284,7 +288,7 @@ fn with_profiles() -> Snapshot {
 fn page() -> Shown {
     let mut shown = show(with_profiles(), |window, _| window.open_profiles());
     assert_eq!(wishes(&mut shown), [], "nobody is asked about by opening the page");
-    press(&mut shown, "Check who this is: today");
+    press(&mut shown, &format!("{}: today", labels::welcome::WHO_IS_THIS));
     let asked: Vec<_> = wishes(&mut shown);
     assert_eq!(asked, [Action::Request(Request::Command(Command::Identify("today".to_owned())))]);
     shown
@@ -293,26 +297,26 @@ fn page() -> Shown {
 #[test]
 fn the_page_says_who_each_profile_is_and_what_is_odd() {
     let mut shown = page();
-    for said in [
+    for text in [
         "Richard, account 1111 2222 3333  ·  access key …7QXZ",
         ", line 3 (profile “importantproject”)",
         "this run only",
-        "This access key is not accepted.",
-        "This profile needs you to sign in.",
-        "was not allowed to run",
-        "asking who this is…",
+        &said(Kind::KeyNotAccepted).title,
+        &said(Kind::SignInNeeded).title,
+        command_not_allowed(),
+        labels::welcome::ASKING_WHO,
         "/home/richard/.aws/credentials",
     ] {
-        assert!(says(&shown, said), "{said}");
+        assert!(says(&shown, text), "{text}");
     }
     press(&mut shown, "Back");
-    assert!(says(&shown, "Deliver files to your customer"));
+    assert!(says(&shown, labels::welcome::TITLE));
     press(&mut shown, "Profiles…");
     assert_eq!(wishes(&mut shown), [Action::OpenProfiles]);
     let mut empty = show(demo::no_profiles(), |window, _| window.open_profiles());
-    assert!(says(&empty, "There is no profile on this computer yet"));
-    press(&mut empty, "Add an access key…");
-    assert!(says(&empty, "Drop its CSV file here"));
+    assert!(says(&empty, words::profiles::NONE));
+    press(&mut empty, labels::welcome::ADD_KEY);
+    assert!(says(&empty, words::key::TEXT));
 }
 
 #[test]
@@ -365,9 +369,10 @@ fn a_sign_in_shows_the_code_and_the_host_and_opens_the_browser_only_when_told() 
     press(&mut shown, "Sign in… through-company");
     let Request::SignIn(round, profile) = wanted(&mut shown) else { panic!("to sign in") };
     assert_eq!(profile, "through-company");
-    assert!(says(&shown, "Asking Amazon for a code…"));
+    assert!(says(&shown, words::sign_in::ASKING));
     came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Confirm(device()))));
-    for said in ["ABCD-EFGH", "device.sso.eu-west-1.amazonaws.com", "one hour at a time", "09:41 left", "password"] {
+    for said in ["ABCD-EFGH", "device.sso.eu-west-1.amazonaws.com", words::sign_in::ONE_HOUR, "09:41 left", "password"]
+    {
         assert!(says(&shown, said), "{said}");
     }
     assert_eq!(wishes(&mut shown), [], "no browser by itself");
@@ -377,11 +382,11 @@ fn a_sign_in_shows_the_code_and_the_host_and_opens_the_browser_only_when_told() 
     let address = "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH".to_owned();
     assert_eq!(wishes(&mut shown), [Action::Copy(address)]);
     came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Ended(SignInProblem::Expired))));
-    assert!(says(&shown, "The code was not confirmed in time."));
+    assert!(says(&shown, &sign_in_problem(&SignInProblem::Expired)));
     press(&mut shown, "Sign in again");
     let Request::SignIn(round, _) = wanted(&mut shown) else { panic!("to sign in") };
     came(&mut shown, (round, SheetReply::SignInStep(SignInStep::Done { kept: true })));
-    assert!(says(&shown, "You are signed in"));
+    assert!(says(&shown, words::sign_in::DONE));
     assert_eq!(
         wishes(&mut shown),
         [Action::Request(Request::Command(Command::Identify("through-company".to_owned())))]
@@ -418,7 +423,7 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
     let mut shown = open(refused(Problem::with(Kind::ProcessRefused, detail), "vault"));
     press(&mut shown, "Show its command…");
     let command = "/opt/vault get --role \"x y\" | tail -1";
-    assert!(says(&shown, command), "the whole of it");
+    assert!(says(&shown, command), "all of it");
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);
     assert_eq!(wishes(&mut shown), [], "no is the default");
@@ -436,24 +441,28 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     press(&mut shown, "Switch destination: Important Project");
     press(&mut shown, "Check my access…");
     assert!(
-        says(&shown, "Does your customer’s role let you in?")
-            && says(&shown, "A test file: No file is sent unless you ask for it.")
+        says(&shown, words::step_ahead(Item::Role, false))
+            && says(
+                &shown,
+                &words::step_said(step_name(Item::TestObject), None, words::step_ahead(Item::TestObject, false))
+            )
     );
     press(&mut shown, "Check");
     let first = wanted(&mut shown);
     let Request::CheckAccess { round, to, code: None, test_object: false } = &first else { panic!("{first:?}") };
     assert_eq!(**to, demo::destination());
     let ms = Duration::from_millis;
+    let done = |item, took, text: &str| words::step_said(step_name(item), Some(ms(took)), text);
     let step = |item, took, result| (*round, SheetReply::CheckStep(Step { item, took, result }));
     came(&mut shown, step(Item::Profile, ms(2), Ok(Fact::Profile(Source::Key, None))));
     came(&mut shown, step(Item::Identity, ms(120), Ok(Fact::Identity(demo::richard()))));
-    assert!(says(&shown, "Who you are, 120 ms: Amazon knows you as Richard in the account 1111 2222 3333."));
+    assert!(says(&shown, &done(Item::Identity, 120, &fact(&Fact::Identity(demo::richard())))));
     let denied = demo::denial(Kind::AssumeDenied(DeniedBy::YourPolicy));
     came(&mut shown, step(Item::Role, ms(1450), Err(denied)));
     came(&mut shown, (*round, SheetReply::CheckEnded));
-    assert!(says(&shown, "Your customer’s role, 1.4 s: Your own company has not allowed you to ask."));
-    assert!(says(&shown, "1. Your own company has not allowed you to ask"));
-    shown.get_by_role_and_label(Role::CheckBox, "Send a tiny test file too").click();
+    assert!(says(&shown, &done(Item::Role, 1450, &format!("{}.", titles::COMPANY_NOT_ALLOWED))));
+    assert!(says(&shown, &words::cause(1, titles::COMPANY_NOT_ALLOWED)));
+    shown.get_by_role_and_label(Role::CheckBox, words::check::TEST).click();
     shown.run_steps(FRAMES);
     press(&mut shown, "Check again");
     let Request::CheckAccess { round, test_object: true, .. } = wanted(&mut shown) else { panic!("with a test file") };
@@ -467,7 +476,7 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
     let proof = daypass::model::upload::Proof::Whole;
     came(&mut shown, step(Item::TestObject, Ok(Fact::TestObject { key: "incoming/t.txt".to_owned(), proof })));
     came(&mut shown, (round, SheetReply::CheckEnded));
-    assert!(says(&shown, "All is well.") && says(&shown, "You can’t delete it; your customer can."));
+    assert!(says(&shown, words::check::ALL_WELL) && says(&shown, CANT_DELETE));
     press(&mut shown, "Check again");
     assert_eq!(wishes(&mut shown), [], "a second test file is ticked anew");
     press(&mut shown, "Check");
@@ -484,7 +493,7 @@ fn a_check_of_a_role_with_a_device_asks_for_its_code() {
     press(&mut shown, "Switch destination: Important Project");
     press(&mut shown, "Check my access…");
     press(&mut shown, "Check");
-    assert!(says(&shown, "A code has six digits."));
+    assert!(says(&shown, labels::dialog::CODE_FORM));
     enter(&mut shown, Role::TextInput, "Six digits", "123 456");
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);

@@ -1,40 +1,50 @@
 //! What each screen says, and what its buttons and fields wish for.
 
 use super::{Bench, demo, kinds, open, open_with, press, says, wishes};
+use daypass::diagnose::titles;
+use daypass::model::history::Outcome;
+use daypass::model::names::NameProblem;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{DestinationId, State};
 use daypass::ui::backend::Request;
 use daypass::ui::{About, Action, Window};
+use daypass::words::history::outcome;
+use daypass::words::labels;
+use daypass::words::names;
 use daypass::words::problem as said;
+use daypass::words::ui as words;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[test]
 fn every_screen_settles_and_says_its_sentence() {
     let (practice, practice_about) = demo::practice();
-    let screens: Vec<(Snapshot, About, &str)> = vec![
-        (demo::welcome(), demo::about(), "Deliver files to your customer"),
-        (demo::no_profiles(), demo::about(), "There is no access key on this computer yet"),
-        (demo::odd_profile(), demo::about(), ", line 3 (profile"),
-        (demo::ready(), demo::about(), "Drop files or folders here"),
-        (demo::uploading(), demo::about(), "14 of 40 files"),
-        (demo::every_state(), demo::about(), "Sent, but not confirmed"),
-        (demo::ending_soon(), demo::about(), "These uploads need about 14 more minutes, and your access ends in 5."),
-        (demo::ended(), demo::about(), "3 files are waiting; nothing uploaded is lost. Renew and continue."),
-        (demo::denied(DeniedBy::Unknown), demo::about(), "Your customer’s account said no"),
-        (demo::denied(DeniedBy::YourPolicy), demo::about(), "Your own company has not allowed you to ask"),
-        (demo::delivered(), demo::about(), "All 40 files delivered. Amazon’s checksum matches every one."),
-        (demo::mixed(), demo::about(), "38 delivered, 1 already there, 1 stopped."),
-        (demo::offline(), demo::about(), "No connection"),
-        (demo::held(), demo::about(), "The disk is full"),
-        (demo::paused(), demo::about(), "Resume all"),
-        (demo::renew_refused(), demo::about(), "Renewing did not work"),
-        (demo::left_out(), demo::about(), "3 were left out…"),
-        (practice, practice_about, "What your customer sees…"),
+    let denied = |by| said::said(Kind::AssumeDenied(by));
+    let soon = words::ending_soon(Duration::from_mins(5), Some(Duration::from_mins(14)), false);
+    let screens: Vec<(Snapshot, About, String)> = vec![
+        (demo::welcome(), demo::about(), labels::welcome::TITLE.to_owned()),
+        (demo::no_profiles(), demo::about(), labels::welcome::NO_KEY.to_owned()),
+        (demo::odd_profile(), demo::about(), ", line 3 (profile".to_owned()),
+        (demo::ready(), demo::about(), labels::intake::DROP.to_owned()),
+        (demo::uploading(), demo::about(), "14 of 40 files".to_owned()),
+        (demo::every_state(), demo::about(), outcome(&Outcome::NotConfirmed)),
+        (demo::ending_soon(), demo::about(), soon.title),
+        (demo::ended(), demo::about(), words::ended(3).body),
+        (demo::denied(DeniedBy::Unknown), demo::about(), denied(DeniedBy::Unknown).title),
+        (demo::denied(DeniedBy::YourPolicy), demo::about(), titles::COMPANY_NOT_ALLOWED.to_owned()),
+        (demo::delivered(), demo::about(), "All 40 files delivered. Amazon’s checksum matches every one.".to_owned()),
+        (demo::mixed(), demo::about(), "38 delivered, 1 already there, 1 stopped.".to_owned()),
+        (demo::offline(), demo::about(), "No connection".to_owned()),
+        (demo::held(), demo::about(), said::said(Kind::JournalFull).title),
+        (demo::paused(), demo::about(), "Resume all".to_owned()),
+        (demo::renew_refused(), demo::about(), words::renew_problem(denied(DeniedBy::Unknown)).title),
+        (demo::left_out(), demo::about(), "3 were left out…".to_owned()),
+        (practice, practice_about, labels::intake::CUSTOMER_SEES.to_owned()),
     ];
     for size in [(960.0, 680.0), (640.0, 480.0)] {
         let mut harness = open_with(demo::welcome(), demo::about(), size);
@@ -71,20 +81,19 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
     let denied = demo::denial(Kind::AccessDenied(DeniedBy::RolePolicy));
     seen.places[0].hold = Some(Arc::new(denied));
     let mut harness = open(seen);
-    press(&mut harness, "What can I do…");
-    assert!(says(&harness, "The role does not allow this folder"));
-    harness
-        .get_all_by_role_and_label(Role::Button, "Copy message for your customer")
-        .next()
-        .expect("a message")
-        .click();
+    press(&mut harness, labels::notes::WHAT_NOW);
+    assert!(says(&harness, titles::FOLDER));
+    harness.get_all_by_role_and_label(Role::Button, labels::trouble::COPY_CUSTOMER).next().expect("a message").click();
     harness.run();
     let copied = wishes(&mut harness);
     let text = copied.iter().find_map(|wish| if let Action::Copy(text) = wish { Some(text) } else { None });
     assert!(text.expect("a message").contains("arn:aws:s3:::importantprojectbucket/incoming/*"));
     press(&mut harness, "Try now");
     assert!(wishes(&mut harness).contains(&Action::from(Command::Release(DestinationId(0)))));
-    assert!(says(&harness, "The bucket said no"), "back at the files, where it is still held");
+    assert!(
+        says(&harness, &said::said(Kind::AccessDenied(DeniedBy::RolePolicy)).title),
+        "back at the files, where it is still held"
+    );
 
     let mut seen = demo::uploading();
     let stopped = Arc::new(demo::denial(Kind::KmsDecrypt));
@@ -94,8 +103,8 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
     let mut harness = open(seen);
     press(&mut harness, &format!("More: {name}"));
     press(&mut harness, "What happened…");
-    assert!(says(&harness, "The role may not read the key for large files"));
-    press(&mut harness, "Back to the files");
+    assert!(says(&harness, titles::KEY_DECRYPT));
+    press(&mut harness, labels::trouble::BACK);
     assert!(says(&harness, &name));
 }
 
@@ -103,7 +112,7 @@ fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
 fn a_secret_in_the_wrong_field_is_not_shown() {
     let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     let mut harness = open(demo::welcome());
-    let field = "Role your customer gave you";
+    let field = labels::welcome::ROLE;
     harness.get_by_role_and_label(Role::TextInput, field).focus();
     harness.run();
     harness.get_by_role_and_label(Role::TextInput, field).type_text(secret);
@@ -111,7 +120,7 @@ fn a_secret_in_the_wrong_field_is_not_shown() {
     harness.get_by_role_and_label(Role::PasswordInput, field);
     press(&mut harness, "Get access");
     assert!(!format!("{harness:?}").contains(secret), "it stands in the tree");
-    assert!(says(&harness, "looks like a secret key") && wishes(&mut harness).is_empty());
+    assert!(says(&harness, names::SECRET) && wishes(&mut harness).is_empty());
 }
 
 #[test]
@@ -138,7 +147,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     harness.get_by_role_and_label(Role::TextInput, "Six digits").type_text("12a345");
     harness.run();
     press(&mut harness, "Continue");
-    assert!(says(&harness, "A code has six digits."));
+    assert!(says(&harness, labels::dialog::CODE_FORM));
     assert_eq!(wishes(&mut harness), []);
     harness.get_by_role_and_label(Role::TextInput, "Six digits").focus();
     harness.run();
@@ -157,17 +166,17 @@ fn a_role_with_a_device_asks_for_its_code_first() {
 #[test]
 fn the_prompt_opens_by_itself_when_a_code_is_needed_and_escape_closes_it() {
     let mut harness = open(demo::refused(Kind::CodeNeeded));
-    assert!(says(&harness, "Enter the code from your device"));
+    assert!(says(&harness, labels::dialog::CODE_TITLE));
     harness.key_press(Key::Escape);
     harness.run();
-    assert!(!says(&harness, "Enter the code from your device"));
+    assert!(!says(&harness, labels::dialog::CODE_TITLE));
 }
 
 #[test]
 fn a_denial_gives_messages_with_the_policies_filled_in() {
     let mut harness = open(demo::denied(DeniedBy::Unknown));
-    press(&mut harness, "Copy message for your customer");
-    press(&mut harness, "Copy message for your administrator");
+    press(&mut harness, labels::trouble::COPY_CUSTOMER);
+    press(&mut harness, labels::trouble::COPY_ADMINISTRATOR);
     let copied: Vec<String> = wishes(&mut harness)
         .into_iter()
         .map(|wish| if let Action::Copy(text) = wish { text } else { panic!("{wish:?}") })
@@ -192,16 +201,16 @@ fn causes_come_in_the_order_that_is_likeliest() {
     assert_eq!(
         unknown,
         [
-            "The role does not name you yet",
-            "Your own company has not allowed you to ask",
-            "The role wants a code from your phone (MFA)",
-            "You are outside the allowed place or time",
-            "The role’s ARN may be another one",
-            "The external ID is not the one the role expects",
+            titles::NOT_NAMED,
+            titles::COMPANY_NOT_ALLOWED,
+            titles::CODE_WANTED,
+            titles::PLACE_OR_TIME,
+            titles::OTHER_ROLE,
+            titles::EXTERNAL_ID,
         ]
     );
-    assert_eq!(titles(DeniedBy::YourPolicy, false)[0], "Your own company has not allowed you to ask");
-    assert_eq!(titles(DeniedBy::Unknown, true)[2], "The code from your phone is not enough (MFA)");
+    assert_eq!(titles(DeniedBy::YourPolicy, false)[0], titles::COMPANY_NOT_ALLOWED);
+    assert_eq!(titles(DeniedBy::Unknown, true)[2], titles::CODE_NOT_ENOUGH);
 }
 
 #[test]
@@ -209,17 +218,15 @@ fn the_form_opens_what_is_typed() {
     let mut harness = open(demo::welcome());
     assert_eq!(wishes(&mut harness), []);
     press(&mut harness, "Get access");
-    assert!(says(&harness, "Paste the role’s ARN from your customer."));
+    assert!(says(&harness, &names::name_problem(names::Field::Role, &NameProblem::Empty)));
     let role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put";
-    for (field, text) in
-        [("Role your customer gave you", role), ("Bucket", "importantprojectbucket"), ("Folder", "incoming")]
-    {
+    for (field, text) in [(labels::welcome::ROLE, role), ("Bucket", "importantprojectbucket"), ("Folder", "incoming")] {
         harness.get_by_role_and_label(Role::TextInput, field).focus();
         harness.run();
         harness.get_by_role_and_label(Role::TextInput, field).type_text(text);
         harness.run();
     }
-    assert!(says(&harness, "A role in account 4444 5555 6666"));
+    assert!(says(&harness, &words::role_in("444455556666")));
     press(&mut harness, "Get access");
     let mut expected = demo::destination();
     expected.name = "importantprojectbucket".to_owned();
@@ -230,12 +237,12 @@ fn the_form_opens_what_is_typed() {
 fn what_was_changed_is_looked_at_again_also_when_no_new_place_opens() {
     let mut harness = open(demo::denied(DeniedBy::Unknown));
     press(&mut harness, "Switch destination: Important Project");
-    press(&mut harness, "Change what you entered…");
+    press(&mut harness, labels::pass::CHANGE);
     assert!(says(&harness, daypass::words::ui::welcome::CHANGE));
     press(&mut harness, "Get access");
     assert_eq!(wishes(&mut harness), [Action::from(Command::Change(DestinationId(0), Box::new(demo::destination())))]);
     harness.run();
-    assert!(says(&harness, "Your customer’s account said no"));
+    assert!(says(&harness, &said::said(Kind::AssumeDenied(DeniedBy::Unknown)).title));
 }
 
 #[test]
@@ -250,7 +257,7 @@ fn quitting_asks_while_uploads_run() {
         harness.run();
     };
     close(&mut harness);
-    assert!(says(&harness, "25 uploads are running. They continue from here the next time you open Daypass."));
+    assert!(says(&harness, &words::quit(25)));
     press(&mut harness, "Keep uploading");
     assert_eq!(wishes(&mut harness), []);
     close(&mut harness);
@@ -266,7 +273,7 @@ fn quitting_asks_while_uploads_run() {
 fn settings_are_wished_for_as_they_are_changed() {
     let mut harness = open(demo::ready());
     press(&mut harness, "Settings");
-    harness.get_by_role_and_label(Role::CheckBox, "Work out the SHA-256 of each file for receipts").click();
+    harness.get_by_role_and_label(Role::CheckBox, labels::settings::SHA256).click();
     harness.step();
     harness.step();
     let mut wanted = demo::ready().settings;

@@ -2,25 +2,27 @@
 
 use super::{demo, open_with, press, says, wishes};
 use daypass::diagnose::messages;
-use daypass::model::problem::{DeniedBy, Kind};
+use daypass::model::problem::{DeniedBy, Kind, Turn};
 use daypass::ui::{Action, theme};
-use daypass::words::problem as said;
+use daypass::words::problem::{said, turn};
 use daypass::words::ui as words;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 
 #[test]
 fn a_problem_says_whose_turn_it_is() {
     let window = |size: (f32, f32)| egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(size.0, size.1));
     for size in [(960.0, 680.0), (640.0, 480.0)] {
         for (by, turn) in [
-            (DeniedBy::Unknown, "Most likely your customer’s turn"),
-            (DeniedBy::TrustPolicy, "Your customer’s turn"),
-            (DeniedBy::YourPolicy, "Your administrator’s turn"),
+            (DeniedBy::Unknown, turn(Turn::Customer, false)),
+            (DeniedBy::TrustPolicy, turn(Turn::Customer, true)),
+            (DeniedBy::YourPolicy, turn(Turn::Administrator, true)),
         ] {
+            let turn = turn.expect("somebody’s");
             let page = open_with(demo::denied(by), demo::about(), size);
             let chip = page.get_by_label(turn).rect();
             assert!(window(size).contains_rect(chip), "{turn} at {size:?}: {chip:?}");
-            let spoken = said::said(Kind::AssumeDenied(by));
+            let spoken = said(Kind::AssumeDenied(by));
             let first = |label: &str| page.query_all_by_label(label).next().expect("it is said").rect();
             let (title, body) = (first(&spoken.title), first(&spoken.body));
             assert!(!chip.intersects(title) && !chip.intersects(body), "{turn} at {size:?}: {chip:?}");
@@ -40,12 +42,12 @@ fn a_delivery_is_proved_by_who_answered() {
         let title = words::finished(totals, to, test_server).1.title;
         assert_eq!(title, format!("All 40 files delivered. {whose} checksum matches every one."));
         let message = messages::delivered(to, totals, test_server);
-        assert!(message.contains(&format!("{whose} checksum matches every one of them.")), "{message}");
+        assert!(message.contains(words::checksum_of(to, test_server)), "{message}");
     }
     let mut about = demo::about();
     about.test_server = Some("http://127.0.0.1:9000".to_owned());
     let mut page = open_with(demo::delivered(), about, (960.0, 680.0));
-    assert!(says(&page, "The test server’s checksum matches every one.") && !says(&page, "Amazon’s checksum"));
+    assert!(says(&page, "All 40 files delivered. The test server’s checksum") && !says(&page, "Amazon’s checksum"));
     press(&mut page, "Copy message");
     let copied = wishes(&mut page);
     assert!(matches!(&copied[..], [Action::Copy(text)] if !text.contains("Amazon")), "{copied:?}");

@@ -6,13 +6,19 @@ use daypass::engine::credentials::Caches;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
+use daypass::model::access_key::{Keep, KeyProblem};
 use daypass::model::destination::Destination;
+use daypass::model::problem::Kind;
 use daypass::model::session::Session;
 use daypass::model::snapshot::Command;
 use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
 use daypass::ui::backend::{Backend as _, Reply, Request};
 use daypass::ui::{Action, Window, theme};
 use daypass::window::{App, Start};
+use daypass::words::accounts;
+use daypass::words::keys::{command_not_allowed, key_problem};
+use daypass::words::labels;
+use daypass::words::problem::said;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
@@ -171,9 +177,9 @@ fn csv(keys: &Keys) -> String {
 #[test]
 fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     let mut stage = Stage::new("");
-    assert!(stage.says("There is no access key on this computer yet"));
+    assert!(stage.says(labels::welcome::NO_KEY));
     stage.drop_file("new_user_credentials.csv", "User name,Password,Console login link\nbob,p,https://x\n");
-    stage.wait("holds a password for the console and no access key");
+    stage.wait(key_problem(KeyProblem::PasswordOnly));
     let richard = csv(&stage.story.richard);
     stage.drop_file("rootkey.csv", &richard);
     stage.wait("root user");
@@ -186,22 +192,22 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     stage.wait("Richard, account 1111 2222 3333");
 
     let (role, bucket) = (stage.story.role_arn.clone(), stage.story.bucket.clone());
-    stage.enter("Role your customer gave you", &role);
+    stage.enter(labels::welcome::ROLE, &role);
     stage.enter("Bucket", &bucket);
     stage.enter("Folder", "incoming");
     stage.press("Check my access…");
     stage.press("Check");
-    stage.wait("All is well so far.");
+    stage.wait(accounts::check::WELL);
     assert!(stage.practice.objects().is_empty(), "nothing is sent unless it is ticked");
     stage.press("Check again");
-    stage.shown.get_by_role_and_label(Role::CheckBox, "Send a tiny test file too").click();
+    stage.shown.get_by_role_and_label(Role::CheckBox, accounts::check::TEST).click();
     stage.shown.run_steps(4);
     stage.press("Check");
-    stage.wait("All is well. Files can go there.");
+    stage.wait(accounts::check::ALL_WELL);
     assert!(stage.practice.objects().iter().any(|object| object.key.starts_with("incoming/daypass-test-")));
     stage.press("Close");
     stage.press("Get access");
-    stage.wait("Drop files or folders here");
+    stage.wait(labels::intake::DROP);
 
     stage.press("Settings");
     stage.press("Profiles…");
@@ -212,11 +218,11 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     assert!(stage.file("credentials").starts_with("[Richard-work]"));
     let seen = stage.desk.snapshot().snapshot;
     assert_eq!((&*seen.places[0].destination.profile, &*seen.remembered[0].profile), ("Richard-work", "Richard-work"));
-    stage.press("Check who this is: Richard-work");
+    stage.press(&format!("{}: Richard-work", labels::welcome::WHO_IS_THIS));
     stage.wait("Richard, account 1111 2222 3333");
     stage.press("Remove: Richard-work");
     stage.press("Remove");
-    stage.wait("There is no profile on this computer yet");
+    stage.wait(accounts::profiles::NONE);
     assert_eq!(stage.file("credentials").trim(), "");
     assert!(!stage.heard().contains(&secret) && !format!("{:?}", stage.desk.snapshot().snapshot).contains(&secret));
 }
@@ -224,17 +230,17 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
 #[test]
 fn a_key_for_this_run_serves_and_no_file_is_written() {
     let mut stage = Stage::new("");
-    stage.press("Add an access key…");
+    stage.press(labels::welcome::ADD_KEY);
     let (id, secret) = (stage.story.richard.id().to_owned(), stage.story.richard.secret().to_owned());
     stage.enter("Access key ID", &id);
     stage.enter("Secret access key", &secret);
     assert!(!stage.heard().contains(&secret[..8]));
     stage.press("Continue");
     stage.wait("This is Richard");
-    stage.shown.get_by_label_contains("For this run only.").click();
+    stage.shown.get_by_label_contains(accounts::key::THIS_RUN).click();
     stage.shown.run_steps(4);
     stage.press("Keep it");
-    stage.wait("It is kept until Daypass ends.");
+    stage.wait(&accounts::kept("Richard", Keep::ThisRun).body);
     stage.press("Profiles…");
     stage.wait("this run only");
     assert_eq!(stage.file("credentials"), "");
@@ -249,11 +255,11 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
     let server = runtime.block_on(Server::start(center(url, answers)));
     let mut stage = Stage::at(runtime, Some(server.url.clone()), CONFIG);
     stage.press("Profiles…");
-    stage.press("Check who this is: p");
-    stage.wait("This profile needs you to sign in.");
+    stage.press(&format!("{}: p", labels::welcome::WHO_IS_THIS));
+    stage.wait(&said(Kind::SignInNeeded).title);
     stage.press("Sign in… p");
     stage.wait("ABCD-EFGH");
-    assert!(stage.says("device.sso.eu-west-1.amazonaws.com") && stage.says("one hour at a time"));
+    assert!(stage.says("device.sso.eu-west-1.amazonaws.com") && stage.says(accounts::sign_in::ONE_HOUR));
     stage.press("Cancel");
     let asked = || server.heard().iter().filter(|request| request.line.contains("/token")).count();
     // One question may be on its way when it is left; the next would come a second later.
@@ -262,7 +268,7 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
     std::thread::sleep(Duration::from_millis(2200));
     assert_eq!(asked(), before, "nobody waits any more");
     stage.press("Sign in… p");
-    stage.wait("You are signed in");
+    stage.wait(accounts::sign_in::DONE);
     stage.press("Close");
     stage.wait("bob as Dev, account 1111 2222 3333");
     assert_eq!(std::fs::read_dir(stage.dir.path().join("sso")).expect("a cache").count(), 1);
@@ -296,9 +302,9 @@ fn a_command_runs_after_a_yes_alone() {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    stage.wait("Check who this is");
-    stage.press("Check who this is");
-    stage.wait("was not allowed to run");
+    stage.wait(labels::welcome::WHO_IS_THIS);
+    stage.press(labels::welcome::WHO_IS_THIS);
+    stage.wait(command_not_allowed());
     stage.press("Show its command…");
     stage.wait(&command);
     stage.press("Don’t run it");

@@ -9,7 +9,10 @@ use daypass::time::{Time, Utc};
 use daypass::ui::backend::Request;
 use daypass::ui::{Action, Window, theme};
 use daypass::window::attention::{Watch, done, sending};
+use daypass::words::labels;
 use daypass::words::problem::Message;
+use daypass::words::ui as words;
+use daypass::words::window::receipt_not_sent;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -44,7 +47,7 @@ fn the_end_of_a_delivery_is_told_once() {
 fn what_needs_the_person_is_told_once() {
     let title = |seen: &Snapshot| watched(&[demo::uploading(), seen.clone(), seen.clone()]);
     let said = |kind| daypass::words::problem::said(kind).title;
-    assert_eq!(title(&demo::ended()), [none(), vec!["Your access has ended".to_owned()], none()]);
+    assert_eq!(title(&demo::ended()), [none(), vec![words::ended(3).title], none()]);
     let denied = demo::denied(DeniedBy::Unknown);
     assert_eq!(title(&denied), [none(), vec![said(Kind::AssumeDenied(DeniedBy::Unknown))], none()]);
     let held = title(&demo::held());
@@ -106,21 +109,21 @@ fn says(harness: &Harness<'static, Bench>, text: &str) -> bool {
 #[test]
 fn the_receipt_is_sent_once_for_each_delivery() {
     let mut harness = open(demo::delivered());
-    harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
+    harness.get_by_role_and_label(Role::Button, labels::notes::SEND_RECEIPT).click();
     harness.run();
     assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::Request(Request::SendReceipt(DestinationId(0)))]);
-    assert!(says(&harness, "Sending the receipt…") && !says(&harness, "Send the receipt too"));
+    assert!(says(&harness, "Sending the receipt…") && !says(&harness, labels::notes::SEND_RECEIPT));
     let said = |title: &str| Message { title: title.to_owned(), body: String::new() };
-    harness.state_mut().window.receipt_sent(DestinationId(0), false, said("The receipt was not sent"));
+    harness.state_mut().window.receipt_sent(DestinationId(0), false, receipt_not_sent(&said("")));
     harness.run();
-    harness.get_by_role_and_label(Role::Button, "Send the receipt too").click();
+    harness.get_by_role_and_label(Role::Button, labels::notes::SEND_RECEIPT).click();
     harness.run();
     harness.state_mut().window.receipt_sent(DestinationId(0), true, said("Receipt sent"));
     harness.run();
-    assert!(!says(&harness, "Send the receipt too"));
+    assert!(!says(&harness, labels::notes::SEND_RECEIPT));
     harness.state_mut().seen.places[0].totals.first = 40;
     harness.run();
-    assert!(says(&harness, "Send the receipt too"), "another delivery has another receipt");
+    assert!(says(&harness, labels::notes::SEND_RECEIPT), "another delivery has another receipt");
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn copied_files_are_pasted_where_they_may_go() {
     let mut harness = open(demo::welcome());
     harness.event(egui::Event::Paste(text.to_owned()));
     harness.run();
-    assert!(says(&harness, "First get access, then drop the files"));
+    assert!(says(&harness, labels::welcome::ACCESS_FIRST));
 }
 
 #[test]
@@ -144,13 +147,12 @@ fn a_paused_upload_says_until_when_its_parts_are_kept() {
     // 29 Nov 2026, midnight UTC.
     seen.kept_until = Arc::new(BTreeMap::from([(UploadId(0), Utc(1_795_910_400)), (UploadId(1), Utc(1_795_910_400))]));
     let mut harness = open(seen);
-    for (width, text) in
-        [(1100.0, "Amazon keeps the parts until Sunday 29 November"), (640.0, "Kept until Sunday 29 November")]
-    {
+    let [long, short] = words::kept_until(Utc(1_795_910_400), None, &demo::about().zone);
+    for (width, text) in [(1100.0, &long), (640.0, &short)] {
         harness.set_size(egui::vec2(width, 680.0));
         harness.run();
-        let row = harness.get_by_label_contains("Paused. Amazon keeps the parts until Sunday 29 November").rect();
-        let (above, below) = (harness.get_by_label("Paused").rect(), harness.get_by_label(text).rect());
+        let row = harness.get_by_label_contains(&format!("{}. {long}", labels::table::PAUSED)).rect();
+        let (above, below) = (harness.get_by_label(labels::table::PAUSED).rect(), harness.get_by_label(text).rect());
         assert!(row.contains_rect(above) && row.contains_rect(below), "{row:?} {above:?} {below:?}");
         assert!(above.bottom() <= below.top() + 1.0 && below.right() < row.right() - 40.0, "{above:?} {below:?}");
     }
@@ -159,7 +161,7 @@ fn a_paused_upload_says_until_when_its_parts_are_kept() {
 #[test]
 fn the_nearing_end_is_announced() {
     let mut harness = open(demo::ready());
-    for (left, text) in [(700, ""), (599, "10 minutes"), (300, "5 minutes"), (59, "1 minute")] {
+    for (left, minutes) in [(700, None), (599, Some(10)), (300, Some(5)), (59, Some(1))] {
         let place = &mut harness.state_mut().seen.places[0];
         let Session::Active(grant) = &mut place.session else { panic!("a session") };
         grant.ends = Time(demo::NOW.0) + Duration::from_secs(left);
@@ -167,7 +169,7 @@ fn the_nearing_end_is_announced() {
         let announced = harness.get_all_by_role(Role::Status).any(|node| {
             use egui_kittest::kittest::NodeT as _;
             let label = node.accesskit_node().label().unwrap_or_default();
-            if text.is_empty() { label.is_empty() } else { label == format!("Your access ends in {text}.") }
+            label == minutes.map(words::announce_left).unwrap_or_default()
         });
         assert!(announced, "{left} s");
     }

@@ -1,6 +1,6 @@
 //! The names of the kinds of problems in the journal, which older and later versions of Daypass read.
 
-use crate::diagnose::same_as_kept;
+use crate::support::snapshot::same_as_kept;
 use crate::ui::kinds::kinds;
 use daypass::model::problem::{Detail, Kind, Problem};
 

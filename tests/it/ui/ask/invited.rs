@@ -1,6 +1,8 @@
 //! The card of an invitation: what is said of one that is new, known, changed or of another's name, and which answer is first.
 
 use super::*;
+use crate::ui::demo;
+use daypass::words::accounts;
 use daypass::words::ask::{self as words, invited as labels};
 use daypass::words::untrusted_text::look_alike;
 
@@ -37,7 +39,7 @@ fn nobody_says_yes_to_somebody_new_by_enter_alone() {
     assert_eq!(wishes(&mut card), [dismissed(PLAIN)]);
     // Who is known is greeted as before.
     let mut card = invited(knowing(&[acme()]), PLAIN);
-    assert!(!says(&card, first) && says(&card, "You know this customer. Nothing has changed."));
+    assert!(!says(&card, first) && says(&card, labels::KNOWN));
     assert_eq!(focused(&card).as_deref(), Some("Get access"));
     card.key_press(Key::Enter);
     card.run();
@@ -46,7 +48,7 @@ fn nobody_says_yes_to_somebody_new_by_enter_alone() {
 
 #[test]
 fn a_name_that_may_be_read_as_another_is_said() {
-    let alike = "has letters that only look like the usual ones";
+    let alike = &words::look_alike("\u{410}cme");
     // A Cyrillic А, in a known customer's invitation too.
     let fake = PLAIN.replace("\"Acme\"", "\"\u{410}cme\"");
     let card = invited(richard(), &fake);
@@ -85,7 +87,7 @@ fn a_customer_who_changed_is_shown_and_the_answer_is_no() {
     let seen = knowing(&[acme()]);
     let other = PLAIN.replace("444455556666", "999900001111").replace("acme-in", "acme-inn");
     let mut card = invited(seen.clone(), &other);
-    assert!(says(&card, "This is not the Acme you know"));
+    assert!(says(&card, &words::changed("Acme")));
     assert_eq!(card.query_all_by_label_contains("4444 5555 6666  →  9999 0000 1111").count(), 1);
     assert!(!says(&card, "daypass-acme  →"), "the role's name is the same");
     assert!(says(&card, "acme-in  →  acme-inn"));
@@ -94,7 +96,7 @@ fn a_customer_who_changed_is_shown_and_the_answer_is_no() {
     card.run();
     assert_eq!(wishes(&mut card), [dismissed(&other)]);
     let mut card = invited(seen.clone(), &other);
-    press(&mut card, "Use the new one");
+    press(&mut card, labels::TAKE_NEW);
     assert_eq!(opened(&wishes(&mut card)).bucket.as_str(), "acme-inn");
     // Another folder of the same bucket is no reason to say no.
     let card = invited(seen.clone(), &PLAIN.replace("incoming/", "later/"));
@@ -102,7 +104,7 @@ fn a_customer_who_changed_is_shown_and_the_answer_is_no() {
     assert_eq!(focused(&card).as_deref(), Some("Get access"));
     // Neither is the same invitation again.
     let card = invited(seen, PLAIN);
-    assert!(says(&card, "You know this customer. Nothing has changed."));
+    assert!(says(&card, labels::KNOWN));
 }
 
 #[test]
@@ -114,7 +116,7 @@ fn a_customer_who_is_known_takes_no_other_ones_name() {
     // Beta's own role and bucket, under Acme's name.
     let taken = beta.replace("\"Beta\"", "\"ACME\"");
     let mut card = invited(seen.clone(), &taken);
-    assert!(says(&card, "This is not the ACME you know"));
+    assert!(says(&card, &words::changed("ACME")));
     assert!(says(&card, "4444 5555 6666  →  9999 0000 1111") && says(&card, "acme-in  →  beta-in"));
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
     card.key_press(Key::Enter);
@@ -127,7 +129,7 @@ fn a_customer_who_is_known_takes_no_other_ones_name() {
     let mut second = acme();
     second.bucket = "acme-two".parse().expect("a bucket");
     let card = invited(knowing(&[second, acme(), to]), PLAIN);
-    assert!(says(&card, "You know this customer. Nothing has changed."));
+    assert!(says(&card, labels::KNOWN));
 }
 
 #[test]
@@ -147,7 +149,7 @@ fn other_dates_codes_and_networks_are_changes_too() {
     }
     let with = Invitation::parse(&format!("{PLAIN}{terms}")).expect("an invitation").to_destination("importantproject");
     let card = invited(knowing(std::slice::from_ref(&with)), &format!("{PLAIN}{terms}"));
-    assert!(says(&card, "You know this customer. Nothing has changed."));
+    assert!(says(&card, labels::KNOWN));
     let card = invited(knowing(&[with]), PLAIN);
     assert!(says(&card, "asked for  →  none") && says(&card, "203.0.113.0/24  →  none"));
 }
@@ -162,7 +164,7 @@ fn an_hour_is_said_where_more_is_asked_for() {
         seen.profiles = Arc::new(profiles);
         let who = |arn: &str| Identity { account: "111122223333".into(), arn: arn.into(), name: "Richard".into() };
         seen.identities = Arc::new(arn.map(|arn| ("importantproject".to_owned(), Ok(who(arn)))).into_iter().collect());
-        says(&invited(seen, text), "lasts one hour at a time, whatever is asked for.")
+        says(&invited(seen, text), accounts::ONE_HOUR)
     };
     let (user, role) = ("arn:aws:iam::111122223333:user/Richard", "arn:aws:sts::111122223333:assumed-role/Dev/Richard");
     for (source, arn, hour) in [
@@ -191,7 +193,7 @@ fn the_hour_of_a_role_is_that_of_the_profile_behind_it() {
     profiles.list.push(base);
     seen.profiles = Arc::new(profiles);
     let long = format!("{PLAIN}duration = 28800\n");
-    assert!(says(&invited(seen, &long), "lasts one hour at a time, whatever is asked for."));
+    assert!(says(&invited(seen, &long), accounts::ONE_HOUR));
 }
 
 #[test]
@@ -200,32 +202,32 @@ fn a_bucket_of_another_account_is_asked_about_twice() {
     assert!(says(&card, "7777 8888 9999"));
     press(&mut card, "Get access");
     assert_eq!(wishes(&mut card), []);
-    assert!(says(&card, "The bucket belongs to another account"));
+    assert!(says(&card, words::OTHER_OWNER));
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
-    press(&mut card, "Yes, it belongs there");
+    press(&mut card, labels::YES_OTHER);
     assert_eq!(opened(&wishes(&mut card)).owner().as_str(), "777788889999");
 }
 
 #[test]
 fn it_is_asked_twice_before_there_is_a_key_too() {
     let mut card = invited(Snapshot::default(), &format!("{PLAIN}owner = \"777788889999\"\n"));
-    press(&mut card, "Continue in the form");
-    assert!(says(&card, "The bucket belongs to another account") && !says(&card, "From your invitation"));
+    press(&mut card, labels::TO_FORM);
+    assert!(says(&card, words::OTHER_OWNER) && !says(&card, "From your invitation"));
     assert_eq!(focused(&card).as_deref(), Some("Not now"));
-    press(&mut card, "Yes, it belongs there");
+    press(&mut card, labels::YES_OTHER);
     assert!(says(&card, "From your invitation"));
 }
 
 #[test]
 fn a_device_is_asked_for_where_the_customer_wants_codes() {
     let mut card = invited(richard(), &format!("{PLAIN}mfa = true\n"));
-    assert_eq!(focused(&card).as_deref(), Some("Your MFA device (ARN or serial)"));
+    assert_eq!(focused(&card).as_deref(), Some(labels::MFA));
     press(&mut card, "Get access");
-    assert!(says(&card, "Enter the device that shows your codes."));
-    enter(&mut card, "Your MFA device (ARN or serial)", "arn:aws:iam::111122223333:mfa/Richard");
+    assert!(says(&card, labels::MFA_NEEDED));
+    enter(&mut card, labels::MFA, "arn:aws:iam::111122223333:mfa/Richard");
     press(&mut card, "Get access");
     assert_eq!(wishes(&mut card), [], "first the code");
-    assert!(says(&card, "Enter the code from your device"));
+    assert!(says(&card, daypass::words::labels::dialog::CODE_TITLE));
 }
 
 #[test]
@@ -236,15 +238,15 @@ fn dates_are_said_before_they_bite() {
     let card = invited(richard(), &format!("{PLAIN}not_after = \"2026-11-20T08:00:00Z\"\n"));
     assert!(says(&card, "Your access ended Friday 09:00."));
     let card = invited(knowing(&[acme()]), &format!("{PLAIN}not_after = \"2026-12-15T23:00:00Z\"\n"));
-    assert!(says(&card, "Your access lasts until the end of Tuesday, 15 Dec."));
+    assert!(says(&card, &words::lasts(Utc(1_797_375_600), demo::TODAY, &demo::about().zone)));
     assert_eq!(focused(&card).as_deref(), Some("Get access"));
 }
 
 #[test]
 fn without_a_key_the_form_keeps_the_invitation() {
     let mut card = invited(Snapshot::default(), PLAIN);
-    assert!(says(&card, "There is no access key on this computer yet."));
-    press(&mut card, "Continue in the form");
+    assert!(says(&card, labels::NO_KEY));
+    press(&mut card, labels::TO_FORM);
     assert!(says(&card, "From your invitation"));
     assert_eq!(wishes(&mut card), []);
 }

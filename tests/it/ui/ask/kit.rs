@@ -1,6 +1,10 @@
 //! What the kit takes: codes of those who can give one, their age, and no secret.
 
 use super::*;
+use daypass::grant::RequestProblem;
+use daypass::grant::words::ask_problem;
+use daypass::words::ask;
+use daypass::words::names;
 
 /// The example secret of Amazon's own pages, which opens nothing.
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -13,20 +17,20 @@ fn a_session_is_asked_for_no_code() {
     seen.identities = Arc::new(vec![("importantproject".to_owned(), Ok(who))]);
     let mut page = asking(seen);
     enter(&mut page, "Bucket", "importantprojectbucket");
-    assert!(says(&page, "can’t give a code, so MFA stays off."));
+    assert!(says(&page, ask::MFA_SESSION));
     assert!(text(&page).contains(arn) && !text(&page).contains("aws:MultiFactorAuthPresent"));
     assert!(page.get_by_role_and_label(Role::CheckBox, "Require MFA").accesskit_node().is_disabled());
     press(&mut page, "More options…");
-    assert!(!says(&page, "Oldest code, in minutes"));
+    assert!(!says(&page, ask::MFA_AGE));
     // A user is asked, and nothing is said of it.
     let page = ready();
-    assert!(!says(&page, "MFA stays off") && text(&page).contains("aws:MultiFactorAuthPresent"));
+    assert!(!says(&page, ask::MFA_SESSION) && text(&page).contains("aws:MultiFactorAuthPresent"));
     assert!(!page.get_by_role_and_label(Role::CheckBox, "Require MFA").accesskit_node().is_disabled());
     // The customer who pastes such a request sees the same.
     let mut customer = giving(None);
-    enter(&mut customer, "Their message to you, or their account and user name", arn);
+    enter(&mut customer, ask::THEIR_WHO, arn);
     enter(&mut customer, "Bucket", "acme-in");
-    assert!(says(&customer, "MFA stays off") && !text(&customer).contains("aws:MultiFactorAuthPresent"));
+    assert!(says(&customer, ask::MFA_SESSION) && !text(&customer).contains("aws:MultiFactorAuthPresent"));
 }
 
 #[test]
@@ -34,28 +38,28 @@ fn the_age_of_a_code_has_a_field() {
     let mut page = ready();
     press(&mut page, "More options…");
     for (typed, seconds) in [("30", 1800), ("90 s", 90), ("8 h", 28_800), ("15 min", 900)] {
-        enter(&mut page, "Oldest code, in minutes", typed);
+        enter(&mut page, ask::MFA_AGE, typed);
         assert!(text(&page).contains("aws:MultiFactorAuthAge"), "{typed}");
         assert!(text(&page).contains(&format!("\"{seconds}\"")), "{typed}: {}", text(&page));
     }
     for odd in ["soon", "0", "2161", "-5", "1 day", "99999999999"] {
-        enter(&mut page, "Oldest code, in minutes", odd);
-        assert!(says(&page, "The age of a code is between 1 minute and 36 hours"), "{odd}");
+        enter(&mut page, ask::MFA_AGE, odd);
+        assert!(says(&page, &ask_problem(RequestProblem::MfaAge)), "{odd}");
     }
-    enter(&mut page, "Oldest code, in minutes", "30");
+    enter(&mut page, ask::MFA_AGE, "30");
     tick(&mut page, "Require MFA");
-    assert!(!says(&page, "Oldest code, in minutes") && !text(&page).contains("aws:MultiFactorAuthAge"));
+    assert!(!says(&page, ask::MFA_AGE) && !text(&page).contains("aws:MultiFactorAuthAge"));
     // What a request says is shown as it is typed.
     let mut ask = RoleRequest::from_text(&{
         let mut other = ready();
-        press(&mut other, "Copy message and template");
+        press(&mut other, ask::COPY_ALL);
         copied(&mut other)
     })
     .expect("a request");
     for (seconds, shown) in [(5400, "90"), (90, "90 s")] {
         ask.mfa_max_age = Some(seconds);
         let customer = giving(Some(&ask));
-        let field = customer.query_all_by_label("Oldest code, in minutes");
+        let field = customer.query_all_by_label(ask::MFA_AGE);
         let values: Vec<_> = field.filter_map(|node| node.accesskit_node().value()).collect();
         assert!(values.iter().any(|value| value == shown), "{values:?}");
         assert!(text(&customer).contains(&format!("\"{seconds}\"")));
@@ -65,7 +69,7 @@ fn the_age_of_a_code_has_a_field() {
 #[test]
 fn what_a_request_asks_for_is_listed_and_nothing_of_it_is_folded_away() {
     let mut page = ready();
-    press(&mut page, "Copy message and template");
+    press(&mut page, ask::COPY_ALL);
     let ask = RoleRequest::from_text(&copied(&mut page)).expect("a request");
     let plain = giving(Some(&ask));
     let said = |page: &Shown, ask: &RoleRequest| {
@@ -93,17 +97,17 @@ fn a_secret_is_masked_and_taken_nowhere() {
     let mut page = ready();
     press(&mut page, "More options…");
     enter(&mut page, "Your customer’s name", SECRET);
-    assert!(says(&page, "This looks like a secret key"));
+    assert!(says(&page, names::SECRET));
     assert!(!heard(&page).contains(SECRET), "it is shown");
-    press(&mut page, "Copy message and template");
+    press(&mut page, ask::COPY_ALL);
     assert_eq!(wishes(&mut page), []);
     let mut customer = giving(None);
-    enter(&mut customer, "Their message to you, or their account and user name", "1111 2222 3333 Richard");
+    enter(&mut customer, ask::THEIR_WHO, "1111 2222 3333 Richard");
     enter(&mut customer, "Bucket", "acme-in");
-    enter(&mut customer, "ARN of the role that was made", "arn:aws:iam::444455556666:role/daypass-acme-in");
-    for field in ["A note for your contractor", "Whom they may ask"] {
+    enter(&mut customer, ask::ROLE, "arn:aws:iam::444455556666:role/daypass-acme-in");
+    for field in [ask::NOTE, ask::CONTACT] {
         enter(&mut customer, field, &format!("Your key: {SECRET}"));
-        assert!(says(&customer, "This looks like a secret key"), "{field}");
+        assert!(says(&customer, names::SECRET), "{field}");
         assert!(!heard(&customer).contains(SECRET), "{field}: it is shown");
         press(&mut customer, "Copy link");
         assert_eq!(wishes(&mut customer), [], "{field}");

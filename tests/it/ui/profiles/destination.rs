@@ -3,6 +3,9 @@
 use super::*;
 use daypass::model::destination::{Destination, Encryption};
 use daypass::time::Utc;
+use daypass::words::accounts;
+use daypass::words::ask;
+use daypass::words::labels;
 
 #[test]
 fn the_form_keeps_what_the_bucket_asks_for() {
@@ -14,7 +17,7 @@ fn the_form_keeps_what_the_bucket_asks_for() {
         seen.places[0].destination = Arc::new(to.clone());
         let mut shown = open(seen);
         press(&mut shown, "Switch destination: Important Project");
-        press(&mut shown, "Change what you entered…");
+        press(&mut shown, labels::pass::CHANGE);
         shown
     };
     let opened = |shown: &mut Shown| match wishes(shown).pop() {
@@ -26,17 +29,17 @@ fn the_form_keeps_what_the_bucket_asks_for() {
     assert_eq!(opened(&mut shown), to);
 
     let mut shown = change(&to);
-    press(&mut shown, "External ID, MFA, duration…");
-    enter(&mut shown, Role::TextInput, "KMS key (ARN or ID)", " not a key ");
+    press(&mut shown, labels::welcome::MORE);
+    enter(&mut shown, Role::TextInput, accounts::form::KMS_KEY, " not a key ");
     press(&mut shown, "Get access");
-    assert!(says(&shown, "A KMS key is an ARN, an ID or an alias"));
+    assert!(says(&shown, accounts::form::KMS_KEY_FORM));
     assert_eq!(wishes(&mut shown), []);
-    let boxes = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
+    let boxes = accounts::form::ACL;
     shown.get_by_role_and_label(Role::CheckBox, boxes).click();
     shown.run_steps(FRAMES);
     shown.get_by_label_contains("Encryption: With a KMS key").click();
     shown.run_steps(FRAMES);
-    press(&mut shown, "With Amazon’s key (SSE-S3)");
+    press(&mut shown, accounts::form::SSE_S3);
     press(&mut shown, "Get access");
     let plain = Destination { acl_full_control: false, encryption: Encryption::SseS3, ..to };
     assert_eq!(opened(&mut shown), plain);
@@ -52,6 +55,7 @@ fn a_window_of_dates_is_said_before_it_bites() {
         show(seen, |window, _| window.tell_time(Utc(TODAY)))
     };
     let monday = TODAY + 18 * 3600 + 28 * 60;
+    let lasts = |at| ask::lasts(Utc(at), Utc(TODAY), &demo::about().zone);
     let signed_out = || {
         let mut seen = demo::ready();
         seen.places[0].session = Session::SignedOut;
@@ -60,9 +64,9 @@ fn a_window_of_dates_is_said_before_it_bites() {
     assert!(says(&with(Some(monday), None, signed_out()), "Your access starts Monday 09:00"));
     let denied = demo::denied(DeniedBy::Unknown);
     assert!(says(&with(Some(monday), None, denied), "Your access starts Monday 09:00."));
-    assert!(says(&with(None, Some(monday), demo::ready()), "Your access lasts until Monday 09:00"));
+    assert!(says(&with(None, Some(monday), demo::ready()), lasts(monday).trim_end_matches('.')));
     let friday = monday + 4 * 86_400;
-    assert!(says(&with(None, Some(friday), demo::ready()), "Your access lasts until Friday 09:00."));
+    assert!(says(&with(None, Some(friday), demo::ready()), &lasts(friday)));
     assert!(says(&with(None, Some(TODAY - 60), signed_out()), "Your access ended today at 14:31"));
     assert!(!says(&with(None, None, demo::ready()), "Your access "));
     assert!(!says(&with(Some(monday), None, demo::ready()), "Your access "), "there is access all the same");
@@ -76,10 +80,12 @@ fn with_device(mut seen: Snapshot) -> Snapshot {
 #[test]
 fn a_code_that_was_not_taken_is_said_each_time_anew() {
     let mut shown = open(with_device(demo::refused(Kind::CodeNeeded)));
-    for said in ["Important Project asks for it", "importantproject-contractorA-bucket-put", SERIAL] {
-        assert!(says(&shown, said), "{said}");
+    for text in ["Important Project asks for it", "importantproject-contractorA-bucket-put", SERIAL] {
+        assert!(says(&shown, text), "{text}");
     }
-    assert!(!says(&shown, "That code was not accepted. Each"));
+    let refused = said(Kind::CodeWrong);
+    let refused = format!("{}. {}", refused.title, refused.body);
+    assert!(!says(&shown, &refused));
     for code in ["111111", "222 222"] {
         // The field has the focus: the digits come by paste, and Enter sends them.
         shown.event(Event::Paste(code.to_owned()));
@@ -93,14 +99,14 @@ fn a_code_that_was_not_taken_is_said_each_time_anew() {
         // The refusal of the next attempt, without a frame in between.
         shown.state_mut().seen = with_device(demo::refused(Kind::CodeWrong));
         shown.run_steps(FRAMES);
-        assert!(says(&shown, "That code was not accepted. Each code works once"));
+        assert!(says(&shown, &refused));
     }
 }
 
 #[test]
 fn the_next_code_is_asked_for_before_the_end() {
     let mut shown = open(with_device(demo::ending_soon()));
-    assert!(says(&shown, "With the next code the uploads go on without a stop."));
+    assert!(says(&shown, accounts::WITH_NEXT_CODE));
     shown.key_press(Key::Escape);
     shown.run_steps(FRAMES);
     assert!(!says(&shown, "Six digits"), "it is asked once");
@@ -124,7 +130,7 @@ fn the_next_code_is_asked_for_where_nobody_looks() {
     let mut shown = open(seen);
     for name in ["Important Project", "Second", "Third"] {
         assert!(says(&shown, &format!("{name} asks for it")), "{name}");
-        assert!(says(&shown, "With the next code the uploads go on without a stop."));
+        assert!(says(&shown, accounts::WITH_NEXT_CODE));
         shown.key_press(Key::Escape);
         shown.run_steps(FRAMES);
     }
@@ -137,7 +143,7 @@ fn a_users_arn_is_no_device_and_that_is_explained() {
     seen.identities = Arc::default();
     let mut shown = open(seen);
     press(&mut shown, "Enter a code…");
-    enter(&mut shown, Role::TextInput, "Your MFA device (ARN or serial)", "arn:aws:iam::111122223333:user/Richard");
+    enter(&mut shown, Role::TextInput, labels::dialog::SERIAL, "arn:aws:iam::111122223333:user/Richard");
     enter(&mut shown, Role::TextInput, "Six digits", "123456");
     press(&mut shown, "Continue");
     assert!(says(&shown, SERIAL), "the device that may be meant is named");
