@@ -348,7 +348,7 @@ fn longest(ui: &mut Ui, kit: &mut Kit, rect: Rect) {
     let length = |seconds: u32| format::short(Duration::from_secs(u64::from(seconds)));
     let now = length(kit.seconds);
     let runs = [(words::LONGEST, Face::Body, t.muted), ("  ", Face::Body, t.muted), (&now, Face::Body, t.ink)];
-    widgets::combo_box(ui, rect, &response, None, &runs, &format!("{}: {now}", words::LONGEST));
+    picker::combo_box(ui, rect, &response, None, &runs, &format!("{}: {now}", words::LONGEST));
     Popup::menu(&response).gap(gap::CLOSE).width(rect.width() - size::MENU_PADDING).show(|ui| {
         for seconds in LENGTHS {
             if widgets::menu_item(ui, length(seconds)) {

@@ -2,7 +2,7 @@
 
 use super::form::{Encrypt, Form, LENGTHS};
 use super::theme::{self, Face, gap, size};
-use super::{layout, widgets};
+use super::{layout, picker, widgets};
 use crate::words::accounts::form as you;
 use crate::words::format;
 use crate::words::ui::{Field, welcome};
@@ -193,6 +193,6 @@ fn length(ui: &mut Ui, form: &mut Form, width: f32) {
 fn pick_box(ui: &mut Ui, name: &str, now: &str, width: f32) -> Response {
     let t = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::FIELD), Sense::click());
-    widgets::combo_box(ui, rect, &response, None, &[(now, Face::Body, t.ink)], &format!("{name}: {now}"));
+    picker::combo_box(ui, rect, &response, None, &[(now, Face::Body, t.ink)], &format!("{name}: {now}"));
     response
 }

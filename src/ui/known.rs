@@ -1,19 +1,19 @@
 //! The customers of earlier on the first screen: one click leads to where files went before.
 
 use super::form::From;
-use super::icons;
 use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
-use super::{Action, Window};
+use super::{Action, Window, icons, layout};
 use crate::model::destination::Destination;
 use crate::model::snapshot::{Command, Snapshot};
 use crate::model::upload::DestinationId;
 use crate::words::known as words;
 use crate::words::ui::{pass, welcome};
-use egui::{Popup, Rect, Ui, pos2, vec2};
+use egui::{Popup, Ui};
 
 /// Customers shown before the rest is asked for.
 const FIRST: usize = 4;
+
 /// What a press of an entry's buttons wants.
 enum Pressed {
     /// To deliver there.
@@ -69,55 +69,39 @@ impl Window {
 /// Draws a customer: color, name, where files go and as whom, and the way there.
 fn entry(ui: &mut Ui, to: &Destination, open: Option<DestinationId>, at: usize, main: bool) -> Option<Pressed> {
     let t = theme::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), size::list::CUSTOMER));
-    if at > 0 {
-        widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    }
     let verb = if open.is_some() { words::GO_ON } else { welcome::GET_ACCESS };
     let name = words::button(verb, &to.name);
     let button = if at == 0 && main { Button::main(verb) } else { Button::plain(verb) }.named(&name);
-    let width = button.width(ui);
-    let middle = rect.center().y;
     let mut pressed = None;
-    let more = widgets::icon_button_at(
-        ui,
-        pos2(rect.right() - size::ICON_BUTTON.x / 2.0, middle),
-        icons::MORE,
-        &words::button(words::MORE, &to.name),
-        t.muted,
-    );
-    Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
-        ui.set_min_width(size::MENU_WIDTH);
-        if widgets::menu_item(ui, pass::CHANGE) {
-            pressed = Some(Pressed::Change);
+    let end = |ui: &mut Ui| {
+        let more = widgets::icon_button(ui, icons::MORE, &words::button(words::MORE, &to.name), t.muted);
+        Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+            ui.set_min_width(size::MENU_WIDTH);
+            if widgets::menu_item(ui, pass::CHANGE) {
+                pressed = Some(Pressed::Change);
+            }
+            if open.is_none() && widgets::menu_item(ui, words::FORGET) {
+                pressed = Some(Pressed::Forget);
+            }
+        });
+        ui.add_space(gap::PARAGRAPH);
+        if ui.add(button).clicked() {
+            pressed = Some(Pressed::Go);
         }
-        if open.is_none() && widgets::menu_item(ui, words::FORGET) {
-            pressed = Some(Pressed::Forget);
-        }
-    });
-    let left = rect.right() - size::list::CUSTOMER_BUTTON - width;
-    let place = Rect::from_min_size(pos2(left, middle - size::CONTROL / 2.0), vec2(width, size::CONTROL));
-    if ui.put(place, button).clicked() {
-        pressed = Some(Pressed::Go);
-    }
-    widgets::dot_at(
-        ui,
-        pos2(rect.left() + size::DOT / 2.0, middle - Face::Body.line() / 2.0),
-        to.role.account().as_str(),
-    );
-    let room = left - rect.left() - gap::EDGE - gap::NEAR;
-    let place = words::place(to);
-    for (y, text, face, ink) in [
-        (-Face::Body.line() / 2.0, to.name.as_str(), Face::Strong, t.ink),
-        (Face::Body.line() / 2.0, &place, Face::Small, t.muted),
-    ] {
-        widgets::text_at(
+        ui.add_space(gap::NEAR);
+    };
+    let row = layout::row(ui, size::list::CUSTOMER, end, |ui| {
+        widgets::dot_at(ui, ui.cursor().left_center() + size::list::CUSTOMER_DOT, to.role.account().as_str());
+        ui.add_space(gap::EDGE);
+        layout::two_lines(
             ui,
-            egui::Align2::LEFT_CENTER,
-            pos2(rect.left() + gap::EDGE, middle + y),
-            &[(text, face, ink)],
-            room,
+            1.0,
+            |ui| _ = widgets::line(ui, &[(&to.name, Face::Strong, t.ink)]),
+            |ui| _ = widgets::line(ui, &[(&words::place(to), Face::Small, t.muted)]),
         );
+    });
+    if at > 0 {
+        widgets::rule(ui.painter(), row.rect.x_range(), row.rect.top() + 0.5, t);
     }
     pressed
 }

@@ -3,11 +3,11 @@
 use super::sheet::{After, Sheet, View, buttons, safe, title};
 use super::theme::{self, Face, gap, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, picker};
+use super::{About, Action, Window, layout};
 use crate::model::snapshot::{Command, SkipReason, Skipped};
 use crate::model::upload::DestinationId;
 use crate::words::ui::{self as words, dialog};
-use egui::{Align2, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Role, ScrollArea, Sense, Ui, WidgetInfo};
 
 /// What was left out at a destination.
 pub(crate) struct LeftOut(pub DestinationId);
@@ -53,30 +53,30 @@ impl Sheet for LeftOut {
 /// Draws what was left out: its name before its folder, below it why, and beside it the way to send it all the same.
 fn entry(ui: &mut Ui, left: &Skipped, about: &About, id: DestinationId, out: &mut Vec<Action>) {
     let t = theme::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), size::list::ENTRY));
     let text = |path: Option<&std::path::Path>| path.map(|path| path.display().to_string()).unwrap_or_default();
     let name = text(left.path.file_name().map(std::path::Path::new));
     let folder = text(left.path.parent());
     let why = words::left(left.why, &about.zone);
-    let response = ui.interact(rect, ui.scope_id().with("entry"), Sense::empty());
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {why}", left.path.display())));
-    // The list has a scroll bar at its right.
-    let mut right = rect.right() - size::SCROLL_BAR;
-    if matches!(left.why, SkipReason::Earlier(_)) {
-        let named = format!("{}: {name}", dialog::SEND_AGAIN);
-        let button = Button::small_link(dialog::SEND_AGAIN).named(&named);
-        let width = button.width(ui);
-        let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), vec2(width, size::LINK));
-        if picker::at(ui, place, button).clicked() {
-            out.push(Command::SendAgain(id, Some(left.path.clone())).into());
+    let end = |ui: &mut Ui| {
+        // The list has a scroll bar at its right.
+        ui.add_space(size::SCROLL_BAR);
+        if matches!(left.why, SkipReason::Earlier(_)) {
+            let named = format!("{}: {name}", dialog::SEND_AGAIN);
+            if ui.add(Button::small_link(dialog::SEND_AGAIN).named(&named)).clicked() {
+                out.push(Command::SendAgain(id, Some(left.path.clone())).into());
+            }
+            ui.add_space(gap::NEAR);
         }
-        right = place.left() - gap::NEAR;
-    }
+    };
     let runs = [(name.as_str(), Face::Body, t.ink), ("  ", Face::Small, t.faint), (&folder, Face::Small, t.faint)];
-    let room = right - rect.left();
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::list::FIRST_LINE), &runs, room);
-    let below = [(why.as_str(), Face::Small, t.muted)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::list::SECOND_LINE), &below, room);
-    // What was painted has moved the cursor into the entry.
-    ui.advance_cursor_after_rect(rect);
+    let row = layout::row(ui, size::list::ENTRY, end, |ui| {
+        layout::two_lines(
+            ui,
+            0.0,
+            |ui| _ = widgets::line(ui, &runs),
+            |ui| _ = widgets::line(ui, &[(&why, Face::Small, t.muted)]),
+        );
+    });
+    let response = ui.interact(row.rect, ui.scope_id().with("entry"), Sense::empty());
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {why}", left.path.display())));
 }

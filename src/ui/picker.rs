@@ -1,13 +1,13 @@
 //! The list of profiles to pick who one is from, and small parts that the pages for access share.
 
-use super::theme::{self, Face, gap, size};
+use super::theme::{self, Face, gap, icon_size, size};
 use super::{Scene, form, icons, identity, widgets};
 use crate::model::names::holds_secret;
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::words::ui as words;
 use egui::{
-    Align2, CornerRadius, Frame, Id, Margin, Popup, Pos2, Rect, Response, RichText, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, pos2, vec2,
+    Align2, CornerRadius, Frame, Id, Margin, Popup, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 /// Opens the list of profiles under what was clicked. Returns the one that is picked.
@@ -54,8 +54,40 @@ pub(crate) fn profile(
         runs.push((who.as_str(), Face::Body, t.muted));
     }
     let says = format!("{label}: {name} {who}");
-    widgets::combo_box(ui, rect, &response, Some(icons::USER), &runs, says.trim());
+    combo_box(ui, rect, &response, Some(icons::USER), &runs, says.trim());
     list(&response, rect.width() - size::MENU_PADDING, seen)
+}
+
+/// Paints a combo box: what is picked, cut if there is too little room, before a caret. `icon` stands before the text.
+pub(crate) fn combo_box(
+    ui: &Ui,
+    rect: Rect,
+    response: &Response,
+    icon: Option<icons::Icon>,
+    runs: &[widgets::TextRun<'_>],
+    name: &str,
+) {
+    let t = theme::of(ui);
+    let fill = if response.hovered() { widgets::mix(t.surface, t.sunken, 0.5) } else { t.surface };
+    let stroke = widgets::hairline(ui.painter(), t.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
+    let mut left = rect.left() + size::COMBO_TEXT;
+    if let Some(icon) = icon {
+        widgets::icon_at(
+            ui.painter(),
+            rect.left_center() + vec2(size::COMBO_ICON, 0.0),
+            icon,
+            icon_size::MEDIUM,
+            t.muted,
+        );
+        left = rect.left() + size::COMBO_TEXT_BEHIND_ICON;
+    }
+    let caret = rect.right_center() - vec2(size::COMBO_CARET, 0.0);
+    widgets::icon_at(ui.painter(), caret, icons::CARET_DOWN, icon_size::COMBO, t.muted);
+    let galley = widgets::one_line(ui, runs, rect.right() - size::COMBO_END - left);
+    ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+    widgets::focus_ring(ui, response, rect, t);
 }
 
 /// Draws a text field with its name inside, at the left.

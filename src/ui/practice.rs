@@ -3,9 +3,10 @@
 use super::add_key::AddKey;
 use super::backend::Request;
 use super::sheet::{After, Sheet, View, close_button, title};
+use super::theme::size::list;
 use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, picker};
+use super::{About, Action, Window, icons, layout, picker};
 use crate::words::format;
 use crate::words::problem::Message;
 use crate::words::ui::{dialog, practice as words};
@@ -98,26 +99,19 @@ impl Sheet for ArrivedList {
     fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, _out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
         title(ui, dialog::ARRIVED_TITLE, t);
-        let list = view.about.arrived.as_deref().map(Vec::as_slice).unwrap_or_default();
-        if list.is_empty() {
+        let arrived = view.about.arrived.as_deref().map(Vec::as_slice).unwrap_or_default();
+        if arrived.is_empty() {
             widgets::text(ui, &[(dialog::NOTHING_ARRIVED, Face::Body, t.muted)]);
         }
-        let scroll = ScrollArea::vertical().max_height(size::list::ARRIVED_LIST).auto_shrink([false, true]);
-        scroll.show_rows(ui, size::list::ARRIVED, list.len(), |ui, rows| {
-            for one in list.get(rows).unwrap_or_default() {
+        let scroll = ScrollArea::vertical().max_height(list::ARRIVED_LIST).auto_shrink([false, true]);
+        scroll.show_rows(ui, list::ARRIVED, arrived.len(), |ui, rows| {
+            for one in arrived.get(rows).unwrap_or_default() {
                 let size = format::size(one.size);
-                let full = ui.available_width();
-                let (_, rect) = ui.allocate_space(vec2(full, size::list::ARRIVED));
-                let right = widgets::text_at(
-                    ui,
-                    Align2::RIGHT_CENTER,
-                    rect.right_center(),
-                    &[(&size, Face::Body, t.muted)],
-                    size::table::SIZE,
-                );
-                let room = right.left() - rect.left() - gap::NEAR;
-                let key = [(one.key.as_str(), Face::Mono, t.ink)];
-                widgets::text_at(ui, Align2::LEFT_CENTER, rect.left_center(), &key, room);
+                let end = |ui: &mut Ui| _ = widgets::line(ui, &[(&size, Face::Body, t.muted)]);
+                layout::row(ui, list::ARRIVED, end, |ui| {
+                    ui.set_max_width(ui.available_width() - gap::NEAR);
+                    widgets::line(ui, &[(&one.key, Face::Mono, t.ink)]);
+                });
             }
         });
         close_button(ui, dialog::CLOSE)

@@ -86,8 +86,6 @@ impl Window {
 
     fn profile_row(&mut self, ui: &mut Ui, profile: &Profile, seen: &Snapshot, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let full = ui.available_width();
-        let (_, rect) = ui.allocate_space(vec2(full, size::list::PROFILE));
         let known = seen.identities.iter().find(|(name, _)| *name == profile.name).map(|(_, known)| known);
         let icon = match profile.source {
             Source::Key
@@ -100,64 +98,51 @@ impl Window {
             Source::SignIn | Source::Login | Source::TokenFile => icons::SIGN_IN,
             Source::Process => icons::COMMAND,
         };
-        widgets::icon_at(
-            ui.painter(),
-            rect.left_center() + vec2(size::list::PROFILE_ICON, 0.0),
-            icon,
-            icon_size::ROW,
-            t.muted,
-        );
-        let mut right = rect.right() - size::ICON_BUTTON.x / 2.0;
-        for (icon, label) in [(icons::REMOVE, labels::REMOVE), (icons::RENAME, labels::RENAME)] {
-            let name = format!("{label}: {}", profile.name);
-            if widgets::icon_button_at(ui, pos2(right, rect.center().y), icon, &name, t.muted).clicked() {
-                if label == labels::REMOVE {
-                    self.open_sheet(Remove::new(&profile.name));
-                } else {
-                    self.open_sheet(Rename::new(&profile.name));
-                }
-            }
-            right -= size::ICON_BUTTONS;
-        }
-        right += gap::TEXT;
         let problem = known.and_then(|known| known.as_ref().err());
         let help = problem.and_then(|problem| remedy(problem, &profile.name, seen));
-        if let Some(remedy) = help {
-            let name = format!("{} {}", remedy.label(), profile.name);
-            let button = Button::small_link(remedy.label()).named(&name);
-            let width = button.width(ui);
-            let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), vec2(width, size::LINK));
-            if picker::at(ui, place, button).clicked() {
-                self.help(remedy, &profile.name, None, out);
+        let who = self.says_who(profile, seen);
+        let end = |ui: &mut Ui| {
+            for (icon, label) in [(icons::REMOVE, labels::REMOVE), (icons::RENAME, labels::RENAME)] {
+                let name = format!("{label}: {}", profile.name);
+                if widgets::icon_button(ui, icon, &name, t.muted).clicked() {
+                    if label == labels::REMOVE {
+                        self.open_sheet(Remove::new(&profile.name));
+                    } else {
+                        self.open_sheet(Rename::new(&profile.name));
+                    }
+                }
+                ui.add_space(size::ICON_BUTTONS - size::ICON_BUTTON.x);
             }
-            right = place.left() - gap::NEAR;
-        } else if self.may_identify(profile, seen) {
-            let name = format!("{}: {}", welcome::WHO_IS_THIS, profile.name);
-            let button = Button::small_link(welcome::WHO_IS_THIS).named(&name);
-            let width = button.width(ui);
-            let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), vec2(width, size::LINK));
-            if picker::at(ui, place, button).clicked() {
-                self.identify(profile, seen, out);
+            ui.add_space(size::list::PROFILE_BUTTONS);
+            if let Some(remedy) = help {
+                let name = format!("{} {}", remedy.label(), profile.name);
+                if ui.add(Button::small_link(remedy.label()).named(&name)).clicked() {
+                    self.help(remedy, &profile.name, None, out);
+                }
+                ui.add_space(gap::NEAR);
+            } else if self.may_identify(profile, seen) {
+                let name = format!("{}: {}", welcome::WHO_IS_THIS, profile.name);
+                if ui.add(Button::small_link(welcome::WHO_IS_THIS).named(&name)).clicked() {
+                    self.identify(profile, seen, out);
+                }
+                ui.add_space(gap::NEAR);
             }
-            right = place.left() - gap::NEAR;
-        }
-        let left = rect.left() + size::list::PROFILE_TEXT;
+        };
         let mut name = vec![(profile.name.as_str(), Face::Strong, t.ink)];
         if profile.this_run {
             name.extend([("   ", Face::Small, t.muted), (labels::THIS_RUN, Face::Small, t.warn)]);
         }
-        let who = self.says_who(profile, seen);
-        let align = egui::Align2::LEFT_CENTER;
-        widgets::text_at(ui, align, pos2(left, rect.center().y - Face::Body.line() / 2.0), &name, right - left);
-        widgets::text_at(
-            ui,
-            align,
-            pos2(left, rect.center().y + Face::Body.line() / 2.0),
-            &[(&who, Face::Small, t.muted)],
-            right - left,
-        );
-        // What was painted has moved the cursor into the row.
-        ui.advance_cursor_after_rect(rect);
+        layout::row(ui, size::list::PROFILE, end, |ui| {
+            ui.add_space(size::list::PROFILE_ICON);
+            widgets::icon(ui, icon, icon_size::ROW, t.muted);
+            ui.add_space(size::list::PROFILE_TEXT - icon_size::ROW - size::list::PROFILE_ICON);
+            layout::two_lines(
+                ui,
+                1.0,
+                |ui| _ = widgets::line(ui, &name),
+                |ui| _ = widgets::line(ui, &[(&who, Face::Small, t.muted)]),
+            );
+        });
         let odd = seen.profiles.oddities.iter().filter(|odd| odd.profile.as_ref() == Some(&profile.name));
         let odd: Vec<String> = odd.take(6).map(ui_words::oddity).collect();
         let mut below: Vec<String> = Vec::new();

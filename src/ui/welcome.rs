@@ -9,7 +9,7 @@ use super::identify::answered;
 use super::paths::PathFor;
 use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, identity, layout};
+use super::{About, Action, Window, icons, identity, layout, picker};
 use crate::model::destination::Destination;
 use crate::model::names::RoleArn;
 use crate::model::snapshot::{Command, Profile, Snapshot};
@@ -248,7 +248,7 @@ impl Window {
             runs.push((who.as_str(), Face::Body, t.muted));
         }
         let label = format!("{}: {name} {who}", welcome::YOU);
-        widgets::combo_box(ui, rect, &response, Some(icons::USER), &runs, label.trim());
+        picker::combo_box(ui, rect, &response, Some(icons::USER), &runs, label.trim());
         Popup::menu(&response).gap(gap::CLOSE).width(rect.width()).show(|ui| self.profiles(ui, seen));
         odd(ui, picked, seen);
         ui.add_space(gap::TIGHT);

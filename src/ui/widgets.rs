@@ -281,6 +281,12 @@ impl Widget for Button<'_> {
     }
 }
 
+/// Adds a button that is an icon. Its name is also what it says when pointed at.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, color: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(size::ICON_BUTTON, Sense::click());
+    icon_button_in(ui, rect, response, icon, name, color)
+}
+
 /// Draws a button that is an icon, at a place; its name is also what it says when pointed at.
 pub fn icon_button_at(ui: &mut Ui, center: Pos2, icon: Icon, name: &str, color: Color32) -> Response {
     let rect = Rect::from_center_size(center, size::ICON_BUTTON);
@@ -368,25 +374,6 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     let response = ui.put(rect, edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
-}
-
-/// Paints a combo box: what is picked, cut if there is too little room, before a caret. `icon` stands before the text.
-pub fn combo_box(ui: &Ui, rect: Rect, response: &Response, icon: Option<Icon>, runs: &[TextRun<'_>], name: &str) {
-    let t = theme::of(ui);
-    let fill = if response.hovered() { mix(t.surface, t.sunken, 0.5) } else { t.surface };
-    let stroke = hairline(ui.painter(), t.line);
-    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), fill, stroke, StrokeKind::Inside);
-    let mut left = rect.left() + size::COMBO_TEXT;
-    if let Some(icon) = icon {
-        icon_at(ui.painter(), rect.left_center() + vec2(size::COMBO_ICON, 0.0), icon, icon_size::MEDIUM, t.muted);
-        left = rect.left() + size::COMBO_TEXT_BEHIND_ICON;
-    }
-    let caret = rect.right_center() - vec2(size::COMBO_CARET, 0.0);
-    icon_at(ui.painter(), caret, super::icons::CARET_DOWN, icon_size::COMBO, t.muted);
-    let galley = one_line(ui, runs, rect.right() - size::COMBO_END - left);
-    ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0 - 0.5), galley, t.ink);
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
-    focus_ring(ui, response, rect, t);
 }
 
 /// Paints a progress bar with rounded ends and says its value to screen readers under `name`.

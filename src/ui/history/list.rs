@@ -236,7 +236,7 @@ fn period(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, t: &Tokens) {
     let response = ui.allocate_rect(rect, Sense::click());
     let name = |period: Period| words::PERIODS[Period::ALL.iter().position(|one| *one == period).unwrap_or(0)];
     let label = format!("{}: {}", words::WHEN, name(page.period));
-    widgets::combo_box(ui, rect, &response, None, &[(name(page.period), Face::Body, t.ink)], &label);
+    picker::combo_box(ui, rect, &response, None, &[(name(page.period), Face::Body, t.ink)], &label);
     Popup::menu(&response).gap(gap::CLOSE).width(rect.width() - size::MENU_PADDING).show(|ui| {
         for period in Period::ALL {
             if widgets::menu_item(ui, name(period)) {

@@ -296,16 +296,19 @@ pub mod past {
 
 /// Lists in cards and sheets.
 pub mod list {
-    /// A customer of earlier, and the room that the buttons beside it take.
+    use egui::{Vec2, vec2};
+
+    /// A customer of earlier.
     pub const CUSTOMER: f32 = 54.0;
-    pub const CUSTOMER_BUTTON: f32 = 36.0;
+    /// Its dot, beside the first of two lines: from the middle of its left edge.
+    pub const CUSTOMER_DOT: Vec2 = vec2(5.0, -10.0);
     pub const PROFILE: f32 = 56.0;
-    pub const PROFILE_ICON: f32 = 11.0;
+    pub const PROFILE_ICON: f32 = 1.0;
     pub const PROFILE_TEXT: f32 = 34.0;
+    /// Between the buttons of a profile and the link before them.
+    pub const PROFILE_BUTTONS: f32 = 5.0;
     /// An entry of two lines.
     pub const ENTRY: f32 = 44.0;
-    pub const FIRST_LINE: f32 = 12.0;
-    pub const SECOND_LINE: f32 = 31.0;
     /// The most height of the list of what was left out.
     pub const LEFT_OUT: f32 = 264.0;
     /// An entry of the list of what arrived, and the list's most height.
