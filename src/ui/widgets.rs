@@ -231,7 +231,10 @@ impl<'a> Button<'a> {
 impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let t = theme::of(ui);
-        let wanted = vec2(self.width(ui), self.height());
+        // A button is no wider than the room there is; its text is cut with "…" then.
+        let room = ui.available_width().max(self.padding());
+        let width = self.width(ui);
+        let wanted = vec2(if width > room + 1.0 { room } else { width }, self.height());
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(wanted, sense);
         let enabled = self.enabled && ui.is_enabled();
@@ -266,7 +269,9 @@ impl Widget for Button<'_> {
             icon_at(ui.painter(), pos2(x + icon_size::SMALL / 2.0, rect.center().y), icon, icon_size::SMALL, ink);
             x += size::BUTTON_ICON;
         }
-        let galley = one_line(ui, &[(self.text, self.face(), ink)], f32::INFINITY);
+        let room = if width > room + 1.0 { rect.right() - self.padding() - x } else { f32::INFINITY };
+        let galley = one_line(ui, &[(self.text, self.face(), ink)], room);
+        let elided = galley.elided;
         let at = pos2(x, rect.center().y - galley.size().y / 2.0);
         let end = pos2(x + galley.size().x, at.y + galley.size().y - 1.5);
         ui.painter().galley(at, galley, ink);
@@ -277,6 +282,7 @@ impl Widget for Button<'_> {
             ButtonLook::Main | ButtonLook::Plain | ButtonLook::Link | ButtonLook::SmallLink => {}
         }
         focus_ring(ui, &response, rect, t);
+        let response = if elided { response.on_hover_text(self.text) } else { response };
         if hot { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response }
     }
 }
