@@ -62,7 +62,7 @@ struct AppState {
     /// Practice, while it is on.
     rehearsal: Option<practice::Rehearsal>,
     /// Invitations that were opened and neither used nor dismissed.
-    kept: Arc<Mutex<invitations::KeptInvitations>>,
+    invitations: Arc<Mutex<invitations::KeptInvitations>>,
     /// The sign-in or the check that is under way.
     asking: Option<AbortHandle>,
     /// Whether the window has the keyboard.
@@ -122,7 +122,7 @@ impl App {
             replies: VecDeque::new(),
             about: Arc::new(about),
             rehearsal: None,
-            kept: Arc::default(),
+            invitations: Arc::default(),
             asking: None,
             in_front: true,
         }));
@@ -143,7 +143,8 @@ impl App {
             let mut state = locked(&state);
             let warnings = own.notices().iter().map(cli::notice).collect();
             state.about = Arc::new(About { warnings, ..(*state.about).clone() });
-            state.kept = Arc::new(Mutex::new(invitations::KeptInvitations::read(home.as_deref(), own.notices())));
+            state.invitations =
+                Arc::new(Mutex::new(invitations::KeptInvitations::read(home.as_deref(), own.notices())));
         }
         let app = Arc::new(Self { runtime, own, state, home });
         #[cfg(target_os = "linux")]

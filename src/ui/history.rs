@@ -199,7 +199,7 @@ impl Window {
     /// Opens the page of past deliveries; `now` is what "today" means on it.
     pub fn open_history(&mut self, now: Utc, about: &About) {
         let today = jiff::Timestamp::from_second(now.0).unwrap_or_default().to_zoned(about.zone.clone()).date();
-        self.told = None;
+        self.message = None;
         self.history = Some(Box::new(HistoryPage::new(today)));
     }
 
@@ -276,7 +276,7 @@ impl Window {
         if stay {
             self.history = Some(page);
         } else {
-            self.told = None;
+            self.message = None;
         }
     }
 }

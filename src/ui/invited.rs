@@ -230,7 +230,7 @@ impl Window {
             at.role == to.role && at.bucket == to.bucket && at.prefix == to.prefix && at.profile == to.profile
         };
         if let Some(at) = seen.places.iter().position(|place| there(&place.destination)) {
-            self.place = u16::try_from(at).ok().map(DestinationId);
+            self.on_view = u16::try_from(at).ok().map(DestinationId);
         }
         self.open(to, out);
         After::Close

@@ -51,7 +51,7 @@ impl Window {
                 let pressed = ui.push_id(("known", at), |ui| entry(ui, to, *id, at, main)).inner;
                 match pressed {
                     None => {}
-                    Some(Pressed::Go) if id.is_some() => self.place = *id,
+                    Some(Pressed::Go) if id.is_some() => self.on_view = *id,
                     Some(Pressed::Go) => self.open((*to).clone(), out),
                     Some(Pressed::Change) => self.form.fill(to, id.map_or(From::Known, From::Change)),
                     Some(Pressed::Forget) => out.push(Command::Forget(Box::new((*to).clone())).into()),

@@ -117,9 +117,9 @@ pub struct Window {
     /// Whether what it holds is practice.
     practice: bool,
     /// The destination on view; none for the first screen.
-    place: Option<DestinationId>,
+    on_view: Option<DestinationId>,
     /// How many destinations there were when it last looked.
-    places: usize,
+    open_count: usize,
     /// The destination that was asked for and is to be looked at as soon as it is open.
     opening: Option<Destination>,
     /// Whether its code is asked for then.
@@ -139,7 +139,8 @@ pub struct Window {
     /// Whether the page about a problem is open over a session that goes on.
     trouble_open: bool,
     trouble: trouble::Fold,
-    told: Option<Message>,
+    /// The message on view, until it is dismissed.
+    message: Option<Message>,
     warnings_seen: bool,
     /// What was refused when it last looked, to notice when it is refused again.
     was: Option<(DestinationId, Option<Arc<Problem>>)>,
@@ -219,13 +220,13 @@ impl Window {
     /// Fills the form with what an invitation says, for the person to look at and to agree.
     pub fn offer(&mut self, invitation: &Destination) {
         self.form.fill(invitation, form::From::Invitation);
-        self.place = None;
+        self.on_view = None;
     }
 
     /// Shows a message until it is dismissed.
     pub fn tell(&mut self, said: Message) {
         says(&mut self.says, &said.title);
-        self.told = Some(said);
+        self.message = Some(said);
     }
 
     /// Draws everything and collects what is wanted.
@@ -244,7 +245,7 @@ impl Window {
         ui.painter().rect_filled(all, 0.0, t.bg);
         let all = if about.practice { self.practice_bar(ui, all, about, out) } else { all };
         let id = self
-            .place
+            .on_view
             .filter(|id| self.kit.is_none() && !self.access.profiles_open && seen.places.len() > usize::from(id.0));
         let scene = id.map(|id| Scene { seen, about, now, id, place: &seen.places[usize::from(id.0)] });
         if self.sheet.is_none() {
@@ -313,8 +314,8 @@ impl Window {
     /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.
     fn follow(&mut self, seen: &Snapshot, now: Time) {
         let count = seen.places.len();
-        if count > self.places || self.place.is_some_and(|id| usize::from(id.0) >= count) {
-            self.place = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
+        if count > self.open_count || self.on_view.is_some_and(|id| usize::from(id.0) >= count) {
+            self.on_view = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             self.kit = None;
             self.history = None;
             self.access.profiles_open = false;
@@ -323,17 +324,17 @@ impl Window {
         if let Some(wanted) = &self.opening
             && let Some(at) = seen.places.iter().position(|place| same(&place.destination, wanted))
         {
-            self.place = u16::try_from(at).ok().map(DestinationId);
+            self.on_view = u16::try_from(at).ok().map(DestinationId);
             self.opening = None;
-            if let Some(id) = self.place.filter(|_| std::mem::take(&mut self.code_then)) {
+            if let Some(id) = self.on_view.filter(|_| std::mem::take(&mut self.code_then)) {
                 self.ask_code(id, &seen.places[at]);
             }
         }
-        if count > self.places {
+        if count > self.open_count {
             self.opening = None;
         }
-        self.places = count;
-        if let Some((id, place)) = self.place.and_then(|id| Some((id, seen.places.get(usize::from(id.0))?))) {
+        self.open_count = count;
+        if let Some((id, place)) = self.on_view.and_then(|id| Some((id, seen.places.get(usize::from(id.0))?))) {
             self.follow_place(id, place, now);
         }
         self.codes_before_end(seen, now);
@@ -435,7 +436,7 @@ impl Window {
                 next = Some(next.map_or(wait, |sooner| sooner.min(wait)));
             }
         };
-        if let Some(place) = self.place.and_then(|id| seen.places.get(usize::from(id.0))) {
+        if let Some(place) = self.on_view.and_then(|id| seen.places.get(usize::from(id.0))) {
             want(place.session.left(now));
         }
         if let crate::model::snapshot::Network::Down { next, .. } = &seen.line {

@@ -118,9 +118,9 @@ impl Window {
                     .button(words::notes::TRY_NOW, |_, _, out| out.push(Command::RetryJournal.into()))
             });
         }
-        if let Some(told) = &self.told {
-            let note = Strip::<Press>::new(Tone::Info, icons::INFO, told.clone());
-            notes.push(note.button(words::notes::DISMISS, |window, _, _| window.told = None));
+        if let Some(message) = &self.message {
+            let note = Strip::<Press>::new(Tone::Info, icons::INFO, message.clone());
+            notes.push(note.button(words::notes::DISMISS, |window, _, _| window.message = None));
         }
         if let Some(hold) = &place.hold {
             let said = match &place.retry {
@@ -230,9 +230,9 @@ impl Window {
     /// Draws the strips of the first screen, above everything else, and returns their height.
     pub(crate) fn welcome_notes(&mut self, ui: &mut Ui, rect: Rect, warnings: &[String]) -> f32 {
         let mut y = rect.top();
-        let told: Option<(Message, Dismiss)> = self.told.clone().map(|said| (said, Self::dismiss as _));
+        let message: Option<(Message, Dismiss)> = self.message.clone().map(|said| (said, Self::dismiss as _));
         let warned = self.warnings(warnings).map(|said| (said, Self::dismiss_warnings as _));
-        for (said, dismiss) in told.into_iter().chain(warned) {
+        for (said, dismiss) in message.into_iter().chain(warned) {
             let note = Strip::new(Tone::Info, icons::INFO, said).button(words::notes::DISMISS, dismiss);
             let (height, pressed) = draw(ui, Rect::from_min_max(pos2(rect.left(), y), rect.max), &note);
             y += height + size::NEAR;
@@ -244,7 +244,7 @@ impl Window {
     }
 
     fn dismiss(&mut self) {
-        self.told = None;
+        self.message = None;
     }
 
     const fn dismiss_warnings(&mut self) {

@@ -26,7 +26,7 @@ impl Window {
             practice: about.practice,
             // Answers to what was asked before must stay old.
             access,
-            told: self.told.take(),
+            message: self.message.take(),
             says: std::mem::take(&mut self.says),
             warnings_seen: self.warnings_seen,
             leaving: self.leaving,

@@ -25,7 +25,7 @@ impl Window {
                 let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
                 let to = &place.destination;
                 if entry(ui, to, &bucket(to), id == scene.id) {
-                    self.place = Some(id);
+                    self.on_view = Some(id);
                     self.trouble_open = false;
                 }
             }
@@ -43,14 +43,14 @@ impl Window {
             ui.separator();
             if widgets::menu_item(ui, words::NEW) {
                 self.form = form::Form::default();
-                self.place = None;
+                self.on_view = None;
             }
             if widgets::menu_item(ui, crate::words::history::OPEN) {
                 out.push(Action::OpenHistory);
             }
             if widgets::menu_item(ui, words::CHANGE) {
                 self.form.fill(&scene.place.destination, form::From::Change(scene.id));
-                self.place = None;
+                self.on_view = None;
             }
             if widgets::menu_item(ui, check::OPEN) {
                 self.check_access(&scene.place.destination);

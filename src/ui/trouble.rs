@@ -168,7 +168,7 @@ impl Window {
     fn change(&mut self, scene: &Scene<'_>) {
         self.form.fill(&scene.place.destination, form::From::Change(scene.id));
         self.form.open_rest();
-        self.place = None;
+        self.on_view = None;
     }
 
     fn enter_code(&mut self, scene: &Scene<'_>) {

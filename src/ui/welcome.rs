@@ -198,10 +198,11 @@ impl Window {
     /// newest destination. A change that was begun is dropped.
     fn leave_form(&mut self, seen: &Snapshot) {
         match self.form.from {
-            From::Change(id) => self.place = Some(id),
+            From::Change(id) => self.on_view = Some(id),
             From::Known => {}
             From::Hand | From::Invitation => {
-                self.place = seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
+                self.on_view =
+                    seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             }
         }
         if self.form.from.changes() {

@@ -78,8 +78,8 @@ impl KeptInvitations {
 }
 
 /// Returns the kept invitations, behind a lock of their own: their file is written while it is held.
-fn kept(state: &Mutex<AppState>) -> Arc<Mutex<KeptInvitations>> {
-    Arc::clone(&locked(state).kept)
+fn kept_in(state: &Mutex<AppState>) -> Arc<Mutex<KeptInvitations>> {
+    Arc::clone(&locked(state).invitations)
 }
 
 fn with<T>(kept: &Mutex<KeptInvitations>, act: impl FnOnce(&mut KeptInvitations) -> T) -> T {
@@ -89,14 +89,14 @@ fn with<T>(kept: &Mutex<KeptInvitations>, act: impl FnOnce(&mut KeptInvitations)
 /// Shows an invitation that was opened, and keeps it. It is real: practice ends first.
 pub(super) fn show(state: &Mutex<AppState>, invitation: Invitation) {
     super::practice::end(state);
-    with(&kept(state), |kept| kept.put(&invitation));
+    with(&kept_in(state), |kept| kept.put(&invitation));
     App::tell(state, Reply::Invitation(Box::new(invitation)));
 }
 
 impl App {
     /// Shows again what was opened in an earlier run and neither used nor dismissed.
     pub(super) fn show_kept_invitations(&self) {
-        for invitation in with(&kept(&self.state), |kept| kept.list().to_vec()) {
+        for invitation in with(&kept_in(&self.state), |kept| kept.list().to_vec()) {
             Self::tell(&self.state, Reply::Invitation(Box::new(invitation)));
         }
     }
@@ -109,7 +109,7 @@ impl App {
 
     /// Forgets these invitations.
     pub(super) fn drop_invitations(&self, gone: impl Fn(&Invitation) -> bool + Send + 'static) {
-        let kept = kept(&self.state);
+        let kept = kept_in(&self.state);
         self.runtime.spawn_blocking(move || with(&kept, |kept| kept.drop_where(gone)));
     }
 }
