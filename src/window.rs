@@ -1,4 +1,4 @@
-//! Ties the window to an engine: the person's own, or the one that plays against the practice server.
+//! The window's backend: the person's own engine, or the one that talks to the practice server.
 
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::{self, Wire};
@@ -39,7 +39,7 @@ pub use requests::read;
 /// How the window starts.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
-    /// Another server in the place of AWS.
+    /// The test server in the place of AWS, if any.
     pub wire: Wire,
     /// An invitation, as a file or a link.
     pub invitation: Option<String>,
@@ -47,7 +47,7 @@ pub struct Start {
     pub practice: bool,
 }
 
-/// What stands behind the window: its engines, and what is theirs alone.
+/// The window's backend: its engines and their runtime.
 pub struct App {
     runtime: Runtime,
     own: Handle,

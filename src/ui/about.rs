@@ -1,4 +1,4 @@
-//! What the window shows that is not the model's: practice, another server, the zone of its times.
+//! What the window shows beyond the model: practice, a test server, the time zone.
 
 use crate::model::destination::Destination;
 use std::path::PathBuf;
@@ -8,14 +8,14 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
     pub key: String,
-    /// Its size in bytes.
+    /// In bytes.
     pub size: u64,
 }
 
-/// How practice plays a role that asks for a code.
+/// The practice role that asks for an MFA code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodePractice {
-    /// The destination with that role.
+    /// A destination with that role.
     pub destination: Destination,
     /// The code that its device takes.
     pub code: &'static str,
@@ -26,21 +26,21 @@ pub struct CodePractice {
 pub struct About {
     /// Whether Daypass runs with its practice server.
     pub practice: bool,
-    /// Another server than Amazon, where one was named at the start.
+    /// The test server in the place of AWS, if one was named at the start.
     pub test_server: Option<String>,
-    /// The proxy that the environment names for Amazon, without a name and a password.
+    /// The proxy for AWS from the environment, without user name and password.
     pub proxy: Option<String>,
-    /// What the customer sees, in practice.
+    /// The objects in the practice bucket, as the customer sees them; none outside practice.
     pub arrived: Option<Arc<Vec<Arrived>>>,
-    /// The practice role that asks for a code, in practice.
+    /// The practice role that asks for an MFA code; none outside practice.
     pub code_practice: Option<Arc<CodePractice>>,
-    /// The zone that times are shown in.
+    /// The time zone of every time on screen.
     pub zone: jiff::tz::TimeZone,
-    /// The person's home.
+    /// The home directory.
     pub home: Option<PathBuf>,
     /// The folder that is offered for what is saved.
     pub downloads: Option<PathBuf>,
-    /// Sentences to be shown once, such as settings of other tools that are not followed.
+    /// Sentences shown once, such as settings of other tools that Daypass does not follow.
     pub warnings: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! How the sheets about keys, signing in and access open, and what the window keeps for them.
+//! Opens the sheets about keys, signing in and access, and holds the window's state for them.
 
 use super::add_key::AddKey;
 use super::arrival::Arrival;
@@ -18,14 +18,14 @@ use egui::Ui;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// What the window keeps about access beside its dialogs.
+/// The window's state about access that outlives a sheet.
 #[derive(Default)]
 pub(crate) struct AccessState {
     /// Whether the page of profiles is open.
     pub profiles_open: bool,
     /// The wall clock's time.
     pub wall: Option<Utc>,
-    /// The session before whose end a code was asked for already, destination by destination.
+    /// For each destination, the generation of the session whose next code was already asked for.
     pub asked_before_end: HashMap<DestinationId, u32>,
     round: u32,
 }

@@ -18,10 +18,10 @@ use egui::{
 };
 use zeroize::Zeroizing;
 
-/// Room for what is typed, so that no copy of it stays behind when it grows.
+/// Capacity of the fields: a buffer that never grows leaves no copy of a secret behind.
 const ROOM: usize = 512;
 
-/// What was entered so far. The secret is wiped when the sheet goes.
+/// The draft of a key. The secret is wiped when the sheet is dropped.
 pub(crate) struct AddKey {
     round: u32,
     stage: AddKeyStage,
@@ -40,7 +40,7 @@ struct Name {
     key: TestedKey,
     name: String,
     keep: Keep,
-    /// The name that a profile has already: the next yes replaces its key.
+    /// The name of a profile that exists: the next yes replaces its key.
     taken: Option<String>,
     busy: bool,
 }

@@ -1,4 +1,4 @@
-//! What may come while a sheet is open: things that were read, and questions to the person.
+//! What may arrive while a sheet is open: things that were read, and questions to the person.
 
 use super::paths::PathFor;
 use crate::grant::{Invitation, RoleRequest};

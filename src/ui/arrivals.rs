@@ -1,4 +1,4 @@
-//! What comes from outside while a dialog is open, and the moment in which no yes counts because the card has just come.
+//! Holds what arrives while a sheet is open, and ignores a yes in the first moment after a card appears.
 
 use super::arrival::Arrival;
 use super::backend::Request;
@@ -16,19 +16,19 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-/// How long a yes waits after its card appeared or changed, in seconds, as browsers do it.
+/// For this long after a card appears or changes, in seconds, a yes does not count; browsers do the same.
 const CALM: f64 = 0.7;
 
-/// The most arrivals that wait; the oldest goes first. An invitation is kept on disk beside this.
+/// The most arrivals that wait; the oldest is dropped first. Invitations are on disk as well.
 const MOST: usize = 8;
-/// What waits to be looked at, and since when the card on view stands as it does.
+/// The arrivals that wait, and since when the card on view has not changed.
 #[derive(Default)]
 pub(crate) struct Arrivals {
-    /// What met an open dialog, the oldest first.
+    /// Arrived while a sheet was open, the oldest first.
     held: VecDeque<Arrival>,
-    /// What the card shows; none while there is none.
+    /// A hash of what the card shows; none if there is no card.
     card: Option<u64>,
-    /// Since when, on egui's clock.
+    /// When the card last changed, on egui's clock.
     since: f64,
     /// Whether the window had the keyboard in the last frame.
     in_front: bool,

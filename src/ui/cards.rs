@@ -1,4 +1,4 @@
-//! Cards, and the facts, fields and links in them.
+//! Cards, and the facts, fields and links inside them.
 
 use super::kit::{Entry, Kit, Wrong};
 use super::theme::{self, Face, gap, size};
@@ -55,7 +55,7 @@ pub(crate) fn named(ui: &mut Ui, kit: &mut Kit, entry: Entry, name: &str, width:
 /// Draws two fields side by side.
 pub(crate) fn pair(ui: &mut Ui, kit: &mut Kit, fields: [(Entry, &str); 2], wrong: Option<&Wrong>) {
     const BETWEEN: f32 = gap::NEAR;
-    /// What is entered needs at least so much room beside the field's name.
+    /// The least room for a value beside the field's name.
     const VALUE: f32 = size::FIELD_VALUE;
     let width = (ui.available_width() - BETWEEN) / 2.0;
     let longest = fields

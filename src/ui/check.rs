@@ -1,4 +1,4 @@
-//! "Check my access": each step with its tick, its time and its sentence, as they come.
+//! The sheet "Check my access": each step with its result, its time and its sentence, as they arrive.
 
 use super::backend::{Request, SheetReply};
 use super::remedy::{remedy, sentence};

@@ -30,11 +30,11 @@ pub enum CodeFor {
     Place(DestinationId),
     /// A destination that is to be opened.
     Open(Box<Destination>),
-    /// A destination without a device yet: the device is asked for too.
+    /// A destination without an MFA device: the device is asked for too.
     Device(Box<Destination>),
 }
 
-/// The code prompt's drafts. The code is wiped when the prompt goes.
+/// The draft of a code. It is wiped when the prompt is dropped.
 pub struct Code {
     to: CodeFor,
     name: String,
@@ -44,7 +44,7 @@ pub struct Code {
     wrong: bool,
     /// What is wrong with the device.
     serial_wrong: Option<String>,
-    /// What has happened: the last code was not taken, or the access ends soon.
+    /// Why a code is asked for: the last one was rejected, or the session ends soon.
     why: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The window of dates in which a customer lends access: said before it begins, before it ends, and once it is over.
+//! The dates between which a customer lends access: shown before they begin, before they end, and after.
 
 use super::{Scene, Window};
 use crate::grant::invitation::Window as Dates;
@@ -7,14 +7,14 @@ use crate::model::session::Session;
 use crate::time::Utc;
 use crate::words::ask as words;
 
-/// So many seconds before the last moment it is said in a strip of its own.
+/// This many seconds before the last moment, a strip says so.
 const SOON: i64 = 86_400;
 
 /// What is to be said about a destination's dates, and whether the person should look at it now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DateNotice {
     pub text: String,
-    /// Whether it holds access back, or soon will.
+    /// Whether the dates prevent access, or soon will.
     pub warn: bool,
 }
 

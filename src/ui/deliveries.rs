@@ -18,7 +18,7 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
-/// Where the columns of a row lie.
+/// The horizontal positions of a row's columns.
 struct FileColumns {
     icon: f32,
     name: f32,

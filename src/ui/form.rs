@@ -18,7 +18,7 @@ pub enum From {
     #[default]
     Hand,
     Invitation,
-    /// A customer of earlier, whose entries are looked at.
+    /// An earlier customer, whose entries are edited.
     Known,
     /// A destination that is open and is to be changed.
     Change(DestinationId),
@@ -38,7 +38,7 @@ impl From {
 /// The encryption that is asked for with each file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encrypt {
-    /// As the bucket does by itself.
+    /// The bucket's default.
     #[default]
     AsBucket,
     /// With S3's own keys.
@@ -69,14 +69,14 @@ pub struct Form {
     /// Whether it is practice, which can't be typed.
     pub(crate) practice: bool,
     pub(crate) rest_open: bool,
-    /// What an invitation told of this role.
+    /// The terms of the invitation for this role.
     terms: Option<(RoleArn, Terms)>,
     /// What the picked profile filled in.
     filled: Option<Filled>,
-    /// Fields that were left once: what is wrong with them is said.
+    /// Fields that lost the focus once: their problems are shown.
     pub(crate) left: HashSet<&'static str>,
     pub(crate) submitted: bool,
-    /// Profiles whose identity was asked for already.
+    /// Profiles whose identity was already asked for.
     pub(crate) asked: HashSet<String>,
 }
 

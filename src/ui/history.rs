@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use theme::Face;
 
-/// The time that is looked at.
+/// The period that is searched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Period {
     #[default]
@@ -50,7 +50,7 @@ pub struct HistoryPage {
     period: Period,
     from: String,
     until: String,
-    /// What was asked for last, and its number.
+    /// The last search and its number.
     wanted: Option<(u32, HistoryFilter)>,
     finding: bool,
     stale: bool,
@@ -60,7 +60,7 @@ pub struct HistoryPage {
     chosen: BTreeMap<i64, Delivery>,
     /// The deliveries whose message was asked for last, and whether it is on the clipboard.
     copied: (Vec<i64>, bool),
-    /// Where it stood with the deliveries of this run when it last looked.
+    /// The state of this run's deliveries when the list was last read.
     stood: u64,
     open: Option<Open>,
     problem: Option<Arc<Problem>>,

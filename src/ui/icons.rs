@@ -1,4 +1,4 @@
-//! The icons in use, by their place in the Phosphor fonts.
+//! The icons in use, by their code points in the Phosphor fonts.
 
 use super::theme;
 use egui::FontFamily;

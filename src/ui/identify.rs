@@ -1,5 +1,5 @@
-//! Who a profile is. AWS is asked only about a profile that the person picked, and only after a click where asking would
-//! sign in, take on a role or run a command.
+//! Finds out who a profile is. Asks AWS only about a profile that the person picked, and only after a click if asking
+//! would sign in, assume a role or run a command.
 
 use super::{Action, Window};
 use crate::model::snapshot::{Command, Profile, Snapshot};

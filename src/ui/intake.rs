@@ -1,4 +1,4 @@
-//! Where files come in: the large area, the slim strip, and what is shown while files hover over the window.
+//! Takes files in: the large drop area, the slim strip, and what is shown while files hover over the window.
 
 use super::left_out::LeftOut;
 use super::paths::PathFor;

@@ -237,18 +237,18 @@ impl Window {
     }
 }
 
-/// What decides which answer is offered first.
+/// Facts that decide which answer is offered first.
 #[derive(Clone, Copy)]
 struct Stands {
     /// Whether today is within its dates.
     open: bool,
-    /// Whether it would take the place of somebody who is known.
+    /// Whether it would replace a known customer's role, bucket or account.
     grave: bool,
     /// Whether it is from somebody new, or from a name that may be read as another.
     strange: bool,
     /// Whether there is a profile to ask with.
     has_key: bool,
-    /// Whether the card stands long enough as it does for a yes to count.
+    /// Whether a yes counts by now.
     armed: bool,
 }
 

@@ -19,10 +19,10 @@ use std::collections::HashSet;
 /// Whose page it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
-    /// The one who asks.
+    /// Asks for access.
     #[default]
     Contractor,
-    /// The one who gives.
+    /// Grants access.
     Customer,
 }
 
@@ -109,7 +109,7 @@ pub struct Kit {
     pub(crate) role: String,
     pub(crate) note: String,
     pub(crate) contact: String,
-    /// Fields that were left once: what is wrong with them is said.
+    /// Fields that lost the focus once: their problems are shown.
     pub(crate) left: HashSet<Entry>,
     /// The last text that was copied, so that the button can say so until something changes.
     pub(crate) copied: Option<String>,

@@ -111,18 +111,18 @@ impl From<history::HistoryRequest> for Action {
     }
 }
 
-/// The window's drafts: text being typed, an open dialog, where it looks.
+/// The window's drafts: text being typed, an open sheet, which page is on view.
 #[derive(Default)]
 pub struct Window {
-    /// Whether what it holds is practice.
+    /// Whether the window shows practice.
     practice: bool,
     /// The destination on view; none for the first screen.
     on_view: Option<DestinationId>,
-    /// How many destinations there were when it last looked.
+    /// How many destinations were open in the last frame.
     open_count: usize,
-    /// The destination that was asked for and is to be looked at as soon as it is open.
+    /// The destination that was requested, shown as soon as it is open.
     opening: Option<Destination>,
-    /// Whether its code is asked for then.
+    /// Whether to ask for its code then.
     code_then: bool,
     form: form::Form,
     /// Whether all customers of earlier are shown, not the first few alone.
@@ -142,7 +142,7 @@ pub struct Window {
     /// The message on view, until it is dismissed.
     message: Option<Message>,
     warnings_seen: bool,
-    /// What was refused when it last looked, to notice when it is refused again.
+    /// The refusal in the last frame, to notice a new one.
     was: Option<(DestinationId, Option<Arc<Problem>>)>,
     announced: Option<(DestinationId, u64)>,
     /// The deliveries whose receipts are being sent, or were, by their destinations and first rows.
@@ -152,7 +152,7 @@ pub struct Window {
     work: WorkDone,
 }
 
-/// How much was done for the last frame; what tests bound instead of time.
+/// How much work the last frame took; tests bound this instead of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WorkDone {
     /// Rows that were laid out.

@@ -43,7 +43,7 @@ impl Tone {
     }
 }
 
-/// How far the receipt of a delivery is that is sent beside its files.
+/// The state of a receipt that is sent beside its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReceiptState {
     Sending,

@@ -1,4 +1,4 @@
-//! The pass at the top: who delivers where, torn by a dashed line from the time left and Renew.
+//! The pass at the top: who delivers where, and behind a dashed tear line the time left and Renew.
 
 use super::remedy::remedy;
 use super::theme::{self, Face, Tokens, gap, icon_size, size};

@@ -1,4 +1,4 @@
-//! Practice as a world of its own: the bar above every page of it, and the step into it and out of it.
+//! Practice in the window: its bar above every page, and entering and leaving it.
 
 use super::add_key::AddKey;
 use super::backend::Request;

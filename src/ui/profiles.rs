@@ -15,7 +15,7 @@ use crate::words::accounts::{self as words, command, profiles as labels};
 use crate::words::ui::{self as ui_words, welcome};
 use egui::{Key, Rect, Ui, pos2, vec2};
 
-/// What is met where the files can't be meant so.
+/// Problems that the profile files themselves cause.
 const OF_THE_FILES: [Kind; 4] = [Kind::NoProfile, Kind::ProfileOdd, Kind::ProfileEmpty, Kind::KeyWithoutToken];
 
 impl Window {

@@ -9,7 +9,7 @@ use crate::words::accounts::profiles;
 use crate::words::ui::{self as words, dialog, settings};
 use egui::{Id, Ui};
 
-/// What is typed in the settings.
+/// The draft of the settings.
 struct SettingsDraft {
     limited: bool,
     limit: String,
@@ -17,9 +17,9 @@ struct SettingsDraft {
     proxy: Option<String>,
 }
 
-/// Bytes a second that a megabyte a second is.
+/// Bytes per second in a megabyte per second.
 const MB: f64 = 1_000_000.0;
-/// The rates that are taken, in megabytes a second.
+/// The rates that are accepted, in megabytes per second.
 const RATES: std::ops::RangeInclusive<f64> = 0.01..=100_000.0;
 
 impl Window {

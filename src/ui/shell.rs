@@ -13,13 +13,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Asks for a frame because there is something new to be seen.
+/// Requests a frame because something has changed.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// How the window starts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Where it was the last time.
+    /// The place of the last run.
     pub place: Option<WindowPlace>,
 }
 
@@ -77,11 +77,11 @@ struct Shell {
     /// Whether the window had the keyboard in the last frame.
     focused: Option<bool>,
     place: Option<WindowPlace>,
-    /// How often more the window is asked to come to the front: a minimized one has to come back first.
+    /// How many more times to ask the window to the front: a minimized one has to be restored first.
     calls: u8,
 }
 
-/// How often that is, and how long it takes between two times.
+/// How many times that is, and the time between two.
 const CALLS: u8 = 10;
 const CALL: Duration = Duration::from_millis(100);
 

@@ -1,4 +1,4 @@
-//! The menu under the pass: the destinations open now, those of earlier, a new one, signing out.
+//! The menu under the pass: open destinations, earlier ones, a new one, signing out.
 
 use super::theme::{self, Face, gap, icon_size, size};
 use super::{Action, Scene, Window, form, icons, same, widgets};

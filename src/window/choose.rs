@@ -10,7 +10,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
-/// How many names are tried before the last one is taken.
+/// How many names are tried before giving up.
 const TRIES: u32 = 1000;
 
 impl App {

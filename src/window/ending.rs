@@ -1,4 +1,4 @@
-//! How the window's engines end: when it is closed, and when the system asks the program to end.
+//! Ends the engines when the window is closed, or when the system asks the program to end.
 
 use super::{App, locked};
 use crate::engine::{process, signals};

@@ -1,4 +1,4 @@
-//! Past deliveries for the window: the journal is read, and receipts are made of it, away from the window's thread.
+//! Answers the page of past deliveries: reads the journal and makes receipts, off the window's thread.
 
 use super::{App, locked, words};
 use crate::engine::handle::Handle;

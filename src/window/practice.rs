@@ -1,4 +1,4 @@
-//! Practice: the practice server, an engine that knows nothing but it, and the way out of both.
+//! Runs practice: the practice server, and an engine that talks to nothing else.
 
 use super::{App, AppState, locked, wake, words};
 use crate::engine::credentials::Caches;
@@ -17,10 +17,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::AbortHandle;
 
-/// How often it is looked at what has arrived in the practice bucket.
+/// The interval between two looks into the practice bucket.
 const LOOK: Duration = Duration::from_millis(400);
 
-/// A practice that is starting or going on.
+/// Practice that is starting or running.
 pub(super) struct Rehearsal {
     server: AbortHandle,
     /// The engine, once it runs, and the folder of its profiles.

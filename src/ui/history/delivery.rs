@@ -161,7 +161,7 @@ impl Window {
     }
 }
 
-/// Where the columns of a file lie.
+/// The horizontal positions of a file's columns.
 struct LineColumns {
     icon: f32,
     name: f32,

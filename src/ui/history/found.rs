@@ -1,4 +1,4 @@
-//! What was found: numbers of deliveries under their days, and the few entries that are being looked at.
+//! Search results: delivery ids under their days, and a cache of the entries on view.
 
 use crate::time::Utc;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 
-/// Entries that are kept around what is in view; beyond it only what is in view stays.
+/// The size of the cache; above it only entries on view stay.
 const KEPT: usize = 512;
 /// Entries that are read at once, at most.
 const PAGE: usize = 64;
@@ -91,8 +91,7 @@ pub fn begins(day: Date, zone: &TimeZone) -> Option<i64> {
     Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_second())
 }
 
-/// Entries by their numbers: those in view are asked for, a page at a time and one page at once; the others are forgotten
-/// as they are left behind.
+/// Entries by id. Those on view are requested one page at a time; others are dropped when they scroll out of view.
 #[derive(Debug)]
 pub struct Cache<T> {
     have: HashMap<i64, T>,

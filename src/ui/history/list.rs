@@ -16,7 +16,7 @@ use egui::{
 use egui_extras::{Column, TableBuilder};
 use jiff::tz::TimeZone;
 
-/// Where the columns of a row lie.
+/// The horizontal positions of a row's columns.
 struct DeliveryColumns {
     check: f32,
     icon: f32,
