@@ -121,7 +121,7 @@ impl Sheet for AddKey {
                     return After::Close;
                 }
             }
-            SheetReply::SignInStep(_) | SheetReply::CheckStep(_) | SheetReply::CheckEnded => {}
+            SheetReply::SignInStep(_) | SheetReply::CheckStep(_) | SheetReply::CheckEnded | SheetReply::Report(_) => {}
         }
         After::Stay
     }

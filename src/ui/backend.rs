@@ -107,6 +107,8 @@ pub enum Request {
         /// Whether a test object is sent.
         test_object: bool,
     },
+    /// Puts the report for support together.
+    GatherReport(u32),
     /// Ends the sign-in or the check that is under way.
     Stop,
     /// Shows the desktop's dialog for files. Called on the main thread, as some systems demand.
@@ -157,6 +159,8 @@ pub enum SheetReply {
     CheckStep(Step),
     /// There are no more steps of the check.
     CheckEnded,
+    /// The report for support.
+    Report(Arc<str>),
 }
 
 /// What a person chose in the desktop's dialog for files.

@@ -164,7 +164,10 @@ impl Sheet for Checking {
         match reply {
             SheetReply::CheckStep(step) => window.says = self.took(step),
             SheetReply::CheckEnded => self.runs = false,
-            SheetReply::KeyTested(_) | SheetReply::ProfilesChanged(_) | SheetReply::SignInStep(_) => {}
+            SheetReply::KeyTested(_)
+            | SheetReply::ProfilesChanged(_)
+            | SheetReply::SignInStep(_)
+            | SheetReply::Report(_) => {}
         }
         After::Stay
     }

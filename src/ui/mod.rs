@@ -38,6 +38,7 @@ mod profile_changes;
 pub mod profiles;
 mod questions;
 mod remedy;
+mod report;
 pub mod settings;
 mod sheet;
 pub mod shell;

@@ -6,6 +6,7 @@ use super::widgets::{self, Button};
 use super::{About, Action, Window};
 use crate::model::snapshot::{Command, Settings};
 use crate::words::accounts::profiles;
+use crate::words::report;
 use crate::words::ui::{self as words, dialog, settings};
 use egui::{Id, Ui};
 
@@ -37,7 +38,7 @@ impl Window {
 
 /// Each setting counts as soon as it is changed.
 impl Sheet for SettingsDraft {
-    fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
         let (draft, seen) = (self, view.seen);
         let t = theme::of(ui);
         let mut wanted = seen.settings.clone();
@@ -79,12 +80,18 @@ impl Sheet for SettingsDraft {
         } else {
             wanted.limit_rate = None;
         }
+        choice(ui, &mut wanted.detailed_log, report::DETAILED, Some(report::DETAILED_TEXT));
         if wanted != seen.settings {
             out.push(Command::Set(wanted).into());
         }
         let mut after = After::Stay;
         if ui.add(Button::link(profiles::OPEN)).clicked() {
             out.push(Action::OpenProfiles);
+            after = After::Close;
+        }
+        ui.add_space(gap::TEXT);
+        if ui.add(Button::link(report::OPEN)).clicked() {
+            window.open_report(out);
             after = After::Close;
         }
         ui.add_space(gap::PARAGRAPH);

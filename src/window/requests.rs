@@ -7,7 +7,8 @@ use crate::grant::{Invitation, RoleRequest};
 use crate::model::snapshot::Command;
 use crate::model::upload::DestinationId;
 use crate::receipt::{Format, Receipt};
-use crate::ui::backend::{Backend, Current, Reply, Request, Texts, WindowPlace};
+use crate::report;
+use crate::ui::backend::{Backend, Current, Reply, Request, SheetReply, Texts, WindowPlace};
 use crate::words::{ask, problem};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -63,6 +64,7 @@ impl Backend for App {
             }
             Request::ForbidCommand { sha256, profile } => self.forbid_command(&sha256, profile),
             Request::CheckAccess { round, to, code, test_object } => self.check_access(round, *to, code, test_object),
+            Request::GatherReport(round) => self.gather_report(round),
             Request::Stop => self.stop_asking(),
             Request::Choose(what) => self.choose(what),
             Request::UsePath(what, path) => self.use_path(what, path),
@@ -83,6 +85,15 @@ impl App {
     fn reply_after(&self, work: impl FnOnce() -> Reply + Send + 'static) {
         let state = Arc::clone(&self.state);
         self.runtime.spawn_blocking(move || Self::tell(&state, work()));
+    }
+
+    /// Puts the report for support together: that of the person's own engine, whether practice is on or not.
+    fn gather_report(&self, round: u32) {
+        let (home, settings, now) = (self.home.clone(), self.own.seen().settings.clone(), self.own.clock().utc());
+        self.reply_after(move || {
+            let text = report::gather(home.as_deref(), &settings, now);
+            Reply::Sheet(round, SheetReply::Report(text.into()))
+        });
     }
 
     fn command(&self, command: Command) {

@@ -14,7 +14,7 @@ use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::Snapshot;
 use daypass::time::Utc;
 use daypass::ui::About;
-use daypass::ui::backend::{Backend, Chosen, Current, Reply, Request};
+use daypass::ui::backend::{Backend, Chosen, Current, Reply, Request, SheetReply};
 use daypass::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
 use daypass::ui::shell::{self, Options, Wake};
 use daypass::window::read;
@@ -32,6 +32,9 @@ external_id = "acme-42"
 note = "Thank you! Please send the survey and the photos."
 contact = "it@importantproject.example"
 "#;
+
+/// What a report for support holds.
+const REPORT: &str = include_str!("report.txt");
 
 /// The same invitation with another bucket and account, as from an impostor.
 const CHANGED: &str = r#"daypass = 1
@@ -97,6 +100,8 @@ impl Backend for Still {
             if let Some(reply) = answer(request, &self.about.zone) {
                 self.reply(Reply::History(reply));
             }
+        } else if let Request::GatherReport(round) = request {
+            self.reply(Reply::Sheet(round, SheetReply::Report(REPORT.into())));
         } else if let Request::Choose(what) = request {
             self.reply(Reply::Chosen(what, Chosen::NoDialog));
         }

@@ -3,6 +3,7 @@
 mod allowed;
 mod destination;
 mod dropped;
+mod report;
 
 use crate::ui::demo;
 use daypass::diagnose::titles;
