@@ -8,7 +8,7 @@ use super::widgets::{self, Button};
 use super::{Action, Window, icons};
 use crate::words::report as words;
 use crate::words::ui::dialog;
-use egui::{ScrollArea, Ui};
+use egui::{Label, ScrollArea, Ui};
 use std::sync::Arc;
 
 /// The sheet; it asks for the text as it opens.
@@ -89,7 +89,8 @@ fn lines(ui: &mut Ui, text: &str, lines: &[std::ops::Range<usize>]) {
     let area = ScrollArea::both().auto_shrink([false, false]);
     area.show_rows(ui, Face::MonoSmall.line(), lines.len(), |ui, seen| {
         for line in &lines[seen] {
-            widgets::line(ui, &[(&text[line.clone()], Face::MonoSmall, t.ink)]);
+            let job = widgets::job(ui, &[(&text[line.clone()], Face::MonoSmall, t.ink)]);
+            ui.add(Label::new(job).extend());
         }
     });
 }

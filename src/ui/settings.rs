@@ -8,7 +8,7 @@ use crate::model::snapshot::{Command, Settings};
 use crate::words::accounts::profiles;
 use crate::words::report;
 use crate::words::ui::{self as words, dialog, settings};
-use egui::{Id, Ui};
+use egui::{Id, ScrollArea, Ui};
 
 /// The draft of the settings.
 struct SettingsDraft {
@@ -36,18 +36,13 @@ impl Window {
     }
 }
 
-/// Each setting counts as soon as it is changed.
-impl Sheet for SettingsDraft {
-    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
-        let (draft, seen) = (self, view.seen);
+impl SettingsDraft {
+    fn choices(&mut self, ui: &mut Ui, wanted: &mut Settings) {
         let t = theme::of(ui);
-        let mut wanted = seen.settings.clone();
-        title(ui, settings::TITLE, t);
-        ui.add_space(gap::CLOSE);
         choice(ui, &mut wanted.renew, settings::RENEW, Some(settings::RENEW_TEXT));
         choice(ui, &mut wanted.sha256, settings::SHA256, Some(settings::SHA256_TEXT));
-        choice(ui, &mut draft.limited, settings::LIMIT, None);
-        if draft.limited {
+        choice(ui, &mut self.limited, settings::LIMIT, None);
+        if self.limited {
             ui.add_space(gap::FINE);
             egui::Frame::new().inner_margin(size::BELOW_CHECK).show(ui, |ui| {
                 widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
@@ -57,21 +52,21 @@ impl Sheet for SettingsDraft {
                     ui,
                     id,
                     settings::LIMIT_FIELD,
-                    &mut draft.limit,
+                    &mut self.limit,
                     size::FIELD_VALUE,
                     Face::Body,
-                    draft.wrong,
+                    self.wrong,
                 );
                 if response.lost_focus() {
-                    match rate(&draft.limit) {
+                    match rate(&self.limit) {
                         Some(rate) => {
-                            draft.wrong = false;
+                            self.wrong = false;
                             wanted.limit_rate = Some(rate);
                         }
-                        None => draft.wrong = !draft.limit.trim().is_empty(),
+                        None => self.wrong = !self.limit.trim().is_empty(),
                     }
                 }
-                if draft.wrong {
+                if self.wrong {
                     ui.add_space(gap::LABEL);
                     widgets::text(ui, &[(settings::LIMIT_FORM, Face::Small, t.bad)]);
                 }
@@ -81,19 +76,37 @@ impl Sheet for SettingsDraft {
             wanted.limit_rate = None;
         }
         choice(ui, &mut wanted.detailed_log, report::DETAILED, Some(report::DETAILED_TEXT));
+    }
+}
+
+/// Each setting counts as soon as it is changed.
+impl Sheet for SettingsDraft {
+    fn show(&mut self, ui: &mut Ui, window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
+        let (draft, seen) = (self, view.seen);
+        let t = theme::of(ui);
+        let mut wanted = seen.settings.clone();
+        title(ui, settings::TITLE, t);
+        ui.add_space(gap::CLOSE);
+        let room = ui.ctx().content_rect().height() - size::sheet::AROUND_SETTINGS;
+        ScrollArea::vertical()
+            .max_height(room)
+            .auto_shrink([false, true])
+            .show(ui, |ui| draft.choices(ui, &mut wanted));
         if wanted != seen.settings {
             out.push(Command::Set(wanted).into());
         }
         let mut after = After::Stay;
-        if ui.add(Button::link(profiles::OPEN)).clicked() {
-            out.push(Action::OpenProfiles);
-            after = After::Close;
-        }
-        ui.add_space(gap::TEXT);
-        if ui.add(Button::link(report::OPEN)).clicked() {
-            window.open_report(out);
-            after = After::Close;
-        }
+        ui.horizontal(|ui| {
+            if ui.add(Button::link(profiles::OPEN)).clicked() {
+                out.push(Action::OpenProfiles);
+                after = After::Close;
+            }
+            ui.add_space(gap::BUTTONS);
+            if ui.add(Button::link(report::OPEN)).clicked() {
+                window.open_report(out);
+                after = After::Close;
+            }
+        });
         ui.add_space(gap::PARAGRAPH);
         if let Some(proxy) = &draft.proxy {
             widgets::text(ui, &[(&settings::proxy(proxy), Face::Small, t.muted)]);

@@ -19,8 +19,7 @@ pub const TEXT: &str = "The whole report";
 pub const FILE: &str = "daypass-report.txt";
 /// The choice in the settings.
 pub const DETAILED: &str = "Keep a detailed log";
-pub const DETAILED_TEXT: &str =
-    "Every request, not only what goes wrong: for somebody who helps you. It holds no keys and nothing of your files.";
+pub const DETAILED_TEXT: &str = "Every request, not only what goes wrong. It holds no keys.";
 
 /// What is in it, before anybody saves it.
 pub const ABOUT: [&str; 3] = [

@@ -330,6 +330,7 @@ pub mod sheet {
     /// What the parts around the scrolling part of a sheet take, and that part's least and most height.
     pub const AROUND_INVITATION: f32 = 170.0;
     pub const LIST: f32 = 160.0;
+    pub const AROUND_SETTINGS: f32 = 260.0;
     pub const AROUND_CHECK: f32 = 290.0;
     pub const CHECK_LEAST: f32 = 120.0;
     pub const AROUND_COMMAND: f32 = 330.0;
