@@ -8,7 +8,10 @@ use daypass::ui::paths::PathFor;
 use daypass::words::report as words;
 use daypass::words::ui::{dialog, pass};
 
-const REPORT: &str = "Daypass report, made 2026-11-28T02:40:12Z\n\nLAST PROBLEMS\nNone in the log.\n";
+/// A report without problems and without a log.
+fn report() -> String {
+    format!("{}\n\n{}\n{}\n", words::made("2026-11-28T02:40:12Z"), words::PROBLEMS, words::NO_PROBLEMS)
+}
 
 #[test]
 fn a_report_is_shown_before_it_is_saved() {
@@ -19,12 +22,12 @@ fn a_report_is_shown_before_it_is_saved() {
     assert!(says(&shown, words::GATHERING) && says(&shown, words::ABOUT[2]) && !says(&shown, words::SAVE));
     came(&mut shown, (round.wrapping_add(1), SheetReply::Report("another".into())));
     assert!(says(&shown, words::GATHERING), "another sheet's answer is dropped");
-    came(&mut shown, (round, SheetReply::Report(REPORT.into())));
+    came(&mut shown, (round, SheetReply::Report(report().into())));
     assert!(says(&shown, words::NO_PROBLEMS), "the whole text is there to be read");
     press(&mut shown, dialog::COPY);
-    assert_eq!(wishes(&mut shown), [Action::Copy(REPORT.to_owned())]);
+    assert_eq!(wishes(&mut shown), [Action::Copy(report())]);
     press(&mut shown, words::SAVE);
-    let save = PathFor::Text(words::FILE, REPORT.to_owned());
+    let save = PathFor::Text(words::FILE, report());
     assert_eq!(wishes(&mut shown), [Action::Choose(save)]);
     assert!(!says(&shown, words::TITLE), "the sheet is closed");
 }
