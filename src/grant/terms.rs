@@ -20,6 +20,7 @@ pub struct Wish {
 pub const THEY_ASK: &str = "They ask for";
 const ONLY_TLS: &str = "Only encrypted connections (TLS) are let in.";
 pub const NO_REPLACING: &str = "Files that are there are never replaced.";
+pub const REPLACING: &str = "Files that are there may be replaced. In a bucket without versions they are lost then.";
 
 /// Returns the requested items; `moment` formats a date.
 #[must_use]
@@ -28,8 +29,7 @@ pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
     let mut add = |usual: bool, text: String| list.push(Wish { text, usual });
     add(false, who(ask));
     add(true, "The role may put files there. It can’t read, list or delete any.".to_owned());
-    let replacing = "Files that are there may be replaced. In a bucket without versions they are lost then.";
-    add(ask.create_only, if ask.create_only { NO_REPLACING } else { replacing }.to_owned());
+    add(ask.create_only, if ask.create_only { NO_REPLACING } else { REPLACING }.to_owned());
     add(true, ONLY_TLS.to_owned());
     match (ask.mfa, ask.mfa_max_age) {
         (true, None) => add(true, "Each access needs a code from a device (MFA).".to_owned()),

@@ -3,7 +3,7 @@
 use super::kit::{HOSTILE, ask, full};
 use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
 use daypass::grant::invitation::{Change, ChangedField};
-use daypass::grant::terms::NO_REPLACING;
+use daypass::grant::terms::{NO_REPLACING, REPLACING};
 use daypass::grant::{Format, Invitation, RoleRequest, Window, message, print};
 use daypass::time::{Day, Utc};
 use proptest::prelude::*;
@@ -225,7 +225,7 @@ fn a_message_claims_only_what_the_role_does() {
     let never = NO_REPLACING;
     assert!(message(&ask("in/")).contains(never) && message(&full()).contains(never));
     let may = RoleRequest { create_only: false, ..ask("in/") };
-    assert!(!message(&may).contains(never) && message(&may).contains("Files that are there may be replaced."));
+    assert!(!message(&may).contains(never) && message(&may).contains(REPLACING));
     assert!(message(&full()).contains("VPC endpoint") && !message(&ask("in/")).contains("VPC endpoint"));
     // A request of an earlier Daypass, which names no such field, is as safe as can be.
     let older = may.to_text().replace("create_only = false\n", "");
