@@ -154,7 +154,7 @@ impl Codes {
 
 /// Returns why a code is needed now; `None` if none is.
 fn needed(place: &OpenDestination, now: Time) -> Option<String> {
-    if place.destination.mfa_serial.is_none() || place.asking || place.retrying {
+    if place.destination.mfa_serial.is_none() || place.is_asking() || place.is_retrying() {
         return None;
     }
     let refused = |kind: Kind| matches!(kind, Kind::CodeNeeded | Kind::CodeWrong);

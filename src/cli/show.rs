@@ -213,14 +213,14 @@ impl Show {
         let mut asking = false;
         for place in &seen.places {
             let why = match &place.session {
-                Session::Denied(why) if place.retrying => Some(why),
-                Session::Expired(_) if place.retrying => place.renew_problem.as_ref(),
+                Session::Denied(why) if place.is_retrying() => Some(why),
+                Session::Expired(_) if place.is_retrying() => place.renew_problem.as_ref(),
                 Session::Assuming(_) => {
                     asking = true;
                     None
                 }
                 Session::Expired(_) => {
-                    asking |= place.asking;
+                    asking |= place.is_asking();
                     None
                 }
                 Session::Active(_) | Session::SignedOut | Session::Denied(_) => None,

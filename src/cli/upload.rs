@@ -310,7 +310,7 @@ fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> Standing 
     }
     match &place.session {
         Session::Assuming(_) => Standing::Retrying,
-        Session::Denied(_) | Session::Expired(_) if place.retrying || place.asking => Standing::Retrying,
+        Session::Denied(_) | Session::Expired(_) if place.is_retrying() || place.is_asking() => Standing::Retrying,
         Session::Denied(_) => Standing::Stuck,
         Session::Expired(_)
             if !seen.settings.renew || place.renew_problem.is_some() || place.destination.mfa_serial.is_some() =>

@@ -100,7 +100,7 @@ impl<'a> Evidence<'a> {
             learned: Some(&place.learned),
             worked_before: place.worked || place.learned.worked.is_some(),
             delivered_before: place.learned.delivered.is_some(),
-            retrying: place.retrying,
+            retrying: place.is_retrying(),
             ..Self::new(destination, None)
         }
     }

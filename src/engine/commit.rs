@@ -94,7 +94,7 @@ impl Publisher {
 
     /// Publishes this snapshot, or holds it until the journal has what it shows. Returns false if an earlier one is
     /// still held; then this one must be offered again.
-    pub(super) fn offer(&mut self, seen: &Snapshot, unkept: &Unkept) -> bool {
+    pub(super) fn offer(&mut self, seen: Snapshot, unkept: &Unkept) -> bool {
         let kept = *unkept.kept.borrow();
         let behind = kept < unkept.ended;
         self.copies += 1;
@@ -102,18 +102,18 @@ impl Publisher {
             // The disk may still answer: the previous snapshot is published again, with the news that it is slow.
             Some(problem) if problem.kind == Kind::JournalSlow && behind => {
                 let before = (**self.to.borrow()).clone();
-                let journal = seen.journal.clone();
-                self.publish(self.copies, Arc::new(Snapshot { journal, now: seen.now, ..before }));
+                let Snapshot { journal, now, .. } = seen;
+                self.publish(self.copies, Arc::new(Snapshot { now, journal, ..before }));
                 true
             }
             None if behind && self.held.is_some() => false,
             None if behind => {
-                self.held = Some(Held { records: unkept.ended, copy: self.copies, seen: Arc::new(seen.clone()) });
+                self.held = Some(Held { records: unkept.ended, copy: self.copies, seen: Arc::new(seen) });
                 true
             }
             Some(_) | None => {
                 self.held = None;
-                self.publish(self.copies, Arc::new(seen.clone()));
+                self.publish(self.copies, Arc::new(seen));
                 true
             }
         }

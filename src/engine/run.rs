@@ -169,7 +169,7 @@ impl Run {
         run.take_in(Event::Restored(Box::new(kept)));
         run.read_profiles();
         if let Some(adjust) = run.options.adjust.clone() {
-            let mut settings = run.model.seen().settings.clone();
+            let mut settings = run.model.settings().clone();
             adjust(&mut settings);
             run.take_in(Event::Adjusted(settings));
         }
@@ -201,7 +201,7 @@ impl Run {
         let mut stopping: Option<oneshot::Sender<()>> = None;
         while stopping.is_none() {
             self.record();
-            if self.model.seen().journal.is_some() && state.borrow().is_none() {
+            if self.model.journal_problem().is_some() && state.borrow().is_none() {
                 // A failure from before arrived after the news that the journal works again: ask once more.
                 self.journal.retry();
             }
@@ -237,7 +237,7 @@ impl Run {
                         dirty = !self.publish_now();
                     }
                     Some(Input::Store(place, tell)) => {
-                        let access = self.model.seen().places.get(usize::from(place.0));
+                        let access = self.model.destination(place);
                         let access = access.is_some_and(|place| matches!(place.session, Session::Active(_)));
                         let _nobody = tell.send(self.s3.get(&place).filter(|_| access).cloned());
                     }
@@ -309,7 +309,7 @@ impl Run {
         if self.journal.close().await.is_ok() {
             self.publish_now();
         }
-        self.log.stopped(self.model.seen());
+        self.log.stopped(&self.model);
         self.log.flush().await;
         if let Some(done) = stopping {
             let _nobody = done.send(());
@@ -329,7 +329,7 @@ impl Run {
     /// Whether a snapshot may be offered: only one at a time waits for the journal, unless the journal itself has a
     /// problem.
     fn may_publish(&self) -> bool {
-        !self.publisher.holds() || self.model.seen().journal.is_some()
+        !self.publisher.holds() || self.model.journal_problem().is_some()
     }
 
     /// Publishes a snapshot, now or as soon as the journal has what it shows; returns false if an earlier one still
@@ -337,7 +337,7 @@ impl Run {
     fn publish_now(&mut self) -> bool {
         // The journal can't write records that it doesn't have yet.
         self.record();
-        let taken = self.publisher.offer(self.model.seen(), &self.unkept);
+        let taken = self.publisher.offer(self.model.snapshot(), &self.unkept);
         if self.publisher.holds() {
             self.journal.hurry();
         }
@@ -355,7 +355,7 @@ impl Run {
         self.log.event(&event);
         let mut effects = std::mem::take(&mut self.effects);
         self.model.handle(self.clock.now(), event, &mut effects);
-        self.changes.look(&self.log, self.model.seen());
+        self.changes.look(&self.log, &self.model);
         for effect in effects.drain(..) {
             self.perform(effect);
         }
@@ -383,7 +383,7 @@ impl Run {
     }
 
     fn perform(&mut self, effect: Effect) {
-        self.log.effect(&effect, self.model.seen());
+        self.log.effect(&effect, &self.model);
         match effect {
             Effect::Assume(place, ask) => {
                 let code = self.desk.vault.take_code(place);
@@ -411,8 +411,7 @@ impl Run {
             Effect::Walk(place, paths) => {
                 let stop = Arc::clone(self.walks.entry(place).or_default());
                 let events = self.events.clone();
-                let destination =
-                    self.model.seen().places.get(usize::from(place.0)).map(|p| Arc::clone(&p.destination));
+                let destination = self.model.destination(place).map(|p| Arc::clone(&p.destination));
                 let before = destination
                     .filter(|_| !self.options.again)
                     .map(|destination| (self.journal.history(), destination));
@@ -454,7 +453,7 @@ impl Run {
     }
 
     fn use_region(&mut self, place: DestinationId, region: &Region) {
-        let Some(open) = self.model.seen().places.get(usize::from(place.0)) else { return };
+        let Some(open) = self.model.destination(place) else { return };
         self.s3.insert(place, Arc::new(self.desk.s3(place, &open.destination, region)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 
-/// Why a text holds no key that could be used. `words::keys` turns it into a sentence.
+/// Why a text holds no usable key. `words::keys` turns it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyProblem {
     /// There is nothing in it.
@@ -19,9 +19,9 @@ pub enum KeyProblem {
     NoSecret,
     /// There is a secret and no access key id.
     NoId,
-    /// The access key id is not of the form `AKIA…` or `ASIA…`.
+    /// The access key id does not have the form `AKIA…` or `ASIA…`.
     KeyForm,
-    /// The secret has not the 40 characters of one.
+    /// The secret does not have 40 characters.
     SecretForm,
     /// A temporary key (`ASIA…`) without its token.
     NoToken,
@@ -41,25 +41,25 @@ pub enum Keep {
 /// Why a key was not added, or a profile not changed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum KeepProblem {
-    /// The name is empty, too long, or holds what other programs don't read.
+    /// The name is empty, too long, or has characters that other programs can't read.
     NameForm,
-    /// A profile of this name is there: say whether its key is to be replaced, or choose another name.
+    /// A profile of this name exists: its key has to be replaced explicitly, or another name chosen.
     NameTaken,
     File(SaveProblem),
     /// The engine has ended.
     Ended,
 }
 
-/// Why a key was not accepted: by its form, or by AWS.
+/// Why a key was not accepted, by its form or by AWS.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AddProblem {
     /// There is no key in the text.
     Text(KeyProblem),
-    /// AWS did not take it, or could not be asked.
+    /// AWS refused it, or could not be asked.
     Refused(Problem),
 }
 
-/// Why a file was left as it is.
+/// Why a file was left unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveProblem {
     /// There is no such profile in the files.
@@ -76,7 +76,7 @@ pub enum SaveProblem {
     TooLarge,
     /// It is saved as UTF-16.
     Utf16,
-    /// Another program changed it at the same moment.
+    /// Another program changed it at the same time.
     Changed,
     /// The disk is full.
     Full,

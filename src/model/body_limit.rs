@@ -1,14 +1,14 @@
-//! Something on the way that takes no large requests (413): smaller parts where S3 allows them, and an end where it doesn't.
+//! A proxy that refuses large requests (413): smaller parts if S3 allows them, otherwise the upload ends.
 
 use super::Model;
 use super::event::Effect;
 use super::parts::{PART_MIN, PARTS_MAX, Plan};
 use super::problem::{Kind, Problem};
 use super::record::Record;
-use super::upload::UploadId;
+use super::upload::{DestinationId, UploadId};
 use super::work::{InFlight, RequestKind};
 
-/// The plan with the smallest requests, where requests with a body of `refused` bytes do not get through; none where its
+/// Returns the plan with the smallest requests, given that bodies of `refused` bytes do not get through, or none if its
 /// largest request would be refused too.
 const fn within(plan: Plan, refused: u64) -> Option<Plan> {
     let (size, most) = match plan {
@@ -25,33 +25,32 @@ const fn within(plan: Plan, refused: u64) -> Option<Plan> {
 }
 
 impl Model {
-    /// The plan for a file of this size at this destination.
+    /// Returns the plan for a file of this size at this destination.
     ///
     /// # Errors
-    /// `TooLarge` where S3 would not take it, `BodyLimit` where something on the way would not.
-    pub(super) fn plan_for(&self, at: usize, size: u64) -> Result<Plan, Kind> {
+    /// `TooLarge` if S3 would not take it, `BodyLimit` if something on the way would not.
+    pub(super) fn plan_for(&self, at: DestinationId, size: u64) -> Result<Plan, Kind> {
         let plan = Plan::of(size).ok_or(Kind::TooLarge)?;
-        match self.desks.get(at).and_then(|desk| desk.body_limit) {
+        match self.lanes[at].trial.body_limit {
             Some(refused) => within(plan, refused).ok_or(Kind::BodyLimit(refused)),
             None => Ok(plan),
         }
     }
 
-    /// Something on the way refused a request for the size of its body.
+    /// Takes in that something on the way refused a request for the size of its body.
     pub(super) fn body_refused(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
-        let at = usize::from(out.place.0);
-        let (Some(row), Some(desk)) = (self.seen.rows.get(id), self.desks.get_mut(at)) else { return };
-        let size = row.size;
+        let size = self.rows[id].size;
         if !matches!(out.what, RequestKind::Put | RequestKind::Part(_)) {
-            // A request without content is refused for something else, and one PutObject of a large file has no smaller form.
+            // A request without content was refused for another reason, and a single PutObject has no smaller form.
             return self.fail(id, &Problem { kind: Kind::BodyLimit(out.body), ..problem.clone() }, fx);
         }
-        desk.body_limit = Some(desk.body_limit.map_or(out.body, |before| before.min(out.body)));
-        if let Err(kind) = self.plan_for(at, size) {
+        let limit = &mut self.lanes[out.place].trial.body_limit;
+        *limit = Some(limit.map_or(out.body, |before| before.min(out.body)));
+        if let Err(kind) = self.plan_for(out.place, size) {
             return self.fail(id, &Problem { kind, ..problem.clone() }, fx);
         }
         self.withdraw(id, fx);
-        let before = self.begin_anew(id);
+        let before = self.start_over(id);
         if before.is_some() {
             fx.push(Effect::Record(Record::Restarted(id)));
         }

@@ -1,4 +1,4 @@
-//! "Check my access": its steps and what each found.
+//! "Check my access": its steps and their results.
 
 use super::names::{AccountId, Region, RoleArn};
 use super::problem::Problem;
@@ -7,12 +7,12 @@ use super::snapshot::Source;
 use super::upload::Proof;
 use std::time::Duration;
 
-/// What a check looks at, in this order.
+/// The steps of a check, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
     /// The profile in the files.
     Profile,
-    /// Whose its key is.
+    /// Whose key it is.
     Identity,
     /// The customer's role.
     Role,
@@ -22,10 +22,10 @@ pub enum Item {
     TestObject,
 }
 
-/// What a step found if nothing is wrong.
+/// What a step found if it succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// How the profile gets its credentials, and the role of its own that it is.
+    /// How the profile gets its credentials, and its own role, if it has one.
     Profile(Source, Option<RoleArn>),
     /// Whose they are.
     Identity(Identity),
@@ -38,11 +38,11 @@ pub enum Fact {
         /// Whether that is less than the destination asks for.
         shortened: bool,
     },
-    /// Where the bucket is, and the account that has to own it. S3 compares the owner with each object that is sent; a role that
+    /// The bucket's region, and the account that has to own it. S3 compares the owner with each object that is sent; a role that
     /// may only put gets no other answer about it.
     Bucket {
         region: Region,
-        /// The one that the destination names, if that is another; files go to the first all the same.
+        /// The region that the destination names, if that is another; files go to the first.
         named: Option<Region>,
         owner: AccountId,
     },

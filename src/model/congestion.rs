@@ -1,17 +1,18 @@
-//! How many requests may be out: grows while the line gives more, halves when it chokes.
+//! The congestion window: how many requests and body bytes may be in flight. It grows while throughput does, and halves when
+//! the server throttles or the network fails.
 
 use super::parts::PART_USUAL;
 use crate::time::Time;
 use std::time::Duration;
 
-/// A request counts like so many bytes besides its body, so that small files show as throughput too.
+/// What a request counts for besides its body, in bytes, so that small files show as throughput too.
 const REQUEST_WORTH: u64 = 64 << 10;
-/// A round is judged no sooner than this after it began.
+/// The least length of a round.
 const ROUND: Duration = Duration::from_millis(40);
-/// Requests that may be out before more has proved to be faster: as many as the AWS CLI sends by default
+/// The first window of requests: as many as the AWS CLI sends by default
 /// (`max_concurrent_requests`).
 const REQUESTS_FIRST: u32 = 10;
-/// Body bytes that may be out before more has proved to be faster.
+/// The first window of body bytes.
 const BODIES_FIRST: u64 = 48 << 20;
 
 /// The window of requests and of body bytes.
@@ -33,7 +34,7 @@ pub struct Congestion {
 }
 
 impl Congestion {
-    /// Starts modestly: 10 requests, at most `ceiling`, at most `memory` bytes of bodies.
+    /// Creates a window of 10 requests that grows to at most `ceiling` requests and `memory` body bytes.
     #[must_use]
     pub fn new(ceiling: u32, memory: u64) -> Self {
         Self {
@@ -53,14 +54,13 @@ impl Congestion {
         }
     }
 
-    /// Uses another memory budget from now on.
+    /// Sets the memory budget, in bytes.
     pub fn set_memory(&mut self, memory: u64) {
         self.memory = memory;
         self.bodies = self.bodies.min(memory).max(BODIES_FIRST.min(memory));
     }
 
-    /// Whether a request with a body of `body` bytes may go out beside `out` requests with `bodies` bytes.
-    /// One request may always go out.
+    /// Whether a request with a body of `body` bytes may go out beside `out` requests with `bodies` bytes in all.
     #[must_use]
     pub fn allows(&mut self, out: u32, bodies: u64, body: u64) -> bool {
         let fits = out == 0 || (out < self.window && (body == 0 || bodies.saturating_add(body) <= self.bodies));
@@ -70,11 +70,11 @@ impl Congestion {
         fits
     }
 
-    /// A request with a body of `body` bytes was answered well.
+    /// Counts a request with a body of `body` bytes that succeeded.
     pub fn answered(&mut self, now: Time, body: u64) {
         if self.round_done == 0 && self.round_bytes == 0 {
             self.round_began = self.round_began.max(now - Duration::from_millis(1));
-            // Fixed for the round, since the window may grow with each answer of it.
+            // Fixed for the round, since the window may grow with each answer.
             self.round_size = self.window;
         }
         self.round_done += 1;
@@ -96,7 +96,7 @@ impl Congestion {
 
     fn judge(&mut self, rate: u64) {
         if rate > self.best.saturating_add(self.best / 10) {
-            // Memory has to earn its keep: the first round proves nothing, and a little more speed may be chance.
+            // More memory is taken only for a clear gain: the first round proves nothing, and a small one may be noise.
             if self.full && self.best > 0 && rate > self.best.saturating_add(self.best / 4) {
                 self.bodies = (self.bodies + PART_USUAL).min(self.memory);
             }
@@ -121,7 +121,7 @@ impl Congestion {
         }
     }
 
-    /// The server asked for less, or the line choked: half of it.
+    /// Halves the window, since the server throttles or the network fails.
     pub fn choked(&mut self) {
         self.window = (self.window / 2).max(1);
         self.bodies = (self.bodies / 2).max(2 * PART_USUAL).min(self.memory);

@@ -1,34 +1,34 @@
-//! What one customer's invitation, profile or form says: where files go and through which role.
+//! A destination: where files go and through which role, as an invitation, a profile or the form says.
 
 use super::conditions::Terms;
 use super::names::{AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, Region, RoleArn, RoleSessionName};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Where files go, and how Daypass gets there. It holds no secret: it is kept on disk as it is.
+/// Where files go, and how to get access. It holds no secret, so it is stored as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
-    /// What the person calls it: the customer's or the project's name.
+    /// The name that the person gave it: the customer's or the project's.
     pub name: String,
-    /// The profile of the shared credentials files whose key asks for the role.
+    /// The profile whose credentials call AssumeRole.
     pub profile: String,
     /// The customer's role.
     pub role: RoleArn,
     /// The customer's bucket.
     pub bucket: Bucket,
-    /// The folder in it; empty for the top.
+    /// The folder in the bucket; empty for its root.
     pub prefix: KeyPrefix,
-    /// The bucket's region where it is known; otherwise S3 is asked.
+    /// The bucket's region, if it is known; otherwise HeadBucket finds it.
     pub region: Option<Region>,
-    /// The bucket's owner where it isn't the role's account.
+    /// The bucket's owner, if it isn't the role's account.
     pub owner: Option<AccountId>,
-    /// How long the session is asked for, in seconds: 900 to 43200.
+    /// DurationSeconds: 900 to 43200.
     pub seconds: u32,
-    /// The external id the customer asks for.
+    /// The external id that the customer requires.
     pub external_id: Option<ExternalId>,
-    /// The device whose code AssumeRole carries.
+    /// The MFA device whose code AssumeRole carries.
     pub mfa_serial: Option<MfaSerial>,
-    /// The session's name; otherwise the IAM user's name.
+    /// RoleSessionName; by default the IAM user's name.
     pub session_name: Option<RoleSessionName>,
     /// Whether a session policy narrows the session to this bucket and folder.
     pub narrow: bool,
@@ -39,10 +39,10 @@ pub struct Destination {
     /// another account than the role whose policy asks for it. The role then needs `s3:PutObjectAcl`.
     #[serde(default)]
     pub acl_full_control: bool,
-    /// The encryption that the bucket's policy asks to be named with each object.
+    /// The encryption that the bucket's policy requires each request to name.
     #[serde(default)]
     pub encryption: Encryption,
-    /// What the role asks for, as the invitation says.
+    /// What the role requires, as the invitation says.
     #[serde(default)]
     pub terms: Terms,
 }
@@ -50,21 +50,21 @@ pub struct Destination {
 /// How S3 is asked to encrypt an object at rest (S3 API Reference, PutObject, `x-amz-server-side-encryption`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encryption {
-    /// As the bucket does by itself: nothing is sent.
+    /// The bucket's default: no header is sent.
     #[default]
     None,
-    /// `AES256`: keys of S3's own.
+    /// `AES256`: keys that S3 manages.
     SseS3,
     /// `aws:kms`, with the ARN or id of a key; without one, the bucket's own.
     SseKms(Option<Box<str>>),
 }
 
 impl Destination {
-    /// The shortest session that STS gives (AssumeRole, DurationSeconds).
+    /// The shortest session that STS gives, in seconds (AssumeRole, DurationSeconds).
     pub const SHORTEST: u32 = 900;
-    /// The longest session that STS gives (AssumeRole, DurationSeconds).
+    /// The longest session that STS gives, in seconds (AssumeRole, DurationSeconds).
     pub const LONGEST: u32 = 43_200;
-    /// What is asked for unless the destination says otherwise, and what every role allows.
+    /// The default, in seconds, which every role allows.
     pub const USUAL: u32 = 3600;
 
     /// A destination that asks for nothing more than it takes: one hour, narrowed to its folder, named after its bucket.
@@ -96,14 +96,16 @@ impl Destination {
         self.owner.clone().unwrap_or_else(|| self.role.account())
     }
 
-    /// Whether this is the same role, bucket and folder, reached by the same profile.
+    /// Whether both have the same role, bucket and folder, and use the same profile.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        self.role == other.role
-            && self.bucket == other.bucket
-            && self.prefix == other.prefix
-            && self.profile == other.profile
-            && self.practice == other.practice
+        self.has_same_target(other) && self.profile == other.profile && self.practice == other.practice
+    }
+
+    /// Whether both have the same role, bucket and folder, whoever delivers.
+    #[must_use]
+    pub fn has_same_target(&self, other: &Self) -> bool {
+        self.role == other.role && self.bucket == other.bucket && self.prefix == other.prefix
     }
 
     /// The length asked for.

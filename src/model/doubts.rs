@@ -1,8 +1,8 @@
-//! Doubts: what a request may have stored without anybody having heard so, in this run and for the next.
+//! Doubts: files that a request may have stored although no answer says so, in this run and for the next.
 //!
-//! Before the first request of a small file may leave, the journal is told that its PutObject may be out: for a range of
-//! uploads at a time, so that thousands of small files cost a few records. Once no such request is out any more, the ranges
-//! are void, and what is left are the uploads whose answer was lost.
+//! Before a small file's PutObject goes out, the journal records that it may be out: for a range of uploads at a time, so
+//! that thousands of small files cost a few records. Once no PutObject is out, the ranges are void, and only the uploads
+//! whose answer was lost stay in doubt.
 
 use super::Model;
 use super::event::Effect;
@@ -10,15 +10,15 @@ use super::record::Record;
 use super::upload::UploadId;
 use super::work::RequestKind;
 
-/// Uploads after the one that is sent for which the journal is told ahead.
+/// How many uploads after the one that is sent have to be covered by the recorded ranges.
 const AHEAD: u32 = 256;
-/// How many more are told of at once when it comes to that.
+/// How many more a new range covers.
 const STEP: u32 = 512;
 
 impl Model {
-    /// A PutObject of this upload goes out.
+    /// Records that a PutObject of this upload may be out, unless a range covers it.
     pub(super) fn put_goes_out(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
-        let rows = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
+        let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let ahead = id.0.saturating_add(AHEAD).min(rows.saturating_sub(1));
         let told = |id: u32| self.puts_told.iter().any(|&(first, last)| (first..=last).contains(&id));
         if told(id.0) && told(ahead) {
@@ -37,42 +37,40 @@ impl Model {
         fx.push(Effect::Record(Record::PutsBegin(id, UploadId(last))));
     }
 
-    /// Takes the ranges back once no PutObject is out.
+    /// Voids the ranges once no PutObject is out.
     pub(super) fn void_puts(&mut self, fx: &mut Vec<Effect>) {
         if !self.puts_told.is_empty()
-            && !self.out.values().any(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole))
+            && !self.in_flight.values().any(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole))
         {
             self.puts_told.clear();
             fx.push(Effect::Record(Record::PutsAnswered));
         }
     }
 
-    /// The program ends: what is out is broken off, and the next run has to know what it may have stored.
+    /// Prepares for the end of the program: records what the requests in flight may have stored.
     pub fn end(&mut self, fx: &mut Vec<Effect>) {
-        let out = self.out.values().filter(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole));
+        let out = self.in_flight.values().filter(|out| matches!(out.what, RequestKind::Put | RequestKind::Whole));
         for id in out.map(|out| out.upload).collect::<Vec<_>>() {
             self.doubt(id, fx);
         }
-        self.out.clear();
+        self.in_flight.clear();
         self.void_puts(fx);
     }
 
-    /// From now on it is open whether what stands under this upload's key is its own.
+    /// Notes that this upload may have been stored.
     pub(super) fn doubt(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
-        if let Some(work) = self.work.get_mut(&id) {
-            work.maybe_done = work.completing;
+        if let Some(work) = self.work.get_mut(id) {
+            work.completion.note_lost();
         }
-        if let Some((at, key)) = self.hash_of(id)
-            && let Some(desk) = self.desks.get_mut(at)
-            && desk.doubts.insert(key)
-        {
+        let (at, key) = self.hash_of(id);
+        if self.lanes[at].doubts.insert(key) {
             fx.push(Effect::Record(Record::Doubted(id)));
         }
     }
 
     /// Whether an earlier request may have stored this upload.
     pub(super) fn in_doubt(&self, id: UploadId) -> bool {
-        let of = |(at, key): (usize, u64)| self.desks.get(at).is_some_and(|desk| desk.doubts.contains(&key));
-        self.hash_of(id).is_some_and(of)
+        let (at, key) = self.hash_of(id);
+        self.lanes[at].doubts.contains(&key)
     }
 }

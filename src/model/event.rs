@@ -23,7 +23,7 @@ pub enum Event {
     Assumed(DestinationId, u32, Result<Assumed, Problem>),
     /// GetCallerIdentity was answered for a profile.
     Identified(String, Result<Identity, Problem>),
-    /// HeadBucket told the bucket's region.
+    /// HeadBucket found the bucket's region.
     Located(DestinationId, Result<Region, Problem>),
     /// The shared files were read, at the start or because they changed.
     ProfilesRead(Arc<Profiles>),
@@ -37,9 +37,9 @@ pub enum Event {
     Walked(DestinationId),
     /// A request was answered.
     Answered(RequestId, Result<Answer, Problem>),
-    /// Bytes taken by the network for requests that are out.
+    /// The network took bytes of requests in flight: the bytes taken so far, by request.
     Moved(Vec<(RequestId, u64)>),
-    /// The journal could not take down what it was given.
+    /// The journal could not record what it was given.
     JournalFailed(Problem),
     /// The journal writes again.
     JournalWorks,
@@ -47,6 +47,54 @@ pub enum Event {
     Adjusted(Settings),
     /// What is kept from earlier runs.
     Restored(Box<super::record::Kept>),
+}
+
+impl Event {
+    /// The open destination that it is about.
+    #[must_use]
+    pub const fn destination(&self) -> Option<DestinationId> {
+        match self {
+            Self::Command(command) => command.destination(),
+            Self::Assumed(id, ..)
+            | Self::Located(id, _)
+            | Self::Found(id, ..)
+            | Self::FoundAgain(id, ..)
+            | Self::Skipped(id, ..)
+            | Self::Walked(id) => Some(*id),
+            Self::Tick
+            | Self::Identified(..)
+            | Self::ProfilesRead(_)
+            | Self::Answered(..)
+            | Self::Moved(_)
+            | Self::JournalFailed(_)
+            | Self::JournalWorks
+            | Self::Adjusted(_)
+            | Self::Restored(_) => None,
+        }
+    }
+
+    /// The upload that it is about.
+    #[must_use]
+    pub const fn upload(&self) -> Option<UploadId> {
+        match self {
+            Self::Command(command) => command.upload(),
+            Self::Tick
+            | Self::Assumed(..)
+            | Self::Identified(..)
+            | Self::Located(..)
+            | Self::ProfilesRead(_)
+            | Self::Found(..)
+            | Self::FoundAgain(..)
+            | Self::Skipped(..)
+            | Self::Walked(_)
+            | Self::Answered(..)
+            | Self::Moved(_)
+            | Self::JournalFailed(_)
+            | Self::JournalWorks
+            | Self::Adjusted(_)
+            | Self::Restored(_) => None,
+        }
+    }
 }
 
 /// What AssumeRole gave, without the credentials, which are in the vault already.

@@ -11,11 +11,10 @@ use std::path::PathBuf;
 pub struct Delivery {
     /// Its number in the journal.
     pub id: i64,
-    /// Where it went, as the destination stood then.
+    /// The destination as it was then.
     pub destination: Destination,
-    /// The address of the server that it went to; none for Amazon's own.
+    /// The address of the server; none for Amazon's own.
     pub server: Option<Box<str>>,
-    /// The account of the role.
     pub account: Box<str>,
     pub who: Box<str>,
     /// The session's name.
@@ -24,9 +23,9 @@ pub struct Delivery {
     pub app: Box<str>,
     /// When it began.
     pub began: Utc,
-    /// When the last of its uploads ended so far.
+    /// When the last of its uploads ended.
     pub ended: Option<Utc>,
-    /// Files taken into the queue and not taken out again.
+    /// Files taken into the queue and not canceled.
     pub files: u64,
     /// Files that were delivered.
     pub delivered: u64,
@@ -41,38 +40,38 @@ pub struct Delivery {
 pub struct DeliveryFile {
     /// Its number in the journal.
     pub row: i64,
-    /// Where it lay on this computer.
+    /// Its folder on this computer.
     pub path: PathBuf,
     /// Its folder within the delivery and its name on this computer.
     pub name: Box<str>,
     /// Its whole key in the bucket.
     pub key: Box<str>,
-    /// Its size in bytes: as sent where it was sent, otherwise as it was added.
+    /// Its size in bytes: as sent if it was sent, otherwise as it was added.
     pub size: u64,
     /// How it ended.
     pub outcome: Outcome,
 }
 
-/// How far a file of a delivery came.
+/// How a file of a delivery ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// S3 has it.
     Delivered(Stored),
     /// The name was taken; nothing was replaced.
     AlreadyThere,
-    /// No answer says whether it arrived, or the journal's own row of it no longer holds.
+    /// No answer says whether it arrived, or the journal's row of it is damaged.
     NotConfirmed,
     Failed(Problem),
-    /// The person took it out.
+    /// The person canceled it.
     Canceled,
     /// It has not ended.
     Open,
 }
 
-/// Which deliveries are asked for.
+/// Which deliveries to return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
-    /// Part of the name of a file, a folder or a destination, or of a bucket; without regard to case. None for all.
+    /// Part of the name of a file, folder, destination or bucket, ignoring case. None for all.
     pub search: Option<String>,
     /// Those that began at or after this moment.
     pub from: Option<Utc>,

@@ -1,7 +1,8 @@
-//! Taking files into the queue: walks, twins, deliveries, and what an earlier run left.
+//! Taking files into the queue: walks, keys that collide, and the deliveries that files belong to.
 
 use super::Model;
 use super::event::{Before, Effect, Found, FoundAgain};
+use super::lane::Delivery;
 use super::parts::{Parts, Plan};
 use super::record::Record;
 use super::rows::Rows;
@@ -13,63 +14,61 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The longest key S3 takes, in bytes of UTF-8 (S3 User Guide, `object-keys`).
+/// The longest key that S3 takes, in bytes of UTF-8 (S3 User Guide, `object-keys`).
 pub(super) const KEY_MAX: usize = 1024;
-/// How many of what was left out for one reason are named.
+/// How many of the files skipped for one reason are listed.
 const LEFT_OUT_NAMED: u64 = 1000;
 
 impl Model {
     /// Takes files and folders into the queue.
-    pub(super) fn add(&mut self, id: DestinationId, paths: Vec<PathBuf>, fx: &mut Vec<Effect>) {
+    pub(super) fn add(&mut self, at: DestinationId, paths: Vec<PathBuf>, fx: &mut Vec<Effect>) {
         if paths.is_empty() {
             return;
         }
-        let anew = self.count_anew(id);
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        desk.moved_to = None;
+        let anew = self.count_anew(at);
+        let lane = &mut self.lanes[at];
+        lane.moved_to = None;
         if anew {
-            place.left_out = Arc::default();
-            place.left_out_count = SkipCounts::default();
-            desk.delivered_earlier.clear();
+            lane.shown.left_out = Arc::default();
+            lane.shown.left_out_count = SkipCounts::default();
+            lane.delivered_earlier.clear();
         }
-        if desk.stopped_walks > 0 {
-            // What a stopped walk still tells must not be taken for a word of this one.
-            desk.walk_next.extend(paths);
-            place.walking = place.walking.max(1);
+        if lane.stopped_walks > 0 {
+            // What a stopped walk still reports must not be taken for a report of this one.
+            lane.walk_next.extend(paths);
+            lane.shown.walking = lane.shown.walking.max(1);
             return;
         }
-        place.walking += 1;
-        fx.push(Effect::Walk(id, paths));
+        lane.shown.walking += 1;
+        fx.push(Effect::Walk(at, paths));
     }
 
     /// Begins a new delivery with what is added next, if all of the last one has ended; returns whether it did.
-    fn count_anew(&mut self, id: DestinationId) -> bool {
-        let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
-        let now = self.seen.now;
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return false };
-        let anew = place.walking == 0 && (place.totals.files == 0 || place.totals.done());
+    fn count_anew(&mut self, at: DestinationId) -> bool {
+        let first = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let now = self.now;
+        let lane = &mut self.lanes[at];
+        let anew = lane.shown.walking == 0 && (lane.shown.totals.files == 0 || lane.shown.totals.done());
         if anew {
-            place.totals = Totals { first, began: now, ..Totals::default() };
-            desk.delivery_due = true;
+            lane.shown.totals = Totals { first, began: now, ..Totals::default() };
+            lane.delivery.complete();
         }
         anew
     }
 
-    /// Takes in what was left out because it was delivered earlier: the file at `path`, or all of it.
-    pub(super) fn send_again(&mut self, id: DestinationId, path: Option<&Path>, fx: &mut Vec<Effect>) {
-        let at = usize::from(id.0);
-        let Some(desk) = self.desks.get_mut(at) else { return };
+    /// Takes in the file at `path` that was skipped because it was delivered earlier; without a path, all of them.
+    pub(super) fn send_again(&mut self, at: DestinationId, path: Option<&Path>, fx: &mut Vec<Effect>) {
+        let lane = &mut self.lanes[at];
         let wanted =
             |(folder, file): &(Arc<Folder>, Found)| path.is_none_or(|path| folder.dir.join(&*file.name) == path);
-        let (again, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut desk.delivered_earlier).into_iter().partition(wanted);
-        desk.delivered_earlier = rest;
+        let (again, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut lane.delivered_earlier).into_iter().partition(wanted);
+        lane.delivered_earlier = rest;
         if again.is_empty() {
             return;
         }
-        self.count_anew(id);
-        if let Some(place) = self.seen.places.get_mut(at) {
+        self.count_anew(at);
+        {
+            let place = &mut self.lanes[at].shown;
             let left_out = |left: &Skipped| {
                 !matches!(left.why, SkipReason::Earlier(_)) || path.is_some_and(|path| left.path != path)
             };
@@ -77,90 +76,85 @@ impl Model {
             place.left_out_count.remove(SkipReason::Earlier(Utc(0)), again.len() as u64);
         }
         for (folder, file) in again {
-            self.take_in(id, &folder, file, &[], fx);
+            self.take_in(at, &folder, file, &[], fx);
         }
     }
 
-    /// A walk has ended, by itself or because it was stopped.
-    pub(super) fn walked(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        if desk.stopped_walks == 0 {
-            place.walking = place.walking.saturating_sub(1);
+    /// Takes in that a walk has ended, by itself or because it was stopped.
+    pub(super) fn walked(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
+        let lane = &mut self.lanes[at];
+        if lane.stopped_walks == 0 {
+            lane.shown.walking = lane.shown.walking.saturating_sub(1);
             return;
         }
-        desk.stopped_walks -= 1;
-        if desk.stopped_walks == 0 && !desk.walk_next.is_empty() {
-            fx.push(Effect::Walk(id, std::mem::take(&mut desk.walk_next)));
+        lane.stopped_walks -= 1;
+        if lane.stopped_walks == 0 && !lane.walk_next.is_empty() {
+            fx.push(Effect::Walk(at, std::mem::take(&mut lane.walk_next)));
         }
     }
 
     /// Stops the walks of a destination.
-    pub(super) fn stop_walks(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        if desk.stopped_walks == 0 {
-            desk.stopped_walks = place.walking;
+    pub(super) fn stop_walks(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
+        let lane = &mut self.lanes[at];
+        if lane.stopped_walks == 0 {
+            lane.stopped_walks = lane.shown.walking;
         }
-        desk.walk_next.clear();
-        place.walking = 0;
-        fx.push(Effect::StopWalks(id));
+        lane.walk_next.clear();
+        lane.shown.walking = 0;
+        fx.push(Effect::StopWalks(at));
     }
 
-    pub(super) fn left_out(&mut self, id: DestinationId, path: PathBuf, why: SkipReason) {
-        let Some(place) = self.place_mut(id) else { return };
+    pub(super) fn note_skipped(&mut self, at: DestinationId, path: PathBuf, why: SkipReason) {
+        let place = &mut self.lanes[at].shown;
         place.left_out_count.add(why);
         if place.left_out_count.of(why) <= LEFT_OUT_NAMED {
             Arc::make_mut(&mut place.left_out).push(Skipped { path, why });
         }
     }
 
-    /// A walk found files of one folder.
-    pub(super) fn found(&mut self, id: DestinationId, folder: &Arc<Folder>, found: Vec<Found>, fx: &mut Vec<Effect>) {
-        let stopped = self.desks.get(usize::from(id.0)).is_none_or(|desk| desk.stopped_walks > 0);
-        if stopped || self.place_mut(id).is_none_or(|place| place.walking == 0) {
+    /// Takes in files of one folder that a walk found.
+    pub(super) fn found(&mut self, at: DestinationId, folder: &Arc<Folder>, found: Vec<Found>, fx: &mut Vec<Effect>) {
+        if !self.lanes[at].takes_found() {
             return;
         }
-        let to = self.desks.get(usize::from(id.0)).and_then(|desk| desk.moved_to).unwrap_or(id);
+        let to = self.lanes[at].moved_to.unwrap_or(at);
         for file in found {
             self.take_in(to, folder, file, &[], fx);
         }
     }
 
-    /// A walk found files of one folder that were delivered before, in this version or another.
+    /// Takes in files that a walk found and of which this version or an earlier one was delivered before.
     pub(super) fn found_again(
         &mut self,
-        id: DestinationId,
+        at: DestinationId,
         folder: &Arc<Folder>,
         found: Vec<FoundAgain>,
         fx: &mut Vec<Effect>,
     ) {
-        let stopped = self.desks.get(usize::from(id.0)).is_none_or(|desk| desk.stopped_walks > 0);
-        if stopped || self.place_mut(id).is_none_or(|place| place.walking == 0) {
+        if !self.lanes[at].takes_found() {
             return;
         }
-        let moved = self.desks.get(usize::from(id.0)).and_then(|desk| desk.moved_to);
+        let moved = self.lanes[at].moved_to;
         for again in found {
-            // What was delivered to the destination of before says nothing of the one that it became.
+            // What was delivered before the destination was changed says nothing of the new one.
             let before = if moved.is_none() { again.before.as_slice() } else { &[] };
-            self.take_in(moved.unwrap_or(id), folder, again.file, before, fx);
+            self.take_in(moved.unwrap_or(at), folder, again.file, before, fx);
         }
     }
 
-    /// Takes a file in, `before` being what was delivered of it.
+    /// Takes in a file of which `before` was delivered earlier.
     pub(super) fn take_in(
         &mut self,
-        id: DestinationId,
+        at: DestinationId,
         folder: &Arc<Folder>,
         file: Found,
         before: &[Before],
         fx: &mut Vec<Effect>,
     ) {
-        let at = usize::from(id.0);
-        let Some(prefix) = self.seen.places.get(at).map(|p| p.destination.prefix.as_str().len()) else { return };
+        let prefix = self.lanes[at].shown.destination.prefix.as_str().len();
         let path = || folder.dir.join(&*file.name);
         if Plan::of(file.size).is_none() {
-            return self.left_out(id, path(), SkipReason::TooLarge);
+            return self.note_skipped(at, path(), SkipReason::TooLarge);
         }
         let name = file.key_name.as_ref().unwrap_or(&file.name);
         let mut key_name = file.key_name.clone();
@@ -169,16 +163,16 @@ impl Model {
         let key = loop {
             let candidate = key_name.as_ref().unwrap_or(&file.name);
             if prefix + folder.key.len() + candidate.len() > KEY_MAX {
-                return self.left_out(id, path(), SkipReason::NameTooLong);
+                return self.note_skipped(at, path(), SkipReason::NameTooLong);
             }
-            let key = key_hash(&self.desks[at].keys, &folder.key, candidate);
+            let key = key_hash(&self.lanes[at].keys, &folder.key, candidate);
             let Some((other, row)) = self.row_with(at, key) else {
                 match before.iter().rev().find(|delivered| delivered.same) {
                     Some(Before { stored, .. }) if stored.proof != Proof::NoChecksum => {
-                        self.left_out(id, path(), SkipReason::Earlier(stored.at));
-                        return self.desks[at].delivered_earlier.push((Arc::clone(folder), file));
+                        self.note_skipped(at, path(), SkipReason::Earlier(stored.at));
+                        return self.lanes[at].delivered_earlier.push((Arc::clone(folder), file));
                     }
-                    // Its server vouched for nothing then: it is sent once more, and if its name is taken, by the file itself.
+                    // Its server confirmed no checksum then: it is sent again, and if its key is taken, that is this file.
                     Some(Before { stored, .. }) => {
                         earlier = Some(stored.clone());
                         break key;
@@ -188,13 +182,13 @@ impl Model {
                 if before.iter().all(|delivered| delivered.last != *candidate) {
                     break key;
                 }
-                // It has changed since: it goes up beside what is there, as it does within a run.
+                // It has changed since: it goes up under another key, as it does within a run.
                 twin += 1;
                 key_name = Some(numbered(name, twin).into());
                 continue;
             };
             let same_key = *row.folder.key == *folder.key && row.key_name.as_ref().unwrap_or(&row.name) == candidate;
-            // A file that was delivered and has changed since goes up beside what is there, under a name of its own.
+            // A file that was delivered and has changed since goes up under another key.
             let version = before.iter().rev().find(|delivered| delivered.last == *candidate);
             let changed = matches!(row.state, State::Delivered(_))
                 && version.map_or_else(
@@ -202,120 +196,109 @@ impl Model {
                     |version| !version.same,
                 );
             if same_key && row.folder.dir == folder.dir && row.name == file.name && !changed {
-                if !self.stopped_earlier(id, other) {
-                    return self.seen_again(id, other, path(), fx);
+                if !self.stopped_earlier(at, other) {
+                    return self.add_again(at, other, path(), fx);
                 }
-                // It stopped in an earlier delivery: from here on this one has it.
+                // It failed in an earlier delivery: it belongs to this one from now on.
                 self.cancel_one(other, fx);
                 break key;
             }
             twin += 1;
             key_name = Some(numbered(name, twin).into());
         };
-        self.begin_delivery(id, fx);
+        self.begin_delivery(at, fx);
         let size = file.size;
         let (folder_of, state) = (Arc::clone(folder), State::Canceled);
-        let upload = Upload { place: id, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
+        let upload = Upload { place: at, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
         let record = Record::Added {
-            upload: UploadId(u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX)),
-            place: id,
+            upload: UploadId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX)),
+            place: at,
             folder: Arc::clone(folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),
             size,
         };
         fx.push(Effect::Record(record));
-        let upload_no = self.seen.rows.push(upload);
-        self.desks[at].keys.insert(key, upload_no);
-        self.enter(id, upload_no, size, State::Waiting);
-        self.desks[at].queue.push_back(upload_no);
+        let upload_no = self.rows.push(upload);
+        self.lanes[at].keys.insert(key, upload_no);
+        self.enter(at, upload_no, size, State::Waiting);
+        self.lanes[at].queue.push_back(upload_no);
         if let Some(stored) = earlier {
-            self.desks[at].stored_earlier.insert(upload_no, stored);
+            self.lanes[at].stored_earlier.insert(upload_no, stored);
         }
-        if self.desks[at].doubts.contains(&key) {
-            // An upload that was taken out may have stored it.
+        if self.lanes[at].doubts.contains(&key) {
+            // An upload that was canceled may have stored it.
             fx.push(Effect::Record(Record::Doubted(upload_no)));
         }
     }
 
-    /// The upload that has this key in this run.
-    fn row_with(&self, at: usize, key: u64) -> Option<(UploadId, &Upload)> {
-        let other = *self.desks.get(at)?.keys.get(&key)?;
-        Some((other, self.seen.rows.get(other)?))
+    /// Returns the upload that has this key in this run.
+    fn row_with(&self, at: DestinationId, key: u64) -> Option<(UploadId, &Upload)> {
+        let other = *self.lanes[at].keys.get(&key)?;
+        Some((other, &self.rows[other]))
     }
 
-    /// Counts a new row in, whose state was a placeholder that counts for nothing.
-    pub(super) fn enter(&mut self, id: DestinationId, upload: UploadId, size: u64, state: State) {
-        let Some(place) = self.seen.places.get_mut(usize::from(id.0)) else { return };
-        place.totals.count(size, &state, true);
-        place.totals.ended = None;
-        if let Some(desk) = self.desks.get_mut(usize::from(id.0)) {
-            desk.count(&state, true);
-        }
-        if let Some(row) = self.seen.rows.get_mut(upload) {
-            row.state = state;
-        }
+    /// Gives a new row its state and counts it.
+    pub(super) fn enter(&mut self, at: DestinationId, upload: UploadId, size: u64, state: State) {
+        let lane = &mut self.lanes[at];
+        lane.shown.totals.count(size, &state, true);
+        lane.shown.totals.ended = None;
+        lane.count(&state, true);
+        self.rows[upload].state = state;
     }
 
-    /// The same file again: goes on if it had stopped, is passed over if it is under way or delivered.
-    fn seen_again(&mut self, id: DestinationId, upload: UploadId, path: PathBuf, fx: &mut Vec<Effect>) {
-        let state = self.seen.rows.get(upload).map(|row| row.state.clone());
-        match state {
-            Some(State::Paused) if self.parked(upload) => self.requeue(upload, true),
-            Some(State::Failed(_) | State::Canceled) => {
+    /// Takes in a file that is in the list already: retries it if it stopped, otherwise skips it.
+    fn add_again(&mut self, at: DestinationId, upload: UploadId, path: PathBuf, fx: &mut Vec<Effect>) {
+        match self.rows[upload].state {
+            State::Paused if self.parked(upload) => self.requeue(upload, true),
+            State::Failed(_) | State::Canceled => {
                 self.retry(super::snapshot::Which::One(upload), fx);
             }
-            Some(
-                State::Waiting
-                | State::Retrying(..)
-                | State::Paused
-                | State::Preparing
-                | State::Sending(_)
-                | State::Confirming
-                | State::Delivered(_)
-                | State::AlreadyThere
-                | State::NotConfirmed,
-            )
-            | None => self.left_out(id, path, SkipReason::Twice),
+            State::Waiting
+            | State::Retrying(..)
+            | State::Paused
+            | State::Preparing
+            | State::Sending(_)
+            | State::Confirming
+            | State::Delivered(_)
+            | State::AlreadyThere
+            | State::NotConfirmed => self.note_skipped(at, path, SkipReason::Twice),
         }
     }
 
-    /// Whether this upload stopped, and belongs to a delivery before the one that is counted now.
-    fn stopped_earlier(&self, id: DestinationId, upload: UploadId) -> bool {
-        let first = self.seen.places.get(usize::from(id.0)).map_or(0, |place| place.totals.first);
-        upload.0 < first && self.seen.rows.get(upload).is_some_and(|row| matches!(row.state, State::Failed(_)))
+    /// Whether this upload failed in a delivery before the current one.
+    fn stopped_earlier(&self, at: DestinationId, upload: UploadId) -> bool {
+        let first = self.lanes[at].shown.totals.first;
+        upload.0 < first && matches!(self.rows[upload].state, State::Failed(_))
     }
 
     fn parked(&self, upload: UploadId) -> bool {
-        self.limits.park_restored && self.seen.rows.get(upload).is_some_and(|row| row.state == State::Paused)
+        self.limits.park_restored && self.rows[upload].state == State::Paused
     }
 
-    pub(super) fn begin_delivery(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
-        let due = std::mem::take(&mut desk.delivery_due);
-        if std::mem::replace(&mut desk.delivery_open, true) && !due {
+    pub(super) fn begin_delivery(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
+        let lane = &self.lanes[at];
+        if matches!(lane.delivery, Delivery::Open { .. }) {
             return;
         }
-        let account = place.destination.owner().as_str().into();
-        let (who, session) = self.who_delivers(id);
-        self.desks[at].delivery_unsigned = session.is_empty();
-        fx.push(Effect::Record(Record::Delivery { place: id, account, who, session }));
+        let account = lane.shown.destination.owner().as_str().into();
+        let (who, session) = self.who_delivers(at);
+        self.lanes[at].delivery = Delivery::Open { signed: !session.is_empty() };
+        fx.push(Effect::Record(Record::Delivery { place: at, account, who, session }));
     }
 
-    /// Tells who delivers as soon as there is access, where the delivery began before.
-    pub(super) fn sign_delivery(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
-        let Some(desk) = self.desks.get_mut(usize::from(id.0)) else { return };
-        if std::mem::take(&mut desk.delivery_unsigned) && desk.delivery_open {
-            let (who, session) = self.who_delivers(id);
-            fx.push(Effect::Record(Record::DeliveryBy { place: id, who, session }));
+    /// Records who delivers once there is access, if the delivery began before.
+    pub(super) fn sign_delivery(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
+        if self.lanes[at].delivery.sign() {
+            let (who, session) = self.who_delivers(at);
+            fx.push(Effect::Record(Record::DeliveryBy { place: at, who, session }));
         }
     }
 
-    /// The identity's name, or else the profile's; and the session's name, where there is one.
-    fn who_delivers(&self, id: DestinationId) -> (Box<str>, Box<str>) {
-        let Some(place) = self.seen.places.get(usize::from(id.0)) else { return Default::default() };
-        let who = self.seen.identities.iter().find_map(|(profile, identity)| match identity {
+    /// Returns the name of the identity, or else of the profile, and the name of the session, if there is one.
+    fn who_delivers(&self, at: DestinationId) -> (Box<str>, Box<str>) {
+        let place = &self.lanes[at].shown;
+        let who = self.identities.iter().find_map(|(profile, identity)| match identity {
             Ok(identity) if *profile == place.destination.profile => Some(identity.name.clone()),
             Ok(_) | Err(_) => None,
         });
@@ -326,13 +309,12 @@ impl Model {
         (who.unwrap_or_else(|| place.destination.profile.as_str().into()), session)
     }
 
-    /// Tells the journal when a delivery has come to its end.
-    pub(super) fn settle(&mut self, id: DestinationId, fx: &mut Vec<Effect>) {
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get_mut(at)) else { return };
-        if desk.delivery_open && place.walking == 0 && desk.open == 0 {
-            desk.delivery_open = false;
-            fx.push(Effect::Record(Record::DeliveryEnded(id)));
+    /// Records the end of a delivery once all of its files have ended.
+    pub(super) fn close_delivery(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
+        let lane = &mut self.lanes[at];
+        if lane.delivery != Delivery::Ended && lane.shown.walking == 0 && lane.open == 0 {
+            lane.delivery = Delivery::Ended;
+            fx.push(Effect::Record(Record::DeliveryEnded(at)));
         }
     }
 }
@@ -341,7 +323,7 @@ pub(super) fn done_parts(parts: &Parts) -> std::collections::BTreeSet<u32> {
     (1..=parts.count()).filter(|&number| parts.get(number).is_some()).collect()
 }
 
-pub(super) fn key_hash(keys: &super::work::Keys, folder: &str, name: &str) -> u64 {
+pub(super) fn key_hash(keys: &super::lane::Keys, folder: &str, name: &str) -> u64 {
     let mut hasher = keys.hasher().build_hasher();
     folder.hash(&mut hasher);
     name.hash(&mut hasher);
@@ -368,16 +350,15 @@ pub(super) fn unnumbered(name: &str) -> (String, u32) {
 }
 
 impl Model {
-    /// The hash of an upload's key, with its destination's place in the list.
-    pub(super) fn hash_of(&self, id: UploadId) -> Option<(usize, u64)> {
-        let row = self.seen.rows.get(id)?;
-        let at = usize::from(row.place.0);
+    /// Returns an upload's destination and the hash of its key.
+    pub(super) fn hash_of(&self, id: UploadId) -> (DestinationId, u64) {
+        let row = &self.rows[id];
         let name = row.key_name.as_ref().unwrap_or(&row.name);
-        Some((at, key_hash(&self.desks.get(at)?.keys, &row.folder.key, name)))
+        (row.place, key_hash(&self.lanes[row.place].keys, &row.folder.key, name))
     }
 }
 
-/// All rows of a destination, for commands that mean every one of them.
-pub(super) fn of_place(rows: &Rows, place: DestinationId) -> Vec<UploadId> {
+/// Returns all uploads of a destination.
+pub(super) fn uploads_to(rows: &Rows, place: DestinationId) -> Vec<UploadId> {
     rows.iter().filter(|(_, upload)| upload.place == place).map(|(id, _)| id).collect()
 }

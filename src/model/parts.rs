@@ -1,4 +1,4 @@
-//! How a file is cut into parts within S3's limits, and which of them S3 has.
+//! How a file is divided into parts within S3's limits, and which of them S3 has.
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,10 +17,10 @@ pub const PUT_MAX: u64 = 5 << 30;
 /// The largest object (S3 User Guide, `qfacts`): 10,000 parts of 5 GiB, 48.8 TiB.
 pub const OBJECT_MAX: u64 = PARTS_MAX * PART_MAX;
 
-/// How a file of a known size goes up.
+/// How a file of a known size is uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Plan {
-    /// One `PutObject` of so many bytes.
+    /// One `PutObject` of this many bytes.
     Put(u64),
     /// A multipart upload.
     Multipart {
@@ -32,7 +32,7 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// The plan for a file of `size` bytes; none where S3 would not take it.
+    /// Returns the plan for a file of `size` bytes, or none if S3 would not take it.
     #[must_use]
     pub const fn of(size: u64) -> Option<Self> {
         if size <= PART_USUAL {
@@ -51,9 +51,9 @@ impl Plan {
 pub struct PartDone {
     /// Its ETag, which `CompleteMultipartUpload` lists.
     pub etag: Arc<str>,
-    /// Its CRC64NVME as worked out from the bytes sent.
+    /// Its CRC64NVME, computed from the bytes that were sent.
     pub crc: u64,
-    /// Whether the answer carried the same CRC64NVME: the server checked what arrived.
+    /// Whether the answer echoed the same CRC64NVME: the server checked what arrived.
     pub echoed: bool,
 }
 
@@ -68,7 +68,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// No part done yet of a file of `size` bytes cut every `part` bytes.
+    /// Creates the parts of a file of `size` bytes, `part` bytes each, with none done.
     #[must_use]
     pub fn new(size: u64, part: u64) -> Self {
         let count = usize::try_from(size.div_ceil(part.max(1))).unwrap_or(usize::MAX).max(1);
@@ -93,32 +93,32 @@ impl Parts {
         u32::try_from(self.done.len()).unwrap_or(u32::MAX)
     }
 
-    /// How many are still to be sent.
+    /// Returns how many are not done.
     #[must_use]
     pub const fn left(&self) -> u32 {
         self.left
     }
 
-    /// Bytes that S3 has answered for.
+    /// Returns the bytes of the parts that are done.
     #[must_use]
     pub const fn confirmed(&self) -> u64 {
         self.confirmed
     }
 
-    /// Offset and length of part `number` (from 1).
+    /// Returns the offset and the length of part `number` (from 1).
     #[must_use]
     pub fn span(&self, number: u32) -> (u64, u64) {
         let offset = u64::from(number.saturating_sub(1)).saturating_mul(self.part).min(self.size);
         (offset, self.part.min(self.size - offset))
     }
 
-    /// What S3 answered for part `number`.
+    /// Returns what S3 answered for part `number`.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&PartDone> {
         self.done.get(number.checked_sub(1)? as usize)?.as_ref()
     }
 
-    /// Takes down that S3 has part `number`. A second answer for the same part replaces the first.
+    /// Marks part `number` as done. A second answer for the same part replaces the first.
     pub fn put(&mut self, number: u32, done: PartDone) {
         let length = self.span(number).1;
         let Some(slot) = number.checked_sub(1).and_then(|i| self.done.get_mut(i as usize)) else { return };
@@ -128,7 +128,7 @@ impl Parts {
         }
     }
 
-    /// Takes back part `number`, so that it is sent again.
+    /// Marks part `number` as not done, so that it is sent again.
     pub fn take(&mut self, number: u32) {
         let length = self.span(number).1;
         let Some(slot) = number.checked_sub(1).and_then(|i| self.done.get_mut(i as usize)) else { return };
@@ -138,13 +138,13 @@ impl Parts {
         }
     }
 
-    /// All parts in order, once every one is done.
+    /// Returns all parts in order, once every one is done.
     #[must_use]
     pub fn all(&self) -> Option<Vec<PartDone>> {
         self.done.iter().cloned().collect()
     }
 
-    /// The number of the first part at or after `from` (from 1) that is not done.
+    /// Returns the number of the first part at or after `from` (from 1) that is not done.
     #[must_use]
     pub fn next_missing(&self, from: u32) -> Option<u32> {
         (from.max(1)..=self.count()).find(|&n| self.get(n).is_none())

@@ -1,4 +1,4 @@
-//! What went wrong, as a value: its kind, what a retry would do, whose turn it is, and the server's own words under details.
+//! What went wrong, as a value: its kind, and what the server or the system said.
 
 mod rules;
 mod turn;
@@ -12,11 +12,11 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Something that did not go as wanted, as the model decides on it and as `words` explains it.
+/// Something that went wrong: the model decides on its kind, and `words` explains it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub kind: Kind,
-    /// What a server or the system said, for the folded details; never shown as the sentence itself.
+    /// What a server or the system said, for the details. Never shown as the sentence itself.
     pub detail: Option<Arc<Detail>>,
 }
 
@@ -44,32 +44,31 @@ impl Problem {
         Self { kind, detail: None }
     }
 
-    /// A problem of this kind with what was answered.
+    /// A problem of this kind with the server's answer.
     #[must_use]
     pub fn with(kind: Kind, detail: Detail) -> Self {
         Self { kind, detail: Some(Arc::new(detail)) }
     }
 
-    /// Whether the server itself told of a fault of its own that leaves open what it did: the line carries, and whoever else
-    /// it carries to need not wait.
+    /// Whether the server reported a fault of its own that leaves open what it did. It proves that the network works.
     #[must_use]
     pub fn is_fault_of_the_server(&self) -> bool {
         let told = |detail: &Detail| !detail.request_id.is_empty() && (detail.status >= 500 || !detail.code.is_empty());
         self.kind == Kind::AnswerLost && self.detail.as_deref().is_some_and(told)
     }
 
-    /// What to do with the request that met this.
+    /// What to do with the request that met it.
     #[must_use]
     pub fn retry(&self) -> Retry {
         if self.is_fault_of_the_server() { Retry::Again } else { self.kind.retry() }
     }
 
-    /// Whether a request that stores a whole object may have done so although it ended like this. `all_sent` says whether the
+    /// Whether a request that stores a whole object may have done so although it ended with this. `all_sent` tells whether the
     /// network had taken its whole body; without a body it is true.
     #[must_use]
     pub fn may_be_stored(&self, all_sent: bool) -> bool {
         let detail = self.detail.as_deref();
-        // A refusal in S3's own words is an answer. Of its own faults (5xx) only 501 says that nothing was done.
+        // A refusal by S3 is final. Of its own faults (5xx), only 501 says that nothing was done.
         let refused = |detail: &Detail| {
             let status = (400..500).contains(&detail.status) || detail.status == 501;
             status && !detail.code.is_empty() && !detail.request_id.is_empty()
@@ -79,7 +78,7 @@ impl Problem {
         }
         match self.kind.stored() {
             Stored::Maybe => true,
-            // A success that proves nothing came from something on the way, which may have passed on what it took.
+            // A success that proves nothing came from a proxy, which may have passed the request on.
             Stored::IfAllSent => {
                 let success = detail.is_some_and(|detail| (200..300).contains(&detail.status));
                 all_sent || self.kind == Kind::LoginPage && success
@@ -89,33 +88,32 @@ impl Problem {
     }
 }
 
-/// What a server answered: foreign text, already cut to 500 characters and stripped of control and bidi characters.
+/// What a server answered: untrusted text, cut to 500 characters, without control and bidi characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// The call, such as `AssumeRole` or `UploadPart`.
     pub call: Box<str>,
-    /// The code of the answer (`AccessDenied`), empty where there was none.
+    /// The error code (`AccessDenied`); empty if there was none.
     pub code: Box<str>,
-    /// The HTTP status, 0 where there was no answer.
+    /// The HTTP status; 0 if there was no answer.
     pub status: u16,
-    /// The request id that AWS can look up, empty where there was none.
+    /// The request id that AWS can look up; empty if there was none.
     pub request_id: Box<str>,
     /// The message of the answer, or of the system.
     pub message: Box<str>,
-    /// What it is about, where the destination doesn't tell: a role, or a role and its account with ` in ` between them.
+    /// What it is about, if the destination doesn't tell: a role, or a role and its account with ` in ` between them.
     #[serde(default, skip_serializing_if = "str::is_empty")]
     pub about: Box<str>,
-    /// When it was answered.
     pub at: Utc,
 }
 
 /// The [`Detail::code`] of a profile's command that the person has not allowed.
 pub const COMMAND_NOT_ALLOWED: &str = "NotAllowed";
 
-/// Which policy a denial names, as far as the message's tail tells (IAM, "Troubleshoot access denied error messages").
+/// Which policy a denial names, as far as the message tells (IAM, "Troubleshoot access denied error messages").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeniedBy {
-    /// One text for every cause: it can't be known who must act.
+    /// The message names none: nobody knows who must act.
     Unknown,
     /// An identity policy of the contractor's own account is missing or denies.
     YourPolicy,
@@ -146,38 +144,38 @@ pub enum DeniedBy {
 pub enum Kind {
     /// There is no network, or the name of the server can't be looked up.
     Offline,
-    /// The server did not answer, or stopped taking bytes, within the time a slow line would need.
+    /// The server did not answer, or stopped taking bytes, within the timeout.
     NoAnswer,
     /// The connection broke.
     ConnectionLost,
-    /// The server could not prove who it is (certificate); nothing was sent.
+    /// The server's certificate is not trusted. Nothing was sent.
     NotTrusted,
     /// The file of further certificates (`--ca-bundle`) can't be read, or holds no certificate.
     CaBundle,
-    /// A login page or another program answered instead of AWS.
+    /// A captive portal or another program answered instead of AWS.
     LoginPage,
     /// A proxy refused.
     ProxyRefused,
-    /// This computer's clock is off by so many seconds (positive: ahead).
+    /// This computer's clock is off by this many seconds (positive: ahead).
     ClockWrong(i64),
-    /// The server is busy or had a fault of its own: try again later.
+    /// The server is busy or failed: retry later.
     Busy,
     /// The server asks for fewer requests (SlowDown, Throttling).
     SlowDown,
     /// An answer that Daypass doesn't know.
     Unexpected,
-    /// The service refused the request with a code of its own that Daypass doesn't know: the same again would be refused too.
+    /// The service refused the request with a code that Daypass doesn't know. A retry would be refused too.
     Refused,
-    /// The service does not know what was asked (501 NotImplemented).
+    /// The service does not implement the call (501 NotImplemented).
     NotImplemented,
-    /// Something on the way, which is not AWS, refused the request with this HTTP status.
+    /// A proxy, which is not AWS, refused the request with this HTTP status.
     GatewayRefused(u16),
-    /// Something on the way takes no request with a body of so many bytes (413).
+    /// Something on the way refuses bodies of this many bytes (413).
     BodyLimit(u64),
 
     /// There is no profile of this name.
     NoProfile,
-    /// The profile's files can't be read, or what stands in the profile can't be meant so.
+    /// The profile's files can't be read, or the profile contradicts itself.
     ProfileOdd,
     /// The profile holds a temporary key (`ASIA…`) without its token.
     KeyWithoutToken,
@@ -191,17 +189,17 @@ pub enum Kind {
     KeyNotAccepted,
     /// The secret does not belong to the access key.
     SecretWrong,
-    /// The profile's own temporary credentials have run out.
+    /// The profile's own temporary credentials have expired.
     SourceEnded,
     /// The profile needs a sign-in that only the person can do (IAM Identity Center).
     SignInNeeded,
-    /// The sign-in serves, but gives the person no such role in that account; [`Detail::about`] names both.
+    /// The sign-in works, but offers the person no such role in that account; [`Detail::about`] names both.
     SignInRoleMissing,
-    /// The profile is a role of its own, and was refused it; [`Detail::about`] names it.
+    /// The profile assumes a role of its own and was denied it; [`Detail::about`] names it.
     OwnRoleDenied,
-    /// The profile is a role of its own that asks for a code of an MFA device; Daypass asks for one for the customer's role alone.
+    /// The profile assumes a role of its own that requires an MFA code. Daypass asks for a code for the customer's role alone.
     OwnRoleNeedsCode,
-    /// The profile's key comes from a token file or from variables of the environment, and there is none that serves;
+    /// The profile's key comes from a token file or from environment variables, and none of them works;
     /// [`Detail::about`] names them.
     KeyNotFound,
     /// The profile's `credential_process` was not allowed, or did not give credentials.
@@ -209,31 +207,31 @@ pub enum Kind {
 
     /// AssumeRole was denied.
     AssumeDenied(DeniedBy),
-    /// The role asks for a code from an MFA device, and none was given.
+    /// The role requires an MFA code, and none was given.
     CodeNeeded,
     /// The code was wrong, late, or used before.
     CodeWrong,
     /// The MFA serial does not belong to this user.
     SerialWrong,
-    /// The role allows shorter sessions only.
+    /// The role allows only shorter sessions.
     TooLong,
-    /// Credentials that come from a role allow one hour only.
+    /// Role chaining allows one hour only.
     TooLongChained,
-    /// The narrowing session policy does not fit.
+    /// The session policy is too large.
     PolicyTooLarge,
-    /// The narrowing session policy was refused.
+    /// The session policy was refused.
     PolicyRefused,
-    /// STS is switched off for this account in this region.
+    /// STS is disabled for this account in this region.
     RegionOff,
-    /// STS says that something in the request can't be so (names, lengths).
+    /// STS found the request invalid (names, lengths).
     RequestRefused,
-    /// The session that came belongs to another account than the role.
+    /// The session belongs to another account than the role.
     OtherAccount,
-    /// The session that came is of another role than was asked for.
+    /// The session is of another role than the one that was asked for.
     OtherRole,
     /// The account is suspended or not signed up.
     AccountProblem,
-    /// The session that came was over already by the server's own clock, or is over before anything can be done under it.
+    /// The session was over already by the server's own clock, or ends before anything can be done with it.
     SessionOver,
 
     /// S3 denied the call.
@@ -246,7 +244,7 @@ pub enum Kind {
     KmsKey,
     /// There is no bucket of this name.
     NoSuchBucket,
-    /// The bucket lives in another region.
+    /// The bucket is in another region.
     OtherRegion,
     /// The session has ended (ExpiredToken).
     SessionEnded,
@@ -254,15 +252,15 @@ pub enum Kind {
     SessionRefused,
     /// An object of this name is there already; it was not replaced.
     AlreadyThere,
-    /// Another writer was at the same key at the same moment.
+    /// Another writer used the same key at the same moment.
     Conflict,
-    /// Another writer was at the same key at each try.
+    /// Another writer used the same key at every attempt.
     Contended,
     /// S3 no longer knows the multipart upload.
     UploadGone,
-    /// S3 does not accept the parts as they were listed.
+    /// S3 does not accept the list of parts.
     PartsRefused,
-    /// The bytes arrived altered (BadDigest).
+    /// The bytes were damaged on the way (BadDigest).
     Damaged,
     /// The file is larger than S3 takes (48.8 TiB).
     TooLarge,
@@ -272,11 +270,11 @@ pub enum Kind {
     OptionRefused,
     /// The bucket's policy refuses an unsigned payload.
     UnsignedRefused,
-    /// The signature does not fit what arrived: something on the way changes requests.
+    /// The signature does not match what arrived: something on the way changes requests.
     SignatureRefused,
-    /// The answer was lost after everything had been sent: it may be stored, or not.
+    /// The answer was lost after everything had been sent: it may be stored.
     AnswerLost,
-    /// S3 answered with another checksum than the file's.
+    /// S3 answered with another checksum than the file has.
     ProofDiffers,
 
     /// The file is no longer there.
@@ -285,15 +283,15 @@ pub enum Kind {
     SourceChanged,
     /// The file can't be read (permission, device, disk).
     SourceUnreadable,
-    /// Another program has the file open and lets nobody else read it.
+    /// Another program has locked the file.
     SourceBusy,
-    /// The system lets Daypass open no more files at once: it is no fault of this one.
+    /// The system lets Daypass open no more files. It is not the file's fault.
     TooManyOpen,
     /// The drive that holds the file does not answer.
     SourceSilent,
     /// It is not a regular file (device, socket, pipe).
     SourceNotAFile,
-    /// It looks like an access key or a private key, and nobody said that it is to be sent.
+    /// It looks like an access key or a private key, and the person has not said to send it.
     KeyFile,
     /// The name can't be written as text.
     NameNotText,
@@ -309,33 +307,33 @@ pub enum Kind {
 /// What to do with a request that met a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// The line is down: everything waits, one request at a time tries.
+    /// The network is down: everything waits while one request probes it.
     Line,
-    /// Send the same again after a while.
+    /// Repeat it after a while.
     Again,
-    /// Send the same again after a while, and fewer at once.
+    /// Repeat it after a while, with fewer requests at once.
     Slower,
-    /// Wait for new credentials, then send the same again.
+    /// Repeat it with new credentials.
     NewSession,
-    /// Every upload to this destination would meet it: hold them all and say so.
+    /// Hold the destination: every upload to it would meet the same.
     Hold,
-    /// Start this file's upload from the beginning.
+    /// Start this file from the beginning.
     Restart,
-    /// Read the bytes again from the file and send them; the second time, stop.
+    /// Read the bytes again and send them; the second time, stop.
     Reread,
-    /// It will not get better by itself: this file stops here.
+    /// Stop this file: a retry would not help.
     Stop,
 }
 
 impl Kind {
-    /// Whether the file can't be opened or read at the moment, as is so for seconds while another program writes it.
+    /// Whether the file can't be opened now but may be soon, as while another program writes it.
     #[must_use]
     pub const fn keeps_from_opening(self) -> bool {
         matches!(self, Self::SourceBusy | Self::TooManyOpen)
     }
 
-    /// Whether what S3 has of a file that stopped so is worth keeping: a drive that comes back has the same file, and what
-    /// went wrong on the way says nothing against the parts that arrived.
+    /// Whether the parts of an upload that ended with this are worth keeping: the drive may come back with the same file, and a
+    /// fault on the way says nothing against the parts that arrived.
     #[must_use]
     pub const fn keeps_parts(self) -> bool {
         matches!(self, Self::SourceGone | Self::SourceUnreadable | Self::Unexpected | Self::Refused | Self::Damaged)

@@ -1,14 +1,14 @@
-//! What the shared profile files say, without their secrets, and what in them looks odd.
+//! The shared profile files without their secrets, and the warnings about them.
 
 use super::names::RoleArn;
 use std::path::PathBuf;
 
-/// What the shared files say: the profiles, and what in the files looks odd.
+/// The profiles in the shared files, and the warnings about the files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profiles {
     /// The profiles in the order of the files, `default` first.
     pub list: Vec<Profile>,
-    /// What looks odd, for the person to mend; never a secret.
+    /// Warnings for the person; never a secret.
     pub oddities: Vec<ProfileWarning>,
     /// Whether there was any file at all.
     pub found: bool,
@@ -17,7 +17,7 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// The profile that asks for a role, where this profile is picked: one that is that role itself leaves it to its source.
+    /// Returns the profile that calls AssumeRole if this profile is picked: one that is the role itself leaves it to its source.
     #[must_use]
     pub fn asking<'a>(&'a self, name: &'a str, role: &RoleArn) -> &'a str {
         let picked = self.list.iter().find(|profile| profile.name == name);
@@ -25,7 +25,7 @@ impl Profiles {
         same.and_then(|profile| profile.source_profile.as_deref()).unwrap_or(name)
     }
 
-    /// What is odd about a profile, about those that it leads to, and about the files as a whole.
+    /// Returns the warnings about a profile, about its sources, and about the files as a whole.
     pub fn oddities_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ProfileWarning> {
         let mut names = vec![name];
         let mut next = Some(name);
@@ -39,7 +39,7 @@ impl Profiles {
         })
     }
 
-    /// The profile at the end of this one's sources, as far as the engine follows them.
+    /// Returns the profile at the end of this one's chain, as far as the engine follows it.
     #[must_use]
     pub fn base(&self, name: &str) -> Option<&Profile> {
         let named = |name: &str| self.list.iter().find(|profile| profile.name == name);
@@ -50,13 +50,13 @@ impl Profiles {
         Some(base)
     }
 
-    /// From what a profile gets its credentials, as far as the files tell without their secrets: its own section, and those
-    /// of the profiles that it leads to.
+    /// Returns what a profile gets its credentials from, as far as the files tell without their secrets: its own section, and
+    /// those of its sources.
     pub(super) fn roots(&self, name: &str) -> Vec<(Source, Option<&str>, Option<&str>)> {
         let mut roots = Vec::new();
         let mut next = Some(name);
         while let Some(profile) = next.and_then(|name| self.list.iter().find(|profile| profile.name == name)) {
-            // A circle leads nowhere.
+            // A cycle leads nowhere.
             if roots.len() > self.list.len() {
                 break;
             }
@@ -67,7 +67,7 @@ impl Profiles {
     }
 }
 
-/// Something in a profile file that can't be meant so.
+/// A warning about a profile file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileWarning {
     pub path: PathBuf,
@@ -75,11 +75,10 @@ pub struct ProfileWarning {
     pub line: u32,
     /// The profile it concerns, where there is one.
     pub profile: Option<String>,
-    /// What is odd.
     pub what: WarningKind,
 }
 
-/// What is odd about a line of a profile file.
+/// The kinds of warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WarningKind {
     /// The file can't be read.
@@ -90,17 +89,17 @@ pub enum WarningKind {
     Utf16,
     /// The line is neither a section, a setting nor a comment.
     Line,
-    /// The value stands in quotes, which were taken off; other tools keep them.
+    /// The value is in quotes, which were removed; other tools keep them.
     Quotes,
     /// The value ended at ` #` or ` ;`; if it belongs to the secret, the secret is cut.
     Comment,
-    /// There were invisible characters in the value, which were taken off.
+    /// There were invisible characters in the value, which were removed.
     Invisible,
-    /// The same setting stands twice; the last counts.
+    /// The same setting appears twice; the last one counts.
     Twice,
     /// The section's name is written for the other file (`[profile x]` in credentials, `[x]` in config).
     SectionForm,
-    /// An endpoint of another host is set there; Daypass doesn't follow it.
+    /// It sets an endpoint of another host; Daypass doesn't follow it.
     Endpoint,
     /// A key without its secret, or the other way around.
     HalfAKey,
@@ -114,7 +113,7 @@ pub enum WarningKind {
     SourceMissing,
     /// `source_profile` leads back to where it started.
     SourceLoop,
-    /// What looks like a secret stands where none belongs; it was left out.
+    /// Something that looks like a secret is in the wrong place; it was ignored.
     SecretMisplaced,
     /// The profile has another heading of the same form above; the key comes from one of them.
     HeadingTwice,
@@ -195,7 +194,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Whether it is a key in the files, which asks nobody for credentials.
+    /// Whether it is a key in the files, so that no one has to be asked for credentials.
     #[must_use]
     pub const fn is_key(self) -> bool {
         match self {

@@ -1,21 +1,21 @@
-//! The queue: which requests go out next, and what is called back.
+//! The queue: which requests go out next, and which are withdrawn.
 
 use super::Model;
 use super::denials::Denials;
 use super::event::{Call, Effect, Send};
+use super::lane::Lane;
 use super::parts::{PART_USUAL, Plan};
 use super::problem::{Kind, Problem};
 use super::record::Record;
-use super::session::Session;
 use super::snapshot::Network;
 use super::timing::{AHEAD, BACKOFF, BACKOFF_MOST};
 use super::upload::{DestinationId, Multipart, Progress, RequestId, State, UploadId};
-use super::work::{InFlight, RequestKind, Work};
+use super::work::{InFlight, RequestKind};
 use crate::time::{Time, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long one request may try a line that was down before another tries too.
+/// How long one request may probe a network that was down before another one does too.
 const PROBE: Duration = Duration::from_secs(15);
 
 /// What could go out next for an upload.
@@ -26,32 +26,37 @@ enum Next {
 }
 
 impl Model {
-    pub(super) fn is_open(&self, id: UploadId) -> bool {
-        self.seen.rows.get(id).is_some_and(|row| !row.state.ended())
+    /// The lane of this upload's destination.
+    pub(super) fn lane_of(&mut self, id: UploadId) -> &mut Lane {
+        &mut self.lanes[self.rows[id].place]
     }
 
-    /// Whether a request is out whose end must be awaited: breaking it off would leave it open whether the file arrived.
+    pub(super) fn is_open(&self, id: UploadId) -> bool {
+        !self.rows[id].state.ended()
+    }
+
+    /// Whether a request is out that must not be cancelled, because nobody could tell then whether the file arrived.
     pub(super) fn commits(&self, id: UploadId) -> bool {
         self.work
-            .get(&id)
+            .get(id)
             .is_some_and(|w| w.out.values().any(|what| matches!(what, RequestKind::Put | RequestKind::Complete)))
             || self.is_nearly_sent(id)
     }
 
-    /// Ends the requests of an upload and takes it off the lists; what S3 has of it stays known.
+    /// Cancels the requests of an upload and takes it off the lists. What S3 has of it stays known.
     pub(super) fn withdraw(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
-        let Some(row) = self.seen.rows.get(id) else { return };
-        let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
-        desk.active.retain(|&other| other != id);
+        let row = &self.rows[id];
+        let lane = &mut self.lanes[row.place];
+        lane.active.retain(|&other| other != id);
         if let State::Retrying(due, _) = row.state {
-            desk.later.remove(&(due, id));
+            lane.later.remove(&(due, id));
         }
-        // Where it stands in the queue it may stay: only what waits is taken from there.
-        if let Some(work) = self.work.get_mut(&id) {
+        // It may stay in the queue: only uploads that wait are taken from there.
+        if let Some(work) = self.work.get_mut(id) {
             for (request, _) in std::mem::take(&mut work.out) {
-                if let Some(out) = self.out.remove(&request) {
-                    self.bodies_out -= out.held;
-                    self.seen.line.probe_ended(&out, self.seen.now);
+                if let Some(out) = self.in_flight.remove(&request) {
+                    self.bodies -= out.held;
+                    self.network.probe_ended(&out, self.now);
                 }
                 fx.push(Effect::Drop(request));
             }
@@ -64,14 +69,14 @@ impl Model {
         }
     }
 
-    /// The drive with an upload's file does not answer: whatever else is out for it hangs as well. What S3 has is kept, others
-    /// go on, and after a while it is tried again from the opening on.
+    /// Withdraws an upload whose drive does not answer, since its other requests hang as well. What S3 has of it is kept; after
+    /// a while the file is opened again.
     pub(super) fn drive_is_silent(&mut self, id: UploadId, problem: &Problem, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let work = self.work.begun(id);
         let misses = work.misses.entry(RequestKind::Open.part()).or_default();
         misses.tries += 1;
         let tries = misses.tries;
-        let due = self.seen.now + self.chance.backoff(tries, BACKOFF, BACKOFF_MOST);
+        let due = self.now + self.rng.backoff(tries, BACKOFF, BACKOFF_MOST);
         self.withdraw(id, fx);
         if self.take_pause(id) {
             return self.set_state(id, State::Paused);
@@ -81,34 +86,30 @@ impl Model {
         self.set_state(id, State::Retrying(due, Arc::new(problem.clone())));
     }
 
-    /// An upload id of no use any more: S3 is asked to throw its parts away, when there is nothing better to do.
+    /// Queues AbortMultipartUpload for an upload id that is no longer needed. It goes out when nothing else does.
     pub(super) fn abort_later(&mut self, id: UploadId, multipart: Option<Multipart>) {
-        if let Some(upload_id) = multipart.and_then(|multipart| multipart.upload_id)
-            && let Some(row) = self.seen.rows.get(id)
-            && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
-        {
-            desk.aborts.push_back((id, upload_id));
+        if let Some(upload_id) = multipart.and_then(|multipart| multipart.upload_id) {
+            self.lane_of(id).aborts.push_back((id, upload_id));
         }
     }
 
-    /// Shows until when S3 keeps the parts of an upload, or no longer does.
+    /// Shows until when S3 keeps the parts of an upload; with none, shows nothing.
     pub(super) fn keep_until(&mut self, id: UploadId, until: Option<Utc>) {
         match until {
             Some(until) => {
-                Arc::make_mut(&mut self.seen.kept_until).insert(id, until);
+                Arc::make_mut(&mut self.kept_until).insert(id, until);
             }
-            // Most uploads have no such date, and a copy of the list that is not needed is not made.
-            None if self.seen.kept_until.contains_key(&id) => {
-                Arc::make_mut(&mut self.seen.kept_until).remove(&id);
+            // Most uploads have no such date: do not copy the list for them.
+            None if self.kept_until.contains_key(&id) => {
+                Arc::make_mut(&mut self.kept_until).remove(&id);
             }
             None => {}
         }
     }
 
-    /// Ends what can be ended for this destination: its queue was paused or its credentials dropped.
-    pub(super) fn call_back(&mut self, place: DestinationId, fx: &mut Vec<Effect>) {
-        let Some(desk) = self.desks.get(usize::from(place.0)) else { return };
-        for id in desk.active.clone().into_iter().rev() {
+    /// Withdraws the uploads of a destination whose queue was paused or whose credentials were dropped.
+    pub(super) fn withdraw_all(&mut self, place: DestinationId, fx: &mut Vec<Effect>) {
+        for id in self.lanes[place].active.clone().into_iter().rev() {
             if !self.commits(id) {
                 self.withdraw(id, fx);
                 self.requeue(id, true);
@@ -116,42 +117,40 @@ impl Model {
         }
     }
 
-    /// Whether the person paused this upload while a request was out whose end was awaited; from now on that is done.
+    /// Takes the pause that was asked for while a request of this upload could not be cancelled; returns whether there was one.
     pub(super) fn take_pause(&mut self, id: UploadId) -> bool {
-        self.work.get_mut(&id).is_some_and(|work| std::mem::take(&mut work.pause))
+        self.work.get_mut(id).is_some_and(|work| std::mem::take(&mut work.pause))
     }
 
-    /// Puts an upload back into the queue, in front or at the end; pauses it if the person asked for that meanwhile.
+    /// Puts an upload back into the queue, at the front or at the end, or pauses it if the person asked for that meanwhile.
     pub(super) fn requeue(&mut self, id: UploadId, front: bool) {
         let pause = self.take_pause(id);
-        let Some(row) = self.seen.rows.get(id) else { return };
-        let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) else { return };
+        let row = &self.rows[id];
+        let lane = &mut self.lanes[row.place];
         if let State::Retrying(due, _) = row.state {
-            desk.later.remove(&(due, id));
+            lane.later.remove(&(due, id));
         }
-        desk.active.retain(|&other| other != id);
+        lane.active.retain(|&other| other != id);
         if pause {
             return self.set_state(id, State::Paused);
         }
         if front {
-            desk.queue.push_front(id);
+            lane.queue.push_front(id);
         } else {
-            desk.queue.push_back(id);
+            lane.queue.push_back(id);
         }
         self.set_state(id, State::Waiting);
     }
 
-    /// Puts back into the queue what has waited for its moment.
-    pub(super) fn bring_back(&mut self, at: usize) {
-        let now = self.seen.now;
-        while let Some(&(due, id)) = self.desks.get(at).and_then(|desk| desk.later.first()) {
+    /// Puts the uploads back into the queue whose time to retry has come.
+    pub(super) fn requeue_due(&mut self, at: DestinationId) {
+        let now = self.now;
+        while let Some(&(due, id)) = self.lanes[at].later.first() {
             if due > now {
                 return;
             }
-            if let Some(desk) = self.desks.get_mut(at) {
-                desk.later.pop_first();
-            }
-            if self.seen.rows.get(id).is_some_and(|row| matches!(row.state, State::Retrying(..))) {
+            self.lanes[at].later.pop_first();
+            if matches!(self.rows[id].state, State::Retrying(..)) {
                 self.requeue(id, true);
             }
         }
@@ -159,26 +158,24 @@ impl Model {
 
     /// Whether anything would go out if it could.
     pub(super) fn wants_requests(&self) -> bool {
-        self.desks.iter().zip(&self.seen.places).any(|(desk, place)| {
-            let due = desk.later.first().is_some_and(|&(due, _)| due <= self.seen.now);
-            let some = !desk.queue.is_empty() || !desk.active.is_empty() || due || !desk.aborts.is_empty();
-            let asks = matches!(desk.denials, Denials::Waiting(due, _) if due <= self.seen.now)
-                || matches!(desk.denials, Denials::Asking(..));
-            matches!(place.session, Session::Active(_))
-                && (place.hold.is_none() && (!desk.located || !place.paused && some) || asks && !place.paused)
+        self.lanes.iter().filter(|lane| lane.is_active()).any(|lane| {
+            let due = lane.later.first().is_some_and(|&(due, _)| due <= self.now);
+            let some = !lane.queue.is_empty() || !lane.active.is_empty() || due || !lane.aborts.is_empty();
+            let asks = matches!(lane.trial.denials, Denials::Waiting(due, _) if due <= self.now)
+                || matches!(lane.trial.denials, Denials::Asking(..));
+            lane.shown.hold.is_none() && !lane.region.is_known() || (lane.moves() && some || asks && !lane.shown.paused)
         })
     }
 
-    /// Sends out what may go out now, destination by destination in turn.
-    pub(super) fn fill(&mut self, fx: &mut Vec<Effect>) {
-        let desks = self.desks.len();
+    /// Sends every request that may go out now, taking the destinations in turn.
+    pub(super) fn schedule(&mut self, fx: &mut Vec<Effect>) {
         let mut idle = 0;
-        while idle < desks {
+        while idle < self.lanes.len() {
             if !self.may_send() {
                 return;
             }
-            self.turn = (self.turn + 1) % desks;
-            if self.fill_one(self.turn, fx) {
+            self.turn = self.lanes.after(self.turn);
+            if self.send_next(self.turn, fx) {
                 idle = 0;
             } else {
                 idle += 1;
@@ -189,83 +186,69 @@ impl Model {
         }
     }
 
-    /// Whether uploads to this destination can move.
-    fn moves(&self, at: usize) -> bool {
-        let place = &self.seen.places[at];
-        matches!(place.session, Session::Active(_)) && place.hold.is_none() && !place.paused
-    }
-
     pub(super) fn may_send(&self) -> bool {
-        if self.seen.journal.is_some() {
+        if self.journal.is_some() {
             return false;
         }
-        match self.seen.line {
+        match self.network {
             Network::Up => true,
-            Network::Down { next, .. } => next <= self.seen.now,
+            Network::Down { next, .. } => next <= self.now,
         }
     }
 
-    /// Sends one request for this destination; false where there is none to send.
-    fn fill_one(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
-        let now = self.seen.now;
-        let id = DestinationId(u16::try_from(at).unwrap_or(u16::MAX));
-        let (place, desk) = (&self.seen.places[at], &mut self.desks[at]);
-        if !matches!(place.session, Session::Active(_)) {
+    /// Sends one request for this destination; returns false if there is none to send.
+    fn send_next(&mut self, at: DestinationId, fx: &mut Vec<Effect>) -> bool {
+        let lane = &self.lanes[at];
+        if !lane.is_active() {
             return false;
         }
-        match desk.denials {
+        match lane.trial.denials {
             Denials::Draining(_) => return false,
-            Denials::Asking(..) => return !place.paused && self.ask_again(at, fx),
+            Denials::Asking(..) => return !lane.shown.paused && self.ask_again(at, fx),
             Denials::None | Denials::Waiting(..) => {}
         }
-        if place.hold.is_some() {
+        if lane.shown.hold.is_some() {
             return false;
         }
-        if !desk.located {
-            if !desk.locating && desk.not_before.is_none_or(|due| due <= now) {
-                desk.locating = true;
-                desk.locating_with = desk.attempt;
-                desk.not_before = None;
-                fx.push(Effect::Locate(id, Arc::clone(&place.destination)));
-            }
+        if !lane.region.is_known() {
+            self.find_region(at, fx);
             return false;
         }
-        if place.paused || desk.not_before.is_some_and(|due| due > now) {
+        if lane.shown.paused {
             return false;
         }
-        desk.not_before = None;
-        if self.slips_in(at) {
+        if self.admit_small(at) {
             return self.admit(at, fx);
         }
-        // What has begun goes before what waits; the one that was served goes to the end of the line.
-        for _ in 0..self.desks[at].active.len() {
-            let upload = self.desks[at].active.remove(0);
-            self.desks[at].active.push(upload);
-            if self.go_on(upload, fx) {
+        // Uploads that have begun go first, round robin.
+        for _ in 0..self.lanes[at].active.len() {
+            let upload = self.lanes[at].active.remove(0);
+            self.lanes[at].active.push(upload);
+            if self.advance(upload, fx) {
                 return true;
             }
             if self.crowded {
                 // It stays in front.
-                self.desks[at].active.rotate_right(1);
-                self.turn = (self.turn + self.desks.len() - 1) % self.desks.len();
+                self.lanes[at].active.rotate_right(1);
+                self.turn = self.lanes.before(self.turn);
                 return false;
             }
         }
-        if let Some((upload, upload_id)) = self.desks[at].aborts.pop_front() {
+        if let Some((upload, upload_id)) = self.lanes[at].aborts.pop_front() {
             if self.allows(0) {
                 self.send(upload, Call::Abort { upload_id }, RequestKind::Abort, fx);
                 return true;
             }
-            self.desks[at].aborts.push_front((upload, upload_id));
+            self.lanes[at].aborts.push_front((upload, upload_id));
         }
         self.admit(at, fx)
     }
 
-    /// Brings a small file to the front of the queue where large ones are on their way and no other small one goes beside
-    /// them: it need not wait until they have arrived. False where there is none, or no room for it now.
-    fn slips_in(&mut self, at: usize) -> bool {
-        let beside = |out: &InFlight| usize::from(out.place.0) == at && out.what == RequestKind::Put;
-        if self.desks[at].active.is_empty() || self.out.values().any(beside) {
+    /// Brings a small file to the front of the queue if large files are under way and no small one is, so that it need not wait
+    /// for them. Returns false if there is none, or no room for it now.
+    fn admit_small(&mut self, at: DestinationId) -> bool {
+        let beside = |out: &InFlight| out.place == at && out.what == RequestKind::Put;
+        if self.lanes[at].active.is_empty() || self.in_flight.values().any(beside) {
             return false;
         }
         let Some((position, size)) = self.small_ahead(at) else { return false };
@@ -276,33 +259,33 @@ impl Model {
         true
     }
 
-    /// The first of the next files in the queue that goes up by one request: its position and its size.
-    fn small_ahead(&self, at: usize) -> Option<(usize, u64)> {
-        let waits = |id: UploadId| self.seen.rows.get(id).is_some_and(|row| row.state == State::Waiting);
+    /// Returns the position and the size of the first small file among the next ones in the queue.
+    fn small_ahead(&self, at: DestinationId) -> Option<(usize, u64)> {
+        let waits = |id: UploadId| self.rows[id].state == State::Waiting;
         let small = |id: UploadId| self.small(id).filter(|_| waits(id));
-        self.desks[at].queue.iter().take(AHEAD).enumerate().find_map(|(position, &id)| Some((position, small(id)?)))
+        self.lanes[at].queue.iter().take(AHEAD).enumerate().find_map(|(position, &id)| Some((position, small(id)?)))
     }
 
-    fn bring_to_front(&mut self, at: usize, position: usize) {
-        let queue = &mut self.desks[at].queue;
+    fn bring_to_front(&mut self, at: DestinationId, position: usize) {
+        let queue = &mut self.lanes[at].queue;
         if let Some(id) = queue.remove(position) {
             queue.push_front(id);
         }
     }
 
-    /// How this upload goes up: as it was begun, or as its size asks for.
+    /// Returns the plan of this upload: the one that it was begun with, or the one for its size.
     ///
     /// # Errors
-    /// Why it can't go up at all.
+    /// Returns why it can't be uploaded at all.
     fn plan_of(&self, id: UploadId) -> Result<Plan, Kind> {
-        if let Some(begun) = self.work.get(&id).and_then(|work| work.multipart.as_ref()) {
+        if let Some(begun) = self.work.get(id).and_then(|work| work.multipart.as_ref()) {
             return Ok(Plan::Multipart { size: begun.parts.size(), part: begun.parts.part_size() });
         }
-        let (place, size) = self.seen.rows.get(id).map_or((0, 0), |row| (row.place.0, row.size));
-        self.plan_for(usize::from(place), size)
+        let row = &self.rows[id];
+        self.plan_for(row.place, row.size)
     }
 
-    /// The size of a file that goes up by one request; none for any other, which is opened first.
+    /// Returns the size of a file that goes up as one request, or none for a large file, which is opened first.
     pub(super) fn small(&self, id: UploadId) -> Option<u64> {
         match self.plan_of(id) {
             Ok(Plan::Put(size)) => Some(size),
@@ -310,21 +293,21 @@ impl Model {
         }
     }
 
-    /// Whether as many large files are under way as may be at once, over all destinations.
+    /// Whether as many large files are under way as may be, over all destinations.
     fn enough_large(&self) -> bool {
-        let moving = (0..self.desks.len()).filter(|&at| self.moves(at));
-        moving.map(|at| self.desks[at].active.len()).sum::<usize>() >= self.limits.large as usize
+        let moving = self.lanes.iter().filter(|lane| lane.moves());
+        moving.map(|lane| lane.active.len()).sum::<usize>() >= self.limits.large as usize
     }
 
     /// Takes the next upload out of the queue and sends its first request.
-    fn admit(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
-        while let Some(&id) = self.desks[at].queue.front() {
-            if self.seen.rows.get(id).is_none_or(|row| row.state != State::Waiting) {
-                self.desks[at].queue.pop_front();
+    fn admit(&mut self, at: DestinationId, fx: &mut Vec<Effect>) -> bool {
+        while let Some(&id) = self.lanes[at].queue.front() {
+            if self.rows[id].state != State::Waiting {
+                self.lanes[at].queue.pop_front();
                 continue;
             }
             if self.small(id).is_none() && self.enough_large() {
-                // A large file that waits for its turn holds up no small one behind it.
+                // A large file that waits for its turn does not hold up the small ones behind it.
                 let Some((position, _)) = self.small_ahead(at) else { return false };
                 self.bring_to_front(at, position);
             }
@@ -333,42 +316,42 @@ impl Model {
         false
     }
 
-    /// Sends the first request of the upload at the front of the queue; false where there is no room for it now.
-    pub(super) fn admit_first(&mut self, at: usize, fx: &mut Vec<Effect>) -> bool {
-        let Some(&id) = self.desks[at].queue.front() else { return false };
-        let Some(row) = self.seen.rows.get(id) else { return false };
+    /// Sends the first request of the upload at the front of the queue; returns false if there is no room for it now.
+    pub(super) fn admit_first(&mut self, at: DestinationId, fx: &mut Vec<Effect>) -> bool {
+        let Some(&id) = self.lanes[at].queue.front() else { return false };
+        let row = &self.rows[id];
         let (place, size, small) = (row.place, row.size, self.small(id));
         if small.is_none() && self.enough_large() || !self.allows(small.unwrap_or(0)) {
             return false;
         }
-        self.desks[at].queue.pop_front();
-        self.work.entry(id).or_insert_with(Work::new).not_before = None;
+        self.lanes[at].queue.pop_front();
+        self.work.begin(id).not_before = None;
         if small.is_some() {
             self.set_state(id, State::Sending(Progress::default()));
             self.send(id, Call::Put { most: PART_USUAL }, RequestKind::Put, fx);
         } else {
-            if self.goes_whole(place, size) {
-                self.make_whole(id, fx);
+            if self.is_single_put(place, size) {
+                self.use_single_put(id, fx);
             }
             self.set_state(id, State::Preparing);
-            self.desks[at].active.push(id);
+            self.lanes[at].active.push(id);
             self.send(id, Call::Open, RequestKind::Open, fx);
         }
         true
     }
 
     fn allows(&mut self, body: u64) -> bool {
-        let out = u32::try_from(self.out.len()).unwrap_or(u32::MAX);
-        self.pace.allows(out, self.bodies_out, body)
+        let out = u32::try_from(self.in_flight.len()).unwrap_or(u32::MAX);
+        self.congestion.allows(out, self.bodies, body)
     }
 
-    /// Sends the next request of a multipart upload that has begun; false where there is none now.
-    pub(super) fn go_on(&mut self, id: UploadId, fx: &mut Vec<Effect>) -> bool {
+    /// Sends the next request of an upload that has begun; returns false if there is none now.
+    pub(super) fn advance(&mut self, id: UploadId, fx: &mut Vec<Effect>) -> bool {
         match self.next_call(id) {
             Next::Nothing => false,
             Next::Call(call, what) => {
                 if !self.allows(call.body(0)) {
-                    // What waits must not slip past for ever: a part too large for the room left goes next.
+                    // Nothing overtakes a part that is too large for the room left, or it would never go out.
                     self.crowded = true;
                     return false;
                 }
@@ -376,9 +359,9 @@ impl Model {
                     self.set_state(id, State::Confirming);
                     fx.push(Effect::Record(Record::Completing(id)));
                 }
-                if let Some(work) = self.work.get_mut(&id) {
+                if let Some(work) = self.work.get_mut(id) {
                     match what {
-                        RequestKind::Complete => work.completing = true,
+                        RequestKind::Complete => work.completion.note_sent(),
                         RequestKind::Part(number) => {
                             work.cursor = work.cursor.max(number + 1);
                             work.later.retain(|&(_, waiting)| waiting != number);
@@ -398,8 +381,9 @@ impl Model {
     }
 
     fn next_call(&mut self, id: UploadId) -> Next {
-        let now = self.seen.now;
-        let Some(work) = self.work.get_mut(&id) else { return Next::Nothing };
+        let now = self.now;
+        // The person may have canceled the upload that was chosen to probe a denial.
+        let Some(work) = self.work.get_mut(id) else { return Next::Nothing };
         if work.not_before.is_some_and(|due| due > now) {
             return Next::Nothing;
         }
@@ -423,7 +407,7 @@ impl Model {
             let (offset, length) = parts.span(number);
             return Next::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
         }
-        // A part from an earlier run counts only once its bytes were found to be the file's still.
+        // A part of an earlier run counts only after its bytes were compared with the file.
         if let Some(number) = work.unread.iter().copied().find(|&n| !work.is_out(n)) {
             let (offset, length) = parts.span(number);
             return Next::Call(Call::Read { offset, length }, RequestKind::Read(number));
@@ -458,42 +442,39 @@ impl Model {
         if matches!(what, RequestKind::Put | RequestKind::Whole) {
             self.put_goes_out(id, fx);
         }
-        let Some(row) = self.seen.rows.get(id) else { return };
-        let Some(place) = self.seen.places.get(usize::from(row.place.0)) else { return };
-        let generation = place.session.grant().map_or(0, |grant| grant.generation);
+        let row = &self.rows[id];
+        let lane = &self.lanes[row.place];
+        let generation = lane.shown.session.grant().map_or(0, |grant| grant.generation);
         let request = RequestId(self.next_request);
         self.next_request += 1;
-        let mut key = place.destination.prefix.as_str().to_owned();
+        let mut key = lane.shown.destination.prefix.as_str().to_owned();
         key.push_str(&row.key());
         let (body, held) = (call.bytes(row.size), call.body(row.size));
-        let regions = self.desks.get(usize::from(row.place.0)).map_or(0, |desk| desk.regions);
+        let regions = lane.region.changes;
         let signed = call.signed();
-        let probe = signed && matches!(self.seen.line, Network::Down { .. });
+        let probe = signed && matches!(self.network, Network::Down { .. });
         let place = row.place;
         let out = InFlight { upload: id, place, generation, regions, signed, what, body, held, taken: 0, probe };
         let keys = self.limits.send_keys || self.key_files.contains(&id);
         let send = Send { place: row.place, generation, upload: id, path: row.path(), key: key.into(), keys, call };
-        self.bodies_out += held;
-        self.out.insert(request, out);
-        if let Network::Down { next, .. } = &mut self.seen.line
+        self.bodies += held;
+        self.in_flight.insert(request, out);
+        if let Network::Down { next, .. } = &mut self.network
             && signed
         {
-            // This one tries whether the line carries again; the others wait for what it finds.
-            *next = self.seen.now + PROBE;
+            // This request probes the network; the others wait for its result.
+            *next = self.now + PROBE;
         }
         if what != RequestKind::Abort
-            && let Some(work) = self.work.get_mut(&id)
+            && let Some(work) = self.work.get_mut(id)
         {
             work.out.insert(request, what);
         }
         fx.push(Effect::Send(request, send));
     }
 
-    /// The moment at which a row that waits for one goes on, for its state.
+    /// Has this upload wait until `due`.
     pub(super) fn wait_until(&mut self, id: UploadId, due: Time) {
-        let Some(row) = self.seen.rows.get(id) else { return };
-        if let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) {
-            desk.later.insert((due, id));
-        }
+        self.lane_of(id).later.insert((due, id));
     }
 }

@@ -1,12 +1,12 @@
-//! Bytes a second over the last seconds.
+//! The transfer rate over the last seconds.
 
 use crate::time::Time;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// How far back the rate looks.
+/// The length of the window.
 const SPAN: Duration = Duration::from_secs(6);
-/// The least time between two samples that are kept.
+/// The least time between two samples.
 const STEP: Duration = Duration::from_millis(250);
 
 /// Samples of a growing count of bytes.
@@ -17,10 +17,10 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// So many bytes more were taken by the network.
+    /// Adds bytes that the network took.
     pub fn add(&mut self, now: Time, bytes: u64) {
         if self.samples.back().is_some_and(|&(at, _)| now.since(at) > SPAN) {
-            // Nothing moved for long: what was before says nothing of what is now.
+            // Nothing moved for longer than the window: start again.
             self.samples.clear();
         }
         if self.samples.is_empty() {
@@ -36,7 +36,7 @@ impl Rate {
         }
     }
 
-    /// Bytes a second; 0 until there has been a quarter of a second to tell from.
+    /// Returns the rate in bytes a second; 0 until the samples span a quarter of a second.
     #[must_use]
     pub fn per_second(&self, now: Time) -> u64 {
         let Some(&(from, then)) = self.samples.front() else { return 0 };
@@ -48,7 +48,7 @@ impl Rate {
         (self.moved - then).saturating_mul(1000) / u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1)
     }
 
-    /// Forgets what was, after a pause.
+    /// Starts again, after a pause.
     pub fn restart(&mut self) {
         self.samples.clear();
     }

@@ -1,4 +1,4 @@
-//! What the journal keeps, and what comes back from it at the next start.
+//! What the journal records, and what the next start reads back.
 
 use super::conditions::Learned;
 use super::destination::Destination;
@@ -8,23 +8,21 @@ use super::upload::{DestinationId, Fingerprint, Folder, Multipart, Proof, Stored
 use crate::time::Utc;
 use std::sync::Arc;
 
-/// Something to be taken down. The journal gives rows to numbers: `(place, upload)` of this run.
+/// Something to record. Ids are those of this run.
 #[derive(Clone, Debug)]
 pub enum Record {
-    /// A destination was opened: remembered, and the one that later records of this number speak of.
+    /// A destination was opened. Later records with this id are about it.
     Place(DestinationId, Arc<Destination>),
-    /// What sessions with this destination showed so far; it goes with the destination.
+    /// What sessions with this destination have shown so far.
     Learned(DestinationId, Arc<Learned>),
     /// A remembered destination is forgotten.
     Forget(Arc<Destination>),
-    /// A profile has another name: every destination reached by `from` is reached by `to`, with all that belongs to it.
+    /// A profile was renamed: every destination reached by `from` is reached by `to` from now on.
     ProfileRenamed {
-        /// What it was called.
         from: String,
-        /// What it is called.
         to: String,
     },
-    /// A new delivery of this place begins.
+    /// A new delivery to this destination begins.
     Delivery {
         place: DestinationId,
         /// The account of the role and the bucket's expected owner.
@@ -34,7 +32,7 @@ pub enum Record {
         /// The session's name.
         session: Box<str>,
     },
-    /// Who delivers, and under which session: known only now, since the delivery began before there was access.
+    /// Who delivers, and under which session, of a delivery that began before there was access.
     DeliveryBy {
         place: DestinationId,
         /// Who delivers: the identity's name.
@@ -42,8 +40,8 @@ pub enum Record {
         /// The session's name.
         session: Box<str>,
     },
-    /// Every delivery of this place that was not told to have ended has come to its end: the walks are over and every upload
-    /// has ended. `Reopened` opens the delivery of its upload again.
+    /// All deliveries to this destination that are still open have ended: the walks are over and every upload has ended.
+    /// `Reopened` opens the delivery of its upload again.
     DeliveryEnded(DestinationId),
     /// An upload was taken into the queue.
     Added {
@@ -52,17 +50,17 @@ pub enum Record {
         folder: Arc<Folder>,
         /// Its name on this computer.
         name: Arc<str>,
-        /// The last segment of its key where that isn't the name.
+        /// The last segment of its key, if that isn't the name.
         key_name: Option<Arc<str>>,
         size: u64,
     },
-    /// An upload kept from an earlier run (`Unfinished::row`) goes on under this number.
+    /// An upload of an earlier run (`Unfinished::row`) continues under this id.
     Adopted(UploadId, DestinationId, i64),
     /// Its key's last segment changed (sent under a new name).
     Renamed(UploadId, Arc<str>),
-    /// Its file turned out to have another size, in bytes, than the one last recorded.
+    /// The size of its file changed since it was last recorded, in bytes.
     Resized(UploadId, u64),
-    /// It was created at S3.
+    /// S3 created its multipart upload.
     Created {
         upload: UploadId,
         /// The file as it was opened.
@@ -76,18 +74,18 @@ pub enum Record {
     },
     /// S3 has a part.
     Part(UploadId, u32, PartDone),
-    /// CompleteMultipartUpload goes out.
+    /// CompleteMultipartUpload may be out.
     Completing(UploadId),
-    /// A PutObject of each upload from the first to the last may be out from now on.
+    /// PutObject may be out for each upload from the first to the last.
     PutsBegin(UploadId, UploadId),
-    /// No PutObject is out any more: all `PutsBegin` before are void, and of what was lost `Doubted` tells.
+    /// No PutObject is out: all earlier `PutsBegin` are void. `Doubted` names the uploads whose answer was lost.
     PutsAnswered,
-    /// A request may have stored it, although no answer said so; that ends when it is `Renamed`.
+    /// A request may have stored it, although no answer says so. Holds until it is `Renamed`.
     Doubted(UploadId),
-    /// It begins again from zero: what was kept of its parts is void.
+    /// It starts from the beginning: the parts that were kept are void.
     Restarted(UploadId),
     Ended(UploadId, End),
-    /// It is in the queue again after it had ended; what is kept of its parts still holds unless `Restarted` follows.
+    /// It is in the queue again after it had ended. Its parts are still valid unless `Restarted` follows.
     Reopened(UploadId),
     /// The person's settings.
     Settings(super::snapshot::Settings),
@@ -100,10 +98,10 @@ pub enum End {
     Delivered(Stored),
     /// The name was taken.
     AlreadyThere,
-    /// It isn't known whether it arrived.
+    /// Nobody knows whether it arrived.
     NotConfirmed,
     Failed(Arc<Problem>),
-    /// The person took it out.
+    /// The person canceled it.
     Canceled,
 }
 
@@ -112,24 +110,24 @@ pub enum End {
 pub struct Kept {
     /// Destinations, most recent first.
     pub destinations: Vec<Destination>,
-    /// What earlier runs learned of destinations, those of which there is something.
+    /// What earlier runs learned of destinations.
     pub learned: Vec<(Destination, Learned)>,
-    /// The time of day at which it was read; none where nobody tells.
+    /// The time of day at which it was read, if it is known.
     pub now: Option<Utc>,
     pub settings: Option<super::snapshot::Settings>,
-    /// Uploads of deliveries that have not come to their end, by destination, in the order they were added: those that
-    /// have not ended, and those that have, so that the delivery is told whole and the same file added again is known.
+    /// Uploads of deliveries that have not ended, by destination, in the order they were added. Uploads that have ended are
+    /// included, so that the delivery is counted whole and the same file is recognized when it is added again.
     pub unfinished: Vec<(Destination, Vec<Unfinished>)>,
 }
 
-/// An upload of a delivery that has not come to its end.
+/// An upload of a delivery that has not ended.
 #[derive(Clone, Debug)]
 pub struct Unfinished {
-    /// The journal's own number of it, which `Record::Adopted` names.
+    /// The journal's id of it, which `Record::Adopted` names.
     pub row: i64,
     pub folder: Arc<Folder>,
     pub name: Arc<str>,
-    /// The last segment of its key where that isn't the name.
+    /// The last segment of its key, if that isn't the name.
     pub key_name: Option<Arc<str>>,
     /// Its size when it was last looked at.
     pub size: u64,
@@ -139,22 +137,21 @@ pub struct Unfinished {
     pub completing: bool,
     /// Whether a request may have stored it without an answer.
     pub doubted: bool,
-    /// Whether the earlier run broke off while its PutObject may have been out.
+    /// Whether the earlier run ended while its PutObject may have been out.
     pub put_begun: bool,
-    /// How far it had come.
     pub came: EarlierState,
 }
 
-/// How far an upload of a delivery had come that has not come to its end.
+/// The state that an upload of an earlier run had reached.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EarlierState {
     /// It has not ended.
     Open,
-    /// S3 has it. When the file that was sent was last written is kept beside it, in nanoseconds since 1970.
+    /// S3 has it; with the time at which the file was last written, in nanoseconds since 1970.
     Delivered(Proof, i128),
     /// The name was taken.
     AlreadyThere,
-    /// It isn't known whether it arrived.
+    /// Nobody knows whether it arrived.
     NotConfirmed,
     Failed(Arc<Problem>),
 }

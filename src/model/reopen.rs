@@ -1,4 +1,4 @@
-//! A file that is opened: begun with, or gone on with where it still is the file that was begun.
+//! Opening a file: its upload begins, or goes on if it is still the file that was begun.
 
 use super::Model;
 use super::event::Effect;
@@ -9,13 +9,14 @@ use super::record::Record;
 use super::restore::thrown_away;
 use super::session::Session;
 use super::upload::{Fingerprint, Multipart, UploadId};
+use super::work::Completion;
 use crate::time::Utc;
 
 impl Model {
-    /// The file is open: go on with what was begun for exactly this file, or begin.
+    /// Goes on with the upload that was begun for exactly this file, or begins one.
     pub(super) fn opened(&mut self, id: UploadId, fingerprint: Fingerprint, fx: &mut Vec<Effect>) {
         self.obey_abort_date(id, fx);
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let work = self.work.begun(id);
         work.opened = Some(fingerprint);
         if let Some(multipart) = &mut work.multipart
             && !multipart.fingerprint.is_same(&fingerprint)
@@ -24,22 +25,21 @@ impl Model {
             if multipart.upload_id.is_none() {
                 work.multipart = None;
             } else if then.size == fingerprint.size {
-                // Many file systems number their files anew at each mount, and programs for backup and synchronization touch
-                // files without changing them. Whether it is the file of before, its bytes tell.
+                // Many file systems number their files at each mount, and backup programs touch files without changing them: the
+                // bytes decide whether it is the same file.
                 multipart.fingerprint = fingerprint;
                 work.unread = done_parts(&multipart.parts);
             } else {
-                // Parts of another version of the file are of no use; nothing of a mix may ever be completed.
+                // Parts of two versions of a file must never be completed together.
                 return self.fail(id, &Problem::new(Kind::SourceChanged), fx);
             }
         }
         self.set_size(id, fingerprint.size, fx);
-        let at = self.seen.rows.get(id).map_or(0, |row| usize::from(row.place.0));
-        let plan = match self.plan_for(at, fingerprint.size) {
+        let plan = match self.plan_for(self.rows[id].place, fingerprint.size) {
             Ok(plan) => plan,
             Err(kind) => return self.fail(id, &Problem::new(kind), fx),
         };
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let work = self.work.begun(id);
         if work.whole && fingerprint.size > PART_USUAL && fingerprint.size <= PUT_MAX {
             return;
         }
@@ -55,9 +55,9 @@ impl Model {
         }
     }
 
-    /// A part of an earlier run was read again.
+    /// Compares a part of an earlier run with the file.
     pub(super) fn read_again(&mut self, id: UploadId, number: u32, crc: u64, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let work = self.work.begun(id);
         let Some(multipart) = &mut work.multipart else { return };
         work.unread.remove(&number);
         if multipart.parts.get(number).is_some_and(|done| done.crc != crc) {
@@ -66,11 +66,13 @@ impl Model {
         self.show_progress(id);
     }
 
-    /// Gives up parts whose last day has passed while the upload stood still: S3 throws them away at any time.
+    /// Gives up parts that S3 may delete at any time, because the date until which it keeps them has passed.
     fn obey_abort_date(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
         let now = self.time_of_day(id);
-        let Some(work) = self.work.get_mut(&id) else { return };
-        if work.completing || !work.multipart.as_ref().is_some_and(|multipart| thrown_away(multipart, now)) {
+        let work = self.work.begun(id);
+        if work.completion != Completion::NotSent
+            || !work.multipart.as_ref().is_some_and(|multipart| thrown_away(multipart, now))
+        {
             return;
         }
         let before = work.multipart.take();
@@ -81,14 +83,13 @@ impl Model {
         fx.push(Effect::Record(Record::Restarted(id)));
     }
 
-    /// The time of day as the session of this upload's destination tells it.
+    /// Returns the time of day by the server's clock, as the session's Expiration tells it.
     fn time_of_day(&self, id: UploadId) -> Option<Utc> {
-        let row = self.seen.rows.get(id)?;
-        let grant = match &self.seen.places.get(usize::from(row.place.0))?.session {
+        let grant = match &self.lanes[self.rows[id].place].shown.session {
             Session::Active(grant) | Session::Expired(grant) => grant,
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => return None,
         };
-        let left = i64::try_from(grant.ends.since(self.seen.now).as_secs()).ok()?;
+        let left = i64::try_from(grant.ends.since(self.now).as_secs()).ok()?;
         Some(Utc(grant.ends_utc.0.saturating_sub(left)))
     }
 }

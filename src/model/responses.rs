@@ -1,38 +1,38 @@
-//! Answers: how each one moves its upload on, and what a problem does to the upload, the queue, the line or the session.
+//! What an answer does to its upload, and what a failure does to the upload, its destination, the network or the session.
 
 use super::Model;
-use super::denials::Denials;
 use super::event::{Answer, Effect};
+use super::lane::UNKNOWN_TRIES;
 use super::parts::Plan;
 use super::problem::{Kind, Problem, Retry};
 use super::record::{End, Record};
 use super::session::Session;
 use super::timing::{BACKOFF, BACKOFF_MOST, NEAR_END};
 use super::upload::{Progress, RequestId, State, Stored, Upload, UploadId};
-use super::work::{InFlight, RequestKind, UNKNOWN_TRIES, Work};
+use super::work::{Completion, InFlight, RequestKind, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest wait after the line was to blame.
+/// The longest wait after a network failure.
 const BACKOFF_LINE: Duration = Duration::from_secs(5);
-/// The first wait before CompleteMultipartUpload is repeated: S3 may still be at the first one.
+/// The first wait before CompleteMultipartUpload is repeated: S3 may still be working on the first one.
 const BACKOFF_COMPLETE: Duration = Duration::from_secs(2);
-/// Tries of one request that meets another writer of its key each time.
+/// Attempts of one request that meets another writer of its key each time.
 const CONFLICT_TRIES: u32 = 8;
 /// Repeats of a CompleteMultipartUpload whose answer was lost.
 const COMPLETE_REPEATS: u32 = 5;
-/// How long a file is tried again that can't be opened because another program has it.
+/// How long a file that another program keeps locked is tried again.
 pub(super) const CLOSED: Duration = Duration::from_mins(2);
-/// Fresh starts of one file.
+/// How often one file may start from the beginning.
 const RESTARTS: u32 = 3;
 
 impl Model {
-    /// Bytes taken by the network for requests that are out.
-    pub(super) fn moved(&mut self, moved: &[(RequestId, u64)]) {
-        let now = self.seen.now;
+    /// Counts bytes that the network took for requests in flight.
+    pub(super) fn on_progress(&mut self, moved: &[(RequestId, u64)]) {
+        let now = self.now;
         for &(request, taken) in moved {
-            let Some(out) = self.out.get_mut(&request) else { continue };
+            let Some(out) = self.in_flight.get_mut(&request) else { continue };
             let taken = taken.min(out.body);
             let more = taken.saturating_sub(out.taken);
             if more == 0 {
@@ -41,33 +41,34 @@ impl Model {
             out.taken = taken;
             let id = out.upload;
             self.rate.add(now, more);
-            if let Some(work) = self.work.get_mut(&id) {
+            if let Some(work) = self.work.get_mut(id) {
                 work.rate.add(now, more);
             }
             self.show_progress(id);
         }
     }
 
-    /// Works out a moving row's progress anew.
+    /// Updates the progress that is shown of an upload.
     pub(super) fn show_progress(&mut self, id: UploadId) {
-        let now = self.seen.now;
-        let Some(work) = self.work.get(&id) else { return };
-        let in_flight = work.out.keys().filter_map(|r| self.out.get(r)).filter(|o| o.signed).map(|out| out.taken).sum();
+        let now = self.now;
+        let Some(work) = self.work.get(id) else { return };
+        let in_flight =
+            work.out.keys().filter_map(|r| self.in_flight.get(r)).filter(|o| o.signed).map(|out| out.taken).sum();
         let confirmed = work.multipart.as_ref().map_or(0, |m| m.parts.confirmed());
         let progress = Progress { confirmed, in_flight, resumed: work.resumed, rate: work.rate.per_second(now) };
         let confirming = work.out.values().any(|what| *what == RequestKind::Complete);
-        if !confirming && self.seen.rows.get(id).is_some_and(|row| row.state.moving()) {
+        if !confirming && self.rows[id].state.moving() {
             self.set_state(id, State::Sending(progress));
         }
     }
 
-    /// A request was answered.
-    pub(super) fn answered(&mut self, request: RequestId, result: Result<Answer, Problem>, fx: &mut Vec<Effect>) {
-        let now = self.seen.now;
-        let Some(out) = self.out.remove(&request) else { return };
-        self.bodies_out -= out.held;
-        self.seen.line.probe_ended(&out, now);
-        if let Some(work) = self.work.get_mut(&out.upload) {
+    /// Takes in the answer to a request.
+    pub(super) fn on_answer(&mut self, request: RequestId, result: Result<Answer, Problem>, fx: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(out) = self.in_flight.remove(&request) else { return };
+        self.bodies -= out.held;
+        self.network.probe_ended(&out, now);
+        if let Some(work) = self.work.get_mut(out.upload) {
             work.out.remove(&request);
         }
         if out.what == RequestKind::Abort {
@@ -76,49 +77,45 @@ impl Model {
         let id = out.upload;
         match result {
             Ok(answer) => {
-                let misses = self.work.get_mut(&id).and_then(|work| work.misses.get_mut(&out.what.part()));
+                let misses = self.work.get_mut(id).and_then(|work| work.misses.get_mut(&out.what.part()));
                 if let Some(misses) = misses {
                     misses.closed_since = None;
                 }
                 if out.signed {
-                    self.line_is_good();
-                    self.pace.answered(now, out.held);
+                    self.network_works();
+                    self.congestion.answered(now, out.held);
                     let rest = out.body.saturating_sub(out.taken);
                     self.rate.add(now, rest);
-                    if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
-                        desk.moved_once = false;
-                        desk.refused_once = false;
-                        if out.what.stores() {
-                            desk.well += 1;
-                            desk.let_in.note(request, id);
-                            desk.asked_again &= matches!(desk.denials, Denials::Draining(_));
-                        }
+                    let lane = &mut self.lanes[out.place];
+                    lane.region.redirected = false;
+                    lane.access.refused_once = false;
+                    if out.what.stores() {
+                        lane.trial.note_accepted(request, id);
                     }
-                    self.session_is_of_use(out.place);
-                    self.well_again(out.place);
-                    if let Some(work) = self.work.get_mut(&id) {
+                    lane.note_success();
+                    if let Some(work) = self.work.get_mut(id) {
                         work.misses.remove(&out.what.part());
                         work.rate.add(now, rest);
                     }
                 }
-                self.well(id, &out, answer, fx);
+                self.on_success(id, &out, answer, fx);
             }
-            Err(problem) => self.trouble(id, request, &out, problem, fx),
+            Err(problem) => self.on_failure(id, request, &out, problem, fx),
         }
-        self.settle(out.place, fx);
+        self.close_delivery(out.place, fx);
     }
 
-    /// Whether an upload was aborted changes nothing here, but the answer tells of the line as any other does.
+    /// Takes in the answer to AbortMultipartUpload, which tells no more than that the network works.
     fn aborted(&mut self, out: &InFlight, result: &Result<Answer, Problem>) {
-        let Err(problem) = result else { return self.line_is_good() };
+        let Err(problem) = result else { return self.network_works() };
         if problem.kind.from_the_server() || problem.is_fault_of_the_server() {
-            self.line_is_good();
+            self.network_works();
         } else if problem.retry() == Retry::Line {
-            self.line_is_bad(problem, out.probe || problem.kind == Kind::Offline);
+            self.network_failed(problem, out.probe || problem.kind == Kind::Offline);
         }
     }
 
-    fn well(&mut self, id: UploadId, out: &InFlight, answer: Answer, fx: &mut Vec<Effect>) {
+    fn on_success(&mut self, id: UploadId, out: &InFlight, answer: Answer, fx: &mut Vec<Effect>) {
         match (answer, out.what) {
             (Answer::Opened(fingerprint), _) => self.opened(id, fingerprint, fx),
             (Answer::Grown(fingerprint), _) => {
@@ -130,7 +127,7 @@ impl Model {
             }
             (Answer::Stored(stored), what) => self.delivered(id, what, stored, fx),
             (Answer::Created { upload_id, abort_at }, _) => {
-                let Some(work) = self.work.get_mut(&id) else { return };
+                let work = self.work.begun(id);
                 let Some(multipart) = &mut work.multipart else { return };
                 multipart.upload_id = Some(Arc::clone(&upload_id));
                 multipart.abort_at = abort_at;
@@ -145,7 +142,7 @@ impl Model {
                 self.show_progress(id);
             }
             (Answer::Part(done), RequestKind::Part(number)) => {
-                let Some(work) = self.work.get_mut(&id) else { return };
+                let work = self.work.begun(id);
                 let Some(multipart) = &mut work.multipart else { return };
                 multipart.parts.put(number, done.clone());
                 fx.push(Effect::Record(Record::Part(id, number, done)));
@@ -158,17 +155,15 @@ impl Model {
 
     fn delivered(&mut self, id: UploadId, what: RequestKind, stored: Stored, fx: &mut Vec<Effect>) {
         self.set_size(id, stored.size, fx);
-        if let Some(row) = self.seen.rows.get_mut(id) {
-            row.modified = Upload::kept_time(stored.fingerprint.modified);
-        }
+        self.rows[id].modified = Upload::kept_time(stored.fingerprint.modified);
         self.set_state(id, State::Delivered(stored.proof));
-        self.has_delivered(id, what, stored.at, fx);
+        self.learn_delivery(id, what, stored.at, fx);
         self.ended(id, End::Delivered(stored), fx);
     }
 
-    /// This file stops here.
+    /// Ends an upload with a problem.
     pub(super) fn fail(&mut self, id: UploadId, problem: &Problem, fx: &mut Vec<Effect>) {
-        // What stops the file now takes nothing back of what an earlier request of it may have stored.
+        // An earlier request may have stored the file all the same.
         let doubtful = self.in_doubt(id);
         let problem = Arc::new(problem.clone());
         self.withdraw(id, fx);
@@ -179,13 +174,12 @@ impl Model {
         };
         self.set_state(id, state);
         let begun = |work: &Work| work.multipart.as_ref().is_some_and(|multipart| multipart.upload_id.is_some());
-        if problem.kind.keeps_parts() && self.work.get(&id).is_some_and(begun) {
-            let work = self.work.remove(&id);
-            self.ended(id, end, fx);
-            return work.map_or((), |work| drop(self.work.insert(id, work)));
+        if problem.kind.keeps_parts() && self.work.get(id).is_some_and(begun) {
+            // The parts are kept for a retry.
+            return self.record_end(id, end, fx);
         }
-        if let Some(work) = self.work.get_mut(&id)
-            && !work.maybe_done
+        if let Some(work) = self.work.get_mut(id)
+            && work.completion != Completion::MaybeDone
         {
             let before = work.multipart.take();
             self.abort_later(id, before);
@@ -200,51 +194,51 @@ impl Model {
     }
 
     fn ended(&mut self, id: UploadId, end: End, fx: &mut Vec<Effect>) {
-        self.work.remove(&id);
+        self.work.remove(id);
+        self.record_end(id, end, fx);
+    }
+
+    fn record_end(&mut self, id: UploadId, end: End, fx: &mut Vec<Effect>) {
         self.keep_until(id, None);
-        if let Some(row) = self.seen.rows.get(id)
-            && let Some(desk) = self.desks.get_mut(usize::from(row.place.0))
-        {
-            desk.active.retain(|&other| other != id);
-        }
+        self.lane_of(id).active.retain(|&other| other != id);
         fx.push(Effect::Close(id));
         fx.push(Effect::Record(Record::Ended(id, end)));
     }
 
-    /// A request met a problem.
-    fn trouble(&mut self, id: UploadId, request: RequestId, out: &InFlight, problem: Problem, fx: &mut Vec<Effect>) {
+    /// Takes in the problem that a request met.
+    fn on_failure(&mut self, id: UploadId, request: RequestId, out: &InFlight, problem: Problem, fx: &mut Vec<Effect>) {
         if Self::may_be_stored(out, &problem) {
             self.doubt(id, fx);
-            if let Some(work) = self.work.get_mut(&id)
+            if let Some(work) = self.work.get_mut(id)
                 && problem.kind == Kind::AnswerLost
             {
                 work.lost += 1;
             }
         }
         if out.signed && (problem.kind.from_the_server() || problem.is_fault_of_the_server()) {
-            self.line_is_good();
+            self.network_works();
         }
-        let problem = self.in_the_light_of_the_session(out, problem);
+        let problem = self.as_session_error(out, problem);
         match problem.retry() {
             Retry::Line => {
-                self.line_is_bad(&problem, out.probe || problem.kind == Kind::Offline);
+                self.network_failed(&problem, out.probe || problem.kind == Kind::Offline);
                 if matches!(problem.kind, Kind::NoAnswer) {
-                    self.pace.choked();
+                    self.congestion.choked();
                 }
                 self.try_later(id, out, &problem, fx);
             }
             Retry::Slower => {
-                self.pace.choked();
+                self.congestion.choked();
                 self.try_later(id, out, &problem, fx);
             }
             Retry::Again if problem.kind == Kind::SourceSilent => self.drive_is_silent(id, &problem, fx),
             Retry::Again => {
                 if problem.kind == Kind::Conflict && out.what == RequestKind::Complete {
-                    let Some(work) = self.work.get_mut(&id) else { return };
-                    if !work.maybe_done {
+                    let work = self.work.begun(id);
+                    if work.completion != Completion::MaybeDone {
                         return self.restart(id, &problem, fx);
                     }
-                    // The other writer may be our own earlier call, which S3 is still at: its end will tell.
+                    // The other writer may be our own earlier call, which S3 is still working on.
                     work.lost += 1;
                 }
                 self.try_later(id, out, &problem, fx);
@@ -261,15 +255,15 @@ impl Model {
             }
             Retry::Hold => self.held(id, out, &problem, fx),
             Retry::Restart => {
-                if self.work.get(&id).is_some_and(|work| work.maybe_done) {
-                    // The upload or its parts are gone because it was completed, or because it was aborted: nobody here can
-                    // tell.
+                if self.work.get(id).is_some_and(|work| work.completion == Completion::MaybeDone) {
+                    // The upload id is gone because the upload was completed, or because it was aborted: no answer says
+                    // which.
                     return self.not_confirmed(id, fx);
                 }
                 self.restart(id, &problem, fx);
             }
             Retry::Reread => {
-                let Some(work) = self.work.get_mut(&id) else { return };
+                let work = self.work.begun(id);
                 let misses = work.misses.entry(out.what.part()).or_default();
                 misses.damaged += 1;
                 if misses.damaged > 1 {
@@ -278,7 +272,7 @@ impl Model {
                 self.try_later(id, out, &problem, fx);
             }
             Retry::Stop => {
-                if problem.kind == Kind::KmsDecrypt && self.goes_on_whole(id, out, &problem, fx) {
+                if problem.kind == Kind::KmsDecrypt && self.continue_as_single_put(id, out, &problem, fx) {
                     return;
                 }
                 if matches!(problem.kind, Kind::BodyLimit(_)) {
@@ -287,9 +281,7 @@ impl Model {
                 if problem.kind != Kind::AlreadyThere {
                     return self.fail(id, &problem, fx);
                 }
-                let earlier =
-                    self.desks.get_mut(usize::from(out.place.0)).and_then(|desk| desk.stored_earlier.remove(&id));
-                if let Some(stored) = earlier {
+                if let Some(stored) = self.lanes[out.place].stored_earlier.remove(&id) {
                     return self.delivered(id, out.what, stored, fx);
                 }
                 if self.in_doubt(id) {
@@ -315,21 +307,20 @@ impl Model {
         }
     }
 
+    /// Returns the generation of the active session.
     fn generation(&self, out: &InFlight) -> Option<u32> {
-        match &self.seen.places.get(usize::from(out.place.0))?.session {
+        match &self.lanes[out.place].shown.session {
             Session::Active(grant) => Some(grant.generation),
             Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => None,
         }
     }
 
-    /// Servers say in three ways that a session has ended (ExpiredToken, InvalidAccessKeyId, AccessDenied): what was signed
-    /// with an older session, or with one whose end has come, was refused for that reason.
-    fn in_the_light_of_the_session(&self, out: &InFlight, problem: Problem) -> Problem {
-        let over = match self.seen.places.get(usize::from(out.place.0)).map(|place| &place.session) {
-            Some(Session::Active(grant)) => {
-                grant.generation != out.generation || grant.ends.since(self.seen.now) < NEAR_END
-            }
-            Some(Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_)) | None => true,
+    /// Returns `SessionEnded` for a refusal that the session's end explains: servers report it as ExpiredToken,
+    /// InvalidAccessKeyId or AccessDenied if a request was signed with an older session or with one that is about to end.
+    fn as_session_error(&self, out: &InFlight, problem: Problem) -> Problem {
+        let over = match &self.lanes[out.place].shown.session {
+            Session::Active(grant) => grant.generation != out.generation || grant.ends.since(self.now) < NEAR_END,
+            Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => true,
         };
         if over && matches!(problem.kind, Kind::SessionRefused | Kind::AccessDenied(_)) {
             return Problem { kind: Kind::SessionEnded, ..problem };
@@ -337,30 +328,24 @@ impl Model {
         problem
     }
 
-    /// Every upload to this destination would meet it: nothing more goes out, and it is said once.
+    /// Holds the destination, since every upload to it would meet the same problem.
     fn held(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
-        let at = usize::from(out.place.0);
         self.back_in_line(id, out, fx);
         if problem.kind == Kind::SessionRefused {
-            return self.session_is_refused(out.place, problem);
-        }
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        if problem.kind == Kind::OtherRegion && out.regions != desk.regions {
-            // It was sent before the region was found; what goes out now goes there.
-        } else if problem.kind == Kind::OtherRegion && (!desk.moved_once || !desk.located) {
-            desk.moved_once = true;
-            desk.located = false;
+            self.session_is_refused(out.place, problem);
+        } else if problem.kind == Kind::OtherRegion {
+            self.redirected(out, problem);
         } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken | Kind::JournalSlow) {
-            self.seen.journal = Some(Arc::new(problem.clone()));
+            self.journal = Some(Arc::new(problem.clone()));
         } else {
-            place.hold = Some(Arc::new(problem.clone()));
+            self.lanes[out.place].shown.hold = Some(Arc::new(problem.clone()));
         }
     }
 
-    /// Sends the same again after a while.
+    /// Repeats a request after a wait that grows.
     fn try_later(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
-        let now = self.seen.now;
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let now = self.now;
+        let work = self.work.begun(id);
         let misses = work.misses.entry(out.what.part()).or_default();
         misses.tries += 1;
         misses.unknown += u32::from(problem.kind == Kind::Unexpected);
@@ -384,21 +369,21 @@ impl Model {
             return self.not_confirmed(id, fx);
         }
         let base = if out.what == RequestKind::Complete { BACKOFF_COMPLETE } else { BACKOFF };
-        // The line itself says when it is tried again; then nothing should wait much longer.
+        // The network has a retry of its own; nothing should wait much longer than that.
         let own = closed || problem.retry() == Retry::Line && out.what != RequestKind::Complete;
         let most = if own { BACKOFF_LINE } else { BACKOFF_MOST };
-        let due = now + self.chance.backoff(tries, base, most);
+        let due = now + self.rng.backoff(tries, base, most);
         self.note_upload_retry(id, problem, due);
         self.later(id, out, due, problem, fx);
     }
 
-    /// Sends the same again at this moment.
+    /// Repeats a request at `due`.
     pub(super) fn later(&mut self, id: UploadId, out: &InFlight, due: Time, problem: &Problem, fx: &mut Vec<Effect>) {
         if self.take_pause(id) {
             self.withdraw(id, fx);
             return self.set_state(id, State::Paused);
         }
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let work = self.work.begun(id);
         let problem = Arc::new(problem.clone());
         match out.what {
             RequestKind::Part(number) => {
@@ -406,9 +391,7 @@ impl Model {
                 self.show_progress(id);
             }
             RequestKind::Put | RequestKind::Whole | RequestKind::Open => {
-                if let Some(desk) = self.desks.get_mut(usize::from(out.place.0)) {
-                    desk.active.retain(|&other| other != id);
-                }
+                self.lanes[out.place].active.retain(|&other| other != id);
                 self.wait_until(id, due);
                 self.set_state(id, State::Retrying(due, problem));
             }
@@ -418,7 +401,7 @@ impl Model {
         }
     }
 
-    /// Puts the work of this request back in line, to be sent again as soon as the queue moves.
+    /// Puts the work of a request back, to be sent again as soon as the queue moves.
     pub(super) fn back_in_line(&mut self, id: UploadId, out: &InFlight, fx: &mut Vec<Effect>) {
         if self.take_pause(id) {
             self.withdraw(id, fx);
@@ -426,7 +409,7 @@ impl Model {
         }
         match out.what {
             RequestKind::Part(number) => {
-                if let Some(work) = self.work.get_mut(&id) {
+                if let Some(work) = self.work.get_mut(id) {
                     work.cursor = work.cursor.min(number);
                 }
                 self.show_progress(id);
@@ -436,15 +419,15 @@ impl Model {
         }
     }
 
-    /// Starts this file's upload from the beginning.
+    /// Starts an upload from the beginning.
     fn restart(&mut self, id: UploadId, problem: &Problem, fx: &mut Vec<Effect>) {
         self.withdraw(id, fx);
-        let Some(work) = self.work.get_mut(&id) else { return };
+        let work = self.work.begun(id);
         work.restarts += 1;
         if work.restarts > RESTARTS {
             return self.fail(id, problem, fx);
         }
-        let before = self.begin_anew(id);
+        let before = self.start_over(id);
         if problem.kind != Kind::UploadGone {
             self.abort_later(id, before);
         }

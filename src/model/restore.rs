@@ -1,54 +1,51 @@
-//! What an earlier run left: destinations, settings, and the uploads of deliveries that have not come to their end.
+//! Restoring what an earlier run left: destinations, settings, and the uploads of deliveries that have not ended.
 
 use super::Model;
 use super::event::Effect;
 use super::intake::{done_parts, key_hash};
+use super::lane::Delivery;
 use super::parts::Plan;
 use super::record::{EarlierState, Kept, Record, Unfinished};
 use super::snapshot::Totals;
 use super::upload::{DestinationId, Multipart, State, Upload};
-use super::work::Work;
+use super::work::{Completion, Work};
 use crate::time::Utc;
 use std::sync::Arc;
 
 impl Model {
-    /// Takes in what earlier runs left.
+    /// Restores what earlier runs left.
     pub(super) fn restored(&mut self, kept: Kept, fx: &mut Vec<Effect>) {
-        self.seen.remembered = Arc::new(kept.destinations);
+        self.remembered = Arc::new(kept.destinations);
         self.learned = kept.learned;
         if let Some(settings) = kept.settings {
-            self.pace.set_memory(settings.bodies());
-            self.seen.settings = settings.clone();
+            self.congestion.set_memory(settings.bodies());
+            self.settings = settings.clone();
             fx.push(Effect::Use(settings));
         }
         let mut puts_begun = false;
         for (destination, uploads) in kept.unfinished {
             let id = self.open(destination, fx);
-            let at = usize::from(id.0);
-            let first = u32::try_from(self.seen.rows.len()).unwrap_or(u32::MAX);
-            let now = self.seen.now;
-            if let Some(place) = self.seen.places.get_mut(at)
-                && place.totals.files == 0
-            {
-                place.totals = Totals { first, began: now, ..Totals::default() };
+            let first = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+            let now = self.now;
+            let totals = &mut self.lanes[id].shown.totals;
+            if totals.files == 0 {
+                *totals = Totals { first, began: now, ..Totals::default() };
             }
             puts_begun |= uploads.iter().any(|upload| upload.put_begun);
             for upload in uploads {
-                self.bring_in(id, upload, kept.now, fx);
+                self.restore_upload(id, upload, kept.now, fx);
             }
-            self.desks[at].delivery_open = true;
-            // Whether the journal knows who delivers can't be told from here: it keeps what it has.
-            self.desks[at].delivery_unsigned = true;
-            self.settle(id, fx);
+            // The journal may not know who delivers; if it does, it keeps that.
+            self.lanes[id].delivery = Delivery::Open { signed: false };
+            self.close_delivery(id, fx);
         }
         if puts_begun {
             fx.push(Effect::Record(Record::PutsAnswered));
         }
     }
 
-    /// One upload of an earlier run; `now` is the time of day, where anybody tells it.
-    fn bring_in(&mut self, id: DestinationId, upload: Unfinished, now: Option<Utc>, fx: &mut Vec<Effect>) {
-        let at = usize::from(id.0);
+    /// Restores one upload of an earlier run; `now` is the time of day, if it is known.
+    fn restore_upload(&mut self, at: DestinationId, upload: Unfinished, now: Option<Utc>, fx: &mut Vec<Effect>) {
         let (state, modified) = match &upload.came {
             EarlierState::Open if self.limits.park_restored => (State::Paused, 0),
             EarlierState::Open => (State::Waiting, 0),
@@ -57,10 +54,10 @@ impl Model {
             EarlierState::NotConfirmed => (State::NotConfirmed, 0),
             EarlierState::Failed(problem) => (State::Failed(Arc::clone(problem)), 0),
         };
-        // What was begun tells the size that the file had then, also where the size was not recorded on its own.
+        // A multipart upload has the size that the file had when it began.
         let size = upload.multipart.as_ref().map_or(upload.size, |multipart| multipart.parts.size());
-        let upload_no = self.seen.rows.push(Upload {
-            place: id,
+        let upload_no = self.rows.push(Upload {
+            place: at,
             folder: Arc::clone(&upload.folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),
@@ -68,20 +65,20 @@ impl Model {
             modified,
             state: State::Canceled,
         });
-        self.enter(id, upload_no, size, state);
+        self.enter(at, upload_no, size, state);
         let name = upload.key_name.as_ref().unwrap_or(&upload.name);
-        let key = key_hash(&self.desks[at].keys, &upload.folder.key, name);
-        self.desks[at].keys.insert(key, upload_no);
-        fx.push(Effect::Record(Record::Adopted(upload_no, id, upload.row)));
+        let key = key_hash(&self.lanes[at].keys, &upload.folder.key, name);
+        self.lanes[at].keys.insert(key, upload_no);
+        fx.push(Effect::Record(Record::Adopted(upload_no, at, upload.row)));
         let open = match &upload.came {
             EarlierState::Open => true,
-            // What is kept of its parts is of use only to somebody who tries again.
+            // Its parts are kept for a retry.
             EarlierState::Failed(problem) if problem.kind.keeps_parts() && upload.multipart.is_some() => false,
             EarlierState::NotConfirmed => return self.doubt(upload_no, fx),
             EarlierState::Failed(_) | EarlierState::Delivered(..) | EarlierState::AlreadyThere => return,
         };
         if open && !self.limits.park_restored {
-            self.desks[at].queue.push_back(upload_no);
+            self.lanes[at].queue.push_back(upload_no);
         }
         let mut work = Work::new();
         let completing = open && upload.completing;
@@ -97,13 +94,15 @@ impl Model {
             self.keep_until(upload_no, multipart.as_ref().and_then(|multipart| multipart.abort_at));
         }
         let may_be_stored = match multipart {
-            // It may have arrived just before the earlier run ended, with nobody left to take it down.
+            // It may have arrived just before the earlier run ended.
             None => {
-                let whole = matches!(Plan::of(size), Some(Plan::Put(_))) || self.goes_whole(id, size);
+                let whole = matches!(Plan::of(size), Some(Plan::Put(_))) || self.is_single_put(at, size);
                 open && upload.put_begun && whole
             }
             Some(multipart) => {
-                work.completing = completing;
+                if completing {
+                    work.completion = Completion::Sent;
+                }
                 work.unread = done_parts(&multipart.parts);
                 let percent = multipart.parts.confirmed().saturating_mul(100) / multipart.parts.size().max(1);
                 work.resumed = u8::try_from(percent).ok();
@@ -118,7 +117,7 @@ impl Model {
     }
 }
 
-/// Whether S3 throws these parts away at any time from now on: to go on with them would end in the middle.
+/// Whether S3 may delete these parts at any time from now on.
 pub(super) fn thrown_away(multipart: &Multipart, now: Option<Utc>) -> bool {
     multipart.abort_at.zip(now).is_some_and(|(until, now)| until <= now)
 }

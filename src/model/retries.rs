@@ -2,9 +2,10 @@
 
 use super::Model;
 use super::denials::Denials;
+use super::lane::Lane;
 use super::problem::{Kind, Problem};
 use super::snapshot::{Retried, RetryStatus};
-use super::upload::{DestinationId, UploadId};
+use super::upload::UploadId;
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,81 +15,60 @@ const SHORT_SESSION: Duration = Duration::from_mins(1);
 /// Sessions in a row that are over before anything goes well under them; the next one would be too.
 const SHORT_SESSIONS: u32 = 4;
 
-impl Model {
-    /// A try did not go well, and the next one is at `due`.
-    pub(super) fn note_retry(&mut self, at: usize, what: Retried, why: &Problem, due: Time) {
-        let now = self.seen.now;
-        let Some(place) = self.seen.places.get_mut(at) else { return };
-        let (since, tries, next) = match &place.retry {
+impl Lane {
+    /// A try failed, and the next one is at `due`.
+    pub(super) fn note_retry(&mut self, now: Time, what: Retried, why: &Problem, due: Time) {
+        let (since, tries, next) = match &self.shown.retry {
             Some(retry) if retry.what == what && retry.next > now => (retry.since, retry.tries, retry.next.min(due)),
             Some(retry) => (retry.since, retry.tries, due),
             None => (now, 0, due),
         };
         let why = Arc::new(why.clone());
-        place.retry = Some(RetryStatus { what, why, since, tries: tries.saturating_add(1), next });
-    }
-
-    /// The same for a request of this upload.
-    pub(super) fn note_upload_retry(&mut self, id: UploadId, why: &Problem, due: Time) {
-        if let Some(row) = self.seen.rows.get(id) {
-            self.note_retry(usize::from(row.place.0), Retried::Upload, why, due);
-        }
+        self.shown.retry = Some(RetryStatus { what, why, since, tries: tries.saturating_add(1), next });
     }
 
     /// Nothing of this kind is tried again.
-    pub(super) fn clear_retry(&mut self, at: usize, what: Retried) {
-        if let Some(place) = self.seen.places.get_mut(at)
-            && place.retry.as_ref().is_some_and(|retry| retry.what == what)
-        {
-            place.retry = None;
-        }
+    pub(super) fn clear_retry(&mut self, what: Retried) {
+        self.shown.retry.take_if(|retry| retry.what == what);
     }
 
-    /// Something went well at this place. While it is asked for once more, that stands until its outcome is clear.
-    pub(super) fn well_again(&mut self, id: DestinationId) {
-        let at = usize::from(id.0);
-        if self.desks.get(at).is_some_and(|desk| !matches!(desk.denials, Denials::Asking(..)))
-            && let Some(place) = self.seen.places.get_mut(at)
-        {
-            place.retry = None;
+    /// S3 answered something well. While it is asked once more for what it denied, that stands until its outcome is clear.
+    pub(super) fn note_success(&mut self) {
+        if !matches!(self.trial.denials, Denials::Asking(..)) {
+            self.shown.retry = None;
         }
+        // The session is of use, however short it is.
+        self.access.fruitless = 0;
+        self.shown.renew_problem.take_if(|problem| problem.kind == Kind::SessionOver);
     }
 
     /// Sessions that end before anything was done under them are asked for more and more slowly, and then no more.
-    pub(super) fn note_short_session(&mut self, at: usize) {
-        if !self.is_short(at) {
+    pub(super) fn note_short_session(&mut self, now: Time) {
+        if !self.is_short() {
             return;
         }
-        let Some(desk) = self.desks.get(at) else { return };
         let over = Problem::new(Kind::SessionOver);
-        if desk.fruitless < SHORT_SESSIONS {
-            let due = desk.given_at + Self::between_fruitless(desk.fruitless);
-            return self.note_retry(at, Retried::Access, &over, due);
+        if self.access.fruitless < SHORT_SESSIONS {
+            return self.note_retry(now, Retried::Access, &over, self.next_short_session());
         }
-        self.clear_retry(at, Retried::Access);
-        if let Some(place) = self.seen.places.get_mut(at) {
-            place.renew_problem = Some(Arc::new(over));
-        }
+        self.clear_retry(Retried::Access);
+        self.shown.renew_problem = Some(Arc::new(over));
     }
 
     /// Whether the session is not the first one in a row that is over before much can be done under it.
-    pub(super) fn is_short(&self, at: usize) -> bool {
-        let (Some(place), Some(desk)) = (self.seen.places.get(at), self.desks.get(at)) else { return false };
-        desk.fruitless > 1 && place.session.grant().is_some_and(|grant| grant.length < SHORT_SESSION)
+    pub(super) fn is_short(&self) -> bool {
+        self.access.fruitless > 1 && self.shown.session.grant().is_some_and(|grant| grant.length < SHORT_SESSION)
     }
 
-    /// S3 answered well under this session: it is of use, however short it is.
-    pub(super) fn session_is_of_use(&mut self, id: DestinationId) {
-        let at = usize::from(id.0);
-        let (Some(place), Some(desk)) = (self.seen.places.get_mut(at), self.desks.get_mut(at)) else { return };
-        desk.fruitless = 0;
-        if place.renew_problem.as_ref().is_some_and(|problem| problem.kind == Kind::SessionOver) {
-            place.renew_problem = None;
-        }
+    /// When the next session is asked for, after so many in a row that were of no use.
+    pub(super) fn next_short_session(&self) -> Time {
+        self.access.given_at + Duration::from_secs(1 << self.access.fruitless.min(6))
     }
+}
 
-    /// How long after a session the next one is asked for, if so many in a row were of no use.
-    pub(super) fn between_fruitless(sessions: u32) -> Duration {
-        Duration::from_secs(1 << sessions.min(6))
+impl Model {
+    /// A request of this upload failed, and the next one is at `due`.
+    pub(super) fn note_upload_retry(&mut self, id: UploadId, why: &Problem, due: Time) {
+        self.lanes[self.rows[id].place].note_retry(self.now, Retried::Upload, why, due);
     }
 }

@@ -1,4 +1,4 @@
-//! Repeatable chance for jitter: the seed is handed in, so that a trace replays.
+//! Repeatable random numbers for jitter: the seed is handed in, so that a trace replays.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Rng(u64);
 
 impl Rng {
-    /// Chance from a seed.
+    /// Creates a generator from a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed | 1)
@@ -20,7 +20,7 @@ impl Rng {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    /// The wait before the next try: anything up to `base` doubled for each earlier try, at most `cap`
+    /// Returns the wait before the next try: a random time up to `base` doubled for each earlier try, at most `cap`
     /// (full jitter: AWS Architecture Blog, "Exponential Backoff And Jitter").
     pub fn backoff(&mut self, tries: u32, base: Duration, cap: Duration) -> Duration {
         let most = base.saturating_mul(1 << tries.min(16)).min(cap);

@@ -1,12 +1,13 @@
-//! All uploads of this run in chunks that copies share, so that a copy for the window costs little even with a million of them.
+//! All uploads of this run, in chunks that copies share, so that a copy for the window is cheap even with a million of them.
 
 use super::upload::{Upload, UploadId};
+use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-/// Uploads a chunk.
+/// Uploads in a chunk.
 pub const CHUNK: usize = 256;
 
-/// A chunk of rows and how often it was changed.
+/// A chunk of rows.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
     rows: Vec<Upload>,
@@ -20,7 +21,7 @@ impl Chunk {
     }
 }
 
-/// The rows. Cloning copies one pointer for each chunk; a change copies the chunk it is in if somebody else holds it.
+/// The rows. A clone copies one pointer a chunk; a change copies its chunk if a clone holds it too.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     chunks: Vec<Arc<Chunk>>,
@@ -46,17 +47,21 @@ impl Rows {
         &self.chunks
     }
 
-    /// The upload of this number.
     #[must_use]
     pub fn get(&self, id: UploadId) -> Option<&Upload> {
         let at = id.0 as usize;
         self.chunks.get(at / CHUNK)?.rows.get(at % CHUNK)
     }
 
-    /// The upload of this number, to be changed.
     pub fn get_mut(&mut self, id: UploadId) -> Option<&mut Upload> {
         let at = id.0 as usize;
         Arc::make_mut(self.chunks.get_mut(at / CHUNK)?).rows.get_mut(at % CHUNK)
+    }
+
+    /// Whether there is an upload of this number.
+    #[must_use]
+    pub const fn contains(&self, id: UploadId) -> bool {
+        (id.0 as usize) < self.len
     }
 
     /// Adds an upload and gives it its number.
@@ -81,5 +86,22 @@ impl Rows {
             .flat_map(|chunk| chunk.rows.iter())
             .enumerate()
             .map(|(at, upload)| (UploadId(u32::try_from(at).unwrap_or(u32::MAX)), upload))
+    }
+}
+
+/// For ids that this list gave; a number from elsewhere panics.
+impl Index<UploadId> for Rows {
+    type Output = Upload;
+
+    fn index(&self, id: UploadId) -> &Upload {
+        let at = id.0 as usize;
+        &self.chunks[at / CHUNK].rows[at % CHUNK]
+    }
+}
+
+impl IndexMut<UploadId> for Rows {
+    fn index_mut(&mut self, id: UploadId) -> &mut Upload {
+        let at = id.0 as usize;
+        &mut Arc::make_mut(&mut self.chunks[at / CHUNK]).rows[at % CHUNK]
     }
 }

@@ -1,4 +1,4 @@
-//! One destination's session: signed out, assuming, active, expired or denied; renewed while it is active.
+//! The session of one destination: signed out, assuming, active, expired or denied.
 
 use super::problem::Problem;
 use crate::time::{Time, Utc};
@@ -12,24 +12,24 @@ pub struct Identity {
     pub account: Box<str>,
     /// The whole ARN.
     pub arn: Box<str>,
-    /// What a person calls it: the user's name, or the session's.
+    /// The name that people know: the user's, or the session's.
     pub name: Box<str>,
 }
 
 impl Identity {
-    /// The role whose session it is, where it is one.
+    /// The role, if it is a role's session.
     #[must_use]
     pub fn role(&self) -> Option<&str> {
         self.arn.split(':').nth(5)?.strip_prefix("assumed-role/")?.split('/').next()
     }
 }
 
-/// What AssumeRole gave. The credentials themselves are in the engine's vault, under the same generation.
+/// What AssumeRole gave. The credentials are in the engine's vault, under the same generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Counts the sessions of this destination; a request remembers with which it was signed.
+    /// Counts the sessions of this destination. A request remembers which one signed it.
     pub generation: u32,
-    /// When it ends, on the engine's clock: never later than the server's own end.
+    /// When it ends on the engine's clock: never later than the server's own end.
     pub ends: Time,
     /// When it ends, for display.
     pub ends_utc: Utc,
@@ -43,24 +43,37 @@ pub struct Grant {
     pub shortened: bool,
 }
 
-/// Where the session stands.
+/// The status of AssumeRole, which also runs while a session is active, to renew it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AssumeStatus {
+    #[default]
+    Idle,
+    /// GetCallerIdentity is out; AssumeRole follows once the caller is known.
+    Identifying,
+    /// AssumeRole is out.
+    Assuming,
+    /// It failed, and goes out again at this moment.
+    RetryAt(Time),
+}
+
+/// The state of the session.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Session {
-    /// No access was asked for, or the person signed out.
+    /// Access was not requested, or the person signed out.
     #[default]
     SignedOut,
-    /// The first AssumeRole is out since this moment.
+    /// The first AssumeRole has been out since this moment.
     Assuming(Time),
     /// There is access.
     Active(Grant),
-    /// The access has ended; the queue waits.
+    /// The session has ended; the queue waits.
     Expired(Grant),
     /// Access was refused, and there is none.
     Denied(Arc<Problem>),
 }
 
 impl Session {
-    /// What was granted, while it holds or after it has ended.
+    /// Returns the grant of the session, also after it has ended.
     #[must_use]
     pub const fn grant(&self) -> Option<&Grant> {
         match self {
@@ -69,7 +82,7 @@ impl Session {
         }
     }
 
-    /// The time left at `now`; zero once it has ended.
+    /// Returns the time left at `now`; zero once it has ended.
     #[must_use]
     pub fn left(&self, now: Time) -> Duration {
         match self {

@@ -9,34 +9,34 @@ use crate::time::Utc;
 pub struct Settings {
     /// Whether a session renews itself five minutes before its end while uploads run and no code is needed.
     pub renew: bool,
-    /// Whether the SHA-256 of each file is worked out for receipts.
+    /// Whether the SHA-256 of each file is computed for receipts.
     pub sha256: bool,
-    /// Bytes a second at most; none for as fast as the line gives.
+    /// The rate limit in bytes a second; none for no limit.
     pub limit_rate: Option<u64>,
-    /// Bytes of file content held in memory at most.
+    /// The memory budget for file content, in bytes.
     pub memory: u64,
-    /// Whether the log tells of each request, not only of what tells why something went wrong.
+    /// Whether the log has a line for each request, and not only what explains a failure.
     pub detailed_log: bool,
-    /// The `credential_process` commands that may always run.
+    /// The `credential_process` commands that are always allowed.
     pub allowed_commands: Vec<AllowedCommand>,
-    /// Those that may run until Daypass ends, each by the SHA-256 of its text in hexadecimal.
+    /// The commands that are allowed until Daypass ends, by the SHA-256 of their text in hexadecimal.
     #[serde(skip)]
     pub commands_this_run: Vec<String>,
 }
 
-/// A `credential_process` command that may always run.
+/// A `credential_process` command that is always allowed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(from = "KeptCommand")]
 pub struct AllowedCommand {
     /// The SHA-256 of its text in hexadecimal.
     pub sha256: String,
-    /// The profile for which it was allowed; empty if that is not known.
+    /// The profile for which it was allowed; empty if unknown.
     pub profile: String,
-    /// When it was allowed; none if that is not known.
+    /// When it was allowed; none if unknown.
     pub since: Option<Utc>,
 }
 
-/// How an allowed command is kept; earlier versions kept the SHA-256 alone.
+/// How an allowed command is stored; earlier versions stored the SHA-256 alone.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum KeptCommand {
@@ -68,7 +68,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The SHA-256 of each command that may run.
+    /// Returns the SHA-256 of each command that is allowed.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
         self.allowed_commands
             .iter()
@@ -76,14 +76,14 @@ impl Settings {
             .chain(self.commands_this_run.iter().map(|mark| &**mark))
     }
 
-    /// Whether the command of this SHA-256 may run.
+    /// Whether the command with this SHA-256 is allowed.
     #[must_use]
     pub fn may_run(&self, sha256: &str) -> bool {
         self.commands().any(|allowed| allowed == sha256)
     }
 
-    /// Bytes of file content that may be out: within the memory, and under a limit of speed no more than goes in ten
-    /// seconds (two parts at least), since what is out when Daypass ends is sent again.
+    /// Returns the bytes of file content that may be in flight: the memory budget, and under a rate limit no more than ten
+    /// seconds' worth (but two parts), since what is in flight when Daypass ends is sent again.
     #[must_use]
     pub fn bodies(&self) -> u64 {
         let soon = self.limit_rate.map_or(u64::MAX, |rate| rate.saturating_mul(10).max(2 * PART_USUAL));

@@ -4,7 +4,7 @@ use super::problem::Problem;
 use super::verification_url::VerificationUrl;
 use crate::time::Time;
 
-/// What the person does: open the address, compare the code, say yes there.
+/// What the person does: open the address, compare the code, and allow it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceCode {
     /// The address, which shows the host.
@@ -13,33 +13,33 @@ pub struct DeviceCode {
     pub complete: Option<VerificationUrl>,
     /// The code, to be compared with what the page shows.
     pub code: String,
-    /// When it is over.
+    /// When it expires.
     pub ends: Time,
 }
 
-/// Why a sign-in came to nothing.
+/// Why a sign-in failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SignInProblem {
-    /// The code was not confirmed in time: begin again.
+    /// The code was not confirmed in time.
     Expired,
-    /// The person said no on the page.
+    /// The person declined on the page.
     Denied,
-    /// AWS named an address that Daypass doesn't open, on this host.
+    /// AWS named an address on this host, which Daypass doesn't open.
     OtherHost(String),
     /// The files, the network, or AWS.
     Other(Problem),
 }
 
-/// What happens during a sign-in, in this order.
+/// The events of a sign-in, in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SignInStep {
-    /// Show this, and open the address where the person wants it.
+    /// Show this, and open the address if the person wants to.
     Confirm(DeviceCode),
-    /// It is done. `kept` is false where the token could not be written: it holds for this run.
+    /// It succeeded. `kept` is false if the token could not be written and holds for this run only.
     Done {
         /// Whether the next run, and the AWS command line, find it too.
         kept: bool,
     },
-    /// It came to nothing.
+    /// It failed.
     Ended(SignInProblem),
 }

@@ -1,42 +1,42 @@
-//! One object that is sent by itself, outside of any queue: when it is tried again, and what its end says.
+//! One object that is sent by itself, outside any queue: when it is retried, and how it ends.
 
 use super::problem::{Problem, Retry};
 use super::rng::Rng;
 use super::timing::{BACKOFF, BACKOFF_MOST};
 use std::time::Duration;
 
-/// Tries of one name while the line is bad or S3 is busy.
+/// Attempts for one name while the network is down or S3 is busy.
 const TRIES: u32 = 5;
 
-/// The tries of one PutObject.
+/// The attempts of one PutObject.
 #[derive(Clone, Debug)]
 pub struct Tries {
     chance: Rng,
     tries: u32,
-    /// Whether a try that ended without an answer may have stored it.
+    /// Whether an attempt that ended without an answer may have stored it.
     doubt: bool,
 }
 
-/// What follows from a try that did not go well.
+/// What follows from an attempt that failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
-    /// The same again after this wait.
+    /// Repeat it after this wait.
     Again(Duration),
-    /// It may be stored, and no answer says so.
+    /// It may be stored, although no answer says so.
     NotConfirmed,
     /// It is not stored.
     Failed(Problem),
 }
 
 impl Tries {
-    /// No try so far; the seed is that of the jitter between them.
+    /// No attempt so far; `seed` is that of the jitter.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self { chance: Rng::new(seed), tries: 0, doubt: false }
     }
 
-    /// A try ended with this problem; `all_sent` says whether the network had taken its whole body. Once an answer is lost, a
-    /// name that is taken may be ours.
+    /// Takes in the problem that an attempt ended with. `all_sent` tells whether the network had taken its whole body. Once an
+    /// answer was lost, a name that is taken may be ours.
     pub fn failed(&mut self, problem: Problem, all_sent: bool) -> Next {
         self.tries += 1;
         self.doubt |= problem.may_be_stored(all_sent);

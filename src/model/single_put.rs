@@ -1,7 +1,7 @@
-//! Large files that go up whole, since the bucket's key lets no parts in; and what else sessions taught about a destination.
+//! Large files as one PutObject each, if the bucket's KMS key allows no parts; and what sessions teach about a destination.
 //!
-//! With a key of its own (SSE-KMS) a bucket wants `kms:GenerateDataKey` for every object and `kms:Decrypt` for each part
-//! (S3 User Guide, "Multipart upload API and permissions"). A role without the second lets small files in and large ones not.
+//! With SSE-KMS, S3 needs `kms:GenerateDataKey` for every object and also `kms:Decrypt` for each part (S3 User Guide,
+//! "Multipart upload API and permissions"). A role without the second lets small files in and large ones not.
 
 use super::Model;
 use super::conditions::Learned;
@@ -10,31 +10,31 @@ use super::parts::{PART_USUAL, PUT_MAX};
 use super::problem::Problem;
 use super::record::Record;
 use super::upload::{DestinationId, Multipart, UploadId};
-use super::work::{InFlight, RequestKind};
+use super::work::{Completion, InFlight, RequestKind};
 use crate::time::Utc;
 use std::sync::Arc;
 
-/// With so little left to send, a PutObject's end is awaited: what the network took since the last look may be the rest.
+/// With at most this much left to send, in bytes, a PutObject is not cancelled: the network may have taken the rest by now.
 const NEARLY: u64 = 64 << 20;
-/// How often at most it is taken down that a file has arrived, in seconds.
+/// The least time between two records of a delivery to the same destination, in seconds.
 const HOUR: i64 = 3600;
 
 impl Model {
-    /// Whether a file of this size goes up by one PutObject straight from the disk.
-    pub(super) fn goes_whole(&self, place: DestinationId, size: u64) -> bool {
-        let refused = |place: &super::snapshot::OpenDestination| place.learned.parts_refused.is_some();
-        size > PART_USUAL && size <= PUT_MAX && self.seen.places.get(usize::from(place.0)).is_some_and(refused)
+    /// Whether a file of this size goes up as one PutObject, streamed from the disk.
+    pub(super) fn is_single_put(&self, place: DestinationId, size: u64) -> bool {
+        size > PART_USUAL && size <= PUT_MAX && self.lanes[place].shown.learned.parts_refused.is_some()
     }
 
-    /// Whether a PutObject is out for this upload of which so little is left that it may have been stored by now.
+    /// Whether a PutObject is out for this upload that may have been stored by now.
     pub(super) fn is_nearly_sent(&self, id: UploadId) -> bool {
-        let Some(work) = self.work.get(&id) else { return false };
+        let Some(work) = self.work.get(id) else { return false };
         let nearly = |out: &InFlight| out.what == RequestKind::Whole && out.taken.saturating_add(NEARLY) >= out.body;
-        work.out.keys().filter_map(|request| self.out.get(request)).any(nearly)
+        work.out.keys().filter_map(|request| self.in_flight.get(request)).any(nearly)
     }
 
-    /// The key turned a part away: this file goes up whole, and so do those after it; false where it is too large for that.
-    pub(super) fn goes_on_whole(
+    /// Sends a file as one PutObject after the KMS key refused its parts, and the ones after it too. Returns false if it is too
+    /// large for that.
+    pub(super) fn continue_as_single_put(
         &mut self,
         id: UploadId,
         out: &InFlight,
@@ -46,58 +46,57 @@ impl Model {
         }
         let at = problem.detail.as_ref().map_or(Utc(0), |detail| detail.at);
         self.learn(out.place, fx, |learned| learned.parts_refused = Some(at));
-        let size = self.seen.rows.get(id).map_or(0, |row| row.size);
-        if !self.goes_whole(out.place, size) {
+        let size = self.rows[id].size;
+        if !self.is_single_put(out.place, size) {
             return false;
         }
         self.withdraw(id, fx);
-        self.make_whole(id, fx);
+        self.use_single_put(id, fx);
         self.requeue(id, true);
         true
     }
 
-    /// From now on this upload goes up whole; what S3 has of its parts is given up.
-    pub(super) fn make_whole(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
-        let Some(work) = self.work.get_mut(&id) else { return };
+    /// Has this upload go up as one PutObject, and gives up its parts.
+    pub(super) fn use_single_put(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
+        let work = self.work.begun(id);
         if std::mem::replace(&mut work.whole, true) {
             return;
         }
-        if let Some(before) = self.begin_anew(id) {
+        if let Some(before) = self.start_over(id) {
             self.abort_later(id, Some(before));
             fx.push(Effect::Record(Record::Restarted(id)));
         }
     }
 
-    /// Nothing of what S3 has of this upload counts any more; gives back the upload that held it.
-    pub(super) fn begin_anew(&mut self, id: UploadId) -> Option<Multipart> {
+    /// Forgets what S3 has of this upload, and returns its multipart upload.
+    pub(super) fn start_over(&mut self, id: UploadId) -> Option<Multipart> {
         self.keep_until(id, None);
-        let work = self.work.get_mut(&id)?;
+        let work = self.work.get_mut(id)?;
         work.unread.clear();
-        work.completing = false;
-        work.maybe_done = false;
+        work.completion = Completion::NotSent;
         work.lost = 0;
         work.resumed = None;
         work.multipart.take()
     }
 
-    /// The role let somebody in.
-    pub(super) fn was_let_in(&mut self, id: DestinationId, given: &Assumed, fx: &mut Vec<Effect>) {
-        let Some(place) = self.seen.places.get(usize::from(id.0)) else { return };
-        let known = self.seen.identities.iter().find(|(name, _)| *name == place.destination.profile);
+    /// Learns from a session that was given.
+    pub(super) fn learn_access(&mut self, at: DestinationId, given: &Assumed, fx: &mut Vec<Effect>) {
+        let place = &self.lanes[at].shown;
+        let known = self.identities.iter().find(|(name, _)| *name == place.destination.profile);
         let caller = known.and_then(|(_, who)| who.as_ref().ok()).map(|who| who.arn.clone());
         let left = i64::try_from(given.left.as_secs()).unwrap_or(0);
         let now = Utc(given.ends.0.saturating_sub(left));
-        self.learn(id, fx, |learned| {
+        self.learn(at, fx, |learned| {
             learned.worked = Some(now);
             learned.caller = caller.or_else(|| learned.caller.take());
-            // A permission may have been added since: after a while it is tried again.
+            // The permission may have been added since: parts are tried again after a while.
             learned.parts_refused = learned.parts_refused.filter(|then| now.0.saturating_sub(then.0) < Learned::AGAIN);
         });
     }
 
-    /// A file arrived, as a whole or in parts.
-    pub(super) fn has_delivered(&mut self, id: UploadId, what: RequestKind, at: Utc, fx: &mut Vec<Effect>) {
-        let Some(place) = self.seen.rows.get(id).map(|row| row.place) else { return };
+    /// Learns from a file that was delivered.
+    pub(super) fn learn_delivery(&mut self, id: UploadId, what: RequestKind, at: Utc, fx: &mut Vec<Effect>) {
+        let place = self.rows[id].place;
         self.learn(place, fx, |learned| {
             if learned.delivered.is_none_or(|then| at.0.saturating_sub(then.0) >= HOUR) {
                 learned.delivered = Some(at);
@@ -108,20 +107,21 @@ impl Model {
         });
     }
 
-    fn learn(&mut self, id: DestinationId, fx: &mut Vec<Effect>, change: impl FnOnce(&mut Learned)) {
-        let Some(place) = self.seen.places.get_mut(usize::from(id.0)) else { return };
+    fn learn(&mut self, at: DestinationId, fx: &mut Vec<Effect>, change: impl FnOnce(&mut Learned)) {
+        let place = &mut self.lanes[at].shown;
         let mut learned = (*place.learned).clone();
         change(&mut learned);
         if *place.learned != learned {
             place.learned = Arc::new(learned);
-            fx.push(Effect::Record(Record::Learned(id, Arc::clone(&place.learned))));
+            fx.push(Effect::Record(Record::Learned(at, Arc::clone(&place.learned))));
         }
     }
 
-    /// Takes down what is known of a destination that was written down anew.
-    pub(super) fn keep_learned(&self, id: DestinationId, fx: &mut Vec<Effect>) {
-        if let Some(place) = self.seen.places.get(usize::from(id.0)).filter(|place| !place.learned.is_empty()) {
-            fx.push(Effect::Record(Record::Learned(id, Arc::clone(&place.learned))));
+    /// Records again what is known of a destination.
+    pub(super) fn record_learned(&self, at: DestinationId, fx: &mut Vec<Effect>) {
+        let learned = &self.lanes[at].shown.learned;
+        if !learned.is_empty() {
+            fx.push(Effect::Record(Record::Learned(at, Arc::clone(learned))));
         }
     }
 }

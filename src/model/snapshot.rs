@@ -6,7 +6,7 @@ use super::conditions::Learned;
 use super::destination::Destination;
 use super::problem::Problem;
 use super::rows::Rows;
-use super::session::{Identity, Session};
+use super::session::{AssumeStatus, Identity, Session};
 pub use super::settings::{AllowedCommand, Settings};
 use super::upload::{DestinationId, UploadId};
 use crate::time::{Time, Utc};
@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// From when on the access ends soon.
+const SOON: Duration = Duration::from_mins(10);
 
 /// Everything that is shown.
 #[derive(Clone, Debug, Default)]
@@ -48,10 +51,8 @@ pub struct OpenDestination {
     pub destination: Arc<Destination>,
     /// Where its session stands.
     pub session: Session,
-    /// Whether an AssumeRole is out, also while the session is active.
-    pub asking: bool,
-    /// Whether AssumeRole is tried again by itself soon.
-    pub retrying: bool,
+    /// Whether AssumeRole is asked, also while the session is active.
+    pub assume: AssumeStatus,
     /// Whether a session was given in this run, also after it has ended.
     pub worked: bool,
     /// What earlier sessions and this one showed, kept from run to run.
@@ -72,6 +73,54 @@ pub struct OpenDestination {
     pub left_out_count: SkipCounts,
     /// Counts of the current delivery: all that was added since the queue was last empty.
     pub totals: Totals,
+}
+
+impl OpenDestination {
+    /// A destination that was just opened.
+    #[must_use]
+    pub fn new(destination: Arc<Destination>, learned: Learned) -> Self {
+        Self {
+            destination,
+            session: Session::SignedOut,
+            assume: AssumeStatus::Idle,
+            worked: false,
+            learned: Arc::new(learned),
+            renew_problem: None,
+            retry: None,
+            hold: None,
+            paused: false,
+            walking: 0,
+            left_out: Arc::default(),
+            left_out_count: SkipCounts::default(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Whether access is being asked for now, also while the session is active.
+    #[must_use]
+    pub const fn is_asking(&self) -> bool {
+        matches!(self.assume, AssumeStatus::Identifying | AssumeStatus::Assuming)
+    }
+
+    /// Whether the access ends soon: in ten minutes, in the last quarter of a short session, or before the queue is done.
+    #[must_use]
+    pub fn ends_soon(&self, now: Time) -> bool {
+        let Session::Active(grant) = &self.session else { return false };
+        grant.ends.since(now) <= SOON.min(grant.length / 4) || self.needs_more(now).is_some()
+    }
+
+    /// Returns how long the queue still needs, if that is longer than the access lasts.
+    #[must_use]
+    pub fn needs_more(&self, now: Time) -> Option<Duration> {
+        let left = self.session.left(now);
+        self.totals.time_left.filter(|need| self.totals.open() > 0 && !self.paused && *need > left)
+    }
+
+    /// Whether AssumeRole is tried again by itself soon.
+    #[must_use]
+    pub const fn is_retrying(&self) -> bool {
+        matches!(self.assume, AssumeStatus::RetryAt(_))
+    }
 }
 
 /// A series of tries that have not gone well yet, with nothing else going well at the destination meanwhile.
@@ -317,6 +366,68 @@ pub enum Command {
     Set(Settings),
     /// Drop the problem with the journal and try again.
     RetryJournal,
+}
+
+impl Command {
+    /// The open destination that it is about.
+    #[must_use]
+    pub const fn destination(&self) -> Option<DestinationId> {
+        match self {
+            Self::Change(id, _)
+            | Self::GetAccess(id)
+            | Self::GetAccessUnnarrowed(id)
+            | Self::SignOut(id)
+            | Self::Add(id, _)
+            | Self::SendAgain(id, _)
+            | Self::Release(id)
+            | Self::Pause(Which::All(id))
+            | Self::Resume(Which::All(id))
+            | Self::Cancel(Which::All(id))
+            | Self::Retry(Which::All(id)) => Some(*id),
+            Self::Pause(Which::One(_))
+            | Self::Resume(Which::One(_))
+            | Self::Cancel(Which::One(_))
+            | Self::Retry(Which::One(_))
+            | Self::SendUnderNewName(_)
+            | Self::SendKeyFile(_)
+            | Self::Open(_)
+            | Self::Forget(_)
+            | Self::Identify(_)
+            | Self::ProfileRenamed { .. }
+            | Self::Set(_)
+            | Self::RetryJournal => None,
+        }
+    }
+
+    /// The upload that it is about.
+    #[must_use]
+    pub const fn upload(&self) -> Option<UploadId> {
+        match self {
+            Self::Pause(Which::One(id))
+            | Self::Resume(Which::One(id))
+            | Self::Cancel(Which::One(id))
+            | Self::Retry(Which::One(id))
+            | Self::SendUnderNewName(id)
+            | Self::SendKeyFile(id) => Some(*id),
+            Self::Pause(Which::All(_))
+            | Self::Resume(Which::All(_))
+            | Self::Cancel(Which::All(_))
+            | Self::Retry(Which::All(_))
+            | Self::Change(..)
+            | Self::GetAccess(_)
+            | Self::GetAccessUnnarrowed(_)
+            | Self::SignOut(_)
+            | Self::Add(..)
+            | Self::SendAgain(..)
+            | Self::Release(_)
+            | Self::Open(_)
+            | Self::Forget(_)
+            | Self::Identify(_)
+            | Self::ProfileRenamed { .. }
+            | Self::Set(_)
+            | Self::RetryJournal => None,
+        }
+    }
 }
 
 /// Which uploads a command is about.

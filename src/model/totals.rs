@@ -1,19 +1,20 @@
-//! Totals kept in step with the rows: what each state adds, and how a change of state moves them.
+//! Totals, kept equal to the fold of the rows.
 
 use super::Model;
 use super::event::Effect;
+use super::lane::Lane;
 use super::problem::Kind;
 use super::record::Record;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadId};
-use super::work::{InFlight, Lane, RequestKind};
+use super::work::{InFlight, RequestKind};
 use std::time::Duration;
 
-/// The longest time between two events for which a request that is out is taken to move.
+/// The longest time between two events that counts as time in which a request moved.
 const HEARD_OF: Duration = Duration::from_secs(5);
 
 impl Totals {
-    /// Adds (or, with `sign` false, takes back) what a row of `size` bytes in `state` counts for.
+    /// Adds what a row of `size` bytes in `state` counts for; with `add` false, subtracts it.
     pub(super) fn count(&mut self, size: u64, state: &State, add: bool) {
         match state {
             State::Canceled => {
@@ -72,18 +73,17 @@ const fn step(count: &mut u64, by: u64, add: bool) {
 }
 
 impl Model {
-    /// Gives a row another state and moves the totals with it.
+    /// Sets the state of a row, and updates the totals.
     pub(super) fn set_state(&mut self, id: UploadId, state: State) {
-        let now = self.seen.now;
-        let Some(row) = self.seen.rows.get_mut(id) else { return };
+        let now = self.now;
+        let row = &mut self.rows[id];
         let size = row.size;
         let before = std::mem::replace(&mut row.state, state);
         let after = row.state.clone();
-        if let Some(desk) = self.desks.get_mut(usize::from(row.place.0)) {
-            desk.count(&before, false);
-            desk.count(&after, true);
-        }
-        let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
+        let lane = &mut self.lanes[row.place];
+        lane.count(&before, false);
+        lane.count(&after, true);
+        let place = &mut self.lanes[row.place].shown;
         let totals = &mut place.totals;
         if id.0 < totals.first {
             return;
@@ -97,39 +97,39 @@ impl Model {
         }
     }
 
-    /// Gives a row the size that its file turned out to have, moves the totals with it, and records a change.
+    /// Sets the size of a row to the one that its file turned out to have, updates the totals, and records a change.
     pub(super) fn set_size(&mut self, id: UploadId, size: u64, fx: &mut Vec<Effect>) {
-        if self.seen.rows.get(id).is_none_or(|row| row.size == size) {
+        if self.rows[id].size == size {
             return;
         }
-        let Some(row) = self.seen.rows.get_mut(id) else { return };
+        let row = &mut self.rows[id];
         let before = std::mem::replace(&mut row.size, size);
         fx.push(Effect::Record(Record::Resized(id, size)));
-        let Some(place) = self.seen.places.get_mut(usize::from(row.place.0)) else { return };
+        let place = &mut self.lanes[row.place].shown;
         if id.0 >= place.totals.first {
             place.totals.count(before, &row.state, false);
             place.totals.count(size, &row.state, true);
         }
     }
 
-    /// Counts the time since the last event where something was on its way in it.
+    /// Counts the time since the last event for destinations with requests in flight.
     pub(super) fn count_moving(&mut self, passed: Duration) {
-        // Of requests of which nothing is heard for longer it can't be said that they move.
+        // A request that has not been heard of for longer may stand still.
         let passed = passed.min(HEARD_OF);
-        for (at, place) in self.seen.places.iter_mut().enumerate() {
-            let out = |out: &InFlight| usize::from(out.place.0) == at && out.what != RequestKind::Abort;
-            if self.out.values().any(out) {
-                place.totals.moving += passed;
+        for (id, lane) in self.lanes.iter_mut() {
+            let out = |out: &InFlight| out.place == id && out.what != RequestKind::Abort;
+            if self.in_flight.values().any(out) {
+                lane.shown.totals.moving += passed;
             }
         }
     }
 
-    /// Works out the rate and the time left, which change with time and not only with answers.
+    /// Updates the rate and the time left, which change with time and not only with answers.
     pub(super) fn tell_rate(&mut self) {
-        let now = self.seen.now;
+        let now = self.now;
         let rate = self.rate.per_second(now);
-        for place in &mut self.seen.places {
-            let totals = &mut place.totals;
+        for (_, lane) in self.lanes.iter_mut() {
+            let totals = &mut lane.shown.totals;
             totals.rate = rate;
             let settled = totals.confirmed + totals.in_flight + totals.given_up;
             let left = totals.bytes.saturating_sub(settled);

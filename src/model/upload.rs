@@ -1,4 +1,4 @@
-//! One file on its way: what is shown of it, and what the machine keeps while it moves.
+//! One upload: its state as it is shown, and what is kept of it from run to run.
 
 use super::parts::Parts;
 use super::problem::Problem;
@@ -8,24 +8,24 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The number of an upload: its row, never used again while Daypass runs.
+/// The id of an upload: the number of its row, never reused while Daypass runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UploadId(pub u32);
 
-/// The number of a destination that is open in this run.
+/// The id of a destination that is open in this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DestinationId(pub u16);
 
-/// The number of a request that is out; an answer to a number that is not out any more is passed over.
+/// The id of a request. Answers to ids that are no longer in flight are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
 /// A folder of the source, shared by all its files.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Folder {
-    /// Where it is on this computer.
+    /// Its path on this computer.
     pub dir: Box<Path>,
-    /// Its part of the key below the prefix: empty, or ending in `/`; clean segments, NFC.
+    /// Its part of the key below the prefix: empty, or ending in `/`; clean segments in NFC.
     pub key: Box<str>,
 }
 
@@ -34,22 +34,21 @@ pub struct Folder {
 pub struct Upload {
     /// The destination it goes to.
     pub place: DestinationId,
-    /// Where it lies.
+    /// Its folder on this computer.
     pub folder: Arc<Folder>,
-    /// Its name on this computer, which is text by the time it gets here.
+    /// Its name on this computer.
     pub name: Arc<str>,
-    /// The last segment of its key where that isn't the name (cleaned, or numbered because of a twin).
+    /// The last segment of its key, if that isn't the name: cleaned, or numbered because of a collision.
     pub key_name: Option<Arc<str>>,
     /// Its size in bytes when it was last looked at.
     pub size: u64,
-    /// Of a delivered file: when the bytes that arrived were last written, in nanoseconds since 1970; otherwise 0.
+    /// When the bytes that were delivered were last written, in nanoseconds since 1970; 0 until they are delivered.
     pub modified: i64,
-    /// How far it is.
     pub state: State,
 }
 
 impl Upload {
-    /// A time of a file as a row keeps it: 584 years around 1970 in half the room, and what lies beyond at their ends.
+    /// Clamps a file's time to 64 bits: nanoseconds for 292 years on either side of 1970.
     #[must_use]
     pub fn kept_time(modified: i128) -> i64 {
         i64::try_from(modified).unwrap_or(if modified < 0 { i64::MIN } else { i64::MAX })
@@ -72,59 +71,59 @@ impl Upload {
     }
 }
 
-/// How far an upload is.
+/// The state of an upload.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
     /// In the queue.
     Waiting,
-    /// In the queue again, not before this moment, because of this problem.
+    /// Waiting to be retried at this moment, because of this problem.
     Retrying(Time, Arc<Problem>),
     /// The person paused it.
     Paused,
-    /// Being opened, begun, or compared with what S3 already has.
+    /// The file is being opened, or compared with the parts that S3 has.
     Preparing,
     /// Bytes are moving.
     Sending(Progress),
-    /// Everything is sent; S3 has not answered for the whole yet.
+    /// Everything is sent; S3 has not confirmed the whole file yet.
     Confirming,
     /// S3 has the whole file.
     Delivered(Proof),
-    /// The name is taken at the destination; nothing was replaced.
+    /// The name is taken at the destination. Nothing was replaced.
     AlreadyThere,
-    /// It may be there, but no answer of S3 says so.
+    /// It may be stored, but no answer says so.
     NotConfirmed,
-    /// It stopped because of this problem.
+    /// It ended with this problem.
     Failed(Arc<Problem>),
-    /// The person took it out.
+    /// The person canceled it.
     Canceled,
 }
 
 /// The bytes of a moving upload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes that S3 has answered for.
+    /// Bytes that S3 has confirmed.
     pub confirmed: u64,
-    /// Bytes taken by the network and not answered for yet.
+    /// Bytes that the network took and S3 has not confirmed yet.
     pub in_flight: u64,
-    /// Where it went on from when it is the continuation of an earlier run, in percent.
+    /// How much an earlier run had sent, in percent, if this one continues it.
     pub resumed: Option<u8>,
-    /// Bytes a second over the last seconds, 0 while unknown.
+    /// Bytes a second over the last seconds; 0 while unknown.
     pub rate: u64,
 }
 
-/// How much S3 has proved of a delivered file.
+/// How much of a delivered file S3 confirmed by checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Proof {
-    /// S3 answered with the whole file's CRC64NVME, and it is ours.
+    /// S3 confirmed the CRC64NVME of the whole file.
     Whole,
-    /// S3 answered for each part with its CRC64NVME, and gave none for the whole.
+    /// S3 confirmed the CRC64NVME of each part, and none for the whole.
     Parts,
-    /// The server stored it and confirmed no checksum, as servers do that ignore the headers of checksums.
+    /// The server confirmed no checksum, as servers do that ignore checksum headers.
     NoChecksum,
 }
 
 impl State {
-    /// Whether nothing more will happen to it by itself.
+    /// Whether nothing more happens to it by itself.
     #[must_use]
     pub const fn ended(&self) -> bool {
         match self {
@@ -154,7 +153,7 @@ impl State {
         }
     }
 
-    /// Whether the person has to look at it.
+    /// Whether the person has to do something about it.
     #[must_use]
     pub const fn needs_you(&self) -> bool {
         match self {
@@ -171,25 +170,25 @@ impl State {
     }
 }
 
-/// What tells one version of a file from another.
+/// What tells two versions of a file apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The device it is on (volume serial on Windows).
     pub device: u64,
-    /// Its number on that device.
+    /// Its file number on that device (inode, file index).
     pub inode: u64,
     /// Its size in bytes.
     pub size: u64,
     /// When it was last written, in nanoseconds since 1970.
     pub modified: i128,
-    /// When anything about it last changed (Unix: ctime), in nanoseconds since 1970, which programs can't put back; none where
-    /// the system doesn't tell.
+    /// When its metadata last changed (ctime on Unix), in nanoseconds since 1970. Programs can't set it back. None if the system
+    /// has no such time.
     #[serde(default)]
     pub changed: Option<i128>,
 }
 
 impl Fingerprint {
-    /// Whether nothing tells the two apart. A time of change that one of them doesn't know tells nothing.
+    /// Whether the two are the same. A missing change time proves nothing.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let times = self.modified == other.modified
@@ -197,45 +196,44 @@ impl Fingerprint {
         times && self.is_same_but_for_times(other)
     }
 
-    /// Whether nothing but times tells the two apart: then the content says whether the file is the same.
+    /// Whether the two differ in times alone: then the content decides.
     #[must_use]
     pub const fn is_same_but_for_times(&self, other: &Self) -> bool {
         self.device == other.device && self.inode == other.inode && self.size == other.size
     }
 }
 
-/// What S3 answered for a whole file; what a receipt is made of.
+/// What S3 answered for a whole file; a receipt is made of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// The size sent, in bytes.
     pub size: u64,
-    /// The whole file's CRC64NVME as worked out here.
+    /// The CRC64NVME of the whole file, computed here.
     pub crc: u64,
     /// How much of it S3 confirmed.
     pub proof: Proof,
     /// The object's ETag.
     pub etag: Box<str>,
-    /// The object's version, where the bucket keeps versions.
+    /// The object's version, if the bucket keeps versions.
     pub version_id: Option<Box<str>>,
     /// The request id of the answer.
     pub request_id: Box<str>,
     /// When S3 answered.
     pub at: Utc,
-    /// The file's SHA-256, where it was asked for.
+    /// The file's SHA-256, if it was asked for.
     pub sha256: Option<[u8; 32]>,
     /// The file as it was opened.
     pub fingerprint: Fingerprint,
 }
 
-/// A multipart upload that has begun: what a later run needs to go on with it.
+/// A multipart upload that has begun, with what a later run needs to continue it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Multipart {
     /// The file as it was when the upload began.
     pub fingerprint: Fingerprint,
-    /// The id under which S3 keeps the parts; none until it has been created.
+    /// The upload id; none until S3 has created it.
     pub upload_id: Option<Arc<str>>,
-    /// When the bucket's lifecycle rule throws the parts away (`x-amz-abort-date`).
+    /// When the bucket's lifecycle rule deletes the parts (`x-amz-abort-date`).
     pub abort_at: Option<Utc>,
-    /// The plan and what is done of it.
     pub parts: Parts,
 }

@@ -1,9 +1,9 @@
-//! Addresses that a person's browser may be sent to: https, on the hosts on which AWS signs people in.
+//! Addresses that the browser may be sent to: https, on the hosts on which AWS signs people in.
 
 use super::names::Region;
 use std::fmt;
 
-/// Domains of access portals and of AWS's own sign-in, in all partitions. Nobody but AWS puts a page there.
+/// Domains of access portals and of AWS's own sign-in, in all partitions. Only AWS has pages there.
 const SIGN_IN: [&str; 7] = [
     "awsapps.com",
     "awsapps.cn",
@@ -32,7 +32,7 @@ fn signs_in(host: &str) -> bool {
         }
 }
 
-/// A verification address on a host of AWS's: only such a one is opened.
+/// A verification address on a host of AWS: only such an address is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerificationUrl {
     text: Box<str>,
@@ -40,10 +40,10 @@ pub struct VerificationUrl {
 }
 
 impl VerificationUrl {
-    /// The address, where it may be opened; otherwise the host it leads to, as far as there is one.
+    /// Returns the address if it may be opened; otherwise the host that it leads to, if there is one.
     ///
     /// # Errors
-    /// It is not https on a host on which AWS signs people in, on its usual port, in plain letters.
+    /// It is not https on a host on which AWS signs people in, on the default port, in plain letters.
     pub fn parse(text: &str) -> Result<Self, String> {
         let fits = text.len() <= 2048
             && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'\\'));
@@ -53,7 +53,7 @@ impl VerificationUrl {
         if !fits || !text.starts_with("https://") {
             return Err(shown());
         }
-        // No user, no port but the usual one: what stands before the first slash is the host.
+        // No user, and no port but the default one: everything before the first slash is the host.
         let host = authority.strip_suffix(":443").unwrap_or(authority).to_ascii_lowercase();
         let plain = host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
         if plain && signs_in(&host) { Ok(Self { text: text.into(), host: host.into() }) } else { Err(shown()) }

@@ -113,7 +113,7 @@ impl Window {
 /// Returns how long until a destination's next code is asked for; none if none will be.
 pub(crate) fn due_in(place: &OpenDestination, now: Time) -> Option<Duration> {
     let Session::Active(grant) = &place.session else { return None };
-    let waits = place.totals.open() > 0 && !place.paused && !place.asking && place.renew_problem.is_none();
+    let waits = place.totals.open() > 0 && !place.paused && !place.is_asking() && place.renew_problem.is_none();
     let left = grant.ends.since(now).saturating_sub(BEFORE.min(grant.length / 4));
     (waits && place.destination.mfa_serial.is_some()).then_some(left)
 }

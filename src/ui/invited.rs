@@ -226,9 +226,7 @@ impl Window {
             to.encryption.clone_from(&known.encryption);
         }
         self.kit = None;
-        let there = |at: &Destination| {
-            at.role == to.role && at.bucket == to.bucket && at.prefix == to.prefix && at.profile == to.profile
-        };
+        let there = |at: &Destination| at.has_same_target(&to) && at.profile == to.profile;
         if let Some(at) = seen.places.iter().position(|place| there(&place.destination)) {
             self.on_view = u16::try_from(at).ok().map(DestinationId);
         }

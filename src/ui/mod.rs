@@ -323,7 +323,7 @@ impl Window {
             self.trouble_open = false;
         }
         if let Some(wanted) = &self.opening
-            && let Some(at) = seen.places.iter().position(|place| same(&place.destination, wanted))
+            && let Some(at) = seen.places.iter().position(|place| place.destination.is_same(wanted))
         {
             self.on_view = u16::try_from(at).ok().map(DestinationId);
             self.opening = None;
@@ -366,7 +366,7 @@ impl Window {
             if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
                 out.push(Action::Choose(PathFor::Files(scene.id)));
             }
-            if ui.input_mut(|input| input.consume_shortcut(&RENEW)) && !scene.place.asking {
+            if ui.input_mut(|input| input.consume_shortcut(&RENEW)) && !scene.place.is_asking() {
                 self.renew(scene.id, scene.place, out);
             }
         } else if ui.input_mut(|input| input.consume_shortcut(&OPEN)) {
@@ -459,15 +459,6 @@ pub fn running(seen: &Snapshot) -> u64 {
         .filter(|place| !place.paused)
         .map(|place| place.totals.open().saturating_sub(place.totals.paused))
         .sum()
-}
-
-/// Returns whether two destinations are the same place, whatever else was changed about them.
-pub(crate) fn same(one: &Destination, other: &Destination) -> bool {
-    one.role == other.role
-        && one.bucket == other.bucket
-        && one.prefix == other.prefix
-        && one.profile == other.profile
-        && one.practice == other.practice
 }
 
 fn says(says: &mut String, text: &str) {

@@ -6,7 +6,7 @@ use super::paths::PathFor;
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::trouble::ProblemPage;
 use super::widgets::{self, Button};
-use super::{Action, Scene, Window, pass};
+use super::{Action, Scene, Window};
 use crate::diagnose::{self, Evidence, messages};
 use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
@@ -280,9 +280,9 @@ fn ending(scene: &Scene<'_>) -> Option<Strip<Press>> {
     let open = place.totals.open();
     let said = match &place.session {
         Session::Expired(_) => words::ended(open),
-        Session::Active(_) if open > 0 && pass::ends_soon(scene) => {
+        Session::Active(_) if open > 0 && scene.place.ends_soon(scene.now) => {
             let by_itself = scene.seen.settings.renew && place.destination.mfa_serial.is_none();
-            words::ending_soon(place.session.left(scene.now), pass::needs_more(scene), by_itself)
+            words::ending_soon(place.session.left(scene.now), scene.place.needs_more(scene.now), by_itself)
         }
         Session::Active(_) | Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => return None,
     };

@@ -18,24 +18,6 @@ use egui::{
 use std::f32::consts::TAU;
 use std::time::Duration;
 
-/// Returns whether access ends soon: in ten minutes, in the last quarter of a short session, or before the queue is
-/// through.
-#[must_use]
-pub(crate) fn ends_soon(scene: &Scene<'_>) -> bool {
-    let Session::Active(grant) = &scene.place.session else { return false };
-    let left = grant.ends.since(scene.now);
-    let ten = Duration::from_mins(10);
-    let from = if grant.length < Duration::from_mins(40) { grant.length / 4 } else { ten };
-    left <= from || needs_more(scene).is_some()
-}
-
-/// Returns how long the queue still needs, if that is longer than the access lasts.
-pub(crate) fn needs_more(scene: &Scene<'_>) -> Option<Duration> {
-    let left = scene.place.session.left(scene.now);
-    let totals = &scene.place.totals;
-    totals.time_left.filter(|need| totals.open() > 0 && !scene.place.paused && *need > left)
-}
-
 struct Face2 {
     clock: Option<String>,
     caption: String,
@@ -48,11 +30,11 @@ struct Face2 {
 }
 
 fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
-    let asking = scene.place.asking;
+    let asking = scene.place.is_asking();
     match &scene.place.session {
         Session::Active(grant) => {
             let left = grant.ends.since(scene.now);
-            let soon = ends_soon(scene);
+            let soon = scene.place.ends_soon(scene.now);
             let ends =
                 scene.utc_now().map(|(now, ends)| format::time(ends, now, &scene.about.zone)).unwrap_or_default();
             Face2 {
@@ -120,7 +102,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
 /// Returns whether the button of the pass is the main one of the screen.
 pub(crate) fn leads(scene: &Scene<'_>) -> bool {
     match &scene.place.session {
-        Session::Active(_) => ends_soon(scene),
+        Session::Active(_) => scene.place.ends_soon(scene.now),
         Session::Expired(_) | Session::SignedOut | Session::Denied(_) => true,
         Session::Assuming(_) => false,
     }

@@ -1,7 +1,7 @@
 //! The menu under the pass: open destinations, earlier ones, a new one, signing out.
 
 use super::theme::{self, Face, gap, icon_size, size};
-use super::{Action, Scene, Window, form, icons, same, widgets};
+use super::{Action, Scene, Window, form, icons, widgets};
 use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
@@ -29,7 +29,7 @@ impl Window {
                     self.trouble_open = false;
                 }
             }
-            let open = |to: &Destination| scene.seen.places.iter().any(|place| same(&place.destination, to));
+            let open = |to: &Destination| scene.seen.places.iter().any(|place| place.destination.is_same(to));
             let mut earlier = scene.seen.remembered.iter().filter(|to| !open(to)).take(EARLIER).peekable();
             if earlier.peek().is_some() {
                 ui.separator();

@@ -17,8 +17,6 @@ use std::time::Duration;
 
 /// How often it is looked at; none of it is a matter of seconds.
 const LOOK: Duration = Duration::from_secs(1);
-/// From when on access ends soon.
-const SOON: Duration = Duration::from_mins(10);
 /// How long nothing is sent before the computer may sleep: a line that comes back soon is not worth a sleep.
 const REST: Duration = Duration::from_mins(1);
 
@@ -86,10 +84,8 @@ fn stands(seen: &Snapshot, place: &OpenDestination, now: Time, before: Stood) ->
     };
     match &place.session {
         Session::Active(grant) => {
-            let left = grant.ends.since(now);
             let by_itself = seen.settings.renew && place.destination.mfa_serial.is_none();
-            let soon = left <= SOON.min(grant.length / 4) || totals.time_left.is_some_and(|need| need > left);
-            if waits && soon && !by_itself && !place.paused {
+            if waits && place.ends_soon(now) && !by_itself && !place.paused {
                 stood.soon = Some(grant.generation);
             }
         }

@@ -119,7 +119,7 @@ fn found(files: usize, mut take: impl FnMut(&mut Vec<Effect>)) -> Model {
     }
     model.handle(Time(3), Event::Walked(PLACE), &mut fx);
     take(&mut fx);
-    assert_eq!(model.seen().rows.len(), files);
+    assert_eq!(model.rows().len(), files);
     model
 }
 
@@ -140,7 +140,7 @@ fn model_cancels_1_000_000_files(bencher: Bencher) {
     bencher.with_inputs(|| found(1_000_000, Vec::clear)).bench_values(|mut model| {
         let mut fx = Vec::new();
         model.handle(Time(4), Event::Command(Command::Cancel(Which::All(PLACE))), &mut fx);
-        assert_eq!(model.seen().places[0].totals.files, 0);
+        assert_eq!(model.destination(DestinationId(0)).expect("an open destination").totals.files, 0);
         (model, fx)
     });
 }
@@ -154,7 +154,7 @@ fn model_delivers_100_000_files(bencher: Bencher) {
         let mut fx = Vec::new();
         begin(&mut model, &mut fx);
         let mut out = VecDeque::new();
-        let mut copy = model.seen().clone();
+        let mut copy = model.snapshot();
         let mut now = 4;
         loop {
             out.extend(fx.drain(..).filter_map(|effect| match effect {
@@ -175,10 +175,10 @@ fn model_delivers_100_000_files(bencher: Bencher) {
             now += 1;
             model.handle(Time(now), Event::Answered(request, Ok(Answer::Stored(stored()))), &mut fx);
             if now % 1000 == 0 {
-                copy = model.seen().clone();
+                copy = model.snapshot();
             }
         }
-        assert_eq!(model.seen().places[0].totals.delivered, FILES as u64);
+        assert_eq!(model.destination(DestinationId(0)).expect("an open destination").totals.delivered, FILES as u64);
         (model, copy)
     });
 }

@@ -2,10 +2,11 @@
 
 use super::often::Why;
 use super::{Log, line, problem_line};
+use crate::model::Model;
 use crate::model::destination::{Destination, Encryption};
 use crate::model::problem::{Kind, Problem};
 use crate::model::session::Session;
-use crate::model::snapshot::{Network, OpenDestination, Retried, Snapshot};
+use crate::model::snapshot::{Network, OpenDestination, Retried};
 use crate::model::upload::DestinationId;
 use crate::time::Time;
 use std::mem::Discriminant;
@@ -34,19 +35,18 @@ struct Told {
 
 impl Changes {
     /// Tells what changed since it last looked.
-    pub fn look(&mut self, log: &Log, seen: &Snapshot) {
+    pub fn look(&mut self, log: &Log, model: &Model) {
         if log.0.is_none() {
             return;
         }
-        while self.places.len() < seen.places.len() {
-            let id = self.places.len();
-            opened(log, DestinationId(u16::try_from(id).unwrap_or(u16::MAX)), &seen.places[id]);
+        for (place, id) in model.destinations().zip(0..).skip(self.places.len()) {
+            opened(log, DestinationId(id), place);
             self.places.push(Told::default());
         }
-        for ((told, place), id) in self.places.iter_mut().zip(&seen.places).zip(0..) {
-            told.look(log, DestinationId(id), place, seen.settings.renew);
+        for ((told, place), id) in self.places.iter_mut().zip(model.destinations()).zip(0..) {
+            told.look(log, DestinationId(id), place, model.settings().renew);
         }
-        let down = match &seen.line {
+        let down = match model.network() {
             Network::Up => None,
             Network::Down { why, .. } => Some(why),
         };
@@ -57,16 +57,16 @@ impl Changes {
                 None => line!(log, INFO, "the network carries again"),
             }
         }
-        if seen.now.since(self.progress) >= STEP {
-            self.progress = seen.now;
+        if model.now().since(self.progress) >= STEP {
+            self.progress = model.now();
             log.tell_left_out();
-            Self::progress(log, seen);
+            Self::progress(log, model);
         }
     }
 
     /// Tells how far each delivery is that has not ended.
-    pub(super) fn progress(log: &Log, seen: &Snapshot) {
-        for (place, id) in seen.places.iter().zip(0..).filter(|(place, _)| place.totals.open() > 0) {
+    pub(super) fn progress(log: &Log, model: &Model) {
+        for (place, id) in model.destinations().zip(0..).filter(|(place, _)| place.totals.open() > 0) {
             let totals = &place.totals;
             line!(
                 log,

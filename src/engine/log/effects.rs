@@ -5,12 +5,12 @@ use super::shown::{FileName, ProfileName, RequestId as Id};
 use super::{Changes, Log, Of, line, problem_line};
 use crate::engine::classify::{Operation, ResponseHead};
 use crate::engine::http::Wire;
+use crate::model::Model;
 use crate::model::event::{Call, Effect, Send};
 use crate::model::notice::{JournalNotice, Notice, Variable};
 use crate::model::problem::Problem;
 use crate::model::record::{End, Record};
 use crate::model::settings::Settings;
-use crate::model::snapshot::Snapshot;
 use crate::model::upload::{DestinationId, RequestId, UploadId};
 use std::time::Duration;
 
@@ -45,8 +45,8 @@ impl RequestKind {
 }
 
 impl Log {
-    /// Tells of an effect before it is performed. `seen` is the model's state that it comes from.
-    pub fn effect(&self, effect: &Effect, seen: &Snapshot) {
+    /// Tells of an effect before it is performed. `model` is in the state that it comes from.
+    pub fn effect(&self, effect: &Effect, model: &Model) {
         if self.0.is_none() {
             return;
         }
@@ -79,7 +79,7 @@ impl Log {
             Effect::Send(request, send) => self.request_begins(*request, send),
             Effect::Drop(request) => line!(self, DEBUG, "request dropped", request = request.0),
             Effect::Close(upload) => line!(self, DEBUG, "file closed", upload = *upload),
-            Effect::Record(record) => self.record(record, seen),
+            Effect::Record(record) => self.record(record, model),
             Effect::Use(settings) => {
                 self.set_detailed(settings.detailed_log);
                 self.settings(settings);
@@ -119,12 +119,12 @@ impl Log {
     }
 
     /// Tells of a request that did not go well.
-    pub fn request_failed(&self, request: RequestId, of: &RequestKind, problem: &Problem, seen: &Snapshot) {
+    pub fn request_failed(&self, request: RequestId, of: &RequestKind, problem: &Problem, model: &Model) {
         if self.0.is_none() {
             return;
         }
         let Some(unlogged) = self.may_repeat((of.call, Why::Problem(problem.kind))) else { return };
-        let row = seen.rows.get(of.upload);
+        let row = model.rows().get(of.upload);
         let answer = Of::problem(problem);
         line!(
             self,
@@ -148,13 +148,13 @@ impl Log {
         );
     }
 
-    fn record(&self, record: &Record, seen: &Snapshot) {
+    fn record(&self, record: &Record, model: &Model) {
         match record {
-            Record::Ended(upload, end) => self.ended(*upload, end, seen),
-            Record::DeliveryEnded(place) => self.delivery_ended(*place, seen),
+            Record::Ended(upload, end) => self.ended(*upload, end, model),
+            Record::DeliveryEnded(place) => self.delivery_ended(*place, model),
             Record::Delivery { place, .. } => line!(self, INFO, "delivery begins", destination = *place),
-            Record::Doubted(upload) => self.about_upload("may be stored without an answer", *upload, seen),
-            Record::Restarted(upload) => self.about_upload("begins again from zero", *upload, seen),
+            Record::Doubted(upload) => self.about_upload("may be stored without an answer", *upload, model),
+            Record::Restarted(upload) => self.about_upload("begins again from zero", *upload, model),
             Record::Added { upload, place, name, size, .. } => {
                 let file = FileName(name);
                 line!(self, DEBUG, "file added", destination = *place, upload = *upload, file = file, size = *size);
@@ -179,15 +179,15 @@ impl Log {
         }
     }
 
-    fn about_upload(&self, what: &'static str, upload: UploadId, seen: &Snapshot) {
+    fn about_upload(&self, what: &'static str, upload: UploadId, model: &Model) {
         if let Some(unlogged) = self.may_repeat(("upload", Why::Word(what))) {
-            let file = seen.rows.get(upload).map(|row| FileName(&row.name));
+            let file = model.rows().get(upload).map(|row| FileName(&row.name));
             line!(self, INFO, "upload", upload = upload, file = file, what = what, unlogged = unlogged);
         }
     }
 
-    fn ended(&self, upload: UploadId, end: &End, seen: &Snapshot) {
-        let row = seen.rows.get(upload);
+    fn ended(&self, upload: UploadId, end: &End, model: &Model) {
+        let row = model.rows().get(upload);
         let (file, size) = (row.map(|row| FileName(&row.name)), row.map(|row| row.size));
         match end {
             End::Delivered(stored) => {
@@ -208,15 +208,15 @@ impl Log {
                     );
                 }
             }
-            End::AlreadyThere => self.about_upload("the name is taken", upload, seen),
-            End::NotConfirmed => self.about_upload("ended without a confirmation", upload, seen),
-            End::Canceled => self.about_upload("taken out", upload, seen),
+            End::AlreadyThere => self.about_upload("the name is taken", upload, model),
+            End::NotConfirmed => self.about_upload("ended without a confirmation", upload, model),
+            End::Canceled => self.about_upload("taken out", upload, model),
         }
     }
 
-    fn delivery_ended(&self, place: DestinationId, seen: &Snapshot) {
+    fn delivery_ended(&self, place: DestinationId, model: &Model) {
         self.tell_left_out();
-        let Some(totals) = seen.places.get(usize::from(place.0)).map(|place| place.totals) else { return };
+        let Some(totals) = model.destination(place).map(|place| place.totals) else { return };
         line!(
             self,
             INFO,
@@ -258,9 +258,9 @@ impl Log {
     }
 
     /// Tells that the engine comes to its end.
-    pub fn stopped(&self, seen: &Snapshot) {
+    pub fn stopped(&self, model: &Model) {
         self.tell_left_out();
-        Changes::progress(self, seen);
+        Changes::progress(self, model);
         line!(self, INFO, "Daypass ends");
     }
 

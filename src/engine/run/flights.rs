@@ -26,7 +26,7 @@ impl Run {
                     && let Some(flight) = self.flights.remove(&request)
                     && let Event::Answered(_, Err(problem)) = &event
                 {
-                    self.log.request_failed(request, &flight.of, problem, self.model.seen());
+                    self.log.request_failed(request, &flight.of, problem, &self.model);
                     // Whether a failed request may have stored the file depends on how much of it was taken.
                     let taken = flight.taken.load(Ordering::Relaxed);
                     if taken != flight.told {

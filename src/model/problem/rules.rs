@@ -1,9 +1,9 @@
-//! What follows from each kind of problem, a row a kind: what a retry would do, whose turn it is, who told of it, and whether
-//! an object may be stored all the same.
+//! What follows from each kind of problem, one row a kind: the retry, whose turn it is, who reported it, and whether the
+//! object may be stored all the same.
 
 use super::{Kind, Retry, Turn};
 
-/// Who told of a problem.
+/// Who reported a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     /// The file on this computer.
@@ -12,20 +12,20 @@ enum Origin {
     Drive,
     /// This computer: its journal, its profiles, its limits.
     Computer,
-    /// The network, or something on the way that is not AWS.
+    /// The network, or a proxy that is not AWS.
     Way,
-    /// A server of AWS, which proves that the line carries.
+    /// A server of AWS, which proves that the network works.
     Server,
 }
 
-/// Whether an object may be stored although the request that stores it ended with a problem.
+/// Whether an object may be stored although the request ended with a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stored {
     /// It is not.
     No,
     /// It may be if the network had taken the whole body.
     IfAllSent,
-    /// It may be: what the server says leaves open whether it did the work.
+    /// It may be: the server leaves open whether it did the work.
     Maybe,
 }
 
@@ -74,7 +74,7 @@ impl Kind {
             Self::ProofDiffers => stored(Maybe, rule(Stop, You, Server)),
             Self::KmsDecrypt | Self::Contended => rule(Stop, Customer, Server),
             Self::Refused => rule(Stop, Unknown, Server),
-            // The address or the headers were too long, which lies in the file's name; the rest would meet every file.
+            // The URI or the headers were too long, because of the file's name; the others concern every file.
             Self::GatewayRefused(414 | 431) | Self::BodyLimit(_) => rule(Stop, Administrator, Way),
             Self::TooLarge | Self::NameTooLong | Self::NameNotText => rule(Stop, You, Computer),
             Self::SourceGone | Self::SourceChanged | Self::SourceUnreadable | Self::SourceNotAFile | Self::KeyFile => {
@@ -128,7 +128,7 @@ impl Kind {
         }
     }
 
-    /// What to do with the request that met this.
+    /// What to do with the request that met it.
     #[must_use]
     pub const fn retry(self) -> Retry {
         self.rule().retry
@@ -140,18 +140,18 @@ impl Kind {
         self.rule().turn
     }
 
-    /// Whether an object may be stored although a request ended like this, as far as the kind alone tells.
+    /// Whether an object may be stored although a request ended with this, as far as the kind alone tells.
     pub(super) const fn stored(self) -> Stored {
         self.rule().stored
     }
 
-    /// Whether it lies in the file on this computer.
+    /// Whether the cause is the file on this computer.
     #[must_use]
     pub const fn of_the_source(self) -> bool {
         matches!(self.rule().origin, Origin::File)
     }
 
-    /// Whether a server of AWS said it, which proves that the line carries.
+    /// Whether a server of AWS reported it, which proves that the network works.
     #[must_use]
     pub const fn from_the_server(self) -> bool {
         matches!(self.rule().origin, Origin::Server)

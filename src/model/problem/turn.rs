@@ -1,11 +1,11 @@
-//! Whose turn it is: who has to act for a problem to get better.
+//! Whose turn it is: who has to act before a problem goes away.
 
 use super::DeniedBy;
 
-/// Who has to act for it to get better.
+/// Who has to act before it goes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Nobody: it gets better by itself, or Daypass goes on trying.
+    /// Nobody: it goes away by itself, or Daypass retries.
     Nobody,
     /// The person at this window.
     You,
@@ -13,13 +13,13 @@ pub enum Turn {
     Administrator,
     /// The customer who made the role and owns the bucket.
     Customer,
-    /// It can't be known: the causes are listed, the likeliest first.
+    /// Nobody knows: the causes are listed, the likeliest first.
     Unknown,
 }
 
 impl Turn {
-    /// Who can lift a denial of AssumeRole. The caller is the contractor's then. A VPC endpoint belongs to the network from
-    /// which the request comes, which is the contractor's either way.
+    /// Who can lift a denial of AssumeRole, whose caller is the contractor's user. A VPC endpoint belongs to the network that
+    /// the request comes from, which is the contractor's either way.
     pub(super) const fn at_the_role(by: DeniedBy) -> Self {
         match by {
             DeniedBy::YourPolicy

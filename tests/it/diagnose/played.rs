@@ -198,7 +198,7 @@ async fn a_code_is_wrong_or_used_again() {
         scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
         scene.handle.send(Command::GetAccess(HERE));
         scene.access().await;
-        scene.until(|seen| !seen.places[0].asking).await;
+        scene.until(|seen| !seen.places[0].is_asking()).await;
     }
     let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
     let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
@@ -383,11 +383,11 @@ async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
     assert_eq!(causes.last().map(String::as_str), Some(titles::JUST_MADE));
-    scene.until(|seen| seen.places[0].retrying).await;
+    scene.until(|seen| seen.places[0].is_retrying()).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
     assert!(scene.practice.count(Op::AssumeRole) >= 3);
     scene.practice.set_trusted(true);
     scene.access().await;
-    assert!(!scene.handle.seen().places[0].retrying);
+    assert!(!scene.handle.seen().places[0].is_retrying());
     assert_eq!(scene.handle.seen().line, Network::Up);
 }

@@ -105,9 +105,10 @@ async fn schedule(seed: u64) {
         loop {
             let stuck = |seen: &daypass::model::snapshot::Snapshot| {
                 let place = &seen.places[0];
-                let denied = matches!(place.session, daypass::model::session::Session::Denied(_)) && !place.retrying;
+                let denied =
+                    matches!(place.session, daypass::model::session::Session::Denied(_)) && !place.is_retrying();
                 place.walking == 0 && (place.totals.done() || place.hold.is_some() || denied)
-                    || place.renew_problem.is_some() && !place.retrying && !place.asking
+                    || place.renew_problem.is_some() && !place.is_retrying() && !place.is_asking()
             };
             let seen = handle.until(stuck).await.expect("the engine runs");
             if seen.places[0].totals.done() && seen.places[0].walking == 0 {

@@ -7,8 +7,9 @@ use daypass::engine::log::{self, Log, RequestKind};
 use daypass::model::event::{Call, Effect, Event, Send};
 use daypass::model::problem::{Detail, Kind, Problem};
 use daypass::model::record::{End, Record};
-use daypass::model::snapshot::{Command, Settings, SkipReason, Snapshot};
+use daypass::model::snapshot::{Command, Settings, SkipReason};
 use daypass::model::upload::{DestinationId, RequestId, UploadId};
+use daypass::model::{Limits, Model};
 use daypass::practice::{self, Fault, Mfa, Op, Rule};
 use daypass::words::problem::said;
 use daypass::words::report as words;
@@ -46,18 +47,18 @@ fn a_hundred_thousand_small_files_write_a_few_lines() {
     runtime().block_on(async {
         let home = tempfile::tempdir().expect("a folder");
         let log = Log::open(home.path(), &Clock::start()).expect("a log");
-        let seen = Snapshot::default();
+        let model = Model::new(Limits::default());
         let problem = failed(Kind::SlowDown, "slow down");
         let stopped = Arc::new(failed(Kind::Refused, "no"));
         for number in 0..100_000 {
             let (request, send) = (RequestId(u64::from(number)), send(number));
             let of = RequestKind::of(&send);
             log.event(&Event::Skipped(DestinationId(0), "/data/link".into(), SkipReason::Link));
-            log.effect(&Effect::Send(request, send), &seen);
-            log.request_failed(request, &of, &problem, &seen);
-            log.effect(&Effect::Record(Record::Ended(UploadId(number), End::Failed(Arc::clone(&stopped)))), &seen);
+            log.effect(&Effect::Send(request, send), &model);
+            log.request_failed(request, &of, &problem, &model);
+            log.effect(&Effect::Record(Record::Ended(UploadId(number), End::Failed(Arc::clone(&stopped)))), &model);
         }
-        log.stopped(&seen);
+        log.stopped(&model);
         log.flush().await;
         let text = written(home.path());
         let count = text.lines().count();

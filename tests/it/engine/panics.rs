@@ -85,7 +85,7 @@ async fn a_question_that_is_always_lost_is_told() {
     .await;
     let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
     assert_eq!(problem.kind, Kind::Unexpected);
-    assert!(seen.places[FIRST.0 as usize].retrying);
+    assert!(seen.places[FIRST.0 as usize].is_retrying());
 }
 
 /// Requests that went to the wrong region are answered so, one of them long after the right one was found.
@@ -128,18 +128,21 @@ fn a_late_word_about_the_region_holds_nothing() {
     let mut second = sent(&fx);
     for late in &first[1..] {
         let fx = step(&mut model, Event::Answered(*late, elsewhere()));
-        assert!(model.seen().places[0].hold.is_none(), "held by what was sent before");
+        assert!(model.destination(FIRST).expect("an open destination").hold.is_none(), "held by what was sent before");
         second.extend(sent(&fx));
     }
     assert_eq!(second.len(), 3, "each goes out once more");
     // What was sent to the region that was found, and is not there either, is told.
     step(&mut model, Event::Answered(second[0], elsewhere()));
-    assert_eq!(model.seen().places[0].hold.as_ref().map(|problem| problem.kind), Some(Kind::OtherRegion));
+    assert_eq!(
+        model.destination(FIRST).expect("an open destination").hold.as_ref().map(|problem| problem.kind),
+        Some(Kind::OtherRegion)
+    );
     for id in &second[1..] {
         let stored = crate::engine::panics::stored();
         step(&mut model, Event::Answered(*id, Ok(Answer::Stored(stored))));
     }
-    let delivered = model.seen().rows.iter().filter(|(_, row)| matches!(row.state, State::Delivered(_))).count();
+    let delivered = model.rows().iter().filter(|(_, row)| matches!(row.state, State::Delivered(_))).count();
     assert_eq!(delivered, 2);
 }
 

@@ -40,7 +40,7 @@ fn files_that_wait_come_along_and_one_entry_is_left() {
     let mut bench = waiting();
     bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
-    let seen = bench.model.seen();
+    let seen = bench.model.snapshot();
     assert_eq!(seen.places.len(), 1);
     assert_eq!(*seen.places[0].destination, right());
     assert_eq!(*seen.remembered, [right()], "the slip of the pen is not remembered");
@@ -142,7 +142,7 @@ fn where_files_have_arrived_the_place_stays_and_the_rest_goes_over() {
     bench.trouble(sends[1].0, Kind::AccessDenied(daypass::model::problem::DeniedBy::Unknown));
     bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
-    let seen = bench.model.seen();
+    let seen = bench.model.snapshot();
     assert_eq!(seen.places.len(), 2, "what arrived arrived there");
     assert!(matches!(bench.state(0), State::Delivered(_)));
     assert_eq!(bench.state(1), State::Canceled);

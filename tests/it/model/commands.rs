@@ -173,7 +173,7 @@ fn twins_are_numbered_and_the_same_file_is_taken_once() {
     bench.add("/b", &[("report.pdf", 1)]);
     let keys: Vec<String> = (0..6).map(|id| bench.key(id)).collect();
     assert_eq!(keys, ["report.pdf", ".env", "x", "report (2).pdf", ".env (2)", "report (3).pdf"]);
-    assert_eq!(bench.model.seen().rows.len(), 6);
+    assert_eq!(bench.model.rows().len(), 6);
     assert_eq!(bench.place().left_out[0].why, SkipReason::Twice);
 }
 

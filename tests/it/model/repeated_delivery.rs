@@ -88,14 +88,14 @@ fn a_file_that_had_stopped_and_is_added_again_is_the_same_upload() {
     let mut bench = restored(vec![left("a", 5, failed(Kind::SourceGone)), left("b", 5, EarlierState::Open)]);
     bench.sends();
     bench.add("/data", &[("a", 5)]);
-    assert_eq!((bench.model.seen().rows.len(), bench.sends().len()), (2, 1));
+    assert_eq!((bench.model.rows().len(), bench.sends().len()), (2, 1));
 }
 
 #[test]
 fn parts_of_a_file_that_had_stopped_go_on_when_it_is_tried_again() {
     for (kind, keeps) in [(Kind::SourceGone, true), (Kind::Unexpected, true), (Kind::SourceChanged, false)] {
         let mut bench = restored(vec![with_parts(failed(kind), &[1, 2]), left("z", 5, EarlierState::Open)]);
-        assert!(bench.model.seen().kept_until.is_empty(), "it is told of what goes on only");
+        assert!(bench.model.snapshot().kept_until.is_empty(), "it is told of what goes on only");
         bench.sends();
         bench.command(Command::Retry(ONE));
         let open = bench.sends().pop().expect("it is opened");
@@ -116,7 +116,7 @@ fn an_edited_file_of_the_same_size_is_another_file() {
     let (id, _) = now.sent();
     now.answer(id, stored(5));
     for mut bench in [before, now] {
-        let rows = u32::try_from(bench.model.seen().rows.len()).expect("few");
+        let rows = u32::try_from(bench.model.rows().len()).expect("few");
         bench.sends();
         bench.add_version("/data", &[("x.csv", 5)], 2);
         assert_eq!(bench.key(rows), "x (2).csv", "beside what is there");
@@ -126,7 +126,7 @@ fn an_edited_file_of_the_same_size_is_another_file() {
         for version in [1, 2] {
             bench.add_version("/data", &[("x.csv", 5)], version);
         }
-        let added = u32::try_from(bench.model.seen().rows.len()).expect("few") - rows;
+        let added = u32::try_from(bench.model.rows().len()).expect("few") - rows;
         assert_eq!((added, bench.sends().len()), (1, 0), "both are known");
     }
 }
@@ -262,7 +262,7 @@ fn the_date_of_kept_parts_is_obeyed_while_daypass_stays_open() {
         bench.answer(open, Answer::Opened(print(SIZE, 1)));
         let sent = bench.sends();
         assert_eq!(sent.iter().any(|(_, send)| matches!(send.call, Call::Create)), thrown, "{sent:?}");
-        assert_eq!(bench.model.seen().kept_until.is_empty(), thrown);
+        assert_eq!(bench.model.snapshot().kept_until.is_empty(), thrown);
         let restarted = bench.fx.iter().any(|effect| matches!(effect, Effect::Record(Record::Restarted(_))));
         assert_eq!(restarted, thrown);
     }
@@ -333,7 +333,7 @@ fn what_an_earlier_run_stored_without_a_checksum_is_sent_again_and_may_be_there(
         } else {
             bench.answer(put, Answer::Stored(stored_at(9, Proof::NoChecksum)));
         }
-        let row = bench.model.seen().rows.get(UploadId(0)).expect("a row");
+        let row = bench.model.rows().get(UploadId(0)).expect("a row");
         assert_eq!(row.state, State::Delivered(Proof::NoChecksum));
         let at = bench.records().into_iter().find_map(|record| {
             if let Record::Ended(_, End::Delivered(stored)) = record { Some(stored.at.0) } else { None }

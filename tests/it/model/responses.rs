@@ -17,7 +17,7 @@ fn answered(bench: &mut Bench, id: RequestId, kind: Kind, status: u16, request_i
 }
 
 fn down(bench: &Bench) -> bool {
-    matches!(bench.model.seen().line, Network::Down { .. })
+    matches!(bench.model.snapshot().line, Network::Down { .. })
 }
 
 #[test]
@@ -306,6 +306,7 @@ fn a_profile_that_got_another_key_is_asked_whose_it_is() {
     bench.on(read("CCCC", "BBBB"));
     let asked = |effect: &Effect| if let Effect::Identify(name, _) = effect { Some(name.clone()) } else { None };
     assert_eq!(bench.fx.iter().filter_map(asked).collect::<Vec<_>>(), ["a"], "a role is asked for by a person alone");
-    let known: Vec<&str> = bench.model.seen().identities.iter().map(|(name, _)| name.as_str()).collect();
+    let seen = bench.model.snapshot();
+    let known: Vec<&str> = seen.identities.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(known, ["b"]);
 }

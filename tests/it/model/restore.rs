@@ -96,7 +96,7 @@ fn what_was_delivered_is_shown_and_not_sent_again() {
     assert!(bench.sends().is_empty());
     assert!(bench.records().iter().any(|r| matches!(r, Record::DeliveryEnded(_))), "only this was left to be told");
     bench.add("/data", &[("big", SIZE)]);
-    assert_eq!(bench.model.seen().rows.len(), 1);
+    assert_eq!(bench.model.rows().len(), 1);
     assert!(bench.sends().is_empty());
 }
 
@@ -108,5 +108,5 @@ fn parked_uploads_wait_until_their_file_is_added_again() {
     assert!(bench.sends().is_empty());
     bench.add("/data", &[("big", SIZE)]);
     assert!(matches!(bench.sent().1.call, Call::Open));
-    assert_eq!(bench.model.seen().rows.len(), 1);
+    assert_eq!(bench.model.rows().len(), 1);
 }

@@ -173,6 +173,7 @@ fn every_wait_is_told() {
     bench.trouble(id, Kind::OtherRegion);
     bench.on(Event::Located(P, Err(Problem::new(Kind::Busy))));
     assert_eq!(bench.place().retry.as_ref().map(|retry| retry.what), Some(Retried::Bucket));
+    bench.after(11);
     bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
     assert!(bench.place().retry.is_none());
 }
@@ -201,7 +202,7 @@ fn sessions_that_are_over_at_once_are_told_and_then_asked_for_no_more() {
     assert!(given < 5, "{given} more");
     assert!(bench.place().retry.is_none(), "nothing is tried any more");
     assert_eq!(bench.place().renew_problem.as_ref().map(|problem| problem.kind), Some(Kind::SessionOver));
-    assert!(!bench.place().asking && bench.model.next_deadline().is_none());
+    assert!(!bench.place().is_asking() && bench.model.next_deadline().is_none());
     // A person may ask again, and then it begins anew.
     bench.command(Command::GetAccess(P));
     let ask = bench.asked().pop().expect("AssumeRole");
@@ -239,7 +240,7 @@ fn answers_that_nobody_knows_are_not_asked_for_without_end() {
         bench.after(30);
     }
     assert!(matches!(bench.session(), Session::Denied(problem) if problem.kind == Kind::Unexpected));
-    assert!(tries > 2 && bench.place().retry.is_none() && !bench.place().retrying);
+    assert!(tries > 2 && bench.place().retry.is_none() && !bench.place().is_retrying());
 
     let mut bench = Bench::asking(crate::support::simulation::destination(0), daypass::model::Limits::default());
     let ask = bench.asked().pop().expect("AssumeRole");
@@ -265,7 +266,7 @@ fn a_refusal_by_sts_that_no_retry_mends_is_not_repeated() {
         let mut bench = Bench::asking(crate::support::simulation::destination(0), daypass::model::Limits::default());
         let attempt = bench.asked().pop().expect("AssumeRole").attempt;
         bench.refused(attempt, kind);
-        assert!(!bench.place().retrying && bench.place().retry.is_none());
+        assert!(!bench.place().is_retrying() && bench.place().retry.is_none());
         bench.after(3600);
         assert!(bench.asked().is_empty(), "{kind:?}");
     }

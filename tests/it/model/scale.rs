@@ -36,7 +36,7 @@ fn full() -> (Model, Vec<Effect>) {
         model.handle(Time(3), Event::Found(place, Arc::clone(&folder), found), &mut fx);
     }
     model.handle(Time(3), Event::Walked(place), &mut fx);
-    assert_eq!(model.seen().rows.len(), FILES);
+    assert_eq!(model.rows().len(), FILES);
     (model, fx)
 }
 
@@ -81,12 +81,12 @@ fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
         events += 3;
         if events % 3000 == 0 {
             // The window holds a copy all the time.
-            copies = vec![model.seen().clone()];
+            copies = vec![model.snapshot()];
         }
     }
     assert_eq!(events, 3 * FILES);
     assert!(effects <= 4 * FILES, "{effects} effects");
-    let totals = model.seen().places[0].totals;
+    let totals = model.destination(DestinationId(0)).expect("an open destination").totals;
     assert_eq!((totals.delivered, totals.confirmed, totals.in_flight), (FILES as u64, 1000 * FILES as u64, 0));
     assert!(totals.done() && totals.ended == Some(Time(now)));
     assert!(model.next_deadline().is_some_and(|next| next > Time(now)), "the session's end lies ahead");
@@ -96,8 +96,8 @@ fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
 #[test]
 fn a_copy_shares_its_rows() {
     let (model, _) = full();
-    let copy = model.seen().clone();
-    let shared = copy.rows.chunks().iter().zip(model.seen().rows.chunks()).filter(|(a, b)| Arc::ptr_eq(a, b)).count();
+    let copy = model.snapshot();
+    let shared = copy.rows.chunks().iter().zip(model.rows().chunks()).filter(|(a, b)| Arc::ptr_eq(a, b)).count();
     assert_eq!(shared, FILES.div_ceil(256));
 }
 
@@ -107,8 +107,8 @@ fn canceling_all_is_said_once_for_each_file() {
     fx.clear();
     model.handle(Time(5), Event::Command(Command::Cancel(Which::All(DestinationId(0)))), &mut fx);
     assert!(fx.len() <= 2 * FILES + 3, "{}", fx.len());
-    assert!(model.seen().rows.iter().all(|(_, row)| row.state == State::Canceled));
-    assert_eq!(model.seen().places[0].totals.files, 0);
+    assert!(model.rows().iter().all(|(_, row)| row.state == State::Canceled));
+    assert_eq!(model.destination(DestinationId(0)).expect("an open destination").totals.files, 0);
     fx.clear();
     model.handle(Time(6), Event::Command(Command::Retry(Which::All(DestinationId(0)))), &mut fx);
     model.handle(Time(7), Event::Command(Command::Resume(Which::All(DestinationId(0)))), &mut fx);
@@ -127,5 +127,5 @@ fn a_session_renewed_five_times_in_one_upload_sends_no_part_twice() {
     world.finish();
     assert!(world.assumed >= 6, "{} sessions", world.assumed);
     assert_eq!(world.sent_parts, 100);
-    assert_eq!(world.seen().places[0].totals.delivered, 1);
+    assert_eq!(world.model.destination(DestinationId(0)).expect("an open destination").totals.delivered, 1);
 }

@@ -27,7 +27,7 @@ fn a_denial_is_tried_again_for_a_minute_and_then_stands() {
     }
     assert!((6..=7).contains(&tries), "{tries}");
     assert_eq!(denied(&bench), Some(Kind::AssumeDenied(DeniedBy::Unknown)));
-    assert!(!bench.place().asking);
+    assert!(!bench.place().is_asking());
     assert_eq!(bench.model.next_deadline(), None);
     bench.after(3600);
     bench.command(Command::GetAccess(P));
@@ -116,7 +116,7 @@ fn it_renews_itself_five_minutes_before_its_end_while_uploads_are_open() {
     assert!(bench.asked().is_empty());
     bench.after(2);
     let ask = bench.asked().pop().expect("a renewal");
-    assert!(matches!(bench.session(), Session::Active(_)) && bench.place().asking);
+    assert!(matches!(bench.session(), Session::Active(_)) && bench.place().is_asking());
     bench.given(ask.attempt, 3600);
     bench.answer(parts[0].0, part(1));
     let next = bench.sends();
@@ -290,7 +290,7 @@ fn nobody_knows_the_line_down_before_three_calls_or_the_only_one() {
     assert_eq!(sent.len(), 4);
     bench.trouble(sent[0].0, Kind::ConnectionLost);
     bench.trouble(sent[1].0, Kind::ConnectionLost);
-    let down = |bench: &Bench| matches!(bench.model.seen().line, daypass::model::snapshot::Network::Down { .. });
+    let down = |bench: &Bench| matches!(bench.model.snapshot().line, daypass::model::snapshot::Network::Down { .. });
     assert!(!down(&bench));
     bench.trouble(sent[2].0, Kind::ConnectionLost);
     assert!(down(&bench));
@@ -315,5 +315,5 @@ fn an_answer_that_refuses_proves_the_line_too() {
     }
     assert_eq!(probe.first().map(|(_, send)| send.generation), Some(1));
     bench.trouble(probe[0].0, Kind::AlreadyThere);
-    assert!(matches!(bench.model.seen().line, daypass::model::snapshot::Network::Up));
+    assert!(matches!(bench.model.snapshot().line, daypass::model::snapshot::Network::Up));
 }

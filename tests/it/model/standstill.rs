@@ -68,7 +68,7 @@ fn small_files_do_not_wait_behind_a_large_one_that_waits_for_another_destination
 /// Brings the line down while this one request is out.
 fn down(bench: &mut Bench, request: RequestId) {
     bench.trouble(request, Kind::Offline);
-    assert!(matches!(bench.model.seen().line, Network::Down { .. }));
+    assert!(matches!(bench.model.snapshot().line, Network::Down { .. }));
 }
 
 /// Lets time pass until the line is tried again, and takes the requests that went out.
@@ -91,7 +91,7 @@ fn an_abort_tells_of_the_line_as_any_other_request_does() {
         let [(abort, send)] = &tried[..] else { panic!("{tried:?}") };
         assert!(matches!(send.call, Call::Abort { .. }));
         bench.on(Event::Answered(*abort, answer.map_err(Problem::new)));
-        assert_eq!(bench.model.seen().line == Network::Up, up);
+        assert_eq!(bench.model.snapshot().line == Network::Up, up);
     }
 }
 

@@ -22,14 +22,14 @@ impl World {
             assert!(next.0 > self.now, "a deadline in the past");
         }
         let mut totals: Vec<Totals> =
-            self.seen().places.iter().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
-        for (id, row) in self.seen().rows.iter() {
+            self.model.destinations().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
+        for (id, row) in self.model.rows().iter() {
             let t = &mut totals[usize::from(row.place.0)];
             if id.0 >= t.first {
                 fold(t, row.size, &row.state);
             }
         }
-        for (place, ours) in self.seen().places.iter().zip(totals) {
+        for (place, ours) in self.model.destinations().zip(totals) {
             let theirs = Totals {
                 rate: 0,
                 time_left: None,
@@ -72,7 +72,7 @@ impl World {
                 Session::Expired(_) => renews,
                 Session::Assuming(_) | Session::Denied(_) | Session::SignedOut => false,
             };
-            (access || place.asking || place.retrying) && !place.paused && place.hold.is_none()
+            (access || place.is_asking() || place.is_retrying()) && !place.paused && place.hold.is_none()
         };
         seen.journal.is_none()
             && seen.rows.iter().any(|(_, row)| {

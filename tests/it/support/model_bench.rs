@@ -132,15 +132,15 @@ impl Bench {
     }
 
     pub fn state(&self, id: u32) -> State {
-        self.model.seen().rows.get(UploadId(id)).expect("a row").state.clone()
+        self.model.rows().get(UploadId(id)).expect("a row").state.clone()
     }
 
     pub fn key(&self, id: u32) -> String {
-        self.model.seen().rows.get(UploadId(id)).expect("a row").key()
+        self.model.rows().get(UploadId(id)).expect("a row").key()
     }
 
     pub fn place(&self) -> &OpenDestination {
-        &self.model.seen().places[0]
+        self.model.destination(DestinationId(0)).expect("an open destination")
     }
 
     pub fn session(&self) -> &Session {

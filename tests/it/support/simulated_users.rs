@@ -60,7 +60,7 @@ impl World {
     }
 
     pub fn do_something(&mut self) {
-        let rows = self.seen().rows.len() as u64;
+        let rows = self.model.rows().len() as u64;
         let one = UploadId(u32::try_from(self.dice.below(rows)).expect("few"));
         let place = DestinationId(u16::try_from(self.dice.below(self.places.len() as u64)).expect("few"));
         let which = if self.dice.percent(25) { Which::All(place) } else { Which::One(one) };
@@ -78,7 +78,7 @@ impl World {
                 self.add(at);
             }
             13 if self.server.rules.changes => {
-                let path = self.seen().rows.get(one).map(Upload::path);
+                let path = self.model.rows().get(one).map(Upload::path);
                 if let Some((_, version, size)) = path.and_then(|path| self.server.files.get_mut(&path)) {
                     *version += 1;
                     *size = *size / 2 * 3;
@@ -144,30 +144,31 @@ impl World {
     }
 
     pub fn all_ended(&self) -> bool {
-        self.seen().places.iter().all(|place| place.walking == 0)
-            && self.seen().rows.iter().all(|(_, row)| row.state.ended())
+        self.model.destinations().all(|place| place.walking == 0)
+            && self.model.rows().iter().all(|(_, row)| row.state.ended())
     }
 
     /// Whether a place with open uploads stands still for a reason that only the person can lift.
     fn waits_for_a_person(&self) -> bool {
         let idle = |at: usize| {
             let id = DestinationId(u16::try_from(at).expect("few"));
-            let place = &self.seen().places[at];
-            let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| r.place == id && !r.state.ended()).collect();
-            let refused =
-                !matches!(place.session, Session::Active(_)) && !place.asking && self.model.next_deadline().is_none();
+            let place = self.model.destination(id).expect("an open destination");
+            let open: Vec<_> = self.model.rows().iter().filter(|(_, r)| r.place == id && !r.state.ended()).collect();
+            let refused = !matches!(place.session, Session::Active(_))
+                && !place.is_asking()
+                && self.model.next_deadline().is_none();
             let paused = place.paused || open.iter().all(|(_, row)| row.state == State::Paused);
             !open.is_empty() && (place.hold.is_some() || paused || refused)
         };
-        (0..self.seen().places.len()).any(idle)
+        (0..self.model.destinations().count()).any(idle)
     }
 
     fn help(&mut self) {
-        for at in 0..self.seen().places.len() {
+        for at in 0..self.model.destinations().count() {
             let id = DestinationId(u16::try_from(at).expect("few"));
             self.command(Command::Resume(Which::All(id)));
             self.command(Command::Release(id));
-            if !matches!(self.seen().places[at].session, Session::Active(_)) {
+            if !matches!(self.model.destination(id).expect("an open destination").session, Session::Active(_)) {
                 self.command(Command::GetAccess(id));
             }
         }
@@ -176,9 +177,9 @@ impl World {
     }
 
     pub fn plight(&self) -> String {
-        let open: Vec<_> = self.seen().rows.iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
+        let open: Vec<_> = self.model.rows().iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
         let places: Vec<_> =
-            self.seen().places.iter().map(|p| (&p.session, p.asking, &p.hold, p.paused, p.walking)).collect();
+            self.model.destinations().map(|p| (&p.session, p.is_asking(), &p.hold, p.paused, p.walking)).collect();
         let line = matches!(self.seen().line, Network::Up);
         format!("at {} open {open:?} places {places:?} line up {line} next {:?}", self.now, self.model.next_deadline())
     }

@@ -118,8 +118,8 @@ impl World {
         }
     }
 
-    pub fn seen(&self) -> &Snapshot {
-        self.model.seen()
+    pub fn seen(&self) -> Snapshot {
+        self.model.snapshot()
     }
 
     /// Puts a folder with files of these sizes on the disk; `Walk` finds it by its path.
@@ -269,7 +269,7 @@ impl World {
     fn send(&mut self, id: RequestId, send: Send) {
         let key = Server::key(&self.places, &send);
         if send.call.signed() {
-            let session = &self.seen().places[usize::from(send.place.0)].session;
+            let session = &self.model.destination(send.place).expect("an open destination").session;
             let Session::Active(grant) = session else { panic!("signed without a session: {:?}", send.call) };
             assert_eq!(grant.generation, send.generation, "signed with another session than the newest");
             assert!(grant.ends > Time(self.now), "signed with a session that has ended");
@@ -320,18 +320,18 @@ impl World {
         self.later(wait, Ahead::Arrive(id, key, Box::new(send)));
         let bodies: Vec<u64> =
             self.out.values().map(|s| s.call.body(self.size_of(s.upload))).filter(|&b| b > 0).collect();
-        let most = self.seen().settings.memory;
+        let most = self.model.settings().memory;
         assert!(bodies.iter().sum::<u64>() <= most || bodies.len() == 1, "memory: {bodies:?}");
     }
 
     fn size_of(&self, upload: UploadId) -> u64 {
-        self.seen().rows.get(upload).map_or(0, |row| row.size)
+        self.model.rows().get(upload).map_or(0, |row| row.size)
     }
 
     /// Holds an end against what S3 really has.
     fn proved(&self, record: &Record) {
         let Record::Ended(id, end) = record else { return };
-        let row = self.seen().rows.get(*id).expect("a row");
+        let row = self.model.rows().get(*id).expect("a row");
         let place = &self.places[usize::from(row.place.0)];
         let key = (place.bucket.to_string(), format!("{}{}", place.prefix.as_str(), row.key()));
         let object = self.server.objects.get(&key);
@@ -434,7 +434,7 @@ impl World {
             }
             (Ok(Answer::Read(_)), Call::Read { offset, .. }) => {
                 let number = u32::try_from(offset / (8 << 20) + 1).expect("few parts");
-                let row = self.seen().rows.get(send.upload).map(daypass::model::upload::Upload::path);
+                let row = self.model.rows().get(send.upload).map(daypass::model::upload::Upload::path);
                 for (id, unread) in &mut self.unread {
                     if self.server.uploads.get(id).is_none_or(|up| Some(&up.path) == row.as_ref()) {
                         unread.remove(&number);
@@ -443,7 +443,8 @@ impl World {
             }
             (Err(Problem { kind: Kind::AccessDenied(_), .. }), call) if call.signed() => {
                 let near = Duration::from_secs(2);
-                if let Session::Active(grant) = &self.seen().places[usize::from(send.place.0)].session
+                if let Session::Active(grant) =
+                    &self.model.destination(send.place).expect("an open destination").session
                     && grant.generation == send.generation
                     && grant.ends.since(Time(self.now)) >= near
                     && !matches!(call, Call::Abort { .. })

@@ -8,7 +8,7 @@ use daypass::grant::names::FormProblem;
 use daypass::grant::words::{ask_problem, odd};
 use daypass::grant::{Format, Invitation, RoleRequest};
 use daypass::model::destination::Destination;
-use daypass::model::session::{Grant, Identity, Session};
+use daypass::model::session::{AssumeStatus, Grant, Identity, Session};
 use daypass::model::snapshot::{Command, OpenDestination, Profile, Profiles, Snapshot, Source};
 use daypass::time::{Time, Utc};
 use daypass::ui::backend::Reply;
@@ -371,8 +371,7 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
             name: "Richard".into(),
             shortened: false,
         }),
-        asking: false,
-        retrying: false,
+        assume: AssumeStatus::Idle,
         worked: false,
         learned: std::sync::Arc::default(),
         renew_problem: None,

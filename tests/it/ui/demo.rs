@@ -3,7 +3,7 @@
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::rows::Rows;
-use daypass::model::session::{Grant, Identity, Session};
+use daypass::model::session::{AssumeStatus, Grant, Identity, Session};
 use daypass::model::snapshot::{
     Network, OpenDestination, Profile, ProfileWarning, Profiles, Settings, SkipCounts, SkipReason, Skipped, Snapshot,
     Source, Totals, WarningKind,
@@ -121,8 +121,7 @@ fn place(session: Session) -> OpenDestination {
     OpenDestination {
         destination: Arc::new(destination()),
         session,
-        asking: false,
-        retrying: false,
+        assume: AssumeStatus::Idle,
         worked: false,
         learned: Arc::default(),
         renew_problem: None,
