@@ -1,13 +1,14 @@
 //! Converts errors of servers, proxies and the network to a `Problem`, while their type is still known.
 
+pub(super) mod network;
+
 use super::clock::Clock;
 use super::error_codes::{answered, unknown_answer};
 use super::untrusted_text::clean;
-use super::vault::NO_SESSION;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::date_time::{DateTime, Format};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
@@ -126,8 +127,9 @@ where
             (kind, clean(&chain(error)))
         }
         SdkError::DispatchFailure(why) => {
-            let text = chain(error);
-            (dispatch(operation, &text, why.is_timeout(), why.is_user(), finished, clock), clean(&text))
+            let why = why.as_connector_error();
+            let kind = why.map_or(Kind::Unexpected, |why| dispatch(operation, why, finished, clock));
+            (kind, clean(&chain(error)))
         }
         SdkError::TimeoutError(_) => {
             let lost = finished && operation.stores();
@@ -193,48 +195,21 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn dispatch(op: Operation, text: &str, timeout: bool, user: bool, finished: bool, clock: &Clock) -> Kind {
-    let has = |part: &str| text.contains(part);
-    if has(NO_SESSION) {
-        return Kind::SessionEnded;
+fn dispatch(op: Operation, why: &ConnectorError, finished: bool, clock: &Clock) -> Kind {
+    if let Some(kind) = network::cause(why, clock) {
+        kind
+    } else if why.is_timeout() {
+        Kind::NoAnswer
+    } else if network::is_unreached(why) {
+        Kind::Offline
+    } else if why.is_user() {
+        Kind::Unexpected
+    } else if finished && op.stores() {
+        Kind::AnswerLost
+    } else {
+        Kind::ConnectionLost
     }
-    if has("invalid peer certificate") || has("TLS handshake failed") {
-        return certificate(text, clock);
-    }
-    if has("tunnel error") {
-        return if has("proxy authorization required") || has("unsuccessful") {
-            Kind::ProxyRefused
-        } else {
-            Kind::Offline
-        };
-    }
-    if timeout {
-        return Kind::NoAnswer;
-    }
-    if has("(Connect)") || has("dns error") {
-        return Kind::Offline;
-    }
-    if user {
-        return Kind::Unexpected;
-    }
-    if finished && op.stores() { Kind::AnswerLost } else { Kind::ConnectionLost }
-}
 
-/// Classifies a certificate error. No certificate starts in the future, so if one seems to, this computer's clock is
-/// behind. An expired one means that the clock is ahead only if a server has shown that it is.
-fn certificate(text: &str, clock: &Clock) -> Kind {
-    if text.contains("not valid yet") {
-        let behind = text.split_once('(').and_then(|_| {
-            text.split('(')
-                .filter_map(|part| part.split_once(" seconds in future"))
-                .find_map(|(n, _)| n.parse::<i64>().ok())
-        });
-        return Kind::ClockWrong(-behind.unwrap_or(0));
-    }
-    if text.contains("certificate expired") && clock.ahead() > 86_400 {
-        return Kind::ClockWrong(clock.ahead());
-    }
-    Kind::NotTrusted
 }
 
 #[cfg(test)]

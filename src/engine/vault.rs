@@ -6,12 +6,22 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use std::collections::HashMap;
+use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 /// The signer's error if the vault holds no session for its destination.
-pub(super) const NO_SESSION: &str = "there is no session for this destination";
+#[derive(Debug)]
+pub(super) struct NoSession;
+
+impl fmt::Display for NoSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no session for this destination")
+    }
+}
+
+impl Error for NoSession {}
 
 /// The temporary credentials from AssumeRole. Wiped when dropped; Debug shows nothing.
 pub struct SessionCredentials(Credentials);
@@ -154,7 +164,7 @@ impl ProvideCredentials for Signer {
         Self: 'a,
     {
         let session = self.vault.lock().places.get(&self.place).and_then(|slot| slot.session.clone());
-        future::ProvideCredentials::ready(session.ok_or_else(|| CredentialsError::not_loaded(NO_SESSION)))
+        future::ProvideCredentials::ready(session.ok_or_else(|| CredentialsError::not_loaded(NoSession)))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Tests the messages of AWS, one per row.
 
 use super::*;
+use crate::engine::vault::NoSession;
 use crate::model::problem::DeniedBy;
 use Operation::{
     AssumeRole, CompleteMultipartUpload as Complete, CreateMultipartUpload as Create, GetCallerIdentity, HeadBucket,
     PutObject as Put, UploadPart as Part,
 };
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
@@ -363,45 +365,22 @@ fn what_comes_without_a_code() {
 
 #[test]
 fn what_the_network_says() {
-    let lost = |text: &str| SdkError::dispatch_failure(ConnectorError::io(text.to_owned().into()));
-    for (text, finished, put, part) in [
-        ("client error (Connect): dns error: no such host", false, Kind::Offline, Kind::Offline),
-        ("client error (Connect): tcp connect error: refused", true, Kind::Offline, Kind::Offline),
-        (
-            "client error (Connect): tunnel error: proxy authorization required",
-            true,
-            Kind::ProxyRefused,
-            Kind::ProxyRefused,
-        ),
-        ("client error (Connect): tunnel error: unsuccessful", true, Kind::ProxyRefused, Kind::ProxyRefused),
-        ("client error (Connect): invalid peer certificate: UnknownIssuer", true, Kind::NotTrusted, Kind::NotTrusted),
-        (
-            "client error (Connect): invalid peer certificate: certificate expired: verification time 5 (UNIX)",
-            true,
-            Kind::NotTrusted,
-            Kind::NotTrusted,
-        ),
-        ("client error (SendRequest): connection reset", true, Kind::AnswerLost, Kind::ConnectionLost),
-        ("client error (SendRequest): broken pipe", false, Kind::ConnectionLost, Kind::ConnectionLost),
+    let lost =
+        |why: std::io::ErrorKind| SdkError::dispatch_failure(ConnectorError::io(std::io::Error::from(why).into()));
+    for (why, finished, put, part) in [
+        (std::io::ErrorKind::ConnectionReset, true, Kind::AnswerLost, Kind::ConnectionLost),
+        (std::io::ErrorKind::BrokenPipe, false, Kind::ConnectionLost, Kind::ConnectionLost),
     ] {
         let clock = Clock::start();
-        assert_eq!(problem::<Told>(Put, &lost(text), finished, &clock).kind, put, "{text}");
-        assert_eq!(problem::<Told>(Part, &lost(text), finished, &clock).kind, part, "{text}");
+        assert_eq!(problem::<Told>(Put, &lost(why), finished, &clock).kind, put, "{why}");
+        assert_eq!(problem::<Told>(Part, &lost(why), finished, &clock).kind, part, "{why}");
     }
     let timeout = SdkError::<Told, _>::dispatch_failure(ConnectorError::timeout("connect timeout".into()));
     assert_eq!(kind(Part, &timeout), Kind::NoAnswer);
-}
-
-#[test]
-fn a_certificate_from_the_future_means_a_clock_that_is_behind() {
-    let text = "invalid peer certificate: certificate not valid yet: verification time 1000000000 (UNIX), but \
-                certificate is not valid before 1700000000 (700000000 seconds in future)";
-    assert_eq!(certificate(text, &Clock::start()), Kind::ClockWrong(-700_000_000));
-    let clock = Clock::start();
-    clock.shift_wall(400 * 86_400_000);
-    clock.correct(Utc(clock.utc().0 - 400 * 86_400));
-    let Kind::ClockWrong(ahead) = certificate("invalid peer certificate: certificate expired: x", &clock) else {
-        panic!("the server showed it")
-    };
-    assert_eq!(ahead / 86_400, 400);
+    let unsigned = ConnectorError::other(CredentialsError::not_loaded(NoSession).into(), None);
+    assert_eq!(kind(Part, &SdkError::dispatch_failure(unsigned)), Kind::SessionEnded);
+    // A text that speaks of something else decides nothing.
+    let text = "invalid peer certificate; tunnel error: unsuccessful; (Connect) dns error; there is no session";
+    let lost = SdkError::dispatch_failure(ConnectorError::io(text.into()));
+    assert_eq!(kind(Part, &lost), Kind::ConnectionLost);
 }

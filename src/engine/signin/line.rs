@@ -5,6 +5,7 @@
 //! private. Therefore each request gets its host here, by its path; a request with any other path is not sent. The last
 //! refusal is kept, since the providers' own errors don't contain it.
 
+use crate::engine::classify::network;
 use crate::engine::clock::Clock;
 use crate::engine::credentials::Given;
 use crate::engine::credentials::SourceKeys;
@@ -202,7 +203,8 @@ impl Line {
         };
         let answered = tokio::time::timeout(PATIENCE, talk).await;
         let answered = answered.unwrap_or_else(|late| Err(ConnectorError::timeout(late.into())));
-        let (mut response, body) = answered.inspect_err(|why| self.keep(self.problem(call, lost(why))))?;
+        let (mut response, body) =
+            answered.inspect_err(|why| self.keep(self.problem(call, lost(why, &self.0.clock))))?;
         let status = response.status().as_u16();
         if !(200..300).contains(&status) {
             let header = |name: &str| response.headers().get(name).map(str::to_owned);
@@ -275,15 +277,14 @@ async fn bounded(mut body: SdkBody) -> Result<Zeroizing<Vec<u8>>, ConnectorError
 }
 
 /// Returns the kind of problem of a call without an answer.
-fn lost(why: &ConnectorError) -> Kind {
-    let text = format!("{why:?}");
-    if text.contains("ertificate") {
-        Kind::NotTrusted
+fn lost(why: &ConnectorError, clock: &Clock) -> Kind {
+    if let Some(kind) = network::cause(why, clock) {
+        kind
     } else if why.is_timeout() {
         Kind::NoAnswer
     } else if why.is_user() {
         Kind::LoginPage
-    } else if text.contains("dns") || text.contains("lookup") {
+    } else if network::is_unreached(why) {
         Kind::Offline
     } else {
         Kind::ConnectionLost
