@@ -1,5 +1,6 @@
 //! Converts errors of servers, proxies and the network to a `Problem`, while their type is still known.
 
+mod body;
 pub(super) mod network;
 
 use super::clock::Clock;
@@ -155,18 +156,10 @@ where
 /// parse, because it is not quite XML, or an S3 error in place of an STS error.
 fn words<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> (String, String) {
     let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
-    let body = || {
-        let bytes = error.raw_response().and_then(|response| response.body().bytes()).unwrap_or_default();
-        String::from_utf8_lossy(&bytes[..bytes.len().min(BODY)]).into_owned()
-    };
-    let told = |told: Option<&str>, tag: &str| told.map_or_else(|| element(&body(), tag), str::to_owned);
+    let body = error.raw_response().and_then(|response| response.body().bytes()).unwrap_or_default();
+    let body = &body[..body.len().min(BODY)];
+    let told = |told: Option<&str>, tag: &str| told.map_or_else(|| body::element(body, tag), str::to_owned);
     (told(meta.and_then(|meta| meta.code()), "Code"), told(meta.and_then(|meta| meta.message()), "Message"))
-}
-
-fn element(xml: &str, tag: &str) -> String {
-    let after = xml.split_once(&format!("<{tag}>")).map(|(_, after)| after);
-    let text = after.and_then(|after| after.split_once(&format!("</{tag}>"))).map_or("", |(text, _)| text);
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
 /// Returns a problem without an `SdkError`: the answer looked good, but isn't.
