@@ -19,10 +19,7 @@ use crate::model::verification_url::VerificationUrl;
 use crate::time::Utc;
 use aws_config::login::LoginCredentialsProvider;
 use aws_config::sso::SsoCredentialsProvider;
-use aws_sdk_ssooidc::config::{BehaviorVersion, IdentityCache, StalledStreamProtectionConfig};
 use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -84,7 +81,7 @@ impl AwsContext {
         let asked = asked.await.map_err(|_panic| SignInProblem::Other(Problem::new(Kind::Unexpected)))?;
         let sign_in = asked.map_err(SignInProblem::Other)?;
         let line = self.line(&sign_in);
-        let oidc = self.oidc(&line);
+        let oidc = aws_sdk_ssooidc::Client::new(&line.sdk_config());
         let scopes = sign_in.session.is_some().then(|| sign_in.scopes.clone());
         let register = oidc.register_client().client_name("daypass").client_type("public").set_scopes(scopes);
         let client = Box::pin(register.send()).await.map_err(|why| ended(line.refusal(why)))?;
@@ -140,19 +137,6 @@ impl AwsContext {
     fn line(&self, sign_in: &SignIn) -> Line {
         let about = format!("{} in {}", sign_in.role, sign_in.account);
         Line::new(&self.http, &self.clock, &sign_in.region, about)
-    }
-
-    fn oidc(&self, line: &Line) -> aws_sdk_ssooidc::Client {
-        let config = aws_sdk_ssooidc::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(line.clone())
-            .region(line.region())
-            .identity_cache(IdentityCache::no_cache())
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .time_source(self.clock.clone());
-        aws_sdk_ssooidc::Client::from_conf(config.build())
     }
 
     fn token(&self, sign_in: &SignIn, created: CreateTokenOutput) -> Option<Token> {
@@ -221,16 +205,7 @@ impl AwsContext {
     }
 
     async fn role_credentials(&self, line: &Line, sign_in: &SignIn, token: &Token) -> Result<Given, Refusal> {
-        let config = aws_sdk_sso::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(line.clone())
-            .region(line.region())
-            .identity_cache(IdentityCache::no_cache())
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .time_source(self.clock.clone());
-        let client = aws_sdk_sso::Client::from_conf(config.build());
+        let client = aws_sdk_sso::Client::new(&line.sdk_config());
         let ask = client.get_role_credentials().role_name(&sign_in.role).account_id(sign_in.account.as_str());
         let ask = ask.access_token(&*token.access_token);
         let answer = Box::pin(ask.send()).await.map_err(|why| line.refusal(why))?;
