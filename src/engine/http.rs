@@ -161,6 +161,12 @@ impl Http {
         Self { client, shared: None, endpoint_url: None, log: Log::default() }
     }
 
+    /// The same, with this endpoint URL.
+    #[cfg(test)]
+    pub(super) fn at(client: SharedHttpClient, url: &str) -> Self {
+        Self { endpoint_url: Some(url.into()), ..Self::of(client) }
+    }
+
     /// Whether requests are sent over plain HTTP, unprotected.
     pub(super) fn is_plain(&self) -> bool {
         self.endpoint_url().is_some_and(is_plain)

@@ -82,6 +82,51 @@ pub async fn assume_by_token(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use std::sync::Mutex;
+
+    /// Keeps where a request would have gone.
+    #[derive(Clone, Debug, Default)]
+    struct Addresses(Arc<Mutex<Vec<String>>>);
+
+    impl HttpConnector for Addresses {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            self.0.lock().expect("whole").push(request.uri().to_owned());
+            HttpConnectorFuture::ready(Err(ConnectorError::io(
+                std::io::Error::from(std::io::ErrorKind::ConnectionReset).into(),
+            )))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_goes_to_aws_or_to_this_computer_and_to_no_server_that_was_named() {
+        let own = OwnRole {
+            role: "arn:aws:iam::111122223333:role/Web".parse().expect("a role"),
+            session_name: "bob".parse().expect("a name"),
+            seconds: None,
+            external_id: None,
+        };
+        let token = Zeroizing::new("a.b.c".to_owned());
+        let region: Region = "eu-west-1".parse().expect("a region");
+        for (named, host) in [
+            ("https://files.example.com", "https://sts.eu-west-1.amazonaws.com/"),
+            ("http://10.0.0.7:9000", "https://sts.eu-west-1.amazonaws.com/"),
+            ("https://127.0.0.1.evil.example:9000", "https://sts.eu-west-1.amazonaws.com/"),
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000/"),
+        ] {
+            let addresses = Addresses::default();
+            let ear = addresses.clone();
+            let http = Http::at(http_client_fn(move |_, _| SharedHttpConnector::new(ear.clone())), named);
+            let of = (&own, Path::new("/token"));
+            let asked = assume_by_token(&http, &token, &region, of, &Clock::start()).await;
+            asked.expect_err("nobody answers");
+            assert_eq!(*addresses.0.lock().expect("whole"), [host], "{named}");
+        }
+    }
 
     #[test]
     fn only_what_has_the_form_of_a_token_is_one() {
