@@ -8,10 +8,11 @@ use super::profiles::{self, Chain, Keys, Origin, OwnRole};
 use super::s3::S3;
 use super::sts;
 use super::vault::Ticket;
+use crate::model::command_problem::CommandProblem;
 use crate::model::destination::Destination;
 use crate::model::event::{AssumeRole, Assumed};
 use crate::model::names::{Region, RoleArn};
-use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem, Retry};
+use crate::model::problem::{Kind, Problem, Retry};
 use crate::model::session::Identity;
 use crate::model::upload::DestinationId;
 use std::path::PathBuf;
@@ -90,7 +91,7 @@ impl AwsContext {
     async fn printed(&self, command: &str) -> Result<SourceKeys, Problem> {
         let mark = fingerprint(command);
         if !self.sources.may_run(&mark) {
-            return Err(process::refused(COMMAND_NOT_ALLOWED, &self.clock));
+            return Err(process::refused(CommandProblem::NotAllowed, &self.clock));
         }
         if let Some(keys) = self.sources.given(&mark, self.clock.utc()) {
             return Ok(keys);

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
 use super::secret_string::SecretString;
+use crate::model::command_problem::CommandProblem;
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::time::Utc;
 use serde::Deserialize;
@@ -32,8 +33,9 @@ pub enum Consent {
 
 /// Returns the problem of a command that was not run or gave no key. It never contains the command's output, which may
 /// hold secrets.
-pub(super) fn refused(code: &str, clock: &Clock) -> Problem {
-    let detail = Detail { call: "credential_process".into(), code: code.into(), at: clock.utc(), ..Detail::default() };
+pub(super) fn refused(why: CommandProblem, clock: &Clock) -> Problem {
+    let (call, code) = ("credential_process".into(), why.code().into());
+    let detail = Detail { call, code, at: clock.utc(), ..Detail::default() };
     Problem::with(Kind::ProcessRefused, detail)
 }
 
@@ -54,21 +56,21 @@ struct Printed {
 ///
 /// `ProcessRefused` with a code for what happened; `SourceEnded` if the key has expired already.
 pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result<Given, Problem> {
-    let mut child = shell(command).spawn().map_err(|_why| refused("NotStarted", clock))?;
+    let mut child = shell(command).spawn().map_err(|_why| refused(CommandProblem::NotStarted, clock))?;
     let group = Group::of(&child);
     let lifeline = child.stdin.take();
     let read = tokio::time::timeout(limit, output(&mut child)).await;
     let (bytes, ended_well) = match read {
         Ok(Ok(done)) => done,
-        Ok(Err(code)) => {
+        Ok(Err(why)) => {
             drop(group);
             let _gone = child.kill().await;
-            return Err(refused(code, clock));
+            return Err(refused(why, clock));
         }
         Err(_late) => {
             drop(group);
             let _gone = child.kill().await;
-            return Err(refused("TooLong", clock));
+            return Err(refused(CommandProblem::TooLong, clock));
         }
     };
     group.release();
@@ -77,16 +79,16 @@ pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result
         let _gone = lifeline.write_all(b"\n").await;
     }
     if !ended_well {
-        return Err(refused("EndedWithACode", clock));
+        return Err(refused(CommandProblem::EndedWithACode, clock));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let printed: Printed = serde_json::from_slice(bytes).map_err(|_why| refused("NotTheForm", clock))?;
+    let printed: Printed = serde_json::from_slice(bytes).map_err(|_why| refused(CommandProblem::NotTheForm, clock))?;
     if printed.version != 1 || printed.access_key_id.is_empty() || printed.secret_access_key.is_empty() {
-        return Err(refused("NotTheForm", clock));
+        return Err(refused(CommandProblem::NotTheForm, clock));
     }
     let moment = |text: &String| text.parse::<jiff::Timestamp>().ok().map(|at| Utc(at.as_second()));
     let ends = match printed.expiration.as_ref() {
-        Some(text) => Some(moment(text).ok_or_else(|| refused("NotTheForm", clock))?),
+        Some(text) => Some(moment(text).ok_or_else(|| refused(CommandProblem::NotTheForm, clock))?),
         None => None,
     };
     if ends.is_some_and(|ends| ends <= clock.utc()) {
@@ -101,8 +103,8 @@ pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result
 }
 
 /// Returns what the command wrote, and whether it ended successfully.
-async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), &'static str> {
-    let mut pipe = child.stdout.take().ok_or("NotStarted")?;
+async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), CommandProblem> {
+    let mut pipe = child.stdout.take().ok_or(CommandProblem::NotStarted)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
     let status = tokio::select! {
         read = fill(&mut pipe, &mut bytes) => {
@@ -117,22 +119,22 @@ async fn output(child: &mut Child) -> Result<(Zeroizing<Vec<u8>>, bool), &'stati
             ended
         }
     };
-    Ok((bytes, status.map_err(|_why| "NotStarted")?.success()))
+    Ok((bytes, status.map_err(|_why| CommandProblem::NotStarted)?.success()))
 }
 
 /// Reads until the end; more than [`MOST`] bytes are an error.
-async fn fill(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Zeroizing<Vec<u8>>) -> Result<(), &'static str> {
+async fn fill(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Zeroizing<Vec<u8>>) -> Result<(), CommandProblem> {
     loop {
         // The buffer never grows, so no copy of a secret stays behind.
         let room = (MOST + 1).saturating_sub(bytes.len());
         if room == 0 {
-            return Err("TooMuch");
+            return Err(CommandProblem::TooMuch);
         }
         let mut part = pipe.take(room as u64);
         match part.read_buf(&mut **bytes).await {
             Ok(0) => return Ok(()),
             Ok(_) => {}
-            Err(_why) => return Err("NotStarted"),
+            Err(_why) => return Err(CommandProblem::NotStarted),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod access_key;
 mod body_limit;
 mod change;
 pub mod check;
+pub mod command_problem;
 mod commands;
 pub mod conditions;
 mod congestion;

@@ -107,9 +107,6 @@ pub struct Detail {
     pub at: Utc,
 }
 
-/// The [`Detail::code`] of a profile's command that the person has not allowed.
-pub const COMMAND_NOT_ALLOWED: &str = "NotAllowed";
-
 /// Which policy a denial names, as far as the message tells (IAM, "Troubleshoot access denied error messages").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeniedBy {

@@ -1,6 +1,7 @@
 //! What helps a profile that gave no credentials, and the sentence for it.
 
-use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem};
+use crate::model::command_problem::CommandProblem;
+use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::{Snapshot, Source};
 use crate::words::accounts as words;
 
@@ -26,10 +27,9 @@ impl Remedy {
 /// Returns what helps if this problem was met with this profile.
 pub(crate) fn remedy(problem: &Problem, profile: &str, seen: &Snapshot) -> Option<Remedy> {
     let base = seen.profiles.base(profile)?;
-    let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
     if problem.kind == Kind::SignInNeeded && base.source == Source::SignIn {
         Some(Remedy::SignIn)
-    } else if problem.kind == Kind::ProcessRefused && code == COMMAND_NOT_ALLOWED {
+    } else if CommandProblem::of(problem) == Some(CommandProblem::NotAllowed) {
         base.credential_process.clone().map(Remedy::Command)
     } else {
         None

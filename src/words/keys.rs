@@ -5,7 +5,8 @@ use super::problem::said_of;
 use super::untrusted_text::visible;
 use crate::model::access_key::SaveProblem;
 use crate::model::access_key::{AddProblem, KeepProblem, KeyProblem};
-use crate::model::problem::{COMMAND_NOT_ALLOWED, Kind, Problem};
+use crate::model::command_problem::CommandProblem;
+use crate::model::problem::{Kind, Problem};
 use crate::model::sign_in::{DeviceCode, SignInProblem};
 use crate::model::snapshot::AllowedCommand;
 
@@ -233,18 +234,20 @@ pub const fn take_back_there() -> &'static str {
 /// Returns what happened to a profile's command; `None` for any other problem.
 #[must_use]
 pub fn command_problem(problem: &Problem) -> Option<&'static str> {
-    if problem.kind != Kind::ProcessRefused {
-        return None;
-    }
-    let code = problem.detail.as_ref().map(|detail| &*detail.code).unwrap_or_default();
-    Some(match code {
-        COMMAND_NOT_ALLOWED => command_not_allowed(),
-        "TooLong" => "The profile’s command took longer than a minute and was ended. Run it yourself to see why.",
-        "TooMuch" => "The profile’s command wrote more than any key is long and was ended. Check the command.",
-        "NotTheForm" => {
+    Some(match CommandProblem::of(problem)? {
+        CommandProblem::NotAllowed => command_not_allowed(),
+        CommandProblem::TooLong => {
+            "The profile’s command took longer than a minute and was ended. Run it yourself to see why."
+        }
+        CommandProblem::TooMuch => {
+            "The profile’s command wrote more than any key is long and was ended. Check the command."
+        }
+        CommandProblem::NotTheForm => {
             "What the profile’s command wrote is not a key in the form that is agreed on. Check the command."
         }
-        "EndedWithACode" => "The profile’s command ended without a key. Run it yourself to see what it says.",
-        _ => "The profile’s command can’t be started. Check how it is written in the profile.",
+        CommandProblem::EndedWithACode => {
+            "The profile’s command ended without a key. Run it yourself to see what it says."
+        }
+        CommandProblem::NotStarted => "The profile’s command can’t be started. Check how it is written in the profile.",
     })
 }

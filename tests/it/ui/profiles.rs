@@ -13,7 +13,8 @@ use daypass::engine::keys::{NewKey, TestedKey};
 use daypass::engine::process::Consent;
 use daypass::model::access_key::{Keep, KeepProblem, KeyProblem};
 use daypass::model::check::{Fact, Item, Step};
-use daypass::model::problem::{COMMAND_NOT_ALLOWED, DeniedBy, Detail, Kind, Problem};
+use daypass::model::command_problem::CommandProblem;
+use daypass::model::problem::{DeniedBy, Detail, Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use daypass::model::snapshot::{Command, Snapshot, Source};
@@ -228,7 +229,11 @@ fn with_profiles() -> Snapshot {
     let mut role = demo::profile("through-company");
     (role.source, role.source_profile) = (Source::Role, Some("company".to_owned()));
     profiles.list.extend([signs, process, run, role]);
-    let detail = Detail { call: "credential_process".into(), code: COMMAND_NOT_ALLOWED.into(), ..Detail::default() };
+    let detail = Detail {
+        call: "credential_process".into(),
+        code: CommandProblem::NotAllowed.code().into(),
+        ..Detail::default()
+    };
     let needed = || Err(Problem::new(Kind::SignInNeeded));
     Arc::make_mut(&mut seen.identities).extend([
         ("company".to_owned(), needed()),
@@ -373,7 +378,7 @@ fn a_refusal_for_want_of_a_sign_in_or_a_command_leads_there_and_back() {
         [identify("company"), Action::Request(Request::Command(Command::GetAccess(DestinationId(0))))]
     );
 
-    let detail = Detail { code: COMMAND_NOT_ALLOWED.into(), ..Detail::default() };
+    let detail = Detail { code: CommandProblem::NotAllowed.code().into(), ..Detail::default() };
     let mut shown = open(refused(Problem::with(Kind::ProcessRefused, detail), "vault"));
     press(&mut shown, "Show its command…");
     let command = "/opt/vault get --role \"x y\" | tail -1";
