@@ -2,8 +2,8 @@
 
 use crate::engine::handle::{Engine, Handle, Options};
 use crate::engine::http::{self, Wire};
-use crate::engine::journal::WindowCall;
 use crate::engine::settings;
+use crate::engine::window_call::WindowCall;
 use crate::grant::fields;
 use crate::model::Limits;
 use crate::model::notice::Notice;
@@ -161,8 +161,8 @@ impl App {
         let called = Arc::downgrade(&app);
         let journal = app.own.journal().clone();
         app.runtime.spawn(async move {
-            loop {
-                let WindowCall(handed) = journal.raised().await;
+            let Some(mut calls) = journal.window_calls().await else { return };
+            while let Some(WindowCall(handed)) = calls.next().await {
                 let Some(app) = called.upgrade() else { return };
                 Self::tell(&app.state, Reply::Raise);
                 if let Some(invitation) = handed {

@@ -22,6 +22,7 @@ mod writer;
 pub use earlier::{Earlier, Version};
 pub use history::History;
 
+use super::window_call::{self, WindowCall, WindowCalls};
 use crate::model::notice::JournalNotice;
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::{Kept, Record};
@@ -34,7 +35,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use writer::{Message, Writer};
 
@@ -75,10 +75,6 @@ pub enum Opened {
     Elsewhere(Elsewhere),
 }
 
-/// What a second Daypass hands to the window that is already open: an invitation, a file's path or a link, if anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WindowCall(pub Option<String>);
-
 /// A journal that another running Daypass has open.
 #[derive(Debug)]
 pub struct Elsewhere {
@@ -86,27 +82,10 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// Asks the other Daypass to bring its window to the front, and hands `call` to it.
-    ///
-    /// # Errors
-    ///
-    /// [`JournalBroken`](Kind::JournalBroken) or [`JournalFull`](Kind::JournalFull) if the folder can't be written.
-    pub fn raise(&self, call: &WindowCall) -> Result<(), Problem> {
-        place::raise(&self.dir, call.0.as_deref()).map_err(|why| damage::io_problem(&why))
-    }
-
-    /// Waits up to three seconds until the other Daypass takes the request. Returns false, and withdraws the request,
-    /// if it doesn't, as the command line never does.
-    pub async fn heard(&self) -> bool {
-        for _ in 0..40 {
-            tokio::time::sleep(Duration::from_millis(75)).await;
-            let dir = self.dir.clone();
-            if tokio::task::spawn_blocking(move || !place::unheard(&dir)).await.unwrap_or(false) {
-                return true;
-            }
-        }
-        place::reset_raise(&self.dir);
-        false
+    /// Asks the other Daypass to bring its window to the front, and hands `call` to it. Returns false if nobody listens, as in the
+    /// command line.
+    pub async fn call(&self, call: &WindowCall) -> bool {
+        window_call::call(&self.dir, call).await
     }
 }
 
@@ -309,17 +288,11 @@ impl Journal {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Waits until another Daypass asks for this one's window, and returns what it hands over. Never returns if the
-    /// journal is in memory.
-    pub async fn raised(&self) -> WindowCall {
-        let Some(dir) = self.dir.clone() else { return std::future::pending().await };
-        loop {
-            let look = Arc::clone(&dir);
-            if let Ok(Some(call)) = tokio::task::spawn_blocking(move || place::raised(&look)).await {
-                return call;
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
+    /// Listens for another Daypass that asks for this one's window. Returns `None` if the journal is in memory, or if the system
+    /// refuses.
+    pub async fn window_calls(&self) -> Option<WindowCalls> {
+        let dir = self.dir.clone()?;
+        tokio::task::spawn_blocking(move || WindowCalls::listen(&dir)).await.ok()?.ok()
     }
 }
 
@@ -388,7 +361,6 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
         place::Lock::Held(file) => file,
         place::Lock::Elsewhere => return Ok(Opened::Elsewhere(Elsewhere { dir: dir.to_path_buf() })),
     };
-    place::reset_raise(&dir);
     let path: Arc<Path> = dir.join(place::FILE).into();
     let mut notices = Vec::new();
     // The second pass creates a new file; a disk that damages a new file at once can't keep anything.

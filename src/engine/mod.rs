@@ -43,3 +43,4 @@ pub mod transfer;
 pub mod untrusted_text;
 pub mod vault;
 pub mod walk;
+pub mod window_call;

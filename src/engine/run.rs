@@ -120,8 +120,11 @@ impl Run {
                         (journal, kept)
                     }
                     Opened::Elsewhere(other) => {
-                        let called = options.call.as_ref().is_some_and(|call| other.raise(call).is_ok());
-                        notices.push(Notice::OpenElsewhere(called && other.heard().await));
+                        let heard = match &options.call {
+                            Some(call) => other.call(call).await,
+                            None => false,
+                        };
+                        notices.push(Notice::OpenElsewhere(heard));
                         (Journal::in_memory(&keeping), nothing)
                     }
                 }

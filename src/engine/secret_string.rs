@@ -1,4 +1,7 @@
 //! A secret in JSON: wiped when dropped, never in Debug, and serialized only into the file or request that needs it.
+//!
+//! `secrecy::SecretString` can't replace it: it doesn't serialize, gives its text up only as a copy, and may leave a copy behind when
+//! it is made of a `String`, because that shrinks the buffer.
 
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;

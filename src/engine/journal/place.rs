@@ -1,20 +1,15 @@
 //! The journal's folder: private to the user, locked by one Daypass at a time; damaged files are moved aside.
 
-use super::WindowCall;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The journal's file.
 pub(super) const FILE: &str = "journal.sqlite";
 /// Locked while the journal is open.
 const LOCK: &str = "lock";
-/// Written by a second Daypass to ask the first one to bring its window to the front.
-const RAISE: &str = "raise";
 /// Exists after a write found damage: the next start checks the whole file.
 const DOUBT: &str = "doubt";
-/// The most bytes that are read of a request for the window.
-const HANDED: u64 = 256 << 10;
 /// The suffixes of the files that SQLite keeps next to its own.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
@@ -58,7 +53,7 @@ pub(super) fn folder(dir: &Path) -> Result<PathBuf, Refusal> {
     #[cfg(not(unix))]
     let dir = std::path::absolute(dir)?;
     private(&dir)?;
-    for name in [FILE, LOCK, RAISE, DOUBT] {
+    for name in [FILE, LOCK, DOUBT] {
         plain(&dir.join(name))?;
     }
     for end in BESIDE {
@@ -115,37 +110,6 @@ pub(super) fn set_aside(dir: &Path, what: &str) -> io::Result<PathBuf> {
         return Ok(to);
     }
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
-}
-
-/// Asks the Daypass that holds the lock to bring its window to the front, and hands it an invitation if there is one.
-pub(super) fn raise(dir: &Path, invitation: Option<&str>) -> io::Result<()> {
-    let mut file = writable().truncate(false).append(true).open(dir.join(RAISE))?;
-    let mut line = serde_json::to_string(&invitation)?;
-    line.push('\n');
-    file.write_all(line.as_bytes())
-}
-
-/// Takes a request for the window, if there is one since the last call, with what it hands over. Deleting the request
-/// tells the sender that it was taken.
-pub(super) fn raised(dir: &Path) -> Option<WindowCall> {
-    let path = dir.join(RAISE);
-    let file = fs::File::open(&path).ok()?;
-    let mut text = String::new();
-    // A request that can't be read still asks for the window.
-    let _odd = io::Read::read_to_string(&mut io::Read::take(file, HANDED), &mut text);
-    reset_raise(dir);
-    Some(WindowCall(text.lines().rev().find_map(|line| serde_json::from_str::<Option<String>>(line).ok()?)))
-}
-
-/// Whether a request for the window has not been taken yet.
-pub(super) fn unheard(dir: &Path) -> bool {
-    dir.join(RAISE).symlink_metadata().is_ok()
-}
-
-/// Removes a request for the window.
-pub(super) fn reset_raise(dir: &Path) {
-    // If it can't be removed, the window merely comes to the front once too often.
-    let _ = fs::remove_file(dir.join(RAISE));
 }
 
 #[cfg(unix)]

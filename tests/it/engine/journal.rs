@@ -7,7 +7,8 @@ mod kinds;
 mod next_start;
 mod renamed;
 
-use daypass::engine::journal::{Journal, Opened, Options, WindowCall};
+use daypass::engine::journal::{Journal, Opened, Options};
+use daypass::engine::window_call::WindowCall;
 use daypass::model::destination::Destination;
 use daypass::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use daypass::model::notice::JournalNotice;
@@ -426,17 +427,10 @@ fn a_second_daypass_is_told_and_can_call_the_first() {
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         let Opened::Elsewhere(second) = Journal::open(&home, &options()) else { panic!("it was opened twice") };
-        let first = journal.clone();
-        let raised = tokio::spawn(async move { first.raised().await });
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        assert!(!raised.is_finished());
+        let mut calls = journal.window_calls().await.expect("it listens");
         let call = WindowCall(Some("a \"b\"\n.daypass".to_owned()));
-        second.raise(&call).expect("the folder is there");
-        assert!(second.heard().await);
-        let handed = tokio::time::timeout(Duration::from_secs(5), raised).await.expect("the first notices");
-        assert_eq!(handed.expect("it runs"), call);
-        second.raise(&WindowCall::default()).expect("the folder is there");
-        assert!(!second.heard().await, "nobody listens any more");
+        assert!(second.call(&call).await);
+        assert_eq!(calls.next().await, Some(call));
         journal.close().await.expect("it closes");
         assert!(matches!(Journal::open(&home, &options()), Opened::Here { .. }), "the lock goes with the journal");
     });
