@@ -27,7 +27,7 @@
 //! - Effects are started and never waited for in the loop; what comes of them comes back as events.
 //! - A copy is published after each command at once, otherwise at most every 50 ms, once the journal has what it tells
 //!   of; it costs one pointer for each 256 rows. Uploads go on while the window is hidden, and without one.
-//! - Secrets go past the model: [`Handle::hand_over`](engine::handle::Handle::hand_over) puts an MFA code into the
+//! - Secrets go past the model: [`Handle::get_access`](engine::handle::Handle::get_access) puts an MFA code into the
 //!   vault, AssumeRole puts the session's credentials there, and the model knows whose they are and when they end.
 //! - Bad news is a value: a [`Problem`](model::problem::Problem) has a kind, which tells what a retry would do and
 //!   whose turn it is; [`words`] turns it into sentences, causes and messages to copy.
@@ -58,7 +58,7 @@
 //! | [`time`] | the engine's monotonic time, UTC, RFC 3339 |
 //! | [`model`] | Values: `names`, `destination`, `session`, `upload`, `parts`, `problem`, `history`. In and out: `event`, `snapshot`, `record`. State: `lane` (one value per open destination), `work` (per upload), `rows`, `totals`. Decisions: `access` (AssumeRole), `region`, `timers` (what time does by itself), `intake` and `commands` (what a person adds and asks), `queue` (what is sent next), `responses` (what an answer means), `denials`, `doubts` (what may be stored although no answer says so), `single_put`, `change` (a destination that becomes another). Helpers: `congestion`, `rate`, `rng`, `retries`, `conditions` |
 //! | [`policy`] | IAM documents: ARNs, statements with their conditions, the session policy |
-//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `context` is what each is made with, `access` with `sts`, `transfer` with `s3`, `http`, `timeouts`. Answers become problems in `classify` and `error_codes`. Who a person is: `profiles`, `keys`, `signin`, `process`, `credentials`, `credential_store`. Secrets: `vault` (the customer's), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal`, `log` |
+//! | [`engine`] | `run` is the loop, `commit` what waits for the journal, `handle` the way to it. Calls: `context` is what each is made with, `access` with `sts`, `transfer` with `s3`, `http`, `timeouts`. Answers become problems in `classify` and `error_codes`. Who a person is: `profiles`, `keys`, `signin`, `process`, `credentials`, `credential_store`. Secrets: `vault` (the customer's), `protect` (memory). The end: `signals`. Disk: `files`, `walk`, `journal`, `log`, `profile_files` (watches the profiles and reads them off the loop). Events of the system: `resume` (the computer woke), `window_call` (a second start) |
 //! | [`practice`] | STS and S3 on 127.0.0.1 with a contractor, a customer and a role that may only put; faults on demand |
 //! | [`words`] | labels, formats and sentences that a person reads, shared by the window and the command line |
 //! | [`grant`] | the customer's side: the request, the role's templates, and the invitation that comes back, with their words |
@@ -82,6 +82,10 @@
 //! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engines_clock_tells_the_time` |
 //! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |
 //! | Nothing in `ui` reads the disk or waits | `tidy::the_window_never_touches_the_disk_or_waits` |
+//! | The engine's loop reads no disk and waits for nothing, so that a drive that hangs stops no delivery | `tidy::the_engines_loop_reads_no_disk_and_waits_for_nothing`, `window::idle::a_drive_that_no_longer_answers_stops_no_delivery` |
+//! | An idle Daypass polls nothing: a window wakes when its text changes, an engine when something happens | `window::idle::a_window_wakes_only_when_its_text_changes`, `window::idle::an_engine_at_rest_is_silent_until_a_file_changes` |
+//! | Errors of the network are told apart by their types, never by their texts | `tidy::errors_are_told_apart_by_their_types`, `engine::classify::network::tests::what_is_met_on_the_way_is_told_apart_by_its_type` |
+//! | A second start reaches the window of the same user alone, and what is no call harms no other | `engine::window_call::tests::what_is_no_call_is_not_answered_and_harms_no_other` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
 //! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone`, `tidy::sizes_stand_in_the_theme_alone` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |

@@ -13,10 +13,11 @@ use crate::ui::backend::{Reply, WindowPlace};
 use crate::ui::intake;
 use crate::ui::shell::Wake;
 use crate::words::{cli, window as words};
+use ending::Background;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 /// Where the window's place is kept, beside the journal.
@@ -49,7 +50,7 @@ pub struct Start {
 
 /// The window's backend: its engines and their runtime.
 pub struct App {
-    runtime: Runtime,
+    runtime: Background,
     own: Handle,
     state: Arc<Mutex<AppState>>,
     home: Option<PathBuf>,
@@ -67,6 +68,8 @@ struct AppState {
     asking: Option<AbortHandle>,
     /// Whether the window has the keyboard.
     in_front: bool,
+    /// Changes when another engine is shown.
+    engines: watch::Sender<()>,
 }
 
 impl AppState {
@@ -125,6 +128,7 @@ impl App {
             invitations: Arc::default(),
             asking: None,
             in_front: true,
+            engines: watch::Sender::new(()),
         }));
         let waking = Arc::clone(&state);
         let options = Options {
@@ -135,8 +139,8 @@ impl App {
             ..places
         };
         let (own, runtime) = Engine::start(options)?;
+        let runtime = Background::from(runtime);
         if own.notices().contains(&Notice::OpenElsewhere(true)) {
-            runtime.shutdown_background();
             return Ok(None);
         }
         {

@@ -1,13 +1,13 @@
 //! Asks questions on the terminal, and for MFA codes while uploads run.
 
 use super::{Stop, say_beside};
-use crate::engine::handle::{Handle, Secret};
+use crate::engine::handle::Handle;
 use crate::engine::process::Consent;
 use crate::model::RENEW_BEFORE;
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
 use crate::model::session::Session;
-use crate::model::snapshot::{Command, OpenDestination};
+use crate::model::snapshot::OpenDestination;
 use crate::model::upload::DestinationId;
 use crate::time::Time;
 use crate::words::access as words;
@@ -131,8 +131,7 @@ impl Codes {
             };
             match digits(&text) {
                 Some(code) => {
-                    handle.hand_over(Secret::Code(id, code));
-                    handle.send(Command::GetAccess(id));
+                    handle.get_access(id, code);
                     handle.reached().await;
                 }
                 None => say_beside(words::not_a_code()),

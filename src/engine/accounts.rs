@@ -112,7 +112,7 @@ impl Handle {
         paths: Paths,
     ) -> Result<(), KeepProblem> {
         tokio::task::spawn_blocking(move || work(&paths)).await.unwrap_or(Err(KeepProblem::Ended))?;
-        if self.look_at_profiles().await { Ok(()) } else { Err(KeepProblem::Ended) }
+        if self.read_profiles().await { Ok(()) } else { Err(KeepProblem::Ended) }
     }
 
     /// Allows exactly this command of a profile's `credential_process`. Show the user all of it first.

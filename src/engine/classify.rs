@@ -202,7 +202,6 @@ fn dispatch(op: Operation, why: &ConnectorError, finished: bool, clock: &Clock) 
     } else {
         Kind::ConnectionLost
     }
-
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use aws_smithy_async::time::TimeSource;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::watch;
 
 /// The wall clock is taken to have jumped, as after suspend, if it is ahead of the monotonic clock by this much; less
 /// is slewing of the wall clock.
@@ -29,6 +30,8 @@ struct Inner {
     shift: AtomicI64,
     /// Milliseconds by which the signing time is corrected to the server's clock.
     correction: AtomicI64,
+    /// Hears that the wall clock was set or the computer woke.
+    jumps: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -44,7 +47,12 @@ impl Clock {
     #[must_use]
     pub fn start() -> Self {
         let looked = Looked { monotonic: Instant::now(), wall: SystemTime::now(), passed: Duration::ZERO, sleeps: 0 };
-        Self(Arc::new(Inner { looked: Mutex::new(looked), shift: AtomicI64::new(0), correction: AtomicI64::new(0) }))
+        Self(Arc::new(Inner {
+            looked: Mutex::new(looked),
+            shift: AtomicI64::new(0),
+            correction: AtomicI64::new(0),
+            jumps: watch::Sender::new(()),
+        }))
     }
 
     /// Returns the time since the start, including suspend.
@@ -110,6 +118,17 @@ impl Clock {
     #[doc(hidden)]
     pub fn shift_wall(&self, milliseconds: i64) {
         self.0.shift.fetch_add(milliseconds, Ordering::Relaxed);
+        self.jumped();
+    }
+
+    /// Tells of each time that the wall clock was set or the computer woke: what timers wait for may be due.
+    #[must_use]
+    pub fn jumps(&self) -> watch::Receiver<()> {
+        self.0.jumps.subscribe()
+    }
+
+    pub(super) fn jumped(&self) {
+        self.0.jumps.send_replace(());
     }
 
     fn wall(&self) -> SystemTime {

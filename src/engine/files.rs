@@ -205,9 +205,14 @@ impl OpenFiles {
         Ok(fingerprint)
     }
 
-    /// Closes the file of this upload, once nothing reads it any more.
+    /// Closes the file of this upload once nothing reads it any more. This may block.
     pub fn close(&self, upload: UploadId) {
-        self.lock().remove(&upload);
+        drop(self.take(upload));
+    }
+
+    /// Takes the file of this upload out, so that the caller closes it where that may block.
+    pub fn take(&self, upload: UploadId) -> Option<Arc<Source>> {
+        self.lock().remove(&upload)
     }
 
     /// Returns how many files are open.

@@ -5,13 +5,14 @@ use super::context::AwsContext;
 use super::credentials::Caches;
 use super::http::Wire;
 use super::journal::Journal;
+use super::profile_files::{BeforeProfiles, ProfileReader};
 use super::profiles;
 use super::run::Run;
 use super::s3::S3;
 use super::single_object::{self, SentObject};
 use super::timeouts::Timeouts;
-use crate::model::Limits;
 use super::window_call::WindowCall;
+use crate::model::Limits;
 use crate::model::destination::Destination;
 use crate::model::history::{Delivery, DeliveryFile};
 use crate::model::notice::Notice;
@@ -54,6 +55,8 @@ pub struct Options {
     pub pages: Arc<AtomicU32>,
     /// Called for each task of the model before it begins; tests panic in it.
     pub hook: Option<Hook>,
+    /// Called before the profile files are read; tests make it wait, as a drive does that no longer answers.
+    pub before_profiles: Option<BeforeProfiles>,
     /// What to hand to a window that is open already; `None` to leave that window alone.
     pub call: Option<WindowCall>,
     /// Changes the settings for this run; takes precedence over those in the journal.
@@ -76,6 +79,7 @@ impl Options {
             wake: Arc::new(|| {}),
             pages: Arc::default(),
             hook: None,
+            before_profiles: None,
             call: None,
             adjust: None,
             again: false,
@@ -101,7 +105,8 @@ pub(super) enum Input {
     /// Opens a destination, with an MFA code for its AssumeRole, and answers with its id.
     Open(Box<Destination>, Option<Zeroizing<String>>, oneshot::Sender<DestinationId>),
     Secret(Secret),
-    LookAtProfiles,
+    /// Requests access to a destination with this MFA code.
+    GetAccess(DestinationId, Zeroizing<String>),
     /// Answers with the S3 client of a destination, if there is access to it at this moment.
     Store(DestinationId, oneshot::Sender<Option<Arc<S3>>>),
     Reached(oneshot::Sender<()>),
@@ -118,6 +123,7 @@ pub struct Handle {
     journal: Journal,
     notices: Arc<[Notice]>,
     desk: AwsContext,
+    profiles: ProfileReader,
 }
 
 impl Handle {
@@ -125,6 +131,12 @@ impl Handle {
     #[must_use]
     pub fn seen(&self) -> Arc<Snapshot> {
         Arc::clone(&self.seen.borrow())
+    }
+
+    /// Returns whether both are handles of the same engine.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.input.same_channel(&other.input)
     }
 
     /// Returns the current time on the engine's clock.
@@ -155,6 +167,11 @@ impl Handle {
         let (tell, told) = oneshot::channel();
         let sent = self.input.try_send(Input::Open(Box::new(destination), code, tell)).is_ok();
         async move { if sent { told.await.ok() } else { None } }
+    }
+
+    /// Requests access to an open destination with this MFA code; returns false if the queue is full or the engine has ended.
+    pub fn get_access(&self, destination: DestinationId, code: Zeroizing<String>) -> bool {
+        self.input.try_send(Input::GetAccess(destination, code)).is_ok()
     }
 
     /// Hands a secret to the engine's vault; returns false if the queue is full or the engine has ended.
@@ -239,8 +256,13 @@ impl Handle {
 
     /// Re-reads the profile files, because Daypass itself changed them, and waits until the snapshot shows them.
     /// Returns false if the engine has ended.
-    pub(super) async fn look_at_profiles(&self) -> bool {
-        self.input.send(Input::LookAtProfiles).await.is_ok() && self.reached().await
+    pub(super) async fn read_profiles(&self) -> bool {
+        self.profiles.read_now().await && self.reached().await
+    }
+
+    /// Checks the profile files for changes of which no event tells, as on a network drive.
+    pub fn look_at_profiles(&self) {
+        self.profiles.look();
     }
 
     /// Returns what was found at the start that the user should know.
@@ -267,8 +289,9 @@ impl Engine {
         let notices = run.notices().into();
         let journal = run.journal().clone();
         let desk = run.desk();
+        let profiles = run.profiles();
         tokio::spawn(run.go(inputs));
-        Ok(Handle { input, seen, clock, home, journal, notices, desk })
+        Ok(Handle { input, seen, clock, home, journal, notices, desk, profiles })
     }
 
     /// Starts an engine on a runtime of its own, for a window whose thread must never block.

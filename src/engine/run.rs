@@ -15,13 +15,15 @@ use super::http::{self, Http};
 use super::journal::{self, Journal, Opened};
 use super::log::{Changes, Log};
 use super::pool::Pool;
+use super::profile_files::{ProfileFiles, ProfileReader};
 use super::rate_limiter::RateLimiter;
 use super::reads::Reads;
+use super::resume::Resumes;
 use super::s3::S3;
 use super::task::{TaskKind, lost};
 use super::transfer::Context;
 use super::vault::Vault;
-use super::{profiles, walk};
+use super::walk;
 use crate::model::Model;
 use crate::model::event::{Effect, Event};
 use crate::model::names::Region;
@@ -49,8 +51,8 @@ const PUBLISH: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_millis(100);
 /// How many bytes of buffers are kept for reuse.
 const POOL: usize = 64 << 20;
-/// How often the profile files are checked for changes.
-const PROFILES: Duration = Duration::from_secs(2);
+/// How long the start waits for the profile files; a drive that answers later is heard later.
+const PROFILES: Duration = Duration::from_secs(1);
 
 /// The engine's own state.
 pub(super) struct Run {
@@ -77,7 +79,7 @@ pub(super) struct Run {
     events: mpsc::Sender<Event>,
     arriving: mpsc::Receiver<Event>,
     effects: Vec<Effect>,
-    profiles_stamp: profiles::Stamp,
+    profiles: ProfileFiles,
 }
 
 impl Run {
@@ -131,14 +133,15 @@ impl Run {
             }
         };
         let unkept = Unkept::new(&journal);
-        let stamp = profiles::stamp(&options.profiles);
+        let sources = CredentialStore::default();
+        let profiles = ProfileFiles::follow(&options.profiles, options.before_profiles.clone(), &sources);
         let mut run = Self {
             model: Model::new(options.limits),
             desk: AwsContext {
                 http,
                 vault: Vault::new(),
                 clock: clock.clone(),
-                sources: CredentialStore::default(),
+                sources,
                 paths: options.profiles.clone(),
                 caches: options.caches.clone(),
                 patience: options.patience,
@@ -164,13 +167,15 @@ impl Run {
             events,
             arriving,
             effects: Vec::new(),
-            profiles_stamp: stamp,
+            profiles,
             options,
         };
         run.notices.extend(environment::variables().into_iter().map(Notice::Environment));
         run.notices.iter().for_each(|notice| run.log.notice(notice));
         run.take_in(Event::Restored(Box::new(kept)));
-        run.read_profiles();
+        if tokio::time::timeout(PROFILES, run.profiles.changed()).await.is_ok() {
+            run.take_profiles();
+        }
         if let Some(adjust) = run.options.adjust.clone() {
             let mut settings = run.model.settings().clone();
             adjust(&mut settings);
@@ -188,6 +193,10 @@ impl Run {
         self.desk.clone()
     }
 
+    pub(super) fn profiles(&self) -> ProfileReader {
+        self.profiles.reader()
+    }
+
     pub(super) fn notices(&self) -> &[Notice] {
         &self.notices
     }
@@ -196,8 +205,7 @@ impl Run {
     pub(super) async fn go(mut self, mut inputs: mpsc::Receiver<Input>) {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut files = tokio::time::interval(PROFILES);
-        files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let (mut jumps, _resumes) = (self.clock.jumps(), Resumes::follow(self.clock.clone()));
         let mut published = self.clock.now();
         let mut dirty = false;
         let (mut state, mut kept) = (self.journal.state(), self.journal.kept());
@@ -210,7 +218,7 @@ impl Run {
             }
             let deadline = self.model.next_deadline();
             let publish_at = if dirty && self.may_publish() { published + PUBLISH } else { Time::NEVER };
-            let wait = deadline.unwrap_or(Time::NEVER).min(publish_at).since(self.clock.now()).min(PROFILES);
+            let wait = deadline.unwrap_or(Time::NEVER).min(publish_at).since(self.clock.now());
             tokio::select! {
                 biased;
                 input = inputs.recv() => match input {
@@ -234,10 +242,11 @@ impl Run {
                         let _nobody = tell.send(place);
                     }
                     Some(Input::Secret(Secret::Code(place, code))) => self.desk.vault.put_code(place, code),
-                    Some(Input::LookAtProfiles) => {
-                        self.profiles_stamp = profiles::stamp(&self.options.profiles);
-                        self.read_profiles();
+                    Some(Input::GetAccess(place, code)) => {
+                        self.desk.vault.put_code(place, code);
+                        self.take_in(Event::Command(Command::GetAccess(place)));
                         dirty = !self.publish_now();
+                        published = self.clock.now();
                     }
                     Some(Input::Store(place, tell)) => {
                         let access = self.model.destination(place);
@@ -245,6 +254,8 @@ impl Run {
                         let _nobody = tell.send(self.s3.get(&place).filter(|_| access).cloned());
                     }
                     Some(Input::Reached(done)) => {
+                        // Whoever had the profiles read waits for them here.
+                        self.take_profiles();
                         self.publisher.answer_when_published(done);
                         dirty = !self.publish_now();
                     }
@@ -281,13 +292,10 @@ impl Run {
                         published = self.clock.now();
                     }
                 }
-                _ = files.tick() => dirty |= self.look_at_profiles(),
-                () = tokio::time::sleep(wait) => {
-                    if deadline.is_some_and(|due| due <= self.clock.now()) {
-                        self.take_in(Event::Tick);
-                        dirty = true;
-                    }
-                }
+                () = self.profiles.changed() => dirty |= self.take_profiles(),
+                // The computer slept, or its clock was set: what was far off may be due.
+                _ = jumps.changed() => dirty |= self.tick(deadline),
+                () = tokio::time::sleep(wait) => dirty |= self.tick(deadline),
             }
             if dirty && self.may_publish() && self.clock.now() >= published + PUBLISH {
                 dirty = !self.publish_now();
@@ -365,24 +373,20 @@ impl Run {
         self.effects = effects;
     }
 
-    /// Reads the profiles if their files changed; returns whether a snapshot remains to be published.
-    fn look_at_profiles(&mut self) -> bool {
-        let stamp = profiles::stamp(&self.options.profiles);
-        if stamp != self.profiles_stamp {
-            self.profiles_stamp = stamp;
-            self.read_profiles();
-            return !self.publish_now();
+    /// Tells the model the time if something is due; returns whether it was.
+    fn tick(&mut self, deadline: Option<Time>) -> bool {
+        let due = deadline.is_some_and(|due| due <= self.clock.now());
+        if due {
+            self.take_in(Event::Tick);
         }
-        false
+        due
     }
 
-    /// Reads the files, and lists the keys of this run instead of profiles with the same name.
-    fn read_profiles(&mut self) {
-        let mut found = profiles::read(&self.options.profiles);
-        let run = self.desk.sources.profiles();
-        found.list.retain(|profile| run.iter().all(|ours| ours.name != profile.name));
-        found.list.extend(run);
-        self.take_in(Event::ProfilesRead(Arc::new(found)));
+    /// Gives the model the profiles if they were read again; returns whether they were.
+    fn take_profiles(&mut self) -> bool {
+        let Some(found) = self.profiles.take() else { return false };
+        self.take_in(Event::ProfilesRead(found));
+        true
     }
 
     fn perform(&mut self, effect: Effect) {

@@ -31,9 +31,12 @@ pub struct Context {
 }
 
 impl Context {
-    /// Closes the file of an upload and drops its hasher.
+    /// Closes the file of an upload and drops its hasher. Must be called within a runtime.
     pub fn close(&self, upload: UploadId) {
-        self.files.close(upload);
+        if let Some(source) = self.files.take(upload) {
+            // Closing a file may block if its drive no longer answers.
+            tokio::task::spawn_blocking(move || drop(source));
+        }
         if let Some(digests) = &self.digests {
             digests.forget(upload);
         }

@@ -109,6 +109,14 @@ impl OpenDestination {
         grant.ends.since(now) <= SOON.min(grant.length / 4) || self.needs_more(now).is_some()
     }
 
+    /// Returns in how long the access [ends soon](Self::ends_soon), if nothing else changes; `None` without access.
+    #[must_use]
+    pub fn ends_soon_in(&self, now: Time) -> Option<Duration> {
+        let Session::Active(grant) = &self.session else { return None };
+        let need = self.totals.time_left.filter(|_| self.totals.open() > 0 && !self.paused).unwrap_or_default();
+        Some(grant.ends.since(now).saturating_sub(need.max(SOON.min(grant.length / 4))))
+    }
+
     /// Returns how long the queue still needs, if that is longer than the access lasts.
     #[must_use]
     pub fn needs_more(&self, now: Time) -> Option<Duration> {

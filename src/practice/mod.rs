@@ -42,6 +42,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Object, Store, crc_text, etag};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 const SIGNATURE_TEXT_S3: &str =
@@ -153,6 +154,12 @@ impl Practice {
         lock(&self.inside.store).objects.values().map(|object| object.about.clone()).collect()
     }
 
+    /// How many objects are in the bucket, and each time that there are more.
+    #[must_use]
+    pub fn arrivals(&self) -> watch::Receiver<usize> {
+        lock(&self.inside.store).count.subscribe()
+    }
+
     /// Returns the uploads that are neither completed nor aborted, sorted by key and upload ID.
     #[must_use]
     pub fn open_uploads(&self) -> Vec<OpenUpload> {
@@ -199,7 +206,7 @@ impl Practice {
             by: format!("arn:aws:iam::{}:user/owner", story::CUSTOMER),
             parts: 0,
         };
-        lock(&self.inside.store).objects.insert(key.to_owned(), Object { about, blob });
+        lock(&self.inside.store).keep(Object { about, blob });
         Ok(())
     }
 

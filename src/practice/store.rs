@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, checksum_combine};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
+use tokio::sync::watch;
 
 /// Metadata of a stored object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub(super) struct Upload {
 pub(super) struct Store {
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) uploads: HashMap<String, Upload>,
+    /// How many objects there are.
+    pub(super) count: watch::Sender<usize>,
 }
 
 /// A CompleteMultipartUpload request.
@@ -130,8 +133,14 @@ impl Store {
         if if_absent && self.objects.contains_key(&object.about.key) {
             return Err(Refused::Exists);
         }
-        self.objects.insert(object.about.key.clone(), object);
+        self.keep(object);
         Ok(())
+    }
+
+    /// Keeps an object, in the place of one with its key.
+    pub(super) fn keep(&mut self, object: Object) {
+        self.objects.insert(object.about.key.clone(), object);
+        self.count.send_replace(self.objects.len());
     }
 
     /// Completes an upload, or returns the same result for a repeated request.
@@ -189,7 +198,7 @@ impl Store {
         };
         upload.parts.clear();
         upload.done = Some((list, about.clone()));
-        self.objects.insert(asked.key.to_owned(), Object { about: about.clone(), blob });
+        self.keep(Object { about: about.clone(), blob });
         Ok(about)
     }
 }

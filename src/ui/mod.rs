@@ -437,7 +437,8 @@ impl Window {
                 next = Some(next.map_or(wait, |sooner| sooner.min(wait)));
             }
         };
-        if let Some(place) = self.on_view.and_then(|id| seen.places.get(usize::from(id.0))) {
+        let covered = self.history.is_some() || self.kit.is_some() || self.access.profiles_open;
+        if let Some(place) = self.on_view.filter(|_| !covered).and_then(|id| seen.places.get(usize::from(id.0))) {
             want(place.session.left(now));
         }
         if let crate::model::snapshot::Network::Down { next, .. } = &seen.line {

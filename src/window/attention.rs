@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How often it is looked at; none of it is a matter of seconds.
+/// The least time between two looks; none of it is a matter of seconds.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long nothing is sent before the computer may sleep: a line that comes back soon is not worth a sleep.
 const REST: Duration = Duration::from_mins(1);
@@ -67,6 +67,23 @@ impl Watch {
         self.journal = journal.is_some();
         news
     }
+
+    /// How long until time alone may bring news, if nothing else changes; none if it won't.
+    #[must_use]
+    pub fn next_look(&self, seen: &Snapshot, now: Time) -> Option<Duration> {
+        let next = |(place, id): (&OpenDestination, u16)| {
+            let Session::Active(grant) = &place.session else { return None };
+            let told = self.places.get(&DestinationId(id)).is_some_and(|stood| stood.soon == Some(grant.generation));
+            place.ends_soon_in(now).filter(|_| !told && needs_renewal(seen, place))
+        };
+        seen.places.iter().zip(0..).filter_map(next).min()
+    }
+}
+
+/// Whether files wait for a session that does not renew itself.
+fn needs_renewal(seen: &Snapshot, place: &OpenDestination) -> bool {
+    let by_itself = seen.settings.renew && place.destination.mfa_serial.is_none();
+    place.totals.open() > 0 && !by_itself && !place.paused
 }
 
 fn stands(seen: &Snapshot, place: &OpenDestination, now: Time, before: Stood) -> Stood {
@@ -84,8 +101,7 @@ fn stands(seen: &Snapshot, place: &OpenDestination, now: Time, before: Stood) ->
     };
     match &place.session {
         Session::Active(grant) => {
-            let by_itself = seen.settings.renew && place.destination.mfa_serial.is_none();
-            if waits && place.ends_soon(now) && !by_itself && !place.paused {
+            if needs_renewal(seen, place) && place.ends_soon(now) {
                 stood.soon = Some(grant.generation);
             }
         }
@@ -142,35 +158,52 @@ pub fn done(seen: &Snapshot) -> Option<u8> {
     (sums.1 > 0).then(|| format::percent(sums.0, sums.1))
 }
 
-/// Looks until the window is gone.
+/// Looks whenever something changed, until the window is gone.
 pub(super) async fn follow(own: Handle, state: Arc<Mutex<AppState>>) {
     let test_server = locked(&state).about.test_server.is_some();
-    let (mut watch, mut practice) = (Watch::new(test_server), false);
+    let mut engines = locked(&state).engines.subscribe();
     let mut desktop = Desktop::default();
     let mut awake = Awake::default();
     let mut sent: Option<Time> = None;
     loop {
-        tokio::time::sleep(LOOK).await;
-        let (handle, in_front, rehearses) = {
-            let state = locked(&state);
-            (state.current(&own), state.in_front, state.about.practice)
-        };
-        if rehearses != practice {
-            (watch, practice) = (Watch::new(test_server), rehearses);
-        }
-        let (seen, now) = (handle.seen(), handle.now());
-        for said in watch.look(&seen, now) {
-            if !in_front {
-                desktop.notify(&said).await;
+        // Practice is another world: what was told of one says nothing of the other.
+        let mut watch = Watch::new(test_server);
+        let mut handle = locked(&state).current(&own);
+        let mut jumps = handle.clock().jumps();
+        loop {
+            let (seen, now) = (handle.seen(), handle.now());
+            let in_front = locked(&state).in_front;
+            for said in watch.look(&seen, now) {
+                if !in_front {
+                    desktop.notify(&said).await;
+                }
             }
-        }
-        desktop.progress(done(&seen)).await;
-        if sending(&seen) {
-            sent = Some(now);
-            awake.hold().await;
-        } else if sent.is_some_and(|at| now.since(at) >= REST) {
-            sent = None;
-            awake.release().await;
+            desktop.progress(done(&seen)).await;
+            if sending(&seen) {
+                sent = Some(now);
+                awake.hold().await;
+            } else if sent.is_some_and(|at| now.since(at) >= REST) {
+                sent = None;
+                awake.release().await;
+            }
+            let rest = sent.map(|at| REST.saturating_sub(now.since(at)));
+            let wait = watch.next_look(&seen, now).into_iter().chain(rest).min().unwrap_or(Duration::MAX);
+            drop(seen);
+            tokio::select! {
+                changed = handle.changed() => {
+                    if !changed && engines.changed().await.is_err() {
+                        return;
+                    }
+                }
+                changed = engines.changed() => if changed.is_err() { return },
+                // The computer slept: what was far off may be due.
+                _ = jumps.changed() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+            if !handle.is_same(&locked(&state).current(&own)) {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
         }
     }
 }

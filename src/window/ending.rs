@@ -2,8 +2,41 @@
 
 use super::{App, locked};
 use crate::engine::{process, signals};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::{self, Runtime};
+
+/// How long the last writes of the window may take once the engines have ended.
+const WRITES: Duration = Duration::from_secs(2);
+
+/// The runtime of the window's engines. Dropped, it waits for what is being written, but not for a drive that no longer answers.
+pub(super) struct Background {
+    handle: runtime::Handle,
+    runtime: Option<Runtime>,
+}
+
+impl From<Runtime> for Background {
+    fn from(runtime: Runtime) -> Self {
+        Self { handle: runtime.handle().clone(), runtime: Some(runtime) }
+    }
+}
+
+impl Deref for Background {
+    type Target = runtime::Handle;
+
+    fn deref(&self) -> &runtime::Handle {
+        &self.handle
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(WRITES);
+        }
+    }
+}
 
 impl App {
     /// Ends the engines once everything recorded is on disk.

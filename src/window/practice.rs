@@ -17,7 +17,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::AbortHandle;
 
-/// The interval between two looks into the practice bucket.
+/// The least time between two looks into the practice bucket.
 const LOOK: Duration = Duration::from_millis(400);
 
 /// Practice that is starting or running.
@@ -75,6 +75,7 @@ fn leave(state: &Mutex<AppState>) -> bool {
         }
         let about = About { practice: false, arrived: None, code_practice: None, ..(*state.about).clone() };
         state.about = Arc::new(about);
+        state.engines.send_replace(());
         ended
     };
     ended.server.abort();
@@ -118,18 +119,16 @@ async fn rehearse(state: &Arc<Mutex<AppState>>) -> io::Result<()> {
         let Some(rehearsal) = &mut state.rehearsal else { return Ok(()) };
         rehearsal.engine = Some((handle, folder));
         state.about = Arc::new(about);
+        state.engines.send_replace(());
     }
     wake(state);
     // The server lives as long as this task.
-    let mut known = 0;
-    loop {
+    let mut arrivals = practice.arrivals();
+    while arrivals.changed().await.is_ok() {
         tokio::time::sleep(LOOK).await;
-        let objects = practice.objects();
-        if objects.len() == known {
-            continue;
-        }
-        known = objects.len();
-        let arrived = objects.into_iter().map(|object| Arrived { key: object.key, size: object.size }).collect();
+        arrivals.borrow_and_update();
+        let arrived =
+            practice.objects().into_iter().map(|object| Arrived { key: object.key, size: object.size }).collect();
         {
             let mut state = locked(state);
             if state.rehearsal.is_none() {
@@ -139,6 +138,7 @@ async fn rehearse(state: &Arc<Mutex<AppState>>) -> io::Result<()> {
         }
         wake(state);
     }
+    Ok(())
 }
 
 fn destination(story: &Story, name: &str, role: &str) -> io::Result<Destination> {

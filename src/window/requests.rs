@@ -1,7 +1,7 @@
 //! Carries out what the window asks for. Nothing here waits: what takes time is done on the runtime and replies.
 
 use super::{App, AppState, invitations, locked, practice, words};
-use crate::engine::handle::{Handle, Secret};
+use crate::engine::handle::Handle;
 use crate::grant::fields::{self, TextProblem};
 use crate::grant::{Invitation, RoleRequest};
 use crate::model::snapshot::Command;
@@ -10,7 +10,9 @@ use crate::receipt::{Format, Receipt};
 use crate::report;
 use crate::ui::backend::{Backend, Current, Reply, Request, SheetReply, Texts, WindowPlace};
 use crate::words::{ask, problem};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use tokio::task::AbortHandle;
 
@@ -34,9 +36,7 @@ impl Backend for App {
         match request {
             Request::Command(command) => self.command(command),
             Request::EnterCode(id, code) => {
-                let handle = self.current();
-                handle.hand_over(Secret::Code(id, code));
-                handle.send(Command::GetAccess(id));
+                self.current().get_access(id, code);
             }
             Request::OpenWithCode(to, code) => {
                 self.invitation_used(&to);
@@ -68,7 +68,7 @@ impl Backend for App {
             Request::Stop => self.stop_asking(),
             Request::Choose(what) => self.choose(what),
             Request::UsePath(what, path) => self.use_path(what, path),
-            Request::Focused(focused) => locked(&self.state).in_front = focused,
+            Request::Focused(focused) => self.focused(focused),
             Request::KeepWindowPlace(place) => self.keep_window_place(place),
         }
     }
@@ -106,7 +106,7 @@ impl App {
     pub(super) fn read_invitation(&self, path: PathBuf) {
         let state = Arc::clone(&self.state);
         self.runtime.spawn_blocking(move || {
-            let read = std::fs::File::open(&path).and_then(|file| {
+            let read = plain_file(&path).and_then(|file| {
                 let mut bytes = Vec::new();
                 std::io::Read::read_to_end(&mut std::io::Read::take(file, INVITATION), &mut bytes)?;
                 Ok(bytes)
@@ -163,7 +163,17 @@ impl App {
         });
         // A place that is not kept costs a person one move of a window.
         let path = home.join(super::PLACE_FILE);
-        let _not_kept = crate::engine::profiles::private_file(&path, text.to_string().as_bytes());
+        self.runtime.spawn_blocking(move || {
+            let _not_kept = crate::engine::profiles::private_file(&path, text.to_string().as_bytes());
+        });
+    }
+
+    fn focused(&self, focused: bool) {
+        let before = std::mem::replace(&mut locked(&self.state).in_front, focused);
+        if focused && !before {
+            // The user may have edited the files on another computer, of which no event tells.
+            self.current().look_at_profiles();
+        }
     }
 
     /// Remembers the sign-in or the check that is under way, and ends the one before it, which nobody looks at any more.
@@ -178,6 +188,11 @@ impl App {
             asking.abort();
         }
     }
+}
+
+/// Opens a file, and nothing that might never end or never begin, such as a pipe.
+fn plain_file(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 /// Replies with what a text is: an invitation, a request for the customer's page, or neither, and why.

@@ -66,8 +66,8 @@ pub(in crate::engine) fn is_unreached(error: &(dyn Error + 'static)) -> bool {
     chain(error).any(connecting)
 }
 
-/// No certificate is made to begin in the future: where one seems to, this computer's clock is behind. An expired one
-/// means so only where a server has shown this computer to be ahead.
+/// Classifies a certificate error. No certificate starts in the future, so if one seems to, this computer's clock is
+/// behind. An expired one means that the clock is ahead only if a server has shown that it is.
 fn certificate(why: &CertificateError, clock: &Clock) -> Kind {
     if let CertificateError::NotValidYetContext { time, not_before } = why {
         let behind = not_before.as_secs().saturating_sub(time.as_secs());

@@ -58,7 +58,7 @@ fn heard(operation: Operation, answer: &Answer) -> Problem {
             let page = response(status, ("content-type", "text/html"));
             SdkError::service_error(Told(ErrorMetadata::builder().build()), page)
         }
-        Answer::Network(text) => SdkError::dispatch_failure(ConnectorError::io(text.to_owned().into())),
+        Answer::Network(met) => SdkError::dispatch_failure(ConnectorError::io(met.error())),
         Answer::Timeout => SdkError::dispatch_failure(ConnectorError::timeout("connect timeout".into())),
     };
     classify::problem(operation, &error, true, &Clock::start())

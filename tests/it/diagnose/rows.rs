@@ -2,8 +2,14 @@
 
 use Operation::{AssumeRole, GetCallerIdentity as Identify};
 use Turn::{Administrator, Customer, Nobody, Unknown, You};
+use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use daypass::engine::classify::Operation;
 use daypass::model::problem::{DeniedBy, Kind, Turn};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use std::error::Error;
+use std::io;
+use tower_service::Service;
 
 /// What came back.
 pub enum Answer {
@@ -11,8 +17,8 @@ pub enum Answer {
     Aws(u16, &'static str, &'static str),
     /// A page for people.
     Page(u16),
-    /// What the connection says.
-    Network(&'static str),
+    /// What the connection met.
+    Network(Met),
     /// Nothing in time.
     Timeout,
 }
@@ -25,8 +31,42 @@ impl std::fmt::Display for Answer {
                 None => write!(f, "{status} {code}: {}", message.trim()),
             },
             Self::Page(status) => write!(f, "{status} a page in HTML"),
-            Self::Network(text) => f.write_str(text),
+            Self::Network(Met::NoName) => f.write_str("client error (Connect): dns error: no such host"),
+            Self::Network(Met::Proxy) => {
+                f.write_str("client error (Connect): tunnel error: proxy authorization required")
+            }
+            Self::Network(Met::Certificate) => {
+                f.write_str("client error (Connect): invalid peer certificate: UnknownIssuer")
+            }
+            Self::Network(Met::Reset) => f.write_str("client error (SendRequest): connection reset"),
             Self::Timeout => f.write_str("no answer in time"),
+        }
+    }
+}
+
+/// What keeps a request from being answered.
+#[derive(Clone, Copy)]
+pub enum Met {
+    NoName,
+    Proxy,
+    Certificate,
+    Reset,
+}
+
+/// What a proxy answers to CONNECT. The library exports the type under no name of its own.
+type TunnelError = <Tunnel<HttpConnector> as Service<http::Uri>>::Error;
+
+impl Met {
+    /// The error as the connection gives it.
+    pub fn error(self) -> Box<dyn Error + Send + Sync> {
+        match self {
+            Self::NoName => Box::new(ResolveDnsError::new("no such host")),
+            Self::Proxy => Box::new(TunnelError::ProxyAuthRequired),
+            Self::Certificate => {
+                let why = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+                Box::new(io::Error::new(io::ErrorKind::InvalidData, why))
+            }
+            Self::Reset => Box::new(io::Error::from(io::ErrorKind::ConnectionReset)),
         }
     }
 }

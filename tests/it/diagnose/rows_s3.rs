@@ -1,6 +1,6 @@
 //! The codes and texts of S3 as its reference gives them, the answers that are not AWS's, and what each is taken for.
 
-use super::rows::{Answer, Row, aws};
+use super::rows::{Answer, Met, Row, aws};
 use Operation::{
     AssumeRole, CompleteMultipartUpload as Complete, CreateMultipartUpload as Create, HeadBucket, PutObject as Put,
     UploadPart as Part,
@@ -300,29 +300,9 @@ pub const S3: &[Row] = &[
     Row { operation: AssumeRole, answer: Answer::Page(403), kind: Kind::ProxyRefused, turn: Administrator },
     Row { operation: Put, answer: Answer::Page(407), kind: Kind::ProxyRefused, turn: Administrator },
     Row { operation: Part, answer: Answer::Page(502), kind: Kind::Busy, turn: Nobody },
-    Row {
-        operation: Put,
-        answer: Answer::Network("client error (Connect): dns error: no such host"),
-        kind: Kind::Offline,
-        turn: Nobody,
-    },
-    Row {
-        operation: Put,
-        answer: Answer::Network("client error (Connect): tunnel error: proxy authorization required"),
-        kind: Kind::ProxyRefused,
-        turn: Administrator,
-    },
-    Row {
-        operation: Put,
-        answer: Answer::Network("client error (Connect): invalid peer certificate: UnknownIssuer"),
-        kind: Kind::NotTrusted,
-        turn: Administrator,
-    },
-    Row {
-        operation: Part,
-        answer: Answer::Network("client error (SendRequest): connection reset"),
-        kind: Kind::ConnectionLost,
-        turn: Nobody,
-    },
+    Row { operation: Put, answer: Answer::Network(Met::NoName), kind: Kind::Offline, turn: Nobody },
+    Row { operation: Put, answer: Answer::Network(Met::Proxy), kind: Kind::ProxyRefused, turn: Administrator },
+    Row { operation: Put, answer: Answer::Network(Met::Certificate), kind: Kind::NotTrusted, turn: Administrator },
+    Row { operation: Part, answer: Answer::Network(Met::Reset), kind: Kind::ConnectionLost, turn: Nobody },
     Row { operation: Part, answer: Answer::Timeout, kind: Kind::NoAnswer, turn: Nobody },
 ];

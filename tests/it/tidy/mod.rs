@@ -54,6 +54,16 @@ fn the_window_never_touches_the_disk_or_waits() {
 }
 
 #[test]
+fn the_engines_loop_reads_no_disk_and_waits_for_nothing() {
+    hold(&["src"], rules::blocking);
+}
+
+#[test]
+fn errors_are_told_apart_by_their_types() {
+    hold(&["src"], rules::error_texts);
+}
+
+#[test]
 fn colors_stand_in_the_theme_alone() {
     hold(&["src"], rules::colors);
 }
@@ -134,6 +144,12 @@ const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::layers, "src/ui/a.rs", "\nuse std::fs::File;", "use std::path::Path;"),
     (rules::waiting, "src/ui/a.rs", "\nif path.is_dir() {}", "//if path.is_dir() {}"),
     (rules::waiting, "src/ui/a.rs", "\nruntime.block_on(x)", "let block_on_top = 1;"),
+    (rules::blocking, "src/engine/run.rs", "\nlet a = std::fs::metadata;", "let a = std::time::Duration::ZERO;"),
+    (rules::blocking, "src/engine/run/a.rs", "\nprofiles::read(&paths);", "profiles::Paths { a, b }"),
+    (rules::blocking, "src/engine/run/a.rs", "\nif path.is_file() {}", "if self.is_filed() {}"),
+    (rules::blocking, "src/engine/commit.rs", "\nruntime.block_on(a)", "// runtime.block_on(a)"),
+    (rules::error_texts, "src/engine/classify.rs", "\nwhy.to_string().contains(\"dns\")", "kinds.contains(&kind)"),
+    (rules::error_texts, "src/engine/signin/line.rs", "\ntext.find(\"TLS\")", "list.find(|a| a.b)"),
     (rules::colors, "src/ui/a.rs", "\nlet a = Color32::from_rgb(1, 2, 3);", "let a = Color32::TRANSPARENT;"),
     (rules::colors, "src/ui/a.rs", "\nlet a = Color32::RED;", "// Color32::RED"),
     (rules::colors, "src/ui/a.rs", "\nlet a = \"#12734A\";", "let a = \"#\";"),

@@ -72,6 +72,60 @@ pub fn waiting(source: &Source) -> Vec<Finding> {
     calls.map(|(at, word)| finding(source, at, format!("`{word}` waits, and the window with it"))).collect()
 }
 
+/// The engine's loop waits for nothing: what reads the disk or blocks is a task, whose result comes back as an event.
+pub fn blocking(source: &Source) -> Vec<Finding> {
+    const CALLS: [&str; 12] = [
+        "block_on",
+        "blocking_recv",
+        "blocking_send",
+        "canonicalize",
+        "exists",
+        "is_dir",
+        "is_file",
+        "metadata",
+        "read_dir",
+        "read_to_string",
+        "symlink_metadata",
+        "wait_timeout",
+    ];
+    let in_loop = source.path == "src/engine/run.rs"
+        || source.path == "src/engine/commit.rs"
+        || source.path.starts_with("src/engine/run/");
+    if !in_loop {
+        return vec![];
+    }
+    let named = source.paths().into_iter().filter(|(_, path)| {
+        let (root, next) = path.split_once("::").expect("a path has two segments");
+        matches!(
+            (root, next),
+            ("std" | "tokio", "fs" | "net" | "process") | ("std", "thread") | ("rusqlite" | "rustix", _)
+        ) || root == "profiles" && next != "Paths"
+    });
+    let named = named.map(|(at, path)| finding(source, at, format!("`{path}` may wait, and every delivery with it")));
+    let calls = words(&source.code).filter(|(at, word)| {
+        CALLS.contains(word)
+            && source.code[..*at].ends_with(['.', ':'])
+            && source.code[at + word.len()..].starts_with('(')
+    });
+    let calls = calls.map(|(at, word)| finding(source, at, format!("`{word}` waits, and every delivery with it")));
+    named.chain(calls).collect()
+}
+
+/// What an error is, its type says: no text of one is looked into.
+pub fn error_texts(source: &Source) -> Vec<Finding> {
+    let classifies = source.path.starts_with("src/engine/classify") || source.path == "src/engine/signin/line.rs";
+    if !classifies || source.path.ends_with("/tests.rs") {
+        return vec![];
+    }
+    let code = source.code.split("#[cfg(test)]").next().unwrap_or_default();
+    let calls = words(code).filter(|(at, word)| {
+        ["contains", "find", "split_once"].contains(word)
+            && code[..*at].ends_with('.')
+            && code[at + word.len()..].starts_with("(\"")
+    });
+    calls.map(|(at, word)| finding(source, at, format!("`{word}` decides by a text"))).collect()
+}
+
 fn in_window(source: &Source) -> bool {
     source.path.starts_with("src/ui/") || source.path == "src/main.rs"
 }

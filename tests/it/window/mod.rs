@@ -2,4 +2,5 @@
 
 pub mod app;
 pub mod attention;
+mod idle;
 pub mod practice;
