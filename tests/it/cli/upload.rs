@@ -192,7 +192,7 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
             ),
             (
                 upload(&story.role_arn, &story.bucket, "../x", &story.profile),
-                problem(Field::Folder, "../x".parse::<KeyPrefix>().err()),
+                problem(Field::Folder, KeyPrefix::from_pasted("../x").err()),
             ),
         ] {
             let stopped = run_within(&mut command, 30).await;

@@ -10,19 +10,18 @@ fn named(page: &str) -> Vec<String> {
     quoted.filter(|name| name.contains("::")).map(str::to_owned).collect()
 }
 
-/// Whether the module that a path names stands in one of these files, and has such a test or is such a module.
+/// Whether a test of this path stands in one of these files, or a module of this path does.
 fn exists(sources: &[Source], path: &str) -> bool {
-    let file = |module: &str| {
-        let path = module.replace("::", "/");
-        sources.iter().find(|source| {
-            ["tests/it", "src"]
-                .iter()
-                .any(|top| source.path == format!("{top}/{path}.rs") || source.path == format!("{top}/{path}/mod.rs"))
-        })
+    // A folder of tests mirrors one of the sources, so both may have a file of this name.
+    let files = |module: &str| {
+        let module = module.replace("::", "/");
+        let paths = ["tests/it", "src"].map(|top| [format!("{top}/{module}.rs"), format!("{top}/{module}/mod.rs")]);
+        sources.iter().filter(move |source| paths.as_flattened().contains(&source.path))
     };
     let (module, name) = path.rsplit_once("::").expect("a path has two segments");
-    let in_file = file(module).or_else(|| file(module.strip_suffix("::tests")?));
-    in_file.is_some_and(|source| source.text.contains(&format!("fn {name}("))) || file(path).is_some()
+    let test = format!("fn {name}(");
+    let module = module.strip_suffix("::tests").unwrap_or(module);
+    files(module).any(|source| source.text.contains(&test)) || files(path).next().is_some()
 }
 
 #[test]
@@ -39,6 +38,7 @@ fn every_test_that_the_table_of_rules_names_exists() {
 fn a_test_that_is_not_there_is_found() {
     let page = "//! | A rule | `queue::a`, `queue::b` and `queue` |\n//! | [`time`] | the `time` |\n";
     assert_eq!(named(page), ["queue::a", "queue::b"]);
-    let there = [Source::new("tests/it/queue.rs", "#[test]\nfn a() {}\n")];
+    let there =
+        [Source::new("src/queue.rs", "fn b_helper() {}\n"), Source::new("tests/it/queue.rs", "#[test]\nfn a() {}\n")];
     assert!(exists(&there, "queue::a") && !exists(&there, "queue::b") && !exists(&there, "other::a"));
 }
