@@ -151,8 +151,8 @@ fn a_paused_upload_says_until_when_its_parts_are_kept() {
     for (width, text) in [(1100.0, &long), (640.0, &short)] {
         harness.set_size(egui::vec2(width, 680.0));
         harness.run();
-        let row = harness.get_by_label_contains(&format!("{}. {long}", labels::table::PAUSED)).rect();
-        let (above, below) = (harness.get_by_label(labels::table::PAUSED).rect(), harness.get_by_label(text).rect());
+        let row = harness.get_by_label_contains(&format!("Paused. {long}")).rect();
+        let (above, below) = (harness.get_by_label("Paused").rect(), harness.get_by_label(text).rect());
         assert!(row.contains_rect(above) && row.contains_rect(below), "{row:?} {above:?} {below:?}");
         assert!(above.bottom() <= below.top() + 1.0 && below.right() < row.right() - 40.0, "{above:?} {below:?}");
     }
