@@ -19,7 +19,7 @@ fn sleeps(seen: &Snapshot, prepare: impl FnOnce(&mut Window)) -> Duration {
     let ctx = egui::Context::default();
     theme::install(&ctx);
     let mut window = Window::default();
-    prepare(&mut window);
+    let mut prepare = Some(prepare);
     let mut wait = Duration::ZERO;
     for frame in 0..60_u32 {
         let input = egui::RawInput {
@@ -29,6 +29,10 @@ fn sleeps(seen: &Snapshot, prepare: impl FnOnce(&mut Window)) -> Duration {
         };
         let mut shown = ctx.run_ui(input, |ui| window.show(ui, seen, &demo::about(), demo::NOW, &mut Vec::new()));
         shown.textures_delta.clear();
+        // What is open at the start closes the pages above it.
+        if let Some(prepare) = prepare.take() {
+            prepare(&mut window);
+        }
         wait = shown.viewport_output.values().map(|output| output.repaint_delay).min().expect("a window");
     }
     wait
