@@ -1,24 +1,24 @@
-"""A program as a screen reader sees it (AT-SPI): read its tree, press its buttons, fill its fields.
+"""A program as a screen reader sees it (AT-SPI): reads its tree, presses its buttons, fills its fields.
 
-`screen.enter()` comes before the import: the accessibility bus is looked up then.
+Call `screen.enter()` before importing this: the import looks up the accessibility bus.
 """
 import time
 import warnings
 
-warnings.simplefilter("ignore")  # gi calls some of Atspi's getters deprecated
+warnings.simplefilter("ignore")  # gi reports some of Atspi's getters as deprecated
 import gi  # noqa: E402
 
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 Atspi.set_timeout(5000, 5000)
-# egui's labels can be pressed too; a real control comes first.
+# egui's labels can be pressed, too, but `click` wants a real control.
 PLAIN = {"label", "text", "static"}
 DULL = {"enabled", "sensitive", "showing", "visible", "selectable-text", "single-line"}
 
 
 class NotThere(Exception):
-    """What was looked for is not in the tree."""
+    """The node is not in the tree."""
 
 
 def _poll(what, seconds, look):
@@ -33,7 +33,7 @@ def _poll(what, seconds, look):
 
 
 def app(name, seconds=10.0):
-    """The program whose name on the bus (with egui: the binary's file name) contains `name`."""
+    """Returns the program whose name on the bus (for egui: the binary's file name) contains `name`."""
     def look():
         desktop = Atspi.get_desktop(0)
         for i in range(desktop.get_child_count()):
@@ -45,13 +45,13 @@ def app(name, seconds=10.0):
 
 
 def walk(node, depth=0):
-    """The node and all below it, in reading order."""
+    """Yields the node and all nodes below it with their depths, in reading order."""
     yield node, depth
     for i in range(node.get_child_count()):
         try:
             child = node.get_child_at_index(i)
         except GLib.Error:
-            continue  # it went away meanwhile
+            continue  # it has disappeared meanwhile
         if child is not None:
             yield from walk(child, depth + 1)
 
@@ -61,13 +61,13 @@ def states(node):
 
 
 def text(node):
-    """What stands in a field; None where the node is none."""
+    """Returns the text of a field; None if the node has none."""
     t = node.get_text_iface()
     return Atspi.Text.get_text(t, 0, Atspi.Text.get_character_count(t)) if t else None
 
 
 def tree(root):
-    """One line a node: role "name" text value {states that matter} (x,y wxh)."""
+    """Returns one line per node: role "name" text value {relevant states} (x,y wxh)."""
     lines = []
     for node, depth in walk(root):
         try:
@@ -88,12 +88,12 @@ def tree(root):
                 line += f" ({r.x},{r.y} {r.width}x{r.height})"
             lines.append(line)
         except GLib.Error:
-            continue  # it went away meanwhile
+            continue  # it has disappeared meanwhile
     return "\n".join(lines)
 
 
 def find(root, name, seconds=10.0, need=lambda node: True):
-    """The node called `name`: the exact name before one that contains it, the first in reading order."""
+    """Returns the first node in reading order with exactly this name, or else the first whose name contains it."""
     def look():
         part = None
         for node, _ in walk(root):
@@ -110,7 +110,7 @@ def find(root, name, seconds=10.0, need=lambda node: True):
 
 
 def click(root, name, seconds=10.0):
-    """Presses the control called `name` once it is there and enabled."""
+    """Presses the control called `name` once it exists and is enabled."""
     def ready(node):
         action = node.get_action_iface()
         return (action and Atspi.Action.get_n_actions(action) and "sensitive" in states(node)
@@ -121,7 +121,7 @@ def click(root, name, seconds=10.0):
 
 
 def fill(root, name, value):
-    """Puts `value` in the field called `name`, and waits until it stands there."""
+    """Enters `value` in the field called `name`, and waits until the field has it."""
     node = find(root, name, need=lambda n: n.get_editable_text_iface() is not None)
     Atspi.EditableText.set_text_contents(node.get_editable_text_iface(), value)
 

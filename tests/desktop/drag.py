@@ -1,6 +1,6 @@
-"""A real drag and drop (XDND): a small GTK window offers files as a file manager does, and the mouse takes them over.
+"""A real drag and drop (XDND): a small GTK window offers files as a file manager does, and the mouse drags them over.
 
-`screen.enter()` comes before the import: GTK opens the display then.
+Call `screen.enter()` before importing this: the import opens the display.
 """
 import os
 import subprocess
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import screen
 
-sys.argv = sys.argv[:1]  # GTK reads the arguments, and stumbles over names that are not UTF-8
+sys.argv = sys.argv[:1]  # GTK parses the arguments, and fails on names that are not UTF-8
 import gi  # noqa: E402
 
 gi.require_version("Gtk", "3.0")
@@ -20,9 +20,10 @@ from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
 
 def drop(title, files, hover=0.6, picture=None):
-    """Drops the files in the middle of the window. True means that the window took them, not what it made of them.
+    """Drops the files in the middle of the window. Returns whether the window accepted them, which says nothing about
+    what it did with them.
 
-    `picture`: a path for a picture of the screen while the files hover over the window for `hover` seconds.
+    `picture`: a path for a picture of the screen, taken while the files hover over the window for `hover` seconds.
     """
     uris = "".join("file://" + quote(os.fsencode(os.path.abspath(f)), safe="/!$&'()*+,;=:@~-._") + "\r\n" for f in files)
     done = {"asked": False, "failed": False, "ended": False, "why": None}
@@ -57,7 +58,7 @@ def drop(title, files, hover=0.6, picture=None):
             xdo("mousemove", 8, 8)
             time.sleep(0.2)
             xdo("mousedown", 1)
-            for i in range(1, 15):  # a hand does not jump
+            for i in range(1, 15):  # a hand doesn't jump
                 xdo("mousemove", 8 + (x - 8) * i // 14, 8 + (y - 8) * i // 14)
                 time.sleep(0.03)
             for i in range(3):

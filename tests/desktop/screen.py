@@ -1,6 +1,6 @@
-"""A desktop of its own on a free X display: Xvfb, a session bus, openbox and the accessibility bus.
+"""A separate desktop on a free X display: Xvfb, a session bus, openbox and the accessibility bus.
 
-Its state is in $DAYPASS_DESKTOP (default: ~/.cache/daypass-test-desktop), so that two can run side by side.
+Its state is in $DAYPASS_DESKTOP (default: ~/.cache/daypass-test-desktop), so that several can run at the same time.
 """
 import json
 import os
@@ -12,14 +12,14 @@ import sys
 import time
 
 STATE = os.environ.get("DAYPASS_DESKTOP") or os.path.expanduser("~/.cache/daypass-test-desktop")
-# Every process of the desktop carries this in its environment, and so do those that its buses start; `down` ends these
-# and no others. Programs that `run` starts lack it: they end when their display goes.
+# The environment of every process of the desktop, and of those that its buses start, has this variable; `down` ends these
+# and no others. Programs that `run` starts lack it: they end when their display is gone.
 MARK = "DAYPASS_DESKTOP_MARK"
 ENV_FILE = os.path.join(STATE, "env.json")
 
 
 def wait(what, test, seconds=30.0):
-    """Waits until `test()` gives something, and gives that."""
+    """Waits until `test()` returns a true value, and returns it."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         got = test()
@@ -30,7 +30,7 @@ def wait(what, test, seconds=30.0):
 
 
 def up(size="1280x900", scale=1):
-    """Starts the desktop (scale 2: 200 %), ending one that was left here."""
+    """Starts the desktop (scale 2: 200 %), after ending one that was left running here."""
     down()
     for name in ("run", "config", "data", "cache", "home", "log"):
         os.makedirs(os.path.join(STATE, name), mode=0o700)
@@ -63,7 +63,7 @@ def up(size="1280x900", scale=1):
         if not number:
             raise TimeoutError(f"Xvfb did not start (log in {STATE}/log)")
         env["DISPLAY"] = mark["DISPLAY"] = ":" + number
-        # What xrdb would set; winit and GTK read the scale from it.
+        # xrdb would set this property; winit and GTK read the scale from it.
         works("xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", f"Xft.dpi:\t{96 * scale}\n")
         start("dbus", "dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=" + bus)
         wait("the session bus", lambda: works("dbus-send", "--session", "--dest=org.freedesktop.DBus", "--print-reply",
@@ -74,7 +74,7 @@ def up(size="1280x900", scale=1):
         start("at-spi", "/usr/libexec/at-spi-bus-launcher", "--launch-immediately")
         a11y = ["dbus-send", "--session", "--dest=org.a11y.Bus", "--print-reply", "/org/a11y/bus"]
         wait("the accessibility bus", lambda: works(*a11y, "org.a11y.Bus.GetAddress"))
-        # "A screen reader is running": without it, toolkits keep their accessibility tree off.
+        # Reports that a screen reader is running: otherwise toolkits keep their accessibility tree off.
         for key in ("IsEnabled", "ScreenReaderEnabled"):
             works(*a11y, "org.freedesktop.DBus.Properties.Set", "string:org.a11y.Status", f"string:{key}",
                   "variant:boolean:true")
@@ -86,7 +86,7 @@ def up(size="1280x900", scale=1):
 
 
 def down(keep_logs=False):
-    """Ends the desktop: the processes that carry its mark, until none is left."""
+    """Ends the desktop: all processes with its mark."""
     mark = f"{MARK}={STATE}".encode()
 
     def mine():
@@ -96,7 +96,7 @@ def down(keep_logs=False):
                     if mark in f.read().split(b"\0") and int(pid) != os.getpid():
                         yield int(pid)
             except OSError:
-                pass  # it has gone, or is someone else's
+                pass  # it is gone, or belongs to another user
 
     for sig in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
         for pid in mine():
@@ -116,7 +116,7 @@ def down(keep_logs=False):
 
 
 def enter():
-    """From now on this process, and what it starts, is on the desktop."""
+    """Moves this process, and what it starts from now on, to the desktop."""
     try:
         with open(ENV_FILE) as f:
             env = json.load(f)
@@ -127,7 +127,7 @@ def enter():
 
 
 def window(title):
-    """The window whose title matches the expression: its id, x, y, width, height; None if there is none."""
+    """Returns id, x, y, width and height of the window whose title matches the expression; None if there is none."""
     found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True, text=True)
     if not found.stdout.split():
         return None
@@ -140,7 +140,7 @@ def window(title):
 
 
 def shot(path, title=None):
-    """A picture of the screen, or of one window with what covers it."""
+    """Takes a picture of the screen, or of one window with whatever covers it."""
     crop = []
     if title:
         at = window(title)

@@ -1,7 +1,7 @@
-"""What the servers have in common: the venv, their processes, free ports, and the files of the story.
+"""Shared by the test servers: the venv, processes, free ports, and the files of the test story.
 
-The story: Richard's account, a customer's bucket, a role that may only put there and trusts Richard alone, and
-Mallory of Richard's account, whom nobody trusts.
+The story: Richard's account, a customer's bucket, a role that may only put objects there and trusts Richard alone, and
+Mallory, a user in Richard's account whom the role doesn't trust.
 """
 import argparse
 import json
@@ -22,12 +22,12 @@ CUSTOMER, CONTRACTOR = "111122223333", "444455556666"
 BUCKET, ROLE, REGION = "importantprojectbucket", "importantproject-contractorA-bucket-put", "us-east-1"
 PUT_ONLY = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"}]}
-# A process of ours carries its state directory in its environment: `stop` ends nothing else.
+# Our processes have their state directory in this environment variable; `stop` ends only those.
 MARK = "DAYPASS_TEST_SERVER"
 
 
 def in_venv():
-    """Comes back in the venv's Python, which has boto3."""
+    """Restarts the script in the venv's Python, which has boto3."""
     python = os.path.join(VENV, "bin", "python3")
     if not os.path.exists(python):
         sys.exit(f"no servers in {VENV}: run {HERE}/install first")
@@ -36,7 +36,7 @@ def in_venv():
 
 
 def arguments(doc, name, port):
-    """start [--port N] [--dir DIR], trust [--dir DIR] ARN, stop [--dir DIR]; port 0 takes free ones."""
+    """Parses: start [--port N] [--dir DIR], trust [--dir DIR] ARN, stop [--dir DIR]; port 0 chooses free ports."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("do", choices=["start", "trust", "stop"])
     parser.add_argument("arn", nargs="?", help="trust: the one user whom the role trusts from now on")
@@ -73,7 +73,7 @@ def free(port):
 
 
 def ports(first, offsets):
-    """`first`, or a free one for 0; all of first + offsets must be free. Below those that clients take (32768)."""
+    """Returns `first`, or a free port for 0; all of first + offsets must be free. Stays below client ports (32768)."""
     if first:
         taken = [first + o for o in offsets if not free(first + o)]
         if taken:
@@ -95,7 +95,7 @@ def _mine(pid, state):
 
 
 def pid_of(state, name):
-    """The pid of the process that `spawn` started as `name`, if it still runs."""
+    """Returns the pid of the process that `spawn` started as `name`, or None if it has ended."""
     try:
         with open(os.path.join(state, name + ".pid")) as f:
             pid = int(f.read())
@@ -114,7 +114,7 @@ def spawn(state, name, command, **env):
 
 
 def end(state, name):
-    """Ends the process `name` and what it started; waits until it is gone."""
+    """Ends the process group of `name` and waits until the process is gone."""
     pid = pid_of(state, name)
     for sig in (signal.SIGTERM, signal.SIGKILL):
         if pid is None:
@@ -134,7 +134,7 @@ def end(state, name):
 
 
 def wait_up(state, name, port, seconds=60):
-    """Waits until something answers HTTP on the port; says why if the process is gone."""
+    """Waits until the port answers HTTP; prints the end of the log and exits if it doesn't."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
@@ -151,7 +151,7 @@ def wait_up(state, name, port, seconds=60):
 
 
 def write_story(state, server, endpoint, role_arn, keys, users):
-    """The story's files: credentials and config as the AWS tools read them, and story.json for the tests."""
+    """Writes the story's files: credentials and config for the AWS tools, and story.json for the tests."""
     out = os.path.join(state, "story")
     os.makedirs(out, exist_ok=True)
     profiles = {"importantproject": keys["Richard"], "mallory": keys["Mallory"]}
