@@ -4,12 +4,12 @@ use super::Model;
 use super::destination::Destination;
 use super::event::{Effect, Found};
 use super::intake::{KEY_MAX, uploads_to};
-use super::lane::{Delivery, Lane};
+use super::lane::{DeliveryState, Lane};
 use super::problem::{Kind, Problem};
 use super::record::{End, Record};
 use super::snapshot::Totals;
 use super::upload::{DestinationId, State, UploadId};
-use super::work::Completion;
+use super::work::CompleteState;
 use std::sync::Arc;
 
 impl Model {
@@ -52,7 +52,7 @@ impl Model {
             };
             arrived
                 || self.commits(upload)
-                || self.work.get(upload).is_some_and(|work| work.completion == Completion::MaybeDone)
+                || self.work.get(upload).is_some_and(|work| work.completion == CompleteState::MaybeDone)
         };
         doubts || uploads_to(&self.rows, at).into_iter().any(stored)
     }
@@ -106,7 +106,7 @@ impl Model {
             fx.push(Effect::Record(Record::Ended(*upload, End::Canceled)));
         }
         let lane = &mut self.lanes[at];
-        if std::mem::take(&mut lane.delivery) != Delivery::Ended {
+        if std::mem::take(&mut lane.delivery) != DeliveryState::Ended {
             fx.push(Effect::Record(Record::DeliveryEnded(at)));
         }
         let kept = self.learned.iter().find(|(other, _)| other.is_same(&destination));

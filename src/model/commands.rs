@@ -8,7 +8,7 @@ use super::problem::Kind;
 use super::record::{End, Record};
 use super::snapshot::Which;
 use super::upload::{DestinationId, State, UploadId};
-use super::work::Completion;
+use super::work::CompleteState;
 use std::sync::Arc;
 
 /// How many numbers are tried to find a free name.
@@ -87,7 +87,7 @@ impl Model {
         }
         self.withdraw(id, fx);
         if let Some(work) = self.work.remove(id)
-            && work.completion != Completion::MaybeDone
+            && work.completion != CompleteState::MaybeDone
         {
             self.abort_later(id, work.multipart);
         }

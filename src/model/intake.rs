@@ -2,7 +2,7 @@
 
 use super::Model;
 use super::event::{Before, Effect, Found, FoundAgain};
-use super::lane::Delivery;
+use super::lane::DeliveryState;
 use super::parts::{Parts, Plan};
 use super::record::Record;
 use super::rows::Rows;
@@ -278,12 +278,12 @@ impl Model {
 
     pub(super) fn begin_delivery(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
         let lane = &self.lanes[at];
-        if matches!(lane.delivery, Delivery::Open { .. }) {
+        if matches!(lane.delivery, DeliveryState::Open { .. }) {
             return;
         }
         let account = lane.shown.destination.owner().as_str().into();
         let (who, session) = self.who_delivers(at);
-        self.lanes[at].delivery = Delivery::Open { signed: !session.is_empty() };
+        self.lanes[at].delivery = DeliveryState::Open { signed: !session.is_empty() };
         fx.push(Effect::Record(Record::Delivery { place: at, account, who, session }));
     }
 
@@ -312,8 +312,8 @@ impl Model {
     /// Records the end of a delivery once all of its files have ended.
     pub(super) fn close_delivery(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
         let lane = &mut self.lanes[at];
-        if lane.delivery != Delivery::Ended && lane.shown.walking == 0 && lane.open == 0 {
-            lane.delivery = Delivery::Ended;
+        if lane.delivery != DeliveryState::Ended && lane.shown.walking == 0 && lane.open == 0 {
+            lane.delivery = DeliveryState::Ended;
             fx.push(Effect::Record(Record::DeliveryEnded(at)));
         }
     }

@@ -42,12 +42,12 @@ pub(super) struct Lane {
     pub keys: Keys,
     /// Hashes of the keys under which an earlier request of ours may have stored a file.
     pub doubts: BTreeSet<u64>,
-    pub access: Access,
-    pub region: Region,
+    pub access: AccessState,
+    pub region: RegionSearch,
     /// Answers in a row about access or the region that Daypass does not know.
     pub unknown: u32,
     pub trial: Trial,
-    pub delivery: Delivery,
+    pub delivery: DeliveryState,
     /// Uploads that have not ended, of all deliveries of this run.
     pub open: u64,
     /// Those of them that the person paused.
@@ -66,7 +66,7 @@ pub(super) struct Lane {
 
 /// What AssumeRole is asked with, and how the sessions that it gave fared.
 #[derive(Clone, Debug)]
-pub(super) struct Access {
+pub(super) struct AccessState {
     /// AssumeRole attempts so far; also the generation of the session that the last one gave.
     pub attempt: u32,
     /// Failed attempts in a row.
@@ -87,7 +87,7 @@ pub(super) struct Access {
 
 /// What is known of the bucket's region, and the HeadBucket that is out to find it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Region {
+pub(super) struct RegionSearch {
     pub state: RegionState,
     pub head_bucket: Option<HeadBucket>,
     /// How often the region was found or told: a redirect of a request that went out before counts no more.
@@ -116,7 +116,7 @@ pub(super) struct HeadBucket {
 
 /// The delivery that the journal knows of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Delivery {
+pub(super) enum DeliveryState {
     /// None has begun, or the last one has ended.
     #[default]
     Ended,
@@ -132,7 +132,7 @@ impl Default for RegionState {
     }
 }
 
-impl Region {
+impl RegionSearch {
     /// The region is told or was found.
     pub const fn set_known(&mut self) {
         self.state = RegionState::Known;
@@ -149,7 +149,7 @@ impl Region {
     }
 }
 
-impl Delivery {
+impl DeliveryState {
     /// A file of a delivery that has ended is tried again. The journal may not know yet who delivers.
     pub const fn reopen(&mut self) {
         if matches!(self, Self::Ended) {
@@ -176,7 +176,7 @@ impl Delivery {
 impl Lane {
     /// The lane of a destination that was just opened.
     pub fn new(shown: OpenDestination) -> Self {
-        let access = Access::of(&shown.destination);
+        let access = AccessState::of(&shown.destination);
         Self {
             shown,
             queue: VecDeque::new(),
@@ -186,10 +186,10 @@ impl Lane {
             keys: Keys::default(),
             doubts: BTreeSet::new(),
             access,
-            region: Region::default(),
+            region: RegionSearch::default(),
             unknown: 0,
             trial: Trial::default(),
-            delivery: Delivery::default(),
+            delivery: DeliveryState::default(),
             open: 0,
             paused: 0,
             stopped_walks: 0,
@@ -235,7 +235,7 @@ impl Lane {
     }
 }
 
-impl Access {
+impl AccessState {
     fn of(destination: &Destination) -> Self {
         Self {
             attempt: 0,

@@ -9,7 +9,7 @@ use super::record::Record;
 use super::restore::thrown_away;
 use super::session::Session;
 use super::upload::{Fingerprint, Multipart, UploadId};
-use super::work::Completion;
+use super::work::CompleteState;
 use crate::time::Utc;
 
 impl Model {
@@ -70,7 +70,7 @@ impl Model {
     fn obey_abort_date(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
         let now = self.time_of_day(id);
         let work = self.work.begun(id);
-        if work.completion != Completion::NotSent
+        if work.completion != CompleteState::NotSent
             || !work.multipart.as_ref().is_some_and(|multipart| thrown_away(multipart, now))
         {
             return;

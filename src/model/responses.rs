@@ -9,7 +9,7 @@ use super::record::{End, Record};
 use super::session::Session;
 use super::timing::{BACKOFF, BACKOFF_MOST, NEAR_END};
 use super::upload::{Progress, RequestId, State, Stored, Upload, UploadId};
-use super::work::{Completion, InFlight, RequestKind, Work};
+use super::work::{CompleteState, InFlight, RequestKind, Work};
 use crate::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
@@ -179,7 +179,7 @@ impl Model {
             return self.record_end(id, end, fx);
         }
         if let Some(work) = self.work.get_mut(id)
-            && work.completion != Completion::MaybeDone
+            && work.completion != CompleteState::MaybeDone
         {
             let before = work.multipart.take();
             self.abort_later(id, before);
@@ -235,7 +235,7 @@ impl Model {
             Retry::Again => {
                 if problem.kind == Kind::Conflict && out.what == RequestKind::Complete {
                     let work = self.work.begun(id);
-                    if work.completion != Completion::MaybeDone {
+                    if work.completion != CompleteState::MaybeDone {
                         return self.restart(id, &problem, fx);
                     }
                     // The other writer may be our own earlier call, which S3 is still working on.
@@ -255,7 +255,7 @@ impl Model {
             }
             Retry::Hold => self.held(id, out, &problem, fx),
             Retry::Restart => {
-                if self.work.get(id).is_some_and(|work| work.completion == Completion::MaybeDone) {
+                if self.work.get(id).is_some_and(|work| work.completion == CompleteState::MaybeDone) {
                     // The upload id is gone because the upload was completed, or because it was aborted: no answer says
                     // which.
                     return self.not_confirmed(id, fx);

@@ -3,12 +3,12 @@
 use super::Model;
 use super::event::Effect;
 use super::intake::{done_parts, key_hash};
-use super::lane::Delivery;
+use super::lane::DeliveryState;
 use super::parts::Plan;
 use super::record::{EarlierState, Kept, Record, Unfinished};
 use super::snapshot::Totals;
 use super::upload::{DestinationId, Multipart, State, Upload};
-use super::work::{Completion, Work};
+use super::work::{CompleteState, Work};
 use crate::time::Utc;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Model {
                 self.restore_upload(id, upload, kept.now, fx);
             }
             // The journal may not know who delivers; if it does, it keeps that.
-            self.lanes[id].delivery = Delivery::Open { signed: false };
+            self.lanes[id].delivery = DeliveryState::Open { signed: false };
             self.close_delivery(id, fx);
         }
         if puts_begun {
@@ -101,7 +101,7 @@ impl Model {
             }
             Some(multipart) => {
                 if completing {
-                    work.completion = Completion::Sent;
+                    work.completion = CompleteState::Sent;
                 }
                 work.unread = done_parts(&multipart.parts);
                 let percent = multipart.parts.confirmed().saturating_mul(100) / multipart.parts.size().max(1);

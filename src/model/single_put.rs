@@ -10,7 +10,7 @@ use super::parts::{PART_USUAL, PUT_MAX};
 use super::problem::Problem;
 use super::record::Record;
 use super::upload::{DestinationId, Multipart, UploadId};
-use super::work::{Completion, InFlight, RequestKind};
+use super::work::{CompleteState, InFlight, RequestKind};
 use crate::time::Utc;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ impl Model {
         self.keep_until(id, None);
         let work = self.work.get_mut(id)?;
         work.unread.clear();
-        work.completion = Completion::NotSent;
+        work.completion = CompleteState::NotSent;
         work.lost = 0;
         work.resumed = None;
         work.multipart.take()

@@ -13,7 +13,7 @@ pub(super) struct InFlight {
     pub upload: UploadId,
     pub place: DestinationId,
     pub generation: u32,
-    /// `Region::changes` when it went out.
+    /// `RegionSearch::changes` when it went out.
     pub regions: u32,
     pub signed: bool,
     pub what: RequestKind,
@@ -75,14 +75,14 @@ pub(super) struct Misses {
 
 /// How far CompleteMultipartUpload of an upload id is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Completion {
+pub(super) enum CompleteState {
     NotSent,
     Sent,
     /// It may have done its work, although no answer says so.
     MaybeDone,
 }
 
-impl Completion {
+impl CompleteState {
     pub const fn note_sent(&mut self) {
         if matches!(self, Self::NotSent) {
             *self = Self::Sent;
@@ -124,7 +124,7 @@ pub(super) struct Work {
     pub restarts: u32,
     /// How S3 denied it, in the last trial in which it was denied.
     pub denied: Option<UploadDenied>,
-    pub completion: Completion,
+    pub completion: CompleteState,
     /// Whether the person paused it while a request was out that must not be cancelled.
     pub pause: bool,
     /// How much an earlier run had sent, in percent.
@@ -192,7 +192,7 @@ impl Work {
             lost: 0,
             restarts: 0,
             denied: None,
-            completion: Completion::NotSent,
+            completion: CompleteState::NotSent,
             pause: false,
             resumed: None,
             rate: Rate::default(),
