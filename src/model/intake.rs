@@ -67,14 +67,12 @@ impl Model {
             return;
         }
         self.count_anew(at);
-        {
-            let place = &mut self.lanes[at].shown;
-            let left_out = |left: &Skipped| {
-                !matches!(left.why, SkipReason::Earlier(_)) || path.is_some_and(|path| left.path != path)
-            };
-            Arc::make_mut(&mut place.left_out).retain(left_out);
-            place.left_out_count.remove(SkipReason::Earlier(Utc(0)), again.len() as u64);
-        }
+        let shown = &mut self.lanes[at].shown;
+        let stays = |skipped: &Skipped| {
+            !matches!(skipped.why, SkipReason::Earlier(_)) || path.is_some_and(|path| skipped.path != path)
+        };
+        Arc::make_mut(&mut shown.left_out).retain(stays);
+        shown.left_out_count.remove(SkipReason::Earlier(Utc(0)), again.len() as u64);
         for (folder, file) in again {
             self.take_in(at, &folder, file, &[], fx);
         }

@@ -42,7 +42,7 @@ pub(super) struct Lane {
     pub keys: Keys,
     /// Hashes of the keys under which an earlier request of ours may have stored a file.
     pub doubts: BTreeSet<u64>,
-    pub access: AccessState,
+    pub access: AssumeState,
     pub region: RegionSearch,
     /// Answers in a row about access or the region that Daypass does not know.
     pub unknown: u32,
@@ -66,7 +66,7 @@ pub(super) struct Lane {
 
 /// What AssumeRole is asked with, and how the sessions that it gave fared.
 #[derive(Clone, Debug)]
-pub(super) struct AccessState {
+pub(super) struct AssumeState {
     /// AssumeRole attempts so far; also the generation of the session that the last one gave.
     pub attempt: u32,
     /// Failed attempts in a row.
@@ -176,7 +176,7 @@ impl DeliveryState {
 impl Lane {
     /// The lane of a destination that was just opened.
     pub fn new(shown: OpenDestination) -> Self {
-        let access = AccessState::of(&shown.destination);
+        let access = AssumeState::of(&shown.destination);
         Self {
             shown,
             queue: VecDeque::new(),
@@ -235,7 +235,7 @@ impl Lane {
     }
 }
 
-impl AccessState {
+impl AssumeState {
     fn of(destination: &Destination) -> Self {
         Self {
             attempt: 0,
