@@ -5,7 +5,7 @@
 
 use crate::time::{Time, Utc};
 use aws_smithy_async::time::TimeSource;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
@@ -30,7 +30,9 @@ struct Inner {
     shift: AtomicI64,
     /// Milliseconds by which the signing time is corrected to the server's clock.
     correction: AtomicI64,
-    /// Hears that the wall clock was set or the computer woke.
+    /// Milliseconds by which tests have moved time ahead, for the wall clock and the monotonic clock alike.
+    advanced: AtomicU64,
+    /// Notified when the wall clock was set, the computer woke, or a test moved time ahead.
     jumps: watch::Sender<()>,
 }
 
@@ -51,6 +53,7 @@ impl Clock {
             looked: Mutex::new(looked),
             shift: AtomicI64::new(0),
             correction: AtomicI64::new(0),
+            advanced: AtomicU64::new(0),
             jumps: watch::Sender::new(()),
         }))
     }
@@ -70,7 +73,8 @@ impl Clock {
 
     fn look(&self) -> (Duration, u64) {
         let mut looked = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        let (monotonic, wall) = (Instant::now(), self.wall());
+        let advanced = self.advanced();
+        let (monotonic, wall) = (Instant::now() + advanced, self.wall_at(advanced));
         let ran = monotonic.saturating_duration_since(looked.monotonic);
         let went = wall.duration_since(looked.wall).unwrap_or_default();
         if went >= ran + JUMP {
@@ -131,8 +135,38 @@ impl Clock {
         self.0.jumps.send_replace(());
     }
 
+    /// Moves time ahead, for the wall clock and the monotonic clock alike, and wakes those who sleep; for tests.
+    #[doc(hidden)]
+    pub fn advance(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.0.advanced.fetch_add(by, Ordering::Relaxed);
+        self.jumped();
+    }
+
+    /// Waits until this much time has passed on this clock.
+    pub async fn sleep(&self, duration: Duration) {
+        let mut jumps = self.0.jumps.subscribe();
+        let until = self.now() + duration;
+        loop {
+            let left = until.since(self.now());
+            if left.is_zero() {
+                return;
+            }
+            // The clock keeps the sender, so only a jump ends the wait early.
+            let _jump_or_end = tokio::time::timeout(left, jumps.changed()).await;
+        }
+    }
+
+    fn advanced(&self) -> Duration {
+        Duration::from_millis(self.0.advanced.load(Ordering::Relaxed))
+    }
+
     fn wall(&self) -> SystemTime {
-        moved(SystemTime::now(), self.0.shift.load(Ordering::Relaxed))
+        self.wall_at(self.advanced())
+    }
+
+    fn wall_at(&self, advanced: Duration) -> SystemTime {
+        moved(SystemTime::now() + advanced, self.0.shift.load(Ordering::Relaxed))
     }
 
     fn signing(&self) -> SystemTime {
@@ -174,6 +208,25 @@ mod tests {
         assert_eq!(clock.sleeps(), 1);
         clock.shift_wall(60 * HOUR);
         assert!(clock.now().since(before).as_secs() >= 61 * 3600, "a weekend counts whole");
+    }
+
+    #[tokio::test]
+    async fn a_test_moves_both_clocks_and_ends_sleeps() {
+        let clock = Clock::start();
+        let (before, utc) = (clock.now(), clock.utc());
+        let sleeping = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep(Duration::from_hours(2)).await }
+        });
+        tokio::task::yield_now().await;
+        clock.advance(Duration::from_hours(1));
+        tokio::task::yield_now().await;
+        assert!(!sleeping.is_finished(), "half of the time has passed");
+        clock.advance(Duration::from_hours(1));
+        tokio::time::timeout(Duration::from_secs(30), sleeping).await.expect("it wakes").expect("it ran");
+        assert!((7200..7260).contains(&clock.now().since(before).as_secs()));
+        assert!((7200..7260).contains(&(clock.utc().0 - utc.0)));
+        assert_eq!(clock.sleeps(), 0, "the computer did not sleep");
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub struct Options {
     pub adjust: Option<Adjust>,
     /// Whether to send files again that the journal knows to be delivered.
     pub again: bool,
+    /// The clock that the engine goes by; tests keep a copy and move it ahead.
+    pub clock: Clock,
 }
 
 impl Options {
@@ -83,6 +85,7 @@ impl Options {
             call: None,
             adjust: None,
             again: false,
+            clock: Clock::start(),
         }
     }
 }
@@ -281,7 +284,7 @@ impl Engine {
     ///
     /// `CaBundle` if the CA bundle can't be read; `NotTrusted` if plain HTTP to another computer was not allowed.
     pub async fn spawn(options: Options) -> Result<Handle, Problem> {
-        let clock = Clock::start();
+        let clock = options.clock.clone();
         let (input, inputs) = mpsc::channel(COMMANDS);
         let (publish, seen) = watch::channel(Arc::default());
         let home = options.home.clone();

@@ -127,6 +127,10 @@ impl CompleteRequest<'_> {
 }
 
 impl S3 {
+    pub(super) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Returns a client for the destination that `signer` signs for. The host is derived from region and bucket, or is
     /// the explicit server of `http`; it never comes from the environment or a profile.
     #[must_use]

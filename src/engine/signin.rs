@@ -106,7 +106,7 @@ impl AwsContext {
         }
         let mut interval = u32::try_from(device.interval()).ok().filter(|told| *told > 0).unwrap_or(INTERVAL).min(60);
         let created = loop {
-            tokio::time::sleep(Duration::from_secs(u64::from(interval))).await;
+            self.clock.sleep(Duration::from_secs(u64::from(interval))).await;
             if self.clock.now() >= ends {
                 return Err(SignInProblem::Expired);
             }

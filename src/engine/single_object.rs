@@ -42,7 +42,7 @@ async fn put(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem
         let Err(problem) = s3.put(key, body.clone(), crc, &taken).await else { return Ok(true) };
         let all_sent = taken.load(Ordering::Relaxed) >= body.len() as u64;
         match tries.failed(problem, all_sent) {
-            Next::Again(wait) => tokio::time::sleep(wait).await,
+            Next::Again(wait) => s3.clock().sleep(wait).await,
             Next::NotConfirmed => return Ok(false),
             Next::Failed(problem) => return Err(problem),
         }

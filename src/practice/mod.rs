@@ -251,6 +251,11 @@ impl Practice {
         self.inside.skew.store(seconds, Ordering::Relaxed);
     }
 
+    /// Moves the practice's clock ahead by this many seconds more.
+    pub fn advance_clock(&self, seconds: i64) {
+        self.inside.skew.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     /// Sets the duration of sessions created from now on; see [`Options::session_seconds`].
     pub fn set_session_seconds(&self, seconds: Option<u32>) {
         *lock(&self.inside.session_seconds) = seconds;

@@ -159,6 +159,13 @@ impl Stage {
         command
     }
 
+    /// Lets this much time pass for the engine and for S3, and what is due then happen.
+    pub async fn pass(&self, handle: &Handle, time: Duration) {
+        self.practice.advance_clock(i64::try_from(time.as_secs()).expect("seconds"));
+        handle.clock().advance(time);
+        settle(handle).await;
+    }
+
     pub fn parts(&self) -> Vec<Request> {
         self.practice.requests().into_iter().filter(|request| request.op == Op::UploadPart).collect()
     }
@@ -191,6 +198,23 @@ impl Stage {
             assert!(keys.contains(&object.key), "nobody sent {}", object.key);
         }
     }
+}
+
+/// Lets the engine take in what has come, and what it asks for because of that go out.
+pub async fn settle(handle: &Handle) {
+    handle.reached().await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    handle.reached().await;
+}
+
+/// Waits until something is so, which is looked at every few milliseconds.
+pub async fn until(what: &str, mut is: impl FnMut() -> bool) {
+    let polled = async {
+        while !is() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), polled).await.unwrap_or_else(|_late| panic!("waited for {what}"));
 }
 
 /// Waits until every file has ended.
