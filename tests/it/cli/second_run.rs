@@ -13,6 +13,7 @@ use daypass::time::Utc;
 use daypass::words::cli as words;
 use daypass::words::problem::said;
 use daypass::words::{cli, earlier};
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -24,20 +25,28 @@ async fn stopped_between() -> Stage {
     let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
     stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
     stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(500_000)).key("film").times(99));
-    let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let child = child.expect("it runs");
-    for _ in 0..600 {
-        if stage.practice.objects().len() == 1 && stage.practice.count(Op::PutObject) == 2 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    // The last answer is on its way.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = child.expect("it runs");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let (first, said) = tokio::task::spawn_blocking(move || {
+        let mut lines = lines.map(|line| line.expect("text"));
+        // The files that have ended are told of; the film goes on.
+        let ended = |line: &String| line.starts_with("Delivered and verified: ") || line.starts_with("Not delivered: ");
+        let first: Vec<String> = lines.by_ref().filter(ended).take(2).collect();
+        (first, lines)
+    })
+    .await
+    .expect("no panic");
+    assert_eq!(first.len(), 2, "{first:?}");
     let kill = Command::new("/bin/kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(kill.success());
-    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
-    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stdout));
+    let (status, rest) = tokio::task::spawn_blocking(move || {
+        let rest: Vec<String> = said.collect();
+        (child.wait().expect("it ends"), rest)
+    })
+    .await
+    .expect("no panic");
+    assert_eq!(status.code(), Some(130), "{first:?} {rest:?}");
     stage.practice.clear_faults();
     stage
 }

@@ -155,11 +155,11 @@ async fn the_dates() {
     says(&causes[0], &["\"DateGreaterThanEquals\"", &line, "user/Richard"]);
 
     let mut late = scene().await;
-    let end = now + 2;
+    let end = now + 600;
     let destination = invited(&late, |ask| ask.not_after = Some(Utc(end)));
     delivered(&mut late, destination).await;
     late.practice.set_conditions(Conditions { not_after: Some(end), ..Conditions::default() });
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    late.pass(std::time::Duration::from_secs(601)).await;
     let causes = refused_again(&mut late).await;
     assert_eq!(causes[0].title, titles::TIME_OVER);
     let line = format!("\"aws:CurrentTime\": \"{}\"", Utc(end).to_rfc3339());

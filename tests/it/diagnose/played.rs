@@ -97,6 +97,13 @@ impl Scene {
         told(&seen, problem)
     }
 
+    /// Lets this much time pass for the engine and for AWS, and what is due then happen.
+    pub async fn pass(&self, time: Duration) {
+        self.practice.advance_clock(i64::try_from(time.as_secs()).expect("seconds"));
+        self.handle.clock().advance(time);
+        crate::support::stage::settle(&self.handle).await;
+    }
+
     pub async fn access(&mut self) {
         self.until(|seen| place(seen).is_some_and(|place| matches!(place.session, Session::Active(_)))).await;
     }
@@ -371,20 +378,21 @@ async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end(
     let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.hold.is_some())).await;
     let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (Kind::SessionRefused, CHANGED));
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    scene.pass(Duration::from_mins(10)).await;
     assert_eq!(scene.practice.count(Op::AssumeRole), 2);
 }
 
 #[tokio::test]
 async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
-    let limits = Limits { quiet_step: Duration::from_millis(200), ..Limits::default() };
-    let mut scene = Scene::new(practice::Options::default(), limits).await;
+    let mut scene = Scene::new(practice::Options::default(), Limits::default()).await;
     scene.practice.set_trusted(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
     assert_eq!(causes.last().map(String::as_str), Some(titles::JUST_MADE));
     scene.until(|seen| seen.places[0].is_retrying()).await;
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    for _ in 0..3 {
+        scene.pass(Duration::from_secs(10)).await;
+    }
     assert!(scene.practice.count(Op::AssumeRole) >= 3);
     scene.practice.set_trusted(true);
     scene.access().await;

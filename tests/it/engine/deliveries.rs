@@ -1,6 +1,7 @@
 //! Whole deliveries: the engine against the practice over real sockets, and what goes over the wire meanwhile.
 
 use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, sent, states, takes, wait};
+use crate::support::stage::{settle, until};
 use daypass::engine::handle::{Options, Secret};
 use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
@@ -179,9 +180,10 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
         let seen = wait(&mut handle, "the end", ended).await;
         assert!(seen.places[0].totals.failed == 0 && seen.places[0].totals.open() > 0);
         // What was out may still be answered; after that nothing goes out.
-        tokio::time::sleep(Duration::from_millis(2500)).await;
+        until("the last answer", || stage.practice.requests().iter().all(|request| request.status.is_some())).await;
+        settle(&handle).await;
         let quiet = stage.practice.requests().len();
-        tokio::time::sleep(Duration::from_millis(1000)).await;
+        stage.pass(&handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), quiet, "nothing goes out without access");
         stage.practice.set_session_seconds(None);
         handle.send(Command::GetAccess(FIRST));
@@ -355,11 +357,12 @@ fn offline_waits_and_goes_on_without_a_hand() {
         wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
         stage.practice.set_offline(true);
         wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Network::Down { .. })).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
         let before = stage.practice.requests().len();
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        for _ in 0..10 {
+            stage.pass(&handle, Duration::from_secs(2)).await;
+        }
         let tries = stage.practice.requests().len() - before;
-        assert!(tries < 12, "one at a time tries, not {tries} in two seconds");
+        assert!((1..12).contains(&tries), "one at a time tries, not {tries} in twenty seconds");
         stage.practice.set_offline(false);
         let seen = done(&mut handle).await;
         stage.check(&seen);
@@ -403,19 +406,13 @@ fn pausing_and_canceling_leave_nothing_moving() {
         handle.send(Command::Pause(Which::All(FIRST)));
         wait(&mut handle, "the pause", |seen| seen.places[0].paused).await;
         let before = stage.practice.requests().len();
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        stage.pass(&handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), before);
         handle.send(Command::Resume(Which::All(FIRST)));
         wait(&mut handle, "bytes to move again", moving).await;
         handle.send(Command::Cancel(Which::All(FIRST)));
         wait(&mut handle, "the end", |seen| seen.places[0].totals.canceled == 1).await;
-        for _ in 0..50 {
-            if stage.practice.open_uploads().is_empty() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        assert!(stage.practice.open_uploads().is_empty(), "what the role may abort is aborted");
+        until("what the role may abort to be aborted", || stage.practice.open_uploads().is_empty()).await;
         assert!(stage.practice.objects().is_empty());
         handle.stop().await;
     });

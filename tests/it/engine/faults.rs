@@ -119,7 +119,7 @@ async fn schedule(seed: u64) {
             handle.send(Command::Release(FIRST));
             handle.send(Command::GetAccess(FIRST));
             handle.reached().await;
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await;

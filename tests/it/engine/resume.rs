@@ -1,5 +1,6 @@
 //! The command line killed at random moments, and what the next run makes of it.
 
+use crate::support::stage::until;
 use crate::support::stage::{MIB, Stage, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
@@ -241,9 +242,10 @@ fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
         let mut handle = stage.engine(Options { pages: Arc::clone(&pages), ..stage.options() }).await;
         stage.add(&handle);
         wait(&mut handle, "the journal to be full", |seen| seen.journal.is_some()).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        until("the last answer", || stage.practice.requests().iter().all(|request| request.status.is_some())).await;
+        crate::support::stage::settle(&handle).await;
         let sent = stage.practice.requests().len();
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        stage.pass(&handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), sent, "nothing goes out that can't be taken down");
         assert_eq!(handle.seen().places[0].totals.failed, 0);
         pages.store(0, Ordering::Relaxed);

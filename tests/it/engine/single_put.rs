@@ -144,7 +144,7 @@ async fn a_pause_breaks_it_off_and_it_begins_anew() {
     wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
     handle.send(Command::Pause(Which::All(FIRST)));
     wait(&mut handle, "a stop", |seen| row(seen, "large.bin").state == State::Waiting).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    stage.pass(&handle, Duration::from_mins(1)).await;
     assert!(stage.practice.object_bytes("incoming/large.bin").is_err());
     handle.send(Command::Resume(Which::All(FIRST)));
     let seen = done(&mut handle).await;

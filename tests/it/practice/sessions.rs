@@ -116,7 +116,7 @@ async fn a_session_really_ends() {
     let put =
         || s3(&story, session(&given)).put_object().bucket(&story.bucket).key("k").body(ByteStream::from_static(b"x"));
     put().send().await.expect("seconds are left");
-    tokio::time::sleep(Duration::from_millis(3100)).await;
+    practice.advance_clock(4);
     let over = put().send().await.expect_err("the session is over");
     assert_eq!(told(&over), ("ExpiredToken".to_owned(), "The provided token has expired.".to_owned()));
     assert_eq!(status(&over), 400);

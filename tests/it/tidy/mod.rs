@@ -94,6 +94,11 @@ fn only_the_engines_clock_tells_the_time() {
 }
 
 #[test]
+fn no_test_waits_for_time_to_pass() {
+    hold(&["tests"], rules::naps);
+}
+
+#[test]
 fn every_channel_is_bounded() {
     hold(&["src"], rules::channels);
 }
@@ -173,6 +178,18 @@ const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::clock, "src/practice/mod.rs", "\nlet a = SystemTime::now();", PRACTICE_CLOCK),
     (rules::clock, "src/practice/mod.rs", PRACTICE_TWO_CLOCKS, PRACTICE_CLOCK),
     (rules::clock, "src/ui/a.rs", "\njiff::Zoned::now()", "now()"),
+    (
+        rules::naps,
+        "tests/it/a.rs",
+        "\nsleep(Duration::from_millis(51)).await;",
+        "sleep(Duration::from_millis(50)).await;",
+    ),
+    (
+        rules::naps,
+        "tests/it/a.rs",
+        "\nstd::thread::sleep(std::time::Duration::from_secs(1));",
+        "clock.sleep(left).await;",
+    ),
     (rules::channels, "src/engine/a.rs", "\nlet a = mpsc::unbounded_channel();", "let a = mpsc::channel(9);"),
     (rules::channels, "src/engine/a.rs", "\nlet a = mpsc::channel();", "let a = oneshot::channel();"),
     (rules::channels, "src/engine/a.rs", "\nlet a = channel::<Event>();", "let a = watch::channel::<u8>(0);"),

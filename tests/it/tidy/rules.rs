@@ -272,6 +272,24 @@ pub fn clock(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
+/// A test does not wait for time to pass: it moves a clock ahead, or looks again after 50 ms at most.
+pub fn naps(source: &Source) -> Vec<Finding> {
+    if !source.path.starts_with("tests/it/") {
+        return vec![];
+    }
+    let milliseconds = |at: usize| {
+        let (call, number) = source.code[at..].strip_prefix("sleep(")?.split_once(')')?.0.rsplit_once('(')?;
+        let number: u64 = number.replace('_', "").parse().ok()?;
+        Some(match call.rsplit("::").next()? {
+            "from_nanos" | "from_micros" => 0,
+            "from_millis" => number,
+            _longer => number * 1000,
+        })
+    };
+    let long = words(&source.code).filter(|(at, word)| *word == "sleep" && milliseconds(*at).is_some_and(|ms| ms > 50));
+    long.map(|(at, _)| finding(source, at, "a real wait of more than 50 ms; move the clock ahead")).collect()
+}
+
 /// What is not taken must slow its sender.
 pub fn channels(source: &Source) -> Vec<Finding> {
     let broken = words(&source.code).filter(|(at, word)| {

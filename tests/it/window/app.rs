@@ -2,6 +2,7 @@
 
 use crate::engine::signin::{CONFIG, center, pending, token};
 use crate::support::scripted::Server;
+use daypass::engine::clock::Clock;
 use daypass::engine::credentials::Caches;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
@@ -40,6 +41,7 @@ struct Bench {
 
 struct Stage {
     shown: Harness<'static, Bench>,
+    clock: Clock,
     desk: Arc<App>,
     story: Story,
     practice: Practice,
@@ -65,12 +67,14 @@ impl Stage {
     /// The same with another server than practice.
     fn at(runtime: Runtime, endpoint: Option<String>, config: &str) -> Self {
         let practice = runtime.block_on(Practice::start(PracticeOptions::default())).expect("the practice");
+        let clock = Clock::start();
         let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
         std::fs::write(dir.path().join("config"), config).expect("written");
         let places = Options {
             profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
             caches: Caches { sso: dir.path().join("sso") },
             home: Some(dir.path().join("home")),
+            clock: clock.clone(),
             ..Options::new()
         };
         let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ..Wire::default() };
@@ -98,7 +102,7 @@ impl Stage {
                 },
                 bench,
             );
-        let mut stage = Self { shown, desk, story, practice, dir, _runtime: runtime };
+        let mut stage = Self { shown, clock, desk, story, practice, dir, _runtime: runtime };
         stage.shown.run_steps(4);
         stage
     }
@@ -263,11 +267,23 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
     stage.press("Cancel");
     let asked = || server.heard().iter().filter(|request| request.line.contains("/token")).count();
     // One question may be on its way when it is left; the next would come a second later.
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(50));
     let before = asked();
-    std::thread::sleep(Duration::from_millis(2200));
+    for _ in 0..4 {
+        stage.clock.advance(Duration::from_secs(5));
+        std::thread::sleep(Duration::from_millis(50));
+    }
     assert_eq!(asked(), before, "nobody waits any more");
     stage.press("Sign in… p");
+    for _ in 0..LOOKS {
+        if stage.says(accounts::sign_in::DONE) {
+            break;
+        }
+        // It asks every few seconds.
+        stage.clock.advance(Duration::from_secs(1));
+        std::thread::sleep(Duration::from_millis(20));
+        stage.shown.step();
+    }
     stage.wait(accounts::sign_in::DONE);
     stage.press("Close");
     stage.wait("bob as Dev, account 1111 2222 3333");

@@ -1,5 +1,6 @@
 //! Practice as a world of its own, and a start that uses nobody's identity: what is called, run and written.
 
+use daypass::engine::clock::Clock;
 use daypass::engine::credentials::Caches;
 use daypass::engine::handle::Options;
 use daypass::engine::http::Wire;
@@ -49,6 +50,7 @@ impl Elsewhere {
 struct Home {
     dir: TempDir,
     ran: PathBuf,
+    clock: Clock,
 }
 
 impl Home {
@@ -77,7 +79,7 @@ impl Home {
         let token = r#"{"startUrl":"https://corp.awsapps.com/start","region":"eu-west-1","accessToken":"T","expiresAt":"2099-01-01T00:00:00Z"}"#;
         std::fs::write(dir.path().join(".aws/sso/cache/a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json"), token)
             .expect("written");
-        Self { dir, ran }
+        Self { dir, ran, clock: Clock::start() }
     }
 
     fn aws(&self) -> PathBuf {
@@ -108,6 +110,7 @@ impl Home {
             home: Some(self.dir.path().join("daypass")),
             profiles: Paths { credentials: self.aws().join("credentials"), config: self.aws().join("config") },
             caches: Caches { sso: self.aws().join("sso/cache") },
+            clock: self.clock.clone(),
             ..Options::new()
         }
     }
@@ -157,7 +160,8 @@ fn a_start_with_nine_profiles_calls_nobody() {
     drop(desk);
     let (desk, again) = home.desk(&elsewhere, false);
     assert_eq!(desk.snapshot().snapshot.profiles.list.len(), 9);
-    std::thread::sleep(Duration::from_millis(1500));
+    home.clock.advance(Duration::from_mins(10));
+    std::thread::sleep(Duration::from_millis(50));
     assert!(errands.lock().expect("free").is_empty() && again.lock().expect("free").is_empty());
     assert_eq!(elsewhere.calls(), 0);
     assert!(!home.ran.exists(), "a command ran");
