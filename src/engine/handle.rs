@@ -113,6 +113,8 @@ pub(super) enum Input {
     /// Answers with the S3 client of a destination, if there is access to it at this moment.
     Store(DestinationId, oneshot::Sender<Option<Arc<S3>>>),
     Reached(oneshot::Sender<()>),
+    /// Answers with the number of tasks under way.
+    CountTasks(oneshot::Sender<usize>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -182,11 +184,20 @@ impl Handle {
         self.input.try_send(Input::Secret(secret)).is_ok()
     }
 
-    /// Waits until everything sent before has been handled, so that [`seen`](Self::seen) shows it. Returns false if the
-    /// engine has ended.
+    /// Waits until everything sent before, and everything due by the clock, has been handled, so that
+    /// [`seen`](Self::seen) shows it. Returns false if the engine has ended.
     pub async fn reached(&self) -> bool {
         let (done, reached) = oneshot::channel();
         self.input.send(Input::Reached(done)).await.is_ok() && reached.await.is_ok()
+    }
+
+    /// Waits until everything sent before, and everything due by the clock, has been handled, and returns how many
+    /// requests are under way or have been answered since; `None` if the engine has ended. For tests.
+    #[doc(hidden)]
+    pub async fn tasks(&self) -> Option<usize> {
+        let (tell, told) = oneshot::channel();
+        self.input.send(Input::CountTasks(tell)).await.ok()?;
+        told.await.ok()
     }
 
     /// Waits for the next snapshot. Returns false if the engine has ended.

@@ -254,10 +254,15 @@ impl Run {
                         let _nobody = tell.send(self.s3.get(&place).filter(|_| access).cloned());
                     }
                     Some(Input::Reached(done)) => {
-                        // Whoever had the profiles read waits for them here.
+                        // Whoever had the profiles read, or moved the clock ahead, waits for it here.
                         self.take_profiles();
+                        self.tick(deadline);
                         self.publisher.answer_when_published(done);
                         dirty = !self.publish_now();
+                    }
+                    Some(Input::CountTasks(tell)) => {
+                        dirty |= self.tick(deadline);
+                        let _nobody = tell.send(self.tasks.len());
                     }
                     Some(Input::Stop(done)) => stopping = Some(done),
                     None => break,

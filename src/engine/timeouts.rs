@@ -197,8 +197,10 @@ pub async fn guard<F: Future + Send>(
     let mut began = clock.now();
     let (mut moved_at, mut taken, mut looked) = (began, 0, began);
     loop {
-        if let Ok(output) = tokio::time::timeout(look, &mut attempt).await {
-            return Ok(output);
+        tokio::select! {
+            biased;
+            output = &mut attempt => return Ok(output),
+            () = clock.sleep(look) => {}
         }
         let now = clock.now();
         let held = meter.held.load(Ordering::Relaxed);

@@ -40,6 +40,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use store::{Object, Store, crc_text, etag};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -54,7 +55,7 @@ struct Inside {
     options: Options,
     endpoint: String,
     random: Random,
-    /// Seconds by which the practice server's clock is ahead of this computer's.
+    /// Milliseconds by which the practice server's clock is ahead of this computer's.
     skew: AtomicI64,
     offline: AtomicBool,
     session_seconds: Mutex<Option<u32>>,
@@ -71,11 +72,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns seconds since 1970 by this computer's clock.
+/// Returns milliseconds since 1970 by this computer's clock.
 #[expect(clippy::disallowed_methods, reason = "a server has its own clock, apart from the engine's")]
-fn now_utc() -> i64 {
+fn now_millis() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Escapes `text` for XML.
@@ -85,7 +86,7 @@ fn xml_text(text: &str) -> String {
 
 impl Inside {
     fn now(&self) -> i64 {
-        now_utc() + self.skew.load(Ordering::Relaxed)
+        (now_millis() + self.skew.load(Ordering::Relaxed)).div_euclid(1000)
     }
 
     fn next_number(&self) -> u64 {
@@ -248,12 +249,13 @@ impl Practice {
 
     /// Sets how many seconds the practice server's clock is ahead of this computer's; negative is behind.
     pub fn set_clock_ahead(&self, seconds: i64) {
-        self.inside.skew.store(seconds, Ordering::Relaxed);
+        self.inside.skew.store(seconds.saturating_mul(1000), Ordering::Relaxed);
     }
 
-    /// Moves the practice's clock ahead by this many seconds more.
-    pub fn advance_clock(&self, seconds: i64) {
-        self.inside.skew.fetch_add(seconds, Ordering::Relaxed);
+    /// Moves the practice server's clock ahead by this much more.
+    pub fn advance_clock(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.inside.skew.fetch_add(by, Ordering::Relaxed);
     }
 
     /// Sets the duration of sessions created from now on; see [`Options::session_seconds`].

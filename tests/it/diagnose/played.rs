@@ -1,5 +1,6 @@
 //! Each "no" that the practice can say, met by the whole engine.
 
+use crate::support::stage::{LONG, pass};
 use daypass::diagnose::titles;
 use daypass::diagnose::{Evidence, explain};
 use daypass::engine::handle::{Engine, Handle, Options, Secret};
@@ -85,7 +86,7 @@ impl Scene {
 
     pub async fn until(&mut self, what: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
         let waiting = self.handle.until(what);
-        tokio::time::timeout(Duration::from_secs(40), waiting).await.expect("in time").expect("a running engine")
+        tokio::time::timeout(LONG, waiting).await.expect("in time").expect("a running engine")
     }
 
     /// Opens it and gives what kept it from getting access.
@@ -97,11 +98,9 @@ impl Scene {
         told(&seen, problem)
     }
 
-    /// Lets this much time pass for the engine and for AWS, and what is due then happen.
+    /// Moves time ahead for the engine and for AWS, and waits until what is due by then is done.
     pub async fn pass(&self, time: Duration) {
-        self.practice.advance_clock(i64::try_from(time.as_secs()).expect("seconds"));
-        self.handle.clock().advance(time);
-        crate::support::stage::settle(&self.handle).await;
+        pass(&self.practice, &self.handle, time).await;
     }
 
     pub async fn access(&mut self) {

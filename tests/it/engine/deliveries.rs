@@ -1,7 +1,8 @@
 //! Whole deliveries: the engine against the practice over real sockets, and what goes over the wire meanwhile.
 
-use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, sent, states, takes, wait};
-use crate::support::stage::{settle, until};
+use crate::support::stage::{
+    FIRST, MIB, SHORT, Stage, bytes, done, pass, row, sent, settle, states, takes, until, wait,
+};
 use daypass::engine::handle::{Options, Secret};
 use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
@@ -180,10 +181,9 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
         let seen = wait(&mut handle, "the end", ended).await;
         assert!(seen.places[0].totals.failed == 0 && seen.places[0].totals.open() > 0);
         // What was out may still be answered; after that nothing goes out.
-        until("the last answer", || stage.practice.requests().iter().all(|request| request.status.is_some())).await;
         settle(&handle).await;
         let quiet = stage.practice.requests().len();
-        stage.pass(&handle, Duration::from_mins(10)).await;
+        pass(&stage.practice, &handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), quiet, "nothing goes out without access");
         stage.practice.set_session_seconds(None);
         handle.send(Command::GetAccess(FIRST));
@@ -359,7 +359,7 @@ fn offline_waits_and_goes_on_without_a_hand() {
         wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Network::Down { .. })).await;
         let before = stage.practice.requests().len();
         for _ in 0..10 {
-            stage.pass(&handle, Duration::from_secs(2)).await;
+            pass(&stage.practice, &handle, Duration::from_secs(2)).await;
         }
         let tries = stage.practice.requests().len() - before;
         assert!((1..12).contains(&tries), "one at a time tries, not {tries} in twenty seconds");
@@ -406,7 +406,7 @@ fn pausing_and_canceling_leave_nothing_moving() {
         handle.send(Command::Pause(Which::All(FIRST)));
         wait(&mut handle, "the pause", |seen| seen.places[0].paused).await;
         let before = stage.practice.requests().len();
-        stage.pass(&handle, Duration::from_mins(10)).await;
+        pass(&stage.practice, &handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), before);
         handle.send(Command::Resume(Which::All(FIRST)));
         wait(&mut handle, "bytes to move again", moving).await;

@@ -1,7 +1,6 @@
 //! The command line killed at random moments, and what the next run makes of it.
 
-use crate::support::stage::until;
-use crate::support::stage::{MIB, Stage, wait};
+use crate::support::stage::{MIB, Stage, done, pass, settle, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{State, Upload};
@@ -219,7 +218,7 @@ fn a_stopped_engine_goes_on_without_sending_a_part_again() {
         assert_eq!((seen.places.len(), seen.rows.len()), (1, 1), "what was unfinished is there again");
         handle.send(Command::Resume(Which::All(crate::support::stage::FIRST)));
         handle.send(Command::GetAccess(crate::support::stage::FIRST));
-        let seen = crate::support::stage::done(&mut handle).await;
+        let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.delivered, 1);
         assert_eq!(stage.practice.count(Op::CreateMultipartUpload), 0);
@@ -242,15 +241,14 @@ fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
         let mut handle = stage.engine(Options { pages: Arc::clone(&pages), ..stage.options() }).await;
         stage.add(&handle);
         wait(&mut handle, "the journal to be full", |seen| seen.journal.is_some()).await;
-        until("the last answer", || stage.practice.requests().iter().all(|request| request.status.is_some())).await;
-        crate::support::stage::settle(&handle).await;
+        settle(&handle).await;
         let sent = stage.practice.requests().len();
-        stage.pass(&handle, Duration::from_mins(10)).await;
+        pass(&stage.practice, &handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), sent, "nothing goes out that can't be taken down");
         assert_eq!(handle.seen().places[0].totals.failed, 0);
         pages.store(0, Ordering::Relaxed);
         handle.send(Command::RetryJournal);
-        let seen = crate::support::stage::done(&mut handle).await;
+        let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.delivered, 401);
         handle.stop().await;

@@ -1,6 +1,6 @@
 //! A bucket whose key lets small files in and no parts: large files go up whole, and it is remembered.
 
-use crate::support::stage::{FIRST, Stage, done, row, wait};
+use crate::support::stage::{FIRST, Stage, done, pass, row, wait};
 use daypass::diagnose::titles;
 use daypass::diagnose::{CauseAction, Evidence, explain};
 use daypass::engine::handle::Handle;
@@ -144,7 +144,7 @@ async fn a_pause_breaks_it_off_and_it_begins_anew() {
     wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
     handle.send(Command::Pause(Which::All(FIRST)));
     wait(&mut handle, "a stop", |seen| row(seen, "large.bin").state == State::Waiting).await;
-    stage.pass(&handle, Duration::from_mins(1)).await;
+    pass(&stage.practice, &handle, Duration::from_mins(1)).await;
     assert!(stage.practice.object_bytes("incoming/large.bin").is_err());
     handle.send(Command::Resume(Which::All(FIRST)));
     let seen = done(&mut handle).await;

@@ -3,7 +3,6 @@
 use super::clients::{assume, long_term, s3, session, start, status, sts, told};
 use aws_sdk_s3::primitives::ByteStream;
 use daypass::practice::{ExtraRole, MFA_CODE, MFA_SERIAL, Mfa, Op, Options};
-use std::time::Duration;
 
 #[tokio::test]
 async fn assume_role_is_validated_in_the_documented_order() {
@@ -116,7 +115,7 @@ async fn a_session_really_ends() {
     let put =
         || s3(&story, session(&given)).put_object().bucket(&story.bucket).key("k").body(ByteStream::from_static(b"x"));
     put().send().await.expect("seconds are left");
-    practice.advance_clock(4);
+    practice.advance_clock(std::time::Duration::from_secs(4));
     let over = put().send().await.expect_err("the session is over");
     assert_eq!(told(&over), ("ExpiredToken".to_owned(), "The provided token has expired.".to_owned()));
     assert_eq!(status(&over), 400);

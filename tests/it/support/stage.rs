@@ -20,6 +20,9 @@ use tempfile::TempDir;
 pub const FIRST: DestinationId = DestinationId(0);
 pub const MIB: usize = 1 << 20;
 
+/// How long a test waits for what must come; only a test that fails waits so long.
+pub const LONG: Duration = Duration::from_secs(240);
+
 /// Waits that a test can sit through, and that a busy computer still keeps.
 pub const SHORT: Timeouts = Timeouts {
     idle: Duration::from_millis(1500),
@@ -159,13 +162,6 @@ impl Stage {
         command
     }
 
-    /// Lets this much time pass for the engine and for S3, and what is due then happen.
-    pub async fn pass(&self, handle: &Handle, time: Duration) {
-        self.practice.advance_clock(i64::try_from(time.as_secs()).expect("seconds"));
-        handle.clock().advance(time);
-        settle(handle).await;
-    }
-
     pub fn parts(&self) -> Vec<Request> {
         self.practice.requests().into_iter().filter(|request| request.op == Op::UploadPart).collect()
     }
@@ -200,21 +196,32 @@ impl Stage {
     }
 }
 
-/// Lets the engine take in what has come, and what it asks for because of that go out.
-pub async fn settle(handle: &Handle) {
-    handle.reached().await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    handle.reached().await;
+/// Moves time ahead for the engine and for the server, and waits until what is due by then is done.
+pub async fn pass(practice: &Practice, handle: &Handle, time: Duration) {
+    practice.advance_clock(time);
+    handle.clock().advance(time);
+    settle(handle).await;
 }
 
-/// Waits until something is so, which is looked at every few milliseconds.
+/// Waits until the engine has handled what is due and no request of its own is under way.
+pub async fn settle(handle: &Handle) {
+    let settled = async {
+        while handle.tasks().await.is_some_and(|tasks| tasks > 0) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        handle.reached().await
+    };
+    assert!(tokio::time::timeout(LONG, settled).await.expect("the last request ends"), "the engine runs");
+}
+
+/// Waits until `is` returns true; asks it every few milliseconds.
 pub async fn until(what: &str, mut is: impl FnMut() -> bool) {
     let polled = async {
         while !is() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), polled).await.unwrap_or_else(|_late| panic!("waited for {what}"));
+    tokio::time::timeout(LONG, polled).await.unwrap_or_else(|_late| panic!("waited for {what}"));
 }
 
 /// Waits until every file has ended.
@@ -227,7 +234,7 @@ pub async fn done(handle: &mut Handle) -> Arc<Snapshot> {
 
 /// Waits for something, and tells what there is instead where it doesn't come.
 pub async fn wait(handle: &mut Handle, what: &str, is: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
-    let waited = tokio::time::timeout(Duration::from_secs(60), handle.until(is)).await;
+    let waited = tokio::time::timeout(LONG, handle.until(is)).await;
     match waited {
         Ok(seen) => seen.expect("the engine runs"),
         Err(_late) => {
