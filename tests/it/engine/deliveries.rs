@@ -3,7 +3,7 @@
 use crate::support::stage::{
     FIRST, MIB, SHORT, Stage, bytes, done, pass, row, sent, settle, states, takes, until, wait,
 };
-use daypass::engine::handle::{Options, Secret};
+use daypass::engine::handle::{Hook, Options, Secret};
 use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
 use daypass::model::problem::{DeniedBy, Kind};
@@ -12,6 +12,7 @@ use daypass::model::snapshot::{Command, Network, Settings, SkipReason, Which};
 use daypass::model::upload::{Proof, State};
 use daypass::practice::{self, Fault, Mfa, Op, Rule};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -352,16 +353,22 @@ fn offline_waits_and_goes_on_without_a_hand() {
             stage.file(&format!("{small}.txt"), 1000 + small);
         }
         let limits = Limits { requests: 2, ..Limits::default() };
-        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        let tasks = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&tasks);
+        let hook: Hook = Arc::new(move |_task| {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        let mut handle = stage.engine(Options { limits, hook: Some(hook), ..stage.options() }).await;
         stage.add(&handle);
         wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
         stage.practice.set_offline(true);
         wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Network::Down { .. })).await;
-        let before = stage.practice.requests().len();
+        settle(&handle).await;
+        let before = tasks.load(Ordering::SeqCst);
         for _ in 0..10 {
             pass(&stage.practice, &handle, Duration::from_secs(2)).await;
         }
-        let tries = stage.practice.requests().len() - before;
+        let tries = tasks.load(Ordering::SeqCst) - before;
         assert!((1..12).contains(&tries), "one at a time tries, not {tries} in twenty seconds");
         stage.practice.set_offline(false);
         let seen = done(&mut handle).await;
