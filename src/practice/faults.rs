@@ -94,6 +94,10 @@ pub enum Fault {
     },
     /// Handles the request after this delay.
     Delay(Duration),
+    /// Performs the operation and holds its response until [`Practice::release`](super::Practice::release).
+    Hold,
+    /// Reads this many bytes of the body, and the rest after [`Practice::release`](super::Practice::release).
+    HoldBody(u64),
     /// CompleteMultipartUpload returns 200 at once, sends whitespace for this long, and then its result, which may be
     /// an `<Error>` (S3 API Reference, CompleteMultipartUpload).
     KeepAlive(Duration),

@@ -65,6 +65,8 @@ struct Inside {
     log: Mutex<Vec<Request>>,
     requests: AtomicU64,
     faults: Mutex<Script>,
+    /// Tells the requests that are held that they may go on; each has one receiver.
+    released: watch::Sender<()>,
 }
 
 /// Locks a mutex, also after a panic of another holder: no value here is ever left partly modified.
@@ -136,6 +138,7 @@ impl Practice {
             log: Mutex::new(Vec::new()),
             requests: AtomicU64::new(0),
             faults: Mutex::new(Script::default()),
+            released: watch::Sender::new(()),
             random,
             options,
         });
@@ -240,6 +243,17 @@ impl Practice {
     /// Removes all faults.
     pub fn clear_faults(&self) {
         lock(&self.inside.faults).clear();
+    }
+
+    /// Returns how many requests wait for [`release`](Self::release), or are never answered.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.inside.released.receiver_count()
+    }
+
+    /// Lets the requests go on that [`Fault::Hold`] and [`Fault::HoldBody`] hold now.
+    pub fn release(&self) {
+        self.inside.released.send_replace(());
     }
 
     /// Whether every request loses its connection.

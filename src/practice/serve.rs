@@ -105,12 +105,14 @@ pub(super) async fn answer(
         match fault {
             Fault::Delay(time) => tokio::time::sleep(*time).await,
             Fault::SlowBody(rate) => tap.slow(*rate),
+            Fault::HoldBody(bytes) => tap.hold_at(*bytes, inside.released.subscribe()),
             Fault::FlipBit => tap.flip(),
             Fault::FlipBitInside => drop(extensions.insert(FlipInside)),
             Fault::DropInBody(bytes) => tap.cut_at(*bytes),
             Fault::DropBefore => return Err(Dropped),
             Fault::NeverAnswer { work: false } => {
                 tap.drain().await;
+                let _held = inside.released.subscribe();
                 std::future::pending::<()>().await;
             }
             Fault::Html(status) => instead = Some(html(*status)),
@@ -124,6 +126,7 @@ pub(super) async fn answer(
             Fault::NeverAnswer { work: true }
             | Fault::ErrorInside200 { work: true, .. }
             | Fault::DropAfter
+            | Fault::Hold
             | Fault::KeepAlive(_)
             | Fault::NoETag
             | Fault::WrongChecksum
@@ -160,7 +163,15 @@ pub(super) async fn answer(
     for fault in &faults {
         match fault {
             Fault::DropAfter => return Err(Dropped),
-            Fault::NeverAnswer { .. } => std::future::pending().await,
+            Fault::NeverAnswer { .. } => {
+                let _held = inside.released.subscribe();
+                std::future::pending::<()>().await;
+            }
+            Fault::Hold => {
+                let mut released = inside.released.subscribe();
+                // The sender is never dropped before its server.
+                let _released = released.changed().await;
+            }
             Fault::ErrorInside200 { code, message, work: true } => {
                 response = error(&inside, sts, StatusCode::OK, code, message, "");
             }
@@ -171,6 +182,7 @@ pub(super) async fn answer(
             Fault::ErrorInside200 { work: false, .. }
             | Fault::Delay(_)
             | Fault::SlowBody(_)
+            | Fault::HoldBody(_)
             | Fault::FlipBit
             | Fault::FlipBitInside
             | Fault::DropInBody(_)

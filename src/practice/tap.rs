@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Sleep;
 
 /// A shared handle on a body, so that what an operation left unread can be read afterwards.
@@ -24,8 +25,12 @@ struct Flow {
     cut_at: Option<u64>,
     was_cut: bool,
     bytes_per_second: Option<u64>,
-    pause: Option<Pin<Box<Sleep>>>,
+    pause: Option<Pause>,
+    /// After how many bytes to wait, and for what.
+    hold_at: Option<(u64, watch::Receiver<()>)>,
 }
+
+type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Tap {
     pub(super) fn new(incoming: Incoming) -> Self {
@@ -37,6 +42,7 @@ impl Tap {
             was_cut: false,
             bytes_per_second: None,
             pause: None,
+            hold_at: None,
         })))
     }
 
@@ -53,6 +59,11 @@ impl Tap {
     /// Limits the rate in bytes per second.
     pub(super) fn slow(&self, bytes_per_second: u64) {
         lock(&self.0).bytes_per_second = Some(bytes_per_second.max(1));
+    }
+
+    /// Reads no further than `bytes` bytes before `released` changes.
+    pub(super) fn hold_at(&self, bytes: u64, released: watch::Receiver<()>) {
+        lock(&self.0).hold_at = Some((bytes, released));
     }
 
     pub(super) fn was_cut(&self) -> bool {
@@ -101,7 +112,11 @@ impl Body for Tap {
             flow.flip = false;
             bytes = turn_bit(&bytes);
         }
-        if let Some(rate) = flow.bytes_per_second {
+        let read = flow.bytes;
+        if let Some((_, mut released)) = flow.hold_at.take_if(|(limit, _)| read > *limit) {
+            // The sender is never dropped before its server.
+            flow.pause = Some(Box::pin(async move { drop(released.changed().await) }));
+        } else if let Some(rate) = flow.bytes_per_second {
             let millis = bytes.len() as u64 * 1000 / rate;
             flow.pause = Some(Box::pin(tokio::time::sleep(Duration::from_millis(millis))));
         }

@@ -1,14 +1,13 @@
 //! Whole deliveries: the engine against the practice over real sockets, and what goes over the wire meanwhile.
 
 use crate::support::stage::{
-    FIRST, MIB, SHORT, Stage, bytes, done, pass, row, sent, settle, states, takes, until, wait,
+    FIRST, MIB, SHORT, Stage, advance, bytes, done, pass, row, sent, settle, states, takes, until, wait,
 };
-use daypass::engine::handle::{Hook, Options, Secret};
-use daypass::engine::timeouts::Timeouts;
+use daypass::engine::handle::{Handle, Hook, Options, Secret};
 use daypass::model::Limits;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
-use daypass::model::snapshot::{Command, Network, Settings, SkipReason, Which};
+use daypass::model::snapshot::{Command, Network, Settings, SkipReason, Snapshot, Which};
 use daypass::model::upload::{Proof, State};
 use daypass::practice::{self, Fault, Mfa, Op, Rule};
 use std::sync::Arc;
@@ -143,21 +142,31 @@ fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
 #[test]
 fn five_renewals_in_the_middle_of_one_file() {
     runtime().block_on(async {
-        let options = practice::Options { session_seconds: Some(6), ..practice::Options::default() };
-        let stage = Stage::new(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1_700_000)).times(99));
+        let stage = Stage::new(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold).times(99));
         stage.file("film.mov", 42 * MIB);
         let limits = Limits { requests: 1, ..Limits::default() };
         let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
-        let seen = stage.deliver(&mut handle).await;
+        stage.add(&handle);
+        for part in 1..=5 {
+            stage.held_part(part).await;
+            advance(&stage.practice, &handle, Duration::from_mins(56));
+            let now = handle.now();
+            let renewed = |seen: &Snapshot| matches!(&seen.places[0].session, Session::Active(grant) if grant.ends.since(now) > Duration::from_mins(30));
+            wait(&mut handle, "a new session", renewed).await;
+            stage.practice.release();
+        }
+        stage.held_part(6).await;
+        stage.practice.release();
+        let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(row(&seen, "film.mov").state, State::Delivered(Proof::Whole));
-        assert!(stage.practice.count(Op::AssumeRole) > 5, "{}", stage.practice.count(Op::AssumeRole));
+        assert_eq!(stage.practice.count(Op::AssumeRole), 6);
         let sent = sent(&stage.practice.requests());
         assert_eq!(sent.len(), 6);
         assert!(sent.values().all(|&times| times == 1), "{sent:?}");
         let keys: std::collections::BTreeSet<_> = stage.parts().into_iter().filter_map(|r| r.access_key_id).collect();
-        assert!(keys.len() > 3, "parts were signed by several sessions: {keys:?}");
+        assert_eq!(keys.len(), 6, "each part was signed by a session of its own: {keys:?}");
         handle.stop().await;
     });
 }
@@ -167,26 +176,33 @@ fn without_renewal(options: Options) -> Options {
     Options { adjust: Some(adjust), ..options }
 }
 
+/// A delivery of a large file, one request at a time, whose second part is at S3 and not yet answered for.
+async fn half_way(stage: &Stage, options: Options) -> Handle {
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold).skip(1));
+    stage.file("film.mov", 24 * MIB);
+    let limits = Limits { requests: 1, ..options.limits };
+    let handle = stage.engine(Options { limits, ..options }).await;
+    stage.add(&handle);
+    stage.held_part(2).await;
+    handle
+}
+
 #[test]
 fn an_end_of_access_pauses_and_new_access_goes_on() {
     runtime().block_on(async {
-        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
-        let stage = Stage::new(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(99));
-        stage.file("film.mov", 30 * MIB);
+        let stage = Stage::new(practice::Options::default()).await;
         stage.file("small.txt", 3);
-        let limits = Limits { requests: 1, ..Limits::default() };
-        let mut handle = stage.engine(without_renewal(Options { limits, ..stage.options() })).await;
-        stage.add(&handle);
-        let ended = |seen: &daypass::model::snapshot::Snapshot| matches!(seen.places[0].session, Session::Expired(_));
-        let seen = wait(&mut handle, "the end", ended).await;
+        let mut handle = half_way(&stage, without_renewal(stage.options())).await;
+        advance(&stage.practice, &handle, Duration::from_mins(61));
+        let over = |seen: &Snapshot| matches!(seen.places[0].session, Session::Expired(_));
+        let seen = wait(&mut handle, "the end", over).await;
         assert!(seen.places[0].totals.failed == 0 && seen.places[0].totals.open() > 0);
         // What was out may still be answered; after that nothing goes out.
+        stage.practice.release();
         settle(&handle).await;
         let quiet = stage.practice.requests().len();
         pass(&stage.practice, &handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), quiet, "nothing goes out without access");
-        stage.practice.set_session_seconds(None);
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         stage.check(&seen);
@@ -201,14 +217,10 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
 fn a_session_that_the_server_ends_early_is_renewed() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
-        stage.file("film.mov", 40 * MIB);
-        let limits = Limits { requests: 1, ..Limits::default() };
-        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
-        stage.add(&handle);
-        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+        let handle = half_way(&stage, stage.options()).await;
         stage.practice.expire_sessions();
-        let seen = done(&mut handle).await;
+        stage.practice.release();
+        let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!((seen.places[0].totals.delivered, stage.practice.count(Op::AssumeRole)), (1, 2));
         handle.stop().await;
@@ -218,29 +230,26 @@ fn a_session_that_the_server_ends_early_is_renewed() {
 #[test]
 fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
     runtime().block_on(async {
-        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
-        let stage = Stage::new(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(3_000_000)).times(99));
-        stage.file("film.mov", 40 * MIB);
-        let limits = Limits { requests: 1, quiet_retries: false, ..Limits::default() };
-        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
-        stage.add(&handle);
-        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+        let stage = Stage::new(practice::Options::default()).await;
+        let mut handle = half_way(&stage, stage.options()).await;
         stage.practice.set_trusted(false);
-        let denied = |seen: &daypass::model::snapshot::Snapshot| {
-            matches!(seen.places[0].session, Session::Expired(_)) && seen.places[0].renew_problem.is_some()
-        };
-        let seen = wait(&mut handle, "the denial", denied).await;
+        advance(&stage.practice, &handle, Duration::from_mins(56));
+        let seen = wait(&mut handle, "the denial", |seen| seen.places[0].renew_problem.is_some()).await;
+        assert!(matches!(seen.places[0].session, Session::Active(_)), "the session serves to its end");
+        advance(&stage.practice, &handle, Duration::from_mins(5));
+        let over = |seen: &Snapshot| matches!(seen.places[0].session, Session::Expired(_));
+        let seen = wait(&mut handle, "the end", over).await;
         let why = seen.places[0].renew_problem.clone().expect("a reason");
         assert_eq!(why.kind, Kind::AssumeDenied(DeniedBy::Unknown), "{why:?}");
-        assert_eq!(seen.places[0].totals.failed, 0);
+        stage.practice.release();
+        settle(&handle).await;
+        assert_eq!(handle.seen().places[0].totals.failed, 0);
         stage.practice.set_trusted(true);
-        stage.practice.set_session_seconds(None);
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.delivered, 1);
-        assert!(sent(&stage.practice.requests()).values().all(|&times| times <= 2));
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
         handle.stop().await;
     });
 }
@@ -249,16 +258,12 @@ fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
 fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
-        stage.file("film.mov", 40 * MIB);
         for small in 0..20 {
             stage.file(&format!("{small}.txt"), 1000 + small);
         }
-        let limits = Limits { requests: 1, quiet_retries: false, ..Limits::default() };
-        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
-        stage.add(&handle);
-        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
+        let mut handle = half_way(&stage, stage.options()).await;
         stage.practice.delete_role();
+        stage.practice.release();
         // The session died with its role: Daypass asks once for a new one, and says what came of that.
         let seen = wait(&mut handle, "the refusal", |seen| seen.places[0].renew_problem.is_some()).await;
         let why = seen.places[0].renew_problem.as_ref().map(|why| why.kind);
@@ -266,7 +271,7 @@ fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
         assert_eq!(seen.places[0].totals.failed, 0);
         stage.practice.recreate_role();
         handle.send(Command::GetAccess(FIRST));
-        let seen = done(&mut handle).await;
+        let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.delivered, 21, "{:?}", states(&seen));
         handle.stop().await;
@@ -288,7 +293,7 @@ fn an_mfa_code_is_asked_for_and_serves_once() {
         handle.send(Command::Open(Box::new(destination)));
         stage.add(&handle);
         let denied = |kind: Kind| {
-            move |seen: &daypass::model::snapshot::Snapshot| match seen.places.first().map(|place| &place.session) {
+            move |seen: &Snapshot| match seen.places.first().map(|place| &place.session) {
                 Some(Session::Denied(why)) => why.kind == kind,
                 _ => false,
             }
@@ -328,17 +333,18 @@ fn a_clock_that_is_off_is_measured_and_passed_over() {
 fn a_server_that_falls_silent_is_left_and_asked_again() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        let patience = Timeouts { idle: Duration::from_millis(400), answer: Duration::from_millis(400), ..SHORT };
         stage.practice.fault(Rule::once(Op::PutObject, Fault::NeverAnswer { work: false }));
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::NeverAnswer { work: true }));
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1)).part(2));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::NeverAnswer { work: true }).part(1));
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::HoldBody(1 << 20)).part(2));
         stage.practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::NeverAnswer { work: true }));
         stage.file("small.txt", 1000);
         stage.file("large.bin", 17 * MIB);
-        let mut handle = stage.engine(Options { patience, ..stage.options() }).await;
-        let seen = stage.deliver(&mut handle).await;
+        let handle = stage.engine(Options { patience: SHORT, ..stage.options() }).await;
+        stage.add(&handle);
+        let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.delivered, 2, "{:?}", states(&seen));
+        assert!(sent(&stage.practice.requests()).values().filter(|&&times| times == 2).count() == 2, "two were left");
         handle.stop().await;
     });
 }
@@ -347,21 +353,17 @@ fn a_server_that_falls_silent_is_left_and_asked_again() {
 fn offline_waits_and_goes_on_without_a_hand() {
     runtime().block_on(async {
         let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
-        stage.file("film.mov", 40 * MIB);
         for small in 0..50 {
             stage.file(&format!("{small}.txt"), 1000 + small);
         }
-        let limits = Limits { requests: 2, ..Limits::default() };
         let tasks = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&tasks);
         let hook: Hook = Arc::new(move |_task| {
             count.fetch_add(1, Ordering::SeqCst);
         });
-        let mut handle = stage.engine(Options { limits, hook: Some(hook), ..stage.options() }).await;
-        stage.add(&handle);
-        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
+        let mut handle = half_way(&stage, Options { hook: Some(hook), ..stage.options() }).await;
         stage.practice.set_offline(true);
+        stage.practice.release();
         wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Network::Down { .. })).await;
         settle(&handle).await;
         let before = tasks.load(Ordering::SeqCst);
@@ -371,7 +373,7 @@ fn offline_waits_and_goes_on_without_a_hand() {
         let tries = tasks.load(Ordering::SeqCst) - before;
         assert!((1..12).contains(&tries), "one at a time tries, not {tries} in twenty seconds");
         stage.practice.set_offline(false);
-        let seen = done(&mut handle).await;
+        let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.failed, 0);
         assert!(matches!(row(&seen, "film.mov").state, State::Delivered(_)));
@@ -390,8 +392,9 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
         }
         stage.file("small.txt", bytes(5, 0).len());
         stage.file("large.bin", 17 * MIB);
-        let mut handle = stage.engine(stage.options()).await;
-        let seen = stage.deliver(&mut handle).await;
+        let handle = stage.engine(stage.options()).await;
+        stage.add(&handle);
+        let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!(seen.places[0].totals.failed, 0, "{:?}", states(&seen));
         handle.stop().await;
@@ -406,7 +409,7 @@ fn pausing_and_canceling_leave_nothing_moving() {
         stage.file("film.mov", 40 * MIB);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
-        let moving = |seen: &daypass::model::snapshot::Snapshot| {
+        let moving = |seen: &Snapshot| {
             matches!(seen.rows.iter().next(), Some((_, row)) if matches!(row.state, State::Sending(_)))
         };
         wait(&mut handle, "bytes to move", moving).await;

@@ -1,8 +1,7 @@
 //! Schedules of faults by chance, and source files that don't keep still: nothing is ever said to be there that isn't.
 
-use crate::support::stage::{FIRST, MIB, SHORT, Stage, bytes, done, row, states, wait};
+use crate::support::stage::{FIRST, LONG, MIB, SHORT, Stage, bytes, done, row, states, wait};
 use daypass::engine::handle::Options;
-use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
@@ -74,7 +73,7 @@ async fn schedule(seed: u64) {
     let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     dice.roll(2);
     let options = practice::Options {
-        session_seconds: seed.is_multiple_of(4).then_some(4),
+        session_seconds: seed.is_multiple_of(4).then_some(30),
         echo: !seed.is_multiple_of(5),
         may_abort: seed.is_multiple_of(3),
         replay_complete: !seed.is_multiple_of(7),
@@ -97,11 +96,11 @@ async fn schedule(seed: u64) {
         stage.file(&format!("{small}.txt"), 1 + dice.roll(100_000));
     }
     let limits = Limits { seed, ..Limits::default() };
-    let mut handle = stage.engine(Options { limits, patience: SHORT, ..stage.options() }).await;
+    let handle = stage.engine(Options { limits, patience: SHORT, ..stage.options() }).await;
     stage.add(&handle);
     // What only a person can let go on is let go on: it may have been one answer of the script.
     let mut asked = 0;
-    let end = tokio::time::timeout(Duration::from_secs(300), async {
+    let end = tokio::time::timeout(LONG, async {
         loop {
             let stuck = |seen: &daypass::model::snapshot::Snapshot| {
                 let place = &seen.places[0];
@@ -110,7 +109,7 @@ async fn schedule(seed: u64) {
                 place.walking == 0 && (place.totals.done() || place.hold.is_some() || denied)
                     || place.renew_problem.is_some() && !place.is_retrying() && !place.is_asking()
             };
-            let seen = handle.until(stuck).await.expect("the engine runs");
+            let seen = stage.hurry(&handle, "the end", stuck).await;
             if seen.places[0].totals.done() && seen.places[0].walking == 0 {
                 return seen;
             }
@@ -119,7 +118,6 @@ async fn schedule(seed: u64) {
             handle.send(Command::Release(FIRST));
             handle.send(Command::GetAccess(FIRST));
             handle.reached().await;
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await;
@@ -172,13 +170,14 @@ fn under_any_faults_what_is_said_is_so() {
 /// A large file that is changed by `change` once its first part was confirmed.
 async fn changed(change: impl FnOnce(&std::path::Path)) -> State {
     let stage = Stage::new(practice::Options::default()).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
-    let path = stage.file("film.mov", 40 * MIB);
+    stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold).skip(1));
+    let path = stage.file("film.mov", 24 * MIB);
     let limits = Limits { requests: 1, ..Limits::default() };
     let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
     stage.add(&handle);
-    wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+    stage.held_part(2).await;
     change(&path);
+    stage.practice.release();
     let seen = done(&mut handle).await;
     let state = row(&seen, "film.mov").state;
     if matches!(state, State::Failed(_)) {
@@ -198,7 +197,7 @@ fn kind(state: &State) -> Option<Kind> {
 #[test]
 fn a_file_that_does_not_keep_still_is_not_delivered() {
     runtime().block_on(async {
-        let shrunk = changed(|path| fs::write(path, bytes(20 * MIB, 5)).expect("written")).await;
+        let shrunk = changed(|path| fs::write(path, bytes(12 * MIB, 5)).expect("written")).await;
         assert_eq!(kind(&shrunk), Some(Kind::SourceChanged), "{shrunk:?}");
         let grown = changed(|path| {
             let mut file = fs::OpenOptions::new().append(true).open(path).expect("opened");
@@ -206,11 +205,11 @@ fn a_file_that_does_not_keep_still_is_not_delivered() {
         })
         .await;
         assert_eq!(kind(&grown), Some(Kind::SourceChanged), "{grown:?}");
-        let rewritten = changed(|path| fs::write(path, bytes(40 * MIB, 6)).expect("written")).await;
+        let rewritten = changed(|path| fs::write(path, bytes(24 * MIB, 6)).expect("written")).await;
         assert_eq!(kind(&rewritten), Some(Kind::SourceChanged), "{rewritten:?}");
         let replaced = changed(|path| {
             fs::rename(path, path.with_extension("old")).expect("renamed");
-            fs::write(path, bytes(40 * MIB, 7)).expect("written");
+            fs::write(path, bytes(24 * MIB, 7)).expect("written");
         })
         .await;
         assert_eq!(kind(&replaced), Some(Kind::SourceChanged), "{replaced:?}");
@@ -278,9 +277,9 @@ fn a_silent_server_does_not_hold_the_others() {
         for name in ["a.txt", "lost.txt", "z.txt"] {
             stage.file(name, 100);
         }
-        let patience = Timeouts { answer: Duration::from_millis(500), ..SHORT };
-        let mut handle = stage.engine(Options { patience, ..stage.options() }).await;
-        let seen = stage.deliver(&mut handle).await;
+        let handle = stage.engine(Options { patience: SHORT, ..stage.options() }).await;
+        stage.add(&handle);
+        let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!(row(&seen, "lost.txt").state, State::NotConfirmed, "it is there, and nobody said so");
         assert_eq!(seen.places[0].totals.delivered, 2);
@@ -298,8 +297,9 @@ fn a_file_that_may_have_been_passed_on_is_never_said_to_be_somebody_elses() {
         stage.practice.fault(Rule::once(Op::PutObject, Fault::Html(511)));
         let taken = "At least one of the pre-conditions you specified did not hold";
         stage.practice.fault(Rule::once(Op::PutObject, Fault::status(412, "PreconditionFailed", taken)).skip(1));
-        let mut handle = stage.engine(stage.options()).await;
-        let seen = stage.deliver(&mut handle).await;
+        let handle = stage.engine(stage.options()).await;
+        stage.add(&handle);
+        let seen = stage.finish(&handle).await;
         assert_eq!(row(&seen, "a.txt").state, State::NotConfirmed);
         handle.stop().await;
     });

@@ -1,6 +1,6 @@
 //! Tasks that end without an answer, and answers that come too late to count.
 
-use crate::support::stage::{FIRST, Stage, done, wait};
+use crate::support::stage::{FIRST, Stage, wait};
 use daypass::engine::handle::Options;
 use daypass::engine::task::TaskKind;
 use daypass::model::event::{Answer, Assumed, Effect, Event, Found};
@@ -28,9 +28,9 @@ async fn goes_on_after(times: u32, of: fn(&TaskKind) -> bool) -> Stage {
         })),
         ..stage.options()
     };
-    let mut handle = stage.engine(options).await;
+    let handle = stage.engine(options).await;
     stage.add(&handle);
-    let seen = done(&mut handle).await;
+    let seen = stage.finish(&handle).await;
     assert_eq!(seen.places[0].totals.delivered, 1);
     assert_eq!(left.load(Ordering::SeqCst), 0, "it was struck");
     stage
@@ -64,11 +64,11 @@ async fn a_lost_question_for_the_region() {
         })),
         ..stage.options()
     };
-    let mut handle = daypass::engine::handle::Engine::spawn(options).await.expect("an engine");
+    let handle = daypass::engine::handle::Engine::spawn(options).await.expect("an engine");
     let destination = daypass::model::destination::Destination { region: None, ..stage.destination() };
     handle.send(Command::Open(Box::new(destination)));
     stage.add(&handle);
-    let seen = done(&mut handle).await;
+    let seen = stage.finish(&handle).await;
     assert_eq!((seen.places[0].totals.delivered, left.load(Ordering::SeqCst)), (1, 0));
 }
 

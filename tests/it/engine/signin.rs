@@ -15,6 +15,7 @@ use daypass::words::keys::{confirm_sign_in, sign_in_problem};
 use daypass::words::problem::said;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 pub const CONFIG: &str = "[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Dev\n\
     [sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
@@ -78,13 +79,17 @@ async fn engine(dir: &Path, server: &Server) -> Handle {
     Engine::spawn(Options { profiles: paths, wire, caches, ..Options::new() }).await.expect("an engine")
 }
 
-async fn steps(handle: &Handle, profile: &str) -> Vec<SignInStep> {
+pub async fn steps(handle: &Handle, profile: &str) -> Vec<SignInStep> {
     let mut steps = handle.sign_in(profile);
     let mut all = Vec::new();
-    while let Some(step) = steps.recv().await {
-        all.push(step);
+    loop {
+        // The token is asked for once a second.
+        match tokio::time::timeout(Duration::from_millis(10), steps.recv()).await {
+            Ok(Some(step)) => all.push(step),
+            Ok(None) => return all,
+            Err(_none) => handle.clock().advance(Duration::from_millis(200)),
+        }
     }
-    all
 }
 
 /// The one file of the cache.

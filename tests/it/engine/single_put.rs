@@ -80,19 +80,19 @@ async fn what_is_too_large_for_that_names_the_permission() {
 #[tokio::test]
 async fn faults_on_the_way_change_nothing() {
     let stage = stage().await;
-    let mut handle = stage.engine(stage.options()).await;
+    let handle = stage.engine(stage.options()).await;
     for what in [Fault::DropInBody(3 << 20), Fault::FlipBit, Fault::FlipBitInside, Fault::status(503, "SlowDown", "")] {
         stage.practice.fault(Rule::once(Op::PutObject, what).key("large"));
     }
     let path = stage.file("large.bin", 12 << 20);
     add(&handle, vec![path.clone()]).await;
-    let seen = done(&mut handle).await;
+    let seen = stage.finish(&handle).await;
     let fits = matches!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole) | State::Failed(_));
     assert!(fits, "{:?}", row(&seen, "large.bin").state);
     if matches!(row(&seen, "large.bin").state, State::Failed(_)) {
         // Twice damaged is enough; the person tries again.
         handle.send(Command::Retry(Which::All(FIRST)));
-        let seen = done(&mut handle).await;
+        let seen = stage.finish(&handle).await;
         assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
     }
     let stored = stage.practice.object_bytes("incoming/large.bin").expect("it is there");
@@ -103,10 +103,10 @@ async fn faults_on_the_way_change_nothing() {
 #[tokio::test]
 async fn a_lost_answer_is_not_called_delivered() {
     let stage = stage().await;
-    let mut handle = stage.engine(stage.options()).await;
+    let handle = stage.engine(stage.options()).await;
     stage.practice.fault(Rule::once(Op::PutObject, Fault::DropAfter).key("large"));
     add(&handle, vec![stage.file("large.bin", 9 << 20)]).await;
-    let seen = done(&mut handle).await;
+    let seen = stage.finish(&handle).await;
     assert_eq!(row(&seen, "large.bin").state, State::NotConfirmed);
 }
 
@@ -116,13 +116,14 @@ async fn a_file_that_changes_on_its_way_is_not_delivered() {
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    stage.practice.fault(Rule::once(Op::PutObject, Fault::SlowBody(4 << 20)).key("large"));
+    stage.practice.fault(Rule::once(Op::PutObject, Fault::HoldBody(3 << 20)).key("large"));
     let path = stage.file("large.bin", 24 << 20);
     add(&handle, vec![path.clone()]).await;
     wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
     let mut file = File::options().write(true).open(&path).expect("opens");
     std::io::Seek::seek(&mut file, std::io::SeekFrom::End(-10)).expect("there");
     std::io::Write::write_all(&mut file, b"other").expect("written");
+    stage.practice.release();
     let seen = done(&mut handle).await;
     let State::Failed(problem) = row(&seen, "large.bin").state else { panic!("it was to stop") };
     assert_eq!(problem.kind, Kind::SourceChanged);
@@ -136,7 +137,7 @@ async fn a_pause_breaks_it_off_and_it_begins_anew() {
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    stage.practice.fault(Rule::once(Op::PutObject, Fault::SlowBody(8 << 20)).key("large"));
+    stage.practice.fault(Rule::once(Op::PutObject, Fault::HoldBody(3 << 20)).key("large"));
     let path = stage.source.join("large.bin");
     let bytes: Vec<u8> = (0..100_u32 << 18).flat_map(|at| at.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
     std::fs::write(&path, bytes).expect("written");

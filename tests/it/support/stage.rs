@@ -23,15 +23,26 @@ pub const MIB: usize = 1 << 20;
 /// How long a test waits for what must come; only a test that fails waits so long.
 pub const LONG: Duration = Duration::from_secs(240);
 
-/// Waits that a test can sit through, and that a busy computer still keeps.
+/// Timeouts that a busy computer does not come near, and that [`Stage::hurry`] reaches in a few steps.
 pub const SHORT: Timeouts = Timeouts {
-    idle: Duration::from_millis(1500),
-    answer: Duration::from_millis(1500),
-    complete: Duration::from_secs(3),
+    idle: Duration::from_secs(20),
+    answer: Duration::from_secs(20),
+    complete: Duration::from_secs(20),
     slowest: 256 << 10,
     drain: 4 << 20,
-    least: Duration::from_secs(5),
-    margin: Duration::from_secs(5),
+    least: Duration::from_secs(20),
+    margin: Duration::from_secs(20),
+};
+
+/// Timeouts that no test reaches, however far it moves the clock ahead.
+pub const ENDLESS: Timeouts = Timeouts {
+    idle: Duration::from_hours(10_000),
+    answer: Duration::from_hours(10_000),
+    complete: Duration::from_hours(10_000),
+    slowest: 1,
+    drain: 4 << 20,
+    least: Duration::from_hours(10_000),
+    margin: Duration::from_hours(1),
 };
 
 pub struct Stage {
@@ -119,6 +130,7 @@ impl Stage {
             },
             wire: Wire { endpoint_url: Some(self.practice.story().endpoint), ..Wire::default() },
             limits: Limits { quiet_retries: false, ..Limits::default() },
+            patience: ENDLESS,
             ..Options::new()
         }
     }
@@ -136,6 +148,35 @@ impl Stage {
     pub async fn deliver(&self, handle: &mut Handle) -> Arc<Snapshot> {
         self.add(handle);
         done(handle).await
+    }
+
+    /// Waits as [`wait`] does, and moves time ahead while there is nothing else to do: while no request is under way but
+    /// those that the server does not answer.
+    pub async fn hurry(&self, handle: &Handle, what: &str, mut is: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let hurried = async {
+            loop {
+                let seen = handle.seen();
+                if is(&seen) {
+                    return seen;
+                }
+                if handle.tasks().await.expect("the engine runs") <= self.practice.held() {
+                    advance(&self.practice, handle, Duration::from_secs(1));
+                    handle.reached().await;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(LONG, hurried).await.unwrap_or_else(|_late| too_late(handle, what))
+    }
+
+    /// Waits until every file has ended, and moves time ahead while there is nothing else to do.
+    pub async fn finish(&self, handle: &Handle) -> Arc<Snapshot> {
+        self.hurry(handle, "every file to end", ended).await
+    }
+
+    /// Waits until the server holds a part, the `number`th that was sent.
+    pub async fn held_part(&self, number: usize) {
+        until("a part to be held", || self.parts().len() == number && self.practice.held() == 1).await;
     }
 
     pub fn add(&self, handle: &Handle) {
@@ -196,10 +237,15 @@ impl Stage {
     }
 }
 
-/// Moves time ahead for the engine and for the server, and waits until what is due by then is done.
-pub async fn pass(practice: &Practice, handle: &Handle, time: Duration) {
+/// Moves time ahead for the engine and for the server.
+pub fn advance(practice: &Practice, handle: &Handle, time: Duration) {
     practice.advance_clock(time);
     handle.clock().advance(time);
+}
+
+/// Moves time ahead for the engine and for the server, and waits until what is due by then is done.
+pub async fn pass(practice: &Practice, handle: &Handle, time: Duration) {
+    advance(practice, handle, time);
     settle(handle).await;
 }
 
@@ -224,25 +270,28 @@ pub async fn until(what: &str, mut is: impl FnMut() -> bool) {
     tokio::time::timeout(LONG, polled).await.unwrap_or_else(|_late| panic!("waited for {what}"));
 }
 
+/// Whether every file has ended.
+fn ended(seen: &Snapshot) -> bool {
+    seen.places.first().is_some_and(|place| place.walking == 0 && place.totals.done())
+}
+
 /// Waits until every file has ended.
 pub async fn done(handle: &mut Handle) -> Arc<Snapshot> {
-    wait(handle, "every file to end", |seen| {
-        seen.places.first().is_some_and(|place| place.walking == 0 && place.totals.done())
-    })
-    .await
+    wait(handle, "every file to end", ended).await
 }
 
 /// Waits for something, and tells what there is instead where it doesn't come.
 pub async fn wait(handle: &mut Handle, what: &str, is: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
-    let waited = tokio::time::timeout(LONG, handle.until(is)).await;
-    match waited {
+    match tokio::time::timeout(LONG, handle.until(is)).await {
         Ok(seen) => seen.expect("the engine runs"),
-        Err(_late) => {
-            let seen = handle.seen();
-            let rows: Vec<String> = seen.rows.iter().map(|(_, row)| format!("{} {:?}", row.name, row.state)).collect();
-            panic!("waited for {what}; {:#?}\n{:?}\n{rows:#?}", seen.places, seen.line)
-        }
+        Err(_late) => too_late(handle, what),
     }
+}
+
+fn too_late(handle: &Handle, what: &str) -> ! {
+    let seen = handle.seen();
+    let rows: Vec<String> = seen.rows.iter().map(|(_, row)| format!("{} {:?}", row.name, row.state)).collect();
+    panic!("waited for {what}; {:#?}\n{:?}\n{rows:#?}", seen.places, seen.line)
 }
 
 /// The state of each row by its key.

@@ -1,7 +1,7 @@
 //! A sign-in that serves, and gives the person no such role: whose turn that is.
 
 use crate::cli::upload::{run_within, runtime};
-use crate::engine::signin::{CONFIG, center, token};
+use crate::engine::signin::{CONFIG, center, steps, token};
 use crate::support::scripted::{Reply, Request, Server};
 use daypass::engine::credentials::Caches;
 use daypass::engine::handle::{Engine, Options};
@@ -33,8 +33,7 @@ fn a_role_that_the_sign_in_does_not_give_is_named_and_no_account_is_blamed() {
         let caches = Caches { sso: aws.join("sso/cache") };
         let options = Options { profiles: paths, wire, caches, ..Options::new() };
         let handle = Engine::spawn(options).await.expect("an engine");
-        let mut steps = handle.sign_in("p");
-        while steps.recv().await.is_some() {}
+        steps(&handle, "p").await;
         let refused = handle.who("p").await.expect_err("no such role");
         assert_eq!((refused.kind, refused.kind.turn()), (Kind::SignInRoleMissing, Turn::Administrator));
         let detail = refused.detail.as_deref().expect("details");
