@@ -42,11 +42,22 @@ pub(super) fn is_code(text: &str) -> bool {
         && digits <= 4
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_')
+        && !is_key(text)
+}
+
+/// Whether a text has the form of a secret access key, some of which have neither sign nor many digits, or of an access
+/// key ID.
+fn is_key(text: &str) -> bool {
+    let secret = text.len() == 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
+    let id = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    secret || id && ["AKIA", "ASIA"].iter().any(|begin| text.starts_with(begin))
 }
 
 /// Whether a text has the form of a request id: STS's are UUIDs, S3's 16 letters and digits.
 pub(super) fn is_request_id(text: &str) -> bool {
-    (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+/=".contains(&b))
+    (8..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+/=".contains(&b))
+        && !is_key(text)
 }
 
 /// Returns a text with nothing but words of the vocabulary, small numbers, and the ends of Amazon's hosts; what lies between
@@ -129,6 +140,11 @@ mod tests {
         }
         for other in ["918273", "a", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIA1234567890123456", "two words"] {
             assert!(!is_code(other), "{other}");
+        }
+        let secret = "abcdEFGHijkl".repeat(4);
+        let example = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for key in [&secret[..40], example, "AKIAIOSFODNNEXAMPLEX", "ASIAIOSFODNNEXAMPLEX"] {
+            assert!(!is_code(key) && !is_request_id(key), "{key}");
         }
         assert!(is_request_id("01234567-89ab-cdef-0123-456789abcdef") && is_request_id("4442587FB7D0A2F9"));
         assert!(!is_request_id("918273") && !is_request_id(&"x".repeat(65)) && !is_request_id("two words of text"));
