@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::time::Sleep;
 
 /// Upper bound, in bytes, for data in local socket buffers after the network stack took the last byte; sending it takes
 /// time, too.
@@ -113,14 +112,15 @@ impl Meter {
 }
 
 /// A body in memory that is sent slice by slice without copying, no faster than the rate limiter allows.
-#[derive(Debug)]
 pub struct Metered {
     left: Bytes,
     meter: Arc<Meter>,
     gate: (RateLimiter, Clock),
     /// The reserved bytes, and the wait for them.
-    turn: Option<(usize, Pin<Box<Sleep>>)>,
+    turn: Option<(usize, Turn)>,
 }
+
+type Turn = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 impl Metered {
     #[must_use]
@@ -145,7 +145,8 @@ impl Body for Metered {
             let (limit, clock) = &this.gate;
             let turn = limit.book(this.left.len(), || clock.now());
             if let Some(from) = turn.from {
-                let mut wait = Box::pin(tokio::time::sleep(from.since(clock.now())));
+                let clock = clock.clone();
+                let mut wait: Turn = Box::pin(async move { clock.sleep(from.since(clock.now())).await });
                 let waits = wait.as_mut().poll(cx).is_pending();
                 if waits {
                     this.meter.held.store(true, Ordering::Relaxed);

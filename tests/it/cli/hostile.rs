@@ -1,11 +1,10 @@
 //! What hostile files, variables and slips of the hand can't do: send anything elsewhere, run anything, keep a secret.
 
-use crate::support::stage::Stage;
+use crate::support::stage::{LONG, Stage};
 use daypass::practice::{Op, Options};
 use daypass::words::names;
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY";
 
@@ -13,7 +12,7 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY";
 async fn ended(mut command: Command) -> Output {
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let waiting = tokio::task::spawn_blocking(move || running.wait_with_output());
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("in time").expect("waited").expect("an end")
+    tokio::time::timeout(LONG, waiting).await.expect("in time").expect("waited").expect("an end")
 }
 
 fn said(output: &Output) -> String {

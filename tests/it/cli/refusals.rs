@@ -15,53 +15,57 @@ fn sentence(kind: Kind) -> String {
     said(kind).title
 }
 
+/// A delivery whose parts are all denied with this message.
+async fn denied(message: &str, by: DeniedBy) {
+    let stage = stage(practice::Options::default()).await;
+    stage.file("more.bin", 20_000_000);
+    stage.practice.fault(always(Op::UploadPart, Fault::status(403, "AccessDenied", message)));
+    let (code, out, beside) =
+        run_within(stage.upload("importantproject").args(["--patience", "30", "source"]), 60).await;
+    assert_eq!(code, 1, "{out}\n{beside}");
+    assert!(beside.contains(&sentence(Kind::AccessDenied(by))), "{beside}");
+    assert!(beside.contains("details: UploadPart · AccessDenied · HTTP 403"), "{beside}");
+    assert!(stage.parts().len() <= 8, "{} parts", stage.parts().len());
+}
+
 #[test]
 fn a_denial_in_mid_delivery_is_told_and_nothing_is_sent_for_ever() {
+    let text = "User: arn:aws:sts::444455556666:assumed-role/r/s is not authorized to perform: s3:PutObject on resource: \
+        \"arn:aws:s3:::importantprojectbucket/in/a\" with an explicit deny in a resource-based policy";
     runtime().block_on(async {
-        let text = "User: arn:aws:sts::444455556666:assumed-role/r/s is not authorized to perform: s3:PutObject on resource: \
-            \"arn:aws:s3:::importantprojectbucket/in/a\" with an explicit deny in a resource-based policy";
-        for (message, by) in [("Access Denied", DeniedBy::Unknown), (text, DeniedBy::ResourcePolicy)] {
-            let stage = stage(practice::Options::default()).await;
-            stage.file("more.bin", 20_000_000);
-            stage.practice.fault(always(Op::UploadPart, Fault::status(403, "AccessDenied", message)));
-            let (code, out, beside) =
-                run_within(stage.upload("importantproject").args(["--patience", "30", "source"]), 60).await;
-            assert_eq!(code, 1, "{out}\n{beside}");
-            assert!(beside.contains(&sentence(Kind::AccessDenied(by))), "{beside}");
-            assert!(beside.contains("details: UploadPart · AccessDenied · HTTP 403"), "{beside}");
-            assert!(stage.parts().len() <= 8, "{} parts", stage.parts().len());
-        }
+        tokio::join!(denied("Access Denied", DeniedBy::Unknown), denied(text, DeniedBy::ResourcePolicy))
     });
+}
+
+/// A delivery to a server that refuses this operation as long as the program is patient.
+async fn busy(op: Op, (status, code): (u16, &str), kind: Kind) {
+    let stage = stage(practice::Options::default()).await;
+    stage.practice.fault(always(op, Fault::status(status, code, "")));
+    let story = stage.practice.story();
+    let mut command = stage.command("upload");
+    command.args(["--endpoint-url", &story.endpoint, "--profile", "importantproject"]);
+    command.args(["--role-arn", &story.role_arn, "--bucket", &story.bucket, "--prefix", "incoming"]);
+    let (exit, out, beside) = run_within(command.args(["--json", "--patience", "6", "source"]), 60).await;
+    assert_eq!(exit, 1, "{code}: {out}\n{beside}");
+    let waiting = out.lines().filter(|line| line.contains("\"event\":\"waiting\"")).collect::<Vec<_>>();
+    assert!(!waiting.is_empty(), "{code}: {out}");
+    let event: serde_json::Value = serde_json::from_str(waiting[0]).expect("JSON");
+    assert!(event["why"].as_str().is_some_and(|why| why.starts_with(&sentence(kind))), "{code}: {event}");
+    assert!(event["tries"].as_u64() > Some(0) && event["seconds"].is_u64() && event["next"].is_u64(), "{event}");
+    let last = out.lines().last().unwrap_or_default();
+    assert!(last.contains("\"event\":\"stopped\"") && last.contains("\"tries\":"), "{code}: {last}");
 }
 
 #[test]
 fn a_server_that_is_busy_for_ever_is_told_of_and_waited_for_as_long_as_was_said() {
+    // All at once, because the program waits by the computer's own clock.
     runtime().block_on(async {
-        for (op, status, code, kind) in [
-            (Op::PutObject, 503, "ServiceUnavailable", Kind::Busy),
-            (Op::UploadPart, 503, "SlowDown", Kind::SlowDown),
-            (Op::CreateMultipartUpload, 500, "InternalError", Kind::Busy),
-            (Op::PutObject, 409, "ConditionalRequestConflict", Kind::Conflict),
-        ] {
-            let stage = stage(practice::Options::default()).await;
-            stage.practice.fault(always(op, Fault::status(status, code, "")));
-            let story = stage.practice.story();
-            let mut command = stage.command("upload");
-            command.args(["--endpoint-url", &story.endpoint, "--profile", "importantproject"]);
-            command.args(["--role-arn", &story.role_arn, "--bucket", &story.bucket, "--prefix", "incoming"]);
-            let (exit, out, beside) = run_within(command.args(["--json", "--patience", "6", "source"]), 60).await;
-            assert_eq!(exit, 1, "{code}: {out}\n{beside}");
-            let waiting = out.lines().filter(|line| line.contains("\"event\":\"waiting\"")).collect::<Vec<_>>();
-            assert!(!waiting.is_empty(), "{code}: {out}");
-            let event: serde_json::Value = serde_json::from_str(waiting[0]).expect("JSON");
-            assert!(event["why"].as_str().is_some_and(|why| why.starts_with(&sentence(kind))), "{code}: {event}");
-            assert!(
-                event["tries"].as_u64() > Some(0) && event["seconds"].is_u64() && event["next"].is_u64(),
-                "{event}"
-            );
-            let last = out.lines().last().unwrap_or_default();
-            assert!(last.contains("\"event\":\"stopped\"") && last.contains("\"tries\":"), "{code}: {last}");
-        }
+        tokio::join!(
+            busy(Op::PutObject, (503, "ServiceUnavailable"), Kind::Busy),
+            busy(Op::UploadPart, (503, "SlowDown"), Kind::SlowDown),
+            busy(Op::CreateMultipartUpload, (500, "InternalError"), Kind::Busy),
+            busy(Op::PutObject, (409, "ConditionalRequestConflict"), Kind::Conflict),
+        )
     });
 }
 
@@ -96,25 +100,38 @@ fn what_no_retry_mends_stops_with_one_sentence() {
     });
 }
 
+/// A delivery with sessions of so many seconds to a server that takes none of them. Returns how many were asked for.
+async fn over(seconds: u32, exit: i32, json: bool) -> usize {
+    let options = practice::Options { session_seconds: Some(seconds), ..practice::Options::default() };
+    let stage = stage(options).await;
+    for op in [Op::PutObject, Op::CreateMultipartUpload] {
+        stage.practice.fault(always(op, Fault::status(400, "ExpiredToken", "The provided token has expired.")));
+    }
+    let mut upload = stage.upload("importantproject");
+    if json {
+        upload.arg("--json");
+    }
+    let (code, out, beside) = run_within(upload.arg("source"), 60).await;
+    assert_eq!(code, exit, "{seconds}: {out}\n{beside}");
+    let over = sentence(Kind::SessionOver);
+    if json {
+        let last: serde_json::Value = serde_json::from_str(out.lines().last().expect("a line")).expect("JSON");
+        assert_eq!(last["event"], "stopped", "{out}");
+        assert!(last["why"].as_str().is_some_and(|why| why.starts_with(&over)), "{last}");
+    } else {
+        assert!(beside.contains(&over), "{seconds}: {beside}");
+    }
+    stage.practice.count(Op::AssumeRole)
+}
+
 #[test]
 fn sessions_that_are_over_when_they_come_end_with_a_sentence() {
+    // Over by the answer's own clock, and over before S3 takes anything: the first is asked for once. All at once,
+    // because the program waits by the computer's own clock.
     runtime().block_on(async {
-        // Over by the answer's own clock, and over before S3 takes anything: the first is asked for once.
-        for (seconds, most, exit) in [(0, 1, 2), (1, 6, 1)] {
-            let options = practice::Options { session_seconds: Some(seconds), ..practice::Options::default() };
-            let stage = stage(options).await;
-            for op in [Op::PutObject, Op::CreateMultipartUpload] {
-                stage.practice.fault(always(op, Fault::status(400, "ExpiredToken", "The provided token has expired.")));
-            }
-            let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 60).await;
-            assert_eq!(code, exit, "{seconds}: {out}\n{beside}");
-            assert!(beside.contains(&sentence(Kind::SessionOver)), "{seconds}: {beside}");
-            assert!(stage.practice.count(Op::AssumeRole) <= most, "{} sessions", stage.practice.count(Op::AssumeRole));
-            let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 60).await;
-            assert_eq!(code, exit, "{seconds}: {out}\n{beside}");
-            let last: serde_json::Value = serde_json::from_str(out.lines().last().expect("a line")).expect("JSON");
-            assert_eq!(last["event"], "stopped", "{out}");
-            assert!(last["why"].as_str().is_some_and(|why| why.starts_with(&sentence(Kind::SessionOver))), "{last}");
-        }
+        let (at_once, _, soon, _) =
+            tokio::join!(over(0, 2, false), over(0, 2, true), over(1, 1, false), over(1, 1, true));
+        assert_eq!(at_once, 1);
+        assert!(soon <= 6, "{soon} sessions");
     });
 }

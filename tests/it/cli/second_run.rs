@@ -1,7 +1,7 @@
 //! The command line after a run that was stopped: what it says of it, and with which code it ends.
 
 use crate::cli::upload::{run_within, runtime, stage};
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, until};
 use daypass::engine::handle::Engine;
 use daypass::engine::http::Wire;
 use daypass::engine::journal::{Journal, Options};
@@ -207,16 +207,21 @@ fn certificates_in_the_place_of_the_systems_are_named() {
 #[test]
 fn a_command_renews_access_whatever_the_window_was_told() {
     runtime().block_on(async {
-        let options = practice::Options { session_seconds: Some(4), ..practice::Options::default() };
-        let stage = stage(options).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(1_000_000)).times(99));
+        let stage = stage(practice::Options::default()).await;
+        stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold));
         let handle = Engine::spawn(stage.options()).await.expect("an engine");
         handle.send(Wish::Set(Settings { renew: false, ..Settings::default() }));
         handle.reached().await;
         handle.stop().await;
         let mut upload = stage.upload("importantproject");
-        let (code, out, beside) = run_within(upload.arg("source"), 60).await;
+        let renewal = async {
+            until("a part", || stage.practice.held() == 1).await;
+            // What comes after this part needs a new session.
+            stage.practice.expire_sessions();
+            stage.practice.release();
+        };
+        let ((code, out, beside), ()) = tokio::join!(run_within(upload.arg("source"), 60), renewal);
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");
-        assert!(stage.practice.count(Op::AssumeRole) > 1, "{out}");
+        assert_eq!(stage.practice.count(Op::AssumeRole), 2, "{out}");
     });
 }

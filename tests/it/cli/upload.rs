@@ -1,7 +1,7 @@
 //! The real command line: what it prints, word for word, and how it ends.
 
 use crate::support::snapshot::same_as_kept;
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, until};
 use daypass::model::names::{Bucket, KeyPrefix, NameProblem, RoleArn};
 use daypass::model::notice::Variable;
 use daypass::model::problem::{Kind, Problem};
@@ -38,10 +38,13 @@ fn steady(output: &[u8]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Runs it as long as it may take; a run that hangs is ended and told as such.
+/// How many times longer than a quick computer a busy one may take.
+const BUSY: u64 = 8;
+
+/// Runs it as long as it may take on a quick computer, or on a busy one; a run that hangs is ended and told as such.
 pub async fn run_within(command: &mut Command, seconds: u64) -> (i32, String, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command line runs");
-    for _ in 0..seconds * 20 {
+    for _ in 0..seconds * 20 * BUSY {
         if child.try_wait().expect("a process of ours").is_some() {
             let output = child.wait_with_output().expect("its output");
             return (output.status.code().expect("a code"), steady(&output.stdout), steady(&output.stderr));
@@ -283,12 +286,7 @@ fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
         stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(99));
         let mut command = stage.upload("importantproject");
         let child = command.arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
-        for _ in 0..600 {
-            if stage.parts().iter().any(|request| request.status == Some(200)) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        until("a part", || stage.parts().iter().any(|request| request.status == Some(200))).await;
         let kill = Command::new("/bin/kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
         assert!(kill.success());
         let output =
@@ -328,7 +326,7 @@ fn no_secret_is_told_or_kept() {
         let mut child = command.spawn().expect("the command line runs");
         let mut arguments = Vec::new();
         // Between fork and exec the arguments are not there yet; afterwards it waits for the code.
-        for _ in 0..100 {
+        for _ in 0..1000 {
             arguments = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
             if !arguments.is_empty() || !cfg!(target_os = "linux") {
                 break;

@@ -2,6 +2,7 @@
 
 use crate::engine::transfer::{content, crc, destination, s3_over_tls};
 use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
+use crate::support::stage::LONG;
 use daypass::engine::handle::{Engine, Options, Secret};
 use daypass::engine::http::Wire;
 use daypass::engine::profiles::Paths;
@@ -68,8 +69,7 @@ async fn assumes(
         let session = seen.places.first().map(|place| &place.session);
         matches!(session, Some(Session::Active(_) | Session::Denied(_)))
     });
-    let seen =
-        tokio::time::timeout(std::time::Duration::from_secs(30), settled).await.expect("it ends").expect("a copy");
+    let seen = tokio::time::timeout(LONG, settled).await.expect("it ends").expect("a copy");
     assert!(matches!(seen.places[0].session, Session::Active(_)), "{:?}", seen.places[0].session);
     handle.stop().await;
     let assume = |request: &Request| request.text().contains("Action=AssumeRole");

@@ -1,7 +1,7 @@
 //! `credential_process`: never without a yes, and within bounds.
 #![cfg(unix)]
 
-use crate::support::stage::Stage;
+use crate::support::stage::{LONG, Stage, until};
 use daypass::engine::credentials::fingerprint;
 use daypass::engine::handle::{Engine, Handle, Options};
 use daypass::engine::http::Wire;
@@ -13,7 +13,6 @@ use daypass::practice::{Options as PracticeOptions, Practice};
 use daypass::words::keys::command_problem;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
 
 struct Bench {
     practice: Practice,
@@ -127,7 +126,7 @@ async fn an_asked_for_key_is_kept_until_its_end() {
     handle.allow_command("p", &command, Consent::ThisRun);
     handle.until(|seen| seen.settings.commands().count() == 1).await.expect("allowed");
     for _ in 0..3 {
-        tokio::time::timeout(Duration::from_secs(20), handle.who("p")).await.expect("in time").expect("a key");
+        tokio::time::timeout(LONG, handle.who("p")).await.expect("in time").expect("a key");
     }
     assert_eq!(std::fs::read_to_string(&count).expect("it ran"), "x\n", "it ran once");
 }
@@ -159,7 +158,7 @@ async fn a_command_ends_with_the_program_however_that_ends() {
             stage.file("a.txt", 5);
             let dir = stage.dir.path();
             let began = dir.join("began");
-            let command = format!("echo $$ > {}; /bin/sleep 60 & wait", began.display());
+            let command = format!("echo $$ > {}; /bin/sleep 3600 & wait", began.display());
             std::fs::write(dir.join("config"), format!("[profile p]\ncredential_process = {command}\n"))
                 .expect("written");
             let story = stage.practice.story();
@@ -177,23 +176,12 @@ async fn a_command_ends_with_the_program_however_that_ends() {
                 program.arg("source");
             }
             let mut child = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
-            let mut waited = 0;
-            while !std::fs::read_to_string(&began).is_ok_and(|id| id.ends_with('\n')) {
-                assert!(waited < 400, "{verb}: the command was not run");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                waited += 1;
-            }
+            until("the command to run", || std::fs::read_to_string(&began).is_ok_and(|id| id.ends_with('\n'))).await;
             let sent = std::process::Command::new("/bin/kill").args([signal, &child.id().to_string()]).status();
             assert!(sent.expect("kill").success());
             let ended = tokio::task::spawn_blocking(move || child.wait()).await.expect("no panic").expect("ours");
             assert_eq!(ended.code(), code, "{verb} {signal}");
-            for _ in 0..40 {
-                if !runs(&began) {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            assert!(!runs(&began), "{verb} {signal}: the command goes on");
+            until("the command to end with the program", || !runs(&began)).await;
         }
     }
 }

@@ -1,27 +1,36 @@
 //! The limit of speed on the wire: several bodies together, slow ones that are not taken for silent, and none limited.
 
-use crate::engine::transfer::{HASTY, content, crc, http, s3_with};
+use crate::engine::transfer::{content, crc, http, s3_with};
 use crate::support::scripted::{Server, ok};
+use crate::support::stage::SHORT;
 use daypass::engine::clock::Clock;
-use daypass::engine::rate_limiter::RateLimiter;
+use daypass::engine::rate_limiter::{LEAST, RateLimiter};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 const ETAG: (&str, &str) = ("ETag", "\"e\"");
+const LENGTH: usize = 200_000;
 
-/// How long two parts of `length` bytes each take together.
-async fn two_parts(length: usize, rate: Option<u64>) -> Duration {
+/// How long two parts take together, by a clock that runs fast as long as not all of them was taken.
+async fn two_parts(limit: RateLimiter) -> Duration {
     let server = Server::start(|_| ok(&[ETAG], "")).await;
-    let (clock, limit) = (Clock::start(), RateLimiter::default());
-    limit.set(rate);
-    let s3 = s3_with(&http(&server.url, None), &clock, HASTY).limited(limit);
-    let bytes = content(length);
+    let clock = Clock::start();
+    let s3 = s3_with(&http(&server.url, None), &clock, SHORT).limited(limit);
+    let bytes = content(LENGTH);
     let before = clock.now();
-    let send = |number| {
-        let (s3, bytes) = (&s3, bytes.clone());
-        async move { s3.upload_part("k", "id", number, bytes.clone(), crc(&bytes), &Arc::default()).await }
+    let taken = [Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0))];
+    let send = |number: u32, taken: &Arc<AtomicU64>| {
+        let (s3, bytes, taken) = (&s3, bytes.clone(), Arc::clone(taken));
+        async move { s3.upload_part("k", "id", number, bytes.clone(), crc(&bytes), &taken).await }
     };
-    let (first, second) = tokio::join!(send(1), send(2));
+    let passing = async {
+        while taken.iter().any(|taken| taken.load(Ordering::Relaxed) < LENGTH as u64) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            clock.advance(Duration::from_millis(500));
+        }
+    };
+    let (first, second, ()) = tokio::join!(send(1, &taken[0]), send(2, &taken[1]), passing);
     first.and(second).expect("both were taken");
     let took = clock.now().since(before);
     let heard = server.heard();
@@ -31,13 +40,18 @@ async fn two_parts(length: usize, rate: Option<u64>) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_share_the_limit() {
-    // 400,000 bytes at 400,000 a second, less what may go at once: well above the patience with a silent server.
-    let took = two_parts(200_000, Some(400_000)).await;
-    assert!(took >= Duration::from_millis(850), "{took:?}");
+    // 400,000 bytes at 10,000 a second, less what may go at once: well above the patience with a silent server.
+    let limit = RateLimiter::default();
+    limit.set(Some(10_000));
+    let took = two_parts(limit).await;
+    assert!(took >= Duration::from_secs(39), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_limit_nothing_waits() {
-    let took = two_parts(200_000, None).await;
-    assert!(took < Duration::from_millis(850), "{took:?}");
+    let limit = RateLimiter::default();
+    limit.set(Some(LEAST));
+    limit.set(None);
+    let took = two_parts(limit).await;
+    assert!(took < Duration::from_secs(2 * LENGTH as u64 / LEAST), "{took:?}");
 }

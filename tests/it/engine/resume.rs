@@ -1,6 +1,6 @@
 //! The command line killed at random moments, and what the next run makes of it.
 
-use crate::support::stage::{MIB, Stage, done, pass, settle, wait};
+use crate::support::stage::{LONG, MIB, Stage, done, pass, settle, until, wait};
 use daypass::engine::handle::{Engine, Options};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{State, Upload};
@@ -82,7 +82,7 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
                 None => ended(&mut child, GATHERED).await,
             }
         } else {
-            ended(&mut child, Duration::from_secs(60)).await
+            ended(&mut child, LONG).await
         };
         if let Some(ended) = before {
             let code = ended.code().expect("an exit of its own");
@@ -166,12 +166,7 @@ fn what_was_said_to_be_delivered_is_in_the_journal_after_a_kill() {
             command.arg(&stage.source).stdout(std::fs::File::create(&out).expect("a file")).stderr(Stdio::null());
             let mut child = command.spawn().expect("it runs");
             // However long it takes on a busy computer: it is killed soon after the first file was said to be delivered.
-            for _ in 0..600 {
-                if std::fs::metadata(&out).is_ok_and(|out| out.len() > 200) {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            until("a file to be said delivered", || std::fs::metadata(&out).is_ok_and(|out| out.len() > 200)).await;
             let _ended = ended(&mut child, Duration::from_millis(dice.roll(400))).await;
             // It may have ended.
             let _gone = child.kill();

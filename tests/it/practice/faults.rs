@@ -1,6 +1,7 @@
 //! Faults: each one is what its name says, and nothing else changes.
 
 use super::clients::{Uploading, assume, long_term, s3, s3_config, sample, start, status, sts, sum, told};
+use crate::support::stage::until;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::error::SdkError;
@@ -12,7 +13,7 @@ use std::time::Duration;
 async fn the_script_of_faults_is_played() {
     let practice = start(Options { min_part: 1, ..Options::default() }).await;
     let story = practice.story();
-    let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(800)).build();
+    let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(100)).build();
     let given = assume(&story, &story.richard).await.expect("trusted");
     let client = s3(&story, given.clone());
     let hasty = aws_sdk_s3::Client::from_conf(s3_config(&story, given).timeout_config(timeouts).build());
@@ -36,9 +37,25 @@ async fn the_script_of_faults_is_played() {
     assert!(matches!(put("a").send().await, Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_))));
     assert!(stored("a"), "the work was done");
     once(Fault::NeverAnswer { work: true });
-    assert!(matches!(put_by(&hasty, "b").send().await, Err(SdkError::TimeoutError(_))));
+    tokio::select! {
+        answer = put("b").send() => panic!("answered: {answer:?}"),
+        () = until("the request to be handled", || practice.held() == 1) => {}
+    }
     assert!(stored("b"), "the work was done");
-    once(Fault::Delay(Duration::from_millis(1200)));
+    until("the connection to be closed", || practice.held() == 0).await;
+    once(Fault::Hold);
+    let held = tokio::spawn(put("held").send());
+    until("the response to be held", || practice.held() == 1).await;
+    assert!(stored("held") && !held.is_finished(), "the work was done");
+    practice.release();
+    held.await.expect("no panic").expect("stored");
+    once(Fault::HoldBody(50_000));
+    let held = tokio::spawn(put("body").send());
+    until("the body to be held", || practice.held() == 1).await;
+    practice.release();
+    held.await.expect("no panic").expect("stored");
+    assert!(stored("body"));
+    once(Fault::Delay(Duration::from_hours(1)));
     assert!(matches!(put_by(&hasty, "c").send().await, Err(SdkError::TimeoutError(_))));
     once(Fault::SlowBody(20_000));
     assert!(matches!(put_by(&hasty, "c").send().await, Err(SdkError::TimeoutError(_))));

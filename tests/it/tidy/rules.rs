@@ -272,22 +272,26 @@ pub fn clock(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
-/// A test does not wait for time to pass: it moves a clock ahead, or looks again after 50 ms at most.
+/// A test does not wait for time to pass: it moves a clock ahead, or looks again after at most 50 ms, which are written
+/// where it sleeps.
 pub fn naps(source: &Source) -> Vec<Finding> {
     if !source.path.starts_with("tests/it/") {
         return vec![];
     }
-    let milliseconds = |at: usize| {
-        let (call, number) = source.code[at..].strip_prefix("sleep(")?.split_once(')')?.0.rsplit_once('(')?;
+    let short = |at: usize| {
+        let (unit, number) = source.code[at..].strip_prefix("sleep(")?.split_once(')')?.0.rsplit_once('(')?;
         let number: u64 = number.replace('_', "").parse().ok()?;
-        Some(match call.rsplit("::").next()? {
-            "from_nanos" | "from_micros" => 0,
-            "from_millis" => number,
-            _longer => number * 1000,
-        })
+        (unit.ends_with("Duration::from_millis") && number <= 50).then_some(number)
     };
-    let long = words(&source.code).filter(|(at, word)| *word == "sleep" && milliseconds(*at).is_some_and(|ms| ms > 50));
-    long.map(|(at, _)| finding(source, at, "a real wait of more than 50 ms; move the clock ahead")).collect()
+    let naps = words(&source.code).filter(|(at, word)| {
+        let called = source.code[at + word.len()..].starts_with('(');
+        let driven = source.code[..*at].ends_with("clock.");
+        matches!(*word, "sleep" | "sleep_ms" | "sleep_until" | "park_timeout")
+            && called
+            && !driven
+            && short(*at).is_none()
+    });
+    naps.map(|(at, _)| finding(source, at, "a real wait of more than 50 ms; move the clock ahead")).collect()
 }
 
 /// What is not taken must slow its sender.

@@ -1,6 +1,6 @@
 //! What an idle Daypass does: nothing, until a text on view changes or an event comes.
 
-use crate::support::stage::{MIB, Stage, wait};
+use crate::support::stage::{LONG, MIB, Stage, wait};
 use crate::ui::demo;
 use daypass::engine::handle::{Engine, Options};
 use daypass::engine::profiles::Paths;
@@ -102,7 +102,7 @@ async fn an_engine_at_rest_is_silent_until_a_file_changes() {
         let key = format!("[{name}]\naws_access_key_id = AKIAEXAMPLEEXAMPLE00\naws_secret_access_key = s\n");
         std::fs::write(&profiles.credentials, key).expect("written");
         let listed = handle.until(|seen| seen.profiles.list.iter().any(|profile| profile.name == name));
-        tokio::time::timeout(Duration::from_secs(20), listed).await.expect(name).expect("it runs");
+        tokio::time::timeout(LONG, listed).await.expect(name).expect("it runs");
     }
     handle.stop().await;
 }

@@ -1,6 +1,7 @@
 //! What the next start reads of deliveries that go on, and what it puts in order.
 
 use super::*;
+use crate::support::stage::LONG;
 
 fn edit(home: &Path, sql: &str) {
     let db = rusqlite::Connection::open(home.join("journal.sqlite")).expect("the file");
@@ -138,7 +139,7 @@ fn who_asks_again_is_told_although_all_is_well() {
         let mut state = journal.state();
         state.mark_unchanged();
         journal.retry();
-        tokio::time::timeout(Duration::from_secs(10), state.changed()).await.expect("soon").expect("it is there");
+        tokio::time::timeout(LONG, state.changed()).await.expect("soon").expect("it is there");
         assert!(state.borrow().is_none());
     });
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::transfer::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_with};
 use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
+use crate::support::stage::until;
 use daypass::engine::clock::Clock;
 use daypass::engine::http::{Http, Wire};
 use daypass::engine::s3::{CompleteRequest, S3, packed};
@@ -12,7 +13,6 @@ use daypass::model::problem::{Kind, Problem};
 use daypass::time::Utc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 const MIB: usize = 1 << 20;
 
@@ -80,13 +80,7 @@ async fn a_connection_whose_answer_was_given_up_is_closed() {
     assert_eq!(kind(part(&s3_with(&http, &Clock::start(), HASTY), 1000).await), Kind::NoAnswer);
     part(&s3_with(&http, &Clock::start(), Timeouts::default()), 1000).await.expect("sent");
     assert_eq!(server.heard()[1].connection, 1);
-    for _ in 0..100 {
-        if server.closed() == 1 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the connection that hung is still open");
+    until("the connection that hung to be closed", || server.closed() == 1).await;
 }
 
 #[tokio::test]
