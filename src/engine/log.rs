@@ -106,8 +106,12 @@ impl Log {
     pub fn set_detailed(&self, detailed: bool) {
         let Some(inner) = &self.0 else { return };
         if inner.detailed.swap(detailed, Ordering::Relaxed) != detailed {
-            // The subscriber lives as long as `inner`, and its lock is never poisoned: nothing in it panics.
-            let _lives = inner.filter.reload(admitted(detailed));
+            // While there is one subscriber, `tracing` asks that of this thread which lines are wanted; without any, it would
+            // want none of those that were written before. The subscriber lives as long as `inner`, and its lock is never
+            // poisoned: nothing in it panics.
+            self.within(|| {
+                let _lives = inner.filter.reload(admitted(detailed));
+            });
         }
     }
 

@@ -90,6 +90,7 @@ fn the_level_follows_the_setting() {
         let puts = |text: &str| text.lines().filter(|line| line.contains("answered call=PutObject")).count();
         assert_eq!((puts(before), puts(after)), (0, 1), "{text}");
         assert!(before.contains("AssumeRole gave a session") && before.contains("delivery ended"), "{before}");
+        assert!(after.contains("delivery ended"), "what was written before is written still: {text}");
         let lines = text.lines().map(|line| line.split_once("Z ").expect("a time").1.trim_start());
         let ours = |line: &str| ["DEBUG ", "INFO ", "WARN ", "ERROR "].iter().any(|level| line.starts_with(level));
         assert!(lines.clone().all(ours) && !text.contains("smithy") && !text.contains("hyper"), "{text}");
