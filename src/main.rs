@@ -2,7 +2,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use clap::Parser;
-use daypass::engine::http::Wire;
+use daypass::engine::http::HttpOptions;
 use daypass::engine::{process, protect};
 use daypass::ui::shell;
 use daypass::window::{App, Start};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 /// Deliver files into a customer's S3 bucket through a role that may only put.
 #[derive(Parser)]
 #[command(name = "daypass", version, about)]
-struct Args {
+struct WindowArgs {
     /// Begin with the practice bucket: everything is inside, nothing else to set up.
     #[arg(long)]
     practice: bool,
@@ -33,8 +33,8 @@ struct Args {
 
 fn main() -> ExitCode {
     protect::no_core_dumps();
-    let args = Args::parse();
-    let wire = Wire { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle, plain_http: args.plain_http };
+    let args = WindowArgs::parse();
+    let wire = HttpOptions { endpoint_url: args.endpoint_url, ca_bundle: args.ca_bundle, plain_http: args.plain_http };
     if let Some(server) = wire.in_the_clear().filter(|_| !wire.plain_http) {
         let said = format!("{} {}", cli::plain_http_refused(server), cli::how_to_allow_plain_http());
         return stopped(&words::not_started(&said));
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Err(problem) => return stopped(&words::not_started(&cli::problem_and_reason(&problem))),
     };
     app.end_when_asked();
-    let options = shell::Options { place: app.window_place() };
+    let options = shell::ShellOptions { place: app.window_place() };
     let shown = app.clone();
     let ended = shell::run(
         move |wake| {

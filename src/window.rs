@@ -1,7 +1,7 @@
 //! The window's backend: the person's own engine, or the one that talks to the practice server.
 
-use crate::engine::handle::{Engine, Handle, Options};
-use crate::engine::http::{self, Wire};
+use crate::engine::handle::{Engine, EngineOptions, Handle};
+use crate::engine::http::{self, HttpOptions};
 use crate::engine::settings;
 use crate::engine::window_call::WindowCall;
 use crate::grant::fields;
@@ -41,7 +41,7 @@ pub use requests::read;
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     /// The test server in the place of AWS, if any.
-    pub wire: Wire,
+    pub wire: HttpOptions,
     /// An invitation, as a file or a link.
     pub invitation: Option<String>,
     /// Whether to begin with the practice bucket.
@@ -105,14 +105,14 @@ impl App {
     /// # Errors
     /// Where the engine can't start: no threads, or a CA bundle that can't be read.
     pub fn start(start: Start) -> Result<Option<Arc<Self>>, Problem> {
-        Self::start_with(start, Options { home: settings::home(), ..Options::new() })
+        Self::start_with(start, EngineOptions { home: settings::home(), ..EngineOptions::new() })
     }
 
     /// Does the same with other places for the journal, the profiles and the tokens than the usual ones.
     ///
     /// # Errors
     /// As [`App::start`].
-    pub fn start_with(start: Start, places: Options) -> Result<Option<Arc<Self>>, Problem> {
+    pub fn start_with(start: Start, places: EngineOptions) -> Result<Option<Arc<Self>>, Problem> {
         let home = places.home.clone();
         let clear = start.wire.in_the_clear().map(words::in_the_clear);
         let test_server = clear.or_else(|| start.wire.endpoint_url.clone());
@@ -131,7 +131,7 @@ impl App {
             engines: watch::Sender::new(()),
         }));
         let waking = Arc::clone(&state);
-        let options = Options {
+        let options = EngineOptions {
             wire: start.wire,
             limits: Limits::default(),
             wake: Arc::new(move || wake(&waking)),

@@ -17,31 +17,31 @@ pub(super) struct Args {
 #[derive(Subcommand)]
 pub(super) enum Verb {
     /// Deliver files and folders, each confirmed; what an earlier run began goes on. Access renews itself while files are open.
-    Upload(Box<Upload>),
+    Upload(Box<UploadArgs>),
     /// Go on with everything that is unfinished.
     Resume(Resume),
     /// Check files against a receipt: is this what was delivered?
     Verify(Verify),
     /// Check the access step by step, without sending a file.
-    Check(Box<Check>),
+    Check(Box<CheckArgs>),
     /// Print what the customer's administrator needs to lend a role.
-    Grant(Box<Grant>),
+    Grant(Box<GrantArgs>),
     /// Sign a profile in through IAM Identity Center.
-    SignIn(SignIn),
+    SignIn(SignInArgs),
     /// List the profiles of the shared AWS files, what in them looks odd, and which of their commands may run.
-    Profiles(Profiles),
+    Profiles(ProfilesArgs),
     /// Show or save a report for whoever helps you: version, system, settings, the last problems, the log; no secret.
-    Report(Report),
+    Report(ReportArgs),
     /// Run the practice server: S3 and STS on this computer, with the whole story in it.
     ///
     /// One of its two roles asks for the code of an MFA device. The device, arn:aws:iam::111122223333:mfa/Richard, always
     /// shows 123456; any other code is refused as AWS refuses it.
-    Practice(Practice),
+    Practice(PracticeArgs),
 }
 
 /// Arguments of every command that talks to AWS.
 #[derive(ClapArgs)]
-pub(super) struct Wire {
+pub(super) struct WireArgs {
     /// Another server in the place of AWS: for tests.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
@@ -144,7 +144,7 @@ pub(super) struct Where {
 
 /// Arguments of `upload`.
 #[derive(ClapArgs)]
-pub(super) struct Upload {
+pub(super) struct UploadArgs {
     #[command(flatten)]
     pub place: Where,
     /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
@@ -160,7 +160,7 @@ pub(super) struct Upload {
     #[arg(long)]
     pub again: bool,
     #[command(flatten)]
-    pub wire: Wire,
+    pub wire: WireArgs,
     /// Files and folders.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -168,11 +168,11 @@ pub(super) struct Upload {
 
 /// Arguments of `check`.
 #[derive(ClapArgs)]
-pub(super) struct Check {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     pub place: Where,
     #[command(flatten)]
-    pub wire: Wire,
+    pub wire: WireArgs,
     /// Send a tiny test file as well. You can't delete it; your customer can.
     #[arg(long)]
     pub test_object: bool,
@@ -180,17 +180,17 @@ pub(super) struct Check {
 
 /// Arguments of `sign-in`.
 #[derive(ClapArgs)]
-pub(super) struct SignIn {
+pub(super) struct SignInArgs {
     /// The profile.
     #[arg(long, value_name = "NAME")]
     pub profile: String,
     #[command(flatten)]
-    pub wire: Wire,
+    pub wire: WireArgs,
 }
 
 /// In which form the kit is printed.
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Form {
+pub(super) enum FormArgs {
     /// One template whose outputs hold the finished invitation.
     Cloudformation,
     /// The policies alone.
@@ -209,10 +209,10 @@ pub(super) enum Form {
 
 /// Arguments of `grant`.
 #[derive(ClapArgs)]
-pub(super) struct Grant {
+pub(super) struct GrantArgs {
     /// In which form.
     #[arg(long, value_enum, default_value = "cloudformation")]
-    pub format: Form,
+    pub format: FormArgs,
     /// The profile of who needs access; Amazon is asked whose it is.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["user_arn", "account"])]
     pub profile: Option<String>,
@@ -293,19 +293,19 @@ pub(super) struct Grant {
     #[arg(long, value_name = "SHA256")]
     pub allow_command: Option<String>,
     #[command(flatten)]
-    pub wire: Wire,
+    pub wire: WireArgs,
 }
 
 /// Arguments of `resume`.
 #[derive(ClapArgs)]
 pub(super) struct Resume {
     #[command(flatten)]
-    pub wire: Wire,
+    pub wire: WireArgs,
 }
 
 /// Arguments of `profiles`.
 #[derive(ClapArgs)]
-pub(super) struct Profiles {
+pub(super) struct ProfilesArgs {
     /// Ask again before this profile's credential_process runs: the SHA-256 that the list shows.
     #[arg(long, value_name = "SHA256")]
     pub forbid_command: Option<String>,
@@ -327,7 +327,7 @@ pub(super) struct Verify {
 
 /// Arguments of `report`.
 #[derive(ClapArgs)]
-pub(super) struct Report {
+pub(super) struct ReportArgs {
     /// Where to save it, for you alone to read; without a file it is printed.
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
@@ -335,7 +335,7 @@ pub(super) struct Report {
 
 /// Arguments of `practice`.
 #[derive(ClapArgs)]
-pub(super) struct Practice {
+pub(super) struct PracticeArgs {
     /// The port on 127.0.0.1; any free one otherwise.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,

@@ -1,10 +1,10 @@
 //! `check` and `sign-in`: tests the access to the customer's bucket step by step, and signs profiles in.
 
-use super::args::{Check as Args, SignIn};
+use super::args::{CheckArgs, SignInArgs};
 use super::show::{Show, explained, with_detail};
 use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
 use crate::diagnose::{self, Evidence};
-use crate::engine::check::Check;
+use crate::engine::check::AccessCheck;
 use crate::model::check::{Fact, Step};
 use crate::model::destination::Destination;
 use crate::model::problem::Kind;
@@ -15,7 +15,7 @@ use crate::words::{access as words, cli, keys, problem as problem_words};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
+pub(super) async fn run(mut args: CheckArgs) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
     let mut handle = place::engine(&args.wire, false, false).await?;
     let destination = match place::confirmed(&mut handle, &args.place, said, false).await {
@@ -33,7 +33,7 @@ pub(super) async fn run(mut args: Args) -> Result<u8, Stop> {
         }
     };
     Show::new(args.wire.json).notices(&handle);
-    let mut steps = handle.check(destination.clone(), code, Check { test_object: args.test_object });
+    let mut steps = handle.check(destination.clone(), code, AccessCheck { test_object: args.test_object });
     let (mut all, mut identity) = (true, None);
     while let Some(step) = steps.recv().await {
         all &= step.result.is_ok();
@@ -80,7 +80,7 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
 }
 
 /// Signs a profile in and waits until it is done.
-pub(super) async fn sign_in(args: SignIn) -> Result<u8, Stop> {
+pub(super) async fn sign_in(args: SignInArgs) -> Result<u8, Stop> {
     let handle = place::engine(&args.wire, false, false).await?;
     let mut steps = handle.sign_in(&args.profile);
     let mut ended = Ok(SOME_NOT);

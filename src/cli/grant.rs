@@ -1,11 +1,11 @@
 //! `grant`: prints what the customer's administrator needs.
 
-use super::args::{Form, Grant as Args};
+use super::args::{FormArgs, GrantArgs};
 use super::place::{self, parsed};
 use super::{ALL, Stop, say};
 use crate::engine::clock::Clock;
 use crate::grant::words as grant_words;
-use crate::grant::{self, Format, Principal, RoleRequest, names::FormProblem};
+use crate::grant::{self, KitFormat, Principal, RoleRequest, names::FormProblem};
 use crate::model::names::{Bucket, ExternalId, KeyPrefix, Region, RoleArn};
 use crate::time::{Day, Utc};
 use crate::words::names::Field;
@@ -29,7 +29,7 @@ fn ahead(until: Option<Utc>) -> Result<Option<Utc>, Stop> {
     }
 }
 
-pub(super) async fn run(args: Args) -> Result<u8, Stop> {
+pub(super) async fn run(args: GrantArgs) -> Result<u8, Stop> {
     let who = match (&args.user_arn, &args.account, &args.profile) {
         (Some(arn), _, _) => odd("user-arn", arn.parse::<Principal>())?,
         (None, Some(account), _) => odd("account", account.parse::<Principal>())?,
@@ -74,13 +74,13 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
     };
     let role = args.role_arn.as_ref().map(|role| parsed(Field::Role, RoleArn::from_pasted(role))).transpose()?;
     let format = match args.format {
-        Form::Cloudformation => Format::CloudFormation,
-        Form::Json => Format::Json,
-        Form::Commands => Format::Commands,
-        Form::Powershell => Format::PowerShell,
-        Form::Terraform => Format::Terraform,
-        Form::Message => Format::Message,
-        Form::Invitation => Format::Invitation,
+        FormArgs::Cloudformation => KitFormat::CloudFormation,
+        FormArgs::Json => KitFormat::Json,
+        FormArgs::Commands => KitFormat::Commands,
+        FormArgs::Powershell => KitFormat::PowerShell,
+        FormArgs::Terraform => KitFormat::Terraform,
+        FormArgs::Message => KitFormat::Message,
+        FormArgs::Invitation => KitFormat::Invitation,
     };
     let text = grant::print(&kit, format, role.as_ref()).map_err(|why| Stop::new(grant_words::ask_problem(why)))?;
     say(text.trim_end_matches('\n'));
@@ -88,7 +88,7 @@ pub(super) async fn run(args: Args) -> Result<u8, Stop> {
 }
 
 /// Returns the identity of a profile, from AWS.
-async fn asked(args: &Args, profile: &str) -> Result<Principal, Stop> {
+async fn asked(args: &GrantArgs, profile: &str) -> Result<Principal, Stop> {
     let mut handle = place::engine(&args.wire, false, false).await?;
     let identity = match place::command(&mut handle, profile, args.allow_command.as_deref()).await {
         Ok(()) => handle.who(profile).await.map_err(|problem| Stop::new(sentence(&problem))),

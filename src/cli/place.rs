@@ -1,17 +1,17 @@
 //! Makes a destination from arguments, a profile and an invitation, and asks the questions that must come first.
 
-use super::args::{Where, Wire as WireArgs};
+use super::args::{Where, WireArgs};
 use super::{Stop, ask, say_beside};
 use crate::engine::credentials::fingerprint;
-use crate::engine::handle::{Engine, Handle, Options};
-use crate::engine::http::Wire;
+use crate::engine::handle::{Engine, EngineOptions, Handle};
+use crate::engine::http::HttpOptions;
 use crate::engine::process::Consent;
-use crate::engine::profiles::{self, Origin};
+use crate::engine::profiles::{self, CredentialOrigin};
 use crate::engine::settings;
 use crate::grant::Invitation;
 use crate::grant::alike::Likeness;
 use crate::grant::fields;
-use crate::grant::invitation::{ChangedField, Window};
+use crate::grant::invitation::{ChangedField, Validity};
 use crate::grant::{card, words as grant_words};
 use crate::model::Limits;
 use crate::model::destination::Destination;
@@ -50,7 +50,7 @@ pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, a
         settings.limit_rate = limit_rate.or(settings.limit_rate);
         settings.memory = memory.unwrap_or(settings.memory);
     };
-    let wire = Wire {
+    let wire = HttpOptions {
         endpoint_url: wire.endpoint_url.clone(),
         ca_bundle: wire.ca_bundle.clone(),
         plain_http: wire.plain_http,
@@ -61,13 +61,13 @@ pub(super) async fn engine_for(wire: &WireArgs, sha256: bool, send_keys: bool, a
         }
         say_beside(&crate::words::window::in_the_clear(server));
     }
-    let options = Options {
+    let options = EngineOptions {
         home: settings::home(),
         wire,
         limits: Limits { send_keys, ..limits() },
         adjust: Some(Arc::new(adjust)),
         again,
-        ..Options::new()
+        ..EngineOptions::new()
     };
     Engine::spawn(options).await.map_err(|problem| Stop::new(cli::problem_and_reason(&problem)))
 }
@@ -165,7 +165,7 @@ fn invitation(from: &str) -> Result<Invitation, Stop> {
     } else {
         Invitation::read(&bounded(from).map_err(|why| Stop::new(words::no_file(from, &why.to_string())))?)
     };
-    read.map_err(|why| Stop::new(grant_words::text_problem(crate::grant::fields::Kind::Invitation, &why)))
+    read.map_err(|why| Stop::new(grant_words::text_problem(crate::grant::fields::MessageKind::Invitation, &why)))
 }
 
 /// Reads the beginning of a file, up to one byte more than any invitation has.
@@ -188,9 +188,9 @@ pub(super) async fn confirmed(
 ) -> Result<Destination, Stop> {
     if let Some(invitation) = &said.invitation {
         match invitation.window(handle.clock().utc()) {
-            Window::NotYet(from) => return Err(Stop::new(words::not_yet(from))),
-            Window::Over(since) => return Err(Stop::new(words::over(since))),
-            Window::Open { .. } => {}
+            Validity::NotYet(from) => return Err(Stop::new(words::not_yet(from))),
+            Validity::Over(since) => return Err(Stop::new(words::over(since))),
+            Validity::Open { .. } => {}
         }
         right(handle, args, invitation).await?;
     }
@@ -257,7 +257,9 @@ fn readable(profile: &str, role: &RoleArn) -> Result<(), Stop> {
 
 /// Allows a profile's command to run if the user agrees, on the terminal or by its fingerprint.
 pub(super) async fn command(handle: &mut Handle, profile: &str, allowed: Option<&str>) -> Result<(), Stop> {
-    let Ok(Origin::Process { profile: base, command }) = profiles::origin(&profiles::Paths::from_env(), profile) else {
+    let Ok(CredentialOrigin::Process { profile: base, command }) =
+        profiles::origin(&profiles::Paths::from_env(), profile)
+    else {
         return Ok(());
     };
     let mark = fingerprint(&command);

@@ -1,19 +1,19 @@
 //! `practice`: runs the practice server until it is stopped, and prints how to reach it.
 
-use super::args::Practice as Args;
+use super::args::PracticeArgs;
 use super::{ALL, Stop, say};
-use crate::practice::{MFA_CODE, MFA_SERIAL, Options, Practice, Story};
+use crate::practice::{MFA_CODE, MFA_SERIAL, Practice, PracticeOptions, Story};
 use crate::words::cli as words;
 use std::path::Path;
 
-pub(super) async fn run(args: Args) -> Result<u8, Stop> {
-    let options = Options {
+pub(super) async fn run(args: PracticeArgs) -> Result<u8, Stop> {
+    let options = PracticeOptions {
         port: args.port,
         session_seconds: args.session_seconds,
         discard: args.discard,
         kms: args.kms,
         device: true,
-        ..Options::default()
+        ..PracticeOptions::default()
     };
     let practice =
         Practice::start(options).await.map_err(|why| Stop::new(words::practice_port(args.port, &why.to_string())))?;

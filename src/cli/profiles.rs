@@ -1,17 +1,17 @@
 //! `profiles`: lists the profiles in the shared files, and which of their commands may run.
 
-use super::args::Profiles as Args;
+use super::args::ProfilesArgs;
 use super::place;
 use super::{ALL, NOT_STARTED, Stop, say, say_beside};
 use crate::engine::credentials::fingerprint;
-use crate::engine::handle::{Engine, Options};
+use crate::engine::handle::{Engine, EngineOptions};
 use crate::engine::{journal, profiles, settings};
 use crate::model::notice::Notice;
 use crate::model::snapshot::Settings;
 use crate::words::problem::sentence;
 use crate::words::{cli as words, keys as key_words, profiles as profile_words};
 
-pub(super) async fn run(args: Args) -> Result<u8, Stop> {
+pub(super) async fn run(args: ProfilesArgs) -> Result<u8, Stop> {
     if let Some(sha256) = &args.forbid_command {
         return forbid(sha256).await;
     }
@@ -50,7 +50,7 @@ async fn forbid(sha256: &str) -> Result<u8, Stop> {
     if home.is_none() {
         return Err(Stop::new(key_words::not_allowed_before()));
     }
-    let engine = Engine::spawn(Options { home, limits: place::limits(), ..Options::new() }).await;
+    let engine = Engine::spawn(EngineOptions { home, limits: place::limits(), ..EngineOptions::new() }).await;
     let mut handle = engine.map_err(|problem| Stop::new(sentence(&problem)))?;
     let elsewhere = handle.notices().iter().any(|notice| matches!(notice, Notice::OpenElsewhere(_)));
     if elsewhere {

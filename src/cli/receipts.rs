@@ -5,7 +5,7 @@ use super::{ALL, SOME_NOT, Stop, say};
 use crate::engine::handle::Handle;
 use crate::model::upload::DestinationId;
 use crate::receipt::messages as words;
-use crate::receipt::{Check, verify as check};
+use crate::receipt::{FileCheck, verify as check};
 use crate::receipt::{Format, Receipt};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub(super) fn verify(args: &Verify) -> Result<u8, Stop> {
     let verdicts = check(&text, &args.paths).map_err(|why| Stop::new(words::not_a_receipt(&why)).hint(words::WHICH))?;
     // A user who checks a single file doesn't want to know that the others are missing.
     let whole = args.paths.iter().any(|path| path.is_dir());
-    let verdicts = verdicts.into_iter().filter(|verdict| whole || verdict.check != Check::Missing);
+    let verdicts = verdicts.into_iter().filter(|verdict| whole || verdict.check != FileCheck::Missing);
     let (mut good, mut bad) = (0_u64, 0_u64);
     for verdict in verdicts {
         *(if verdict.check.good() { &mut good } else { &mut bad }) += 1;

@@ -1,13 +1,13 @@
 //! `report`: what a report for support holds, on standard output or in a file.
 
-use super::args::Report as Args;
+use super::args::ReportArgs;
 use super::{ALL, Stop, say, say_beside};
 use crate::engine::clock::Clock;
 use crate::engine::{journal, profiles, settings};
 use crate::report;
 use crate::words::report as words;
 
-pub(super) fn run(args: &Args) -> Result<u8, Stop> {
+pub(super) fn run(args: &ReportArgs) -> Result<u8, Stop> {
     let home = settings::home();
     let kept = home.as_deref().and_then(journal::kept_settings).unwrap_or_default();
     let text = report::gather(home.as_deref(), &kept, Clock::start().utc());

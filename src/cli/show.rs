@@ -114,7 +114,8 @@ impl Show {
         let seen = handle.seen();
         self.update(&seen, handle.now());
         self.end();
-        let open = places.iter().filter_map(|id| seen.places.get(usize::from(id.0))).map(|p| p.totals.open()).sum();
+        let open =
+            places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))).map(|p| p.totals.open()).sum();
         let kept = !handle.notices().iter().any(keeps_nothing);
         let plain = words::interrupted(open, kept);
         if self.json {
@@ -129,7 +130,7 @@ impl Show {
 
     /// Prints what is new.
     pub(super) fn update(&mut self, seen: &Snapshot, now: Time) {
-        for (at, place) in seen.places.iter().enumerate() {
+        for (at, place) in seen.destinations.iter().enumerate() {
             self.place(at, place, now);
         }
         self.line_state(seen, now);
@@ -147,10 +148,10 @@ impl Show {
             }
         }
         if let Some(bar) = &self.bar {
-            let sum = |get: fn(&OpenDestination) -> u64| seen.places.iter().map(get).sum::<u64>();
+            let sum = |get: fn(&OpenDestination) -> u64| seen.destinations.iter().map(get).sum::<u64>();
             bar.set_length(sum(|p| p.totals.bytes).max(1));
             bar.set_position(sum(|p| p.totals.confirmed));
-            if let Some(place) = seen.places.iter().find(|place| place.totals.open() > 0) {
+            if let Some(place) = seen.destinations.iter().find(|place| place.totals.open() > 0) {
                 bar.set_message(words::progress(place, now));
             }
         }
@@ -211,7 +212,7 @@ impl Show {
     /// Returns why access is not available yet; the reason stays while access is requested again.
     fn access_state(&mut self, seen: &Snapshot) -> Option<String> {
         let mut asking = false;
-        for place in &seen.places {
+        for place in &seen.destinations {
             let why = match &place.session {
                 Session::Denied(why) if place.is_retrying() => Some(why),
                 Session::Expired(_) if place.is_retrying() => place.renew_problem.as_ref(),
@@ -249,7 +250,10 @@ impl Show {
         }
         self.told[at] = true;
         let shown = visible(&upload.key());
-        let prefix = seen.places.get(usize::from(upload.place.0)).map_or("", |place| place.destination.prefix.as_str());
+        let prefix = seen
+            .destinations
+            .get(usize::from(upload.destination.0))
+            .map_or("", |place| place.destination.prefix.as_str());
         // Programs that read the events need the object's whole key.
         let key = format!("{prefix}{}", upload.key());
         let (event, plain) = match &upload.state {
@@ -287,7 +291,7 @@ impl Show {
     fn as_before(&mut self, seen: &Snapshot, places: &[DestinationId]) {
         for (at, state) in std::mem::take(&mut self.before) {
             let row = u32::try_from(at).ok().and_then(|id| seen.rows.get(UploadId(id)));
-            if let Some(row) = row.filter(|row| places.contains(&row.place) && still(&row.state, &state)) {
+            if let Some(row) = row.filter(|row| places.contains(&row.destination) && still(&row.state, &state)) {
                 self.told[at] = false;
                 self.row(seen, at, row);
             }
@@ -298,7 +302,7 @@ impl Show {
     pub(super) fn summary(&mut self, seen: &Snapshot, places: &[DestinationId]) -> u8 {
         let mut all = true;
         self.as_before(seen, places);
-        for place in places.iter().filter_map(|id| seen.places.get(usize::from(id.0))) {
+        for place in places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))) {
             let totals = &place.totals;
             let missed = place.left_out_count.missed();
             // Delivering nothing is no success, unless everything was delivered earlier.
@@ -340,7 +344,7 @@ impl Show {
     pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[DestinationId], now: Time) {
         self.end();
         let silent = Arc::new(Problem::new(Kind::NoAnswer));
-        for place in places.iter().filter_map(|id| seen.places.get(usize::from(id.0))) {
+        for place in places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))) {
             let why = match &place.session {
                 Session::Denied(problem) => Some(problem),
                 Session::Assuming(_) => Some(self.refused.as_ref().unwrap_or(&silent)),
@@ -400,7 +404,7 @@ impl Show {
 /// report.
 fn retrying(seen: &Snapshot, now: Time) -> Option<RetryStatus> {
     let open = |place: &&OpenDestination| place.totals.open() > place.totals.paused;
-    let retries = seen.places.iter().filter(open).filter_map(|place| place.retry.as_ref());
+    let retries = seen.destinations.iter().filter(open).filter_map(|place| place.retry.as_ref());
     retries.min_by_key(|retry| retry.since).filter(|retry| now.since(retry.since) >= TELL_FIRST).cloned()
 }
 

@@ -1,6 +1,6 @@
 //! `upload` and `resume`: from the arguments to the last confirmed file.
 
-use super::args::{Resume, Upload};
+use super::args::{Resume, UploadArgs};
 use super::ask::{self, Codes};
 use super::show::{Show, failed};
 use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 /// How long to wait for answers in flight when the user interrupts the uploads.
 const LEAVE: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
+pub(super) async fn run(mut args: UploadArgs) -> Result<u8, Stop> {
     let said = place::said(&args.place)?;
     let sha256 = args.receipt.is_some() || args.send_receipt;
     let mut handle = place::engine_for(&args.wire, sha256, args.send_keys, args.again).await?;
@@ -57,7 +57,8 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
     // Before the files are added, a snapshot looks like a delivery that is complete.
     handle.reached().await;
     let mut ended = watch_uploads(&mut handle, &mut show, &[place], args.wire.patience).await;
-    let files = |handle: &Handle| handle.seen().places.get(usize::from(place.0)).is_some_and(|p| p.totals.files > 0);
+    let files =
+        |handle: &Handle| handle.seen().destinations.get(usize::from(place.0)).is_some_and(|p| p.totals.files > 0);
     if let Some(path) = &args.receipt
         && ended != NOT_STARTED
         && files(&handle)
@@ -70,7 +71,8 @@ pub(super) async fn run(mut args: Upload) -> Result<u8, Stop> {
             }
         }
     }
-    let delivered = handle.seen().places.get(usize::from(place.0)).is_some_and(|place| place.totals.delivered > 0);
+    let delivered =
+        handle.seen().destinations.get(usize::from(place.0)).is_some_and(|place| place.totals.delivered > 0);
     if args.send_receipt && delivered && matches!(ended, ALL | SOME_NOT) {
         match Receipt::send_last(&handle, place).await {
             Ok(sent) => {
@@ -100,8 +102,8 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     // Uploads that ended without delivery are reported, too, although only the user can decide about them.
     let wanted =
         |totals: &Totals| totals.open() + totals.failed + totals.key_files + totals.unconfirmed + totals.already > 0;
-    let places: Vec<DestinationId> = (0..seen.places.len())
-        .filter(|&at| wanted(&seen.places[at].totals))
+    let places: Vec<DestinationId> = (0..seen.destinations.len())
+        .filter(|&at| wanted(&seen.destinations[at].totals))
         .map(|at| DestinationId(u16::try_from(at).unwrap_or(u16::MAX)))
         .collect();
     // Uploads that could not be read are not finished.
@@ -112,7 +114,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         return Ok(ended);
     }
     for &place in &places {
-        if seen.places[usize::from(place.0)].totals.open() > 0 {
+        if seen.destinations[usize::from(place.0)].totals.open() > 0 {
             handle.send(Command::Resume(Which::All(place)));
             handle.send(Command::GetAccess(place));
         }
@@ -163,7 +165,7 @@ async fn last_delivery(handle: &Handle, show: &mut Show) -> u8 {
 
 /// The state of one destination.
 #[derive(Clone, Copy, PartialEq)]
-enum Standing {
+enum DeliveryProgress {
     /// Making progress, or will by itself.
     Going,
     /// Nothing succeeds at the moment, but it retries by itself; or the disk is slow.
@@ -185,14 +187,14 @@ async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[Destinati
         let seen = handle.seen();
         let now = handle.now();
         show_all(show, Arc::clone(&seen), now).await;
-        let standing: Vec<Standing> = places.iter().map(|&id| standing(&seen, id, patience)).collect();
+        let standing: Vec<DeliveryProgress> = places.iter().map(|&id| standing(&seen, id, patience)).collect();
         let (done, open): (Vec<DestinationId>, Vec<DestinationId>) =
-            places.iter().partition(|&&id| standing_of(places, &standing, id) == Standing::Done);
+            places.iter().partition(|&&id| standing_of(places, &standing, id) == DeliveryProgress::Done);
         if open.is_empty() {
             return show.summary(&seen, places);
         }
-        let going = standing.contains(&Standing::Going);
-        let retrying = standing.contains(&Standing::Retrying);
+        let going = standing.contains(&DeliveryProgress::Going);
+        let retrying = standing.contains(&DeliveryProgress::Retrying);
         without = (retrying && !going).then(|| without.unwrap_or(now));
         let given_up = without.is_some_and(|since| now.since(since) >= patience) && !is_trying(&seen, places);
         if !going && !codes.asking() && (!retrying || given_up) {
@@ -204,7 +206,7 @@ async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[Destinati
                 settle(handle, &open).await;
             }
             show.stuck(&seen, &open, now);
-            let had = |id: &DestinationId| seen.places.get(usize::from(id.0)).is_some_and(had_access);
+            let had = |id: &DestinationId| seen.destinations.get(usize::from(id.0)).is_some_and(had_access);
             return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
         WATCHED.store(true, Ordering::Relaxed);
@@ -222,8 +224,8 @@ async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[Destinati
     }
 }
 
-fn standing_of(places: &[DestinationId], standing: &[Standing], id: DestinationId) -> Standing {
-    places.iter().position(|&other| other == id).map_or(Standing::Going, |at| standing[at])
+fn standing_of(places: &[DestinationId], standing: &[DeliveryProgress], id: DestinationId) -> DeliveryProgress {
+    places.iter().position(|&other| other == id).map_or(DeliveryProgress::Going, |at| standing[at])
 }
 
 /// Whether uploads are being watched; then they handle signals that ask the program to end.
@@ -288,13 +290,13 @@ async fn show_all(show: &mut Show, seen: Arc<Snapshot>, now: Time) {
 
 /// Returns how many uploads of an earlier run nobody has resumed.
 fn parked(seen: &Snapshot, id: DestinationId) -> u64 {
-    seen.places.get(usize::from(id.0)).map_or(0, |place| place.totals.paused)
+    seen.destinations.get(usize::from(id.0)).map_or(0, |place| place.totals.paused)
 }
 
-fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> Standing {
-    let Some(place) = seen.places.get(usize::from(id.0)) else { return Standing::Going };
+fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> DeliveryProgress {
+    let Some(place) = seen.destinations.get(usize::from(id.0)) else { return DeliveryProgress::Going };
     if place.walking == 0 && place.totals.open() == parked(seen, id) {
-        return Standing::Done;
+        return DeliveryProgress::Done;
     }
     let line = match &seen.line {
         Network::Down { since, .. } => seen.now.since(*since) > patience,
@@ -303,25 +305,27 @@ fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> Standing 
     let slow = seen.journal.as_ref().is_some_and(|problem| problem.kind == Kind::JournalSlow);
     let asks_once_more = place.retry.as_ref().is_some_and(|retry| retry.what == Retried::Denied);
     if line || seen.journal.is_some() && !slow || place.hold.is_some() && !asks_once_more {
-        return Standing::Stuck;
+        return DeliveryProgress::Stuck;
     }
     if slow || place.hold.is_some() {
-        return Standing::Retrying;
+        return DeliveryProgress::Retrying;
     }
     match &place.session {
-        Session::Assuming(_) => Standing::Retrying,
-        Session::Denied(_) | Session::Expired(_) if place.is_retrying() || place.is_asking() => Standing::Retrying,
-        Session::Denied(_) => Standing::Stuck,
+        Session::Assuming(_) => DeliveryProgress::Retrying,
+        Session::Denied(_) | Session::Expired(_) if place.is_retrying() || place.is_asking() => {
+            DeliveryProgress::Retrying
+        }
+        Session::Denied(_) => DeliveryProgress::Stuck,
         Session::Expired(_)
             if !seen.settings.renew || place.renew_problem.is_some() || place.destination.mfa_serial.is_some() =>
         {
-            Standing::Stuck
+            DeliveryProgress::Stuck
         }
         // If the network is down, the limit for the network applies.
         Session::Active(_) | Session::Expired(_) if place.retry.is_some() && seen.line == Network::Up => {
-            Standing::Retrying
+            DeliveryProgress::Retrying
         }
-        Session::Active(_) | Session::Expired(_) | Session::SignedOut => Standing::Going,
+        Session::Active(_) | Session::Expired(_) | Session::SignedOut => DeliveryProgress::Going,
     }
 }
 
@@ -331,5 +335,5 @@ fn is_trying(seen: &Snapshot, places: &[DestinationId]) -> bool {
         let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Network::Up);
         retry.is_some_and(|retry| retry.next <= seen.now)
     };
-    places.iter().filter_map(|id| seen.places.get(usize::from(id.0))).any(trying)
+    places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))).any(trying)
 }

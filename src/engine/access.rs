@@ -4,7 +4,7 @@ use super::context::AwsContext;
 use super::credentials::{SourceKeys, fingerprint};
 use super::environment;
 use super::process;
-use super::profiles::{self, Chain, Keys, Origin, OwnRole};
+use super::profiles::{self, AccessKey, Chain, CredentialOrigin, OwnRole};
 use super::s3::S3;
 use super::sts;
 use super::vault::Ticket;
@@ -37,12 +37,12 @@ impl AwsContext {
         }
         self.http.log().keys_from(profile, origin.name(), roles.len());
         let mut keys = match origin {
-            Origin::Keys(keys) => source(keys),
-            Origin::SignIn(base) => self.signed_in(&base).await?,
-            Origin::Login(base) => self.logged_in(&base).await?,
-            Origin::Process { profile: _, command } => self.printed(&command).await?,
-            Origin::TokenFile { file, role } => self.by_token(file, &role, region.as_deref()).await?,
-            Origin::Environment => environment::key(|name| std::env::var_os(name), &self.clock)?,
+            CredentialOrigin::Keys(keys) => source(keys),
+            CredentialOrigin::SignIn(base) => self.signed_in(&base).await?,
+            CredentialOrigin::Login(base) => self.logged_in(&base).await?,
+            CredentialOrigin::Process { profile: _, command } => self.printed(&command).await?,
+            CredentialOrigin::TokenFile { file, role } => self.by_token(file, &role, region.as_deref()).await?,
+            CredentialOrigin::Environment => environment::key(|name| std::env::var_os(name), &self.clock)?,
         };
         for own in &roles {
             keys = self.own_role(&keys, own, region.as_deref()).await?;
@@ -102,7 +102,7 @@ impl AwsContext {
     }
 
     /// Asks AWS for the identity of a key, before it is kept anywhere.
-    pub async fn try_key(&self, keys: &Keys) -> Result<Identity, Problem> {
+    pub async fn try_key(&self, keys: &AccessKey) -> Result<Identity, Problem> {
         let region = sts::region_for(None, None, None);
         sts::get_caller_identity(&self.http, &source(keys.clone()), &region, &self.clock).await
     }
@@ -188,6 +188,6 @@ const fn before_the_code(kind: Kind) -> bool {
     matches!(kind, Kind::TooLong | Kind::TooLongChained | Kind::Offline | Kind::ClockWrong(_))
 }
 
-fn source(keys: Keys) -> SourceKeys {
+fn source(keys: AccessKey) -> SourceKeys {
     SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token }
 }

@@ -1,6 +1,6 @@
 //! Requests about accounts that the window and the command line wait for: keys, sign-ins, allowed commands, checks.
 
-use super::check::Check;
+use super::check::AccessCheck;
 use super::credentials::fingerprint;
 use super::handle::Handle;
 use super::keys::{self, NewKey, TestedKey};
@@ -163,7 +163,7 @@ impl Handle {
         &self,
         destination: Destination,
         code: Option<Zeroizing<String>>,
-        check: Check,
+        check: AccessCheck,
     ) -> mpsc::Receiver<Step> {
         let (steps, seen) = mpsc::channel(STEPS);
         let desk = self.desk().clone();

@@ -19,7 +19,7 @@ const EARLY: &str = "the answer came before the whole request was taken";
 
 /// What a call is made under.
 #[derive(Clone, Copy, Debug)]
-pub struct Watch<'a> {
+pub struct AttemptWatch<'a> {
     pub limit: &'a RateLimiter,
     pub clock: &'a Clock,
     pub patience: &'a Timeouts,
@@ -31,14 +31,14 @@ pub async fn watched<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
-    watch: Watch<'_>,
+    watch: AttemptWatch<'_>,
     call: impl Fn(ResponseRecorder) -> F,
 ) -> (Result<T, Problem>, ResponseHead)
 where
     E: ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
-    let Watch { limit, clock, patience, log } = watch;
+    let AttemptWatch { limit, clock, patience, log } = watch;
     let began = log.takes_call(operation).then(|| clock.now());
     let meter = Meter::new(length, Arc::clone(taken));
     let tap = ResponseRecorder::new(Arc::clone(&meter), limit.clone(), clock.clone());
@@ -88,7 +88,7 @@ pub async fn settled<T, E, F>(
     operation: Operation,
     length: u64,
     taken: &Arc<AtomicU64>,
-    watch: Watch<'_>,
+    watch: AttemptWatch<'_>,
     call: impl Fn(ResponseRecorder) -> F,
 ) -> Result<(T, ResponseHead), Problem>
 where

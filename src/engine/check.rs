@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Check {
+pub struct AccessCheck {
     /// Whether to send a tiny object. A role that may only put can't delete it: ask the user first.
     pub test_object: bool,
 }
@@ -48,7 +48,7 @@ impl AwsContext {
         &self,
         destination: Destination,
         code: Option<Zeroizing<String>>,
-        check: Check,
+        check: AccessCheck,
         steps: mpsc::Sender<Step>,
     ) {
         let alone = Self { vault: Vault::new(), ..self.clone() };
@@ -60,7 +60,7 @@ impl AwsContext {
         &self,
         destination: Destination,
         code: Option<Zeroizing<String>>,
-        check: Check,
+        check: AccessCheck,
         teller: &Teller,
     ) -> Option<()> {
         const HERE: DestinationId = DestinationId(0);

@@ -21,10 +21,10 @@ const JUMP: Duration = Duration::from_secs(2);
 /// user sets the wall clock ahead, sessions look older than they are, which costs a renewal; no change to the wall
 /// clock makes a session look younger. Setting it back is ignored.
 #[derive(Clone, Debug)]
-pub struct Clock(Arc<Inner>);
+pub struct Clock(Arc<ClockState>);
 
 #[derive(Debug)]
-struct Inner {
+struct ClockState {
     looked: Mutex<Looked>,
     /// Milliseconds by which tests shift the wall clock.
     shift: AtomicI64,
@@ -49,7 +49,7 @@ impl Clock {
     #[must_use]
     pub fn start() -> Self {
         let looked = Looked { monotonic: Instant::now(), wall: SystemTime::now(), passed: Duration::ZERO, sleeps: 0 };
-        Self(Arc::new(Inner {
+        Self(Arc::new(ClockState {
             looked: Mutex::new(looked),
             shift: AtomicI64::new(0),
             correction: AtomicI64::new(0),

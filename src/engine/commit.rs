@@ -65,7 +65,7 @@ impl Unkept {
 }
 
 /// A snapshot that waits until this many records are on disk.
-struct Held {
+struct HeldSnapshot {
     records: u64,
     copy: u64,
     seen: Arc<Snapshot>,
@@ -77,7 +77,7 @@ pub(super) struct Publisher {
     wake: Arc<dyn Fn() + std::marker::Send + Sync>,
     /// The number of snapshots offered so far.
     copies: u64,
-    held: Option<Held>,
+    held: Option<HeldSnapshot>,
     /// Callers that wait until this snapshot or a later one is published.
     reached: Vec<(u64, oneshot::Sender<()>)>,
 }
@@ -108,7 +108,7 @@ impl Publisher {
             }
             None if behind && self.held.is_some() => false,
             None if behind => {
-                self.held = Some(Held { records: unkept.ended, copy: self.copies, seen: Arc::new(seen) });
+                self.held = Some(HeldSnapshot { records: unkept.ended, copy: self.copies, seen: Arc::new(seen) });
                 true
             }
             Some(_) | None => {
@@ -152,7 +152,7 @@ mod tests {
     fn send(call: Call) -> Send {
         let upload = UploadId(3);
         Send {
-            place: DestinationId(0),
+            destination: DestinationId(0),
             generation: 1,
             upload,
             path: "/data/a".into(),

@@ -2,7 +2,7 @@
 //! which commands may run.
 
 use super::credentials::{Given, SourceKeys, Token};
-use super::profiles::Keys;
+use super::profiles::AccessKey;
 use crate::model::snapshot::{Profile, Source};
 use crate::time::Utc;
 use std::collections::{HashMap, HashSet};
@@ -14,10 +14,10 @@ const BEFORE: i64 = 300;
 
 /// The store. Clones share their content.
 #[derive(Clone, Default)]
-pub(super) struct CredentialStore(Arc<Mutex<Held>>);
+pub(super) struct CredentialStore(Arc<Mutex<StoredCredentials>>);
 
 #[derive(Default)]
-struct Held {
+struct StoredCredentials {
     run: Vec<(String, SourceKeys)>,
     given: HashMap<String, Given>,
     tokens: HashMap<String, Token>,
@@ -25,12 +25,12 @@ struct Held {
 }
 
 impl CredentialStore {
-    fn lock(&self) -> MutexGuard<'_, Held> {
+    fn lock(&self) -> MutexGuard<'_, StoredCredentials> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a key under a profile's name until Daypass ends. It takes precedence over a profile in the files.
-    pub fn put_key(&self, profile: &str, keys: Keys) {
+    pub fn put_key(&self, profile: &str, keys: AccessKey) {
         let keys = SourceKeys { access_key_id: keys.access_key_id, secret: keys.secret, token: keys.token };
         let mut held = self.lock();
         held.run.retain(|(name, _)| name != profile);

@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A regular file open for reading, and its fingerprint when it was opened.
 #[derive(Debug)]
-pub struct Source {
+pub struct SourceFile {
     /// The handle that every part is read from.
     pub file: File,
     pub fingerprint: Fingerprint,
 }
 
-impl Source {
+impl SourceFile {
     /// Opens a regular file and nothing else: doesn't follow a link at `path`, and doesn't wait for a pipe. Blocks.
     ///
     /// # Errors
@@ -177,7 +177,7 @@ pub fn unreadable(why: &io::Error) -> Problem {
 
 /// The files that uploads have open.
 #[derive(Debug, Default)]
-pub struct OpenFiles(Mutex<HashMap<UploadId, Arc<Source>>>);
+pub struct OpenFiles(Mutex<HashMap<UploadId, Arc<SourceFile>>>);
 
 impl OpenFiles {
     /// Returns the file of this upload, and opens it if necessary. Blocks.
@@ -185,11 +185,11 @@ impl OpenFiles {
     /// # Errors
     ///
     /// As for [`Source::open`].
-    pub fn get(&self, upload: UploadId, path: &Path) -> Result<Arc<Source>, Problem> {
+    pub fn get(&self, upload: UploadId, path: &Path) -> Result<Arc<SourceFile>, Problem> {
         if let Some(source) = self.lock().get(&upload) {
             return Ok(Arc::clone(source));
         }
-        let source = Arc::new(Source::open(path)?);
+        let source = Arc::new(SourceFile::open(path)?);
         Ok(Arc::clone(self.lock().entry(upload).or_insert(source)))
     }
 
@@ -199,7 +199,7 @@ impl OpenFiles {
     ///
     /// As for [`Source::open`].
     pub fn open(&self, upload: UploadId, path: &Path) -> Result<Fingerprint, Problem> {
-        let source = Source::open(path)?;
+        let source = SourceFile::open(path)?;
         let fingerprint = source.fingerprint;
         self.lock().insert(upload, Arc::new(source));
         Ok(fingerprint)
@@ -211,7 +211,7 @@ impl OpenFiles {
     }
 
     /// Takes the file of this upload out, so that the caller closes it where that may block.
-    pub fn take(&self, upload: UploadId) -> Option<Arc<Source>> {
+    pub fn take(&self, upload: UploadId) -> Option<Arc<SourceFile>> {
         self.lock().remove(&upload)
     }
 
@@ -221,7 +221,7 @@ impl OpenFiles {
         self.lock().len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Source>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<SourceFile>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -238,20 +238,20 @@ mod tests {
     fn only_regular_files_open() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("a");
-        assert_eq!(kind(Source::open(&file)), Kind::SourceGone);
-        assert_eq!(kind(Source::open(&file.join("b"))), Kind::SourceGone);
+        assert_eq!(kind(SourceFile::open(&file)), Kind::SourceGone);
+        assert_eq!(kind(SourceFile::open(&file.join("b"))), Kind::SourceGone);
         std::fs::write(&file, "hello").expect("written");
-        assert_eq!(Source::open(&file).expect("opens").fingerprint.size, 5);
-        assert_eq!(kind(Source::open(&file.join("b"))), Kind::SourceGone);
-        assert_eq!(kind(Source::open(dir.path())), Kind::SourceNotAFile);
+        assert_eq!(SourceFile::open(&file).expect("opens").fingerprint.size, 5);
+        assert_eq!(kind(SourceFile::open(&file.join("b"))), Kind::SourceGone);
+        assert_eq!(kind(SourceFile::open(dir.path())), Kind::SourceNotAFile);
         #[cfg(unix)]
         {
             let link = dir.path().join("link");
             std::os::unix::fs::symlink(&file, &link).expect("a link");
-            assert_eq!(kind(Source::open(&link)), Kind::SourceNotAFile);
+            assert_eq!(kind(SourceFile::open(&link)), Kind::SourceNotAFile);
             let socket = dir.path().join("socket");
             let _held = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
-            assert_eq!(kind(Source::open(&socket)), Kind::SourceNotAFile);
+            assert_eq!(kind(SourceFile::open(&socket)), Kind::SourceNotAFile);
         }
     }
 

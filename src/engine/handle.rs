@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use super::context::AwsContext;
 use super::credentials::Caches;
-use super::http::Wire;
+use super::http::HttpOptions;
 use super::journal::Journal;
 use super::profile_files::{BeforeProfiles, ProfileReader};
 use super::profiles;
@@ -37,7 +37,7 @@ pub type Adjust = Arc<dyn Fn(&mut crate::model::snapshot::Settings) + Send + Syn
 pub type Hook = Arc<dyn Fn(&super::task::TaskKind) + Send + Sync>;
 
 /// The configuration of an engine.
-pub struct Options {
+pub struct EngineOptions {
     /// The folder of the journal; `None` for a run that keeps nothing.
     pub home: Option<PathBuf>,
     /// The shared credentials and config files.
@@ -45,7 +45,7 @@ pub struct Options {
     /// Where the tokens of sign-ins are cached.
     pub caches: Caches,
     /// Where requests go: AWS, or an explicit test server.
-    pub wire: Wire,
+    pub wire: HttpOptions,
     /// The limits of the model.
     pub limits: Limits,
     pub patience: Timeouts,
@@ -67,7 +67,7 @@ pub struct Options {
     pub clock: Clock,
 }
 
-impl Options {
+impl EngineOptions {
     /// Returns the defaults: profiles in their default locations, AWS, nothing kept.
     #[must_use]
     pub fn new() -> Self {
@@ -75,7 +75,7 @@ impl Options {
             home: None,
             profiles: profiles::Paths::from_env(),
             caches: Caches::from_env(),
-            wire: Wire::default(),
+            wire: HttpOptions::default(),
             limits: Limits::default(),
             patience: Timeouts::default(),
             wake: Arc::new(|| {}),
@@ -90,7 +90,7 @@ impl Options {
     }
 }
 
-impl Default for Options {
+impl Default for EngineOptions {
     fn default() -> Self {
         Self::new()
     }
@@ -294,7 +294,7 @@ impl Engine {
     /// # Errors
     ///
     /// `CaBundle` if the CA bundle can't be read; `NotTrusted` if plain HTTP to another computer was not allowed.
-    pub async fn spawn(options: Options) -> Result<Handle, Problem> {
+    pub async fn spawn(options: EngineOptions) -> Result<Handle, Problem> {
         let clock = options.clock.clone();
         let (input, inputs) = mpsc::channel(COMMANDS);
         let (publish, seen) = watch::channel(Arc::default());
@@ -313,7 +313,7 @@ impl Engine {
     /// # Errors
     ///
     /// As for [`Engine::spawn`]; `Unexpected` if the system can't create the runtime's threads.
-    pub fn start(options: Options) -> Result<(Handle, tokio::runtime::Runtime), Problem> {
+    pub fn start(options: EngineOptions) -> Result<(Handle, tokio::runtime::Runtime), Problem> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("daypass-engine")

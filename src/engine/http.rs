@@ -40,7 +40,7 @@ const DER_SEQUENCE: u8 = 0x30;
 /// The server and the certificates to use, set explicitly by command-line flags or by practice: nothing here comes from
 /// a profile, an invitation or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wire {
+pub struct HttpOptions {
     /// The URL of a server for S3 and STS that replaces AWS.
     pub endpoint_url: Option<String>,
     /// A PEM or DER file of certificate authorities to trust in addition to the system's.
@@ -50,7 +50,7 @@ pub struct Wire {
     pub plain_http: bool,
 }
 
-impl Wire {
+impl HttpOptions {
     /// Returns the server's URL if its requests can be read on their way to another computer.
     #[must_use]
     pub fn in_the_clear(&self) -> Option<&str> {
@@ -83,7 +83,7 @@ impl Http {
     ///
     /// `CaBundle` if the bundle, or the file in `SSL_CERT_FILE`, can't be read or holds no certificate; `NotTrusted` if
     /// requests could be read in transit and that was not allowed.
-    pub fn new(wire: &Wire, clock: &Clock) -> Result<Self, Problem> {
+    pub fn new(wire: &HttpOptions, clock: &Clock) -> Result<Self, Problem> {
         if !wire.plain_http && wire.in_the_clear().is_some() {
             let message = "plain http to another computer was not allowed".into();
             return Err(Problem::with(Kind::NotTrusted, Detail { message, ..Detail::default() }));
@@ -322,10 +322,10 @@ mod tests {
             ["", "hello", "-----BEGIN CERTIFICATE-----\nMIIB", &block("!!!"), &block("aGVsbG8="), &block("MAA=")]
         {
             std::fs::write(&path, text).expect("written");
-            let wire = Wire { ca_bundle: Some(path.clone()), ..Wire::default() };
+            let wire = HttpOptions { ca_bundle: Some(path.clone()), ..HttpOptions::default() };
             assert_eq!(Http::new(&wire, &Clock::start()).expect_err(text).kind, Kind::CaBundle, "{text}");
         }
-        let wire = Wire { ca_bundle: Some(dir.path().join("none.pem")), ..Wire::default() };
+        let wire = HttpOptions { ca_bundle: Some(dir.path().join("none.pem")), ..HttpOptions::default() };
         assert_eq!(Http::new(&wire, &Clock::start()).expect_err("no file").kind, Kind::CaBundle);
     }
 
@@ -337,7 +337,7 @@ mod tests {
         let with_text = format!("Our root:\n{}\n{}", made.cert.pem(), made.signing_key.serialize_pem());
         for file in [made.cert.pem().into_bytes(), made.cert.der().to_vec(), with_text.into_bytes()] {
             std::fs::write(&path, file).expect("written");
-            let wire = Wire { ca_bundle: Some(path.clone()), ..Wire::default() };
+            let wire = HttpOptions { ca_bundle: Some(path.clone()), ..HttpOptions::default() };
             Http::new(&wire, &Clock::start()).expect("a client");
         }
     }
@@ -354,11 +354,11 @@ mod tests {
             ("http://127.0.0.1.evil.example:9000", true),
             ("http://127.0.0.1@evil.example:9000", true),
         ] {
-            let wire = Wire { endpoint_url: Some(url.to_owned()), ..Wire::default() };
+            let wire = HttpOptions { endpoint_url: Some(url.to_owned()), ..HttpOptions::default() };
             assert_eq!(wire.in_the_clear().is_some(), clear, "{url}");
             let refused = Http::new(&wire, &Clock::start()).err().map(|why| why.kind);
             assert_eq!(refused, clear.then_some(Kind::NotTrusted), "{url}");
-            Http::new(&Wire { plain_http: true, ..wire }, &Clock::start()).expect("allowed");
+            Http::new(&HttpOptions { plain_http: true, ..wire }, &Clock::start()).expect("allowed");
         }
     }
 }

@@ -19,7 +19,7 @@ mod seal;
 mod write;
 mod writer;
 
-pub use earlier::{Earlier, Version};
+pub use earlier::{DeliveredVersion, Earlier};
 pub use history::History;
 
 use super::window_call::{self, WindowCall, WindowCalls};
@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use writer::{Message, Writer};
+use writer::{Writer, WriterMessage};
 
 /// Records that may wait for the writer before [`Journal::record`] waits and [`Journal::try_record`] returns them.
 pub const ROOM: usize = 16_384;
@@ -93,13 +93,13 @@ impl Elsewhere {
 /// the last clone is dropped.
 #[derive(Clone)]
 pub struct Journal {
-    to: mpsc::Sender<Message>,
+    to: mpsc::Sender<WriterMessage>,
     state: watch::Receiver<Option<Arc<Problem>>>,
     again: Arc<Notify>,
     current: Arc<Mutex<HashMap<DestinationId, i64>>>,
     commits: Arc<AtomicU64>,
     kept: watch::Receiver<u64>,
-    store: Store,
+    store: HistoryStore,
     address: Option<Arc<str>>,
     dir: Option<Arc<Path>>,
 }
@@ -121,12 +121,12 @@ impl Journal {
     #[must_use]
     pub fn in_memory(options: &Options) -> Self {
         let db = Arc::new(Mutex::new(schema::in_memory().ok()));
-        Self::start(Store::Memory(db), resolve::Start::default(), None, None, options)
+        Self::start(HistoryStore::Memory(db), resolve::StartState::default(), None, None, options)
     }
 
     fn start(
-        store: Store,
-        start: resolve::Start,
+        store: HistoryStore,
+        start: resolve::StartState,
         db: Option<Connection>,
         lock: Option<(File, Arc<Path>)>,
         options: &Options,
@@ -164,7 +164,7 @@ impl Journal {
     ///
     /// [`JournalBroken`](Kind::JournalBroken) if the journal is closed.
     pub async fn record(&self, record: Record) -> Result<(), Problem> {
-        self.to.send(Message::Record(record)).await.map_err(|_closed| closed())
+        self.to.send(WriterMessage::Record(record)).await.map_err(|_closed| closed())
     }
 
     /// Queues `record` for writing, without waiting.
@@ -175,7 +175,7 @@ impl Journal {
     pub fn try_record(&self, record: Record) -> Result<(), Box<Record>> {
         match self.to.try_reserve() {
             Ok(permit) => {
-                permit.send(Message::Record(record));
+                permit.send(WriterMessage::Record(record));
                 Ok(())
             }
             Err(_full_or_closed) => Err(Box::new(record)),
@@ -201,13 +201,13 @@ impl Journal {
     /// [`JournalFull`](Kind::JournalFull) or [`JournalBroken`](Kind::JournalBroken) while the disk refuses writes; the
     /// records stay queued and are written later.
     pub async fn flush(&self) -> Result<(), Problem> {
-        self.ask(Message::Flush).await
+        self.ask(WriterMessage::Flush).await
     }
 
     /// Has the queued records written without waiting for more to share their `fsync`.
     pub fn hurry(&self) {
         // If the channel is full, the writer is emptying it already.
-        let _full = self.to.try_send(Message::Flush(oneshot::channel().0));
+        let _full = self.to.try_send(WriterMessage::Flush(oneshot::channel().0));
     }
 
     /// Returns a watch on the number of records that are on disk; records are written in order.
@@ -240,7 +240,7 @@ impl Journal {
     ///
     /// As for [`flush`](Self::flush); then nothing is removed.
     pub async fn clear_history(&self) -> Result<(), Problem> {
-        self.ask(Message::Clear).await
+        self.ask(WriterMessage::Clear).await
     }
 
     /// Writes what is queued, closes the file and releases the lock.
@@ -249,10 +249,13 @@ impl Journal {
     ///
     /// As for [`flush`](Self::flush); what could not be written is lost.
     pub async fn close(&self) -> Result<(), Problem> {
-        self.ask(Message::Close).await
+        self.ask(WriterMessage::Close).await
     }
 
-    async fn ask(&self, message: impl FnOnce(oneshot::Sender<Result<(), Problem>>) -> Message) -> Result<(), Problem> {
+    async fn ask(
+        &self,
+        message: impl FnOnce(oneshot::Sender<Result<(), Problem>>) -> WriterMessage,
+    ) -> Result<(), Problem> {
         let (to, answer) = oneshot::channel();
         self.to.send(message(to)).await.map_err(|_closed| closed())?;
         answer.await.unwrap_or_else(|_closed| Err(closed()))
@@ -298,12 +301,12 @@ impl Journal {
 
 /// Where readers find what the writer wrote.
 #[derive(Clone, Debug)]
-enum Store {
+enum HistoryStore {
     File(Arc<Path>),
     Memory(Arc<Mutex<Option<Connection>>>),
 }
 
-impl Store {
+impl HistoryStore {
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Problem> {
         let answer = match self {
             Self::File(path) => schema::connect_reader(path).and_then(|db| {
@@ -334,7 +337,7 @@ pub fn kept_settings(home: &Path) -> Option<Settings> {
 /// # Errors
 /// What the system says; `PermissionDenied` where other users may write in it.
 pub(super) fn private_folder(dir: &Path) -> std::io::Result<PathBuf> {
-    place::folder(dir).map_err(place::Refusal::into_io)
+    place::folder(dir).map_err(place::FolderProblem::into_io)
 }
 
 /// Opens a file for its owner alone, which is made where there is none, to be read and written.
@@ -342,14 +345,14 @@ pub(super) fn private_folder(dir: &Path) -> std::io::Result<PathBuf> {
 /// # Errors
 /// What the system says; `PermissionDenied` where a link stands there, or a file that others may write.
 pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
-    place::plain(path).map_err(place::Refusal::into_io)?;
+    place::plain(path).map_err(place::FolderProblem::into_io)?;
     place::writable().truncate(false).open(path)
 }
 
 fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
-    let refused = |refusal: place::Refusal| match refusal {
-        place::Refusal::NotSafe(path) => JournalNotice::NotSafe(path),
-        place::Refusal::Io(why) => JournalNotice::NotKept(damage::io_problem(&why)),
+    let refused = |refusal: place::FolderProblem| match refusal {
+        place::FolderProblem::NotSafe(path) => JournalNotice::NotSafe(path),
+        place::FolderProblem::Io(why) => JournalNotice::NotKept(damage::io_problem(&why)),
     };
     let io = |why: std::io::Error| JournalNotice::NotKept(damage::io_problem(&why));
     let mut dir = place::folder(dir).map_err(refused)?;
@@ -377,16 +380,16 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
             place::trust(&dir);
         }
         let aside = match found {
-            Ok(Found::Open(db, restored)) => {
+            Ok(FoundFile::Open(db, restored)) => {
                 if restored.left_out > 0 {
                     notices.push(JournalNotice::Skipped(restored.left_out));
                 }
-                let store = Store::File(path);
+                let store = HistoryStore::File(path);
                 let journal = Journal::start(store, restored.start, db, Some((lock, dir)), options);
                 return Ok(Opened::Here { journal, kept: restored.kept, notices });
             }
-            Ok(Found::Newer) => JournalNotice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
-            Ok(Found::Damaged) => JournalNotice::SetAside(place::set_aside(&dir, "damaged").map_err(io)?),
+            Ok(FoundFile::Newer) => JournalNotice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
+            Ok(FoundFile::Damaged) => JournalNotice::SetAside(place::set_aside(&dir, "damaged").map_err(io)?),
             Err(why) => return Err(JournalNotice::NotKept(damage::problem(&why))),
         };
         notices.push(aside);
@@ -394,27 +397,27 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
     Err(JournalNotice::NotKept(damage::told(Kind::JournalBroken, "Damaged", "a new journal could not be read")))
 }
 
-enum Found {
+enum FoundFile {
     /// Open, with its content; without the connection if the disk has refused a write.
     Open(Option<Connection>, Box<read::Restored>),
     Newer,
     Damaged,
 }
 
-fn open_file(path: &Path, bytes: u64, options: &Options) -> rusqlite::Result<Found> {
+fn open_file(path: &Path, bytes: u64, options: &Options) -> rusqlite::Result<FoundFile> {
     let attempt = || {
         let mut db = schema::connect(path)?;
         match schema::prepare(&mut db, bytes)? {
-            schema::Found::Ours => {}
-            schema::Found::Newer => return Ok(Found::Newer),
-            schema::Found::Damaged => return Ok(Found::Damaged),
+            schema::FileKind::Ours => {}
+            schema::FileKind::Newer => return Ok(FoundFile::Newer),
+            schema::FileKind::Damaged => return Ok(FoundFile::Damaged),
         }
         let restored = Box::new(read::restore(&db)?);
         schema::limit(&db, options.pages.load(Ordering::Relaxed))?;
-        Ok(Found::Open(restored.mended.then_some(db), restored))
+        Ok(FoundFile::Open(restored.mended.then_some(db), restored))
     };
     match attempt() {
-        Err(why) if damage::is_damage(&why) => Ok(Found::Damaged),
+        Err(why) if damage::is_damage(&why) => Ok(FoundFile::Damaged),
         found => found,
     }
 }

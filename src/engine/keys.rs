@@ -1,7 +1,7 @@
 //! New access keys: read from the console's CSV or pasted text, tested, and kept in the shared file or for this run
 //! only.
 
-use super::profiles::{self, Edit, Keys};
+use super::profiles::{self, AccessKey, Edit};
 use crate::model::access_key::{KeepProblem, KeyProblem, SaveProblem};
 use crate::model::names::{is_invisible, looks_like_secret};
 use crate::model::session::Identity;
@@ -15,7 +15,7 @@ pub const NAME_MOST: usize = 64;
 /// A key that was read but not tested yet. Debug shows no part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKey {
-    keys: Keys,
+    keys: AccessKey,
     user: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl NewKey {
             return Err(KeyProblem::NoToken);
         }
         let user = user.map(bare).filter(|user| !user.is_empty() && !looks_like_secret(user));
-        let keys = Keys {
+        let keys = AccessKey {
             access_key_id: id.to_owned(),
             secret: Zeroizing::new(secret.to_owned()),
             token: token.map(|token| Zeroizing::new(token.to_owned())),
@@ -86,7 +86,7 @@ impl NewKey {
     }
 
     /// Returns the key, for the call that tests it.
-    pub(super) const fn keys(&self) -> &Keys {
+    pub(super) const fn keys(&self) -> &AccessKey {
         &self.keys
     }
 
@@ -124,7 +124,7 @@ impl TestedKey {
         if name.is_empty() { "daypass".to_owned() } else { name.to_owned() }
     }
 
-    pub(super) fn into_keys(self) -> Keys {
+    pub(super) fn into_keys(self) -> AccessKey {
         self.key.keys
     }
 }

@@ -18,7 +18,7 @@ pub mod shown;
 mod text;
 
 pub use changes::Changes;
-pub use effects::RequestKind;
+pub use effects::FailedRequest;
 pub use file::{LogText, read};
 pub use shown::Shown;
 
@@ -26,7 +26,7 @@ use super::clock::Clock;
 use crate::model::problem::Problem;
 use often::{Often, Why};
 use queue::Queue;
-use shown::{ErrorCode, RequestId, Words};
+use shown::{AwsRequestId, ErrorCode, Words};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -50,7 +50,7 @@ macro_rules! line {
                 tracing::event!(
                     target: $crate::engine::log::TARGET,
                     tracing::Level::$level,
-                    $($name = %$crate::engine::log::shown::Field(&$value),)*
+                    $($name = %$crate::engine::log::shown::LogField(&$value),)*
                     $message
                 );
             });
@@ -84,7 +84,7 @@ impl Log {
     /// # Errors
     /// What the system says where nothing can be kept there, or the folder is open to other users.
     pub fn open(home: &Path, clock: &Clock) -> io::Result<Self> {
-        let queue = Queue::start(file::Files::open(home)?)?;
+        let queue = Queue::start(file::LogFiles::open(home)?)?;
         let (filter, handle) = reload::Layer::new(admitted(false));
         let lines = tracing_subscriber::fmt::layer()
             .with_ansi(false)
@@ -173,7 +173,7 @@ struct Of<'a> {
     call: ErrorCode<'a>,
     code: ErrorCode<'a>,
     status: u16,
-    request_id: RequestId<'a>,
+    request_id: AwsRequestId<'a>,
     said: Words<'a>,
 }
 
@@ -184,7 +184,7 @@ impl<'a> Of<'a> {
             call: ErrorCode(detail.map_or("", |detail| &detail.call)),
             code: ErrorCode(detail.map_or("", |detail| &detail.code)),
             status: detail.map_or(0, |detail| detail.status),
-            request_id: RequestId(detail.map_or("", |detail| &detail.request_id)),
+            request_id: AwsRequestId(detail.map_or("", |detail| &detail.request_id)),
             said: Words(detail.map_or("", |detail| &detail.message)),
         }
     }

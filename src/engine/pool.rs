@@ -23,10 +23,10 @@ const BEGIN: usize = PAGE / 2;
 
 /// Unused buffers. Clones are the same pool.
 #[derive(Clone, Debug)]
-pub struct Pool(Arc<Kept>);
+pub struct Pool(Arc<PoolState>);
 
 #[derive(Debug)]
-struct Kept {
+struct PoolState {
     free: Mutex<Vec<Vec<u8>>>,
     most: AtomicUsize,
 }
@@ -35,7 +35,7 @@ impl Pool {
     /// Returns a pool that keeps at most `most` bytes for reuse; more may be in use at a time.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Kept { free: Mutex::default(), most: AtomicUsize::new(most) }))
+        Self(Arc::new(PoolState { free: Mutex::default(), most: AtomicUsize::new(most) }))
     }
 
     /// Limits the bytes kept for reuse from now on.
@@ -97,7 +97,7 @@ pub struct Buffer {
     bytes: Vec<u8>,
     begin: usize,
     length: usize,
-    pool: Arc<Kept>,
+    pool: Arc<PoolState>,
 }
 
 impl Buffer {
@@ -132,7 +132,7 @@ impl Drop for Buffer {
 
 /// The checksums from one pass over bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sums {
+pub struct Checksums {
     pub crc: u64,
     /// SHA-256, if it was requested.
     pub sha256: Option<[u8; 32]>,
@@ -143,7 +143,7 @@ pub struct Sums {
 /// # Errors
 ///
 /// The system's error; `UnexpectedEof` if the file ends before the buffer is full.
-pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Result<Sums> {
+pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Result<Checksums> {
     let mut crc = Digest::new(CrcAlgorithm::Crc64Nvme);
     let mut sha = sha256.then(Sha256::new);
     let mut at = offset;
@@ -155,7 +155,7 @@ pub fn fill(file: &File, offset: u64, buffer: &mut [u8], sha256: bool) -> io::Re
             sha.update(&*step);
         }
     }
-    Ok(Sums { crc: crc.finalize(), sha256: sha.map(|sha| sha.finalize().into()) })
+    Ok(Checksums { crc: crc.finalize(), sha256: sha.map(|sha| sha.finalize().into()) })
 }
 
 /// Whether the file ends at or before `offset`. Blocks.
@@ -176,7 +176,7 @@ pub fn ends_at(file: &File, offset: u64) -> io::Result<bool> {
 /// # Errors
 ///
 /// The system's error.
-pub fn read_all(file: &File, most: u64, sha256: bool) -> io::Result<Option<(Bytes, Sums)>> {
+pub fn read_all(file: &File, most: u64, sha256: bool) -> io::Result<Option<(Bytes, Checksums)>> {
     let mut bytes = Vec::new();
     let mut from = file;
     io::Seek::seek(&mut from, io::SeekFrom::Start(0))?;
@@ -186,7 +186,7 @@ pub fn read_all(file: &File, most: u64, sha256: bool) -> io::Result<Option<(Byte
     }
     let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &bytes);
     let sha256 = sha256.then(|| Sha256::digest(&bytes).into());
-    Ok(Some((bytes.into(), Sums { crc, sha256 })))
+    Ok(Some((bytes.into(), Checksums { crc, sha256 })))
 }
 
 /// Reads at `offset` until `buffer` is full, without moving the file's own position.

@@ -57,7 +57,7 @@ struct Printed {
 /// `ProcessRefused` with a code for what happened; `SourceEnded` if the key has expired already.
 pub(super) async fn run(command: &str, limit: Duration, clock: &Clock) -> Result<Given, Problem> {
     let mut child = shell(command).spawn().map_err(|_why| refused(CommandProblem::NotStarted, clock))?;
-    let group = Group::of(&child);
+    let group = ProcessGroup::of(&child);
     let lifeline = child.stdin.take();
     let read = tokio::time::timeout(limit, output(&mut child)).await;
     let (bytes, ended_well) = match read {
@@ -180,9 +180,9 @@ fn running() -> MutexGuard<'static, BTreeSet<u32>> {
 }
 
 /// A running command with everything it started; dropping it kills all of it.
-struct Group(Option<u32>);
+struct ProcessGroup(Option<u32>);
 
-impl Group {
+impl ProcessGroup {
     fn of(child: &Child) -> Self {
         let id = child.id();
         running().extend(id);
@@ -197,7 +197,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(id) = self.0.take()
             && running().remove(&id)

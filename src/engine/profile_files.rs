@@ -48,7 +48,7 @@ impl ProfileFiles {
         let (asks, asked) = mpsc::channel(ASKS);
         let (tell, found) = newest::channel(Read::default());
         let follower = Follower { sources: sources.clone(), before, tell, asked };
-        tokio::spawn(follower.run(Files::new(paths.clone())));
+        tokio::spawn(follower.run(WatchedFiles::new(paths.clone())));
         Self { found, taken: 0, reader: ProfileReader(asks) }
     }
 
@@ -86,15 +86,15 @@ impl ProfileReader {
 }
 
 /// The files, with what was last seen of them and what watches them.
-struct Files {
+struct WatchedFiles {
     paths: Paths,
     stamp: Option<Stamp>,
     last: Arc<Profiles>,
     #[cfg(target_os = "linux")]
-    watch: Option<watch::Watch>,
+    watch: Option<watch::FileWatch>,
 }
 
-impl Files {
+impl WatchedFiles {
     fn new(paths: Paths) -> Self {
         Self {
             paths,
@@ -125,7 +125,7 @@ struct Follower {
 }
 
 impl Follower {
-    async fn run(mut self, mut files: Files) {
+    async fn run(mut self, mut files: WatchedFiles) {
         let mut reason = Reason::Asked;
         let mut waiting = Vec::new();
         loop {
@@ -172,7 +172,7 @@ impl Follower {
     }
 }
 
-impl Files {
+impl WatchedFiles {
     /// Reads both files; none if nothing about them changed.
     fn read(&mut self, reason: Reason, sources: &CredentialStore) -> Option<Arc<Profiles>> {
         let stamp = Some(profiles::stamp(&self.paths));
@@ -197,7 +197,7 @@ impl Files {
         #[cfg(target_os = "linux")]
         {
             let before = self.watch.take();
-            self.watch = watch::Watch::new(before, [&self.paths.credentials, &self.paths.config]).ok();
+            self.watch = watch::FileWatch::new(before, [&self.paths.credentials, &self.paths.config]).ok();
         }
     }
 

@@ -26,12 +26,12 @@ struct Going {
 }
 
 /// Removes a read from the list once its thread is done, which may be long after its caller gave up.
-struct Entry {
+struct ReadGuard {
     of: Reads,
     number: u64,
 }
 
-impl Drop for Entry {
+impl Drop for ReadGuard {
     fn drop(&mut self) {
         self.of.lock().reads.remove(&self.number);
     }
@@ -84,7 +84,7 @@ impl Reads {
     }
 
     /// Registers a read; returns `None` if a read nearby is stuck, since this one would get stuck, too.
-    fn enter(&self, folder: &Path) -> Option<Entry> {
+    fn enter(&self, folder: &Path) -> Option<ReadGuard> {
         let mut going = self.lock();
         let stuck: Vec<&Path> =
             going.reads.values().filter(|(_, stuck)| *stuck).map(|(folder, _)| folder.as_path()).collect();
@@ -94,7 +94,7 @@ impl Reads {
         let number = going.next;
         going.next += 1;
         going.reads.insert(number, (folder.to_owned(), false));
-        Some(Entry { of: self.clone(), number })
+        Some(ReadGuard { of: self.clone(), number })
     }
 
     fn lock(&self) -> MutexGuard<'_, Going> {

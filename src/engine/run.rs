@@ -10,7 +10,7 @@ use super::credential_store::CredentialStore;
 use super::digests::Digests;
 use super::environment;
 use super::files::OpenFiles;
-use super::handle::{Input, Options, Secret};
+use super::handle::{EngineOptions, Input, Secret};
 use super::http::{self, Http};
 use super::journal::{self, Journal, Opened};
 use super::log::{Changes, Log};
@@ -57,7 +57,7 @@ const PROFILES: Duration = Duration::from_secs(1);
 /// The engine's own state.
 pub(super) struct Run {
     model: Model,
-    options: Options,
+    options: EngineOptions,
     clock: Clock,
     desk: AwsContext,
     s3: HashMap<DestinationId, Arc<S3>>,
@@ -84,7 +84,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) async fn new(
-        options: Options,
+        options: EngineOptions,
         clock: Clock,
         publish: watch::Sender<Arc<Snapshot>>,
     ) -> Result<Self, Problem> {
@@ -471,7 +471,7 @@ impl Run {
 }
 
 /// Opens the log beside the journal; one that can't be kept is none.
-async fn open_log(options: &Options, clock: &Clock) -> Log {
+async fn open_log(options: &EngineOptions, clock: &Clock) -> Log {
     let Some(home) = options.home.clone() else { return Log::default() };
     let clock = clock.clone();
     let opened = tokio::task::spawn_blocking(move || Log::open(&home, &clock)).await;

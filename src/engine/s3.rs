@@ -1,6 +1,6 @@
 //! The S3 calls that `s3:PutObject` alone allows, each as one attempt whose answer is verified.
 
-use super::attempt::{self, Watch};
+use super::attempt::{self, AttemptWatch};
 use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::crc::Shift;
@@ -77,7 +77,7 @@ pub struct S3 {
 
 /// S3's answer about a whole object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
+pub struct StoredObject {
     /// The CRC64NVME of the whole object, as sent.
     pub crc: u64,
     /// How much of it S3 confirmed.
@@ -229,7 +229,7 @@ impl S3 {
     ///
     /// `AlreadyThere` if the key is taken; `AnswerLost` if the object may be stored; `ProofDiffers` or `LoginPage` if
     /// the answer proves nothing; or the problem with S3's answer.
-    pub async fn put(&self, key: &str, body: Bytes, crc: u64, taken: &Arc<AtomicU64>) -> Result<Object, Problem> {
+    pub async fn put(&self, key: &str, body: Bytes, crc: u64, taken: &Arc<AtomicU64>) -> Result<StoredObject, Problem> {
         let operation = Operation::PutObject;
         let length = body.len() as u64;
         let (answer, heard) = self
@@ -248,7 +248,7 @@ impl S3 {
         call.set_ssekms_key_id(self.key_id.clone()).checksum_crc64_nvme(packed(crc)).body(body)
     }
 
-    fn put_answered(&self, crc: u64, answer: &PutObjectOutput, heard: &ResponseHead) -> Result<Object, Problem> {
+    fn put_answered(&self, crc: u64, answer: &PutObjectOutput, heard: &ResponseHead) -> Result<StoredObject, Problem> {
         let operation = Operation::PutObject;
         let Some(etag) = answer.e_tag().filter(|etag| !etag.is_empty()) else {
             return Err(self.odd(operation, Kind::LoginPage, heard, "the answer carries no ETag"));
@@ -343,7 +343,7 @@ impl S3 {
     ///
     /// `AlreadyThere` if the key is taken; `AnswerLost` if the object may be stored; `ProofDiffers` if it has another
     /// checksum; or the problem with S3's answer.
-    pub async fn complete(&self, key: &str, whole: CompleteRequest<'_>) -> Result<Object, Problem> {
+    pub async fn complete(&self, key: &str, whole: CompleteRequest<'_>) -> Result<StoredObject, Problem> {
         let operation = Operation::CompleteMultipartUpload;
         let crc = whole.crc();
         let listed = whole.parts.iter().zip(1..).map(|(part, number)| {
@@ -428,8 +428,8 @@ impl S3 {
         Ok((answer, heard))
     }
 
-    const fn watch<'a>(&'a self, patience: &'a Timeouts) -> Watch<'a> {
-        Watch { limit: &self.limit, clock: &self.clock, patience, log: &self.log }
+    const fn watch<'a>(&'a self, patience: &'a Timeouts) -> AttemptWatch<'a> {
+        AttemptWatch { limit: &self.limit, clock: &self.clock, patience, log: &self.log }
     }
 
     /// Checks that an apparently good answer is S3's own. Each answer of S3 has a request ID (S3 User Guide, "Getting
@@ -458,8 +458,15 @@ impl S3 {
         }
     }
 
-    fn object(&self, crc: u64, proof: Proof, etag: &str, version_id: Option<&str>, heard: &ResponseHead) -> Object {
-        Object {
+    fn object(
+        &self,
+        crc: u64,
+        proof: Proof,
+        etag: &str,
+        version_id: Option<&str>,
+        heard: &ResponseHead,
+    ) -> StoredObject {
+        StoredObject {
             crc,
             proof,
             etag: etag.into(),

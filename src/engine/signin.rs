@@ -8,11 +8,11 @@
 mod cache;
 mod line;
 
-use self::line::{Line, Refusal};
+use self::line::{CallProblem, SignInClient};
 use super::context::AwsContext;
 use super::credentials::fingerprint;
 use super::credentials::{Given, SourceKeys, Token};
-use super::profiles::{self, LoginSession, SignIn};
+use super::profiles::{self, LoginSession, SignInSettings};
 use crate::model::problem::{Kind, Problem};
 use crate::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use crate::model::verification_url::VerificationUrl;
@@ -29,27 +29,27 @@ const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// The interval, in seconds, if an answer has none (RFC 8628, section 3.2), and what "slow down" adds (section 3.5).
 const INTERVAL: u32 = 5;
 
-fn ended(refusal: Refusal) -> SignInProblem {
+fn ended(refusal: CallProblem) -> SignInProblem {
     match refusal {
-        Refusal::Expired | Refusal::Unauthorized => SignInProblem::Expired,
-        Refusal::Denied => SignInProblem::Denied,
-        Refusal::Other(problem) => SignInProblem::Other(problem),
-        Refusal::Pending | Refusal::SlowDown => SignInProblem::Other(Problem::new(Kind::Unexpected)),
+        CallProblem::Expired | CallProblem::Unauthorized => SignInProblem::Expired,
+        CallProblem::Denied => SignInProblem::Denied,
+        CallProblem::Other(problem) => SignInProblem::Other(problem),
+        CallProblem::Pending | CallProblem::SlowDown => SignInProblem::Other(Problem::new(Kind::Unexpected)),
     }
 }
 
 /// Returns how many seconds to wait before polling again after this refusal; `None` if the sign-in is over.
 #[must_use]
-fn again(refusal: &Refusal, interval: u32) -> Option<u32> {
+fn again(refusal: &CallProblem, interval: u32) -> Option<u32> {
     match refusal {
-        Refusal::Pending => Some(interval),
-        Refusal::SlowDown => Some(interval.saturating_add(INTERVAL)),
-        Refusal::Other(problem) if problem.kind == Kind::SlowDown => Some(interval.saturating_add(INTERVAL)),
-        Refusal::Other(problem) => {
+        CallProblem::Pending => Some(interval),
+        CallProblem::SlowDown => Some(interval.saturating_add(INTERVAL)),
+        CallProblem::Other(problem) if problem.kind == Kind::SlowDown => Some(interval.saturating_add(INTERVAL)),
+        CallProblem::Other(problem) => {
             let passes = [Kind::Busy, Kind::NoAnswer, Kind::ConnectionLost, Kind::Offline].contains(&problem.kind);
             passes.then_some(interval)
         }
-        Refusal::Expired | Refusal::Denied | Refusal::Unauthorized => None,
+        CallProblem::Expired | CallProblem::Denied | CallProblem::Unauthorized => None,
     }
 }
 
@@ -71,12 +71,12 @@ impl AwsContext {
         let (paths, name) = (self.paths.clone(), profile.to_owned());
         // A profile with a role signs in as its source profile.
         let asked = tokio::task::spawn_blocking(move || match profiles::origin(&paths, &name)? {
-            profiles::Origin::SignIn(base) => profiles::sign_in(&paths, &base),
-            profiles::Origin::Keys(_)
-            | profiles::Origin::Login(_)
-            | profiles::Origin::Process { .. }
-            | profiles::Origin::TokenFile { .. }
-            | profiles::Origin::Environment => Err(Problem::new(Kind::ProfileOdd)),
+            profiles::CredentialOrigin::SignIn(base) => profiles::sign_in(&paths, &base),
+            profiles::CredentialOrigin::Keys(_)
+            | profiles::CredentialOrigin::Login(_)
+            | profiles::CredentialOrigin::Process { .. }
+            | profiles::CredentialOrigin::TokenFile { .. }
+            | profiles::CredentialOrigin::Environment => Err(Problem::new(Kind::ProfileOdd)),
         });
         let asked = asked.await.map_err(|_panic| SignInProblem::Other(Problem::new(Kind::Unexpected)))?;
         let sign_in = asked.map_err(SignInProblem::Other)?;
@@ -134,12 +134,12 @@ impl AwsContext {
         Ok(self.keep(&sign_in, token).await)
     }
 
-    fn line(&self, sign_in: &SignIn) -> Line {
+    fn line(&self, sign_in: &SignInSettings) -> SignInClient {
         let about = format!("{} in {}", sign_in.role, sign_in.account);
-        Line::new(&self.http, &self.clock, &sign_in.region, about)
+        SignInClient::new(&self.http, &self.clock, &sign_in.region, about)
     }
 
-    fn token(&self, sign_in: &SignIn, created: CreateTokenOutput) -> Option<Token> {
+    fn token(&self, sign_in: &SignInSettings, created: CreateTokenOutput) -> Option<Token> {
         let ends = Utc(self.clock.utc().0.saturating_add(i64::from(created.expires_in)));
         Some(Token {
             start_url: Some(sign_in.start_url.clone()),
@@ -152,7 +152,7 @@ impl AwsContext {
     }
 
     /// Keeps a token for this run, and on disk if possible; returns whether it is on disk.
-    async fn keep(&self, sign_in: &SignIn, token: Token) -> bool {
+    async fn keep(&self, sign_in: &SignInSettings, token: Token) -> bool {
         self.sources.put_token(sign_in.token_name(), token.clone());
         let (folder, sign_in) = (self.caches.sso.clone(), sign_in.clone());
         tokio::task::spawn_blocking(move || cache::write(&folder, &sign_in, &token).is_ok()).await.unwrap_or(false)
@@ -177,7 +177,7 @@ impl AwsContext {
         let of_this_run = match self.sources.token(sign_in.token_name()).filter(|token| token.serves(now)) {
             Some(token) => match self.role_credentials(&line, &sign_in, &token).await {
                 // The session was ended elsewhere: the token on disk may be newer.
-                Err(Refusal::Unauthorized) => {
+                Err(CallProblem::Unauthorized) => {
                     self.sources.drop_token(sign_in.token_name());
                     None
                 }
@@ -187,7 +187,7 @@ impl AwsContext {
         };
         let given = match of_this_run {
             Some(given) => given,
-            None if !self.caches.are_of_home() => Err(Refusal::Unauthorized),
+            None if !self.caches.are_of_home() => Err(CallProblem::Unauthorized),
             None => {
                 let mut provider = SsoCredentialsProvider::builder()
                     .configure(&line.provider_config())
@@ -204,7 +204,12 @@ impl AwsContext {
         Ok(given.keys)
     }
 
-    async fn role_credentials(&self, line: &Line, sign_in: &SignIn, token: &Token) -> Result<Given, Refusal> {
+    async fn role_credentials(
+        &self,
+        line: &SignInClient,
+        sign_in: &SignInSettings,
+        token: &Token,
+    ) -> Result<Given, CallProblem> {
         let client = aws_sdk_sso::Client::new(&line.sdk_config());
         let ask = client.get_role_credentials().role_name(&sign_in.role).account_id(sign_in.account.as_str());
         let ask = ask.access_token(&*token.access_token);
@@ -233,18 +238,20 @@ impl AwsContext {
         if !self.caches.are_of_home() {
             return Err(needed());
         }
-        let line = Line::new(&self.http, &self.clock, &region, arn.clone());
+        let line = SignInClient::new(&self.http, &self.clock, &region, arn.clone());
         let provider = LoginCredentialsProvider::builder(arn).configure(&line.provider_config()).build();
         Ok(line.credentials(provider).await.map_err(problem)?.keys)
     }
 }
 
-fn problem(refusal: Refusal) -> Problem {
+fn problem(refusal: CallProblem) -> Problem {
     match refusal {
-        Refusal::Other(problem) => problem,
-        Refusal::Pending | Refusal::SlowDown | Refusal::Expired | Refusal::Denied | Refusal::Unauthorized => {
-            Problem::new(Kind::SignInNeeded)
-        }
+        CallProblem::Other(problem) => problem,
+        CallProblem::Pending
+        | CallProblem::SlowDown
+        | CallProblem::Expired
+        | CallProblem::Denied
+        | CallProblem::Unauthorized => Problem::new(Kind::SignInNeeded),
     }
 }
 
@@ -254,13 +261,13 @@ mod tests {
 
     #[test]
     fn each_answer_has_its_wait() {
-        assert_eq!(again(&Refusal::Pending, 5), Some(5));
-        assert_eq!(again(&Refusal::SlowDown, 5), Some(10), "RFC 8628, section 3.5");
-        assert_eq!(again(&Refusal::SlowDown, u32::MAX), Some(u32::MAX));
-        assert_eq!(again(&Refusal::Other(Problem::new(Kind::Busy)), 5), Some(5));
-        for over in [Refusal::Expired, Refusal::Denied, Refusal::Unauthorized] {
+        assert_eq!(again(&CallProblem::Pending, 5), Some(5));
+        assert_eq!(again(&CallProblem::SlowDown, 5), Some(10), "RFC 8628, section 3.5");
+        assert_eq!(again(&CallProblem::SlowDown, u32::MAX), Some(u32::MAX));
+        assert_eq!(again(&CallProblem::Other(Problem::new(Kind::Busy)), 5), Some(5));
+        for over in [CallProblem::Expired, CallProblem::Denied, CallProblem::Unauthorized] {
             assert_eq!(again(&over, 5), None, "{over:?}");
         }
-        assert_eq!(again(&Refusal::Other(Problem::new(Kind::NotTrusted)), 5), None);
+        assert_eq!(again(&CallProblem::Other(Problem::new(Kind::NotTrusted)), 5), None);
     }
 }

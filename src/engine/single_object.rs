@@ -2,7 +2,7 @@
 
 use super::s3::S3;
 use crate::model::problem::{Kind, Problem};
-use crate::model::single::{Next, Tries};
+use crate::model::single::{NextStep, Tries};
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use std::sync::Arc;
@@ -42,9 +42,9 @@ async fn put(s3: &S3, key: &str, body: &Bytes, crc: u64) -> Result<bool, Problem
         let Err(problem) = s3.put(key, body.clone(), crc, &taken).await else { return Ok(true) };
         let all_sent = taken.load(Ordering::Relaxed) >= body.len() as u64;
         match tries.failed(problem, all_sent) {
-            Next::Again(wait) => s3.clock().sleep(wait).await,
-            Next::NotConfirmed => return Ok(false),
-            Next::Failed(problem) => return Err(problem),
+            NextStep::Again(wait) => s3.clock().sleep(wait).await,
+            NextStep::NotConfirmed => return Ok(false),
+            NextStep::Failed(problem) => return Err(problem),
         }
     }
 }

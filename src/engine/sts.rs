@@ -4,7 +4,7 @@ mod by_token;
 
 pub use by_token::{assume_by_token, token_of};
 
-use super::attempt::{self, Watch};
+use super::attempt::{self, AttemptWatch};
 use super::classify::{self, Operation, ResponseHead};
 use super::clock::Clock;
 use super::credentials::{Given, SourceKeys};
@@ -258,6 +258,6 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
 {
     let patience = Timeouts { idle: PATIENCE, least: PATIENCE, ..Timeouts::default().answering_in(PATIENCE) };
-    let watch = Watch { limit: &RateLimiter::default(), clock, patience: &patience, log: http.log() };
+    let watch = AttemptWatch { limit: &RateLimiter::default(), clock, patience: &patience, log: http.log() };
     attempt::settled(operation, 0, &Arc::default(), watch, call).await
 }

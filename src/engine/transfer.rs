@@ -1,11 +1,11 @@
 //! Performs one `Call` of an upload, from the file to the answer.
 
 use super::digests::Digests;
-use super::files::{Look, OpenFiles, Source, longer, unreadable};
+use super::files::{Look, OpenFiles, SourceFile, longer, unreadable};
 use super::key_files;
-use super::pool::{self, Pool, Sums};
+use super::pool::{self, Checksums, Pool};
 use super::reads::Reads;
-use super::s3::{self, CompleteRequest, Object, S3, Span};
+use super::s3::{self, CompleteRequest, S3, Span, StoredObject};
 use crate::model::event::{Answer, Call, PART_HELD, Send};
 use crate::model::parts::PartDone;
 use crate::model::problem::{Detail, Kind, Problem};
@@ -49,7 +49,7 @@ impl Context {
 ///
 /// Any kind of problem with files, the network or S3.
 pub async fn run(ctx: &Context, send: Send, taken: Arc<AtomicU64>) -> Result<Answer, Problem> {
-    let Send { place, generation: _, upload, path, key, keys, call } = send;
+    let Send { destination: place, generation: _, upload, path, key, keys, call } = send;
     match call {
         Call::Open => {
             let files = Arc::clone(&ctx.files);
@@ -147,7 +147,7 @@ async fn whole(
     let signed = s3.signs_payloads().await;
     let sums = s3::sums(&source, bytes.clone(), &ctx.pool, signed || ctx.digests.is_some()).await?;
     let (source, now) = ctx.reads.run(&at, 0, same).await?;
-    let signed = Sums { sha256: sums.sha256.filter(|_| signed), ..sums };
+    let signed = Checksums { sha256: sums.sha256.filter(|_| signed), ..sums };
     let span = Span { source: &source, bytes, sums: signed, pool: &ctx.pool };
     let object = s3.put_whole(key, &span, taken).await?;
     let sha256 = sums.sha256.filter(|_| ctx.digests.is_some());
@@ -160,7 +160,7 @@ const READINGS: usize = 4;
 /// The result of reading a whole file.
 enum ReadWhole {
     Grown(Fingerprint),
-    Read(Bytes, Sums, Fingerprint),
+    Read(Bytes, Checksums, Fingerprint),
 }
 
 async fn put(
@@ -196,7 +196,7 @@ fn read_unless_key(path: &Path, (most, keys): (u64, bool), pool: &Pool, sha256: 
 }
 
 fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadWhole, Problem> {
-    let source = Source::open(path)?;
+    let source = SourceFile::open(path)?;
     let fingerprint = source.fingerprint;
     if fingerprint.size > most {
         return Ok(ReadWhole::Grown(fingerprint));
@@ -229,7 +229,7 @@ fn read_whole(path: &Path, most: u64, pool: &Pool, sha256: bool) -> Result<ReadW
 
 /// Reads a file that does not end where the system says, as on file systems that don't know sizes; reading shows where
 /// it ends.
-fn read_of_unknown_size(source: &Source, most: u64, sha256: bool) -> Result<ReadWhole, Problem> {
+fn read_of_unknown_size(source: &SourceFile, most: u64, sha256: bool) -> Result<ReadWhole, Problem> {
     let read = pool::read_all(&source.file, most, sha256).map_err(|why| unreadable(&why))?;
     let (bytes, sums) = read.ok_or_else(longer)?;
     source.look()?;
@@ -260,7 +260,7 @@ async fn sums(
     path: PathBuf,
     span: Range<u64>,
     sha256: bool,
-) -> Result<(Arc<Source>, Sums), Problem> {
+) -> Result<(Arc<SourceFile>, Checksums), Problem> {
     let (files, at) = (Arc::clone(&ctx.files), path.clone());
     let opening = move || {
         let source = files.get(upload, &path)?;
@@ -321,8 +321,8 @@ async fn compare(
     Ok((now, sha256))
 }
 
-fn stored(object: Object, size: u64, fingerprint: Fingerprint, sha256: Option<[u8; 32]>) -> Stored {
-    let Object { crc, proof, etag, version_id, request_id, at } = object;
+fn stored(object: StoredObject, size: u64, fingerprint: Fingerprint, sha256: Option<[u8; 32]>) -> Stored {
+    let StoredObject { crc, proof, etag, version_id, request_id, at } = object;
     Stored { size, crc, proof, etag, version_id, request_id, at, sha256, fingerprint }
 }
 

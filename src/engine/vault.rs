@@ -42,10 +42,10 @@ impl fmt::Debug for SessionCredentials {
 
 /// All secrets of this run. Clones share their content.
 #[derive(Clone, Default)]
-pub struct Vault(Arc<Mutex<Held>>);
+pub struct Vault(Arc<Mutex<VaultContents>>);
 
 #[derive(Default)]
-struct Held {
+struct VaultContents {
     tickets: u64,
     places: HashMap<DestinationId, Slot>,
 }
@@ -132,7 +132,7 @@ impl Vault {
         Signer { vault: self.clone(), place }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Held> {
+    fn lock(&self) -> MutexGuard<'_, VaultContents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! Walks files and folders that the user dropped or chose, in the order of names, without following links.
 
-use super::files::{Source, fingerprint};
-use super::journal::{Earlier, History, Version};
+use super::files::{SourceFile, fingerprint};
+use super::journal::{DeliveredVersion, Earlier, History};
 use super::untrusted_text::is_hidden;
 use crate::model::destination::Destination;
 use crate::model::event::{Before, Event, Found, FoundAgain};
@@ -193,10 +193,10 @@ impl Walker {
 
     /// Compares a file with its delivered versions. Reads its content if the fingerprints don't decide: file systems
     /// may renumber their files, and times may change without the content.
-    fn before(&self, versions: Vec<Version>, seen: &Fingerprint, path: &Path) -> Result<Vec<Before>, Stopped> {
+    fn before(&self, versions: Vec<DeliveredVersion>, seen: &Fingerprint, path: &Path) -> Result<Vec<Before>, Stopped> {
         let mut crc = None;
         let mut before = Vec::with_capacity(versions.len());
-        for Version { last, stored } in versions {
+        for DeliveredVersion { last, stored } in versions {
             let mut same = stored.fingerprint.is_same(seen);
             if !same && stored.size == seen.size {
                 if crc.is_none() {
@@ -211,7 +211,7 @@ impl Walker {
 
     /// Returns the CRC64NVME of a file; `None` if it can't be read.
     fn crc(&self, path: &Path) -> Result<Option<u64>, Stopped> {
-        let Ok(source) = Source::open(path) else { return Ok(None) };
+        let Ok(source) = SourceFile::open(path) else { return Ok(None) };
         let (mut file, mut buffer) = (&source.file, vec![0; READ]);
         let mut crc = Digest::new(CrcAlgorithm::Crc64Nvme);
         loop {

@@ -12,9 +12,9 @@ use crate::policy::tree::Tree;
 use crate::words;
 
 /// A command and its options, written `--name=value` so that no value is mistaken for an option.
-struct Command(&'static str, Vec<String>);
+struct ShellCommand(&'static str, Vec<String>);
 
-impl Command {
+impl ShellCommand {
     const fn new(words: &'static str) -> Self {
         Self(words, Vec::new())
     }
@@ -47,29 +47,30 @@ fn powershell_quoted(text: &str) -> String {
 struct Steps {
     /// The bucket: the command that checks for it, those that create it, and the one that sets its policy, with the
     /// policy.
-    bucket: Option<(Command, Vec<Command>, Command, Tree)>,
+    bucket: Option<(ShellCommand, Vec<ShellCommand>, ShellCommand, Tree)>,
     /// The bucket's lifecycle rules: the command that reads them, and the one that sets them, with the rule.
-    lifecycle: Option<(Command, Command, Tree)>,
+    lifecycle: Option<(ShellCommand, ShellCommand, Tree)>,
     /// Reads the description of an existing role; a role with another description was not made by the kit.
-    look_role: Command,
+    look_role: ShellCommand,
     description: String,
-    create_role: Command,
+    create_role: ShellCommand,
     /// Replaces the trust policy of an existing role.
-    update_trust: Command,
+    update_trust: ShellCommand,
     /// Updates the other settings of an existing role.
-    update_role: Command,
-    put_policy: Command,
+    update_role: ShellCommand,
+    put_policy: ShellCommand,
     /// Reads the role's ARN.
-    role_arn: Command,
+    role_arn: ShellCommand,
 }
 
 fn steps(ask: &RoleRequest) -> Steps {
-    let of_bucket = |command: &'static str| Command::new(command).with("bucket", ask.bucket.as_str());
-    let of_role = |command: &'static str| Command::new(command).with("role-name", ask.role_name.as_str());
+    let of_bucket = |command: &'static str| ShellCommand::new(command).with("bucket", ask.bucket.as_str());
+    let of_role = |command: &'static str| ShellCommand::new(command).with("role-name", ask.role_name.as_str());
     let description = words::kit::role_description(&policy::principal(ask));
     let seconds = ask.seconds.to_string();
-    let settings = |command: Command| command.with("max-session-duration", &seconds).with("description", &description);
-    let text = |command: Command, query: &str| command.with("query", query).with("output", "text");
+    let settings =
+        |command: ShellCommand| command.with("max-session-duration", &seconds).with("description", &description);
+    let text = |command: ShellCommand, query: &str| command.with("query", query).with("output", "text");
     Steps {
         bucket: ask.new_bucket.then(|| {
             let made = new_bucket(ask, of_bucket);
@@ -90,7 +91,7 @@ fn steps(ask: &RoleRequest) -> Steps {
 }
 
 /// Returns the commands that create the bucket, private and with versioning.
-fn new_bucket(ask: &RoleRequest, of_bucket: impl Fn(&'static str) -> Command) -> Vec<Command> {
+fn new_bucket(ask: &RoleRequest, of_bucket: impl Fn(&'static str) -> ShellCommand) -> Vec<ShellCommand> {
     let region = ask.region.as_ref().map_or("us-east-1", Region::as_str);
     let create = of_bucket("s3api create-bucket").with("region", region);
     let create = if region == "us-east-1" {
@@ -128,7 +129,7 @@ look() {
 #[must_use]
 pub fn bash(ask: &RoleRequest) -> String {
     let steps = steps(ask);
-    let aws = |command: &Command| command.line("aws", bash_quoted);
+    let aws = |command: &ShellCommand| command.line("aws", bash_quoted);
     let document = |name: &str, tree: &Tree| format!(" \\\n  --{name} '{}'", tree.compact());
     let say = |text: &str| format!("echo {}", bash_quoted(text));
     let mut lines = comments(ask);
@@ -179,8 +180,8 @@ const LOOK_POWERSHELL: &str = r#"function Find-Aws($absent) {
 #[must_use]
 pub fn powershell(ask: &RoleRequest) -> String {
     let steps = steps(ask);
-    let aws = |command: &Command| command.line("Invoke-Aws", powershell_quoted);
-    let find = |absent: &str, command: &Command| {
+    let aws = |command: &ShellCommand| command.line("Invoke-Aws", powershell_quoted);
+    let find = |absent: &str, command: &ShellCommand| {
         format!("$answer = {}", command.line(&format!("Find-Aws '{absent}'"), powershell_quoted))
     };
     let file = |name: &str, tree: &Tree| {

@@ -15,14 +15,14 @@ use unicode_normalization::UnicodeNormalization as _;
 pub const LONGEST: usize = 64 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MessageKind {
     /// From the customer to the contractor.
     Invitation,
     /// From the contractor to the customer.
     Request,
 }
 
-impl Kind {
+impl MessageKind {
     /// Returns the field that holds the schema's version and identifies the kind of file.
     pub(super) const fn mark(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ pub enum TextProblem {
     /// The text is neither an invitation nor a request.
     NotOurs,
     /// The text is the other kind of file.
-    Other(Kind),
+    Other(MessageKind),
     /// The version is not supported; a newer Daypass wrote it.
     Newer,
     /// The text starts correctly but can't be parsed: it is damaged, or it holds a field twice.
@@ -95,7 +95,7 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Reads `text`, which may be a link if `kind` is an invitation.
-    pub(super) fn read(text: &str, kind: Kind) -> Result<Self, TextProblem> {
+    pub(super) fn read(text: &str, kind: MessageKind) -> Result<Self, TextProblem> {
         if text.len() > LONGEST {
             return Err(TextProblem::TooLarge);
         }
@@ -104,14 +104,14 @@ impl Fields {
             return Err(TextProblem::Empty);
         }
         let begins_as_link = scheme(&text) == Some(0);
-        if let (true, Kind::Invitation) = (begins_as_link, kind) {
+        if let (true, MessageKind::Invitation) = (begins_as_link, kind) {
             return Self::link(&text);
         }
         let table = match text.parse::<Table>() {
             Ok(table) => table,
             Err(_) => match (marked(&text, kind), kind, scheme(&text)) {
                 (Some(mended), _, _) => mended.parse::<Table>().map_err(|_why| TextProblem::Broken)?,
-                (None, Kind::Invitation, Some(at)) => return Self::link(&text[at..]),
+                (None, MessageKind::Invitation, Some(at)) => return Self::link(&text[at..]),
                 (None, ..) if marked(&text, kind.other()).is_some() => return Err(TextProblem::Other(kind.other())),
                 (None, ..) => return Err(TextProblem::NotOurs),
             },
@@ -119,7 +119,7 @@ impl Fields {
         Self { table, flat: false }.versioned(kind)
     }
 
-    fn versioned(mut self, kind: Kind) -> Result<Self, TextProblem> {
+    fn versioned(mut self, kind: MessageKind) -> Result<Self, TextProblem> {
         match self.table.remove(kind.mark()) {
             Some(Value::Integer(1)) => Ok(self),
             Some(Value::Integer(_)) => Err(TextProblem::Newer),
@@ -304,7 +304,7 @@ fn scheme(text: &str) -> Option<usize> {
 }
 
 /// Extracts the fields that start with the version field of `kind` from surrounding text, each on one line again.
-fn marked(text: &str, kind: Kind) -> Option<String> {
+fn marked(text: &str, kind: MessageKind) -> Option<String> {
     let text: String = text
         .chars()
         .map(|c| match c {

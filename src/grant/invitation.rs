@@ -25,7 +25,7 @@
 //! can hold a host, a path on this computer or a command.
 
 use super::alike::{Likeness, compare};
-use super::fields::{Fields, Kind, TextProblem, clean, decode};
+use super::fields::{Fields, MessageKind, TextProblem, clean, decode};
 use super::limits::{CUSTOMER_MOST, MFA_AGE};
 use super::names::Cidr;
 use crate::model::conditions::Terms;
@@ -85,7 +85,7 @@ pub struct Invitation<R = RoleArn> {
 
 /// Whether a time is inside the dates of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
+pub enum Validity {
     /// Before the dates, which start at this time.
     NotYet(Utc),
     /// Inside the dates, which end at `until` if it is set.
@@ -158,7 +158,7 @@ impl Invitation {
     /// # Errors
     /// [`InvitationProblem`] if the text is not a valid invitation.
     pub fn parse(text: &str) -> Result<Self, InvitationProblem> {
-        let mut fields = Fields::read(text, Kind::Invitation)?;
+        let mut fields = Fields::read(text, MessageKind::Invitation)?;
         let invitation = Self {
             customer: fields.free("customer", CUSTOMER_MOST)?,
             role: fields.needed("role")?,
@@ -312,7 +312,7 @@ pub(super) fn prefix(fields: &mut Fields) -> Result<KeyPrefix, TextProblem> {
 /// Characters that a link doesn't escape.
 const LINK: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
 
-enum Field {
+enum InvitationField {
     Text(String),
     Bool(bool),
     Int(u32),
@@ -322,11 +322,11 @@ enum Field {
 impl<R: Display> Invitation<R> {
     /// Returns whether `now` is inside the dates.
     #[must_use]
-    pub fn window(&self, now: Utc) -> Window {
+    pub fn window(&self, now: Utc) -> Validity {
         match (self.not_before, self.not_after) {
-            (Some(starts), _) if now < starts => Window::NotYet(starts),
-            (_, Some(since)) if now >= since => Window::Over(since),
-            (_, until) => Window::Open { until },
+            (Some(starts), _) if now < starts => Validity::NotYet(starts),
+            (_, Some(since)) if now >= since => Validity::Over(since),
+            (_, until) => Validity::Open { until },
         }
     }
 
@@ -338,16 +338,16 @@ impl<R: Display> Invitation<R> {
             // Writing to a String can't fail.
             let _ = writeln!(out, "# {line}");
         }
-        let _ = writeln!(out, "{} = 1", Kind::Invitation.mark());
+        let _ = writeln!(out, "{} = 1", MessageKind::Invitation.mark());
         for (name, field) in self.fields() {
             let _ = match field {
                 // An ARN holds no character that TOML would escape. `R` may be a template's expression, which must stay
                 // as it is.
-                Field::Text(text) if name == "role" => writeln!(out, "role = \"{text}\""),
-                Field::Text(text) => writeln!(out, "{name} = {}", toml_text(&text)),
-                Field::Bool(yes) => writeln!(out, "{name} = {yes}"),
-                Field::Int(number) => writeln!(out, "{name} = {number}"),
-                Field::List(texts) => {
+                InvitationField::Text(text) if name == "role" => writeln!(out, "role = \"{text}\""),
+                InvitationField::Text(text) => writeln!(out, "{name} = {}", toml_text(&text)),
+                InvitationField::Bool(yes) => writeln!(out, "{name} = {yes}"),
+                InvitationField::Int(number) => writeln!(out, "{name} = {number}"),
+                InvitationField::List(texts) => {
                     let texts: Vec<String> = texts.iter().map(|text| toml_text(text)).collect();
                     writeln!(out, "{name} = [{}]", texts.join(", "))
                 }
@@ -364,35 +364,35 @@ impl<R: Display> Invitation<R> {
             out.push(if at == 0 { '?' } else { '&' });
             let _ = match field {
                 // All characters of an ARN may be in a link unescaped.
-                Field::Text(text) if name == "role" => write!(out, "role={text}"),
-                Field::Text(text) => write!(out, "{name}={}", utf8_percent_encode(&text, LINK)),
-                Field::Bool(yes) => write!(out, "{name}={yes}"),
-                Field::Int(number) => write!(out, "{name}={number}"),
-                Field::List(texts) => write!(out, "{name}={}", utf8_percent_encode(&texts.join(","), LINK)),
+                InvitationField::Text(text) if name == "role" => write!(out, "role={text}"),
+                InvitationField::Text(text) => write!(out, "{name}={}", utf8_percent_encode(&text, LINK)),
+                InvitationField::Bool(yes) => write!(out, "{name}={yes}"),
+                InvitationField::Int(number) => write!(out, "{name}={number}"),
+                InvitationField::List(texts) => write!(out, "{name}={}", utf8_percent_encode(&texts.join(","), LINK)),
             };
         }
         out
     }
 
     /// Returns the fields that are set, in the order of the schema.
-    fn fields(&self) -> Vec<(&'static str, Field)> {
-        let text = |text: &str| Some(Field::Text(text.to_owned())).filter(|_| !text.is_empty());
-        let moment = |at: Option<Utc>| at.map(|at| Field::Text(at.to_rfc3339()));
-        let yes = |yes: bool| Some(Field::Bool(true)).filter(|_| yes);
+    fn fields(&self) -> Vec<(&'static str, InvitationField)> {
+        let text = |text: &str| Some(InvitationField::Text(text.to_owned())).filter(|_| !text.is_empty());
+        let moment = |at: Option<Utc>| at.map(|at| InvitationField::Text(at.to_rfc3339()));
+        let yes = |yes: bool| Some(InvitationField::Bool(true)).filter(|_| yes);
         let nets = self.source_ips.iter().map(ToString::to_string).collect();
         [
             ("customer", text(&clean(&self.customer, CUSTOMER_MOST))),
-            ("role", Some(Field::Text(self.role.to_string()))),
+            ("role", Some(InvitationField::Text(self.role.to_string()))),
             ("bucket", text(self.bucket.as_str())),
             ("prefix", text(self.prefix.as_str())),
             ("region", self.region.as_ref().and_then(|region| text(region.as_str()))),
             ("owner", self.owner.as_ref().and_then(|owner| text(owner.as_str()))),
             ("external_id", self.external_id.as_ref().and_then(|id| text(id.as_str()))),
             ("mfa", yes(self.mfa)),
-            ("mfa_max_age", self.mfa_max_age.map(Field::Int)),
+            ("mfa_max_age", self.mfa_max_age.map(InvitationField::Int)),
             ("session_is_user", yes(self.session_is_user)),
-            ("source_ips", Some(Field::List(nets)).filter(|_| !self.source_ips.is_empty())),
-            ("duration", Some(Field::Int(self.seconds))),
+            ("source_ips", Some(InvitationField::List(nets)).filter(|_| !self.source_ips.is_empty())),
+            ("duration", Some(InvitationField::Int(self.seconds))),
             ("not_before", moment(self.not_before)),
             ("not_after", moment(self.not_after)),
             ("note", text(&clean(&self.note, NOTE_MOST))),

@@ -19,7 +19,7 @@ pub mod terms;
 pub mod terraform;
 pub mod words;
 
-pub use invitation::{Change, Invitation, Window};
+pub use invitation::{Change, Invitation, Validity};
 pub use names::{Cidr, KmsKey, Principal, RoleName};
 pub use request::{Kms, RequestProblem, RoleRequest};
 
@@ -27,7 +27,7 @@ use crate::model::names::RoleArn;
 
 /// The output formats of the kit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum KitFormat {
     /// One CloudFormation template (YAML) whose outputs hold the finished invitation.
     CloudFormation,
     /// The policies alone (JSON).
@@ -43,7 +43,7 @@ pub enum Format {
     Invitation,
 }
 
-impl Format {
+impl KitFormat {
     /// All formats, in the order they are offered.
     pub const ALL: [Self; 7] = [
         Self::CloudFormation,
@@ -80,15 +80,15 @@ fn head(ask: &RoleRequest) -> Vec<String> {
 /// # Errors
 /// The first problem that [`RoleRequest::check`] finds, or [`RequestProblem::RoleNeeded`] if the invitation has no
 /// role.
-pub fn print(ask: &RoleRequest, format: Format, role: Option<&RoleArn>) -> Result<String, RequestProblem> {
+pub fn print(ask: &RoleRequest, format: KitFormat, role: Option<&RoleArn>) -> Result<String, RequestProblem> {
     ask.check()?;
     Ok(match format {
-        Format::CloudFormation => cloudformation::template(ask),
-        Format::Json => policy::all(ask).json(),
-        Format::Commands => commands::bash(ask),
-        Format::PowerShell => commands::powershell(ask),
-        Format::Terraform => terraform::hcl(ask),
-        Format::Message => message::to_administrator(ask),
-        Format::Invitation => ask.invitation(role.ok_or(RequestProblem::RoleNeeded)?.clone()).to_text(),
+        KitFormat::CloudFormation => cloudformation::template(ask),
+        KitFormat::Json => policy::all(ask).json(),
+        KitFormat::Commands => commands::bash(ask),
+        KitFormat::PowerShell => commands::powershell(ask),
+        KitFormat::Terraform => terraform::hcl(ask),
+        KitFormat::Message => message::to_administrator(ask),
+        KitFormat::Invitation => ask.invitation(role.ok_or(RequestProblem::RoleNeeded)?.clone()).to_text(),
     })
 }

@@ -1,6 +1,6 @@
 //! The contractor's request to the customer, and its text form.
 
-use super::fields::{Fields, Kind, TextProblem, clean, decode};
+use super::fields::{Fields, MessageKind, TextProblem, clean, decode};
 use super::invitation::{Invitation, prefix};
 use super::limits::{ABORT_DAYS, CUSTOMER_MOST, MFA_AGE, NETWORKS_MOST, SECONDS, TRUST_MOST};
 use super::names::{Cidr, FormProblem, KmsKey, Principal, RoleName};
@@ -221,7 +221,7 @@ impl RoleRequest {
             // Writing to a String can't fail.
             let _ = writeln!(out, "# {line}");
         }
-        let _ = writeln!(out, "{} = 1", Kind::Request.mark());
+        let _ = writeln!(out, "{} = 1", MessageKind::Request.mark());
         let mut text = |name: &str, value: &str| {
             if !value.is_empty() {
                 let _ = writeln!(out, "{name} = {}", toml_text(value));
@@ -271,7 +271,7 @@ impl RoleRequest {
     /// # Errors
     /// [`TextProblem`] if the text is not a valid request.
     pub fn from_text(text: &str) -> Result<Self, TextProblem> {
-        let mut fields = Fields::read(text, Kind::Request)?;
+        let mut fields = Fields::read(text, MessageKind::Request)?;
         let bucket: Bucket = fields.needed("bucket")?;
         let who: Principal = fields.needed("who")?;
         let usual_name = RoleName::for_bucket(bucket.as_str(), who.short_name());

@@ -1,7 +1,7 @@
 //! The texts of the access kit, the invitation and the request, and why one of them is rejected.
 
-use super::Format;
-use super::fields::{Kind, TextProblem};
+use super::KitFormat;
+use super::fields::{MessageKind, TextProblem};
 use super::invitation::{ChangedField, InvitationProblem};
 use super::limits::{NETWORKS_MOST, TRUST_MOST};
 use super::names::FormProblem;
@@ -38,7 +38,7 @@ pub const COMPARE: &str = "Compare these two lines of the template with this mai
 pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], request: &str) -> String {
     let place = place(ask.bucket.as_str(), ask.prefix.as_str());
     let [(principal, who), (resource, what)] = to_compare(ask);
-    let file = Format::CloudFormation.file_name();
+    let file = KitFormat::CloudFormation.file_name();
     format!(
         "Hello,\n\nI am to deliver files into {place}. Please lend me a role for it. {i_am}\nThis message and the template \
          hold no secret.\n\nWhat the template asks for:\n- {wishes}\n\n1. {COMPARE}:\n\n   \
@@ -94,30 +94,32 @@ pub fn field(name: &str) -> &str {
     }
 }
 
-const fn file(kind: Kind) -> &'static str {
+const fn file(kind: MessageKind) -> &'static str {
     match kind {
-        Kind::Invitation => "invitation",
-        Kind::Request => "request",
+        MessageKind::Invitation => "invitation",
+        MessageKind::Request => "request",
     }
 }
 
 /// Returns why a text is not a valid invitation or request, and what to do.
 #[must_use]
-pub fn text_problem(kind: Kind, problem: &TextProblem) -> String {
+pub fn text_problem(kind: MessageKind, problem: &TextProblem) -> String {
     let this = file(kind);
     let again = match kind {
-        Kind::Invitation => "Ask your customer to send it again.",
-        Kind::Request => "Ask the contractor to send it again.",
+        MessageKind::Invitation => "Ask your customer to send it again.",
+        MessageKind::Request => "Ask the contractor to send it again.",
     };
     match problem {
         TextProblem::Empty => format!("There is no text. Copy the whole {this} and paste it here."),
         TextProblem::TooLarge => format!("This is much longer than any {this}. Choose another file."),
         TextProblem::NotText => format!("This file is not text, so it is no {this}. Choose another file."),
         TextProblem::NotOurs => format!("This is not a Daypass {this}. Copy the whole of it, from its first line on."),
-        TextProblem::Other(Kind::Request) => {
+        TextProblem::Other(MessageKind::Request) => {
             "This is a request for access. Open it under \"I’m the customer\", or send it to your customer.".to_owned()
         }
-        TextProblem::Other(Kind::Invitation) => "This is a finished invitation. Open it on the first page.".to_owned(),
+        TextProblem::Other(MessageKind::Invitation) => {
+            "This is a finished invitation. Open it on the first page.".to_owned()
+        }
         TextProblem::Newer => format!("This {this} was made by a newer Daypass. Update Daypass and open it again."),
         TextProblem::Broken => format!("This {this} was damaged on its way. {again}"),
         TextProblem::Unknown(name) => {
@@ -239,5 +241,5 @@ pub fn value(what: ChangedField, text: &str, zone: &TimeZone) -> String {
 /// Returns why a text is not a valid invitation, and what to do.
 #[must_use]
 pub fn invitation_problem(why: &InvitationProblem) -> String {
-    text_problem(Kind::Invitation, why)
+    text_problem(MessageKind::Invitation, why)
 }

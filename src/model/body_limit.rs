@@ -44,9 +44,9 @@ impl Model {
             // A request without content was refused for another reason, and a single PutObject has no smaller form.
             return self.fail(id, &Problem { kind: Kind::BodyLimit(out.body), ..problem.clone() }, fx);
         }
-        let limit = &mut self.lanes[out.place].trial.body_limit;
+        let limit = &mut self.lanes[out.destination].trial.body_limit;
         *limit = Some(limit.map_or(out.body, |before| before.min(out.body)));
-        if let Err(kind) = self.plan_for(out.place, size) {
+        if let Err(kind) = self.plan_for(out.destination, size) {
             return self.fail(id, &Problem { kind, ..problem.clone() }, fx);
         }
         self.withdraw(id, fx);

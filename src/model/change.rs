@@ -91,7 +91,7 @@ impl Model {
         let moved: Vec<(UploadId, State)> = self
             .rows
             .iter()
-            .filter(|(_, row)| row.place == at && row.state != State::Canceled)
+            .filter(|(_, row)| row.destination == at && row.state != State::Canceled)
             .map(|(upload, row)| (upload, row.state.clone()))
             .collect();
         for (upload, state) in &moved {
@@ -132,7 +132,7 @@ impl Model {
     fn follow_rows(&mut self, at: DestinationId, moved: &[(UploadId, State)], fx: &mut Vec<Effect>) {
         let Some(&(first, _)) = moved.first() else { return };
         let mut totals = Totals { first: first.0, began: self.now, ..Totals::default() };
-        for (_, row) in self.rows.iter().filter(|(upload, row)| row.place == at && *upload >= first) {
+        for (_, row) in self.rows.iter().filter(|(upload, row)| row.destination == at && *upload >= first) {
             totals.count(row.size, &row.state, true);
         }
         let lane = &mut self.lanes[at];
@@ -148,7 +148,7 @@ impl Model {
             }
             fx.push(Effect::Record(Record::Added {
                 upload: *upload,
-                place: at,
+                destination: at,
                 folder: Arc::clone(&row.folder),
                 name: Arc::clone(&row.name),
                 key_name: row.key_name.clone(),

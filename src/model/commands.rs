@@ -71,7 +71,7 @@ impl Model {
             }
             Which::One(id) => {
                 self.cancel_one(id, fx);
-                self.close_delivery(self.rows[id].place, fx);
+                self.close_delivery(self.rows[id].destination, fx);
             }
         }
     }
@@ -137,7 +137,7 @@ impl Model {
                     | State::Confirming
                     | State::Delivered(_) => return,
                 }
-                let (place, size) = (row.place, row.size);
+                let (place, size) = (row.destination, row.size);
                 if !self.take_key(id) {
                     return;
                 }
@@ -175,7 +175,7 @@ impl Model {
         if !matches!(row.state, State::AlreadyThere | State::NotConfirmed) {
             return;
         }
-        let at = row.place;
+        let at = row.destination;
         let folder = Arc::clone(&row.folder);
         let current = row.key_name.clone().unwrap_or_else(|| Arc::clone(&row.name));
         let taken =

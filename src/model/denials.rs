@@ -118,7 +118,7 @@ impl Model {
         fx: &mut Vec<Effect>,
     ) {
         self.back_in_line(id, out, fx);
-        let lane = &mut self.lanes[out.place];
+        let lane = &mut self.lanes[out.destination];
         let work = self.work.begun(id);
         let mut denied = match std::mem::take(&mut lane.trial.denials) {
             Denials::None | Denials::Waiting(..) => Denied::new(),
@@ -135,7 +135,7 @@ impl Model {
 
     /// Whether requests to this destination are out that S3 may still deny.
     fn asks_for(&self, at: DestinationId) -> bool {
-        self.in_flight.values().any(|out| out.signed && out.place == at && out.what != RequestKind::Abort)
+        self.in_flight.values().any(|out| out.signed && out.destination == at && out.what != RequestKind::Abort)
     }
 
     /// Decides once the requests in flight have been answered, or probes when it is time to.

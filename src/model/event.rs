@@ -211,7 +211,7 @@ pub struct AssumeRole {
 /// A request for one upload.
 #[derive(Clone, Debug)]
 pub struct Send {
-    pub place: DestinationId,
+    pub destination: DestinationId,
     /// The session it is signed with.
     pub generation: u32,
     pub upload: UploadId,

@@ -207,10 +207,10 @@ impl Model {
         self.begin_delivery(at, fx);
         let size = file.size;
         let (folder_of, state) = (Arc::clone(folder), State::Canceled);
-        let upload = Upload { place: at, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
+        let upload = Upload { destination: at, folder: folder_of, name: file.name, key_name, size, modified: 0, state };
         let record = Record::Added {
             upload: UploadId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX)),
-            place: at,
+            destination: at,
             folder: Arc::clone(folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),
@@ -282,14 +282,14 @@ impl Model {
         let account = lane.shown.destination.owner().as_str().into();
         let (who, session) = self.who_delivers(at);
         self.lanes[at].delivery = DeliveryState::Open { signed: !session.is_empty() };
-        fx.push(Effect::Record(Record::Delivery { place: at, account, who, session }));
+        fx.push(Effect::Record(Record::Delivery { destination: at, account, who, session }));
     }
 
     /// Records who delivers once there is access, if the delivery began before.
     pub(super) fn sign_delivery(&mut self, at: DestinationId, fx: &mut Vec<Effect>) {
         if self.lanes[at].delivery.sign() {
             let (who, session) = self.who_delivers(at);
-            fx.push(Effect::Record(Record::DeliveryBy { place: at, who, session }));
+            fx.push(Effect::Record(Record::DeliveryBy { destination: at, who, session }));
         }
     }
 
@@ -321,7 +321,7 @@ pub(super) fn done_parts(parts: &Parts) -> std::collections::BTreeSet<u32> {
     (1..=parts.count()).filter(|&number| parts.get(number).is_some()).collect()
 }
 
-pub(super) fn key_hash(keys: &super::lane::Keys, folder: &str, name: &str) -> u64 {
+pub(super) fn key_hash(keys: &super::lane::KeyIndex, folder: &str, name: &str) -> u64 {
     let mut hasher = keys.hasher().build_hasher();
     folder.hash(&mut hasher);
     name.hash(&mut hasher);
@@ -352,11 +352,11 @@ impl Model {
     pub(super) fn hash_of(&self, id: UploadId) -> (DestinationId, u64) {
         let row = &self.rows[id];
         let name = row.key_name.as_ref().unwrap_or(&row.name);
-        (row.place, key_hash(&self.lanes[row.place].keys, &row.folder.key, name))
+        (row.destination, key_hash(&self.lanes[row.destination].keys, &row.folder.key, name))
     }
 }
 
 /// Returns all uploads of a destination.
 pub(super) fn uploads_to(rows: &Rows, place: DestinationId) -> Vec<UploadId> {
-    rows.iter().filter(|(_, upload)| upload.place == place).map(|(id, _)| id).collect()
+    rows.iter().filter(|(_, upload)| upload.destination == place).map(|(id, _)| id).collect()
 }

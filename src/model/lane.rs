@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// A map from the hash of a key to its upload. It is never iterated, and its hasher has fixed keys, so a replay decides the
 /// same.
-pub(super) type Keys = HashMap<u64, UploadId, BuildHasherDefault<DefaultHasher>>;
+pub(super) type KeyIndex = HashMap<u64, UploadId, BuildHasherDefault<DefaultHasher>>;
 
 /// How often one request is repeated whose answers Daypass does not know.
 pub(super) const UNKNOWN_TRIES: u32 = 6;
@@ -39,7 +39,7 @@ pub(super) struct Lane {
     /// Multipart uploads that nobody wants any more.
     pub aborts: VecDeque<(UploadId, Arc<str>)>,
     /// Which upload has which key.
-    pub keys: Keys,
+    pub keys: KeyIndex,
     /// Hashes of the keys under which an earlier request of ours may have stored a file.
     pub doubts: BTreeSet<u64>,
     pub access: AssumeState,
@@ -183,7 +183,7 @@ impl Lane {
             later: BTreeSet::new(),
             active: Vec::new(),
             aborts: VecDeque::new(),
-            keys: Keys::default(),
+            keys: KeyIndex::default(),
             doubts: BTreeSet::new(),
             access,
             region: RegionSearch::default(),

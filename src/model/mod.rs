@@ -176,7 +176,7 @@ impl Model {
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             now: self.now,
-            places: self.lanes.iter().map(|lane| lane.shown.clone()).collect(),
+            destinations: self.lanes.iter().map(|lane| lane.shown.clone()).collect(),
             rows: self.rows.clone(),
             profiles: Arc::clone(&self.profiles),
             identities: Arc::clone(&self.identities),

@@ -6,7 +6,7 @@ mod turn;
 pub use turn::Turn;
 
 use crate::time::Utc;
-use rules::Stored;
+use rules::MayBeStored;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::fmt;
@@ -77,13 +77,13 @@ impl Problem {
             return false;
         }
         match self.kind.stored() {
-            Stored::Maybe => true,
+            MayBeStored::Maybe => true,
             // A success that proves nothing came from a proxy, which may have passed the request on.
-            Stored::IfAllSent => {
+            MayBeStored::IfAllSent => {
                 let success = detail.is_some_and(|detail| (200..300).contains(&detail.status));
                 all_sent || self.kind == Kind::LoginPage && success
             }
-            Stored::No => false,
+            MayBeStored::No => false,
         }
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 const PROBE: Duration = Duration::from_secs(15);
 
 /// What could go out next for an upload.
-enum Next {
+enum NextCall {
     Call(Call, RequestKind),
     /// Nothing now: it waits for answers or for a moment.
     Nothing,
@@ -28,7 +28,7 @@ enum Next {
 impl Model {
     /// The lane of this upload's destination.
     pub(super) fn lane_of(&mut self, id: UploadId) -> &mut Lane {
-        &mut self.lanes[self.rows[id].place]
+        &mut self.lanes[self.rows[id].destination]
     }
 
     pub(super) fn is_open(&self, id: UploadId) -> bool {
@@ -46,7 +46,7 @@ impl Model {
     /// Cancels the requests of an upload and takes it off the lists. What S3 has of it stays known.
     pub(super) fn withdraw(&mut self, id: UploadId, fx: &mut Vec<Effect>) {
         let row = &self.rows[id];
-        let lane = &mut self.lanes[row.place];
+        let lane = &mut self.lanes[row.destination];
         lane.active.retain(|&other| other != id);
         if let State::Retrying(due, _) = row.state {
             lane.later.remove(&(due, id));
@@ -126,7 +126,7 @@ impl Model {
     pub(super) fn requeue(&mut self, id: UploadId, front: bool) {
         let pause = self.take_pause(id);
         let row = &self.rows[id];
-        let lane = &mut self.lanes[row.place];
+        let lane = &mut self.lanes[row.destination];
         if let State::Retrying(due, _) = row.state {
             lane.later.remove(&(due, id));
         }
@@ -247,7 +247,7 @@ impl Model {
     /// Brings a small file to the front of the queue if large files are under way and no small one is, so that it need not wait
     /// for them. Returns false if there is none, or no room for it now.
     fn admit_small(&mut self, at: DestinationId) -> bool {
-        let beside = |out: &InFlight| out.place == at && out.what == RequestKind::Put;
+        let beside = |out: &InFlight| out.destination == at && out.what == RequestKind::Put;
         if self.lanes[at].active.is_empty() || self.in_flight.values().any(beside) {
             return false;
         }
@@ -282,7 +282,7 @@ impl Model {
             return Ok(Plan::Multipart { size: begun.parts.size(), part: begun.parts.part_size() });
         }
         let row = &self.rows[id];
-        self.plan_for(row.place, row.size)
+        self.plan_for(row.destination, row.size)
     }
 
     /// Returns the size of a file that goes up as one request, or none for a large file, which is opened first.
@@ -320,7 +320,7 @@ impl Model {
     pub(super) fn admit_first(&mut self, at: DestinationId, fx: &mut Vec<Effect>) -> bool {
         let Some(&id) = self.lanes[at].queue.front() else { return false };
         let row = &self.rows[id];
-        let (place, size, small) = (row.place, row.size, self.small(id));
+        let (place, size, small) = (row.destination, row.size, self.small(id));
         if small.is_none() && self.enough_large() || !self.allows(small.unwrap_or(0)) {
             return false;
         }
@@ -348,8 +348,8 @@ impl Model {
     /// Sends the next request of an upload that has begun; returns false if there is none now.
     pub(super) fn advance(&mut self, id: UploadId, fx: &mut Vec<Effect>) -> bool {
         match self.next_call(id) {
-            Next::Nothing => false,
-            Next::Call(call, what) => {
+            NextCall::Nothing => false,
+            NextCall::Call(call, what) => {
                 if !self.allows(call.body(0)) {
                     // Nothing overtakes a part that is too large for the room left, or it would never go out.
                     self.crowded = true;
@@ -380,62 +380,70 @@ impl Model {
         }
     }
 
-    fn next_call(&mut self, id: UploadId) -> Next {
+    fn next_call(&mut self, id: UploadId) -> NextCall {
         let now = self.now;
         // The person may have canceled the upload that was chosen to probe a denial.
-        let Some(work) = self.work.get_mut(id) else { return Next::Nothing };
+        let Some(work) = self.work.get_mut(id) else { return NextCall::Nothing };
         if work.not_before.is_some_and(|due| due > now) {
-            return Next::Nothing;
+            return NextCall::Nothing;
         }
         if work.opened.is_none() {
-            return Next::Nothing;
+            return NextCall::Nothing;
         }
         if work.whole
             && let Some(fingerprint) = work.opened
         {
             let free = work.out.is_empty();
-            return if free { Next::Call(Call::Whole { fingerprint }, RequestKind::Whole) } else { Next::Nothing };
+            return if free {
+                NextCall::Call(Call::Whole { fingerprint }, RequestKind::Whole)
+            } else {
+                NextCall::Nothing
+            };
         }
-        let Some(multipart) = &work.multipart else { return Next::Nothing };
+        let Some(multipart) = &work.multipart else { return NextCall::Nothing };
         let Some(upload_id) = multipart.upload_id.clone() else {
-            return if work.out.is_empty() { Next::Call(Call::Create, RequestKind::Create) } else { Next::Nothing };
+            return if work.out.is_empty() {
+                NextCall::Call(Call::Create, RequestKind::Create)
+            } else {
+                NextCall::Nothing
+            };
         };
         let parts = &multipart.parts;
         if let Some(&(due, number)) = work.later.first()
             && due <= now
         {
             let (offset, length) = parts.span(number);
-            return Next::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
+            return NextCall::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
         }
         // A part of an earlier run counts only after its bytes were compared with the file.
         if let Some(number) = work.unread.iter().copied().find(|&n| !work.is_out(n)) {
             let (offset, length) = parts.span(number);
-            return Next::Call(Call::Read { offset, length }, RequestKind::Read(number));
+            return NextCall::Call(Call::Read { offset, length }, RequestKind::Read(number));
         }
         let mut from = work.cursor;
         while let Some(number) = parts.next_missing(from) {
             if !work.is_out(number) && !work.later.iter().any(|&(_, n)| n == number) {
                 let (offset, length) = parts.span(number);
-                return Next::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
+                return NextCall::Call(Call::Part { upload_id, number, offset, length }, RequestKind::Part(number));
             }
             from = number + 1;
         }
         if !work.out.is_empty() || !work.later.is_empty() || !work.unread.is_empty() {
-            return Next::Nothing;
+            return NextCall::Nothing;
         }
         if parts.left() > 0 {
             // A part before the cursor was taken back.
             work.cursor = 1;
             return self.next_call(id);
         }
-        let Some(all) = parts.all() else { return Next::Nothing };
+        let Some(all) = parts.all() else { return NextCall::Nothing };
         let call = Call::Complete {
             upload_id,
             parts: all.into(),
             part: parts.part_size(),
             fingerprint: multipart.fingerprint,
         };
-        Next::Call(call, RequestKind::Complete)
+        NextCall::Call(call, RequestKind::Complete)
     }
 
     pub(super) fn send(&mut self, id: UploadId, call: Call, what: RequestKind, fx: &mut Vec<Effect>) {
@@ -443,7 +451,7 @@ impl Model {
             self.put_goes_out(id, fx);
         }
         let row = &self.rows[id];
-        let lane = &self.lanes[row.place];
+        let lane = &self.lanes[row.destination];
         let generation = lane.shown.session.grant().map_or(0, |grant| grant.generation);
         let request = RequestId(self.next_request);
         self.next_request += 1;
@@ -453,10 +461,19 @@ impl Model {
         let regions = lane.region.changes;
         let signed = call.signed();
         let probe = signed && matches!(self.network, Network::Down { .. });
-        let place = row.place;
-        let out = InFlight { upload: id, place, generation, regions, signed, what, body, held, taken: 0, probe };
+        let place = row.destination;
+        let out =
+            InFlight { upload: id, destination: place, generation, regions, signed, what, body, held, taken: 0, probe };
         let keys = self.limits.send_keys || self.key_files.contains(&id);
-        let send = Send { place: row.place, generation, upload: id, path: row.path(), key: key.into(), keys, call };
+        let send = Send {
+            destination: row.destination,
+            generation,
+            upload: id,
+            path: row.path(),
+            key: key.into(),
+            keys,
+            call,
+        };
         self.bodies += held;
         self.in_flight.insert(request, out);
         if let Network::Down { next, .. } = &mut self.network

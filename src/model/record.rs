@@ -24,7 +24,7 @@ pub enum Record {
     },
     /// A new delivery to this destination begins.
     Delivery {
-        place: DestinationId,
+        destination: DestinationId,
         /// The account of the role and the bucket's expected owner.
         account: Box<str>,
         /// Who delivers: the identity's name.
@@ -34,7 +34,7 @@ pub enum Record {
     },
     /// Who delivers, and under which session, of a delivery that began before there was access.
     DeliveryBy {
-        place: DestinationId,
+        destination: DestinationId,
         /// Who delivers: the identity's name.
         who: Box<str>,
         /// The session's name.
@@ -46,7 +46,7 @@ pub enum Record {
     /// An upload was taken into the queue.
     Added {
         upload: UploadId,
-        place: DestinationId,
+        destination: DestinationId,
         folder: Arc<Folder>,
         /// Its name on this computer.
         name: Arc<str>,

@@ -69,7 +69,7 @@ impl Model {
     /// S3 says that the bucket is in another region.
     pub(super) fn redirected(&mut self, out: &InFlight, problem: &Problem) {
         debug_assert_eq!(problem.kind, Kind::OtherRegion, "only a redirect tells of another region");
-        let lane = &mut self.lanes[out.place];
+        let lane = &mut self.lanes[out.destination];
         let region = &mut lane.region;
         if out.regions != region.changes {
             // It was sent before the region was found; what goes out now goes there.

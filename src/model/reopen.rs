@@ -35,7 +35,7 @@ impl Model {
             }
         }
         self.set_size(id, fingerprint.size, fx);
-        let plan = match self.plan_for(self.rows[id].place, fingerprint.size) {
+        let plan = match self.plan_for(self.rows[id].destination, fingerprint.size) {
             Ok(plan) => plan,
             Err(kind) => return self.fail(id, &Problem::new(kind), fx),
         };
@@ -85,7 +85,7 @@ impl Model {
 
     /// Returns the time of day by the server's clock, as the session's Expiration tells it.
     fn time_of_day(&self, id: UploadId) -> Option<Utc> {
-        let grant = match &self.lanes[self.rows[id].place].shown.session {
+        let grant = match &self.lanes[self.rows[id].destination].shown.session {
             Session::Active(grant) | Session::Expired(grant) => grant,
             Session::SignedOut | Session::Assuming(_) | Session::Denied(_) => return None,
         };

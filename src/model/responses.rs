@@ -86,7 +86,7 @@ impl Model {
                     self.congestion.answered(now, out.held);
                     let rest = out.body.saturating_sub(out.taken);
                     self.rate.add(now, rest);
-                    let lane = &mut self.lanes[out.place];
+                    let lane = &mut self.lanes[out.destination];
                     lane.region.redirected = false;
                     lane.access.refused_once = false;
                     if out.what.stores() {
@@ -102,7 +102,7 @@ impl Model {
             }
             Err(problem) => self.on_failure(id, request, &out, problem, fx),
         }
-        self.close_delivery(out.place, fx);
+        self.close_delivery(out.destination, fx);
     }
 
     /// Takes in the answer to AbortMultipartUpload, which tells no more than that the network works.
@@ -246,7 +246,7 @@ impl Model {
             Retry::NewSession => {
                 let current = self.generation(out);
                 if current == Some(out.generation) {
-                    self.session_is_refused(out.place, &problem);
+                    self.session_is_refused(out.destination, &problem);
                 }
                 self.back_in_line(id, out, fx);
             }
@@ -281,7 +281,7 @@ impl Model {
                 if problem.kind != Kind::AlreadyThere {
                     return self.fail(id, &problem, fx);
                 }
-                if let Some(stored) = self.lanes[out.place].stored_earlier.remove(&id) {
+                if let Some(stored) = self.lanes[out.destination].stored_earlier.remove(&id) {
                     return self.delivered(id, out.what, stored, fx);
                 }
                 if self.in_doubt(id) {
@@ -309,7 +309,7 @@ impl Model {
 
     /// Returns the generation of the active session.
     fn generation(&self, out: &InFlight) -> Option<u32> {
-        match &self.lanes[out.place].shown.session {
+        match &self.lanes[out.destination].shown.session {
             Session::Active(grant) => Some(grant.generation),
             Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => None,
         }
@@ -318,7 +318,7 @@ impl Model {
     /// Returns `SessionEnded` for a refusal that the session's end explains: servers report it as ExpiredToken,
     /// InvalidAccessKeyId or AccessDenied if a request was signed with an older session or with one that is about to end.
     fn as_session_error(&self, out: &InFlight, problem: Problem) -> Problem {
-        let over = match &self.lanes[out.place].shown.session {
+        let over = match &self.lanes[out.destination].shown.session {
             Session::Active(grant) => grant.generation != out.generation || grant.ends.since(self.now) < NEAR_END,
             Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => true,
         };
@@ -332,13 +332,13 @@ impl Model {
     fn held(&mut self, id: UploadId, out: &InFlight, problem: &Problem, fx: &mut Vec<Effect>) {
         self.back_in_line(id, out, fx);
         if problem.kind == Kind::SessionRefused {
-            self.session_is_refused(out.place, problem);
+            self.session_is_refused(out.destination, problem);
         } else if problem.kind == Kind::OtherRegion {
             self.redirected(out, problem);
         } else if matches!(problem.kind, Kind::JournalFull | Kind::JournalBroken | Kind::JournalSlow) {
             self.journal = Some(Arc::new(problem.clone()));
         } else {
-            self.lanes[out.place].shown.hold = Some(Arc::new(problem.clone()));
+            self.lanes[out.destination].shown.hold = Some(Arc::new(problem.clone()));
         }
     }
 
@@ -391,7 +391,7 @@ impl Model {
                 self.show_progress(id);
             }
             RequestKind::Put | RequestKind::Whole | RequestKind::Open => {
-                self.lanes[out.place].active.retain(|&other| other != id);
+                self.lanes[out.destination].active.retain(|&other| other != id);
                 self.wait_until(id, due);
                 self.set_state(id, State::Retrying(due, problem));
             }

@@ -57,7 +57,7 @@ impl Model {
         // A multipart upload has the size that the file had when it began.
         let size = upload.multipart.as_ref().map_or(upload.size, |multipart| multipart.parts.size());
         let upload_no = self.rows.push(Upload {
-            place: at,
+            destination: at,
             folder: Arc::clone(&upload.folder),
             name: Arc::clone(&upload.name),
             key_name: upload.key_name.clone(),

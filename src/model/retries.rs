@@ -69,6 +69,6 @@ impl Lane {
 impl Model {
     /// A request of this upload failed, and the next one is at `due`.
     pub(super) fn note_upload_retry(&mut self, id: UploadId, why: &Problem, due: Time) {
-        self.lanes[self.rows[id].place].note_retry(self.now, Retried::Upload, why, due);
+        self.lanes[self.rows[id].destination].note_retry(self.now, Retried::Upload, why, due);
     }
 }

@@ -19,7 +19,7 @@ pub struct Tries {
 
 /// What follows from an attempt that failed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Next {
+pub enum NextStep {
     /// Repeat it after this wait.
     Again(Duration),
     /// It may be stored, although no answer says so.
@@ -37,7 +37,7 @@ impl Tries {
 
     /// Takes in the problem that an attempt ended with. `all_sent` tells whether the network had taken its whole body. Once an
     /// answer was lost, a name that is taken may be ours.
-    pub fn failed(&mut self, problem: Problem, all_sent: bool) -> Next {
+    pub fn failed(&mut self, problem: Problem, all_sent: bool) -> NextStep {
         self.tries += 1;
         self.doubt |= problem.may_be_stored(all_sent);
         let again = match problem.retry() {
@@ -45,11 +45,11 @@ impl Tries {
             Retry::NewSession | Retry::Hold | Retry::Restart | Retry::Stop => false,
         };
         if again {
-            Next::Again(self.chance.backoff(self.tries, BACKOFF, BACKOFF_MOST))
+            NextStep::Again(self.chance.backoff(self.tries, BACKOFF, BACKOFF_MOST))
         } else if self.doubt {
-            Next::NotConfirmed
+            NextStep::NotConfirmed
         } else {
-            Next::Failed(problem)
+            NextStep::Failed(problem)
         }
     }
 }

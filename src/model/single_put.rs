@@ -45,9 +45,9 @@ impl Model {
             return false;
         }
         let at = problem.detail.as_ref().map_or(Utc(0), |detail| detail.at);
-        self.learn(out.place, fx, |learned| learned.parts_refused = Some(at));
+        self.learn(out.destination, fx, |learned| learned.parts_refused = Some(at));
         let size = self.rows[id].size;
-        if !self.is_single_put(out.place, size) {
+        if !self.is_single_put(out.destination, size) {
             return false;
         }
         self.withdraw(id, fx);
@@ -96,7 +96,7 @@ impl Model {
 
     /// Learns from a file that was delivered.
     pub(super) fn learn_delivery(&mut self, id: UploadId, what: RequestKind, at: Utc, fx: &mut Vec<Effect>) {
-        let place = self.rows[id].place;
+        let place = self.rows[id].destination;
         self.learn(place, fx, |learned| {
             if learned.delivered.is_none_or(|then| at.0.saturating_sub(then.0) >= HOUR) {
                 learned.delivered = Some(at);

@@ -24,7 +24,7 @@ pub struct Snapshot {
     /// The moment of the last event.
     pub now: Time,
     /// The destinations open in this run, by number; each has its own session and queue.
-    pub places: Vec<OpenDestination>,
+    pub destinations: Vec<OpenDestination>,
     /// All uploads of this run.
     pub rows: Rows,
     /// The profiles found in the shared files.

@@ -80,10 +80,10 @@ impl Model {
         let size = row.size;
         let before = std::mem::replace(&mut row.state, state);
         let after = row.state.clone();
-        let lane = &mut self.lanes[row.place];
+        let lane = &mut self.lanes[row.destination];
         lane.count(&before, false);
         lane.count(&after, true);
-        let place = &mut self.lanes[row.place].shown;
+        let place = &mut self.lanes[row.destination].shown;
         let totals = &mut place.totals;
         if id.0 < totals.first {
             return;
@@ -105,7 +105,7 @@ impl Model {
         let row = &mut self.rows[id];
         let before = std::mem::replace(&mut row.size, size);
         fx.push(Effect::Record(Record::Resized(id, size)));
-        let place = &mut self.lanes[row.place].shown;
+        let place = &mut self.lanes[row.destination].shown;
         if id.0 >= place.totals.first {
             place.totals.count(before, &row.state, false);
             place.totals.count(size, &row.state, true);
@@ -117,7 +117,7 @@ impl Model {
         // A request that has not been heard of for longer may stand still.
         let passed = passed.min(HEARD_OF);
         for (id, lane) in self.lanes.iter_mut() {
-            let out = |out: &InFlight| out.place == id && out.what != RequestKind::Abort;
+            let out = |out: &InFlight| out.destination == id && out.what != RequestKind::Abort;
             if self.in_flight.values().any(out) {
                 lane.shown.totals.moving += passed;
             }

@@ -33,7 +33,7 @@ pub struct Folder {
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// The destination it goes to.
-    pub place: DestinationId,
+    pub destination: DestinationId,
     /// Its folder on this computer.
     pub folder: Arc<Folder>,
     /// Its name on this computer.

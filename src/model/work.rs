@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug)]
 pub(super) struct InFlight {
     pub upload: UploadId,
-    pub place: DestinationId,
+    pub destination: DestinationId,
     pub generation: u32,
     /// `RegionSearch::changes` when it went out.
     pub regions: u32,

@@ -1,6 +1,6 @@
 //! Authorizes S3 requests: keys and tokens first, then the bucket, its owner, and the policies.
 
-use super::iam::{Caller, KeyProblem};
+use super::iam::{Caller, KeyRefusal};
 use super::story::{BUCKET, CUSTOMER};
 use super::{Inside, lock};
 use crate::time::Utc;
@@ -12,7 +12,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::Arc;
 
 #[derive(Clone)]
-pub(super) struct Access(pub(super) Arc<Inside>);
+pub(super) struct PracticeAccess(pub(super) Arc<Inside>);
 
 /// Returns an S3 error with AWS's message.
 pub(super) fn refuse(code: S3ErrorCode, message: impl Into<String>) -> S3Error {
@@ -20,7 +20,7 @@ pub(super) fn refuse(code: S3ErrorCode, message: impl Into<String>) -> S3Error {
 }
 
 #[async_trait]
-impl S3Auth for Access {
+impl S3Auth for PracticeAccess {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         let iam = lock(&self.0.iam);
         iam.secret(access_key).map(SecretKey::from).ok_or_else(unknown_key)
@@ -32,7 +32,7 @@ fn unknown_key() -> S3Error {
 }
 
 #[async_trait]
-impl S3Access for Access {
+impl S3Access for PracticeAccess {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
         let Some(credentials) = cx.credentials() else {
             return Err(refuse(S3ErrorCode::AccessDenied, "Access Denied"));
@@ -41,11 +41,11 @@ impl S3Access for Access {
         let caller = lock(&self.0.iam)
             .caller(&credentials.access_key, header("x-amz-security-token"), self.0.now())
             .map_err(|problem| match problem {
-                KeyProblem::Unknown => unknown_key(),
-                KeyProblem::BadToken => {
+                KeyRefusal::Unknown => unknown_key(),
+                KeyRefusal::BadToken => {
                     refuse(S3ErrorCode::InvalidToken, "The provided token is malformed or otherwise invalid.")
                 }
-                KeyProblem::Expired => refuse(S3ErrorCode::ExpiredToken, "The provided token has expired."),
+                KeyRefusal::Expired => refuse(S3ErrorCode::ExpiredToken, "The provided token has expired."),
             })?;
         let (bucket, key) = match cx.s3_path() {
             S3Path::Root => (None, None),
@@ -113,7 +113,7 @@ impl S3Access for Access {
     }
 }
 
-impl Access {
+impl PracticeAccess {
     /// Checks the permissions on the bucket's KMS key (S3 User Guide, "Multipart upload API and permissions").
     fn kms(&self, op: &str, caller: &Caller, object: &str) -> S3Result<()> {
         let actions: &[&str] = match op {

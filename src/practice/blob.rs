@@ -22,17 +22,17 @@ pub(super) struct Shelf {
 /// A stored range of a body's bytes.
 #[derive(Clone)]
 enum Segment {
-    Memory(Arc<Held>),
+    Memory(Arc<BlobContents>),
     File { shelf: Arc<Shelf>, at: u64, length: usize },
     Discarded { length: usize },
 }
 
-struct Held {
+struct BlobContents {
     bytes: Bytes,
     shelf: Arc<Shelf>,
 }
 
-impl Drop for Held {
+impl Drop for BlobContents {
     fn drop(&mut self) {
         self.shelf.in_memory.fetch_sub(self.bytes.len() as u64, Ordering::Relaxed);
     }
@@ -57,7 +57,7 @@ impl Shelf {
         }
         let before = self.in_memory.fetch_add(length as u64, Ordering::Relaxed);
         if before + length as u64 <= self.cap {
-            return Ok(Segment::Memory(Arc::new(Held { bytes: bytes.into(), shelf: Arc::clone(self) })));
+            return Ok(Segment::Memory(Arc::new(BlobContents { bytes: bytes.into(), shelf: Arc::clone(self) })));
         }
         self.in_memory.fetch_sub(length as u64, Ordering::Relaxed);
         let mut slot = lock(&self.file);

@@ -1,13 +1,13 @@
 //! A script of injected faults: which requests fail, how often and how. It is deterministic.
 
-use super::log::{Op, Request};
+use super::log::{ApiOperation, LoggedRequest};
 use std::time::Duration;
 
 /// A fault and the requests that it applies to.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct FaultRule {
     /// Only this operation; `None` applies to all.
-    pub op: Option<Op>,
+    pub op: Option<ApiOperation>,
     /// Only keys that contain this text.
     pub key: Option<String>,
     /// Only this part number.
@@ -19,10 +19,10 @@ pub struct Rule {
     pub what: Fault,
 }
 
-impl Rule {
+impl FaultRule {
     /// Returns a rule for the first `op`, once.
     #[must_use]
-    pub fn once(op: Op, what: Fault) -> Self {
+    pub fn once(op: ApiOperation, what: Fault) -> Self {
         Self { op: Some(op), key: None, part: None, skip: 0, times: 1, what }
     }
 
@@ -54,7 +54,7 @@ impl Rule {
         self
     }
 
-    fn matches(&self, request: &Request) -> bool {
+    fn matches(&self, request: &LoggedRequest) -> bool {
         self.op.is_none_or(|op| op == request.op)
             && self.part.is_none_or(|part| request.part == Some(part))
             && self.key.as_ref().is_none_or(|text| request.key.as_ref().is_some_and(|key| key.contains(text)))
@@ -128,11 +128,11 @@ impl Fault {
 /// The rules, with how often each has applied.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    rules: Vec<Rule>,
+    rules: Vec<FaultRule>,
 }
 
 impl Script {
-    pub(super) fn add(&mut self, rule: Rule) {
+    pub(super) fn add(&mut self, rule: FaultRule) {
         self.rules.push(rule);
     }
 
@@ -141,7 +141,7 @@ impl Script {
     }
 
     /// Returns the faults that apply to `request`, in the order of the script.
-    pub(super) fn befall(&mut self, request: &Request) -> Vec<Fault> {
+    pub(super) fn befall(&mut self, request: &LoggedRequest) -> Vec<Fault> {
         let mut found = Vec::new();
         for rule in self.rules.iter_mut().filter(|rule| rule.matches(request)) {
             if rule.skip > 0 {
@@ -162,9 +162,10 @@ mod tests {
 
     #[test]
     fn a_rule_skips_then_strikes_then_rests() {
-        let request = |uri: &str| Request::of(1, 0, &Method::PUT, &uri.parse().expect("a URI"), &HeaderMap::new());
+        let request =
+            |uri: &str| LoggedRequest::of(1, 0, &Method::PUT, &uri.parse().expect("a URI"), &HeaderMap::new());
         let mut script = Script::default();
-        script.add(Rule::once(Op::UploadPart, Fault::DropAfter).part(2).skip(1).times(2).key("k"));
+        script.add(FaultRule::once(ApiOperation::UploadPart, Fault::DropAfter).part(2).skip(1).times(2).key("k"));
         let hit = "/b/k?partNumber=2&uploadId=u";
         assert!(script.befall(&request("/b/k?partNumber=1&uploadId=u")).is_empty());
         assert!(script.befall(&request("/b/x?partNumber=2&uploadId=u")).is_empty());

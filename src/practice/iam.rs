@@ -1,9 +1,9 @@
 //! Accounts, users, roles and sessions: who a key belongs to and what it may do.
 
-use super::options::{Conditions, ExtraRole, Mfa, Options};
+use super::options::{Conditions, ExtraRole, Mfa, PracticeOptions};
 use super::policy::{Decision, Policy};
 use super::random::Random;
-use super::story::{BUCKET, CODE_ROLE, CONTRACTOR, CUSTOMER, Keys, ROLE};
+use super::story::{BUCKET, CODE_ROLE, CONTRACTOR, CUSTOMER, PracticeKey, ROLE};
 use std::collections::HashMap;
 
 /// Prefix of all session tokens of the practice server; a token with another prefix is malformed.
@@ -14,7 +14,7 @@ pub(super) struct User {
     pub(super) name: &'static str,
     pub(super) account: &'static str,
     id: String,
-    pub(super) keys: Keys,
+    pub(super) keys: PracticeKey,
     /// Whether the user's own account allows `sts:AssumeRole`.
     pub(super) may_assume: bool,
     /// Whether the key is active.
@@ -41,8 +41,8 @@ pub(super) struct Role {
 
 /// A session created by AssumeRole.
 #[derive(Clone, Debug)]
-pub(super) struct Session {
-    pub(super) keys: Keys,
+pub(super) struct IamSession {
+    pub(super) keys: PracticeKey,
     pub(super) token: String,
     pub(super) role: String,
     pub(super) role_id: String,
@@ -67,7 +67,7 @@ pub(super) struct Caller {
 
 /// Why a key is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyProblem {
+pub(super) enum KeyRefusal {
     Unknown,
     BadToken,
     Expired,
@@ -77,18 +77,18 @@ pub(super) enum KeyProblem {
 pub(super) struct Iam {
     pub(super) users: Vec<User>,
     pub(super) roles: Vec<Role>,
-    pub(super) sessions: HashMap<String, Session>,
+    pub(super) sessions: HashMap<String, IamSession>,
     pub(super) mfa: Option<Mfa>,
 }
 
 impl Iam {
     /// Creates the users Richard and Mallory of the contractor, the customer's owner, and the roles.
-    pub(super) fn new(options: &Options, random: &Random) -> Self {
+    pub(super) fn new(options: &PracticeOptions, random: &Random) -> Self {
         let user = |name, account, owner, may_assume| User {
             name,
             account,
             id: random.id("AIDA"),
-            keys: Keys::new(random.id("AKIA"), random.secret()),
+            keys: PracticeKey::new(random.id("AKIA"), random.secret()),
             may_assume,
             active: true,
             owner,
@@ -143,23 +143,23 @@ impl Iam {
     pub(super) fn secret(&self, access_key_id: &str) -> Option<&str> {
         let user = self.users.iter().filter(|user| user.active).map(|user| &user.keys);
         let session = self.sessions.get(access_key_id).map(|session| &session.keys);
-        user.chain(session).find(|keys| keys.id() == access_key_id).map(Keys::secret)
+        user.chain(session).find(|keys| keys.id() == access_key_id).map(PracticeKey::secret)
     }
 
     /// Returns the sender of a signed request at `now`, in seconds since 1970.
-    pub(super) fn caller(&self, access_key_id: &str, token: Option<&str>, now: i64) -> Result<Caller, KeyProblem> {
+    pub(super) fn caller(&self, access_key_id: &str, token: Option<&str>, now: i64) -> Result<Caller, KeyRefusal> {
         if let Some(user) = self.users.iter().find(|user| user.keys.id() == access_key_id) {
-            return if user.active && token.is_none() { Ok(user.caller()) } else { Err(KeyProblem::Unknown) };
+            return if user.active && token.is_none() { Ok(user.caller()) } else { Err(KeyRefusal::Unknown) };
         }
-        let session = self.sessions.get(access_key_id).ok_or(KeyProblem::Unknown)?;
-        let token = token.ok_or(KeyProblem::Unknown)?;
+        let session = self.sessions.get(access_key_id).ok_or(KeyRefusal::Unknown)?;
+        let token = token.ok_or(KeyRefusal::Unknown)?;
         if !token.starts_with(TOKEN_START) {
-            return Err(KeyProblem::BadToken);
+            return Err(KeyRefusal::BadToken);
         }
         let role = self.roles.iter().find(|role| role.id == session.role_id && !role.deleted);
-        let role = role.filter(|_| token == session.token).ok_or(KeyProblem::Unknown)?;
+        let role = role.filter(|_| token == session.token).ok_or(KeyRefusal::Unknown)?;
         if now >= session.ends {
-            return Err(KeyProblem::Expired);
+            return Err(KeyRefusal::Expired);
         }
         Ok(Caller {
             arn: session.arn(),
@@ -197,7 +197,7 @@ impl Role {
     }
 }
 
-impl Session {
+impl IamSession {
     /// Returns the session's ARN, which omits the role's path.
     pub(super) fn arn(&self) -> String {
         let name = self.role.rsplit('/').next().unwrap_or_default();

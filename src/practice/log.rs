@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The operation that a request names, determined before anything is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names are those of the STS and S3 API references")]
-pub enum Op {
+pub enum ApiOperation {
     AssumeRole,
     GetCallerIdentity,
     HeadBucket,
@@ -37,12 +37,12 @@ pub enum Op {
 
 /// A request and its response.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct LoggedRequest {
     /// The order of arrival, from 1.
     pub number: u64,
     /// Seconds since 1970 at arrival, on the practice server's clock.
     pub at: i64,
-    pub op: Op,
+    pub op: ApiOperation,
     /// The ID of the access key that signed it.
     pub access_key_id: Option<String>,
     /// The bucket in the path.
@@ -64,7 +64,7 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
 }
 
-impl Request {
+impl LoggedRequest {
     pub(super) fn of(number: u64, at: i64, method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         let decoded = percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
         let path = decoded.trim_start_matches('/');
@@ -108,31 +108,33 @@ pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn op(method: &Method, bucket: bool, key: bool, query: &BTreeMap<String, String>, headers: &HeaderMap) -> Op {
+fn op(method: &Method, bucket: bool, key: bool, query: &BTreeMap<String, String>, headers: &HeaderMap) -> ApiOperation {
     let has = |name: &str| query.contains_key(name);
     if has("acl") {
-        return Op::Acl;
+        return ApiOperation::Acl;
     }
     match (method.as_str(), bucket, key) {
-        ("GET", false, false) => Op::ListBuckets,
-        ("HEAD", true, false) => Op::HeadBucket,
-        ("GET", true, false) if has("list-type") => Op::ListObjectsV2,
-        ("GET", true, false) if has("uploads") => Op::ListMultipartUploads,
-        ("GET", true, false) if query.keys().all(|name| LIST.contains(&name.as_str())) => Op::ListObjects,
-        ("POST", true, false) if has("delete") => Op::DeleteObjects,
-        ("PUT", true, true) if has("uploadId") && headers.contains_key("x-amz-copy-source") => Op::UploadPartCopy,
-        ("PUT", true, true) if has("uploadId") => Op::UploadPart,
-        ("PUT", true, true) if headers.contains_key("x-amz-copy-source") => Op::CopyObject,
-        ("PUT", true, true) if query.keys().all(|name| name == "x-id") => Op::PutObject,
-        ("POST", true, true) if has("uploads") => Op::CreateMultipartUpload,
-        ("POST", true, true) if has("uploadId") => Op::CompleteMultipartUpload,
-        ("DELETE", true, true) if has("uploadId") => Op::AbortMultipartUpload,
-        ("DELETE", true, true) if !has("tagging") => Op::DeleteObject,
-        ("GET", true, true) if has("uploadId") => Op::ListParts,
-        ("GET", true, true) if has("attributes") => Op::GetObjectAttributes,
-        ("GET", true, true) if !SUBRESOURCES.iter().any(|name| has(name)) => Op::GetObject,
-        ("HEAD", true, true) => Op::HeadObject,
-        (_, _, _) => Op::Other,
+        ("GET", false, false) => ApiOperation::ListBuckets,
+        ("HEAD", true, false) => ApiOperation::HeadBucket,
+        ("GET", true, false) if has("list-type") => ApiOperation::ListObjectsV2,
+        ("GET", true, false) if has("uploads") => ApiOperation::ListMultipartUploads,
+        ("GET", true, false) if query.keys().all(|name| LIST.contains(&name.as_str())) => ApiOperation::ListObjects,
+        ("POST", true, false) if has("delete") => ApiOperation::DeleteObjects,
+        ("PUT", true, true) if has("uploadId") && headers.contains_key("x-amz-copy-source") => {
+            ApiOperation::UploadPartCopy
+        }
+        ("PUT", true, true) if has("uploadId") => ApiOperation::UploadPart,
+        ("PUT", true, true) if headers.contains_key("x-amz-copy-source") => ApiOperation::CopyObject,
+        ("PUT", true, true) if query.keys().all(|name| name == "x-id") => ApiOperation::PutObject,
+        ("POST", true, true) if has("uploads") => ApiOperation::CreateMultipartUpload,
+        ("POST", true, true) if has("uploadId") => ApiOperation::CompleteMultipartUpload,
+        ("DELETE", true, true) if has("uploadId") => ApiOperation::AbortMultipartUpload,
+        ("DELETE", true, true) if !has("tagging") => ApiOperation::DeleteObject,
+        ("GET", true, true) if has("uploadId") => ApiOperation::ListParts,
+        ("GET", true, true) if has("attributes") => ApiOperation::GetObjectAttributes,
+        ("GET", true, true) if !SUBRESOURCES.iter().any(|name| has(name)) => ApiOperation::GetObject,
+        ("HEAD", true, true) => ApiOperation::HeadObject,
+        (_, _, _) => ApiOperation::Other,
     }
 }
 
@@ -146,17 +148,17 @@ mod tests {
     #[test]
     fn requests_are_named_by_method_path_and_query() {
         for (method, uri, expected, key) in [
-            (Method::PUT, "/b/a%20b/%E2%82%AC?x-id=PutObject", Op::PutObject, Some("a b/€")),
-            (Method::PUT, "/b/k?partNumber=3&uploadId=u", Op::UploadPart, Some("k")),
-            (Method::POST, "/b/k?uploads", Op::CreateMultipartUpload, Some("k")),
-            (Method::GET, "/b?list-type=2&prefix=p", Op::ListObjectsV2, None),
-            (Method::GET, "/b/?prefix=p", Op::ListObjects, None),
-            (Method::GET, "/b?location", Op::Other, None),
-            (Method::HEAD, "/b/k", Op::HeadObject, Some("k")),
-            (Method::HEAD, "/b", Op::HeadBucket, None),
-            (Method::GET, "/b/k?acl", Op::Acl, Some("k")),
+            (Method::PUT, "/b/a%20b/%E2%82%AC?x-id=PutObject", ApiOperation::PutObject, Some("a b/€")),
+            (Method::PUT, "/b/k?partNumber=3&uploadId=u", ApiOperation::UploadPart, Some("k")),
+            (Method::POST, "/b/k?uploads", ApiOperation::CreateMultipartUpload, Some("k")),
+            (Method::GET, "/b?list-type=2&prefix=p", ApiOperation::ListObjectsV2, None),
+            (Method::GET, "/b/?prefix=p", ApiOperation::ListObjects, None),
+            (Method::GET, "/b?location", ApiOperation::Other, None),
+            (Method::HEAD, "/b/k", ApiOperation::HeadObject, Some("k")),
+            (Method::HEAD, "/b", ApiOperation::HeadBucket, None),
+            (Method::GET, "/b/k?acl", ApiOperation::Acl, Some("k")),
         ] {
-            let read = Request::of(1, 0, &method, &uri.parse().expect("a URI"), &HeaderMap::new());
+            let read = LoggedRequest::of(1, 0, &method, &uri.parse().expect("a URI"), &HeaderMap::new());
             assert_eq!((read.op, read.key.as_deref()), (expected, key), "{method} {uri}");
         }
     }

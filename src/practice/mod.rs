@@ -21,11 +21,11 @@ mod story;
 mod sts;
 mod tap;
 
-pub use faults::{Fault, Rule};
-pub use log::{Op, Request};
-pub use options::{Conditions, ExtraRole, Mfa, Options};
-pub use store::{OpenUpload, StoredObject};
-pub use story::{Keys, MFA_CODE, MFA_SERIAL, Story};
+pub use faults::{Fault, FaultRule};
+pub use log::{ApiOperation, LoggedRequest};
+pub use options::{Conditions, ExtraRole, Mfa, PracticeOptions};
+pub use store::{ObjectInfo, OpenUpload};
+pub use story::{MFA_CODE, MFA_SERIAL, PracticeKey, Story};
 
 use blob::{Intake, Shelf};
 use bytes::Bytes;
@@ -41,7 +41,7 @@ use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::{Object, Store, crc_text, etag};
+use store::{ObjectVersion, Store, crc_text, etag};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -52,7 +52,7 @@ const SIGNATURE_TEXT_STS: &str = "The request signature we calculated does not m
 
 /// State shared by the requests and the handle.
 struct Inside {
-    options: Options,
+    options: PracticeOptions,
     endpoint: String,
     random: Random,
     /// Milliseconds by which the practice server's clock is ahead of this computer's.
@@ -62,7 +62,7 @@ struct Inside {
     iam: Mutex<Iam>,
     shelf: Arc<Shelf>,
     store: Mutex<Store>,
-    log: Mutex<Vec<Request>>,
+    log: Mutex<Vec<LoggedRequest>>,
     requests: AtomicU64,
     faults: Mutex<Script>,
     /// Tells the requests that are held that they may go on; each has one receiver.
@@ -124,7 +124,7 @@ impl Practice {
     /// # Errors
     ///
     /// The system's error if the port can't be bound.
-    pub async fn start(options: Options) -> io::Result<Self> {
+    pub async fn start(options: PracticeOptions) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let random = Random::new(options.seed);
         let inside = Arc::new(Inside {
@@ -154,7 +154,7 @@ impl Practice {
 
     /// Returns the stored objects, sorted by key.
     #[must_use]
-    pub fn objects(&self) -> Vec<StoredObject> {
+    pub fn objects(&self) -> Vec<ObjectInfo> {
         lock(&self.inside.store).objects.values().map(|object| object.about.clone()).collect()
     }
 
@@ -200,7 +200,7 @@ impl Practice {
         let mut intake = Intake::new(&self.inside.shelf);
         intake.push(bytes).await?;
         let (blob, crc) = intake.finish().await?;
-        let about = StoredObject {
+        let about = ObjectInfo {
             key: key.to_owned(),
             size: blob.size,
             etag: etag(crc, blob.size),
@@ -210,7 +210,7 @@ impl Practice {
             by: format!("arn:aws:iam::{}:user/owner", story::CUSTOMER),
             parts: 0,
         };
-        lock(&self.inside.store).keep(Object { about, blob });
+        lock(&self.inside.store).keep(ObjectVersion { about, blob });
         Ok(())
     }
 
@@ -221,13 +221,13 @@ impl Practice {
 
     /// Returns all requests in order of arrival.
     #[must_use]
-    pub fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<LoggedRequest> {
         lock(&self.inside.log).clone()
     }
 
     /// Returns how many requests of this kind arrived.
     #[must_use]
-    pub fn count(&self, op: Op) -> usize {
+    pub fn count(&self, op: ApiOperation) -> usize {
         lock(&self.inside.log).iter().filter(|request| request.op == op).count()
     }
 
@@ -236,7 +236,7 @@ impl Practice {
         lock(&self.inside.log).clear();
     }
 
-    pub fn fault(&self, rule: Rule) {
+    pub fn fault(&self, rule: FaultRule) {
         lock(&self.inside.faults).add(rule);
     }
 

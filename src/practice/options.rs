@@ -2,7 +2,7 @@
 
 /// Settings of a [`Practice`](super::Practice); the defaults are those of the practice shown to users.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct PracticeOptions {
     /// The port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
     /// Makes keys, tokens and IDs repeatable. `None` draws new ones at each start.
@@ -48,7 +48,7 @@ pub struct Options {
     pub replay_complete: bool,
 }
 
-impl Default for Options {
+impl Default for PracticeOptions {
     fn default() -> Self {
         Self {
             port: 0,

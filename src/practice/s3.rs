@@ -4,7 +4,7 @@ use super::access::refuse;
 use super::iam::Caller;
 use super::receive::{bad_digest, receive};
 use super::serve::FlipInside;
-use super::store::{Completion, Object, Part, Refused, StoredObject, Upload, crc_text, etag};
+use super::store::{CompletedParts, MultipartState, ObjectInfo, ObjectVersion, Part, Refused, crc_text, etag};
 use super::story::BUCKET;
 use super::{Inside, lock};
 use async_trait::async_trait;
@@ -67,7 +67,7 @@ impl Bucket {
         ServerSideEncryption::from(if self.0.options.kms { "aws:kms".to_owned() } else { "AES256".to_owned() })
     }
 
-    fn about(&self, key: &str) -> S3Result<StoredObject> {
+    fn about(&self, key: &str) -> S3Result<ObjectInfo> {
         let store = lock(&self.0.store);
         let object = store.objects.get(key);
         object
@@ -116,7 +116,7 @@ impl S3 for Bucket {
         let if_absent = if_absent(req.input.if_none_match.as_ref())?;
         let input = req.input;
         let taken = receive(&self.0.shelf, input.body, &req.headers, req.trailing_headers.as_ref(), flip).await?;
-        let about = StoredObject {
+        let about = ObjectInfo {
             key: input.key,
             size: taken.blob.size,
             etag: etag(taken.crc, taken.blob.size),
@@ -139,7 +139,7 @@ impl S3 for Bucket {
             Some(("sha256", sum)) => output.checksum_sha256 = Some(sum),
             Some(_) | None => output.checksum_crc64nvme = Some(about.crc64nvme.clone()),
         }
-        lock(&self.0.store).put(Object { about, blob: taken.blob }, if_absent)?;
+        lock(&self.0.store).put(ObjectVersion { about, blob: taken.blob }, if_absent)?;
         Ok(S3Response::new(output))
     }
 
@@ -150,7 +150,7 @@ impl S3 for Bucket {
         let by = by(&req);
         let input = req.input;
         let upload_id = self.0.random.upload_id();
-        let upload = Upload::new(input.key.clone(), input.content_type, input.checksum_algorithm.is_some(), by);
+        let upload = MultipartState::new(input.key.clone(), input.content_type, input.checksum_algorithm.is_some(), by);
         lock(&self.0.store).uploads.insert(upload_id.clone(), upload);
         let abort_days = self.0.options.abort_days;
         Ok(S3Response::new(CreateMultipartUploadOutput {
@@ -209,7 +209,7 @@ impl S3 for Bucket {
             };
             parts.push((number, etag.into_value(), part.checksum_crc64nvme));
         }
-        let done = lock(&self.0.store).complete(&Completion {
+        let done = lock(&self.0.store).complete(&CompletedParts {
             key: &input.key,
             upload_id: &input.upload_id,
             parts,

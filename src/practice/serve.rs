@@ -1,9 +1,9 @@
 //! Handles a request: the log, the faults, STS or S3, and AWS's response headers.
 
-use super::access::Access;
+use super::access::PracticeAccess;
 use super::clock::{from_amz_time, http_time, iso_time};
 use super::faults::Fault;
-use super::log::{Op, Request};
+use super::log::{ApiOperation, LoggedRequest};
 use super::s3::Bucket;
 use super::sign::Authorization;
 use super::tap::{Blanks, Tap};
@@ -41,8 +41,8 @@ impl std::error::Error for Dropped {}
 /// Returns the S3 service; `s3s` checks its signatures.
 pub(super) fn s3(inside: &Arc<Inside>) -> S3Service {
     let mut builder = S3ServiceBuilder::new(Bucket(Arc::clone(inside)));
-    builder.set_auth(Access(Arc::clone(inside)));
-    builder.set_access(Access(Arc::clone(inside)));
+    builder.set_auth(PracticeAccess(Arc::clone(inside)));
+    builder.set_access(PracticeAccess(Arc::clone(inside)));
     // `s3s` would compare with the system's clock; `refuse_early` compares with the practice server's, which tests can
     // move.
     let mut config = S3Config::default();
@@ -52,14 +52,14 @@ pub(super) fn s3(inside: &Arc<Inside>) -> S3Service {
 }
 
 /// The log record of a request in progress; its received bytes are recorded even if the client disconnects.
-struct Line {
+struct BodyLine {
     inside: Arc<Inside>,
     number: u64,
     tap: Tap,
 }
 
-impl Line {
-    fn note(&self, note: impl FnOnce(&mut Request)) {
+impl BodyLine {
+    fn note(&self, note: impl FnOnce(&mut LoggedRequest)) {
         let mut log = lock(&self.inside.log);
         if let Some(line) = log.iter_mut().rev().find(|line| line.number == self.number) {
             note(line);
@@ -67,7 +67,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for BodyLine {
     fn drop(&mut self) {
         let bytes = self.tap.bytes();
         self.note(|line| line.body_bytes = bytes);
@@ -91,13 +91,13 @@ pub(super) async fn answer(
     if sts {
         form = Limited::new(tap.clone(), MAX_FORM).collect().await.map_err(|_broken| Dropped)?.to_bytes();
     }
-    let mut request = Request::of(inside.next_number(), inside.now(), &parts.method, &parts.uri, &parts.headers);
+    let mut request = LoggedRequest::of(inside.next_number(), inside.now(), &parts.method, &parts.uri, &parts.headers);
     if sts {
         request.op = sts::op(&form);
     }
     let faults = lock(&inside.faults).befall(&request);
     lock(&inside.log).push(request.clone());
-    let line = Line { inside: Arc::clone(&inside), number: request.number, tap: tap.clone() };
+    let line = BodyLine { inside: Arc::clone(&inside), number: request.number, tap: tap.clone() };
 
     let mut instead = None;
     let mut extensions = parts.extensions;
@@ -300,8 +300,8 @@ fn complete_error(inside: &Inside, response: Response<Body>) -> Response<Body> {
 }
 
 /// Adds AWS's response headers, and removes the checksums if the options say so.
-fn dress(inside: &Inside, request: &Request, response: &mut Response<Body>) {
-    if request.op == Op::HeadBucket && response.status() != StatusCode::NOT_FOUND {
+fn dress(inside: &Inside, request: &LoggedRequest, response: &mut Response<Body>) {
+    if request.op == ApiOperation::HeadBucket && response.status() != StatusCode::NOT_FOUND {
         put(response.headers_mut(), "x-amz-bucket-region", &inside.options.region);
     }
     let headers = response.headers_mut();

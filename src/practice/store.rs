@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 /// Metadata of a stored object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredObject {
+pub struct ObjectInfo {
     pub key: String,
     pub size: u64,
     /// The ETag without quotes. It is not an MD5.
@@ -38,8 +38,8 @@ pub struct OpenUpload {
     pub parts: Vec<(i32, u64)>,
 }
 
-pub(super) struct Object {
-    pub(super) about: StoredObject,
+pub(super) struct ObjectVersion {
+    pub(super) about: ObjectInfo,
     pub(super) blob: Blob,
 }
 
@@ -50,27 +50,27 @@ pub(super) struct Part {
     pub(super) blob: Blob,
 }
 
-pub(super) struct Upload {
+pub(super) struct MultipartState {
     pub(super) key: String,
     pub(super) content_type: Option<String>,
     /// Whether a checksum algorithm was declared at creation, which requires part numbers without gaps from 1.
     pub(super) checksummed: bool,
     pub(super) by: String,
     pub(super) parts: BTreeMap<i32, Part>,
-    done: Option<(Vec<(i32, String)>, StoredObject)>,
+    done: Option<(Vec<(i32, String)>, ObjectInfo)>,
 }
 
 /// Objects and uploads of the bucket.
 #[derive(Default)]
 pub(super) struct Store {
-    pub(super) objects: BTreeMap<String, Object>,
-    pub(super) uploads: HashMap<String, Upload>,
+    pub(super) objects: BTreeMap<String, ObjectVersion>,
+    pub(super) uploads: HashMap<String, MultipartState>,
     /// How many objects there are.
     pub(super) count: watch::Sender<usize>,
 }
 
 /// A CompleteMultipartUpload request.
-pub(super) struct Completion<'a> {
+pub(super) struct CompletedParts<'a> {
     pub(super) key: &'a str,
     pub(super) upload_id: &'a str,
     /// Number, ETag without quotes, and CRC64NVME if given, in the order of the request.
@@ -101,7 +101,7 @@ pub(super) enum Refused {
     Exists,
 }
 
-impl Upload {
+impl MultipartState {
     pub(super) fn new(key: String, content_type: Option<String>, checksummed: bool, by: String) -> Self {
         Self { key, content_type, checksummed, by, parts: BTreeMap::new(), done: None }
     }
@@ -109,7 +109,7 @@ impl Upload {
 
 impl Store {
     /// Returns the upload if it is still open.
-    pub(super) fn open_upload(&mut self, key: &str, upload_id: &str) -> Result<&mut Upload, Refused> {
+    pub(super) fn open_upload(&mut self, key: &str, upload_id: &str) -> Result<&mut MultipartState, Refused> {
         let upload = self.uploads.get_mut(upload_id).filter(|upload| upload.key == key && upload.done.is_none());
         upload.ok_or(Refused::NoSuchUpload)
     }
@@ -129,7 +129,7 @@ impl Store {
     }
 
     /// Stores an object from PutObject.
-    pub(super) fn put(&mut self, object: Object, if_absent: bool) -> Result<(), Refused> {
+    pub(super) fn put(&mut self, object: ObjectVersion, if_absent: bool) -> Result<(), Refused> {
         if if_absent && self.objects.contains_key(&object.about.key) {
             return Err(Refused::Exists);
         }
@@ -138,13 +138,13 @@ impl Store {
     }
 
     /// Keeps an object, in the place of one with its key.
-    pub(super) fn keep(&mut self, object: Object) {
+    pub(super) fn keep(&mut self, object: ObjectVersion) {
         self.objects.insert(object.about.key.clone(), object);
         self.count.send_replace(self.objects.len());
     }
 
     /// Completes an upload, or returns the same result for a repeated request.
-    pub(super) fn complete(&mut self, asked: &Completion<'_>) -> Result<StoredObject, Refused> {
+    pub(super) fn complete(&mut self, asked: &CompletedParts<'_>) -> Result<ObjectInfo, Refused> {
         let upload = self.uploads.get_mut(asked.upload_id).filter(|upload| upload.key == asked.key);
         let upload = upload.ok_or(Refused::NoSuchUpload)?;
         let list: Vec<(i32, String)> = asked.parts.iter().map(|(number, etag, _)| (*number, etag.clone())).collect();
@@ -186,7 +186,7 @@ impl Store {
         if asked.if_absent && self.objects.contains_key(asked.key) {
             return Err(Refused::Exists);
         }
-        let about = StoredObject {
+        let about = ObjectInfo {
             key: asked.key.to_owned(),
             size: blob.size,
             etag: format!("{}-{}", &hex(&etags.finalize())[..32], list.len()),
@@ -198,7 +198,7 @@ impl Store {
         };
         upload.parts.clear();
         upload.done = Some((list, about.clone()));
-        self.keep(Object { about: about.clone(), blob });
+        self.keep(ObjectVersion { about: about.clone(), blob });
         Ok(about)
     }
 }

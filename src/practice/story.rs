@@ -18,12 +18,12 @@ const PROFILE: &str = "importantproject";
 
 /// A long-term access key. It works only on the practice server, but is kept out of Debug like a real one.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Keys {
+pub struct PracticeKey {
     id: String,
     secret: String,
 }
 
-impl Keys {
+impl PracticeKey {
     pub(super) fn new(id: String, secret: String) -> Self {
         Self { id, secret }
     }
@@ -41,7 +41,7 @@ impl Keys {
     }
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for PracticeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
     }
@@ -64,18 +64,19 @@ pub struct Story {
     /// The account of the customer, which owns the bucket.
     pub customer_account: String,
     /// The user whom the role trusts.
-    pub richard: Keys,
+    pub richard: PracticeKey,
     /// A user of the same account whom no role trusts.
-    pub mallory: Keys,
+    pub mallory: PracticeKey,
     /// The customer's own key, with all permissions on the bucket.
-    pub owner: Keys,
+    pub owner: PracticeKey,
 }
 
 impl Story {
     pub(super) fn of(inside: &Inside) -> Self {
         let iam = lock(&inside.iam);
-        let keys =
-            |name| iam.user_named(name).map_or_else(|| Keys::new(String::new(), String::new()), |u| u.keys.clone());
+        let keys = |name| {
+            iam.user_named(name).map_or_else(|| PracticeKey::new(String::new(), String::new()), |u| u.keys.clone())
+        };
         Self {
             endpoint: inside.endpoint.clone(),
             role_arn: format!("arn:aws:iam::{CUSTOMER}:role/{ROLE}"),
@@ -101,7 +102,7 @@ impl Story {
         let mut credentials = String::new();
         let mut config = String::new();
         for (name, keys) in [(self.profile.as_str(), &self.richard), ("mallory", &self.mallory)] {
-            let Keys { id, secret } = keys;
+            let PracticeKey { id, secret } = keys;
             let lines = ["aws_access_key_id = ", id, "\naws_secret_access_key = ", secret, "\n\n"].concat();
             credentials.extend(["[", name, "]\n", &lines]);
             config.extend(["[profile ", name, "]\nregion = ", &self.region, "\n\n"]);

@@ -1,10 +1,10 @@
 //! STS: AssumeRole and GetCallerIdentity, with AWS's error codes (STS API Reference) and messages (as observed at AWS).
 
-use super::iam::{Caller, KeyProblem, Role, Session};
-use super::log::{Op, pairs};
+use super::iam::{Caller, IamSession, KeyRefusal, Role};
+use super::log::{ApiOperation, pairs};
 use super::policy::Policy;
 use super::sign::Authorization;
-use super::story::Keys;
+use super::story::PracticeKey;
 use super::{Inside, amz_time, iso_time, lock, xml_text};
 use http::{HeaderMap, StatusCode};
 use std::collections::BTreeMap;
@@ -15,30 +15,30 @@ const CHAIN_SECONDS: u32 = 3600;
 
 /// An STS error.
 #[derive(Debug)]
-struct Refusal {
+struct StsError {
     status: StatusCode,
     code: &'static str,
     message: String,
 }
 
-fn denied(message: impl Into<String>) -> Refusal {
-    Refusal { status: StatusCode::FORBIDDEN, code: "AccessDenied", message: message.into() }
+fn denied(message: impl Into<String>) -> StsError {
+    StsError { status: StatusCode::FORBIDDEN, code: "AccessDenied", message: message.into() }
 }
 
-fn bad(code: &'static str, message: impl Into<String>) -> Refusal {
-    Refusal { status: StatusCode::BAD_REQUEST, code, message: message.into() }
+fn bad(code: &'static str, message: impl Into<String>) -> StsError {
+    StsError { status: StatusCode::BAD_REQUEST, code, message: message.into() }
 }
 
-fn unsigned(code: &'static str, message: impl Into<String>) -> Refusal {
-    Refusal { status: StatusCode::FORBIDDEN, code, message: message.into() }
+fn unsigned(code: &'static str, message: impl Into<String>) -> StsError {
+    StsError { status: StatusCode::FORBIDDEN, code, message: message.into() }
 }
 
 /// Returns the operation that a form names, for the log and the faults.
-pub(super) fn op(body: &[u8]) -> Op {
+pub(super) fn op(body: &[u8]) -> ApiOperation {
     match pairs(&String::from_utf8_lossy(body)).into_iter().find(|(name, _)| name == "Action") {
-        Some((_, action)) if action == "AssumeRole" => Op::AssumeRole,
-        Some((_, action)) if action == "GetCallerIdentity" => Op::GetCallerIdentity,
-        Some(_) | None => Op::Other,
+        Some((_, action)) if action == "AssumeRole" => ApiOperation::AssumeRole,
+        Some((_, action)) if action == "GetCallerIdentity" => ApiOperation::GetCallerIdentity,
+        Some(_) | None => ApiOperation::Other,
     }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn error_xml(code: &str, message: &str, id: &str) -> String {
     )
 }
 
-fn caller(inside: &Inside, headers: &HeaderMap, body: &[u8], now: i64) -> Result<Caller, Refusal> {
+fn caller(inside: &Inside, headers: &HeaderMap, body: &[u8], now: i64) -> Result<Caller, StsError> {
     let Some(read) = Authorization::of(headers) else {
         return Err(unsigned("MissingAuthenticationToken", "Request is missing Authentication Token"));
     };
@@ -111,8 +111,8 @@ fn caller(inside: &Inside, headers: &HeaderMap, body: &[u8], now: i64) -> Result
     }
     let token = headers.get("x-amz-security-token").and_then(|value| value.to_str().ok());
     iam.caller(&read.access_key_id, token, now).map_err(|problem| match problem {
-        KeyProblem::Unknown | KeyProblem::BadToken => unknown(),
-        KeyProblem::Expired => unsigned("ExpiredToken", "The security token included in the request is expired"),
+        KeyRefusal::Unknown | KeyRefusal::BadToken => unknown(),
+        KeyRefusal::Expired => unsigned("ExpiredToken", "The security token included in the request is expired"),
     })
 }
 
@@ -126,7 +126,7 @@ fn identity(caller: &Caller) -> String {
 }
 
 /// Checks the constraints of the STS service model and reports all violations at once.
-fn validate(form: &BTreeMap<String, String>) -> Result<(), Refusal> {
+fn validate(form: &BTreeMap<String, String>) -> Result<(), StsError> {
     let mut broken = Vec::new();
     let mut limits = |field: &str, name: &str, least: usize, most: usize, allowed: &str, required: bool| {
         let Some(value) = form.get(name) else {
@@ -178,7 +178,7 @@ fn validate(form: &BTreeMap<String, String>) -> Result<(), Refusal> {
     Err(bad("ValidationError", text))
 }
 
-fn assume(inside: &Inside, caller: &Caller, form: &BTreeMap<String, String>, now: i64) -> Result<String, Refusal> {
+fn assume(inside: &Inside, caller: &Caller, form: &BTreeMap<String, String>, now: i64) -> Result<String, StsError> {
     validate(form)?;
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let (arn, session_name) = (field("RoleArn"), field("RoleSessionName"));
@@ -205,8 +205,8 @@ fn assume(inside: &Inside, caller: &Caller, form: &BTreeMap<String, String>, now
         return Err(bad("ValidationError", text));
     }
     let lasts = lock(&inside.session_seconds).map_or(asked, |cap| cap.min(asked));
-    let session = Session {
-        keys: Keys::new(inside.random.id("ASIA"), inside.random.secret()),
+    let session = IamSession {
+        keys: PracticeKey::new(inside.random.id("ASIA"), inside.random.secret()),
         token: inside.random.token(),
         role: role.name.clone(),
         role_id: role.id.clone(),
@@ -247,7 +247,7 @@ fn may_assume(role: &Role, caller: &Caller, form: &BTreeMap<String, String>, (mf
 /// Whether a valid MFA code was sent; a wrong one is an error before the role is looked up.
 ///
 /// `shows` is whether the caller has the device that always shows the same code.
-fn mfa(device: &mut Option<super::Mfa>, shows: bool, form: &BTreeMap<String, String>) -> Result<bool, Refusal> {
+fn mfa(device: &mut Option<super::Mfa>, shows: bool, form: &BTreeMap<String, String>) -> Result<bool, StsError> {
     let (serial, code) = match (form.get("SerialNumber"), form.get("TokenCode")) {
         (None, None) => return Ok(false),
         (Some(serial), Some(code)) => (serial, code),
@@ -270,7 +270,7 @@ fn mfa(device: &mut Option<super::Mfa>, shows: bool, form: &BTreeMap<String, Str
 }
 
 /// Parses the session policy; returns it with the percentage of the allowed size that it takes.
-fn session_policy(text: Option<&str>) -> Result<(Option<Policy>, Option<usize>), Refusal> {
+fn session_policy(text: Option<&str>) -> Result<(Option<Policy>, Option<usize>), StsError> {
     let Some(text) = text else { return Ok((None, None)) };
     let percent = (text.chars().count() * 100).div_ceil(2048);
     if text.chars().count() > 2048 {

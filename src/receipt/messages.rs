@@ -1,6 +1,6 @@
 //! The command line's messages about receipts and about files checked against them.
 
-use super::{Check, NotReadable};
+use super::{FileCheck, NotReadable};
 use crate::words::untrusted_text::visible;
 use std::path::Path;
 
@@ -53,20 +53,20 @@ pub fn not_a_receipt(why: &NotReadable) -> String {
 
 /// Returns the result of a check in a few words.
 #[must_use]
-pub const fn check(check: Check) -> &'static str {
+pub const fn check(check: FileCheck) -> &'static str {
     match check {
-        Check::Same => "the same",
-        Check::SameWithoutSha256 => "the same by size and CRC64NVME",
-        Check::Differs => "differs",
-        Check::Missing => "is missing",
-        Check::NotDelivered => "was not delivered",
-        Check::NotInReceipt => "is not in the receipt",
-        Check::Unreadable => "can’t be read",
+        FileCheck::Same => "the same",
+        FileCheck::SameWithoutSha256 => "the same by size and CRC64NVME",
+        FileCheck::Differs => "differs",
+        FileCheck::Missing => "is missing",
+        FileCheck::NotDelivered => "was not delivered",
+        FileCheck::NotInReceipt => "is not in the receipt",
+        FileCheck::Unreadable => "can’t be read",
     }
 }
 
 #[must_use]
-pub fn verdict(name: &str, found: Check) -> String {
+pub fn verdict(name: &str, found: FileCheck) -> String {
     let mark = if found.good() { "✓" } else { "✗" };
     format!("{mark} {}: {}", visible(name), check(found))
 }

@@ -43,7 +43,7 @@ pub mod words;
 pub use details::Details;
 pub use several::Receipts;
 pub use text::visible;
-pub use verify::{Check, NotReadable, Verdict, verify};
+pub use verify::{FileCheck, NotReadable, Verdict, verify};
 
 use crate::model::history::{Delivery, DeliveryFile, Outcome};
 use crate::model::upload::Proof;

@@ -23,12 +23,12 @@ pub struct Verdict {
     pub path: Option<PathBuf>,
     /// The name in the receipt; `None` if the receipt doesn't have it.
     pub name: Option<String>,
-    pub check: Check,
+    pub check: FileCheck,
 }
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
+pub enum FileCheck {
     /// Size, CRC64NVME and SHA-256 match.
     Same,
     /// Size and CRC64NVME match; the receipt has no SHA-256 for this file.
@@ -44,7 +44,7 @@ pub enum Check {
     Unreadable,
 }
 
-impl Check {
+impl FileCheck {
     /// Whether the file is the one that was delivered.
     #[must_use]
     pub const fn good(self) -> bool {
@@ -82,7 +82,7 @@ pub fn verify(receipt_json: &str, paths: &[PathBuf]) -> Result<Vec<Verdict>, Not
         walk(path, true, 0, &mut |file, found| {
             verdicts.push(match found {
                 Ok(()) => lines.check(file, &mut seen),
-                Err(_) => Verdict { path: Some(file.to_path_buf()), name: None, check: Check::Unreadable },
+                Err(_) => Verdict { path: Some(file.to_path_buf()), name: None, check: FileCheck::Unreadable },
             });
         });
     }
@@ -90,7 +90,7 @@ pub fn verify(receipt_json: &str, paths: &[PathBuf]) -> Result<Vec<Verdict>, Not
     verdicts.extend(missing.map(|(line, _)| Verdict {
         path: None,
         name: Some(line.name.clone()),
-        check: Check::Missing,
+        check: FileCheck::Missing,
     }));
     Ok(verdicts)
 }
@@ -98,13 +98,13 @@ pub fn verify(receipt_json: &str, paths: &[PathBuf]) -> Result<Vec<Verdict>, Not
 /// Parses a receipt, or several merged into one, so that files are looked up in all of them.
 fn read(json: &str) -> Result<Receipt, NotReadable> {
     #[derive(serde::Deserialize)]
-    struct Version {
+    struct FormatVersion {
         #[serde(alias = "daypass_receipts")]
         daypass_receipt: u64,
         receipts: Option<serde::de::IgnoredAny>,
     }
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
-    let version: Version = serde_json::from_str(json).map_err(|_odd| NotReadable::NotAReceipt)?;
+    let version: FormatVersion = serde_json::from_str(json).map_err(|_odd| NotReadable::NotAReceipt)?;
     if version.daypass_receipt > u64::from(VERSION) {
         return Err(NotReadable::Later(version.daypass_receipt));
     }
@@ -193,20 +193,20 @@ impl<'a> Lines<'a> {
         let verdict =
             |name: Option<&String>, check| Verdict { path: Some(file.to_path_buf()), name: name.cloned(), check };
         let fitting = self.fitting(file);
-        let Some(first) = fitting.first().copied() else { return verdict(None, Check::NotInReceipt) };
+        let Some(first) = fitting.first().copied() else { return verdict(None, FileCheck::NotInReceipt) };
         let Some(line) = self.receipt.delivered.get(first) else {
             let line = self.receipt.not_delivered.get(first - self.receipt.delivered.len());
-            return verdict(line.map(|line| &line.name), Check::NotDelivered);
+            return verdict(line.map(|line| &line.name), FileCheck::NotDelivered);
         };
-        let Ok(sums) = Sums::of(file) else {
+        let Ok(sums) = ContentId::of(file) else {
             seen[first] = true;
-            return verdict(Some(&line.name), Check::Unreadable);
+            return verdict(Some(&line.name), FileCheck::Unreadable);
         };
         // Several lines may have the same content (empty files): lines without a file come first.
         let mut same: Vec<_> =
             fitting.iter().filter_map(|at| Some((*at, sums.same(self.receipt.delivered.get(*at)?)?))).collect();
         same.sort_by_key(|(at, _)| seen[*at]);
-        let (at, check) = same.first().copied().unwrap_or((first, Check::Differs));
+        let (at, check) = same.first().copied().unwrap_or((first, FileCheck::Differs));
         seen[at] = true;
         verdict(Some(&self.receipt.delivered[at].name), check)
     }
@@ -229,13 +229,13 @@ fn shared(one: &str, other: &str) -> usize {
 }
 
 /// What identifies a file's content.
-struct Sums {
+struct ContentId {
     size: u64,
     sha256: String,
     crc64nvme: String,
 }
 
-impl Sums {
+impl ContentId {
     fn of(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let (mut sha256, mut crc, mut size) = (Sha256::new(), Digest::new(CrcAlgorithm::Crc64Nvme), 0);
@@ -255,13 +255,13 @@ impl Sums {
         Ok(Self { size, sha256: super::text::hex(&sha256.finalize()), crc64nvme })
     }
 
-    fn same(&self, line: &Delivered) -> Option<Check> {
+    fn same(&self, line: &Delivered) -> Option<FileCheck> {
         if self.size != line.size || self.crc64nvme != line.crc64nvme {
             return None;
         }
         match &line.sha256 {
-            Some(sha256) => sha256.eq_ignore_ascii_case(&self.sha256).then_some(Check::Same),
-            None => Some(Check::SameWithoutSha256),
+            Some(sha256) => sha256.eq_ignore_ascii_case(&self.sha256).then_some(FileCheck::Same),
+            None => Some(FileCheck::SameWithoutSha256),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::picker::CheckItem;
 use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, customer, form, icons, identity, layout, picker};
-use crate::grant::{self, Format, Principal, RoleRequest};
+use crate::grant::{self, KitFormat, Principal, RoleRequest};
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::time::Utc;
 use crate::words::ask as words;
@@ -129,9 +129,9 @@ impl Window {
         let full = ui.available_width();
         let (_, rect) = ui.allocate_space(vec2(full, size::CONTROL));
         let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
-        let message = print(Format::Message).zip(print(Format::CloudFormation));
+        let message = print(KitFormat::Message).zip(print(KitFormat::CloudFormation));
         let message = message.map(|(message, template)| {
-            words::message_and_template(&message, Format::CloudFormation.file_name(), &template)
+            words::message_and_template(&message, KitFormat::CloudFormation.file_name(), &template)
         });
         let done = message.is_some() && kit.copied == message;
         let icon = if done { icons::CHECK } else { icons::COPY };
@@ -142,7 +142,7 @@ impl Window {
         }
         row.add_space(gap::PARAGRAPH);
         if row.add(Button::plain(words::SAVE_ALL).enabled(ask.is_ok())).clicked() {
-            let forms = Format::ALL.into_iter().filter(|format| *format != Format::Invitation);
+            let forms = KitFormat::ALL.into_iter().filter(|format| *format != KitFormat::Invitation);
             let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
             out.push(Action::Choose(PathFor::Texts(files)));
         }

@@ -7,7 +7,7 @@ use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
 use super::{About, Action, Window, icons, picker};
 use crate::grant::terms::{THEY_ASK, wishes};
-use crate::grant::{Format, Principal, RoleRequest};
+use crate::grant::{KitFormat, Principal, RoleRequest};
 use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
 use crate::words::{format, history};
@@ -155,7 +155,7 @@ impl Window {
             let link = ui.add(Button::plain(words::COPY_LINK).icon(icons::COPY).enabled(ready)).clicked();
             let Ok(made) = made else { return };
             if save {
-                out.push(Action::Choose(PathFor::Text(Format::Invitation.file_name(), made.to_text())));
+                out.push(Action::Choose(PathFor::Text(KitFormat::Invitation.file_name(), made.to_text())));
             }
             if text {
                 self.copy(kit, made.to_text(), out);

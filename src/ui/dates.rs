@@ -1,7 +1,7 @@
 //! The dates between which a customer lends access: shown before they begin, before they end, and after.
 
 use super::{Scene, Window};
-use crate::grant::invitation::Window as Dates;
+use crate::grant::invitation::Validity as Dates;
 use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::time::Utc;

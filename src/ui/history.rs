@@ -186,8 +186,8 @@ fn one_customer(one: &Delivery, other: &Delivery) -> bool {
 
 /// Returns where the deliveries of this run stand, as one number that is another when one begins or ends.
 fn standing(seen: &Snapshot) -> u64 {
-    let mut sum = seen.places.len() as u64;
-    for place in &seen.places {
+    let mut sum = seen.destinations.len() as u64;
+    for place in &seen.destinations {
         let totals = &place.totals;
         let here = u64::from(totals.first) * 4 + u64::from(totals.files > 0) * 2 + u64::from(totals.done());
         sum = sum.wrapping_mul(31).wrapping_add(here);

@@ -8,7 +8,7 @@ use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button, ButtonLook};
 use super::{Action, Window, form, picker};
 use crate::grant::alike::Likeness;
-use crate::grant::invitation::{Change, ChangedField, Invitation, Window as Dates};
+use crate::grant::invitation::{Change, ChangedField, Invitation, Validity as Dates};
 use crate::grant::words as grant_words;
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
@@ -227,7 +227,7 @@ impl Window {
         }
         self.kit = None;
         let there = |at: &Destination| at.has_same_target(&to) && at.profile == to.profile;
-        if let Some(at) = seen.places.iter().position(|place| there(&place.destination)) {
+        if let Some(at) = seen.destinations.iter().position(|place| there(&place.destination)) {
             self.on_view = u16::try_from(at).ok().map(DestinationId);
         }
         self.open(to, out);

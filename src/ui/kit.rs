@@ -1,11 +1,11 @@
 //! What is typed on the pages for access, and how it becomes the kit for the customer.
 
 use super::kit_times::{age_read, age_written, day_of, day_read, moment_read, moment_written, written};
-use crate::grant::fields::{Kind, TextProblem};
+use crate::grant::fields::{MessageKind, TextProblem};
 use crate::grant::names::new_external_id;
 use crate::grant::request::Kms;
 use crate::grant::words::{ask_problem, odd, text_problem};
-use crate::grant::{self, Format, Invitation, Principal, RequestProblem, RoleName, RoleRequest};
+use crate::grant::{self, Invitation, KitFormat, Principal, RequestProblem, RoleName, RoleRequest};
 use crate::model::destination::Destination;
 use crate::model::names::{AccountId, Bucket, ExternalId, KeyPrefix, NameProblem, Region, RoleArn, holds_secret};
 use crate::time::Utc;
@@ -113,7 +113,7 @@ pub struct Kit {
     pub(crate) left: HashSet<Entry>,
     /// The last text that was copied, so that the button can say so until something changes.
     pub(crate) copied: Option<String>,
-    printed: Option<(RoleRequest, Format, Result<String, RequestProblem>)>,
+    printed: Option<(RoleRequest, KitFormat, Result<String, RequestProblem>)>,
 }
 
 impl Kit {
@@ -204,7 +204,7 @@ impl Kit {
         }
         principal(&self.who).ok_or_else(|| match RoleRequest::from_text(&self.who) {
             Err(TextProblem::NotOurs | TextProblem::Empty) | Ok(_) => Wrong::at(Entry::Who, words::WHO_FORM),
-            Err(why) => Wrong::at(Entry::Who, text_problem(Kind::Request, &why)),
+            Err(why) => Wrong::at(Entry::Who, text_problem(MessageKind::Request, &why)),
         })
     }
 
@@ -305,13 +305,13 @@ impl Kit {
 
     /// Returns the form that is looked at.
     #[must_use]
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> KitFormat {
         match (self.tab, self.shell) {
-            (1, _) => Format::Json,
-            (2, 0) => Format::Commands,
-            (2, _) => Format::PowerShell,
-            (3, _) => Format::Terraform,
-            (_, _) => Format::CloudFormation,
+            (1, _) => KitFormat::Json,
+            (2, 0) => KitFormat::Commands,
+            (2, _) => KitFormat::PowerShell,
+            (3, _) => KitFormat::Terraform,
+            (_, _) => KitFormat::CloudFormation,
         }
     }
 

@@ -6,7 +6,7 @@ use super::paths::PathFor;
 use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
 use super::{Action, Window, icons};
-use crate::grant::{Format, RoleRequest};
+use crate::grant::{KitFormat, RoleRequest};
 use crate::words::ask as words;
 use egui::{
     Align, FontSelection, Frame, Id, Layout, Margin, Rect, Role, ScrollArea, Sense, Stroke, TextBuffer, TextEdit, Ui,
@@ -116,10 +116,10 @@ fn tab(ui: &mut Ui, name: &str, on: bool, strong: Face, plain: Face) -> bool {
 }
 
 /// Draws a long text to read and to select from.
-fn reading(ui: &mut Ui, form: Format, text: &str, out: &mut Vec<Action>) {
+fn reading(ui: &mut Ui, form: KitFormat, text: &str, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let id = Id::unique("kit text");
-    let wraps = matches!(form, Format::Commands | Format::PowerShell);
+    let wraps = matches!(form, KitFormat::Commands | KitFormat::PowerShell);
     let lay = |ui: &Ui, text: &str, wrap: f32| {
         let format = egui::TextFormat {
             font_id: Face::MonoSmall.font(),

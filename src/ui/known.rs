@@ -27,18 +27,18 @@ enum Pressed {
 impl Window {
     /// Returns whether there is a customer to go on with.
     pub(crate) fn knows_customers(seen: &Snapshot) -> bool {
-        !seen.places.is_empty() || !seen.remembered.is_empty()
+        !seen.destinations.is_empty() || !seen.remembered.is_empty()
     }
 
     /// Draws the customers that are open, then those of earlier, the most recent first. The first of them has the main
     /// button of the screen if `main` says so.
     pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let open = seen.places.iter().enumerate().map(|(at, place)| {
+        let open = seen.destinations.iter().enumerate().map(|(at, place)| {
             let id = u16::try_from(at).ok().map(DestinationId);
             (id, place.destination.as_ref())
         });
-        let is_open = |to: &&Destination| seen.places.iter().any(|place| place.destination.is_same(to));
+        let is_open = |to: &&Destination| seen.destinations.iter().any(|place| place.destination.is_same(to));
         let earlier = seen.remembered.iter().filter(|to| !is_open(to)).map(|to| (None, to));
         let all: Vec<(Option<DestinationId>, &Destination)> = open.chain(earlier).collect();
         let shown = if self.all_known { all.len() } else { all.len().min(FIRST) };

@@ -194,7 +194,7 @@ impl Scene<'_> {
 
 /// Every destination that is open or remembered.
 pub(crate) fn destinations(seen: &Snapshot) -> impl Iterator<Item = &Destination> {
-    seen.places.iter().map(|place| &*place.destination).chain(seen.remembered.iter())
+    seen.destinations.iter().map(|place| &*place.destination).chain(seen.remembered.iter())
 }
 
 pub(crate) fn identity<'a>(seen: &'a Snapshot, profile: &str) -> Option<&'a Identity> {
@@ -245,10 +245,10 @@ impl Window {
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
         let all = if about.practice { self.practice_bar(ui, all, about, out) } else { all };
-        let id = self
-            .on_view
-            .filter(|id| self.kit.is_none() && !self.access.profiles_open && seen.places.len() > usize::from(id.0));
-        let scene = id.map(|id| Scene { seen, about, now, id, place: &seen.places[usize::from(id.0)] });
+        let id = self.on_view.filter(|id| {
+            self.kit.is_none() && !self.access.profiles_open && seen.destinations.len() > usize::from(id.0)
+        });
+        let scene = id.map(|id| Scene { seen, about, now, id, place: &seen.destinations[usize::from(id.0)] });
         if self.sheet.is_none() {
             self.keys(ui, scene.as_ref(), out);
             self.drops(ui, scene.as_ref(), out);
@@ -314,7 +314,7 @@ impl Window {
 
     /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.
     fn follow(&mut self, seen: &Snapshot, now: Time) {
-        let count = seen.places.len();
+        let count = seen.destinations.len();
         if count > self.open_count || self.on_view.is_some_and(|id| usize::from(id.0) >= count) {
             self.on_view = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             self.kit = None;
@@ -323,19 +323,19 @@ impl Window {
             self.trouble_open = false;
         }
         if let Some(wanted) = &self.opening
-            && let Some(at) = seen.places.iter().position(|place| place.destination.is_same(wanted))
+            && let Some(at) = seen.destinations.iter().position(|place| place.destination.is_same(wanted))
         {
             self.on_view = u16::try_from(at).ok().map(DestinationId);
             self.opening = None;
             if let Some(id) = self.on_view.filter(|_| std::mem::take(&mut self.code_then)) {
-                self.ask_code(id, &seen.places[at]);
+                self.ask_code(id, &seen.destinations[at]);
             }
         }
         if count > self.open_count {
             self.opening = None;
         }
         self.open_count = count;
-        if let Some((id, place)) = self.on_view.and_then(|id| Some((id, seen.places.get(usize::from(id.0))?))) {
+        if let Some((id, place)) = self.on_view.and_then(|id| Some((id, seen.destinations.get(usize::from(id.0))?))) {
             self.follow_place(id, place, now);
         }
         self.codes_before_end(seen, now);
@@ -438,14 +438,15 @@ impl Window {
             }
         };
         let covered = self.history.is_some() || self.kit.is_some() || self.access.profiles_open;
-        if let Some(place) = self.on_view.filter(|_| !covered).and_then(|id| seen.places.get(usize::from(id.0))) {
+        if let Some(place) = self.on_view.filter(|_| !covered).and_then(|id| seen.destinations.get(usize::from(id.0))) {
             want(place.session.left(now));
         }
         if let crate::model::snapshot::Network::Down { next, .. } = &seen.line {
             want(next.since(now));
         }
         // A destination that is not on view is looked at again when its next code is due.
-        let codes = seen.places.iter().filter_map(|place| code::due_in(place, now)).filter(|wait| !wait.is_zero());
+        let codes =
+            seen.destinations.iter().filter_map(|place| code::due_in(place, now)).filter(|wait| !wait.is_zero());
         if let Some(wait) = next.into_iter().chain(codes).min() {
             ui.ctx().request_repaint_after(wait);
         }
@@ -455,7 +456,7 @@ impl Window {
 /// Returns the uploads that would stop if Daypass quit now.
 #[must_use]
 pub fn running(seen: &Snapshot) -> u64 {
-    seen.places
+    seen.destinations
         .iter()
         .filter(|place| !place.paused)
         .map(|place| place.totals.open().saturating_sub(place.totals.paused))

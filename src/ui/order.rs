@@ -105,7 +105,7 @@ impl Order {
 fn groups(chunk: &Chunk, place: DestinationId) -> [Vec<u16>; GROUPS] {
     let mut groups: [Vec<u16>; GROUPS] = Default::default();
     for (at, upload) in chunk.rows().iter().enumerate() {
-        if upload.place != place {
+        if upload.destination != place {
             continue;
         }
         if let (Some(group), Ok(at)) = (group(&upload.state), u16::try_from(at)) {

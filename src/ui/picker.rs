@@ -197,7 +197,8 @@ pub(crate) fn below(ui: &mut Ui, text: &str) {
 /// it did.
 pub(crate) fn customer_line(ui: &mut Ui, center: Pos2, then: &str, scene: &Scene<'_>) -> bool {
     let account = scene.place.destination.role.account();
-    let mut others = scene.seen.places.iter().map(|place| &*place.destination).chain(scene.seen.remembered.iter());
+    let mut others =
+        scene.seen.destinations.iter().map(|place| &*place.destination).chain(scene.seen.remembered.iter());
     if others.all(|to| to.practice || to.role.account() == account) {
         return false;
     }

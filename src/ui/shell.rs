@@ -18,7 +18,7 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// How the window starts.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct ShellOptions {
     /// The place of the last run.
     pub place: Option<WindowPlace>,
 }
@@ -28,7 +28,7 @@ pub struct Options {
 ///
 /// # Errors
 /// One sentence that says why there can be no window here.
-pub fn run(connect: impl FnOnce(Wake) -> Arc<dyn Backend> + 'static, options: Options) -> Result<(), String> {
+pub fn run(connect: impl FnOnce(Wake) -> Arc<dyn Backend> + 'static, options: ShellOptions) -> Result<(), String> {
     let place =
         options.place.filter(|place| place.size.0 >= size::LEAST_WINDOW.x && place.size.1 >= size::LEAST_WINDOW.y);
     let inner = place.map_or(size::WINDOW, |place| place.size.into());

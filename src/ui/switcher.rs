@@ -21,7 +21,7 @@ impl Window {
             ui.spacing_mut().item_spacing.y = gap::FINE;
             ui.spacing_mut().button_padding.x = gap::PARAGRAPH;
             heading(ui, words::OPEN_NOW);
-            for (at, place) in scene.seen.places.iter().enumerate() {
+            for (at, place) in scene.seen.destinations.iter().enumerate() {
                 let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
                 let to = &place.destination;
                 if entry(ui, to, &bucket(to), id == scene.id) {
@@ -29,7 +29,7 @@ impl Window {
                     self.trouble_open = false;
                 }
             }
-            let open = |to: &Destination| scene.seen.places.iter().any(|place| place.destination.is_same(to));
+            let open = |to: &Destination| scene.seen.destinations.iter().any(|place| place.destination.is_same(to));
             let mut earlier = scene.seen.remembered.iter().filter(|to| !open(to)).take(EARLIER).peekable();
             if earlier.peek().is_some() {
                 ui.separator();

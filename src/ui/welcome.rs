@@ -158,7 +158,7 @@ impl Window {
                 self.check_form(seen);
             }
             let changing = self.form.from.changes();
-            if changing || !seen.places.is_empty() {
+            if changing || !seen.destinations.is_empty() {
                 ui.add_space(gap::LINKS);
                 if ui.add(Button::link(welcome::BACK)).clicked() {
                     self.leave_form(seen);
@@ -202,7 +202,7 @@ impl Window {
             From::Known => {}
             From::Hand | From::Invitation => {
                 self.on_view =
-                    seen.places.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
+                    seen.destinations.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
             }
         }
         if self.form.from.changes() {

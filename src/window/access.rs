@@ -1,7 +1,7 @@
 //! Requests of the window's sheets about keys, profiles, signing in and access.
 
 use super::App;
-use crate::engine::check::Check;
+use crate::engine::check::AccessCheck;
 use crate::engine::handle::Handle;
 use crate::engine::keys::{MOST, NewKey};
 use crate::engine::process::Consent;
@@ -61,7 +61,7 @@ impl App {
     pub(super) fn check_access(&self, round: u32, to: Destination, code: Option<Zeroizing<String>>, test_object: bool) {
         let (state, handle) = (Arc::clone(&self.state), self.current());
         let work = async move {
-            let mut steps = handle.check(to, code, Check { test_object });
+            let mut steps = handle.check(to, code, AccessCheck { test_object });
             while let Some(step) = steps.recv().await {
                 Self::tell(&state, Reply::Sheet(round, SheetReply::CheckStep(step)));
             }

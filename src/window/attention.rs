@@ -22,7 +22,7 @@ const REST: Duration = Duration::from_mins(1);
 
 /// What was told already, destination by destination.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct AttentionWatch {
     test_server: bool,
     places: HashMap<DestinationId, Stood>,
     journal: bool,
@@ -40,7 +40,7 @@ struct Stood {
     held: Option<Kind>,
 }
 
-impl Watch {
+impl AttentionWatch {
     /// Nothing told yet, of deliveries to Amazon or to a test server.
     #[must_use]
     pub fn new(test_server: bool) -> Self {
@@ -50,7 +50,7 @@ impl Watch {
     /// What is new since the last look and worth a word. What a destination begins with is not new.
     pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Message> {
         let mut news = Vec::new();
-        for (at, place) in seen.places.iter().enumerate() {
+        for (at, place) in seen.destinations.iter().enumerate() {
             let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
             let before = self.places.get(&id).copied();
             let stood = stands(seen, place, now, before.unwrap_or_default());
@@ -76,7 +76,7 @@ impl Watch {
             let told = self.places.get(&DestinationId(id)).is_some_and(|stood| stood.soon == Some(grant.generation));
             place.ends_soon_in(now).filter(|_| !told && needs_renewal(seen, place))
         };
-        seen.places.iter().zip(0..).filter_map(next).min()
+        seen.destinations.iter().zip(0..).filter_map(next).min()
     }
 }
 
@@ -145,13 +145,13 @@ pub fn sending(seen: &Snapshot) -> bool {
         waits && !place.paused && place.hold.is_none() && matches!(place.session, Session::Active(_))
     };
     let written = seen.journal.as_ref().is_none_or(|problem| problem.kind == Kind::JournalSlow);
-    written && seen.line == Network::Up && seen.places.iter().any(moves)
+    written && seen.line == Network::Up && seen.destinations.iter().any(moves)
 }
 
 /// How much of what is under way S3 has answered for, in percent; none while nothing is.
 #[must_use]
 pub fn done(seen: &Snapshot) -> Option<u8> {
-    let under_way = seen.places.iter().map(|place| &place.totals).filter(|totals| totals.open() > 0);
+    let under_way = seen.destinations.iter().map(|place| &place.totals).filter(|totals| totals.open() > 0);
     let sums = under_way.fold((0_u64, 0_u64), |(confirmed, bytes), totals| {
         (confirmed.saturating_add(totals.confirmed), bytes.saturating_add(totals.bytes))
     });
@@ -167,7 +167,7 @@ pub(super) async fn follow(own: Handle, state: Arc<Mutex<AppState>>) {
     let mut sent: Option<Time> = None;
     loop {
         // Practice is another world: what was told of one says nothing of the other.
-        let mut watch = Watch::new(test_server);
+        let mut watch = AttentionWatch::new(test_server);
         let mut handle = locked(&state).current(&own);
         let mut jumps = handle.clock().jumps();
         loop {

@@ -2,8 +2,8 @@
 
 use super::{App, AppState, locked, wake, words};
 use crate::engine::credentials::Caches;
-use crate::engine::handle::{Engine, Handle, Options};
-use crate::engine::http::Wire;
+use crate::engine::handle::{Engine, EngineOptions, Handle};
+use crate::engine::http::HttpOptions;
 use crate::engine::profiles;
 use crate::model::destination::Destination;
 use crate::model::names::KeyPrefix;
@@ -86,12 +86,13 @@ fn leave(state: &Mutex<AppState>) -> bool {
 
 /// Starts the practice server and an engine that knows nothing but it, and shows what arrives.
 async fn rehearse(state: &Arc<Mutex<AppState>>) -> io::Result<()> {
-    let practice = Practice::start(practice::Options { device: true, ..practice::Options::default() }).await?;
+    let practice =
+        Practice::start(practice::PracticeOptions { device: true, ..practice::PracticeOptions::default() }).await?;
     let story = practice.story();
     let folder = tempfile::tempdir()?;
     story.write_profile_files(folder.path())?;
     let waking = Arc::clone(state);
-    let options = Options {
+    let options = EngineOptions {
         home: None,
         profiles: profiles::Paths {
             credentials: folder.path().join("credentials"),
@@ -99,9 +100,9 @@ async fn rehearse(state: &Arc<Mutex<AppState>>) -> io::Result<()> {
         },
         // No sign-in of this computer is looked at either.
         caches: Caches { sso: folder.path().join("sso") },
-        wire: Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() },
+        wire: HttpOptions { endpoint_url: Some(story.endpoint.clone()), ..HttpOptions::default() },
         wake: Arc::new(move || wake(&waking)),
-        ..Options::new()
+        ..EngineOptions::new()
     };
     let handle =
         Engine::spawn(options).await.map_err(|problem| io::Error::other(crate::words::problem::sentence(&problem)))?;

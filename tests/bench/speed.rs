@@ -200,10 +200,10 @@ fn journal_takes_down_5_000_files(bencher: Bencher) {
                 let folder = Arc::new(Folder { dir: Path::new("/data").into(), key: "data/".into() });
                 let (account, who, session) = ("444455556666".into(), "me".into(), "me".into());
                 journal.record(Record::Place(PLACE, destination)).await.expect("taken");
-                journal.record(Record::Delivery { place: PLACE, account, who, session }).await.expect("taken");
+                journal.record(Record::Delivery { destination: PLACE, account, who, session }).await.expect("taken");
                 for upload in (0..FILES).map(UploadId) {
                     let (folder, name) = (Arc::clone(&folder), format!("file {:05}", upload.0).into());
-                    let added = Record::Added { upload, place: PLACE, folder, name, key_name: None, size: 1000 };
+                    let added = Record::Added { upload, destination: PLACE, folder, name, key_name: None, size: 1000 };
                     journal.record(added).await.expect("taken");
                 }
                 for upload in (0..FILES).map(UploadId) {

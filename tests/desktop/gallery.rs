@@ -16,7 +16,7 @@ use daypass::time::Utc;
 use daypass::ui::About;
 use daypass::ui::backend::{Backend, Chosen, Current, Reply, Request, SheetReply};
 use daypass::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
-use daypass::ui::shell::{self, Options, Wake};
+use daypass::ui::shell::{self, ShellOptions, Wake};
 use daypass::window::read;
 use std::collections::VecDeque;
 use std::process::ExitCode;
@@ -203,7 +203,7 @@ fn main() -> ExitCode {
         *locked(&still.wake) = Some(wake);
         still
     };
-    match shell::run(connect, Options::default()) {
+    match shell::run(connect, ShellOptions::default()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             println!("{sentence}");

@@ -83,7 +83,7 @@ fn certificate(why: &CertificateError, clock: &Clock) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http::{Http, Wire};
+    use crate::engine::http::{Http, HttpOptions};
     use crate::time::Utc;
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
     use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -142,7 +142,7 @@ mod tests {
     async fn what_nobody_answers_at_was_not_reached() {
         // The port is free again once it was bound and let go.
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-        let http = Http::new(&Wire::default(), &Clock::start()).expect("a client");
+        let http = Http::new(&HttpOptions::default(), &Clock::start()).expect("a client");
         for url in [format!("http://{free}/"), format!("https://{free}/"), "http://name.invalid/".to_owned()] {
             let mut request = HttpRequest::new(SdkBody::empty());
             request.set_uri(url.as_str()).expect("an address");

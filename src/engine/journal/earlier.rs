@@ -1,7 +1,7 @@
 //! Finds which files of a folder were already delivered to a destination, so that repeating a command sends nothing
 //! twice.
 
-use super::Store;
+use super::HistoryStore;
 use super::damage::sound;
 use super::history::{History, read_folder, read_outcome};
 use super::seal::{path_bytes, same, state};
@@ -19,14 +19,14 @@ type Folders = HashMap<(Vec<u8>, String), Vec<i64>>;
 /// The files that were delivered to one destination, looked up folder by folder.
 #[derive(Debug)]
 pub struct Earlier {
-    store: Store,
+    store: HistoryStore,
     destination: i64,
     folders: Folders,
 }
 
 /// A delivered version of a file.
 #[derive(Clone, Debug)]
-pub struct Version {
+pub struct DeliveredVersion {
     /// The last segment of its key.
     pub last: Arc<str>,
     /// What S3 confirmed about it.
@@ -53,7 +53,7 @@ impl History {
 impl Earlier {
     /// Returns the files of this folder that were delivered under its part of the key, by their local names.
     #[must_use]
-    pub fn of(&self, dir: &Path, key: &str) -> HashMap<Box<str>, Vec<Version>> {
+    pub fn of(&self, dir: &Path, key: &str) -> HashMap<Box<str>, Vec<DeliveredVersion>> {
         let Some(rows) = self.folders.get(&(path_bytes(dir), key.to_owned())) else { return HashMap::new() };
         self.store.read(|db| delivered(db, self.destination, rows)).unwrap_or_default()
     }
@@ -72,8 +72,8 @@ fn folders(db: &Connection) -> Result<Folders> {
     Ok(found)
 }
 
-fn delivered(db: &Connection, destination: i64, folders: &[i64]) -> Result<HashMap<Box<str>, Vec<Version>>> {
-    let mut found = HashMap::<Box<str>, Vec<Version>>::new();
+fn delivered(db: &Connection, destination: i64, folders: &[i64]) -> Result<HashMap<Box<str>, Vec<DeliveredVersion>>> {
+    let mut found = HashMap::<Box<str>, Vec<DeliveredVersion>>::new();
     let mut query = db.prepare(
         "SELECT u.id, u.folder, u.name, u.key_name, u.size, u.seal, u.state, u.sent, u.crc, u.proof, u.etag, u.version_id,
                 u.request_id, u.answered, u.sha256, u.fingerprint, u.problem, u.end_seal
@@ -88,7 +88,7 @@ fn delivered(db: &Connection, destination: i64, folders: &[i64]) -> Result<HashM
             let name: Box<str> = row.get(2)?;
             let last: Option<Arc<str>> = row.get(3)?;
             let last = last.unwrap_or_else(|| Arc::from(&*name));
-            found.entry(name).or_default().push(Version { last, stored });
+            found.entry(name).or_default().push(DeliveredVersion { last, stored });
         }
     }
     Ok(found)

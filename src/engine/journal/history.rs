@@ -3,7 +3,7 @@
 use super::damage::sound;
 use super::seal::{bytes_path, delivery_seal, folder_seal, proof_of, state, unpack, upload_seal};
 use super::write::end_seal;
-use super::{Store, pages};
+use super::{HistoryStore, pages};
 use crate::model::destination::Destination;
 use crate::model::history::{Delivery, DeliveryFile, HistoryFilter, Outcome};
 use crate::model::problem::Problem;
@@ -24,7 +24,7 @@ pub(super) const END_OF: &str =
 /// A reader of the journal. Every call reads the disk, so don't call it where blocking does harm.
 #[derive(Clone, Debug)]
 pub struct History {
-    pub(super) store: Store,
+    pub(super) store: HistoryStore,
     /// The address of the server that all its deliveries went to; `None` for AWS.
     pub(super) server: Option<Arc<str>>,
 }

@@ -15,14 +15,14 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// Why a folder can't hold the journal.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum FolderProblem {
     /// Other users may write in it, it belongs to another user, or a file in it isn't a plain file of this user (a
     /// link, for instance).
     NotSafe(PathBuf),
     Io(io::Error),
 }
 
-impl Refusal {
+impl FolderProblem {
     pub(super) fn into_io(self) -> io::Error {
         match self {
             Self::NotSafe(_) => io::ErrorKind::PermissionDenied.into(),
@@ -31,7 +31,7 @@ impl Refusal {
     }
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for FolderProblem {
     fn from(why: io::Error) -> Self {
         Self::Io(why)
     }
@@ -46,7 +46,7 @@ pub(super) enum Lock {
 }
 
 /// Creates the folder if necessary and checks that it is private. Returns its path with links resolved (on Unix).
-pub(super) fn folder(dir: &Path) -> Result<PathBuf, Refusal> {
+pub(super) fn folder(dir: &Path) -> Result<PathBuf, FolderProblem> {
     create(dir)?;
     #[cfg(unix)]
     let dir = dir.canonicalize()?;
@@ -62,12 +62,12 @@ pub(super) fn folder(dir: &Path) -> Result<PathBuf, Refusal> {
     Ok(dir)
 }
 
-pub(super) fn lock(dir: &Path) -> Result<Lock, Refusal> {
+pub(super) fn lock(dir: &Path) -> Result<Lock, FolderProblem> {
     let file = writable().truncate(false).open(dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock::Held(file)),
         Err(TryLockError::WouldBlock) => Ok(Lock::Elsewhere),
-        Err(TryLockError::Error(why)) => Err(Refusal::Io(why)),
+        Err(TryLockError::Error(why)) => Err(FolderProblem::Io(why)),
     }
 }
 
@@ -147,13 +147,13 @@ pub(super) fn writable() -> fs::OpenOptions {
 /// Checks that the folder belongs to this user and that nobody else may write in it. The owner of a new file shows
 /// which user this process runs as.
 #[cfg(unix)]
-fn private(dir: &Path) -> Result<(), Refusal> {
+fn private(dir: &Path) -> Result<(), FolderProblem> {
     use std::os::unix::fs::MetadataExt;
     let folder = fs::metadata(dir)?;
     if !folder.is_dir() {
         return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
     }
-    let refused = || Refusal::NotSafe(dir.to_path_buf());
+    let refused = || FolderProblem::NotSafe(dir.to_path_buf());
     if folder.mode() & 0o022 != 0 {
         return Err(refused());
     }
@@ -162,7 +162,7 @@ fn private(dir: &Path) -> Result<(), Refusal> {
 }
 
 #[cfg(not(unix))]
-fn private(dir: &Path) -> Result<(), Refusal> {
+fn private(dir: &Path) -> Result<(), FolderProblem> {
     // On Windows, a folder in the user's profile is open to that user alone unless its permissions were changed on
     // purpose.
     tempfile::tempfile_in(dir)?;
@@ -170,9 +170,9 @@ fn private(dir: &Path) -> Result<(), Refusal> {
 }
 
 /// Checks that `path` doesn't exist, or is a plain file of this user without further hard links.
-pub(super) fn plain(path: &Path) -> Result<(), Refusal> {
+pub(super) fn plain(path: &Path) -> Result<(), FolderProblem> {
     let Ok(found) = path.symlink_metadata() else { return Ok(()) };
-    let refused = || Err(Refusal::NotSafe(path.to_path_buf()));
+    let refused = || Err(FolderProblem::NotSafe(path.to_path_buf()));
     if !found.is_file() {
         return refused();
     }

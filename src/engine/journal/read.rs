@@ -2,7 +2,7 @@
 
 use super::damage::{is_damage, sound};
 use super::history;
-use super::resolve::{LEARNED, Start};
+use super::resolve::{LEARNED, StartState};
 use super::seal::{
     bytes_path, destination_seal, folder_seal, multipart_seal, part_seal, same, state, unpack, upload_seal,
 };
@@ -32,7 +32,7 @@ const UNFINISHED_MAX: i64 = 4_000_000;
 
 pub(super) struct Restored {
     pub kept: Kept,
-    pub start: Start,
+    pub start: StartState,
     /// The number of open uploads that could not be read and are skipped.
     pub left_out: u64,
     /// Whether the disk accepted the repairs of the file; if not, the next start repeats them.
@@ -45,7 +45,7 @@ pub(super) fn restore(db: &Connection) -> Result<Restored> {
         "REINDEX destinations;
          DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads WHERE state IN (0, 30, 42));",
     ))?;
-    let mut start = Start { rows: highest(db)?, ..Start::default() };
+    let mut start = StartState { rows: highest(db)?, ..StartState::default() };
     let mut destinations = HashMap::new();
     let (mut order, mut known, mut forgotten) = (Vec::new(), Vec::new(), HashSet::new());
     let mut rows = db.prepare("SELECT id, same, body, seal, used, remembered FROM destinations ORDER BY used DESC")?;
@@ -115,7 +115,12 @@ struct Known<'a> {
 
 /// Returns the uploads of unsettled deliveries by destination. Adds the rows of open uploads that can't be read to
 /// `unread`.
-fn unfinished(db: &Connection, known: &Known<'_>, start: &mut Start, unread: &mut Vec<i64>) -> Result<ByDestination> {
+fn unfinished(
+    db: &Connection,
+    known: &Known<'_>,
+    start: &mut StartState,
+    unread: &mut Vec<i64>,
+) -> Result<ByDestination> {
     let mut found = ByDestination::new();
     let mut folders = HashMap::new();
     let mut parts = db.prepare("SELECT number, crc, etag, seal FROM parts WHERE upload = ?1 LIMIT 10001")?;

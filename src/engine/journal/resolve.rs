@@ -15,7 +15,7 @@ pub(super) const LEARNED: &str = "learned";
 
 /// One change of the journal's file, complete in itself.
 #[derive(Clone, Debug)]
-pub(super) enum Op {
+pub(super) enum JournalChange {
     Destination {
         row: i64,
         same: String,
@@ -113,7 +113,7 @@ pub(super) enum Op {
 
 /// What the file held when it was opened, as far as later records build on it.
 #[derive(Debug, Default)]
-pub(super) struct Start {
+pub(super) struct StartState {
     /// The rows of known destinations by identity.
     pub destinations: HashMap<String, i64>,
     /// The highest `used` of a destination.
@@ -125,7 +125,7 @@ pub(super) struct Start {
     pub unfinished: HashMap<i64, (i64, i64, Option<Arc<str>>)>,
 }
 
-struct Place {
+struct DestinationRow {
     row: i64,
     same: String,
     body: Arc<str>,
@@ -135,8 +135,8 @@ struct Place {
 
 /// Maps the ids of this run to rows.
 pub(super) struct Resolver {
-    start: Start,
-    places: HashMap<DestinationId, Place>,
+    start: StartState,
+    places: HashMap<DestinationId, DestinationRow>,
     uploads: Vec<i64>,
     /// Folders by the address of their `Arc`, which is kept so that the address isn't reused.
     folders: HashMap<usize, (Arc<Folder>, i64)>,
@@ -145,7 +145,7 @@ pub(super) struct Resolver {
 }
 
 impl Resolver {
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: StartState) -> Self {
         Self { start, places: HashMap::new(), uploads: Vec::new(), folders: HashMap::new(), begun: HashMap::new() }
     }
 
@@ -165,11 +165,11 @@ impl Resolver {
     }
 
     /// Adds the changes that `record` requires. A record with an id that no earlier record introduced requires none.
-    pub fn resolve(&mut self, record: Record, at: Utc, ops: &mut Vec<Op>) {
+    pub fn resolve(&mut self, record: Record, at: Utc, ops: &mut Vec<JournalChange>) {
         match record {
             Record::Place(id, destination) => self.place(id, &destination, ops),
             Record::Learned(id, learned) => self.learned(id, &learned, ops),
-            Record::Forget(destination) => ops.push(Op::Forget { same: same(&destination) }),
+            Record::Forget(destination) => ops.push(JournalChange::Forget { same: same(&destination) }),
             Record::ProfileRenamed { from, to } => {
                 let known = std::mem::take(&mut self.start.destinations);
                 // A destination that already uses the new profile name keeps its row.
@@ -180,74 +180,74 @@ impl Resolver {
                     others.insert(new.unwrap_or(key), row);
                 }
                 self.start.destinations = others;
-                ops.push(Op::ProfileRenamed { from, to });
+                ops.push(JournalChange::ProfileRenamed { from, to });
             }
-            Record::Delivery { place, account, who, session } => {
+            Record::Delivery { destination: place, account, who, session } => {
                 let row = self.next(1);
                 if let Some(place) = self.places.get_mut(&place) {
                     let (destination, body) = (place.row, Arc::clone(&place.body));
                     place.delivery = Some(row);
                     self.folders.clear();
-                    ops.push(Op::Delivery { row, destination, body, account, who, session, at });
+                    ops.push(JournalChange::Delivery { row, destination, body, account, who, session, at });
                 }
             }
-            Record::DeliveryBy { place, who, session } => {
+            Record::DeliveryBy { destination: place, who, session } => {
                 if let Some(row) = self.places.get(&place).and_then(|place| place.delivery) {
-                    ops.push(Op::DeliveryBy { row, who, session });
+                    ops.push(JournalChange::DeliveryBy { row, who, session });
                 }
             }
-            Record::Added { upload, place, folder, name, key_name, size } => {
+            Record::Added { upload, destination: place, folder, name, key_name, size } => {
                 let Some(delivery) = self.delivery(place, at, ops) else { return };
                 let folder = self.folder(&folder, ops);
                 let row = self.next(3);
                 self.number(upload, row);
-                ops.push(Op::Added { row, delivery, folder, name, key_name, size });
+                ops.push(JournalChange::Added { row, delivery, folder, name, key_name, size });
             }
             Record::Adopted(upload, place, row) => self.adopt(upload, place, row, ops),
             Record::Renamed(upload, key_name) => self.with(upload, |rows, row| {
                 // An upload ID belongs to one key.
                 rows.begun.remove(&row);
-                ops.push(Op::Renamed { row, key_name });
+                ops.push(JournalChange::Renamed { row, key_name });
             }),
-            Record::Resized(upload, size) => self.with(upload, |_, row| ops.push(Op::Resized { row, size })),
+            Record::Resized(upload, size) => self.with(upload, |_, row| ops.push(JournalChange::Resized { row, size })),
             Record::Created { upload, fingerprint, upload_id, part, abort_at } => self.with(upload, |rows, row| {
                 rows.begun.insert(row, Arc::clone(&upload_id));
-                ops.push(Op::Created { row, fingerprint, upload_id, part, abort_at });
+                ops.push(JournalChange::Created { row, fingerprint, upload_id, part, abort_at });
             }),
             Record::Part(upload, number, done) => self.with(upload, |rows, row| {
                 if let Some(upload_id) = rows.begun.get(&row).cloned() {
-                    ops.push(Op::Part { row, upload_id, number, done });
+                    ops.push(JournalChange::Part { row, upload_id, number, done });
                 }
             }),
-            Record::Completing(upload) => self.with(upload, |_, row| ops.push(Op::Completing { row })),
-            Record::PutsBegin(first, last) => ops.push(Op::PutsBegin { rows: self.rows_of(first, last) }),
-            Record::PutsAnswered => ops.push(Op::PutsAnswered),
-            Record::Doubted(upload) => self.with(upload, |_, row| ops.push(Op::Doubted { row })),
+            Record::Completing(upload) => self.with(upload, |_, row| ops.push(JournalChange::Completing { row })),
+            Record::PutsBegin(first, last) => ops.push(JournalChange::PutsBegin { rows: self.rows_of(first, last) }),
+            Record::PutsAnswered => ops.push(JournalChange::PutsAnswered),
+            Record::Doubted(upload) => self.with(upload, |_, row| ops.push(JournalChange::Doubted { row })),
             Record::Restarted(upload) => self.with(upload, |rows, row| {
                 rows.begun.remove(&row);
-                ops.push(Op::Restarted { row });
+                ops.push(JournalChange::Restarted { row });
             }),
             Record::Ended(upload, end) => self.with(upload, |rows, row| {
                 if gone(&end) {
                     rows.begun.remove(&row);
                 }
-                ops.push(Op::Ended { row, end, at });
+                ops.push(JournalChange::Ended { row, end, at });
             }),
-            Record::Reopened(upload) => self.with(upload, |_, row| ops.push(Op::Reopened { row })),
+            Record::Reopened(upload) => self.with(upload, |_, row| ops.push(JournalChange::Reopened { row })),
             Record::DeliveryEnded(place) => {
                 if let Some(row) = self.places.get(&place).and_then(|place| place.delivery) {
-                    ops.push(Op::Settled { row });
+                    ops.push(JournalChange::Settled { row });
                 }
             }
             Record::Settings(settings) => {
                 if let Ok(body) = serde_json::to_string(&settings) {
-                    ops.push(Op::Settings { body });
+                    ops.push(JournalChange::Settings { body });
                 }
             }
         }
     }
 
-    fn place(&mut self, id: DestinationId, destination: &Destination, ops: &mut Vec<Op>) {
+    fn place(&mut self, id: DestinationId, destination: &Destination, ops: &mut Vec<JournalChange>) {
         let same = same(destination);
         let Ok(body) = serde_json::to_string(destination).map(Arc::<str>::from) else { return };
         let known = self.start.destinations.get(&same).copied();
@@ -256,43 +256,48 @@ impl Resolver {
         self.start.used += 1;
         let delivery = self.places.get(&id).filter(|place| place.row == row).and_then(|place| place.delivery);
         let used = self.start.used;
-        self.places.insert(id, Place { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
-        ops.push(Op::Destination { row, same, body, used });
+        self.places.insert(id, DestinationRow { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
+        ops.push(JournalChange::Destination { row, same, body, used });
     }
 
     /// Stores what was learned about a destination as one more field of its JSON.
-    fn learned(&self, id: DestinationId, learned: &Learned, ops: &mut Vec<Op>) {
+    fn learned(&self, id: DestinationId, learned: &Learned, ops: &mut Vec<JournalChange>) {
         let Some(place) = self.places.get(&id) else { return };
         let Ok(mut body) = serde_json::from_str::<serde_json::Map<_, _>>(&place.body) else { return };
         let Ok(learned) = serde_json::to_value(learned) else { return };
         body.insert(LEARNED.to_owned(), learned);
         let Ok(body) = serde_json::to_string(&body) else { return };
-        ops.push(Op::Destination { row: place.row, same: place.same.clone(), body: body.into(), used: place.used });
+        ops.push(JournalChange::Destination {
+            row: place.row,
+            same: place.same.clone(),
+            body: body.into(),
+            used: place.used,
+        });
     }
 
     /// Returns the current delivery at `place`. If the model recorded none, begins one without account, caller and
     /// session.
-    fn delivery(&mut self, place: DestinationId, at: Utc, ops: &mut Vec<Op>) -> Option<i64> {
+    fn delivery(&mut self, place: DestinationId, at: Utc, ops: &mut Vec<JournalChange>) -> Option<i64> {
         let known = self.places.get(&place)?.delivery;
         if known.is_none() {
             let (account, who, session) = Default::default();
-            self.resolve(Record::Delivery { place, account, who, session }, at, ops);
+            self.resolve(Record::Delivery { destination: place, account, who, session }, at, ops);
         }
         self.places.get(&place)?.delivery
     }
 
-    fn folder(&mut self, folder: &Arc<Folder>, ops: &mut Vec<Op>) -> i64 {
+    fn folder(&mut self, folder: &Arc<Folder>, ops: &mut Vec<JournalChange>) -> i64 {
         let address = Arc::as_ptr(folder).addr();
         if let Some((_, row)) = self.folders.get(&address) {
             return *row;
         }
         let row = self.next(2);
         self.folders.insert(address, (Arc::clone(folder), row));
-        ops.push(Op::Folder { row, dir: path_bytes(&folder.dir), key: folder.key.clone() });
+        ops.push(JournalChange::Folder { row, dir: path_bytes(&folder.dir), key: folder.key.clone() });
         row
     }
 
-    fn adopt(&mut self, upload: UploadId, place: DestinationId, row: i64, ops: &mut Vec<Op>) {
+    fn adopt(&mut self, upload: UploadId, place: DestinationId, row: i64, ops: &mut Vec<JournalChange>) {
         let Some(place) = self.places.get_mut(&place) else { return };
         let Some((destination, delivery, upload_id)) = self.start.unfinished.remove(&row) else { return };
         if destination != place.row {
@@ -303,7 +308,7 @@ impl Resolver {
         }
         let current = *place.delivery.get_or_insert(delivery);
         if current != delivery {
-            ops.push(Op::Moved { row, delivery: current });
+            ops.push(JournalChange::Moved { row, delivery: current });
         }
         self.number(upload, row);
     }

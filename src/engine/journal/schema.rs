@@ -17,7 +17,7 @@ const CHECKED: u64 = 64 << 20;
 
 /// What kind of file was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum FileKind {
     /// A journal, now of this version.
     Ours,
     /// A journal of a later version of Daypass.
@@ -61,34 +61,34 @@ pub(super) fn in_memory() -> Result<Connection> {
 }
 
 /// Checks the file and upgrades it to this version. Returns errors of the disk alone; a damaged file is `Ok`.
-pub(super) fn prepare(db: &mut Connection, bytes: u64) -> Result<Found> {
+pub(super) fn prepare(db: &mut Connection, bytes: u64) -> Result<FileKind> {
     match look(db, bytes) {
         Ok(found) => Ok(found),
-        Err(problem) if super::damage::is_damage(&problem) => Ok(Found::Damaged),
+        Err(problem) if super::damage::is_damage(&problem) => Ok(FileKind::Damaged),
         Err(problem) => Err(problem),
     }
 }
 
-fn look(db: &mut Connection, bytes: u64) -> Result<Found> {
+fn look(db: &mut Connection, bytes: u64) -> Result<FileKind> {
     let application: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let empty = application == 0 && version == 0 && tables == 0;
     if !empty && application != APPLICATION {
-        return Ok(Found::Damaged);
+        return Ok(FileKind::Damaged);
     }
-    let Ok(version) = usize::try_from(version) else { return Ok(Found::Damaged) };
+    let Ok(version) = usize::try_from(version) else { return Ok(FileKind::Damaged) };
     if version > STEPS.len() {
-        return Ok(Found::Newer);
+        return Ok(FileKind::Newer);
     }
     // A planted trigger, view or check would act on later reads and writes: only exactly our own tables are accepted.
     if shape(db)? != shape(&of_version(version)?)? {
-        return Ok(Found::Damaged);
+        return Ok(FileKind::Damaged);
     }
     if !empty && bytes <= CHECKED {
         let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
-            return Ok(Found::Damaged);
+            return Ok(FileKind::Damaged);
         }
     }
     let mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
@@ -97,7 +97,7 @@ fn look(db: &mut Connection, bytes: u64) -> Result<Found> {
     }
     db.pragma_update(None, "synchronous", "FULL")?;
     migrate(db, version, STEPS.len())?;
-    Ok(Found::Ours)
+    Ok(FileKind::Ours)
 }
 
 fn of_version(version: usize) -> Result<Connection> {

@@ -1,6 +1,6 @@
 //! Writes batches of changes, each in one transaction.
 
-use super::resolve::{Op, gone};
+use super::resolve::{JournalChange, gone};
 use super::seal::{
     Seal, delivery_seal, destination_seal, folder_seal, multipart_seal, pack, part_seal, proof_number, renamed, state,
     upload_seal,
@@ -20,7 +20,7 @@ const APP: &str = env!("CARGO_PKG_VERSION");
 /// If it returns an error, either nothing was written, or all was and only the disk's last answer was lost. Therefore
 /// each change sets absolute values, and an existing row stays: writing the same batch again leaves the same rows. `OR
 /// IGNORE` and `OR FAIL` also spare SQLite a statement journal; the transaction rolls everything back together.
-pub(super) fn write(db: &mut Connection, ops: &[Op]) -> Result<()> {
+pub(super) fn write(db: &mut Connection, ops: &[JournalChange]) -> Result<()> {
     let change = db.transaction()?;
     let mut ended = BTreeMap::new();
     for op in ops {
@@ -58,9 +58,9 @@ pub(super) fn clear(db: &mut Connection, current: &[i64]) -> Result<()> {
     db.pragma_update(None, "secure_delete", false)
 }
 
-fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Result<()> {
+fn apply(db: &Transaction<'_>, op: &JournalChange, ended: &mut BTreeMap<i64, i64>) -> Result<()> {
     match op {
-        Op::Destination { row, same, body, used } => {
+        JournalChange::Destination { row, same, body, used } => {
             db.prepare_cached(
                 "INSERT INTO destinations (id, same, body, used, remembered, seal) VALUES (?1, ?2, ?3, ?4, 1, ?5)
                  ON CONFLICT (id) DO UPDATE
@@ -68,11 +68,11 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute(params![row, same, body, used, destination_seal(*row, same, body)])?;
         }
-        Op::Forget { same } => {
+        JournalChange::Forget { same } => {
             db.execute("UPDATE destinations SET remembered = 0 WHERE same = ?1", [same])?;
         }
-        Op::ProfileRenamed { from, to } => rename_profile(db, from, to)?,
-        Op::Delivery { row, destination, body, account, who, session, at } => {
+        JournalChange::ProfileRenamed { from, to } => rename_profile(db, from, to)?,
+        JournalChange::Delivery { row, destination, body, account, who, session, at } => {
             let seal = delivery_seal(*row, *destination, [body, account, who, session, APP], at.0);
             db.prepare_cached(
                 "INSERT OR IGNORE INTO deliveries (id, destination, body, account, who, session, app, began, seal)
@@ -80,12 +80,12 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute(params![row, destination, body, account, who, session, APP, at.0, seal])?;
         }
-        Op::DeliveryBy { row, who, session } => delivery_by(db, *row, who, session)?,
-        Op::Folder { row, dir, key } => {
+        JournalChange::DeliveryBy { row, who, session } => delivery_by(db, *row, who, session)?,
+        JournalChange::Folder { row, dir, key } => {
             db.prepare_cached("INSERT OR IGNORE INTO folders (id, dir, key, seal) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![row, dir, key, folder_seal(*row, dir, key)])?;
         }
-        Op::Added { row, delivery, folder, name, key_name, size } => {
+        JournalChange::Added { row, delivery, folder, name, key_name, size } => {
             let seal = upload_seal(*row, (*delivery, *folder), name, key_name.as_deref(), *size);
             db.prepare_cached(
                 "INSERT OR IGNORE INTO uploads (id, delivery, folder, name, key_name, size, seal)
@@ -93,14 +93,14 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute(params![row, delivery, folder, name, key_name, size.cast_signed(), seal])?;
         }
-        Op::Moved { row, delivery } => change(db, *row, |upload| upload.delivery = *delivery)?,
-        Op::Renamed { row, key_name } => {
+        JournalChange::Moved { row, delivery } => change(db, *row, |upload| upload.delivery = *delivery)?,
+        JournalChange::Renamed { row, key_name } => {
             change(db, *row, |upload| upload.key_name = Some(Arc::clone(key_name)))?;
             restart(db, *row)?;
             db.prepare_cached("UPDATE OR FAIL uploads SET doubted = 0 WHERE id = ?1")?.execute([row])?;
         }
-        Op::Resized { row, size } => change(db, *row, |upload| upload.size = size.cast_signed())?,
-        Op::Created { row, fingerprint, upload_id, part, abort_at } => {
+        JournalChange::Resized { row, size } => change(db, *row, |upload| upload.size = size.cast_signed())?,
+        JournalChange::Created { row, fingerprint, upload_id, part, abort_at } => {
             forget_parts(db, *row)?;
             let abort_at = abort_at.map(|at| at.0);
             let seal = multipart_seal(*row, upload_id, *part, abort_at, fingerprint);
@@ -110,17 +110,17 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute(params![row, upload_id, part.cast_signed(), abort_at, pack(fingerprint), seal])?;
         }
-        Op::Part { row, upload_id, number, done } => {
+        JournalChange::Part { row, upload_id, number, done } => {
             let seal = part_seal(*row, upload_id, *number, done);
             db.prepare_cached(
                 "INSERT OR REPLACE INTO parts (upload, number, crc, etag, seal) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![row, number, done.crc.cast_signed(), done.etag, seal])?;
         }
-        Op::Completing { row } => {
+        JournalChange::Completing { row } => {
             db.prepare_cached("UPDATE OR FAIL uploads SET completing = 1 WHERE id = ?1")?.execute([row])?;
         }
-        Op::PutsBegin { rows } => {
+        JournalChange::PutsBegin { rows } => {
             let mut insert = db.prepare_cached(
                 "INSERT INTO puts (first, last) VALUES (?1, ?2)
                  ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)",
@@ -129,13 +129,13 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
                 insert.execute([first, last])?;
             }
         }
-        Op::PutsAnswered => drop(db.prepare_cached("DELETE FROM puts")?.execute([])?),
-        Op::Doubted { row } => {
+        JournalChange::PutsAnswered => drop(db.prepare_cached("DELETE FROM puts")?.execute([])?),
+        JournalChange::Doubted { row } => {
             db.prepare_cached("UPDATE OR FAIL uploads SET doubted = 1 WHERE id = ?1")?.execute([row])?;
         }
-        Op::Restarted { row } => restart(db, *row)?,
-        Op::Ended { row, end, at } => end_upload(db, *row, end, at.0, ended)?,
-        Op::Reopened { row } => {
+        JournalChange::Restarted { row } => restart(db, *row)?,
+        JournalChange::Ended { row, end, at } => end_upload(db, *row, end, at.0, ended)?,
+        JournalChange::Reopened { row } => {
             db.prepare_cached(
                 "UPDATE OR FAIL uploads SET state = 0, ended = NULL, sent = NULL, crc = NULL, proof = NULL, etag = NULL,
                  version_id = NULL, request_id = NULL, answered = NULL, sha256 = NULL, problem = NULL, end_seal = NULL
@@ -147,10 +147,10 @@ fn apply(db: &Transaction<'_>, op: &Op, ended: &mut BTreeMap<i64, i64>) -> Resul
             )?
             .execute([row])?;
         }
-        Op::Settled { row } => {
+        JournalChange::Settled { row } => {
             db.execute("UPDATE deliveries SET settled = 1 WHERE id = ?1", [row])?;
         }
-        Op::Settings { body } => {
+        JournalChange::Settings { body } => {
             db.execute("INSERT OR REPLACE INTO settings (id, body) VALUES (1, ?1)", [body])?;
         }
     }
@@ -312,7 +312,7 @@ fn rename_profile(db: &Transaction<'_>, from: &str, to: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::journal::resolve::{Resolver, Start};
+    use crate::engine::journal::resolve::{Resolver, StartState};
     use crate::engine::journal::schema;
     use crate::model::parts::PartDone;
     use crate::model::problem::{Kind, Problem};
@@ -320,7 +320,7 @@ mod tests {
     use crate::model::upload::{DestinationId, Fingerprint, Folder, Proof, UploadId};
     use crate::time::Utc;
 
-    fn batch() -> Vec<Op> {
+    fn batch() -> Vec<JournalChange> {
         let place = DestinationId(0);
         let destination = serde_json::json!({
             "name": "n", "profile": "p", "role": "arn:aws:iam::123456789012:role/r", "bucket": "bucket", "prefix": "in/",
@@ -332,10 +332,10 @@ mod tests {
         let fingerprint = Fingerprint { device: 1, inode: 2, size: 20 << 20, modified: 3, changed: None };
         let mut records = vec![Record::Place(place, Arc::new(destination))];
         let [account, who, session] = ["123456789012", "who", "session"].map(Into::into);
-        records.push(Record::Delivery { place, account, who, session });
+        records.push(Record::Delivery { destination: place, account, who, session });
         for upload in (0..4).map(UploadId) {
             let (folder, name) = (Arc::clone(&folder), "name".into());
-            records.push(Record::Added { upload, place, folder, name, key_name: None, size: 20 << 20 });
+            records.push(Record::Added { upload, destination: place, folder, name, key_name: None, size: 20 << 20 });
             let (upload_id, abort_at) = ("first".into(), Some(Utc(9)));
             records.push(Record::Created { upload, fingerprint, upload_id, part: 8 << 20, abort_at });
             records.push(Record::Part(upload, 1, PartDone { etag: "e".into(), crc: 1, echoed: true }));
@@ -356,7 +356,7 @@ mod tests {
         records.extend([Record::Reopened(UploadId(1)), Record::Renamed(UploadId(2), "new".into())]);
         records.push(Record::Resized(UploadId(2), 3 << 20));
         records.extend([Record::Restarted(UploadId(3)), Record::Ended(UploadId(3), End::NotConfirmed)]);
-        let (mut rows, mut ops) = (Resolver::new(Start::default()), Vec::new());
+        let (mut rows, mut ops) = (Resolver::new(StartState::default()), Vec::new());
         for record in records {
             rows.resolve(record, Utc(7), &mut ops);
         }

@@ -2,8 +2,8 @@
 //! refuses.
 
 use super::reserve::Reserve;
-use super::resolve::{Op, Resolver};
-use super::{Options, Store, damage, place, schema, write};
+use super::resolve::{JournalChange, Resolver};
+use super::{HistoryStore, Options, damage, place, schema, write};
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::Record;
 use crate::model::upload::DestinationId;
@@ -28,18 +28,18 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// After this, the disk is reported as slow, and nothing more is sent until it has answered.
 const SLOW: Duration = Duration::from_secs(1);
 
-type Answer = oneshot::Sender<Result<(), Problem>>;
+type Acknowledge = oneshot::Sender<Result<(), Problem>>;
 
 /// A request to the writer; requests are handled in order.
-pub(super) enum Message {
+pub(super) enum WriterMessage {
     Record(Record),
-    Flush(Answer),
-    Clear(Answer),
-    Close(Answer),
+    Flush(Acknowledge),
+    Clear(Acknowledge),
+    Close(Acknowledge),
 }
 
 pub(super) struct Writer {
-    pub from: mpsc::Receiver<Message>,
+    pub from: mpsc::Receiver<WriterMessage>,
     pub tell: watch::Sender<Option<Arc<Problem>>>,
     pub again: Arc<Notify>,
     pub current: Arc<Mutex<HashMap<DestinationId, i64>>>,
@@ -48,7 +48,7 @@ pub(super) struct Writer {
     pub taken: u64,
     /// How many of them are on disk.
     pub kept: watch::Sender<u64>,
-    pub store: Store,
+    pub store: HistoryStore,
     pub options: Options,
     pub rows: Resolver,
     /// The open file; `None` if the journal is in memory, and after a refusal until the file is reopened.
@@ -59,16 +59,16 @@ pub(super) struct Writer {
 
 /// What was taken from the channel and is not on disk yet.
 #[derive(Default)]
-struct Group {
-    ops: Vec<Op>,
-    flushes: Vec<Answer>,
-    clears: Vec<Answer>,
-    close: Option<Answer>,
+struct CommitGroup {
+    ops: Vec<JournalChange>,
+    flushes: Vec<Acknowledge>,
+    clears: Vec<Acknowledge>,
+    close: Option<Acknowledge>,
     /// Whether all senders are gone.
     ended: bool,
 }
 
-impl Group {
+impl CommitGroup {
     fn urgent(&self) -> bool {
         self.ended || self.close.is_some() || !self.flushes.is_empty() || !self.clears.is_empty()
     }
@@ -84,7 +84,7 @@ impl Group {
 
 impl Writer {
     pub async fn run(mut self) {
-        let mut group = Group::default();
+        let mut group = CommitGroup::default();
         // If no space can be kept free, a disk that fills up later is still reported.
         let _kept = self.reserve(|reserve| reserve.keep().is_ok()).await;
         loop {
@@ -118,7 +118,7 @@ impl Writer {
     }
 
     /// Takes records until the group is worth an `fsync`.
-    async fn gather(&mut self, group: &mut Group) {
+    async fn gather(&mut self, group: &mut CommitGroup) {
         let first = loop {
             tokio::select! {
                 message = self.from.recv() => break message,
@@ -148,25 +148,25 @@ impl Writer {
         }
     }
 
-    fn take(&mut self, message: Message, group: &mut Group) {
+    fn take(&mut self, message: WriterMessage, group: &mut CommitGroup) {
         match message {
-            Message::Record(record) => {
+            WriterMessage::Record(record) => {
                 self.taken += 1;
                 let (before, adopted) = (group.ops.len(), matches!(record, Record::Adopted(..)));
                 self.rows.resolve(record, (self.options.now)(), &mut group.ops);
-                let begun = group.ops[before..].iter().any(|op| matches!(op, Op::Delivery { .. }));
+                let begun = group.ops[before..].iter().any(|op| matches!(op, JournalChange::Delivery { .. }));
                 if begun || adopted {
                     self.rows.deliveries_into(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
                 }
             }
-            Message::Flush(answer) => group.flushes.push(answer),
-            Message::Clear(answer) => group.clears.push(answer),
-            Message::Close(answer) => group.close = Some(answer),
+            WriterMessage::Flush(answer) => group.flushes.push(answer),
+            WriterMessage::Clear(answer) => group.clears.push(answer),
+            WriterMessage::Close(answer) => group.close = Some(answer),
         }
     }
 
     /// Writes the group. If the disk refuses, the group stays as it was.
-    async fn commit(&mut self, group: &mut Group) -> Result<(), Problem> {
+    async fn commit(&mut self, group: &mut CommitGroup) -> Result<(), Problem> {
         if group.ops.is_empty() {
             self.kept.send_replace(self.taken);
             return Ok(());
@@ -222,7 +222,7 @@ impl Writer {
     /// Handles a disk that refuses writes: reports it, keeps records, and retries until they are written or all senders
     /// are gone. On a full disk, deletes the reserve to write what has already arrived; the problem is over once the
     /// reserve can be kept again.
-    async fn hold(&mut self, group: &mut Group, problem: Problem) -> Result<(), Problem> {
+    async fn hold(&mut self, group: &mut CommitGroup, problem: Problem) -> Result<(), Problem> {
         self.tell.send_replace(Some(Arc::new(problem.clone())));
         let given_up = problem.kind == Kind::JournalFull && self.reserve(Reserve::give_up).await;
         let mut last = problem;
@@ -284,7 +284,7 @@ impl Writer {
 
     /// Runs `act` on the reserve; returns false if the journal is in memory.
     async fn reserve(&mut self, act: impl FnOnce(&Reserve) -> bool + Send + 'static) -> bool {
-        let Store::File(path) = &self.store else { return false };
+        let HistoryStore::File(path) = &self.store else { return false };
         let reserve = Reserve::beside(path);
         tokio::task::spawn_blocking(move || act(&reserve)).await.unwrap_or(false)
     }
@@ -304,17 +304,17 @@ impl Writer {
 
 /// Runs `act` on the open file, reopening it if necessary; returns the connection if it can be used again.
 fn with_file(
-    store: &Store,
+    store: &HistoryStore,
     db: Option<Connection>,
     options: &Options,
     act: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
 ) -> (rusqlite::Result<()>, Option<Connection>) {
     match store {
-        Store::Memory(db) => {
+        HistoryStore::Memory(db) => {
             let mut db = db.lock().unwrap_or_else(PoisonError::into_inner);
             (db.as_mut().map_or(Err(rusqlite::Error::InvalidQuery), act), None)
         }
-        Store::File(path) => {
+        HistoryStore::File(path) => {
             let opened = db.map_or_else(|| schema::reconnect(path, options.pages.load(Ordering::Relaxed)), Ok);
             let mut db = match opened {
                 Ok(db) => db,

@@ -18,13 +18,13 @@ const STEP: Duration = Duration::from_mins(1);
 /// What was told of the model's state last.
 #[derive(Debug, Default)]
 pub struct Changes {
-    places: Vec<Told>,
+    places: Vec<LoggedDestination>,
     down: Option<Kind>,
     progress: Time,
 }
 
 #[derive(Debug, Default)]
-struct Told {
+struct LoggedDestination {
     session: Option<Discriminant<Session>>,
     generation: u32,
     hold: Option<Kind>,
@@ -41,7 +41,7 @@ impl Changes {
         }
         for (place, id) in model.destinations().zip(0..).skip(self.places.len()) {
             opened(log, DestinationId(id), place);
-            self.places.push(Told::default());
+            self.places.push(LoggedDestination::default());
         }
         for ((told, place), id) in self.places.iter_mut().zip(model.destinations()).zip(0..) {
             told.look(log, DestinationId(id), place, model.settings().renew);
@@ -86,7 +86,7 @@ impl Changes {
     }
 }
 
-impl Told {
+impl LoggedDestination {
     fn look(&mut self, log: &Log, id: DestinationId, place: &OpenDestination, renew: bool) {
         let generation = place.session.grant().map_or(0, |grant| grant.generation);
         let session = Some(std::mem::discriminant(&place.session));

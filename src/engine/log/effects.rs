@@ -1,10 +1,10 @@
 //! A line for each effect that the model wants, and for each request that did not go well.
 
 use super::often::Why;
-use super::shown::{FileName, ProfileName, RequestId as Id};
+use super::shown::{AwsRequestId as Id, FileName, ProfileName};
 use super::{Changes, Log, Of, line, problem_line};
 use crate::engine::classify::{Operation, ResponseHead};
-use crate::engine::http::Wire;
+use crate::engine::http::HttpOptions;
 use crate::model::Model;
 use crate::model::event::{Call, Effect, Send};
 use crate::model::notice::{JournalNotice, Notice, Variable};
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// What a request was for, as far as the log tells when it fails.
 #[derive(Clone, Copy, Debug)]
-pub struct RequestKind {
+pub struct FailedRequest {
     place: DestinationId,
     upload: UploadId,
     call: &'static str,
@@ -26,7 +26,7 @@ pub struct RequestKind {
     bytes: Option<(u64, u64)>,
 }
 
-impl RequestKind {
+impl FailedRequest {
     /// What `send` is for.
     #[must_use]
     pub const fn of(send: &Send) -> Self {
@@ -40,7 +40,7 @@ impl RequestKind {
             Call::Complete { .. } => ("CompleteMultipartUpload", None, None),
             Call::Abort { .. } => ("AbortMultipartUpload", None, None),
         };
-        Self { place: send.place, upload: send.upload, call, part, bytes }
+        Self { place: send.destination, upload: send.upload, call, part, bytes }
     }
 }
 
@@ -102,7 +102,7 @@ impl Log {
     }
 
     fn request_begins(&self, request: RequestId, send: &Send) {
-        let of = RequestKind::of(send);
+        let of = FailedRequest::of(send);
         line!(
             self,
             DEBUG,
@@ -119,7 +119,7 @@ impl Log {
     }
 
     /// Tells of a request that did not go well.
-    pub fn request_failed(&self, request: RequestId, of: &RequestKind, problem: &Problem, model: &Model) {
+    pub fn request_failed(&self, request: RequestId, of: &FailedRequest, problem: &Problem, model: &Model) {
         if self.0.is_none() {
             return;
         }
@@ -152,10 +152,10 @@ impl Log {
         match record {
             Record::Ended(upload, end) => self.ended(*upload, end, model),
             Record::DeliveryEnded(place) => self.delivery_ended(*place, model),
-            Record::Delivery { place, .. } => line!(self, INFO, "delivery begins", destination = *place),
+            Record::Delivery { destination: place, .. } => line!(self, INFO, "delivery begins", destination = *place),
             Record::Doubted(upload) => self.about_upload("may be stored without an answer", *upload, model),
             Record::Restarted(upload) => self.about_upload("begins again from zero", *upload, model),
-            Record::Added { upload, place, name, size, .. } => {
+            Record::Added { upload, destination: place, name, size, .. } => {
                 let file = FileName(name);
                 line!(self, DEBUG, "file added", destination = *place, upload = *upload, file = file, size = *size);
             }
@@ -235,7 +235,7 @@ impl Log {
     }
 
     /// Tells how the engine was started.
-    pub fn started(&self, wire: &Wire, proxy: bool) {
+    pub fn started(&self, wire: &HttpOptions, proxy: bool) {
         let build = if cfg!(debug_assertions) { "debug" } else { "release" };
         let server = match &wire.endpoint_url {
             None => "AWS",

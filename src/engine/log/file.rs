@@ -19,7 +19,7 @@ const OLDER: u32 = 3;
 
 /// The files that one process writes to.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(super) struct LogFiles {
     dir: PathBuf,
     name: &'static str,
     /// None after a rotation that the disk refused, until one works.
@@ -30,7 +30,7 @@ pub(super) struct Files {
     _lock: File,
 }
 
-impl Files {
+impl LogFiles {
     /// Opens the first of the logs that no other process writes to.
     ///
     /// # Errors
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn files_are_bounded_in_size_and_number() {
         let home = tempfile::tempdir().expect("a folder");
-        let mut files = Files::open(home.path()).expect("files");
+        let mut files = LogFiles::open(home.path()).expect("files");
         files.most = 100;
         for number in 0..1000 {
             files.write(format!("this is line {number:05}\n").as_bytes()).expect("written");
@@ -169,7 +169,7 @@ mod tests {
         assert!(short.cut && short.text.starts_with("this is line") && short.text.len() <= 60, "{short:?}");
         // What a process before wrote is gone on with.
         drop(files);
-        let mut files = Files::open(home.path()).expect("files");
+        let mut files = LogFiles::open(home.path()).expect("files");
         files.write(b"next\n").expect("written");
         assert!(read(home.path(), 1 << 20)[0].text.ends_with("00999\nnext\n"));
     }
@@ -177,12 +177,12 @@ mod tests {
     #[test]
     fn a_second_process_writes_beside_the_first() {
         let home = tempfile::tempdir().expect("a folder");
-        let mut first = Files::open(home.path()).expect("files");
-        let mut second = Files::open(home.path()).expect("files");
+        let mut first = LogFiles::open(home.path()).expect("files");
+        let mut second = LogFiles::open(home.path()).expect("files");
         first.write(b"one\n").expect("written");
         second.write(b"two\n").expect("written");
-        let _third = Files::open(home.path()).expect("files");
-        Files::open(home.path()).expect_err("three are enough");
+        let _third = LogFiles::open(home.path()).expect("files");
+        LogFiles::open(home.path()).expect_err("three are enough");
         let read: Vec<(bool, String)> =
             read(home.path(), 1 << 20).into_iter().map(|log| (log.beside, log.text)).collect();
         assert_eq!(read, [(false, "one\n".to_owned()), (true, "two\n".to_owned())]);
@@ -193,7 +193,7 @@ mod tests {
     fn nobody_else_reads_them_and_no_link_is_followed() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         let home = tempfile::tempdir().expect("a folder");
-        drop(Files::open(home.path()).expect("files"));
+        drop(LogFiles::open(home.path()).expect("files"));
         let dir = home.path().join(FOLDER);
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(&dir), 0o700);
@@ -204,8 +204,8 @@ mod tests {
         fs::write(&elsewhere, "mine\n").expect("written");
         fs::remove_file(dir.join("daypass.log")).expect("removed");
         symlink(&elsewhere, dir.join("daypass.log")).expect("linked");
-        Files::open(home.path()).expect_err("a link");
+        LogFiles::open(home.path()).expect_err("a link");
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o777)).expect("opened");
-        Files::open(home.path()).expect_err("a folder that others may write in");
+        LogFiles::open(home.path()).expect_err("a folder that others may write in");
     }
 }

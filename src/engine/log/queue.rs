@@ -1,6 +1,6 @@
 //! The way of a line from where it arises to the disk: a bounded queue, and a thread that writes.
 
-use super::file::Files;
+use super::file::LogFiles;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ const LINES: usize = 4096;
 /// How long [`Queue::flush`] waits for the disk.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-enum Message {
+enum QueueMessage {
     Line(Box<[u8]>),
     Flush(oneshot::Sender<()>),
 }
@@ -22,7 +22,7 @@ enum Message {
 /// Where lines wait to be written. Copies are the same queue; the thread ends with the last of them.
 #[derive(Clone)]
 pub(super) struct Queue {
-    to: SyncSender<Message>,
+    to: SyncSender<QueueMessage>,
     dropped: Arc<AtomicU64>,
 }
 
@@ -31,7 +31,7 @@ impl Queue {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub(super) fn start(files: Files) -> io::Result<Self> {
+    pub(super) fn start(files: LogFiles) -> io::Result<Self> {
         let (to, from) = sync_channel(LINES);
         let dropped = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&dropped);
@@ -42,7 +42,7 @@ impl Queue {
     /// Waits until every line before is written, or for as long as the patience lasts.
     pub(super) async fn flush(&self) {
         let (done, written) = oneshot::channel();
-        let mut message = Message::Flush(done);
+        let mut message = QueueMessage::Flush(done);
         // A full queue is being emptied.
         for _ in 0..10 {
             match self.to.try_send(message) {
@@ -57,18 +57,18 @@ impl Queue {
     }
 }
 
-fn write(from: &Receiver<Message>, mut files: Files, dropped: &AtomicU64) {
+fn write(from: &Receiver<QueueMessage>, mut files: LogFiles, dropped: &AtomicU64) {
     while let Ok(message) = from.recv() {
         // What the disk refuses is not kept: the log must not hold up what it tells of.
         match message {
-            Message::Line(line) => {
+            QueueMessage::Line(line) => {
                 let missing = dropped.swap(0, Ordering::Relaxed);
                 if missing > 0 {
                     let _refused = files.write(format!("{missing} lines were dropped: the disk was slow\n").as_bytes());
                 }
                 let _refused = files.write(&line);
             }
-            Message::Flush(done) => {
+            QueueMessage::Flush(done) => {
                 let _nobody = done.send(());
             }
         }
@@ -76,11 +76,11 @@ fn write(from: &Receiver<Message>, mut files: Files, dropped: &AtomicU64) {
 }
 
 /// One line on its way into the queue.
-pub(super) struct Line<'a>(&'a Queue);
+pub(super) struct LineWriter<'a>(&'a Queue);
 
-impl Write for Line<'_> {
+impl Write for LineWriter<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.0.to.try_send(Message::Line(line.into())).is_err() {
+        if self.0.to.try_send(QueueMessage::Line(line.into())).is_err() {
             self.0.dropped.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
@@ -92,9 +92,9 @@ impl Write for Line<'_> {
 }
 
 impl<'a> MakeWriter<'a> for Queue {
-    type Writer = Line<'a>;
+    type Writer = LineWriter<'a>;
 
-    fn make_writer(&'a self) -> Line<'a> {
-        Line(self)
+    fn make_writer(&'a self) -> LineWriter<'a> {
+        LineWriter(self)
     }
 }

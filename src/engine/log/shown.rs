@@ -39,9 +39,9 @@ pub trait Shown {
 }
 
 /// A value as `tracing` takes it.
-pub(in crate::engine) struct Field<'a, T: Shown>(pub &'a T);
+pub(in crate::engine) struct LogField<'a, T: Shown>(pub &'a T);
 
-impl<T: Shown> fmt::Display for Field<'_, T> {
+impl<T: Shown> fmt::Display for LogField<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.show(f)
     }
@@ -132,7 +132,13 @@ impl Shown for AccountId {
 /// Of a role, its partition, the end of its account and the beginning of its name.
 impl Shown for RoleArn {
     fn show(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "arn:{}:iam::{}:role/{}", self.partition().as_str(), Field(&self.account()), head(self.role_name()))
+        write!(
+            f,
+            "arn:{}:iam::{}:role/{}",
+            self.partition().as_str(),
+            LogField(&self.account()),
+            head(self.role_name())
+        )
     }
 }
 
@@ -189,9 +195,9 @@ impl Shown for ErrorCode<'_> {
 
 /// The id under which AWS can look a request up, as far as it has the form of one.
 #[derive(Clone, Copy)]
-pub struct RequestId<'a>(pub &'a str);
+pub struct AwsRequestId<'a>(pub &'a str);
 
-impl Shown for RequestId<'_> {
+impl Shown for AwsRequestId<'_> {
     fn show(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() {
             "-"

@@ -14,7 +14,7 @@ const EVENTS: usize = 4096;
 
 /// The files that are watched, and the folders they lie in, or would lie in.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct FileWatch {
     events: Receiver,
     targets: BTreeSet<PathBuf>,
     folders: BTreeSet<PathBuf>,
@@ -22,7 +22,7 @@ pub(super) struct Watch {
     numbers: Vec<(i32, PathBuf)>,
 }
 
-impl Watch {
+impl FileWatch {
     /// Begins to watch these files, if `before` does not watch them already. It blocks, and has to be called within a runtime.
     pub fn new(before: Option<Self>, files: [&Path; 2]) -> io::Result<Self> {
         let mut targets = BTreeSet::new();
@@ -105,12 +105,12 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
-    async fn hears(watch: &Watch, what: &str) {
+    async fn hears(watch: &FileWatch, what: &str) {
         tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.expect(what).expect("it watches");
     }
 
     /// Whether nothing more is heard for a moment.
-    async fn is_quiet(watch: &Watch) -> bool {
+    async fn is_quiet(watch: &FileWatch) -> bool {
         tokio::time::timeout(Duration::from_millis(30), watch.changed()).await.is_err()
     }
 
@@ -118,7 +118,7 @@ mod tests {
     async fn a_change_of_a_file_is_heard_and_of_another_is_not() {
         let dir = tempfile::tempdir().expect("a folder");
         let (one, other) = (dir.path().join("credentials"), dir.path().join("config"));
-        let watch = Watch::new(None, [&one, &other]).expect("it watches");
+        let watch = FileWatch::new(None, [&one, &other]).expect("it watches");
         fs::write(&one, "a").expect("written");
         hears(&watch, "a new file").await;
         while !is_quiet(&watch).await {}
@@ -135,10 +135,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let folder = dir.path().join(".aws");
         let (one, other) = (folder.join("credentials"), folder.join("config"));
-        let watch = Watch::new(None, [&one, &other]).expect("it watches");
+        let watch = FileWatch::new(None, [&one, &other]).expect("it watches");
         fs::create_dir(&folder).expect("made");
         hears(&watch, "the folder").await;
-        let watch = Watch::new(Some(watch), [&one, &other]).expect("it watches");
+        let watch = FileWatch::new(Some(watch), [&one, &other]).expect("it watches");
         fs::write(&one, "a").expect("written");
         hears(&watch, "the file in it").await;
     }
@@ -150,7 +150,7 @@ mod tests {
         fs::create_dir(&folder).and_then(|()| fs::create_dir(&kept)).expect("made");
         fs::write(kept.join("aws"), "a").expect("written");
         std::os::unix::fs::symlink(kept.join("aws"), folder.join("credentials")).expect("a link");
-        let watch = Watch::new(None, [&folder.join("credentials"), &folder.join("config")]).expect("it watches");
+        let watch = FileWatch::new(None, [&folder.join("credentials"), &folder.join("config")]).expect("it watches");
         fs::write(kept.join("aws"), "b").expect("written");
         hears(&watch, "the file that the link leads to").await;
     }

@@ -1,7 +1,7 @@
 //! Resolves a profile to the source of its credentials and the roles on the way, as the AWS command line does.
 
 use super::ini::Key;
-use super::{Both, Files, Keys, Paths};
+use super::{AccessKey, Both, Paths, ProfileSections};
 use crate::model::names::{ExternalId, RoleArn, RoleSessionName};
 use crate::model::problem::{Detail, Kind, Problem};
 use crate::model::snapshot::Source;
@@ -12,9 +12,9 @@ const MOST: usize = 16;
 
 /// The final source of a profile's credentials, after following `source_profile`.
 #[derive(Debug)]
-pub enum Origin {
+pub enum CredentialOrigin {
     /// A key in the files.
-    Keys(Keys),
+    Keys(AccessKey),
     /// IAM Identity Center, through the profile with this name.
     SignIn(String),
     /// `aws login`, through the profile with this name.
@@ -37,7 +37,7 @@ pub enum Origin {
     Environment,
 }
 
-impl Origin {
+impl CredentialOrigin {
     /// Its name, which holds nothing of the files.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -68,7 +68,7 @@ pub struct OwnRole {
 #[derive(Debug)]
 pub struct Chain {
     /// The source of the first credentials.
-    pub origin: Origin,
+    pub origin: CredentialOrigin,
     /// The roles to assume with them, in order.
     pub roles: Vec<OwnRole>,
     pub region: Option<String>,
@@ -79,8 +79,8 @@ pub struct Chain {
 /// # Errors
 ///
 /// As for [`keys`](super::keys), except for sign-ins and commands, which are no errors here.
-pub fn origin(paths: &Paths, profile: &str) -> Result<Origin, Problem> {
-    let files = Files::read(paths);
+pub fn origin(paths: &Paths, profile: &str) -> Result<CredentialOrigin, Problem> {
+    let files = ProfileSections::read(paths);
     let (end, _roles) = files.follow(profile, None)?;
     files.origin(end)
 }
@@ -94,7 +94,7 @@ pub fn origin(paths: &Paths, profile: &str) -> Result<Origin, Problem> {
 ///
 /// As for [`origin`]; `OwnRoleNeedsCode` if a role on the way requires an MFA code.
 pub fn chain(paths: &Paths, profile: &str, customers: Option<&RoleArn>) -> Result<Chain, Problem> {
-    let files = Files::read(paths);
+    let files = ProfileSections::read(paths);
     let (end, roles) = files.follow(profile, customers)?;
     let origin = files.origin(end)?;
     let region = files.both(profile).text(Key::Region).map(str::to_owned);
@@ -105,22 +105,26 @@ pub fn chain(paths: &Paths, profile: &str, customers: Option<&RoleArn>) -> Resul
 
 /// Where the chain of source profiles ends.
 #[derive(Clone, Copy)]
-enum End<'a> {
+enum ChainEnd<'a> {
     /// At the credentials that this profile has itself.
     Profile(&'a str),
     Environment,
 }
 
-impl Files {
-    fn origin(&self, end: End<'_>) -> Result<Origin, Problem> {
+impl ProfileSections {
+    fn origin(&self, end: ChainEnd<'_>) -> Result<CredentialOrigin, Problem> {
         match end {
-            End::Profile(name) => self.both(name).origin(name),
-            End::Environment => Ok(Origin::Environment),
+            ChainEnd::Profile(name) => self.both(name).origin(name),
+            ChainEnd::Environment => Ok(CredentialOrigin::Environment),
         }
     }
 
     /// Returns the end of the chain of source profiles, and the profiles on the way whose roles must be assumed.
-    fn follow<'a>(&'a self, profile: &'a str, customers: Option<&RoleArn>) -> Result<(End<'a>, Vec<&'a str>), Problem> {
+    fn follow<'a>(
+        &'a self,
+        profile: &'a str,
+        customers: Option<&RoleArn>,
+    ) -> Result<(ChainEnd<'a>, Vec<&'a str>), Problem> {
         let missing = || Problem::new(if self.unreadable() { Kind::ProfileOdd } else { Kind::NoProfile });
         let odd = || Problem::new(Kind::ProfileOdd);
         if !self.has(profile) {
@@ -131,18 +135,18 @@ impl Files {
             let both = self.both(at);
             // A source profile with a key is that key, even if it has a role, too.
             if !both.is_role() || seen.len() > 1 && both.has_key() {
-                return Ok((End::Profile(at), roles));
+                return Ok((ChainEnd::Profile(at), roles));
             }
             let wanted = seen.len() == 1 && customers.is_some() && both.role().as_ref() == customers;
             if !wanted {
                 roles.push(at);
             }
             match both.text(Key::SourceProfile) {
-                None if both.is_of_environment() => return Ok((End::Environment, roles)),
+                None if both.is_of_environment() => return Ok((ChainEnd::Environment, roles)),
                 _ if both.has(Key::CredentialSource) => return Err(odd()),
-                None if wanted => return Ok((End::Profile(at), roles)),
+                None if wanted => return Ok((ChainEnd::Profile(at), roles)),
                 None => return Err(odd()),
-                Some(source) if source == at => return Ok((End::Profile(at), roles)),
+                Some(source) if source == at => return Ok((ChainEnd::Profile(at), roles)),
                 Some(source) if !self.has(source) => return Err(missing()),
                 Some(source) if seen.contains(&source) || seen.len() == MOST => return Err(odd()),
                 Some(source) => {
@@ -186,20 +190,20 @@ impl Both<'_> {
     }
 
     /// Returns the source of the credentials that the profile has without another profile.
-    fn origin(&self, name: &str) -> Result<Origin, Problem> {
+    fn origin(&self, name: &str) -> Result<CredentialOrigin, Problem> {
         let odd = || Problem::new(Kind::ProfileOdd);
         match self.own() {
-            Source::Key | Source::TemporaryKey => self.keys().map(Origin::Keys).ok_or_else(odd),
+            Source::Key | Source::TemporaryKey => self.keys().map(CredentialOrigin::Keys).ok_or_else(odd),
             Source::TokenMissing => Err(Problem::new(Kind::KeyWithoutToken)),
-            Source::SignIn => Ok(Origin::SignIn(name.to_owned())),
-            Source::Login => Ok(Origin::Login(name.to_owned())),
+            Source::SignIn => Ok(CredentialOrigin::SignIn(name.to_owned())),
+            Source::Login => Ok(CredentialOrigin::Login(name.to_owned())),
             Source::Process => {
                 let command = self.text(Key::Process).unwrap_or_default().to_owned();
-                Ok(Origin::Process { profile: name.to_owned(), command })
+                Ok(CredentialOrigin::Process { profile: name.to_owned(), command })
             }
             Source::TokenFile => {
                 let file = PathBuf::from(self.text(Key::WebIdentity).unwrap_or_default());
-                Ok(Origin::TokenFile { file, role: self.role_of_token(name)? })
+                Ok(CredentialOrigin::TokenFile { file, role: self.role_of_token(name)? })
             }
             Source::Nothing if self.has_key() || self.has(Key::WebIdentity) => Err(odd()),
             Source::Nothing => Err(Problem::new(Kind::ProfileEmpty)),

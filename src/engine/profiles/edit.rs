@@ -1,7 +1,7 @@
 //! Edits one profile in the text of a file: its lines change, and every other byte stays as it is.
 
-use super::Keys;
-use super::ini::{Form, Heading, Key, Kind, heading};
+use super::AccessKey;
+use super::ini::{Heading, HeadingForm, Key, ProfileFile, heading};
 use zeroize::Zeroizing;
 
 /// A change to a profile.
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 pub enum Edit {
     /// Puts a key into the profile and keeps its other settings; adds the profile at the end of the file if it is
     /// missing.
-    Put(String, Keys),
+    Put(String, AccessKey),
     /// Renames the profile, also where other profiles name it as their source.
     Rename(String, String),
     /// Removes the profile with the settings under its headings.
@@ -17,7 +17,7 @@ pub enum Edit {
 }
 
 /// Returns the changed text, or `None` if nothing changes.
-pub(super) fn edited(text: &[u8], kind: Kind, edit: &Edit) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn edited(text: &[u8], kind: ProfileFile, edit: &Edit) -> Option<Zeroizing<Vec<u8>>> {
     let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
     let end: &[u8] = match lines.first() {
         Some(first) if first.ends_with(b"\r\n") => b"\r\n",
@@ -41,12 +41,12 @@ fn shown(line: &[u8]) -> String {
 }
 
 /// Whether a heading is this profile's; `None` if the line is no heading.
-fn heads(line: &[u8], kind: Kind, profile: &str) -> Option<bool> {
+fn heads(line: &[u8], kind: ProfileFile, profile: &str) -> Option<bool> {
     shown(line).starts_with('[').then(|| form(line, kind, profile).is_some())
 }
 
 /// Returns how this profile's heading is written; `None` for any other line.
-fn form(line: &[u8], kind: Kind, profile: &str) -> Option<Form> {
+fn form(line: &[u8], kind: ProfileFile, profile: &str) -> Option<HeadingForm> {
     let line = shown(line);
     if !line.starts_with('[') {
         return None;
@@ -67,7 +67,7 @@ fn setting(line: &[u8]) -> Option<(Option<Key>, String)> {
     Some((Key::from_name(name.trim()), value.trim().to_owned()))
 }
 
-fn write_key(out: &mut Vec<u8>, end: &[u8], keys: &Keys) {
+fn write_key(out: &mut Vec<u8>, end: &[u8], keys: &AccessKey) {
     let token = keys.token.as_ref().map(|token| token.as_str());
     let lines = [
         ("aws_access_key_id", Some(keys.access_key_id.as_str())),
@@ -82,7 +82,7 @@ fn write_key(out: &mut Vec<u8>, end: &[u8], keys: &Keys) {
     }
 }
 
-fn put(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, end: &[u8], profile: &str, keys: &Keys) -> bool {
+fn put(out: &mut Vec<u8>, lines: &[&[u8]], kind: ProfileFile, end: &[u8], profile: &str, keys: &AccessKey) -> bool {
     let (mut here, mut written) = (false, false);
     // Of several headings for one name, only those in the best form count.
     let counts = lines.iter().filter_map(|line| form(line, kind, profile)).max();
@@ -108,7 +108,7 @@ fn put(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, end: &[u8], profile: &str
         if !matches!(&out[..], b"" | b"\xef\xbb\xbf") {
             out.extend_from_slice(end);
         }
-        let before = if kind == Kind::Config && profile != "default" { "[profile " } else { "[" };
+        let before = if kind == ProfileFile::Config && profile != "default" { "[profile " } else { "[" };
         for part in [before.as_bytes(), profile.as_bytes(), b"]", end] {
             out.extend_from_slice(part);
         }
@@ -117,7 +117,7 @@ fn put(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, end: &[u8], profile: &str
     true
 }
 
-fn rename(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, from: &str, to: &str) -> bool {
+fn rename(out: &mut Vec<u8>, lines: &[&[u8]], kind: ProfileFile, from: &str, to: &str) -> bool {
     let mut changed = false;
     for line in lines {
         let source = setting(line).is_some_and(|(key, value)| key == Some(Key::SourceProfile) && value == from);
@@ -141,7 +141,7 @@ fn rename(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, from: &str, to: &str) 
     changed
 }
 
-fn remove(out: &mut Vec<u8>, lines: &[&[u8]], kind: Kind, profile: &str) -> bool {
+fn remove(out: &mut Vec<u8>, lines: &[&[u8]], kind: ProfileFile, profile: &str) -> bool {
     let (mut here, mut changed) = (false, false);
     let mut at = 0;
     while let Some(line) = lines.get(at) {

@@ -15,7 +15,7 @@ const NAME: usize = 256;
 
 /// Which of the two files it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ProfileFile {
     /// The credentials file: `[name]`.
     Credentials,
     /// The config file: `[profile name]`.
@@ -93,7 +93,7 @@ pub(super) struct Section {
     pub name: String,
     /// Its settings, the last of each; the key is taken as a whole from one heading.
     pub values: HashMap<Key, Value>,
-    form: Form,
+    form: HeadingForm,
     /// The key settings under each heading.
     keys: Vec<HashMap<Key, Value>>,
 }
@@ -114,7 +114,7 @@ impl Section {
 /// How a profile's heading is written, in order of precedence: if a file has several headings for one name, the AWS
 /// tools read only those in the best form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Form {
+pub(super) enum HeadingForm {
     /// As in the other file; the AWS tools don't read it.
     Other,
     /// `[default]` in the config file.
@@ -142,11 +142,11 @@ impl Sections {
         self.by_name.get(name).and_then(|at| self.list.get(*at))
     }
 
-    fn note(&mut self, line: u32, at: Place, what: WarningKind) {
+    fn note(&mut self, line: u32, at: LineSection, what: WarningKind) {
         if self.odd.len() < ODDITIES {
             let profile = match at {
-                Place::Profile(at) => self.list.get(at).map(|section| section.name.clone()),
-                Place::Other | Place::Nowhere => None,
+                LineSection::Profile(at) => self.list.get(at).map(|section| section.name.clone()),
+                LineSection::Other | LineSection::Nowhere => None,
             };
             self.odd.push((line, profile, what));
         }
@@ -154,7 +154,7 @@ impl Sections {
 
     /// Opens the profile of a heading. Returns `None` if there are too many profiles, or if another heading takes
     /// precedence.
-    fn open(&mut self, name: String, form: Form, line: u32) -> Option<usize> {
+    fn open(&mut self, name: String, form: HeadingForm, line: u32) -> Option<usize> {
         if let Some(at) = self.by_name.get(&name).copied() {
             let section = self.list.get_mut(at)?;
             section.keys.push(HashMap::new());
@@ -166,7 +166,7 @@ impl Sections {
             }
             self.note(
                 line,
-                Place::Profile(at),
+                LineSection::Profile(at),
                 if form == before { WarningKind::HeadingTwice } else { WarningKind::HeadingOverruled },
             );
             return counts.then_some(at);
@@ -185,7 +185,7 @@ impl Sections {
 
 /// The section that a line belongs to.
 #[derive(Clone, Copy)]
-enum Place {
+enum LineSection {
     /// This profile.
     Profile(usize),
     /// A section that is not a profile, or a profile that is skipped.
@@ -197,7 +197,7 @@ enum Place {
 /// What a heading opens.
 pub(super) enum Heading<'a> {
     /// This profile's section, and how its heading is written.
-    Profile { name: &'a str, form: Form },
+    Profile { name: &'a str, form: HeadingForm },
     /// A sign-in that profiles refer to.
     Session(&'a str),
     /// A section of another kind.
@@ -207,12 +207,12 @@ pub(super) enum Heading<'a> {
 }
 
 /// Parses the lines of one file.
-pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
+pub(super) fn parse(file: &Text, kind: ProfileFile) -> Sections {
     let mut out = Sections::default();
     for what in &file.odd {
-        out.note(0, Place::Nowhere, *what);
+        out.note(0, LineSection::Nowhere, *what);
     }
-    let mut place = Place::Nowhere;
+    let mut place = LineSection::Nowhere;
     // The settings under the current heading.
     let mut seen: Vec<Key> = Vec::new();
     let mut session: Option<String> = None;
@@ -231,8 +231,8 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             seen.clear();
             place = match heading(trimmed, kind) {
                 Heading::Profile { name, form } => {
-                    let at = out.open(name.to_owned(), form, number).map_or(Place::Other, Place::Profile);
-                    if form == Form::Other {
+                    let at = out.open(name.to_owned(), form, number).map_or(LineSection::Other, LineSection::Profile);
+                    if form == HeadingForm::Other {
                         out.note(number, at, WarningKind::SectionForm);
                     }
                     if !trimmed.contains(']') {
@@ -242,12 +242,12 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
                 }
                 Heading::Session(name) => {
                     session = Some(name.to_owned());
-                    Place::Other
+                    LineSection::Other
                 }
-                Heading::Other => Place::Other,
+                Heading::Other => LineSection::Other,
                 Heading::Damaged => {
-                    out.note(number, Place::Nowhere, WarningKind::Line);
-                    Place::Nowhere
+                    out.note(number, LineSection::Nowhere, WarningKind::Line);
+                    LineSection::Nowhere
                 }
             };
             if touched {
@@ -256,7 +256,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             continue;
         }
         let Some((name, raw)) = setting(trimmed) else {
-            if !matches!(place, Place::Other) {
+            if !matches!(place, LineSection::Other) {
                 out.note(number, place, WarningKind::Line);
             }
             continue;
@@ -278,7 +278,7 @@ pub(super) fn parse(file: &Text, kind: Kind) -> Sections {
             }
             continue;
         }
-        let Place::Profile(at) = place else { continue };
+        let LineSection::Profile(at) = place else { continue };
         let (text, what) = value(key, raw);
         if nested || text.is_empty() {
             continue;
@@ -316,12 +316,12 @@ fn without_spaces(text: &str) -> String {
     out
 }
 
-pub(super) fn heading(line: &str, kind: Kind) -> Heading<'_> {
+pub(super) fn heading(line: &str, kind: ProfileFile) -> Heading<'_> {
     let inner = line.trim_start_matches('[');
     let inner = inner.split(']').next().unwrap_or_default().trim();
     let (first, rest) = inner.split_once(' ').map_or((inner, ""), |(first, rest)| (first, rest.trim()));
     let prefixed = first == "profile" && !rest.is_empty();
-    if kind == Kind::Config && !prefixed && matches!(first, "sso-session" | "services" | "plugins" | "preview") {
+    if kind == ProfileFile::Config && !prefixed && matches!(first, "sso-session" | "services" | "plugins" | "preview") {
         let name = unquoted(rest);
         let kept = first == "sso-session" && !name.is_empty() && name.chars().count() <= NAME;
         return if kept { Heading::Session(name) } else { Heading::Other };
@@ -331,9 +331,9 @@ pub(super) fn heading(line: &str, kind: Kind) -> Heading<'_> {
         return Heading::Damaged;
     }
     let form = match (kind, prefixed) {
-        (Kind::Credentials, false) | (Kind::Config, true) => Form::Right,
-        (Kind::Config, false) if name == "default" => Form::Bare,
-        (Kind::Credentials, true) | (Kind::Config, false) => Form::Other,
+        (ProfileFile::Credentials, false) | (ProfileFile::Config, true) => HeadingForm::Right,
+        (ProfileFile::Config, false) if name == "default" => HeadingForm::Bare,
+        (ProfileFile::Credentials, true) | (ProfileFile::Config, false) => HeadingForm::Other,
     };
     Heading::Profile { name, form }
 }

@@ -10,11 +10,11 @@ mod save;
 mod sign_in;
 mod text;
 
-pub use chain::{Chain, Origin, OwnRole, chain, origin};
+pub use chain::{Chain, CredentialOrigin, OwnRole, chain, origin};
 pub use edit::Edit;
 pub(super) use ini::{is_key_form, is_secret_form};
 pub use save::{change, private_file};
-pub use sign_in::{LoginSession, SignIn, login_session, sign_in};
+pub use sign_in::{LoginSession, SignInSettings, login_session, sign_in};
 pub(super) use text::{bytes, decode};
 
 use crate::model::problem::{Kind, Problem};
@@ -82,7 +82,7 @@ pub fn stamp(paths: &Paths) -> Stamp {
 
 /// An access key with its secret. Debug shows neither.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Keys {
+pub struct AccessKey {
     pub access_key_id: String,
     /// The secret, wiped when it is dropped.
     pub secret: Zeroizing<String>,
@@ -90,7 +90,7 @@ pub struct Keys {
     pub token: Option<Zeroizing<String>>,
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for AccessKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keys").field("temporary", &self.token.is_some()).finish_non_exhaustive()
     }
@@ -99,7 +99,7 @@ impl fmt::Debug for Keys {
 /// Reads the profiles, without their secrets, and the warnings about the files.
 #[must_use]
 pub fn read(paths: &Paths) -> Profiles {
-    let files = Files::read(paths);
+    let files = ProfileSections::read(paths);
     let mut oddities: Vec<ProfileWarning> = Vec::new();
     for (path, sections) in [(&paths.credentials, &files.credentials), (&paths.config, &files.config)] {
         oddities.extend(sections.odd.iter().map(|(line, profile, what)| ProfileWarning {
@@ -156,29 +156,29 @@ fn open_to_others(path: &Path) -> bool {
 /// - `SignInNeeded` if the credentials come from a sign-in.
 /// - `ProcessRefused` if they come from a command.
 /// - `KeyNotFound` if they come from a web identity token or the environment; [`origin`] tells these apart.
-pub fn keys(paths: &Paths, profile: &str) -> Result<Keys, Problem> {
+pub fn keys(paths: &Paths, profile: &str) -> Result<AccessKey, Problem> {
     match origin(paths, profile)? {
-        Origin::Keys(keys) => Ok(keys),
-        Origin::TokenFile { .. } | Origin::Environment => Err(Problem::new(Kind::KeyNotFound)),
-        Origin::SignIn(_) | Origin::Login(_) => Err(Problem::new(Kind::SignInNeeded)),
-        Origin::Process { .. } => Err(Problem::new(Kind::ProcessRefused)),
+        CredentialOrigin::Keys(keys) => Ok(keys),
+        CredentialOrigin::TokenFile { .. } | CredentialOrigin::Environment => Err(Problem::new(Kind::KeyNotFound)),
+        CredentialOrigin::SignIn(_) | CredentialOrigin::Login(_) => Err(Problem::new(Kind::SignInNeeded)),
+        CredentialOrigin::Process { .. } => Err(Problem::new(Kind::ProcessRefused)),
     }
 }
 
-struct Files {
+struct ProfileSections {
     credentials: Sections,
     config: Sections,
     found: bool,
 }
 
-impl Files {
+impl ProfileSections {
     fn read(paths: &Paths) -> Self {
         let credentials = text::read(&paths.credentials);
         let config = text::read(&paths.config);
         Self {
             found: credentials.found || config.found,
-            credentials: ini::parse(&credentials, ini::Kind::Credentials),
-            config: ini::parse(&config, ini::Kind::Config),
+            credentials: ini::parse(&credentials, ini::ProfileFile::Credentials),
+            config: ini::parse(&config, ini::ProfileFile::Config),
         }
     }
 
@@ -285,9 +285,9 @@ impl<'a> Both<'a> {
     }
 
     /// Returns its key; `None` if the ID looks like a misplaced secret, which would be sent in plain text.
-    fn keys(&self) -> Option<Keys> {
+    fn keys(&self) -> Option<AccessKey> {
         let access_key_id = self.text(Key::AccessKeyId).filter(|id| !crate::model::names::looks_like_secret(id))?;
-        Some(Keys {
+        Some(AccessKey {
             access_key_id: access_key_id.to_owned(),
             secret: Zeroizing::new(self.text(Key::Secret)?.to_owned()),
             token: self.text(Key::Token).map(|token| Zeroizing::new(token.to_owned())),
@@ -318,7 +318,7 @@ impl<'a> Both<'a> {
     }
 
     /// Returns warnings about the profile as a whole: whether in the config file, the line, the kind.
-    fn odd(&self, name: &str, files: &Files) -> Vec<(bool, u32, WarningKind)> {
+    fn odd(&self, name: &str, files: &ProfileSections) -> Vec<(bool, u32, WarningKind)> {
         let mut out = Vec::new();
         let mut note = |value: Option<(bool, &Value)>, what| {
             out.extend(value.map(|(in_config, value)| (in_config, value.line, what)));
@@ -337,7 +337,7 @@ impl<'a> Both<'a> {
     }
 
     /// Notes warnings about the source of its credentials.
-    fn odd_source(&self, name: &str, files: &Files, note: &mut dyn FnMut(Setting<'_>, WarningKind)) {
+    fn odd_source(&self, name: &str, files: &ProfileSections, note: &mut dyn FnMut(Setting<'_>, WarningKind)) {
         let (source, role) = (self.value(Key::SourceProfile), self.value(Key::RoleArn));
         if self.is_role() {
             let named = source.map(|(_, source)| source.text.as_str());
@@ -376,7 +376,7 @@ impl<'a> Both<'a> {
     }
 }
 
-impl Files {
+impl ProfileSections {
     /// Whether following `source_profile` from here leads into a loop, other than a profile that names itself at the
     /// end. Follows at most 64 profiles.
     fn loops(&self, name: &str) -> bool {

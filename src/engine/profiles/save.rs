@@ -23,19 +23,19 @@ fn is_full(why: &io::Error) -> bool {
 /// Why nothing was written. If a rename or removal fails in the credentials file, the config file is changed already;
 /// repeating it finishes the rest.
 pub fn change(paths: &Paths, edit: &Edit) -> Result<(), SaveProblem> {
-    let config = || one(&paths.config, ini::Kind::Config, edit);
+    let config = || one(&paths.config, ini::ProfileFile::Config, edit);
     match edit {
-        Edit::Put(..) => one(&paths.credentials, ini::Kind::Credentials, edit).map(|_changed| ()),
+        Edit::Put(..) => one(&paths.credentials, ini::ProfileFile::Credentials, edit).map(|_changed| ()),
         Edit::Rename(..) | Edit::Remove(_) => {
             let second = config()?;
-            let first = one(&paths.credentials, ini::Kind::Credentials, edit)?;
+            let first = one(&paths.credentials, ini::ProfileFile::Credentials, edit)?;
             if first || second { Ok(()) } else { Err(SaveProblem::NoProfile) }
         }
     }
 }
 
 /// Changes one file; returns whether anything in it changed.
-fn one(path: &Path, kind: ini::Kind, edit: &Edit) -> Result<bool, SaveProblem> {
+fn one(path: &Path, kind: ini::ProfileFile, edit: &Edit) -> Result<bool, SaveProblem> {
     let target = target(path)?;
     let before = match &target {
         Some(target) => whole(target)?,

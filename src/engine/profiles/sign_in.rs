@@ -1,7 +1,7 @@
 //! Reads sign-ins from profiles: IAM Identity Center by session or inline, and the console's `aws login`.
 
 use super::ini::{Key, Value};
-use super::{Files, Paths, Setting};
+use super::{Paths, ProfileSections, Setting};
 use crate::model::names::{AccountId, Partition, Region};
 use crate::model::problem::{Kind, Problem};
 use crate::model::snapshot::WarningKind;
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 /// A sign-in through IAM Identity Center that a profile asks for. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignIn {
+pub struct SignInSettings {
     pub profile: String,
     /// The name of the `[sso-session]`; `None` if the profile holds all settings itself, as older ones do.
     pub session: Option<String>,
@@ -25,7 +25,7 @@ pub struct SignIn {
     pub scopes: Vec<String>,
 }
 
-impl SignIn {
+impl SignInSettings {
     /// Returns the name from which the token's file name is derived (AWS CLI: the session's name, for older profiles
     /// the start URL).
     #[must_use]
@@ -39,8 +39,8 @@ impl SignIn {
 /// # Errors
 ///
 /// `NoProfile` if there is no such profile; `ProfileOdd` if a setting of the sign-in is missing or invalid.
-pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
-    let files = Files::read(paths);
+pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignInSettings, Problem> {
+    let files = ProfileSections::read(paths);
     if !files.has(profile) {
         return Err(Problem::new(Kind::NoProfile));
     }
@@ -50,8 +50,8 @@ pub fn sign_in(paths: &Paths, profile: &str) -> Result<SignIn, Problem> {
 /// What is wrong with a sign-in, and the setting that shows it.
 pub(super) type OddSignIn<'a> = (Setting<'a>, WarningKind);
 
-impl Files {
-    pub(super) fn sign_in<'a>(&'a self, profile: &str) -> Result<SignIn, OddSignIn<'a>> {
+impl ProfileSections {
+    pub(super) fn sign_in<'a>(&'a self, profile: &str) -> Result<SignInSettings, OddSignIn<'a>> {
         let both = self.both(profile);
         let session = both.value(Key::SsoSession);
         let name = session.map(|(_, name)| name.text.as_str());
@@ -70,7 +70,7 @@ impl Files {
         let scopes = text(of_session(Key::SsoScopes)).unwrap_or("sso:account:access");
         let scopes = scopes.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty());
         let start_url = text(url).filter(|url| url.starts_with("https://"));
-        Ok(SignIn {
+        Ok(SignInSettings {
             profile: profile.to_owned(),
             session: name.map(str::to_owned),
             start_url: start_url.ok_or((url.or(any), WarningKind::SignInHalf))?.to_owned(),
@@ -102,7 +102,7 @@ pub struct LoginSession {
 /// Returns the session that `login_session` names, in the profile's region or else the default one.
 #[must_use]
 pub fn login_session(paths: &Paths, profile: &str) -> Option<LoginSession> {
-    let files = Files::read(paths);
+    let files = ProfileSections::read(paths);
     let both = files.both(profile);
     let region = both.text(Key::Region).and_then(|region| region.parse().ok());
     let region = region.unwrap_or_else(|| Partition::Aws.default_region());

@@ -1,7 +1,7 @@
 //! Requests and other tasks in flight: how they start, report progress, and end.
 
 use super::Run;
-use crate::engine::log::RequestKind;
+use crate::engine::log::FailedRequest;
 use crate::engine::task::TaskKind;
 use crate::engine::transfer;
 use crate::model::event::{Event, Send};
@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 pub(super) struct RunningRequest {
     taken: Arc<AtomicU64>,
     told: u64,
-    of: RequestKind,
+    of: FailedRequest,
     pub(super) task: AbortHandle,
 }
 
@@ -83,8 +83,8 @@ impl Run {
 
     pub(super) fn fly(&mut self, request: RequestId, send: Send) {
         let taken = Arc::new(AtomicU64::new(0));
-        let of = RequestKind::of(&send);
-        let context = self.context(self.s3.get(&send.place).cloned());
+        let of = FailedRequest::of(&send);
+        let context = self.context(self.s3.get(&send.destination).cloned());
         let counter = Arc::clone(&taken);
         let before = self.unkept.before(&send);
         let journal = self.journal.clone();

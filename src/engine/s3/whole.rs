@@ -2,10 +2,10 @@
 //! and once while sending.
 
 use super::signing::PayloadHash;
-use super::{Kind, Object, Operation, PartDone, Problem, S3};
+use super::{Kind, Operation, PartDone, Problem, S3, StoredObject};
 use crate::engine::crc::Shift;
-use crate::engine::files::{Source, unreadable};
-use crate::engine::pool::{self, Pool, Sums};
+use crate::engine::files::{SourceFile, unreadable};
+use crate::engine::pool::{self, Checksums, Pool};
 use crate::engine::reads;
 use crate::engine::response_recorder::ResponseRecorder;
 use crate::engine::timeouts::Metered;
@@ -27,7 +27,7 @@ const BLOCK: u64 = 1 << 20;
 /// A block of the file and its CRC64NVME.
 type Block = (Bytes, u64);
 
-fn read(source: &Source, at: u64, end: u64, pool: &Pool) -> io::Result<Block> {
+fn read(source: &SourceFile, at: u64, end: u64, pool: &Pool) -> io::Result<Block> {
     let length = BLOCK.min(end.saturating_sub(at));
     let mut buffer = pool.take(usize::try_from(length).map_err(io::Error::other)?)?;
     let sums = pool::fill(&source.file, at, buffer.as_mut(), false)?;
@@ -43,7 +43,7 @@ fn joined(crc: u64, (bytes, next): &Block) -> u64 {
 /// # Errors
 ///
 /// As for [`unreadable`]; `SourceSilent` if the drive does not answer; `SourceChanged` if the file has become shorter.
-pub async fn sums(source: &Arc<Source>, span: Range<u64>, pool: &Pool, sha256: bool) -> Result<Sums, Problem> {
+pub async fn sums(source: &Arc<SourceFile>, span: Range<u64>, pool: &Pool, sha256: bool) -> Result<Checksums, Problem> {
     let (mut at, mut crc, end) = (span.start, 0, span.end);
     let mut sha = sha256.then(Sha256::new);
     while at < end {
@@ -61,7 +61,7 @@ pub async fn sums(source: &Arc<Source>, span: Range<u64>, pool: &Pool, sha256: b
         at += block.0.len() as u64;
         crc = joined(crc, &block);
     }
-    Ok(Sums { crc, sha256: sha.map(|sha| sha.finalize().into()) })
+    Ok(Checksums { crc, sha256: sha.map(|sha| sha.finalize().into()) })
 }
 
 fn answered<T>(read: Result<io::Result<T>, tokio::task::JoinError>) -> Result<T, Problem> {
@@ -73,7 +73,7 @@ fn answered<T>(read: Result<io::Result<T>, tokio::task::JoinError>) -> Result<T,
 
 /// A span of the file as a request body. Holds its last block back unless the whole span has the announced checksum.
 struct FileBody {
-    source: Arc<Source>,
+    source: Arc<SourceFile>,
     pool: Pool,
     tap: ResponseRecorder,
     expected: u64,
@@ -158,11 +158,11 @@ impl Body for FileBody {
 /// The source of a request's bytes: a span of a file, and its checksums when it was read before.
 #[derive(Clone, Debug)]
 pub struct Span<'a> {
-    pub source: &'a Arc<Source>,
+    pub source: &'a Arc<SourceFile>,
     /// The range of offsets.
     pub bytes: Range<u64>,
     /// Its CRC64NVME, and its SHA-256 if the payload must be signed.
-    pub sums: Sums,
+    pub sums: Checksums,
     pub pool: &'a Pool,
 }
 
@@ -174,12 +174,12 @@ impl Span<'_> {
 
 /// What a body reports to the caller that waits for the answer.
 #[derive(Clone, Default)]
-struct Told {
+struct BodyReport {
     waits: Arc<AtomicBool>,
     met: Arc<Mutex<Option<Problem>>>,
 }
 
-impl Told {
+impl BodyReport {
     fn body(&self, span: &Span<'_>, tap: &ResponseRecorder) -> ByteStream {
         ByteStream::new(SdkBody::from_body_1_x(FileBody {
             source: Arc::clone(span.source),
@@ -219,8 +219,8 @@ impl S3 {
     /// # Errors
     ///
     /// As for [`put`](Self::put); `SourceChanged` if the file no longer has that checksum, before S3 has all of it.
-    pub async fn put_whole(&self, key: &str, span: &Span<'_>, taken: &Arc<AtomicU64>) -> Result<Object, Problem> {
-        let told = Told::default();
+    pub async fn put_whole(&self, key: &str, span: &Span<'_>, taken: &Arc<AtomicU64>) -> Result<StoredObject, Problem> {
+        let told = BodyReport::default();
         let sending = self.settled(Operation::PutObject, span.length(), taken, |tap| {
             let body = told.body(span, &tap);
             let call = self.put_object(key, span.length(), span.sums.crc, body).customize().interceptor(tap);
@@ -248,7 +248,7 @@ impl S3 {
         span: &Span<'_>,
         taken: &Arc<AtomicU64>,
     ) -> Result<PartDone, Problem> {
-        let told = Told::default();
+        let told = BodyReport::default();
         let sending = self.settled(Operation::UploadPart, span.length(), taken, |tap| {
             let body = told.body(span, &tap);
             let call = self.part(key, upload_id, number, span.length(), span.sums.crc, body);
@@ -273,15 +273,15 @@ mod tests {
     use http_body_util::BodyExt as _;
     use std::io::Write as _;
 
-    fn file(length: usize) -> (tempfile::NamedTempFile, Vec<u8>, Arc<Source>) {
+    fn file(length: usize) -> (tempfile::NamedTempFile, Vec<u8>, Arc<SourceFile>) {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         let content: Vec<u8> = (0..length).map(|i| u8::try_from(i * 31 % 251).unwrap_or(0)).collect();
         file.write_all(&content).expect("written");
-        let source = Arc::new(Source::open(file.path()).expect("opens"));
+        let source = Arc::new(SourceFile::open(file.path()).expect("opens"));
         (file, content, source)
     }
 
-    fn body(source: &Arc<Source>, expected: u64) -> FileBody {
+    fn body(source: &Arc<SourceFile>, expected: u64) -> FileBody {
         let meter = Meter::new(source.fingerprint.size, Arc::default());
         FileBody {
             source: Arc::clone(source),

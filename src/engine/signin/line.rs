@@ -62,7 +62,7 @@ enum Service {
 
 /// Why a call was refused.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::engine) enum Refusal {
+pub(in crate::engine) enum CallProblem {
     /// The user has not confirmed yet.
     Pending,
     /// The client polls too often.
@@ -78,22 +78,22 @@ pub(in crate::engine) enum Refusal {
 
 /// The client. Clones share its state.
 #[derive(Clone)]
-pub(in crate::engine) struct Line(Arc<Inner>);
+pub(in crate::engine) struct SignInClient(Arc<LineState>);
 
-struct Inner {
+struct LineState {
     http: Http,
     clock: Clock,
     region: Region,
     about: String,
-    last: Mutex<Option<Refusal>>,
+    last: Mutex<Option<CallProblem>>,
 }
 
-impl Line {
+impl SignInClient {
     /// Returns a client for the services of this region. `about` says whose credentials are wanted, for
     /// [`Detail::about`].
     pub fn new(http: &Http, clock: &Clock, region: &Region, about: String) -> Self {
         let (http, clock, region) = (http.clone(), clock.clone(), region.clone());
-        Self(Arc::new(Inner { http, clock, region, about, last: Mutex::default() }))
+        Self(Arc::new(LineState { http, clock, region, about, last: Mutex::default() }))
     }
 
     /// Returns the configuration for providers: this client, the engine's clock, and no retries of their own.
@@ -127,7 +127,7 @@ impl Line {
     }
 
     /// Returns the credentials that a provider gives.
-    pub async fn credentials(&self, provider: impl ProvideCredentials + 'static) -> Result<Given, Refusal> {
+    pub async fn credentials(&self, provider: impl ProvideCredentials + 'static) -> Result<Given, CallProblem> {
         // Runs in a separate task, so that a panic over a damaged file ends there.
         let mut asked = tokio::spawn(async move { provider.provide_credentials().await });
         let Ok(answered) = tokio::time::timeout(PROVIDER, &mut asked).await else {
@@ -136,7 +136,7 @@ impl Line {
         };
         let Ok(Ok(given)) = answered else {
             // If the provider made no call, it had no token to make one with.
-            return Err(self.last().unwrap_or(Refusal::Unauthorized));
+            return Err(self.last().unwrap_or(CallProblem::Unauthorized));
         };
         let ends = given.expiry().and_then(|ends| ends.duration_since(UNIX_EPOCH).ok());
         let keys = SourceKeys {
@@ -148,30 +148,30 @@ impl Line {
     }
 
     /// Returns the refusal of the last call.
-    pub fn refusal<E>(&self, _why: E) -> Refusal {
+    pub fn refusal<E>(&self, _why: E) -> CallProblem {
         self.last().unwrap_or_else(|| self.problem("", Kind::Unexpected))
     }
 
-    fn last(&self) -> Option<Refusal> {
+    fn last(&self) -> Option<CallProblem> {
         self.0.last.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn keep(&self, refusal: Refusal) {
+    fn keep(&self, refusal: CallProblem) {
         let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
         // A token that could not be renewed is refused afterwards: the reason why it could not be renewed says more.
-        if refusal != Refusal::Unauthorized || !matches!(*last, Some(Refusal::Other(_))) {
+        if refusal != CallProblem::Unauthorized || !matches!(*last, Some(CallProblem::Other(_))) {
             *last = Some(refusal);
         }
     }
 
     /// Returns a refusal for a problem of this kind.
-    pub fn problem(&self, call: &str, kind: Kind) -> Refusal {
+    pub fn problem(&self, call: &str, kind: Kind) -> CallProblem {
         self.problem_of(call, kind, "")
     }
 
-    fn problem_of(&self, call: &str, kind: Kind, message: &str) -> Refusal {
+    fn problem_of(&self, call: &str, kind: Kind, message: &str) -> CallProblem {
         let detail = Detail { call: call.into(), message: message.into(), at: self.0.clock.utc(), ..Detail::default() };
-        Refusal::Other(Problem::with(kind, detail))
+        CallProblem::Other(Problem::with(kind, detail))
     }
 
     /// Returns the URL of a service's host at AWS.
@@ -235,7 +235,7 @@ impl Line {
         Ok(response)
     }
 
-    fn refused(&self, call: &str, status: u16, named: Option<String>, id: &str, body: &[u8]) -> Refusal {
+    fn refused(&self, call: &str, status: u16, named: Option<String>, id: &str, body: &[u8]) -> CallProblem {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let ours = named.is_some() || text("error").is_some() || text("__type").is_some();
@@ -243,17 +243,17 @@ impl Line {
         let code = code.split(':').next().unwrap_or_default();
         let code = code.rsplit('#').next().unwrap_or_default();
         let kind = match code {
-            "AuthorizationPendingException" | "authorization_pending" => return Refusal::Pending,
-            "SlowDownException" | "slow_down" => return Refusal::SlowDown,
-            "ExpiredTokenException" | "expired_token" => return Refusal::Expired,
-            "AccessDeniedException" | "access_denied" => return Refusal::Denied,
+            "AuthorizationPendingException" | "authorization_pending" => return CallProblem::Pending,
+            "SlowDownException" | "slow_down" => return CallProblem::SlowDown,
+            "ExpiredTokenException" | "expired_token" => return CallProblem::Expired,
+            "AccessDeniedException" | "access_denied" => return CallProblem::Denied,
             "UnauthorizedException"
             | "UnauthorizedClientException"
             | "unauthorized_client"
             | "InvalidClientException"
             | "invalid_client"
             | "InvalidGrantException"
-            | "invalid_grant" => return Refusal::Unauthorized,
+            | "invalid_grant" => return CallProblem::Unauthorized,
             "ForbiddenException" | "ResourceNotFoundException" => Kind::SignInRoleMissing,
             "TooManyRequestsException" => Kind::SlowDown,
             "InvalidRequestException" | "invalid_request" | "InvalidScopeException" | "invalid_scope" => {
@@ -274,7 +274,7 @@ impl Line {
             about: self.0.about.as_str().into(),
             at: self.0.clock.utc(),
         };
-        Refusal::Other(Problem::with(kind, detail))
+        CallProblem::Other(Problem::with(kind, detail))
     }
 }
 
@@ -307,19 +307,19 @@ fn lost(why: &ConnectorError, clock: &Clock) -> Kind {
     }
 }
 
-impl HttpClient for Line {
+impl HttpClient for SignInClient {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
 
-impl HttpConnector for Line {
+impl HttpConnector for SignInClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::new(self.clone().send(request))
     }
 }
 
-impl fmt::Debug for Line {
+impl fmt::Debug for SignInClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Line")
     }

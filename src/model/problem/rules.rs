@@ -5,7 +5,7 @@ use super::{Kind, Retry, Turn};
 
 /// Who reported a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
+enum Reporter {
     /// The file on this computer.
     File,
     /// The drive that the file is on.
@@ -20,7 +20,7 @@ enum Origin {
 
 /// Whether an object may be stored although the request ended with a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stored {
+pub(super) enum MayBeStored {
     /// It is not.
     No,
     /// It may be if the network had taken the whole body.
@@ -31,26 +31,26 @@ pub(super) enum Stored {
 
 /// The row of a kind.
 #[derive(Clone, Copy)]
-struct Rule {
+struct KindRule {
     retry: Retry,
     turn: Turn,
-    origin: Origin,
-    stored: Stored,
+    origin: Reporter,
+    stored: MayBeStored,
 }
 
-const fn rule(retry: Retry, turn: Turn, origin: Origin) -> Rule {
-    Rule { retry, turn, origin, stored: Stored::No }
+const fn rule(retry: Retry, turn: Turn, origin: Reporter) -> KindRule {
+    KindRule { retry, turn, origin, stored: MayBeStored::No }
 }
 
-const fn stored(stored: Stored, rule: Rule) -> Rule {
-    Rule { stored, ..rule }
+const fn stored(stored: MayBeStored, rule: KindRule) -> KindRule {
+    KindRule { stored, ..rule }
 }
 
 impl Kind {
-    const fn rule(self) -> Rule {
-        use Origin::{Computer, Drive, File, Server, Way};
+    const fn rule(self) -> KindRule {
+        use MayBeStored::{IfAllSent, Maybe};
+        use Reporter::{Computer, Drive, File, Server, Way};
         use Retry::{Again, Hold, Line, NewSession, Reread, Restart, Slower, Stop};
-        use Stored::{IfAllSent, Maybe};
         use Turn::{Administrator, Customer, Nobody, Unknown, You};
         match self {
             Self::Offline => rule(Line, Nobody, Way),
@@ -141,19 +141,19 @@ impl Kind {
     }
 
     /// Whether an object may be stored although a request ended with this, as far as the kind alone tells.
-    pub(super) const fn stored(self) -> Stored {
+    pub(super) const fn stored(self) -> MayBeStored {
         self.rule().stored
     }
 
     /// Whether the cause is the file on this computer.
     #[must_use]
     pub const fn of_the_source(self) -> bool {
-        matches!(self.rule().origin, Origin::File)
+        matches!(self.rule().origin, Reporter::File)
     }
 
     /// Whether a server of AWS reported it, which proves that the network works.
     #[must_use]
     pub const fn from_the_server(self) -> bool {
-        matches!(self.rule().origin, Origin::Server)
+        matches!(self.rule().origin, Reporter::Server)
     }
 }

@@ -3,7 +3,7 @@
 use daypass::grant::card;
 use daypass::model::notice::Variable;
 use daypass::model::problem::{Kind, Problem};
-use daypass::practice::{Mfa, Op, Options, Practice, Story};
+use daypass::practice::{ApiOperation, Mfa, Practice, PracticeOptions, Story};
 use daypass::words::ask::{invited as labels, looks_like};
 use daypass::words::problem::said;
 use daypass::words::{access as words, cli};
@@ -19,7 +19,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub async fn new(options: Options) -> Self {
+    pub async fn new(options: PracticeOptions) -> Self {
         let practice = Practice::start(options).await.expect("the practice");
         let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
         story.write_profile_files(dir.path()).expect("profiles");
@@ -71,7 +71,7 @@ fn lines(out: &str) -> Vec<serde_json::Value> {
 
 #[tokio::test]
 async fn check_goes_step_by_step() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let args = [&["check"], &bench.story_args()[..], &["--prefix", "incoming"]].concat();
     let (code, out, beside) = bench.run(&args).await;
     assert_eq!((code, out.lines().count()), (0, 4), "{out}{beside}");
@@ -89,7 +89,7 @@ async fn check_goes_step_by_step() {
 
 #[tokio::test]
 async fn check_stops_where_it_is_refused() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     bench.practice.set_trusted(false);
     let (code, out, _) = bench.run(&[&["check", "--json"], &bench.story_args()[..]].concat()).await;
     let steps = lines(&out);
@@ -119,7 +119,7 @@ async fn check_stops_where_it_is_refused() {
 #[tokio::test]
 async fn a_code_works_once_and_a_wrong_serial_is_explained() {
     let mfa = Mfa { serial: SERIAL.to_owned(), codes: vec!["123456".to_owned(), "654321".to_owned()] };
-    let bench = Bench::new(Options { mfa: Some(mfa), ..Options::default() }).await;
+    let bench = Bench::new(PracticeOptions { mfa: Some(mfa), ..PracticeOptions::default() }).await;
     let file = bench.file("file.txt").display().to_string();
     let upload = |serial: &'static str, code: &'static str| {
         [vec!["upload"], bench.story_args(), vec!["--mfa-serial", serial, "--mfa-code", code, &file]].concat()
@@ -150,7 +150,7 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
 
 #[tokio::test]
 async fn a_bucket_name_from_before_2018_is_taken_and_doubted_first() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let file = bench.file("file.txt").display().to_string();
     let Story { endpoint, role_arn, .. } = &bench.story;
     let to =
@@ -163,7 +163,7 @@ async fn a_bucket_name_from_before_2018_is_taken_and_doubted_first() {
 
 #[tokio::test]
 async fn what_the_environment_gets_wrong_is_named() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     for (name, value, variable) in [
         ("HTTPS_PROXY", "http://proxy server:8080", Variable::UnreadableProxy("HTTPS_PROXY")),
         ("ALL_PROXY", "socks5://127.0.0.1:1080", Variable::SocksProxy("ALL_PROXY")),
@@ -208,7 +208,7 @@ fn invited<'a>(bench: &'a Bench, from: &'a str, file: &'a str, more: &[&'a str])
 
 #[tokio::test]
 async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let (from, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
     assert_eq!(code, 2, "nobody was there to say yes: {beside}");
@@ -242,7 +242,7 @@ async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
 
 #[tokio::test]
 async fn a_first_invitation_says_what_is_not_checked_and_what_to_compare() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let from = invitation(&bench, "note = \"✓ Verified\"\ncontact = \"+1 555 0100\"\n");
     let file = bench.file("file.txt").display().to_string();
     let (_, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
@@ -259,17 +259,20 @@ async fn a_first_invitation_says_what_is_not_checked_and_what_to_compare() {
 
 #[tokio::test]
 async fn what_is_asked_for_beside_an_invitation_goes_with_each_file() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let (from, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
     let (_, out, beside) = bench.run(&invited(&bench, &from, &file, &["--yes", "--sse", "s3"])).await;
     let requests = bench.practice.requests();
-    let put = requests.iter().find(|request| request.op == Op::PutObject).unwrap_or_else(|| panic!("{out}{beside}"));
+    let put = requests
+        .iter()
+        .find(|request| request.op == ApiOperation::PutObject)
+        .unwrap_or_else(|| panic!("{out}{beside}"));
     assert_eq!(put.headers.get("x-amz-server-side-encryption").map(String::as_str), Some("AES256"));
 }
 
 #[tokio::test]
 async fn a_known_role_takes_no_other_customers_name() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let (acme, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
     assert_eq!(bench.run(&invited(&bench, &acme, &file, &["--yes"])).await.0, 0);
     let text = std::fs::read_to_string(&acme).expect("read");
@@ -294,7 +297,7 @@ async fn a_known_role_takes_no_other_customers_name() {
 
 #[tokio::test]
 async fn dates_and_odd_invitations_stop_it() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let file = bench.file("file.txt").display().to_string();
     for (more, said) in [
         ("not_before = \"2190-01-01T00:00:00Z\"\n", "Your access starts"),
@@ -315,7 +318,7 @@ async fn dates_and_odd_invitations_stop_it() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_command_runs_by_its_fingerprint_alone() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let (canary, keys) = (bench.file("canary"), &bench.story.richard);
     let json = format!("{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}", keys.id(), keys.secret());
     std::fs::write(bench.file("key.json"), json).expect("written");

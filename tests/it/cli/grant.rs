@@ -5,14 +5,14 @@ use daypass::grant::Invitation;
 use daypass::grant::RequestProblem;
 use daypass::grant::names::FormProblem;
 use daypass::grant::words::{ask_problem, odd};
-use daypass::practice::Options;
+use daypass::practice::PracticeOptions;
 use daypass::words::access::no_date;
 
 const USER: &str = "arn:aws:iam::111122223333:user/Richard";
 
 #[tokio::test]
 async fn every_form_is_printed() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let base = ["grant", "--user-arn", USER, "--bucket", "importantprojectbucket", "--prefix", "incoming"];
     for (form, shown) in [
         ("cloudformation", "AWS::IAM::Role"),
@@ -36,7 +36,7 @@ async fn every_form_is_printed() {
 
 #[tokio::test]
 async fn what_is_asked_for_is_in_it() {
-    let bench = Bench::new(Options::default()).await;
+    let bench = Bench::new(PracticeOptions::default()).await;
     let args = [
         "grant",
         "--profile",

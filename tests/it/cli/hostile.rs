@@ -1,7 +1,7 @@
 //! What hostile files, variables and slips of the hand can't do: send anything elsewhere, run anything, keep a secret.
 
 use crate::support::stage::{LONG, Stage};
-use daypass::practice::{Op, Options};
+use daypass::practice::{ApiOperation, PracticeOptions};
 use daypass::words::names;
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
@@ -22,7 +22,7 @@ fn said(output: &Output) -> String {
 /// A secret that is pasted where it doesn't belong is told so, and neither shown, nor kept, nor sent.
 #[tokio::test]
 async fn a_secret_in_any_argument_goes_nowhere() {
-    let stage = Stage::new(Options::default()).await;
+    let stage = Stage::new(PracticeOptions::default()).await;
     let file = stage.file("a.txt", 10);
     let secret = &SECRET[..40];
     for option in ["--session-name", "--external-id", "--mfa-serial", "--region", "--prefix", "--bucket-owner"] {
@@ -52,7 +52,7 @@ async fn a_secret_in_any_argument_goes_nowhere() {
 #[cfg(unix)]
 #[tokio::test]
 async fn files_and_variables_lead_nowhere_else() {
-    let stage = Stage::new(Options::default()).await;
+    let stage = Stage::new(PracticeOptions::default()).await;
     let file = stage.file("a.txt", 10);
     let elsewhere = TcpListener::bind("127.0.0.1:0").expect("a port");
     elsewhere.set_nonblocking(true).expect("set");
@@ -80,7 +80,7 @@ async fn files_and_variables_lead_nowhere_else() {
     command.arg(&file);
     let output = ended(command).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert_eq!(stage.practice.count(Op::PutObject), 1);
+    assert_eq!(stage.practice.count(ApiOperation::PutObject), 1);
     let mut command = hostile(stage.upload("web"));
     command.arg(&file);
     let output = ended(command).await;

@@ -2,13 +2,13 @@
 
 use crate::cli::upload::{run_within, runtime, stage};
 use daypass::model::problem::{DeniedBy, Kind};
-use daypass::practice::{self, Fault, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
 use daypass::words::problem::said;
 
 const FOR_EVER: u32 = u32::MAX;
 
-fn always(op: Op, what: Fault) -> Rule {
-    Rule::once(op, what).times(FOR_EVER)
+fn always(op: ApiOperation, what: Fault) -> FaultRule {
+    FaultRule::once(op, what).times(FOR_EVER)
 }
 
 fn sentence(kind: Kind) -> String {
@@ -17,9 +17,9 @@ fn sentence(kind: Kind) -> String {
 
 /// A delivery whose parts are all denied with this message.
 async fn denied(message: &str, by: DeniedBy) {
-    let stage = stage(practice::Options::default()).await;
+    let stage = stage(practice::PracticeOptions::default()).await;
     stage.file("more.bin", 20_000_000);
-    stage.practice.fault(always(Op::UploadPart, Fault::status(403, "AccessDenied", message)));
+    stage.practice.fault(always(ApiOperation::UploadPart, Fault::status(403, "AccessDenied", message)));
     let (code, out, beside) =
         run_within(stage.upload("importantproject").args(["--patience", "30", "source"]), 60).await;
     assert_eq!(code, 1, "{out}\n{beside}");
@@ -38,8 +38,8 @@ fn a_denial_in_mid_delivery_is_told_and_nothing_is_sent_for_ever() {
 }
 
 /// A delivery to a server that refuses this operation as long as the program is patient.
-async fn busy(op: Op, (status, code): (u16, &str), kind: Kind) {
-    let stage = stage(practice::Options::default()).await;
+async fn busy(op: ApiOperation, (status, code): (u16, &str), kind: Kind) {
+    let stage = stage(practice::PracticeOptions::default()).await;
     stage.practice.fault(always(op, Fault::status(status, code, "")));
     let story = stage.practice.story();
     let mut command = stage.command("upload");
@@ -61,10 +61,10 @@ fn a_server_that_is_busy_for_ever_is_told_of_and_waited_for_as_long_as_was_said(
     // All at once, because the program waits by the computer's own clock.
     runtime().block_on(async {
         tokio::join!(
-            busy(Op::PutObject, (503, "ServiceUnavailable"), Kind::Busy),
-            busy(Op::UploadPart, (503, "SlowDown"), Kind::SlowDown),
-            busy(Op::CreateMultipartUpload, (500, "InternalError"), Kind::Busy),
-            busy(Op::PutObject, (409, "ConditionalRequestConflict"), Kind::Conflict),
+            busy(ApiOperation::PutObject, (503, "ServiceUnavailable"), Kind::Busy),
+            busy(ApiOperation::UploadPart, (503, "SlowDown"), Kind::SlowDown),
+            busy(ApiOperation::CreateMultipartUpload, (500, "InternalError"), Kind::Busy),
+            busy(ApiOperation::PutObject, (409, "ConditionalRequestConflict"), Kind::Conflict),
         )
     });
 }
@@ -74,7 +74,7 @@ fn what_no_retry_mends_stops_with_one_sentence() {
     runtime().block_on(async {
         for (op, what, kind) in [
             (
-                Op::PutObject,
+                ApiOperation::PutObject,
                 Fault::status(
                     501,
                     "NotImplemented",
@@ -82,14 +82,14 @@ fn what_no_retry_mends_stops_with_one_sentence() {
                 ),
                 Kind::NotImplemented,
             ),
-            (Op::AssumeRole, Fault::status(404, "NoSuchEntity", "The role cannot be found."), Kind::Refused),
-            (Op::PutObject, Fault::status(400, "RequestHeaderSectionTooLarge", "too large"), Kind::Refused),
-            (Op::PutObject, Fault::Html(404), Kind::GatewayRefused(404)),
-            (Op::UploadPart, Fault::Html(405), Kind::GatewayRefused(405)),
-            (Op::UploadPart, Fault::Html(413), Kind::BodyLimit(5 << 20)),
-            (Op::AssumeRole, Fault::Html(400), Kind::GatewayRefused(400)),
+            (ApiOperation::AssumeRole, Fault::status(404, "NoSuchEntity", "The role cannot be found."), Kind::Refused),
+            (ApiOperation::PutObject, Fault::status(400, "RequestHeaderSectionTooLarge", "too large"), Kind::Refused),
+            (ApiOperation::PutObject, Fault::Html(404), Kind::GatewayRefused(404)),
+            (ApiOperation::UploadPart, Fault::Html(405), Kind::GatewayRefused(405)),
+            (ApiOperation::UploadPart, Fault::Html(413), Kind::BodyLimit(5 << 20)),
+            (ApiOperation::AssumeRole, Fault::Html(400), Kind::GatewayRefused(400)),
         ] {
-            let stage = stage(practice::Options::default()).await;
+            let stage = stage(practice::PracticeOptions::default()).await;
             stage.practice.fault(always(op, what.clone()));
             let (exit, out, beside) = run_within(stage.upload("importantproject").arg("source"), 40).await;
             assert!(exit == 1 || exit == 2, "{what:?}: {exit} {out}\n{beside}");
@@ -102,9 +102,9 @@ fn what_no_retry_mends_stops_with_one_sentence() {
 
 /// A delivery with sessions of so many seconds to a server that takes none of them. Returns how many were asked for.
 async fn over(seconds: u32, exit: i32, json: bool) -> usize {
-    let options = practice::Options { session_seconds: Some(seconds), ..practice::Options::default() };
+    let options = practice::PracticeOptions { session_seconds: Some(seconds), ..practice::PracticeOptions::default() };
     let stage = stage(options).await;
-    for op in [Op::PutObject, Op::CreateMultipartUpload] {
+    for op in [ApiOperation::PutObject, ApiOperation::CreateMultipartUpload] {
         stage.practice.fault(always(op, Fault::status(400, "ExpiredToken", "The provided token has expired.")));
     }
     let mut upload = stage.upload("importantproject");
@@ -121,7 +121,7 @@ async fn over(seconds: u32, exit: i32, json: bool) -> usize {
     } else {
         assert!(beside.contains(&over), "{seconds}: {beside}");
     }
-    stage.practice.count(Op::AssumeRole)
+    stage.practice.count(ApiOperation::AssumeRole)
 }
 
 #[test]

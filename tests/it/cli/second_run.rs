@@ -3,12 +3,12 @@
 use crate::cli::upload::{run_within, runtime, stage};
 use crate::support::stage::{Stage, until};
 use daypass::engine::handle::Engine;
-use daypass::engine::http::Wire;
+use daypass::engine::http::HttpOptions;
 use daypass::engine::journal::{Journal, Options};
 use daypass::model::notice::Variable;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command as Wish, Settings};
-use daypass::practice::{self, Fault, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
 use daypass::time::Utc;
 use daypass::words::cli as words;
 use daypass::words::problem::said;
@@ -20,11 +20,11 @@ use std::time::Duration;
 /// A run in which one file stops for good and one arrives, and which is stopped while the third is on its way.
 #[cfg(unix)]
 async fn stopped_between() -> Stage {
-    let stage = stage(practice::Options::default()).await;
+    let stage = stage(practice::PracticeOptions::default()).await;
     stage.file("film.mov", 40 << 20);
     let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
-    stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
-    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(500_000)).key("film").times(99));
+    stage.practice.fault(FaultRule::once(ApiOperation::PutObject, damaged).times(2));
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(500_000)).key("film").times(99));
     let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = child.expect("it runs");
     let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
@@ -80,7 +80,7 @@ fn what_had_stopped_is_not_forgotten() {
 #[test]
 fn a_touched_file_is_known_and_an_edited_one_is_not() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(code, 0, "{out}");
         let path = stage.source.join("a.txt");
@@ -99,9 +99,9 @@ fn a_touched_file_is_known_and_an_edited_one_is_not() {
 #[test]
 fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
-        stage.practice.fault(Rule::once(Op::PutObject, damaged).times(2));
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, damaged).times(2));
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(code, 1, "{out}");
         assert!(!out.contains(&said(Kind::Damaged).body), "it has ended: {out}");
@@ -125,7 +125,7 @@ fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
 fn what_arrived_at_one_server_has_not_arrived_at_another() {
     runtime().block_on(async {
         let first = stopped_between().await;
-        let second = stage(practice::Options::default()).await;
+        let second = stage(practice::PracticeOptions::default()).await;
         for (to, earlier) in [(&second, false), (&first, true)] {
             let mut upload = to.upload("importantproject");
             let upload = upload.env("DAYPASS_HOME", first.home()).current_dir(first.home().join("..")).arg("source");
@@ -140,8 +140,8 @@ fn what_arrived_at_one_server_has_not_arrived_at_another() {
 #[test]
 fn resume_says_when_it_can_not_know_what_is_unfinished() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
-        let wire = Wire { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..Wire::default() };
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
+        let wire = HttpOptions { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..HttpOptions::default() };
         let options = Options { server: wire.folder(), ..Options::new(|| Utc(1_700_000_000)) };
         let held = Journal::open(&stage.home(), &options);
         let mut resume = stage.command("resume");
@@ -166,7 +166,7 @@ fn resume_says_when_it_can_not_know_what_is_unfinished() {
 #[test]
 fn plain_http_to_another_computer_wants_a_yes_and_is_said() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         // An address that leads nowhere (RFC 5737).
         let server = "http://192.0.2.7:9";
         let run = |more: &[&str]| {
@@ -192,7 +192,7 @@ fn plain_http_to_another_computer_wants_a_yes_and_is_said() {
 #[test]
 fn certificates_in_the_place_of_the_systems_are_named() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
         let pem = stage.dir.path().join("ca.pem");
         std::fs::write(&pem, made.cert.pem()).expect("written");
@@ -207,8 +207,8 @@ fn certificates_in_the_place_of_the_systems_are_named() {
 #[test]
 fn a_command_renews_access_whatever_the_window_was_told() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold));
+        let stage = stage(practice::PracticeOptions::default()).await;
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold));
         let handle = Engine::spawn(stage.options()).await.expect("an engine");
         handle.send(Wish::Set(Settings { renew: false, ..Settings::default() }));
         handle.reached().await;
@@ -222,6 +222,6 @@ fn a_command_renews_access_whatever_the_window_was_told() {
         };
         let ((code, out, beside), ()) = tokio::join!(run_within(upload.arg("source"), 60), renewal);
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");
-        assert_eq!(stage.practice.count(Op::AssumeRole), 2, "{out}");
+        assert_eq!(stage.practice.count(ApiOperation::AssumeRole), 2, "{out}");
     });
 }

@@ -6,7 +6,7 @@ use daypass::model::names::{Bucket, KeyPrefix, NameProblem, RoleArn};
 use daypass::model::notice::Variable;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::{SkipReason, Skipped};
-use daypass::practice::{self, Mfa, Op};
+use daypass::practice::{self, ApiOperation, Mfa};
 use daypass::words::names::{Field, name_problem};
 use daypass::words::problem::{said, sentence};
 use daypass::words::{cli, earlier};
@@ -61,7 +61,7 @@ const DELIVERED: &str = "Access until TIME, as Richard.\n\
     Delivered and verified: source/folder/b.bin (9.0 MB)\n\
     2 of 2 files delivered. 9.0 MB in TIME.";
 
-pub async fn stage(options: practice::Options) -> Stage {
+pub async fn stage(options: practice::PracticeOptions) -> Stage {
     let stage = Stage::new(options).await;
     stage.file("a.txt", 6);
     stage.file("folder/b.bin", 9_000_000);
@@ -75,7 +75,7 @@ fn missing(stage: &Stage) -> PathBuf {
 #[test]
 fn a_delivery_and_the_same_again() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let first = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(first, (0, DELIVERED.to_owned(), String::new()));
         let again = run_within(stage.upload("importantproject").arg("source"), 30).await;
@@ -86,7 +86,7 @@ fn a_delivery_and_the_same_again() {
             assert!(line.starts_with("Delivered earlier, on ") && line.ends_with(name), "{line}");
         }
         assert!(lines[2].starts_with(&earlier::nothing_new(2)), "{}", again.1);
-        assert_eq!(stage.practice.count(Op::PutObject), 1, "and nothing was sent");
+        assert_eq!(stage.practice.count(ApiOperation::PutObject), 1, "and nothing was sent");
         std::fs::write(stage.source.join("a.txt"), "edited since").expect("written");
         let edited = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(edited.0, 0, "{}", edited.1);
@@ -129,7 +129,7 @@ fn a_delivery_and_the_same_again() {
 #[test]
 fn events_as_json() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 30).await;
         assert_eq!((code, beside.as_str()), (0, ""));
         let events = out.lines().map(|line| {
@@ -156,7 +156,7 @@ fn events_as_json() {
 #[test]
 fn who_is_not_named_is_told_what_may_be_the_reason() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let denied = run_within(stage.upload("mallory").arg("source"), 30).await;
         assert_eq!((denied.0, denied.1.as_str()), (2, ""));
         same_as_kept("cli-denied.txt", &format!("{}\n", denied.2.replace(&stage.practice.story().role_arn, "ROLE")));
@@ -177,7 +177,7 @@ fn who_is_not_named_is_told_what_may_be_the_reason() {
 #[test]
 fn what_can_not_be_meant_stops_before_anything_is_sent() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let story = stage.practice.story();
         let upload = |role: &str, bucket: &str, prefix: &str, profile: &str| {
             let mut command = stage.command("upload");
@@ -214,7 +214,7 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
 #[test]
 fn a_line_that_stays_down_is_waited_for_as_long_as_was_said() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         stage.practice.set_offline(true);
         let stopped = run_within(stage.upload("importantproject").args(["--patience", "3", "source"]), 30).await;
         assert_eq!(stopped.0, 2, "{stopped:?}");
@@ -227,7 +227,7 @@ fn a_line_that_stays_down_is_waited_for_as_long_as_was_said() {
 #[test]
 fn other_hosts_of_the_environment_are_named_and_not_followed() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let other = TcpListener::bind("127.0.0.1:0").expect("a port");
         other.set_nonblocking(true).expect("a socket");
         let url = format!("http://{}", other.local_addr().expect("an address"));
@@ -245,10 +245,10 @@ fn other_hosts_of_the_environment_are_named_and_not_followed() {
 #[test]
 fn the_profiles_and_the_practice_tell_how_to_begin() {
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         let (code, out, _) = run_within(&mut stage.command("profiles"), 30).await;
         let story = stage.practice.story();
-        let tail = |keys: &practice::Keys| keys.id()[16..].to_owned();
+        let tail = |keys: &practice::PracticeKey| keys.id()[16..].to_owned();
         let expected = format!(
             "importantproject  (access key …{}, us-east-1)\nmallory  (access key …{}, us-east-1)",
             tail(&story.richard),
@@ -279,11 +279,11 @@ fn the_profiles_and_the_practice_tell_how_to_begin() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
-    use daypass::practice::{Fault, Op, Rule};
+    use daypass::practice::{ApiOperation, Fault, FaultRule};
     runtime().block_on(async {
-        let stage = stage(practice::Options::default()).await;
+        let stage = stage(practice::PracticeOptions::default()).await;
         stage.file("film.mov", 40 << 20);
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(99));
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(4_000_000)).times(99));
         let mut command = stage.upload("importantproject");
         let child = command.arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         until("a part", || stage.parts().iter().any(|request| request.status == Some(200))).await;
@@ -298,7 +298,7 @@ fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
         let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");
         // One that was just being created when it stopped is created anew; what had begun goes on.
-        let created = stage.practice.count(Op::CreateMultipartUpload);
+        let created = stage.practice.count(ApiOperation::CreateMultipartUpload);
         assert!((2..=3).contains(&created), "{created} were created: {out}");
         assert_eq!(stage.practice.objects().len(), 3);
     });
@@ -310,10 +310,10 @@ fn no_secret_is_told_or_kept() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
         let (code, external) = ("918273", "canary-external-id-5150");
-        let options = practice::Options {
+        let options = practice::PracticeOptions {
             mfa: Some(Mfa { serial: serial.into(), codes: vec![code.into()] }),
             external_id: Some(external.into()),
-            ..practice::Options::default()
+            ..practice::PracticeOptions::default()
         };
         let stage = stage(options).await;
         let config = stage.dir.path().join("config");

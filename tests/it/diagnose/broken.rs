@@ -13,7 +13,7 @@ use daypass::model::problem::Problem;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::DestinationId;
-use daypass::practice::{Conditions, Mfa, Options};
+use daypass::practice::{Conditions, Mfa, PracticeOptions};
 use daypass::time::Utc;
 use zeroize::Zeroizing;
 
@@ -22,12 +22,12 @@ const SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
 const DAY: i64 = 86_400;
 
 /// What the role asks for, and what the invitation tells of it.
-fn options() -> Options {
-    Options {
+fn options() -> PracticeOptions {
+    PracticeOptions {
         external_id: Some("acme-42".into()),
         mfa: Some(Mfa { serial: SERIAL.into(), codes: vec!["111111".into(), "222222".into(), "333333".into()] }),
         conditions: Conditions { session_is_user: true, ..Conditions::default() },
-        ..Options::default()
+        ..PracticeOptions::default()
     }
 }
 
@@ -62,7 +62,7 @@ fn code(scene: &Scene, code: &str) {
 }
 
 fn page(seen: &Snapshot, problem: &Problem) -> Vec<Cause> {
-    explain(problem, &Evidence::of(&seen.places[0], seen))
+    explain(problem, &Evidence::of(&seen.destinations[0], seen))
 }
 
 /// The page after access was asked for, which is refused.
@@ -71,9 +71,9 @@ async fn refused(scene: &mut Scene, destination: Destination) -> Vec<Cause> {
         code(scene, "111111");
     }
     scene.open(destination);
-    let denied = |seen: &Snapshot| seen.places.first().is_some_and(|p| matches!(p.session, Session::Denied(_)));
+    let denied = |seen: &Snapshot| seen.destinations.first().is_some_and(|p| matches!(p.session, Session::Denied(_)));
     let seen = scene.until(denied).await;
-    let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+    let Session::Denied(problem) = &seen.destinations[0].session else { panic!("it was denied") };
     page(&seen, problem)
 }
 
@@ -81,8 +81,8 @@ async fn refused(scene: &mut Scene, destination: Destination) -> Vec<Cause> {
 async fn refused_again(scene: &mut Scene) -> Vec<Cause> {
     code(scene, "222222");
     scene.handle.send(Command::GetAccess(HERE));
-    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
-    page(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"))
+    let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
+    page(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"))
 }
 
 /// Access, and a file delivered.
@@ -91,7 +91,7 @@ async fn delivered(scene: &mut Scene, destination: Destination) {
     scene.open(destination);
     scene.access().await;
     scene.add("a.txt", 10);
-    scene.until(|seen| seen.places[0].totals.delivered == 1).await;
+    scene.until(|seen| seen.destinations[0].totals.delivered == 1).await;
 }
 
 fn among_the_first_two<'a>(causes: &'a [Cause], title: &str) -> &'a Cause {
@@ -194,8 +194,8 @@ async fn the_code() {
     scene.access().await;
     scene.practice.set_mfa(true);
     scene.handle.send(Command::GetAccess(HERE));
-    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
-    let causes = page(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
+    let causes = page(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"));
     says(among_the_first_two(&causes, CHANGED), &TRUST[..3]);
 }
 
@@ -269,8 +269,8 @@ async fn the_policy() {
     delivered(&mut scene, destination).await;
     scene.practice.narrow_policy("elsewhere/");
     scene.add("b.txt", 10);
-    let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
-    let causes = page(&seen, seen.places[0].hold.as_ref().expect("held"));
+    let seen = scene.until(|seen| seen.destinations[0].hold.is_some()).await;
+    let causes = page(&seen, seen.destinations[0].hold.as_ref().expect("held"));
     let cause = among_the_first_two(&causes, titles::FOLDER);
     says(cause, &["\"Action\": \"s3:PutObject\"", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
     says(&causes[0], &["no longer may", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
@@ -290,13 +290,13 @@ async fn an_earlier_run_is_remembered() {
     let mfa_serial = destination.mfa_serial.clone();
     code(&scene, "222222");
     scene.open(Destination { mfa_serial, ..known.clone() });
-    let denied = |seen: &Snapshot| seen.places.first().is_some_and(|p| matches!(p.session, Session::Denied(_)));
+    let denied = |seen: &Snapshot| seen.destinations.first().is_some_and(|p| matches!(p.session, Session::Denied(_)));
     let seen = scene.until(denied).await;
-    let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+    let Session::Denied(problem) = &seen.destinations[0].session else { panic!("it was denied") };
     let causes = page(&seen, problem);
     says(among_the_first_two(&causes, CHANGED), &TRUST);
     assert!(causes[0].text().contains("last on"), "{}", causes[0].text());
-    assert!(seen.places[0].learned.delivered.is_some());
+    assert!(seen.destinations[0].learned.delivered.is_some());
 
     // The same destination with another user's key.
     scene.practice.set_trusted(true);
@@ -311,7 +311,7 @@ async fn an_earlier_run_is_remembered() {
     let mut scene = scene.restarted().await;
     scene.open(Destination { mfa_serial: None, ..destination });
     let seen = scene.until(denied).await;
-    let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+    let Session::Denied(problem) = &seen.destinations[0].session else { panic!("it was denied") };
     let causes = page(&seen, problem);
     let cause = among_the_first_two(&causes, titles::OTHER_USER);
     assert!(cause.text().contains("user/Richard") && cause.text().contains("user/Mallory"));
@@ -328,8 +328,8 @@ async fn an_earlier_yes_to_something_else_says_nothing() {
     scene.practice.set_conditions(Conditions { other_network: true, session_is_user: true, ..Conditions::default() });
     code(&scene, "222222");
     scene.open(Destination { seconds: destination.seconds, ..moved });
-    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
-    let causes = page(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
+    let causes = page(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"));
     assert_eq!(causes[0].title, NETWORKS);
     assert!(causes.iter().all(|cause| cause.title != CHANGED));
 
@@ -338,11 +338,11 @@ async fn an_earlier_yes_to_something_else_says_nothing() {
     scene.open(scene.destination());
     scene.access().await;
     scene.add("a.txt", 10);
-    scene.until(|seen| seen.places[0].totals.delivered == 1).await;
+    scene.until(|seen| seen.destinations[0].totals.delivered == 1).await;
     let owner = Some("999988887777".parse().expect("an account"));
     scene.open(Destination { owner, ..scene.destination() });
     scene.add("b.txt", 10);
-    let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
-    let causes = page(&seen, seen.places[0].hold.as_ref().expect("held"));
+    let seen = scene.until(|seen| seen.destinations[0].hold.is_some()).await;
+    let causes = page(&seen, seen.destinations[0].hold.as_ref().expect("held"));
     assert_eq!(causes[0].title, titles::BUCKET_OF_ANOTHER_ACCOUNT);
 }

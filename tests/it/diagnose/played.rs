@@ -3,8 +3,8 @@
 use crate::support::stage::{LONG, pass};
 use daypass::diagnose::titles;
 use daypass::diagnose::{Evidence, explain};
-use daypass::engine::handle::{Engine, Handle, Options, Secret};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Handle, Secret};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::Paths;
 use daypass::model::Limits;
 use daypass::model::destination::Destination;
@@ -12,7 +12,7 @@ use daypass::model::problem::{DeniedBy, Kind, Problem};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Network, Snapshot};
 use daypass::model::upload::DestinationId;
-use daypass::practice::{self, Fault, Mfa, Op, Practice, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule, Mfa, Practice};
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -28,16 +28,16 @@ pub struct Scene {
 }
 
 impl Scene {
-    pub async fn new(options: practice::Options, limits: Limits) -> Self {
+    pub async fn new(options: practice::PracticeOptions, limits: Limits) -> Self {
         Self::with(options, limits, false).await
     }
 
     /// One that keeps its journal.
-    pub async fn kept(options: practice::Options, limits: Limits) -> Self {
+    pub async fn kept(options: practice::PracticeOptions, limits: Limits) -> Self {
         Self::with(options, limits, true).await
     }
 
-    async fn with(options: practice::Options, limits: Limits, keeps: bool) -> Self {
+    async fn with(options: practice::PracticeOptions, limits: Limits, keeps: bool) -> Self {
         let practice = Practice::start(options).await.expect("a free port");
         let dir = tempfile::tempdir().expect("a folder");
         let story = practice.story();
@@ -47,12 +47,12 @@ impl Scene {
     }
 
     async fn engine(practice: &Practice, dir: &std::path::Path, limits: Limits, keeps: bool) -> Handle {
-        let options = Options {
+        let options = EngineOptions {
             home: keeps.then(|| dir.join("home")),
             profiles: Paths { credentials: dir.join("credentials"), config: dir.join("config") },
-            wire: Wire { endpoint_url: Some(practice.story().endpoint), ..Wire::default() },
+            wire: HttpOptions { endpoint_url: Some(practice.story().endpoint), ..HttpOptions::default() },
             limits,
-            ..Options::new()
+            ..EngineOptions::new()
         };
         Engine::spawn(options).await.expect("an engine")
     }
@@ -66,7 +66,7 @@ impl Scene {
     }
 
     pub async fn usual() -> Self {
-        Self::new(practice::Options::default(), quick()).await
+        Self::new(practice::PracticeOptions::default(), quick()).await
     }
 
     pub fn destination(&self) -> Destination {
@@ -94,7 +94,7 @@ impl Scene {
         self.open(destination);
         let seen =
             self.until(|seen| place(seen).is_some_and(|place| matches!(place.session, Session::Denied(_)))).await;
-        let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+        let Session::Denied(problem) = &seen.destinations[0].session else { panic!("it was denied") };
         told(&seen, problem)
     }
 
@@ -118,7 +118,7 @@ impl Scene {
         self.open(destination);
         self.add("a.txt", 10);
         let seen = self.until(|seen| place(seen).is_some_and(|place| place.hold.is_some())).await;
-        told(&seen, seen.places[0].hold.as_ref().expect("held"))
+        told(&seen, seen.destinations[0].hold.as_ref().expect("held"))
     }
 }
 
@@ -127,11 +127,11 @@ pub fn quick() -> Limits {
 }
 
 fn place(seen: &Snapshot) -> Option<&daypass::model::snapshot::OpenDestination> {
-    seen.places.first()
+    seen.destinations.first()
 }
 
 fn told(seen: &Snapshot, problem: &Problem) -> (Kind, Vec<String>) {
-    let causes = explain(problem, &Evidence::of(&seen.places[0], seen));
+    let causes = explain(problem, &Evidence::of(&seen.destinations[0], seen));
     (problem.kind, causes.into_iter().map(|cause| cause.title).collect())
 }
 
@@ -165,7 +165,8 @@ async fn the_own_company_does_not_allow_it() {
 #[tokio::test]
 async fn an_external_id_is_wrong_or_missing() {
     for id in [Some("other-1"), None] {
-        let options = practice::Options { external_id: Some("acme-42".into()), ..practice::Options::default() };
+        let options =
+            practice::PracticeOptions { external_id: Some("acme-42".into()), ..practice::PracticeOptions::default() };
         let mut scene = Scene::new(options, quick()).await;
         let external_id = id.map(|id| id.parse().expect("an id"));
         let (kind, causes) = scene.refusal_of(Destination { external_id, ..scene.destination() }).await;
@@ -175,9 +176,9 @@ async fn an_external_id_is_wrong_or_missing() {
     }
 }
 
-fn with_device() -> practice::Options {
+fn with_device() -> practice::PracticeOptions {
     let mfa = Mfa { serial: SERIAL.into(), codes: vec!["123456".into()] };
-    practice::Options { mfa: Some(mfa), ..practice::Options::default() }
+    practice::PracticeOptions { mfa: Some(mfa), ..practice::PracticeOptions::default() }
 }
 
 #[tokio::test]
@@ -204,10 +205,10 @@ async fn a_code_is_wrong_or_used_again() {
         scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
         scene.handle.send(Command::GetAccess(HERE));
         scene.access().await;
-        scene.until(|seen| !seen.places[0].is_asking()).await;
+        scene.until(|seen| !seen.destinations[0].is_asking()).await;
     }
-    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
-    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
+    let (kind, causes) = told(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (Kind::CodeWrong, used));
 }
 
@@ -240,8 +241,8 @@ async fn the_key_is_not_what_it_should_be() {
 async fn the_profiles_own_token_has_ended() {
     let mut scene = Scene::usual().await;
     let text = "The security token included in the request is expired";
-    for op in [Op::GetCallerIdentity, Op::AssumeRole] {
-        scene.practice.fault(Rule::once(op, Fault::status(403, "ExpiredToken", text)).times(9));
+    for op in [ApiOperation::GetCallerIdentity, ApiOperation::AssumeRole] {
+        scene.practice.fault(FaultRule::once(op, Fault::status(403, "ExpiredToken", text)).times(9));
     }
     assert_eq!(scene.refusal_of(scene.destination()).await.0, Kind::SourceEnded);
 }
@@ -252,7 +253,7 @@ async fn the_role_gives_less_time_and_that_is_taken() {
     scene.open(Destination { seconds: 7200, ..scene.destination() });
     scene.access().await;
     let seen = scene.handle.seen();
-    assert!(seen.places[0].session.grant().is_some_and(|grant| grant.shortened));
+    assert!(seen.destinations[0].session.grant().is_some_and(|grant| grant.shortened));
 }
 
 #[tokio::test]
@@ -266,14 +267,14 @@ async fn a_clock_that_is_off_is_measured() {
 #[tokio::test]
 async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
     let mut scene = Scene::usual().await;
-    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(200)) }.times(1000));
+    scene.practice.fault(FaultRule { op: None, ..FaultRule::once(ApiOperation::Other, Fault::Html(200)) }.times(1000));
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (Kind::LoginPage, titles::SIGN_IN_PAGE));
     scene.practice.clear_faults();
     scene.access().await;
 
     let mut scene = Scene::usual().await;
-    scene.practice.fault(Rule { op: None, ..Rule::once(Op::Other, Fault::Html(407)) }.times(1000));
+    scene.practice.fault(FaultRule { op: None, ..FaultRule::once(ApiOperation::Other, Fault::Html(407)) }.times(1000));
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!(kind, Kind::ProxyRefused);
     assert_eq!(causes[0], titles::PROXY);
@@ -301,7 +302,7 @@ async fn the_bucket_is_anothers() {
 async fn the_bucket_is_in_another_region() {
     let mut scene = Scene::usual().await;
     let text = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'";
-    let rule = Rule::once(Op::PutObject, Fault::status(400, "AuthorizationHeaderMalformed", text));
+    let rule = FaultRule::once(ApiOperation::PutObject, Fault::status(400, "AuthorizationHeaderMalformed", text));
     scene.practice.fault(rule.times(99));
     assert_eq!(scene.held(scene.destination()).await.0, Kind::OtherRegion);
 }
@@ -323,12 +324,12 @@ async fn an_option_that_is_turned_on_goes_along_from_then_on() {
     scene.until(|seen| place(seen).is_some_and(|place| place.totals.delivered == 1)).await;
     scene.open(Destination { acl_full_control: true, ..scene.destination() });
     scene.add("b.txt", 10);
-    let seen = scene.until(|seen| seen.places[0].hold.is_some()).await;
-    let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("held"));
+    let seen = scene.until(|seen| seen.destinations[0].hold.is_some()).await;
+    let (kind, causes) = told(&seen, seen.destinations[0].hold.as_ref().expect("held"));
     assert_eq!(kind, Kind::AccessDenied(DeniedBy::RolePolicy));
     assert_eq!(causes, [titles::MAY_NOT_HAND_OVER]);
     scene.open(scene.destination());
-    scene.until(|seen| seen.places[0].totals.done()).await;
+    scene.until(|seen| seen.destinations[0].totals.done()).await;
     assert_eq!(scene.practice.objects().len(), 2);
 }
 
@@ -339,14 +340,14 @@ async fn access_that_was_taken_back_is_told_so() {
     scene.access().await;
     scene.practice.set_trusted(false);
     scene.handle.send(Command::GetAccess(HERE));
-    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
-    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
+    let (kind, causes) = told(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, CHANGED));
     // It is remembered also where the person has signed out since.
     scene.handle.send(Command::SignOut(HERE));
     scene.handle.send(Command::GetAccess(HERE));
-    let seen = scene.until(|seen| matches!(seen.places[0].session, Session::Denied(_))).await;
-    let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+    let seen = scene.until(|seen| matches!(seen.destinations[0].session, Session::Denied(_))).await;
+    let Session::Denied(problem) = &seen.destinations[0].session else { panic!("it was denied") };
     assert_eq!(told(&seen, problem).1[0], CHANGED);
 }
 
@@ -357,13 +358,13 @@ async fn a_role_made_anew_goes_on_by_itself() {
     scene.access().await;
     scene.practice.recreate_role();
     scene.add("a.txt", 10);
-    scene.until(|seen| seen.places[0].totals.delivered == 1).await;
-    assert_eq!(scene.practice.count(Op::AssumeRole), 2);
+    scene.until(|seen| seen.destinations[0].totals.delivered == 1).await;
+    assert_eq!(scene.practice.count(ApiOperation::AssumeRole), 2);
 
     scene.practice.delete_role();
     scene.add("b.txt", 10);
-    let seen = scene.until(|seen| seen.places[0].renew_problem.is_some()).await;
-    let (kind, causes) = told(&seen, seen.places[0].renew_problem.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
+    let (kind, causes) = told(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, CHANGED));
 }
 
@@ -371,30 +372,32 @@ async fn a_role_made_anew_goes_on_by_itself() {
 async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end() {
     let mut scene = Scene::usual().await;
     let text = "The AWS Access Key Id you provided does not exist in our records.";
-    scene.practice.fault(Rule::once(Op::PutObject, Fault::status(403, "InvalidAccessKeyId", text)).times(99));
+    scene
+        .practice
+        .fault(FaultRule::once(ApiOperation::PutObject, Fault::status(403, "InvalidAccessKeyId", text)).times(99));
     scene.open(scene.destination());
     scene.add("a.txt", 10);
-    let seen = scene.until(|seen| seen.places.first().is_some_and(|place| place.hold.is_some())).await;
-    let (kind, causes) = told(&seen, seen.places[0].hold.as_ref().expect("a problem"));
+    let seen = scene.until(|seen| seen.destinations.first().is_some_and(|place| place.hold.is_some())).await;
+    let (kind, causes) = told(&seen, seen.destinations[0].hold.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (Kind::SessionRefused, CHANGED));
     scene.pass(Duration::from_mins(10)).await;
-    assert_eq!(scene.practice.count(Op::AssumeRole), 2);
+    assert_eq!(scene.practice.count(ApiOperation::AssumeRole), 2);
 }
 
 #[tokio::test]
 async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
-    let mut scene = Scene::new(practice::Options::default(), Limits::default()).await;
+    let mut scene = Scene::new(practice::PracticeOptions::default(), Limits::default()).await;
     scene.practice.set_trusted(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, NOT_NAMED));
     assert_eq!(causes.last().map(String::as_str), Some(titles::JUST_MADE));
-    scene.until(|seen| seen.places[0].is_retrying()).await;
+    scene.until(|seen| seen.destinations[0].is_retrying()).await;
     for _ in 0..3 {
         scene.pass(Duration::from_secs(10)).await;
     }
-    assert!(scene.practice.count(Op::AssumeRole) >= 3);
+    assert!(scene.practice.count(ApiOperation::AssumeRole) >= 3);
     scene.practice.set_trusted(true);
     scene.access().await;
-    assert!(!scene.handle.seen().places[0].is_retrying());
+    assert!(!scene.handle.seen().destinations[0].is_retrying());
     assert_eq!(scene.handle.seen().line, Network::Up);
 }

@@ -3,8 +3,8 @@
 use crate::engine::transfer::{content, crc, destination, s3_over_tls};
 use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
 use crate::support::stage::LONG;
-use daypass::engine::handle::{Engine, Options, Secret};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Secret};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::Paths;
 use daypass::model::destination::Destination;
 use daypass::model::problem::{DeniedBy, Kind};
@@ -57,20 +57,20 @@ async fn assumes(
     let credentials = dir.path().join("credentials");
     std::fs::write(&credentials, "[work]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s\n")
         .expect("written");
-    let options = Options {
+    let options = EngineOptions {
         profiles: Paths { credentials, config: dir.path().join("config") },
-        wire: Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() },
-        ..Options::new()
+        wire: HttpOptions { endpoint_url: Some(server.url.clone()), ..HttpOptions::default() },
+        ..EngineOptions::new()
     };
     let mut handle = Engine::spawn(options).await.expect("an engine");
     handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".into())));
     handle.send(Command::Open(Box::new(to)));
     let settled = handle.until(|seen| {
-        let session = seen.places.first().map(|place| &place.session);
+        let session = seen.destinations.first().map(|place| &place.session);
         matches!(session, Some(Session::Active(_) | Session::Denied(_)))
     });
     let seen = tokio::time::timeout(LONG, settled).await.expect("it ends").expect("a copy");
-    assert!(matches!(seen.places[0].session, Session::Active(_)), "{:?}", seen.places[0].session);
+    assert!(matches!(seen.destinations[0].session, Session::Active(_)), "{:?}", seen.destinations[0].session);
     handle.stop().await;
     let assume = |request: &Request| request.text().contains("Action=AssumeRole");
     let asked = server.heard().into_iter().filter(assume).collect();

@@ -3,13 +3,13 @@
 use crate::support::stage::{
     FIRST, MIB, SHORT, Stage, advance, bytes, done, pass, row, sent, settle, states, takes, until, wait,
 };
-use daypass::engine::handle::{Handle, Hook, Options, Secret};
+use daypass::engine::handle::{EngineOptions, Handle, Hook, Secret};
 use daypass::model::Limits;
 use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Network, Settings, SkipReason, Snapshot, Which};
 use daypass::model::upload::{Proof, State};
-use daypass::practice::{self, Fault, Mfa, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule, Mfa};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn runtime() -> Test {
 #[test]
 fn every_kind_of_file_arrives_byte_for_byte() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         let long = format!("{}.bin", "ä".repeat(125));
         let odd = [
             "with spaces.txt",
@@ -57,8 +57,13 @@ fn every_kind_of_file_arrives_byte_for_byte() {
         let mut handle = stage.engine(stage.options()).await;
         let seen = stage.deliver(&mut handle).await;
         stage.check(&seen);
-        let totals = seen.places[0].totals;
-        assert_eq!((totals.delivered, seen.places[0].left_out_count.all()), (totals.files, 0), "{:?}", states(&seen));
+        let totals = seen.destinations[0].totals;
+        assert_eq!(
+            (totals.delivered, seen.destinations[0].left_out_count.all()),
+            (totals.files, 0),
+            "{:?}",
+            states(&seen)
+        );
         assert_eq!(totals.files, 7 + odd.len() as u64);
         assert_eq!(totals.confirmed, totals.bytes);
         let keys: Vec<String> = states(&seen).into_keys().collect();
@@ -80,9 +85,12 @@ fn only_allowed_calls(stage: &Stage) {
     for request in stage.practice.requests() {
         assert!(request.access_key_id.is_some(), "unsigned: {request:?}");
         let allowed = match request.op {
-            Op::GetCallerIdentity | Op::AssumeRole => continue,
-            Op::HeadBucket | Op::UploadPart | Op::CreateMultipartUpload | Op::AbortMultipartUpload => true,
-            Op::PutObject | Op::CompleteMultipartUpload => {
+            ApiOperation::GetCallerIdentity | ApiOperation::AssumeRole => continue,
+            ApiOperation::HeadBucket
+            | ApiOperation::UploadPart
+            | ApiOperation::CreateMultipartUpload
+            | ApiOperation::AbortMultipartUpload => true,
+            ApiOperation::PutObject | ApiOperation::CompleteMultipartUpload => {
                 request.headers.get("if-none-match").is_some_and(|value| value == "*")
             }
             _ => false,
@@ -98,7 +106,7 @@ fn only_allowed_calls(stage: &Stage) {
 #[test]
 fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         let first = stage.file("a/report.pdf", 100);
         let second = stage.file("b/report.pdf", 200);
         let mut handle = stage.engine(stage.options()).await;
@@ -107,9 +115,9 @@ fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
         assert_eq!(states(&seen).into_keys().collect::<Vec<_>>(), ["report (2).pdf", "report.pdf"]);
         stage.check(&seen);
         handle.send(Command::Add(FIRST, vec![first]));
-        let seen = wait(&mut handle, "the twin", |seen| seen.places[0].left_out_count.all() == 1).await;
-        assert_eq!(seen.places[0].left_out[0].why, SkipReason::Twice);
-        assert_eq!(stage.practice.count(Op::PutObject), 2);
+        let seen = wait(&mut handle, "the twin", |seen| seen.destinations[0].left_out_count.all() == 1).await;
+        assert_eq!(seen.destinations[0].left_out[0].why, SkipReason::Twice);
+        assert_eq!(stage.practice.count(ApiOperation::PutObject), 2);
         handle.stop().await;
     });
 }
@@ -117,7 +125,7 @@ fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
 #[test]
 fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("small.txt", 10);
         stage.file("large.bin", 9 * MIB);
         for name in ["small.txt", "large.bin"] {
@@ -129,7 +137,7 @@ fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
         for (id, _) in seen.rows.iter() {
             handle.send(Command::SendUnderNewName(id));
         }
-        let seen = wait(&mut handle, "two", |seen| seen.places[0].totals.delivered == 2).await;
+        let seen = wait(&mut handle, "two", |seen| seen.destinations[0].totals.delivered == 2).await;
         let keys: Vec<String> = states(&seen).into_keys().collect();
         assert_eq!(keys, ["source/large (2).bin", "source/small (2).txt"]);
         assert_eq!(stage.practice.object_bytes("incoming/source/small.txt").expect("theirs"), b"theirs");
@@ -142,17 +150,17 @@ fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
 #[test]
 fn five_renewals_in_the_middle_of_one_file() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold).times(99));
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).times(99));
         stage.file("film.mov", 42 * MIB);
         let limits = Limits { requests: 1, ..Limits::default() };
-        let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+        let mut handle = stage.engine(EngineOptions { limits, ..stage.options() }).await;
         stage.add(&handle);
         for part in 1..=5 {
             stage.held_part(part).await;
             advance(&stage.practice, &handle, Duration::from_mins(56));
             let now = handle.now();
-            let renewed = |seen: &Snapshot| matches!(&seen.places[0].session, Session::Active(grant) if grant.ends.since(now) > Duration::from_mins(30));
+            let renewed = |seen: &Snapshot| matches!(&seen.destinations[0].session, Session::Active(grant) if grant.ends.since(now) > Duration::from_mins(30));
             wait(&mut handle, "a new session", renewed).await;
             stage.practice.release();
         }
@@ -161,7 +169,7 @@ fn five_renewals_in_the_middle_of_one_file() {
         let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(row(&seen, "film.mov").state, State::Delivered(Proof::Whole));
-        assert_eq!(stage.practice.count(Op::AssumeRole), 6);
+        assert_eq!(stage.practice.count(ApiOperation::AssumeRole), 6);
         let sent = sent(&stage.practice.requests());
         assert_eq!(sent.len(), 6);
         assert!(sent.values().all(|&times| times == 1), "{sent:?}");
@@ -171,17 +179,17 @@ fn five_renewals_in_the_middle_of_one_file() {
     });
 }
 
-fn without_renewal(options: Options) -> Options {
+fn without_renewal(options: EngineOptions) -> EngineOptions {
     let adjust: Arc<dyn Fn(&mut Settings) + Send + Sync> = Arc::new(|settings| settings.renew = false);
-    Options { adjust: Some(adjust), ..options }
+    EngineOptions { adjust: Some(adjust), ..options }
 }
 
 /// A delivery of a large file, one request at a time, whose second part is at S3 and not yet answered for.
-async fn half_way(stage: &Stage, options: Options) -> Handle {
-    stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold).skip(1));
+async fn half_way(stage: &Stage, options: EngineOptions) -> Handle {
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1));
     stage.file("film.mov", 24 * MIB);
     let limits = Limits { requests: 1, ..options.limits };
-    let handle = stage.engine(Options { limits, ..options }).await;
+    let handle = stage.engine(EngineOptions { limits, ..options }).await;
     stage.add(&handle);
     stage.held_part(2).await;
     handle
@@ -190,13 +198,13 @@ async fn half_way(stage: &Stage, options: Options) -> Handle {
 #[test]
 fn an_end_of_access_pauses_and_new_access_goes_on() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("small.txt", 3);
         let mut handle = half_way(&stage, without_renewal(stage.options())).await;
         advance(&stage.practice, &handle, Duration::from_mins(61));
-        let over = |seen: &Snapshot| matches!(seen.places[0].session, Session::Expired(_));
+        let over = |seen: &Snapshot| matches!(seen.destinations[0].session, Session::Expired(_));
         let seen = wait(&mut handle, "the end", over).await;
-        assert!(seen.places[0].totals.failed == 0 && seen.places[0].totals.open() > 0);
+        assert!(seen.destinations[0].totals.failed == 0 && seen.destinations[0].totals.open() > 0);
         // What was out may still be answered; after that nothing goes out.
         stage.practice.release();
         settle(&handle).await;
@@ -206,9 +214,9 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 2);
+        assert_eq!(seen.destinations[0].totals.delivered, 2);
         assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
-        assert_eq!(stage.practice.count(Op::AssumeRole), 2);
+        assert_eq!(stage.practice.count(ApiOperation::AssumeRole), 2);
         handle.stop().await;
     });
 }
@@ -216,13 +224,13 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
 #[test]
 fn a_session_that_the_server_ends_early_is_renewed() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         let handle = half_way(&stage, stage.options()).await;
         stage.practice.expire_sessions();
         stage.practice.release();
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
-        assert_eq!((seen.places[0].totals.delivered, stage.practice.count(Op::AssumeRole)), (1, 2));
+        assert_eq!((seen.destinations[0].totals.delivered, stage.practice.count(ApiOperation::AssumeRole)), (1, 2));
         handle.stop().await;
     });
 }
@@ -230,25 +238,25 @@ fn a_session_that_the_server_ends_early_is_renewed() {
 #[test]
 fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         let mut handle = half_way(&stage, stage.options()).await;
         stage.practice.set_trusted(false);
         advance(&stage.practice, &handle, Duration::from_mins(56));
-        let seen = wait(&mut handle, "the denial", |seen| seen.places[0].renew_problem.is_some()).await;
-        assert!(matches!(seen.places[0].session, Session::Active(_)), "the session serves to its end");
+        let seen = wait(&mut handle, "the denial", |seen| seen.destinations[0].renew_problem.is_some()).await;
+        assert!(matches!(seen.destinations[0].session, Session::Active(_)), "the session serves to its end");
         advance(&stage.practice, &handle, Duration::from_mins(5));
-        let over = |seen: &Snapshot| matches!(seen.places[0].session, Session::Expired(_));
+        let over = |seen: &Snapshot| matches!(seen.destinations[0].session, Session::Expired(_));
         let seen = wait(&mut handle, "the end", over).await;
-        let why = seen.places[0].renew_problem.clone().expect("a reason");
+        let why = seen.destinations[0].renew_problem.clone().expect("a reason");
         assert_eq!(why.kind, Kind::AssumeDenied(DeniedBy::Unknown), "{why:?}");
         stage.practice.release();
         settle(&handle).await;
-        assert_eq!(handle.seen().places[0].totals.failed, 0);
+        assert_eq!(handle.seen().destinations[0].totals.failed, 0);
         stage.practice.set_trusted(true);
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 1);
+        assert_eq!(seen.destinations[0].totals.delivered, 1);
         assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
         handle.stop().await;
     });
@@ -257,7 +265,7 @@ fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
 #[test]
 fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..20 {
             stage.file(&format!("{small}.txt"), 1000 + small);
         }
@@ -265,15 +273,15 @@ fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
         stage.practice.delete_role();
         stage.practice.release();
         // The session died with its role: Daypass asks once for a new one, and says what came of that.
-        let seen = wait(&mut handle, "the refusal", |seen| seen.places[0].renew_problem.is_some()).await;
-        let why = seen.places[0].renew_problem.as_ref().map(|why| why.kind);
+        let seen = wait(&mut handle, "the refusal", |seen| seen.destinations[0].renew_problem.is_some()).await;
+        let why = seen.destinations[0].renew_problem.as_ref().map(|why| why.kind);
         assert!(matches!(why, Some(Kind::AssumeDenied(_))), "{why:?}");
-        assert_eq!(seen.places[0].totals.failed, 0);
+        assert_eq!(seen.destinations[0].totals.failed, 0);
         stage.practice.recreate_role();
         handle.send(Command::GetAccess(FIRST));
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 21, "{:?}", states(&seen));
+        assert_eq!(seen.destinations[0].totals.delivered, 21, "{:?}", states(&seen));
         handle.stop().await;
     });
 }
@@ -283,7 +291,8 @@ fn an_mfa_code_is_asked_for_and_serves_once() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
         let mfa = Mfa { serial: serial.into(), codes: vec!["123456".into(), "654321".into()] };
-        let stage = Stage::new(practice::Options { mfa: Some(mfa), ..practice::Options::default() }).await;
+        let stage =
+            Stage::new(practice::PracticeOptions { mfa: Some(mfa), ..practice::PracticeOptions::default() }).await;
         stage.file("small.txt", 1000);
         let mut handle = daypass::engine::handle::Engine::spawn(stage.options()).await.expect("an engine");
         let destination = daypass::model::destination::Destination {
@@ -293,7 +302,7 @@ fn an_mfa_code_is_asked_for_and_serves_once() {
         handle.send(Command::Open(Box::new(destination)));
         stage.add(&handle);
         let denied = |kind: Kind| {
-            move |seen: &Snapshot| match seen.places.first().map(|place| &place.session) {
+            move |seen: &Snapshot| match seen.destinations.first().map(|place| &place.session) {
                 Some(Session::Denied(why)) => why.kind == kind,
                 _ => false,
             }
@@ -305,7 +314,7 @@ fn an_mfa_code_is_asked_for_and_serves_once() {
         handle.hand_over(Secret::Code(FIRST, Zeroizing::new("123456".into())));
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
-        assert_eq!(seen.places[0].totals.delivered, 1);
+        assert_eq!(seen.destinations[0].totals.delivered, 1);
         handle.stop().await;
     });
 }
@@ -314,14 +323,14 @@ fn an_mfa_code_is_asked_for_and_serves_once() {
 fn a_clock_that_is_off_is_measured_and_passed_over() {
     for ahead in [-7200, 7200] {
         runtime().block_on(async {
-            let stage = Stage::new(practice::Options::default()).await;
+            let stage = Stage::new(practice::PracticeOptions::default()).await;
             stage.practice.set_clock_ahead(ahead);
             stage.file("small.txt", 1000);
             stage.file("large.bin", 9 * MIB);
             let mut handle = stage.engine(stage.options()).await;
             let seen = stage.deliver(&mut handle).await;
             stage.check(&seen);
-            assert_eq!(seen.places[0].totals.delivered, 2, "{ahead}: {:?}", states(&seen));
+            assert_eq!(seen.destinations[0].totals.delivered, 2, "{ahead}: {:?}", states(&seen));
             let off = handle.clock().ahead();
             assert!((off + ahead).abs() < 5, "{ahead}: {off}");
             handle.stop().await;
@@ -332,18 +341,18 @@ fn a_clock_that_is_off_is_measured_and_passed_over() {
 #[test]
 fn a_server_that_falls_silent_is_left_and_asked_again() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::PutObject, Fault::NeverAnswer { work: false }));
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::NeverAnswer { work: true }).part(1));
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::HoldBody(1 << 20)).part(2));
-        stage.practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::NeverAnswer { work: true }));
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::NeverAnswer { work: false }));
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::NeverAnswer { work: true }).part(1));
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::HoldBody(1 << 20)).part(2));
+        stage.practice.fault(FaultRule::once(ApiOperation::CompleteMultipartUpload, Fault::NeverAnswer { work: true }));
         stage.file("small.txt", 1000);
         stage.file("large.bin", 17 * MIB);
-        let handle = stage.engine(Options { patience: SHORT, ..stage.options() }).await;
+        let handle = stage.engine(EngineOptions { patience: SHORT, ..stage.options() }).await;
         stage.add(&handle);
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 2, "{:?}", states(&seen));
+        assert_eq!(seen.destinations[0].totals.delivered, 2, "{:?}", states(&seen));
         assert!(sent(&stage.practice.requests()).values().filter(|&&times| times == 2).count() == 2, "two were left");
         handle.stop().await;
     });
@@ -352,7 +361,7 @@ fn a_server_that_falls_silent_is_left_and_asked_again() {
 #[test]
 fn offline_waits_and_goes_on_without_a_hand() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..50 {
             stage.file(&format!("{small}.txt"), 1000 + small);
         }
@@ -361,7 +370,7 @@ fn offline_waits_and_goes_on_without_a_hand() {
         let hook: Hook = Arc::new(move |_task| {
             count.fetch_add(1, Ordering::SeqCst);
         });
-        let mut handle = half_way(&stage, Options { hook: Some(hook), ..stage.options() }).await;
+        let mut handle = half_way(&stage, EngineOptions { hook: Some(hook), ..stage.options() }).await;
         stage.practice.set_offline(true);
         stage.practice.release();
         wait(&mut handle, "the line to be down", |seen| matches!(seen.line, Network::Down { .. })).await;
@@ -375,7 +384,7 @@ fn offline_waits_and_goes_on_without_a_hand() {
         stage.practice.set_offline(false);
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.failed, 0);
+        assert_eq!(seen.destinations[0].totals.failed, 0);
         assert!(matches!(row(&seen, "film.mov").state, State::Delivered(_)));
         handle.stop().await;
     });
@@ -384,11 +393,15 @@ fn offline_waits_and_goes_on_without_a_hand() {
 #[test]
 fn a_captive_portal_delivers_nothing_and_stops_nothing() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
-        for op in
-            [Op::PutObject, Op::CreateMultipartUpload, Op::UploadPart, Op::CompleteMultipartUpload, Op::AssumeRole]
-        {
-            stage.practice.fault(Rule::once(op, Fault::Html(200)).times(2));
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
+        for op in [
+            ApiOperation::PutObject,
+            ApiOperation::CreateMultipartUpload,
+            ApiOperation::UploadPart,
+            ApiOperation::CompleteMultipartUpload,
+            ApiOperation::AssumeRole,
+        ] {
+            stage.practice.fault(FaultRule::once(op, Fault::Html(200)).times(2));
         }
         stage.file("small.txt", bytes(5, 0).len());
         stage.file("large.bin", 17 * MIB);
@@ -396,7 +409,7 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
         stage.add(&handle);
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.failed, 0, "{:?}", states(&seen));
+        assert_eq!(seen.destinations[0].totals.failed, 0, "{:?}", states(&seen));
         handle.stop().await;
     });
 }
@@ -404,8 +417,8 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
 #[test]
 fn pausing_and_canceling_leave_nothing_moving() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options { may_abort: true, ..practice::Options::default() }).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(2_000_000)).times(99));
+        let stage = Stage::new(practice::PracticeOptions { may_abort: true, ..practice::PracticeOptions::default() }).await;
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(2_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
@@ -414,14 +427,14 @@ fn pausing_and_canceling_leave_nothing_moving() {
         };
         wait(&mut handle, "bytes to move", moving).await;
         handle.send(Command::Pause(Which::All(FIRST)));
-        wait(&mut handle, "the pause", |seen| seen.places[0].paused).await;
+        wait(&mut handle, "the pause", |seen| seen.destinations[0].paused).await;
         let before = stage.practice.requests().len();
         pass(&stage.practice, &handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), before);
         handle.send(Command::Resume(Which::All(FIRST)));
         wait(&mut handle, "bytes to move again", moving).await;
         handle.send(Command::Cancel(Which::All(FIRST)));
-        wait(&mut handle, "the end", |seen| seen.places[0].totals.canceled == 1).await;
+        wait(&mut handle, "the end", |seen| seen.destinations[0].totals.canceled == 1).await;
         until("what the role may abort to be aborted", || stage.practice.open_uploads().is_empty()).await;
         assert!(stage.practice.objects().is_empty());
         handle.stop().await;

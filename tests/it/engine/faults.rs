@@ -1,12 +1,12 @@
 //! Schedules of faults by chance, and source files that don't keep still: nothing is ever said to be there that isn't.
 
 use crate::support::stage::{FIRST, LONG, MIB, SHORT, Stage, bytes, done, row, states, wait};
-use daypass::engine::handle::Options;
+use daypass::engine::handle::EngineOptions;
 use daypass::model::Limits;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::practice::{self, Fault, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
 use std::fs;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -24,13 +24,13 @@ impl Rng {
     }
 }
 
-const OPS: [Op; 6] = [
-    Op::AssumeRole,
-    Op::HeadBucket,
-    Op::PutObject,
-    Op::CreateMultipartUpload,
-    Op::UploadPart,
-    Op::CompleteMultipartUpload,
+const OPS: [ApiOperation; 6] = [
+    ApiOperation::AssumeRole,
+    ApiOperation::HeadBucket,
+    ApiOperation::PutObject,
+    ApiOperation::CreateMultipartUpload,
+    ApiOperation::UploadPart,
+    ApiOperation::CompleteMultipartUpload,
 ];
 
 /// Every kind of fault, by number.
@@ -63,8 +63,8 @@ fn fault(number: usize, dice: &mut Rng) -> Fault {
 const FAULTS: usize = 20;
 
 /// How often a script says that an upload is gone.
-fn gone(rules: &[Rule]) -> u32 {
-    let says = |rule: &&Rule| matches!(&rule.what, Fault::Status { code, .. } if code == "NoSuchUpload");
+fn gone(rules: &[FaultRule]) -> u32 {
+    let says = |rule: &&FaultRule| matches!(&rule.what, Fault::Status { code, .. } if code == "NoSuchUpload");
     rules.iter().filter(says).map(|rule| rule.times).sum()
 }
 
@@ -72,12 +72,12 @@ fn gone(rules: &[Rule]) -> u32 {
 async fn schedule(seed: u64) {
     let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     dice.roll(2);
-    let options = practice::Options {
+    let options = practice::PracticeOptions {
         session_seconds: seed.is_multiple_of(4).then_some(30),
         echo: !seed.is_multiple_of(5),
         may_abort: seed.is_multiple_of(3),
         replay_complete: !seed.is_multiple_of(7),
-        ..practice::Options::default()
+        ..practice::PracticeOptions::default()
     };
     let stage = Stage::new(options).await;
     let mut rules = Vec::new();
@@ -85,7 +85,7 @@ async fn schedule(seed: u64) {
         // The first fault of each seed goes through all of them, so that every one meets every operation.
         let number = if at == 0 { usize::try_from(seed).unwrap_or(0) % FAULTS } else { dice.roll(FAULTS) };
         let op = if at == 0 { OPS[usize::try_from(seed).unwrap_or(0) / FAULTS % 3 + 3] } else { OPS[dice.roll(6)] };
-        let rule = Rule::once(op, fault(number, &mut dice)).skip(u32::try_from(dice.roll(3)).unwrap_or(0));
+        let rule = FaultRule::once(op, fault(number, &mut dice)).skip(u32::try_from(dice.roll(3)).unwrap_or(0));
         rules.push(rule.times(1 + u32::try_from(dice.roll(2)).unwrap_or(0)));
     }
     for rule in &rules {
@@ -96,25 +96,25 @@ async fn schedule(seed: u64) {
         stage.file(&format!("{small}.txt"), 1 + dice.roll(100_000));
     }
     let limits = Limits { seed, ..Limits::default() };
-    let handle = stage.engine(Options { limits, patience: SHORT, ..stage.options() }).await;
+    let handle = stage.engine(EngineOptions { limits, patience: SHORT, ..stage.options() }).await;
     stage.add(&handle);
     // What only a person can let go on is let go on: it may have been one answer of the script.
     let mut asked = 0;
     let end = tokio::time::timeout(LONG, async {
         loop {
             let stuck = |seen: &daypass::model::snapshot::Snapshot| {
-                let place = &seen.places[0];
+                let place = &seen.destinations[0];
                 let denied =
                     matches!(place.session, daypass::model::session::Session::Denied(_)) && !place.is_retrying();
                 place.walking == 0 && (place.totals.done() || place.hold.is_some() || denied)
                     || place.renew_problem.is_some() && !place.is_retrying() && !place.is_asking()
             };
             let seen = stage.hurry(&handle, "the end", stuck).await;
-            if seen.places[0].totals.done() && seen.places[0].walking == 0 {
+            if seen.destinations[0].totals.done() && seen.destinations[0].walking == 0 {
                 return seen;
             }
             asked += 1;
-            assert!(asked < 20, "seed {seed}: {:?} {:?}", seen.places[0].hold, seen.places[0].session);
+            assert!(asked < 20, "seed {seed}: {:?} {:?}", seen.destinations[0].hold, seen.destinations[0].session);
             handle.send(Command::Release(FIRST));
             handle.send(Command::GetAccess(FIRST));
             handle.reached().await;
@@ -123,7 +123,12 @@ async fn schedule(seed: u64) {
     .await;
     let Ok(seen) = end else {
         let seen = handle.seen();
-        panic!("seed {seed} does not end: {:#?}\n{:?}\n{:?}\n{rules:#?}", seen.places[0], seen.line, states(&seen));
+        panic!(
+            "seed {seed} does not end: {:#?}\n{:?}\n{:?}\n{rules:#?}",
+            seen.destinations[0],
+            seen.line,
+            states(&seen)
+        );
     };
     for (key, state) in states(&seen) {
         let State::Failed(why) = &state else { continue };
@@ -169,11 +174,11 @@ fn under_any_faults_what_is_said_is_so() {
 
 /// A large file that is changed by `change` once its first part was confirmed.
 async fn changed(change: impl FnOnce(&std::path::Path)) -> State {
-    let stage = Stage::new(practice::Options::default()).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, Fault::Hold).skip(1));
+    let stage = Stage::new(practice::PracticeOptions::default()).await;
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1));
     let path = stage.file("film.mov", 24 * MIB);
     let limits = Limits { requests: 1, ..Limits::default() };
-    let mut handle = stage.engine(Options { limits, ..stage.options() }).await;
+    let mut handle = stage.engine(EngineOptions { limits, ..stage.options() }).await;
     stage.add(&handle);
     stage.held_part(2).await;
     change(&path);
@@ -221,16 +226,16 @@ fn a_file_that_does_not_keep_still_is_not_delivered() {
 #[test]
 fn files_that_vanish_or_close_before_their_turn_stop_alone() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         for name in ["a.txt", "gone.txt", "grown.bin", "z.txt"] {
             stage.file(name, 100);
         }
         stage.practice.set_trusted(false);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
-        wait(&mut handle, "the list", |seen| seen.places[0].totals.files == 4).await;
+        wait(&mut handle, "the list", |seen| seen.destinations[0].totals.files == 4).await;
         wait(&mut handle, "the refusal", |seen| {
-            matches!(seen.places[0].session, daypass::model::session::Session::Denied(_))
+            matches!(seen.destinations[0].session, daypass::model::session::Session::Denied(_))
         })
         .await;
         fs::remove_file(stage.source.join("gone.txt")).expect("removed");
@@ -239,7 +244,7 @@ fn files_that_vanish_or_close_before_their_turn_stop_alone() {
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         assert_eq!(kind(&row(&seen, "gone.txt").state), Some(Kind::SourceGone));
-        assert_eq!(seen.places[0].totals.delivered, 3, "{:?}", states(&seen));
+        assert_eq!(seen.destinations[0].totals.delivered, 3, "{:?}", states(&seen));
         assert_eq!(stage.practice.object_bytes("incoming/source/grown.bin").expect("there").len(), 9 * MIB);
         handle.stop().await;
     });
@@ -250,7 +255,7 @@ fn files_that_vanish_or_close_before_their_turn_stop_alone() {
 fn a_file_that_may_not_be_read_stops_alone() {
     use std::os::unix::fs::PermissionsExt;
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 100);
         let closed = stage.file("closed.txt", 100);
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("changed");
@@ -262,7 +267,7 @@ fn a_file_that_may_not_be_read_stops_alone() {
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
         let seen = done(&mut handle).await;
-        assert_eq!(seen.places[0].totals.delivered, 1, "{:?}", states(&seen));
+        assert_eq!(seen.destinations[0].totals.delivered, 1, "{:?}", states(&seen));
         assert!(states(&seen).get("source/closed.txt").is_none_or(|state| kind(state) == Some(Kind::SourceUnreadable)));
         assert_eq!(stage.practice.objects().len(), 1);
         handle.stop().await;
@@ -272,17 +277,17 @@ fn a_file_that_may_not_be_read_stops_alone() {
 #[test]
 fn a_silent_server_does_not_hold_the_others() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::PutObject, Fault::NeverAnswer { work: true }).key("lost"));
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::NeverAnswer { work: true }).key("lost"));
         for name in ["a.txt", "lost.txt", "z.txt"] {
             stage.file(name, 100);
         }
-        let handle = stage.engine(Options { patience: SHORT, ..stage.options() }).await;
+        let handle = stage.engine(EngineOptions { patience: SHORT, ..stage.options() }).await;
         stage.add(&handle);
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
         assert_eq!(row(&seen, "lost.txt").state, State::NotConfirmed, "it is there, and nobody said so");
-        assert_eq!(seen.places[0].totals.delivered, 2);
+        assert_eq!(seen.destinations[0].totals.delivered, 2);
         handle.stop().await;
     });
 }
@@ -292,11 +297,13 @@ fn a_silent_server_does_not_hold_the_others() {
 #[test]
 fn a_file_that_may_have_been_passed_on_is_never_said_to_be_somebody_elses() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 5);
-        stage.practice.fault(Rule::once(Op::PutObject, Fault::Html(511)));
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::Html(511)));
         let taken = "At least one of the pre-conditions you specified did not hold";
-        stage.practice.fault(Rule::once(Op::PutObject, Fault::status(412, "PreconditionFailed", taken)).skip(1));
+        stage
+            .practice
+            .fault(FaultRule::once(ApiOperation::PutObject, Fault::status(412, "PreconditionFailed", taken)).skip(1));
         let handle = stage.engine(stage.options()).await;
         stage.add(&handle);
         let seen = stage.finish(&handle).await;

@@ -74,7 +74,7 @@ fn place() -> Record {
 
 fn delivery() -> Record {
     let [account, who, session] = ["123456789012", "Richard", "Richard-session"].map(Into::into);
-    Record::Delivery { place: PLACE, account, who, session }
+    Record::Delivery { destination: PLACE, account, who, session }
 }
 
 fn folder() -> Arc<Folder> {
@@ -83,7 +83,7 @@ fn folder() -> Arc<Folder> {
 
 fn added(upload: u32, folder: &Arc<Folder>, name: &str, size: u64) -> Record {
     let (folder, name) = (Arc::clone(folder), name.into());
-    Record::Added { upload: UploadId(upload), place: PLACE, folder, name, key_name: None, size }
+    Record::Added { upload: UploadId(upload), destination: PLACE, folder, name, key_name: None, size }
 }
 
 fn fingerprint(size: u64) -> Fingerprint {

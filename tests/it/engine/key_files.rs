@@ -14,7 +14,7 @@ const KEY: &str = "AKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
 
 /// A folder with keys in it, by name and by content, and files that only look a little like them.
 async fn with_keys() -> Stage {
-    let stage = Stage::new(practice::Options::default()).await;
+    let stage = Stage::new(practice::PracticeOptions::default()).await;
     for (name, content) in [
         ("a.txt", "hello"),
         ("Richard_accessKeys.csv", "nothing secret"),
@@ -75,7 +75,7 @@ async fn keys_are_left_out_until_a_person_sends_them() {
     handle.reached().await;
     let seen = done(&mut handle).await;
     assert_eq!((left_out(&seen), objects(&stage)), (keys, plain));
-    let totals = seen.places[0].totals;
+    let totals = seen.destinations[0].totals;
     assert_eq!((totals.key_files, totals.failed, totals.open()), (KEYS.len() as u64, 0, 0));
     let dump = row(&seen, "dump.sql").0;
     let env = row(&seen, "env").0;
@@ -88,7 +88,7 @@ async fn keys_are_left_out_until_a_person_sends_them() {
     handle.reached().await;
     let seen = done(&mut handle).await;
     assert!(matches!(seen.rows.get(dump).map(|row| &row.state), Some(State::Delivered(_))));
-    assert_eq!(seen.places[0].totals.key_files, KEYS.len() as u64 - 2);
+    assert_eq!(seen.destinations[0].totals.key_files, KEYS.len() as u64 - 2);
     // What was not left out for that is not sent by it.
     handle.send(Command::SendKeyFile(UploadId(0)));
     handle.reached().await;

@@ -1,13 +1,13 @@
 //! Access keys from files and pastes, and what becomes of the credentials file.
 
-use daypass::engine::handle::{Engine, Handle, Options};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Handle};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::keys::{NewKey, is_profile_name};
 use daypass::engine::profiles::Paths;
 use daypass::model::access_key::SaveProblem;
 use daypass::model::access_key::{AddProblem, Keep, KeepProblem, KeyProblem};
 use daypass::model::problem::Kind;
-use daypass::practice::{Options as PracticeOptions, Practice, Story};
+use daypass::practice::{Practice, PracticeOptions, Story};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -94,8 +94,8 @@ impl Bench {
         let story = practice.story();
         let dir = tempfile::tempdir().expect("a folder");
         let paths = Paths { credentials: dir.path().join(".aws/credentials"), config: dir.path().join(".aws/config") };
-        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
-        let options = Options { profiles: paths.clone(), wire, ..Options::new() };
+        let wire = HttpOptions { endpoint_url: Some(story.endpoint.clone()), ..HttpOptions::default() };
+        let options = EngineOptions { profiles: paths.clone(), wire, ..EngineOptions::new() };
         let handle = Engine::spawn(options).await.expect("an engine");
         (Self { _practice: practice, story, dir, paths }, handle)
     }

@@ -3,14 +3,14 @@
 use crate::cli::upload::{run_within, runtime};
 use crate::support::stage::{FIRST, Stage, done, wait};
 use daypass::engine::clock::Clock;
-use daypass::engine::log::{self, Log, RequestKind};
+use daypass::engine::log::{self, FailedRequest, Log};
 use daypass::model::event::{Call, Effect, Event, Send};
 use daypass::model::problem::{Detail, Kind, Problem};
 use daypass::model::record::{End, Record};
 use daypass::model::snapshot::{Command, Settings, SkipReason};
 use daypass::model::upload::{DestinationId, RequestId, UploadId};
 use daypass::model::{Limits, Model};
-use daypass::practice::{self, Fault, Mfa, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule, Mfa};
 use daypass::words::problem::said;
 use daypass::words::report as words;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn failed(kind: Kind, message: &str) -> Problem {
 
 fn send(upload: u32) -> Send {
     Send {
-        place: FIRST,
+        destination: FIRST,
         generation: 1,
         upload: UploadId(upload),
         path: "/data/file".into(),
@@ -52,7 +52,7 @@ fn a_hundred_thousand_small_files_write_a_few_lines() {
         let stopped = Arc::new(failed(Kind::Refused, "no"));
         for number in 0..100_000 {
             let (request, send) = (RequestId(u64::from(number)), send(number));
-            let of = RequestKind::of(&send);
+            let of = FailedRequest::of(&send);
             log.event(&Event::Skipped(DestinationId(0), "/data/link".into(), SkipReason::Link));
             log.effect(&Effect::Send(request, send), &model);
             log.request_failed(request, &of, &problem, &model);
@@ -71,7 +71,7 @@ fn a_hundred_thousand_small_files_write_a_few_lines() {
 #[test]
 fn the_level_follows_the_setting() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
@@ -100,9 +100,9 @@ fn the_level_follows_the_setting() {
 #[test]
 fn an_engine_that_keeps_nothing_writes_no_log() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
-        let mut handle = stage.engine(daypass::engine::handle::Options { home: None, ..stage.options() }).await;
+        let mut handle = stage.engine(daypass::engine::handle::EngineOptions { home: None, ..stage.options() }).await;
         stage.deliver(&mut handle).await;
         handle.stop().await;
         assert!(!stage.home().exists());
@@ -114,10 +114,10 @@ fn no_secret_stands_in_the_log_or_the_report() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
         let (code, external) = ("918273", "canary-external-id-5150");
-        let options = practice::Options {
+        let options = practice::PracticeOptions {
             mfa: Some(Mfa { serial: serial.into(), codes: vec![code.into()] }),
             external_id: Some(external.into()),
-            ..practice::Options::default()
+            ..practice::PracticeOptions::default()
         };
         let stage = Stage::new(options).await;
         stage.file("Merger with Foobar.txt", 6);
@@ -126,8 +126,8 @@ fn no_secret_stands_in_the_log_or_the_report() {
         let secret = story.richard.secret().to_owned();
         // A server that says what it should not: the key, the token, names.
         let told = format!("The key {secret} of Richard may not put Merger with Foobar.txt, code {code}");
-        stage.practice.fault(Rule::once(Op::PutObject, Fault::status(503, &secret, &told)));
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::status(400, "BadDigest", &told)));
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::status(503, &secret, &told)));
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::status(400, "BadDigest", &told)));
         let mut command = stage.upload("importantproject");
         command.env("RUST_LOG", "trace").env("LOG_SENSITIVE_BODIES", "true");
         command.args(["--verbose", "--external-id", external, "--mfa-serial", serial, "--mfa-code", code, "source"]);
@@ -159,7 +159,7 @@ fn no_secret_stands_in_the_log_or_the_report() {
 #[test]
 fn a_report_tells_why_a_role_was_denied() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
         let (ended, report, _) = run_within(&mut stage.command("report"), 30).await;
         assert_eq!(ended, 0);
@@ -167,7 +167,9 @@ fn a_report_tells_why_a_role_was_denied() {
             assert!(report.contains(part), "{part}: {report}");
         }
         assert!(!stage.home().exists(), "a report makes nothing");
-        stage.practice.fault(Rule::once(Op::AssumeRole, Fault::status(403, "AccessDenied", "no")).times(99));
+        stage
+            .practice
+            .fault(FaultRule::once(ApiOperation::AssumeRole, Fault::status(403, "AccessDenied", "no")).times(99));
         let denied = run_within(stage.upload("importantproject").args(["--patience", "1", "source"]), 60).await;
         assert_eq!(denied.0, 2, "{}", denied.1);
         let file = stage.dir.path().join("report.txt");

@@ -1,7 +1,7 @@
 //! Tasks that end without an answer, and answers that come too late to count.
 
 use crate::support::stage::{FIRST, Stage, wait};
-use daypass::engine::handle::Options;
+use daypass::engine::handle::EngineOptions;
 use daypass::engine::task::TaskKind;
 use daypass::model::event::{Answer, Assumed, Effect, Event, Found};
 use daypass::model::problem::{Kind, Problem};
@@ -16,11 +16,11 @@ use std::time::Duration;
 
 /// The first `times` tasks of a kind panic; what they were for goes on all the same.
 async fn goes_on_after(times: u32, of: fn(&TaskKind) -> bool) -> Stage {
-    let stage = Stage::new(daypass::practice::Options::default()).await;
+    let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
     stage.file("a.txt", 10);
     let left = Arc::new(AtomicU32::new(times));
     let hook = Arc::clone(&left);
-    let options = Options {
+    let options = EngineOptions {
         hook: Some(Arc::new(move |errand| {
             let strikes =
                 of(errand) && hook.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
@@ -31,7 +31,7 @@ async fn goes_on_after(times: u32, of: fn(&TaskKind) -> bool) -> Stage {
     let handle = stage.engine(options).await;
     stage.add(&handle);
     let seen = stage.finish(&handle).await;
-    assert_eq!(seen.places[0].totals.delivered, 1);
+    assert_eq!(seen.destinations[0].totals.delivered, 1);
     assert_eq!(left.load(Ordering::SeqCst), 0, "it was struck");
     stage
 }
@@ -53,11 +53,11 @@ async fn a_lost_request() {
 
 #[tokio::test]
 async fn a_lost_question_for_the_region() {
-    let stage = Stage::new(daypass::practice::Options::default()).await;
+    let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
     stage.file("a.txt", 10);
     let left = Arc::new(AtomicU32::new(1));
     let hook = Arc::clone(&left);
-    let options = Options {
+    let options = EngineOptions {
         hook: Some(Arc::new(move |errand| {
             let first = matches!(errand, TaskKind::Locate(_)) && hook.swap(0, Ordering::SeqCst) == 1;
             assert!(!first, "a task of {errand:?} ends here");
@@ -69,23 +69,23 @@ async fn a_lost_question_for_the_region() {
     handle.send(Command::Open(Box::new(destination)));
     stage.add(&handle);
     let seen = stage.finish(&handle).await;
-    assert_eq!((seen.places[0].totals.delivered, left.load(Ordering::SeqCst)), (1, 0));
+    assert_eq!((seen.destinations[0].totals.delivered, left.load(Ordering::SeqCst)), (1, 0));
 }
 
 /// A task for access that ends each time is told as a problem, and not waited for.
 #[tokio::test]
 async fn a_question_that_is_always_lost_is_told() {
-    let stage = Stage::new(daypass::practice::Options::default()).await;
+    let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
     let hook: daypass::engine::handle::Hook =
         Arc::new(|errand| assert!(!matches!(errand, TaskKind::Assume(..)), "a task of {errand:?} ends here"));
-    let mut handle = stage.engine(Options { hook: Some(hook), ..stage.options() }).await;
+    let mut handle = stage.engine(EngineOptions { hook: Some(hook), ..stage.options() }).await;
     let seen = wait(&mut handle, "a problem", |seen| {
-        seen.places.first().is_some_and(|place| matches!(place.session, Session::Denied(_)))
+        seen.destinations.first().is_some_and(|place| matches!(place.session, Session::Denied(_)))
     })
     .await;
-    let Session::Denied(problem) = &seen.places[0].session else { panic!("it was denied") };
+    let Session::Denied(problem) = &seen.destinations[0].session else { panic!("it was denied") };
     assert_eq!(problem.kind, Kind::Unexpected);
-    assert!(seen.places[FIRST.0 as usize].is_retrying());
+    assert!(seen.destinations[FIRST.0 as usize].is_retrying());
 }
 
 /// Requests that went to the wrong region are answered so, one of them long after the right one was found.

@@ -4,7 +4,7 @@ use crate::support::stage::{FIRST, MIB, Stage, done, row, wait};
 use daypass::engine::handle::Engine;
 use daypass::model::snapshot::Command;
 use daypass::model::upload::State;
-use daypass::practice::{self, Fault, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
@@ -13,12 +13,12 @@ fn runtime() -> tokio::runtime::Runtime {
 /// A delivery of one large file that is broken off after its first parts, and goes on in a second run. How often it was
 /// created at S3, and the date of its parts at the second start.
 async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
-    let stage = Stage::new(practice::Options { abort_days, ..practice::Options::default() }).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(4_000_000)).times(4));
+    let stage = Stage::new(practice::PracticeOptions { abort_days, ..practice::PracticeOptions::default() }).await;
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(4_000_000)).times(4));
     stage.file("large.bin", 40 * MIB);
     let mut handle = stage.engine(stage.options()).await;
     stage.add(&handle);
-    wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 0).await;
+    wait(&mut handle, "a part", |seen| seen.destinations[0].totals.confirmed > 0).await;
     let told = handle.seen().kept_until.values().next().copied();
     assert_eq!(told.is_some(), abort_days.is_some());
     handle.stop().await;
@@ -32,7 +32,8 @@ async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
     stage.check(&seen);
     assert!(seen.kept_until.is_empty(), "what is whole has no parts");
     handle.stop().await;
-    let created = stage.practice.requests().iter().filter(|request| request.op == Op::CreateMultipartUpload).count();
+    let created =
+        stage.practice.requests().iter().filter(|request| request.op == ApiOperation::CreateMultipartUpload).count();
     (created, until.map(|until| until / 86_400))
 }
 

@@ -3,13 +3,13 @@
 
 use crate::support::stage::{LONG, Stage, until};
 use daypass::engine::credentials::fingerprint;
-use daypass::engine::handle::{Engine, Handle, Options};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Handle};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::process::Consent;
 use daypass::engine::profiles::Paths;
 use daypass::model::problem::{Kind, Problem};
 use daypass::model::snapshot::{AllowedCommand, Settings};
-use daypass::practice::{Options as PracticeOptions, Practice};
+use daypass::practice::{Practice, PracticeOptions};
 use daypass::words::keys::command_problem;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -32,8 +32,8 @@ impl Bench {
     async fn engine_at(&self, command: &str, home: Option<PathBuf>) -> Handle {
         let paths = Paths { credentials: self.dir.path().join("credentials"), config: self.dir.path().join("config") };
         std::fs::write(&paths.config, format!("[profile p]\ncredential_process = {command}\n")).expect("written");
-        let wire = Wire { endpoint_url: Some(self.practice.story().endpoint), ..Wire::default() };
-        let options = Options { profiles: paths, wire, home, ..Options::new() };
+        let wire = HttpOptions { endpoint_url: Some(self.practice.story().endpoint), ..HttpOptions::default() };
+        let options = EngineOptions { profiles: paths, wire, home, ..EngineOptions::new() };
         Engine::spawn(options).await.expect("an engine")
     }
 

@@ -4,7 +4,7 @@ mod chain;
 mod external_keys;
 
 use daypass::engine::environment::variables_of;
-use daypass::engine::profiles::{Keys, Origin, Paths, keys, origin, read, stamp};
+use daypass::engine::profiles::{AccessKey, CredentialOrigin, Paths, keys, origin, read, stamp};
 use daypass::model::notice::Variable;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Profile, Profiles, Source, WarningKind};
@@ -40,7 +40,7 @@ impl Files {
         read(&self.paths)
     }
 
-    fn keys(&self, profile: &str) -> Result<Keys, Kind> {
+    fn keys(&self, profile: &str) -> Result<AccessKey, Kind> {
         keys(&self.paths, profile).map_err(|problem| problem.kind)
     }
 
@@ -239,8 +239,10 @@ fn every_source_is_told_apart() {
         (Kind::SignInNeeded, Kind::SignInNeeded, Kind::SignInNeeded)
     );
     assert_eq!(files.kind("process"), Kind::ProcessRefused);
-    assert!(matches!(origin(&files.paths, "via"), Ok(Origin::SignIn(name)) if name == "sso"));
-    let Ok(Origin::Process { profile, command }) = origin(&files.paths, "process") else { panic!("a command") };
+    assert!(matches!(origin(&files.paths, "via"), Ok(CredentialOrigin::SignIn(name)) if name == "sso"));
+    let Ok(CredentialOrigin::Process { profile, command }) = origin(&files.paths, "process") else {
+        panic!("a command")
+    };
     assert_eq!(
         (profile.as_str(), command.as_str()),
         ("process", "\"/opt/my cmd\" --x # y"),

@@ -1,10 +1,10 @@
 //! The command line killed at random moments, and what the next run makes of it.
 
 use crate::support::stage::{LONG, MIB, Stage, done, pass, settle, until, wait};
-use daypass::engine::handle::{Engine, Options};
+use daypass::engine::handle::{Engine, EngineOptions};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{State, Upload};
-use daypass::practice::{self, Fault, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -48,8 +48,8 @@ fn answered(stage: &Stage, after: u64) -> BTreeSet<(String, i32)> {
 
 /// One delivery that is killed again and again; gives the number of kills.
 async fn killed_delivery(seed: u64, kills: u32) -> u32 {
-    let stage = Stage::new(practice::Options::default()).await;
-    stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(6_000_000)).times(u32::MAX));
+    let stage = Stage::new(practice::PracticeOptions::default()).await;
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(6_000_000)).times(u32::MAX));
     for (at, size) in [20 * MIB + 1, 24 * MIB, 31 * MIB + 77].into_iter().enumerate() {
         stage.file(&format!("large {at}.bin"), size);
     }
@@ -155,7 +155,7 @@ fn a_killed_delivery_goes_on_where_it_was() {
 fn what_was_said_to_be_delivered_is_in_the_journal_after_a_kill() {
     let kills: u64 = std::env::var("DAYPASS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..1500 {
             stage.file(&format!("folder/{small}.txt"), 10 + small);
         }
@@ -199,24 +199,24 @@ async fn delivered(stage: &Stage) -> BTreeSet<String> {
 #[test]
 fn a_stopped_engine_goes_on_without_sending_a_part_again() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
-        stage.practice.fault(Rule::once(Op::UploadPart, Fault::SlowBody(8_000_000)).times(99));
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(8_000_000)).times(99));
         stage.file("film.mov", 40 * MIB);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);
-        wait(&mut handle, "a part", |seen| seen.places[0].totals.confirmed > 8_000_000).await;
+        wait(&mut handle, "a part", |seen| seen.destinations[0].totals.confirmed > 8_000_000).await;
         handle.stop().await;
         let has = answered(&stage, 0);
         stage.practice.clear_requests();
         let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
         let seen = handle.seen();
-        assert_eq!((seen.places.len(), seen.rows.len()), (1, 1), "what was unfinished is there again");
+        assert_eq!((seen.destinations.len(), seen.rows.len()), (1, 1), "what was unfinished is there again");
         handle.send(Command::Resume(Which::All(crate::support::stage::FIRST)));
         handle.send(Command::GetAccess(crate::support::stage::FIRST));
         let seen = done(&mut handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 1);
-        assert_eq!(stage.practice.count(Op::CreateMultipartUpload), 0);
+        assert_eq!(seen.destinations[0].totals.delivered, 1);
+        assert_eq!(stage.practice.count(ApiOperation::CreateMultipartUpload), 0);
         // What was in flight when it stopped may have been answered to nobody; nothing else goes twice.
         let sent = stage.parts().len() + has.len();
         assert!((5..=5 + IN_FLIGHT).contains(&sent), "{sent} parts");
@@ -227,28 +227,28 @@ fn a_stopped_engine_goes_on_without_sending_a_part_again() {
 #[test]
 fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..400 {
             stage.file(&format!("{small:04} {}.txt", "x".repeat(200)), 10 + small);
         }
         stage.file("large.bin", 9 * MIB);
         let pages = Arc::new(AtomicU32::new(40));
-        let mut handle = stage.engine(Options { pages: Arc::clone(&pages), ..stage.options() }).await;
+        let mut handle = stage.engine(EngineOptions { pages: Arc::clone(&pages), ..stage.options() }).await;
         stage.add(&handle);
         wait(&mut handle, "the journal to be full", |seen| seen.journal.is_some()).await;
         settle(&handle).await;
         let sent = stage.practice.requests().len();
         pass(&stage.practice, &handle, Duration::from_mins(10)).await;
         assert_eq!(stage.practice.requests().len(), sent, "nothing goes out that can't be taken down");
-        assert_eq!(handle.seen().places[0].totals.failed, 0);
+        assert_eq!(handle.seen().destinations[0].totals.failed, 0);
         pages.store(0, Ordering::Relaxed);
         handle.send(Command::RetryJournal);
         let seen = done(&mut handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 401);
+        assert_eq!(seen.destinations[0].totals.delivered, 401);
         handle.stop().await;
         let handle = Engine::spawn(stage.options()).await.expect("an engine");
-        assert!(handle.seen().places.is_empty(), "all of it is written down as delivered");
+        assert!(handle.seen().destinations.is_empty(), "all of it is written down as delivered");
         handle.stop().await;
     });
 }
@@ -256,13 +256,13 @@ fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
 #[test]
 fn a_file_that_was_edited_without_changing_its_size_is_sent_beside_the_first() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         let path = stage.file("x.csv", 6);
         let mut handle = stage.engine(stage.options()).await;
         let seen = stage.deliver(&mut handle).await;
         stage.check(&seen);
         stage.add(&handle);
-        wait(&mut handle, "the same file", |seen| seen.places[0].left_out_count.all() == 1).await;
+        wait(&mut handle, "the same file", |seen| seen.destinations[0].left_out_count.all() == 1).await;
         std::fs::write(&path, "edited").expect("written");
         stage.add(&handle);
         let delivered = |row: &Upload| matches!(row.state, State::Delivered(_));

@@ -6,8 +6,8 @@ use crate::support::scripted::{Reply, Request, Server};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use daypass::engine::credentials::Caches;
-use daypass::engine::handle::{Engine, Handle, Options};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Handle};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::Paths;
 use daypass::model::problem::{Kind, Turn};
 use daypass::model::sign_in::{SignInProblem, SignInStep};
@@ -74,9 +74,9 @@ pub fn token() -> Reply {
 async fn engine(dir: &Path, server: &Server) -> Handle {
     let paths = Paths { credentials: dir.join("credentials"), config: dir.join("config") };
     std::fs::write(&paths.config, CONFIG).expect("written");
-    let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
+    let wire = HttpOptions { endpoint_url: Some(server.url.clone()), ..HttpOptions::default() };
     let caches = Caches { sso: dir.join(".aws/sso/cache") };
-    Engine::spawn(Options { profiles: paths, wire, caches, ..Options::new() }).await.expect("an engine")
+    Engine::spawn(EngineOptions { profiles: paths, wire, caches, ..EngineOptions::new() }).await.expect("an engine")
 }
 
 pub async fn steps(handle: &Handle, profile: &str) -> Vec<SignInStep> {

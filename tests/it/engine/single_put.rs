@@ -7,14 +7,14 @@ use daypass::engine::handle::Handle;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{Proof, State};
-use daypass::practice::{Fault, Op, Rule};
+use daypass::practice::{ApiOperation, Fault, FaultRule};
 use daypass::receipt::Receipt;
 use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
 async fn stage() -> Stage {
-    Stage::new(daypass::practice::Options { kms: true, ..daypass::practice::Options::default() }).await
+    Stage::new(daypass::practice::PracticeOptions { kms: true, ..daypass::practice::PracticeOptions::default() }).await
 }
 
 /// Adds files, and returns once the model knows of it.
@@ -37,8 +37,8 @@ async fn large_files_go_up_whole_and_the_next_ones_at_once() {
         assert_eq!(stored.len(), *size, "{name}");
         assert!(stored == std::fs::read(path).expect("the file"), "{name}: other bytes");
     }
-    assert!(seen.places[0].learned.parts_refused.is_some());
-    assert_eq!(stage.practice.count(Op::CompleteMultipartUpload), 0);
+    assert!(seen.destinations[0].learned.parts_refused.is_some());
+    assert_eq!(stage.practice.count(ApiOperation::CompleteMultipartUpload), 0);
 
     // From then on nothing is begun in parts, in the next run neither.
     stage.practice.clear_requests();
@@ -46,10 +46,13 @@ async fn large_files_go_up_whole_and_the_next_ones_at_once() {
     done(&mut handle).await;
     handle.stop().await;
     let mut handle = stage.engine(stage.options()).await;
-    assert!(handle.seen().places[0].learned.parts_refused.is_some());
+    assert!(handle.seen().destinations[0].learned.parts_refused.is_some());
     add(&handle, vec![stage.file("after.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    assert_eq!((stage.practice.count(Op::CreateMultipartUpload), stage.practice.count(Op::PutObject)), (0, 2));
+    assert_eq!(
+        (stage.practice.count(ApiOperation::CreateMultipartUpload), stage.practice.count(ApiOperation::PutObject)),
+        (0, 2)
+    );
     let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");
     let text = format!("{receipt:?}");
     assert!(text.contains("after.bin"), "{text}");
@@ -66,7 +69,7 @@ async fn what_is_too_large_for_that_names_the_permission() {
     assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
     let State::Failed(problem) = row(&seen, "huge.bin").state else { panic!("it was to stop") };
     assert_eq!(problem.kind, Kind::KmsDecrypt);
-    let causes = explain(&problem, &Evidence::of(&seen.places[0], &seen));
+    let causes = explain(&problem, &Evidence::of(&seen.destinations[0], &seen));
     assert_eq!(causes[0].title, titles::KEY_DECRYPT);
     let CauseAction::CopyForCustomer(message) = &causes[0].action else { panic!("{:?}", causes[0].action) };
     let key = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -82,7 +85,7 @@ async fn faults_on_the_way_change_nothing() {
     let stage = stage().await;
     let handle = stage.engine(stage.options()).await;
     for what in [Fault::DropInBody(3 << 20), Fault::FlipBit, Fault::FlipBitInside, Fault::status(503, "SlowDown", "")] {
-        stage.practice.fault(Rule::once(Op::PutObject, what).key("large"));
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, what).key("large"));
     }
     let path = stage.file("large.bin", 12 << 20);
     add(&handle, vec![path.clone()]).await;
@@ -104,7 +107,7 @@ async fn faults_on_the_way_change_nothing() {
 async fn a_lost_answer_is_not_called_delivered() {
     let stage = stage().await;
     let handle = stage.engine(stage.options()).await;
-    stage.practice.fault(Rule::once(Op::PutObject, Fault::DropAfter).key("large"));
+    stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::DropAfter).key("large"));
     add(&handle, vec![stage.file("large.bin", 9 << 20)]).await;
     let seen = stage.finish(&handle).await;
     assert_eq!(row(&seen, "large.bin").state, State::NotConfirmed);
@@ -116,10 +119,10 @@ async fn a_file_that_changes_on_its_way_is_not_delivered() {
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    stage.practice.fault(Rule::once(Op::PutObject, Fault::HoldBody(3 << 20)).key("large"));
+    stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::HoldBody(3 << 20)).key("large"));
     let path = stage.file("large.bin", 24 << 20);
     add(&handle, vec![path.clone()]).await;
-    wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
+    wait(&mut handle, "bytes", |seen| seen.destinations[0].totals.in_flight > 2 << 20).await;
     let mut file = File::options().write(true).open(&path).expect("opens");
     std::io::Seek::seek(&mut file, std::io::SeekFrom::End(-10)).expect("there");
     std::io::Write::write_all(&mut file, b"other").expect("written");
@@ -137,12 +140,12 @@ async fn a_pause_breaks_it_off_and_it_begins_anew() {
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
     done(&mut handle).await;
-    stage.practice.fault(Rule::once(Op::PutObject, Fault::HoldBody(3 << 20)).key("large"));
+    stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::HoldBody(3 << 20)).key("large"));
     let path = stage.source.join("large.bin");
     let bytes: Vec<u8> = (0..100_u32 << 18).flat_map(|at| at.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
     std::fs::write(&path, bytes).expect("written");
     add(&handle, vec![path.clone()]).await;
-    wait(&mut handle, "bytes", |seen| seen.places[0].totals.in_flight > 2 << 20).await;
+    wait(&mut handle, "bytes", |seen| seen.destinations[0].totals.in_flight > 2 << 20).await;
     handle.send(Command::Pause(Which::All(FIRST)));
     wait(&mut handle, "a stop", |seen| row(seen, "large.bin").state == State::Waiting).await;
     pass(&stage.practice, &handle, Duration::from_mins(1)).await;

@@ -7,7 +7,7 @@ use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use daypass::engine::clock::Clock;
-use daypass::engine::http::{Http, Wire};
+use daypass::engine::http::{Http, HttpOptions};
 use daypass::engine::s3::{CompleteRequest, S3, packed, unpacked};
 use daypass::engine::timeouts::Timeouts;
 use daypass::engine::vault::{SessionCredentials, Vault};
@@ -58,7 +58,7 @@ pub fn region(name: &str) -> Region {
 }
 
 pub fn http(url: &str, ca_bundle: Option<PathBuf>) -> Http {
-    Http::new(&Wire { endpoint_url: Some(url.to_owned()), ca_bundle, plain_http: true }, &Clock::start())
+    Http::new(&HttpOptions { endpoint_url: Some(url.to_owned()), ca_bundle, plain_http: true }, &Clock::start())
         .expect("a client")
 }
 

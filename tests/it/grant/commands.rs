@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use super::kit::{ask, full};
-use daypass::grant::{Format, Invitation, RoleRequest, policy, print};
+use daypass::grant::{Invitation, KitFormat, RoleRequest, policy, print};
 use daypass::words;
 
 /// Runs the commands for bash against a stand-in that writes down its arguments and answers a command as `finds` says:
@@ -14,7 +14,7 @@ fn run_commands(ask: &RoleRequest, finds: &str) -> (std::process::Output, Vec<Ve
          arn:aws:iam::222233334444:role/r;; esac; }}\nno() {{ echo \"An error occurred ($1) when calling it: no\" >&2; \
          return 254; }}\n"
     );
-    let script = stand_in + &print(ask, Format::Commands, None).expect("commands");
+    let script = stand_in + &print(ask, KitFormat::Commands, None).expect("commands");
     let out = std::process::Command::new("sh").arg("-c").arg(script).current_dir(dir.path()).output().expect("it runs");
     let log = std::fs::read_to_string(dir.path().join("log")).unwrap_or_default();
     let calls = log.split_terminator('\u{1e}').map(|call| call.split('\u{1f}').map(str::to_owned).collect()).collect();

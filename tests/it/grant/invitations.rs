@@ -1,10 +1,10 @@
 //! Invitations and requests: what mail does to them is undone, what does not belong in them is refused.
 
 use super::kit::{HOSTILE, ask, full};
-use daypass::grant::fields::{Kind, LONGEST, TextProblem, clean, decode};
+use daypass::grant::fields::{LONGEST, MessageKind, TextProblem, clean, decode};
 use daypass::grant::invitation::{Change, ChangedField};
 use daypass::grant::terms::{NO_REPLACING, REPLACING};
-use daypass::grant::{Format, Invitation, RoleRequest, Window, message, print};
+use daypass::grant::{Invitation, KitFormat, RoleRequest, Validity, message, print};
 use daypass::time::{Day, Utc};
 use proptest::prelude::*;
 
@@ -79,7 +79,7 @@ fn what_does_not_belong_is_refused() {
         ("#".repeat(LONGEST + 1), TextProblem::TooLarge),
         ("<html><body>Hello</body></html>".to_owned(), TextProblem::NotOurs),
         ("x = 1".to_owned(), TextProblem::NotOurs),
-        (ask("").to_text(), TextProblem::Other(Kind::Request)),
+        (ask("").to_text(), TextProblem::Other(MessageKind::Request)),
         (GOOD.replace("daypass = 1", "daypass = 2"), TextProblem::Newer),
         (GOOD.replace("daypass = 1", "daypass = \"1\""), TextProblem::Wrong("daypass")),
         (with("path = \"../../.ssh/id_rsa\""), TextProblem::Unknown("path".to_owned())),
@@ -134,7 +134,7 @@ fn what_does_not_belong_is_refused() {
         let why = if text.contains("rolle") { Err(TextProblem::Missing("role")) } else { Err(why) };
         assert_eq!(read, why, "{:?}", text.chars().take(300).collect::<String>());
         if let Err(why) = read {
-            for kind in [Kind::Invitation, Kind::Request] {
+            for kind in [MessageKind::Invitation, MessageKind::Request] {
                 let sentence = daypass::grant::words::text_problem(kind, &why);
                 let plain = sentence.to_lowercase();
                 let named = matches!(why, TextProblem::Unknown(_));
@@ -190,11 +190,11 @@ fn dates_are_read_and_compared() {
     let text = format!("{GOOD}not_before = 2026-12-01T09:00:00Z\nnot_after = 2026-12-15\n");
     let read = Invitation::parse(&text).expect("an invitation");
     let (starts, ends) = (Utc(1_796_115_600), Utc(1_797_379_200));
-    assert_eq!(read.window(Utc(starts.0 - 1)), Window::NotYet(starts));
-    assert_eq!(read.window(starts), Window::Open { until: Some(ends) });
-    assert_eq!(read.window(Utc(ends.0 - 1)), Window::Open { until: Some(ends) });
-    assert_eq!(read.window(ends), Window::Over(ends));
-    assert_eq!(good().window(starts), Window::Open { until: None });
+    assert_eq!(read.window(Utc(starts.0 - 1)), Validity::NotYet(starts));
+    assert_eq!(read.window(starts), Validity::Open { until: Some(ends) });
+    assert_eq!(read.window(Utc(ends.0 - 1)), Validity::Open { until: Some(ends) });
+    assert_eq!(read.window(ends), Validity::Over(ends));
+    assert_eq!(good().window(starts), Validity::Open { until: None });
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_change_of_place_is_grave() {
 
 #[test]
 fn a_message_claims_only_what_the_role_does() {
-    let message = |ask: &RoleRequest| print(ask, Format::Message, None).expect("a message");
+    let message = |ask: &RoleRequest| print(ask, KitFormat::Message, None).expect("a message");
     let never = NO_REPLACING;
     assert!(message(&ask("in/")).contains(never) && message(&full()).contains(never));
     let may = RoleRequest { create_only: false, ..ask("in/") };
@@ -254,15 +254,15 @@ fn messages_carry_what_they_speak_of() {
         RoleRequest { only_me: false, ..full() },
         RoleRequest { create_only: false, ..ask("") },
     ] {
-        let text = print(&ask, Format::Message, None).expect("a message");
+        let text = print(&ask, KitFormat::Message, None).expect("a message");
         assert_eq!(RoleRequest::from_text(&text), Ok(ask.clone()));
         assert_eq!(RoleRequest::from_text(&ask.to_text()), Ok(ask));
-        assert_eq!(Invitation::parse(&text), Err(TextProblem::Other(Kind::Request)));
+        assert_eq!(Invitation::parse(&text), Err(TextProblem::Other(MessageKind::Request)));
     }
     for invitation in [good(), rich()] {
         let text = message::to_contractor(&invitation);
         assert_eq!(Invitation::parse(&text), Ok(invitation));
-        assert_eq!(RoleRequest::from_text(&text), Err(TextProblem::Other(Kind::Invitation)));
+        assert_eq!(RoleRequest::from_text(&text), Err(TextProblem::Other(MessageKind::Invitation)));
     }
 }
 

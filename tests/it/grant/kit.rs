@@ -3,7 +3,7 @@
 use daypass::grant::names::FormProblem;
 use daypass::grant::words;
 use daypass::grant::{
-    Cidr, Format, Invitation, Kms, KmsKey, Principal, RequestProblem, RoleName, RoleRequest, policy, print,
+    Cidr, Invitation, KitFormat, Kms, KmsKey, Principal, RequestProblem, RoleName, RoleRequest, policy, print,
 };
 use daypass::policy::document;
 use daypass::policy::statement::allow_caller;
@@ -232,7 +232,7 @@ proptest! {
 
 #[test]
 fn the_template_answers_with_the_invitation() {
-    let text = print(&full(), Format::CloudFormation, None).expect("a template");
+    let text = print(&full(), KitFormat::CloudFormation, None).expect("a template");
     assert!(text.is_ascii());
     // CloudFormation's Fn::Sub reads what stands in the outputs: there its one variable is the role's ARN.
     let outputs = text.split("\nOutputs:\n").nth(1).expect("outputs");
@@ -262,28 +262,35 @@ fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
     let full = RoleRequest { who: "arn:aws:iam::111122223333:user/a.b@c".parse().expect("a user"), ..full() };
     let [(_, principal), (_, resource)] = daypass::grant::terms::to_compare(&full);
     assert_eq!(principal, "arn:aws:iam::111122223333:user/a.b@c");
-    for format in [Format::CloudFormation, Format::Commands, Format::PowerShell, Format::Terraform, Format::Message] {
+    for format in [
+        KitFormat::CloudFormation,
+        KitFormat::Commands,
+        KitFormat::PowerShell,
+        KitFormat::Terraform,
+        KitFormat::Message,
+    ] {
         let text = print(&full, format, None).expect("a kit");
         let compare = text.find(kit::COMPARE).or(text.find(words::COMPARE)).expect("the step");
         let first = text.find("CloudFormation").or(text.find("aws iam")).unwrap_or(text.len());
         assert!(compare < first, "{format:?}: it comes before every other step");
         assert!(text.contains(&format!("Principal  {principal}")) && text.contains(&format!("Resource   {resource}")));
     }
-    let template = print(&full, Format::CloudFormation, None).expect("a template");
+    let template = print(&full, KitFormat::CloudFormation, None).expect("a template");
     assert_eq!(template.matches(&resource).count(), 3, "the line stands in the policies as it stands above them");
     assert_eq!(RoleRequest { role_name: RoleName::for_bucket("b", "a.b@c"), ..full }.stack_name(), "daypass-b-a-b-c");
 }
 
 #[test]
 fn terraform_escapes_its_templates() {
-    let text = print(&full(), Format::Terraform, None).expect("a configuration");
+    let text = print(&full(), KitFormat::Terraform, None).expect("a configuration");
     assert!(text.is_ascii());
     assert_eq!(text.matches("${").count(), text.matches("$${").count() + 2, "only the role's ARN is a template");
     let code: String = text.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(code.matches("%{").count(), code.matches("%%{").count());
     assert!(text.contains("\nresource \"aws_s3_bucket_versioning\""));
     // Terraform would replace what it finds on a bucket of others, so that nothing of the bucket is touched.
-    let there = print(&RoleRequest { new_bucket: false, ..full() }, Format::Terraform, None).expect("a configuration");
+    let there =
+        print(&RoleRequest { new_bucket: false, ..full() }, KitFormat::Terraform, None).expect("a configuration");
     assert!(!there.contains("\nresource \"aws_s3") && there.contains("\n# resource \"aws_s3_bucket_lifecycle"));
     assert!(there.contains("s3:if-none-match"), "what keeps the role from replacing stands in the role");
 }
@@ -348,7 +355,7 @@ fn a_made_up_external_id_is_another_each_time() {
 
 #[test]
 fn powershell_has_no_stray_apostrophe() {
-    let text = print(&full(), Format::PowerShell, None).expect("commands");
+    let text = print(&full(), KitFormat::PowerShell, None).expect("commands");
     assert!(text.is_ascii());
     let code: String = text.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(code.matches('\'').count() % 2, 0);
@@ -405,10 +412,10 @@ fn what_does_not_hold_is_named() {
         ),
     ] {
         assert_eq!(ask.check(), Err(problem));
-        assert_eq!(print(&ask, Format::Json, None), Err(problem));
+        assert_eq!(print(&ask, KitFormat::Json, None), Err(problem));
         assert!(daypass::grant::words::ask_problem(problem).ends_with('.'));
     }
-    assert_eq!(print(&ask(""), Format::Invitation, None), Err(RequestProblem::RoleNeeded));
+    assert_eq!(print(&ask(""), KitFormat::Invitation, None), Err(RequestProblem::RoleNeeded));
     assert_eq!(full().check(), Ok(()));
 }
 

@@ -41,8 +41,8 @@ fn files_that_wait_come_along_and_one_entry_is_left() {
     bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
     let seen = bench.model.snapshot();
-    assert_eq!(seen.places.len(), 1);
-    assert_eq!(*seen.places[0].destination, right());
+    assert_eq!(seen.destinations.len(), 1);
+    assert_eq!(*seen.destinations[0].destination, right());
     assert_eq!(*seen.remembered, [right()], "the slip of the pen is not remembered");
     assert!(matches!(bench.session(), Session::Assuming(_)), "{:?}", bench.session());
     assert_eq!((bench.place().totals.files, bench.place().totals.bytes, bench.place().totals.paused), (3, 60, 1));
@@ -143,13 +143,13 @@ fn where_files_have_arrived_the_place_stays_and_the_rest_goes_over() {
     bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
     let seen = bench.model.snapshot();
-    assert_eq!(seen.places.len(), 2, "what arrived arrived there");
+    assert_eq!(seen.destinations.len(), 2, "what arrived arrived there");
     assert!(matches!(bench.state(0), State::Delivered(_)));
     assert_eq!(bench.state(1), State::Canceled);
     let moved = seen.rows.get(UploadId(2)).expect("a row");
-    assert_eq!((moved.place, &*moved.name, &moved.state), (DestinationId(1), "b.txt", &State::Paused));
-    assert!(seen.places[0].totals.done(), "{:?}", seen.places[0].totals);
-    assert_eq!(seen.places[1].totals.files, 1);
+    assert_eq!((moved.destination, &*moved.name, &moved.state), (DestinationId(1), "b.txt", &State::Paused));
+    assert!(seen.destinations[0].totals.done(), "{:?}", seen.destinations[0].totals);
+    assert_eq!(seen.destinations[1].totals.files, 1);
 }
 
 #[test]

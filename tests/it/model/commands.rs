@@ -401,5 +401,5 @@ fn one_destination_that_is_held_does_not_hold_the_others() {
     let folder = daypass::model::upload::Folder { dir: std::path::Path::new("/b").into(), key: "".into() };
     let found = daypass::model::event::Found { name: "big".into(), key_name: None, size: 40 * MIB, modified: 1 };
     bench.on(Event::Found(other, folder.into(), vec![found]));
-    assert_eq!(bench.sent().1.place, other);
+    assert_eq!(bench.sent().1.destination, other);
 }

@@ -63,7 +63,7 @@ fn under_faults_and_short_sessions(seed: u64) {
         .filter(|(_, row)| !matches!(row.state, State::AlreadyThere | State::NotConfirmed))
         .partition(|(_, row)| matches!(row.state, State::Delivered(_)));
     let lost: Vec<String> =
-        lost.iter().map(|(_, row)| format!("{} {}: {:?}", row.place.0, row.key(), row.state)).collect();
+        lost.iter().map(|(_, row)| format!("{} {}: {:?}", row.destination.0, row.key(), row.state)).collect();
     assert!(
         lost.len() < arrived.len() * 2 || lost.is_empty(),
         "{} arrived and these did not: {lost:#?}",

@@ -1,14 +1,14 @@
 //! An object that is sent by itself: how often it is tried, how long is waited, and what its end says.
 
 use daypass::model::problem::{Detail, Kind, Problem};
-use daypass::model::single::{Next, Tries};
+use daypass::model::single::{NextStep, Tries};
 use std::time::Duration;
 
-fn end(problems: &[Problem]) -> Next {
+fn end(problems: &[Problem]) -> NextStep {
     let mut tries = Tries::new(7);
     for problem in problems {
         match tries.failed(problem.clone(), true) {
-            Next::Again(_) => {}
+            NextStep::Again(_) => {}
             end => return end,
         }
     }
@@ -23,7 +23,7 @@ fn of(kind: Kind) -> Problem {
 fn it_is_tried_again_a_few_times_and_no_longer_than_the_queue_waits() {
     let mut tries = Tries::new(7);
     let mut waits = Vec::new();
-    while let Next::Again(wait) = tries.failed(of(Kind::SlowDown), true) {
+    while let NextStep::Again(wait) = tries.failed(of(Kind::SlowDown), true) {
         waits.push(wait);
         assert!(waits.len() < 10);
     }
@@ -37,7 +37,7 @@ fn it_is_tried_again_a_few_times_and_no_longer_than_the_queue_waits() {
 #[test]
 fn what_no_retry_mends_ends_at_once() {
     for kind in [Kind::AlreadyThere, Kind::NoSuchBucket, Kind::SessionEnded, Kind::NotImplemented, Kind::Refused] {
-        assert_eq!(end(&[of(kind)]), Next::Failed(of(kind)), "{kind:?}");
+        assert_eq!(end(&[of(kind)]), NextStep::Failed(of(kind)), "{kind:?}");
     }
 }
 
@@ -46,13 +46,17 @@ fn a_doubt_outlives_what_ends_it() {
     let detail = |status, code: &str| Detail { status, code: code.into(), request_id: "R".into(), ..Detail::default() };
     let fault = Problem::with(Kind::AnswerLost, detail(500, "InternalError"));
     for lost in [of(Kind::AnswerLost), of(Kind::ConnectionLost), of(Kind::Busy), fault] {
-        assert_eq!(end(&[lost.clone(), of(Kind::AlreadyThere)]), Next::NotConfirmed, "{lost:?}");
-        assert_eq!(end(&[lost.clone(), of(Kind::NoSuchBucket)]), Next::NotConfirmed, "{lost:?}");
+        assert_eq!(end(&[lost.clone(), of(Kind::AlreadyThere)]), NextStep::NotConfirmed, "{lost:?}");
+        assert_eq!(end(&[lost.clone(), of(Kind::NoSuchBucket)]), NextStep::NotConfirmed, "{lost:?}");
     }
     // Refused in S3's own words: that is an answer, and who has the name is somebody else.
     let refused = Problem::with(Kind::Busy, detail(501, "NotImplemented"));
-    assert_eq!(end(&[refused, of(Kind::AlreadyThere)]), Next::Failed(of(Kind::AlreadyThere)));
+    assert_eq!(end(&[refused, of(Kind::AlreadyThere)]), NextStep::Failed(of(Kind::AlreadyThere)));
     let mut tries = Tries::new(7);
-    assert!(matches!(tries.failed(of(Kind::ConnectionLost), false), Next::Again(_)));
-    assert_eq!(tries.failed(of(Kind::AlreadyThere), true), Next::Failed(of(Kind::AlreadyThere)), "half of it was sent");
+    assert!(matches!(tries.failed(of(Kind::ConnectionLost), false), NextStep::Again(_)));
+    assert_eq!(
+        tries.failed(of(Kind::AlreadyThere), true),
+        NextStep::Failed(of(Kind::AlreadyThere)),
+        "half of it was sent"
+    );
 }

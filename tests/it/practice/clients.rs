@@ -7,15 +7,15 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 use base64::Engine;
 use crc_fast::{CrcAlgorithm, checksum, checksum_combine};
-use daypass::practice::{Keys, Options, Practice, Story};
+use daypass::practice::{Practice, PracticeKey, PracticeOptions, Story};
 
 pub const OWNER: &str = "444455556666";
 
-pub async fn start(options: Options) -> Practice {
+pub async fn start(options: PracticeOptions) -> Practice {
     Practice::start(options).await.expect("a free port")
 }
 
-pub fn long_term(keys: &Keys) -> Credentials {
+pub fn long_term(keys: &PracticeKey) -> Credentials {
     Credentials::new(keys.id(), keys.secret(), None, None, "test")
 }
 
@@ -45,7 +45,7 @@ pub fn s3(story: &Story, credentials: Credentials) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(s3_config(story, credentials).build())
 }
 
-pub async fn assume(story: &Story, keys: &Keys) -> Result<Credentials, (String, String)> {
+pub async fn assume(story: &Story, keys: &PracticeKey) -> Result<Credentials, (String, String)> {
     let call = sts(story, long_term(keys)).assume_role().role_arn(&story.role_arn).role_session_name("Richard");
     call.send().await.map(|output| session(&output)).map_err(|error| told(&error))
 }

@@ -6,12 +6,12 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::RequestId;
-use daypass::practice::{Fault, Op, Options, Rule};
+use daypass::practice::{ApiOperation, Fault, FaultRule, PracticeOptions};
 use std::time::Duration;
 
 #[tokio::test]
 async fn the_script_of_faults_is_played() {
-    let practice = start(Options { min_part: 1, ..Options::default() }).await;
+    let practice = start(PracticeOptions { min_part: 1, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(100)).build();
     let given = assume(&story, &story.richard).await.expect("trusted");
@@ -22,7 +22,7 @@ async fn the_script_of_faults_is_played() {
     };
     let put = |key: &str| put_by(&client, key);
     let stored = |key: &str| practice.objects().iter().any(|object| object.key == key);
-    let once = |what: Fault| practice.fault(Rule::once(Op::PutObject, what));
+    let once = |what: Fault| practice.fault(FaultRule::once(ApiOperation::PutObject, what));
 
     once(Fault::status(503, "SlowDown", "Please reduce your request rate."));
     let slow = put("a").send().await.expect_err("told to slow down");
@@ -80,23 +80,23 @@ async fn the_script_of_faults_is_played() {
     up.part(b"one").await;
     let inside =
         |work: bool| Fault::ErrorInside200 { code: "InternalError".to_owned(), message: "Try again.".to_owned(), work };
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, inside(false)));
+    practice.fault(FaultRule::once(ApiOperation::CompleteMultipartUpload, inside(false)));
     let error = up.complete().send().await.expect_err("an error inside 200");
     assert_eq!((status(&error), told(&error).0.as_str()), (200, "InternalError"));
     assert!(!stored("big"));
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::DropAfter));
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::NoETag).skip(1));
-    practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::WrongChecksum).skip(2));
+    practice.fault(FaultRule::once(ApiOperation::CompleteMultipartUpload, Fault::DropAfter));
+    practice.fault(FaultRule::once(ApiOperation::CompleteMultipartUpload, Fault::NoETag).skip(1));
+    practice.fault(FaultRule::once(ApiOperation::CompleteMultipartUpload, Fault::WrongChecksum).skip(2));
     assert!(up.complete().send().await.is_err());
     assert!(stored("big"), "the work was done");
     assert_eq!(up.complete().send().await.expect("said again").e_tag(), None);
     assert_eq!(up.complete().send().await.expect("said again").checksum_crc64_nvme(), Some("AAAAAAAAAAA="));
 
-    practice.fault(Rule::once(Op::AssumeRole, Fault::SkewDate(-7200)));
+    practice.fault(FaultRule::once(ApiOperation::AssumeRole, Fault::SkewDate(-7200)));
     let call =
         sts(&story, long_term(&story.richard)).assume_role().role_arn(&story.role_arn).role_session_name("Richard");
     call.send().await.expect("only the Date is off");
-    practice.fault(Rule::once(Op::AssumeRole, Fault::status(400, "Throttling", "Rate exceeded")));
+    practice.fault(FaultRule::once(ApiOperation::AssumeRole, Fault::status(400, "Throttling", "Rate exceeded")));
     assert_eq!(
         assume(&story, &story.richard).await.expect_err("throttled"),
         ("Throttling".to_owned(), "Rate exceeded".to_owned())
@@ -105,11 +105,13 @@ async fn the_script_of_faults_is_played() {
 
 #[tokio::test]
 async fn complete_may_answer_blanks_before_its_outcome() {
-    let practice = start(Options { min_part: 1, ..Options::default() }).await;
+    let practice = start(PracticeOptions { min_part: 1, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
-    let blanks =
-        || practice.fault(Rule::once(Op::CompleteMultipartUpload, Fault::KeepAlive(Duration::from_millis(350))));
+    let blanks = || {
+        let blanks = Fault::KeepAlive(Duration::from_millis(350));
+        practice.fault(FaultRule::once(ApiOperation::CompleteMultipartUpload, blanks));
+    };
     let mut up = Uploading::start(&client, &story, "k").await;
     up.part(b"bytes").await;
     blanks();
@@ -124,7 +126,7 @@ async fn complete_may_answer_blanks_before_its_outcome() {
 
 #[tokio::test]
 async fn a_denied_body_is_read_to_its_end() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let client = s3(&story, long_term(&story.richard));
     for _ in 0..5 {

@@ -3,7 +3,7 @@
 use super::clients::{Uploading, long_term, s3, session, start, sts, told};
 use aws_sdk_s3::Client;
 use daypass::grant::{Cidr, RoleRequest, policy};
-use daypass::practice::{ExtraRole, Options, Practice};
+use daypass::practice::{ExtraRole, Practice, PracticeOptions};
 use daypass::time::Utc;
 
 /// Richard's request for the story's bucket.
@@ -13,14 +13,14 @@ fn ask() -> RoleRequest {
 }
 
 /// The practice with a role whose policy is the kit's, and a session of it.
-async fn deployed(ask: &RoleRequest, options: Options) -> (Practice, Client) {
+async fn deployed(ask: &RoleRequest, options: PracticeOptions) -> (Practice, Client) {
     let role = ExtraRole {
         name: ask.role_name.to_string(),
         trusts: vec!["Richard".to_owned()],
         policy: policy::permission(ask).json(),
         max_session_seconds: ask.seconds,
     };
-    let practice = start(Options { extra_roles: vec![role], ..options }).await;
+    let practice = start(PracticeOptions { extra_roles: vec![role], ..options }).await;
     let story = practice.story();
     let arn = format!("arn:aws:iam::{}:role/{}", story.customer_account, ask.role_name);
     let call = sts(&story, long_term(&story.richard)).assume_role().role_arn(arn).role_session_name("Richard");
@@ -39,7 +39,7 @@ const DENIED: &str = "with an explicit deny in an identity-based policy";
 
 #[tokio::test]
 async fn the_kits_role_replaces_nothing_in_any_hands() {
-    let (practice, client) = deployed(&ask(), Options::default()).await;
+    let (practice, client) = deployed(&ask(), PracticeOptions::default()).await;
     let story = practice.story();
     let condition = || client.put_object().bucket(&story.bucket).key("in/a").if_none_match("*");
     condition().send().await.expect("the first of this name");
@@ -63,7 +63,7 @@ async fn the_kits_role_replaces_nothing_in_any_hands() {
 
 #[tokio::test]
 async fn who_may_replace_does() {
-    let (practice, client) = deployed(&RoleRequest { create_only: false, ..ask() }, Options::default()).await;
+    let (practice, client) = deployed(&RoleRequest { create_only: false, ..ask() }, PracticeOptions::default()).await;
     for _ in 0..2 {
         put(&practice, &client, "in/a").await.expect("it may be replaced");
     }
@@ -71,7 +71,7 @@ async fn who_may_replace_does() {
 
 #[tokio::test]
 async fn the_kits_role_works_over_tls_alone() {
-    let (practice, client) = deployed(&ask(), Options { encrypted: false, ..Options::default() }).await;
+    let (practice, client) = deployed(&ask(), PracticeOptions { encrypted: false, ..PracticeOptions::default() }).await;
     let call = client.put_object().bucket(practice.story().bucket).key("in/a").if_none_match("*");
     let (code, text) = told(&call.send().await.expect_err("in the clear"));
     assert!(code == "AccessDenied" && text.ends_with(DENIED), "{text}");
@@ -87,7 +87,7 @@ async fn dates_and_networks_hold_for_sessions_that_go_on() {
         (RoleRequest { source_ips: network("203.0.113.0/24"), ..ask() }, false),
     ] {
         // The practice's trust policy is its own: the session is there, as one of before the last day is.
-        let (practice, client) = deployed(&conditions, Options::default()).await;
+        let (practice, client) = deployed(&conditions, PracticeOptions::default()).await;
         let call = client.put_object().bucket(practice.story().bucket).key("in/a").if_none_match("*");
         let answer = call.send().await.map_err(|why| told(&why));
         let said = answer.as_ref().err().map(|(_, text)| text.ends_with("allows the s3:PutObject action"));

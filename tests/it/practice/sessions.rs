@@ -2,18 +2,18 @@
 
 use super::clients::{assume, long_term, s3, session, start, status, sts, told};
 use aws_sdk_s3::primitives::ByteStream;
-use daypass::practice::{ExtraRole, MFA_CODE, MFA_SERIAL, Mfa, Op, Options};
+use daypass::practice::{ApiOperation, ExtraRole, MFA_CODE, MFA_SERIAL, Mfa, PracticeOptions};
 
 #[tokio::test]
 async fn assume_role_is_validated_in_the_documented_order() {
-    let options = Options {
+    let options = PracticeOptions {
         external_id: Some("ex-1".to_owned()),
         mfa: Some(Mfa {
             serial: "arn:aws:iam::111122223333:mfa/Richard".to_owned(),
             codes: vec!["123456".to_owned(), "654321".to_owned()],
         }),
         max_session_seconds: 7200,
-        ..Options::default()
+        ..PracticeOptions::default()
     };
     let practice = start(options).await;
     let story = practice.story();
@@ -59,7 +59,7 @@ async fn assume_role_is_validated_in_the_documented_order() {
 
 #[tokio::test]
 async fn the_device_of_practice_shows_one_code_again_and_again() {
-    let practice = start(Options { device: true, ..Options::default() }).await;
+    let practice = start(PracticeOptions { device: true, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = sts(&story, long_term(&story.richard));
     let call = |role: &str| client.assume_role().role_arn(role).role_session_name("Richard");
@@ -90,7 +90,7 @@ async fn chained_roles_and_the_callers_own_account() {
         policy: r#"{"Statement":[]}"#.to_owned(),
         max_session_seconds: 43200,
     };
-    let practice = start(Options { extra_roles: vec![chain], ..Options::default() }).await;
+    let practice = start(PracticeOptions { extra_roles: vec![chain], ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = sts(&story, assume(&story, &story.richard).await.expect("trusted"));
     let call = || client.assume_role().role_arn("arn:aws:iam::444455556666:role/team/second").role_session_name("x2");
@@ -106,7 +106,7 @@ async fn chained_roles_and_the_callers_own_account() {
 
 #[tokio::test]
 async fn a_session_really_ends() {
-    let practice = start(Options { session_seconds: Some(3), ..Options::default() }).await;
+    let practice = start(PracticeOptions { session_seconds: Some(3), ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = sts(&story, long_term(&story.richard));
     let given =
@@ -121,14 +121,15 @@ async fn a_session_really_ends() {
     assert_eq!(status(&over), 400);
     let refused = sts(&story, session(&given)).get_caller_identity().send().await.expect_err("the session is over");
     assert_eq!(told(&refused).0, "ExpiredToken");
-    let asked = practice.requests().into_iter().find(|request| request.op == Op::AssumeRole).expect("in the log");
+    let asked =
+        practice.requests().into_iter().find(|request| request.op == ApiOperation::AssumeRole).expect("in the log");
     // The request may have come in at the end of a second and been answered in the next.
     assert!((3..=4).contains(&(ends - asked.at)), "Expiration tells the truth");
 }
 
 #[tokio::test]
 async fn a_session_policy_only_narrows() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::{}/mine/*"}}]}}"#,
@@ -154,7 +155,7 @@ async fn a_session_policy_only_narrows() {
 
 #[tokio::test]
 async fn a_clock_that_is_off_is_refused() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     practice.set_clock_ahead(3600);
     let (code, text) = assume(&story, &story.richard).await.expect_err("an hour behind");

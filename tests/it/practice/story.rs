@@ -4,11 +4,11 @@ use super::clients::{assume, long_term, s3, start, status, sts, sum, told};
 use aws_credential_types::Credentials;
 use aws_sdk_s3::operation::{RequestId, RequestIdExt};
 use aws_sdk_s3::primitives::ByteStream;
-use daypass::practice::{Op, Options};
+use daypass::practice::{ApiOperation, PracticeOptions};
 
 #[tokio::test]
 async fn the_story_is_played() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
 
     let who = sts(&story, long_term(&story.richard)).get_caller_identity().send().await.expect("always allowed");
@@ -72,7 +72,7 @@ async fn the_story_is_played() {
 
 #[tokio::test]
 async fn the_role_may_put_and_nothing_else() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
     let (bucket, key) = (&story.bucket, "k");
@@ -115,10 +115,16 @@ async fn the_role_may_put_and_nothing_else() {
     assert_eq!(told(&parts.expect_err("may not list parts")).0, "AccessDenied");
     assert_eq!(practice.open_uploads().len(), 1);
 
-    let seen: Vec<Op> = practice.requests().iter().map(|request| request.op).collect();
-    for op in
-        [Op::ListObjectsV2, Op::GetObject, Op::HeadObject, Op::DeleteObject, Op::CopyObject, Op::Acl, Op::HeadBucket]
-    {
+    let seen: Vec<ApiOperation> = practice.requests().iter().map(|request| request.op).collect();
+    for op in [
+        ApiOperation::ListObjectsV2,
+        ApiOperation::GetObject,
+        ApiOperation::HeadObject,
+        ApiOperation::DeleteObject,
+        ApiOperation::CopyObject,
+        ApiOperation::Acl,
+        ApiOperation::HeadBucket,
+    ] {
         assert!(seen.contains(&op), "{op:?} is not in the log");
     }
     assert_eq!(practice.requests().iter().filter(|request| request.status.is_none()).count(), 0);
@@ -126,7 +132,7 @@ async fn the_role_may_put_and_nothing_else() {
 
 #[tokio::test]
 async fn the_owner_may_do_everything() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let client = s3(&story, long_term(&story.owner));
     for key in ["a/1", "a/2", "b"] {
@@ -154,7 +160,7 @@ async fn the_owner_may_do_everything() {
 
 #[tokio::test]
 async fn wrong_keys_are_told_apart() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let wrong_secret = Credentials::new(story.richard.id(), "not the secret", None, None, "test");
     let refused = sts(&story, wrong_secret.clone()).get_caller_identity().send().await.expect_err("a wrong secret");
@@ -185,8 +191,8 @@ async fn wrong_keys_are_told_apart() {
 
 #[tokio::test]
 async fn the_profile_files_name_both_users() {
-    let practice = start(Options { seed: Some(1), ..Options::default() }).await;
-    let twin = start(Options { seed: Some(1), ..Options::default() }).await;
+    let practice = start(PracticeOptions { seed: Some(1), ..PracticeOptions::default() }).await;
+    let twin = start(PracticeOptions { seed: Some(1), ..PracticeOptions::default() }).await;
     let story = practice.story();
     assert_eq!(story.richard, twin.story().richard);
     let dir = tempfile::tempdir().expect("a directory");

@@ -4,11 +4,11 @@ use super::clients::{OWNER, Uploading, assume, s3, s3_config, sample, start, sta
 use aws_sdk_s3::config::{Region, RequestChecksumCalculation};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumType, CompletedMultipartUpload, CompletedPart};
-use daypass::practice::{Fault, Op, Options, Rule};
+use daypass::practice::{ApiOperation, Fault, FaultRule, PracticeOptions};
 
 #[tokio::test]
 async fn bodies_are_checked_against_their_checksums() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let given = assume(&story, &story.richard).await.expect("trusted");
     let client = s3(&story, given.clone());
@@ -25,10 +25,10 @@ async fn bodies_are_checked_against_their_checksums() {
         ("BadDigest".to_owned(), "The CRC64NVME you specified did not match the calculated checksum.".to_owned())
     );
 
-    practice.fault(Rule::once(Op::PutObject, Fault::FlipBit));
+    practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::FlipBit));
     let turned = put("c").checksum_crc64_nvme(sum(&bytes)).send().await.expect_err("a bit was turned on the way");
     assert_eq!(told(&turned).0, "XAmzContentSHA256Mismatch");
-    practice.fault(Rule::once(Op::PutObject, Fault::FlipBitInside));
+    practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::FlipBitInside));
     let turned = put("c").checksum_crc64_nvme(sum(&bytes)).send().await.expect_err("a bit was turned inside");
     assert_eq!(told(&turned).0, "BadDigest");
 
@@ -65,8 +65,13 @@ async fn bodies_are_checked_against_their_checksums() {
 
 #[tokio::test]
 async fn parts_become_one_object_only_when_all_is_right() {
-    let practice =
-        start(Options { min_part: 1000, abort_days: Some(7), memory_cap: 1_500_000, ..Options::default() }).await;
+    let practice = start(PracticeOptions {
+        min_part: 1000,
+        abort_days: Some(7),
+        memory_cap: 1_500_000,
+        ..PracticeOptions::default()
+    })
+    .await;
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
     let created = client.create_multipart_upload().bucket(&story.bucket).key("x").send().await.expect("created");
@@ -77,7 +82,7 @@ async fn parts_become_one_object_only_when_all_is_right() {
     for part in bytes.chunks(1_000_000) {
         up.part(part).await;
     }
-    practice.fault(Rule::once(Op::UploadPart, Fault::FlipBitInside).part(2));
+    practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::FlipBitInside).part(2));
     let turned = up.call(2, &bytes[..1_000_000]).send().await.expect_err("a bit was turned");
     assert_eq!(told(&turned).0, "BadDigest");
 
@@ -125,7 +130,8 @@ async fn parts_become_one_object_only_when_all_is_right() {
 #[tokio::test]
 async fn the_options_change_what_the_bucket_says() {
     let practice =
-        start(Options { kms: true, echo: false, region: "eu-west-1".to_owned(), ..Options::default() }).await;
+        start(PracticeOptions { kms: true, echo: false, region: "eu-west-1".to_owned(), ..PracticeOptions::default() })
+            .await;
     let story = practice.story();
     let given = assume(&story, &story.richard).await.expect("trusted");
     let client = s3(&story, given.clone());
@@ -162,7 +168,7 @@ async fn the_options_change_what_the_bucket_says() {
 
 #[tokio::test]
 async fn the_log_tells_calls_parts_and_headers() {
-    let practice = start(Options { min_part: 1, ..Options::default() }).await;
+    let practice = start(PracticeOptions { min_part: 1, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let given = assume(&story, &story.richard).await.expect("trusted");
     let client = s3(&story, given.clone());
@@ -173,23 +179,23 @@ async fn the_log_tells_calls_parts_and_headers() {
     up.complete().send().await.expect("complete");
     let log = practice.requests();
     let parts: Vec<(Option<i32>, u64)> =
-        log.iter().filter(|r| r.op == Op::UploadPart).map(|r| (r.part, r.body_bytes)).collect();
+        log.iter().filter(|r| r.op == ApiOperation::UploadPart).map(|r| (r.part, r.body_bytes)).collect();
     assert_eq!(parts, [(Some(1), 5000), (Some(2), 10)]);
     let last = log.last().expect("a call");
     assert_eq!(
         (last.op, last.status, last.key.as_deref()),
-        (Op::CompleteMultipartUpload, Some(200), Some("dir/big file"))
+        (ApiOperation::CompleteMultipartUpload, Some(200), Some("dir/big file"))
     );
     assert_eq!(last.access_key_id.as_deref(), Some(given.access_key_id()));
     assert_eq!(last.headers.get("if-none-match").map(String::as_str), Some("*"));
     assert_eq!(last.headers.get("x-amz-expected-bucket-owner").map(String::as_str), Some(OWNER));
-    assert_eq!(practice.count(Op::UploadPart), 2);
+    assert_eq!(practice.count(ApiOperation::UploadPart), 2);
     assert!(!format!("{log:?}").contains(given.session_token().expect("a token")));
 }
 
 #[tokio::test]
 async fn keys_arrive_as_they_were_sent() {
-    let practice = start(Options::default()).await;
+    let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
     let long = "k".repeat(1024);
@@ -218,8 +224,12 @@ async fn keys_arrive_as_they_were_sent() {
     keys.sort_unstable();
     let stored: Vec<String> = practice.objects().into_iter().map(|object| object.key).collect();
     assert_eq!(stored, keys);
-    let mut logged: Vec<String> =
-        practice.requests().into_iter().filter(|call| call.op == Op::PutObject).filter_map(|call| call.key).collect();
+    let mut logged: Vec<String> = practice
+        .requests()
+        .into_iter()
+        .filter(|call| call.op == ApiOperation::PutObject)
+        .filter_map(|call| call.key)
+        .collect();
     logged.sort_unstable();
     assert_eq!(logged, keys);
 }

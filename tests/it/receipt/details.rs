@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::stage::{FIRST, Stage};
-use daypass::practice::{self, Fault, Op, Rule};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
 use daypass::receipt::Details;
 
 fn stopped(kind: Kind, detail: Detail) -> DeliveryFile {
@@ -72,11 +72,11 @@ fn a_receipt_without_details_reads_as_before() {
 
 #[tokio::test]
 async fn the_receipt_of_a_delivery_has_what_the_bucket_said() {
-    let stage = Stage::new(practice::Options::default()).await;
+    let stage = Stage::new(practice::PracticeOptions::default()).await;
     stage.file("a.txt", 5);
     let message = "Your request header section exceeds the maximum allowed size.";
     let fault = Fault::status(400, "RequestHeaderSectionTooLarge", message);
-    stage.practice.fault(Rule::once(Op::PutObject, fault));
+    stage.practice.fault(FaultRule::once(ApiOperation::PutObject, fault));
     let mut handle = stage.engine(stage.options()).await;
     stage.deliver(&mut handle).await;
     let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");

@@ -4,8 +4,8 @@ use crate::support::stage::{self, FIRST, Stage};
 use daypass::model::history::HistoryFilter;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::Command;
-use daypass::practice::{self, Fault, Op, Rule};
-use daypass::receipt::{Check, Format, Receipt, Receipts, verify};
+use daypass::practice::{self, ApiOperation, Fault, FaultRule};
+use daypass::receipt::{FileCheck, Format, Receipt, Receipts, verify};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
@@ -19,12 +19,12 @@ fn receipts(stage: &Stage) -> Vec<String> {
 #[test]
 fn it_goes_beside_the_files_and_never_over_another() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
         stage.file("folder/b.bin", 9_000_000);
         let mut handle = stage.engine(stage.options()).await;
         let seen = stage.deliver(&mut handle).await;
-        let totals = seen.places[0].totals;
+        let totals = seen.destinations[0].totals;
         let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");
         // It names the server, which is not Amazon's.
         let server = stage.practice.story().endpoint;
@@ -47,7 +47,7 @@ fn it_goes_beside_the_files_and_never_over_another() {
 
         handle.reached().await;
         let after = handle.seen();
-        assert_eq!((after.places[0].totals, after.rows.len()), (totals, 2), "the delivery stays as it was");
+        assert_eq!((after.destinations[0].totals, after.rows.len()), (totals, 2), "the delivery stays as it was");
         assert_eq!(Receipt::of_last(&handle, FIRST).await.expect("a receipt").delivered.len(), 2);
 
         handle.send(Command::SignOut(FIRST));
@@ -62,7 +62,7 @@ fn it_goes_beside_the_files_and_never_over_another() {
 #[test]
 fn receipts_of_several_deliveries_are_one_file() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
         let mut handle = stage.engine(stage.options()).await;
         stage.deliver(&mut handle).await;
@@ -92,13 +92,13 @@ fn receipts_of_several_deliveries_are_one_file() {
 
         let json = receipts.render(Format::Json);
         std::fs::write(&changed, b"other").expect("written");
-        let mut checks: Vec<Check> = verify(&json, std::slice::from_ref(&stage.source))
+        let mut checks: Vec<FileCheck> = verify(&json, std::slice::from_ref(&stage.source))
             .expect("a receipt")
             .into_iter()
             .map(|v| v.check)
             .collect();
         checks.sort_unstable_by_key(|check| check.good());
-        assert_eq!(checks, [Check::Differs, Check::Same, Check::Same]);
+        assert_eq!(checks, [FileCheck::Differs, FileCheck::Same, FileCheck::Same]);
         let one = Receipts(vec![receipts.0[0].clone()]);
         assert_eq!(one.render(Format::Json), receipts.0[0].json());
         handle.stop().await;
@@ -108,17 +108,17 @@ fn receipts_of_several_deliveries_are_one_file() {
 #[test]
 fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
         let mut handle = stage.engine(stage.options()).await;
         stage.deliver(&mut handle).await;
         let busy = Fault::status(503, "SlowDown", "Reduce your request rate.");
-        stage.practice.fault(Rule::once(Op::PutObject, busy));
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, busy));
         let sent = Receipt::send_last(&handle, FIRST).await.expect("it is sent");
         assert_eq!((receipts(&stage), sent.confirmed), (vec![sent.key.clone()], true));
 
         // S3 did the work and its answer was lost: the name that is taken then may be ours.
-        stage.practice.fault(Rule::once(Op::PutObject, Fault::DropAfter).key("-2.html"));
+        stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::DropAfter).key("-2.html"));
         let lost = Receipt::send_last(&handle, FIRST).await.expect("it may be there");
         assert_eq!((lost.key, lost.confirmed), (sent.key.replace(".html", "-2.html"), false));
         handle.stop().await;
@@ -128,7 +128,7 @@ fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
 #[test]
 fn the_command_line_sends_it_when_told() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
         let output = tokio::task::block_in_place(|| {
             stage.upload("importantproject").args(["--send-receipt", "source"]).output().expect("it runs")

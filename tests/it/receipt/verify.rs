@@ -1,9 +1,9 @@
 //! Files checked against a receipt.
 
 use super::*;
-use daypass::receipt::{Check, NotReadable, verify};
+use daypass::receipt::{FileCheck, NotReadable, verify};
 
-fn checks(json: &str, paths: &[PathBuf]) -> Vec<(Option<String>, Check)> {
+fn checks(json: &str, paths: &[PathBuf]) -> Vec<(Option<String>, FileCheck)> {
     verify(json, paths).expect("a receipt").into_iter().map(|found| (found.name, found.check)).collect()
 }
 
@@ -27,26 +27,26 @@ fn one_flipped_bit_is_found() {
     let name = |name: &str| Some(format!("job/{name}"));
     let expected = |large| {
         vec![
-            (name("bare.txt"), Check::SameWithoutSha256),
-            (None, Check::NotInReceipt),
+            (name("bare.txt"), FileCheck::SameWithoutSha256),
+            (None, FileCheck::NotInReceipt),
             (name("large.bin"), large),
-            (name("taken.txt"), Check::NotDelivered),
-            (name("lost.txt"), Check::Missing),
+            (name("taken.txt"), FileCheck::NotDelivered),
+            (name("lost.txt"), FileCheck::Missing),
         ]
     };
-    assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(Check::Same));
+    assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(FileCheck::Same));
     for at in [0, 1_500_000, 2_999_999] {
         let mut flipped = bytes.clone();
         flipped[at] ^= 0x10;
         fs::write(&large, flipped).expect("a file");
-        assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(Check::Differs), "byte {at}");
+        assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(FileCheck::Differs), "byte {at}");
     }
     fs::write(&large, &bytes[..bytes.len() - 1]).expect("a file");
-    assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(Check::Differs));
+    assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(FileCheck::Differs));
     // A sum that only the SHA-256 contradicts.
     fs::write(&large, &bytes).expect("a file");
     let forged = json.replacen("\"sha256\": \"", "\"sha256\": \"0", 1);
-    assert_eq!(checks(&forged, &[large])[0], (name("large.bin"), Check::Differs));
+    assert_eq!(checks(&forged, &[large])[0], (name("large.bin"), FileCheck::Differs));
 }
 
 #[test]
@@ -61,17 +61,17 @@ fn files_find_their_lines() {
     let [a, b, u] = ["a/x.txt", "b/x.txt", "Ubersicht\u{308}.txt"].map(|name| Some(name.to_owned()));
     assert_eq!(
         checks(&json, &[one.clone(), two.clone(), decomposed]),
-        [(a.clone(), Check::Same), (b.clone(), Check::Same), (u.clone(), Check::Same)]
+        [(a.clone(), FileCheck::Same), (b.clone(), FileCheck::Same), (u.clone(), FileCheck::Same)]
     );
     // Without its folder a file is the one whose bytes it has.
     let found = checks(&json, std::slice::from_ref(&flat));
-    assert_eq!(found, [(b.clone(), Check::Same), (a.clone(), Check::Missing), (u.clone(), Check::Missing)]);
+    assert_eq!(found, [(b.clone(), FileCheck::Same), (a.clone(), FileCheck::Missing), (u.clone(), FileCheck::Missing)]);
     // In the wrong folder it is not.
     fs::write(&one, b"two").expect("a file");
-    assert_eq!(checks(&json, &[one])[0], (a, Check::Differs));
+    assert_eq!(checks(&json, &[one])[0], (a, FileCheck::Differs));
     // What isn't there, and what is no file.
     let odd = [dir.path().join("nowhere/x.txt")];
-    assert_eq!(checks(&json, &odd)[0], (None, Check::Unreadable));
+    assert_eq!(checks(&json, &odd)[0], (None, FileCheck::Unreadable));
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("/", dir.path().join("flat/loop")).expect("a link");

@@ -24,7 +24,7 @@ impl World {
         let mut totals: Vec<Totals> =
             self.model.destinations().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
         for (id, row) in self.model.rows().iter() {
-            let t = &mut totals[usize::from(row.place.0)];
+            let t = &mut totals[usize::from(row.destination.0)];
             if id.0 >= t.first {
                 fold(t, row.size, &row.state);
             }
@@ -76,7 +76,9 @@ impl World {
         };
         seen.journal.is_none()
             && seen.rows.iter().any(|(_, row)| {
-                !row.state.ended() && row.state != State::Paused && moves(&seen.places[usize::from(row.place.0)])
+                !row.state.ended()
+                    && row.state != State::Paused
+                    && moves(&seen.destinations[usize::from(row.destination.0)])
             })
     }
 }

@@ -53,11 +53,11 @@ impl Journal {
                 self.learned.retain(|(other, _)| !other.is_same(&destination));
                 self.learned.push((destination, (*learned).clone()));
             }
-            Record::Delivery { place, .. } => {
+            Record::Delivery { destination: place, .. } => {
                 self.current.insert(place, self.deliveries.len());
                 self.deliveries.push((Arc::clone(&self.places[&place]), 0));
             }
-            Record::DeliveryBy { place, .. } => {
+            Record::DeliveryBy { destination: place, .. } => {
                 assert!(self.current.contains_key(&place), "nobody delivers nothing");
             }
             Record::DeliveryEnded(place) => {
@@ -72,7 +72,7 @@ impl Journal {
                     assert_eq!(open, 0, "a delivery ended with uploads open");
                 }
             }
-            Record::Added { upload, place, folder, name, key_name, size } => {
+            Record::Added { upload, destination: place, folder, name, key_name, size } => {
                 let delivery = self.current[&place];
                 assert_eq!(self.deliveries[delivery].1, 0, "a file was added to a delivery that had ended");
                 self.numbers.insert(upload, self.rows.len());

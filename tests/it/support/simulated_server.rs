@@ -107,7 +107,7 @@ impl Server {
     }
 
     pub fn key(places: &[Destination], send: &Send) -> Key {
-        (places[usize::from(send.place.0)].bucket.to_string(), send.key.to_string())
+        (places[usize::from(send.destination.0)].bucket.to_string(), send.key.to_string())
     }
 
     /// The line is gone for 20 seconds every two minutes.
@@ -135,7 +135,7 @@ impl Server {
         if self.offline(now) {
             return Err(Problem::new(Kind::Offline));
         }
-        if self.sessions.get(&(send.place, send.generation)).is_some_and(|&ends| ends <= now) {
+        if self.sessions.get(&(send.destination, send.generation)).is_some_and(|&ends| ends <= now) {
             let kinds = [Kind::SessionEnded, Kind::SessionRefused, Kind::AccessDenied(DeniedBy::Unknown)];
             return Err(Problem::new(kinds[usize::try_from(dice.below(3)).unwrap_or(0)]));
         }

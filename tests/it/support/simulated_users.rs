@@ -153,7 +153,8 @@ impl World {
         let idle = |at: usize| {
             let id = DestinationId(u16::try_from(at).expect("few"));
             let place = self.model.destination(id).expect("an open destination");
-            let open: Vec<_> = self.model.rows().iter().filter(|(_, r)| r.place == id && !r.state.ended()).collect();
+            let open: Vec<_> =
+                self.model.rows().iter().filter(|(_, r)| r.destination == id && !r.state.ended()).collect();
             let refused = !matches!(place.session, Session::Active(_))
                 && !place.is_asking()
                 && self.model.next_deadline().is_none();

@@ -269,12 +269,14 @@ impl World {
     fn send(&mut self, id: RequestId, send: Send) {
         let key = Server::key(&self.places, &send);
         if send.call.signed() {
-            let session = &self.model.destination(send.place).expect("an open destination").session;
+            let session = &self.model.destination(send.destination).expect("an open destination").session;
             let Session::Active(grant) = session else { panic!("signed without a session: {:?}", send.call) };
             assert_eq!(grant.generation, send.generation, "signed with another session than the newest");
             assert!(grant.ends > Time(self.now), "signed with a session that has ended");
-            if self.denied.remove(&send.place) {
-                let same = |o: &Send| o.place == send.place && o.call.signed() && !matches!(o.call, Call::Abort { .. });
+            if self.denied.remove(&send.destination) {
+                let same = |o: &Send| {
+                    o.destination == send.destination && o.call.signed() && !matches!(o.call, Call::Abort { .. })
+                };
                 assert!(!self.out.values().any(same), "a request went out beside others, one of which was denied");
             }
         }
@@ -332,7 +334,7 @@ impl World {
     fn proved(&self, record: &Record) {
         let Record::Ended(id, end) = record else { return };
         let row = self.model.rows().get(*id).expect("a row");
-        let place = &self.places[usize::from(row.place.0)];
+        let place = &self.places[usize::from(row.destination.0)];
         let key = (place.bucket.to_string(), format!("{}{}", place.prefix.as_str(), row.key()));
         let object = self.server.objects.get(&key);
         match end {
@@ -444,12 +446,12 @@ impl World {
             (Err(Problem { kind: Kind::AccessDenied(_), .. }), call) if call.signed() => {
                 let near = Duration::from_secs(2);
                 if let Session::Active(grant) =
-                    &self.model.destination(send.place).expect("an open destination").session
+                    &self.model.destination(send.destination).expect("an open destination").session
                     && grant.generation == send.generation
                     && grant.ends.since(Time(self.now)) >= near
                     && !matches!(call, Call::Abort { .. })
                 {
-                    self.denied.insert(send.place);
+                    self.denied.insert(send.destination);
                 }
             }
             (Err(problem), _) if commits => {

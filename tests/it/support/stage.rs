@@ -1,7 +1,7 @@
 //! A practice, a folder of source files, an engine, and the oracle that compares what arrived with what lay on the disk.
 
-use daypass::engine::handle::{Engine, Handle, Options};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Handle};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::Paths;
 use daypass::engine::timeouts::Timeouts;
 use daypass::model::Limits;
@@ -9,7 +9,7 @@ use daypass::model::destination::Destination;
 use daypass::model::names::Region;
 use daypass::model::snapshot::{Command, Snapshot};
 use daypass::model::upload::{DestinationId, State, Upload};
-use daypass::practice::{self, Op, Practice, Request};
+use daypass::practice::{self, ApiOperation, LoggedRequest, Practice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -70,7 +70,7 @@ pub fn bytes(length: usize, seed: usize) -> &'static [u8] {
 }
 
 impl Stage {
-    pub async fn new(options: practice::Options) -> Self {
+    pub async fn new(options: practice::PracticeOptions) -> Self {
         let practice = Practice::start(options).await.expect("a practice");
         let dir = tempfile::tempdir().expect("a folder");
         practice.story().write_profile_files(dir.path()).expect("profiles");
@@ -121,26 +121,26 @@ impl Stage {
         files
     }
 
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> EngineOptions {
+        EngineOptions {
             home: Some(self.home()),
             profiles: Paths {
                 credentials: self.dir.path().join("credentials"),
                 config: self.dir.path().join("config"),
             },
-            wire: Wire { endpoint_url: Some(self.practice.story().endpoint), ..Wire::default() },
+            wire: HttpOptions { endpoint_url: Some(self.practice.story().endpoint), ..HttpOptions::default() },
             limits: Limits { quiet_retries: false, ..Limits::default() },
             patience: ENDLESS,
-            ..Options::new()
+            ..EngineOptions::new()
         }
     }
 
     /// An engine with the story's destination open.
-    pub async fn engine(&self, options: Options) -> Handle {
+    pub async fn engine(&self, options: EngineOptions) -> Handle {
         let mut handle = Engine::spawn(options).await.expect("an engine");
         assert!(handle.notices().iter().all(|n| matches!(n, daypass::model::notice::Notice::Environment(_))));
         handle.send(Command::Open(Box::new(self.destination())));
-        wait(&mut handle, "the destination", |seen| !seen.places.is_empty()).await;
+        wait(&mut handle, "the destination", |seen| !seen.destinations.is_empty()).await;
         handle
     }
 
@@ -203,8 +203,8 @@ impl Stage {
         command
     }
 
-    pub fn parts(&self) -> Vec<Request> {
-        self.practice.requests().into_iter().filter(|request| request.op == Op::UploadPart).collect()
+    pub fn parts(&self) -> Vec<LoggedRequest> {
+        self.practice.requests().into_iter().filter(|request| request.op == ApiOperation::UploadPart).collect()
     }
 
     /// No row says more than is so, and nothing lies in the bucket that no row speaks of.
@@ -272,7 +272,7 @@ pub async fn until(what: &str, mut is: impl FnMut() -> bool) {
 
 /// Whether every file has ended.
 fn ended(seen: &Snapshot) -> bool {
-    seen.places.first().is_some_and(|place| place.walking == 0 && place.totals.done())
+    seen.destinations.first().is_some_and(|place| place.walking == 0 && place.totals.done())
 }
 
 /// Waits until every file has ended.
@@ -291,7 +291,7 @@ pub async fn wait(handle: &mut Handle, what: &str, is: impl FnMut(&Snapshot) -> 
 fn too_late(handle: &Handle, what: &str) -> ! {
     let seen = handle.seen();
     let rows: Vec<String> = seen.rows.iter().map(|(_, row)| format!("{} {:?}", row.name, row.state)).collect();
-    panic!("waited for {what}; {:#?}\n{:?}\n{rows:#?}", seen.places, seen.line)
+    panic!("waited for {what}; {:#?}\n{:?}\n{rows:#?}", seen.destinations, seen.line)
 }
 
 /// The state of each row by its key.
@@ -306,9 +306,9 @@ pub fn row(seen: &Snapshot, name: &str) -> Upload {
 }
 
 /// How often each part of each upload was asked for.
-pub fn sent(requests: &[Request]) -> BTreeMap<(String, i32), u32> {
+pub fn sent(requests: &[LoggedRequest]) -> BTreeMap<(String, i32), u32> {
     let mut counts = BTreeMap::new();
-    for request in requests.iter().filter(|request| request.op == Op::UploadPart) {
+    for request in requests.iter().filter(|request| request.op == ApiOperation::UploadPart) {
         let part = (request.upload_id.clone().unwrap_or_default(), request.part.unwrap_or_default());
         *counts.entry(part).or_default() += 1;
     }

@@ -6,7 +6,7 @@ mod kit;
 use daypass::grant::RequestProblem;
 use daypass::grant::names::FormProblem;
 use daypass::grant::words::{ask_problem, odd};
-use daypass::grant::{Format, Invitation, RoleRequest};
+use daypass::grant::{Invitation, KitFormat, RoleRequest};
 use daypass::model::destination::Destination;
 use daypass::model::session::{AssumeStatus, Grant, Identity, Session};
 use daypass::model::snapshot::{Command, OpenDestination, Profile, Profiles, Snapshot, Source};
@@ -261,7 +261,7 @@ fn the_message_carries_the_template_and_the_customer_can_paste_it() {
     press(&mut page, "Save…");
     assert_eq!(
         wishes(&mut page),
-        [Action::Choose(PathFor::Text(Format::CloudFormation.file_name(), template.clone()))]
+        [Action::Choose(PathFor::Text(KitFormat::CloudFormation.file_name(), template.clone()))]
     );
     press(&mut page, "Save as files…");
     let saved = wishes(&mut page);
@@ -384,7 +384,7 @@ fn an_invitation_may_be_dropped_or_pasted_wherever_one_is() {
         totals: daypass::model::snapshot::Totals::default(),
     };
     let mut seen = richard();
-    seen.places = vec![place];
+    seen.destinations = vec![place];
     for page in [false, true] {
         let mut window = show(seen.clone(), |window, about| {
             if page {

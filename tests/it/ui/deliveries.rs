@@ -159,7 +159,7 @@ fn pasting_outside_a_field_is_an_invitation() {
 #[test]
 fn progress_has_a_value_and_is_never_whole_before_the_answer() {
     let mut seen = demo::uploading();
-    seen.places[0].totals.confirmed = seen.places[0].totals.bytes;
+    seen.destinations[0].totals.confirmed = seen.destinations[0].totals.bytes;
     let harness = open(seen);
     let bar = harness.get_by_role_and_label(Role::ProgressIndicator, "All files");
     let value = bar.accesskit_node().numeric_value();

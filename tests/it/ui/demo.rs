@@ -136,7 +136,7 @@ fn place(session: Session) -> OpenDestination {
 }
 
 fn with(place: OpenDestination, rows: Rows) -> Snapshot {
-    Snapshot { places: vec![place], rows, ..welcome() }
+    Snapshot { destinations: vec![place], rows, ..welcome() }
 }
 
 fn seconds(s: u64) -> Duration {
@@ -151,7 +151,7 @@ pub fn ready() -> Snapshot {
 /// One upload.
 pub fn upload(folder: &Arc<Folder>, name: &str, size: u64, state: State) -> Upload {
     Upload {
-        place: DestinationId(0),
+        destination: DestinationId(0),
         folder: Arc::clone(folder),
         name: name.into(),
         key_name: None,
@@ -233,8 +233,8 @@ pub fn every_state() -> Snapshot {
 /// Picture 4.
 pub fn ending_soon() -> Snapshot {
     let mut seen = uploading();
-    seen.places[0].session = Session::Active(grant(Duration::from_millis(291_400), seconds(3600)));
-    seen.places[0].totals.time_left = Some(seconds(14 * 60));
+    seen.destinations[0].session = Session::Active(grant(Duration::from_millis(291_400), seconds(3600)));
+    seen.destinations[0].totals.time_left = Some(seconds(14 * 60));
     seen.settings.renew = false;
     seen
 }
@@ -242,8 +242,8 @@ pub fn ending_soon() -> Snapshot {
 /// The end of access.
 pub fn ended() -> Snapshot {
     let mut seen = uploading();
-    seen.places[0].session = Session::Expired(grant(Duration::ZERO, seconds(3600)));
-    seen.places[0].totals =
+    seen.destinations[0].session = Session::Expired(grant(Duration::ZERO, seconds(3600)));
+    seen.destinations[0].totals =
         Totals { files: 40, delivered: 37, bytes: 5_600_000_000, confirmed: 2_900_000_000, ..Totals::default() };
     seen
 }
@@ -292,8 +292,8 @@ pub fn delivered() -> Snapshot {
         rows.push(upload(folder, name, size, State::Delivered(Proof::Whole)));
     }
     seen.rows = rows;
-    seen.places[0].session = Session::Active(grant(Duration::from_millis(1_867_400), seconds(3600)));
-    seen.places[0].totals = Totals {
+    seen.destinations[0].session = Session::Active(grant(Duration::from_millis(1_867_400), seconds(3600)));
+    seen.destinations[0].totals = Totals {
         files: 40,
         delivered: 40,
         bytes: 5_600_000_000,
@@ -313,7 +313,7 @@ pub fn mixed() -> Snapshot {
     let top = folder("");
     seen.rows.push(upload(&top, "notes.txt", 1200, State::Failed(problem)));
     seen.rows.push(upload(&top, "old.pdf", 1200, State::AlreadyThere));
-    let totals = &mut seen.places[0].totals;
+    let totals = &mut seen.destinations[0].totals;
     (totals.delivered, totals.already, totals.failed) = (38, 1, 1);
     seen
 }
@@ -323,15 +323,15 @@ pub fn offline() -> Snapshot {
     let mut seen = uploading();
     let why = Arc::new(Problem::new(Kind::Offline));
     seen.line = Network::Down { since: NOW - seconds(20), next: NOW + seconds(8), why };
-    seen.places[0].totals.rate = 0;
-    seen.places[0].totals.time_left = None;
+    seen.destinations[0].totals.rate = 0;
+    seen.destinations[0].totals.time_left = None;
     seen
 }
 
 /// The queue is held, and the journal can't be written.
 pub fn held() -> Snapshot {
     let mut seen = uploading();
-    seen.places[0].hold = Some(Arc::new(denial(Kind::AccessDenied(DeniedBy::RolePolicy))));
+    seen.destinations[0].hold = Some(Arc::new(denial(Kind::AccessDenied(DeniedBy::RolePolicy))));
     seen.journal = Some(Arc::new(Problem::new(Kind::JournalFull)));
     seen
 }
@@ -339,27 +339,27 @@ pub fn held() -> Snapshot {
 /// Everything is paused.
 pub fn paused() -> Snapshot {
     let mut seen = uploading();
-    seen.places[0].paused = true;
+    seen.destinations[0].paused = true;
     seen
 }
 
 /// A renewal was refused while the session goes on.
 pub fn renew_refused() -> Snapshot {
     let mut seen = uploading();
-    seen.places[0].renew_problem = Some(Arc::new(denial(Kind::AssumeDenied(DeniedBy::Unknown))));
+    seen.destinations[0].renew_problem = Some(Arc::new(denial(Kind::AssumeDenied(DeniedBy::Unknown))));
     seen
 }
 
 /// A folder was added of which something was left out.
 pub fn left_out() -> Snapshot {
     let mut seen = uploading();
-    seen.places[0].left_out = Arc::new(vec![
+    seen.destinations[0].left_out = Arc::new(vec![
         Skipped { path: PathBuf::from("/home/richard/site/link"), why: SkipReason::Link },
         Skipped { path: PathBuf::from("/home/richard/site/socket"), why: SkipReason::NotAFile },
         Skipped { path: PathBuf::from("/home/richard/site/secret.key"), why: SkipReason::Unreadable },
     ]);
     for why in [SkipReason::Link, SkipReason::NotAFile, SkipReason::Unreadable] {
-        seen.places[0].left_out_count.add(why);
+        seen.destinations[0].left_out_count.add(why);
     }
     seen
 }
@@ -369,7 +369,7 @@ pub fn practice() -> (Snapshot, About) {
     let mut seen = uploading();
     let mut to = destination();
     to.practice = true;
-    seen.places[0].destination = Arc::new(to);
+    seen.destinations[0].destination = Arc::new(to);
     let mut about = about();
     about.practice = true;
     about.arrived = Some(Arc::new(vec![

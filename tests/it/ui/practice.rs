@@ -61,7 +61,7 @@ fn what_is_opened_in_practice_is_practice() {
 #[test]
 fn a_message_copied_in_practice_says_so() {
     let (mut seen, about) = demo::practice();
-    seen.places[0].session = Session::Denied(Arc::new(demo::denial(Kind::AssumeDenied(DeniedBy::Unknown))));
+    seen.destinations[0].session = Session::Denied(Arc::new(demo::denial(Kind::AssumeDenied(DeniedBy::Unknown))));
     let mut harness = shown(seen, about);
     harness.get_all_by_role_and_label(Role::Button, trouble::COPY_CUSTOMER).next().expect("a message").click();
     harness.run();
@@ -70,8 +70,10 @@ fn a_message_copied_in_practice_says_so() {
     let mark = messages::of_practice("");
     assert!(text.starts_with(&mark), "{text}");
     let to = Destination { practice: true, ..demo::destination() };
-    assert!(messages::delivered(&to, &demo::delivered().places[0].totals, false).starts_with(&mark));
-    assert!(!messages::delivered(&demo::destination(), &demo::delivered().places[0].totals, false).contains(&mark));
+    assert!(messages::delivered(&to, &demo::delivered().destinations[0].totals, false).starts_with(&mark));
+    assert!(
+        !messages::delivered(&demo::destination(), &demo::delivered().destinations[0].totals, false).contains(&mark)
+    );
 }
 
 #[test]

@@ -7,8 +7,8 @@ mod report;
 
 use crate::ui::demo;
 use daypass::diagnose::titles;
-use daypass::engine::handle::{Engine, Options};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::keys::{NewKey, TestedKey};
 use daypass::engine::process::Consent;
 use daypass::model::access_key::{Keep, KeepProblem, KeyProblem};
@@ -20,7 +20,7 @@ use daypass::model::sign_in::{DeviceCode, SignInProblem, SignInStep};
 use daypass::model::snapshot::{Command, Snapshot, Source};
 use daypass::model::upload::DestinationId;
 use daypass::model::verification_url::VerificationUrl;
-use daypass::practice::{Options as PracticeOptions, Practice};
+use daypass::practice::{Practice, PracticeOptions};
 use daypass::ui::backend::{KeyToKeep, Request, SheetReply};
 use daypass::ui::{Action, Window, theme};
 use daypass::words::access::{CANT_DELETE, fact, step as step_name};
@@ -123,8 +123,8 @@ fn tested() -> (TestedKey, String) {
             credentials: dir.path().join("credentials"),
             config: dir.path().join("config"),
         };
-        let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
-        let handle = Engine::spawn(Options { profiles, wire, ..Options::new() }).await.expect("an engine");
+        let wire = HttpOptions { endpoint_url: Some(story.endpoint.clone()), ..HttpOptions::default() };
+        let handle = Engine::spawn(EngineOptions { profiles, wire, ..EngineOptions::new() }).await.expect("an engine");
         let key = NewKey::from_fields(story.richard.id(), story.richard.secret()).expect("a key");
         (handle.test_key(key).await.expect("accepted"), story.richard.secret().to_owned())
     })
@@ -360,9 +360,9 @@ fn a_sign_in_shows_the_code_and_the_host_and_opens_the_browser_only_when_told() 
 }
 
 fn refused(problem: Problem, profile: &str) -> Snapshot {
-    let mut seen = Snapshot { places: demo::ready().places, ..with_profiles() };
-    profile.clone_into(&mut Arc::make_mut(&mut seen.places[0].destination).profile);
-    seen.places[0].session = Session::Denied(Arc::new(problem));
+    let mut seen = Snapshot { destinations: demo::ready().destinations, ..with_profiles() };
+    profile.clone_into(&mut Arc::make_mut(&mut seen.destinations[0].destination).profile);
+    seen.destinations[0].session = Session::Denied(Arc::new(problem));
     seen
 }
 
@@ -447,7 +447,7 @@ fn access_is_checked_step_by_step_and_a_test_file_is_sent_only_when_ticked() {
 #[test]
 fn a_check_of_a_role_with_a_device_asks_for_its_code() {
     let mut seen = demo::ready();
-    Arc::make_mut(&mut seen.places[0].destination).mfa_serial = Some(SERIAL.parse().expect("a serial"));
+    Arc::make_mut(&mut seen.destinations[0].destination).mfa_serial = Some(SERIAL.parse().expect("a serial"));
     let mut shown = open(seen);
     press(&mut shown, "Switch destination: Important Project");
     press(&mut shown, "Check my access…");

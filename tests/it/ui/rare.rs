@@ -60,7 +60,7 @@ pub fn retry(what: Retried, kind: Kind, seconds: u64) -> RetryStatus {
 /// Nothing goes well for three minutes.
 pub fn retrying() -> Snapshot {
     let mut seen = demo::uploading();
-    seen.places[0].retry = Some(retry(Retried::Upload, Kind::Busy, 180));
+    seen.destinations[0].retry = Some(retry(Retried::Upload, Kind::Busy, 180));
     seen
 }
 
@@ -68,8 +68,8 @@ pub fn retrying() -> Snapshot {
 pub fn held_again() -> Snapshot {
     let mut seen = demo::uploading();
     let kind = Kind::AccessDenied(DeniedBy::RolePolicy);
-    seen.places[0].hold = Some(Arc::new(demo::denial(kind)));
-    seen.places[0].retry = Some(retry(Retried::Denied, kind, 60));
+    seen.destinations[0].hold = Some(Arc::new(demo::denial(kind)));
+    seen.destinations[0].retry = Some(retry(Retried::Denied, kind, 60));
     seen
 }
 
@@ -81,7 +81,7 @@ pub fn key_files() -> Snapshot {
     for name in ["id_ed25519", "Richard_accessKeys.csv"] {
         seen.rows.push(demo::upload(&top, name, 1200, State::Failed(Arc::clone(&why))));
     }
-    let totals = &mut seen.places[0].totals;
+    let totals = &mut seen.destinations[0].totals;
     (totals.files, totals.failed) = (42, 3);
     seen
 }
@@ -96,7 +96,7 @@ pub fn no_checksum() -> Snapshot {
         rows.push(row);
     }
     seen.rows = rows;
-    seen.places[0].totals.no_checksum = 40;
+    seen.destinations[0].totals.no_checksum = 40;
     seen
 }
 
@@ -108,17 +108,17 @@ pub fn delivered_earlier() -> Snapshot {
         ["site-survey.mp4", "drawings-final.zip", "photos/the hall seen from the east gate, with scaffolding.jpg"];
     for name in names {
         let left = Skipped { path: PathBuf::from("/home/richard/projects/important/site").join(name), why };
-        Arc::make_mut(&mut seen.places[0].left_out).push(left);
-        seen.places[0].left_out_count.add(why);
+        Arc::make_mut(&mut seen.destinations[0].left_out).push(left);
+        seen.destinations[0].left_out_count.add(why);
     }
-    seen.places[0].totals = Totals { ended: Some(demo::NOW), ..Totals::default() };
+    seen.destinations[0].totals = Totals { ended: Some(demo::NOW), ..Totals::default() };
     seen
 }
 
 /// Practice with its device, before anything was sent.
 pub fn practice_with_code() -> (Snapshot, About) {
     let (mut seen, mut about) = demo::practice();
-    seen.places[0].session = Session::SignedOut;
+    seen.destinations[0].session = Session::SignedOut;
     let serial = daypass::practice::MFA_SERIAL.parse().ok();
     let destination = Destination { practice: true, mfa_serial: serial, ..demo::destination() };
     about.code_practice = Some(Arc::new(CodePractice { destination, code: daypass::practice::MFA_CODE }));

@@ -13,12 +13,12 @@ use std::time::Duration;
 fn a_retry_that_goes_on_has_a_note() {
     let mut seen = demo::uploading();
     let retry = status(Retried::Upload, Kind::Busy, 180);
-    seen.places[0].retry = Some(retry.clone());
+    seen.destinations[0].retry = Some(retry.clone());
     let harness = open(seen.clone());
     assert!(says(&harness, &problem::said(Kind::Busy).title));
     assert!(says(&harness, &retries::progress(&retry, demo::NOW)));
     assert_eq!(retries::progress(&retry, demo::NOW), "Tried 7 times in 3 min. Next try in 40 s.");
-    seen.places[0].retry = Some(status(Retried::Upload, Kind::Busy, 1));
+    seen.destinations[0].retry = Some(status(Retried::Upload, Kind::Busy, 1));
     assert!(!says(&open(seen), &problem::said(Kind::Busy).title), "what is over in a moment is not told");
 }
 
@@ -26,8 +26,8 @@ fn a_retry_that_goes_on_has_a_note() {
 fn a_hold_says_when_it_is_looked_at_once_more() {
     let mut seen = demo::ready();
     let kind = Kind::AccessDenied(DeniedBy::RolePolicy);
-    seen.places[0].hold = Some(Arc::new(demo::denial(kind)));
-    seen.places[0].retry = Some(status(Retried::Denied, kind, 1));
+    seen.destinations[0].hold = Some(Arc::new(demo::denial(kind)));
+    seen.destinations[0].retry = Some(status(Retried::Denied, kind, 1));
     let harness = open(seen);
     assert!(says(&harness, &problem::said(kind).title));
     assert!(says(&harness, &retries::next(Duration::from_secs(40))));

@@ -79,7 +79,7 @@ fn every_problem_settles_as_a_page_and_speaks_calmly() {
 fn what_holds_the_queue_or_stopped_a_file_has_its_page() {
     let mut seen = demo::ready();
     let denied = demo::denial(Kind::AccessDenied(DeniedBy::RolePolicy));
-    seen.places[0].hold = Some(Arc::new(denied));
+    seen.destinations[0].hold = Some(Arc::new(denied));
     let mut harness = open(seen);
     press(&mut harness, labels::notes::WHAT_NOW);
     assert!(says(&harness, titles::FOLDER));
@@ -140,7 +140,7 @@ fn a_role_with_a_device_asks_for_its_code_first() {
     let mut seen = demo::ready();
     let mut to = demo::destination();
     to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
-    seen.places[0].destination = Arc::new(to);
+    seen.destinations[0].destination = Arc::new(to);
     let mut harness = open(seen);
     press(&mut harness, "Renew");
     assert!(says(&harness, "Important Project asks for it"));

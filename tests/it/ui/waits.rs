@@ -77,7 +77,7 @@ fn what_was_delivered_earlier_is_sent_again_when_asked() {
     assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendAgain(NO, None)))]);
     press(&mut harness, "3 were delivered earlier…");
     press(&mut harness, &format!("{}: site-survey.mp4", dialog::SEND_AGAIN));
-    let path = harness.state().seen.places[0].left_out[0].path.clone();
+    let path = harness.state().seen.destinations[0].left_out[0].path.clone();
     assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendAgain(NO, Some(path))))]);
     // Once nothing is left out any more, the list closes by itself.
     harness.state_mut().seen = demo::ready();
@@ -85,7 +85,7 @@ fn what_was_delivered_earlier_is_sent_again_when_asked() {
     assert!(!says(&harness, dialog::EARLIER_TITLE));
     // What was left out for another reason can't be sent by it.
     let mut seen = demo::left_out();
-    let earlier = Arc::make_mut(&mut seen.places[0].left_out);
+    let earlier = Arc::make_mut(&mut seen.destinations[0].left_out);
     assert!(earlier.iter().all(|left| !matches!(left.why, SkipReason::Earlier(_))));
     let mut harness = open(seen);
     press(&mut harness, "3 were left out…");

@@ -32,7 +32,7 @@ fn a_problem_says_whose_turn_it_is() {
 
 #[test]
 fn a_delivery_is_proved_by_who_answered() {
-    let place = demo::delivered().places.remove(0);
+    let place = demo::delivered().destinations.remove(0);
     let (to, totals) = (&*place.destination, &place.totals);
     let mut practice = to.clone();
     practice.practice = true;

@@ -4,15 +4,15 @@ use crate::engine::signin::{CONFIG, center, pending, token};
 use crate::support::scripted::Server;
 use daypass::engine::clock::Clock;
 use daypass::engine::credentials::Caches;
-use daypass::engine::handle::Options;
-use daypass::engine::http::Wire;
+use daypass::engine::handle::EngineOptions;
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::Paths;
 use daypass::model::access_key::{Keep, KeyProblem};
 use daypass::model::destination::Destination;
 use daypass::model::problem::Kind;
 use daypass::model::session::Session;
 use daypass::model::snapshot::Command;
-use daypass::practice::{Keys, MFA_CODE, MFA_SERIAL, Options as PracticeOptions, Practice, Story};
+use daypass::practice::{MFA_CODE, MFA_SERIAL, Practice, PracticeKey, PracticeOptions, Story};
 use daypass::ui::backend::{Backend as _, Reply, Request};
 use daypass::ui::{Action, Window, theme};
 use daypass::window::{App, Start};
@@ -70,14 +70,15 @@ impl Stage {
         let clock = Clock::start();
         let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
         std::fs::write(dir.path().join("config"), config).expect("written");
-        let places = Options {
+        let places = EngineOptions {
             profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
             caches: Caches { sso: dir.path().join("sso") },
             home: Some(dir.path().join("home")),
             clock: clock.clone(),
-            ..Options::new()
+            ..EngineOptions::new()
         };
-        let wire = Wire { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ..Wire::default() };
+        let wire =
+            HttpOptions { endpoint_url: endpoint.or_else(|| Some(story.endpoint.clone())), ..HttpOptions::default() };
         let desk = App::start_with(Start { wire, ..Start::default() }, places)
             .expect("a desk")
             .expect("no other window is open");
@@ -174,7 +175,7 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-fn csv(keys: &Keys) -> String {
+fn csv(keys: &PracticeKey) -> String {
     format!("\u{feff}Access key ID,Secret access key\r\n{},{}\r\n", keys.id(), keys.secret())
 }
 
@@ -221,7 +222,10 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     stage.wait("is now called “Richard-work”.");
     assert!(stage.file("credentials").starts_with("[Richard-work]"));
     let seen = stage.desk.snapshot().snapshot;
-    assert_eq!((&*seen.places[0].destination.profile, &*seen.remembered[0].profile), ("Richard-work", "Richard-work"));
+    assert_eq!(
+        (&*seen.destinations[0].destination.profile, &*seen.remembered[0].profile),
+        ("Richard-work", "Richard-work")
+    );
     stage.press(&format!("{}: Richard-work", labels::welcome::WHO_IS_THIS));
     stage.wait("Richard, account 1111 2222 3333");
     stage.press("Remove: Richard-work");
@@ -340,12 +344,12 @@ fn a_code_goes_to_the_destination_that_it_was_typed_for() {
     let practice = runtime.block_on(Practice::start(options)).expect("the practice");
     let (story, dir) = (practice.story(), tempfile::tempdir().expect("a folder"));
     story.write_profile_files(dir.path()).expect("profiles");
-    let places = Options {
+    let places = EngineOptions {
         profiles: Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") },
         home: Some(dir.path().join("home")),
-        ..Options::new()
+        ..EngineOptions::new()
     };
-    let wire = Wire { endpoint_url: Some(story.endpoint.clone()), ..Wire::default() };
+    let wire = HttpOptions { endpoint_url: Some(story.endpoint.clone()), ..HttpOptions::default() };
     let desk = App::start_with(Start { wire, ..Start::default() }, places).expect("a desk").expect("the only window");
     let mut to = crate::support::simulation::destination(0);
     to.profile = story.profile;
@@ -362,14 +366,14 @@ fn a_code_goes_to_the_destination_that_it_was_typed_for() {
     let settled = |session: &Session| matches!(session, Session::Active(_) | Session::Denied(_));
     for _ in 0..LOOKS {
         let seen = desk.snapshot().snapshot;
-        if seen.places.len() == 2 && seen.places.iter().all(|place| settled(&place.session)) {
+        if seen.destinations.len() == 2 && seen.destinations.iter().all(|place| settled(&place.session)) {
             break;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
     let seen = desk.snapshot().snapshot;
-    assert_eq!(seen.places.len(), 2);
-    for place in &seen.places {
+    assert_eq!(seen.destinations.len(), 2);
+    for place in &seen.destinations {
         assert!(matches!(place.session, Session::Active(_)), "{:?}", place.session);
     }
 }

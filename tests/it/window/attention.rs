@@ -8,7 +8,7 @@ use daypass::model::upload::{DestinationId, State, UploadId};
 use daypass::time::{Time, Utc};
 use daypass::ui::backend::Request;
 use daypass::ui::{Action, Window, theme};
-use daypass::window::attention::{Watch, done, sending};
+use daypass::window::attention::{AttentionWatch, done, sending};
 use daypass::words::labels;
 use daypass::words::problem::Message;
 use daypass::words::ui as words;
@@ -23,7 +23,7 @@ use std::time::Duration;
 
 /// What a watch says at each step.
 fn watched(steps: &[Snapshot]) -> Vec<Vec<String>> {
-    let mut watch = Watch::default();
+    let mut watch = AttentionWatch::default();
     steps.iter().map(|seen| watch.look(seen, demo::NOW).into_iter().map(|said| said.title).collect()).collect()
 }
 
@@ -38,7 +38,7 @@ fn the_end_of_a_delivery_is_told_once() {
     let told = watched(&steps);
     assert_eq!(told[..3], [none(), vec![all], none()]);
     let mut second = demo::delivered();
-    second.places[0].totals.first = 40;
+    second.destinations[0].totals.first = 40;
     assert_eq!(watched(&[demo::delivered(), second])[1].len(), 1, "another delivery");
     assert_eq!(watched(&[demo::delivered()]), [none()], "what was there at the start is not new");
 }
@@ -78,7 +78,7 @@ fn the_computer_is_kept_awake_only_while_something_moves() {
     assert!(sending(&demo::uploading()));
     assert_eq!((done(&demo::ready()), done(&demo::delivered())), (None, None));
     let seen = demo::uploading();
-    let totals = &seen.places[0].totals;
+    let totals = &seen.destinations[0].totals;
     assert_eq!(done(&seen).map(u64::from), Some(totals.confirmed * 100 / totals.bytes));
     for seen in [demo::ready(), demo::delivered(), demo::paused(), demo::ended(), demo::offline(), demo::held()] {
         assert!(!sending(&seen));
@@ -121,7 +121,7 @@ fn the_receipt_is_sent_once_for_each_delivery() {
     harness.state_mut().window.receipt_sent(DestinationId(0), true, said("Receipt sent"));
     harness.run();
     assert!(!says(&harness, labels::notes::SEND_RECEIPT));
-    harness.state_mut().seen.places[0].totals.first = 40;
+    harness.state_mut().seen.destinations[0].totals.first = 40;
     harness.run();
     assert!(says(&harness, labels::notes::SEND_RECEIPT), "another delivery has another receipt");
 }
@@ -162,7 +162,7 @@ fn a_paused_upload_says_until_when_its_parts_are_kept() {
 fn the_nearing_end_is_announced() {
     let mut harness = open(demo::ready());
     for (left, minutes) in [(700, None), (599, Some(10)), (300, Some(5)), (59, Some(1))] {
-        let place = &mut harness.state_mut().seen.places[0];
+        let place = &mut harness.state_mut().seen.destinations[0];
         let Session::Active(grant) = &mut place.session else { panic!("a session") };
         grant.ends = Time(demo::NOW.0) + Duration::from_secs(left);
         harness.run();

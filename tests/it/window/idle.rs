@@ -2,14 +2,14 @@
 
 use crate::support::stage::{LONG, MIB, Stage, wait};
 use crate::ui::demo;
-use daypass::engine::handle::{Engine, Options};
+use daypass::engine::handle::{Engine, EngineOptions};
 use daypass::engine::profiles::Paths;
 use daypass::model::session::Session;
 use daypass::model::snapshot::{Network, Snapshot};
 use daypass::practice;
 use daypass::time::Utc;
 use daypass::ui::{Window, theme};
-use daypass::window::attention::Watch;
+use daypass::window::attention::AttentionWatch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -65,7 +65,7 @@ fn a_window_wakes_only_when_its_text_changes() {
 #[test]
 fn nobody_is_called_by_time_alone_unless_access_ends() {
     let next = |seen: &Snapshot| {
-        let mut watch = Watch::default();
+        let mut watch = AttentionWatch::default();
         let _news = watch.look(seen, demo::NOW);
         watch.next_look(seen, demo::NOW)
     };
@@ -75,7 +75,7 @@ fn nobody_is_called_by_time_alone_unless_access_ends() {
     let mut by_hand = demo::uploading();
     by_hand.settings.renew = false;
     let wait = next(&by_hand).expect("access ends");
-    let left = by_hand.places[0].session.left(demo::NOW);
+    let left = by_hand.destinations[0].session.left(demo::NOW);
     assert!(!wait.is_zero() && wait < left, "{wait:?} of {left:?}");
     let mut soon = demo::ending_soon();
     soon.settings.renew = false;
@@ -92,7 +92,7 @@ async fn an_engine_at_rest_is_silent_until_a_file_changes() {
     let wake = Arc::new(move || {
         count.fetch_add(1, Ordering::Relaxed);
     });
-    let options = Options { profiles: profiles.clone(), wake, ..Options::new() };
+    let options = EngineOptions { profiles: profiles.clone(), wake, ..EngineOptions::new() };
     let mut handle = Engine::spawn(options).await.expect("an engine");
     handle.reached().await;
     let before = published.load(Ordering::Relaxed);
@@ -116,7 +116,7 @@ struct Drive {
 }
 
 impl Drive {
-    fn options(&self, stage: &Stage) -> Options {
+    fn options(&self, stage: &Stage) -> EngineOptions {
         let drive = self.clone();
         let wait = move || {
             if drive.hung.load(Ordering::Relaxed) {
@@ -126,7 +126,7 @@ impl Drive {
                 std::thread::sleep(Duration::from_millis(5));
             }
         };
-        Options { before_profiles: Some(Arc::new(wait)), ..stage.options() }
+        EngineOptions { before_profiles: Some(Arc::new(wait)), ..stage.options() }
     }
 }
 
@@ -139,14 +139,14 @@ impl Drop for Drive {
 #[test]
 fn a_drive_that_no_longer_answers_stops_no_delivery() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         for name in ["a", "b", "c"] {
             stage.file(name, 1000);
         }
         stage.file("large", 20 * MIB);
         let drive = Drive::default();
         let mut handle = stage.engine(drive.options(&stage)).await;
-        wait(&mut handle, "access", |seen| matches!(seen.places[0].session, Session::Active(_))).await;
+        wait(&mut handle, "access", |seen| matches!(seen.destinations[0].session, Session::Active(_))).await;
         drive.hung.store(true, Ordering::Relaxed);
         // The file changes, and reading it hangs.
         let credentials = stage.dir.path().join("credentials");
@@ -157,7 +157,7 @@ fn a_drive_that_no_longer_answers_stops_no_delivery() {
         }
         let seen = stage.deliver(&mut handle).await;
         stage.check(&seen);
-        assert_eq!(seen.places[0].totals.delivered, 4);
+        assert_eq!(seen.destinations[0].totals.delivered, 4);
         assert_eq!(drive.held.load(Ordering::Relaxed), 1, "one read hangs, and no other was sent after it");
         handle.stop().await;
     });
@@ -166,7 +166,7 @@ fn a_drive_that_no_longer_answers_stops_no_delivery() {
 #[test]
 fn a_drive_that_does_not_answer_at_the_start_is_heard_later() {
     runtime().block_on(async {
-        let stage = Stage::new(practice::Options::default()).await;
+        let stage = Stage::new(practice::PracticeOptions::default()).await;
         let drive = Drive::default();
         drive.hung.store(true, Ordering::Relaxed);
         let mut handle = Engine::spawn(drive.options(&stage)).await.expect("an engine");

@@ -2,8 +2,8 @@
 
 use daypass::engine::clock::Clock;
 use daypass::engine::credentials::Caches;
-use daypass::engine::handle::Options;
-use daypass::engine::http::Wire;
+use daypass::engine::handle::EngineOptions;
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::Paths;
 use daypass::engine::task::TaskKind;
 use daypass::grant::Invitation;
@@ -105,13 +105,13 @@ impl Home {
         found
     }
 
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> EngineOptions {
+        EngineOptions {
             home: Some(self.dir.path().join("daypass")),
             profiles: Paths { credentials: self.aws().join("credentials"), config: self.aws().join("config") },
             caches: Caches { sso: self.aws().join("sso/cache") },
             clock: self.clock.clone(),
-            ..Options::new()
+            ..EngineOptions::new()
         }
     }
 
@@ -119,8 +119,8 @@ impl Home {
         let errands = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&errands);
         let hook = move |errand: &TaskKind| noted.lock().expect("free").push(format!("{errand:?}"));
-        let wire = Wire { endpoint_url: Some(elsewhere.url.clone()), ..Wire::default() };
-        let options = Options { hook: Some(Arc::new(hook)), ..self.options() };
+        let wire = HttpOptions { endpoint_url: Some(elsewhere.url.clone()), ..HttpOptions::default() };
+        let options = EngineOptions { hook: Some(Arc::new(hook)), ..self.options() };
         let start = Start { wire, practice, ..Start::default() };
         let desk = App::start_with(start, options).expect("a desk").expect("no other window");
         (desk, errands)
@@ -177,7 +177,7 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
     let before = home.files();
     let (desk, errands) = home.desk(&elsewhere, true);
     wait("practice lets Richard in", || {
-        desk.snapshot().snapshot.places.first().is_some_and(|place| matches!(place.session, Session::Active(_)))
+        desk.snapshot().snapshot.destinations.first().is_some_and(|place| matches!(place.session, Session::Active(_)))
     });
     assert!(desk.snapshot().about.practice);
     let file = home.dir.path().join("a.txt");
@@ -198,7 +198,7 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
 fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
     let (desk, _) = home.desk(&elsewhere, true);
-    wait("practice", || desk.snapshot().about.practice && !desk.snapshot().snapshot.places.is_empty());
+    wait("practice", || desk.snapshot().about.practice && !desk.snapshot().snapshot.destinations.is_empty());
     desk.request(Request::ReadInvitationText(INVITATION.to_owned()));
     let mut heard = Vec::new();
     wait("the invitation", || {
@@ -207,7 +207,7 @@ fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
     });
     let (about, seen) = (desk.snapshot().about, desk.snapshot().snapshot);
     assert!(!about.practice && about.arrived.is_none() && about.code_practice.is_none());
-    assert!(seen.places.is_empty() && seen.remembered.is_empty(), "no customer of practice is left");
+    assert!(seen.destinations.is_empty() && seen.remembered.is_empty(), "no customer of practice is left");
     assert_eq!(seen.profiles.list.len(), 9, "one is oneself again");
     let ended = words::practice_ended();
     let at = |wanted: &dyn Fn(&Reply) -> bool| heard.iter().position(wanted);
@@ -218,7 +218,7 @@ fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
     desk.request(Request::StartPractice);
     wait("practice again", || desk.snapshot().about.practice);
     desk.request(Request::EndPractice);
-    assert!(!desk.snapshot().about.practice && desk.snapshot().snapshot.places.is_empty());
+    assert!(!desk.snapshot().about.practice && desk.snapshot().snapshot.destinations.is_empty());
     desk.stop();
 }
 

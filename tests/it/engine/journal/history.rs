@@ -90,11 +90,11 @@ fn many_deliveries_are_found_and_read_a_page_at_a_time() {
         for number in 0..25_000_u32 {
             let Record::Delivery { account, who, session, .. } = delivery() else { panic!("a delivery") };
             let place = DestinationId(u16::from(number % 1000 == 0));
-            record(&journal, [Record::Delivery { place, account, who, session }]).await;
+            record(&journal, [Record::Delivery { destination: place, account, who, session }]).await;
             let Record::Added { upload, folder, name, key_name, size, .. } = added(10 + number, &work, "x", 3) else {
                 panic!("a file")
             };
-            record(&journal, [Record::Added { upload, place, folder, name, key_name, size }]).await;
+            record(&journal, [Record::Added { upload, destination: place, folder, name, key_name, size }]).await;
             record(&journal, [Record::Ended(upload, End::Delivered(stored(3)))]).await;
         }
         record(&journal, [delivery()]).await;

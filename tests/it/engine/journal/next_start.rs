@@ -77,13 +77,16 @@ fn what_waits_for_a_destination_that_was_forgotten_is_not_called_unreadable() {
 fn the_names_a_delivery_began_under_stay() {
     let (_dir, home) = home();
     runtime().block_on(async {
-        let by =
-            |who: &str, session: &str| Record::DeliveryBy { place: PLACE, who: who.into(), session: session.into() };
+        let by = |who: &str, session: &str| Record::DeliveryBy {
+            destination: PLACE,
+            who: who.into(),
+            session: session.into(),
+        };
         for (first, then) in [("", "Later-session"), ("First-session", "First-session")] {
             let _ = fs::remove_dir_all(&home);
             let (journal, ..) = open(&home);
             let (account, who, session) = ("123456789012".into(), "importantproject".into(), first.into());
-            record(&journal, [place(), Record::Delivery { place: PLACE, account, who, session }]).await;
+            record(&journal, [place(), Record::Delivery { destination: PLACE, account, who, session }]).await;
             record(&journal, [added(0, &folder(), "a.txt", 3)]).await;
             journal.close().await.expect("it closes");
             let (journal, kept, _) = open(&home);

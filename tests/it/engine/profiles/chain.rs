@@ -2,9 +2,9 @@
 
 use crate::support::scripted::{Reply, Request, Server};
 use daypass::engine::credentials::Caches;
-use daypass::engine::handle::{Engine, Handle, Options};
-use daypass::engine::http::Wire;
-use daypass::engine::profiles::{Edit, Origin, Paths, chain, change, keys, origin, read};
+use daypass::engine::handle::{Engine, EngineOptions, Handle};
+use daypass::engine::http::HttpOptions;
+use daypass::engine::profiles::{CredentialOrigin, Edit, Paths, chain, change, keys, origin, read};
 use daypass::model::names::RoleArn;
 use daypass::model::problem::Kind;
 use daypass::model::snapshot::{Source, WarningKind};
@@ -46,9 +46,9 @@ impl Files {
     }
 
     async fn engine(&self, server: &Server) -> Handle {
-        let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
+        let wire = HttpOptions { endpoint_url: Some(server.url.clone()), ..HttpOptions::default() };
         let caches = Caches { sso: self.dir.path().join("sso") };
-        Engine::spawn(Options { profiles: self.paths.clone(), wire, caches, ..Options::new() })
+        Engine::spawn(EngineOptions { profiles: self.paths.clone(), wire, caches, ..EngineOptions::new() })
             .await
             .expect("an engine")
     }
@@ -178,7 +178,7 @@ fn every_way_to_an_odd_profile_is_named_with_its_line() {
         let files = Files::new("", &config);
         assert!(files.odd().contains(&(true, line, what)), "{config}: {:?}", files.odd());
         let odd = match origin(&files.paths, "p") {
-            Ok(Origin::SignIn(base)) => daypass::engine::profiles::sign_in(&files.paths, &base).map(|_| ()),
+            Ok(CredentialOrigin::SignIn(base)) => daypass::engine::profiles::sign_in(&files.paths, &base).map(|_| ()),
             Ok(_) => Ok(()),
             Err(why) => Err(why),
         };

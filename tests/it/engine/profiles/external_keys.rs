@@ -3,8 +3,8 @@
 use crate::engine::signin::who_in;
 use crate::support::scripted::{Reply, Request, Server};
 use daypass::engine::credentials::Caches;
-use daypass::engine::handle::{Engine, Handle, Options};
-use daypass::engine::http::Wire;
+use daypass::engine::handle::{Engine, EngineOptions, Handle};
+use daypass::engine::http::HttpOptions;
 use daypass::engine::profiles::{Paths, read};
 use daypass::model::problem::{Kind, Turn};
 use daypass::model::snapshot::Source;
@@ -77,9 +77,11 @@ fn write(dir: &Path) -> Paths {
 }
 
 async fn engine(dir: &Path, server: &Server) -> Handle {
-    let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
+    let wire = HttpOptions { endpoint_url: Some(server.url.clone()), ..HttpOptions::default() };
     let caches = Caches { sso: dir.join("sso") };
-    Engine::spawn(Options { profiles: write(dir), wire, caches, ..Options::new() }).await.expect("an engine")
+    Engine::spawn(EngineOptions { profiles: write(dir), wire, caches, ..EngineOptions::new() })
+        .await
+        .expect("an engine")
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::engine::transfer::{HASTY, PLACE, content, crc, destination, http, reg
 use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
 use crate::support::stage::until;
 use daypass::engine::clock::Clock;
-use daypass::engine::http::{Http, Wire};
+use daypass::engine::http::{Http, HttpOptions};
 use daypass::engine::s3::{CompleteRequest, S3, packed};
 use daypass::engine::timeouts::Timeouts;
 use daypass::engine::vault::Vault;
@@ -289,7 +289,7 @@ async fn many_connections_are_kept_and_used_again() {
 async fn connections_do_not_outlive_a_sleep() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
     let clock = Clock::start();
-    let wire = Wire { endpoint_url: Some(server.url.clone()), ..Wire::default() };
+    let wire = HttpOptions { endpoint_url: Some(server.url.clone()), ..HttpOptions::default() };
     let s3 = s3_with(&Http::new(&wire, &clock).expect("a client"), &clock, Timeouts::default());
     part(&s3, 10).await.expect("sent");
     part(&s3, 10).await.expect("sent");

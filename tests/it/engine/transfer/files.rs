@@ -36,8 +36,15 @@ async fn call(ctx: &Context, path: &Path, call: Call) -> Result<Answer, Problem>
 
 /// The same; `keys`: whether it is sent even if it looks like an access key.
 async fn called(ctx: &Context, path: &Path, call: Call, keys: bool) -> Result<Answer, Problem> {
-    let send =
-        Send { place: PLACE, generation: 1, upload: UploadId(1), path: path.to_owned(), key: "k".into(), keys, call };
+    let send = Send {
+        destination: PLACE,
+        generation: 1,
+        upload: UploadId(1),
+        path: path.to_owned(),
+        key: "k".into(),
+        keys,
+        call,
+    };
     let ctx = ctx.clone();
     // Spawned, as the engine does: so it must be able to move between threads.
     tokio::spawn(async move { run(&ctx, send, Arc::default()).await }).await.expect("no panic")

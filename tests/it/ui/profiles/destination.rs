@@ -14,7 +14,7 @@ fn the_form_keeps_what_the_bucket_asks_for() {
     (to.terms.not_before, to.terms.not_after) = (Some(Utc(1)), Some(Utc(4_000_000_000)));
     let change = |to: &Destination| {
         let mut seen = demo::ready();
-        seen.places[0].destination = Arc::new(to.clone());
+        seen.destinations[0].destination = Arc::new(to.clone());
         let mut shown = open(seen);
         press(&mut shown, "Switch destination: Important Project");
         press(&mut shown, labels::pass::CHANGE);
@@ -50,7 +50,7 @@ fn a_window_of_dates_is_said_before_it_bites() {
     // 22 Nov 2026 14:32 in Berlin, a Sunday.
     const TODAY: i64 = 1_795_354_320;
     let with = |from: Option<i64>, until: Option<i64>, mut seen: Snapshot| {
-        let to = Arc::make_mut(&mut seen.places[0].destination);
+        let to = Arc::make_mut(&mut seen.destinations[0].destination);
         (to.terms.not_before, to.terms.not_after) = (from.map(Utc), until.map(Utc));
         show(seen, |window, _| window.tell_time(Utc(TODAY)))
     };
@@ -58,7 +58,7 @@ fn a_window_of_dates_is_said_before_it_bites() {
     let lasts = |at| ask::lasts(Utc(at), Utc(TODAY), &demo::about().zone);
     let signed_out = || {
         let mut seen = demo::ready();
-        seen.places[0].session = Session::SignedOut;
+        seen.destinations[0].session = Session::SignedOut;
         seen
     };
     assert!(says(&with(Some(monday), None, signed_out()), "Your access starts Monday 09:00"));
@@ -73,7 +73,7 @@ fn a_window_of_dates_is_said_before_it_bites() {
 }
 
 fn with_device(mut seen: Snapshot) -> Snapshot {
-    Arc::make_mut(&mut seen.places[0].destination).mfa_serial = Some(SERIAL.parse().expect("a serial"));
+    Arc::make_mut(&mut seen.destinations[0].destination).mfa_serial = Some(SERIAL.parse().expect("a serial"));
     seen
 }
 
@@ -117,16 +117,16 @@ fn the_next_code_is_asked_for_before_the_end() {
 fn the_next_code_is_asked_for_where_nobody_looks() {
     // Three destinations whose access ends soon, and none of them on view but the last, where no code is wanted.
     let mut seen = with_device(demo::ending_soon());
-    let first = seen.places[0].clone();
+    let first = seen.destinations[0].clone();
     for name in ["Second", "Third"] {
         let mut place = first.clone();
         let mut to = (*place.destination).clone();
         name.clone_into(&mut to.name);
         place.destination = Arc::new(to);
-        seen.places.push(place);
+        seen.destinations.push(place);
     }
-    let last = demo::ending_soon().places.remove(0);
-    seen.places.push(last);
+    let last = demo::ending_soon().destinations.remove(0);
+    seen.destinations.push(last);
     let mut shown = open(seen);
     for name in ["Important Project", "Second", "Third"] {
         assert!(says(&shown, &format!("{name} asks for it")), "{name}");
