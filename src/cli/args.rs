@@ -83,7 +83,7 @@ fn bytes(text: &str) -> Result<u64, String> {
 
 /// Where files go, and through which role.
 #[derive(ClapArgs)]
-pub(super) struct Where {
+pub(super) struct DestinationArgs {
     /// The profile whose key asks for the role.
     #[arg(long, value_name = "NAME")]
     pub profile: String,
@@ -146,7 +146,7 @@ pub(super) struct Where {
 #[derive(ClapArgs)]
 pub(super) struct UploadArgs {
     #[command(flatten)]
-    pub place: Where,
+    pub destination: DestinationArgs,
     /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
@@ -170,7 +170,7 @@ pub(super) struct UploadArgs {
 #[derive(ClapArgs)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
-    pub place: Where,
+    pub destination: DestinationArgs,
     #[command(flatten)]
     pub wire: WireArgs,
     /// Send a tiny test file as well. You can't delete it; your customer can.

@@ -2,7 +2,7 @@
 
 use super::args::{CheckArgs, SignInArgs};
 use super::show::{Show, explained, with_detail};
-use super::{ALL, SOME_NOT, Stop, ask, place, say, say_beside};
+use super::{ALL, SOME_NOT, Stop, ask, destination, say, say_beside};
 use crate::diagnose::{self, Evidence};
 use crate::engine::check::AccessCheck;
 use crate::model::check::{Fact, Step};
@@ -16,16 +16,16 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 pub(super) async fn run(mut args: CheckArgs) -> Result<u8, Stop> {
-    let said = place::said(&args.place)?;
-    let mut handle = place::engine(&args.wire, false, false).await?;
-    let destination = match place::confirmed(&mut handle, &args.place, said, false).await {
+    let said = destination::said(&args.destination)?;
+    let mut handle = destination::engine(&args.wire, false, false).await?;
+    let destination = match destination::confirmed(&mut handle, &args.destination, said, false).await {
         Ok(destination) => destination,
         Err(stop) => {
             handle.stop().await;
             return Err(stop);
         }
     };
-    let code = match ask::first_code(&destination, args.place.mfa_code.take().map(Zeroizing::new)).await {
+    let code = match ask::first_code(&destination, args.destination.mfa_code.take().map(Zeroizing::new)).await {
         Ok(code) => code,
         Err(stop) => {
             handle.stop().await;
@@ -81,7 +81,7 @@ fn show(step: &Step, destination: &Destination, identity: Option<&Identity>, see
 
 /// Signs a profile in and waits until it is done.
 pub(super) async fn sign_in(args: SignInArgs) -> Result<u8, Stop> {
-    let handle = place::engine(&args.wire, false, false).await?;
+    let handle = destination::engine(&args.wire, false, false).await?;
     let mut steps = handle.sign_in(&args.profile);
     let mut ended = Ok(SOME_NOT);
     while let Some(step) = steps.recv().await {
@@ -99,7 +99,7 @@ pub(super) async fn sign_in(args: SignInArgs) -> Result<u8, Stop> {
             SignInStep::Ended(problem) => {
                 let stop = Stop::new(keys::sign_in_problem(&problem));
                 let of_the_files = matches!(&problem, SignInProblem::Other(why) if why.kind == Kind::ProfileOdd);
-                let odd = if of_the_files { place::odd(&args.profile) } else { Vec::new() };
+                let odd = if of_the_files { destination::odd(&args.profile) } else { Vec::new() };
                 ended = Err(if odd.is_empty() { stop } else { stop.hint(odd.join("\nhint: ")) });
             }
         }

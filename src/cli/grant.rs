@@ -1,7 +1,7 @@
 //! `grant`: prints what the customer's administrator needs.
 
 use super::args::{FormArgs, GrantArgs};
-use super::place::{self, parsed};
+use super::destination::{self, parsed};
 use super::{ALL, Stop, say};
 use crate::engine::clock::Clock;
 use crate::grant::words as grant_words;
@@ -89,8 +89,8 @@ pub(super) async fn run(args: GrantArgs) -> Result<u8, Stop> {
 
 /// Returns the identity of a profile, from AWS.
 async fn asked(args: &GrantArgs, profile: &str) -> Result<Principal, Stop> {
-    let mut handle = place::engine(&args.wire, false, false).await?;
-    let identity = match place::command(&mut handle, profile, args.allow_command.as_deref()).await {
+    let mut handle = destination::engine(&args.wire, false, false).await?;
+    let identity = match destination::command(&mut handle, profile, args.allow_command.as_deref()).await {
         Ok(()) => handle.who(profile).await.map_err(|problem| Stop::new(sentence(&problem))),
         Err(stop) => Err(stop),
     };

@@ -3,8 +3,8 @@
 mod args;
 mod ask;
 mod check;
+mod destination;
 mod grant;
-mod place;
 mod practice;
 mod profiles;
 mod receipts;

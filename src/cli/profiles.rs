@@ -1,7 +1,7 @@
 //! `profiles`: lists the profiles in the shared files, and which of their commands may run.
 
 use super::args::ProfilesArgs;
-use super::place;
+use super::destination;
 use super::{ALL, NOT_STARTED, Stop, say, say_beside};
 use crate::engine::credentials::fingerprint;
 use crate::engine::handle::{Engine, EngineOptions};
@@ -50,7 +50,7 @@ async fn forbid(sha256: &str) -> Result<u8, Stop> {
     if home.is_none() {
         return Err(Stop::new(key_words::not_allowed_before()));
     }
-    let engine = Engine::spawn(EngineOptions { home, limits: place::limits(), ..EngineOptions::new() }).await;
+    let engine = Engine::spawn(EngineOptions { home, limits: destination::limits(), ..EngineOptions::new() }).await;
     let mut handle = engine.map_err(|problem| Stop::new(sentence(&problem)))?;
     let elsewhere = handle.notices().iter().any(|notice| matches!(notice, Notice::OpenElsewhere(_)));
     if elsewhere {

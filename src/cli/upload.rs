@@ -3,7 +3,7 @@
 use super::args::{Resume, UploadArgs};
 use super::ask::{self, Codes};
 use super::show::{Show, failed};
-use super::{ALL, NOT_STARTED, SOME_NOT, Stop, place, receipts};
+use super::{ALL, NOT_STARTED, SOME_NOT, Stop, destination, receipts};
 use crate::engine::handle::Handle;
 use crate::engine::signals::{self, Signal};
 use crate::model::history::{DeliveryFile, HistoryFilter, Outcome};
@@ -30,20 +30,20 @@ use zeroize::Zeroizing;
 const LEAVE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(mut args: UploadArgs) -> Result<u8, Stop> {
-    let said = place::said(&args.place)?;
+    let said = destination::said(&args.destination)?;
     let sha256 = args.receipt.is_some() || args.send_receipt;
-    let mut handle = place::engine_for(&args.wire, sha256, args.send_keys, args.again).await?;
+    let mut handle = destination::engine_for(&args.wire, sha256, args.send_keys, args.again).await?;
     let mut show = Show::new(args.wire.json);
     show.notices(&handle);
     show.earlier(&handle.seen());
-    let destination = match place::confirmed(&mut handle, &args.place, said, true).await {
+    let destination = match destination::confirmed(&mut handle, &args.destination, said, true).await {
         Ok(destination) => destination,
         Err(stop) => {
             handle.stop().await;
             return Err(stop);
         }
     };
-    let code = match ask::first_code(&destination, args.place.mfa_code.take().map(Zeroizing::new)).await {
+    let code = match ask::first_code(&destination, args.destination.mfa_code.take().map(Zeroizing::new)).await {
         Ok(code) => code,
         Err(stop) => {
             handle.stop().await;
@@ -90,7 +90,7 @@ pub(super) async fn run(mut args: UploadArgs) -> Result<u8, Stop> {
 }
 
 pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
-    let mut handle = place::engine(&args.wire, false, false).await?;
+    let mut handle = destination::engine(&args.wire, false, false).await?;
     let mut show = Show::new(args.wire.json);
     if let Some(sentence) = handle.notices().iter().find_map(words::nothing_to_resume) {
         handle.stop().await;

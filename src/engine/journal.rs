@@ -8,9 +8,9 @@
 
 mod damage;
 mod earlier;
+mod folder;
 mod history;
 mod pages;
-mod place;
 mod read;
 mod reserve;
 mod resolve;
@@ -327,7 +327,7 @@ impl HistoryStore {
 /// journal or no settings in it.
 #[must_use]
 pub fn kept_settings(home: &Path) -> Option<Settings> {
-    let db = schema::connect_reader(&home.join(place::FILE)).ok()?;
+    let db = schema::connect_reader(&home.join(folder::FILE)).ok()?;
     let body: String = db.query_row("SELECT body FROM settings", [], |row| row.get(0)).ok()?;
     serde_json::from_str(&body).ok()
 }
@@ -337,7 +337,7 @@ pub fn kept_settings(home: &Path) -> Option<Settings> {
 /// # Errors
 /// What the system says; `PermissionDenied` where other users may write in it.
 pub(super) fn private_folder(dir: &Path) -> std::io::Result<PathBuf> {
-    place::folder(dir).map_err(place::FolderProblem::into_io)
+    folder::prepare(dir).map_err(folder::FolderProblem::into_io)
 }
 
 /// Opens a file for its owner alone, which is made where there is none, to be read and written.
@@ -345,39 +345,39 @@ pub(super) fn private_folder(dir: &Path) -> std::io::Result<PathBuf> {
 /// # Errors
 /// What the system says; `PermissionDenied` where a link stands there, or a file that others may write.
 pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
-    place::plain(path).map_err(place::FolderProblem::into_io)?;
-    place::writable().truncate(false).open(path)
+    folder::plain(path).map_err(folder::FolderProblem::into_io)?;
+    folder::writable().truncate(false).open(path)
 }
 
 fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
-    let refused = |refusal: place::FolderProblem| match refusal {
-        place::FolderProblem::NotSafe(path) => JournalNotice::NotSafe(path),
-        place::FolderProblem::Io(why) => JournalNotice::NotKept(damage::io_problem(&why)),
+    let refused = |refusal: folder::FolderProblem| match refusal {
+        folder::FolderProblem::NotSafe(path) => JournalNotice::NotSafe(path),
+        folder::FolderProblem::Io(why) => JournalNotice::NotKept(damage::io_problem(&why)),
     };
     let io = |why: std::io::Error| JournalNotice::NotKept(damage::io_problem(&why));
-    let mut dir = place::folder(dir).map_err(refused)?;
+    let mut dir = folder::prepare(dir).map_err(refused)?;
     if let Some(server) = &options.server {
-        dir = place::folder(&dir.join(server)).map_err(refused)?;
+        dir = folder::prepare(&dir.join(server)).map_err(refused)?;
     }
     let dir: Arc<Path> = dir.into();
-    let lock = match place::lock(&dir).map_err(refused)? {
-        place::Lock::Held(file) => file,
-        place::Lock::Elsewhere => return Ok(Opened::Elsewhere(Elsewhere { dir: dir.to_path_buf() })),
+    let lock = match folder::lock(&dir).map_err(refused)? {
+        folder::Lock::Held(file) => file,
+        folder::Lock::Elsewhere => return Ok(Opened::Elsewhere(Elsewhere { dir: dir.to_path_buf() })),
     };
-    let path: Arc<Path> = dir.join(place::FILE).into();
+    let path: Arc<Path> = dir.join(folder::FILE).into();
     let mut notices = Vec::new();
     // The second pass creates a new file; a disk that damages a new file at once can't keep anything.
     for _ in 0..2 {
-        let bytes = place::file(&dir).map_err(io)?;
+        let bytes = folder::file(&dir).map_err(io)?;
         // If a write found damage, the whole file is checked, whatever its size.
-        let bytes = if place::doubted(&dir) { 0 } else { bytes };
+        let bytes = if folder::doubted(&dir) { 0 } else { bytes };
         let found = match open_file(&path, bytes, options) {
             // On a full disk, the reserve makes room for what can't wait.
             Err(_refused) if reserve::Reserve::beside(&path).give_up() => open_file(&path, bytes, options),
             found => found,
         };
         if found.is_ok() {
-            place::trust(&dir);
+            folder::trust(&dir);
         }
         let aside = match found {
             Ok(FoundFile::Open(db, restored)) => {
@@ -388,8 +388,8 @@ fn begin(dir: &Path, options: &Options) -> Result<Opened, JournalNotice> {
                 let journal = Journal::start(store, restored.start, db, Some((lock, dir)), options);
                 return Ok(Opened::Here { journal, kept: restored.kept, notices });
             }
-            Ok(FoundFile::Newer) => JournalNotice::FromLater(place::set_aside(&dir, "later").map_err(io)?),
-            Ok(FoundFile::Damaged) => JournalNotice::SetAside(place::set_aside(&dir, "damaged").map_err(io)?),
+            Ok(FoundFile::Newer) => JournalNotice::FromLater(folder::set_aside(&dir, "later").map_err(io)?),
+            Ok(FoundFile::Damaged) => JournalNotice::SetAside(folder::set_aside(&dir, "damaged").map_err(io)?),
             Err(why) => return Err(JournalNotice::NotKept(damage::problem(&why))),
         };
         notices.push(aside);

@@ -47,7 +47,7 @@ pub struct Vault(Arc<Mutex<VaultContents>>);
 #[derive(Default)]
 struct VaultContents {
     tickets: u64,
-    places: HashMap<DestinationId, Slot>,
+    slots: HashMap<DestinationId, Slot>,
 }
 
 #[derive(Default)]
@@ -84,7 +84,7 @@ impl Vault {
     #[must_use]
     pub fn put(&self, ticket: &Ticket, credentials: SessionCredentials) -> bool {
         let mut held = self.lock();
-        let slot = held.places.entry(ticket.place).or_default();
+        let slot = held.slots.entry(ticket.place).or_default();
         if ticket.number <= slot.spent {
             return false;
         }
@@ -97,24 +97,24 @@ impl Vault {
     pub fn forget(&self, place: DestinationId) {
         let mut held = self.lock();
         let spent = held.tickets;
-        held.places.insert(place, Slot { spent, session: None, code: None });
+        held.slots.insert(place, Slot { spent, session: None, code: None });
     }
 
     /// Stores an MFA code for the next AssumeRole of this destination.
     pub fn put_code(&self, place: DestinationId, code: Zeroizing<String>) {
-        self.lock().places.entry(place).or_default().code = Some(code);
+        self.lock().slots.entry(place).or_default().code = Some(code);
     }
 
     /// Removes and returns the MFA code: AWS accepts each code once.
     #[must_use]
     pub fn take_code(&self, place: DestinationId) -> Option<Zeroizing<String>> {
-        self.lock().places.get_mut(&place)?.code.take()
+        self.lock().slots.get_mut(&place)?.code.take()
     }
 
     /// Puts back a code that AWS did not check. It is dropped if the ticket is spent or a newer code is stored.
     pub fn put_back(&self, ticket: &Ticket, code: Zeroizing<String>) {
         let mut held = self.lock();
-        let slot = held.places.entry(ticket.place).or_default();
+        let slot = held.slots.entry(ticket.place).or_default();
         if ticket.number > slot.spent && slot.code.is_none() {
             slot.code = Some(code);
         }
@@ -123,7 +123,7 @@ impl Vault {
     /// Whether there are credentials for this destination.
     #[must_use]
     pub fn has(&self, place: DestinationId) -> bool {
-        self.lock().places.get(&place).is_some_and(|slot| slot.session.is_some())
+        self.lock().slots.get(&place).is_some_and(|slot| slot.session.is_some())
     }
 
     /// Returns a signer for this destination alone.
@@ -163,7 +163,7 @@ impl ProvideCredentials for Signer {
     where
         Self: 'a,
     {
-        let session = self.vault.lock().places.get(&self.place).and_then(|slot| slot.session.clone());
+        let session = self.vault.lock().slots.get(&self.place).and_then(|slot| slot.session.clone());
         future::ProvideCredentials::ready(session.ok_or_else(|| CredentialsError::not_loaded(NoSession)))
     }
 }

@@ -39,7 +39,7 @@ impl Reserve {
 
     fn write(&self, size: usize) -> io::Result<()> {
         let _none = fs::remove_file(&self.0);
-        let written = super::place::writable().create_new(true).open(&self.0).and_then(|mut file| {
+        let written = super::folder::writable().create_new(true).open(&self.0).and_then(|mut file| {
             file.write_all(&vec![0; size])?;
             file.sync_data()
         });

@@ -136,7 +136,7 @@ struct DestinationRow {
 /// Maps the ids of this run to rows.
 pub(super) struct Resolver {
     start: StartState,
-    places: HashMap<DestinationId, DestinationRow>,
+    destinations: HashMap<DestinationId, DestinationRow>,
     uploads: Vec<i64>,
     /// Folders by the address of their `Arc`, which is kept so that the address isn't reused.
     folders: HashMap<usize, (Arc<Folder>, i64)>,
@@ -146,7 +146,13 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub fn new(start: StartState) -> Self {
-        Self { start, places: HashMap::new(), uploads: Vec::new(), folders: HashMap::new(), begun: HashMap::new() }
+        Self {
+            start,
+            destinations: HashMap::new(),
+            uploads: Vec::new(),
+            folders: HashMap::new(),
+            begun: HashMap::new(),
+        }
     }
 
     /// Forgets which folders have rows: the next file in each adds a new row for it.
@@ -156,12 +162,12 @@ impl Resolver {
 
     /// Returns the current deliveries.
     pub fn deliveries(&self) -> Vec<i64> {
-        self.places.values().filter_map(|place| place.delivery).collect()
+        self.destinations.values().filter_map(|place| place.delivery).collect()
     }
 
     /// Adds the current deliveries by destination to `current`.
     pub fn deliveries_into(&self, current: &mut HashMap<DestinationId, i64>) {
-        current.extend(self.places.iter().filter_map(|(id, place)| Some((*id, place.delivery?))));
+        current.extend(self.destinations.iter().filter_map(|(id, place)| Some((*id, place.delivery?))));
     }
 
     /// Adds the changes that `record` requires. A record with an id that no earlier record introduced requires none.
@@ -184,7 +190,7 @@ impl Resolver {
             }
             Record::Delivery { destination: place, account, who, session } => {
                 let row = self.next(1);
-                if let Some(place) = self.places.get_mut(&place) {
+                if let Some(place) = self.destinations.get_mut(&place) {
                     let (destination, body) = (place.row, Arc::clone(&place.body));
                     place.delivery = Some(row);
                     self.folders.clear();
@@ -192,7 +198,7 @@ impl Resolver {
                 }
             }
             Record::DeliveryBy { destination: place, who, session } => {
-                if let Some(row) = self.places.get(&place).and_then(|place| place.delivery) {
+                if let Some(row) = self.destinations.get(&place).and_then(|place| place.delivery) {
                     ops.push(JournalChange::DeliveryBy { row, who, session });
                 }
             }
@@ -235,7 +241,7 @@ impl Resolver {
             }),
             Record::Reopened(upload) => self.with(upload, |_, row| ops.push(JournalChange::Reopened { row })),
             Record::DeliveryEnded(place) => {
-                if let Some(row) = self.places.get(&place).and_then(|place| place.delivery) {
+                if let Some(row) = self.destinations.get(&place).and_then(|place| place.delivery) {
                     ops.push(JournalChange::Settled { row });
                 }
             }
@@ -254,15 +260,16 @@ impl Resolver {
         let row = known.unwrap_or_else(|| self.next(0));
         self.start.destinations.insert(same.clone(), row);
         self.start.used += 1;
-        let delivery = self.places.get(&id).filter(|place| place.row == row).and_then(|place| place.delivery);
+        let delivery = self.destinations.get(&id).filter(|place| place.row == row).and_then(|place| place.delivery);
         let used = self.start.used;
-        self.places.insert(id, DestinationRow { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
+        self.destinations
+            .insert(id, DestinationRow { row, same: same.clone(), body: Arc::clone(&body), used, delivery });
         ops.push(JournalChange::Destination { row, same, body, used });
     }
 
     /// Stores what was learned about a destination as one more field of its JSON.
     fn learned(&self, id: DestinationId, learned: &Learned, ops: &mut Vec<JournalChange>) {
-        let Some(place) = self.places.get(&id) else { return };
+        let Some(place) = self.destinations.get(&id) else { return };
         let Ok(mut body) = serde_json::from_str::<serde_json::Map<_, _>>(&place.body) else { return };
         let Ok(learned) = serde_json::to_value(learned) else { return };
         body.insert(LEARNED.to_owned(), learned);
@@ -278,12 +285,12 @@ impl Resolver {
     /// Returns the current delivery at `place`. If the model recorded none, begins one without account, caller and
     /// session.
     fn delivery(&mut self, place: DestinationId, at: Utc, ops: &mut Vec<JournalChange>) -> Option<i64> {
-        let known = self.places.get(&place)?.delivery;
+        let known = self.destinations.get(&place)?.delivery;
         if known.is_none() {
             let (account, who, session) = Default::default();
             self.resolve(Record::Delivery { destination: place, account, who, session }, at, ops);
         }
-        self.places.get(&place)?.delivery
+        self.destinations.get(&place)?.delivery
     }
 
     fn folder(&mut self, folder: &Arc<Folder>, ops: &mut Vec<JournalChange>) -> i64 {
@@ -298,7 +305,7 @@ impl Resolver {
     }
 
     fn adopt(&mut self, upload: UploadId, place: DestinationId, row: i64, ops: &mut Vec<JournalChange>) {
-        let Some(place) = self.places.get_mut(&place) else { return };
+        let Some(place) = self.destinations.get_mut(&place) else { return };
         let Some((destination, delivery, upload_id)) = self.start.unfinished.remove(&row) else { return };
         if destination != place.row {
             return;

@@ -3,7 +3,7 @@
 
 use super::reserve::Reserve;
 use super::resolve::{JournalChange, Resolver};
-use super::{HistoryStore, Options, damage, place, schema, write};
+use super::{HistoryStore, Options, damage, folder, schema, write};
 use crate::model::problem::{Kind, Problem};
 use crate::model::record::Record;
 use crate::model::upload::DestinationId;
@@ -325,7 +325,7 @@ fn with_file(
                 // After an error, SQLite may hold pages that never reached the disk: the next attempt reopens the file.
                 Err(why) => {
                     if damage::is_damage(&why) {
-                        place::doubt(path);
+                        folder::doubt(path);
                     }
                     (Err(why), None)
                 }

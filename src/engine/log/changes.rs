@@ -18,7 +18,7 @@ const STEP: Duration = Duration::from_mins(1);
 /// What was told of the model's state last.
 #[derive(Debug, Default)]
 pub struct Changes {
-    places: Vec<LoggedDestination>,
+    destinations: Vec<LoggedDestination>,
     down: Option<Kind>,
     progress: Time,
 }
@@ -39,11 +39,11 @@ impl Changes {
         if log.0.is_none() {
             return;
         }
-        for (place, id) in model.destinations().zip(0..).skip(self.places.len()) {
+        for (place, id) in model.destinations().zip(0..).skip(self.destinations.len()) {
             opened(log, DestinationId(id), place);
-            self.places.push(LoggedDestination::default());
+            self.destinations.push(LoggedDestination::default());
         }
-        for ((told, place), id) in self.places.iter_mut().zip(model.destinations()).zip(0..) {
+        for ((told, place), id) in self.destinations.iter_mut().zip(model.destinations()).zip(0..) {
             told.look(log, DestinationId(id), place, model.settings().renew);
         }
         let down = match model.network() {

@@ -1,6 +1,6 @@
 //! Makes a destination from arguments, a profile and an invitation, and asks the questions that must come first.
 
-use super::args::{Where, WireArgs};
+use super::args::{DestinationArgs, WireArgs};
 use super::{Stop, ask, say_beside};
 use crate::engine::credentials::fingerprint;
 use crate::engine::handle::{Engine, EngineOptions, Handle};
@@ -84,7 +84,7 @@ pub(super) struct Stated {
 }
 
 /// Returns the destination that the arguments describe.
-pub(super) fn said(args: &Where) -> Result<Stated, Stop> {
+pub(super) fn said(args: &DestinationArgs) -> Result<Stated, Stop> {
     if looks_like_secret(&args.profile) {
         // Checked before anything is stored under this name.
         return parsed(Field::SessionName, Err(NameProblem::LooksLikeSecret));
@@ -182,7 +182,7 @@ fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
 /// If `stop_early` is set, a profile that can't be used is an error.
 pub(super) async fn confirmed(
     handle: &mut Handle,
-    args: &Where,
+    args: &DestinationArgs,
     said: Stated,
     stop_early: bool,
 ) -> Result<Destination, Stop> {
@@ -202,7 +202,7 @@ pub(super) async fn confirmed(
     Ok(said.destination)
 }
 
-async fn right(handle: &Handle, args: &Where, invitation: &Invitation) -> Result<(), Stop> {
+async fn right(handle: &Handle, args: &DestinationArgs, invitation: &Invitation) -> Result<(), Stop> {
     let expected = args.account.as_ref();
     let expected = expected.map(|digits| parsed(Field::Account, AccountId::from_pasted(digits))).transpose()?;
     if let Some(expected) = expected.as_ref().filter(|expected| **expected != invitation.role.account()) {

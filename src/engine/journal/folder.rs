@@ -46,7 +46,7 @@ pub(super) enum Lock {
 }
 
 /// Creates the folder if necessary and checks that it is private. Returns its path with links resolved (on Unix).
-pub(super) fn folder(dir: &Path) -> Result<PathBuf, FolderProblem> {
+pub(super) fn prepare(dir: &Path) -> Result<PathBuf, FolderProblem> {
     create(dir)?;
     #[cfg(unix)]
     let dir = dir.canonicalize()?;
