@@ -71,6 +71,13 @@ pub(super) fn lock(dir: &Path) -> Result<Lock, FolderProblem> {
     }
 }
 
+/// Releases the lock. A program that is being started at this moment holds a copy of the file until its exec, so closing
+/// the file would not be enough for the next start to find it free (flock(2)).
+pub(super) fn unlock(file: &File) {
+    // If the system refuses, the lock ends with the last copy of the file.
+    let _ended = file.unlock();
+}
+
 /// Creates the journal's file if necessary, readable by its owner alone. Returns its size in bytes.
 pub(super) fn file(dir: &Path) -> io::Result<u64> {
     let file = writable().truncate(false).open(dir.join(FILE))?;
@@ -185,4 +192,20 @@ pub(super) fn plain(path: &Path) -> Result<(), FolderProblem> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_released_lock_is_free_while_a_copy_of_its_file_is_open() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let Ok(Lock::Held(held)) = lock(dir.path()) else { panic!("nobody holds it") };
+        let copy = held.try_clone().expect("a copy");
+        assert!(matches!(lock(dir.path()), Ok(Lock::Elsewhere)));
+        unlock(&held);
+        assert!(matches!(lock(dir.path()), Ok(Lock::Held(_))));
+        drop(copy);
+    }
 }

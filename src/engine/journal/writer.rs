@@ -296,7 +296,9 @@ impl Writer {
         // If the runtime is shutting down, both are dropped right here.
         let _ = tokio::task::spawn_blocking(move || {
             drop(db);
-            drop(lock);
+            if let Some(lock) = &lock {
+                folder::unlock(lock);
+            }
         })
         .await;
     }
