@@ -5,7 +5,7 @@ use super::names::{Region, RoleArn};
 use super::parts::PartDone;
 use super::problem::Problem;
 use super::session::Identity;
-use super::snapshot::{Command, Profiles, Settings, SkipReason};
+use super::snapshot::{Command, Profiles, Settings, SkipReason, Which};
 use super::upload::{DestinationId, Fingerprint, Folder, RequestId, Stored, UploadId};
 use crate::time::Utc;
 use std::path::PathBuf;
@@ -50,43 +50,20 @@ pub enum Event {
 }
 
 impl Event {
-    /// The open destination that it is about.
+    /// Returns the open destination or the upload that it is about.
     #[must_use]
-    pub const fn destination(&self) -> Option<DestinationId> {
+    pub const fn subject(&self) -> Option<Which> {
         match self {
-            Self::Command(command) => command.destination(),
+            Self::Command(command) => command.subject(),
             Self::Assumed(id, ..)
             | Self::Located(id, _)
             | Self::Found(id, ..)
             | Self::FoundAgain(id, ..)
             | Self::Skipped(id, ..)
-            | Self::Walked(id) => Some(*id),
+            | Self::Walked(id) => Some(Which::All(*id)),
             Self::Tick
             | Self::Identified(..)
             | Self::ProfilesRead(_)
-            | Self::Answered(..)
-            | Self::Moved(_)
-            | Self::JournalFailed(_)
-            | Self::JournalWorks
-            | Self::Adjusted(_)
-            | Self::Restored(_) => None,
-        }
-    }
-
-    /// The upload that it is about.
-    #[must_use]
-    pub const fn upload(&self) -> Option<UploadId> {
-        match self {
-            Self::Command(command) => command.upload(),
-            Self::Tick
-            | Self::Assumed(..)
-            | Self::Identified(..)
-            | Self::Located(..)
-            | Self::ProfilesRead(_)
-            | Self::Found(..)
-            | Self::FoundAgain(..)
-            | Self::Skipped(..)
-            | Self::Walked(_)
             | Self::Answered(..)
             | Self::Moved(_)
             | Self::JournalFailed(_)

@@ -59,7 +59,7 @@ use self::rate::Rate;
 use self::rng::Rng;
 use self::rows::Rows;
 use self::session::Identity;
-use self::snapshot::{Command, Network, OpenDestination, Profiles, Settings, Snapshot};
+use self::snapshot::{Command, Network, OpenDestination, Profiles, Settings, Snapshot, Which};
 use self::upload::{DestinationId, RequestId, UploadId};
 use self::work::{AllWork, InFlight};
 use crate::time::{Time, Utc};
@@ -251,8 +251,11 @@ impl Model {
         let now = now.max(self.now);
         self.count_moving(now.since(self.now));
         self.now = now;
-        let known = event.destination().is_none_or(|id| self.lanes.contains(id))
-            && event.upload().is_none_or(|id| self.rows.contains(id));
+        let known = match event.subject() {
+            Some(Which::All(id)) => self.lanes.contains(id),
+            Some(Which::One(id)) => self.rows.contains(id),
+            None => true,
+        };
         if known {
             self.on_event(event, fx);
         }

@@ -377,9 +377,9 @@ pub enum Command {
 }
 
 impl Command {
-    /// The open destination that it is about.
+    /// Returns the open destination or the upload that it is about.
     #[must_use]
-    pub const fn destination(&self) -> Option<DestinationId> {
+    pub const fn subject(&self) -> Option<Which> {
         match self {
             Self::Change(id, _)
             | Self::GetAccess(id)
@@ -387,48 +387,10 @@ impl Command {
             | Self::SignOut(id)
             | Self::Add(id, _)
             | Self::SendAgain(id, _)
-            | Self::Release(id)
-            | Self::Pause(Which::All(id))
-            | Self::Resume(Which::All(id))
-            | Self::Cancel(Which::All(id))
-            | Self::Retry(Which::All(id)) => Some(*id),
-            Self::Pause(Which::One(_))
-            | Self::Resume(Which::One(_))
-            | Self::Cancel(Which::One(_))
-            | Self::Retry(Which::One(_))
-            | Self::SendUnderNewName(_)
-            | Self::SendKeyFile(_)
-            | Self::Open(_)
-            | Self::Forget(_)
-            | Self::Identify(_)
-            | Self::ProfileRenamed { .. }
-            | Self::Set(_)
-            | Self::RetryJournal => None,
-        }
-    }
-
-    /// The upload that it is about.
-    #[must_use]
-    pub const fn upload(&self) -> Option<UploadId> {
-        match self {
-            Self::Pause(Which::One(id))
-            | Self::Resume(Which::One(id))
-            | Self::Cancel(Which::One(id))
-            | Self::Retry(Which::One(id))
-            | Self::SendUnderNewName(id)
-            | Self::SendKeyFile(id) => Some(*id),
-            Self::Pause(Which::All(_))
-            | Self::Resume(Which::All(_))
-            | Self::Cancel(Which::All(_))
-            | Self::Retry(Which::All(_))
-            | Self::Change(..)
-            | Self::GetAccess(_)
-            | Self::GetAccessUnnarrowed(_)
-            | Self::SignOut(_)
-            | Self::Add(..)
-            | Self::SendAgain(..)
-            | Self::Release(_)
-            | Self::Open(_)
+            | Self::Release(id) => Some(Which::All(*id)),
+            Self::Pause(which) | Self::Resume(which) | Self::Cancel(which) | Self::Retry(which) => Some(*which),
+            Self::SendUnderNewName(id) | Self::SendKeyFile(id) => Some(Which::One(*id)),
+            Self::Open(_)
             | Self::Forget(_)
             | Self::Identify(_)
             | Self::ProfileRenamed { .. }
