@@ -143,6 +143,7 @@ impl Model {
         };
         shown.assume = AssumeStatus::Assuming;
         lane.access.attempt += 1;
+        lane.access.caller = known.and_then(|(_, who)| Some(who.as_ref().ok()?.arn.clone()));
         let request = AssumeRole {
             attempt: lane.access.attempt,
             destination: Arc::clone(&lane.shown.destination),

@@ -15,6 +15,7 @@ pub struct Delivery {
     pub destination: Destination,
     /// The address of the server; none for Amazon's own.
     pub server: Option<Box<str>>,
+    /// The account that the bucket was expected to belong to.
     pub account: Box<str>,
     pub who: Box<str>,
     /// The session's name.

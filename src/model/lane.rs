@@ -69,6 +69,9 @@ pub(super) struct Lane {
 pub(super) struct AssumeState {
     /// AssumeRole attempts so far; also the generation of the session that the last one gave.
     pub attempt: u32,
+    /// The ARN that signed the last attempt, if it was known then. Another key may have the profile's name by the time
+    /// the answer comes.
+    pub caller: Option<Box<str>>,
     /// Failed attempts in a row.
     pub failures: u32,
     /// Until when a denial is taken for the delay of IAM after a change.
@@ -239,6 +242,7 @@ impl AssumeState {
     fn of(destination: &Destination) -> Self {
         Self {
             attempt: 0,
+            caller: None,
             failures: 0,
             delayed_until: None,
             seconds: destination.seconds,

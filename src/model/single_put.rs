@@ -81,9 +81,11 @@ impl Model {
 
     /// Learns from a session that was given.
     pub(super) fn learn_access(&mut self, at: DestinationId, given: &Assumed, fx: &mut Vec<Effect>) {
-        let place = &self.lanes[at].shown;
-        let known = self.identities.iter().find(|(name, _)| *name == place.destination.profile);
-        let caller = known.and_then(|(_, who)| who.as_ref().ok()).map(|who| who.arn.clone());
+        let lane = &self.lanes[at];
+        let caller = lane.access.caller.clone().or_else(|| {
+            let (_, who) = self.identities.iter().find(|(name, _)| *name == lane.shown.destination.profile)?;
+            Some(who.as_ref().ok()?.arn.clone())
+        });
         let left = i64::try_from(given.left.as_secs()).unwrap_or(0);
         let now = Utc(given.ends.0.saturating_sub(left));
         self.learn(at, fx, |learned| {

@@ -29,7 +29,7 @@ pub const ABOUT: [&str; 3] = [
 ];
 
 pub const PROGRAM: &str = "PROGRAM AND SYSTEM";
-pub const SETTINGS: &str = "SETTINGS";
+pub const SETTINGS: &str = "SETTINGS (as saved; the log tells what each run used)";
 pub const PROBLEMS: &str = "LAST PROBLEMS";
 pub const LOG: &str = "LOG";
 pub const NO_PROBLEMS: &str = "None in the log.";

@@ -5,7 +5,7 @@ use crate::support::simulation::destination;
 use daypass::model::Limits;
 use daypass::model::event::{Effect, Event};
 use daypass::model::problem::{DeniedBy, Kind, Problem};
-use daypass::model::session::Session;
+use daypass::model::session::{Identity, Session};
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::State;
 
@@ -316,4 +316,16 @@ fn an_answer_that_refuses_proves_the_line_too() {
     assert_eq!(probe.first().map(|(_, send)| send.generation), Some(1));
     bench.trouble(probe[0].0, Kind::AlreadyThere);
     assert!(matches!(bench.model.snapshot().line, daypass::model::snapshot::Network::Up));
+}
+
+#[test]
+fn access_is_remembered_of_whoever_signed_the_request() {
+    let mut bench = Bench::asking(destination(0), Limits::default());
+    let ask = bench.asked().pop().expect("AssumeRole");
+    // The profile's key is replaced while the answer is on its way.
+    let profile = bench.place().destination.profile.clone();
+    let other = Identity { account: "1".into(), arn: "arn:other".into(), name: "other".into() };
+    bench.on(Event::Identified(profile, Ok(other)));
+    bench.given(ask.attempt, 3600);
+    assert_eq!(bench.place().learned.caller.as_deref(), Some("arn:me"));
 }
