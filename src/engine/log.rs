@@ -33,11 +33,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::{Dispatch, Level};
+use tracing_subscriber::Registry;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::{Registry, reload};
 
 /// The target of every line, which the filter admits alone.
 const TARGET: &str = "daypass";
@@ -66,7 +66,6 @@ pub struct Log(Option<Arc<Inner>>);
 struct Inner {
     detailed: AtomicBool,
     dispatch: Dispatch,
-    filter: reload::Handle<Targets, Registry>,
     queue: Queue,
     clock: Clock,
     often: Mutex<Often>,
@@ -85,16 +84,17 @@ impl Log {
     /// What the system says where nothing can be kept there, or the folder is open to other users.
     pub fn open(home: &Path, clock: &Clock) -> io::Result<Self> {
         let queue = Queue::start(file::LogFiles::open(home)?)?;
-        let (filter, handle) = reload::Layer::new(admitted(false));
         let lines = tracing_subscriber::fmt::layer()
             .with_ansi(false)
             .with_target(false)
             .with_timer(WallClock(clock.clone()))
             .with_writer(queue.clone());
+        // The level is held by `takes` and not here: a filter that changes makes `tracing` ask the current thread's subscriber
+        // about every line again, and outside of `within` there is none, so lines would be lost.
+        let filter = Targets::new().with_target(TARGET, LevelFilter::DEBUG);
         let inner = Inner {
             detailed: AtomicBool::new(false),
             dispatch: Dispatch::new(Registry::default().with(filter).with(lines)),
-            filter: handle,
             queue,
             clock: clock.clone(),
             often: Mutex::default(),
@@ -104,14 +104,8 @@ impl Log {
 
     /// Takes each request and event from now on, or only what is needed to tell what went wrong.
     pub fn set_detailed(&self, detailed: bool) {
-        let Some(inner) = &self.0 else { return };
-        if inner.detailed.swap(detailed, Ordering::Relaxed) != detailed {
-            // While there is one subscriber, `tracing` asks that of this thread which lines are wanted; without any, it would
-            // want none of those that were written before. The subscriber lives as long as `inner`, and its lock is never
-            // poisoned: nothing in it panics.
-            self.within(|| {
-                let _lives = inner.filter.reload(admitted(detailed));
-            });
+        if let Some(inner) = &self.0 {
+            inner.detailed.store(detailed, Ordering::Relaxed);
         }
     }
 
@@ -162,10 +156,6 @@ impl Log {
             line!(self, INFO, "more of the same", what = what, why = why, count = count);
         }
     }
-}
-
-fn admitted(detailed: bool) -> Targets {
-    Targets::new().with_target(TARGET, if detailed { LevelFilter::DEBUG } else { LevelFilter::INFO })
 }
 
 /// What a problem says in a line.
