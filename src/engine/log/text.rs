@@ -34,30 +34,42 @@ fn is_plain(c: char) -> bool {
     !is_hidden(c) && !c.is_whitespace() && c != '"' && c != '='
 }
 
-/// Whether a text has the form of a code of AWS's, such as `AccessDenied` or `XAmzContentSHA256Mismatch`: words without a
-/// gap, and few digits, as no code of a device and no key has.
+/// Whether a text is a code of AWS's or one like it, such as `AccessDenied` or `XAmzContentSHA256Mismatch`: words of the
+/// vocabulary, each with a capital, and small numbers. Letters in any other order may be a secret.
 pub(super) fn is_code(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (2..=48).contains(&text.len())
-        && digits <= 4
-        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+    (2..=64).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_')
-        && !is_key(text)
+        && code_words(text).all(|word| is_small_number(word) || WORDS.contains(word.to_ascii_lowercase().as_str()))
 }
 
-/// Whether a text has the form of a secret access key, some of which have neither sign nor many digits, or of an access
-/// key ID.
-fn is_key(text: &str) -> bool {
-    let secret = text.len() == 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
-    let id = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    secret || id && ["AKIA", "ASIA"].iter().any(|begin| text.starts_with(begin))
+/// Returns the words of a code: `SHA`, `256` and `Mismatch` of `SHA256Mismatch`.
+fn code_words(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| {
+        let (before, here) = (bytes[at - 1], bytes[at]);
+        let capital_ends = before.is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        here.is_ascii_digit() != before.is_ascii_digit()
+            || here.is_ascii_uppercase() && (!before.is_ascii_uppercase() || capital_ends)
+    };
+    let mut starts: Vec<usize> = (1..bytes.len()).filter(|&at| begins(at)).collect();
+    starts.insert(0, 0);
+    starts.push(bytes.len());
+    let words: Vec<&str> = starts.windows(2).map(|ends| &text[ends[0]..ends[1]]).collect();
+    words.into_iter().flat_map(|word| word.split(['.', '_'])).filter(|word| !word.is_empty())
 }
 
-/// Whether a text has the form of a request id: STS's are UUIDs, S3's 16 letters and digits.
+/// Whether a text has the form of a request id: STS's are UUIDs, S3's 16 capitals and digits. The id of an access key has 20.
 pub(super) fn is_request_id(text: &str) -> bool {
-    (8..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+/=".contains(&b))
-        && !is_key(text)
+    let group = |group: &str, length: usize| group.len() == length && group.bytes().all(|b| b.is_ascii_hexdigit());
+    let groups: Vec<&str> = text.split('-').collect();
+    let uuid = groups.len() == 5 && groups.iter().zip([8, 4, 4, 4, 12]).all(|(part, length)| group(part, length));
+    uuid || text.len() == 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// An errno, a status, a number of minutes; a code of a device has six digits.
+fn is_small_number(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Returns a text with nothing but words of the vocabulary, small numbers, and the ends of Amazon's hosts; what lies between
@@ -79,9 +91,7 @@ pub(super) fn clean_words(text: &str) -> String {
 fn known(word: &str) -> Option<String> {
     let core = word.trim_matches(|c: char| !c.is_alphanumeric());
     let after = if word.ends_with(':') { ":" } else { "" };
-    // An errno, a status, a number of minutes; a code of a device has six digits.
-    let number = (1..=3).contains(&core.len()) && core.bytes().all(|b| b.is_ascii_digit());
-    if number || WORDS.contains(core.to_ascii_lowercase().as_str()) {
+    if is_small_number(core) || WORDS.contains(core.to_ascii_lowercase().as_str()) {
         return Some(format!("{core}{after}"));
     }
     core.ends_with(".amazonaws.com").then(|| format!("{CUT}.amazonaws.com{after}"))
@@ -138,7 +148,24 @@ mod tests {
         for code in ["AccessDenied", "SlowDown", "XAmzContentSHA256Mismatch", "InternalError", "Throttling.User"] {
             assert!(is_code(code), "{code}");
         }
-        for other in ["918273", "a", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIA1234567890123456", "two words"] {
+        let texts = include_str!("../error_codes.rs").split('"').skip(1).step_by(2);
+        let is_code_like = |text: &&str| {
+            text.len() > 6
+                && text.starts_with(|c: char| c.is_ascii_uppercase())
+                && !text.contains(|c: char| !c.is_ascii_alphanumeric())
+        };
+        let codes = texts.filter(is_code_like);
+        let known: Vec<&str> = codes.collect();
+        assert!(known.len() > 50 && known.iter().all(|code| is_code(code)), "{known:?}");
+        let key_with_few_digits = "hwRMnOAJefzTaXY1ovSJmsTynOApvaSfpt8FRHun";
+        for other in [
+            "918273",
+            "a",
+            key_with_few_digits,
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "AKIA1234567890123456",
+            "two words",
+        ] {
             assert!(!is_code(other), "{other}");
         }
         let secret = "abcdEFGHijkl".repeat(4);
@@ -147,7 +174,9 @@ mod tests {
             assert!(!is_code(key) && !is_request_id(key), "{key}");
         }
         assert!(is_request_id("01234567-89ab-cdef-0123-456789abcdef") && is_request_id("4442587FB7D0A2F9"));
-        assert!(!is_request_id("918273") && !is_request_id(&"x".repeat(65)) && !is_request_id("two words of text"));
+        for other in ["918273", key_with_few_digits, "ASIA1234567890123456", "two words of text"] {
+            assert!(!is_request_id(other), "{other}");
+        }
     }
 
     #[test]
