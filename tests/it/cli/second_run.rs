@@ -24,7 +24,7 @@ async fn stopped_between() -> Stage {
     stage.file("film.mov", 40 << 20);
     let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
     stage.practice.fault(FaultRule::once(ApiOperation::PutObject, damaged).times(2));
-    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(500_000)).key("film").times(99));
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).key("film").times(99));
     let child = stage.upload("importantproject").arg("source").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = child.expect("it runs");
     let lines = BufReader::new(child.stdout.take().expect("its output")).lines();

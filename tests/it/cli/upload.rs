@@ -283,7 +283,7 @@ fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         stage.file("film.mov", 40 << 20);
-        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(4_000_000)).times(99));
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1).times(99));
         let mut command = stage.upload("importantproject");
         let child = command.arg("source").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         until("a part", || stage.parts().iter().any(|request| request.status == Some(200))).await;

@@ -418,7 +418,7 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
 fn pausing_and_canceling_leave_nothing_moving() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions { may_abort: true, ..practice::PracticeOptions::default() }).await;
-        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(2_000_000)).times(99));
+        stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::HoldBody(1 << 20)).times(99));
         stage.file("film.mov", 40 * MIB);
         let mut handle = stage.engine(stage.options()).await;
         stage.add(&handle);

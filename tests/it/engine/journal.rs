@@ -45,6 +45,14 @@ fn home() -> (TempDir, PathBuf) {
     (dir, home)
 }
 
+/// A folder for a small journal that is written often: in memory if the system has a place for that, because a disk is
+/// waited for at each write.
+fn quick_home() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir_in("/dev/shm").or_else(|_none| tempfile::tempdir()).expect("a folder");
+    let home = dir.path().join("state");
+    (dir, home)
+}
+
 fn open(home: &Path) -> (Journal, Kept, Vec<JournalNotice>) {
     open_with(home, &options())
 }
@@ -348,7 +356,7 @@ fn flushes_that_wait_together_share_a_commit() {
 
 #[test]
 fn a_full_disk_is_told_and_loses_nothing() {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     runtime().block_on(async {
         let options = options();
         options.pages.store(30, Ordering::Relaxed);
@@ -390,7 +398,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
 
 #[test]
 fn on_a_full_disk_what_has_arrived_is_written_into_the_room_that_was_kept_free() {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     runtime().block_on(async {
         let options = options();
         options.pages.store(20, Ordering::Relaxed);

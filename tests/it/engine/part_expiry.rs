@@ -14,7 +14,7 @@ fn runtime() -> tokio::runtime::Runtime {
 /// created at S3, and the date of its parts at the second start.
 async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
     let stage = Stage::new(practice::PracticeOptions { abort_days, ..practice::PracticeOptions::default() }).await;
-    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(4_000_000)).times(4));
+    stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1).times(99));
     stage.file("large.bin", 40 * MIB);
     let mut handle = stage.engine(stage.options()).await;
     stage.add(&handle);
@@ -22,6 +22,7 @@ async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
     let told = handle.seen().kept_until.values().next().copied();
     assert_eq!(told.is_some(), abort_days.is_some());
     handle.stop().await;
+    stage.practice.clear_faults();
 
     let mut handle = Engine::spawn(stage.options()).await.expect("an engine");
     let seen = handle.seen();

@@ -24,7 +24,7 @@ type Reopened = (Kept, Vec<(Delivery, Vec<DeliveryFile>)>, Vec<JournalNotice>);
 
 #[test]
 fn planted_and_foreign_files_are_set_aside() {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     let files: [(&str, &Plant); 7] = [
         ("text", &|path| fs::write(path, "this is a shopping list".repeat(500)).expect("a file")),
         ("zeros", &|path| fs::write(path, vec![0; 40_000]).expect("a file")),
@@ -93,7 +93,7 @@ fn planted_and_foreign_files_are_set_aside() {
 
 #[test]
 fn planted_rows_are_left_out_or_begin_at_zero() {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     let rows: [(&str, usize, bool); 14] = [
         ("UPDATE uploads SET name = '../../etc/passwd'", 0, false),
         ("UPDATE uploads SET key_name = 'other.txt'", 0, false),
@@ -134,7 +134,7 @@ fn planted_rows_are_left_out_or_begin_at_zero() {
 
 #[test]
 fn a_planted_end_is_no_delivery() {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     let rows = [
         "UPDATE uploads SET state = 7",
         "UPDATE uploads SET state = 7, end_seal = 1, sent = 3, crc = 1, proof = 7, etag = 'e', request_id = 'r',
@@ -229,7 +229,7 @@ const FILES: [&str; 2] = ["journal.sqlite", "journal.sqlite-wal"];
 
 /// The journal's files after each record of the story was on disk.
 fn moments() -> Vec<[Vec<u8>; 2]> {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         let mut moments = Vec::new();
@@ -243,7 +243,7 @@ fn moments() -> Vec<[Vec<u8>; 2]> {
 }
 
 fn reopen(files: &[Vec<u8>; 2], runtime: &Runtime) -> Reopened {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(&home).expect("a folder");
     #[cfg(not(unix))]
@@ -340,8 +340,6 @@ proptest! {
         flips in prop::collection::vec((prop::bool::ANY, any::<prop::sample::Index>(), 0u8..8), 1..8),
     ) {
         static MOMENTS: LazyLock<Vec<[Vec<u8>; 2]>> = LazyLock::new(moments);
-        static FOLDED: LazyLock<Vec<u8>> = LazyLock::new(folded);
-        static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
         // Half of the time all is in the file itself, where no checksum of SQLite's guards it.
         let mut files = if moment < 12 {
             [FOLDED.clone(), Vec::new()]
@@ -360,16 +358,20 @@ proptest! {
 
     #[test]
     fn any_bytes_at_all_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..3000), whole in prop::bool::ANY) {
-        let mut file = if whole { folded() } else { Vec::new() };
+        let mut file = if whole { FOLDED.clone() } else { Vec::new() };
         file.truncate(file.len() / 2);
         file.extend(bytes);
-        reopen(&[file, Vec::new()], &runtime());
+        reopen(&[file, Vec::new()], &RUNTIME);
     }
 }
 
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
+
+static FOLDED: LazyLock<Vec<u8>> = LazyLock::new(folded);
+
 /// The journal's file after the story, with everything in it and no log.
 fn folded() -> Vec<u8> {
-    let (_dir, home) = home();
+    let (_dir, home) = quick_home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
         record(&journal, story()).await;
