@@ -5,7 +5,7 @@ use crate::words::cli as words;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Deliver files into a customer's S3 bucket through a role that may only put.
+/// Deliver files to a customer's S3 bucket through a role that may only upload.
 #[derive(Parser)]
 #[command(name = "daypass-cli", version, about, max_term_width = 100)]
 pub(super) struct Args {
@@ -13,57 +13,58 @@ pub(super) struct Args {
     pub verb: Verb,
 }
 
-/// What is to be done.
+/// The command to run.
 #[derive(Subcommand)]
 pub(super) enum Verb {
-    /// Deliver files and folders, each confirmed; what an earlier run began goes on. Access renews itself while files are open.
+    /// Deliver files and folders and confirm each one. Continues what an earlier run left unfinished; access is renewed
+    /// automatically while files are uploading.
     Upload(Box<UploadArgs>),
-    /// Go on with everything that is unfinished.
+    /// Continue every unfinished delivery.
     Resume(Resume),
-    /// Check files against a receipt: is this what was delivered?
+    /// Check whether files are the ones that a receipt lists.
     Verify(Verify),
-    /// Check the access step by step, without sending a file.
+    /// Test the access step by step without sending a file.
     Check(Box<CheckArgs>),
-    /// Print what the customer's administrator needs to lend a role.
+    /// Print what the customer's administrator needs to create the role.
     Grant(Box<GrantArgs>),
-    /// Sign a profile in through IAM Identity Center.
+    /// Sign in to a profile through IAM Identity Center.
     SignIn(SignInArgs),
-    /// List the profiles of the shared AWS files, what in them looks odd, and which of their commands may run.
+    /// List the profiles in the shared AWS files, with warnings, and the commands of theirs that may run.
     Profiles(ProfilesArgs),
-    /// Show or save a report for whoever helps you: version, system, settings, the last problems, the log; no secret.
+    /// Show or save a report for support: version, system, settings, recent problems and the log, without secrets.
     Report(ReportArgs),
-    /// Run the practice server: S3 and STS on this computer, with the whole story in it.
+    /// Run the practice server: S3 and STS on this computer, with a user, a role and a bucket to try.
     ///
-    /// One of its two roles asks for the code of an MFA device. The device, arn:aws:iam::111122223333:mfa/Richard, always
-    /// shows 123456; any other code is refused as AWS refuses it.
+    /// One of its two roles requires an MFA code. Its device, arn:aws:iam::111122223333:mfa/Richard, always shows 123456;
+    /// any other code is rejected the way AWS rejects it.
     Practice(PracticeArgs),
 }
 
 /// Arguments of every command that talks to AWS.
 #[derive(ClapArgs)]
 pub(super) struct WireArgs {
-    /// Another server in the place of AWS: for tests.
+    /// Use this server instead of AWS, for testing.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    /// Yes, --endpoint-url may lead over plain http to another computer: access and files can be read on the way.
+    /// Allow --endpoint-url to use plain http to another computer. Credentials and files can be read in transit.
     #[arg(long, requires = "endpoint_url")]
     pub plain_http: bool,
-    /// Certificates to trust besides the system's.
+    /// Trust these certificates in addition to the system's.
     #[arg(long, value_name = "PEM")]
     pub ca_bundle: Option<PathBuf>,
-    /// One event a line, as JSON.
+    /// Print one JSON event per line.
     #[arg(long)]
     pub json: bool,
-    /// How long to go on trying while nothing goes well (network, access, a busy server), in seconds.
+    /// How long to keep retrying while nothing succeeds (network, access, a busy server), in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub patience: u64,
-    /// Bytes a second at most, such as 800K or 2M.
+    /// Maximum upload speed in bytes per second, such as 800K or 2M.
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub limit_rate: Option<u64>,
-    /// Write every request into the log, which `daypass-cli report` shows, and not only what tells why something went wrong.
+    /// Log every request, not only what explains a failure. `daypass-cli report` shows the log.
     #[arg(long)]
     pub verbose: bool,
-    /// Memory for the content of files at most, such as 64M.
+    /// Maximum memory for file contents, such as 64M.
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub memory: Option<u64>,
 }
@@ -84,21 +85,21 @@ fn bytes(text: &str) -> Result<u64, String> {
 /// Where files go, and through which role.
 #[derive(ClapArgs)]
 pub(super) struct DestinationArgs {
-    /// The profile whose key asks for the role.
+    /// The profile whose credentials request the role.
     #[arg(long, value_name = "NAME")]
     pub profile: String,
-    /// Your customer's invitation: a file, or a daypass: link.
+    /// Your customer's invitation: a file or a daypass: link.
     #[arg(long, value_name = "FILE|LINK",
           conflicts_with_all = ["role_arn", "bucket", "prefix", "region", "bucket_owner", "external_id"])]
     pub invitation: Option<String>,
-    /// Yes, account, role and bucket of the invitation are right.
+    /// Confirm that the invitation's account, role and bucket are correct.
     #[arg(long, requires = "invitation")]
     pub yes: bool,
-    /// The 12 digits of your customer's account, as they told you in another way than by the invitation. With `--yes`
-    /// they are needed where a customer you know would have another account, role or bucket.
+    /// Your customer's 12-digit account number, which they told you by other means than the invitation. Required with
+    /// `--yes` if the invitation gives a known customer another account, role or bucket.
     #[arg(long, value_name = "ACCOUNT", requires = "invitation")]
     pub account: Option<String>,
-    /// The role your customer gave you.
+    /// The ARN of the role that your customer gave you.
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
     /// The bucket.
@@ -107,37 +108,37 @@ pub(super) struct DestinationArgs {
     /// The folder in the bucket.
     #[arg(long, value_name = "PREFIX", default_value = "")]
     pub prefix: String,
-    /// The bucket's region; otherwise S3 is asked.
+    /// The bucket's region. By default, S3 is asked for it.
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
-    /// The account that owns the bucket, where it isn't the role's.
+    /// The account that owns the bucket, if it isn't the role's.
     #[arg(long, value_name = "ACCOUNT")]
     pub bucket_owner: Option<String>,
-    /// The external ID your customer gave you.
+    /// The external ID that your customer gave you.
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// The session's name; otherwise your user's name.
+    /// The session name. The default is your user name.
     #[arg(long, value_name = "NAME")]
     pub session_name: Option<String>,
-    /// How long the access is asked for, in seconds (900 to 43200).
+    /// The session length in seconds (900 to 43200).
     #[arg(long, value_name = "SECONDS")]
     pub duration: Option<u32>,
-    /// The serial of your MFA device.
+    /// The serial number or ARN of your MFA device.
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
-    /// The six digits it shows. Other users of this computer can see arguments: without this, you are asked.
+    /// The six digits that it shows. Other users of this computer can see arguments; leave it out to be asked instead.
     #[arg(long, value_name = "CODE", requires = "mfa_serial")]
     pub mfa_code: Option<String>,
-    /// Don't narrow the session to the bucket and the folder.
+    /// Don't restrict the session to the bucket and folder with a session policy.
     #[arg(long)]
     pub no_narrowing: bool,
-    /// Hand each file over to the bucket's owner (the ACL bucket-owner-full-control).
+    /// Give the bucket's owner full control of each file (the ACL bucket-owner-full-control).
     #[arg(long)]
     pub acl_full_control: bool,
-    /// The encryption that the bucket's policy wants to be named: `s3`, `kms`, or `kms:` and a key's ARN or id.
+    /// The encryption that the bucket policy requires in the request: `s3`, `kms`, or `kms:` followed by a key's ARN or ID.
     #[arg(long, value_name = "KIND", value_parser = encryption)]
     pub sse: Option<Encryption>,
-    /// Let the profile's credential_process run this time, if this is the SHA-256 of the command; asked on a terminal.
+    /// Allow the profile's credential_process to run this time if its command has this SHA-256. A terminal is asked instead.
     #[arg(long, value_name = "SHA256")]
     pub allow_command: Option<String>,
 }
@@ -147,21 +148,21 @@ pub(super) struct DestinationArgs {
 pub(super) struct UploadArgs {
     #[command(flatten)]
     pub destination: DestinationArgs,
-    /// Write a receipt there: .html, .csv or .json. It costs one SHA-256 of every file.
+    /// Write a receipt to this .html, .csv or .json file. Adds a SHA-256 of every file.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
-    /// Send files that look like access keys or private keys too; without this they are left out.
+    /// Also send files that look like access keys or private keys. They are skipped by default.
     #[arg(long)]
     pub send_keys: bool,
-    /// Send the receipt as well, beside the files, as daypass-receipt-DATE-TIME.html.
+    /// Also upload the receipt next to the files, as daypass-receipt-DATE-TIME.html.
     #[arg(long)]
     pub send_receipt: bool,
-    /// Send files again that were delivered earlier and have not changed, because they were removed there.
+    /// Send unchanged files again that were delivered earlier, for instance because the customer removed them.
     #[arg(long)]
     pub again: bool,
     #[command(flatten)]
     pub wire: WireArgs,
-    /// Files and folders.
+    /// Files and folders to deliver.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 }
@@ -173,7 +174,7 @@ pub(super) struct CheckArgs {
     pub destination: DestinationArgs,
     #[command(flatten)]
     pub wire: WireArgs,
-    /// Send a tiny test file as well. You can't delete it; your customer can.
+    /// Also send a tiny test file. You can't delete it; your customer can.
     #[arg(long)]
     pub test_object: bool,
 }
@@ -181,48 +182,48 @@ pub(super) struct CheckArgs {
 /// Arguments of `sign-in`.
 #[derive(ClapArgs)]
 pub(super) struct SignInArgs {
-    /// The profile.
+    /// The profile to sign in to.
     #[arg(long, value_name = "NAME")]
     pub profile: String,
     #[command(flatten)]
     pub wire: WireArgs,
 }
 
-/// In which form the kit is printed.
+/// The format of the kit.
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum FormArgs {
-    /// One template whose outputs hold the finished invitation.
+    /// A CloudFormation template whose outputs contain the finished invitation.
     Cloudformation,
-    /// The policies alone.
+    /// Only the policies.
     Json,
-    /// Commands of the AWS CLI for bash.
+    /// AWS CLI commands for bash.
     Commands,
-    /// The same for PowerShell.
+    /// AWS CLI commands for PowerShell.
     Powershell,
-    /// Terraform.
+    /// A Terraform configuration.
     Terraform,
-    /// The message to the customer's administrator.
+    /// A message to the customer's administrator.
     Message,
-    /// The invitation, which needs --role-arn.
+    /// The invitation; requires --role-arn.
     Invitation,
 }
 
 /// Arguments of `grant`.
 #[derive(ClapArgs)]
 pub(super) struct GrantArgs {
-    /// In which form.
+    /// The output format.
     #[arg(long, value_enum, default_value = "cloudformation")]
     pub format: FormArgs,
-    /// The profile of who needs access; Amazon is asked whose it is.
+    /// The profile of the user who needs access. AWS is asked whose it is.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["user_arn", "account"])]
     pub profile: Option<String>,
-    /// The ARN of who needs access.
+    /// The ARN of the user or role that needs access.
     #[arg(long, value_name = "ARN", conflicts_with = "account")]
     pub user_arn: Option<String>,
-    /// The account of who needs access.
+    /// The account number of the user who needs access.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
-    /// Let everybody in whom that account's administrator names; without `--external-id` one is made up.
+    /// Trust everyone whom that account's administrator allows. An external ID is generated unless you give one.
     #[arg(long)]
     pub whole_account: bool,
     /// The customer's name.
@@ -237,59 +238,58 @@ pub(super) struct GrantArgs {
     /// The bucket's region.
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
-    /// The bucket has to be made.
+    /// The bucket doesn't exist yet; create it.
     #[arg(long)]
     pub new_bucket: bool,
-    /// The name of the role to make.
+    /// The name of the role to create.
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
-    /// The ARN of the role that was made, for the invitation.
+    /// The ARN of the created role, for the invitation.
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
-    /// The longest session, in seconds (3600 to 43200).
+    /// The maximum session length in seconds (3600 to 43200).
     #[arg(long, value_name = "SECONDS")]
     pub duration: Option<u32>,
-    /// Ask for no code of an MFA device. Roles and their sessions, which can give none, are never asked for one.
+    /// Don't require an MFA code. Roles and role sessions can't provide one and are never asked for it.
     #[arg(long)]
     pub no_mfa: bool,
-    /// Ask for a code in any case; it is asked for as long as nothing else is said.
+    /// Require an MFA code, which is the default.
     #[arg(long, hide = true, conflicts_with = "no_mfa")]
     pub mfa: bool,
-    /// How old that code may be, in seconds.
+    /// The maximum age of the MFA sign-in in seconds.
     #[arg(long, value_name = "SECONDS", conflicts_with = "no_mfa")]
     pub mfa_max_age: Option<u32>,
-    /// The external ID.
+    /// The external ID to require.
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// The first day or moment.
+    /// The first day or time at which access works.
     #[arg(long, value_name = "DATE")]
     pub not_before: Option<String>,
-    /// The last day, or the moment it ends.
+    /// The last day, or the time at which access ends.
     #[arg(long, value_name = "DATE")]
     pub not_after: Option<String>,
-    /// A network from which the role may be taken and files may come; may be given several times. A VPC endpoint carries no
-    /// public address.
+    /// A network from which access is allowed; can be repeated. Requests through a VPC endpoint have no public address.
     #[arg(long, value_name = "CIDR")]
     pub source_ip: Vec<String>,
-    /// The session has to be named as the user is.
+    /// Require the session name to be the user name.
     #[arg(long)]
     pub session_is_user: bool,
-    /// The key that encrypts the bucket: its ARN, or `any`.
+    /// The KMS key that encrypts the bucket: its ARN, or `any`.
     #[arg(long, value_name = "ARN|any")]
     pub kms: Option<String>,
-    /// Let the role replace files that are there.
+    /// Allow the role to replace existing files.
     #[arg(long)]
     pub may_replace: bool,
-    /// Keep what is there from being replaced, as is done as long as nothing else is said.
+    /// Don't allow the role to replace existing files, which is the default.
     #[arg(long, hide = true, conflicts_with = "may_replace")]
     pub create_only: bool,
-    /// Let the role give up its own unfinished uploads.
+    /// Allow the role to abort its own unfinished uploads.
     #[arg(long)]
     pub clean_up: bool,
-    /// After how many days S3 throws abandoned parts away.
+    /// The number of days after which S3 deletes the parts of unfinished uploads.
     #[arg(long, value_name = "DAYS")]
     pub abort_days: Option<u32>,
-    /// Let the profile's credential_process run this time, if this is the SHA-256 of the command.
+    /// Allow the profile's credential_process to run this time if its command has this SHA-256.
     #[arg(long, value_name = "SHA256")]
     pub allow_command: Option<String>,
     #[command(flatten)]
@@ -306,7 +306,7 @@ pub(super) struct Resume {
 /// Arguments of `profiles`.
 #[derive(ClapArgs)]
 pub(super) struct ProfilesArgs {
-    /// Ask again before this profile's credential_process runs: the SHA-256 that the list shows.
+    /// Stop allowing the command with this SHA-256, which the list shows.
     #[arg(long, value_name = "SHA256")]
     pub forbid_command: Option<String>,
 }
@@ -314,10 +314,10 @@ pub(super) struct ProfilesArgs {
 /// Arguments of `verify`.
 #[derive(ClapArgs)]
 pub(super) struct Verify {
-    /// One event a line, as JSON.
+    /// Print one JSON event per line.
     #[arg(long)]
     pub json: bool,
-    /// The receipt, in its JSON form.
+    /// The receipt as a .json file.
     #[arg(value_name = "RECEIPT")]
     pub receipt: PathBuf,
     /// Files and folders to check.
@@ -328,7 +328,7 @@ pub(super) struct Verify {
 /// Arguments of `report`.
 #[derive(ClapArgs)]
 pub(super) struct ReportArgs {
-    /// Where to save it, for you alone to read; without a file it is printed.
+    /// The file to save it to, readable only by you. Without it, the report is printed.
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
@@ -336,16 +336,16 @@ pub(super) struct ReportArgs {
 /// Arguments of `practice`.
 #[derive(ClapArgs)]
 pub(super) struct PracticeArgs {
-    /// The port on 127.0.0.1; any free one otherwise.
+    /// The port on 127.0.0.1. By default, any free port.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
-    /// How long a session lasts, in seconds.
+    /// The session length in seconds.
     #[arg(long, value_name = "N")]
     pub session_seconds: Option<u32>,
-    /// Keep no content of what arrives, only its size and checksum: for measurements.
+    /// Keep only the size and checksum of what arrives, for benchmarks.
     #[arg(long)]
     pub discard: bool,
-    /// Encrypt the bucket with a key of which the role may use too little for files sent in parts.
+    /// Encrypt the bucket with a KMS key whose policy doesn't allow the role to upload in parts.
     #[arg(long)]
     pub kms: bool,
 }
