@@ -61,7 +61,7 @@ fn head(page: &mut String, receipt: &Receipt) -> std::fmt::Result {
         "<header>\n<p class=\"over\">{}</p>\n<h1>{}</h1>\n<p class=\"sum {}\">{} · {}. {}</p>\n</header>\n<dl>\n",
         safe(words::TITLE),
         safe(&receipt.destination),
-        if all && proofs.whole == receipt.delivered.len() { "ok" } else { "warn" },
+        if all && proofs.none == 0 { "ok" } else { "warn" },
         safe(&sum),
         safe(&words::size(receipt.bytes())),
         safe(&words::confirmed(proofs, receipt.by())),

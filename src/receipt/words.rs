@@ -254,18 +254,18 @@ impl Proofs {
 #[must_use]
 pub fn confirmed(proofs: Proofs, by: By<'_>) -> String {
     let by = match by {
-        By::Amazon => "Amazon",
+        By::Amazon => "Amazon S3",
         By::Practice => "The practice bucket",
         By::Server(_) => "The server",
     };
     let checked = match (proofs.whole, proofs.parts) {
         (0, 0) if proofs.none > 0 => return "The server confirmed no checksum.".into(),
         (0, 0) => "Nothing was confirmed.".into(),
-        (1, 0) => format!("{by} confirmed the whole file."),
-        (_, 0) => format!("{by} confirmed each of them as a whole file."),
-        (0, _) => format!("{by} confirmed each part, and gave no checksum for the whole."),
+        (1, 0) => format!("{by} checked the file on arrival."),
+        (_, 0) => format!("{by} checked each file on arrival."),
+        (0, _) => format!("{by} checked every part on arrival."),
         (whole, parts) => format!(
-            "{by} confirmed {} of them as whole files; of {} it confirmed each part, and gave no checksum for the whole.",
+            "{by} checked {} of them as whole files on arrival, and every part of the other {}.",
             grouped(whole as u64),
             grouped(parts as u64)
         ),
