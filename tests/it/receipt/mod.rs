@@ -287,14 +287,18 @@ fn each_form_tells_the_same_facts() {
 
 #[test]
 fn claims_are_as_large_as_their_proof() {
-    let mut parts = stored(b"p");
-    parts.proof = Proof::Parts;
+    let with = |name: &str, proof: Proof| {
+        let mut stored = stored(b"p");
+        stored.proof = proof;
+        line(name, Outcome::Delivered(stored))
+    };
     let whole = delivered("a", b"a");
-    let parts = line("b", Outcome::Delivered(parts));
+    let (parts, bare) = (with("b", Proof::Parts), with("e", Proof::NoChecksum));
     let taken = line("c", Outcome::AlreadyThere);
     let green = "class=\"sum ok\"";
     let all = receipt(std::slice::from_ref(&whole));
     assert!(all.html().contains(green));
+    assert!(receipt(&[whole.clone(), parts]).html().contains(green), "every part was checked");
     assert!(
         all.message()
             .contains("I delivered 1 file (1 byte) to importantprojectbucket/in/ on 22 November 2025, 10:02 UTC.")
@@ -303,13 +307,9 @@ fn claims_are_as_large_as_their_proof() {
         all.message()
             .contains(&words::confirmed(words::Proofs { whole: 1, ..words::Proofs::default() }, words::By::Amazon))
     );
-    for lines in [
-        vec![parts.clone()],
-        vec![whole.clone(), parts],
-        vec![whole.clone(), taken.clone()],
-        vec![taken.clone()],
-        vec![],
-    ] {
+    for lines in
+        [vec![bare.clone()], vec![whole.clone(), bare], vec![whole.clone(), taken.clone()], vec![taken.clone()], vec![]]
+    {
         assert!(!receipt(&lines).html().contains(green), "{lines:?}");
     }
     let nothing = receipt(&[taken]).message();
@@ -320,8 +320,8 @@ fn claims_are_as_large_as_their_proof() {
     practice.destination.practice = true;
     let practice = Receipt::of(&practice, &[whole]);
     assert!(practice.html().contains(words::PRACTICE) && practice.message().starts_with(words::PRACTICE));
-    assert!(!practice.html().contains(green) && !practice.html().contains("Amazon confirmed"));
-    assert!(!practice.message().contains("Amazon confirmed") && !practice.csv().contains("by Amazon"));
+    assert!(!practice.html().contains(green) && !practice.html().contains("Amazon S3 checked"));
+    assert!(!practice.message().contains("Amazon S3 checked") && !practice.csv().contains("by Amazon"));
 }
 
 #[test]
