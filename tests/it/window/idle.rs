@@ -96,7 +96,10 @@ async fn an_engine_at_rest_is_silent_until_a_file_changes() {
     let mut handle = Engine::spawn(options).await.expect("an engine");
     handle.reached().await;
     let before = published.load(Ordering::Relaxed);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    for _ in 0..60 {
+        handle.clock().advance(Duration::from_mins(1));
+        assert_eq!(handle.tasks().await, Some(0), "nothing is asked for");
+    }
     assert_eq!(published.load(Ordering::Relaxed), before);
     for name in ["first", "second"] {
         let key = format!("[{name}]\naws_access_key_id = AKIAEXAMPLEEXAMPLE00\naws_secret_access_key = s\n");
