@@ -5,6 +5,7 @@ use super::event::Effect;
 use super::lane::Lane;
 use super::problem::Kind;
 use super::record::Record;
+use super::session::Session;
 use super::snapshot::Totals;
 use super::upload::{Proof, State, UploadId};
 use super::work::{InFlight, RequestKind};
@@ -127,9 +128,13 @@ impl Model {
     /// Updates the rate and the time left, which change with time and not only with answers.
     pub(super) fn tell_rate(&mut self) {
         let now = self.now;
-        let rate = self.rate.per_second(now);
-        for (_, lane) in self.lanes.iter_mut() {
-            let totals = &mut lane.shown.totals;
+        let current = self.rate.per_second(now);
+        for (id, lane) in self.lanes.iter_mut() {
+            let shown = &mut lane.shown;
+            let waits = shown.paused || shown.hold.is_some() || !matches!(shown.session, Session::Active(_));
+            let stopped = waits && !self.in_flight.values().any(|out| out.destination == id);
+            let rate = if stopped { 0 } else { current };
+            let totals = &mut shown.totals;
             totals.rate = rate;
             let settled = totals.confirmed + totals.in_flight + totals.given_up;
             let left = totals.bytes.saturating_sub(settled);

@@ -47,7 +47,7 @@ impl SettingsDraft {
             egui::Frame::new().inner_margin(size::BELOW_CHECK).show(ui, |ui| {
                 widgets::text(ui, &[(settings::LIMIT_FIELD, Face::Small, t.muted)]);
                 ui.add_space(gap::LABEL);
-                let id = Id::unique("limit");
+                let id = limit_id();
                 let response = widgets::field(
                     ui,
                     id,
@@ -57,14 +57,14 @@ impl SettingsDraft {
                     Face::Body,
                     self.wrong,
                 );
+                if response.changed()
+                    && let Some(rate) = rate(&self.limit)
+                {
+                    self.wrong = false;
+                    wanted.limit_rate = Some(rate);
+                }
                 if response.lost_focus() {
-                    match rate(&self.limit) {
-                        Some(rate) => {
-                            self.wrong = false;
-                            wanted.limit_rate = Some(rate);
-                        }
-                        None => self.wrong = !self.limit.trim().is_empty(),
-                    }
+                    self.wrong = rate(&self.limit).is_none();
                 }
                 if self.wrong {
                     ui.add_space(gap::LABEL);
@@ -116,6 +116,12 @@ impl Sheet for SettingsDraft {
         if close_button(ui, dialog::CLOSE) == After::Close {
             after = After::Close;
         }
+        if after == After::Close && draft.limited && rate(&draft.limit).is_none() {
+            // What can't be read would be forgotten.
+            draft.wrong = true;
+            ui.memory_mut(|memory| memory.request_focus(limit_id()));
+            return After::Stay;
+        }
         after
     }
 }
@@ -129,6 +135,10 @@ fn choice(ui: &mut Ui, on: &mut bool, text: &str, below: Option<&str>) {
         });
     }
     ui.add_space(size::NEAR);
+}
+
+fn limit_id() -> Id {
+    Id::unique("limit")
 }
 
 /// Returns a rate in megabytes a second as typed; none if it is no such number.

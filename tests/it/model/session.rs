@@ -329,3 +329,22 @@ fn access_is_remembered_of_whoever_signed_the_request() {
     bench.given(ask.attempt, 3600);
     assert_eq!(bench.place().learned.caller.as_deref(), Some("arn:me"));
 }
+
+#[test]
+fn nothing_is_said_of_speed_once_access_has_ended() {
+    let mut bench = Bench::open();
+    let mut parts = bench.begun(100 * MIB);
+    for number in 1..=3 {
+        bench.after(1);
+        let (id, _) = parts.remove(0);
+        bench.answer(id, part(number));
+        parts.extend(bench.sends());
+    }
+    let totals = |bench: &Bench| (bench.place().totals.rate, bench.place().totals.time_left);
+    assert!(totals(&bench).0 > 0 && totals(&bench).1.is_some());
+    bench.command(Command::SignOut(P));
+    for (id, _) in parts {
+        bench.trouble(id, Kind::SessionEnded);
+    }
+    assert_eq!(totals(&bench), (0, None));
+}
