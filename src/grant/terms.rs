@@ -18,9 +18,9 @@ pub struct Wish {
 
 /// Heading of the list.
 pub const THEY_ASK: &str = "They ask for";
-const ONLY_TLS: &str = "Only encrypted connections (TLS) are let in.";
-pub const NO_REPLACING: &str = "Files that are there are never replaced.";
-pub const REPLACING: &str = "Files that are there may be replaced. In a bucket without versions they are lost then.";
+const ONLY_TLS: &str = "Only encrypted connections (TLS) are accepted.";
+pub const NO_REPLACING: &str = "Existing files are never replaced.";
+pub const REPLACING: &str = "Existing files may be replaced. In a bucket without versions, the old ones are then lost.";
 
 /// Returns the requested items; `moment` formats a date.
 #[must_use]
@@ -28,7 +28,7 @@ pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
     let mut list = Vec::new();
     let mut add = |usual: bool, text: String| list.push(Wish { text, usual });
     add(false, who(ask));
-    add(true, "The role may put files there. It can’t read, list or delete any.".to_owned());
+    add(true, "The role may add files there. It can’t read, list or delete any.".to_owned());
     add(ask.create_only, if ask.create_only { NO_REPLACING } else { REPLACING }.to_owned());
     add(true, ONLY_TLS.to_owned());
     match (ask.mfa, ask.mfa_max_age) {
@@ -59,29 +59,29 @@ pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
         add(false, format!("It works only from {}. {NO_ENDPOINTS}", list.join(", ")));
     }
     if let Some(id) = &ask.external_id {
-        add(false, format!("Whoever takes the role has to name the external ID {id}."));
+        add(false, format!("Whoever uses the role has to give the external ID {id}."));
     }
     if ask.session_is_user {
-        add(false, "Each access carries the user’s own name in your records.".to_owned());
+        add(false, "Each session has the user’s own name in your records.".to_owned());
     }
     match &ask.kms {
         Kms::None => add(true, "It needs no encryption key of yours.".to_owned()),
-        Kms::Any => add(false, "It may use any encryption key (KMS) for files of this folder.".to_owned()),
+        Kms::Any => add(false, "It may use any encryption key (KMS) for files in this folder.".to_owned()),
         Kms::Key(key) => {
-            add(false, format!("It may use the encryption key {key} for files of this folder. {KEY_ELSEWHERE}"));
+            add(false, format!("It may use the encryption key {key} for files in this folder. {KEY_ELSEWHERE}"));
         }
     }
     if ask.new_bucket {
-        add(false, "The bucket is made, private and with versions.".to_owned());
+        add(false, "The bucket is created, private and with versions.".to_owned());
     } else {
-        add(true, "The bucket is there already, and its own policy stays as it is.".to_owned());
+        add(true, "The bucket already exists, and its own policy stays as it is.".to_owned());
     }
     if ask.clean_up {
-        add(false, "It may list and give up its own unfinished uploads.".to_owned());
+        add(false, "It may list and cancel its own unfinished uploads.".to_owned());
     }
     if let Some(days) = ask.abort_days {
         let days = format::count(days.into(), "day");
-        add(false, format!("The bucket drops the parts of unfinished uploads after {days}."));
+        add(false, format!("The bucket deletes unfinished uploads after {days}."));
     }
     let usual_name = RoleName::for_bucket(ask.bucket.as_str(), ask.who.short_name());
     if ask.role_name != usual_name {
@@ -91,7 +91,7 @@ pub fn wishes(ask: &RoleRequest, moment: impl Fn(Utc) -> String) -> Vec<Wish> {
 }
 
 /// What a network condition can't see.
-pub const NO_ENDPOINTS: &str = "A VPC endpoint carries no public address, so nobody comes in through one.";
+pub const NO_ENDPOINTS: &str = "A VPC endpoint has no public address, so nobody can use the role through one.";
 /// What a key in another account also requires.
 pub const KEY_ELSEWHERE: &str =
     "If that key is in another account than the role, its own policy has to allow the role too.";
@@ -101,11 +101,11 @@ pub const KEY_ELSEWHERE: &str =
 pub fn who(ask: &RoleRequest) -> String {
     let (name, account) = (ask.who.short_name(), format::account(ask.who.account().as_str()));
     match (ask.only_me, ask.who.shared_role()) {
-        (false, _) => format!("Everybody is let in whom the administrator of account {account} names."),
+        (false, _) => format!("Everybody named by the administrator of account {account} is let in."),
         (true, None) => format!("Only {name} in account {account} is let in."),
         (true, Some(role)) => format!(
-            "Everybody is let in who may use the role {role} in account {account}{}.",
-            if role == name { String::new() } else { format!(" and calls the session {name}") }
+            "Everybody who may use the role {role} in account {account}{} is let in.",
+            if role == name { String::new() } else { format!(" and names the session {name}") }
         ),
     }
 }

@@ -30,8 +30,8 @@ pub fn place(bucket: &str, prefix: &str) -> String {
 }
 
 /// The first step of the customer's administrator.
-pub const COMPARE: &str = "Compare these two lines of the template with this mail, and call me on a number that you \
-                           already have, so that you know they are mine";
+pub const COMPARE: &str = "Compare these two lines of the template with this message, and call me on a number that you \
+                           already have, to make sure they are mine";
 
 /// Returns the message to the customer's administrator. Its first step is to compare what could be altered in transit.
 #[must_use]
@@ -40,13 +40,13 @@ pub fn to_administrator(ask: &RoleRequest, i_am: &str, wishes: &[String], reques
     let [(principal, who), (resource, what)] = to_compare(ask);
     let file = KitFormat::CloudFormation.file_name();
     format!(
-        "Hello,\n\nI am to deliver files into {place}. Please lend me a role for it. {i_am}\nThis message and the template \
-         hold no secret.\n\nWhat the template asks for:\n- {wishes}\n\n1. {COMPARE}:\n\n   \
-         {RULE}\n   {principal:9}  {who}\n   {resource:9}  {what}\n   {RULE}\n\n2. In the AWS console of the account that owns the \
-         bucket, open CloudFormation and choose Create stack.\n3. Upload the attached template, {file}. Call the stack \
-         {stack} and go on to Submit. Tick the box that lets it make a role.\n4. When the stack is complete, open its \
-         Outputs and send me the line InvitationLink.\n\nIf you have Daypass, choose \"I’m the customer\" and paste this \
-         whole message instead.\n\n{request}\nThank you\n",
+        "Hello,\n\nI need to upload files to {place}. Please create a role for me. {i_am}\nThis message and the \
+         template contain no secret.\n\nWhat the template asks for:\n- {wishes}\n\n1. {COMPARE}:\n\n   {RULE}\n   \
+         {principal:9}  {who}\n   {resource:9}  {what}\n   {RULE}\n\n2. In the AWS console of the account that owns \
+         the bucket, open CloudFormation and choose Create stack.\n3. Upload the template, {file}, which is attached \
+         or below. Name the stack {stack} and continue to Submit. Tick the box that lets it create a role.\n4. When \
+         the stack is complete, open its Outputs and send me the InvitationLink.\n\nIf you have Daypass, choose \
+         \"I’m the customer\" and paste this whole message instead.\n\n{request}\nThank you\n",
         wishes = wishes.join("\n- "),
         stack = ask.stack_name(),
     )
@@ -59,9 +59,9 @@ const RULE: &str = "------------------------------------------------------------
 #[must_use]
 pub fn to_contractor(name: &str, text: &str, link: &str) -> String {
     format!(
-        "Hello,\n\nhere is your access for {name}. Copy this whole message and paste it into the Daypass window, or \
-         save the lines below as a file whose name ends in .daypass and drop it there. It holds no secret.\n\n{text}\n\
-         The same as a link:\n{link}\n"
+        "Hello,\n\nhere is your invitation to deliver files to {name}. Copy this whole message and paste it into the \
+         Daypass window, or save the lines below as a file whose name ends in .daypass and drop it there. It \
+         contains no secret.\n\n{text}\nThe same as a link:\n{link}\n"
     )
 }
 
@@ -76,8 +76,8 @@ pub fn field(name: &str) -> &str {
         "owner" => "the bucket’s account",
         "external_id" => "the external ID",
         "mfa" => "the MFA setting",
-        "duration" => "the length of the access",
-        "not_before" => "the date it begins",
+        "duration" => "the session length",
+        "not_before" => "the date it starts",
         "not_after" => "the date it ends",
         "customer" => "the customer’s name",
         "note" => "the note",
@@ -87,9 +87,9 @@ pub fn field(name: &str) -> &str {
         "source_ips" => "the list of networks",
         "session_is_user" => "the rule for the session’s name",
         "kms" => "the key",
-        "mfa_max_age" => "the age of a code",
-        "abort_days" => "the days for abandoned parts",
-        "create_only" => "the rule that nothing is replaced",
+        "mfa_max_age" => "the maximum MFA age",
+        "abort_days" => "the days to keep unfinished uploads",
+        "create_only" => "the rule that existing files are never replaced",
         other => other,
     }
 }
@@ -112,8 +112,8 @@ pub fn text_problem(kind: MessageKind, problem: &TextProblem) -> String {
     match problem {
         TextProblem::Empty => format!("There is no text. Copy the whole {this} and paste it here."),
         TextProblem::TooLarge => format!("This is much longer than any {this}. Choose another file."),
-        TextProblem::NotText => format!("This file is not text, so it is no {this}. Choose another file."),
-        TextProblem::NotOurs => format!("This is not a Daypass {this}. Copy the whole of it, from its first line on."),
+        TextProblem::NotText => format!("This file is not text, so it is not a Daypass {this}. Choose another file."),
+        TextProblem::NotOurs => format!("This is not a Daypass {this}. Copy all of it, from the first line on."),
         TextProblem::Other(MessageKind::Request) => {
             "This is a request for access. Open it under \"I’m the customer\", or send it to your customer.".to_owned()
         }
@@ -121,12 +121,12 @@ pub fn text_problem(kind: MessageKind, problem: &TextProblem) -> String {
             "This is a finished invitation. Open it on the first page.".to_owned()
         }
         TextProblem::Newer => format!("This {this} was made by a newer Daypass. Update Daypass and open it again."),
-        TextProblem::Broken => format!("This {this} was damaged on its way. {again}"),
+        TextProblem::Broken => format!("This {this} was damaged on the way. {again}"),
         TextProblem::Unknown(name) => {
-            format!("This {this} holds \"{name}\", which does not belong in one. Nothing was taken from it. {again}")
+            format!("This {this} contains \"{name}\", which doesn’t belong in one. Nothing in it was used. {again}")
         }
-        TextProblem::Missing(name) => format!("This {this} lacks {}. {again}", field(name)),
-        TextProblem::Wrong(name) => format!("In this {this}, {} is not of the form it has to be. {again}", field(name)),
+        TextProblem::Missing(name) => format!("In this {this}, {} is missing. {again}", field(name)),
+        TextProblem::Wrong(name) => format!("In this {this}, {} isn’t in the right format. {again}", field(name)),
     }
 }
 
@@ -135,46 +135,46 @@ pub fn text_problem(kind: MessageKind, problem: &TextProblem) -> String {
 pub fn ask_problem(problem: RequestProblem) -> String {
     match problem {
         RequestProblem::NotOnePerson => {
-            "Only an account is known, not a person. Enter your user’s ARN, or let the whole account in.".to_owned()
+            "Only an account is known, not a person. Enter your user’s ARN, or let in the whole account.".to_owned()
         }
         RequestProblem::NoUserName => {
             "You are signed in without an IAM user, so there is no user name to compare with. Turn that choice off."
                 .to_owned()
         }
         RequestProblem::NameTooShort => {
-            "A session’s name has 2 characters or more, and this user’s name has 1. Turn that choice off.".to_owned()
+            "A session’s name needs at least 2 characters, but this user’s name has 1. Turn that choice off.".to_owned()
         }
         RequestProblem::SessionMfa => {
-            "A role, and a sign-in or another session of a role, can’t give a code. Leave MFA out.".to_owned()
+            "A role, a company sign-in or a role’s session can’t give a code. Turn MFA off.".to_owned()
         }
         RequestProblem::Secret => crate::words::names::SECRET.to_owned(),
-        RequestProblem::NoTime => "The last day lies before the first. Change one of them.".to_owned(),
-        RequestProblem::Seconds => "A role gives between 1 and 12 hours at a time.".to_owned(),
+        RequestProblem::NoTime => "The last day is before the first. Change one of them.".to_owned(),
+        RequestProblem::Seconds => "A role gives access for 1 to 12 hours at a time.".to_owned(),
         RequestProblem::MfaAge => {
-            "The age of a code is between 1 minute and 36 hours, and needs MFA to be required.".to_owned()
+            "The maximum MFA age is between 1 minute and 36 hours, and works only if MFA is required.".to_owned()
         }
-        RequestProblem::AbortDays => "Abandoned parts are kept between 1 and 365 days.".to_owned(),
+        RequestProblem::AbortDays => "Unfinished uploads are kept between 1 and 365 days.".to_owned(),
         RequestProblem::LegacyName => {
-            "A new bucket’s name has no capital letters and no underscores. Choose another name.".to_owned()
+            "A new bucket’s name can’t have capital letters or underscores. Choose another name.".to_owned()
         }
-        RequestProblem::RegionNeeded => "Choose the region in which the bucket is to be made.".to_owned(),
+        RequestProblem::RegionNeeded => "Choose the region in which to create the bucket.".to_owned(),
         RequestProblem::AccessPoint => "This is an access point. Enter the name of the bucket behind it.".to_owned(),
         RequestProblem::OtherPartition => {
-            "The region or the key belongs to another part of AWS than your account. Roles don’t reach across."
+            "The region or the key belongs to a different AWS partition from your account. Roles don’t work across partitions."
                 .to_owned()
         }
         RequestProblem::KeyElsewhere => {
-            "The key is in another region than the bucket, and S3 can’t use it there. Enter a key of the bucket’s region."
+            "The key and the bucket are in different regions, so S3 can’t use the key. Enter a key of the bucket’s region."
                 .to_owned()
         }
         RequestProblem::TooManyNetworks => {
-            format!("That is more than {NETWORKS_MOST} networks. Join neighbors into larger ones.")
+            format!("That is more than {NETWORKS_MOST} networks. Combine neighboring ones.")
         }
         RequestProblem::TrustTooLong(size) => format!(
-            "The trust policy would have {size} characters, and AWS takes {TRUST_MOST}. Use a shorter external ID or \
-             fewer networks."
+            "The trust policy would have {size} characters, and AWS accepts {TRUST_MOST}. Use a shorter external ID \
+             or fewer networks."
         ),
-        RequestProblem::RoleNeeded => "Enter the ARN of the role that was made.".to_owned(),
+        RequestProblem::RoleNeeded => "Enter the ARN of the new role.".to_owned(),
     }
 }
 
@@ -182,12 +182,12 @@ pub fn ask_problem(problem: RequestProblem) -> String {
 #[must_use]
 pub const fn odd(odd: FormProblem) -> &'static str {
     match odd {
-        FormProblem::Form => "This is not of the form that is asked for.",
+        FormProblem::Form => "This isn’t in the right format.",
         FormProblem::Secret => crate::words::names::SECRET,
         FormProblem::Private => {
             "AWS never sees this address, because it belongs to a private network. Enter the public one."
         }
-        FormProblem::Everyone => "This lets every address in. Leave the field empty instead.",
+        FormProblem::Everyone => "This lets in every address. Leave the field empty instead.",
         FormProblem::Alias => "This is a key’s alias. Enter the ARN of the key itself.",
     }
 }
@@ -203,11 +203,11 @@ pub const fn what(what: ChangedField) -> &'static str {
         ChangedField::Prefix => "Folder",
         ChangedField::Region => "Region",
         ChangedField::ExternalId => "External ID",
-        ChangedField::Duration => "Length of access",
-        ChangedField::From => "Begins",
+        ChangedField::Duration => "Session length",
+        ChangedField::From => "Starts",
         ChangedField::Until => "Ends",
         ChangedField::Mfa => "Code (MFA)",
-        ChangedField::MfaAge => "Age of a code",
+        ChangedField::MfaAge => "Maximum MFA age",
         ChangedField::Networks => "Networks",
         ChangedField::SessionIsUser => "Session’s name",
         ChangedField::Name => "Name",
@@ -226,7 +226,7 @@ pub fn value(what: ChangedField, text: &str, zone: &TimeZone) -> String {
             let at = Utc::from_rfc3339(text, Day::Start);
             at.map_or_else(|| text.to_owned(), |at| format::date_and_time(at, zone))
         }
-        ChangedField::Mfa => "asked for".to_owned(),
+        ChangedField::Mfa => "required".to_owned(),
         ChangedField::SessionIsUser => "your user name".to_owned(),
         ChangedField::Role
         | ChangedField::Bucket

@@ -13,14 +13,14 @@ pub const SUBTITLE: &str = "Send this to whoever looks after your customer’s A
 /// Title for the customer.
 pub const CUSTOMER_TITLE: &str = "Give a contractor access";
 pub const CUSTOMER_SUBTITLE: &str =
-    "Make a role that can put files into one bucket and nothing else, then the invitation for it.";
+    "Create a role that can add files to one bucket and nothing else, then send the invitation for it.";
 pub const BACK: &str = "Back";
 pub const YOU_ARE: &str = "You are";
 /// The caller, for the customer.
 pub const CONTRACTOR: &str = "Your contractor";
 pub const ACCOUNT: &str = "Account";
 pub const NEEDS: &str = "Needs";
-pub const NEEDS_PUT: &str = "put files into one bucket";
+pub const NEEDS_PUT: &str = "to add files to one bucket";
 pub const BUCKET: &str = "Bucket";
 pub const FOLDER: &str = "Folder";
 /// Who is trusted.
@@ -29,9 +29,8 @@ pub const ONLY_ME: &str = "Only me, not my whole company";
 pub const ONLY_THEM: &str = "Only this person, not their whole company";
 pub const MFA: &str = "Require MFA";
 /// Why MFA is off for a role or a session.
-pub const MFA_SESSION: &str =
-    "A role, and a sign-in or another session of a role, can’t give a code, so MFA stays off.";
-pub const MFA_AGE: &str = "Oldest code, in minutes";
+pub const MFA_SESSION: &str = "A role, a company sign-in or a role’s session can’t give a code, so MFA stays off.";
+pub const MFA_AGE: &str = "Maximum MFA age (minutes)";
 /// The option, before any date is entered.
 pub const DATES: &str = "Only between two dates";
 pub const FROM: &str = "First day";
@@ -39,7 +38,7 @@ pub const UNTIL: &str = "Last day";
 pub const MORE: &str = "More options…";
 pub const LESS: &str = "Fewer options";
 /// Replaces a person's name if a whole account is meant.
-pub const EVERYBODY: &str = "Everybody there";
+pub const EVERYBODY: &str = "Anyone in that account";
 /// Placeholder until the value is known.
 pub const UNKNOWN: &str = "…";
 /// Label of the caller's field for the customer, once the caller is known.
@@ -49,22 +48,22 @@ pub const WHO: &str = "Your user’s ARN, or account and user name";
 /// Label of the caller's field for the customer.
 pub const THEIR_WHO: &str = "Their message to you, or their account and user name";
 /// Hint in the caller's field.
-pub const WHO_HINT: &str = "Paste the whole message, or write 1111 2222 3333 Richard";
+pub const WHO_HINT: &str = "Paste the whole message, or enter 1111 2222 3333 Richard";
 pub const EXTERNAL_ID: &str = "External ID";
 pub const ROLE_NAME: &str = "Name of the new role";
 pub const NETWORKS: &str = "Only from these addresses";
 pub const LONGEST: &str = "Longest session";
 pub const KMS: &str = "Encryption key (KMS)";
 pub const REGION: &str = "Region of the bucket";
-pub const ABORT_DAYS: &str = "Days to keep abandoned parts";
+pub const ABORT_DAYS: &str = "Days to keep unfinished uploads";
 /// Label of the customer's name for the contractor.
 pub const CUSTOMER: &str = "Your customer’s name";
 /// Label of the customer's name for the customer.
 pub const OWN_NAME: &str = "Your company’s name";
-pub const SESSION_IS_USER: &str = "The session carries the user’s name";
-pub const CREATE_ONLY: &str = "Files that are there are never replaced";
-pub const CLEAN_UP: &str = "Unfinished uploads may be cleaned up";
-pub const NEW_BUCKET: &str = "The bucket has to be made first";
+pub const SESSION_IS_USER: &str = "Name each session after the user";
+pub const CREATE_ONLY: &str = "Never replace existing files";
+pub const CLEAN_UP: &str = "Allow cleaning up unfinished uploads";
+pub const NEW_BUCKET: &str = "Create the bucket too";
 /// The tabs.
 pub const TABS: [&str; 4] = ["One click (CloudFormation)", "Policies (JSON)", "Commands", "Terraform"];
 /// The tabs if there is little room.
@@ -81,41 +80,41 @@ pub const COPIED: &str = "Copied";
 /// Saves all formats.
 pub const SAVE_ALL: &str = "Save as files…";
 /// What happens next.
-pub const THEN: &str = "They send back an invitation. Drop it on this window.";
+pub const THEN: &str = "They’ll send you an invitation. Drop it on this window.";
 /// What happens next, after a copy.
-pub const COPIED_THEN: &str = "Copied. They send back an invitation. Drop it on this window.";
+pub const COPIED_THEN: &str = "Copied. They’ll send you an invitation. Drop it on this window.";
 /// Label of the text for screen readers.
 pub const TEXT: &str = "The text to send";
 /// Title of the customer's second step.
 pub const MAKE: &str = "The invitation";
-pub const MAKE_TEXT: &str = "Once the role is made, enter its ARN. The template shows a finished invitation in its \
-                             Outputs: then you can send that one.";
-pub const ROLE: &str = "ARN of the role that was made";
+pub const MAKE_TEXT: &str = "When the role exists, enter its ARN. If you used the template, you can send the \
+                             finished invitation from its Outputs instead.";
+pub const ROLE: &str = "ARN of the new role";
 pub const NOTE: &str = "A note for your contractor";
-pub const CONTACT: &str = "Whom they may ask";
+pub const CONTACT: &str = "Contact";
 /// The customer's main button.
 pub const SAVE_INVITATION: &str = "Save invitation…";
 pub const COPY_INVITATION: &str = "Copy as text";
 pub const COPY_LINK: &str = "Copy link";
 /// Replaces the text while the bucket is missing.
-pub const NEEDS_BUCKET: &str = "Enter the bucket’s name. Then the text to send stands here.";
+pub const NEEDS_BUCKET: &str = "Enter a bucket name to see the text to send.";
 /// Replaces the text while the caller is unknown.
-pub const NEEDS_WHO: &str = "Enter who needs access. Then the text to send stands here.";
+pub const NEEDS_WHO: &str = "Enter who needs access to see the text to send.";
 /// A day can't be parsed.
-pub const DAY_FORM: &str = "A day is written like 1 Dec 2026.";
+pub const DAY_FORM: &str = "Enter a day like 1 Dec 2026.";
 /// No day is entered.
 pub const DAY_NEEDED: &str = "Enter the first day, the last day, or both.";
 /// The last day has passed.
 pub const DAY_OVER: &str = "This day has passed. Enter a later one.";
 /// The caller can't be parsed.
-pub const WHO_FORM: &str = "Write arn:aws:iam::111122223333:user/Richard, or 1111 2222 3333 Richard.";
+pub const WHO_FORM: &str = "Enter arn:aws:iam::111122223333:user/Richard, or 1111 2222 3333 Richard.";
 /// The role name is invalid.
 pub const ROLE_NAME_FORM: &str = "A role’s name has 1 to 64 letters, digits and _ + = , . @ -";
 /// The networks can't be parsed.
-pub const NETWORKS_FORM: &str = "Write addresses like 203.0.113.7 or 203.0.113.0/24, with commas between them.";
+pub const NETWORKS_FORM: &str = "Enter addresses like 203.0.113.7 or 203.0.113.0/24, separated by commas.";
 /// The KMS key can't be parsed.
 pub const KMS_FORM: &str =
-    "A key looks like arn:aws:kms:eu-west-1:444455556666:key/1234abcd. Write any if you don’t know it.";
+    "A key looks like arn:aws:kms:eu-west-1:444455556666:key/1234abcd. Enter “any” if you don’t know it.";
 /// Leads to the customer's page from the first screen.
 pub const ASKED: &str = "Were you asked for access?";
 pub const I_AM_THE_CUSTOMER: &str = "I’m the customer";
@@ -141,7 +140,7 @@ pub fn message_and_template(message: &str, file: &str, template: &str) -> String
 #[must_use]
 pub fn who(name: Option<&str>, account: &AccountId) -> String {
     let account = format::account(account.as_str());
-    name.map_or_else(|| format!("Everybody in account {account}"), |name| format!("{name}, account {account}"))
+    name.map_or_else(|| format!("Anyone in account {account}"), |name| format!("{name}, account {account}"))
 }
 
 /// Files were saved.
@@ -179,38 +178,38 @@ pub mod invited {
     pub const PLACE: &str = "Files go to";
     pub const OWNER: &str = "Bucket’s account";
     /// Heading of the sender's free text.
-    pub const UNCHECKED: &str = "From the invitation itself, not checked";
+    pub const UNCHECKED: &str = "Written by the sender, not checked";
     /// Before the sender's note.
     pub const NOTE: &str = "They write";
     /// Before the sender's contact.
-    pub const CONTACT: &str = "They give as contact";
+    pub const CONTACT: &str = "Contact they give";
     /// Below the contact.
     pub const NOT_TO_CHECK: &str = "Don’t use this contact to check the account.";
     /// An invitation arrived while another dialog was open.
-    pub const ANOTHER: &str = "Another invitation came";
+    pub const ANOTHER: &str = "Another invitation arrived";
     /// A request for access arrived while a dialog was open.
-    pub const ANOTHER_REQUEST: &str = "A request for access came";
+    pub const ANOTHER_REQUEST: &str = "A request for access arrived";
     /// Opens the one that arrived.
     pub const SHOW: &str = "Show it";
     /// Discards the one that arrived.
-    pub const DISMISS: &str = "Leave it";
+    pub const DISMISS: &str = "Ignore it";
     pub const YOU: &str = "You";
     pub const MFA: &str = "Your MFA device (ARN or serial)";
     /// Why the device is asked for.
-    pub const MFA_TEXT: &str = "This customer asks for a code of it.";
-    pub const MFA_NEEDED: &str = "Enter the device that shows your codes. You find it in the AWS console under your \
-                                  name, Security credentials.";
+    pub const MFA_TEXT: &str = "Your customer asks for a code from your authenticator.";
+    pub const MFA_NEEDED: &str = "Enter the device that shows your codes. You’ll find it in the AWS console, under \
+                                  your name, Security credentials.";
     pub const GET_ACCESS: &str = "Get access";
     /// Changes nothing.
     pub const NOT_NOW: &str = "Not now";
     /// Accepts the change.
     pub const TAKE_NEW: &str = "Use the new one";
     /// Accepts that another account owns the bucket.
-    pub const YES_OTHER: &str = "Yes, it belongs there";
+    pub const YES_OTHER: &str = "Yes, that’s correct";
     /// There is no usable profile.
-    pub const NO_KEY: &str = "There is no access key on this computer yet. The form keeps what the invitation says \
-                              while you add one.";
-    pub const TO_FORM: &str = "Continue in the form";
+    pub const NO_KEY: &str = "There is no access key on this computer yet. Add your access key next; the invitation \
+                              is kept.";
+    pub const TO_FORM: &str = "Add access key…";
     /// Column header of a list of changes.
     pub const IS: &str = "New";
     /// The value was empty.
@@ -219,7 +218,7 @@ pub mod invited {
     pub const KNOWN: &str = "You know this customer. Nothing has changed.";
     /// The customer is unknown.
     pub const FIRST: &str =
-        "First time. Compare the account’s 12 digits with what your customer told you in another way.";
+        "First delivery to this customer. Check the 12-digit account number with them, by phone for instance.";
 }
 
 /// A name may be mistaken for another.
@@ -237,7 +236,7 @@ pub fn changed(name: &str) -> String {
 /// Title for an invitation of another account whose name resembles a known customer's.
 #[must_use]
 pub fn looks_like(known: &str) -> String {
-    format!("This looks like {known}, which you know, and is another account")
+    format!("This looks like {known}, but it’s a different account")
 }
 
 /// Puts the sender's text in quotation marks.
@@ -246,8 +245,8 @@ pub fn quoted(text: &str) -> String {
     format!("“{text}”")
 }
 
-pub const CHANGED_TEXT: &str = "Files would go somewhere else than before. Ask your customer by phone, or in another \
-                                way than this invitation came, before you say yes.";
+pub const CHANGED_TEXT: &str = "Your files would go to a different place than before. Check with your customer \
+                                first, by phone or in some other way than this invitation came.";
 
 /// The title over a bucket of another account.
 pub const OTHER_OWNER: &str = "The bucket belongs to another account";
@@ -259,8 +258,8 @@ pub fn other_owner(owner: &AccountId, role: &AccountId) -> (String, String) {
     (
         OTHER_OWNER.to_owned(),
         format!(
-            "The role is in account {role}, and your files would go to account {owner}. Go on only if your customer \
-             told you so."
+            "The role is in account {role}, but your files would go to account {owner}. Continue only if your \
+             customer told you so."
         ),
     )
 }
@@ -268,7 +267,7 @@ pub fn other_owner(owner: &AccountId, role: &AccountId) -> (String, String) {
 /// Example: "Your access starts Monday 09:00".
 #[must_use]
 pub fn starts(at: Utc, now: Utc, zone: &TimeZone) -> String {
-    format!("Your access starts {}. Before that, your customer’s account says no.", moment(at, now, zone))
+    format!("Your access starts {}. You can’t get access before then.", moment(at, now, zone))
 }
 
 /// Example: "Your access ended 3 Dec 09:00".

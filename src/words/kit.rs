@@ -18,9 +18,9 @@ pub const COMPARE: &str =
 pub fn head(compare: &[(&str, String); 2]) -> Vec<String> {
     let lines = compare.iter().map(|(name, value)| format!("  {name:9}  {value}"));
     let before = [
-        "Lends one role that may put files into one folder of one bucket, and nothing else.",
+        "Creates one role that may put files into one folder of one bucket, and nothing else.",
         COMPARE,
-        "on a number that you already have. Whoever exchanges this file on its way to you would change them.",
+        "on a number that you already have. Anyone who swaps this file on its way to you would have to change them.",
     ];
     before.into_iter().map(str::to_owned).chain(lines).collect()
 }
@@ -36,15 +36,15 @@ pub fn template_steps(stack: &str) -> [String; 2] {
     ]
 }
 /// What the template can't do.
-pub const TEMPLATE_LIFECYCLE: &str = "Abandoned parts go after some days only from a bucket that is made here; for one \
-                                      that is there already, add such a lifecycle rule to it.";
+pub const TEMPLATE_LIFECYCLE: &str = "Unfinished uploads are deleted after some days only in a bucket that this \
+                                      template creates. To an existing bucket, add such a lifecycle rule yourself.";
 /// Description of the template.
 pub const TEMPLATE_DESCRIPTION: &str = "A role that may put files into one folder of one bucket, and nothing else";
 /// Description of the parameter that creates the bucket.
-pub const TEMPLATE_CREATE_BUCKET: &str = "Does the bucket have to be made? Choose no where it is there already.";
+pub const TEMPLATE_CREATE_BUCKET: &str = "Create the bucket? Choose no if it already exists.";
 /// The stack is in another region than the bucket should be.
-pub const TEMPLATE_OTHER_REGION: &str = "The bucket would be made in another region than the one asked for. Switch \
-                                         the console to that region, or choose no for CreateBucket.";
+pub const TEMPLATE_OTHER_REGION: &str = "The bucket would be created in a different region from the one requested. \
+                                         Switch the console to that region, or choose no for CreateBucket.";
 /// Description of the output with the link.
 pub const TEMPLATE_LINK: &str = "Send this link to the contractor. It holds no secret.";
 /// Description of the output with the invitation's text.
@@ -60,18 +60,18 @@ pub fn role_description(principal: &str) -> String {
 /// Comment at the top of the commands: who runs them.
 pub const COMMANDS_AS: &str = "Run it as an administrator of the account that owns the bucket. It can be run again.";
 /// The bucket to be created exists already.
-pub const BUCKET_THERE: &str = "The bucket is there already, and nothing was changed on it. Please see that it blocks \
-                                public access, keeps versions and denies requests without TLS.";
+pub const BUCKET_THERE: &str = "The bucket already exists and was not changed. Please check that it blocks public \
+                                access, keeps versions and denies requests without TLS.";
 /// The bucket has lifecycle rules, which are not replaced.
-pub const LIFECYCLE_THERE: &str = "The bucket has lifecycle rules already, and nothing was changed there. Please add this \
-                                   rule, unless it is among them:";
+pub const LIFECYCLE_THERE: &str = "The bucket already has lifecycle rules, and they were not changed. Please add \
+                                   this rule, unless it is among them:";
 /// The role exists, created by these commands for the same principal.
-pub const ROLE_THERE: &str = "The role is there already, made for the same person. Its policies are set anew.";
+pub const ROLE_THERE: &str = "The role already exists, made for the same person. Its policies are set again.";
 /// A role with this name exists, created by or for somebody else.
-pub const OTHER_ROLE_THERE: &str = "A role of this name is there already, made for something else. It was not changed. \
+pub const OTHER_ROLE_THERE: &str = "A role of this name already exists, made for something else. It was not changed. \
                                     Please choose another name for the new role.";
 /// A command failed.
-pub const COMMAND_REFUSED: &str = "AWS did not take this command. What it answered stands above.";
+pub const COMMAND_REFUSED: &str = "AWS refused this command. Its answer is above.";
 /// The last step of the commands.
 pub const SEND_THIS: &str = "Done. Send the contractor the lines below. They hold no secret.";
 
@@ -80,5 +80,5 @@ pub const TERRAFORM_THEN: &str = "After terraform apply, send the contractor: te
 /// Comment about the provider's region.
 pub const TERRAFORM_REGION: &str = "The provider's region should be";
 /// Comment above a rule for an existing bucket.
-pub const TERRAFORM_LIFECYCLE: &str = "Terraform would replace all the lifecycle rules of a bucket that it didn't make. \
-                                       Add this rule to those that you have:";
+pub const TERRAFORM_LIFECYCLE: &str = "Terraform would replace all the lifecycle rules of a bucket that it didn't \
+                                       create. Add this rule to the existing ones:";

@@ -140,7 +140,7 @@ fn other_dates_codes_and_networks_are_changes_too() {
     assert!(!says(&card, "Nothing has changed") && !says(&card, "This is not"));
     for said in [
         "none  →  16 Dec 2026 00:00",
-        "none  →  asked for",
+        "none  →  required",
         "none  →  30 min",
         "none  →  203.0.113.0/24",
         "none  →  your user name",
@@ -151,7 +151,7 @@ fn other_dates_codes_and_networks_are_changes_too() {
     let card = invited(knowing(std::slice::from_ref(&with)), &format!("{PLAIN}{terms}"));
     assert!(says(&card, labels::KNOWN));
     let card = invited(knowing(&[with]), PLAIN);
-    assert!(says(&card, "asked for  →  none") && says(&card, "203.0.113.0/24  →  none"));
+    assert!(says(&card, "required  →  none") && says(&card, "203.0.113.0/24  →  none"));
 }
 
 #[test]
