@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Which receipt `verify` needs.
 pub const WHICH: &str =
-    "Use the receipt in its JSON form: `daypass-cli upload --receipt receipt.json`, or save it as .json.";
+    "Use the receipt in JSON format: run `daypass-cli upload --receipt receipt.json`, or save it as .json.";
 
 #[must_use]
 pub fn saved(path: &Path) -> String {
@@ -42,10 +42,10 @@ pub fn not_read(path: &Path, why: &str) -> String {
 #[must_use]
 pub fn not_a_receipt(why: &NotReadable) -> String {
     match why {
-        NotReadable::NotAReceipt => "This is not a receipt of Daypass in its JSON form.".to_owned(),
+        NotReadable::NotAReceipt => "This is not a Daypass receipt in JSON format.".to_owned(),
         NotReadable::Later(version) => {
             format!(
-                "This receipt has form {version}, which a later Daypass wrote. Get the newest Daypass and try again."
+                "This receipt has format {version}, which a later version of Daypass wrote. Get the newest Daypass and try again."
             )
         }
     }

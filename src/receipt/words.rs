@@ -91,15 +91,17 @@ pub const CSV_COLUMNS: [&str; 19] = [
 
 /// The explanation at the end of the page, one paragraph each.
 pub const EXPLANATION: [&str; 6] = [
-    "Confirmed \u{201c}whole file\u{201d}: Amazon S3 answered with the checksum (CRC64NVME) of the whole stored file, and it is the \
-     checksum of the file that was read.",
+    "Confirmed \u{201c}whole file\u{201d}: Amazon S3 answered with the checksum (CRC64NVME) of the whole stored \
+     file, and it matches the file that was read.",
     "Confirmed \u{201c}each part\u{201d}: Amazon S3 checked each part as it arrived, and gave no checksum for the whole file.",
-    "Confirmed \u{201c}no checksum\u{201d}: the server said that it stored the file, and confirmed no checksum for it. Compare the \
-     file with its SHA-256 before you rely on it.",
-    "The SHA-256 was worked out on the contractor\u{2019}s computer from the bytes that were sent. To check a file against it: \
-     openssl dgst -sha256 FILE. To check many, with the JSON form of this receipt: daypass-cli verify RECEIPT.json FOLDER.",
-    "A file that changed while it was sent is not delivered. One that another program changed through shared memory \
-     (mmap) meanwhile may not have shown it: the checksum and the SHA-256 are those of the bytes that were sent.",
+    "Confirmed \u{201c}no checksum\u{201d}: the server said that it stored the file, but confirmed no checksum for \
+     it. Compare the file with its SHA-256 before you rely on it.",
+    "The SHA-256 was calculated on the contractor\u{2019}s computer from the bytes that were sent. To check a file \
+     against it: openssl dgst -sha256 FILE. To check many, with the JSON form of this receipt: daypass-cli verify \
+     RECEIPT.json FOLDER.",
+    "A file that changed while it was being sent is not delivered. A change that another program made meanwhile \
+     through shared memory (mmap) may go unnoticed: the checksum and the SHA-256 are those of the bytes that were \
+     sent.",
     "Files that were already there were not replaced. What happened to the files after their delivery is not part of this receipt.",
 ];
 
@@ -144,9 +146,9 @@ pub const NOT_CONFIRMED: &str = "Not confirmed";
 pub fn why(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered(_) => "",
-        Outcome::AlreadyThere => "Already there. Not replaced.",
-        Outcome::NotConfirmed => "Sent, but not confirmed: no answer says whether it arrived.",
-        Outcome::Canceled => "Taken out of the queue.",
+        Outcome::AlreadyThere => "A file of this name was already there. It was not replaced.",
+        Outcome::NotConfirmed => "Sent, but not confirmed: it isn\u{2019}t known whether it arrived.",
+        Outcome::Canceled => "Removed from the list.",
         Outcome::Open => "Not sent yet.",
         Outcome::Failed(problem) => stopped(problem.kind),
     }
@@ -156,25 +158,25 @@ const fn stopped(kind: Kind) -> &'static str {
     match kind {
         Kind::SourceGone => "The file was no longer there.",
         Kind::SourceChanged => "The file changed while it was being sent.",
-        Kind::SourceSilent => "The drive did not answer.",
+        Kind::SourceSilent => "The drive didn\u{2019}t answer.",
         Kind::SourceUnreadable => "The file could not be read.",
         Kind::SourceBusy => "Another program had the file open.",
-        Kind::TooManyOpen => "The computer could open no more files.",
+        Kind::TooManyOpen => "The computer couldn\u{2019}t open more files.",
         Kind::SourceNotAFile => "It is not a regular file.",
-        Kind::KeyFile => "Left out: it looks like an access key or a private key.",
+        Kind::KeyFile => "Not sent: it looks like an access key or a private key.",
         Kind::NameNotText => "Its name can\u{2019}t be written as text.",
-        Kind::NameTooLong => "Its name is longer than S3 takes.",
-        Kind::TooLarge => "It is larger than S3 takes.",
-        Kind::AlreadyThere => "Already there. Not replaced.",
-        Kind::ProofDiffers => "S3 answered with another checksum than the file\u{2019}s.",
-        Kind::Damaged => "The bytes arrived altered and were not stored.",
+        Kind::NameTooLong => "Its name is longer than S3 accepts.",
+        Kind::TooLarge => "It is larger than S3 accepts.",
+        Kind::AlreadyThere => "A file of this name was already there. It was not replaced.",
+        Kind::ProofDiffers => "S3\u{2019}s checksum doesn\u{2019}t match the file\u{2019}s.",
+        Kind::Damaged => "It was corrupted in transit and was not stored.",
         Kind::AnswerLost => "Sent, but not confirmed: the answer was lost.",
         Kind::AccessDenied(_) | Kind::AssumeDenied(_) | Kind::SignatureRefused => "Access was denied.",
         Kind::SessionEnded | Kind::SessionRefused | Kind::SourceEnded => "The access had ended.",
         Kind::KmsGenerate | Kind::KmsDecrypt | Kind::KmsKey => "The bucket\u{2019}s encryption key could not be used.",
-        Kind::NoSuchBucket => "There was no bucket of this name.",
+        Kind::NoSuchBucket => "There was no bucket with this name.",
         Kind::OtherRegion => "The bucket is in another region.",
-        Kind::OptionRefused | Kind::UnsignedRefused => "The bucket\u{2019}s policy did not take it this way.",
+        Kind::OptionRefused | Kind::UnsignedRefused => "The bucket\u{2019}s policy didn\u{2019}t accept it this way.",
         Kind::UploadGone | Kind::PartsRefused => "S3 no longer had its parts.",
         Kind::Offline
         | Kind::NoAnswer
@@ -185,8 +187,8 @@ const fn stopped(kind: Kind) -> &'static str {
         | Kind::ProxyRefused
         | Kind::Busy
         | Kind::SlowDown
-        | Kind::Conflict => "The connection did not last.",
-        Kind::GatewayRefused(_) | Kind::BodyLimit(_) => "Something on the way refused it.",
+        | Kind::Conflict => "The connection was lost.",
+        Kind::GatewayRefused(_) | Kind::BodyLimit(_) => "Something on the network refused it.",
         Kind::Refused | Kind::NotImplemented => "The server refused it.",
         Kind::Contended => "Another program kept writing the same name.",
         Kind::ClockWrong(_)
