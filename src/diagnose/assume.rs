@@ -136,7 +136,7 @@ fn weighed(problem: &Problem, known: &Evidence<'_>, likely: &Likely, company: Op
 fn not_named(problem: &Problem, known: &Evidence<'_>) -> Cause {
     if known.destination.terms.told {
         let mut body = vec![plain("Ask your customer whether "), mono(known.destination.role.role_name())];
-        body.push(plain(" is there and names "));
+        body.push(plain(" exists and names "));
         body.push(known.caller(problem).map_or_else(|| plain("your user"), mono));
         body.push(plain("."));
         let message = messages::not_named(problem, known);
@@ -155,7 +155,7 @@ fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> Caus
     let body = vec![
         plain("Your customer must add "),
         mono(action),
-        plain(" beside "),
+        plain(" next to "),
         mono("sts:AssumeRole"),
         plain(" in the role’s trust policy."),
     ];
@@ -170,7 +170,7 @@ pub(super) fn taken_back(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let mut body = vec![
         plain(format!("It let you in before{last}. Ask whether ")),
         mono(to.role.role_name()),
-        plain(" is still there and still names you"),
+        plain(" still exists and still names you"),
     ];
     // The customer may have changed the conditions, so the values that are sent are named.
     if let Some(id) = &to.external_id {
@@ -196,11 +196,11 @@ pub(super) fn last(at: Option<Utc>) -> String {
 pub(super) fn key_was_replaced() -> Cause {
     Cause::new(
         titles::ROLE_RECREATED,
-        vec![plain("Access from before then counts no more. Renew: if the role names you, it goes on.")],
+        vec![plain("Access from before no longer works. Renew: if the role names you, uploads continue.")],
         CauseAction::Details(
-            "Amazon knows a role by an id and not by its name. When a role is deleted and made again, everything it gave \
-             out before ends at once. New access works as soon as the new role names you. What was sent so far is kept, \
-             and the uploads go on from there."
+            "Amazon knows a role by an ID, not by its name. When a role is deleted and created again, all access it \
+             gave before ends immediately. New access works as soon as the new role names you. What was sent so far \
+             is kept, and the uploads continue from there."
                 .to_owned(),
         ),
     )
@@ -250,7 +250,7 @@ fn boundary(problem: &Problem, known: &Evidence<'_>) -> Cause {
 fn limited_key(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         titles::KEY_LIMITED,
-        vec![plain("It carries a session policy without this role. Get a new key without that limit.")],
+        vec![plain("It has a session policy that doesn’t include this role. Get a new key without that restriction.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
 }
@@ -266,7 +266,7 @@ fn organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
 fn customers_organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         titles::CUSTOMER_ORGANIZATION,
-        vec![plain("Your customer’s organization lets nobody from outside take on its roles.")],
+        vec![plain("Your customer’s organization doesn’t let anyone from outside use its roles.")],
         CauseAction::CopyForCustomer(messages::not_named(problem, known)),
     )
 }
@@ -274,7 +274,7 @@ fn customers_organization(problem: &Problem, known: &Evidence<'_>) -> Cause {
 fn endpoint(problem: &Problem, known: &Evidence<'_>) -> Cause {
     Cause::new(
         titles::ENDPOINT_LEAVES_ROLE_OUT,
-        vec![plain("Your network reaches Amazon through a VPC endpoint, and its policy does not allow this role.")],
+        vec![plain("Your network reaches Amazon through a VPC endpoint, and its policy doesn’t allow this role.")],
         CauseAction::CopyForAdministrator(messages::own_company(problem, known)),
     )
 }
@@ -284,7 +284,7 @@ fn external_id(known: &Evidence<'_>) -> Cause {
         Some(id) => vec![
             plain("You sent "),
             mono(id.as_str()),
-            plain(". Check with your customer that it is exactly this, capitals too."),
+            plain(". Check with your customer that it is exactly this, including capitals."),
         ],
         None => vec![plain("You sent none. If your customer gave you one, enter it.")],
     };
@@ -312,11 +312,11 @@ fn session_name(problem: &Problem, known: &Evidence<'_>) -> Option<Cause> {
         Cause::new(
             titles::OWN_NAME_MAYBE,
             vec![
-                plain("It is asked for as "),
+                plain("The session’s name is "),
                 mono(name.as_str()),
                 plain(", and you are "),
                 mono(user),
-                plain(". Empty the session name and try again."),
+                plain(". Clear the session name and try again."),
             ],
             CauseAction::EditDestination,
         )
@@ -327,15 +327,15 @@ fn code(sent: bool, before: bool) -> Cause {
     let (title, body) = match (sent, before) {
         (true, true) => (
             titles::CODE_NOT_ENOUGH,
-            "A code was sent. It may have been too old, or of another device. Enter a new one and try again.",
+            "A code was sent. It may have been too old, or from another device. Enter a new one and try again.",
         ),
         // There is no automatic retry here, because each code works once. AWS may just not know the role yet.
         (true, false) => (
             titles::CODE_NOT_ENOUGH,
-            "It may have been too old, or of another device. If the role was set up a moment ago, Amazon takes about a \
-             minute to learn of it. Enter a new code then.",
+            "It may have been too old, or from another device. If the role was created a moment ago, Amazon takes \
+             about a minute to recognize it. Then enter a new code.",
         ),
-        (false, _) => (titles::CODE_WANTED, "Enter the six digits of your device and try again."),
+        (false, _) => (titles::CODE_WANTED, "Enter the six digits from your device and try again."),
     };
     Cause::new(title, vec![plain(body)], CauseAction::EnterCode)
 }
@@ -345,10 +345,10 @@ fn place_or_time() -> Cause {
         titles::PLACE_OR_TIME,
         vec![plain("The role may work only from certain networks or dates.")],
         CauseAction::Details(
-            "A role can be bound to the addresses of certain networks, or to dates. If you work from home, try your \
-             company’s network or VPN. If the delivery was planned for other days, ask your customer to move the dates in \
-             the role’s trust policy. A role that was made or changed a minute ago may also need a moment: Amazon takes a \
-             while to learn of it. An external ID that is missing or different is answered the same way."
+            "A role can be restricted to the addresses of certain networks, or to dates. If you work from home, try \
+             your company’s network or VPN. If the delivery was planned for other days, ask your customer to move \
+             the dates in the role’s trust policy. A role that was created or changed a minute ago may also need a \
+             moment: Amazon takes a while to recognize it. A missing or different external ID gets the same answer."
                 .to_owned(),
         ),
     )
@@ -357,10 +357,11 @@ fn place_or_time() -> Cause {
 fn just_made() -> Cause {
     Cause::new(
         titles::JUST_MADE,
-        vec![plain("Amazon takes about a minute to learn of it. Daypass keeps asking by itself.")],
+        vec![plain("Amazon takes about a minute to recognize it. Daypass keeps asking automatically.")],
         CauseAction::Details(
-            "A change of a role or a permission reaches all of Amazon’s computers within about a minute. Daypass asks every \
-             ten seconds during that time, and goes on as soon as it is let in. You need not do anything."
+            "A change to a role or a permission reaches all of Amazon’s computers within about a minute. Daypass \
+             asks every ten seconds during that time, and continues as soon as it is let in. You don’t need to do \
+             anything."
                 .to_owned(),
         ),
     )
@@ -381,9 +382,11 @@ pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
             Some(serial) => vec![
                 plain("You entered "),
                 mono(serial),
-                plain(". Look it up under your security credentials in the Amazon console."),
+                plain(". Look it up in the AWS console, under Security credentials."),
             ],
-            None => vec![plain("No device is entered. Its serial stands under your security credentials.")],
+            None => vec![plain(
+                "No device was entered. You’ll find its serial number in the AWS console, under Security credentials.",
+            )],
         };
         Cause::new(titles::SERIAL, body, CauseAction::EditDestination)
     };
@@ -397,7 +400,10 @@ pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
     }
     vec![
         next(titles::CODE_USED, "Wait until your device shows the next one."),
-        next(titles::PHONE_CLOCK, "Codes come from the phone’s clock. Set it to automatic time and take a new code."),
+        next(
+            titles::PHONE_CLOCK,
+            "Codes depend on the phone’s clock. Turn on automatic time there and enter a new code.",
+        ),
         device(),
     ]
 }
@@ -405,7 +411,7 @@ pub(super) fn code_problem(kind: Kind, known: &Evidence<'_>) -> Vec<Cause> {
 fn replaced_device() -> Cause {
     Cause::new(
         titles::DEVICE_REPLACED,
-        vec![plain("A new phone has a new device, and often a new serial. Enter that of the new one.")],
+        vec![plain("A new phone is a new device, often with a new serial number. Enter the new one.")],
         CauseAction::EditDestination,
     )
 }

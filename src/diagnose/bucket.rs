@@ -53,7 +53,7 @@ fn changed(known: &Evidence<'_>) -> Cause {
     let last = last(known.learned.and_then(|learned| learned.delivered));
     Cause::new(
         titles::ROLE_OR_BUCKET_CHANGED,
-        vec![plain(format!("Files arrived before{last}, and now they do not. Ask what was changed."))],
+        vec![plain(format!("Files arrived before{last}, and now they don’t. Ask what was changed."))],
         CauseAction::CopyForCustomer(messages::put_policy(known, true)),
     )
 }
@@ -93,7 +93,7 @@ fn wrong_folder(known: &Evidence<'_>) -> Cause {
         vec![
             plain("You entered "),
             mono(format::place(to.bucket.as_str(), to.prefix.as_str())),
-            plain(". Compare it with what your customer wrote, capitals too."),
+            plain(". Compare it with what your customer wrote, including capitals."),
         ],
         CauseAction::EditDestination,
     )
@@ -102,7 +102,7 @@ fn wrong_folder(known: &Evidence<'_>) -> Cause {
 fn policy(known: &Evidence<'_>) -> Cause {
     Cause::new(
         titles::BUCKET_POLICY,
-        vec![plain("It may take files from certain networks only, or not from this role.")],
+        vec![plain("It may accept files only from certain networks, or not from this role.")],
         CauseAction::CopyForCustomer(messages::bucket_policy(known)),
     )
 }
@@ -110,10 +110,10 @@ fn policy(known: &Evidence<'_>) -> Cause {
 fn encryption(known: &Evidence<'_>) -> Cause {
     let body = match known.destination.encryption {
         Encryption::None => {
-            "Some buckets want the encryption named with each file. Choose the one your customer names."
+            "Some buckets require each file to name its encryption. Choose the one your customer names."
         }
-        Encryption::SseS3 => "You ask for Amazon’s own keys. The bucket may want a key of your customer.",
-        Encryption::SseKms(_) => "You ask for a key of your customer. The bucket may want another one, or none.",
+        Encryption::SseS3 => "You chose Amazon’s own keys. The bucket may require one of your customer’s keys.",
+        Encryption::SseKms(_) => "You chose one of your customer’s keys. The bucket may require another one, or none.",
     };
     Cause::new(titles::ENCRYPTION, vec![plain(body)], CauseAction::EditDestination)
 }
@@ -152,7 +152,7 @@ fn organization(known: &Evidence<'_>) -> Cause {
     Cause::new(
         titles::CUSTOMER_ORGANIZATION,
         vec![plain(
-            "Your customer’s organization has a policy over all its accounts. It has to let this role put files.",
+            "Your customer’s organization has a policy over all its accounts. It has to let this role add files.",
         )],
         CauseAction::CopyForCustomer(messages::put_policy(known, false)),
     )
@@ -169,10 +169,10 @@ fn endpoint(known: &Evidence<'_>) -> Cause {
 fn place() -> Cause {
     Cause::new(
         titles::OTHER_NETWORK,
-        vec![plain("Such rules often allow certain networks only. Try your company’s network or VPN.")],
+        vec![plain("Such rules often allow only certain networks. Try your company’s network or VPN.")],
         CauseAction::Details(
-            "Companies often let files in from the addresses of certain networks alone. At home or in a hotel your address \
-             is another one. With your company’s VPN it is the company’s."
+            "Companies often accept files only from the addresses of certain networks. At home or in a hotel, your \
+             address is a different one. With your company’s VPN, it is the company’s."
                 .to_owned(),
         ),
     )
@@ -185,7 +185,7 @@ fn narrowed(known: &Evidence<'_>) -> Cause {
         vec![
             plain("It asked for access to "),
             mono(format!("{}/{}*", to.bucket, to.prefix)),
-            plain(" and to nothing else. Turn the limit off, or correct the folder."),
+            plain(" and to nothing else. Turn that restriction off, or correct the folder."),
         ],
         CauseAction::EditDestination,
     )
@@ -211,7 +211,7 @@ pub(super) fn key(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
     }
     if problem.kind == Kind::KmsKey {
         return vec![
-            look(titles::KEY_OFF, "Your customer can switch it on again."),
+            look(titles::KEY_OFF, "Your customer can turn it on again."),
             look(titles::KEY_MISSING, "Your customer must choose another key for the bucket."),
         ];
     }
@@ -250,7 +250,7 @@ pub(super) fn missing(known: &Evidence<'_>) -> Vec<Cause> {
         ),
         Cause::new(
             titles::BUCKET_MISSING,
-            vec![plain("Ask your customer whether "), mono(bucket), plain(" is there.")],
+            vec![plain("Ask your customer whether "), mono(bucket), plain(" exists.")],
             CauseAction::CopyForCustomer(messages::no_bucket(known)),
         ),
     ];

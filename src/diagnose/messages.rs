@@ -40,11 +40,11 @@ pub const WHOLE_POLICY: &str = "This is the whole policy, with nobody else in it
 pub const STATEMENT_TO_ADD: &str =
     "This is the statement to add. Please keep the conditions and the names that are there";
 /// The question about a role that let the user in before.
-pub const ROLE_CHANGED: &str = "Was it changed, deleted or made anew?";
+pub const ROLE_CHANGED: &str = "Was it changed, deleted or recreated?";
 /// Why the own company has to say yes as well.
-pub const BOTH_SIDES: &str = "The role is in another account, so Amazon wants a yes from both sides: the role has to \
-                              name me, and our account has to allow me to ask. Without this permission a user can take \
-                              on roles of its own account only.";
+pub const BOTH_SIDES: &str = "The role is in another account, so Amazon requires permission from both sides: the \
+                              role has to name me, and our account has to allow me to assume it. Without this \
+                              permission, a user can assume only roles in its own account.";
 
 /// Returns the text for the role's trust policy and how to enter it: the whole policy if an invitation stated the
 /// conditions; otherwise only the statement, because the rest of the policy is not known.
@@ -78,9 +78,9 @@ fn conditions(to: &Destination, caller: Option<&str>) -> RoleConditions {
 pub fn dates(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
-        "Hello,\n\nI would like to deliver files to {place}, and today is outside the dates of the role\n  {role}\nIf I am to \
-         deliver, please change them. They stand in its trust policy and in its permissions, under Condition:\n\n{lines}\n\nMy user is\n  {user}\n\
-         Thank you.\n",
+        "Hello,\n\nI would like to deliver files to {place}, but today is outside the dates of the role\n  \
+         {role}\nIf you still want the delivery, please change them in its trust policy and in its permissions, \
+         under Condition:\n\n{lines}\n\nMy user is\n  {user}\nThank you.\n",
         place = place(to),
         role = to.role,
         lines = lines(&Tree::Map(conditions(to, None).dates())),
@@ -93,10 +93,10 @@ pub fn dates(problem: &Problem, known: &Evidence<'_>) -> String {
 pub fn networks(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
-        "Hello,\n\nI would like to deliver files to {place}, and the role\n  {role}\ndoes not let me in. It works from certain \
-         networks only, and I may be in another one. They stand in its trust policy and in its permissions, under Condition:\n\n{lines}\n\n\
-         Please look in CloudTrail from which address my user\n  {user}\nasked, and add it, or tell me which network to \
-         use. {sent}\nThank you.\n",
+        "Hello,\n\nI would like to deliver files to {place}, but the role\n  {role}\ndoesn’t let me in. It works \
+         only from certain networks, and I may be on a different one. They are listed in its trust policy and in its \
+         permissions, under Condition:\n\n{lines}\n\nPlease look up in CloudTrail which address my user\n  \
+         {user}\nasked from, and add it, or tell me which network to use. {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         lines = lines(&Tree::Map(conditions(to, None).networks().into_iter().collect())),
@@ -133,10 +133,10 @@ pub fn not_named(problem: &Problem, known: &Evidence<'_>) -> String {
     let who = known.caller(problem);
     let (how, policy) = trust(to, who);
     format!(
-        "Hello,\n\nI would like to deliver files to {place} and can’t yet: the role\n  {role}\ndoes not let me in. \
-         Please add my user\n  {user}\nto its trust policy. {how}:\n\n{policy}\n\n\
-         If it is there already, please check whether the role asks for an external ID, a code (MFA), certain networks, \
-         dates or session names. {sent}\nThank you.\n",
+        "Hello,\n\nI would like to deliver files to {place} but can’t yet: the role\n  {role}\ndoesn’t let me in. \
+         Please add my user\n  {user}\nto its trust policy. {how}:\n\n{policy}\n\nIf it is already there, please \
+         check whether the role asks for an external ID, a code (MFA), certain networks, dates or session names. \
+         {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         user = who.unwrap_or(YOUR_USER),
@@ -149,9 +149,9 @@ pub fn not_named(problem: &Problem, known: &Evidence<'_>) -> String {
 pub fn action_missing(problem: &Problem, known: &Evidence<'_>, action: &str) -> String {
     let to = known.destination;
     format!(
-        "Hello,\n\nI would like to deliver files to {place} and can’t yet. The trust policy of the role\n  {role}\nallows \
-         sts:AssumeRole for\n  {user}\nand my company’s sign-in also needs {action}. Please change the action of that \
-         statement to:\n\n\"Action\": [\"sts:AssumeRole\", \"{action}\"]\n\n{sent}\nThank you.\n",
+        "Hello,\n\nI would like to deliver files to {place} but can’t yet. The trust policy of the role\n  \
+         {role}\nallows sts:AssumeRole for\n  {user}\nbut my company’s sign-in also needs {action}. Please change \
+         the action of that statement to:\n\n\"Action\": [\"sts:AssumeRole\", \"{action}\"]\n\n{sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         user = known.caller(problem).unwrap_or(YOUR_USER),
@@ -165,7 +165,7 @@ fn sent(known: &Evidence<'_>, problem: &Problem) -> String {
     let id = to.external_id.as_ref().map_or("no external ID".to_owned(), |id| format!("the external ID {id}"));
     let code = if to.mfa_serial.is_some() { "a code" } else { "no code" };
     let name = to.session_name.as_ref().map_or(String::new(), |name| format!(", and the session name {name}"));
-    let last = request(problem).map_or(String::new(), |id| format!(" Amazon’s number for my last try is {id}."));
+    let last = request(problem).map_or(String::new(), |id| format!(" The AWS request ID of my last attempt is {id}."));
     format!("I send {id} and {code}{name}.{last}")
 }
 
@@ -180,8 +180,9 @@ pub fn worked_before(problem: &Problem, known: &Evidence<'_>) -> String {
     let (how, policy) = trust(to, known.caller(problem));
     format!(
         "Hello,\n\nI was delivering files to {place}, and the role\n  {role}\nno longer lets me in. {ROLE_CHANGED} \
-         If I am to go on, its trust policy has to let me in. {how}:\n\n{policy}\n\nIf it is there, please check its dates and \
-         networks. If my user was made anew, the policy has to be saved once more with its ARN. {sent}\nThank you.\n",
+         For me to continue, its trust policy has to let me in. {how}:\n\n{policy}\n\nIf it is there, please check \
+         its dates and networks. If my user was recreated, the policy has to be saved again with its ARN. \
+         {sent}\nThank you.\n",
         place = place(to),
         role = to.role,
         sent = sent(known, problem),
@@ -193,14 +194,15 @@ pub fn worked_before(problem: &Problem, known: &Evidence<'_>) -> String {
 pub fn own_company(problem: &Problem, known: &Evidence<'_>) -> String {
     let to = known.destination;
     let why = if known.same_account(problem) == Some(true) {
-        "The role trusts our account, and leaves it to us who may ask for it."
+        "The role trusts our account, and our account decides who may assume it."
     } else {
         BOTH_SIDES
     };
     format!(
-        "Hello,\n\nI deliver files to a customer of ours through a role in account {account}. My user\n  {who}\nneeds the \
-         permission to ask for it. {why}\nPlease attach this policy to it, and see that no boundary, session policy or \
-         service control policy forbids it:\n\n{policy}\n\nIt allows nothing else. Thank you.\n",
+        "Hello,\n\nI deliver files to a customer of ours through a role in account {account}. My user\n  \
+         {who}\nneeds permission to assume it. {why}\nPlease attach this policy to my user, and check that no \
+         boundary, session policy or service control policy forbids it:\n\n{policy}\n\nIt allows nothing else. Thank \
+         you.\n",
         account = format::account(to.role.account().as_str()),
         who = known.caller(problem).unwrap_or(YOUR_USER),
         policy = document(statement::allow_caller(&to.role)),
@@ -211,11 +213,11 @@ pub fn own_company(problem: &Problem, known: &Evidence<'_>) -> String {
 #[must_use]
 pub fn put_policy(known: &Evidence<'_>, before: bool) -> String {
     let to = known.destination;
-    let so = if before { "no longer may" } else { "may not" };
+    let so = if before { "may no longer" } else { "may not" };
     format!(
-        "Hello,\n\nI have access through the role\n  {role}\nand {so} put files into {place}. Please add this to the role’s \
-         permissions:\n\n{policy}\n\nIf it is there, please look at the bucket’s policy and at a permissions boundary. \
-         Thank you.\n",
+        "Hello,\n\nI have access through the role\n  {role}\nbut {so} add files to {place}. Please add this to the \
+         role’s permissions:\n\n{policy}\n\nIf it is there, please look at the bucket’s policy and at a permissions \
+         boundary. Thank you.\n",
         role = to.role,
         place = place(to),
         policy = document(put_statement(to)),
@@ -235,10 +237,11 @@ pub fn bucket_policy(known: &Evidence<'_>) -> String {
     let acl = if to.acl_full_control { "the ACL bucket-owner-full-control" } else { "no ACL" };
     let allow = statement::allow_put_by(&to.role, actions(to), objects(to));
     format!(
-        "Hello,\n\nI have access through the role\n  {role}\nand the bucket {bucket} does not take my files. Please look at its \
-         policy: does it forbid s3:PutObject from certain networks, without an encryption header, without an ACL or \
-         without a signed payload? I send {encryption} and {acl}, over TLS, with If-None-Match: *.\n\nIf bucket and role are \
-         in different accounts, its policy also needs this statement:\n\n{policy}\n\nThank you.\n",
+        "Hello,\n\nI have access through the role\n  {role}\nbut the bucket {bucket} doesn’t accept my files. Please \
+         look at its policy: does it forbid s3:PutObject from certain networks, without an encryption header, \
+         without an ACL or without a signed payload? I send {encryption} and {acl}, over TLS, with If-None-Match: \
+         *.\n\nIf bucket and role are in different accounts, its policy also needs this \
+         statement:\n\n{policy}\n\nThank you.\n",
         role = to.role,
         bucket = to.bucket,
         policy = document(allow),
@@ -250,10 +253,10 @@ pub fn bucket_policy(known: &Evidence<'_>) -> String {
 pub fn key(known: &Evidence<'_>, key: Option<&str>) -> String {
     let to = known.destination;
     format!(
-        "Hello,\n\nI put files into {place} through the role\n  {role}\nThe bucket encrypts with a key of its own, and the role \
-         may not use it as it has to. Please add this to the role’s permissions (kms:GenerateDataKey is for every file, \
-         kms:Decrypt for files sent in parts):\n\n{policy}\n\nThe key’s own policy has to allow it too, and the key has to be \
-         enabled. Thank you.\n",
+        "Hello,\n\nI add files to {place} through the role\n  {role}\nThe bucket is encrypted with its own key, and \
+         the role isn’t allowed to use it. Please add this to the role’s permissions (kms:GenerateDataKey is for \
+         every file, kms:Decrypt for files sent in parts):\n\n{policy}\n\nThe key’s own policy has to allow it too, \
+         and the key has to be enabled. Thank you.\n",
         place = place(to),
         role = to.role,
         policy = document(key_statement(to, key)),
@@ -265,8 +268,8 @@ pub fn key(known: &Evidence<'_>, key: Option<&str>) -> String {
 pub fn no_bucket(known: &Evidence<'_>) -> String {
     let to = known.destination;
     format!(
-        "Hello,\n\nI have access through the role\n  {role}\nand Amazon knows no bucket {bucket}. Is it there, and is this its \
-         name, letter by letter? Thank you.\n",
+        "Hello,\n\nI have access through the role\n  {role}\nbut Amazon knows no bucket named {bucket}. Does it \
+         exist, and is this exactly its name? Thank you.\n",
         role = to.role,
         bucket = to.bucket,
     )
@@ -290,8 +293,9 @@ pub fn longer(known: &Evidence<'_>) -> String {
 pub fn new_key(known: &Evidence<'_>) -> String {
     let who = known.identity.map_or(String::new(), |who| format!(" ({})", who.arn));
     format!(
-        "Hello,\n\nAmazon does not take the access key of my profile “{profile}”{who}. Could you look whether it is active, or \
-         make me a new one for my own IAM user? It needs this permission and no other:\n\n{policy}\n\nThank you.\n",
+        "Hello,\n\nAmazon doesn’t accept the access key of my profile “{profile}”{who}. Could you check whether it \
+         is active, or create a new one for my own IAM user? It needs this permission and no \
+         other:\n\n{policy}\n\nThank you.\n",
         profile = known.destination.profile,
         policy = document(statement::allow_caller(&known.destination.role)),
     )
@@ -302,7 +306,7 @@ pub fn new_key(known: &Evidence<'_>) -> String {
 pub fn region_on(known: &Evidence<'_>) -> String {
     let region = known.destination.region.as_ref().map_or("of the bucket", Region::as_str);
     format!(
-        "Hello,\n\nplease switch on STS in the region {region} for our account. In the console: IAM, Account settings, \
+        "Hello,\n\nplease turn on STS in the region {region} for our account. In the console: IAM, Account settings, \
          Security Token Service. Thank you.\n"
     )
 }
@@ -340,9 +344,9 @@ pub fn network(known: &Evidence<'_>) -> String {
         hosts.extend([format!("sts.{first}.{suffix}"), s3(first.as_str())]);
     }
     format!(
-        "Hello,\n\nI deliver files to a customer through Amazon S3. Please let this computer reach these names over HTTPS (port \
-         443), without opening the connections and without changing them:\n\n  {}\n\nIf there is a VPC endpoint, its policy \
-         must allow {} for this role:\n  {}\nThank you.\n",
+        "Hello,\n\nI deliver files to a customer through Amazon S3. Please let this computer reach these names over \
+         HTTPS (port 443), without inspecting or changing the connections:\n\n  {}\n\nIf there is a VPC endpoint, \
+         its policy must allow {} for this role:\n  {}\nThank you.\n",
         hosts.join("\n  "),
         "sts:AssumeRole and s3:PutObject",
         to.role,
@@ -365,7 +369,7 @@ pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String
     let size = format::size(totals.confirmed);
     let have = if totals.delivered == 1 { "has" } else { "have" };
     let proof = if totals.no_checksum > 0 {
-        "The server confirmed no checksum for some or all of them; the receipt says for which.".to_owned()
+        "The server confirmed no checksum for some or all of them; the receipt says for which ones.".to_owned()
     } else if totals.parts_only == 0 {
         format!("{} matches every one of them.", checksum_of(to, test_server))
     } else {
@@ -374,7 +378,7 @@ pub fn delivered(to: &Destination, totals: &Totals, test_server: bool) -> String
     let missing = totals.files - totals.delivered;
     let rest = if missing > 0 {
         let what = format::count(missing, "file");
-        format!("\n{what} of this delivery did not arrive, or it isn’t known; I am looking after it.\n")
+        format!("\n{what} of this delivery did not arrive, or may not have arrived. I’m taking care of it.\n")
     } else {
         String::new()
     };

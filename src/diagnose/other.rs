@@ -15,12 +15,12 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
         Kind::KeyNotAccepted => vec![
             Cause::new(
                 titles::ACCESS_KEY_OFF,
-                vec![plain("Your administrator can switch it on, or give you a new one for "), profile(), plain(".")],
+                vec![plain("Your administrator can turn it on, or give you a new one for "), profile(), plain(".")],
                 administrator(messages::new_key(known)),
             ),
             Cause::new(
                 titles::ACCESS_KEY_OF_ANOTHER_PARTITION,
-                vec![plain("Keys of China and of government clouds work there alone. Choose another profile.")],
+                vec![plain("Keys from China or from government clouds work only there. Choose another profile.")],
                 CauseAction::EditDestination,
             ),
         ],
@@ -29,9 +29,9 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
                 titles::SECRET_CUT,
                 vec![plain("It has 40 characters. Copy it again into "), profile(), plain(".")],
                 CauseAction::Details(
-                    "In the credentials file a secret stands after “aws_secret_access_key =”, without quotes. Programs cut \
-                     it at a blank followed by “#” or “;”. If it can’t be copied again, ask your administrator for a new key: \
-                     Amazon shows a secret only once."
+                    "In the credentials file a secret stands after “aws_secret_access_key =”, without quotes. \
+                     Programs cut it at a space followed by “#” or “;”. If it can’t be copied again, ask your \
+                     administrator for a new key: Amazon shows a secret only once."
                         .to_owned(),
                 ),
             ),
@@ -43,12 +43,12 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
         ],
         Kind::RootKey => vec![Cause::new(
             titles::KEY_OF_ACCOUNT_OWNER,
-            vec![plain("Ask your administrator for a user of your own, with a key.")],
+            vec![plain("Ask your administrator for your own user with an access key.")],
             administrator(messages::new_key(known)),
         )],
         Kind::RegionOff => vec![Cause::new(
             titles::REGION_OFF,
-            vec![plain("Your administrator can switch on STS there.")],
+            vec![plain("Your administrator can turn on STS there.")],
             administrator(messages::region_on(known)),
         )],
         Kind::TooLong => vec![Cause::new(
@@ -58,23 +58,29 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
         )],
         Kind::OtherAccount => vec![Cause::new(
             titles::ANSWER_OF_ANOTHER_ACCOUNT,
-            vec![plain("The role is in account "), mono(spaced(to.role.account().as_str())), plain(". Compare it with your customer.")],
+            vec![
+                plain("The role is in account "),
+                mono(spaced(to.role.account().as_str())),
+                plain(". Check it with your customer."),
+            ],
             CauseAction::EditDestination,
         )],
         Kind::OtherRole => vec![Cause::new(
             titles::ANSWER_OF_ANOTHER_ROLE,
-            vec![plain("You asked for "), mono(to.role.role_name()), plain(". Compare it with your customer.")],
+            vec![plain("You asked for "), mono(to.role.role_name()), plain(". Check it with your customer.")],
             CauseAction::EditDestination,
         )],
         Kind::AccountProblem => vec![
             Cause::new(
                 titles::CUSTOMER_SUSPENDED,
-                vec![plain("It may be closed, unpaid or not fully signed up. Your customer sees it in the console.")],
+                vec![plain(
+                    "It may be closed, unpaid or not fully signed up. Your customer can see it in the console.",
+                )],
                 CauseAction::CopyForCustomer(messages::account(known, true)),
             ),
             Cause::new(
                 titles::OWN_ACCOUNT_SUSPENDED,
-                vec![plain("The same may be so on your side. Your administrator sees it in the console.")],
+                vec![plain("The same may be true on your side. Your administrator can see it in the console.")],
                 administrator(messages::account(known, false)),
             ),
         ],
@@ -86,32 +92,37 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
         Kind::NotTrusted => vec![
             Cause::new(
                 titles::INSPECTION,
-                vec![plain("Its own certificate must be known to this computer, or Amazon be left out.")],
+                vec![plain(
+                    "Your administrator can add its certificate to this computer, or exempt Amazon from inspection.",
+                )],
                 administrator(messages::network(known)),
             ),
             Cause::new(
                 titles::LISTENER,
-                vec![plain("On a network you do not know, use your company’s VPN or another network.")],
+                vec![plain("On an unfamiliar network, use your company’s VPN or switch to another network.")],
                 CauseAction::Details(
-                    "Amazon proves who it is by a certificate. What answered had none that this computer trusts. In a company \
-                     this is often a security program that looks into all connections. In a hotel or a café it may be someone \
-                     with bad intentions. Daypass sent nothing."
+                    "Amazon proves who it is with a certificate. The answer came without one that this computer \
+                     trusts. In a company, this is often a security program that inspects all connections. In a \
+                     hotel or a café, it may be someone with bad intentions. Daypass sent nothing."
                         .to_owned(),
                 ),
             ),
         ],
         Kind::SignatureRefused => vec![Cause::new(
             titles::REQUESTS_CHANGED,
-            vec![plain("Amazon gets something else than Daypass sent. Your administrator must leave these names alone.")],
+            vec![plain(
+                "Amazon receives something other than what Daypass sent. Your administrator must exempt these names from inspection.",
+            )],
             administrator(messages::network(known)),
         )],
         Kind::LoginPage => vec![
             Cause::new(
                 titles::SIGN_IN_PAGE,
-                vec![plain("Open any page in a browser, sign in there, and Daypass goes on by itself.")],
+                vec![plain("Open any page in a browser and sign in there. Daypass continues automatically.")],
                 CauseAction::Details(
-                    "Hotels, trains and guest networks answer every request with a page of their own until you have signed in \
-                     there. Daypass noticed that it was not Amazon that answered. Nothing counts as delivered."
+                    "Hotels, trains and guest networks answer every request with their own page until you have \
+                     signed in. Daypass noticed that the answer didn’t come from Amazon. Nothing counts as \
+                     delivered."
                         .to_owned(),
                 ),
             ),
@@ -123,7 +134,7 @@ pub(super) fn causes(problem: &Problem, known: &Evidence<'_>) -> Vec<Cause> {
         ],
         Kind::GatewayRefused(_) => vec![Cause::new(
             titles::PROXY_OR_FILTER,
-            vec![plain("Your administrator must let requests to the names in this message pass.")],
+            vec![plain("Your administrator must let requests to the names in this message through.")],
             administrator(messages::network(known)),
         )],
         _kind => Vec::new(),

@@ -97,7 +97,7 @@ fn over(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let at = known.destination.terms.not_after.map(moment).unwrap_or_default();
     Cause::new(
         titles::TIME_OVER,
-        vec![plain("It ended on "), mono(at), plain(". Only your customer can set a later end.")],
+        vec![plain("It ended on "), mono(at), plain(". Only your customer can set a later end date.")],
         CauseAction::CopyForCustomer(messages::dates(problem, known)),
     )
 }
@@ -106,7 +106,7 @@ fn not_yet(problem: &Problem, known: &Evidence<'_>) -> Cause {
     let at = known.destination.terms.not_before.map(moment).unwrap_or_default();
     Cause::new(
         titles::TIME_NOT_BEGUN,
-        vec![plain("It begins on "), mono(at), plain(". Try again then, or ask your customer for an earlier start.")],
+        vec![plain("It starts on "), mono(at), plain(". Try again then, or ask your customer for an earlier start.")],
         CauseAction::CopyForCustomer(messages::dates(problem, known)),
     )
 }
@@ -117,7 +117,11 @@ fn other_id(known: &Evidence<'_>) -> Cause {
     let mut body = vec![plain("Your invitation says "), mono(expected)];
     match &to.external_id {
         Some(sent) => {
-            body.extend([plain(", and you sent "), mono(sent.as_str()), plain(". Enter it as it stands there.")]);
+            body.extend([
+                plain(", and you sent "),
+                mono(sent.as_str()),
+                plain(". Enter it exactly as in the invitation."),
+            ]);
         }
         None => body.push(plain(", and you sent none. Enter it.")),
     }
@@ -127,7 +131,9 @@ fn other_id(known: &Evidence<'_>) -> Cause {
 fn code_wanted() -> Cause {
     Cause::new(
         titles::CODE_WANTED,
-        vec![plain("Your invitation says so, and no code was sent. Enter your device’s serial and its six digits.")],
+        vec![plain(
+            "Your invitation says so, but no code was sent. Enter your device’s ARN or serial number, then its six digits.",
+        )],
         CauseAction::EnterCode,
     )
 }
@@ -136,11 +142,11 @@ fn own_name(sent: &str, user: &str) -> Cause {
     Cause::new(
         titles::OWN_NAME,
         vec![
-            plain("It was asked for as "),
+            plain("The session’s name was "),
             mono(sent),
             plain(", and you are "),
             mono(user),
-            plain(". Empty the session name and try again."),
+            plain(". Clear the session name and try again."),
         ],
         CauseAction::EditDestination,
     )
@@ -154,7 +160,7 @@ fn other_user(problem: &Problem, known: &Evidence<'_>, then: &str, now: &str) ->
             mono(then),
             plain(" in, and you are "),
             mono(now),
-            plain(". Choose the profile of then, or have this user added."),
+            plain(". Choose the profile you used then, or ask your customer to add this user."),
         ],
         CauseAction::CopyForCustomer(messages::not_named(problem, known)),
     )

@@ -17,7 +17,7 @@ pub fn progress(retry: &RetryStatus, now: Time) -> String {
 #[must_use]
 pub fn next(left: Duration) -> String {
     if left.is_zero() {
-        return "The next try is under way.".to_owned();
+        return "Trying again now.".to_owned();
     }
     format!("Next try in {}.", format::short(left + Duration::from_millis(999)))
 }
@@ -61,7 +61,7 @@ pub fn still(retry: &RetryStatus, now: Time) -> String {
 #[must_use]
 pub fn gave_up(problem: &Problem, retry: &RetryStatus, now: Time) -> String {
     format!(
-        "{}. {} That is as long as `--patience` allows. What has arrived stays; `daypass-cli resume` goes on from there.",
+        "{}. {} That is as long as `--patience` allows. What has arrived stays; run `daypass-cli resume` to continue from there.",
         said(problem.kind).title,
         tried(retry, now)
     )

@@ -273,7 +273,7 @@ async fn the_policy() {
     let causes = page(&seen, seen.destinations[0].hold.as_ref().expect("held"));
     let cause = among_the_first_two(&causes, titles::FOLDER);
     says(cause, &["\"Action\": \"s3:PutObject\"", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
-    says(&causes[0], &["no longer may", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
+    says(&causes[0], &["may no longer", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
 }
 
 /// What was learned is there after a restart: access that worked in an earlier run was taken back, and isn't missing.
