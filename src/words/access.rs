@@ -38,42 +38,41 @@ pub const fn step_key(item: Item) -> &'static str {
 pub fn fact(fact: &Fact) -> String {
     match fact {
         Fact::Profile(_, Some(role)) => format!(
-            "The profile is a role of its own, {}. It is used first; such access lasts one hour at a time.",
+            "This profile is itself a role, {}. It is used first, so access lasts one hour at a time.",
             visible(role.as_str())
         ),
         Fact::Profile(source, None) => match source {
-            Source::Key => "The profile holds an access key.",
-            Source::TemporaryKey => "The profile holds a temporary key.",
-            Source::TokenMissing => "The profile holds a temporary key without its token.",
-            Source::Role => "The profile takes its key from another profile.",
-            Source::SignIn => "The profile signs in through IAM Identity Center; such access lasts one hour at a time.",
-            Source::Process => "The profile gets its key from a command.",
-            Source::Login => "The profile uses what `aws login` left; such access lasts one hour at a time.",
-            Source::TokenFile => "The profile signs in with a token from a file; such access lasts one hour at a time.",
-            Source::Environment => "The profile takes its key from variables of the environment.",
-            Source::Unsupported => "The profile gets its key in a way that Daypass doesn’t use.",
-            Source::Nothing => "There is nothing in the profile that could be used.",
+            Source::Key => "This profile has an access key.",
+            Source::TemporaryKey => "This profile has a temporary key.",
+            Source::TokenMissing => "This profile has a temporary key, but its session token is missing.",
+            Source::Role => "This profile takes its key from another profile.",
+            Source::SignIn => "This profile signs in through IAM Identity Center; its access lasts one hour at a time.",
+            Source::Process => "This profile gets its key from a command.",
+            Source::Login => "This profile uses your `aws login` session; its access lasts one hour at a time.",
+            Source::TokenFile => "This profile signs in with a token from a file; its access lasts one hour at a time.",
+            Source::Environment => "This profile takes its key from environment variables.",
+            Source::Unsupported => "This profile gets its key in a way that Daypass doesn’t support.",
+            Source::Nothing => "There is nothing usable in this profile.",
         }
         .to_owned(),
         Fact::Identity(identity) => format!(
-            "Amazon knows you as {}{} in the account {}.",
+            "Amazon knows you as {}{} in account {}.",
             visible(&identity.name),
             identity.role().map_or_else(String::new, |role| format!(", in the role {},", visible(role))),
             format::account(&identity.account)
         ),
         Fact::Role { arn, lasts, shortened } => {
             let name = arn.rsplit('/').next().unwrap_or_default();
-            let mut text = format!("The role lets you in for {}, as {}.", format::about(*lasts), visible(name));
+            let mut text = format!("The role gives you access for {}, as {}.", format::about(*lasts), visible(name));
             if *shortened {
-                text.push_str(" You asked for longer, and it gives one hour at a time.");
+                text.push_str(" You asked for longer, but it allows one hour at a time.");
             }
             text
         }
         Fact::Bucket { region, named, owner } => {
-            let other =
-                named.as_ref().map(|named| format!(", and not in {named} as you were told")).unwrap_or_default();
+            let other = named.as_ref().map(|named| format!(", not in {named} as you were told")).unwrap_or_default();
             format!(
-                "The bucket is in {region}{other}. Each file is taken only if the bucket belongs to the account {}.",
+                "The bucket is in {region}{other}. Files are accepted only if the bucket belongs to account {}.",
                 format::account(owner.as_str())
             )
         }
@@ -107,14 +106,14 @@ pub const fn first_use() -> &'static str {
 /// How to confirm a serious change of a known customer without a terminal.
 #[must_use]
 pub const fn how_to_confirm_change() -> &'static str {
-    "Ask your customer for the account’s 12 digits, not by answering the message it came with, then add `--yes` and \
-     `--account` with those digits."
+    "Ask your customer for the 12-digit account number, but not by replying to the message. Then add `--yes` and \
+     `--account` with that number."
 }
 
 /// The question about a serious change.
 #[must_use]
 pub const fn change_question() -> &'static str {
-    "Files would go to another place than before. Ask your customer, not by answering the message it came with. Go on?"
+    "Your files would go to a different place than before. Check with your customer first, but not by replying to the message. Continue?"
 }
 
 /// The person declined, or nobody could be asked.
@@ -147,13 +146,13 @@ pub fn over(since: Utc) -> String {
 /// The invitation requires an MFA code, but no device is named.
 #[must_use]
 pub const fn serial_needed() -> &'static str {
-    "Your customer asks for a code of your MFA device, and it isn’t said which device is yours."
+    "Your customer asks for a code from your MFA device, but Daypass doesn’t know which device is yours."
 }
 
 /// How to name the MFA device.
 #[must_use]
 pub const fn give_serial() -> &'static str {
-    "Add `--mfa-serial` with the ARN that the console shows under your security credentials, such as \
+    "Add `--mfa-serial` with the device’s ARN. The AWS console shows it under Security credentials; it looks like \
      arn:aws:iam::111122223333:mfa/your-name."
 }
 
@@ -167,13 +166,13 @@ pub fn no_file(path: &str, why: &str) -> String {
 pub fn code(destination: &Destination, why: &str) -> String {
     let serial = destination.mfa_serial.as_ref().map_or("", |serial| serial.as_str());
     let why = if why.is_empty() { String::new() } else { format!("{why}\n") };
-    format!("{why}Code of {serial} for {} at {}: ", destination.role.role_name(), visible(&destination.name))
+    format!("{why}Code from {serial} for {} at {}: ", destination.role.role_name(), visible(&destination.name))
 }
 
 /// Why a code is asked for before the access ends.
 #[must_use]
 pub const fn code_before_end() -> &'static str {
-    "Your access ends soon. With the next code the upload goes on without a stop."
+    "Your access ends soon. Enter the next code and the upload continues without a break."
 }
 
 /// The text is not an MFA code.
@@ -185,7 +184,7 @@ pub const fn not_a_code() -> &'static str {
 /// `grant` was called without a caller.
 #[must_use]
 pub const fn who_asks() -> &'static str {
-    "It isn’t said who needs access. Add `--profile`, `--user-arn` or `--account`."
+    "Say who needs access: add `--profile`, `--user-arn` or `--account`."
 }
 
 /// A date can't be parsed.
@@ -198,7 +197,7 @@ pub fn no_date(text: &str) -> String {
 #[must_use]
 pub fn last_day_over(until: Utc) -> String {
     format!(
-        "`--not-after`: access would have ended {} already. Give a later day.",
+        "`--not-after`: that access would already have ended, on {}. Choose a later day.",
         format::date_and_time(until, &TimeZone::system())
     )
 }

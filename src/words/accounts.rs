@@ -22,7 +22,7 @@ pub mod profiles {
     pub const ADD: &str = "Add an access key…";
     pub const NONE: &str = "There is no profile on this computer yet";
     pub const NONE_TEXT: &str =
-        "A profile holds the access key of your own user. Your administrator gives you one, usually as a CSV file.";
+        "A profile holds your own access key. Your administrator can make one for you, usually as a CSV file.";
     pub const RENAME: &str = "Rename";
     pub const REMOVE: &str = "Remove";
     pub const SIGN_IN: &str = "Sign in…";
@@ -37,27 +37,27 @@ pub mod profiles {
 pub mod key {
     pub const TITLE: &str = "Add an access key";
     pub const TEXT: &str =
-        "Your administrator gives you one for your user. Drop its CSV file here, open it, or paste both parts.";
+        "Your administrator can make one for you. Drop its CSV file here, open it, or paste both parts.";
     /// Shown while a file hovers over the window.
-    pub const DROP: &str = "Drop its CSV file here. The secret never leaves this computer.";
+    pub const DROP: &str = "Drop the CSV file here. The secret never leaves this computer.";
     pub const OPEN_CSV: &str = "Open the CSV file…";
     pub const ID: &str = "Access key ID";
     pub const SECRET: &str = "Secret access key";
     /// What happens next.
-    pub const TESTED: &str = "Amazon is asked whose key it is before anything is kept.";
+    pub const TESTED: &str = "Daypass asks Amazon whose key it is before saving anything.";
     /// Main button of the first step.
     pub const CONTINUE: &str = "Continue";
     /// Shown while Amazon is asked.
     pub const TESTING: &str = "Asking Amazon whose key this is…";
     pub const NAME: &str = "Name of the profile";
-    pub const WHERE: &str = "Where to keep it";
+    pub const WHERE: &str = "Where to save it";
     pub const IN_FILE: &str = "In the shared credentials file";
     pub const THIS_RUN: &str = "For this run only";
-    pub const THIS_RUN_TEXT: &str = "It is gone when Daypass ends.";
+    pub const THIS_RUN_TEXT: &str = "It’s gone when you close Daypass.";
     /// Main button.
-    pub const KEEP: &str = "Keep it";
+    pub const KEEP: &str = "Save the key";
     /// Main button if the name is taken.
-    pub const REPLACE: &str = "Replace its key";
+    pub const REPLACE: &str = "Replace the key";
     /// Title of the file dialog.
     pub const DIALOG: &str = "Open the CSV file of your access key";
     /// Filter of the file dialog.
@@ -67,7 +67,7 @@ pub mod key {
 /// Renaming and removing a profile.
 pub mod change {
     pub const RENAME: &str = "Rename the profile";
-    pub const RENAME_TEXT: &str = "Destinations that use it keep working; other programs may know it by its old name.";
+    pub const RENAME_TEXT: &str = "Your destinations keep working. Other programs may still look for the old name.";
     pub const NAME: &str = "New name";
     pub const REMOVE: &str = "Remove the profile?";
     /// The safe choice.
@@ -79,13 +79,13 @@ pub mod sign_in {
     /// Shown while Amazon is asked for a code.
     pub const ASKING: &str = "Asking Amazon for a code…";
     /// Above the code.
-    pub const COMPARE: &str = "Say yes there only if it shows this code:";
+    pub const COMPARE: &str = "Approve only if the page shows this code:";
     /// The code's label for screen readers.
     pub const CODE: &str = "Code";
     pub const NO_PASSWORD: &str = "Daypass never asks for your password, and never sees it.";
     /// Said in advance, so that it surprises nobody later.
     pub const ONE_HOUR: &str =
-        "Access that comes from a sign-in lasts one hour at a time. You can renew it as often as you like.";
+        "After a sign-in, access lasts one hour at a time. You can renew it as often as you like.";
     /// Main button.
     pub const BROWSE: &str = "Open the browser";
     pub const COPY: &str = "Copy the address";
@@ -104,13 +104,14 @@ pub mod command {
     /// Allows it in later runs too.
     pub const ALWAYS: &str = "Always allow";
     /// Revokes the permission.
-    pub const TAKE_BACK: &str = "Take back";
+    pub const TAKE_BACK: &str = "Stop allowing it";
     /// The safe choice.
     pub const NO: &str = "Don’t run it";
     /// Below the command.
-    pub const TEXT: &str = "It runs with all your rights on this computer. Allow it only if you or your administrator \
-                            wrote it. Daypass asks again when this text changes, but not when a script or program that \
-                            it starts does. A relative path begins in the folder that Daypass was started from.";
+    pub const TEXT: &str = "It can do anything on this computer that you can. Allow it only if you or your \
+                            administrator wrote it. Daypass asks again if the command changes, but not if a script \
+                            or program that it runs does. Relative paths start in the folder that Daypass was \
+                            started from.";
 }
 
 pub mod check {
@@ -118,39 +119,39 @@ pub mod check {
     pub const TITLE: &str = "Check my access";
     /// Whether to send a test object.
     pub const TEST: &str = "Send a tiny test file too";
-    pub const TEST_TEXT: &str = "It stays there: a role that may only put files can’t delete it. Your customer can.";
+    pub const TEST_TEXT: &str = "It stays there: you can add files but not delete them. Your customer can.";
     pub const START: &str = "Check";
     pub const AGAIN: &str = "Check again";
     /// Shown while the check runs.
     pub const RUNNING: &str = "Checking…";
     /// All steps passed, including the test file.
-    pub const ALL_WELL: &str = "All is well. Files can go there.";
+    pub const ALL_WELL: &str = "Everything is fine. You can deliver files.";
     /// All steps passed, without a test file.
-    pub const WELL: &str = "All is well so far. Whether files are taken shows with the first one.";
+    pub const WELL: &str = "Everything is fine so far. The first file will show whether uploads are allowed.";
 }
 
 /// The rest of the form.
 pub mod form {
     pub const ENCRYPTION: &str = "Encryption";
     /// No encryption header is sent.
-    pub const AS_BUCKET: &str = "As the bucket does by itself";
+    pub const AS_BUCKET: &str = "Bucket default";
     pub const SSE_S3: &str = "With Amazon’s key (SSE-S3)";
     pub const SSE_KMS: &str = "With a KMS key (SSE-KMS)";
     pub const KMS_KEY: &str = "KMS key (ARN or ID)";
     /// The KMS key is invalid.
     pub const KMS_KEY_FORM: &str =
-        "A KMS key is an ARN, an ID or an alias, such as alias/uploads. Leave it out for the bucket’s own key.";
-    pub const ACL: &str = "Hand each file to the bucket’s owner (bucket-owner-full-control)";
+        "Enter the key’s ARN, ID or alias, such as alias/uploads. Leave this empty to use the bucket’s own key.";
+    pub const ACL: &str = "Give the bucket’s owner full control (bucket-owner-full-control)";
 }
 
 /// Shown if more than an hour is requested although access comes from a sign-in, a command or a temporary key.
 pub const ONE_HOUR: &str =
-    "Access through a sign-in or a temporary key lasts one hour at a time, whatever is asked for.";
+    "With a sign-in or a temporary key, access lasts one hour at a time, however long you choose.";
 
 /// Below the title of the page of profiles.
 #[must_use]
 pub fn profiles_in(path: &Path) -> String {
-    format!("Who you can be when you ask for access. They stand in {}.", visible(&path.to_string_lossy()))
+    format!("The AWS users on this computer. They’re stored in {}.", visible(&path.to_string_lossy()))
 }
 
 /// Example: "This is Richard, account 1111 2222 3333".
@@ -169,8 +170,8 @@ pub fn in_file(path: &Path) -> String {
 #[must_use]
 pub fn kept(name: &str, keep: Keep) -> Message {
     let body = match keep {
-        Keep::InFile => "It stands in the shared credentials file.",
-        Keep::ThisRun => "It is kept until Daypass ends.",
+        Keep::InFile => "It’s saved in the shared credentials file.",
+        Keep::ThisRun => "It’s kept until you close Daypass.",
     };
     Message { title: format!("The profile “{}” is ready", visible(name)), body: body.to_owned() }
 }
@@ -194,7 +195,7 @@ pub fn not_read(path: &Path) -> String {
 /// What to do in the browser.
 #[must_use]
 pub fn open_page(device: &DeviceCode) -> String {
-    format!("Open the page of {} and sign in there.", device.url.host())
+    format!("Open the page at {} and sign in there.", device.url.host())
 }
 
 /// Example: "Waiting for you · 09:41 left".
@@ -218,12 +219,12 @@ pub fn command_of(profile: &str) -> String {
 #[must_use]
 pub fn command_allowed(since: Option<Utc>, zone: &TimeZone) -> String {
     match since {
-        Some(at) => format!("Its command may run: allowed since {}.", format::date_and_time(at, zone)),
-        None => "Its command may run: allowed by an earlier Daypass.".to_owned(),
+        Some(at) => format!("Its command may run. You allowed it on {}.", format::date_and_time(at, zone)),
+        None => "Its command may run. You allowed it in an earlier version of Daypass.".to_owned(),
     }
 }
 
-pub const COMMAND_THIS_RUN: &str = "Its command may run until Daypass ends.";
+pub const COMMAND_THIS_RUN: &str = "Its command may run until you close Daypass.";
 
 /// A command that may run although no profile names it any more.
 #[must_use]
@@ -231,7 +232,7 @@ pub fn command_left(allowed: &AllowedCommand, zone: &TimeZone) -> String {
     let since = allowed.since.map_or_else(String::new, |at| format!(" since {}", format::date_and_time(at, zone)));
     let of =
         if allowed.profile.is_empty() { String::new() } else { format!(" of “{}”", visible(&allowed.profile)) };
-    format!("A command{of} that no profile names any more is allowed{since}.")
+    format!("A command{of} that no profile uses any more is still allowed{since}.")
 }
 
 /// Examples: "120 ms", "1.4 s".
@@ -247,7 +248,7 @@ pub fn step_took(took: Duration) -> String {
 #[must_use]
 pub const fn step_ahead(item: Item, test: bool) -> &'static str {
     match item {
-        Item::Profile => "Is the profile there, and does it hold what is needed?",
+        Item::Profile => "Is the profile there, and is it complete?",
         Item::Identity => "Does Amazon know the key, and whose is it?",
         Item::Role => "Does your customer’s role let you in?",
         Item::Bucket => "Where is the bucket?",
@@ -272,7 +273,7 @@ pub fn cause(number: usize, hint: &str) -> String {
 }
 
 /// Why a code is asked for while the access still lasts.
-pub const WITH_NEXT_CODE: &str = "With the next code the uploads go on without a stop.";
+pub const WITH_NEXT_CODE: &str = "Enter the next code and the uploads continue without a break.";
 
 /// Above the code prompt while the access is still valid.
 #[must_use]

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The async runtime can't be started.
 #[must_use]
 pub fn no_runtime(why: &str) -> String {
-    format!("This computer gave Daypass no threads to work with: {why}.")
+    format!("Daypass can’t start its threads: {why}.")
 }
 
 /// Refers to the help of the command.
@@ -27,7 +27,7 @@ pub const fn see_help() -> &'static str {
 /// Neither the arguments nor the profile name a role.
 #[must_use]
 pub fn no_role(profile: &str) -> String {
-    format!("It isn’t said which role to use, and the profile “{profile}” names none.")
+    format!("No role was given, and the profile “{profile}” doesn’t name one.")
 }
 
 /// How to name a role.
@@ -57,7 +57,7 @@ pub fn bytes_wanted(text: &str) -> String {
 /// `resume` found nothing to do.
 #[must_use]
 pub const fn nothing_unfinished() -> &'static str {
-    "Nothing is unfinished."
+    "There is nothing to resume."
 }
 
 /// Prompt for the MFA code.
@@ -79,12 +79,12 @@ pub fn earlier(count: usize) -> String {
 }
 
 /// How a delivery that was stopped goes on.
-pub const GOES_ON: &str = "The same command, or `daypass-cli resume`, goes on from here.";
+pub const GOES_ON: &str = "Run the same command, or `daypass-cli resume`, to continue from here.";
 
 /// The run was interrupted.
 #[must_use]
 pub fn interrupted(open: u64, kept: bool) -> String {
-    let next = if kept { GOES_ON } else { "The same command sends them from the beginning." };
+    let next = if kept { GOES_ON } else { "Run the same command to send them from the beginning." };
     match open {
         0 => "Stopped. Nothing is waiting.".to_owned(),
         _more => format!("Stopped. {} waiting. {next}", files_are(open)),
@@ -105,22 +105,22 @@ pub fn problem_and_reason(why: &Problem) -> String {
 pub fn ways(why: &Problem, profile: &str, profiles: &Profiles) -> Vec<String> {
     match why.kind {
         Kind::PolicyTooLarge | Kind::PolicyRefused => {
-            vec!["With `--no-narrowing`, Daypass asks for all that the role allows.".to_owned()]
+            vec!["Add `--no-narrowing` to ask for everything the role allows.".to_owned()]
         }
         Kind::SignInNeeded => vec![match profiles.base(profile) {
             Some(base) if base.source == Source::Login => {
-                format!("`aws login --profile \"{}\"` signs you in.", visible(&base.name))
+                format!("Run `aws login --profile \"{}\"` to sign in.", visible(&base.name))
             }
-            _ => format!("`daypass-cli sign-in --profile \"{}\"` signs you in.", visible(profile)),
+            _ => format!("Run `daypass-cli sign-in --profile \"{}\"` to sign in.", visible(profile)),
         }],
         Kind::CodeNeeded | Kind::SerialWrong => {
-            vec!["`--mfa-serial` takes the ARN or the serial number of your MFA device.".to_owned()]
+            vec!["Add `--mfa-serial` with the ARN or serial number of your MFA device.".to_owned()]
         }
-        Kind::TooLong | Kind::TooLongChained => vec!["`--duration 3600` asks for one hour.".to_owned()],
-        Kind::OtherRegion | Kind::RegionOff => vec!["`--region` takes the region your customer names.".to_owned()],
+        Kind::TooLong | Kind::TooLongChained => vec!["Add `--duration 3600` to ask for one hour.".to_owned()],
+        Kind::OtherRegion | Kind::RegionOff => vec!["Add `--region` with the region your customer names.".to_owned()],
         Kind::NotTrusted => {
             vec![
-                "`--ca-bundle` takes your company’s certificates, if your network opens encrypted connections."
+                "Add `--ca-bundle` with your company’s certificates if your network inspects encrypted connections."
                     .to_owned(),
             ]
         }
@@ -139,7 +139,7 @@ fn oddities(profile: &str, profiles: &Profiles) -> Vec<String> {
 /// The profile's command has not returned a key yet.
 #[must_use]
 pub const fn command_silent() -> &'static str {
-    "The profile’s command has not given a key yet. Run it yourself to see what it waits for."
+    "The profile’s command hasn’t returned a key yet. Run it yourself to see what it’s waiting for."
 }
 
 /// Returns the error details on one line.
@@ -204,11 +204,11 @@ pub fn left(why: SkipReason) -> String {
         SkipReason::NotAFile => "not a regular file",
         SkipReason::NameNotText => "its name can’t be written as text",
         SkipReason::Unreadable => "it can’t be read",
-        SkipReason::Gone => "it is not there",
+        SkipReason::Gone => "it doesn’t exist",
         SkipReason::Twice => "it is in the list already",
         SkipReason::NameTooLong => "its name with its folders is longer than 1024 bytes",
-        SkipReason::TooLarge => "it is larger than Amazon takes (48.8 TiB)",
-        SkipReason::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
+        SkipReason::TooLarge => "it is larger than Amazon accepts (48.8 TiB)",
+        SkipReason::EmptyFolder => "an empty folder; Amazon S3 stores only files",
         SkipReason::Earlier(at) => return super::earlier::on(at),
     };
     reason.to_owned()
@@ -217,13 +217,16 @@ pub fn left(why: SkipReason) -> String {
 /// The server is on another computer and would be reached without TLS.
 #[must_use]
 pub fn plain_http_refused(server: &str) -> String {
-    format!("{} is on another computer and not encrypted: access and files could be read on the way.", visible(server))
+    format!(
+        "{} is on another computer and not encrypted, so others could read your access and files on the way.",
+        visible(server)
+    )
 }
 
 /// How to allow it.
 #[must_use]
 pub const fn how_to_allow_plain_http() -> &'static str {
-    "Use https://, or say --plain-http if nobody else is on that network."
+    "Use https://, or add `--plain-http` if nobody else is on that network."
 }
 
 /// Something was skipped.
@@ -265,7 +268,7 @@ pub fn ended(problem: &Problem) -> String {
 pub fn failed(key: &str, why: &Problem) -> String {
     if why.kind == Kind::KeyFile {
         let said = said_of(why);
-        return format!("{} ({key}). {} `--send-keys` does.", said.title, said.body);
+        return format!("{} ({key}). {} Add `--send-keys` to send it.", said.title, said.body);
     }
     format!("Not delivered: {key}. {}", ended(why))
 }
@@ -273,7 +276,7 @@ pub fn failed(key: &str, why: &Problem) -> String {
 /// A file was canceled.
 #[must_use]
 pub fn canceled(key: &str) -> String {
-    format!("Taken out: {key}")
+    format!("Removed: {key}")
 }
 
 /// Returns the text next to the progress bar.
@@ -321,15 +324,15 @@ pub fn profile(profile: &Profile) -> String {
     let source = match profile.source {
         Source::Key => "access key",
         Source::TemporaryKey => "temporary key",
-        Source::TokenMissing => "temporary key without its token: it can’t work",
+        Source::TokenMissing => "temporary key, session token missing",
         Source::Role => "role",
         Source::SignIn => "IAM Identity Center",
         Source::Process => "credential_process",
         Source::Login => "aws login",
         Source::TokenFile => "web_identity_token_file",
         Source::Environment => "credential_source = Environment",
-        Source::Unsupported => "a way that Daypass doesn’t use",
-        Source::Nothing => "nothing that could be used",
+        Source::Unsupported => "not supported by Daypass",
+        Source::Nothing => "nothing usable",
     };
     let mut line = format!("{}  ({source}", visible(&profile.name));
     if let Some(tail) = &profile.key_tail {
@@ -366,14 +369,14 @@ pub fn practice_port(port: u16, why: &str) -> String {
 /// The folder for the practice profile can't be created.
 #[must_use]
 pub fn no_folder(why: &str) -> String {
-    format!("There is no place for the practice profile: {why}.")
+    format!("The folder for the practice profile can’t be created: {why}.")
 }
 
 /// Describes a notice from the start.
 #[must_use]
 pub fn notice(notice: &Notice) -> String {
     match notice {
-        Notice::OpenElsewhere(_) => "Daypass is open already; this run keeps nothing to go on with later.".to_owned(),
+        Notice::OpenElsewhere(_) => "Daypass is already open, so you can’t resume this run later.".to_owned(),
         Notice::Journal(notice) => journal(notice),
         Notice::Environment(variable) => environment(*variable),
     }
@@ -384,14 +387,14 @@ pub fn notice(notice: &Notice) -> String {
 pub fn environment(variable: Variable) -> String {
     match variable {
         Variable::Ignored(name @ "AWS_ACCESS_KEY_ID") => {
-            format!("{name} is set; Daypass follows it only if your profile says `credential_source = Environment`.")
+            format!("{name} is set; Daypass uses it only if your profile says `credential_source = Environment`.")
         }
-        Variable::Ignored(name) => format!("{name} is set; Daypass does not follow it."),
-        Variable::CaBundle => "AWS_CA_BUNDLE is set; Daypass does not follow it. If your network opens encrypted \
+        Variable::Ignored(name) => format!("{name} is set; Daypass ignores it."),
+        Variable::CaBundle => "AWS_CA_BUNDLE is set; Daypass ignores it. If your network inspects encrypted \
                                connections, start Daypass with --ca-bundle and the path of that file."
             .to_owned(),
         Variable::Certificates(name) => {
-            format!("{name} is set: the certificates it names are trusted in the place of the system’s.")
+            format!("{name} is set: Daypass trusts the certificates it names instead of the system’s.")
         }
         Variable::UnreadableProxy(name) => format!(
             "{name} is not an address that Daypass can read, so it connects without a proxy. It should look like \
@@ -406,11 +409,11 @@ pub fn environment(variable: Variable) -> String {
 
 /// Another Daypass has the records.
 pub const OPEN_ELSEWHERE: &str =
-    "Daypass is open already, and what is unfinished goes on there. Close it to go on here.";
+    "Daypass is already open, and unfinished uploads continue there. Close it to continue here.";
 /// The records can't be read.
 pub const NO_JOURNAL: &str = "Daypass can’t read and write its records in your home folder.";
 /// What follows for `resume`.
-pub const NO_UNFINISHED: &str = "What is unfinished can’t be read.";
+pub const NO_UNFINISHED: &str = "Unfinished uploads can’t be read.";
 
 /// Returns why `resume` can't tell what is unfinished, or `None` if it can.
 #[must_use]
@@ -437,22 +440,22 @@ fn no_journal(why: &Problem) -> &'static str {
 pub fn journal(notice: &JournalNotice) -> String {
     match notice {
         JournalNotice::NotKept(why) => {
-            format!("{} This run works, and can’t be continued once it has ended.", no_journal(why))
+            format!("{} This run works, but you can’t resume it later.", no_journal(why))
         }
         JournalNotice::NotSafe(path) => format!(
-            "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, and can’t be \
-             continued once it has ended.",
+            "Other users of this computer can write to {}, so Daypass keeps nothing there. This run works, but you \
+             can’t resume it later.",
             path.display()
         ),
         JournalNotice::SetAside(path) => {
-            format!("What Daypass had kept could not be read any more; it was moved to {}.", path.display())
+            format!("Daypass’s records can’t be read any more. They were moved to {}.", path.display())
         }
         JournalNotice::FromLater(path) => format!(
-            "What Daypass had kept was written by a later version; it was moved to {} and can be moved back.",
+            "Daypass’s records were written by a later version. They were moved to {}; you can move them back.",
             path.display()
         ),
         JournalNotice::Skipped(count) => {
-            format!("{count} unfinished uploads could not be read any more. Add their files again.")
+            format!("{count} unfinished uploads can’t be read any more. Add their files again.")
         }
     }
 }

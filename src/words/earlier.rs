@@ -11,12 +11,12 @@ pub fn on(at: Utc) -> String {
 }
 
 /// How to send what was delivered before.
-const SEND_AGAIN: &str = "`--again` sends it all once more.";
+const SEND_AGAIN: &str = "Add `--again` to send everything again.";
 
 /// No file was found in what was named.
 pub const NOTHING: &str = "There was nothing to send.";
 /// Why a folder with nothing in it is not sent.
-pub const EMPTY_FOLDER: &str = "Amazon S3 keeps files only, and the folder is empty.";
+pub const EMPTY_FOLDER: &str = "The folder is empty, and Amazon S3 stores only files.";
 
 /// Every file was delivered before.
 #[must_use]
@@ -44,7 +44,7 @@ pub fn nothing_to_send(place: &OpenDestination) -> String {
     match empty {
         0 => {}
         1 => sentences.push(EMPTY_FOLDER.to_owned()),
-        more => sentences.push(format!("Amazon S3 keeps files only, and {more} folders are empty.")),
+        more => sentences.push(format!("{more} folders are empty, and Amazon S3 stores only files.")),
     }
     if others > 0 {
         sentences.push(format!("{others} left out."));
@@ -63,5 +63,5 @@ pub fn last_delivery(began: Utc, missing: usize) -> String {
 /// What to do about it.
 #[must_use]
 pub const fn send_again() -> &'static str {
-    "The same `daypass-cli upload` command sends them again, and nothing that has arrived."
+    "Run the same `daypass-cli upload` command to send them again. Files that have arrived are not sent twice."
 }

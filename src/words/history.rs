@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 pub const TITLE: &str = "Past deliveries";
 /// Menu item that opens the page.
 pub const OPEN: &str = "Past deliveries…";
-pub const SUBTITLE: &str = "What was delivered from this computer, and its receipts.";
+pub const SUBTITLE: &str = "What you delivered from this computer, with receipts.";
 pub const BACK: &str = "Back";
 pub const BACK_TO_LIST: &str = "All deliveries";
 pub const SEARCH: &str = "Search";
@@ -21,20 +21,20 @@ pub const SEARCH: &str = "Search";
 pub const SEARCH_HINT: &str = "a file, a folder, a customer";
 /// Label of the choice of a period.
 pub const WHEN: &str = "When";
-pub const PERIODS: [&str; 6] = ["Any time", "Today", "Last 7 days", "Last 30 days", "This year", "From a day on…"];
+pub const PERIODS: [&str; 6] = ["Any time", "Today", "Last 7 days", "Last 30 days", "This year", "Since a date…"];
 pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 /// A day can't be parsed.
 pub const DAY_FORM: &str = "Enter a day, such as 22 Nov 2026.";
 pub const TO: &str = "Delivered to";
 pub const FILES: &str = "Files";
-pub const STATE: &str = "State";
+pub const STATE: &str = "Status";
 pub const NAME: &str = "Name";
 pub const SIZE: &str = "Size";
 pub const CLEAR: &str = "Clear history…";
 pub const CLEAR_TITLE: &str = "Clear the history?";
-pub const CLEAR_TEXT: &str = "The list is removed from this computer, and receipts of these deliveries can’t be made any \
-     more. What was delivered stays delivered, and what is not finished yet goes on.";
+pub const CLEAR_TEXT: &str = "The list is removed from this computer, and you can no longer save receipts for these \
+                              deliveries. Delivered files stay where they are, and unfinished uploads continue.";
 pub const CLEAR_NOW: &str = "Clear history";
 pub const KEEP: &str = "Keep it";
 pub const RECEIPT: &str = "Save receipt…";
@@ -42,10 +42,10 @@ pub const RECEIPTS: &str = "Save receipts…";
 pub const MESSAGE: &str = "Copy message";
 /// Button that copies the message for one of several customers.
 pub const MESSAGES: &str = "Copy message…";
-pub const NONE: &str = "Choose none";
+pub const NONE: &str = "Clear selection";
 /// Label after a copy.
 pub const COPIED: &str = "Copied";
-pub const COPY_KEY: &str = "Copy the name at the destination";
+pub const COPY_KEY: &str = "Copy destination path";
 pub const WHY: &str = "What happened…";
 pub const MORE: &str = "More";
 pub const SHOW_ALL: &str = "Show all";
@@ -54,9 +54,9 @@ pub const EMPTY: &str = "Nothing delivered yet";
 pub const EMPTY_TEXT: &str = "What you deliver is listed here, with its receipt.";
 /// No delivery matches the search.
 pub const NOT_FOUND: &str = "Nothing found";
-pub const NOT_FOUND_TEXT: &str = "No delivery has this name, or is of this time.";
+pub const NOT_FOUND_TEXT: &str = "No delivery matches. Try another name or another time.";
 /// All files of the delivery were canceled.
-pub const NO_FILES: &str = "Nothing was sent: every file was taken out of the list.";
+pub const NO_FILES: &str = "Nothing was sent: every file was removed from the list.";
 
 /// Example: "Choose Important Project, 22 November 2026, 14:32".
 #[must_use]
@@ -141,14 +141,14 @@ pub const fn standing(delivery: &Delivery) -> Standing {
     }
 }
 
-/// Returns the state for a row: "All confirmed", "38 of 40 confirmed", "25 not finished".
+/// Returns the state for a row: "All delivered", "38 of 40 delivered", "25 not finished".
 #[must_use]
 pub fn state(delivery: &Delivery) -> String {
     match standing(delivery) {
-        Standing::All => "All confirmed".to_owned(),
-        Standing::Partly if delivery.delivered == 0 => "None confirmed".to_owned(),
+        Standing::All => "All delivered".to_owned(),
+        Standing::Partly if delivery.delivered == 0 => "None delivered".to_owned(),
         Standing::Partly => {
-            format!("{} of {} confirmed", format::number(delivery.delivered), format::number(delivery.files))
+            format!("{} of {} delivered", format::number(delivery.delivered), format::number(delivery.files))
         }
         Standing::Open => format!("{} not finished", format::number(delivery.open)),
         Standing::Nothing => "Nothing sent".to_owned(),
@@ -160,18 +160,15 @@ pub fn state(delivery: &Delivery) -> String {
 pub fn sentence(delivery: &Delivery) -> String {
     let size = format::size(delivery.bytes);
     match (standing(delivery), delivery.files) {
-        (Standing::All, 1) => format!("The file is delivered and confirmed, {size}."),
-        (Standing::All, n) => format!("All {} files delivered and confirmed, {size}.", format::number(n)),
+        (Standing::All, 1) => format!("The file is delivered, {size}."),
+        (Standing::All, n) => format!("All {} files delivered, {size}.", format::number(n)),
         (Standing::Partly, n) => {
             let (done, of) = (format::number(delivery.delivered), format::count(n, "file"));
-            format!("{done} of {of} delivered and confirmed, {size}.")
+            format!("{done} of {of} delivered, {size}.")
         }
         (Standing::Open, n) => {
             let (done, of) = (format::number(delivery.delivered), format::count(n, "file"));
-            format!(
-                "{done} of {of} delivered and confirmed so far, {size}. {} not finished.",
-                format::number(delivery.open)
-            )
+            format!("{done} of {of} delivered so far, {size}. {} not finished.", format::number(delivery.open))
         }
         (Standing::Nothing, _) => NO_FILES.to_owned(),
     }
@@ -210,10 +207,10 @@ pub fn message_for(customer: &str) -> String {
 pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Delivered(stored) => super::ui::delivered(stored.proof).to_owned(),
-        Outcome::AlreadyThere => "Already there. Not replaced.".to_owned(),
+        Outcome::AlreadyThere => super::ui::ALREADY_THERE.to_owned(),
         Outcome::NotConfirmed => "Sent, but not confirmed".to_owned(),
         Outcome::Failed(problem) => super::problem::said(problem.kind).title,
-        Outcome::Canceled => "Taken out".to_owned(),
+        Outcome::Canceled => "Removed".to_owned(),
         Outcome::Open => "Not finished".to_owned(),
     }
 }

@@ -14,31 +14,33 @@ use crate::model::snapshot::AllowedCommand;
 #[must_use]
 pub const fn key_problem(problem: KeyProblem) -> &'static str {
     match problem {
-        KeyProblem::Empty => "There is nothing in it. Choose the CSV file from the console, or paste the key.",
+        KeyProblem::Empty => "This is empty. Choose the CSV file from the console, or paste the key.",
         KeyProblem::TooLarge => "This is much longer than a key. Choose the CSV file that the console gave you.",
         KeyProblem::PasswordOnly => {
-            "This file holds a password for the console and no access key. Ask your administrator for an access key: in \
-             the console, under the user’s security credentials, “Create access key”."
+            "This file has a console password but no access key. Ask your administrator for an access key: in the \
+             console, under the user’s security credentials, “Create access key”."
         }
         KeyProblem::RootKey => {
-            "This is a key of the account’s root user, which can’t use roles. Ask your administrator for a user of your \
-             own with an access key, and for this root key to be deleted."
+            "This is a key of the account’s root user, which can’t use roles. Ask your administrator to give you \
+             your own user with an access key, and to delete this root key."
         }
-        KeyProblem::NoKey => "There is no access key in it. One looks like AKIA and 16 more capitals and digits.",
+        KeyProblem::NoKey => {
+            "There is no access key here. An access key starts with AKIA, followed by 16 capital letters and digits."
+        }
         KeyProblem::NoSecret => {
-            "The secret is missing: 40 characters that the console shows once only. If it is lost, ask your \
+            "The secret is missing. It has 40 characters, and the console shows it only once. If it’s lost, ask your \
              administrator for a new access key."
         }
-        KeyProblem::NoId => {
-            "There is a secret, and the access key ID that belongs to it is missing. It begins with AKIA."
+        KeyProblem::NoId => "The access key ID that belongs to this secret is missing. It starts with AKIA.",
+        KeyProblem::KeyForm => {
+            "An access key ID starts with AKIA and has 20 capital letters and digits. Copy it again."
         }
-        KeyProblem::KeyForm => "The access key ID begins with AKIA and has 20 capitals and digits. Copy it once more.",
-        KeyProblem::SecretForm => "The secret has 40 characters. Copy it once more, from its first to its last.",
+        KeyProblem::SecretForm => "The secret has 40 characters. Copy it again, from the first to the last.",
         KeyProblem::NoToken => {
-            "This is a temporary key, and its session token is missing. Copy all three lines, or use a key that begins \
-             with AKIA."
+            "This is a temporary key, and its session token is missing. Copy all three lines, or use a key that \
+             starts with AKIA."
         }
-        KeyProblem::Several => "There are several keys in it. Leave the one you want to use.",
+        KeyProblem::Several => "There are several keys here. Keep only the one you want to use.",
     }
 }
 
@@ -55,8 +57,10 @@ pub fn add_problem(problem: &AddProblem) -> String {
 #[must_use]
 pub const fn save_problem(problem: SaveProblem) -> &'static str {
     match problem {
-        SaveProblem::NoProfile => "There is no such profile any more.",
-        SaveProblem::Folder => "Daypass may not write in the folder of the credentials file. Nothing was changed.",
+        SaveProblem::NoProfile => "This profile no longer exists.",
+        SaveProblem::Folder => {
+            "Daypass isn’t allowed to write to the folder of the credentials file. Nothing was changed."
+        }
         SaveProblem::Unreadable => "The credentials file can’t be read, or is not a plain file. Nothing was changed.",
         SaveProblem::Link => "The credentials file is a link that leads nowhere. Nothing was changed.",
         SaveProblem::OtherOwner => {
@@ -81,7 +85,7 @@ pub fn keep_problem(problem: &KeepProblem, profile: &str) -> String {
             "A profile’s name has 1 to 64 letters, digits and any of _ - / . % @ : +. Choose another.".to_owned()
         }
         KeepProblem::NameTaken => {
-            format!("There is a profile “{}” already. Replace its key, or choose another name.", visible(profile))
+            format!("A profile “{}” already exists. Replace its key, or choose another name.", visible(profile))
         }
         KeepProblem::File(problem) => save_problem(*problem).to_owned(),
         KeepProblem::Ended => "Daypass is closing. Nothing was changed.".to_owned(),
@@ -93,7 +97,7 @@ pub fn keep_problem(problem: &KeepProblem, profile: &str) -> String {
 pub fn rename_problem(problem: &KeepProblem, name: &str) -> String {
     match problem {
         KeepProblem::NameTaken => {
-            format!("There is a profile “{}” already. Choose another name.", visible(name))
+            format!("A profile “{}” already exists. Choose another name.", visible(name))
         }
         KeepProblem::NameForm | KeepProblem::File(_) | KeepProblem::Ended => keep_problem(problem, name),
     }
@@ -114,7 +118,7 @@ pub fn remove_question(profile: &str) -> String {
 pub fn confirm_sign_in(device: &DeviceCode) -> String {
     let url = device.complete.as_ref().unwrap_or(&device.url);
     format!(
-        "Open {url}\nand confirm there that the page at {} shows the code {}. Daypass never asks for your password.",
+        "Open {url}\nand approve only if the page at {} shows the code {}. Daypass never asks for your password.",
         device.url.host(),
         visible(&device.code)
     )
@@ -124,9 +128,9 @@ pub fn confirm_sign_in(device: &DeviceCode) -> String {
 #[must_use]
 pub const fn signed_in(kept: bool) -> &'static str {
     if kept {
-        "You are signed in. Access that comes from a sign-in lasts one hour at a time."
+        "You are signed in. Access lasts one hour at a time."
     } else {
-        "You are signed in for this run; the sign-in could not be written down. Access lasts one hour at a time."
+        "You are signed in until Daypass ends; the sign-in couldn’t be saved. Access lasts one hour at a time."
     }
 }
 
@@ -134,12 +138,10 @@ pub const fn signed_in(kept: bool) -> &'static str {
 #[must_use]
 pub fn sign_in_problem(problem: &SignInProblem) -> String {
     match problem {
-        SignInProblem::Expired => "The code was not confirmed in time. Sign in once more.".to_owned(),
-        SignInProblem::Denied => {
-            "The sign-in was declined on the page. Sign in once more if that was not you.".to_owned()
-        }
+        SignInProblem::Expired => "The code was not confirmed in time. Sign in again.".to_owned(),
+        SignInProblem::Denied => "The sign-in was declined on the page. Sign in again if that was not you.".to_owned(),
         SignInProblem::OtherHost(host) => format!(
-            "The sign-in would lead to {}, which is not a host of Amazon’s. Daypass doesn’t open it. Ask your \
+            "The sign-in leads to {}, which doesn’t belong to Amazon, so Daypass won’t open it. Ask your \
              administrator about the start URL in the profile.",
             visible(host)
         ),
@@ -167,9 +169,10 @@ pub fn once(problem: &Problem) -> String {
 #[must_use]
 pub fn command_question(profile: &str, command: &str) -> String {
     format!(
-        "The profile “{}” gets its key from this command:\n\n    {}\n\nIt runs with all your rights on this computer. \
-         Allow it only if you or your administrator wrote it. You are asked again when this text changes, but not when a \
-         script or program that it starts does. A relative path begins in the folder that this was started from.",
+        "The profile “{}” gets its key from this command:\n\n    {}\n\nIt can do anything on this computer that you \
+         can. Allow it only if you or your administrator wrote it. Daypass asks again if the command changes, but \
+         not if a script or program that it runs does. Relative paths start in the folder that this was started \
+         from.",
         visible(profile),
         visible(command)
     )
@@ -201,7 +204,7 @@ pub fn allowed_since(allowed: &AllowedCommand) -> String {
 pub fn allowed_without_profile(allowed: &AllowedCommand) -> String {
     let of =
         if allowed.profile.is_empty() { String::new() } else { format!(" of “{}”", visible(&allowed.profile)) };
-    format!("A command{of} that no profile names any more may run{}; {}", since(allowed), take_back(allowed))
+    format!("A command{of} that no profile uses any more may run{}; {}", since(allowed), take_back(allowed))
 }
 
 fn since(allowed: &AllowedCommand) -> String {
@@ -210,25 +213,25 @@ fn since(allowed: &AllowedCommand) -> String {
 }
 
 fn take_back(allowed: &AllowedCommand) -> String {
-    format!("`daypass-cli profiles --forbid-command {}` takes that back.", visible(&allowed.sha256))
+    format!("`daypass-cli profiles --forbid-command {}` stops allowing it.", visible(&allowed.sha256))
 }
 
 /// The permission was revoked.
 #[must_use]
 pub const fn taken_back() -> &'static str {
-    "Taken back. You are asked before this command runs again."
+    "No longer allowed. Daypass asks before this command runs again."
 }
 
 /// There was no permission to revoke.
 #[must_use]
 pub const fn not_allowed_before() -> &'static str {
-    "No command of this SHA-256 is allowed. `daypass-cli profiles` lists those that are."
+    "No command with this SHA-256 is allowed. `daypass-cli profiles` lists those that are."
 }
 
 /// The permission can't be revoked while another instance of Daypass has the journal open.
 #[must_use]
 pub const fn take_back_there() -> &'static str {
-    "Daypass is open already. Take it back there, under Profiles."
+    "Daypass is already open. Stop allowing the command there, under Profiles."
 }
 
 /// Returns what happened to a profile's command; `None` for any other problem.
@@ -237,13 +240,13 @@ pub fn command_problem(problem: &Problem) -> Option<&'static str> {
     Some(match CommandProblem::of(problem)? {
         CommandProblem::NotAllowed => command_not_allowed(),
         CommandProblem::TooLong => {
-            "The profile’s command took longer than a minute and was ended. Run it yourself to see why."
+            "The profile’s command took longer than a minute and was stopped. Run it yourself to see why."
         }
         CommandProblem::TooMuch => {
-            "The profile’s command wrote more than any key is long and was ended. Check the command."
+            "The profile’s command wrote far more than a key and was stopped. Check the command."
         }
         CommandProblem::NotTheForm => {
-            "What the profile’s command wrote is not a key in the form that is agreed on. Check the command."
+            "The profile’s command didn’t write a key in the expected format. Check the command."
         }
         CommandProblem::EndedWithACode => {
             "The profile’s command ended without a key. Run it yourself to see what it says."

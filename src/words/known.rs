@@ -6,7 +6,7 @@ use crate::model::destination::Destination;
 
 pub const TITLE: &str = "Your customers";
 /// Button of a customer that is open.
-pub const GO_ON: &str = "Go on";
+pub const GO_ON: &str = "Open";
 /// Label of the menu button.
 pub const MORE: &str = "More";
 pub const FORGET: &str = "Forget this customer";

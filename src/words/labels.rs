@@ -2,16 +2,16 @@
 
 pub mod welcome {
     pub const TITLE: &str = "Deliver files to your customer";
-    pub const SUBTITLE: &str = "With access that ends by itself. Drop the files; watch them arrive.";
+    pub const SUBTITLE: &str = "Drop your files. They go straight to your customer, and you get a receipt.";
     /// The invitation card.
     pub const INVITATION: &str = "I have an invitation";
-    pub const INVITATION_TEXT: &str = "The .daypass file or text that your customer sent. Drop it here.";
+    pub const INVITATION_TEXT: &str = "Drop the .daypass file here, or paste the link or text from the email.";
     pub const OPEN_INVITATION: &str = "Open invitation…";
-    pub const BY_HAND: &str = "Enter it by hand";
+    pub const BY_HAND: &str = "Enter details manually";
     /// Title of the form after an invitation filled it.
     pub const FROM_INVITATION: &str = "From your invitation";
     /// Title of the form while it changes an open destination.
-    pub const CHANGE: &str = "Change what you entered";
+    pub const CHANGE: &str = "Edit destination";
     pub const YOU: &str = "You";
     /// Placeholder of the picker.
     pub const CHOOSE_PROFILE: &str = "Choose a profile";
@@ -34,25 +34,25 @@ pub mod welcome {
     /// Opens the page with the access kit.
     pub const ASK: &str = "Ask your customer for access";
     pub const PRACTICE: &str = "Try it with a practice bucket";
-    pub const NAME: &str = "What you call it";
+    pub const NAME: &str = "Name";
     pub const EXTERNAL_ID: &str = "External ID";
     pub const MFA: &str = "MFA device (serial or ARN)";
-    pub const DURATION: &str = "How long";
+    pub const DURATION: &str = "Session length";
     pub const SESSION_NAME: &str = "Session name";
     pub const REGION: &str = "Region";
     pub const OWNER: &str = "Account that owns the bucket";
     pub const NARROW: &str = "Ask for access to this bucket and folder only";
     /// There is no profile.
-    pub const NO_KEY: &str = "There is no access key on this computer yet";
-    pub const NO_KEY_TEXT: &str = "Your administrator gives you one for your user. It stays on this computer.";
+    pub const NO_KEY: &str = "You need an access key";
+    pub const NO_KEY_TEXT: &str = "Your company’s AWS administrator can make one for you. It stays on this computer.";
     /// No profile is chosen.
-    pub const PICK_FIRST: &str = "Choose who you are first.";
+    pub const PICK_FIRST: &str = "Choose a profile first.";
     /// Calls GetCallerIdentity for the profile.
     pub const WHO_IS_THIS: &str = "Check who this is";
     /// Shown meanwhile.
     pub const ASKING_WHO: &str = "asking who this is…";
     /// Files were added before there is access.
-    pub const ACCESS_FIRST: &str = "First get access, then drop the files";
+    pub const ACCESS_FIRST: &str = "Get access first, then drop the files";
     pub const ACCESS_FIRST_TEXT: &str =
         "Daypass has to know where they go. Open an invitation or fill in the form; the files stay where they are.";
 }
@@ -75,7 +75,7 @@ pub mod practice {
     /// Says which code the practice device shows.
     #[must_use]
     pub fn code(code: &str) -> String {
-        format!("In practice the device shows {code}. Any other code is refused, as Amazon refuses it.")
+        format!("In practice, the device shows {code}. Any other code is refused, just as Amazon would refuse it.")
     }
 
     /// Marks a text as part of practice.
@@ -109,15 +109,15 @@ pub mod pass {
     /// Heading in the switcher.
     pub const OPEN_NOW: &str = "Open now";
     /// Heading in the switcher.
-    pub const EARLIER: &str = "Earlier";
+    pub const EARLIER: &str = "Recent";
     pub const NEW: &str = "New destination…";
-    pub const CHANGE: &str = "Change what you entered…";
+    pub const CHANGE: &str = "Edit destination…";
     pub const SIGN_OUT: &str = "Sign out";
     /// Label of the time left for screen readers.
     pub const TIME_LEFT: &str = "Time left";
     pub const PRACTICE_HINT: &str = "Everything happens inside this computer; no account is touched.";
     /// Tooltip of a session shorter than requested.
-    pub const SHORTENED: &str = "Your customer allows less time than was asked for.";
+    pub const SHORTENED: &str = "Your customer allows less time than you asked for.";
 }
 
 /// Adding files.
@@ -138,9 +138,9 @@ pub mod intake {
     pub const CUSTOMER_SEES: &str = "What your customer sees…";
     /// No file dialog is available.
     pub const NO_DIALOG: &str =
-        "This desktop has no way to choose files. Drop them on the window instead, or install xdg-desktop-portal.";
+        "This desktop has no file chooser. Drop files on the window instead, or install xdg-desktop-portal.";
     /// A file dialog is open already.
-    pub const DIALOG_OPEN: &str = "A window for choosing files is open already.";
+    pub const DIALOG_OPEN: &str = "A window for choosing files is already open.";
 }
 
 /// The table and the footer.
@@ -150,19 +150,19 @@ pub mod table {
     pub const STATUS: &str = "Status";
     pub const PAUSE: &str = "Pause";
     pub const RESUME: &str = "Resume";
-    pub const TAKE_OUT: &str = "Take out";
+    pub const TAKE_OUT: &str = "Remove";
     pub const MORE: &str = "More";
     /// Accessible name of the menu for all rows.
     pub const MORE_ALL: &str = "More for the whole list";
     pub const NEW_NAME: &str = "Send under a new name";
     /// Button of a skipped file.
-    pub const SEND_KEY: &str = "Send it all the same";
+    pub const SEND_KEY: &str = "Send it anyway";
     pub const TRY_AGAIN: &str = "Try again";
-    pub const TRY_ALL_AGAIN: &str = "Try again what stopped";
+    pub const TRY_ALL_AGAIN: &str = "Retry failed files";
     pub const WHY: &str = "What happened…";
-    pub const COPY_KEY: &str = "Copy the name at the destination";
-    pub const REMOVE: &str = "Take out of the list";
-    pub const CANCEL_ALL: &str = "Take everything out…";
+    pub const COPY_KEY: &str = "Copy destination path";
+    pub const REMOVE: &str = "Remove from the list";
+    pub const CANCEL_ALL: &str = "Remove all…";
     pub const PAUSE_ALL: &str = "Pause all";
     pub const RESUME_ALL: &str = "Resume all";
     /// In the footer while paused.
@@ -187,14 +187,14 @@ pub mod dialog {
     pub const QUIT: &str = "Quit";
     /// In the dialog before quitting.
     pub const QUIT_TITLE: &str = "Quit Daypass?";
-    pub const CANCEL_ALL_TITLE: &str = "Take everything out of the list?";
-    pub const CANCEL_ALL: &str = "Take everything out";
+    pub const CANCEL_ALL_TITLE: &str = "Remove all files from the list?";
+    pub const CANCEL_ALL: &str = "Remove all";
     pub const KEEP_THEM: &str = "Keep them";
     /// Sends a file that looks like a key.
     pub const SEND_KEY: &str = super::table::SEND_KEY;
     /// Skips a file that looks like a key.
-    pub const LEAVE_OUT: &str = "Leave it out";
-    pub const LEFT_OUT_TITLE: &str = "Left out";
+    pub const LEAVE_OUT: &str = "Don’t send it";
+    pub const LEFT_OUT_TITLE: &str = "Not sent";
     /// Title if everything was skipped because it was delivered earlier.
     pub const EARLIER_TITLE: &str = "Delivered earlier";
     /// Sends a file that was delivered earlier.
@@ -202,9 +202,9 @@ pub mod dialog {
     /// Sends all files that were delivered earlier.
     pub const SEND_ALL_AGAIN: &str = "Send them all again";
     /// The window was closed during uploads while a dialog was open.
-    pub const QUIT_HELD: &str = "You asked to quit while uploads run";
+    pub const QUIT_HELD: &str = "You asked to quit while files are uploading";
     /// A file with an access key was chosen while a dialog was open.
-    pub const KEY_FILE_HELD: &str = "The access key you chose is next";
+    pub const KEY_FILE_HELD: &str = "The access key you chose is waiting";
     /// A path must be typed while a dialog is open.
     pub const PATH_HELD: &str = "Daypass needs to know where a file is";
     /// A code is required while a dialog is open.
@@ -216,19 +216,19 @@ pub mod dialog {
 
 pub mod settings {
     pub const TITLE: &str = "Settings";
-    pub const RENEW: &str = "Renew access by itself while files are being sent";
-    pub const RENEW_TEXT: &str = "Five minutes before it ends, when no code is needed.";
-    pub const SHA256: &str = "Work out the SHA-256 of each file for receipts";
+    pub const RENEW: &str = "Renew access automatically while files are uploading";
+    pub const RENEW_TEXT: &str = "Five minutes before it ends, if no code is needed.";
+    pub const SHA256: &str = "Add a SHA-256 checksum to receipts";
     pub const SHA256_TEXT: &str = "Amazon’s own checksum is always compared; this one is for your customer’s records.";
-    pub const LIMIT: &str = "Leave some of the line to others";
-    pub const LIMIT_FIELD: &str = "At most, in MB a second";
+    pub const LIMIT: &str = "Limit upload speed";
+    pub const LIMIT_FIELD: &str = "Maximum, in MB per second";
     /// The limit can't be parsed.
-    pub const LIMIT_FORM: &str = "Enter a number of megabytes a second, such as 5 or 0.5.";
+    pub const LIMIT_FORM: &str = "Enter a number of megabytes per second, such as 5 or 0.5.";
 
     /// Says which proxy is used.
     #[must_use]
     pub fn proxy(proxy: &str) -> String {
-        format!("Amazon is reached through the proxy {proxy}, as HTTPS_PROXY says.")
+        format!("Daypass reaches Amazon through the proxy {proxy}, which is set in HTTPS_PROXY.")
     }
 }
 
@@ -239,7 +239,7 @@ pub mod trouble {
     pub const ENTER_CODE: &str = "Enter a code…";
     pub const DETAILS: &str = "Details";
     pub const CHANGE: &str = "Change it…";
-    pub const UNNARROWED: &str = "Go on without the limit";
+    pub const UNNARROWED: &str = "Continue with full role access";
     /// Label after a copy.
     pub const COPIED: &str = "Copied";
     pub const BACK: &str = "Back to the files";
@@ -252,10 +252,10 @@ pub mod notes {
     pub const WHAT_NOW: &str = "What can I do…";
     pub const RECEIPT: &str = "Save receipt…";
     pub const COPY_MESSAGE: &str = "Copy message";
-    pub const SEND_RECEIPT: &str = "Send the receipt too";
+    pub const SEND_RECEIPT: &str = "Put the receipt next to the files";
     /// Shown while the receipt is uploaded.
-    pub const SENDING_RECEIPT: &str = "Sending the receipt…";
-    pub const RECEIPT_SENT: &str = "Receipt sent";
+    pub const SENDING_RECEIPT: &str = "Uploading the receipt…";
+    pub const RECEIPT_SENT: &str = "Receipt is next to the files";
     pub const RESUME: &str = "Resume all";
     pub const DISMISS: &str = "Dismiss";
 }
@@ -282,8 +282,9 @@ pub mod shell {
     pub const NO_DIALOG: &str = "Files can’t be chosen here";
 
     /// There is no display.
-    pub const NO_SCREEN: &str = "Daypass finds no screen to open its window on (X11, or XWayland on Wayland). daypass-cli delivers without one.";
+    pub const NO_SCREEN: &str =
+        "Daypass can’t find a screen for its window (X11, or XWayland on Wayland). daypass-cli works without one.";
     /// There is no OpenGL driver.
     pub const NO_DRIVER: &str =
-        "Daypass finds no graphics driver to draw its window with (OpenGL). daypass-cli delivers without one.";
+        "Daypass can’t find a graphics driver for its window (OpenGL). daypass-cli works without one.";
 }

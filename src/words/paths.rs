@@ -21,22 +21,18 @@ pub const PATH: &str = "Path";
 pub const PATH_FORM: &str = "Enter the whole path, beginning with “/” or “~/”.";
 
 /// How to get a file dialog.
-pub const INSTALL: &str = "Your administrator can add that window: the package is xdg-desktop-portal, or zenity.";
+pub const INSTALL: &str = "Your administrator can add one: the package is xdg-desktop-portal or zenity.";
 
 /// Returns why a path must be typed.
 #[must_use]
 pub const fn no_dialog(choice: Choice) -> &'static str {
     match choice {
-        Choice::Open => {
-            "This computer has no window for choosing files. Drop the file on Daypass, or type where it is."
-        }
-        Choice::OpenFolder => {
-            "This computer has no window for choosing files. Drop the folder on Daypass, or type where it is."
-        }
+        Choice::Open => "This computer has no file chooser. Drop the file on Daypass, or type where it is.",
+        Choice::OpenFolder => "This computer has no file chooser. Drop the folder on Daypass, or type where it is.",
         Choice::Save => {
-            "This computer has no window for choosing files. Type where to save it. A file that is there is kept; yours gets a number."
+            "This computer has no file chooser. Type where to save it. An existing file is kept; yours gets a number."
         }
-        Choice::SaveInto => "This computer has no window for choosing files. Type the folder to save into.",
+        Choice::SaveInto => "This computer has no file chooser. Type the folder to save into.",
     }
 }
 

@@ -23,7 +23,7 @@ pub const DETAILED_TEXT: &str = "Every request, not only what goes wrong. It hol
 
 /// What is in it, before anybody saves it.
 pub const ABOUT: [&str; 3] = [
-    "It tells whoever helps you what Daypass did and what it met: version, system, settings, the last problems, the log.",
+    "It tells whoever helps you what Daypass did and what went wrong: version, system, settings, the last problems, the log.",
     "Names of files, profiles, buckets and roles are cut to their beginnings, and accounts to their last four digits.",
     "It holds no keys, no codes and nothing from inside your files. Nothing is sent: you pass it on yourself.",
 ];

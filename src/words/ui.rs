@@ -38,8 +38,8 @@ pub fn profile_hint(profile: &Profile) -> String {
         Source::Process => "from a command",
         Source::Login => "aws login",
         Source::TokenFile => "token from a file",
-        Source::Environment => "key of the environment",
-        Source::Unsupported => "not usable here",
+        Source::Environment => "environment variables",
+        Source::Unsupported => "not supported",
         Source::Nothing => "no key in it",
     };
     match &profile.key_tail {
@@ -67,14 +67,13 @@ pub fn hovering(count: usize, to: &str) -> (String, String) {
     (what, format!("They go to {to}"))
 }
 
-/// Example: "3 were left out…".
+/// Examples: "3 items were not sent…", "1 file was delivered earlier…".
 #[must_use]
 pub fn left_out(count: &SkipCounts) -> String {
-    let what = if count.earlier() == count.all() { "delivered earlier" } else { "left out" };
-    match count.all() {
-        1 => format!("1 was {what}…"),
-        more => format!("{} were {what}…", format::number(more)),
-    }
+    let all = count.all();
+    let (noun, what) = if count.earlier() == all { ("file", "delivered earlier") } else { ("item", "not sent") };
+    let verb = if all == 1 { "was" } else { "were" };
+    format!("{} {verb} {what}…", format::count(all, noun))
 }
 
 /// The note if nothing that was added is new.
@@ -94,15 +93,15 @@ pub fn nothing_new(earlier: u64) -> Message {
 #[must_use]
 pub fn left(why: SkipReason, zone: &TimeZone) -> String {
     let reason = match why {
-        SkipReason::Link => "a link; add what it points to",
+        SkipReason::Link => "a shortcut: drop the original",
         SkipReason::NotAFile => "not a file",
         SkipReason::NameNotText => "its name can’t be written as text",
         SkipReason::Unreadable => "can’t be read",
         SkipReason::Gone => "no longer there",
-        SkipReason::Twice => "in the list already",
+        SkipReason::Twice => "already in the list",
         SkipReason::NameTooLong => "its name with its folders is longer than 1024 bytes",
-        SkipReason::TooLarge => "larger than Amazon takes",
-        SkipReason::EmptyFolder => "an empty folder; Amazon S3 keeps files only",
+        SkipReason::TooLarge => "larger than Amazon accepts",
+        SkipReason::EmptyFolder => "an empty folder; Amazon S3 stores only files",
         SkipReason::Earlier(at) => return format!("delivered earlier, on {}", format::weekday_time(at, zone)),
     };
     reason.to_owned()
@@ -114,24 +113,27 @@ pub fn and_more(count: u64) -> String {
     format!("and {} more", format::number(count))
 }
 
+/// A file of this name is at the destination; this one was not sent.
+pub const ALREADY_THERE: &str = "Already there. Yours wasn’t sent.";
+
 /// Returns the text for a row's state.
 #[must_use]
 pub fn state(upload: &Upload, now: Time) -> String {
     match &upload.state {
         State::Waiting => "Waiting".to_owned(),
         State::Retrying(at, _) => match at.since(now) {
-            Duration::ZERO => "Tries again now".to_owned(),
-            left => format!("Tries again in {}", format::short(left + Duration::from_millis(999))),
+            Duration::ZERO => "Trying again now".to_owned(),
+            left => format!("Trying again in {}", format::short(left + Duration::from_millis(999))),
         },
         State::Paused => "Paused".to_owned(),
         State::Preparing => "Getting ready…".to_owned(),
         State::Sending(progress) => sending(progress, upload.size),
         State::Confirming => "Sent. Amazon is confirming…".to_owned(),
         State::Delivered(proof) => delivered(*proof).to_owned(),
-        State::AlreadyThere => "Already there. Not replaced.".to_owned(),
+        State::AlreadyThere => ALREADY_THERE.to_owned(),
         State::NotConfirmed => "Sent, but not confirmed".to_owned(),
         State::Failed(problem) => super::problem::said(problem.kind).title,
-        State::Canceled => "Taken out".to_owned(),
+        State::Canceled => "Removed".to_owned(),
     }
 }
 
@@ -140,7 +142,7 @@ pub fn state(upload: &Upload, now: Time) -> String {
 pub const fn delivered(proof: Proof) -> &'static str {
     match proof {
         Proof::Whole => "Delivered and verified",
-        Proof::Parts => "Delivered; each part was checked",
+        Proof::Parts => "Delivered and checked",
         Proof::NoChecksum => "Stored; this server confirmed no checksum",
     }
 }
@@ -207,7 +209,7 @@ pub fn ending_soon(left: Duration, queue: Option<Duration>, by_itself: bool) -> 
         None => "Your access ends in under a minute.".to_owned(),
     };
     let body = if by_itself {
-        "Daypass renews it by itself before it ends. Nothing stops."
+        "Daypass renews it automatically before it ends. Nothing stops."
     } else {
         "Renew now and nothing stops. If it ends first, the uploads wait for you and continue from where they were."
     };
@@ -277,16 +279,16 @@ pub fn finished(totals: &Totals, to: &Destination, test_server: bool) -> (bool, 
         }
     } else if whole {
         match totals.files {
-            1 => "The file is delivered. Each part of it was checked.".to_owned(),
-            n => format!("All {} files delivered. Each part of them was checked.", format::number(n)),
+            1 => "The file has arrived and was checked.".to_owned(),
+            n => format!("All {} files have arrived and were checked.", format::number(n)),
         }
     } else {
         let of = [
             (totals.delivered, "delivered"),
             (totals.already, "already there"),
             (totals.unconfirmed, "not confirmed"),
-            (totals.failed, "stopped"),
-            (totals.key_files, "left out"),
+            (totals.failed, "failed"),
+            (totals.key_files, "not sent"),
         ];
         let parts: Vec<String> =
             of.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", format::number(*n))).collect();

@@ -50,7 +50,7 @@ pub fn receipt_not_saved(why: &str) -> Message {
 /// A receipt was uploaded to the destination.
 #[must_use]
 pub fn receipt_sent(key: &str, confirmed: bool) -> Message {
-    let title = if confirmed { "Receipt sent" } else { "Receipt sent, but not confirmed" };
+    let title = if confirmed { "Receipt is next to the files" } else { "Receipt sent, but not confirmed" };
     Message { title: title.to_owned(), body: visible(key) }
 }
 
@@ -65,14 +65,14 @@ pub fn receipt_not_sent(why: &Message) -> Message {
 /// The server is on another computer and is reached without TLS.
 #[must_use]
 pub fn in_the_clear(server: &str) -> String {
-    format!("{} is not encrypted: access and files can be read on the way.", visible(server))
+    format!("{} is not encrypted, so others can read your access and files on the way.", visible(server))
 }
 
 /// The reason for keeping the computer awake, for the system.
 pub const AWAKE: &str = "Files are being sent to your customer";
 
 /// Another instance is running already.
-pub const OPEN_ALREADY: &str = "Daypass is open already: its window comes to the front.";
+pub const OPEN_ALREADY: &str = "Daypass is already open. Its window comes to the front.";
 
 #[must_use]
 pub fn not_started(why: &str) -> String {

@@ -291,8 +291,8 @@ async fn a_known_role_takes_no_other_customers_name() {
     // Item sends files nowhere else is shown, and needs no answer.
     std::fs::write(&acme, format!("{text}duration = 7200\n")).expect("written");
     let (code, out, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
-    assert!(beside.contains("Length of access: 1 h → 2 h"), "{code} {out}{beside}");
-    assert!(!beside.contains("Go on?"), "{beside}");
+    assert!(beside.contains("Session length: 1 h → 2 h"), "{code} {out}{beside}");
+    assert!(!beside.contains(words::change_question()), "{beside}");
 }
 
 #[tokio::test]
@@ -303,8 +303,8 @@ async fn dates_and_odd_invitations_stop_it() {
         ("not_before = \"2190-01-01T00:00:00Z\"\n", "Your access starts"),
         ("not_after = \"2020-01-01T00:00:00Z\"\n", "Your access ended"),
         ("mfa = true\n", "--mfa-serial"),
-        ("command = \"touch x\"\n", "does not belong"),
-        ("endpoint_url = \"http://evil.example\"\n", "does not belong"),
+        ("command = \"touch x\"\n", "doesn’t belong"),
+        ("endpoint_url = \"http://evil.example\"\n", "doesn’t belong"),
     ] {
         let from = invitation(&bench, more);
         let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;

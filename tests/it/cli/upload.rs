@@ -113,7 +113,7 @@ fn a_delivery_and_the_same_again() {
         ];
         assert_eq!((code, lines.as_slice(), beside.as_str()), (1, expected.as_slice(), ""));
         let nothing = run_within(stage.command("resume").args(["--endpoint-url", "http://127.0.0.1:9"]), 30).await;
-        assert_eq!(nothing, (0, String::new(), "Nothing is unfinished.".to_owned()));
+        assert_eq!(nothing, (0, String::new(), cli::nothing_unfinished().to_owned()));
         std::fs::create_dir(stage.source.join("empty")).expect("a folder");
         let empty = run_within(stage.upload("importantproject").arg("source/empty"), 30).await;
         assert_eq!((empty.0, empty.2), (1, String::new()), "{}", empty.1);

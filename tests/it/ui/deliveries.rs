@@ -35,7 +35,7 @@ fn renew_and_files_are_wished_for() {
 fn rows_pause_resume_and_leave() {
     let mut harness = open(demo::every_state());
     press(&mut harness, "Pause: site-survey.mp4");
-    press(&mut harness, "Take out: drawings-final.zip");
+    press(&mut harness, "Remove: drawings-final.zip");
     let expected =
         [Action::from(Command::Pause(Which::One(UploadId(0)))), Action::from(Command::Cancel(Which::One(UploadId(1))))];
     assert_eq!(wishes(&mut harness), expected);
@@ -89,13 +89,13 @@ fn rows_keep_their_place_under_the_pointer() {
 fn all_is_taken_out_only_after_a_word() {
     let mut harness = open(demo::uploading());
     press(&mut harness, labels::table::MORE_ALL);
-    press(&mut harness, "Take everything out…");
+    press(&mut harness, labels::table::CANCEL_ALL);
     assert!(says(&harness, "25 files will not be sent."));
     press(&mut harness, "Keep them");
     assert_eq!(wishes(&mut harness), []);
     press(&mut harness, labels::table::MORE_ALL);
-    press(&mut harness, "Take everything out…");
-    press(&mut harness, "Take everything out");
+    press(&mut harness, labels::table::CANCEL_ALL);
+    press(&mut harness, labels::dialog::CANCEL_ALL);
     assert_eq!(wishes(&mut harness), [Action::from(Command::Cancel(Which::All(DestinationId(0))))]);
 }
 

@@ -141,9 +141,9 @@ fn deliveries_stand_under_their_days_and_say_how_they_ended() {
         "Today",
         "Yesterday",
         "Saturday, 18 October 2025",
-        "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All confirmed",
+        "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All delivered",
         "25 not finished",
-        "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed",
+        "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 delivered",
     ] {
         assert!(says(&shown, text), "{text}");
     }
@@ -199,7 +199,7 @@ fn one_opens_and_shows_its_files() {
     let bridge = story.deliveries.iter().find(|one| one.destination.name == "Bridge survey").expect("there");
     let sentence = words::sentence(bridge);
     let mut shown = open(story);
-    press(&mut shown, "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed");
+    press(&mut shown, "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 delivered");
     for text in [
         &sentence,
         "21 November 2026, 14:32 to 14:37",
@@ -251,7 +251,7 @@ fn several_are_chosen_for_their_receipts() {
             Action::Request(Request::History(HistoryRequest::Message(vec![9, 8])))
         ]
     );
-    press(&mut shown, "Choose none");
+    press(&mut shown, words::NONE);
     assert!(!says(&shown, "chosen"));
 }
 
@@ -305,7 +305,7 @@ fn a_journal_that_cant_be_read_is_said() {
     assert!(says(&shown, "Important Project, 22") && !says(&shown, &title));
     // The list was read, and what is in view can't be.
     shown.state_mut().journal.broken = true;
-    let entry = "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 confirmed";
+    let entry = "Bridge survey, 21 November 2026, 14:32, 40 files · 24.3 GB, 38 of 40 delivered";
     shown.get_by_role_and_label(Role::Button, entry).click();
     shown.run();
     let asked = shown.state().journal.refused;
@@ -365,7 +365,7 @@ fn a_delivery_of_a_hundred_thousand_files_costs_what_is_seen() {
     let lines: Vec<DeliveryFile> =
         (0..100_000).map(|row| line(row, &format!("{row}.jpg"), stored(Proof::Whole))).collect();
     let mut shown = open(Fake { lines, ..story() });
-    press(&mut shown, "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All confirmed");
+    press(&mut shown, "Important Project, 22 November 2026, 11:32, 40 files · 24.3 GB, All delivered");
     assert!(says(&shown, "job/0.jpg"));
     let bench = shown.state();
     assert!(bench.window.work().rows_drawn < 20, "{:?}", bench.window.work());

@@ -163,7 +163,7 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     assert!(says(&shown, "This is Richard, account 1111 2222 3333"));
     shown.get_by_label_contains(words::key::THIS_RUN).click();
     shown.run_steps(FRAMES);
-    press(&mut shown, "Keep it");
+    press(&mut shown, words::key::KEEP);
     let (name, keep) = ("Richard".to_owned(), Keep::ThisRun);
     let once = KeyToKeep { key: key.clone(), name: name.clone(), keep, replace: false };
     let Request::KeepKey(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
@@ -173,7 +173,7 @@ fn a_key_is_typed_tested_named_and_kept_and_its_secret_is_never_told() {
     shown.key_press(Key::Enter);
     shown.run_steps(FRAMES);
     assert_eq!(wishes(&mut shown), [], "a key that is there is never replaced by a second Enter");
-    press(&mut shown, "Replace its key");
+    press(&mut shown, words::key::REPLACE);
     let Request::KeepKey(round, kept) = wanted(&mut shown) else { panic!("to keep it") };
     assert_eq!(*kept, KeyToKeep { replace: true, ..once });
     came(&mut shown, (round, SheetReply::ProfilesChanged(Ok(()))));
@@ -305,7 +305,7 @@ fn renaming_and_removing_ask_first() {
     let Request::RenameProfile { round, from, to } = wanted(&mut shown) else { panic!("to rename it") };
     assert_eq!((from.as_str(), to.as_str()), ("importantproject", "importantproject-b"));
     came(&mut shown, (round, SheetReply::ProfilesChanged(Err(KeepProblem::NameTaken))));
-    assert!(says(&shown, "Choose another name.") && !says(&shown, "Replace its key"));
+    assert!(says(&shown, "Choose another name.") && !says(&shown, words::key::REPLACE));
     press(&mut shown, "Rename");
     let Request::RenameProfile { round, .. } = wanted(&mut shown) else { panic!("to rename it") };
     came(&mut shown, (round, SheetReply::ProfilesChanged(Ok(()))));

@@ -38,12 +38,12 @@ fn every_screen_settles_and_says_its_sentence() {
         (demo::denied(DeniedBy::Unknown), demo::about(), denied(DeniedBy::Unknown).title),
         (demo::denied(DeniedBy::YourPolicy), demo::about(), titles::COMPANY_NOT_ALLOWED.to_owned()),
         (demo::delivered(), demo::about(), "All 40 files delivered. Amazon’s checksum matches every one.".to_owned()),
-        (demo::mixed(), demo::about(), "38 delivered, 1 already there, 1 stopped.".to_owned()),
+        (demo::mixed(), demo::about(), "38 delivered, 1 already there, 1 failed.".to_owned()),
         (demo::offline(), demo::about(), "No connection".to_owned()),
         (demo::held(), demo::about(), said::said(Kind::JournalFull).title),
         (demo::paused(), demo::about(), "Resume all".to_owned()),
         (demo::renew_refused(), demo::about(), words::renew_problem(denied(DeniedBy::Unknown)).title),
-        (demo::left_out(), demo::about(), "3 were left out…".to_owned()),
+        (demo::left_out(), demo::about(), "3 items were not sent…".to_owned()),
         (practice, practice_about, labels::intake::CUSTOMER_SEES.to_owned()),
     ];
     for size in [(960.0, 680.0), (640.0, 480.0)] {

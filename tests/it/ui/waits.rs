@@ -8,7 +8,7 @@ use daypass::ui::backend::Request;
 use daypass::ui::paths::PathFor;
 use daypass::words::ask::invited;
 use daypass::words::paths::{self, Choice};
-use daypass::words::ui::{dialog, pass, settings};
+use daypass::words::ui::{dialog, left_out, pass, settings};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use std::path::PathBuf;
@@ -75,7 +75,8 @@ fn what_was_delivered_earlier_is_sent_again_when_asked() {
     assert!(says(&harness, &daypass::words::ui::nothing_new(3).title));
     press(&mut harness, dialog::SEND_ALL_AGAIN);
     assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendAgain(NO, None)))]);
-    press(&mut harness, "3 were delivered earlier…");
+    let earlier = left_out(&harness.state().seen.destinations[0].left_out_count);
+    press(&mut harness, &earlier);
     press(&mut harness, &format!("{}: site-survey.mp4", dialog::SEND_AGAIN));
     let path = harness.state().seen.destinations[0].left_out[0].path.clone();
     assert_eq!(wishes(&mut harness), [Action::Request(Request::Command(Command::SendAgain(NO, Some(path))))]);
@@ -88,7 +89,7 @@ fn what_was_delivered_earlier_is_sent_again_when_asked() {
     let earlier = Arc::make_mut(&mut seen.destinations[0].left_out);
     assert!(earlier.iter().all(|left| !matches!(left.why, SkipReason::Earlier(_))));
     let mut harness = open(seen);
-    press(&mut harness, "3 were left out…");
+    press(&mut harness, "3 items were not sent…");
     assert!(says(&harness, dialog::LEFT_OUT_TITLE) && !says(&harness, dialog::SEND_AGAIN));
     assert!(harness.query_by_label(dialog::SEND_ALL_AGAIN).is_none());
 }

@@ -190,7 +190,7 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     stage.wait("root user");
     stage.drop_file("richard_accessKeys.csv", &richard);
     stage.wait("This is Richard, account 1111 2222 3333");
-    stage.press("Keep it");
+    stage.press(accounts::key::KEEP);
     stage.wait("The profile “Richard” is ready");
     let secret = stage.story.richard.secret().to_owned();
     assert!(stage.file("credentials").contains(&secret) && stage.file("credentials").starts_with("[Richard]"));
@@ -247,7 +247,7 @@ fn a_key_for_this_run_serves_and_no_file_is_written() {
     stage.wait("This is Richard");
     stage.shown.get_by_label_contains(accounts::key::THIS_RUN).click();
     stage.shown.run_steps(4);
-    stage.press("Keep it");
+    stage.press(accounts::key::KEEP);
     stage.wait(&accounts::kept("Richard", Keep::ThisRun).body);
     stage.press("Profiles…");
     stage.wait("this run only");

@@ -112,13 +112,13 @@ fn the_receipt_is_sent_once_for_each_delivery() {
     harness.get_by_role_and_label(Role::Button, labels::notes::SEND_RECEIPT).click();
     harness.run();
     assert_eq!(std::mem::take(&mut harness.state_mut().out), [Action::Request(Request::SendReceipt(DestinationId(0)))]);
-    assert!(says(&harness, "Sending the receipt…") && !says(&harness, labels::notes::SEND_RECEIPT));
+    assert!(says(&harness, labels::notes::SENDING_RECEIPT) && !says(&harness, labels::notes::SEND_RECEIPT));
     let said = |title: &str| Message { title: title.to_owned(), body: String::new() };
     harness.state_mut().window.receipt_sent(DestinationId(0), false, receipt_not_sent(&said("")));
     harness.run();
     harness.get_by_role_and_label(Role::Button, labels::notes::SEND_RECEIPT).click();
     harness.run();
-    harness.state_mut().window.receipt_sent(DestinationId(0), true, said("Receipt sent"));
+    harness.state_mut().window.receipt_sent(DestinationId(0), true, said(labels::notes::RECEIPT_SENT));
     harness.run();
     assert!(!says(&harness, labels::notes::SEND_RECEIPT));
     harness.state_mut().seen.destinations[0].totals.first = 40;
