@@ -88,6 +88,7 @@
 //! | A second start reaches the window of the same user alone, and what is no call harms no other | `engine::window_call::tests::what_is_no_call_is_not_answered_and_harms_no_other` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
 //! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone`, `tidy::sizes_stand_in_the_theme_alone` |
+//! | Each thing that people read about has one word, that of `docs/glossary.md` | `tidy::glossary::each_thing_has_one_word` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
 //! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `model::queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `support::simulation` and `support::checks` |
 //! | What is said to be delivered is there, byte for byte | `engine::faults::under_any_faults_what_is_said_is_so`, `engine::transfer::only_the_files_own_checksum_proves_the_whole`, `engine::transfer::files::a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back` |

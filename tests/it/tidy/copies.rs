@@ -26,7 +26,7 @@ fn pieces(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The text of a literal: lines that go on are one, and what is escaped is itself.
-fn plain(literal: &str) -> String {
+pub fn plain(literal: &str) -> String {
     let mut lines = literal.split("\\\n");
     let first = lines.next().unwrap_or_default().to_owned();
     let text = lines.fold(first, |text, line| text + line.trim_start());

@@ -1,6 +1,7 @@
 //! The rules of the architecture that no compiler holds, read off the sources; each finding names its file and line.
 
 mod copies;
+mod glossary;
 mod rooms;
 mod rule_table;
 mod rules;
