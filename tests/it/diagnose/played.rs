@@ -397,6 +397,7 @@ async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
     }
     assert!(scene.practice.count(ApiOperation::AssumeRole) >= 3);
     scene.practice.set_trusted(true);
+    scene.pass(Duration::from_mins(1)).await;
     scene.access().await;
     assert!(!scene.handle.seen().destinations[0].is_retrying());
     assert_eq!(scene.handle.seen().line, Network::Up);
