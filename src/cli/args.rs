@@ -364,7 +364,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_read_as_curl_reads_them() {
+    fn byte_counts_are_parsed_as_curl_does() {
         for (text, bytes_read) in [("1", 1), ("800K", 800 << 10), ("2m", 2 << 20), ("3G", 3 << 30)] {
             assert_eq!(bytes(text), Ok(bytes_read), "{text}");
         }

@@ -1,4 +1,4 @@
-//! The command line from a profile to the bucket: `check`, codes of a device, invitations.
+//! The command line from profile to bucket: `check`, MFA codes and invitations.
 
 use daypass::grant::card;
 use daypass::model::notice::Variable;
@@ -31,7 +31,7 @@ impl Bench {
         self.dir.path().join(name)
     }
 
-    /// Runs the command line, which has no terminal here.
+    /// Runs the command line without a terminal.
     pub async fn run(&self, args: &[&str]) -> (i32, String, String) {
         self.run_with(args, &[]).await
     }
@@ -58,7 +58,7 @@ impl Bench {
         (status.code().unwrap_or(-1), out, beside)
     }
 
-    /// The arguments that name the story's role and bucket.
+    /// Returns the arguments for the story's profile, role and bucket.
     fn story_args(&self) -> Vec<&str> {
         let Story { endpoint, role_arn, bucket, .. } = &self.story;
         vec!["--endpoint-url", endpoint, "--profile", "importantproject", "--role-arn", role_arn, "--bucket", bucket]
@@ -70,14 +70,14 @@ fn lines(out: &str) -> Vec<serde_json::Value> {
 }
 
 #[tokio::test]
-async fn check_goes_step_by_step() {
+async fn check_prints_each_step() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let args = [&["check"], &bench.story_args()[..], &["--prefix", "incoming"]].concat();
     let (code, out, beside) = bench.run(&args).await;
     assert_eq!((code, out.lines().count()), (0, 4), "{out}{beside}");
     assert!(out.lines().all(|line| line.starts_with('✓') && line.contains(" ms): ")), "{out}");
     assert!(out.contains("Richard") && out.contains("1111 2222 3333") && out.contains("us-east-1"), "{out}");
-    assert!(bench.practice.objects().is_empty(), "nothing is sent unless it is asked for");
+    assert!(bench.practice.objects().is_empty(), "the test object is sent only on request");
     let (code, out, _) = bench.run(&[&args[..], &["--test-object", "--json"]].concat()).await;
     let steps = lines(&out);
     let whats: Vec<_> = steps.iter().map(|step| step["what"].as_str().unwrap_or_default()).collect();
@@ -88,7 +88,7 @@ async fn check_goes_step_by_step() {
 }
 
 #[tokio::test]
-async fn check_stops_where_it_is_refused() {
+async fn check_stops_at_the_first_failed_step() {
     let bench = Bench::new(PracticeOptions::default()).await;
     bench.practice.set_trusted(false);
     let (code, out, _) = bench.run(&[&["check", "--json"], &bench.story_args()[..]].concat()).await;
@@ -117,7 +117,7 @@ async fn check_stops_where_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_and_a_wrong_serial_is_explained() {
+async fn an_mfa_code_works_once_and_a_wrong_serial_is_explained() {
     let mfa = Mfa { serial: SERIAL.to_owned(), codes: vec!["123456".to_owned(), "654321".to_owned()] };
     let bench = Bench::new(PracticeOptions { mfa: Some(mfa), ..PracticeOptions::default() }).await;
     let file = bench.file("file.txt").display().to_string();
@@ -133,11 +133,11 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
         let (code, _, beside) = bench.run(&upload(SERIAL, typed)).await;
         assert!(code == 2 && beside.contains(words::not_a_code()), "{typed}: {beside}");
     }
-    // As devices show it.
+    // Devices show codes with a space.
     let (code, out, beside) = bench.run(&upload(SERIAL, "123 456")).await;
     assert_eq!(code, 0, "{out}{beside}");
     assert_eq!(bench.practice.objects().len(), 1);
-    // A file that is known to have arrived needs no session.
+    // The file must differ: one that already arrived needs no session.
     std::fs::write(&file, "hello again").expect("written");
     let (code, _, beside) = bench.run(&upload(SERIAL, "123456")).await;
     assert!(code == 2 && beside.contains(&said(Kind::CodeWrong).body), "{beside}");
@@ -149,7 +149,7 @@ async fn a_code_works_once_and_a_wrong_serial_is_explained() {
 }
 
 #[tokio::test]
-async fn a_bucket_name_from_before_2018_is_taken_and_doubted_first() {
+async fn a_legacy_bucket_name_is_accepted_and_suspected_first() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let file = bench.file("file.txt").display().to_string();
     let Story { endpoint, role_arn, .. } = &bench.story;
@@ -162,7 +162,7 @@ async fn a_bucket_name_from_before_2018_is_taken_and_doubted_first() {
 }
 
 #[tokio::test]
-async fn what_the_environment_gets_wrong_is_named() {
+async fn bad_environment_variables_and_ca_bundles_are_reported() {
     let bench = Bench::new(PracticeOptions::default()).await;
     for (name, value, variable) in [
         ("HTTPS_PROXY", "http://proxy server:8080", Variable::UnreadableProxy("HTTPS_PROXY")),
@@ -207,11 +207,11 @@ fn invited<'a>(bench: &'a Bench, from: &'a str, file: &'a str, more: &[&'a str])
 }
 
 #[tokio::test]
-async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
+async fn an_invitation_needs_confirmation_once_and_again_after_a_change() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let (from, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
-    assert_eq!(code, 2, "nobody was there to say yes: {beside}");
+    assert_eq!(code, 2, "no terminal to confirm on: {beside}");
     for shown in ["Acme", "4444 5555 6666", &bench.story.role_arn, &bench.story.bucket, "--yes"] {
         assert!(beside.contains(shown), "{shown}: {beside}");
     }
@@ -222,13 +222,13 @@ async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
     let other = bench.file("other.txt");
     std::fs::write(&other, "x").expect("written");
     let other = other.display().to_string();
-    assert_eq!(bench.run(&invited(&bench, &from, &other, &[])).await.0, 0, "known by now");
+    assert_eq!(bench.run(&invited(&bench, &from, &other, &[])).await.0, 0, "already confirmed");
     let changed =
         std::fs::read_to_string(&from).expect("read").replace(":role/", ":role/evil-").replace("4444", "9999");
     std::fs::write(&from, changed).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &[])).await;
     assert!(code == 2 && beside.contains("This differs") && beside.contains("→"), "{beside}");
-    // A script's `--yes` is not enough to be led elsewhere.
+    // `--yes` alone does not accept a changed destination.
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
     assert!(code == 2 && beside.contains(words::not_confirmed()), "{beside}");
     assert!(beside.contains(words::how_to_confirm_change()), "{beside}");
@@ -237,11 +237,11 @@ async fn an_invitation_is_confirmed_once_and_again_when_it_changes() {
     let given = ["--yes", "--account", "9999-5555-6666", "--patience", "1"];
     let (_, out, beside) = bench.run(&invited(&bench, &from, &file, &given)).await;
     assert!(!beside.contains(words::not_confirmed()) && beside.contains("This differs"), "{out}{beside}");
-    assert_eq!(bench.practice.objects().len(), 2, "that account's role says no");
+    assert_eq!(bench.practice.objects().len(), 2, "the other account's role refuses");
 }
 
 #[tokio::test]
-async fn a_first_invitation_says_what_is_not_checked_and_what_to_compare() {
+async fn a_first_invitation_shows_what_is_unverified_and_what_to_compare() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let from = invitation(&bench, "note = \"✓ Verified\"\ncontact = \"+1 555 0100\"\n");
     let file = bench.file("file.txt").display().to_string();
@@ -250,7 +250,7 @@ async fn a_first_invitation_says_what_is_not_checked_and_what_to_compare() {
     let theirs = beside.find(labels::UNCHECKED).unwrap_or_else(|| panic!("{beside}"));
     assert!(first < theirs && beside.contains(labels::NOT_TO_CHECK), "{beside}");
     assert!(beside.contains("“Verified”") && beside.contains("“+1 555 0100”") && !beside.contains('✓'), "{beside}");
-    // A name that looks like it, of another account.
+    // A lookalike name in another account.
     let other = std::fs::read_to_string(&from).expect("read").replace("Acme", "\u{410}cme").replace("4444", "9999");
     std::fs::write(&from, other).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &from, &file, &["--yes"])).await;
@@ -258,7 +258,7 @@ async fn a_first_invitation_says_what_is_not_checked_and_what_to_compare() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_beside_an_invitation_goes_with_each_file() {
+async fn options_given_with_an_invitation_apply_to_every_file() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let (from, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
     let (_, out, beside) = bench.run(&invited(&bench, &from, &file, &["--yes", "--sse", "s3"])).await;
@@ -271,7 +271,7 @@ async fn what_is_asked_for_beside_an_invitation_goes_with_each_file() {
 }
 
 #[tokio::test]
-async fn a_known_role_takes_no_other_customers_name() {
+async fn a_different_role_under_a_known_customer_name_needs_confirmation() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let (acme, file) = (invitation(&bench, ""), bench.file("file.txt").display().to_string());
     assert_eq!(bench.run(&invited(&bench, &acme, &file, &["--yes"])).await.0, 0);
@@ -282,13 +282,13 @@ async fn a_known_role_takes_no_other_customers_name() {
     let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &["--yes"])).await;
     assert!(
         code == 2 && !beside.contains(&card::differs_from("Acme")),
-        "another customer, whose role says no: {beside}"
+        "another customer, whose role refuses: {beside}"
     );
     std::fs::write(&acme, beta.replace("\"Beta\"", "\"Acme\"")).expect("written");
     let (code, _, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
     assert!(code == 2 && beside.contains(&card::differs_from("Acme")), "{beside}");
     assert!(beside.contains("→ beta-in") && beside.contains("--yes"), "{beside}");
-    // Item sends files nowhere else is shown, and needs no answer.
+    // A change that doesn't redirect files is shown but needs no confirmation.
     std::fs::write(&acme, format!("{text}duration = 7200\n")).expect("written");
     let (code, out, beside) = bench.run(&invited(&bench, &acme, &file, &[])).await;
     assert!(beside.contains("Session length: 1 h → 2 h"), "{code} {out}{beside}");
@@ -296,7 +296,7 @@ async fn a_known_role_takes_no_other_customers_name() {
 }
 
 #[tokio::test]
-async fn dates_and_odd_invitations_stop_it() {
+async fn invalid_and_out_of_date_invitations_stop_the_upload() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let file = bench.file("file.txt").display().to_string();
     for (more, said) in [
@@ -317,7 +317,7 @@ async fn dates_and_odd_invitations_stop_it() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_command_runs_by_its_fingerprint_alone() {
+async fn a_credential_process_runs_only_with_its_fingerprint() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let (canary, keys) = (bench.file("canary"), &bench.story.richard);
     let json = format!("{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}", keys.id(), keys.secret());
@@ -330,11 +330,11 @@ async fn a_command_runs_by_its_fingerprint_alone() {
     assert!(code == 2 && beside.contains(&command) && beside.contains("--allow-command"), "{beside}");
     let wrong = "0".repeat(64);
     assert_eq!(bench.run(&[&check[..], &["--allow-command", &wrong]].concat()).await.0, 2);
-    assert!(!canary.exists(), "it ran");
+    assert!(!canary.exists(), "the command ran");
     let mark = daypass::engine::credentials::fingerprint(&command);
     assert_eq!(bench.run(&[&check[..], &["--allow-command", &mark]].concat()).await.0, 0);
     assert!(canary.exists());
-    assert_eq!(bench.run(&check).await.0, 2, "the argument holds for its run alone");
+    assert_eq!(bench.run(&check).await.0, 2, "the argument allows only its own run");
     std::fs::write(bench.file("config"), format!("[profile p]\ncredential_process = {command} x\n")).expect("written");
-    assert_eq!(bench.run(&check).await.0, 2, "another command is another question");
+    assert_eq!(bench.run(&check).await.0, 2, "a changed command must be allowed again");
 }

@@ -11,7 +11,7 @@ use daypass::words::access::no_date;
 const USER: &str = "arn:aws:iam::111122223333:user/Richard";
 
 #[tokio::test]
-async fn every_form_is_printed() {
+async fn every_format_is_printed() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let base = ["grant", "--user-arn", USER, "--bucket", "importantprojectbucket", "--prefix", "incoming"];
     for (form, shown) in [
@@ -35,7 +35,7 @@ async fn every_form_is_printed() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_in_it() {
+async fn the_kit_contains_every_requested_condition() {
     let bench = Bench::new(PracticeOptions::default()).await;
     let args = [
         "grant",
@@ -91,7 +91,7 @@ async fn what_is_asked_for_is_in_it() {
         let (code, _, beside) = bench.run(&[&base[..], &wrong].concat()).await;
         assert!(code == 2 && beside.contains(said), "{wrong:?}: {beside}");
     }
-    // What the window asks for as well is asked for unless somebody says otherwise.
+    // The defaults are those of the window.
     let base = ["grant", "--bucket", "importantprojectbucket", "--format", "json"];
     let printed = async |more: &[&str]| {
         let (code, out, beside) = bench.run(&[&base[..], more].concat()).await;
@@ -106,7 +106,7 @@ async fn what_is_asked_for_is_in_it() {
     assert!(less.contains("aws:SecureTransport"), "{less}");
     let role = printed(&["--user-arn", "arn:aws:iam::111122223333:role/ci"]).await;
     assert!(!role.contains("aws:MultiFactorAuthPresent") && role.contains("111122223333:role/ci"), "{role}");
-    // A whole account is trusted with an external ID alone, which is another each time.
+    // A whole account is trusted only with an external ID, which is different each time.
     let account = ["--user-arn", USER, "--whole-account"];
     let (one, two) = (printed(&account).await, printed(&account).await);
     assert!(one.contains("sts:ExternalId") && one != two, "{one}");

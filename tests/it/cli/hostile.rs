@@ -1,4 +1,4 @@
-//! What hostile files, variables and slips of the hand can't do: send anything elsewhere, run anything, keep a secret.
+//! Hostile files, variables and misplaced arguments can't send anything elsewhere, run anything or store a secret.
 
 use crate::support::stage::{LONG, Stage};
 use daypass::practice::{ApiOperation, PracticeOptions};
@@ -8,20 +8,20 @@ use std::process::{Command, Output, Stdio};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY";
 
-/// Runs it to its end, which a pipe or a device that it waits for would keep from coming.
-async fn ended(mut command: Command) -> Output {
+/// Runs a command to its end. Fails if the command blocks, as it would by opening a pipe.
+async fn run_to_end(mut command: Command) -> Output {
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let waiting = tokio::task::spawn_blocking(move || running.wait_with_output());
     tokio::time::timeout(LONG, waiting).await.expect("in time").expect("waited").expect("an end")
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// A secret that is pasted where it doesn't belong is told so, and neither shown, nor kept, nor sent.
+/// A secret pasted into the wrong argument is reported.
 #[tokio::test]
-async fn a_secret_in_any_argument_goes_nowhere() {
+async fn a_secret_in_any_argument_is_never_printed_stored_or_sent() {
     let stage = Stage::new(PracticeOptions::default()).await;
     let file = stage.file("a.txt", 10);
     let secret = &SECRET[..40];
@@ -34,30 +34,30 @@ async fn a_secret_in_any_argument_goes_nowhere() {
             command.args(["--role-arn", &story.role_arn, "--bucket", &story.bucket]);
         }
         command.args([option, secret]).arg(&file);
-        let output = ended(command).await;
-        assert_eq!(output.status.code(), Some(2), "{option}: {}", said(&output));
-        assert!(said(&output).contains(names::SECRET) && !said(&output).contains(secret), "{option}");
+        let output = run_to_end(command).await;
+        assert_eq!(output.status.code(), Some(2), "{option}: {}", printed(&output));
+        assert!(printed(&output).contains(names::SECRET) && !printed(&output).contains(secret), "{option}");
     }
     let mut command = stage.upload(secret);
     command.arg(&file);
-    let output = ended(command).await;
-    assert!(output.status.code() == Some(2) && !said(&output).contains(secret), "{}", said(&output));
+    let output = run_to_end(command).await;
+    assert!(output.status.code() == Some(2) && !printed(&output).contains(secret), "{}", printed(&output));
     assert!(stage.practice.requests().is_empty(), "something was sent");
     for (_, bytes) in stage.kept() {
-        assert!(!bytes.windows(40).any(|window| window == secret.as_bytes()), "it was kept");
+        assert!(!bytes.windows(40).any(|window| window == secret.as_bytes()), "it was stored");
     }
 }
 
-/// Profiles and variables that name other hosts and files: none is asked, none is opened.
+/// None of the other hosts is called and none of the other files is opened.
 #[cfg(unix)]
 #[tokio::test]
-async fn files_and_variables_lead_nowhere_else() {
+async fn profiles_and_variables_cannot_redirect_requests() {
     let stage = Stage::new(PracticeOptions::default()).await;
     let file = stage.file("a.txt", 10);
     let elsewhere = TcpListener::bind("127.0.0.1:0").expect("a port");
     elsewhere.set_nonblocking(true).expect("set");
     let url = format!("http://{}", elsewhere.local_addr().expect("an address"));
-    // Whoever opens it waits for ever.
+    // Opening the pipe blocks forever.
     let pipe = stage.dir.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("it runs").success());
     let path = pipe.display();
@@ -78,13 +78,13 @@ async fn files_and_variables_lead_nowhere_else() {
     };
     let mut command = hostile(stage.upload("importantproject"));
     command.arg(&file);
-    let output = ended(command).await;
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let output = run_to_end(command).await;
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
     assert_eq!(stage.practice.count(ApiOperation::PutObject), 1);
     let mut command = hostile(stage.upload("web"));
     command.arg(&file);
-    let output = ended(command).await;
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let output = run_to_end(command).await;
+    assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
     let asked = elsewhere.accept().map(|(_, from)| from);
-    assert!(asked.is_err(), "another host was asked");
+    assert!(asked.is_err(), "another host was called");
 }

@@ -1,4 +1,4 @@
-//! The command line against a server that refuses or fails for ever: it says why, in time, and stops.
+//! The command line against a server that keeps refusing or failing: it reports why, in time, and stops.
 
 use crate::cli::upload::{run_within, runtime, stage};
 use daypass::model::problem::{DeniedBy, Kind};
@@ -15,8 +15,8 @@ fn sentence(kind: Kind) -> String {
     said(kind).title
 }
 
-/// A delivery whose parts are all denied with this message.
-async fn denied(message: &str, by: DeniedBy) {
+/// Runs an upload whose parts are all denied with this message.
+async fn upload_denied(message: &str, by: DeniedBy) {
     let stage = stage(practice::PracticeOptions::default()).await;
     stage.file("more.bin", 20_000_000);
     stage.practice.fault(always(ApiOperation::UploadPart, Fault::status(403, "AccessDenied", message)));
@@ -29,16 +29,16 @@ async fn denied(message: &str, by: DeniedBy) {
 }
 
 #[test]
-fn a_denial_in_mid_delivery_is_told_and_nothing_is_sent_for_ever() {
+fn a_denial_mid_delivery_is_reported_and_not_retried_forever() {
     let text = "User: arn:aws:sts::444455556666:assumed-role/r/s is not authorized to perform: s3:PutObject on resource: \
         \"arn:aws:s3:::importantprojectbucket/in/a\" with an explicit deny in a resource-based policy";
     runtime().block_on(async {
-        tokio::join!(denied("Access Denied", DeniedBy::Unknown), denied(text, DeniedBy::ResourcePolicy))
+        tokio::join!(upload_denied("Access Denied", DeniedBy::Unknown), upload_denied(text, DeniedBy::ResourcePolicy))
     });
 }
 
-/// A delivery to a server that refuses this operation as long as the program is patient.
-async fn busy(op: ApiOperation, (status, code): (u16, &str), kind: Kind) {
+/// Runs an upload to a server that fails this operation until the program gives up.
+async fn upload_to_busy_server(op: ApiOperation, (status, code): (u16, &str), kind: Kind) {
     let stage = stage(practice::PracticeOptions::default()).await;
     stage.practice.fault(always(op, Fault::status(status, code, "")));
     let story = stage.practice.story();
@@ -57,20 +57,20 @@ async fn busy(op: ApiOperation, (status, code): (u16, &str), kind: Kind) {
 }
 
 #[test]
-fn a_server_that_is_busy_for_ever_is_told_of_and_waited_for_as_long_as_was_said() {
-    // All at once, because the program waits by the computer's own clock.
+fn a_busy_server_is_reported_and_retried_until_the_patience_runs_out() {
+    // Concurrently, because the program waits by the real clock.
     runtime().block_on(async {
         tokio::join!(
-            busy(ApiOperation::PutObject, (503, "ServiceUnavailable"), Kind::Busy),
-            busy(ApiOperation::UploadPart, (503, "SlowDown"), Kind::SlowDown),
-            busy(ApiOperation::CreateMultipartUpload, (500, "InternalError"), Kind::Busy),
-            busy(ApiOperation::PutObject, (409, "ConditionalRequestConflict"), Kind::Conflict),
+            upload_to_busy_server(ApiOperation::PutObject, (503, "ServiceUnavailable"), Kind::Busy),
+            upload_to_busy_server(ApiOperation::UploadPart, (503, "SlowDown"), Kind::SlowDown),
+            upload_to_busy_server(ApiOperation::CreateMultipartUpload, (500, "InternalError"), Kind::Busy),
+            upload_to_busy_server(ApiOperation::PutObject, (409, "ConditionalRequestConflict"), Kind::Conflict),
         )
     });
 }
 
 #[test]
-fn what_no_retry_mends_stops_with_one_sentence() {
+fn permanent_failures_stop_with_one_sentence() {
     runtime().block_on(async {
         for (op, what, kind) in [
             (
@@ -100,8 +100,9 @@ fn what_no_retry_mends_stops_with_one_sentence() {
     });
 }
 
-/// A delivery with sessions of so many seconds to a server that takes none of them. Returns how many were asked for.
-async fn over(seconds: u32, exit: i32, json: bool) -> usize {
+/// Runs an upload with sessions of `seconds` seconds to a server that rejects each as expired.
+/// Returns the number of AssumeRole calls.
+async fn upload_with_expired_sessions(seconds: u32, exit: i32, json: bool) -> usize {
     let options = practice::PracticeOptions { session_seconds: Some(seconds), ..practice::PracticeOptions::default() };
     let stage = stage(options).await;
     for op in [ApiOperation::PutObject, ApiOperation::CreateMultipartUpload] {
@@ -125,12 +126,16 @@ async fn over(seconds: u32, exit: i32, json: bool) -> usize {
 }
 
 #[test]
-fn sessions_that_are_over_when_they_come_end_with_a_sentence() {
-    // Over by the answer's own clock, and over before S3 takes anything: the first is asked for once. All at once,
-    // because the program waits by the computer's own clock.
+fn sessions_that_arrive_expired_end_the_upload_with_a_sentence() {
+    // A session that is expired by the response's own clock is requested once; one that only S3 rejects, a few times.
+    // Concurrently, because the program waits by the real clock.
     runtime().block_on(async {
-        let (at_once, _, soon, _) =
-            tokio::join!(over(0, 2, false), over(0, 2, true), over(1, 1, false), over(1, 1, true));
+        let (at_once, _, soon, _) = tokio::join!(
+            upload_with_expired_sessions(0, 2, false),
+            upload_with_expired_sessions(0, 2, true),
+            upload_with_expired_sessions(1, 1, false),
+            upload_with_expired_sessions(1, 1, true)
+        );
         assert_eq!(at_once, 1);
         assert!(soon <= 6, "{soon} sessions");
     });

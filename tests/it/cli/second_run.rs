@@ -1,4 +1,4 @@
-//! The command line after a run that was stopped: what it says of it, and with which code it ends.
+//! The command line after an interrupted run: what it reports about that run, and its exit code.
 
 use crate::cli::upload::{run_within, runtime, stage};
 use crate::support::stage::{Stage, until};
@@ -17,9 +17,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// A run in which one file stops for good and one arrives, and which is stopped while the third is on its way.
+/// Runs an upload in which one file fails and one arrives, and interrupts it while the third is being sent.
 #[cfg(unix)]
-async fn stopped_between() -> Stage {
+async fn interrupted_upload() -> Stage {
     let stage = stage(practice::PracticeOptions::default()).await;
     stage.file("film.mov", 40 << 20);
     let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
@@ -30,7 +30,7 @@ async fn stopped_between() -> Stage {
     let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let (first, said) = tokio::task::spawn_blocking(move || {
         let mut lines = lines.map(|line| line.expect("text"));
-        // The files that have ended are told of; the film goes on.
+        // The two small files have ended; the film is still being sent.
         let ended = |line: &String| line.starts_with("Delivered and verified: ") || line.starts_with("Not delivered: ");
         let first: Vec<String> = lines.by_ref().filter(ended).take(2).collect();
         (first, lines)
@@ -53,9 +53,9 @@ async fn stopped_between() -> Stage {
 
 #[cfg(unix)]
 #[test]
-fn what_had_stopped_is_not_forgotten() {
+fn a_failed_file_is_reported_by_resume_and_retried_by_upload() {
     runtime().block_on(async {
-        let stage = stopped_between().await;
+        let stage = interrupted_upload().await;
         let endpoint = stage.practice.story().endpoint;
         let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
         assert_eq!((code, beside.as_str()), (1, ""), "{out}");
@@ -65,7 +65,7 @@ fn what_had_stopped_is_not_forgotten() {
         assert!(lines[lines.len() - 2].starts_with("  details: PutObject · BadDigest · HTTP 400"), "{out}");
         assert_eq!(lines[lines.len() - 1], "2 of 3 files delivered, 1 not delivered. 50.9 MB in TIME.");
 
-        let stage = stopped_between().await;
+        let stage = interrupted_upload().await;
         let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");
         assert!(
@@ -76,9 +76,9 @@ fn what_had_stopped_is_not_forgotten() {
     });
 }
 
-/// Times say nothing of what is in a file.
+/// Modification times say nothing about a file's content.
 #[test]
-fn a_touched_file_is_known_and_an_edited_one_is_not() {
+fn a_touched_file_is_skipped_and_an_edited_one_is_sent() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
@@ -97,14 +97,14 @@ fn a_touched_file_is_known_and_an_edited_one_is_not() {
 }
 
 #[test]
-fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
+fn resume_reports_what_the_last_delivery_did_not_deliver() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let damaged = Fault::Status { status: 400, code: "BadDigest".into(), message: "damaged".into() };
         stage.practice.fault(FaultRule::once(ApiOperation::PutObject, damaged).times(2));
         let (code, out, _) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(code, 1, "{out}");
-        assert!(!out.contains(&said(Kind::Damaged).body), "it has ended: {out}");
+        assert!(!out.contains(&said(Kind::Damaged).body), "the delivery has ended: {out}");
         let endpoint = stage.practice.story().endpoint;
         for _ in 0..2 {
             let (code, out, beside) = run_within(stage.command("resume").args(["--endpoint-url", &endpoint]), 30).await;
@@ -122,9 +122,9 @@ fn resume_tells_of_what_the_last_delivery_did_not_deliver() {
 
 #[cfg(unix)]
 #[test]
-fn what_arrived_at_one_server_has_not_arrived_at_another() {
+fn a_file_delivered_to_one_server_is_still_sent_to_another() {
     runtime().block_on(async {
-        let first = stopped_between().await;
+        let first = interrupted_upload().await;
         let second = stage(practice::PracticeOptions::default()).await;
         for (to, earlier) in [(&second, false), (&first, true)] {
             let mut upload = to.upload("importantproject");
@@ -138,7 +138,7 @@ fn what_arrived_at_one_server_has_not_arrived_at_another() {
 }
 
 #[test]
-fn resume_says_when_it_can_not_know_what_is_unfinished() {
+fn resume_reports_when_it_cannot_read_the_journal() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         let wire = HttpOptions { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..HttpOptions::default() };
@@ -164,10 +164,10 @@ fn resume_says_when_it_can_not_know_what_is_unfinished() {
 }
 
 #[test]
-fn plain_http_to_another_computer_wants_a_yes_and_is_said() {
+fn plain_http_to_another_computer_must_be_allowed_and_is_reported() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
-        // An address that leads nowhere (RFC 5737).
+        // A documentation address (RFC 5737), at which nothing answers.
         let server = "http://192.0.2.7:9";
         let run = |more: &[&str]| {
             let mut command = stage.command("check");
@@ -190,7 +190,7 @@ fn plain_http_to_another_computer_wants_a_yes_and_is_said() {
 }
 
 #[test]
-fn certificates_in_the_place_of_the_systems_are_named() {
+fn replaced_system_certificates_are_reported() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
@@ -203,9 +203,9 @@ fn certificates_in_the_place_of_the_systems_are_named() {
     });
 }
 
-/// The window's choice not to renew is not the command line's: a command that waits for nobody comes to its end.
+/// A command runs unattended, so the window's setting not to renew must not stop it.
 #[test]
-fn a_command_renews_access_whatever_the_window_was_told() {
+fn the_command_line_ignores_the_windows_setting_not_to_renew() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold));
@@ -216,7 +216,7 @@ fn a_command_renews_access_whatever_the_window_was_told() {
         let mut upload = stage.upload("importantproject");
         let renewal = async {
             until("a part", || stage.practice.held() == 1).await;
-            // What comes after this part needs a new session.
+            // The request after this part needs a new session.
             stage.practice.expire_sessions();
             stage.practice.release();
         };

@@ -1,7 +1,7 @@
-//! The story of the contractor and the customer, played by the command line against servers that nobody here wrote.
+//! The story of the contractor and the customer, played by the command line against third-party servers.
 //!
 //! `tests/servers/run` starts MiniStack and SeaweedFS, names their stories in `DAYPASS_SERVERS`, and
-//! runs these tests, which `cargo test` alone counts as ignored.
+//! runs these tests, which a plain `cargo test` ignores.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
 
-/// What `tests/servers/ministack` and `seaweedfs` write into `story.json`.
+/// The `story.json` that `tests/servers/ministack` and `seaweedfs` write.
 #[derive(Deserialize)]
 struct Story {
     server: String,
@@ -69,7 +69,7 @@ impl Story {
             .expect("the command line runs")
     }
 
-    /// From now on the role trusts this user alone.
+    /// Makes the role trust only this user.
     fn trust(&self, arn: &str) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers").join(&self.server);
         let done = Command::new(script)
@@ -79,7 +79,7 @@ impl Story {
         assert!(done.success(), "the trust could not be changed");
     }
 
-    /// Everything under the prefix, as the bucket's owner reads it.
+    /// Returns everything under the prefix, read as the bucket's owner.
     async fn stored(&self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
         let owner = self.client(&self.owner);
         let listed = owner.list_objects_v2().bucket(&self.bucket).prefix(prefix).send().await.expect("the owner lists");
@@ -93,7 +93,7 @@ impl Story {
     }
 }
 
-/// Bytes that no part of another file or place repeats (xorshift64, seeded).
+/// Returns pseudorandom bytes (xorshift64), so that no two files or parts are alike.
 fn bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut x = seed | 1;
     std::iter::repeat_with(|| {
@@ -117,18 +117,15 @@ fn assert_exit(code: i32, output: &Output, what: &str) {
     );
 }
 
-/// Exit code 2, and a sentence that says who said no and what to do; no secret in it.
+/// Asserts exit code 2 and a sentence without secrets that says who refused and what to do.
 fn assert_denied(story: &Story, output: &Output, what: &str) {
     assert_exit(2, output, what);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        said.contains("said no") && said.contains("hint:"),
-        "{what}: the denial is explained, not only told:\n{said}"
-    );
+    assert!(said.contains("said no") && said.contains("hint:"), "{what}: the denial is not explained:\n{said}");
     assert!(!said.contains(&story.richard.1), "{what}: a secret was printed");
 }
 
-/// Names to try on servers: spaces, signs that URLs give a meaning, letters beyond ASCII.
+/// Names that servers may mishandle: spaces, characters that are special in URLs, letters beyond ASCII.
 const ODD_NAMES: [&str; 4] = ["a b.txt", "50% + x#1?.txt", "Übersicht 表.txt", "deep/er/still.bin"];
 
 async fn play(server: &str) {
@@ -162,7 +159,7 @@ async fn play(server: &str) {
     let stored = story.stored("story/").await;
     assert_eq!(stored.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>(), "these keys and no others");
     let differ: Vec<_> = want.iter().filter(|(key, content)| stored[*key] != **content).map(|(key, _)| key).collect();
-    assert!(differ.is_empty(), "stored with other bytes than the files': {differ:?}");
+    assert!(differ.is_empty(), "stored with different content: {differ:?}");
 
     let other = tempfile::tempdir().expect("a directory for state");
     let denied = story.upload(other.path(), "mallory", "mallory/", &[small]);
@@ -171,8 +168,8 @@ async fn play(server: &str) {
     story.trust(&story.mallory_arn);
     let later = story.upload(home.path(), "importantproject", "later/", &[small]);
     story.trust(&story.richard_arn);
-    assert_denied(&story, &later, "Richard, after the trust was taken back");
-    assert!(story.stored("mallory/").await.is_empty(), "nothing of Mallory's is there");
+    assert_denied(&story, &later, "Richard, after the trust was revoked");
+    assert!(story.stored("mallory/").await.is_empty(), "nothing of Mallory's is stored");
     assert!(story.stored("later/").await.is_empty(), "nothing arrived without trust");
 
     let again = story.upload(home.path(), "importantproject", "again/", &[small]);
@@ -182,19 +179,19 @@ async fn play(server: &str) {
 
 #[tokio::test]
 #[ignore = "needs a server: tests/servers/run"]
-async fn the_story_against_ministack() {
+async fn the_story_works_on_ministack() {
     play("ministack").await;
 }
 
 #[tokio::test]
 #[ignore = "needs a server: tests/servers/run"]
-async fn the_story_against_seaweedfs() {
+async fn the_story_works_on_seaweedfs() {
     play("seaweedfs").await;
 }
 
 #[test]
 #[ignore = "needs a server: tests/servers/run"]
-fn every_form_of_profile_is_who_botocore_says_it_is() {
+fn every_kind_of_profile_has_the_identity_that_botocore_reports() {
     let story = Story::of("ministack");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/profiles");
     let asked = Command::new(script).arg(env!("CARGO_BIN_EXE_daypass-cli")).arg("--dir").arg(&story.dir).output();

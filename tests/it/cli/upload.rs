@@ -1,4 +1,4 @@
-//! The real command line: what it prints, word for word, and how it ends.
+//! The real command line: its exact output and exit codes.
 
 use crate::support::snapshot::same_as_kept;
 use crate::support::stage::{Stage, until};
@@ -20,8 +20,8 @@ pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-/// Output without what differs from run to run: times, ids, lengths of time.
-fn steady(output: &[u8]) -> String {
+/// Returns the output without what differs between runs: times, durations and ids.
+fn normalize(output: &[u8]) -> String {
     let text = String::from_utf8(output.to_vec()).expect("text");
     let lines = text.lines().map(|line| {
         if let Some((_, as_whom)) = line.strip_prefix("Access until ").and_then(|line| line.split_once(" left)")) {
@@ -38,22 +38,22 @@ fn steady(output: &[u8]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// How many times longer than a quick computer a busy one may take.
+/// How many times longer a busy computer may take than a quick one.
 const BUSY: u64 = 8;
 
-/// Runs it as long as it may take on a quick computer, or on a busy one; a run that hangs is ended and told as such.
+/// Runs a command for at most `seconds` times [`BUSY`]. A command that hangs is killed and fails the test.
 pub async fn run_within(command: &mut Command, seconds: u64) -> (i32, String, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command line runs");
     for _ in 0..seconds * 20 * BUSY {
         if child.try_wait().expect("a process of ours").is_some() {
             let output = child.wait_with_output().expect("its output");
-            return (output.status.code().expect("a code"), steady(&output.stdout), steady(&output.stderr));
+            return (output.status.code().expect("a code"), normalize(&output.stdout), normalize(&output.stderr));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     child.kill().expect("a process of ours");
     let output = child.wait_with_output().expect("its output");
-    panic!("it hangs after:\n{}\n{}", steady(&output.stdout), steady(&output.stderr));
+    panic!("the command hangs after:\n{}\n{}", normalize(&output.stdout), normalize(&output.stderr));
 }
 
 const DELIVERED: &str = "Access until TIME, as Richard.\n\
@@ -73,20 +73,20 @@ fn missing(stage: &Stage) -> PathBuf {
 }
 
 #[test]
-fn a_delivery_and_the_same_again() {
+fn a_repeated_delivery_sends_only_new_and_edited_files() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let first = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(first, (0, DELIVERED.to_owned(), String::new()));
         let again = run_within(stage.upload("importantproject").arg("source"), 30).await;
-        // Nothing is sent, and access may not have come yet when that is known.
+        // Nothing needs sending, so the run may end before access arrives.
         let lines: Vec<&str> = again.1.lines().filter(|line| !line.starts_with("Access until")).collect();
         assert_eq!((again.0, lines.len(), again.2.as_str()), (0, 3, ""), "{}", again.1);
         for (line, name) in lines.iter().zip(["source/a.txt", "source/folder/b.bin"]) {
             assert!(line.starts_with("Delivered earlier, on ") && line.ends_with(name), "{line}");
         }
         assert!(lines[2].starts_with(&earlier::nothing_new(2)), "{}", again.1);
-        assert_eq!(stage.practice.count(ApiOperation::PutObject), 1, "and nothing was sent");
+        assert_eq!(stage.practice.count(ApiOperation::PutObject), 1, "nothing was sent again");
         std::fs::write(stage.source.join("a.txt"), "edited since").expect("written");
         let edited = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!(edited.0, 0, "{}", edited.1);
@@ -101,7 +101,7 @@ fn a_delivery_and_the_same_again() {
         std::fs::write(stage.source.join("a.txt"), "hello\n").expect("written");
         let (code, out, beside) =
             run_within(stage.upload("importantproject").args(["source/a.txt", "nothere"]), 30).await;
-        // Which of the two comes first, the disk or STS, is nobody's matter.
+        // The disk and STS may answer in either order.
         let mut lines: Vec<&str> = out.lines().collect();
         lines[..2].sort_unstable();
         let left_out = cli::left_out(&Skipped { path: missing(&stage), why: SkipReason::Gone });
@@ -127,7 +127,7 @@ fn a_delivery_and_the_same_again() {
 }
 
 #[test]
-fn events_as_json() {
+fn json_output_has_one_event_per_line() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 30).await;
@@ -154,14 +154,14 @@ fn events_as_json() {
 }
 
 #[test]
-fn who_is_not_named_is_told_what_may_be_the_reason() {
+fn an_untrusted_user_is_told_the_likely_causes() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let denied = run_within(stage.upload("mallory").arg("source"), 30).await;
         assert_eq!((denied.0, denied.1.as_str()), (2, ""));
         same_as_kept("cli-denied.txt", &format!("{}\n", denied.2.replace(&stage.practice.story().role_arn, "ROLE")));
         assert!(stage.practice.objects().is_empty());
-        // One destination that is refused doesn't keep the others of `resume`, nor its end.
+        // A refused destination does not stop `resume` from delivering to the others.
         let mut first = stage.upload("importantproject");
         let first = first.arg("source").args(["--patience", "1"]);
         stage.practice.set_offline(true);
@@ -175,7 +175,7 @@ fn who_is_not_named_is_told_what_may_be_the_reason() {
 }
 
 #[test]
-fn what_can_not_be_meant_stops_before_anything_is_sent() {
+fn invalid_arguments_stop_before_anything_is_sent() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let story = stage.practice.story();
@@ -204,7 +204,7 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
         let gone = run_within(&mut upload(&story.role_arn, &story.bucket, "", "nobody"), 30).await;
         assert_eq!(gone.0, 2, "{gone:?}");
         assert!(gone.2.starts_with(&sentence(&Problem::new(Kind::NoProfile))), "{}", gone.2);
-        assert!(stage.practice.requests().is_empty(), "nothing went over the wire");
+        assert!(stage.practice.requests().is_empty(), "no request was sent");
         let (code, _, beside) = run_within(&mut upload(&story.role_arn, "other-bucket", "", &story.profile), 30).await;
         assert_eq!(code, 1);
         assert!(beside.starts_with(&said(Kind::NoSuchBucket).title), "{beside}");
@@ -212,20 +212,20 @@ fn what_can_not_be_meant_stops_before_anything_is_sent() {
 }
 
 #[test]
-fn a_line_that_stays_down_is_waited_for_as_long_as_was_said() {
+fn an_unreachable_server_is_retried_until_the_patience_runs_out() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         stage.practice.set_offline(true);
         let stopped = run_within(stage.upload("importantproject").args(["--patience", "3", "source"]), 30).await;
         assert_eq!(stopped.0, 2, "{stopped:?}");
-        assert_eq!(stopped.1.lines().count(), 1, "it says once what it waits for: {stopped:?}");
+        assert_eq!(stopped.1.lines().count(), 1, "the reason is printed once: {stopped:?}");
         let what = stopped.1.split_once('.').expect("a sentence").0;
-        assert!(stopped.2.starts_with(&format!("{what}. Tried ")), "and at the end how often: {stopped:?}");
+        assert!(stopped.2.starts_with(&format!("{what}. Tried ")), "the number of tries is printed last: {stopped:?}");
     });
 }
 
 #[test]
-fn other_hosts_of_the_environment_are_named_and_not_followed() {
+fn endpoint_variables_are_reported_and_ignored() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let other = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -238,12 +238,12 @@ fn other_hosts_of_the_environment_are_named_and_not_followed() {
         let expected =
             ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].map(|name| cli::environment(Variable::Ignored(name)));
         assert_eq!(beside.lines().collect::<Vec<_>>(), expected);
-        assert!(other.accept().is_err(), "nobody came");
+        assert!(other.accept().is_err(), "nothing connected");
     });
 }
 
 #[test]
-fn the_profiles_and_the_practice_tell_how_to_begin() {
+fn profiles_and_practice_print_what_an_upload_needs() {
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
         let (code, out, _) = run_within(&mut stage.command("profiles"), 30).await;
@@ -278,7 +278,7 @@ fn the_profiles_and_the_practice_tell_how_to_begin() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
+fn ctrl_c_exits_cleanly_and_the_same_command_resumes() {
     use daypass::practice::{ApiOperation, Fault, FaultRule};
     runtime().block_on(async {
         let stage = stage(practice::PracticeOptions::default()).await;
@@ -291,22 +291,22 @@ fn ctrl_c_ends_cleanly_and_the_same_command_goes_on() {
         assert!(kill.success());
         let output =
             tokio::task::spawn_blocking(move || child.wait_with_output()).await.expect("no panic").expect("ends");
-        let beside = steady(&output.stderr);
+        let beside = normalize(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{beside}");
         assert!(beside.starts_with("Stopped. ") && beside.contains(cli::GOES_ON), "{beside}");
         stage.practice.clear_faults();
         let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;
         assert_eq!((code, beside.as_str()), (0, ""), "{out}");
-        // One that was just being created when it stopped is created anew; what had begun goes on.
+        // An upload whose creation was interrupted is created again; the others resume.
         let created = stage.practice.count(ApiOperation::CreateMultipartUpload);
         assert!((2..=3).contains(&created), "{created} were created: {out}");
         assert_eq!(stage.practice.objects().len(), 3);
     });
 }
 
-/// What must be nowhere: the key, the token, the code.
+/// The secrets are the user's key, the session's key and the code. The external ID may be in the program's home.
 #[test]
-fn no_secret_is_told_or_kept() {
+fn no_secret_is_printed_or_stored() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
         let (code, external) = ("918273", "canary-external-id-5150");
@@ -325,7 +325,7 @@ fn no_secret_is_told_or_kept() {
         command.args(["--verbose", "source"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the command line runs");
         let mut arguments = Vec::new();
-        // Between fork and exec the arguments are not there yet; afterwards it waits for the code.
+        // Between fork and exec there are no arguments yet; afterwards the program waits for the code.
         for _ in 0..1000 {
             arguments = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
             if !arguments.is_empty() || !cfg!(target_os = "linux") {
@@ -334,7 +334,7 @@ fn no_secret_is_told_or_kept() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         if cfg!(target_os = "linux") {
-            assert!(arguments.starts_with(b"/"), "the arguments are seen");
+            assert!(arguments.starts_with(b"/"), "the arguments are readable");
         }
         child.stdin.take().expect("its input").write_all(format!("{code}\n").as_bytes()).expect("written");
         let output =
@@ -345,7 +345,7 @@ fn no_secret_is_told_or_kept() {
         for (path, bytes) in stage.kept() {
             told.push((path.display().to_string(), bytes));
         }
-        assert!(told.len() > 3, "something is kept");
+        assert!(told.len() > 3, "something is stored");
         let secret = stage.practice.story().richard.secret().to_owned();
         let session =
             stage.practice.requests().into_iter().filter_map(|r| r.access_key_id).find(|id| id.starts_with("ASIA"));
@@ -353,10 +353,10 @@ fn no_secret_is_told_or_kept() {
         for (place, bytes) in &told {
             for canary in [secret.as_str(), code, session.as_str()] {
                 let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
-                assert!(!found, "a secret stands in {place}");
+                assert!(!found, "a secret is in {place}");
             }
             let external_told = bytes.windows(external.len()).any(|window| window == external.as_bytes());
-            assert!(!external_told || place.contains("home"), "the external id stands in {place}");
+            assert!(!external_told || place.contains("home"), "the external ID is in {place}");
         }
     });
 }
