@@ -82,8 +82,8 @@
 //! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engines_clock_tells_the_time` |
 //! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |
 //! | Nothing in `ui` reads the disk or waits | `tidy::the_window_never_touches_the_disk_or_waits` |
-//! | The engine's loop reads no disk and waits for nothing, so that a drive that hangs stops no delivery | `tidy::the_engines_loop_reads_no_disk_and_waits_for_nothing`, `window::idle::a_drive_that_no_longer_answers_stops_no_delivery` |
-//! | An idle Daypass polls nothing: a window wakes when its text changes, an engine when something happens | `window::idle::a_window_wakes_only_when_its_text_changes`, `window::idle::an_engine_at_rest_is_silent_until_a_file_changes` |
+//! | The engine's loop reads no disk and waits for nothing, so that a drive that hangs stops no delivery | `tidy::the_engines_loop_reads_no_disk_and_waits_for_nothing`, `window::idle::a_drive_that_stops_answering_does_not_stop_a_delivery` |
+//! | An idle Daypass polls nothing: a window wakes when its text changes, an engine when something happens | `window::idle::a_window_wakes_only_when_its_text_changes`, `window::idle::an_idle_engine_does_nothing_until_a_file_changes` |
 //! | Errors of the network are told apart by their types, never by their texts | `tidy::errors_are_told_apart_by_their_types`, `engine::classify::network::tests::what_is_met_on_the_way_is_told_apart_by_its_type` |
 //! | A second start reaches the window of the same user alone, and what is no call harms no other | `engine::window_call::tests::what_is_no_call_is_not_answered_and_harms_no_other` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
@@ -103,7 +103,7 @@
 //! | AWS's own providers serve sign-ins and follow nothing of the environment: no server, no key, no metadata service | `engine::signin::a_sign_in_is_confirmed_kept_and_used`, `engine::signin::a_login_session_is_renewed` |
 //! | Of a file that a profile names as its token, nothing but a token is sent; the environment's key serves only the profile that says so | `engine::profiles::external_keys::what_is_no_token_is_sent_nowhere`, `engine::profiles::external_keys::a_key_of_the_environment_serves_the_profile_that_says_so` |
 //! | A command of a profile does not outlive the program | `engine::process::a_command_ends_with_the_program_however_that_ends` |
-//! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `window::practice::a_start_with_nine_profiles_calls_nobody`, `window::practice::practice_calls_runs_and_writes_nothing_but_its_own`, `window::practice::a_real_invitation_ends_practice_and_meets_nobody_of_it` |
+//! | A start uses nobody's identity; practice reaches nothing but itself, and nothing of it meets a real customer | `window::practice::starting_with_nine_profiles_calls_no_host`, `window::practice::practice_calls_runs_and_writes_nothing_outside_itself`, `window::practice::a_real_invitation_ends_practice_and_leaves_nothing_of_it` |
 //! | A yes to a command is for one run unless it is said to be for always | `engine::process::a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always` |
 //! | No arrival replaces a dialog, and no yes counts before a person can have read the card | `ui::ask::invited::a_second_arrival_never_takes_the_place_of_the_first`, `ui::ask::invited::no_yes_counts_in_the_first_moment_of_a_card` |
 //! | The contractor's own keys are not delivered unless a person says so | `engine::key_files::keys_are_left_out_until_a_person_sends_them` |

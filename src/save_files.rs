@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_keeps_what_is_in_it() -> io::Result<()> {
+    fn saving_to_a_folder_keeps_existing_files() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join("a.txt"), "before")?;
         let texts = vec![("a.txt", "one".to_owned()), ("b.txt", "two".to_owned())];

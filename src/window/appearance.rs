@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrapped_value_is_read_like_a_bare_one() {
+    fn a_wrapped_value_is_read_like_a_plain_one() {
         let wrapped = Value::Value(Box::new(Value::Value(Box::new(Value::U32(1)))));
         for (value, dark) in [
             (Value::U32(1), true),

@@ -1,4 +1,4 @@
-//! The window and its desk against practice: what a person clicks, what happens on disk, and what the window says of it.
+//! The window with its backend against practice: what a person clicks, what changes on disk, what the window says.
 
 use crate::engine::signin::{CONFIG, center, pending, token};
 use crate::support::scripted::Server;
@@ -30,7 +30,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-/// Looks, 20 ms apart, after which what was waited for does not come any more.
+/// How often a test looks, every 20 ms, before it gives up.
 const LOOKS: usize = 1000;
 
 struct Bench {
@@ -49,7 +49,7 @@ struct Stage {
     _runtime: Runtime,
 }
 
-/// What the shell does with a wish, as far as no dialog of the desktop is needed.
+/// Performs an action as the desktop shell does, without those that open a system dialog.
 fn carry_out(bench: &mut Bench, wish: Action) {
     match wish {
         Action::Request(request) => bench.desk.request(request),
@@ -64,7 +64,7 @@ impl Stage {
         Self::at(runtime.expect("a runtime"), None, config)
     }
 
-    /// The same with another server than practice.
+    /// Starts the window with `endpoint` as the server, or else practice.
     fn at(runtime: Runtime, endpoint: Option<String>, config: &str) -> Self {
         let practice = runtime.block_on(Practice::start(PracticeOptions::default())).expect("the practice");
         let clock = Clock::start();
@@ -120,7 +120,7 @@ impl Stage {
             std::thread::sleep(Duration::from_millis(20));
             self.shown.step();
         }
-        assert!(self.says(text), "it never says {text}");
+        assert!(self.says(text), "the window never says {text}");
         self.shown.run_steps(4);
     }
 
@@ -180,7 +180,7 @@ fn csv(keys: &PracticeKey) -> String {
 }
 
 #[test]
-fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
+fn a_dropped_csv_becomes_a_profile_that_can_be_checked_renamed_and_removed() {
     let mut stage = Stage::new("");
     assert!(stage.says(labels::welcome::NO_KEY));
     stage.drop_file("new_user_credentials.csv", "User name,Password,Console login link\nbob,p,https://x\n");
@@ -203,7 +203,7 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
     stage.press("Check my access…");
     stage.press("Check");
     stage.wait(accounts::check::WELL);
-    assert!(stage.practice.objects().is_empty(), "nothing is sent unless it is ticked");
+    assert!(stage.practice.objects().is_empty(), "the test object is sent only if it is ticked");
     stage.press("Check again");
     stage.shown.get_by_role_and_label(Role::CheckBox, accounts::check::TEST).click();
     stage.shown.run_steps(4);
@@ -236,7 +236,7 @@ fn a_dropped_csv_becomes_a_profile_that_is_renamed_checked_and_removed() {
 }
 
 #[test]
-fn a_key_for_this_run_serves_and_no_file_is_written() {
+fn a_key_kept_for_this_run_works_and_is_not_written_to_a_file() {
     let mut stage = Stage::new("");
     stage.press(labels::welcome::ADD_KEY);
     let (id, secret) = (stage.story.richard.id().to_owned(), stage.story.richard.secret().to_owned());
@@ -255,7 +255,7 @@ fn a_key_for_this_run_serves_and_no_file_is_written() {
 }
 
 #[test]
-fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
+fn a_sign_in_waits_for_the_person_and_stops_when_canceled() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let url = "https://device.sso.eu-west-1.amazonaws.com/";
@@ -275,13 +275,13 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
         if stage.says(accounts::sign_in::DONE) {
             break;
         }
-        // It asks every few seconds.
+        // The sign-in polls every few seconds.
         stage.clock.advance(Duration::from_secs(1));
         std::thread::sleep(Duration::from_millis(20));
         stage.shown.step();
     }
     stage.wait(accounts::sign_in::DONE);
-    assert_eq!(asked(), 3, "the first, which was left, asks no more while time passes");
+    assert_eq!(asked(), 3, "the canceled sign-in polls no more");
     stage.press("Close");
     stage.wait("bob as Dev, account 1111 2222 3333");
     assert_eq!(std::fs::read_dir(stage.dir.path().join("sso")).expect("a cache").count(), 1);
@@ -293,7 +293,7 @@ fn a_sign_in_waits_for_the_person_and_ends_when_it_is_left() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_runs_after_a_yes_alone() {
+fn a_credential_process_runs_only_after_a_yes() {
     let mut stage = Stage::new("[profile p]\ncredential_process = none\n");
     let json = format!(
         "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}",
@@ -328,9 +328,9 @@ fn a_command_runs_after_a_yes_alone() {
     assert!(canary.exists());
 }
 
-/// A destination that is asked for just before it, and is not open yet, does not get the code.
+/// A destination that was requested just before, and is not open yet, does not get the code.
 #[test]
-fn a_code_goes_to_the_destination_that_it_was_typed_for() {
+fn an_mfa_code_goes_to_the_destination_it_was_typed_for() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let options = PracticeOptions { device: true, ..PracticeOptions::default() };

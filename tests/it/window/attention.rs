@@ -1,4 +1,4 @@
-//! What a person is told while they look elsewhere, and the small things of the window around a delivery.
+//! Notifications for a person who looks elsewhere, and small parts of the window around a delivery.
 
 use crate::ui::demo;
 use daypass::model::problem::{DeniedBy, Kind};
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a watch says at each step.
+/// Returns the titles that a watch announces at each step.
 fn watched(steps: &[Snapshot]) -> Vec<Vec<String>> {
     let mut watch = AttentionWatch::default();
     steps.iter().map(|seen| watch.look(seen, demo::NOW).into_iter().map(|said| said.title).collect()).collect()
@@ -32,7 +32,7 @@ fn none() -> Vec<String> {
 }
 
 #[test]
-fn the_end_of_a_delivery_is_told_once() {
+fn the_end_of_a_delivery_is_announced_once() {
     let all = "All 40 files delivered. Amazon’s checksum matches every one.".to_owned();
     let steps = [demo::uploading(), demo::delivered(), demo::delivered(), demo::uploading(), demo::delivered()];
     let told = watched(&steps);
@@ -40,41 +40,41 @@ fn the_end_of_a_delivery_is_told_once() {
     let mut second = demo::delivered();
     second.destinations[0].totals.first = 40;
     assert_eq!(watched(&[demo::delivered(), second])[1].len(), 1, "another delivery");
-    assert_eq!(watched(&[demo::delivered()]), [none()], "what was there at the start is not new");
+    assert_eq!(watched(&[demo::delivered()]), [none()], "a delivery that ended before the start is not new");
 }
 
 #[test]
-fn what_needs_the_person_is_told_once() {
+fn a_problem_that_needs_the_person_is_announced_once() {
     let title = |seen: &Snapshot| watched(&[demo::uploading(), seen.clone(), seen.clone()]);
     let said = |kind| daypass::words::problem::said(kind).title;
     assert_eq!(title(&demo::ended()), [none(), vec![words::ended(3).title], none()]);
     let denied = demo::denied(DeniedBy::Unknown);
     assert_eq!(title(&denied), [none(), vec![said(Kind::AssumeDenied(DeniedBy::Unknown))], none()]);
     let held = title(&demo::held());
-    assert_eq!((held[1].len(), held[2].len()), (2, 0), "what holds the queue, and what holds the journal");
+    assert_eq!((held[1].len(), held[2].len()), (2, 0), "one for the queue and one for the journal");
     let mut slow = demo::uploading();
     slow.journal = Some(std::sync::Arc::new(daypass::model::problem::Problem::new(Kind::JournalSlow)));
-    assert_eq!(title(&slow)[1], none(), "nobody is called for what goes on by itself");
+    assert_eq!(title(&slow)[1], none(), "a problem that solves itself is not announced");
     assert_eq!(title(&demo::renew_refused())[1].len(), 1);
     assert_eq!(title(&demo::uploading())[1], none());
 }
 
 #[test]
-fn the_end_of_access_is_told_where_it_does_not_renew_itself() {
+fn the_end_of_access_is_announced_only_if_it_is_not_renewed() {
     let (before, soon) = (demo::uploading(), demo::ending_soon());
     let with = |mut seen: Snapshot, renew| {
         seen.settings.renew = renew;
         seen
     };
     let by_hand = |seen: Snapshot| with(seen, false);
-    assert_eq!(watched(&[before.clone(), with(soon.clone(), true)])[1], none(), "it renews by itself");
+    assert_eq!(watched(&[before.clone(), with(soon.clone(), true)])[1], none(), "access is renewed");
     let told = watched(&[by_hand(before), by_hand(soon.clone()), by_hand(soon)]);
     assert_eq!((told[1].len(), told[2].len()), (1, 0));
     assert!(told[1][0].contains("your access ends in 5"), "{told:?}");
 }
 
 #[test]
-fn the_computer_is_kept_awake_only_while_something_moves() {
+fn the_computer_is_kept_awake_only_while_files_are_sent() {
     assert!(sending(&demo::uploading()));
     assert_eq!((done(&demo::ready()), done(&demo::delivered())), (None, None));
     let seen = demo::uploading();
@@ -107,7 +107,7 @@ fn says(harness: &Harness<'static, Bench>, text: &str) -> bool {
 }
 
 #[test]
-fn the_receipt_is_sent_once_for_each_delivery() {
+fn the_receipt_is_sent_once_per_delivery() {
     let mut harness = open(demo::delivered());
     harness.get_by_role_and_label(Role::Button, labels::notes::SEND_RECEIPT).click();
     harness.run();
@@ -127,7 +127,7 @@ fn the_receipt_is_sent_once_for_each_delivery() {
 }
 
 #[test]
-fn copied_files_are_pasted_where_they_may_go() {
+fn pasted_files_are_added_only_with_access() {
     let text = "file:///home/richard/a%20b.txt\nfile:///home/richard/c";
     let mut harness = open(demo::uploading());
     harness.event(egui::Event::Paste(text.to_owned()));
@@ -141,7 +141,7 @@ fn copied_files_are_pasted_where_they_may_go() {
 }
 
 #[test]
-fn a_paused_upload_says_until_when_its_parts_are_kept() {
+fn a_paused_upload_shows_how_long_its_parts_are_kept() {
     let mut seen = demo::uploading();
     seen.rows.get_mut(UploadId(0)).expect("a row").state = State::Paused;
     // 29 Nov 2026, midnight UTC.
@@ -159,7 +159,7 @@ fn a_paused_upload_says_until_when_its_parts_are_kept() {
 }
 
 #[test]
-fn the_nearing_end_is_announced() {
+fn the_minutes_left_are_announced_as_access_nears_its_end() {
     let mut harness = open(demo::ready());
     for (left, minutes) in [(700, None), (599, Some(10)), (300, Some(5)), (59, Some(1))] {
         let place = &mut harness.state_mut().seen.destinations[0];

@@ -1,4 +1,4 @@
-//! What an idle Daypass does: nothing, until a text on view changes or an event comes.
+//! An idle Daypass does nothing until a visible text changes or an event arrives.
 
 use crate::support::stage::{LONG, MIB, Stage, wait};
 use crate::ui::demo;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How long a window that shows this sleeps once it has settled.
+/// Returns how long a window with this snapshot sleeps once it has settled.
 fn sleeps(seen: &Snapshot, prepare: impl FnOnce(&mut Window)) -> Duration {
     let ctx = egui::Context::default();
     theme::install(&ctx);
@@ -29,7 +29,7 @@ fn sleeps(seen: &Snapshot, prepare: impl FnOnce(&mut Window)) -> Duration {
         };
         let mut shown = ctx.run_ui(input, |ui| window.show(ui, seen, &demo::about(), demo::NOW, &mut Vec::new()));
         shown.textures_delta.clear();
-        // What is open at the start closes the pages above it.
+        // Pages are opened after the first frame, because that one closes them.
         if let Some(prepare) = prepare.take() {
             prepare(&mut window);
         }
@@ -54,7 +54,7 @@ fn a_window_wakes_only_when_its_text_changes() {
         let wait = sleeps(&seen, |_window| {});
         assert!((50..=1001).contains(&wait.as_millis()), "{what}: {wait:?}");
     }
-    // A page that lies over it shows none.
+    // A page on top of it shows no seconds.
     let under_history = sleeps(&demo::ready(), |window| window.open_history(Utc(1_700_000_000), &demo::about()));
     assert_eq!(under_history, Duration::MAX, "the page of past deliveries");
     let offline = demo::offline();
@@ -63,14 +63,14 @@ fn a_window_wakes_only_when_its_text_changes() {
 }
 
 #[test]
-fn nobody_is_called_by_time_alone_unless_access_ends() {
+fn time_alone_triggers_a_notification_only_before_access_ends() {
     let next = |seen: &Snapshot| {
         let mut watch = AttentionWatch::default();
         let _news = watch.look(seen, demo::NOW);
         watch.next_look(seen, demo::NOW)
     };
     for seen in [demo::welcome(), demo::ready(), demo::delivered(), demo::ended(), demo::uploading()] {
-        assert_eq!(next(&seen), None, "it renews by itself, or nothing waits");
+        assert_eq!(next(&seen), None, "access is renewed, or nothing is queued");
     }
     let mut by_hand = demo::uploading();
     by_hand.settings.renew = false;
@@ -79,12 +79,12 @@ fn nobody_is_called_by_time_alone_unless_access_ends() {
     assert!(!wait.is_zero() && wait < left, "{wait:?} of {left:?}");
     let mut soon = demo::ending_soon();
     soon.settings.renew = false;
-    assert_eq!(next(&soon), None, "it was told already");
+    assert_eq!(next(&soon), None, "it was already announced");
 }
 
-/// The engine at rest publishes nothing and is woken by nothing, and a changed file wakes it at once.
+/// An idle engine publishes nothing and runs no task; a changed file wakes it at once.
 #[tokio::test]
-async fn an_engine_at_rest_is_silent_until_a_file_changes() {
+async fn an_idle_engine_does_nothing_until_a_file_changes() {
     let dir = tempfile::tempdir().expect("a folder");
     let profiles = Paths { credentials: dir.path().join("credentials"), config: dir.path().join("config") };
     let published = Arc::new(AtomicUsize::new(0));
@@ -98,7 +98,7 @@ async fn an_engine_at_rest_is_silent_until_a_file_changes() {
     let before = published.load(Ordering::Relaxed);
     for _ in 0..60 {
         handle.clock().advance(Duration::from_mins(1));
-        assert_eq!(handle.tasks().await, Some(0), "nothing is asked for");
+        assert_eq!(handle.tasks().await, Some(0), "no task runs");
     }
     assert_eq!(published.load(Ordering::Relaxed), before);
     for name in ["first", "second"] {
@@ -110,11 +110,11 @@ async fn an_engine_at_rest_is_silent_until_a_file_changes() {
     handle.stop().await;
 }
 
-/// A drive that no longer answers, as a home on a network that is gone.
+/// A drive that stops answering, such as a home folder on a lost network share.
 #[derive(Clone, Default)]
 struct Drive {
     hung: Arc<AtomicBool>,
-    /// Reads that hang on it, or hung.
+    /// The number of reads that hang on it or have hung.
     held: Arc<AtomicUsize>,
 }
 
@@ -140,7 +140,7 @@ impl Drop for Drive {
 }
 
 #[test]
-fn a_drive_that_no_longer_answers_stops_no_delivery() {
+fn a_drive_that_stops_answering_does_not_stop_a_delivery() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         for name in ["a", "b", "c"] {
@@ -151,7 +151,7 @@ fn a_drive_that_no_longer_answers_stops_no_delivery() {
         let mut handle = stage.engine(drive.options(&stage)).await;
         wait(&mut handle, "access", |seen| matches!(seen.destinations[0].session, Session::Active(_))).await;
         drive.hung.store(true, Ordering::Relaxed);
-        // The file changes, and reading it hangs.
+        // The change triggers a read, which hangs.
         let credentials = stage.dir.path().join("credentials");
         let text = std::fs::read_to_string(&credentials).expect("read");
         std::fs::write(&credentials, text + "\n").expect("written");
@@ -161,13 +161,13 @@ fn a_drive_that_no_longer_answers_stops_no_delivery() {
         let seen = stage.deliver(&mut handle).await;
         stage.check(&seen);
         assert_eq!(seen.destinations[0].totals.delivered, 4);
-        assert_eq!(drive.held.load(Ordering::Relaxed), 1, "one read hangs, and no other was sent after it");
+        assert_eq!(drive.held.load(Ordering::Relaxed), 1, "no second read starts while the first one hangs");
         handle.stop().await;
     });
 }
 
 #[test]
-fn a_drive_that_does_not_answer_at_the_start_is_heard_later() {
+fn profiles_on_a_drive_that_hangs_at_the_start_are_read_later() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         let drive = Drive::default();

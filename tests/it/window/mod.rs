@@ -1,4 +1,4 @@
-//! The window tied to a real engine.
+//! The window with a real engine.
 
 pub mod app;
 pub mod attention;

@@ -1,4 +1,4 @@
-//! Practice as a world of its own, and a start that uses nobody's identity: what is called, run and written.
+//! Practice is isolated, and a start uses no identity: which hosts are called, what runs and what is written.
 
 use daypass::engine::clock::Clock;
 use daypass::engine::credentials::Caches;
@@ -22,7 +22,7 @@ use tempfile::TempDir;
 const INVITATION: &str = "daypass:v1?customer=Harbour%20Bridge&role=arn:aws:iam::222233334444:role/daypass-bridge\
                           &bucket=harbour-bridge-intake&prefix=in";
 
-/// Stands where AWS or a proxy would, and counts who comes.
+/// Listens in place of AWS or a proxy and counts connections.
 struct Elsewhere {
     url: String,
     listener: TcpListener,
@@ -37,7 +37,7 @@ impl Elsewhere {
         Self { url, listener, calls: AtomicUsize::new(0) }
     }
 
-    /// The connections so far; each is closed as it is counted.
+    /// Returns the number of connections so far. Closes each as it is counted.
     fn calls(&self) -> usize {
         while self.listener.accept().is_ok() {
             self.calls.fetch_add(1, Ordering::SeqCst);
@@ -46,7 +46,7 @@ impl Elsewhere {
     }
 }
 
-/// A home with nine profiles of every kind, of which one runs a command.
+/// A home folder with nine profiles of every kind, one of which runs a command.
 struct Home {
     dir: TempDir,
     ran: PathBuf,
@@ -86,7 +86,7 @@ impl Home {
         self.dir.path().join(".aws")
     }
 
-    /// Every file below `.aws` with its content and when it was written.
+    /// Returns every file below `.aws` with its content and modification time.
     fn files(&self) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
         let mut found = Vec::new();
         let mut folders = vec![self.aws()];
@@ -146,11 +146,11 @@ fn invited(told: &[Reply]) -> usize {
 }
 
 #[test]
-fn a_start_with_nine_profiles_calls_nobody() {
+fn starting_with_nine_profiles_calls_no_host() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
     let before = home.files();
     let (desk, errands) = home.desk(&elsewhere, false);
-    // Its command is allowed, and runs all the same only for who asks.
+    // The profile's command is allowed, but still runs only on request.
     let command = format!("touch {}", home.ran.display());
     let mut settings = desk.snapshot().snapshot.settings.clone();
     let sha256 = daypass::engine::credentials::fingerprint(&command);
@@ -163,7 +163,7 @@ fn a_start_with_nine_profiles_calls_nobody() {
     home.clock.advance(Duration::from_mins(10));
     assert_eq!(elsewhere.calls(), 0);
     assert_eq!(home.files(), before);
-    // What is due by then comes before what is asked for next.
+    // Anything already due would come before this request.
     desk.request(Request::Command(Command::Identify("work".to_owned())));
     wait("the one that was picked is asked about", || elsewhere.calls() > 0);
     desk.stop();
@@ -173,7 +173,7 @@ fn a_start_with_nine_profiles_calls_nobody() {
 }
 
 #[test]
-fn practice_calls_runs_and_writes_nothing_but_its_own() {
+fn practice_calls_runs_and_writes_nothing_outside_itself() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
     let before = home.files();
     let (desk, errands) = home.desk(&elsewhere, true);
@@ -187,7 +187,7 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
     wait("the file arrives", || desk.snapshot().about.arrived.as_ref().is_some_and(|list| list.len() == 1));
     let names: Vec<String> =
         desk.snapshot().snapshot.profiles.list.iter().map(|profile| profile.name.clone()).collect();
-    assert_eq!(names, ["importantproject", "mallory"], "nobody's own profile is in it");
+    assert_eq!(names, ["importantproject", "mallory"], "the person's own profiles are not listed");
     assert_eq!(elsewhere.calls(), 0);
     assert!(errands.lock().expect("free").is_empty(), "the person's own engine does nothing");
     assert!(!home.ran.exists());
@@ -196,7 +196,7 @@ fn practice_calls_runs_and_writes_nothing_but_its_own() {
 }
 
 #[test]
-fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
+fn a_real_invitation_ends_practice_and_leaves_nothing_of_it() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
     let (desk, _) = home.desk(&elsewhere, true);
     wait("practice", || desk.snapshot().about.practice && !desk.snapshot().snapshot.destinations.is_empty());
@@ -209,13 +209,13 @@ fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
     let (about, seen) = (desk.snapshot().about, desk.snapshot().snapshot);
     assert!(!about.practice && about.arrived.is_none() && about.code_practice.is_none());
     assert!(seen.destinations.is_empty() && seen.remembered.is_empty(), "no customer of practice is left");
-    assert_eq!(seen.profiles.list.len(), 9, "one is oneself again");
+    assert_eq!(seen.profiles.list.len(), 9, "the person's own profiles are back");
     let ended = words::practice_ended();
     let at = |wanted: &dyn Fn(&Reply) -> bool| heard.iter().position(wanted);
     let said = at(&|told| matches!(told, Reply::Message(said) if *said == ended)).expect("it is said");
     assert!(said < at(&|told| matches!(told, Reply::Invitation(_))).expect("it is shown"));
     assert_eq!(elsewhere.calls(), 0);
-    // It can begin again, and be left by its button.
+    // Practice can start again and be ended by its button.
     desk.request(Request::StartPractice);
     wait("practice again", || desk.snapshot().about.practice);
     desk.request(Request::EndPractice);
@@ -224,10 +224,10 @@ fn a_real_invitation_ends_practice_and_meets_nobody_of_it() {
 }
 
 #[test]
-fn an_opened_invitation_is_there_until_it_is_used_or_dismissed() {
+fn an_opened_invitation_is_kept_until_it_is_used_or_dismissed() {
     let (home, elsewhere) = (Home::new(), Elsewhere::new());
     let run = |act: &dyn Fn(&App)| {
-        // What was kept is read before the start is over.
+        // Kept invitations are read before the start returns.
         let (desk, _) = home.desk(&elsewhere, false);
         let count = invited(&told(&desk));
         act(&desk);
@@ -250,7 +250,7 @@ fn an_opened_invitation_is_there_until_it_is_used_or_dismissed() {
     assert_eq!(run(&|_| {}), 0, "it was used");
     let kept = home.dir.path().join("daypass").join("invitations.json");
     assert!(!kept.exists(), "nothing is left of it");
-    // In practice it waits until practice is over.
+    // During practice it waits until practice ends.
     assert_eq!(run(&open), 0);
     let (desk, _) = home.desk(&elsewhere, true);
     wait("practice", || desk.snapshot().about.practice);
@@ -258,10 +258,10 @@ fn an_opened_invitation_is_there_until_it_is_used_or_dismissed() {
     desk.stop();
 }
 
-/// Starts the window's program, without a screen, behind a proxy that counts.
+/// Starts the window's program without a display, behind a proxy that counts connections.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_program_in_practice_goes_past_no_proxy_and_runs_no_program() {
+fn the_program_in_practice_uses_no_proxy_and_runs_no_other_program() {
     let (home, proxy) = (Home::new(), Elsewhere::new());
     let before = home.files();
     let program = env!("CARGO_BIN_EXE_daypass");
@@ -282,7 +282,7 @@ fn the_program_in_practice_goes_past_no_proxy_and_runs_no_program() {
         .env("HTTPS_PROXY", &proxy.url)
         .output()
         .expect("it runs");
-    assert_eq!(output.status.code(), Some(2), "there is no screen: {output:?}");
+    assert_eq!(output.status.code(), Some(2), "there is no display: {output:?}");
     assert_eq!(proxy.calls(), 0);
     assert!(!home.ran.exists());
     assert_eq!(home.files(), before);
@@ -302,7 +302,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn the_help_of_practice_names_the_code_of_its_device() {
+fn practice_help_names_the_mfa_code_and_serial() {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_daypass-cli"));
     let help = command.args(["practice", "--help"]).output().expect("it runs");
     let help = String::from_utf8(help.stdout).expect("text");
