@@ -129,7 +129,7 @@ not a line of the log
 "#;
 
     #[test]
-    fn what_is_alike_is_told_once_the_latest_first() {
+    fn similar_problems_are_merged_and_listed_latest_first() {
         let lines = last(LOG.lines());
         assert_eq!(lines.len(), 4, "{lines:#?}");
         let title = problem::said(Kind::SlowDown).title;
@@ -139,12 +139,12 @@ not a line of the log
         );
         assert!(lines[0].ends_with(&words::times(42, "2026-11-28T02:40:20.000Z")), "{lines:#?}");
         assert!(lines[1].contains("request id r-3") && !lines[1].contains("said"), "{lines:#?}");
-        assert!(lines[2].ends_with(&words::times(1, "")), "the session that is denied is the same answer: {lines:#?}");
+        assert!(lines[2].ends_with(&words::times(1, "")), "the denied session has the same cause: {lines:#?}");
         assert!(lines[3].contains("said User: …"), "{lines:#?}");
     }
 
     #[test]
-    fn kinds_are_read_as_the_log_writes_them() {
+    fn kinds_are_parsed_as_the_log_writes_them() {
         for known in [
             Kind::Offline,
             Kind::ClockWrong(-720),

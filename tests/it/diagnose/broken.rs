@@ -1,5 +1,5 @@
-//! Each condition of a role broken in turn, with the invitation of the kit that made it: the true cause is among the
-//! first two that are named, and the message that is copied has the lines that matter.
+//! Breaks each condition of a role in turn, with the invitation of the kit that made it: the true cause is among the
+//! first two, and the message to copy has the lines that matter.
 
 use super::message;
 use super::played::{Scene, quick};
@@ -21,7 +21,7 @@ const HERE: DestinationId = DestinationId(0);
 const SERIAL: &str = "arn:aws:iam::111122223333:mfa/Richard";
 const DAY: i64 = 86_400;
 
-/// What the role asks for, and what the invitation tells of it.
+/// Returns the conditions of the role.
 fn options() -> PracticeOptions {
     PracticeOptions {
         external_id: Some("acme-42".into()),
@@ -35,7 +35,7 @@ async fn scene() -> Scene {
     Scene::new(options(), quick()).await
 }
 
-/// The destination as the kit's own invitation makes it, read from its text.
+/// Returns the destination that the kit's own invitation describes, read from its text.
 fn invited(scene: &Scene, change: impl FnOnce(&mut RoleRequest)) -> Destination {
     let story = scene.practice.story();
     let now = scene.handle.clock().utc();
@@ -65,7 +65,7 @@ fn page(seen: &Snapshot, problem: &Problem) -> Vec<Cause> {
     explain(problem, &Evidence::of(&seen.destinations[0], seen))
 }
 
-/// The page after access was asked for, which is refused.
+/// Asks for access, which is refused, and returns the causes on the page.
 async fn refused(scene: &mut Scene, destination: Destination) -> Vec<Cause> {
     if destination.mfa_serial.is_some() {
         code(scene, "111111");
@@ -77,7 +77,7 @@ async fn refused(scene: &mut Scene, destination: Destination) -> Vec<Cause> {
     page(&seen, problem)
 }
 
-/// The page after a renewal that is refused.
+/// Asks for a renewal, which is refused, and returns the causes on the page.
 async fn refused_again(scene: &mut Scene) -> Vec<Cause> {
     code(scene, "222222");
     scene.handle.send(Command::GetAccess(HERE));
@@ -85,7 +85,7 @@ async fn refused_again(scene: &mut Scene) -> Vec<Cause> {
     page(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"))
 }
 
-/// Access, and a file delivered.
+/// Gets access and delivers a file.
 async fn delivered(scene: &mut Scene, destination: Destination) {
     code(scene, "111111");
     scene.open(destination);
@@ -120,14 +120,14 @@ const TRUST: [&str; 6] = [
 ];
 
 #[tokio::test]
-async fn nothing_broken_is_let_in() {
+async fn an_intact_role_gives_access() {
     let mut scene = scene().await;
     let destination = invited(&scene, |_| {});
     delivered(&mut scene, destination).await;
 }
 
 #[tokio::test]
-async fn the_external_id() {
+async fn a_wrong_external_id_is_diagnosed() {
     for sent in [None, Some("acme-43".parse().expect("an id"))] {
         let mut scene = scene().await;
         let destination = Destination { external_id: sent, ..invited(&scene, |_| {}) };
@@ -144,7 +144,7 @@ async fn the_external_id() {
 }
 
 #[tokio::test]
-async fn the_dates() {
+async fn access_before_or_after_its_dates_is_diagnosed() {
     let mut early = scene().await;
     let now = early.handle.clock().utc().0;
     early.practice.set_conditions(Conditions { not_before: Some(now + 3600), ..Conditions::default() });
@@ -166,9 +166,9 @@ async fn the_dates() {
     says(&causes[0], &["\"DateLessThan\"", &line, "user/Richard"]);
 }
 
-/// This computer's clock is an hour behind: what counts is the server's.
+/// This computer's clock is an hour behind the server's.
 #[tokio::test]
-async fn the_dates_by_the_servers_clock() {
+async fn dates_are_compared_with_the_servers_clock() {
     let mut scene = scene().await;
     scene.practice.set_clock_ahead(3600);
     let end = scene.handle.clock().utc().0 + 1800;
@@ -179,13 +179,13 @@ async fn the_dates_by_the_servers_clock() {
 }
 
 #[tokio::test]
-async fn the_code() {
+async fn a_missing_mfa_code_is_diagnosed() {
     let mut first = scene().await;
     let destination = Destination { mfa_serial: None, ..invited(&first, |_| {}) };
     let causes = refused(&mut first, destination).await;
     assert_eq!(causes[0].title, titles::CODE_WANTED);
 
-    // The customer asks for a code since: the invitation knew of none.
+    // The customer has required a code since the invitation, which says that none is needed.
     let mut scene = Scene::new(options(), quick()).await;
     scene.practice.set_mfa(false);
     let no_code = |ask: &mut RoleRequest| (ask.mfa, ask.mfa_max_age) = (false, None);
@@ -200,7 +200,7 @@ async fn the_code() {
 }
 
 #[tokio::test]
-async fn the_network() {
+async fn a_wrong_network_is_diagnosed() {
     let away = || Conditions { other_network: true, session_is_user: true, ..Conditions::default() };
     let mut first = scene().await;
     first.practice.set_conditions(away());
@@ -219,7 +219,7 @@ async fn the_network() {
 }
 
 #[tokio::test]
-async fn the_session_name() {
+async fn a_wrong_session_name_is_diagnosed() {
     let mut scene = scene().await;
     let session_name = Some("delivery".parse().expect("a name"));
     let destination = Destination { session_name, ..invited(&scene, |_| {}) };
@@ -229,7 +229,7 @@ async fn the_session_name() {
 }
 
 #[tokio::test]
-async fn the_trust() {
+async fn a_removed_trust_is_diagnosed() {
     let mut first = scene().await;
     first.practice.set_trusted(false);
     let destination = invited(&first, |_| {});
@@ -245,7 +245,7 @@ async fn the_trust() {
 }
 
 #[tokio::test]
-async fn the_role_itself() {
+async fn a_deleted_role_is_diagnosed() {
     let mut first = scene().await;
     first.practice.delete_role();
     let destination = invited(&first, |ask| ask.source_ips.clear());
@@ -263,7 +263,7 @@ async fn the_role_itself() {
 }
 
 #[tokio::test]
-async fn the_policy() {
+async fn a_narrowed_policy_is_diagnosed() {
     let mut scene = scene().await;
     let destination = invited(&scene, |_| {});
     delivered(&mut scene, destination).await;
@@ -276,9 +276,9 @@ async fn the_policy() {
     says(&causes[0], &["may no longer", "arn:aws:s3:::importantprojectbucket/incoming/*"]);
 }
 
-/// What was learned is there after a restart: access that worked in an earlier run was taken back, and isn't missing.
+/// What was learned survives a restart: access that worked in an earlier run was revoked rather than never given.
 #[tokio::test]
-async fn an_earlier_run_is_remembered() {
+async fn access_in_an_earlier_run_is_remembered() {
     let mut scene = Scene::kept(options(), quick()).await;
     let destination = invited(&scene, |_| {});
     delivered(&mut scene, destination.clone()).await;
@@ -317,9 +317,9 @@ async fn an_earlier_run_is_remembered() {
     assert!(cause.text().contains("user/Richard") && cause.text().contains("user/Mallory"));
 }
 
-/// What was changed since it worked is likelier than that the customer changed something.
+/// What the person changed since it worked is a likelier cause than a change by the customer.
 #[tokio::test]
-async fn an_earlier_yes_to_something_else_says_nothing() {
+async fn an_earlier_success_with_other_settings_is_ignored() {
     let mut scene = scene().await;
     let destination = invited(&scene, |_| {});
     delivered(&mut scene, destination.clone()).await;
@@ -333,7 +333,7 @@ async fn an_earlier_yes_to_something_else_says_nothing() {
     assert_eq!(causes[0].title, NETWORKS);
     assert!(causes.iter().all(|cause| cause.title != CHANGED));
 
-    // The same with the bucket: another account was entered, and that is named first.
+    // Likewise for the bucket: another account was entered, which is named first.
     let mut scene = Scene::usual().await;
     scene.open(scene.destination());
     scene.access().await;

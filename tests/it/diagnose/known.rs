@@ -1,4 +1,4 @@
-//! The order of the causes, and the messages, from what is known.
+//! The order of the causes, and the messages, depending on what is known.
 
 use super::rows::Answer;
 use super::{destination, faults_of, heard, message, richard, shown};
@@ -41,7 +41,7 @@ fn titles(causes: &[Cause]) -> Vec<&str> {
     causes.iter().map(|cause| cause.title.as_str()).collect()
 }
 
-/// The policy in a message.
+/// Parses the policy in a cause's message.
 fn policy(cause: &Cause) -> Value {
     let text = message(cause).expect("a message");
     let (from, to) = (text.find("\n{").expect("a policy") + 1, text.rfind("\n}").expect("its end") + 2);
@@ -49,10 +49,10 @@ fn policy(cause: &Cause) -> Value {
 }
 
 #[test]
-fn with_nothing_known_the_four_of_the_first_page() {
+fn without_evidence_the_general_causes_are_listed_in_order() {
     let (to, who) = (destination(), richard());
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
-    // A role that was typed by hand may be another one, and an external ID may be missing: after those of the page.
+    // A role that was typed may be wrong, and an external ID may be missing: these follow the general causes.
     assert_eq!(titles(&causes), [NOT_NAMED, COMPANY, CODE, PLACE, OTHER_ROLE, EXTERNAL]);
     assert!(causes[4].text().contains(ROLE) && causes[4].action == CauseAction::EditDestination);
     let body = causes[0].text();
@@ -62,19 +62,19 @@ fn with_nothing_known_the_four_of_the_first_page() {
         "Principal": { "AWS": "arn:aws:iam::111122223333:user/Richard" },
         "Action": "sts:AssumeRole"
     });
-    // What else stands in the trust policy is not known: the statement is added to it.
+    // The rest of the trust policy is unknown, so the message has one statement to add.
     assert_eq!(policy(&causes[0]), statement);
     let text = message(&causes[0]).expect("a message");
     assert!(text.contains(messages::STATEMENT_TO_ADD) && !text.contains(messages::WHOLE_POLICY));
     let own = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE });
     assert_eq!(policy(&causes[1]), json!({ "Version": "2012-10-17", "Statement": [own] }));
     assert!(message(&causes[1]).is_some_and(|text| text.contains(messages::BOTH_SIDES)));
-    // Who asks stands in the denial too, where GetCallerIdentity was not asked.
+    // The denial names the caller, even if GetCallerIdentity was not called.
     assert_eq!(explain(&denied(""), &Evidence::new(&to, None))[0].text(), body);
 }
 
 #[test]
-fn in_one_account_the_trust_policy_is_enough() {
+fn within_one_account_the_trust_policy_is_enough() {
     let (to, mut who) = (destination(), richard());
     (who.account, who.arn) = ("444455556666".into(), "arn:aws:iam::444455556666:user/Richard".into());
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
@@ -83,7 +83,7 @@ fn in_one_account_the_trust_policy_is_enough() {
 }
 
 #[test]
-fn what_was_sent_moves_up() {
+fn causes_about_values_that_were_sent_move_up() {
     let (mut to, who) = (destination(), richard());
     to.external_id = Some("acme-42".parse().expect("an id"));
     to.mfa_serial = Some("arn:aws:iam::111122223333:mfa/Richard".parse().expect("a serial"));
@@ -91,7 +91,7 @@ fn what_was_sent_moves_up() {
     let sent = titles::CODE_NOT_ENOUGH;
     assert_eq!(titles(&causes), [NOT_NAMED, EXTERNAL, COMPANY, sent, PLACE, OTHER_ROLE]);
     assert!(causes[1].text().contains("acme-42"));
-    // Nothing is asked again by itself where each try needs a code.
+    // There is no automatic retry if each try needs a code.
     assert!(causes[3].text().contains("a minute") && causes[3].action == CauseAction::EnterCode);
     let condition = json!({
         "StringEquals": { "sts:ExternalId": "acme-42" },
@@ -107,7 +107,7 @@ fn what_was_sent_moves_up() {
 }
 
 #[test]
-fn the_tail_of_the_message_and_an_earlier_success_come_first() {
+fn the_reason_in_the_message_and_an_earlier_success_decide_the_first_cause() {
     let (to, who) = (destination(), richard());
     let first = |tail: &str, known: &Evidence<'_>| explain(&denied(tail), known).remove(0).title;
     let new = Evidence::new(&to, Some(&who));
@@ -124,12 +124,12 @@ fn the_tail_of_the_message_and_an_earlier_success_come_first() {
 }
 
 #[test]
-fn a_sign_in_lets_in_nobody_else_as_in_the_kit() {
+fn the_trust_policy_for_a_sign_in_names_only_that_session() {
     let (mut to, mut who) = (destination(), richard());
     who.arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/richard@example.com".into();
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert_eq!(policy(&causes[0])["Principal"]["AWS"], *who.arn);
-    // With an invitation the whole is known, and it is the kit's, letter by letter.
+    // With an invitation the whole policy is known, and is exactly the kit's.
     to.terms.told = true;
     let causes = explain(&denied(""), &Evidence::new(&to, Some(&who)));
     assert!(message(&causes[0]).is_some_and(|text| text.contains(messages::WHOLE_POLICY)));
@@ -139,7 +139,7 @@ fn a_sign_in_lets_in_nobody_else_as_in_the_kit() {
 }
 
 #[test]
-fn it_is_said_whose_turn_it_is() {
+fn the_page_says_whose_turn_it_is() {
     let (mut to, who) = (destination(), richard());
     let told = |tail: &str, to: &Destination| {
         let problem = denied(tail);
@@ -149,7 +149,7 @@ fn it_is_said_whose_turn_it_is() {
     assert_eq!(told(" because no role trust policy allows it", &to), turn_words(Turn::Customer, true));
     let own = " because no identity-based policy allows the sts:AssumeRole action";
     assert_eq!(told(own, &to), turn_words(Turn::Administrator, true));
-    // What is known can point at another one than what AWS said.
+    // What is known can point at someone else than the message of AWS does.
     (to.terms.told, to.terms.mfa) = (true, true);
     assert_eq!(told(" because no role trust policy allows it", &to), turn_words(Turn::You, false));
     let down = heard(Operation::PutObject, &Answer::Aws(503, "SlowDown", "Reduce your request rate"));
@@ -159,7 +159,7 @@ fn it_is_said_whose_turn_it_is() {
 }
 
 #[test]
-fn the_bucket_says_no() {
+fn a_denial_by_s3_is_explained() {
     let (mut to, who) = (destination(), richard());
     let bare = explain(&refused("Access Denied"), &Evidence::new(&to, Some(&who)));
     assert_eq!(bare[0].title, titles::BUCKET_OF_ANOTHER_ACCOUNT);
@@ -183,9 +183,9 @@ fn the_bucket_says_no() {
     assert_eq!(explain(&option, &Evidence::new(&to, None))[0].title, titles::NO_ACCESS_LISTS);
 }
 
-/// The kit's dates and networks stand in the role's permissions too, so that a session that is running meets them.
+/// The kit puts dates and networks into the role's permissions too, so they apply to a running session.
 #[test]
-fn dates_and_networks_are_named_where_a_file_is_refused() {
+fn dates_and_networks_are_named_when_a_file_is_refused() {
     let (mut to, who) = (destination(), richard());
     let refused = refused("not authorized because no identity-based policy allows the s3:PutObject action");
     let at = |seconds: i64| {
@@ -205,18 +205,18 @@ fn dates_and_networks_are_named_where_a_file_is_refused() {
     to.terms.networks = vec!["203.0.113.0/24".into()];
     let causes = explain(&refused, &Evidence::new(&to, Some(&who)));
     assert_eq!(titles(&causes)[1], titles::NETWORKS);
-    // What is to be added to the role is no wider than the rest of it.
+    // The statement to add is no wider than the rest of the role.
     let condition = &policy(&causes[0])["Statement"][0]["Condition"];
     assert_eq!(condition["IpAddress"]["aws:SourceIp"], json!(["203.0.113.0/24"]));
 }
 
 #[test]
-fn a_key_is_named_with_both_permissions() {
+fn a_denied_kms_key_is_named_with_both_permissions() {
     let to = destination();
     let key = "arn:aws:kms:eu-west-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     let text = format!("is not authorized to perform: kms:GenerateDataKey on resource: {key} because no");
     let causes = explain(&refused(text.leak()), &Evidence::new(&to, None));
-    assert_eq!(causes.len(), 2, "the key is another account's");
+    assert_eq!(causes.len(), 2, "the key belongs to another account");
     let statement = &policy(&causes[0])["Statement"][0];
     assert_eq!(
         (&statement["Resource"], &statement["Action"]),
@@ -229,15 +229,15 @@ fn a_key_is_named_with_both_permissions() {
 }
 
 #[test]
-fn a_clock_is_told_in_minutes() {
+fn a_wrong_clock_is_reported_in_minutes_or_hours() {
     assert!(said(Kind::ClockWrong(7 * 60)).body.starts_with("It is about 7 minutes ahead,"));
     assert!(said(Kind::ClockWrong(-3 * 3600)).body.starts_with("It is about 3 hours behind,"));
     assert!(!said(Kind::ClockWrong(2)).body.contains("seconds"));
 }
 
-/// The pages for one and the same text of AWS, and every message that is handed out.
+/// Covers one message of AWS under different evidence, and every message to copy.
 #[test]
-fn the_pages_and_messages_are_kept_for_review() {
+fn pages_and_messages_match_the_snapshot() {
     let (plain, who) = (destination(), richard());
     let mut full = plain.clone();
     full.external_id = Some("acme-42".parse().expect("an id"));

@@ -1,4 +1,4 @@
-//! A "no" in words: each code and text of AWS, what is said about it, and whose turn it is.
+//! Denials in words: each error code and message of AWS, how it is explained, and whose turn it is.
 
 mod broken;
 mod known;
@@ -41,7 +41,7 @@ impl ProvideErrorMetadata for Told {
     }
 }
 
-/// What `classify` makes of an answer.
+/// Returns what `classify` makes of a response.
 fn heard(operation: Operation, answer: &Answer) -> Problem {
     let response = |status: u16, header: (&'static str, &'static str)| {
         let mut response = HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
@@ -123,7 +123,7 @@ fn shown(problem: &Problem, causes: &[Cause]) -> String {
     out
 }
 
-/// What is not calm, exact and short in a text.
+/// Returns the alarming words and the long sentences in a text.
 fn faults(text: &str, at: &str) -> Vec<String> {
     let small = text.to_lowercase();
     let words = ["error", "invalid", "failed", "exception", "unable", "illegal", "denied", "forbidden"];
@@ -148,7 +148,7 @@ fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
             found.push(format!("{at}: a long title: {}", cause.title));
         }
         if let Some(text) = message(cause) {
-            // The policies are not for reading.
+            // Policies are not prose.
             let prose: Vec<&str> = text.lines().filter(|line| !line.starts_with([' ', '{', '}', ']'])).collect();
             found.extend(faults(&prose.join("\n"), at));
         }
@@ -157,7 +157,7 @@ fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
     let all = titles.len();
     titles.sort_unstable();
     titles.dedup();
-    assert_eq!(titles.len(), all, "{at}: a cause stands twice");
+    assert_eq!(titles.len(), all, "{at}: a cause is listed twice");
     if let Some(detail) = &problem.detail {
         let mut text = format!("{} {}", spoken.title, spoken.body);
         for cause in causes {
@@ -170,7 +170,7 @@ fn faults_of(problem: &Problem, causes: &[Cause], at: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_code_and_text_of_aws_has_its_sentence() {
+fn every_code_and_message_of_aws_is_explained() {
     let (to, who) = (destination(), richard());
     let (mut table, mut found) = (String::new(), Vec::new());
     for Row { operation, answer, kind, turn } in STS.iter().chain(S3) {

@@ -1,4 +1,4 @@
-//! Each "no" that the practice can say, met by the whole engine.
+//! Each denial that practice can give, met by the whole engine.
 
 use crate::support::stage::{LONG, pass};
 use daypass::diagnose::titles;
@@ -32,7 +32,7 @@ impl Scene {
         Self::with(options, limits, false).await
     }
 
-    /// One that keeps its journal.
+    /// Starts a scene whose engine keeps its journal.
     pub async fn kept(options: practice::PracticeOptions, limits: Limits) -> Self {
         Self::with(options, limits, true).await
     }
@@ -57,7 +57,7 @@ impl Scene {
         Engine::spawn(options).await.expect("an engine")
     }
 
-    /// The next run of one that keeps its journal.
+    /// Restarts the engine of a scene that keeps its journal.
     pub async fn restarted(self) -> Self {
         let Self { practice, handle, dir } = self;
         handle.stop().await;
@@ -89,7 +89,7 @@ impl Scene {
         tokio::time::timeout(LONG, waiting).await.expect("in time").expect("a running engine")
     }
 
-    /// Opens it and gives what kept it from getting access.
+    /// Opens the destination and returns the refusal with the titles of its causes.
     async fn refusal_of(&mut self, destination: Destination) -> (Kind, Vec<String>) {
         self.open(destination);
         let seen =
@@ -98,7 +98,7 @@ impl Scene {
         told(&seen, problem)
     }
 
-    /// Moves time ahead for the engine and for AWS, and waits until what is due by then is done.
+    /// Advances the clocks of the engine and of AWS, and waits until everything due is done.
     pub async fn pass(&self, time: Duration) {
         pass(&self.practice, &self.handle, time).await;
     }
@@ -113,7 +113,7 @@ impl Scene {
         assert!(self.handle.send(Command::Add(HERE, vec![path])));
     }
 
-    /// Opens it, adds a file and gives what holds the queue.
+    /// Opens the destination, adds a file and returns what holds the queue.
     async fn held(&mut self, destination: Destination) -> (Kind, Vec<String>) {
         self.open(destination);
         self.add("a.txt", 10);
@@ -139,7 +139,7 @@ const NOT_NAMED: &str = titles::NOT_NAMED;
 const CHANGED: &str = titles::ROLE_CHANGED;
 
 #[tokio::test]
-async fn nobody_is_let_in() {
+async fn an_untrusted_user_is_diagnosed() {
     let mut scene = Scene::usual().await;
     scene.practice.set_trusted(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
@@ -147,7 +147,7 @@ async fn nobody_is_let_in() {
 }
 
 #[tokio::test]
-async fn the_role_is_not_there() {
+async fn a_missing_role_is_diagnosed() {
     let mut scene = Scene::usual().await;
     scene.practice.delete_role();
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
@@ -155,7 +155,7 @@ async fn the_role_is_not_there() {
 }
 
 #[tokio::test]
-async fn the_own_company_does_not_allow_it() {
+async fn a_caller_without_permission_to_assume_the_role_is_diagnosed() {
     let mut scene = Scene::usual().await;
     scene.practice.set_caller_may_assume(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
@@ -163,7 +163,7 @@ async fn the_own_company_does_not_allow_it() {
 }
 
 #[tokio::test]
-async fn an_external_id_is_wrong_or_missing() {
+async fn a_wrong_or_missing_external_id_is_diagnosed() {
     for id in [Some("other-1"), None] {
         let options =
             practice::PracticeOptions { external_id: Some("acme-42".into()), ..practice::PracticeOptions::default() };
@@ -182,7 +182,7 @@ fn with_device() -> practice::PracticeOptions {
 }
 
 #[tokio::test]
-async fn a_code_is_missing() {
+async fn a_missing_mfa_code_is_diagnosed() {
     let mut scene = Scene::new(with_device(), quick()).await;
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
     assert_eq!(kind, UNKNOWN);
@@ -194,7 +194,7 @@ async fn a_code_is_missing() {
 }
 
 #[tokio::test]
-async fn a_code_is_wrong_or_used_again() {
+async fn a_wrong_or_reused_mfa_code_is_diagnosed() {
     let mut scene = Scene::new(with_device(), quick()).await;
     let to = Destination { mfa_serial: Some(SERIAL.parse().expect("a serial")), ..scene.destination() };
     scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("000000".to_owned())));
@@ -213,7 +213,7 @@ async fn a_code_is_wrong_or_used_again() {
 }
 
 #[tokio::test]
-async fn a_device_is_another_ones() {
+async fn another_users_mfa_device_is_diagnosed() {
     let mut scene = Scene::new(with_device(), quick()).await;
     let serial = "arn:aws:iam::111122223333:mfa/Mallory".parse().expect("a serial");
     scene.handle.hand_over(Secret::Code(HERE, Zeroizing::new("123456".to_owned())));
@@ -222,7 +222,7 @@ async fn a_device_is_another_ones() {
 }
 
 #[tokio::test]
-async fn the_key_is_not_what_it_should_be() {
+async fn an_inactive_key_and_a_wrong_secret_are_diagnosed() {
     let mut scene = Scene::usual().await;
     scene.practice.set_key_active(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
@@ -238,7 +238,7 @@ async fn the_key_is_not_what_it_should_be() {
 }
 
 #[tokio::test]
-async fn the_profiles_own_token_has_ended() {
+async fn an_expired_token_in_the_profile_is_diagnosed() {
     let mut scene = Scene::usual().await;
     let text = "The security token included in the request is expired";
     for op in [ApiOperation::GetCallerIdentity, ApiOperation::AssumeRole] {
@@ -248,7 +248,7 @@ async fn the_profiles_own_token_has_ended() {
 }
 
 #[tokio::test]
-async fn the_role_gives_less_time_and_that_is_taken() {
+async fn a_shorter_session_than_requested_is_accepted() {
     let mut scene = Scene::usual().await;
     scene.open(Destination { seconds: 7200, ..scene.destination() });
     scene.access().await;
@@ -257,7 +257,7 @@ async fn the_role_gives_less_time_and_that_is_taken() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_measured() {
+async fn a_wrong_clock_does_not_prevent_access() {
     let mut scene = Scene::usual().await;
     scene.practice.set_clock_ahead(7200);
     scene.open(scene.destination());
@@ -265,7 +265,7 @@ async fn a_clock_that_is_off_is_measured() {
 }
 
 #[tokio::test]
-async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
+async fn a_sign_in_page_is_retried_and_a_refusing_proxy_is_diagnosed() {
     let mut scene = Scene::usual().await;
     scene.practice.fault(FaultRule { op: None, ..FaultRule::once(ApiOperation::Other, Fault::Html(200)) }.times(1000));
     let (kind, causes) = scene.refusal_of(scene.destination()).await;
@@ -281,7 +281,7 @@ async fn a_sign_in_page_is_waited_out_and_a_proxy_is_named() {
 }
 
 #[tokio::test]
-async fn the_bucket_is_another_one() {
+async fn a_mistyped_bucket_is_diagnosed() {
     let mut scene = Scene::usual().await;
     let bucket = "importantprojectbuckte".parse().expect("a bucket");
     let (kind, causes) = scene.held(Destination { bucket, ..scene.destination() }).await;
@@ -289,7 +289,7 @@ async fn the_bucket_is_another_one() {
 }
 
 #[tokio::test]
-async fn the_bucket_is_anothers() {
+async fn a_bucket_of_another_account_is_diagnosed() {
     let mut scene = Scene::usual().await;
     let owner = Some("999988887777".parse().expect("an account"));
     let region = Some("us-east-1".parse().expect("a region"));
@@ -299,7 +299,7 @@ async fn the_bucket_is_anothers() {
 }
 
 #[tokio::test]
-async fn the_bucket_is_in_another_region() {
+async fn a_bucket_in_another_region_is_diagnosed() {
     let mut scene = Scene::usual().await;
     let text = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'";
     let rule = FaultRule::once(ApiOperation::PutObject, Fault::status(400, "AuthorizationHeaderMalformed", text));
@@ -308,7 +308,7 @@ async fn the_bucket_is_in_another_region() {
 }
 
 #[tokio::test]
-async fn the_role_was_narrowed() {
+async fn a_narrowed_role_is_diagnosed() {
     let mut scene = Scene::usual().await;
     scene.practice.narrow_policy("elsewhere/");
     let (kind, causes) = scene.held(scene.destination()).await;
@@ -317,7 +317,7 @@ async fn the_role_was_narrowed() {
 }
 
 #[tokio::test]
-async fn an_option_that_is_turned_on_goes_along_from_then_on() {
+async fn an_option_applies_to_files_added_after_it_is_turned_on() {
     let mut scene = Scene::usual().await;
     scene.open(scene.destination());
     scene.add("a.txt", 10);
@@ -334,7 +334,7 @@ async fn an_option_that_is_turned_on_goes_along_from_then_on() {
 }
 
 #[tokio::test]
-async fn access_that_was_taken_back_is_told_so() {
+async fn revoked_access_is_diagnosed_as_a_change() {
     let mut scene = Scene::usual().await;
     scene.open(scene.destination());
     scene.access().await;
@@ -343,7 +343,7 @@ async fn access_that_was_taken_back_is_told_so() {
     let seen = scene.until(|seen| seen.destinations[0].renew_problem.is_some()).await;
     let (kind, causes) = told(&seen, seen.destinations[0].renew_problem.as_ref().expect("a problem"));
     assert_eq!((kind, causes[0].as_str()), (UNKNOWN, CHANGED));
-    // It is remembered also where the person has signed out since.
+    // This is remembered even after the person signs out.
     scene.handle.send(Command::SignOut(HERE));
     scene.handle.send(Command::GetAccess(HERE));
     let seen = scene.until(|seen| matches!(seen.destinations[0].session, Session::Denied(_))).await;
@@ -352,7 +352,7 @@ async fn access_that_was_taken_back_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_role_made_anew_goes_on_by_itself() {
+async fn a_recreated_role_is_assumed_again_automatically() {
     let mut scene = Scene::usual().await;
     scene.open(scene.destination());
     scene.access().await;
@@ -369,7 +369,7 @@ async fn a_role_made_anew_goes_on_by_itself() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end() {
+async fn a_repeatedly_refused_session_is_not_requested_forever() {
     let mut scene = Scene::usual().await;
     let text = "The AWS Access Key Id you provided does not exist in our records.";
     scene
@@ -385,7 +385,7 @@ async fn a_session_that_is_refused_again_and_again_is_not_asked_for_without_end(
 }
 
 #[tokio::test]
-async fn a_change_that_takes_its_minute_is_waited_for_quietly() {
+async fn a_denial_is_quietly_retried_while_a_change_may_propagate() {
     let mut scene = Scene::new(practice::PracticeOptions::default(), Limits::default()).await;
     scene.practice.set_trusted(false);
     let (kind, causes) = scene.refusal_of(scene.destination()).await;

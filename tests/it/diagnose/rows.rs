@@ -1,4 +1,4 @@
-//! The codes and texts of STS as its reference and live answers give them, and what each is taken for.
+//! The error codes and messages of STS, from its reference and live responses, and how each is classified.
 
 use Operation::{AssumeRole, GetCallerIdentity as Identify};
 use Turn::{Administrator, Customer, Nobody, Unknown, You};
@@ -11,15 +11,15 @@ use std::error::Error;
 use std::io;
 use tower_service::Service;
 
-/// What came back.
+/// The outcome of a request.
 pub enum Answer {
-    /// Status, code and text of AWS.
+    /// Status, code and message of AWS.
     Aws(u16, &'static str, &'static str),
-    /// A page for people.
+    /// An HTML page with this status.
     Page(u16),
-    /// What the connection met.
+    /// A failure of the connection.
     Network(Met),
-    /// Nothing in time.
+    /// No response in time.
     Timeout,
 }
 
@@ -44,7 +44,7 @@ impl std::fmt::Display for Answer {
     }
 }
 
-/// What keeps a request from being answered.
+/// Why a request got no response.
 #[derive(Clone, Copy)]
 pub enum Met {
     NoName,
@@ -53,11 +53,11 @@ pub enum Met {
     Reset,
 }
 
-/// What a proxy answers to CONNECT. The library exports the type under no name of its own.
+/// The error of a proxy's CONNECT, which the library does not export by name.
 type TunnelError = <Tunnel<HttpConnector> as Service<http::Uri>>::Error;
 
 impl Met {
-    /// The error as the connection gives it.
+    /// Returns the error as the connection reports it.
     pub fn error(self) -> Box<dyn Error + Send + Sync> {
         match self {
             Self::NoName => Box::new(ResolveDnsError::new("no such host")),
@@ -117,7 +117,7 @@ const fn assume(code: &'static str, message: &'static str, by: DeniedBy, turn: T
 
 const D: &str = "AccessDenied";
 
-/// What STS says.
+/// The responses of STS.
 pub const STS: &[Row] = &[
     assume(D, no_role!(""), DeniedBy::Unknown, Unknown),
     assume(

@@ -1,4 +1,5 @@
-//! The codes and texts of S3 as its reference gives them, the answers that are not AWS's, and what each is taken for.
+//! The error codes and messages of S3, from its reference, the responses that are not from AWS, and how each is
+//! classified.
 
 use super::rows::{Answer, Met, Row, aws};
 use Operation::{
@@ -41,7 +42,7 @@ const fn put(message: &'static str, by: DeniedBy, turn: Turn) -> Row {
 
 const D: &str = "AccessDenied";
 
-/// What S3 says, and what is between.
+/// The responses of S3, and of what lies between.
 pub const S3: &[Row] = &[
     aws(Put, 500, "InternalError", "We encountered an internal error. Please try again.", Kind::AnswerLost, You),
     aws(Part, 500, "InternalError", "We encountered an internal error. Please try again.", Kind::Busy, Nobody),
