@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn twins_of_a_name_look_like_it() {
+    fn lookalike_names_are_alike() {
         for twin in [
             "MüIIer GmbH",
             "Mü\u{1c0}\u{1c0}er GmbH",
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_stay_other() {
+    fn different_names_are_not_alike() {
         for (one, other) in [
             ("Müller GmbH", "Möller GmbH & Co"),
             ("Müller", "Müller GmbH"),

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_names_another_account_is_left_out_of_a_message() {
+    fn other_accounts_are_removed_from_a_message() {
         let ours = ["111122223333"];
         for (said, told) in [
             (

@@ -1,12 +1,12 @@
-//! The kit's commands for bash, run against a stand-in for the AWS CLI: every value whole, nothing replaced.
+//! The kit's commands for bash, run against a fake AWS CLI: every value is intact and nothing is replaced.
 #![cfg(unix)]
 
 use super::kit::{ask, full};
 use daypass::grant::{Invitation, KitFormat, RoleRequest, policy, print};
 use daypass::words;
 
-/// Runs the commands for bash against a stand-in that writes down its arguments and answers a command as `finds` says:
-/// with a text, or with the code of an error.
+/// Runs the commands for bash against a fake AWS CLI that logs its arguments and answers each command by the shell
+/// patterns in `finds`: with a text or an error code.
 fn run_commands(ask: &RoleRequest, finds: &str) -> (std::process::Output, Vec<Vec<String>>) {
     let dir = tempfile::tempdir().expect("a folder");
     let stand_in = format!(
@@ -29,7 +29,7 @@ const NOTHING_THERE: &str = "head-bucket*) no 404;; *lifecycle*) case \"$2\" in 
                              esac;; *Role.Description*) no NoSuchEntity;;";
 
 #[test]
-fn the_commands_hand_every_value_over_whole() -> std::io::Result<()> {
+fn the_commands_pass_every_value_intact() -> std::io::Result<()> {
     let full = RoleRequest { role_name: "-x+=,.@".parse().expect("a name"), ..full() };
     let (out, calls) = run_commands(&full, NOTHING_THERE);
     assert!(out.status.success() && out.stderr.is_empty(), "{out:?}");
@@ -60,8 +60,8 @@ fn the_commands_hand_every_value_over_whole() -> std::io::Result<()> {
 }
 
 #[test]
-fn the_commands_replace_nothing_that_is_there() {
-    // Rules whose text holds the name of the error that says "none": the exit status tells, not the text.
+fn the_commands_replace_nothing_that_exists() {
+    // The rules contain the name of the error for "no rules": only the exit status decides.
     let rules = "echo '{\"Rules\":[{\"ID\":\"(NoSuchLifecycleConfiguration)\"}]}'";
     let there = format!("head-bucket*) ;; *lifecycle*) {rules};; *Role.Description*) no NoSuchEntity;;");
     let (out, calls) = run_commands(&full(), &there);
@@ -70,14 +70,14 @@ fn the_commands_replace_nothing_that_is_there() {
     let looks = ["head-bucket", "get-bucket-lifecycle-configuration"];
     assert_eq!(names(&calls), [&looks[..], &["get-role", "create-role", "put-role-policy", "get-role"]].concat());
     assert!(said.contains(words::kit::BUCKET_THERE) && said.contains(words::kit::LIFECYCLE_THERE), "{said}");
-    // What may not be read may be there.
+    // Rules that can't be read may exist.
     let (out, calls) = run_commands(&full(), "head-bucket*) ;; *lifecycle*) no AccessDenied;;");
     assert_eq!((out.status.code(), names(&calls)), (Some(1), looks.to_vec()));
     assert!(String::from_utf8_lossy(&out.stderr).contains("(AccessDenied)"), "{out:?}");
 }
 
 #[test]
-fn the_commands_go_on_after_half_a_run() {
+fn the_commands_resume_after_an_interrupted_run() {
     let ask = ask("in/");
     let ours = words::kit::role_description(&policy::principal(&ask));
     let (out, calls) = run_commands(&ask, &format!("*Role.Description*) echo '{ours}';;"));
@@ -86,7 +86,7 @@ fn the_commands_go_on_after_half_a_run() {
     assert_eq!(names(&calls), expected);
     let said = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(said.contains(words::kit::ROLE_THERE) && Invitation::parse(&said).is_ok(), "{said}");
-    // A role of another making, or of the kit for somebody else, stays as it is.
+    // A role that the kit did not make, or made for someone else, is left alone.
     for other in ["None", &ours.replace("Richard", "Mallory")] {
         let (out, calls) = run_commands(&ask, &format!("*Role.Description*) echo '{other}';;"));
         assert_eq!((out.status.code(), names(&calls)), (Some(1), vec!["get-role"]), "{other}");

@@ -1,4 +1,4 @@
-//! Invitations and requests: what mail does to them is undone, what does not belong in them is refused.
+//! Invitations and requests: changes by mail programs are undone, and anything invalid or unknown is refused.
 
 use super::kit::{HOSTILE, ask, full};
 use daypass::grant::fields::{LONGEST, MessageKind, TextProblem, clean, decode};
@@ -25,7 +25,7 @@ fn rich() -> Invitation {
 }
 
 #[test]
-fn text_and_link_say_the_same() {
+fn text_and_link_are_equivalent() {
     for invitation in [good(), rich()] {
         assert!(invitation.to_text().is_ascii() && invitation.to_link().is_ascii());
         assert_eq!(Invitation::parse(&invitation.to_text()), Ok(invitation.clone()));
@@ -36,7 +36,7 @@ fn text_and_link_say_the_same() {
 }
 
 #[test]
-fn what_mail_does_is_undone() {
+fn changes_made_by_mail_programs_are_undone() {
     let quoted = format!("> > {}\r\n", GOOD.lines().collect::<Vec<_>>().join("\r\n> > "));
     let round = GOOD.replacen('"', "\u{201c}", 1).replacen('"', "\u{201d}", 1);
     let link = good().to_link();
@@ -69,7 +69,7 @@ fn what_mail_does_is_undone() {
 }
 
 #[test]
-fn what_does_not_belong_is_refused() {
+fn invalid_and_unknown_contents_are_refused() {
     let with = |line: &str| format!("{GOOD}{line}\n");
     let role = |role: &str| GOOD.replace("arn:aws:iam::222233334444:role/up", role);
     let bucket = |bucket: &str| GOOD.replace("acme-upload", bucket);
@@ -149,7 +149,7 @@ fn what_does_not_belong_is_refused() {
 }
 
 #[test]
-fn deep_and_long_texts_end_soon() {
+fn deep_and_long_texts_are_refused() {
     for text in [
         "[".repeat(LONGEST),
         format!("daypass = {}", "[".repeat(LONGEST - 20)),
@@ -166,7 +166,7 @@ fn deep_and_long_texts_end_soon() {
 }
 
 #[test]
-fn free_text_is_one_clean_line() {
+fn free_text_is_cleaned_to_one_line() {
     for (text, expected) in [
         ("  Acme \u{202e}lairt\u{202c}\n\tLtd\u{7}. ", "Acme lairt Ltd ."),
         ("\u{1b}[2J\u{feff}x\u{200b}y\u{2028}z", "[2Jxy z"),
@@ -180,7 +180,7 @@ fn free_text_is_one_clean_line() {
 }
 
 #[test]
-fn dates_are_read_and_compared() {
+fn dates_are_parsed_and_compared() {
     assert_eq!(Utc::from_rfc3339("2026-12-01T10:00:00+01:00", Day::Start), Some(Utc(1_796_115_600)));
     assert_eq!(Utc::from_rfc3339("2026-12-01", Day::Start), Some(Utc(1_796_083_200)));
     assert_eq!(Utc::from_rfc3339("2026-12-01", Day::End), Utc::from_rfc3339("2026-12-02", Day::Start));
@@ -198,7 +198,7 @@ fn dates_are_read_and_compared() {
 }
 
 #[test]
-fn a_change_of_place_is_grave() {
+fn a_change_of_account_role_bucket_or_owner_is_grave() {
     let known = good().to_destination("Richard");
     assert_eq!(good().diff(&known), []);
     let moved = Invitation { role: "arn:aws:iam::999988887777:role/up".parse().expect("a role"), ..good() };
@@ -220,20 +220,20 @@ fn a_change_of_place_is_grave() {
 }
 
 #[test]
-fn a_message_claims_only_what_the_role_does() {
+fn a_message_claims_only_what_the_role_enforces() {
     let message = |ask: &RoleRequest| print(ask, KitFormat::Message, None).expect("a message");
     let never = NO_REPLACING;
     assert!(message(&ask("in/")).contains(never) && message(&full()).contains(never));
     let may = RoleRequest { create_only: false, ..ask("in/") };
     assert!(!message(&may).contains(never) && message(&may).contains(REPLACING));
     assert!(message(&full()).contains("VPC endpoint") && !message(&ask("in/")).contains("VPC endpoint"));
-    // A request of an earlier Daypass, which names no such field, is as safe as can be.
+    // A request from an earlier version lacks the field, and gets the safer value.
     let older = may.to_text().replace("create_only = false\n", "");
     assert_eq!(RoleRequest::from_text(&older), Ok(ask("in/")));
 }
 
 #[test]
-fn one_limit_holds_for_networks_everywhere() {
+fn requests_and_invitations_allow_at_most_64_networks() {
     let nets =
         |count: u8| -> Vec<_> { (0..count).map(|n| format!("203.0.113.{n}/32").parse().expect("a network")).collect() };
     for (count, taken) in [(64, true), (65, false)] {
@@ -246,7 +246,7 @@ fn one_limit_holds_for_networks_everywhere() {
 }
 
 #[test]
-fn messages_carry_what_they_speak_of() {
+fn messages_contain_their_request_or_invitation() {
     for ask in [
         ask("incoming/"),
         ask(HOSTILE),
@@ -268,7 +268,7 @@ fn messages_carry_what_they_speak_of() {
 
 proptest! {
     #[test]
-    fn free_texts_come_back(customer in any::<String>(), note in any::<String>(), seconds in 900_u32..=43_200) {
+    fn free_texts_round_trip(customer in any::<String>(), note in any::<String>(), seconds in 900_u32..=43_200) {
         let invitation = Invitation { customer: clean(&customer, 80), note: clean(&note, 500), seconds, ..rich() };
         prop_assert_eq!(Invitation::parse(&invitation.to_text()), Ok(invitation.clone()));
         prop_assert_eq!(Invitation::parse(&invitation.to_link()), Ok(invitation.clone()));
@@ -276,14 +276,14 @@ proptest! {
     }
 
     #[test]
-    fn nothing_makes_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in any::<String>()) {
+    fn no_input_makes_the_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in any::<String>()) {
         let _ = Invitation::read(&bytes);
         let _ = Invitation::parse(&text);
         let _ = RoleRequest::from_text(&text);
     }
 
     #[test]
-    fn a_mutated_invitation_is_refused_or_of_the_grammar(
+    fn a_mutated_invitation_is_refused_or_valid(
         at in any::<prop::sample::Index>(), cut in 0_usize..40, put in "\\PC{0,12}|[\\n\"=\\[\\]#>.]{0,6}", link in any::<bool>()
     ) {
         let text = if link { rich().to_link() } else { rich().to_text() };

@@ -1,4 +1,4 @@
-//! The customer's kit: its policies value by value, its escaping, and what it refuses to ask for.
+//! The customer's kit: its policies, its escaping, and the requests that it refuses.
 
 use daypass::grant::names::FormProblem;
 use daypass::grant::words;
@@ -13,7 +13,7 @@ use daypass::words::kit;
 use proptest::prelude::*;
 use serde_json::json;
 
-/// What is legal in a name and means something to YAML, TOML, HCL, a shell or CloudFormation.
+/// Characters that are legal in a name and special in YAML, TOML, HCL, a shell or CloudFormation.
 pub const HOSTILE: &str = "it's \"a\" $x {y} `b` %{z} $(id) ü;&|<>#~/";
 
 pub fn ask(prefix: &str) -> RoleRequest {
@@ -43,7 +43,7 @@ pub fn full() -> RoleRequest {
 }
 
 #[test]
-fn the_least_trust_names_one_user() {
+fn the_minimal_trust_policy_names_one_user() {
     let expected = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::111122223333:user/Richard"},
@@ -53,7 +53,7 @@ fn the_least_trust_names_one_user() {
 }
 
 #[test]
-fn every_condition_of_trust_is_plain() {
+fn no_condition_of_the_trust_policy_is_optional() {
     let expected = json!({
         "StringEquals": {"sts:ExternalId": "a=b,@:/-+.x", "sts:RoleSessionName": "Richard"},
         "Bool": {"aws:MultiFactorAuthPresent": "true"},
@@ -69,7 +69,7 @@ fn every_condition_of_trust_is_plain() {
 }
 
 #[test]
-fn a_whole_account_is_its_root_arn_and_sessions_are_named_by_variable() {
+fn a_whole_account_is_trusted_by_its_root_arn_and_a_session_name_variable() {
     let ask = RoleRequest { only_me: false, session_is_user: true, ..ask("") };
     let statement = policy::trust(&ask).value()["Statement"][0].clone();
     assert_eq!(statement["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
@@ -77,7 +77,7 @@ fn a_whole_account_is_its_root_arn_and_sessions_are_named_by_variable() {
 }
 
 #[test]
-fn the_role_may_put_and_replaces_nothing() {
+fn the_role_may_put_objects_and_replace_none() {
     let no_replacing = json!({
         "Sid": "ReplaceNothing", "Effect": "Deny", "Action": "s3:PutObject",
         "Resource": "arn:aws:s3:::importantprojectbucket/*",
@@ -103,7 +103,7 @@ fn the_role_may_put_and_replaces_nothing() {
 }
 
 #[test]
-fn dates_and_networks_bind_every_request() {
+fn dates_and_networks_restrict_every_request() {
     let dates = json!({
         "DateGreaterThanEquals": {"aws:CurrentTime": "2026-12-01T09:00:00Z"},
         "DateLessThan": {"aws:CurrentTime": "2026-12-15T09:00:00Z"}
@@ -112,7 +112,7 @@ fn dates_and_networks_bind_every_request() {
     let mut put = dates.clone();
     put["IpAddress"] = json!({"aws:SourceIp": ["203.0.113.0/24", "2001:db8::1/128"]});
     assert_eq!(all["Statement"][0]["Condition"], put);
-    // S3 calls KMS in the role's place, from addresses of its own.
+    // S3 calls KMS for the role, from its own addresses.
     let mut key = dates;
     key["StringEquals"] = json!({"kms:ViaService": "s3.eu-west-1.amazonaws.com"});
     key["StringLike"] = json!({"kms:EncryptionContext:aws:s3:arn": [
@@ -122,7 +122,7 @@ fn dates_and_networks_bind_every_request() {
 }
 
 #[test]
-fn a_key_is_used_for_this_folder_alone() {
+fn a_kms_key_may_be_used_only_for_this_folder() {
     let key: KmsKey = "arn:aws-iso:kms:us-iso-east-1:222233334444:key/1234-ab".parse().expect("a key");
     let who = "arn:aws-iso:iam::111122223333:user/Richard".parse().expect("a user");
     let region = "us-iso-east-1".parse().expect("a region");
@@ -131,7 +131,7 @@ fn a_key_is_used_for_this_folder_alone() {
     let actions = json!(["kms:GenerateDataKey", "kms:Decrypt"]);
     assert_eq!((&statement["Sid"], &statement["Action"]), (&json!("UseTheBucketsKey"), &actions));
     assert_eq!(statement["Resource"], "arn:aws-iso:kms:us-iso-east-1:222233334444:key/1234-ab");
-    // The hosts of each partition end otherwise, and the region is the key's whether or not the bucket's is known.
+    // Each partition has its own host suffix, and the region is the key's even if the bucket's is unknown.
     assert_eq!(statement["Condition"]["StringEquals"]["kms:ViaService"], "s3.us-iso-east-1.c2s.ic.gov");
     assert_eq!(policy::permission(&RoleRequest { region: None, ..iso.clone() }).value()["Statement"][1], statement);
     let any = policy::permission(&RoleRequest { kms: Kms::Any, ..ask("in/") }).value();
@@ -148,7 +148,7 @@ fn a_key_is_used_for_this_folder_alone() {
 }
 
 #[test]
-fn patterns_in_a_folder_are_letters_to_iam() {
+fn wildcards_and_variables_in_a_folder_are_escaped_for_iam() {
     for (text, expected) in
         [("a*b?c", "a${*}b${?}c"), ("${aws:username}", "${$}{aws:username}"), ("$x $", "$x $"), ("ü\"'", "ü\"'")]
     {
@@ -157,7 +157,7 @@ fn patterns_in_a_folder_are_letters_to_iam() {
 }
 
 #[test]
-fn a_new_bucket_denies_plain_requests_to_all_and_replacing_to_this_role() {
+fn a_new_bucket_denies_plain_http_to_all_and_replacing_to_this_role() {
     let role = json!({"aws:PrincipalArn": "arn:aws:iam::*:role/daypass-importantprojectbucket-Richard"});
     let expected = json!({"Version": "2012-10-17", "Statement": [
         {"Sid": "OnlyOverTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
@@ -175,7 +175,7 @@ fn a_new_bucket_denies_plain_requests_to_all_and_replacing_to_this_role() {
 }
 
 #[test]
-fn the_contractors_side_is_narrow_too() {
+fn the_callers_policy_allows_only_this_role() {
     let role = "arn:aws:iam::222233334444:role/r".parse().expect("a role");
     let expected =
         json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::222233334444:role/r"}]);
@@ -215,7 +215,7 @@ fn texts_are_escaped_for_each_format() {
 
 proptest! {
     #[test]
-    fn json_and_toml_come_back_whole(text in any::<String>()) {
+    fn json_and_toml_round_trip(text in any::<String>()) {
         let tree = Tree::from([("x", text.as_str().into())]);
         for json in [tree.json(), tree.compact()] {
             prop_assert!(json.is_ascii() && !json.contains('\''));
@@ -231,10 +231,10 @@ proptest! {
 }
 
 #[test]
-fn the_template_answers_with_the_invitation() {
+fn the_template_outputs_the_invitation() {
     let text = print(&full(), KitFormat::CloudFormation, None).expect("a template");
     assert!(text.is_ascii());
-    // CloudFormation's Fn::Sub reads what stands in the outputs: there its one variable is the role's ARN.
+    // Fn::Sub expands the outputs, in which the role's ARN is the only variable.
     let outputs = text.split("\nOutputs:\n").nth(1).expect("outputs");
     assert_eq!(outputs.matches("${").count(), 2);
     let role = "arn:aws:iam::222233334444:role/r";
@@ -252,13 +252,13 @@ fn the_template_answers_with_the_invitation() {
     ] {
         assert!(text.contains(part), "{part}");
     }
-    // What is there already has its own policy, and keeps it: each resource of the bucket's is made with the bucket alone.
+    // An existing bucket keeps its policy: each resource for a bucket is created only together with the bucket.
     assert_eq!(text.matches("Condition: MakeBucket\n").count(), text.matches("Type: AWS::S3::").count());
 }
 
-/// What every form tells an administrator to compare, and the stack's name in the letters that a stack's may have.
+/// An attacker could replace these values on the way. The stack's name has only the characters that are legal in one.
 #[test]
-fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
+fn every_format_first_shows_the_values_to_compare() {
     let full = RoleRequest { who: "arn:aws:iam::111122223333:user/a.b@c".parse().expect("a user"), ..full() };
     let [(_, principal), (_, resource)] = daypass::grant::terms::to_compare(&full);
     assert_eq!(principal, "arn:aws:iam::111122223333:user/a.b@c");
@@ -272,31 +272,31 @@ fn what_can_be_exchanged_on_the_way_is_to_be_compared_first() {
         let text = print(&full, format, None).expect("a kit");
         let compare = text.find(kit::COMPARE).or(text.find(words::COMPARE)).expect("the step");
         let first = text.find("CloudFormation").or(text.find("aws iam")).unwrap_or(text.len());
-        assert!(compare < first, "{format:?}: it comes before every other step");
+        assert!(compare < first, "{format:?}: the comparison is not the first step");
         assert!(text.contains(&format!("Principal  {principal}")) && text.contains(&format!("Resource   {resource}")));
     }
     let template = print(&full, KitFormat::CloudFormation, None).expect("a template");
-    assert_eq!(template.matches(&resource).count(), 3, "the line stands in the policies as it stands above them");
+    assert_eq!(template.matches(&resource).count(), 3, "the policies contain the same line as shown above them");
     assert_eq!(RoleRequest { role_name: RoleName::for_bucket("b", "a.b@c"), ..full }.stack_name(), "daypass-b-a-b-c");
 }
 
 #[test]
-fn terraform_escapes_its_templates() {
+fn terraform_templates_are_escaped() {
     let text = print(&full(), KitFormat::Terraform, None).expect("a configuration");
     assert!(text.is_ascii());
     assert_eq!(text.matches("${").count(), text.matches("$${").count() + 2, "only the role's ARN is a template");
     let code: String = text.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(code.matches("%{").count(), code.matches("%%{").count());
     assert!(text.contains("\nresource \"aws_s3_bucket_versioning\""));
-    // Terraform would replace what it finds on a bucket of others, so that nothing of the bucket is touched.
+    // Terraform would replace the settings of an existing bucket, so those resources are only comments.
     let there =
         print(&RoleRequest { new_bucket: false, ..full() }, KitFormat::Terraform, None).expect("a configuration");
     assert!(!there.contains("\nresource \"aws_s3") && there.contains("\n# resource \"aws_s3_bucket_lifecycle"));
-    assert!(there.contains("s3:if-none-match"), "what keeps the role from replacing stands in the role");
+    assert!(there.contains("s3:if-none-match"), "the role itself denies replacing");
 }
 
 #[test]
-fn two_contractors_of_one_bucket_have_two_roles() {
+fn role_names_differ_between_contractors_of_one_bucket() {
     let name = |bucket: &str, who: &str| RoleName::for_bucket(bucket, who).to_string();
     assert_eq!(name("acme-in", "Richard"), "daypass-acme-in-Richard");
     let (long, user) = ("b".repeat(63), "u".repeat(63));
@@ -327,7 +327,7 @@ fn two_contractors_of_one_bucket_have_two_roles() {
 }
 
 #[test]
-fn who_is_let_in_is_said_as_it_is() {
+fn the_kit_says_exactly_who_gets_access() {
     let said = |who: &str, only_me: bool| {
         let bucket = "importantprojectbucket".parse().expect("a bucket");
         daypass::grant::terms::who(&RoleRequest {
@@ -340,21 +340,21 @@ fn who_is_let_in_is_said_as_it_is() {
         ("arn:aws:sts::111122223333:assumed-role/Dev/Richard", "arn:aws:iam::111122223333:role/ci/deploy");
     assert!(said(sso, true).starts_with("Only richard@example.com "));
     assert!(said("arn:aws:iam::111122223333:user/Richard", true).starts_with("Only Richard "));
-    // Whoever may take such a role chooses the session's name.
+    // Anyone who may assume such a role chooses the session's name.
     assert!(said(session, true).starts_with("Everybody ") && said(session, true).contains("the role Dev "));
     assert!(said(role, true).starts_with("Everybody ") && said(role, true).contains("the role deploy "));
     assert!(said("arn:aws:iam::111122223333:user/Richard", false).starts_with("Everybody "));
 }
 
 #[test]
-fn a_made_up_external_id_is_another_each_time() {
+fn every_generated_external_id_is_different() {
     let made = || daypass::grant::names::new_external_id().expect("the system has randomness");
     assert_ne!(made(), made());
     assert!(made().as_str().len() == 32 && made().as_str().bytes().all(|b| b.is_ascii_hexdigit()));
 }
 
 #[test]
-fn powershell_has_no_stray_apostrophe() {
+fn powershell_commands_have_balanced_apostrophes() {
     let text = print(&full(), KitFormat::PowerShell, None).expect("commands");
     assert!(text.is_ascii());
     let code: String = text.lines().filter(|line| !line.starts_with('#')).collect();
@@ -363,7 +363,7 @@ fn powershell_has_no_stray_apostrophe() {
 }
 
 #[test]
-fn what_does_not_hold_is_named() {
+fn invalid_requests_are_refused() {
     let session: Principal = "arn:aws:sts::111122223333:assumed-role/Sso/Richard".parse().expect("a session");
     let short: Principal = "arn:aws:iam::111122223333:user/R".parse().expect("a user");
     let secret = "Acme: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned();
@@ -371,7 +371,7 @@ fn what_does_not_hold_is_named() {
     for (ask, problem) in [
         (RoleRequest { who: "111122223333".parse().expect("an account"), ..ask("") }, RequestProblem::NotOnePerson),
         (RoleRequest { who: session.clone(), session_is_user: true, ..ask("") }, RequestProblem::NoUserName),
-        // A session gives no code, neither alone nor as one of its account; a session's name has two characters.
+        // A session gives no code, even if its whole account is trusted. A session's name has at least two characters.
         (RoleRequest { who: session.clone(), mfa: true, ..ask("") }, RequestProblem::SessionMfa),
         (RoleRequest { who: session, only_me: false, mfa: true, ..ask("") }, RequestProblem::SessionMfa),
         (
@@ -420,7 +420,7 @@ fn what_does_not_hold_is_named() {
 }
 
 #[test]
-fn names_of_the_kit_are_read_strictly() {
+fn principals_networks_and_names_are_parsed_strictly() {
     for (text, back) in [
         ("111122223333", Some("arn:aws:iam::111122223333:root")),
         (" 1111 2222 3333 ", Some("arn:aws:iam::111122223333:root")),

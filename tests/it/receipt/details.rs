@@ -1,4 +1,4 @@
-//! What receipts tell of a file that stopped: the sentence, and beside it what the service or the system said.
+//! What receipts say about a failed file: the sentence, and the message of the service or the system.
 
 use super::*;
 use crate::support::stage::{FIRST, Stage};
@@ -24,7 +24,7 @@ fn refused() -> DeliveryFile {
 }
 
 #[test]
-fn every_form_has_the_services_own_message_beside_the_sentence() {
+fn every_format_shows_the_services_message_with_the_sentence() {
     let told =
         "PutObject · KeyTooStrange · HTTP 400 · request REQ1 · Your key is <b>too strange</b> for (another account)";
     let receipt = receipt(&[refused()]);
@@ -40,12 +40,12 @@ fn every_form_has_the_services_own_message_beside_the_sentence() {
     assert_eq!((&details["status"], &details["code"]), (&400.into(), &"KeyTooStrange".into()));
     assert_eq!((&details["call"], &details["request_id"]), (&"PutObject".into(), &"REQ1".into()));
     assert_eq!(serde_json::from_str::<Receipt>(&receipt.json()).expect("it reads"), receipt);
-    // The message to be sent along stays short.
+    // The message for the customer stays short.
     assert!(!receipt.message().contains("REQ1"));
 }
 
 #[test]
-fn the_reason_of_the_system_is_told_and_nothing_where_nobody_said_any() {
+fn the_systems_message_is_shown_if_there_is_one() {
     let message = "Permission denied (os error 13)";
     let detail = Detail { call: "read".into(), message: message.into(), ..Detail::default() };
     let lines = [
@@ -62,7 +62,7 @@ fn the_reason_of_the_system_is_told_and_nothing_where_nobody_said_any() {
 }
 
 #[test]
-fn a_receipt_without_details_reads_as_before() {
+fn a_receipt_without_details_can_still_be_read() {
     let json = receipt(&[refused()]).json();
     let mut value: serde_json::Value = serde_json::from_str(&json).expect("it reads");
     value["not_delivered"][0].as_object_mut().expect("a file").remove("details");
@@ -71,7 +71,7 @@ fn a_receipt_without_details_reads_as_before() {
 }
 
 #[tokio::test]
-async fn the_receipt_of_a_delivery_has_what_the_bucket_said() {
+async fn the_receipt_of_a_delivery_contains_the_message_of_s3() {
     let stage = Stage::new(practice::PracticeOptions::default()).await;
     stage.file("a.txt", 5);
     let message = "Your request header section exceeds the maximum allowed size.";

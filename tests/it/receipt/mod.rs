@@ -1,4 +1,4 @@
-//! Receipts: the same facts in each form, and hostile names as text only.
+//! Receipts: every format has the same facts, and hostile names are only text.
 
 mod details;
 mod proofs;
@@ -79,7 +79,7 @@ fn receipt(lines: &[DeliveryFile]) -> Receipt {
     Receipt::of(&delivery(), lines)
 }
 
-/// A reader of RFC 4180 that shares nothing with the writer.
+/// Parses CSV (RFC 4180) and shares no code with the writer.
 fn parse_csv(text: &str) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut chars = text.strip_prefix('\u{feff}').expect("a byte order mark").chars().peekable();
@@ -116,7 +116,7 @@ fn parse_csv(text: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// Names that attack a spreadsheet, a browser, a terminal or the eye.
+/// Names that attack a spreadsheet, a browser, a terminal or the reader.
 const HOSTILE: [&str; 16] = [
     "=cmd|' /C calc'!A0",
     "+1+1.txt",
@@ -165,7 +165,7 @@ fn hostile_names_are_only_text() {
         "code",
     ];
     for tag in tags {
-        assert!(ours.contains(&tag.trim_start_matches('/')), "<{tag}> is not of ours");
+        assert!(ours.contains(&tag.trim_start_matches('/')), "unexpected tag <{tag}>");
     }
     assert!(!html.contains("<img") && !html.contains("<script") && !html.contains("' onmouseover"));
     assert!(html.contains("invoice\\u{202e}fdp.exe") && html.contains("\\u{1b}[2J\\u{7}.txt"));
@@ -195,7 +195,7 @@ fn hostile_names_are_only_text() {
 }
 
 #[test]
-fn no_cell_that_a_spreadsheet_finds_behind_a_semicolon_is_a_formula() {
+fn no_text_after_a_semicolon_becomes_a_formula() {
     for (name, written) in [
         ("a;=cmd()", "a;'=cmd()"),
         ("a; @x;b", "a;' @x;b"),
@@ -209,7 +209,7 @@ fn no_cell_that_a_spreadsheet_finds_behind_a_semicolon_is_a_formula() {
 }
 
 #[test]
-fn each_form_tells_the_same_facts() {
+fn every_format_has_the_same_facts() {
     let mut parts = stored(b"parts");
     (parts.proof, parts.sha256, parts.version_id) = (Proof::Parts, None, None);
     let detail = Detail { message: "User: arn:aws:iam::999999999999:user/Secret".into(), ..Detail::default() };
@@ -279,14 +279,14 @@ fn each_form_tells_the_same_facts() {
         let text = receipt.render(form);
         assert!(
             !text.contains("999999999999") && !text.contains("between-us"),
-            "{form:?} tells what isn't the customer's"
+            "{form:?} reveals what is not the customer's"
         );
-        assert!(!text.contains("out.txt"), "{form:?} lists what was taken out");
+        assert!(!text.contains("out.txt"), "{form:?} lists a canceled file");
     }
 }
 
 #[test]
-fn claims_are_as_large_as_their_proof() {
+fn claims_never_exceed_their_proof() {
     let with = |name: &str, proof: Proof| {
         let mut stored = stored(b"p");
         stored.proof = proof;
@@ -325,7 +325,7 @@ fn claims_are_as_large_as_their_proof() {
 }
 
 #[test]
-fn sizes_and_counts_read_well() {
+fn sizes_and_counts_are_readable() {
     let sizes = [
         (0, "0 bytes"),
         (1, "1 byte"),
@@ -354,7 +354,7 @@ fn write(dir: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 #[test]
-fn saving_replaces_in_one_step_and_follows_no_link() {
+fn saving_replaces_atomically_and_follows_no_link() {
     let dir = tempfile::tempdir().expect("a folder");
     let receipt = receipt(&[delivered("a", b"a")]);
     assert_eq!(receipt.file_name(), "Receipt Important project 2025-11-22");
@@ -381,7 +381,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_name_survives_each_form(names in prop::collection::vec(any::<String>(), 1..6), size in any::<u64>()) {
+    fn any_name_survives_every_format(names in prop::collection::vec(any::<String>(), 1..6), size in any::<u64>()) {
         let lines: Vec<_> = names.iter().map(|name| {
             let mut stored = stored(name.as_bytes());
             stored.size = size;

@@ -1,4 +1,4 @@
-//! What receipts say of files whose server confirmed no checksum.
+//! What receipts say about files whose server confirmed no checksum.
 
 use super::*;
 

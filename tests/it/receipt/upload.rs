@@ -1,4 +1,4 @@
-//! The receipt that is sent beside the files: an object more under a name of its own, and no file of the delivery.
+//! Sending a receipt to the bucket: it gets its own object name and is not part of the delivery.
 
 use crate::support::stage::{self, FIRST, Stage};
 use daypass::model::history::HistoryFilter;
@@ -17,7 +17,7 @@ fn receipts(stage: &Stage) -> Vec<String> {
 }
 
 #[test]
-fn it_goes_beside_the_files_and_never_over_another() {
+fn a_sent_receipt_has_its_own_name_and_replaces_nothing() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
@@ -26,7 +26,7 @@ fn it_goes_beside_the_files_and_never_over_another() {
         let seen = stage.deliver(&mut handle).await;
         let totals = seen.destinations[0].totals;
         let receipt = Receipt::of_last(&handle, FIRST).await.expect("a receipt");
-        // It names the server, which is not Amazon's.
+        // The server is not Amazon's, so the receipt names it.
         let server = stage.practice.story().endpoint;
         assert_eq!(receipt.server.as_deref(), Some(server.as_str()));
         for text in [receipt.html(), receipt.message(), receipt.csv(), receipt.json()] {
@@ -47,7 +47,7 @@ fn it_goes_beside_the_files_and_never_over_another() {
 
         handle.reached().await;
         let after = handle.seen();
-        assert_eq!((after.destinations[0].totals, after.rows.len()), (totals, 2), "the delivery stays as it was");
+        assert_eq!((after.destinations[0].totals, after.rows.len()), (totals, 2), "the delivery is unchanged");
         assert_eq!(Receipt::of_last(&handle, FIRST).await.expect("a receipt").delivered.len(), 2);
 
         handle.send(Command::SignOut(FIRST));
@@ -60,7 +60,7 @@ fn it_goes_beside_the_files_and_never_over_another() {
 }
 
 #[test]
-fn receipts_of_several_deliveries_are_one_file() {
+fn receipts_of_several_deliveries_form_one_file() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
@@ -84,8 +84,8 @@ fn receipts_of_several_deliveries_are_one_file() {
         assert!(page.contains("2 delivery receipts"));
         assert_eq!((page.matches("<article>").count(), page.matches("<h1>").count()), (2, 2));
         let table = receipts.render(Format::Csv);
-        assert_eq!(table.lines().count(), 4, "one head, three files:\n{table}");
-        assert!(table.contains("\"4444 5555 6666\""), "an account is no number");
+        assert_eq!(table.lines().count(), 4, "one header, three files:\n{table}");
+        assert!(table.contains("\"4444 5555 6666\""), "an account is not a number");
         let message = receipts.message();
         assert!(message.contains("I delivered 3 files (21 bytes) to importantprojectbucket/incoming"), "{message}");
         assert!(!message.contains("———"), "one customer gets one message");
@@ -106,7 +106,7 @@ fn receipts_of_several_deliveries_are_one_file() {
 }
 
 #[test]
-fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
+fn a_busy_server_is_retried_and_a_lost_response_is_reported() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
@@ -117,7 +117,7 @@ fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
         let sent = Receipt::send_last(&handle, FIRST).await.expect("it is sent");
         assert_eq!((receipts(&stage), sent.confirmed), (vec![sent.key.clone()], true));
 
-        // S3 did the work and its answer was lost: the name that is taken then may be ours.
+        // S3 stored the object but its response was lost: the retry finds the name taken, perhaps by our own object.
         stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::DropAfter).key("-2.html"));
         let lost = Receipt::send_last(&handle, FIRST).await.expect("it may be there");
         assert_eq!((lost.key, lost.confirmed), (sent.key.replace(".html", "-2.html"), false));
@@ -126,7 +126,7 @@ fn a_bad_line_is_tried_again_and_a_lost_answer_is_said() {
 }
 
 #[test]
-fn the_command_line_sends_it_when_told() {
+fn the_command_line_sends_a_receipt_on_request() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
@@ -140,7 +140,7 @@ fn the_command_line_sends_it_when_told() {
         let page = String::from_utf8(stage.practice.object_bytes(&key).expect("it is there")).expect("text");
         let Some((_, sha256)) = page.split_once("<i>SHA-256</i> <code>") else { panic!("{page}") };
         assert!(sha256.bytes().take(64).all(|byte| byte.is_ascii_hexdigit()), "{page}");
-        // The files were found before there was access: who delivers is told all the same.
+        // The receipt names the person even though the files were found before there was access.
         assert_eq!(page.matches("<dd>Richard</dd>").count(), 2, "session and person: {page}");
     });
 }

@@ -8,7 +8,7 @@ fn checks(json: &str, paths: &[PathBuf]) -> Vec<(Option<String>, FileCheck)> {
 }
 
 #[test]
-fn one_flipped_bit_is_found() {
+fn one_flipped_bit_is_detected() {
     let dir = tempfile::tempdir().expect("a folder");
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();
     let large = write(dir.path(), "job/large.bin", &bytes);
@@ -43,14 +43,14 @@ fn one_flipped_bit_is_found() {
     }
     fs::write(&large, &bytes[..bytes.len() - 1]).expect("a file");
     assert_eq!(checks(&json, &[dir.path().to_path_buf()]), expected(FileCheck::Differs));
-    // A sum that only the SHA-256 contradicts.
+    // All checksums match except the SHA-256.
     fs::write(&large, &bytes).expect("a file");
     let forged = json.replacen("\"sha256\": \"", "\"sha256\": \"0", 1);
     assert_eq!(checks(&forged, &[large])[0], (name("large.bin"), FileCheck::Differs));
 }
 
 #[test]
-fn files_find_their_lines() {
+fn files_are_matched_with_their_entries() {
     let dir = tempfile::tempdir().expect("a folder");
     let one = write(dir.path(), "download/in/a/x.txt", b"one");
     let two = write(dir.path(), "download/in/b/x.txt", b"two");
@@ -63,13 +63,13 @@ fn files_find_their_lines() {
         checks(&json, &[one.clone(), two.clone(), decomposed]),
         [(a.clone(), FileCheck::Same), (b.clone(), FileCheck::Same), (u.clone(), FileCheck::Same)]
     );
-    // Without its folder a file is the one whose bytes it has.
+    // A file outside its folder is matched by its content.
     let found = checks(&json, std::slice::from_ref(&flat));
     assert_eq!(found, [(b.clone(), FileCheck::Same), (a.clone(), FileCheck::Missing), (u.clone(), FileCheck::Missing)]);
-    // In the wrong folder it is not.
+    // A matching path takes precedence over the content.
     fs::write(&one, b"two").expect("a file");
     assert_eq!(checks(&json, &[one])[0], (a, FileCheck::Differs));
-    // What isn't there, and what is no file.
+    // Missing paths and links.
     let odd = [dir.path().join("nowhere/x.txt")];
     assert_eq!(checks(&json, &odd)[0], (None, FileCheck::Unreadable));
     #[cfg(unix)]
@@ -81,7 +81,7 @@ fn files_find_their_lines() {
 }
 
 #[test]
-fn what_is_no_receipt_says_so() {
+fn texts_that_are_not_receipts_are_refused() {
     for text in
         ["", "{}", "[]", "null", "{\"daypass_receipt\": 1}", "{\"daypass_receipt\": \"1\"}", "\u{feff}", "PK\u{3}\u{4}"]
     {
@@ -90,7 +90,7 @@ fn what_is_no_receipt_says_so() {
     assert_eq!(verify("{\"daypass_receipt\": 2, \"new\": []}", &[]), Err(NotReadable::Later(2)));
     let json = receipt(&[delivered("a", b"a")]).json();
     let newer = json.replacen('{', "{\"added_later\": [1],", 1);
-    assert_eq!(checks(&newer, &[]).len(), 1, "members that are not known are passed over");
+    assert_eq!(checks(&newer, &[]).len(), 1, "unknown members are ignored");
     assert_eq!(checks(&format!("\u{feff}{json}"), &[]).len(), 1);
 }
 
@@ -98,7 +98,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>(), cut in 0usize..3000) {
+    fn truncated_receipts_are_refused_and_no_text_panics(text in any::<String>(), cut in 0usize..3000) {
         let _ = verify(&text, &[]);
         let json = receipt(&[delivered("a", b"a")]).json();
         let cut = json.floor_char_boundary(cut);

@@ -1,3 +1,3 @@
-//! Sentences that a person reads.
+//! Sentences that people read.
 
 pub mod names;

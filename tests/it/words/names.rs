@@ -1,10 +1,10 @@
-//! What a person is told about a name.
+//! What people are told about an invalid name.
 
 use crate::model::names::{ROLE, parsed};
 use daypass::model::names::{MfaSerial, NameProblem, RoleArn};
 use daypass::words::names::{Field, name_problem};
 
-/// One of each problem. The match makes a new variant stop the build here until it has its line.
+/// Returns one of each problem. A new variant does not compile until the match has a line for it.
 fn every_problem() -> Vec<NameProblem> {
     use NameProblem as P;
     let role: RoleArn = parsed(ROLE);
@@ -111,7 +111,7 @@ fn every_problem() -> Vec<NameProblem> {
 }
 
 #[test]
-fn every_problem_has_its_sentence() {
+fn every_problem_has_a_sentence() {
     for why in every_problem() {
         for field in Field::ALL {
             let sentence = name_problem(field, &why);
