@@ -77,17 +77,17 @@
 //!
 //! | Rule | The test in `tests/it` that holds it |
 //! |---|---|
-//! | Each room imports only the rooms below it, and no ring ties more than three files of a room | `tidy::each_room_imports_only_the_rooms_below_it`, `tidy::no_ring_ties_many_files` |
-//! | The model names only std, serde, itself and `time`, and of std no files, network, threads, processes or environment; the engine names no window; the window names no AWS, no network and no disk | `tidy::layers_import_only_what_is_below_them` |
-//! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engines_clock_tells_the_time` |
-//! | The model names every variant of its enums: no `_` arm | `tidy::the_model_names_every_variant` |
-//! | Nothing in `ui` reads the disk or waits | `tidy::the_window_never_touches_the_disk_or_waits` |
-//! | The engine's loop reads no disk and waits for nothing, so that a drive that hangs stops no delivery | `tidy::the_engines_loop_reads_no_disk_and_waits_for_nothing`, `window::idle::a_drive_that_stops_answering_does_not_stop_a_delivery` |
+//! | Each room imports only the rooms below it, and no ring ties more than three files of a room | `tidy::each_room_imports_only_the_rooms_below_it`, `tidy::no_import_cycle_spans_many_files` |
+//! | The model names only std, serde, itself and `time`, and of std no files, network, threads, processes or environment; the engine names no window; the window names no AWS, no network and no disk | `tidy::layers_import_only_what_is_allowed` |
+//! | Only `engine/clock.rs` reads a clock; the practice has one marked place of its own | `tidy::only_the_engine_clock_reads_the_time` |
+//! | The model names every variant of its enums: no `_` arm | `tidy::the_model_matches_every_variant_by_name` |
+//! | Nothing in `ui` reads the disk or waits | `tidy::the_window_never_reads_the_disk_or_blocks` |
+//! | The engine's loop reads no disk and waits for nothing, so that a drive that hangs stops no delivery | `tidy::the_engine_loop_never_reads_the_disk_or_blocks`, `window::idle::a_drive_that_stops_answering_does_not_stop_a_delivery` |
 //! | An idle Daypass polls nothing: a window wakes when its text changes, an engine when something happens | `window::idle::a_window_wakes_only_when_its_text_changes`, `window::idle::an_idle_engine_does_nothing_until_a_file_changes` |
-//! | Errors of the network are told apart by their types, never by their texts | `tidy::errors_are_told_apart_by_their_types`, `engine::classify::network::tests::what_is_met_on_the_way_is_told_apart_by_its_type` |
+//! | Errors of the network are told apart by their types, never by their texts | `tidy::errors_are_classified_by_their_types`, `engine::classify::network::tests::what_is_met_on_the_way_is_told_apart_by_its_type` |
 //! | A second start reaches the window of the same user alone, and what is no call harms no other | `engine::window_call::tests::what_is_no_call_is_not_answered_and_harms_no_other` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
-//! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_stand_in_words_alone`, `tidy::words_are_calm`, `tidy::colors_stand_in_the_theme_alone`, `tidy::sizes_stand_in_the_theme_alone` |
+//! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_are_defined_only_in_words`, `tidy::words_are_calm`, `tidy::colors_are_defined_only_in_the_theme`, `tidy::sizes_are_defined_only_in_the_theme` |
 //! | Each thing that people read about has one word, that of `docs/glossary.md` | `tidy::glossary::each_thing_has_one_word` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |
 //! | Requests that need credentials are signed with the newest session, before its end; no more are out than the limit; parts partition the file; no part is sent again once S3 has it; totals are the fold of the rows; every upload ends; where an upload could move, the model brings the next request by itself | `model::queue::everything_ends_under_faults_and_short_sessions` and its neighbors, by the checks in `support::simulation` and `support::checks` |
@@ -98,7 +98,7 @@
 //! | What is said is on disk first: a copy is published, and a file's first request leaves, once the journal has it | `engine::resume::what_was_said_to_be_delivered_is_in_the_journal_after_a_kill`, `model::doubts::every_request_is_told_of_before_it_goes_out` |
 //! | A run that was killed goes on, and the journal claims no more than was recorded | `engine::resume::a_killed_delivery_goes_on_where_it_was`, `engine::journal::damage::a_kill_after_any_record_leaves_exactly_what_was_recorded` |
 //! | No secret is printed or kept | `cli::upload::no_secret_is_printed_or_stored`, `cli::hostile::a_secret_in_any_argument_is_never_printed_stored_or_sent`, `engine::profiles::no_secret_is_shown` |
-//! | A line of the log holds nothing but types that can carry no secret, with names cut short; only `engine/log` writes lines, and few for many files | `tidy::only_the_log_writes_lines_of_the_log`, `engine::log::no_secret_stands_in_the_log_or_the_report`, `engine::log::a_hundred_thousand_small_files_write_a_few_lines` |
+//! | A line of the log holds nothing but types that can carry no secret, with names cut short; only `engine/log` writes lines, and few for many files | `tidy::only_the_log_module_writes_log_lines`, `engine::log::no_secret_stands_in_the_log_or_the_report`, `engine::log::a_hundred_thousand_small_files_write_a_few_lines` |
 //! | No file, and no variable but those of a proxy, leads to another host; those that replace the system's certificates are named; no command runs without a yes to exactly it; only sign-in pages of AWS are opened | `cli::hostile::profiles_and_variables_cannot_redirect_requests`, `engine::environment::tests::variables_that_replace_the_systems_certificates_are_named`, `engine::process::nothing_runs_without_a_yes_to_exactly_this_command`, `engine::signin::an_address_elsewhere_is_never_offered` |
 //! | AWS's own providers serve sign-ins and follow nothing of the environment: no server, no key, no metadata service | `engine::signin::a_sign_in_is_confirmed_kept_and_used`, `engine::signin::a_login_session_is_renewed` |
 //! | Of a file that a profile names as its token, nothing but a token is sent; the environment's key serves only the profile that says so | `engine::profiles::external_keys::what_is_no_token_is_sent_nowhere`, `engine::profiles::external_keys::a_key_of_the_environment_serves_the_profile_that_says_so` |

@@ -1,12 +1,12 @@
-//! Sentences that a person reads stand in `words` and its like; a test names them and does not copy them.
+//! Sentences for people are defined in `words` and the like. Tests refer to them instead of copying them.
 
 use super::rules::has_sentences;
 use super::source::{Source, sources};
 
-/// As many words make a sentence.
+/// The least number of words in a sentence.
 const WORDS: usize = 4;
 
-/// The pieces of a text between what is put into it, each without the marks around it.
+/// Returns the pieces of a text between its placeholders, each without surrounding punctuation.
 fn pieces(text: &str) -> impl Iterator<Item = String> {
     let text = plain(text);
     let mut pieces = vec![String::new()];
@@ -25,7 +25,7 @@ fn pieces(text: &str) -> impl Iterator<Item = String> {
     pieces.into_iter().map(|piece| piece.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()).filter(|p| long(p))
 }
 
-/// The text of a literal: lines that go on are one, and what is escaped is itself.
+/// Returns the text of a literal, with continued lines joined and escapes resolved.
 pub fn plain(literal: &str) -> String {
     let mut lines = literal.split("\\\n");
     let first = lines.next().unwrap_or_default().to_owned();
@@ -37,7 +37,7 @@ fn long(text: &str) -> bool {
     text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() >= WORDS
 }
 
-/// Literals of these tests that have a piece of one of the sentences in them, or are a part of one.
+/// Returns the literals of a test that contain a piece of a sentence or are part of one.
 fn copies(sentences: &[String], test: &Source) -> Vec<String> {
     let copied = |text: &str| {
         let whole = plain(text);
@@ -46,7 +46,9 @@ fn copies(sentences: &[String], test: &Source) -> Vec<String> {
                 || pieces(text).any(|piece| sentences.iter().any(|sentence| sentence.contains(&piece))))
     };
     let found = test.strings.iter().filter(|(_, text)| copied(text));
-    found.map(|(at, text)| format!("{}:{}: {:?} stands in `words`", test.path, test.line(*at), plain(text))).collect()
+    found
+        .map(|(at, text)| format!("{}:{}: {:?} is defined in `words`", test.path, test.line(*at), plain(text)))
+        .collect()
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn no_test_copies_a_sentence() {
         .filter(|test| !test.path.starts_with("tests/it/tidy/"))
         .flat_map(|test| copies(&sentences, test))
         .collect();
-    assert!(found.is_empty(), "name the constant or the function instead:\n{}", found.join("\n"));
+    assert!(found.is_empty(), "use the constant or the function instead:\n{}", found.join("\n"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The rules of the architecture that no compiler holds, read off the sources; each finding names its file and line.
+//! The rules of the architecture that no compiler enforces, checked in the sources. Each finding names file and line.
 
 mod copies;
 mod glossary;
@@ -12,8 +12,8 @@ use source::{Source, relative, sources, walk};
 use std::fs;
 use std::path::Path;
 
-/// Fails with every place where the rule is broken.
-fn hold(folders: &[&str], rule: Rule) {
+/// Fails with every place that breaks the rule.
+fn check(folders: &[&str], rule: Rule) {
     let sources = sources(folders);
     assert!(sources.len() > 10, "the sources were not found");
     let broken: Vec<String> = sources
@@ -25,104 +25,104 @@ fn hold(folders: &[&str], rule: Rule) {
 
 #[test]
 fn every_file_opens_with_a_sentence() {
-    hold(&["src", "tests"], rules::opening);
+    check(&["src", "tests"], rules::opening);
 }
 
 #[test]
 fn no_file_is_longer_than_500_lines() {
-    hold(&["src", "tests"], rules::length);
+    check(&["src", "tests"], rules::length);
 }
 
 #[test]
-fn layers_import_only_what_is_below_them() {
-    hold(&["src"], rules::layers);
+fn layers_import_only_what_is_allowed() {
+    check(&["src"], rules::layers);
 }
 
 #[test]
 fn each_room_imports_only_the_rooms_below_it() {
-    hold(&["src"], rooms::arrows);
+    check(&["src"], rooms::arrows);
 }
 
 #[test]
-fn no_ring_ties_many_files() {
+fn no_import_cycle_spans_many_files() {
     let found = rooms::rings(&sources(&["src"]));
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
 #[test]
-fn the_window_never_touches_the_disk_or_waits() {
-    hold(&["src"], rules::waiting);
+fn the_window_never_reads_the_disk_or_blocks() {
+    check(&["src"], rules::waiting);
 }
 
 #[test]
-fn the_engines_loop_reads_no_disk_and_waits_for_nothing() {
-    hold(&["src"], rules::blocking);
+fn the_engine_loop_never_reads_the_disk_or_blocks() {
+    check(&["src"], rules::blocking);
 }
 
 #[test]
-fn errors_are_told_apart_by_their_types() {
-    hold(&["src"], rules::error_texts);
+fn errors_are_classified_by_their_types() {
+    check(&["src"], rules::error_texts);
 }
 
 #[test]
-fn colors_stand_in_the_theme_alone() {
-    hold(&["src"], rules::colors);
+fn colors_are_defined_only_in_the_theme() {
+    check(&["src"], rules::colors);
 }
 
 #[test]
-fn sizes_stand_in_the_theme_alone() {
-    hold(&["src"], rules::sizes);
+fn sizes_are_defined_only_in_the_theme() {
+    check(&["src"], rules::sizes);
 }
 
 #[test]
-fn sentences_stand_in_words_alone() {
-    hold(&["src"], rules::sentences);
+fn sentences_are_defined_only_in_words() {
+    check(&["src"], rules::sentences);
 }
 
 #[test]
 fn words_are_calm() {
-    hold(&["src"], rules::calm);
+    check(&["src"], rules::calm);
 }
 
 #[test]
 fn apostrophes_are_curly_in_words() {
-    hold(&["src"], rules::apostrophes);
+    check(&["src"], rules::apostrophes);
 }
 
 #[test]
-fn only_the_engines_clock_tells_the_time() {
-    hold(&["src"], rules::clock);
+fn only_the_engine_clock_reads_the_time() {
+    check(&["src"], rules::clock);
 }
 
 #[test]
-fn no_test_waits_for_time_to_pass() {
-    hold(&["tests"], rules::naps);
+fn no_test_sleeps_for_long() {
+    check(&["tests"], rules::naps);
 }
 
 #[test]
 fn every_channel_is_bounded() {
-    hold(&["src"], rules::channels);
+    check(&["src"], rules::channels);
 }
 
 #[test]
-fn only_the_log_writes_lines_of_the_log() {
-    hold(&["src"], rules::logging);
+fn only_the_log_module_writes_log_lines() {
+    check(&["src"], rules::logging);
 }
 
 #[test]
-fn the_model_names_every_variant() {
-    hold(&["src"], rules::wild_arms);
+fn the_model_matches_every_variant_by_name() {
+    check(&["src"], rules::wild_arms);
 }
 
 #[test]
-fn the_project_speaks_of_itself_alone() {
+fn no_file_names_the_workplace() {
     let mut files = Vec::new();
     walk(Path::new(env!("CARGO_MANIFEST_DIR")), &mut files);
-    // What others wrote keeps its words.
+    // Third-party texts are exempt.
     files.retain(|file| !relative(file).contains("LICENSE") && !file.ends_with("Cargo.lock"));
     let mut broken = Vec::new();
     for file in &files {
-        // What is not text (fonts, pictures) says nothing.
+        // Skip binary files (fonts, pictures).
         let Ok(text) = fs::read_to_string(file) else { continue };
         let path = relative(file);
         broken.extend(rules::workplace(&text).into_iter().map(|f| format!("{path}:{}: {}", f.line, f.what)));
@@ -131,7 +131,7 @@ fn the_project_speaks_of_itself_alone() {
     assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
 }
 
-/// A rule, a path, a file that breaks the rule in its last line, and one that is near it and right.
+/// A rule, a path, a file that breaks the rule in its last line, and a similar file that keeps it.
 const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::opening, "src/a.rs", "use std::fmt;", "//! What it does.\n\nuse std::fmt;"),
     (rules::opening, "src/a.rs", "//!", "//! One sentence\n//! on two lines.\n"),
@@ -230,7 +230,7 @@ const PRACTICE_TWO_CLOCKS: &str =
     "#[expect(clippy::disallowed_methods, reason = \"…\")]\nlet a = Instant::now();\nlet b = Instant::now();";
 
 #[test]
-fn each_rule_finds_what_breaks_it() {
+fn each_rule_finds_its_violations() {
     for (i, (rule, path, wrong, right)) in PLANTED.iter().enumerate() {
         let found = rule(&Source::new(path, wrong));
         let lines: Vec<usize> = found.iter().map(|f| f.line).collect();
@@ -244,7 +244,7 @@ fn each_rule_finds_what_breaks_it() {
 }
 
 #[test]
-fn the_workplace_is_found_where_it_is_named() {
+fn names_of_the_workplace_are_found() {
     for wrong in [concat!("in /wo", "rk/main"), concat!("see iss", "ue 12"), concat!("https://py", "pi.org/x")] {
         assert_eq!(
             rules::workplace(&format!("one\n{wrong}\n")).iter().map(|f| f.line).collect::<Vec<_>>(),

@@ -1,10 +1,10 @@
-//! Which room may import which, and rings of files inside a room.
+//! Which room may import which, and import cycles of files inside a room.
 
 use super::rules::Finding;
 use super::source::{Source, is_word, words};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every room with the rooms that it may import: those below it alone, so no ring can form. `lib.rs` shows the same as a picture.
+/// Every room with the rooms that it may import: only those below it, so no cycle can form. `lib.rs` has the diagram.
 pub const ROOMS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("model", &["time"]),
@@ -25,10 +25,10 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("lib", &[]),
 ];
 
-/// The largest ring of files inside a room.
+/// The largest allowed import cycle inside a room, in files.
 pub const RING: usize = 3;
 
-/// Returns the imports that the table doesn't allow. Paths through the crate's name are those of a program's own library.
+/// Returns the imports that the table doesn't allow. The programs import the library by the crate's name.
 pub fn arrows(source: &Source) -> Vec<Finding> {
     let Some(room) = source.path.strip_prefix("src/").and_then(|rest| rest.split(['/', '.']).next()) else {
         return vec![];
@@ -45,7 +45,7 @@ pub fn arrows(source: &Source) -> Vec<Finding> {
     imports.collect()
 }
 
-/// Returns the rings of more than [`RING`] files, each with the imports that tie it.
+/// Returns the import cycles of more than [`RING`] files, each with its imports.
 pub fn rings(sources: &[Source]) -> Vec<String> {
     let modules: BTreeMap<Vec<&str>, &Source> =
         sources.iter().filter_map(|source| Some((module(&source.path)?, source))).collect();
@@ -53,7 +53,7 @@ pub fn rings(sources: &[Source]) -> Vec<String> {
         .iter()
         .map(|(name, source)| {
             let found = full_paths(&source.code).into_iter().filter_map(|path| resolve(&modules, name, &path));
-            // A module and what is inside it are one idea: the inner one uses what the outer one holds.
+            // A module and its submodules count as one: they may use each other.
             (name, found.filter(|other| !other.starts_with(name) && !name.starts_with(other)).collect())
         })
         .collect();
@@ -89,13 +89,13 @@ pub fn rings(sources: &[Source]) -> Vec<String> {
     rings
 }
 
-/// `src/a/b.rs` is the module `a::b`, `src/a/mod.rs` is `a`.
+/// Returns the module of a path: `a::b` for `src/a/b.rs`, `a` for `src/a/mod.rs`.
 fn module(path: &str) -> Option<Vec<&str>> {
     let path = path.strip_prefix("src/")?.strip_suffix(".rs")?;
     Some(path.strip_suffix("/mod").unwrap_or(path).split('/').collect())
 }
 
-/// The module that a path leads to from inside `from`; the longest part of it that is one.
+/// Resolves a path from inside `from` to a module: the longest prefix that is one.
 fn resolve<'a>(modules: &BTreeMap<Vec<&'a str>, &Source>, from: &[&'a str], path: &[&'a str]) -> Option<Vec<&'a str>> {
     let mut at = match *path.first()? {
         "crate" => vec![],
@@ -116,7 +116,7 @@ fn resolve<'a>(modules: &BTreeMap<Vec<&'a str>, &Source>, from: &[&'a str], path
     modules.contains_key(&at).then_some(at)
 }
 
-/// Every path in the code that begins with `crate`, `super` or `self`; a group gives one path for each of its members.
+/// Returns every path in the code that begins with `crate`, `super` or `self`, with one path per member of a group.
 fn full_paths(code: &str) -> Vec<Vec<&str>> {
     let mut all = Vec::new();
     for (at, word) in words(code) {
@@ -161,7 +161,7 @@ fn branch<'a>(code: &'a str, path: &mut Vec<&'a str>, all: &mut Vec<Vec<&'a str>
 }
 
 #[test]
-fn the_table_of_rooms_goes_one_way() {
+fn the_table_of_rooms_has_no_cycle() {
     for (at, (room, below)) in ROOMS.iter().enumerate() {
         for other in *below {
             assert!(
@@ -173,7 +173,7 @@ fn the_table_of_rooms_goes_one_way() {
 }
 
 #[test]
-fn each_planted_arrow_and_ring_is_found() {
+fn forbidden_imports_and_cycles_are_found() {
     for (room, below) in ROOMS.iter().filter(|(room, _)| *room != "lib") {
         for (other, _) in ROOMS.iter().filter(|(other, _)| other != room && !matches!(*other, "lib" | "bin" | "main")) {
             for path in [format!("use crate::{other}::X;"), format!("use crate::{{time, {other}::X}};")] {

@@ -1,8 +1,8 @@
-//! The table of rules at the top of `src/lib.rs` names tests; each of them exists.
+//! Every test that the table of rules at the top of `src/lib.rs` names exists.
 
 use super::source::{Source, sources};
 
-/// The paths in backticks in the last column of the table's rows.
+/// Returns the paths in backticks in the last column of the table's rows.
 fn named(page: &str) -> Vec<String> {
     let rows = page.lines().filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix(" |"));
     let column = rows.filter_map(|row| row.rsplit(" | ").next());
@@ -10,9 +10,9 @@ fn named(page: &str) -> Vec<String> {
     quoted.filter(|name| name.contains("::")).map(str::to_owned).collect()
 }
 
-/// Whether a test of this path stands in one of these files, or a module of this path does.
+/// Returns whether one of these files has a test or is a module of this path.
 fn exists(sources: &[Source], path: &str) -> bool {
-    // A folder of tests mirrors one of the sources, so both may have a file of this name.
+    // Folders of tests mirror those of the sources, so both may have a file of this name.
     let files = |module: &str| {
         let module = module.replace("::", "/");
         let paths = ["tests/it", "src"].map(|top| [format!("{top}/{module}.rs"), format!("{top}/{module}/mod.rs")]);
@@ -25,7 +25,7 @@ fn exists(sources: &[Source], path: &str) -> bool {
 }
 
 #[test]
-fn every_test_that_the_table_of_rules_names_exists() {
+fn every_test_in_the_table_of_rules_exists() {
     let sources = sources(&["src", "tests/it"]);
     let page = sources.iter().find(|source| source.path == "src/lib.rs").expect("the page is there");
     let named = named(&page.text);
@@ -35,7 +35,7 @@ fn every_test_that_the_table_of_rules_names_exists() {
 }
 
 #[test]
-fn a_test_that_is_not_there_is_found() {
+fn a_missing_test_is_found() {
     let page = "//! | A rule | `queue::a`, `queue::b` and `queue` |\n//! | [`time`] | the `time` |\n";
     assert_eq!(named(page), ["queue::a", "queue::b"]);
     let there =

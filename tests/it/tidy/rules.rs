@@ -7,11 +7,11 @@ use super::source::{Source, is_word, words};
 pub struct Finding {
     /// Counted from 1.
     pub line: usize,
-    /// What stands there, and what the rule is.
+    /// What was found, and the rule.
     pub what: String,
 }
 
-/// What a source breaks, place by place.
+/// Returns every place where a source breaks the rule.
 pub type Rule = fn(&Source) -> Vec<Finding>;
 
 fn finding(source: &Source, at: usize, what: impl Into<String>) -> Finding {
@@ -28,7 +28,7 @@ pub fn opening(source: &Source) -> Vec<Finding> {
 /// 500 lines at most.
 pub fn length(source: &Source) -> Vec<Finding> {
     let lines = source.text.lines().count();
-    if lines <= 500 { vec![] } else { vec![Finding { line: 501, what: format!("{lines} lines; 500 are the most") }] }
+    if lines <= 500 { vec![] } else { vec![Finding { line: 501, what: format!("{lines} lines; the limit is 500") }] }
 }
 
 /// `model` is pure, `engine` has no window, `ui` has no network and no disk.
@@ -69,10 +69,10 @@ pub fn waiting(source: &Source) -> Vec<Finding> {
     let calls = words(&source.code).filter(|(at, word)| {
         CALLS.contains(word) && source.code[..*at].ends_with('.') && source.code[at + word.len()..].starts_with('(')
     });
-    calls.map(|(at, word)| finding(source, at, format!("`{word}` waits, and the window with it"))).collect()
+    calls.map(|(at, word)| finding(source, at, format!("`{word}` blocks the window"))).collect()
 }
 
-/// The engine's loop waits for nothing: what reads the disk or blocks is a task, whose result comes back as an event.
+/// The engine's loop never blocks: what reads the disk or blocks is a task, whose result comes back as an event.
 pub fn blocking(source: &Source) -> Vec<Finding> {
     const CALLS: [&str; 12] = [
         "block_on",
@@ -101,17 +101,17 @@ pub fn blocking(source: &Source) -> Vec<Finding> {
             ("std" | "tokio", "fs" | "net" | "process") | ("std", "thread") | ("rusqlite" | "rustix", _)
         ) || root == "profiles" && next != "Paths"
     });
-    let named = named.map(|(at, path)| finding(source, at, format!("`{path}` may wait, and every delivery with it")));
+    let named = named.map(|(at, path)| finding(source, at, format!("`{path}` may block every delivery")));
     let calls = words(&source.code).filter(|(at, word)| {
         CALLS.contains(word)
             && source.code[..*at].ends_with(['.', ':'])
             && source.code[at + word.len()..].starts_with('(')
     });
-    let calls = calls.map(|(at, word)| finding(source, at, format!("`{word}` waits, and every delivery with it")));
+    let calls = calls.map(|(at, word)| finding(source, at, format!("`{word}` blocks every delivery")));
     named.chain(calls).collect()
 }
 
-/// What an error is, its type says: no text of one is looked into.
+/// Errors are classified by their types, never by their texts.
 pub fn error_texts(source: &Source) -> Vec<Finding> {
     let classifies = source.path.starts_with("src/engine/classify") || source.path == "src/engine/signin/line.rs";
     if !classifies || source.path.ends_with("/tests.rs") {
@@ -123,20 +123,20 @@ pub fn error_texts(source: &Source) -> Vec<Finding> {
             && code[..*at].ends_with('.')
             && code[at + word.len()..].starts_with("(\"")
     });
-    calls.map(|(at, word)| finding(source, at, format!("`{word}` decides by a text"))).collect()
+    calls.map(|(at, word)| finding(source, at, format!("`{word}` classifies an error by its text"))).collect()
 }
 
 fn in_window(source: &Source) -> bool {
     source.path.starts_with("src/ui/") || source.path == "src/main.rs"
 }
 
-/// The theme holds the colors, and names of fonts that look like sentences.
+/// The theme defines the colors, and has font names that look like sentences.
 fn in_theme(source: &Source) -> bool {
     source.path == "src/ui/theme.rs" || source.path.starts_with("src/ui/theme/")
 }
 
-/// Sizes, distances and paddings of the window stand in `ui/theme`. What may stand beside them halves or doubles something,
-/// is a share, or moves by a pixel: numbers up to 2. A line that names `f64` is about something else than points.
+/// Sizes, distances and paddings of the window are defined in `ui/theme`. Elsewhere only numbers up to 2 are allowed:
+/// to halve, to double, for shares, or to move by a pixel. A line with `f64` is not about points.
 pub fn sizes(source: &Source) -> Vec<Finding> {
     if !source.path.starts_with("src/ui/") || source.path.starts_with("src/ui/theme") {
         return vec![];
@@ -159,19 +159,19 @@ pub fn sizes(source: &Source) -> Vec<Finding> {
                 })
             });
         if let Some(what) = large.filter(|_| !line.contains("f64")).or(padding) {
-            broken.push(finding(source, begin, format!("`{what}`: sizes stand in ui/theme alone")));
+            broken.push(finding(source, begin, format!("`{what}`: sizes belong in ui/theme")));
         }
         begin += line.len();
     }
     broken
 }
 
-/// Colors only in the theme.
+/// Colors are defined only in the theme.
 pub fn colors(source: &Source) -> Vec<Finding> {
     if !in_window(source) || in_theme(source) {
         return vec![];
     }
-    let why = "colors stand in ui/theme.rs alone";
+    let why = "colors belong in ui/theme.rs";
     let mut broken = Vec::new();
     for (at, word) in words(&source.code) {
         let of_color = source.code[..at].ends_with("Color32::") && !["TRANSPARENT", "PLACEHOLDER"].contains(&word);
@@ -191,7 +191,7 @@ pub fn colors(source: &Source) -> Vec<Finding> {
     broken
 }
 
-/// What a person reads stands in `words`: in the window's sources no text has two words and begins with a capital.
+/// Sentences are defined in `words`: in the window's sources no text has two words and begins with a capital.
 pub fn sentences(source: &Source) -> Vec<Finding> {
     if !in_window(source) || in_theme(source) {
         return vec![];
@@ -205,7 +205,7 @@ pub fn sentences(source: &Source) -> Vec<Finding> {
     broken.map(|(at, text)| finding(source, *at, format!("{text:?} is a sentence for `words`"))).collect()
 }
 
-/// `words`, `diagnose`, and the words of `grant` and `receipt`: what people read.
+/// Returns whether people read the texts of a source: `words`, `diagnose`, and the words of `grant` and `receipt`.
 pub fn has_sentences(source: &Source) -> bool {
     const OF_ROOMS: [&str; 5] = [
         "src/grant/card.rs",
@@ -218,7 +218,7 @@ pub fn has_sentences(source: &Source) -> bool {
         || OF_ROOMS.contains(&source.path.as_str())
 }
 
-/// The words that people are spared.
+/// Texts for people have no alarming words.
 pub fn calm(source: &Source) -> Vec<Finding> {
     if !has_sentences(source) {
         return vec![];
@@ -231,7 +231,7 @@ pub fn calm(source: &Source) -> Vec<Finding> {
     broken.map(|(at, text, word)| finding(source, at, format!("{word:?} in {text:?}: say what is so"))).collect()
 }
 
-/// Apostrophes are curly in what people read. The kit's files are ASCII, and are exempt.
+/// Apostrophes are curly in texts for people. The kit's files are ASCII, and are exempt.
 pub fn apostrophes(source: &Source) -> Vec<Finding> {
     if !has_sentences(source) || source.path == "src/words/kit.rs" {
         return vec![];
@@ -246,7 +246,7 @@ pub fn apostrophes(source: &Source) -> Vec<Finding> {
     broken.map(|(at, text)| finding(source, *at, format!("{text:?}: write ’ between letters"))).collect()
 }
 
-/// Only `engine/clock.rs` reads a clock; `practice`, the other end of the wire, has one marked place of its own.
+/// Only `engine/clock.rs` reads a clock; `practice`, the other end of the wire, may in one marked place.
 pub fn clock(source: &Source) -> Vec<Finding> {
     const CLOCKS: [&str; 5] = ["Instant::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "Utc::now"];
     if source.path == "src/engine/clock.rs" {
@@ -268,12 +268,11 @@ pub fn clock(source: &Source) -> Vec<Finding> {
         !marked(*at) || places > 1
     });
     broken
-        .map(|(at, name)| finding(source, at, format!("`{name}`: ask engine/clock.rs, or be told the time")))
+        .map(|(at, name)| finding(source, at, format!("`{name}`: use engine/clock.rs, or pass the time in")))
         .collect()
 }
 
-/// A test does not wait for time to pass: it moves a clock ahead, or looks again after at most 50 ms, which are written
-/// where it sleeps.
+/// Tests do not wait for time to pass: they advance a clock, or poll after at most 50 ms, written as a literal.
 pub fn naps(source: &Source) -> Vec<Finding> {
     if !source.path.starts_with("tests/it/") {
         return vec![];
@@ -291,10 +290,10 @@ pub fn naps(source: &Source) -> Vec<Finding> {
             && !driven
             && short(*at).is_none()
     });
-    naps.map(|(at, _)| finding(source, at, "a real wait of more than 50 ms; move the clock ahead")).collect()
+    naps.map(|(at, _)| finding(source, at, "a real wait of more than 50 ms; advance the clock instead")).collect()
 }
 
-/// What is not taken must slow its sender.
+/// Every channel is bounded, so that a slow receiver slows its sender.
 pub fn channels(source: &Source) -> Vec<Finding> {
     let broken = words(&source.code).filter(|(at, word)| {
         let after = &source.code[at + word.len()..];
@@ -308,13 +307,13 @@ pub fn channels(source: &Source) -> Vec<Finding> {
     broken.map(|(at, word)| finding(source, at, format!("`{word}` has no bound"))).collect()
 }
 
-/// Lines of the log are written by `engine/log` alone, whose types let no secret in.
+/// Only `engine/log` writes log lines, because its types can't contain a secret.
 pub fn logging(source: &Source) -> Vec<Finding> {
     if source.path == "src/engine/log.rs" || source.path.starts_with("src/engine/log/") {
         return vec![];
     }
     let named = words(&source.code).filter(|(_, word)| matches!(*word, "tracing" | "tracing_subscriber"));
-    named.map(|(at, word)| finding(source, at, format!("`{word}` is named in engine/log alone"))).collect()
+    named.map(|(at, word)| finding(source, at, format!("`{word}` belongs only in engine/log"))).collect()
 }
 
 /// In the model, a match on one of its own enums has no `_` arm: a new variant must be decided on everywhere.
@@ -335,7 +334,7 @@ pub fn wild_arms(source: &Source) -> Vec<Finding> {
     broken
 }
 
-/// Whether a pattern names a variant by its path, `Kind::Offline`; constants and `Ordering` do not count.
+/// Returns whether a pattern names a variant by its path, as `Kind::Offline`. Constants and `Ordering` do not count.
 fn names_variant(pattern: &str) -> bool {
     words(pattern).any(|(at, word)| {
         let variant = word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase);
@@ -344,7 +343,7 @@ fn names_variant(pattern: &str) -> bool {
     })
 }
 
-/// The patterns of the arms of the match that begins at `at`, with their places.
+/// Returns the patterns of the arms of the match that begins at `at`, with their offsets.
 fn patterns(code: &str, at: usize) -> Vec<(usize, String)> {
     let Some(open) = opening_brace(code, at) else { return vec![] };
     let (mut all, mut depth, mut start, mut in_pattern, mut block) = (Vec::new(), 0_i32, open + 1, true, false);
@@ -372,7 +371,7 @@ fn patterns(code: &str, at: usize) -> Vec<(usize, String)> {
     all
 }
 
-/// The brace that opens the arms of the match at `at`: the first one outside of parentheses.
+/// Returns the offset of the brace that opens the arms of the match at `at`: the first one outside of parentheses.
 fn opening_brace(code: &str, at: usize) -> Option<usize> {
     let mut depth = 0;
     for (i, c) in code[at..].char_indices() {
@@ -387,7 +386,7 @@ fn opening_brace(code: &str, at: usize) -> Option<usize> {
     None
 }
 
-/// Paths, hosts and tickets of the place where this was written; readers elsewhere can't follow them.
+/// No file names paths, hosts or tickets of the place where it was written: readers elsewhere can't follow them.
 pub fn workplace(text: &str) -> Vec<Finding> {
     // In two halves, so that this file does not name them.
     const NAMES: [&str; 8] = [

@@ -1,4 +1,4 @@
-//! A Rust file as the rules see it: its code without comments, texts and tests, and its texts apart.
+//! A Rust file as the rules see it: its code without comments, literals and tests, and its strings separately.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 pub struct Source {
     /// Its path from the top of the project, with `/`.
     pub path: String,
-    /// All of it.
+    /// The whole file.
     pub text: String,
-    /// As long as `text`, line by line, with blanks for comments, the insides of literals, and items under `#[cfg(test)]`.
+    /// `text` with blanks for comments, the insides of literals, and items under `#[cfg(test)]`; offsets stay the same.
     pub code: String,
-    /// String literals outside tests: the byte where each begins, and what stands in it.
+    /// The string literals outside tests, with their offsets in bytes.
     pub strings: Vec<(usize, String)>,
 }
 
 impl Source {
-    /// Reads a file's text. This is no whole lexer; what rustfmt leaves behind is enough.
+    /// Parses a file's text. This is not a complete lexer, but enough for code formatted by rustfmt.
     pub fn new(path: &str, text: &str) -> Self {
         let (mut code, mut strings) = blank(text);
         while let Some(test) = next_test(&code) {
@@ -27,12 +27,12 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned(), code, strings }
     }
 
-    /// The number of the line in which this byte stands.
+    /// Returns the number of the line of this byte.
     pub fn line(&self, at: usize) -> usize {
         1 + self.text[..at].matches('\n').count()
     }
 
-    /// Every path in the code as far as its second segment, with its place: `std::fs`, `crate::engine`, `egui::Ui`.
+    /// Returns every path in the code up to its second segment, such as `std::fs` or `egui::Ui`, with its offset.
     /// A group gives one path for each of its members.
     pub fn paths(&self) -> Vec<(usize, String)> {
         let code = &self.code;
@@ -57,7 +57,7 @@ impl Source {
     }
 }
 
-/// The `.rs` files under these folders of the project, in order.
+/// Returns the `.rs` files under these folders of the project, sorted.
 pub fn sources(folders: &[&str]) -> Vec<Source> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
@@ -68,13 +68,13 @@ pub fn sources(folders: &[&str]) -> Vec<Source> {
     files.iter().map(|file| Source::new(&relative(file), &fs::read_to_string(file).expect("UTF-8"))).collect()
 }
 
-/// A file's path from the top of the project.
+/// Returns a file's path from the top of the project.
 pub fn relative(file: &Path) -> String {
     let path = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("it is in the project");
     path.to_str().expect("UTF-8").replace('\\', "/")
 }
 
-/// Every file under a folder, sorted, without version control, build output and Python's caches.
+/// Adds every file under a folder, sorted, without version control, build output and Python's caches.
 pub fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.expect("it is listed").path()).collect();
@@ -88,12 +88,12 @@ pub fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether a character belongs to an identifier.
+/// Returns whether a character belongs to an identifier.
 pub fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Every identifier and number in the code, with its place.
+/// Returns every identifier and number in the code, with its offset.
 pub fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
     code.split(|c: char| !is_word(c)).filter(|w| !w.is_empty()).map(|w| (w.as_ptr().addr() - code.as_ptr().addr(), w))
 }
@@ -125,7 +125,7 @@ fn blank_range(code: &mut [u8], range: std::ops::Range<usize>) {
     }
 }
 
-/// Blanks comments and the insides of literals; gives the strings apart.
+/// Blanks comments and the insides of literals, and returns the strings separately.
 fn blank(text: &str) -> (Vec<u8>, Vec<(usize, String)>) {
     let (bytes, mut code, mut strings) = (text.as_bytes(), text.as_bytes().to_vec(), Vec::new());
     let until = |from: usize, end: &str| text[from..].find(end).map_or(text.len(), |n| from + n);
@@ -169,7 +169,7 @@ fn blank(text: &str) -> (Vec<u8>, Vec<(usize, String)>) {
     (code, strings)
 }
 
-/// The length of the character literal that begins here; a lifetime is none.
+/// Returns the length of the character literal that begins here, or `None` for a lifetime.
 fn char_literal(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('\'')?;
     if let Some(escape) = inside.strip_prefix('\\') {
@@ -180,7 +180,7 @@ fn char_literal(rest: &str) -> Option<usize> {
     inside[first..].starts_with('\'').then_some(first + 2)
 }
 
-/// The next item under `#[cfg(test)]`, attribute included.
+/// Returns the next item under `#[cfg(test)]`, attribute included.
 fn next_test(code: &[u8]) -> Option<std::ops::Range<usize>> {
     const MARK: &[u8] = b"#[cfg(test)]";
     let start = code.windows(MARK.len()).position(|w| w == MARK)?;
