@@ -115,7 +115,7 @@ fn the_model_matches_every_variant_by_name() {
 }
 
 #[test]
-fn no_file_names_the_workplace() {
+fn no_file_names_another_machine() {
     let mut files = Vec::new();
     walk(Path::new(env!("CARGO_MANIFEST_DIR")), &mut files);
     // Third-party texts are exempt.
