@@ -86,6 +86,7 @@
 //! | An idle Daypass polls nothing: a window wakes when its text changes, an engine when something happens | `window::idle::a_window_wakes_only_when_its_text_changes`, `window::idle::an_idle_engine_does_nothing_until_a_file_changes` |
 //! | Errors of the network are told apart by their types, never by their texts | `tidy::errors_are_classified_by_their_types`, `engine::classify::network::tests::what_is_met_on_the_way_is_told_apart_by_its_type` |
 //! | A second start reaches the window of the same user alone, and what is no call harms no other | `engine::window_call::tests::what_is_no_call_is_not_answered_and_harms_no_other` |
+//! | Only the model makes an id of a destination from its position | `tidy::only_the_model_makes_ids_of_destinations` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
 //! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_are_defined_only_in_words`, `tidy::words_are_calm`, `tidy::colors_are_defined_only_in_the_theme`, `tidy::sizes_are_defined_only_in_the_theme` |
 //! | Each thing that people read about has one word, that of `docs/glossary.md` | `tidy::glossary::each_thing_has_one_word` |

@@ -142,7 +142,7 @@ impl Codes {
         }
         let (seen, now) = (handle.seen(), handle.now());
         for &id in places {
-            let Some(place) = seen.destinations.get(usize::from(id.0)) else { continue };
+            let Some(place) = seen.destination(id) else { continue };
             if let Some(why) = needed(place, now) {
                 self.asked = Some((id, line(words::code(&place.destination, &why))));
                 return;

@@ -114,8 +114,7 @@ impl Show {
         let seen = handle.seen();
         self.update(&seen, handle.now());
         self.end();
-        let open =
-            places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))).map(|p| p.totals.open()).sum();
+        let open = places.iter().filter_map(|id| seen.destination(*id)).map(|p| p.totals.open()).sum();
         let kept = !handle.notices().iter().any(keeps_nothing);
         let plain = words::interrupted(open, kept);
         if self.json {
@@ -250,10 +249,7 @@ impl Show {
         }
         self.told[at] = true;
         let shown = visible(&upload.key());
-        let prefix = seen
-            .destinations
-            .get(usize::from(upload.destination.0))
-            .map_or("", |place| place.destination.prefix.as_str());
+        let prefix = seen.destination(upload.destination).map_or("", |place| place.destination.prefix.as_str());
         // Programs that read the events need the object's whole key.
         let key = format!("{prefix}{}", upload.key());
         let (event, plain) = match &upload.state {
@@ -302,7 +298,7 @@ impl Show {
     pub(super) fn summary(&mut self, seen: &Snapshot, places: &[DestinationId]) -> u8 {
         let mut all = true;
         self.as_before(seen, places);
-        for place in places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))) {
+        for place in places.iter().filter_map(|id| seen.destination(*id)) {
             let totals = &place.totals;
             let missed = place.left_out_count.missed();
             // Delivering nothing is no success, unless everything was delivered earlier.
@@ -344,7 +340,7 @@ impl Show {
     pub(super) fn stuck(&mut self, seen: &Snapshot, places: &[DestinationId], now: Time) {
         self.end();
         let silent = Arc::new(Problem::new(Kind::NoAnswer));
-        for place in places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))) {
+        for place in places.iter().filter_map(|id| seen.destination(*id)) {
             let why = match &place.session {
                 Session::Denied(problem) => Some(problem),
                 Session::Assuming(_) => Some(self.refused.as_ref().unwrap_or(&silent)),

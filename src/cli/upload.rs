@@ -57,8 +57,7 @@ pub(super) async fn run(mut args: UploadArgs) -> Result<u8, Stop> {
     // Before the files are added, a snapshot looks like a delivery that is complete.
     handle.reached().await;
     let mut ended = watch_uploads(&mut handle, &mut show, &[place], args.wire.patience).await;
-    let files =
-        |handle: &Handle| handle.seen().destinations.get(usize::from(place.0)).is_some_and(|p| p.totals.files > 0);
+    let files = |handle: &Handle| handle.seen().destination(place).is_some_and(|p| p.totals.files > 0);
     if let Some(path) = &args.receipt
         && ended != NOT_STARTED
         && files(&handle)
@@ -71,8 +70,7 @@ pub(super) async fn run(mut args: UploadArgs) -> Result<u8, Stop> {
             }
         }
     }
-    let delivered =
-        handle.seen().destinations.get(usize::from(place.0)).is_some_and(|place| place.totals.delivered > 0);
+    let delivered = handle.seen().destination(place).is_some_and(|place| place.totals.delivered > 0);
     if args.send_receipt && delivered && matches!(ended, ALL | SOME_NOT) {
         match Receipt::send_last(&handle, place).await {
             Ok(sent) => {
@@ -102,10 +100,8 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
     // Uploads that ended without delivery are reported, too, although only the user can decide about them.
     let wanted =
         |totals: &Totals| totals.open() + totals.failed + totals.key_files + totals.unconfirmed + totals.already > 0;
-    let places: Vec<DestinationId> = (0..seen.destinations.len())
-        .filter(|&at| wanted(&seen.destinations[at].totals))
-        .map(|at| DestinationId(u16::try_from(at).unwrap_or(u16::MAX)))
-        .collect();
+    let places: Vec<DestinationId> =
+        seen.destinations().filter(|(_, place)| wanted(&place.totals)).map(|(id, _)| id).collect();
     // Uploads that could not be read are not finished.
     let unread = handle.notices().iter().any(|notice| matches!(notice, Notice::Journal(_)));
     if places.is_empty() {
@@ -114,7 +110,7 @@ pub(super) async fn resume(args: Resume) -> Result<u8, Stop> {
         return Ok(ended);
     }
     for &place in &places {
-        if seen.destinations[usize::from(place.0)].totals.open() > 0 {
+        if seen.destination(place).is_some_and(|place| place.totals.open() > 0) {
             handle.send(Command::Resume(Which::All(place)));
             handle.send(Command::GetAccess(place));
         }
@@ -206,7 +202,7 @@ async fn watch_uploads(handle: &mut Handle, show: &mut Show, places: &[Destinati
                 settle(handle, &open).await;
             }
             show.stuck(&seen, &open, now);
-            let had = |id: &DestinationId| seen.destinations.get(usize::from(id.0)).is_some_and(had_access);
+            let had = |id: &DestinationId| seen.destination(*id).is_some_and(had_access);
             return if places.iter().any(had) { SOME_NOT } else { NOT_STARTED };
         }
         WATCHED.store(true, Ordering::Relaxed);
@@ -290,11 +286,11 @@ async fn show_all(show: &mut Show, seen: Arc<Snapshot>, now: Time) {
 
 /// Returns how many uploads of an earlier run nobody has resumed.
 fn parked(seen: &Snapshot, id: DestinationId) -> u64 {
-    seen.destinations.get(usize::from(id.0)).map_or(0, |place| place.totals.paused)
+    seen.destination(id).map_or(0, |place| place.totals.paused)
 }
 
 fn standing(seen: &Snapshot, id: DestinationId, patience: Duration) -> DeliveryProgress {
-    let Some(place) = seen.destinations.get(usize::from(id.0)) else { return DeliveryProgress::Going };
+    let Some(place) = seen.destination(id) else { return DeliveryProgress::Going };
     if place.walking == 0 && place.totals.open() == parked(seen, id) {
         return DeliveryProgress::Done;
     }
@@ -335,5 +331,5 @@ fn is_trying(seen: &Snapshot, places: &[DestinationId]) -> bool {
         let retry = place.retry.as_ref().filter(|retry| retry.what == Retried::Upload && seen.line == Network::Up);
         retry.is_some_and(|retry| retry.next <= seen.now)
     };
-    places.iter().filter_map(|id| seen.destinations.get(usize::from(id.0))).any(trying)
+    places.iter().filter_map(|id| seen.destination(*id)).any(trying)
 }

@@ -63,7 +63,8 @@ impl AwsContext {
         check: AccessCheck,
         teller: &Teller,
     ) -> Option<()> {
-        const HERE: DestinationId = DestinationId(0);
+        // The vault is one of its own and holds no other session.
+        let here = DestinationId::default();
         let profile = destination.profile.clone();
         teller.tell(Item::Profile, self.profile(&profile, &destination.role)).await?;
         let identity = async {
@@ -73,9 +74,9 @@ impl AwsContext {
         let identity = teller.tell(Item::Identity, identity).await?;
         let destination = Arc::new(destination);
         let session_name = RoleSessionName::cleaned_from(&identity.name);
-        teller.tell(Item::Role, self.role(HERE, &destination, &session_name, code)).await?;
+        teller.tell(Item::Role, self.role(here, &destination, &session_name, code)).await?;
         let locate = async {
-            let region = self.locate(HERE, &destination).await?;
+            let region = self.locate(here, &destination).await?;
             let named = destination.region.clone().filter(|named| *named != region);
             Ok((region.clone(), Fact::Bucket { region, named, owner: destination.owner() }))
         };
@@ -85,7 +86,7 @@ impl AwsContext {
             let put = async {
                 let body = Bytes::from_static(b"Daypass checked that files arrive here. This object can be deleted.\n");
                 let crc = crc_fast::checksum(CrcAlgorithm::Crc64Nvme, &body);
-                let s3 = self.s3(HERE, &destination, &region);
+                let s3 = self.s3(here, &destination, &region);
                 let object = s3.put(&key, body, crc, &Arc::default()).await?;
                 Ok(((), Fact::TestObject { key: key.clone(), proof: object.proof }))
             };

@@ -271,15 +271,15 @@ impl Lanes {
 
     /// The id of the destination that is opened next.
     pub fn next_id(&self) -> DestinationId {
-        Self::id(self.0.len())
+        DestinationId::from_index(self.0.len())
     }
 
     pub fn contains(&self, id: DestinationId) -> bool {
-        usize::from(id.0) < self.0.len()
+        id.index() < self.0.len()
     }
 
     pub fn get(&self, id: DestinationId) -> Option<&Lane> {
-        self.0.get(usize::from(id.0))
+        self.0.get(id.index())
     }
 
     pub fn len(&self) -> usize {
@@ -288,17 +288,17 @@ impl Lanes {
 
     /// The lane whose turn it is after this one.
     pub fn after(&self, id: DestinationId) -> DestinationId {
-        Self::id((usize::from(id.0) + 1) % self.0.len().max(1))
+        DestinationId::from_index((id.index() + 1) % self.0.len().max(1))
     }
 
     /// The lane whose turn it was before this one.
     pub fn before(&self, id: DestinationId) -> DestinationId {
         let len = self.0.len().max(1);
-        Self::id((usize::from(id.0) + len - 1) % len)
+        DestinationId::from_index((id.index() + len - 1) % len)
     }
 
     pub fn ids(&self) -> impl Iterator<Item = DestinationId> + use<> {
-        (0..self.0.len()).map(Self::id)
+        (0..self.0.len()).map(DestinationId::from_index)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Lane> {
@@ -306,11 +306,7 @@ impl Lanes {
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (DestinationId, &mut Lane)> {
-        self.0.iter_mut().enumerate().map(|(at, lane)| (Self::id(at), lane))
-    }
-
-    fn id(at: usize) -> DestinationId {
-        DestinationId(u16::try_from(at).unwrap_or(u16::MAX))
+        self.0.iter_mut().enumerate().map(|(at, lane)| (DestinationId::from_index(at), lane))
     }
 }
 
@@ -318,12 +314,12 @@ impl Index<DestinationId> for Lanes {
     type Output = Lane;
 
     fn index(&self, id: DestinationId) -> &Lane {
-        &self.0[usize::from(id.0)]
+        &self.0[id.index()]
     }
 }
 
 impl IndexMut<DestinationId> for Lanes {
     fn index_mut(&mut self, id: DestinationId) -> &mut Lane {
-        &mut self.0[usize::from(id.0)]
+        &mut self.0[id.index()]
     }
 }

@@ -219,8 +219,8 @@ impl Model {
     }
 
     /// What is shown of the open destinations, by id.
-    pub fn destinations(&self) -> impl Iterator<Item = &OpenDestination> {
-        self.lanes.iter().map(|lane| &lane.shown)
+    pub fn destinations(&self) -> impl Iterator<Item = (DestinationId, &OpenDestination)> {
+        self.lanes.ids().zip(self.lanes.iter().map(|lane| &lane.shown))
     }
 
     /// All uploads of this run.

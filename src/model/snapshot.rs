@@ -44,6 +44,30 @@ pub struct Snapshot {
     pub kept_until: Arc<BTreeMap<UploadId, Utc>>,
 }
 
+impl Snapshot {
+    /// Returns the open destination with this id.
+    #[must_use]
+    pub fn destination(&self, id: DestinationId) -> Option<&OpenDestination> {
+        self.destinations.get(id.index())
+    }
+
+    /// Returns the open destinations with their ids, in the order in which they were opened.
+    pub fn destinations(&self) -> impl Iterator<Item = (DestinationId, &OpenDestination)> {
+        self.destinations.iter().enumerate().map(|(index, place)| (DestinationId::from_index(index), place))
+    }
+
+    /// Returns the id of the first open destination that `is_wanted`.
+    pub fn find_destination(&self, is_wanted: impl Fn(&Destination) -> bool) -> Option<DestinationId> {
+        self.destinations().find(|(_, place)| is_wanted(&place.destination)).map(|(id, _)| id)
+    }
+
+    /// Returns the id of the destination that was opened last.
+    #[must_use]
+    pub fn newest_destination(&self) -> Option<DestinationId> {
+        self.destinations.len().checked_sub(1).map(DestinationId::from_index)
+    }
+}
+
 /// One destination that is open.
 #[derive(Clone, Debug)]
 pub struct OpenDestination {

@@ -105,7 +105,7 @@ impl Window {
             Arrival::KeyFile(path) => self.key_file(path, out),
             Arrival::Path(what) => self.type_path(what, about),
             Arrival::Code(id) => {
-                if let Some(place) = seen.destinations.get(usize::from(id.0)) {
+                if let Some(place) = seen.destination(id) {
                     self.ask_code(id, place);
                 }
             }

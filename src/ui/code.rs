@@ -96,8 +96,7 @@ impl Window {
     /// Asks for the next code early enough that nothing stops, on view or not: once before each session's end, while files
     /// are on their way.
     pub(crate) fn codes_before_end(&mut self, seen: &Snapshot, now: Time) {
-        for (at, place) in seen.destinations.iter().enumerate() {
-            let Ok(id) = u16::try_from(at).map(DestinationId) else { return };
+        for (id, place) in seen.destinations() {
             let (Session::Active(grant), Some(Duration::ZERO)) = (&place.session, due_in(place, now)) else { continue };
             if self.sheet.is_some() || self.access.asked_before_end.get(&id) == Some(&grant.generation) {
                 continue;

@@ -13,7 +13,6 @@ use crate::grant::words as grant_words;
 use crate::model::destination::Destination;
 use crate::model::names::MfaSerial;
 use crate::model::snapshot::{Profile, Snapshot};
-use crate::model::upload::DestinationId;
 use crate::time::{Time, Utc};
 use crate::words::ask::{self as words, invited};
 use crate::words::ui::{Field, field_problem};
@@ -227,8 +226,8 @@ impl Window {
         }
         self.kit = None;
         let there = |at: &Destination| at.has_same_target(&to) && at.profile == to.profile;
-        if let Some(at) = seen.destinations.iter().position(|place| there(&place.destination)) {
-            self.on_view = u16::try_from(at).ok().map(DestinationId);
+        if let Some(id) = seen.find_destination(there) {
+            self.on_view = Some(id);
         }
         self.open(to, out);
         After::Close

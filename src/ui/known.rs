@@ -34,10 +34,7 @@ impl Window {
     /// button of the screen if `main` says so.
     pub(crate) fn known(&mut self, ui: &mut Ui, seen: &Snapshot, main: bool, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let open = seen.destinations.iter().enumerate().map(|(at, place)| {
-            let id = u16::try_from(at).ok().map(DestinationId);
-            (id, place.destination.as_ref())
-        });
+        let open = seen.destinations().map(|(id, place)| (Some(id), place.destination.as_ref()));
         let is_open = |to: &&Destination| seen.destinations.iter().any(|place| place.destination.is_same(to));
         let earlier = seen.remembered.iter().filter(|to| !is_open(to)).map(|to| (None, to));
         let all: Vec<(Option<DestinationId>, &Destination)> = open.chain(earlier).collect();

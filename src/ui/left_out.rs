@@ -16,7 +16,7 @@ impl Sheet for LeftOut {
     fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
         let (id, about) = (self.0, view.about);
         let t = theme::of(ui);
-        let Some(place) = view.seen.destinations.get(usize::from(id.0)) else { return After::Close };
+        let Some(place) = view.seen.destination(id) else { return After::Close };
         let (list, count) = (&place.left_out, &place.left_out_count);
         if count.all() == 0 {
             return After::Close;

@@ -245,10 +245,8 @@ impl Window {
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, t.bg);
         let all = if about.practice { self.practice_bar(ui, all, about, out) } else { all };
-        let id = self.on_view.filter(|id| {
-            self.kit.is_none() && !self.access.profiles_open && seen.destinations.len() > usize::from(id.0)
-        });
-        let scene = id.map(|id| Scene { seen, about, now, id, place: &seen.destinations[usize::from(id.0)] });
+        let id = self.on_view.filter(|_| self.kit.is_none() && !self.access.profiles_open);
+        let scene = id.and_then(|id| Some(Scene { seen, about, now, id, place: seen.destination(id)? }));
         if self.sheet.is_none() {
             self.keys(ui, scene.as_ref(), out);
             self.drops(ui, scene.as_ref(), out);
@@ -315,27 +313,27 @@ impl Window {
     /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.
     fn follow(&mut self, seen: &Snapshot, now: Time) {
         let count = seen.destinations.len();
-        if count > self.open_count || self.on_view.is_some_and(|id| usize::from(id.0) >= count) {
-            self.on_view = count.checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
+        if count > self.open_count || self.on_view.is_some_and(|id| seen.destination(id).is_none()) {
+            self.on_view = seen.newest_destination();
             self.kit = None;
             self.history = None;
             self.access.profiles_open = false;
             self.trouble_open = false;
         }
         if let Some(wanted) = &self.opening
-            && let Some(at) = seen.destinations.iter().position(|place| place.destination.is_same(wanted))
+            && let Some((id, place)) = seen.destinations().find(|(_, place)| place.destination.is_same(wanted))
         {
-            self.on_view = u16::try_from(at).ok().map(DestinationId);
+            self.on_view = Some(id);
             self.opening = None;
-            if let Some(id) = self.on_view.filter(|_| std::mem::take(&mut self.code_then)) {
-                self.ask_code(id, &seen.destinations[at]);
+            if std::mem::take(&mut self.code_then) {
+                self.ask_code(id, place);
             }
         }
         if count > self.open_count {
             self.opening = None;
         }
         self.open_count = count;
-        if let Some((id, place)) = self.on_view.and_then(|id| Some((id, seen.destinations.get(usize::from(id.0))?))) {
+        if let Some((id, place)) = self.on_view.and_then(|id| Some((id, seen.destination(id)?))) {
             self.follow_place(id, place, now);
         }
         self.codes_before_end(seen, now);
@@ -438,7 +436,7 @@ impl Window {
             }
         };
         let covered = self.history.is_some() || self.kit.is_some() || self.access.profiles_open;
-        if let Some(place) = self.on_view.filter(|_| !covered).and_then(|id| seen.destinations.get(usize::from(id.0))) {
+        if let Some(place) = self.on_view.filter(|_| !covered).and_then(|id| seen.destination(id)) {
             want(place.session.left(now));
         }
         if let crate::model::snapshot::Network::Down { next, .. } = &seen.line {

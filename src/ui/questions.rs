@@ -37,7 +37,7 @@ pub(crate) struct CancelAll(pub DestinationId);
 impl Sheet for CancelAll {
     fn show(&mut self, ui: &mut Ui, _window: &mut Window, view: &View<'_>, out: &mut Vec<Action>) -> After {
         let t = theme::of(ui);
-        let open = view.seen.destinations.get(usize::from(self.0.0)).map_or(0, |place| place.totals.open());
+        let open = view.seen.destination(self.0).map_or(0, |place| place.totals.open());
         title(ui, dialog::CANCEL_ALL_TITLE, t);
         widgets::text(ui, &[(&words::cancel_all(open), Face::Body, t.muted)]);
         question(ui, (dialog::KEEP_THEM, dialog::CANCEL_ALL), |_| {

@@ -5,7 +5,6 @@ use super::{Action, Scene, Window, form, icons, widgets};
 use crate::model::destination::Destination;
 use crate::model::session::Session;
 use crate::model::snapshot::Command;
-use crate::model::upload::DestinationId;
 use crate::words::accounts::check;
 use crate::words::known::bucket;
 use crate::words::ui::pass as words;
@@ -21,8 +20,7 @@ impl Window {
             ui.spacing_mut().item_spacing.y = gap::FINE;
             ui.spacing_mut().button_padding.x = gap::PARAGRAPH;
             heading(ui, words::OPEN_NOW);
-            for (at, place) in scene.seen.destinations.iter().enumerate() {
-                let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
+            for (id, place) in scene.seen.destinations() {
                 let to = &place.destination;
                 if entry(ui, to, &bucket(to), id == scene.id) {
                     self.on_view = Some(id);

@@ -201,8 +201,7 @@ impl Window {
             From::Change(id) => self.on_view = Some(id),
             From::Known => {}
             From::Hand | From::Invitation => {
-                self.on_view =
-                    seen.destinations.len().checked_sub(1).and_then(|at| u16::try_from(at).ok()).map(DestinationId);
+                self.on_view = seen.newest_destination();
             }
         }
         if self.form.from.changes() {

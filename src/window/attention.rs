@@ -50,8 +50,7 @@ impl AttentionWatch {
     /// What is new since the last look and worth a word. What a destination begins with is not new.
     pub fn look(&mut self, seen: &Snapshot, now: Time) -> Vec<Message> {
         let mut news = Vec::new();
-        for (at, place) in seen.destinations.iter().enumerate() {
-            let Ok(id) = u16::try_from(at).map(DestinationId) else { continue };
+        for (id, place) in seen.destinations() {
             let before = self.places.get(&id).copied();
             let stood = stands(seen, place, now, before.unwrap_or_default());
             if let Some(before) = before {
@@ -71,12 +70,12 @@ impl AttentionWatch {
     /// How long until time alone may bring news, if nothing else changes; none if it won't.
     #[must_use]
     pub fn next_look(&self, seen: &Snapshot, now: Time) -> Option<Duration> {
-        let next = |(place, id): (&OpenDestination, u16)| {
+        let next = |(id, place): (DestinationId, &OpenDestination)| {
             let Session::Active(grant) = &place.session else { return None };
-            let told = self.places.get(&DestinationId(id)).is_some_and(|stood| stood.soon == Some(grant.generation));
+            let told = self.places.get(&id).is_some_and(|stood| stood.soon == Some(grant.generation));
             place.ends_soon_in(now).filter(|_| !told && needs_renewal(seen, place))
         };
-        seen.destinations.iter().zip(0..).filter_map(next).min()
+        seen.destinations().filter_map(next).min()
     }
 }
 

@@ -39,12 +39,12 @@ impl Changes {
         if log.0.is_none() {
             return;
         }
-        for (place, id) in model.destinations().zip(0..).skip(self.destinations.len()) {
-            opened(log, DestinationId(id), place);
+        for (id, place) in model.destinations().skip(self.destinations.len()) {
+            opened(log, id, place);
             self.destinations.push(LoggedDestination::default());
         }
-        for ((told, place), id) in self.destinations.iter_mut().zip(model.destinations()).zip(0..) {
-            told.look(log, DestinationId(id), place, model.settings().renew);
+        for (logged, (id, place)) in self.destinations.iter_mut().zip(model.destinations()) {
+            logged.look(log, id, place, model.settings().renew);
         }
         let down = match model.network() {
             Network::Up => None,
@@ -66,13 +66,13 @@ impl Changes {
 
     /// Tells how far each delivery is that has not ended.
     pub(super) fn progress(log: &Log, model: &Model) {
-        for (place, id) in model.destinations().zip(0..).filter(|(place, _)| place.totals.open() > 0) {
+        for (id, place) in model.destinations().filter(|(_, place)| place.totals.open() > 0) {
             let totals = &place.totals;
             line!(
                 log,
                 INFO,
                 "so far",
-                destination = DestinationId(id),
+                destination = id,
                 files = totals.files,
                 delivered = totals.delivered,
                 open = totals.open(),

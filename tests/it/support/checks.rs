@@ -22,14 +22,14 @@ impl World {
             assert!(next.0 > self.now, "a deadline in the past");
         }
         let mut totals: Vec<Totals> =
-            self.model.destinations().map(|p| Totals { first: p.totals.first, ..Totals::default() }).collect();
+            self.model.destinations().map(|(_, p)| Totals { first: p.totals.first, ..Totals::default() }).collect();
         for (id, row) in self.model.rows().iter() {
             let t = &mut totals[usize::from(row.destination.0)];
             if id.0 >= t.first {
                 fold(t, row.size, &row.state);
             }
         }
-        for (place, ours) in self.model.destinations().zip(totals) {
+        for ((_, place), ours) in self.model.destinations().zip(totals) {
             let theirs = Totals {
                 rate: 0,
                 time_left: None,

@@ -144,7 +144,7 @@ impl World {
     }
 
     pub fn all_ended(&self) -> bool {
-        self.model.destinations().all(|place| place.walking == 0)
+        self.model.destinations().all(|(_, place)| place.walking == 0)
             && self.model.rows().iter().all(|(_, row)| row.state.ended())
     }
 
@@ -180,7 +180,7 @@ impl World {
     pub fn plight(&self) -> String {
         let open: Vec<_> = self.model.rows().iter().filter(|(_, r)| !r.state.ended()).take(5).collect();
         let places: Vec<_> =
-            self.model.destinations().map(|p| (&p.session, p.is_asking(), &p.hold, p.paused, p.walking)).collect();
+            self.model.destinations().map(|(_, p)| (&p.session, p.is_asking(), &p.hold, p.paused, p.walking)).collect();
         let line = matches!(self.seen().line, Network::Up);
         format!("at {} open {open:?} places {places:?} line up {line} next {:?}", self.now, self.model.next_deadline())
     }

@@ -65,6 +65,11 @@ fn errors_are_classified_by_their_types() {
 }
 
 #[test]
+fn only_the_model_makes_ids_of_destinations() {
+    check(&["src"], rules::destination_ids);
+}
+
+#[test]
 fn colors_are_defined_only_in_the_theme() {
     check(&["src"], rules::colors);
 }
@@ -154,6 +159,9 @@ const PLANTED: &[(Rule, &str, &str, &str)] = &[
     (rules::blocking, "src/engine/run/a.rs", "\nprofiles::read(&paths);", "profiles::Paths { a, b }"),
     (rules::blocking, "src/engine/run/a.rs", "\nif path.is_file() {}", "if self.is_filed() {}"),
     (rules::blocking, "src/engine/commit.rs", "\nruntime.block_on(a)", "// runtime.block_on(a)"),
+    (rules::destination_ids, "src/ui/a.rs", "\nlet a = DestinationId(at);", "fn a(id: DestinationId) {}"),
+    (rules::destination_ids, "src/cli/a.rs", "\nlet a = ats.map(DestinationId);", "let a: Vec<DestinationId> = b;"),
+    (rules::destination_ids, "src/ui/a.rs", "\nplaces.get(usize::from(id.0));", "seen.destination(id);"),
     (rules::error_texts, "src/engine/classify.rs", "\nwhy.to_string().contains(\"dns\")", "kinds.contains(&kind)"),
     (rules::error_texts, "src/engine/signin/line.rs", "\ntext.find(\"TLS\")", "list.find(|a| a.b)"),
     (rules::colors, "src/ui/a.rs", "\nlet a = Color32::from_rgb(1, 2, 3);", "let a = Color32::TRANSPARENT;"),

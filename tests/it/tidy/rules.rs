@@ -111,6 +111,25 @@ pub fn blocking(source: &Source) -> Vec<Finding> {
     named.chain(calls).collect()
 }
 
+/// Only the model makes an id of a destination from a position, or a position from an id; everyone else asks the snapshot.
+pub fn destination_ids(source: &Source) -> Vec<Finding> {
+    if !source.path.starts_with("src/") || source.path.starts_with("src/model/") || source.path.ends_with("/tests.rs") {
+        return vec![];
+    }
+    let code = source.code.split("#[cfg(test)]").next().unwrap_or_default();
+    let made = words(code).filter(|(at, word)| {
+        let behind = &code[at + word.len()..];
+        *word == "DestinationId"
+            && (behind.starts_with('(') || code[..*at].ends_with("map(") && behind.starts_with(')'))
+    });
+    let made = made.map(|(at, _)| finding(source, at, "`DestinationId`: only the model makes an id; ask the snapshot"));
+    let positions = code
+        .match_indices("usize::from(")
+        .filter(|(at, call)| code[at + call.len()..].split_once(')').is_some_and(|(of, _)| of.ends_with(".0")));
+    let positions = positions.map(|(at, _)| finding(source, at, "an id is no position: ask the snapshot"));
+    made.chain(positions).collect()
+}
+
 /// Errors are classified by their types, never by their texts.
 pub fn error_texts(source: &Source) -> Vec<Finding> {
     let classifies = source.path.starts_with("src/engine/classify") || source.path == "src/engine/signin/line.rs";
