@@ -6,7 +6,7 @@ use super::invited::Invited;
 use super::questions::Quit;
 use super::theme::{self, Face, gap, icon_size, padding, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, running};
+use super::{About, Action, Window, icons, layout, running};
 use crate::grant::{Invitation, RoleRequest};
 use crate::model::snapshot::Snapshot;
 use crate::time::Utc;
@@ -174,14 +174,29 @@ impl Window {
             .show(ui.ctx(), |ui| {
                 let frame = egui::Frame::new().fill(t.surface).stroke(Stroke::new(1.0, t.accent));
                 frame.corner_radius(size::CARD).inner_margin(padding::ARRIVAL).show(ui, |ui| {
-                    let all = ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = gap::NEAR;
+                    ui.set_max_width(ui.ctx().content_rect().width() - size::AROUND_SHEET);
+                    let said = [(title, Face::Strong, t.ink)];
+                    let (show, leave) = (Button::plain(invited::SHOW), Button::link(invited::DISMISS));
+                    let wide = widgets::one_line(ui, &said, f32::INFINITY).size().x;
+                    let parts = [icon_size::MEDIUM, wide, show.width(ui), leave.width(ui)];
+                    let words = |ui: &mut Ui| {
                         widgets::icon(ui, icons::INFO, icon_size::MEDIUM, t.accent);
-                        widgets::line(ui, &[(title, Face::Strong, t.ink)]);
-                        let show = ui.add(Button::plain(invited::SHOW)).clicked();
-                        (show, ui.add(Button::link(invited::DISMISS)).clicked())
+                        widgets::line(ui, &said);
+                    };
+                    if layout::width_of(&parts, gap::NEAR) <= ui.available_width() {
+                        let all = ui.horizontal(|ui| {
+                            ui.spacing_mut().item_spacing.x = gap::NEAR;
+                            words(ui);
+                            (ui.add(show).clicked(), ui.add(leave).clicked())
+                        });
+                        return all.inner;
+                    }
+                    ui.horizontal(words);
+                    let below = ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = gap::NEAR;
+                        (ui.add(show).clicked(), ui.add(leave).clicked())
                     });
-                    all.inner
+                    below.inner
                 })
             })
             .inner

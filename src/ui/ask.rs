@@ -1,6 +1,6 @@
 //! The page that asks the customer for access: what is needed, and the kit for the customer's administrator.
 
-use super::cards::{card, fact, more_link, named, pair};
+use super::cards::{card, fact, facts, more, more_link, named, pair};
 use super::kit::{Entry, Kit, Side, Wrong};
 use super::paths::PathFor;
 use super::picker::CheckItem;
@@ -12,7 +12,7 @@ use crate::model::snapshot::{Profile, Snapshot};
 use crate::time::Utc;
 use crate::words::ask as words;
 use crate::words::format;
-use egui::{Align, CornerRadius, Key, Layout, Margin, Popup, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{CornerRadius, Key, Margin, Popup, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::time::Duration;
 
 /// The lengths of a role's longest session to choose from, in seconds.
@@ -127,32 +127,36 @@ impl Window {
         let t = theme::of(ui);
         let print = |format| ask.as_ref().ok().and_then(|ask| grant::print(ask, format, None).ok());
         let full = ui.available_width();
-        let (_, rect) = ui.allocate_space(vec2(full, size::CONTROL));
-        let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
         let message = print(KitFormat::Message).zip(print(KitFormat::CloudFormation));
         let message = message.map(|(message, template)| {
             words::message_and_template(&message, KitFormat::CloudFormation.file_name(), &template)
         });
         let done = message.is_some() && kit.copied == message;
         let icon = if done { icons::CHECK } else { icons::COPY };
-        if row.add(Button::main(words::COPY_ALL).icon(icon).enabled(message.is_some())).clicked()
-            && let Some(message) = message
-        {
-            self.copy(kit, message, out);
-        }
-        row.add_space(gap::PARAGRAPH);
-        if row.add(Button::plain(words::SAVE_ALL).enabled(ask.is_ok())).clicked() {
-            let forms = KitFormat::ALL.into_iter().filter(|format| *format != KitFormat::Invitation);
-            let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
-            out.push(Action::Choose(PathFor::Texts(files)));
-        }
-        let left = row.cursor().left() + gap::PART;
+        let copy = Button::main(words::COPY_ALL).icon(icon).enabled(message.is_some());
+        let save = Button::plain(words::SAVE_ALL).enabled(ask.is_ok());
+        let taken = layout::width_of(&[copy.width(ui), save.width(ui)], gap::PARAGRAPH) + gap::PART;
         let then = if done { words::COPIED_THEN } else { words::THEN };
         let said = [(then, Face::Small, t.muted)];
         let needs = widgets::one_line(ui, &said, f32::INFINITY).size().x;
-        if needs <= rect.right() - left {
-            widgets::text_at(ui, egui::Align2::RIGHT_CENTER, rect.right_center(), &said, needs + 1.0);
-        } else {
+        let beside = taken + needs <= full;
+        layout::wrapping(ui, size::CONTROL, egui::Vec2::splat(gap::PARAGRAPH), |ui| {
+            if ui.add(copy).clicked()
+                && let Some(message) = message
+            {
+                self.copy(kit, message, out);
+            }
+            if ui.add(save).clicked() {
+                let forms = KitFormat::ALL.into_iter().filter(|format| *format != KitFormat::Invitation);
+                let files = forms.filter_map(|format| Some((format.file_name(), print(format)?))).collect();
+                out.push(Action::Choose(PathFor::Texts(files)));
+            }
+            if beside {
+                ui.add_space((full - taken - needs + gap::PART - gap::PARAGRAPH).max(0.0));
+                widgets::line(ui, &said);
+            }
+        });
+        if !beside {
             ui.add_space(gap::TEXT);
             widgets::text(ui, &said);
         }
@@ -205,7 +209,7 @@ fn asker(
     let top = ui.cursor().min;
     let right = top.x + ui.available_width();
     let picked = picked(kit, seen);
-    ui.horizontal_top(|ui| {
+    facts(ui, &more(kit), |ui| {
         let name = match who {
             Ok(who) => {
                 let session = who.to_string();
@@ -215,14 +219,17 @@ fn asker(
             Err(_) => picked.map_or_else(|| words::UNKNOWN.to_owned(), |profile| profile.name.clone()),
         };
         if seen.profiles.list.len() > 1 {
-            let response = ui.vertical(|ui| {
-                widgets::text(ui, &[(words::YOU_ARE, Face::Small, t.muted)]);
-                who_button(ui, &name)
+            let label = [(words::YOU_ARE, Face::Small, t.muted)];
+            let galley = widgets::one_line(ui, &[(&name, Face::Strong, t.ink)], size::kit::PROFILE);
+            let width = widgets::one_line(ui, &label, f32::INFINITY).size().x.max(galley.size().x + size::kit::CARET);
+            let response = layout::column_cell(ui, width, Face::Small.line() + Face::Body.line(), |ui| {
+                widgets::line(ui, &label);
+                who_button(ui, &name, &galley)
             });
-            if let Some(name) = picker::list(&response.inner, size::kit::PROFILES, seen) {
+            if let Some(name) = picker::list(&response, size::kit::PROFILES, seen) {
                 kit.profile = Some(name);
             }
-            ui.add_space(gap::EDGE);
+            ui.add_space(gap::EDGE - gap::FACTS);
         } else {
             fact(ui, words::YOU_ARE, &name, Face::Strong);
         }
@@ -249,9 +256,8 @@ fn asker(
     ask
 }
 
-fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
+fn who_button(ui: &mut Ui, name: &str, galley: &std::sync::Arc<egui::Galley>) -> egui::Response {
     let t = theme::of(ui);
-    let galley = widgets::one_line(ui, &[(name, Face::Strong, t.ink)], size::kit::PROFILE);
     let (rect, response) =
         ui.allocate_exact_size(vec2(galley.size().x + size::kit::CARET, Face::Body.line()), Sense::click());
     let label = format!("{}: {name}", words::YOU_ARE);
@@ -260,7 +266,7 @@ fn who_button(ui: &mut Ui, name: &str) -> egui::Response {
         ui.painter().rect_filled(rect.expand2(vec2(gap::CLOSE, 1.0)), CornerRadius::same(size::HOVERED), t.sunken);
     }
     let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, t.ink);
+    ui.painter().galley(at, std::sync::Arc::clone(galley), t.ink);
     widgets::icon_at(
         ui.painter(),
         rect.right_center() - vec2(gap::TEXT, 0.0),

@@ -18,20 +18,42 @@ pub(crate) fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> 
         .inner
 }
 
+/// Lays out the facts at the top of a card, on as many rows as they need beside the link at its right.
+pub(crate) fn facts<R>(ui: &mut Ui, link: &Button<'_>, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let height = Face::Small.line() + Face::Body.line();
+    beside_link(ui, link, |ui| layout::wrapping(ui, height, vec2(gap::FACTS, gap::TEXT), add))
+}
+
+/// Leaves room for the link at the right of a card's top.
+pub(crate) fn beside_link<R>(ui: &mut Ui, link: &Button<'_>, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let taken = link.width(ui) + gap::WIDE;
+    ui.scope(|ui| {
+        ui.set_max_width(ui.available_width() - taken);
+        add(ui)
+    })
+    .inner
+}
+
 /// Draws one of the facts at the top: its name, and below it what it is.
-pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) -> egui::Response {
+pub(crate) fn fact(ui: &mut Ui, name: &str, value: &str, face: Face) {
     let t = theme::of(ui);
-    let said = ui.vertical(|ui| {
-        widgets::text(ui, &[(name, Face::Small, t.muted)]);
-        widgets::text(ui, &[(value, face, t.ink)])
+    let (name, value) = ([(name, Face::Small, t.muted)], [(value, face, t.ink)]);
+    let wide = |runs: &[widgets::TextRun<'_>]| widgets::one_line(ui, runs, f32::INFINITY).size().x;
+    let width = wide(&name).max(wide(&value)).min(ui.max_rect().width());
+    layout::column_cell(ui, width, Face::Small.line() + face.line(), |ui| {
+        widgets::line(ui, &name);
+        widgets::line(ui, &value);
     });
-    ui.add_space(gap::FACTS);
-    said.inner
+}
+
+/// Returns the link that opens and closes the rest.
+pub(crate) const fn more(kit: &Kit) -> Button<'static> {
+    Button::small_link(if kit.more { words::LESS } else { words::MORE })
 }
 
 /// Opens and closes the rest, at the right of a card's top.
 pub(crate) fn more_link(ui: &mut Ui, kit: &mut Kit, right_top: egui::Pos2) {
-    let link = Button::small_link(if kit.more { words::LESS } else { words::MORE });
+    let link = more(kit);
     let width = link.width(ui);
     let place = Rect::from_min_size(pos2(right_top.x - width, right_top.y - 2.0), vec2(width, size::LINK));
     if picker::at(ui, place, link).clicked() {
@@ -86,16 +108,46 @@ pub(crate) fn strong_link_width(ui: &Ui, text: &str) -> f32 {
     widgets::one_line(ui, &[(text, Face::SmallStrong, theme::of(ui).accent)], f32::INFINITY).size().x
 }
 
-pub(crate) fn strong_link(ui: &mut Ui, x: f32, y: f32, text: &str, width: f32) -> bool {
+/// Draws a link that stands out, as wide as its text.
+pub(crate) fn strong_link(ui: &mut Ui, text: &str) -> bool {
     let t = theme::of(ui);
-    let rect = Rect::from_min_size(pos2(x, y - size::LINK / 2.0), vec2(width, size::LINK));
-    let response = ui.allocate_rect(rect, Sense::click());
+    let room = if ui.layout().main_wrap() { ui.max_rect().width() } else { f32::INFINITY };
+    let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, t.accent)], room);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x, size::LINK), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
-    let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, t.accent)], f32::INFINITY);
-    ui.painter().galley(pos2(x, y - galley.size().y / 2.0), galley, t.accent);
+    let y = rect.center().y;
+    ui.painter().galley(pos2(rect.left(), y - galley.size().y / 2.0), galley, t.accent);
     if response.hovered() {
         ui.painter().hline(rect.x_range(), y + size::UNDERLINE, Stroke::new(1.0, t.accent));
     }
     widgets::focus_ring(ui, &response, rect, t);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+/// Lays out a sentence with its links, so wide together, in the middle; on rows of their own if there is too little room.
+/// `add` is told which of the two it is.
+pub(crate) fn links_row(ui: &mut Ui, height: f32, width: f32, add: impl FnOnce(&mut Ui, bool)) {
+    let full = ui.available_width();
+    if width > full {
+        ui.vertical_centered(|ui| add(ui, true));
+        return;
+    }
+    layout::cell(ui, full, height, |ui| {
+        ui.add_space((full - width) / 2.0);
+        add(ui, false);
+    });
+}
+
+/// Draws the dot between two links that stand beside each other.
+pub(crate) fn dot_between(ui: &mut Ui, wraps: bool) {
+    if wraps {
+        return;
+    }
+    let t = theme::of(ui);
+    layout::cell(ui, gap::DOT, size::LINK, |ui| {
+        let dot = [("·", Face::Small, t.muted)];
+        let width = widgets::one_line(ui, &dot, f32::INFINITY).size().x;
+        ui.add_space((gap::DOT - width) / 2.0);
+        widgets::line(ui, &dot);
+    });
 }

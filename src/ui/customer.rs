@@ -1,17 +1,20 @@
 //! The customer's side of the page: who is let in, and the invitation for the role that was made.
 
-use super::cards::{card, fact, more_link, named, pair, strong_link, strong_link_width};
+use super::cards::{
+    beside_link, card, dot_between, fact, facts, links_row, more, more_link, named, pair, strong_link,
+    strong_link_width,
+};
 use super::kit::{Entry, Kit, Wrong};
 use super::paths::PathFor;
 use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, picker};
+use super::{About, Action, Window, icons, layout, picker};
 use crate::grant::terms::{THEY_ASK, wishes};
 use crate::grant::{KitFormat, Principal, RoleRequest};
 use crate::model::names::looks_like_secret;
 use crate::words::ask as words;
 use crate::words::{format, history};
-use egui::{Align2, CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{CornerRadius, Frame, Id, Margin, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 /// Draws who is let in: a whole message, a request, an ARN, or an account and a name.
 pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, wrong: Option<&Wrong>, about: &About) {
@@ -19,7 +22,7 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
     let top = ui.cursor().min;
     let right = top.x + ui.available_width();
     if let Ok(who) = who {
-        ui.horizontal_top(|ui| {
+        facts(ui, &more(kit), |ui| {
             let name = who.to_string();
             let last = name.rsplit('/').next().unwrap_or_default();
             fact(ui, words::CONTRACTOR, if who.is_one() { last } else { words::EVERYBODY }, Face::Strong);
@@ -31,7 +34,7 @@ pub(crate) fn asker(ui: &mut Ui, kit: &mut Kit, who: &Result<Principal, Wrong>, 
         let width = ui.available_width();
         named(ui, kit, Entry::Who, words::CONTRACTOR_WHO, width, wrong);
     } else {
-        widgets::text(ui, &[(words::THEIR_WHO, Face::SmallStrong, t.ink)]);
+        beside_link(ui, &more(kit), |ui| _ = widgets::text(ui, &[(words::THEIR_WHO, Face::SmallStrong, t.ink)]));
         more_link(ui, kit, pos2(right, top.y));
         ui.add_space(gap::LABEL);
         paste(ui, kit);
@@ -75,22 +78,19 @@ pub(crate) fn way_in(ui: &mut Ui, past: bool, out: &mut Vec<Action>) {
     let first = widgets::one_line(ui, &asked, f32::INFINITY).size().x;
     let second = strong_link_width(ui, words::I_AM_THE_CUSTOMER);
     let third = if past { gap::DOT + strong_link_width(ui, history::TITLE) } else { 0.0 };
-    let full = ui.available_width();
-    let (_, rect) = ui.allocate_space(vec2(full, size::LINKS_ROW));
-    let left = rect.left() + ((full - first - gap::TEXT - second - third) / 2.0).max(0.0);
-    let y = rect.center().y;
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &asked, first + 1.0);
-    if strong_link(ui, left + first + gap::TEXT, y, words::I_AM_THE_CUSTOMER, second) {
-        out.push(Action::OpenCustomer);
-    }
-    let end = left + first + gap::TEXT + second;
-    if past {
-        let dot = [("·", Face::Small, t.muted)];
-        widgets::text_at(ui, egui::Align2::CENTER_CENTER, pos2(end + gap::DOT / 2.0, y), &dot, gap::DOT);
-        if strong_link(ui, end + gap::DOT, y, history::TITLE, third - gap::DOT) {
-            out.push(Action::OpenHistory);
+    links_row(ui, size::LINKS_ROW, first + gap::TEXT + second + third, |ui, wraps| {
+        widgets::text(ui, &asked);
+        ui.add_space(if wraps { 0.0 } else { gap::TEXT });
+        if strong_link(ui, words::I_AM_THE_CUSTOMER) {
+            out.push(Action::OpenCustomer);
         }
-    }
+        if past {
+            dot_between(ui, wraps);
+            if strong_link(ui, history::TITLE) {
+                out.push(Action::OpenHistory);
+            }
+        }
+    });
 }
 
 fn paste(ui: &mut Ui, kit: &mut Kit) {
@@ -147,11 +147,9 @@ impl Window {
         pair(ui, kit, [(Entry::Note, words::NOTE), (Entry::Contact, words::CONTACT)], wrong.as_ref());
         ui.add_space(gap::PART);
         let ready = made.is_ok();
-        ui.horizontal(|ui| {
+        layout::wrapping(ui, size::CONTROL, vec2(gap::PARAGRAPH, gap::PARAGRAPH), |ui| {
             let save = ui.add(Button::main(words::SAVE_INVITATION).enabled(ready)).clicked();
-            ui.add_space(gap::PARAGRAPH);
             let text = ui.add(Button::plain(words::COPY_INVITATION).icon(icons::COPY).enabled(ready)).clicked();
-            ui.add_space(gap::PARAGRAPH);
             let link = ui.add(Button::plain(words::COPY_LINK).icon(icons::COPY).enabled(ready)).clicked();
             let Ok(made) = made else { return };
             if save {

@@ -5,7 +5,7 @@ use super::questions::{CancelAll, SendKeyFile};
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::trouble::ProblemPage;
 use super::widgets::{self, Button};
-use super::{Action, Scene, Window, one};
+use super::{Action, Scene, Window, layout, one};
 use crate::model::problem::Kind;
 use crate::model::snapshot::{Command, Which};
 use crate::model::upload::{Progress, Proof, State, Upload, UploadId};
@@ -13,37 +13,35 @@ use crate::words::format;
 use crate::words::ui as words;
 use crate::words::ui::table;
 use egui::{
-    Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
-/// The horizontal positions of a row's columns.
+/// The widths of a row's cells beside its name.
 struct FileColumns {
-    icon: f32,
-    name: f32,
-    size: f32,
     status: f32,
-    status_end: f32,
-    second: f32,
-    first: f32,
+    /// The two buttons and what lies behind them.
+    controls: f32,
 }
 
 impl FileColumns {
-    fn of(rect: Rect) -> Self {
-        let status = (rect.width() * size::table::STATUS).clamp(size::table::STATUS_LEAST, size::table::STATUS_MOST);
-        let status_end = rect.right() - size::table::STATUS_END;
-        let start = status_end - status;
-        Self {
-            icon: rect.left() + size::table::ICON,
-            name: rect.left() + size::table::NAME,
-            size: start - gap::NEAR,
-            status: start,
-            status_end,
-            second: rect.right() - size::table::MORE,
-            first: rect.right() - size::table::ACTION,
-        }
+    /// Returns them for a table of this width.
+    fn of(width: f32) -> Self {
+        let status = (width * size::table::STATUS).clamp(size::table::STATUS_LEAST, size::table::STATUS_MOST);
+        Self { status, controls: size::table::CONTROLS }
     }
+
+    /// Returns from where on the row holds the status.
+    fn behind_size(&self) -> f32 {
+        self.status + size::table::STATUS_END
+    }
+}
+
+/// Returns whether a table of this width has room for a row's parts beside each other; otherwise its status stands below
+/// its name.
+fn beside(width: f32) -> bool {
+    width >= size::table::NARROW
 }
 
 impl Window {
@@ -82,27 +80,47 @@ impl Window {
 
     fn head(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let at = FileColumns::of(rect);
-        let y = rect.center().y;
-        let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
-            widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], size::table::HEAD);
-        };
-        label(ui, Align2::LEFT_CENTER, at.name, table::NAME);
-        label(ui, Align2::RIGHT_CENTER, at.size, table::SIZE);
-        label(ui, Align2::LEFT_CENTER, at.status, table::STATUS);
+        let (at, height) = (FileColumns::of(rect.width()), rect.height());
+        let label = |ui: &mut Ui, text: &str| _ = widgets::line(ui, &[(text, Face::SmallStrong, t.muted)]);
         let totals = &scene.place.totals;
-        if totals.open() > 0 || totals.failed > 0 {
-            let more = widgets::icon_button_at(ui, pos2(at.second, y), icons::MORE, table::MORE_ALL, t.muted);
-            Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
-                ui.set_min_width(size::SMALL_MENU);
-                if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
-                    out.push(Command::Retry(Which::All(scene.id)).into());
-                }
-                if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
-                    self.open_sheet(CancelAll(scene.id));
-                }
-            });
-        }
+        let more = totals.open() > 0 || totals.failed > 0;
+        layout::cells(ui, rect, |ui| {
+            ui.add_space(size::table::NAME);
+            if beside(rect.width()) {
+                let room = ui.available_width() - at.behind_size() - gap::NEAR;
+                layout::cell(ui, room, height, |ui| {
+                    label(ui, table::NAME);
+                    let wide =
+                        widgets::one_line(ui, &[(table::SIZE, Face::SmallStrong, t.muted)], f32::INFINITY).size().x;
+                    ui.add_space(ui.available_width() - wide);
+                    label(ui, table::SIZE);
+                });
+                ui.add_space(gap::NEAR);
+                let room = ui.available_width() - size::table::CONTROL;
+                layout::cell(ui, room, height, |ui| label(ui, table::STATUS));
+            } else {
+                let room = ui.available_width() - size::table::CONTROL;
+                layout::cell(ui, room, height, |ui| label(ui, table::NAME));
+            }
+            if more {
+                layout::cell(ui, size::table::CONTROL, height, |ui| self.menu_of_all(ui, scene, out));
+            }
+        });
+    }
+
+    /// Draws the button with what can be done to all files.
+    fn menu_of_all(&mut self, ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Action>) {
+        let totals = &scene.place.totals;
+        let more = widgets::icon_button(ui, icons::MORE, table::MORE_ALL, theme::of(ui).muted);
+        Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+            ui.set_min_width(size::SMALL_MENU);
+            if totals.failed > 0 && widgets::menu_item(ui, table::TRY_ALL_AGAIN) {
+                out.push(Command::Retry(Which::All(scene.id)).into());
+            }
+            if totals.open() > 0 && widgets::menu_item(ui, table::CANCEL_ALL) {
+                self.open_sheet(CancelAll(scene.id));
+            }
+        });
     }
 
     fn row(
@@ -115,13 +133,12 @@ impl Window {
         out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
-        let at = FileColumns::of(rect);
-        let y = rect.center().y;
         let says = words::state(upload, scene.now);
+        let until = kept_until(id, upload, scene);
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::HOVER | Sense::FOCUSABLE);
         response.widget_info(|| {
             let size = format::size(upload.size);
-            let kept = kept_until(id, upload, scene).map(|[until, _]| format!(". {until}")).unwrap_or_default();
+            let kept = until.as_ref().map(|[until, _]| format!(". {until}")).unwrap_or_default();
             WidgetInfo::labeled(Role::ListItem, true, format!("{}, {size}, {says}{kept}", upload.key()))
         });
         if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space)) {
@@ -133,24 +150,47 @@ impl Window {
         }
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
         let (icon, tint, ink) = looks(&upload.state, t);
-        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, icon_size::ROW, tint);
-        let size_text = format::size(upload.size);
-        let sized = [(size_text.as_str(), Face::Body, t.muted)];
-        let size_rect = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, size::table::SIZE);
-        name(ui, at.name, size_rect.left() - gap::NEAR, y, upload, t);
-        if let State::Sending(progress) = &upload.state {
-            sending(ui, &at, rect, upload, progress, &says, t);
-        } else if let Some(until) = kept_until(id, upload, scene) {
-            waiting(ui, &at, rect, &says, &until, ink);
-        } else {
-            // Words may run on to the first button.
-            let two = pausable(&upload.state) || upload.state == State::Paused || is_key_file(&upload.state);
-            let end = if two { at.first } else { at.second };
-            let room = end - gap::BUTTONS - at.status;
-            widgets::two_lines_at(ui, pos2(at.status, y - 0.5), &says, ink, room);
-        }
         let shown = response.contains_pointer() || response.has_focus();
-        self.controls(ui, &at, y, id, upload, shown, scene, out);
+        let at = FileColumns::of(rect.width());
+        let two = pausable(&upload.state) || upload.state == State::Paused || is_key_file(&upload.state);
+        let controls = if two { at.controls } else { size::table::CONTROL };
+        layout::cells(ui, rect, |ui| {
+            layout::cell(ui, size::table::NAME, size::ROW + 1.0, |ui| {
+                ui.add_space(size::table::ICON - icon_size::ROW / 2.0);
+                widgets::icon(ui, icon, icon_size::ROW, tint);
+            });
+            // The words stand half a point above the middle, the icons as much below it: they look centered like that.
+            let height = size::ROW - 1.0;
+            if beside(rect.width()) {
+                let amount = format::size(upload.size);
+                let sized = [(amount.as_str(), Face::Body, t.muted)];
+                let wide = widgets::one_line(ui, &sized, size::table::SIZE).size().x;
+                let room = ui.available_width() - at.behind_size() - wide - 2.0 * gap::NEAR;
+                layout::cell(ui, room, height, |ui| name(ui, upload, t));
+                ui.add_space(gap::NEAR);
+                layout::cell(ui, wide, height, |ui| widgets::line(ui, &sized));
+                ui.add_space(gap::NEAR);
+                // Words may run on to the first button.
+                let room = ui.available_width() - controls - gap::LABEL;
+                if let State::Sending(progress) = &upload.state {
+                    layout::column_cell(ui, room, height, |ui| sending(ui, at.status, upload, progress, &says, t));
+                } else if let Some(until) = &until {
+                    layout::column_cell(ui, room, height, |ui| waiting(ui, &says, until, ink));
+                } else {
+                    layout::cell(ui, room, height, |ui| widgets::one_or_two_lines(ui, &says, ink));
+                }
+                ui.add_space(gap::LABEL);
+            } else {
+                let room = ui.available_width() - controls - gap::LABEL;
+                layout::column_cell(ui, room, height, |ui| {
+                    ui.add_space(size::table::FIRST_LINE);
+                    name(ui, upload, t);
+                    widgets::line(ui, &[(&says, Face::Small, ink)]);
+                });
+                ui.add_space(gap::LABEL);
+            }
+            layout::cell(ui, controls, size::ROW + 1.0, |ui| self.controls(ui, id, upload, shown, scene, out));
+        });
         if response.has_focus() {
             let inner = rect.shrink2(Vec2::splat(size::FOCUS_RING));
             ui.painter().rect_stroke(
@@ -162,12 +202,9 @@ impl Window {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a row's parts, handed on once")]
     fn controls(
         &mut self,
         ui: &mut Ui,
-        at: &FileColumns,
-        y: f32,
         id: UploadId,
         upload: &Upload,
         shown: bool,
@@ -175,39 +212,34 @@ impl Window {
         out: &mut Vec<Action>,
     ) {
         let t = theme::of(ui);
+        ui.spacing_mut().item_spacing.x = size::table::BETWEEN_CONTROLS;
         // A row that only waits keeps its buttons for the pointer and the keyboard: calm to look at, and all there.
-        let quiet = |ui: &Ui, center: f32| {
-            let hit = Rect::from_center_size(pos2(center, y), size::ICON_BUTTON);
-            shown || ui.rect_contains_pointer(hit)
-        };
+        let quiet = |ui: &Ui| shown || ui.rect_contains_pointer(ui.max_rect());
         let name = |verb: &str| format!("{verb}: {}", upload.name);
-        let center = |x: f32| pos2(x, y + 0.5);
         match &upload.state {
             State::Sending(_) | State::Preparing | State::Waiting | State::Retrying(..) | State::Paused => {
                 let paused = upload.state == State::Paused;
                 let always = upload.state.moving() || paused;
-                let color = if always || quiet(ui, at.first) { t.muted } else { Color32::TRANSPARENT };
+                let color = if always || quiet(ui) { t.muted } else { Color32::TRANSPARENT };
                 let (icon, verb) = if paused { (icons::PLAY, table::RESUME) } else { (icons::PAUSE, table::PAUSE) };
-                if widgets::icon_button_at(ui, center(at.first), icon, &name(verb), color).clicked() {
+                if widgets::icon_button(ui, icon, &name(verb), color).clicked() {
                     let which = one(id);
                     out.push(Action::from(if paused { Command::Resume(which) } else { Command::Pause(which) }));
                 }
-                if widgets::icon_button_at(ui, center(at.second), icons::CLOSE, &name(table::TAKE_OUT), color).clicked()
-                {
+                if widgets::icon_button(ui, icons::CLOSE, &name(table::TAKE_OUT), color).clicked() {
                     out.push(Command::Cancel(one(id)).into());
                 }
             }
             State::Confirming | State::Canceled => {}
             State::AlreadyThere | State::NotConfirmed | State::Failed(_) | State::Delivered(_) => {
                 if is_key_file(&upload.state)
-                    && widgets::icon_button_at(ui, center(at.first), icons::UPLOAD, &name(table::SEND_KEY), t.muted)
-                        .clicked()
+                    && widgets::icon_button(ui, icons::UPLOAD, &name(table::SEND_KEY), t.muted).clicked()
                 {
                     self.open_sheet(SendKeyFile(id));
                 }
                 let always = upload.state.needs_you() || scene.place.totals.done();
-                let color = if always || quiet(ui, at.second) { t.muted } else { Color32::TRANSPARENT };
-                let more = widgets::icon_button_at(ui, center(at.second), icons::MORE, &name(table::MORE), color);
+                let color = if always || quiet(ui) { t.muted } else { Color32::TRANSPARENT };
+                let more = widgets::icon_button(ui, icons::MORE, &name(table::MORE), color);
                 Popup::menu(&more).gap(gap::CLOSE).show(|ui| self.menu(ui, id, upload, scene, out));
             }
         }
@@ -235,40 +267,70 @@ impl Window {
     }
 }
 
-/// Draws the sums of the current delivery, and Pause all.
+/// Returns the button that pauses or resumes everything.
+fn pause_all(scene: &Scene<'_>) -> Button<'static> {
+    let paused = scene.place.paused;
+    let (text, icon) = if paused { (table::RESUME_ALL, icons::PLAY) } else { (table::PAUSE_ALL, icons::PAUSE) };
+    Button::plain(text).icon(icon)
+}
+
+/// Returns whether the footer has room for its button beside the sums.
+fn footer_beside(ui: &Ui, width: f32, scene: &Scene<'_>) -> bool {
+    width - 2.0 * size::EDGE - pause_all(scene).width(ui) >= size::footer::SUMS
+}
+
+/// Returns the height of the footer of a window of this width.
+pub(crate) fn footer_height(ui: &Ui, width: f32, scene: &Scene<'_>) -> f32 {
+    size::FOOTER + if footer_beside(ui, width, scene) { 0.0 } else { size::CONTROL + gap::TEXT }
+}
+
+/// Draws the sums of the current delivery, and Pause all beside them, or below them if there is too little room.
 pub(crate) fn footer(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
     let t = theme::of(ui);
-    let totals = &scene.place.totals;
-    let paused = scene.place.paused;
     ui.painter().rect_filled(rect, 0.0, t.surface);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    let (text, icon) = if paused { (table::RESUME_ALL, icons::PLAY) } else { (table::PAUSE_ALL, icons::PAUSE) };
-    let button = Button::plain(text).icon(icon);
-    let width = button.width(ui);
-    let place = Rect::from_min_size(
-        pos2(rect.right() - size::EDGE - width, rect.top() + size::footer::BUTTON),
-        vec2(width, size::CONTROL),
-    );
-    let left = rect.left() + size::EDGE;
-    let end = place.left() - size::footer::BESIDE_BUTTON;
+    let inner = rect.with_min_y(rect.top() + 1.0).shrink2(vec2(size::EDGE, 0.0));
+    let button = pause_all(scene);
+    let (width, height) = (button.width(ui), size::FOOTER - 1.0);
+    let pressed = if footer_beside(ui, rect.width(), scene) {
+        layout::cells(ui, inner, |ui| {
+            let room = inner.width() - width - size::footer::BESIDE_BUTTON;
+            layout::column_cell(ui, room, height, |ui| sums(ui, scene));
+            ui.add_space(size::footer::BESIDE_BUTTON);
+            layout::cell(ui, width, height, |ui| ui.add(button).clicked())
+        })
+    } else {
+        let mut column = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
+        column.spacing_mut().item_spacing = Vec2::ZERO;
+        layout::column_cell(&mut column, inner.width(), height - gap::CLOSE, |ui| sums(ui, scene));
+        column.add(button).clicked()
+    };
+    if pressed {
+        let which = Which::All(scene.id);
+        out.push(Action::from(if scene.place.paused { Command::Resume(which) } else { Command::Pause(which) }));
+    }
+}
+
+/// Draws how much of the current delivery is done, as words and as a bar.
+fn sums(ui: &mut Ui, scene: &Scene<'_>) {
+    let t = theme::of(ui);
+    let totals = &scene.place.totals;
     let first = words::files_done(totals);
-    let parts = words::footer(totals, paused);
+    let parts = words::footer(totals, scene.place.paused);
     let mut runs = vec![(first.as_str(), Face::Strong, t.ink)];
     for part in &parts {
         runs.push(("  ·  ", Face::Body, t.muted));
         runs.push((part, Face::Body, t.muted));
     }
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, rect.top() + size::footer::TEXT), &runs, end - left);
+    ui.add_space(size::footer::TEXT);
+    widgets::line(ui, &runs);
+    ui.add_space(size::footer::BAR);
     let moved = totals.confirmed.saturating_add(totals.in_flight);
-    let bar = Rect::from_min_size(pos2(left, rect.top() + size::footer::BAR), vec2(end - left, size::BAR));
-    widgets::bar(ui, bar, share(moved, totals.bytes), table::ALL, t.accent);
-    if ui.put(place, button).clicked() {
-        let which = Which::All(scene.id);
-        out.push(Action::from(if paused { Command::Resume(which) } else { Command::Pause(which) }));
-    }
+    let width = ui.available_width();
+    widgets::bar(ui, width, share(moved, totals.bytes), table::ALL, t.accent);
 }
 
-fn name(ui: &mut Ui, left: f32, end: f32, y: f32, upload: &Upload, t: &Tokens) {
+fn name(ui: &mut Ui, upload: &Upload, t: &Tokens) {
     let folder = upload.folder.key.trim_end_matches('/').replace('/', " / ");
     let behind = if folder.is_empty() { String::new() } else { format!(" {folder} /") };
     let renamed = upload.key_name.as_ref().filter(|key| **key != upload.name).map(|key| format!(" as {key}"));
@@ -277,16 +339,14 @@ fn name(ui: &mut Ui, left: f32, end: f32, y: f32, upload: &Upload, t: &Tokens) {
         runs.push((renamed, Face::Body, t.faint));
     }
     runs.push((&behind, Face::Body, t.faint));
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y - 0.5), &runs, end - left);
+    widgets::line(ui, &runs);
 }
 
-fn sending(ui: &mut Ui, at: &FileColumns, rect: Rect, upload: &Upload, progress: &Progress, says: &str, t: &Tokens) {
-    let width = at.status_end - at.status;
-    let bar = Rect::from_min_size(pos2(at.status, rect.top() + size::table::BAR), vec2(width, size::BAR));
+fn sending(ui: &mut Ui, width: f32, upload: &Upload, progress: &Progress, says: &str, t: &Tokens) {
+    ui.add_space(size::table::BAR);
     let moved = progress.confirmed.saturating_add(progress.in_flight);
-    widgets::bar(ui, bar, share(moved, upload.size), &upload.name, t.accent);
-    let below = pos2(at.status, rect.top() + size::table::BELOW_BAR);
-    widgets::text_at(ui, Align2::LEFT_CENTER, below, &[(says, Face::Small, t.muted)], width + size::table::BEYOND_BAR);
+    widgets::bar(ui, width, share(moved, upload.size), &upload.name, t.accent);
+    widgets::line(ui, &[(says, Face::Small, t.muted)]);
 }
 
 /// Returns until when Amazon keeps what was sent of a file that waits: in full, and shorter for little room.
@@ -297,16 +357,15 @@ fn kept_until(id: UploadId, upload: &Upload, scene: &Scene<'_>) -> Option<[Strin
 }
 
 /// Draws the words of a file that waits, and below them until when its parts are kept.
-fn waiting(ui: &mut Ui, at: &FileColumns, rect: Rect, says: &str, until: &[String; 2], ink: Color32) {
+fn waiting(ui: &mut Ui, says: &str, until: &[String; 2], ink: Color32) {
     let t = theme::of(ui);
-    let room = at.first - gap::WIDE - at.status;
-    let said = [(says, Face::Body, ink)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.status, rect.top() + size::table::FIRST_LINE), &said, room);
+    ui.add_space(size::table::FIRST_LINE);
+    widgets::line(ui, &[(says, Face::Body, ink)]);
+    ui.add_space(size::table::BETWEEN_LINES);
     let [full, short] = until;
     let run = |text| [(text, Face::Small, t.muted)];
-    let fits = widgets::one_line(ui, &run(full.as_str()), f32::INFINITY).size().x <= room;
-    let below = pos2(at.status, rect.top() + size::table::SECOND_LINE);
-    widgets::text_at(ui, Align2::LEFT_TOP, below, &run(if fits { full } else { short }), room);
+    let fits = widgets::one_line(ui, &run(full.as_str()), f32::INFINITY).size().x <= ui.available_width();
+    widgets::line(ui, &run(if fits { full } else { short }));
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bar is a few hundred points wide")]

@@ -4,7 +4,7 @@ use super::backend::SheetReply;
 use super::sheet::{After, Sheet, View};
 use super::theme::{self, size};
 use super::{Action, Window};
-use egui::{Align2, Id, Modal, Stroke, Ui, vec2};
+use egui::{Align2, Id, Modal, ScrollArea, Stroke, Ui, vec2};
 
 impl Window {
     /// Opens a sheet in the place of the one that is open.
@@ -29,7 +29,10 @@ impl Window {
         let shown = Modal::new(id).area(area).frame(frame).backdrop_color(t.veil).show(ui.ctx(), |ui| {
             ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - size::AROUND_SHEET));
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-            sheet.show(ui, self, view, out)
+            // What is higher than the window scrolls.
+            let most = ui.ctx().content_rect().height() - size::ABOVE_SHEET - self.arrivals.room();
+            let scroll = ScrollArea::vertical().max_height(most).min_scrolled_height(most);
+            scroll.show(ui, |ui| sheet.show(ui, self, view, out)).inner
         });
         if shown.inner == After::Stay && !shown.should_close() {
             self.sheet = Some(sheet);

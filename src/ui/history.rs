@@ -1,5 +1,6 @@
 //! The page of past deliveries: found by name and time, chosen for receipts, opened one by one.
 
+mod chosen;
 mod delivery;
 mod found;
 mod list;
@@ -24,7 +25,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use theme::Face;
+use theme::{Face, gap};
 
 /// The period that is searched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -291,6 +292,32 @@ impl Sheet for ClearHistory {
         widgets::text(ui, &[(words::CLEAR_TEXT, Face::Body, t.muted)]);
         question(ui, (words::KEEP, words::CLEAR_NOW), |_| out.push(HistoryRequest::Clear.into()))
     }
+}
+
+/// Returns whether a table of this width has room for the parts of a row beside each other.
+const fn beside(width: f32) -> bool {
+    width >= theme::size::table::NARROW
+}
+
+/// Draws the heading of a page, as high as `add` makes it, with the link that leads back at its right. Returns whether that
+/// was pressed.
+fn heading(ui: &mut Ui, back: &str, add: impl FnOnce(&mut Ui)) -> bool {
+    let back = Button::link(back);
+    let (width, full) = (back.width(ui), ui.available_width());
+    let least = theme::size::past::HEADING;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        super::layout::column_cell(ui, full - width - gap::WIDE, least, |ui| {
+            ui.add_space(1.0);
+            add(ui);
+        });
+        ui.add_space(gap::WIDE);
+        super::layout::column_cell(ui, width, least, |ui| {
+            ui.add_space(-theme::size::BACK);
+            ui.add(back).clicked()
+        })
+    })
+    .inner
 }
 
 /// Returns the id of a field of the page.

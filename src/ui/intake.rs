@@ -6,114 +6,156 @@ use super::picker::customer_line;
 use super::practice::ArrivedList;
 use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button, ButtonLook};
-use super::{Action, Scene, Window, icons, pass};
+use super::{Action, Scene, Window, icons, layout, pass};
 use crate::model::session::Session;
 use crate::words::accounts::key;
 use crate::words::ui as words;
 use crate::words::ui::intake;
-use egui::{Align, Align2, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align, Align2, Color32, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use std::path::PathBuf;
+
+/// The buttons that choose what to add.
+fn choices(look: ButtonLook) -> [Button<'static>; 2] {
+    [Button::of(look, intake::CHOOSE_FILES), Button::plain(intake::CHOOSE_FOLDER)]
+}
+
+fn choices_width(ui: &Ui, apart: f32) -> f32 {
+    layout::width_of(&choices(ButtonLook::Plain).map(|button| button.width(ui)), apart)
+}
+
+fn drop_area_id() -> Id {
+    Id::unique("height of what stands in the area that takes files")
+}
+
+/// Returns the least height of the area that takes files, by what stood in it in the last frame.
+pub(crate) fn drop_area_height(ui: &Ui) -> f32 {
+    ui.data(|data| data.get_temp(drop_area_id())).map_or(size::drop::LEAST, |height: f32| height.max(size::drop::LEAST))
+}
+
+/// Returns whether the strip that takes more files has room for its buttons beside its words.
+fn strip_beside(ui: &Ui, width: f32) -> bool {
+    width - size::strip::TEXT - choices_width(ui, gap::NEAR) - gap::WIDE - gap::NEAR >= size::strip::WORDS
+}
+
+/// Returns the height of that strip in a window of this width.
+pub(crate) fn drop_strip_height(ui: &Ui, width: f32) -> f32 {
+    size::STRIP + if strip_beside(ui, width) { 0.0 } else { size::CONTROL + gap::NEAR }
+}
 
 impl Window {
     /// Draws the whole middle of the window while nothing was added yet.
     pub(crate) fn drop_area(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
-        let center = rect.center();
-        let top = center.y - size::drop::TOP;
-        widgets::icon_at(
-            ui.painter(),
-            pos2(center.x, top + size::drop::ICON),
-            icons::UPLOAD,
-            icon_size::DROP,
-            t.accent,
-        );
-        let room = rect.width() - 2.0 * gap::WIDE;
-        let at = |y: f32| pos2(center.x, top + y);
-        widgets::text_at(
-            ui,
-            Align2::CENTER_CENTER,
-            at(size::drop::TITLE),
-            &[(intake::DROP, Face::Heading, t.ink)],
-            room,
-        );
+        let top = (rect.center().y - size::drop::TOP).max(rect.top() + gap::SMALL);
+        let place = rect.with_min_y(top).shrink2(vec2(gap::WIDE, 0.0));
+        let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center)));
+        let ui = &mut column;
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        widgets::icon(ui, icons::UPLOAD, icon_size::DROP, t.accent);
+        ui.add_space(size::drop::BELOW_ICON);
+        widgets::text(ui, &[(intake::DROP, Face::Heading, t.ink)]);
+        ui.add_space(size::drop::BELOW_TITLE);
         let second = if scene.place.walking > 0 { intake::WALKING } else { intake::OR_CHOOSE };
-        if !customer_line(ui, at(size::drop::TEXT), second, scene) {
-            widgets::text_at(ui, Align2::CENTER_CENTER, at(size::drop::TEXT), &[(second, Face::Body, t.muted)], room);
+        if !customer_line(ui, second, scene) {
+            widgets::text(ui, &[(second, Face::Body, t.muted)]);
         }
+        ui.add_space(gap::BUTTONS);
         let look = if pass::leads(scene) { ButtonLook::Plain } else { ButtonLook::Main };
-        let files = Button::of(look, intake::CHOOSE_FILES);
-        let folder = Button::plain(intake::CHOOSE_FOLDER);
-        let (one, two) = (files.width(ui), folder.width(ui));
-        let left = center.x - (one + gap::PARAGRAPH + two) / 2.0;
-        let y = top + size::drop::BUTTONS;
-        if ui.put(Rect::from_min_size(pos2(left, y), vec2(one, size::CONTROL)), files).clicked() {
-            out.push(Action::Choose(PathFor::Files(scene.id)));
+        let buttons = choices(look);
+        let width = choices_width(ui, gap::PARAGRAPH);
+        if width <= ui.available_width() {
+            layout::cell(ui, width, size::CONTROL, |ui| {
+                ui.spacing_mut().item_spacing.x = gap::PARAGRAPH;
+                choose(ui, buttons, scene, out);
+            });
+        } else {
+            ui.spacing_mut().item_spacing.y = gap::PARAGRAPH;
+            choose(ui, buttons, scene, out);
+            ui.spacing_mut().item_spacing.y = 0.0;
         }
-        let beside = Rect::from_min_size(pos2(left + one + gap::PARAGRAPH, y), vec2(two, size::CONTROL));
-        if ui.put(beside, folder).clicked() {
-            out.push(Action::Choose(PathFor::Folder(scene.id)));
-        }
+        ui.add_space(size::drop::BELOW_BUTTONS);
         let hint = match &scene.place.session {
             Session::Active(_) => intake::PUT_ONLY,
             Session::SignedOut | Session::Assuming(_) | Session::Expired(_) | Session::Denied(_) => intake::WAIT,
         };
-        let below = Rect::from_min_max(
-            pos2(rect.left() + gap::WIDE, top + size::drop::LINKS),
-            pos2(rect.right() - gap::WIDE, rect.bottom()),
-        );
-        let mut below = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::top_down(Align::Center)));
         // Below a note in a low window there is room for one of the two, and the links lead somewhere.
         let lines = if rect.height() < size::drop::LOW && Self::has_links(scene) { "" } else { hint };
         for line in lines.lines() {
-            below.spacing_mut().item_spacing.y = 0.0;
-            widgets::text(&mut below, &[(line, Face::Small, t.muted)]);
+            widgets::text(ui, &[(line, Face::Small, t.muted)]);
         }
         if let Some(dates) = self.dates(scene).filter(|dates| !dates.warn) {
-            below.add_space(gap::SMALL);
-            widgets::text(&mut below, &[(&dates.text, Face::Small, t.muted)]);
+            ui.add_space(gap::SMALL);
+            widgets::text(ui, &[(&dates.text, Face::Small, t.muted)]);
         }
-        below.add_space(gap::PARAGRAPH);
-        self.links(&mut below, scene);
+        ui.add_space(gap::PARAGRAPH);
+        self.links(ui, scene);
+        let height = ui.min_rect().height() + gap::NEAR;
+        let before = ui.data(|data| data.get_temp::<f32>(drop_area_id()));
+        if before.is_none_or(|before| (before - height).abs() > 0.5) {
+            ui.data_mut(|data| data.insert_temp(drop_area_id(), height));
+            ui.ctx().request_repaint();
+        }
     }
 
-    /// Draws the strip above the table.
+    /// Draws the strip above the table: its words, and its buttons beside them, or below them if there is too little room.
     pub(crate) fn drop_strip(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::dashed(ui.painter(), rect, t.surface, t.line);
-        let y = rect.center().y;
-        widgets::icon_at(
-            ui.painter(),
-            pos2(rect.left() + size::strip::ICON, y),
-            icons::UPLOAD,
-            icon_size::STEP,
-            t.accent,
-        );
-        let files = Button::plain(intake::CHOOSE_FILES);
-        let folder = Button::plain(intake::CHOOSE_FOLDER);
-        let (one, two) = (files.width(ui), folder.width(ui));
-        let right = rect.right() - gap::WIDE;
-        let first =
-            Rect::from_min_size(pos2(right - two - gap::NEAR - one, y - size::CONTROL / 2.0), vec2(one, size::CONTROL));
-        let left = rect.left() + size::strip::TEXT;
+        let beside = strip_beside(ui, rect.width());
+        let buttons = choices_width(ui, gap::NEAR);
+        let first = rect.with_max_y(rect.top() + size::STRIP);
+        layout::cells(ui, first, |ui| {
+            layout::cell(ui, size::strip::TEXT, size::STRIP, |ui| {
+                ui.add_space(size::strip::ICON - icon_size::STEP / 2.0);
+                widgets::icon(ui, icons::UPLOAD, icon_size::STEP, t.accent);
+            });
+            let behind = if beside { gap::NEAR + buttons + gap::WIDE } else { gap::WIDE };
+            let room = ui.available_width() - behind;
+            self.strip_words(ui, room, scene);
+            if beside {
+                ui.add_space(gap::NEAR);
+                layout::cell(ui, buttons, size::STRIP, |ui| {
+                    ui.spacing_mut().item_spacing.x = gap::NEAR;
+                    choose(ui, choices(ButtonLook::Plain), scene, out);
+                });
+            }
+        });
+        if !beside {
+            let below = rect.with_min_y(first.bottom() - gap::CLOSE).shrink2(vec2(gap::WIDE, 0.0));
+            layout::cells(ui, below, |ui| {
+                ui.spacing_mut().item_spacing.x = gap::NEAR;
+                choose(ui, choices(ButtonLook::Plain), scene, out);
+            });
+        }
+    }
+
+    /// Draws what the strip says, with the links beside it, or below it if there is too little room.
+    fn strip_words(&mut self, ui: &mut Ui, room: f32, scene: &Scene<'_>) {
+        let t = theme::of(ui);
         let words = if scene.place.walking > 0 { intake::WALKING } else { intake::MORE };
-        let room = first.left() - left - gap::NEAR;
-        let wide = widgets::one_line(ui, &[(words, Face::Strong, t.ink)], room).size().x + size::strip::LINKS < room;
-        let stacked = !wide && Self::has_links(scene);
-        let at = pos2(left, if stacked { y - Face::Body.line() / 2.0 } else { y });
-        let shown = widgets::text_at(ui, Align2::LEFT_CENTER, at, &[(words, Face::Strong, t.ink)], room);
-        let from = if stacked { pos2(left, y + 1.0) } else { pos2(shown.right() + gap::WIDE, y - size::LINK / 2.0) };
-        let links = Rect::from_min_max(from, pos2(first.left() - gap::TEXT, from.y + size::LINK));
-        let mut links = ui.new_child(UiBuilder::new().max_rect(links).layout(Layout::left_to_right(Align::Center)));
-        links.spacing_mut().item_spacing.x = gap::PART;
-        self.links(&mut links, scene);
-        if ui.put(first, files).clicked() {
-            out.push(Action::Choose(PathFor::Files(scene.id)));
+        let said = [(words, Face::Strong, t.ink)];
+        let wide = widgets::one_line(ui, &said, room).size().x + size::strip::LINKS < room;
+        if !wide && Self::has_links(scene) {
+            layout::column_cell(ui, room, size::STRIP, |ui| {
+                ui.add_space((size::STRIP - 2.0 * Face::Body.line()) / 2.0);
+                widgets::line(ui, &said);
+                ui.add_space(1.0);
+                layout::cell(ui, room, size::LINK, |ui| {
+                    ui.spacing_mut().item_spacing.x = gap::PART;
+                    self.links(ui, scene);
+                });
+            });
+            return;
         }
-        let second = Rect::from_min_size(pos2(right - two, y - size::CONTROL / 2.0), vec2(two, size::CONTROL));
-        if ui.put(second, folder).clicked() {
-            out.push(Action::Choose(PathFor::Folder(scene.id)));
-        }
+        layout::cell(ui, room, size::STRIP, |ui| {
+            widgets::line(ui, &said);
+            if Self::has_links(scene) {
+                ui.add_space(gap::WIDE);
+                ui.spacing_mut().item_spacing.x = gap::PART;
+                self.links(ui, scene);
+            }
+        });
     }
 
     fn has_links(scene: &Scene<'_>) -> bool {
@@ -133,6 +175,16 @@ impl Window {
         {
             self.open_sheet(ArrivedList);
         }
+    }
+}
+
+/// Draws the buttons that choose files or a folder to add.
+fn choose(ui: &mut Ui, [files, folder]: [Button<'_>; 2], scene: &Scene<'_>, out: &mut Vec<Action>) {
+    if ui.add(files).clicked() {
+        out.push(Action::Choose(PathFor::Files(scene.id)));
+    }
+    if ui.add(folder).clicked() {
+        out.push(Action::Choose(PathFor::Folder(scene.id)));
     }
 }
 

@@ -5,7 +5,7 @@ use super::kit::{Kit, Wrong};
 use super::paths::PathFor;
 use super::theme::{self, Face, gap, padding, size};
 use super::widgets::{self, Button};
-use super::{Action, Window, icons};
+use super::{Action, Window, icons, layout};
 use crate::grant::{KitFormat, RoleRequest};
 use crate::words::ask as words;
 use egui::{
@@ -29,30 +29,19 @@ impl Window {
             Ok(ask) => kit.print(ask).map(str::to_owned),
             Err(wrong) => Err(wrong.clone()),
         };
-        let (_, bar) = ui.allocate_space(vec2(ui.available_width(), size::kit::BAR));
-        let mut bar_ui = ui.new_child(
-            UiBuilder::new().max_rect(bar.shrink2(vec2(gap::PART, 0.0))).layout(Layout::left_to_right(Align::Center)),
-        );
-        tabs(&mut bar_ui, kit);
-        let mut right = ui.new_child(
-            UiBuilder::new().max_rect(bar.shrink2(vec2(gap::PART, 0.0))).layout(Layout::right_to_left(Align::Center)),
-        );
-        if right.add(Button::plain(words::SAVE).enabled(text.is_ok())).clicked()
-            && let Ok(text) = &text
-        {
+        let top = ui.cursor().top();
+        let copied = text.as_ref().is_ok_and(|text| kit.copied.as_ref() == Some(text));
+        let (copy, save) = bar(ui, kit, text.is_ok(), copied);
+        if save && let Ok(text) = &text {
             out.push(Action::Choose(PathFor::Text(file, text.clone())));
         }
-        right.add_space(gap::BUTTONS);
-        let copied = text.as_ref().is_ok_and(|text| kit.copied.as_ref() == Some(text));
-        let icon = if copied { icons::CHECK } else { icons::COPY };
-        if right.add(Button::plain(words::COPY).icon(icon).enabled(text.is_ok())).clicked()
-            && let Ok(text) = &text
-        {
+        if copy && let Ok(text) = &text {
             self.copy(kit, text.clone(), out);
         }
-        widgets::rule(ui.painter(), bar.x_range(), bar.bottom(), t);
-        let room = height - size::kit::BAR - 1.0;
-        let inner = Rect::from_min_size(bar.left_bottom() + vec2(0.0, 1.0), vec2(bar.width(), room));
+        let below = ui.cursor().left_top();
+        widgets::rule(ui.painter(), ui.max_rect().x_range(), below.y, t);
+        let room = (height - (below.y - top) - 1.0).max(size::kit::TEXT);
+        let inner = Rect::from_min_size(below + vec2(0.0, 1.0), vec2(ui.available_width(), room));
         ui.allocate_rect(inner, Sense::empty());
         let mut pane = ui.new_child(
             UiBuilder::new().max_rect(inner.shrink2(vec2(2.0, gap::CLOSE))).layout(Layout::top_down(Align::Min)),
@@ -77,13 +66,49 @@ impl Window {
     }
 }
 
-fn tabs(ui: &mut Ui, kit: &mut Kit) {
-    let names = if ui.max_rect().width() < size::kit::NARROW { words::TABS_SHORT } else { words::TABS };
-    for (at, name) in names.into_iter().enumerate() {
+/// Draws the tabs, and behind them, or below them if there is too little room, the buttons to copy and to save. Returns
+/// which of the two was pressed.
+fn bar(ui: &mut Ui, kit: &mut Kit, ready: bool, copied: bool) -> (bool, bool) {
+    let t = theme::of(ui);
+    let save = Button::plain(words::SAVE).enabled(ready);
+    let icon = if copied { icons::CHECK } else { icons::COPY };
+    let copy = Button::plain(words::COPY).icon(icon).enabled(ready);
+    let full = ui.available_width() - 2.0 * gap::PART;
+    let names = if full < size::kit::NARROW { words::TABS_SHORT } else { words::TABS };
+    let wide = |ui: &Ui, name: &str| widgets::one_line(ui, &[(name, Face::Strong, t.ink)], f32::INFINITY).size().x;
+    let tabs_width = layout::width_of(&names.map(|name| wide(ui, name)), gap::BUTTONS);
+    let taken = layout::width_of(&[copy.width(ui), save.width(ui)], gap::BUTTONS);
+    let apart = vec2(gap::BUTTONS, gap::CLOSE);
+    let mut pressed = (false, false);
+    if tabs_width + gap::BUTTONS + taken <= full {
+        let end = |ui: &mut Ui| {
+            ui.add_space(gap::PART);
+            pressed.1 = ui.add(save).clicked();
+            ui.add_space(gap::BUTTONS);
+            pressed.0 = ui.add(copy).clicked();
+        };
+        layout::row(ui, size::kit::BAR, end, |ui| {
+            ui.add_space(gap::PART);
+            ui.spacing_mut().item_spacing = apart;
+            tabs(ui, kit, &names);
+        });
+    } else {
+        Frame::NONE.inner_margin(padding::KIT_BAR).show(ui, |ui| {
+            layout::wrapping(ui, Face::Strong.line() + gap::TEXT, apart, |ui| tabs(ui, kit, &names));
+            ui.add_space(gap::CLOSE);
+            layout::wrapping(ui, size::CONTROL, vec2(gap::BUTTONS, gap::TEXT), |ui| {
+                pressed = (ui.add(copy).clicked(), ui.add(save).clicked());
+            });
+        });
+    }
+    pressed
+}
+
+fn tabs(ui: &mut Ui, kit: &mut Kit, names: &[&str]) {
+    for (at, name) in names.iter().enumerate() {
         if tab(ui, name, kit.tab == at, Face::Strong, Face::Body) {
             kit.tab = at;
         }
-        ui.add_space(gap::BUTTONS);
     }
 }
 

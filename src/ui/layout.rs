@@ -49,3 +49,77 @@ pub fn two_lines(ui: &mut Ui, between: f32, first: impl FnOnce(&mut Ui), second:
         second(ui);
     });
 }
+
+/// Lays out a cell of a row: of this size, with its parts beside each other in the middle of its height. Returns what `add`
+/// returns.
+pub fn cell<R>(ui: &mut Ui, width: f32, height: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(width.max(0.0), height.max(0.0));
+    let cell = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        add(ui)
+    });
+    cell.inner
+}
+
+/// Lays out a cell of a row whose parts stand below each other, from its top.
+pub fn column_cell<R>(ui: &mut Ui, width: f32, height: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(width.max(0.0), height.max(0.0));
+    let cell = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        add(ui)
+    });
+    cell.inner
+}
+
+/// Lays out cells beside each other in a rectangle. Returns what `add` returns.
+pub fn cells<R>(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Min)));
+    row.spacing_mut().item_spacing = Vec2::ZERO;
+    add(&mut row)
+}
+
+/// Lays out parts beside each other, so far `apart`, on as many rows as they need. Returns what `add` returns.
+pub fn wrapping<R>(ui: &mut Ui, height: f32, apart: Vec2, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
+    let rows = ui.allocate_ui_with_layout(vec2(ui.available_width(), height), layout, |ui| {
+        ui.spacing_mut().item_spacing = apart;
+        add(ui)
+    });
+    rows.inner
+}
+
+/// Returns the height of so many parts of one height and these widths on as many rows as they need in a width of `full`.
+pub fn wrapped_height(widths: &[f32], height: f32, apart: Vec2, full: f32) -> f32 {
+    let (mut rows, mut used) = (1_u8, 0.0);
+    for (at, width) in widths.iter().enumerate() {
+        let more = if at == 0 { *width } else { used + apart.x + width };
+        if at > 0 && more > full {
+            rows += 1;
+            used = *width;
+        } else {
+            used = more;
+        }
+    }
+    f32::from(rows) * (height + apart.y) - apart.y
+}
+
+/// Lays out a page from the upper left corner of the window's part that is its own: it scrolls where `add`, which returns
+/// where the page ends, needs more than that.
+pub fn scrolling<R>(ui: &mut Ui, id: &str, add: impl FnOnce(&mut Ui, Rect) -> (f32, R)) -> R {
+    let window = ui.max_rect();
+    let shown = ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
+        let page = Rect::from_min_size(ui.max_rect().min, window.size());
+        let (bottom, result) = add(ui, page);
+        ui.allocate_rect(page.with_max_y(bottom.max(page.bottom())), Sense::empty());
+        result
+    });
+    shown.inner
+}
+
+/// Returns the width of parts that stand beside each other, so far `apart`.
+pub fn width_of(parts: &[f32], apart: f32) -> f32 {
+    let gaps = parts.iter().skip(1).map(|_| apart);
+    parts.iter().copied().chain(gaps).sum()
+}

@@ -268,46 +268,58 @@ impl Window {
         self.wake_later(ui, seen, now);
     }
 
+    /// Draws the page of a destination. Where the window is too low for all of it, the page scrolls.
     fn destination(&mut self, ui: &mut Ui, all: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
-        let left = all.left() + size::EDGE;
-        let right = all.right() - size::EDGE;
-        let top = all.top() + size::TOP;
-        let pass = Rect::from_min_max(pos2(left, top), pos2(right, top + size::PASS));
-        self.pass(ui, pass, scene, out);
-        let mut y = pass.bottom() + size::GAP;
-        let bottom = if scene.place.totals.open() > 0 {
-            all.bottom() - size::FOOTER - size::GAP
-        } else {
-            all.bottom() - size::GAP
-        };
-        let middle = |y: f32| Rect::from_min_max(pos2(left, y), pos2(right, bottom.max(y + size::ROW_LEAST)));
-        match &scene.place.session {
-            Session::Denied(problem) => self.trouble(ui, middle(y), scene, problem, false, out),
-            Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
-                if let (true, Some(problem)) = (self.trouble_open, self.trouble.problem(scene.place)) {
-                    self.trouble(ui, middle(y), scene, &problem, true, out);
-                } else {
-                    y = self.notes(ui, middle(y), scene, out);
-                    self.files(ui, middle(y), scene, out);
-                }
-            }
-        }
-        if scene.place.totals.open() > 0 {
-            let footer = Rect::from_min_max(pos2(all.left(), all.bottom() - size::FOOTER), all.max);
-            deliveries::footer(ui, footer, scene, out);
-        }
+        let mut page = ui.new_child(UiBuilder::new().max_rect(all));
+        layout::scrolling(&mut page, "destination", |ui, all| (self.destination_parts(ui, all, scene, out), ()));
     }
 
-    fn files(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
-        self.work.rows_sorted = self.table.update(&scene.seen.rows, scene.id, ui.rect_contains_pointer(rect));
-        if self.table.is_empty() {
-            self.drop_area(ui, rect, scene, out);
-            return;
+    /// Draws the parts of the page below each other. Returns where they end.
+    fn destination_parts(&mut self, ui: &mut Ui, all: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) -> f32 {
+        let inside = all.shrink2(egui::vec2(size::EDGE, 0.0));
+        let mut y = all.top() + size::TOP;
+        y += self.pass(ui, inside.with_min_y(y), scene, out) + size::GAP;
+        let open = scene.place.totals.open() > 0;
+        let footer = if open { deliveries::footer_height(ui, all.width(), scene) } else { 0.0 };
+        let middle =
+            |y: f32, least: f32| inside.with_min_y(y).with_max_y((all.bottom() - footer - size::GAP).max(y + least));
+        let over = match &scene.place.session {
+            Session::Denied(problem) => Some((Arc::clone(problem), false)),
+            Session::Active(_) | Session::Expired(_) | Session::SignedOut | Session::Assuming(_) => {
+                self.trouble.problem(scene.place).filter(|_| self.trouble_open).map(|problem| (problem, true))
+            }
+        };
+        let bottom = if let Some((problem, over)) = over {
+            let rect = middle(y, size::trouble::LEAST);
+            self.trouble(ui, rect, scene, &problem, over, out);
+            rect.bottom()
+        } else {
+            y = self.notes(ui, middle(y, 0.0), scene, out);
+            self.files(ui, |least| middle(y, least), scene, out)
+        };
+        if open {
+            let top = (all.bottom() - footer).max(bottom + size::GAP);
+            let rect = Rect::from_min_max(pos2(all.left(), top), pos2(all.right(), top + footer));
+            deliveries::footer(ui, rect, scene, out);
+            return rect.bottom();
         }
-        let strip = Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::STRIP));
-        self.drop_strip(ui, strip, scene, out);
-        let table = Rect::from_min_max(pos2(rect.left(), strip.bottom() + size::NEAR), rect.max);
-        self.deliveries(ui, table, scene, out);
+        bottom + size::GAP
+    }
+
+    /// Draws the files of a destination in what `place` makes of their least height. Returns where they end.
+    fn files(&mut self, ui: &mut Ui, place: impl Fn(f32) -> Rect, scene: &Scene<'_>, out: &mut Vec<Action>) -> f32 {
+        let hold = ui.rect_contains_pointer(place(0.0));
+        self.work.rows_sorted = self.table.update(&scene.seen.rows, scene.id, hold);
+        if self.table.is_empty() {
+            let rect = place(intake::drop_area_height(ui));
+            self.drop_area(ui, rect, scene, out);
+            return rect.bottom();
+        }
+        let strip = intake::drop_strip_height(ui, place(0.0).width());
+        let rect = place(strip + size::NEAR + size::table::LEAST);
+        self.drop_strip(ui, rect.with_max_y(rect.top() + strip), scene, out);
+        self.deliveries(ui, rect.with_min_y(rect.top() + strip + size::NEAR), scene, out);
+        rect.bottom()
     }
 
     /// Looks at the newest destination when one was opened, and asks for a code as soon as one is needed.

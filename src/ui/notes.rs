@@ -6,7 +6,7 @@ use super::paths::PathFor;
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::trouble::ProblemPage;
 use super::widgets::{self, Button};
-use super::{Action, Scene, Window};
+use super::{Action, Scene, Window, layout};
 use crate::diagnose::{self, Evidence, messages};
 use crate::model::problem::{Problem, Turn};
 use crate::model::session::Session;
@@ -327,7 +327,9 @@ fn draw<P: Copy>(ui: &mut Ui, rect: Rect, note: &Strip<P>) -> (f32, Option<P>) {
     let link_height = link.as_ref().filter(|_| !behind).map_or(0.0, |(galley, ..)| galley.size().y);
     let text_height = title.size().y + if body.is_some() { body_size.y + 1.5 } else { 0.0 } + link_height;
     let for_text = (text_height + gap::PAGE).max(if below { 0.0 } else { size::note::HEIGHT });
-    let height = for_text + if below { size::CONTROL + size::note::BELOW } else { 0.0 };
+    let apart = egui::Vec2::splat(size::NEAR);
+    let rows = if below { layout::wrapped_height(&widths, size::CONTROL, apart, room) } else { size::CONTROL };
+    let height = for_text + if below { rows + size::note::BELOW } else { 0.0 };
     let all = Rect::from_min_size(rect.min, vec2(rect.width(), height));
     ui.painter().rect_filled(all, CornerRadius::same(size::NOTE), soft);
     let said = format!("{} {}", note.said.title, note.said.body);
@@ -349,20 +351,20 @@ fn draw<P: Copy>(ui: &mut Ui, rect: Rect, note: &Strip<P>) -> (f32, Option<P>) {
             pressed = act;
         }
     }
-    let (mut x, top) = if below {
-        (left, all.top() + for_text)
+    let (at, width) = if below {
+        (pos2(left, all.top() + for_text), room)
     } else {
-        (
-            all.right() - gap::PART - taken + size::NEAR,
-            all.top() + (height.min(size::note::HEIGHT) - size::CONTROL) / 2.0 - 0.5,
-        )
+        let top = all.top() + (height.min(size::note::HEIGHT) - size::CONTROL) / 2.0 - 0.5;
+        (pos2(all.right() - gap::PART - taken + size::NEAR, top), taken)
     };
-    for ((button, width), (_, _, act)) in buttons.into_iter().zip(widths).zip(&note.buttons) {
-        if ui.put(Rect::from_min_size(pos2(x, top), vec2(width, size::CONTROL)), button).clicked() {
-            pressed = Some(*act);
+    let mut column = layout::column_at(ui, at, width);
+    layout::wrapping(&mut column, size::CONTROL, apart, |ui| {
+        for (button, (_, _, act)) in buttons.into_iter().zip(&note.buttons) {
+            if ui.add(button).clicked() {
+                pressed = Some(*act);
+            }
         }
-        x += width + size::NEAR;
-    }
+    });
     (height, pressed)
 }
 

@@ -3,7 +3,7 @@
 use super::remedy::remedy;
 use super::theme::{self, Face, Tokens, gap, icon_size, size};
 use super::widgets::{self, Button, ButtonLook};
-use super::{Action, Scene, Window, icons};
+use super::{Action, Scene, Window, icons, layout};
 use crate::model::problem::Kind;
 use crate::model::session::Session;
 use crate::model::snapshot::OpenDestination;
@@ -18,7 +18,7 @@ use egui::{
 use std::f32::consts::TAU;
 use std::time::Duration;
 
-struct Face2 {
+struct StubLook {
     clock: Option<String>,
     caption: String,
     share: f32,
@@ -29,7 +29,7 @@ struct Face2 {
     code: bool,
 }
 
-fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
+fn faces(scene: &Scene<'_>, t: &Tokens) -> StubLook {
     let asking = scene.place.is_asking();
     match &scene.place.session {
         Session::Active(grant) => {
@@ -37,7 +37,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
             let soon = scene.place.ends_soon(scene.now);
             let ends =
                 scene.utc_now().map(|(now, ends)| format::time(ends, now, &scene.about.zone)).unwrap_or_default();
-            Face2 {
+            StubLook {
                 clock: Some(format::clock(left)),
                 caption: crate::words::ui::ends_at(&ends),
                 share: left.as_secs_f32() / grant.length.as_secs_f32().max(1.0),
@@ -48,7 +48,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
                 code: false,
             }
         }
-        Session::Expired(_) => Face2 {
+        Session::Expired(_) => StubLook {
             clock: Some(format::clock(Duration::ZERO)),
             caption: words::ENDED.to_owned(),
             share: 0.0,
@@ -58,7 +58,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
             enabled: !asking,
             code: false,
         },
-        Session::SignedOut => Face2 {
+        Session::SignedOut => StubLook {
             clock: None,
             caption: words::NO_ACCESS.to_owned(),
             share: 0.0,
@@ -68,7 +68,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
             enabled: !asking,
             code: false,
         },
-        Session::Assuming(_) => Face2 {
+        Session::Assuming(_) => StubLook {
             clock: None,
             caption: words::ASKING_AMAZON.to_owned(),
             share: 0.0,
@@ -80,7 +80,7 @@ fn faces(scene: &Scene<'_>, t: &Tokens) -> Face2 {
         },
         Session::Denied(problem) => {
             let code = matches!(problem.kind, Kind::CodeNeeded | Kind::CodeWrong);
-            Face2 {
+            StubLook {
                 clock: None,
                 caption: words::NO_ACCESS.to_owned(),
                 share: 0.0,
@@ -131,98 +131,161 @@ impl Window {
         }
     }
 
-    pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
+    /// Draws the pass at the top of a rectangle, and returns its height: the stub stands right of the rest, or below it if
+    /// there is too little room.
+    pub(crate) fn pass(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) -> f32 {
         let t = theme::of(ui);
-        let narrow = rect.width() < size::pass::NARROW;
-        let tear = rect.right() - if narrow { size::STUB - size::pass::NARROWER } else { size::STUB };
-        ticket(ui.painter(), rect, tear, t);
-        self.holder(ui, Rect::from_min_max(rect.min, pos2(tear, rect.bottom())), scene, out);
         let face = faces(scene, t);
-        let mut x = tear + size::pass::STUB_TEXT;
-        if !narrow {
-            let center = pos2(x + size::pass::RING_CENTER, rect.center().y);
-            ring(ui.painter(), center, face.share, face.color, t, face.clock.is_none() && face.color == t.bad);
-            x = center.x + size::pass::BEHIND_RING;
+        let narrow = rect.width() < size::pass::NARROW;
+        let needed = stub_width(ui, &face, narrow);
+        let stub = needed.max(if narrow { size::STUB - size::pass::NARROWER } else { size::STUB });
+        if stub + size::pass::HOLDER <= rect.width() {
+            let pass = rect.with_max_y(rect.top() + size::PASS);
+            let tear = pass.right() - stub;
+            ticket(ui.painter(), pass, [pos2(tear, pass.top()), pos2(tear, pass.bottom())], t);
+            self.holder(ui, pass.with_max_x(tear), scene, out);
+            self.stub(ui, pass.with_min_x(tear), &face, !narrow, scene, out);
+            return size::PASS;
         }
-        let button = Button::of(face.look, face.button).icon(icons::RENEW).enabled(face.enabled);
-        let width = button.width(ui);
-        let place = Rect::from_min_size(
-            pos2(rect.right() - size::pass::BUTTON - width, rect.center().y - size::CONTROL / 2.0),
-            vec2(width, size::CONTROL),
-        );
-        let room = place.left() - x - gap::TEXT;
-        clock(ui, pos2(x, rect.top() + size::pass::CLOCK), face.clock.as_deref(), face.color, t);
-        let caption = [(face.caption.as_str(), Face::Small, t.muted)];
-        let said =
-            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, rect.center().y + size::pass::CAPTION), &caption, room);
-        if scene.place.session.grant().is_some_and(|grant| grant.shortened) {
-            ui.interact(said, ui.scope_id().with("shortened"), Sense::hover()).on_hover_text(words::SHORTENED);
-        }
-        if ui.put(place, button).clicked() {
-            if face.code {
-                self.ask_code(scene.id, scene.place);
-            } else {
-                self.renew(scene.id, scene.place, out);
-            }
-        }
+        let pass = rect.with_max_y(rect.top() + 2.0 * size::PASS);
+        let tear = pass.top() + size::PASS;
+        ticket(ui.painter(), pass, [pos2(pass.left(), tear), pos2(pass.right(), tear)], t);
+        self.holder(ui, pass.with_max_y(tear), scene, out);
+        let ring = needed + size::pass::STUB_RING <= pass.width();
+        self.stub(ui, pass.with_min_y(tear), &face, ring, scene, out);
+        2.0 * size::PASS
     }
 
+    /// Draws the time left and the button that renews it.
+    fn stub(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        face: &StubLook,
+        with_ring: bool,
+        scene: &Scene<'_>,
+        out: &mut Vec<Action>,
+    ) {
+        let t = theme::of(ui);
+        let button = Button::of(face.look, face.button).icon(icons::RENEW).enabled(face.enabled);
+        let width = button.width(ui).min(rect.width() / 2.0);
+        let beside = gap::TEXT + width + size::pass::BUTTON;
+        layout::cells(ui, rect, |ui| {
+            layout::cell(ui, rect.width() - beside, rect.height(), |ui| {
+                ui.add_space(size::pass::STUB_TEXT);
+                if with_ring {
+                    let (_, place) = ui.allocate_space(Vec2::splat(2.0 * size::pass::RING_CENTER));
+                    let refused = face.clock.is_none() && face.color == t.bad;
+                    ring(ui.painter(), place.center(), face.share, face.color, t, refused);
+                    ui.add_space(gap::WIDE);
+                }
+                let width = ui.available_width();
+                layout::column_cell(ui, width, rect.height(), |ui| {
+                    ui.add_space(size::pass::CLOCK);
+                    clock(ui, face.clock.as_deref(), face.color, t);
+                    ui.add_space(size::pass::BELOW_CLOCK);
+                    let caption = widgets::line(ui, &[(face.caption.as_str(), Face::Small, t.muted)]);
+                    if scene.place.session.grant().is_some_and(|grant| grant.shortened) {
+                        ui.interact(caption.rect, ui.scope_id().with("shortened"), Sense::hover())
+                            .on_hover_text(words::SHORTENED);
+                    }
+                });
+            });
+            ui.add_space(gap::TEXT);
+            layout::cell(ui, width, rect.height(), |ui| {
+                if ui.add(button).clicked() {
+                    if face.code {
+                        self.ask_code(scene.id, scene.place);
+                    } else {
+                        self.renew(scene.id, scene.place, out);
+                    }
+                }
+            });
+        });
+    }
+
+    /// Draws who delivers where, with the buttons beside it.
     fn holder(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
-        let tile = Rect::from_min_size(rect.min + size::pass::TILE, Vec2::splat(size::TILE));
-        widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
-        let x = tile.right() + gap::PART;
-        let gear = pos2(rect.right() - size::pass::GEAR, rect.center().y);
         // Where there is little room the name goes first; the menu below it leads there too.
-        let past = (rect.width() > size::pass::WITH_HISTORY).then(|| gear - vec2(size::pass::HISTORY, 0.0));
-        let room = past.unwrap_or(gear).x - gap::EDGE - x;
-        let mut y = rect.top() + size::pass::NAME;
-        // Where there is little room the name comes first; practice is marked above every page.
-        let badge = badge(scene).filter(|_| past.is_some() || !scene.place.destination.practice);
+        let with_history = rect.width() > size::pass::WITH_HISTORY;
+        let buttons = size::pass::BUTTONS + if with_history { size::pass::HISTORY } else { 0.0 };
+        layout::cells(ui, rect, |ui| {
+            layout::cell(ui, size::pass::TILE + size::TILE + gap::PART, rect.height(), |ui| {
+                ui.add_space(size::pass::TILE);
+                let (_, tile) = ui.allocate_space(Vec2::splat(size::TILE));
+                widgets::tile_at(ui.painter(), tile, icons::PLACE, t.accent, t.accent_soft);
+            });
+            let width = ui.available_width() - buttons;
+            layout::column_cell(ui, width, rect.height(), |ui| {
+                ui.add_space(size::pass::NAME);
+                let (badged, height) = (with_history || !scene.place.destination.practice, Face::Name.line() + 2.0);
+                layout::cell(ui, width, height, |ui| self.name(ui, badged, scene, out));
+                ui.add_space(size::pass::BELOW_NAME);
+                let place = scene.where_to();
+                let mut runs = vec![(place.as_str(), Face::Small, t.muted)];
+                if let Some(who) = scene.identity() {
+                    runs.push(("  ·  uploading as ", Face::Small, t.muted));
+                    runs.push((&who.name, Face::SmallStrong, t.muted));
+                }
+                widgets::line(ui, &runs);
+            });
+            layout::cell(ui, buttons, rect.height(), |ui| {
+                ui.add_space(size::pass::BEFORE_BUTTONS);
+                if with_history {
+                    let past = widgets::icon_button(ui, icons::HISTORY, crate::words::history::TITLE, t.muted);
+                    if past.clicked() {
+                        out.push(Action::OpenHistory);
+                    }
+                    ui.add_space(size::pass::HISTORY - size::ICON_BUTTON.x);
+                }
+                if widgets::icon_button(ui, icons::SETTINGS, words::SETTINGS, t.muted).clicked() {
+                    self.open_settings(&scene.seen.settings, scene.about);
+                }
+            });
+        });
+    }
+
+    /// Draws the name, which opens the menu of destinations, and behind it what is special about this one.
+    fn name(&mut self, ui: &mut Ui, badged: bool, scene: &Scene<'_>, out: &mut Vec<Action>) {
+        let t = theme::of(ui);
+        let badge = badge(scene).filter(|_| badged);
         let badge_width = badge.map_or(0.0, |(text, _)| gap::FACTS + pill_width(ui, text));
         let name = scene.place.destination.name.as_str();
-        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room - size::pass::AROUND_NAME - badge_width);
-        let named = Rect::from_min_size(pos2(x + gap::WIDE, y - galley.size().y / 2.0), galley.size());
-        let hit = Rect::from_min_max(named.min - vec2(gap::EDGE, 1.0), named.max + vec2(gap::FACTS, 1.0));
-        let response = ui.allocate_rect(hit, Sense::click());
+        let room = ui.available_width() - size::pass::AROUND_NAME - badge_width;
+        let galley = widgets::one_line(ui, &[(name, Face::Name, t.ink)], room);
+        // Its ground begins left of the text below it.
+        let (_, place) = ui.allocate_space(galley.size() + vec2(size::pass::AROUND_NAME, 2.0));
+        let hit = place.with_min_x(place.left() - gap::CLOSE).with_max_x(place.right() + 2.0);
+        let response = ui.interact(hit, ui.scope_id().with("name"), Sense::click());
         let label = format!("{}: {name}", words::SWITCH);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
         if response.hovered() {
             ui.painter().rect_filled(hit, CornerRadius::same(size::HOVERED), t.sunken);
         }
         widgets::focus_ring(ui, &response, hit.shrink(2.0), t);
+        let named = Rect::from_min_size(place.min + vec2(gap::WIDE, 1.0), galley.size());
+        let y = named.center().y + 1.0;
         ui.painter().galley(named.min, galley, t.ink);
-        widgets::dot_at(ui, pos2(x + size::DOT / 2.0, y + 1.0), scene.place.destination.role.account().as_str());
-        widgets::icon_at(
-            ui.painter(),
-            pos2(named.right() + gap::NEAR, y + 1.0),
-            icons::CARET_DOWN,
-            icon_size::CARET,
-            t.muted,
-        );
+        widgets::dot_at(ui, pos2(place.left() + size::DOT / 2.0, y), scene.place.destination.role.account().as_str());
+        let caret = pos2(named.right() + gap::NEAR, y);
+        widgets::icon_at(ui.painter(), caret, icons::CARET_DOWN, icon_size::CARET, t.muted);
         self.switcher(&response, scene, out);
         if let Some((text, hint)) = badge {
             let warn = !scene.place.destination.practice;
-            let at = pos2(hit.right() + gap::SMALL, y);
-            pill(ui, at, text, hint, if warn { (t.warn, t.warn_soft) } else { (t.accent, t.accent_soft) });
-        }
-        y = rect.center().y + size::pass::PLACE;
-        let place = scene.where_to();
-        let mut runs = vec![(place.as_str(), Face::Small, t.muted)];
-        if let Some(who) = scene.identity() {
-            runs.push(("  ·  uploading as ", Face::Small, t.muted));
-            runs.push((&who.name, Face::SmallStrong, t.muted));
-        }
-        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &runs, room);
-        if let Some(past) = past
-            && widgets::icon_button_at(ui, past, icons::HISTORY, crate::words::history::TITLE, t.muted).clicked()
-        {
-            out.push(Action::OpenHistory);
-        }
-        if widgets::icon_button_at(ui, gear, icons::SETTINGS, words::SETTINGS, t.muted).clicked() {
-            self.open_settings(&scene.seen.settings, scene.about);
+            ui.add_space(2.0 + gap::SMALL);
+            pill(ui, text, hint, if warn { (t.warn, t.warn_soft) } else { (t.accent, t.accent_soft) });
         }
     }
+}
+
+/// Returns the width that the stub needs, without its ring if it is `narrow`.
+fn stub_width(ui: &Ui, face: &StubLook, narrow: bool) -> f32 {
+    let wide = |text: &str, face| widgets::one_line(ui, &[(text, face, Color32::PLACEHOLDER)], f32::INFINITY).size().x;
+    let text = wide(&face.caption, Face::Small).max(face.clock.as_deref().map_or(0.0, |time| wide(time, Face::Clock)));
+    let ring = if narrow { 0.0 } else { size::pass::STUB_RING };
+    let button = Button::of(face.look, face.button).icon(icons::RENEW).width(ui);
+    size::pass::STUB_TEXT + ring + text + 2.0 * gap::TEXT + button + size::pass::BUTTON
 }
 
 fn badge<'a>(scene: &'a Scene<'_>) -> Option<(&'static str, &'a str)> {
@@ -238,17 +301,20 @@ pub(crate) fn pill_width(ui: &Ui, text: &str) -> f32 {
 }
 
 /// Draws a badge: a word on a colored ground, with a hint if it is pointed at.
-pub(crate) fn pill(ui: &mut Ui, left: Pos2, text: &str, hint: &str, colors: (Color32, Color32)) {
-    pill_at(ui, left, text, colors).on_hover_text(hint);
+pub(crate) fn pill(ui: &mut Ui, text: &str, hint: &str, colors: (Color32, Color32)) {
+    let (_, rect) = ui.allocate_space(vec2(pill_width(ui, text) + gap::WIDE, size::pass::PILL));
+    pill_in(ui, rect, text, colors).on_hover_text(hint);
 }
 
 /// Draws a badge, beginning at this point of its middle line.
-pub(crate) fn pill_at(ui: &mut Ui, left: Pos2, text: &str, (ink, soft): (Color32, Color32)) -> Response {
+pub(crate) fn pill_at(ui: &mut Ui, left: Pos2, text: &str, colors: (Color32, Color32)) -> Response {
+    let size = vec2(pill_width(ui, text) + gap::WIDE, size::pass::PILL);
+    let rect = Rect::from_min_size(pos2(left.x, left.y - size::pass::PILL / 2.0), size);
+    pill_in(ui, rect, text, colors)
+}
+
+fn pill_in(ui: &mut Ui, rect: Rect, text: &str, (ink, soft): (Color32, Color32)) -> Response {
     let galley = widgets::one_line(ui, &[(text, Face::SmallStrong, ink)], f32::INFINITY);
-    let rect = Rect::from_min_size(
-        pos2(left.x, left.y - size::pass::PILL / 2.0),
-        vec2(galley.size().x + gap::WIDE, size::pass::PILL),
-    );
     let response = ui.allocate_rect(rect, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     ui.painter().rect_filled(rect, CornerRadius::same(size::PILL), soft);
@@ -256,7 +322,8 @@ pub(crate) fn pill_at(ui: &mut Ui, left: Pos2, text: &str, (ink, soft): (Color32
     response
 }
 
-fn ticket(painter: &Painter, rect: Rect, tear: f32, t: &Tokens) {
+/// Paints the ground of the pass with its two notches, and the dashed line between them where the stub is torn off.
+fn ticket(painter: &Painter, rect: Rect, notches: [Pos2; 2], t: &Tokens) {
     painter.rect(
         rect,
         CornerRadius::same(size::CARD + 2),
@@ -264,20 +331,19 @@ fn ticket(painter: &Painter, rect: Rect, tear: f32, t: &Tokens) {
         widgets::hairline(painter, t.line),
         StrokeKind::Inside,
     );
-    for (y, from) in [(rect.top(), 0.0), (rect.bottom(), TAU / 2.0)] {
-        let center = pos2(tear, y);
+    let [one, other] = notches;
+    let inwards = (other - one).normalized();
+    for (center, inwards) in [(one, inwards), (other, -inwards)] {
         painter.circle_filled(center, size::NOTCH, t.bg);
         // Only the half of the notch inside the ticket has an edge.
+        let from = inwards.angle() - TAU * size::pass::QUARTER;
         let arc = arc(center, size::NOTCH - 0.5, from, from + TAU / 2.0);
         painter.add(Shape::line(arc, widgets::hairline(painter, t.line)));
-        let outside = if from == 0.0 {
-            Rect::from_min_max(pos2(tear - size::NOTCH, y - size::NOTCH), pos2(tear + size::NOTCH, y))
-        } else {
-            Rect::from_min_max(pos2(tear - size::NOTCH, y), pos2(tear + size::NOTCH, y + size::NOTCH))
-        };
+        let across = size::NOTCH * inwards.rot90();
+        let outside = Rect::from_two_pos(center + across, center - across - size::NOTCH * inwards);
         painter.rect_filled(outside, 0.0, t.bg);
     }
-    let line = [pos2(tear, rect.top() + size::NOTCH), pos2(tear, rect.bottom() - size::NOTCH)];
+    let line = [one + size::NOTCH * inwards, other - size::NOTCH * inwards];
     painter.extend(Shape::dashed_line(&line, Stroke::new(2.0, t.line), size::DASH, 2.0));
 }
 
@@ -307,15 +373,16 @@ fn ring(painter: &Painter, center: Pos2, share: f32, color: Color32, t: &Tokens,
 }
 
 /// Draws the time left, or a dash; every figure in a cell of its own.
-fn clock(ui: &mut Ui, left: Pos2, text: Option<&str>, color: Color32, t: &Tokens) {
+fn clock(ui: &mut Ui, text: Option<&str>, color: Color32, t: &Tokens) {
     let ink = if color == t.ok { t.ink } else { color };
+    let (_, place) = ui.allocate_space(vec2(ui.available_width(), Face::Clock.line()));
     let Some(text) = text else {
-        let dash = Rect::from_min_size(pos2(left.x, left.y + 0.5), size::pass::NO_TIME);
+        let dash = Rect::from_min_size(place.left_center() + vec2(0.0, 0.5), size::pass::NO_TIME);
         ui.painter().rect_filled(dash, 0.0, ink);
         return;
     };
-    let galley = widgets::one_line(ui, &[(text, Face::Clock, ink)], f32::INFINITY);
-    let rect = Align2::LEFT_CENTER.anchor_size(left, galley.size());
+    let galley = widgets::one_line(ui, &[(text, Face::Clock, ink)], place.width());
+    let rect = Align2::LEFT_CENTER.anchor_size(place.left_center(), galley.size());
     let response = ui.allocate_rect(rect, Sense::empty());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Timer, true, words::TIME_LEFT);

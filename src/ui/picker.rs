@@ -1,12 +1,12 @@
 //! The list of profiles to pick who one is from, and small parts that the pages for access share.
 
 use super::theme::{self, Face, gap, icon_size, size};
-use super::{Scene, form, icons, identity, widgets};
+use super::{Scene, form, icons, identity, layout, widgets};
 use crate::model::names::holds_secret;
 use crate::model::snapshot::{Profile, Snapshot};
 use crate::words::ui as words;
 use egui::{
-    Align2, CornerRadius, Frame, Id, Margin, Popup, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    Align2, CornerRadius, Frame, Id, Margin, Popup, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
@@ -195,10 +195,9 @@ pub(crate) fn below(ui: &mut Ui, text: &str) {
 
 /// Draws where files go, beside the customer's color, if there is more than one customer to take it for. Says whether
 /// it did.
-pub(crate) fn customer_line(ui: &mut Ui, center: Pos2, then: &str, scene: &Scene<'_>) -> bool {
+pub(crate) fn customer_line(ui: &mut Ui, then: &str, scene: &Scene<'_>) -> bool {
     let account = scene.place.destination.role.account();
-    let mut others =
-        scene.seen.destinations.iter().map(|place| &*place.destination).chain(scene.seen.remembered.iter());
+    let mut others = super::destinations(scene.seen);
     if others.all(|to| to.practice || to.role.account() == account) {
         return false;
     }
@@ -206,8 +205,13 @@ pub(crate) fn customer_line(ui: &mut Ui, center: Pos2, then: &str, scene: &Scene
     let to = &scene.place.destination;
     let to = crate::words::ask::to(&to.name, to.prefix.as_str());
     let runs = [(to.as_str(), Face::Strong, t.ink), ("   ·   ", Face::Body, t.muted), (then, Face::Body, t.muted)];
-    let width = widgets::one_line(ui, &runs, f32::INFINITY).size().x;
-    widgets::text_at(ui, Align2::CENTER_CENTER, center + vec2(gap::TEXT, 0.0), &runs, width + 1.0);
-    widgets::dot_at(ui, pos2(center.x + gap::TEXT - width / 2.0 - gap::NEAR, center.y), account.as_str());
+    let dot = gap::WIDE;
+    let room = ui.available_width() - dot;
+    let width = widgets::one_line(ui, &runs, room).size().x + dot;
+    layout::cell(ui, width, Face::Body.line(), |ui| {
+        let (_, place) = ui.allocate_space(vec2(dot, Face::Body.line()));
+        widgets::dot_at(ui, place.left_center() + vec2(gap::CLOSE, 0.0), account.as_str());
+        widgets::line(ui, &runs);
+    });
     true
 }

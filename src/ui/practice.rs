@@ -6,11 +6,11 @@ use super::sheet::{After, Sheet, View, close_button, title};
 use super::theme::size::list;
 use super::theme::{self, Face, gap, icon_size, size};
 use super::widgets::{self, Button};
-use super::{About, Action, Window, icons, layout, picker};
+use super::{About, Action, Window, icons, layout};
 use crate::words::format;
 use crate::words::problem::Message;
 use crate::words::ui::{dialog, practice as words};
-use egui::{Align2, Rect, ScrollArea, Ui, pos2, vec2};
+use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 impl Window {
     /// Steps into practice or out of it, as `about` says. What the window holds of one world is dropped on the way to the
@@ -39,41 +39,42 @@ impl Window {
     /// Draws the bar of practice; returns what is left below it.
     pub(crate) fn practice_bar(&mut self, ui: &mut Ui, all: Rect, about: &About, out: &mut Vec<Action>) -> Rect {
         let t = theme::of(ui);
-        let bar = Rect::from_min_size(all.min, vec2(all.width(), size::PRACTICE));
-        let rest = Rect::from_min_max(pos2(all.left(), bar.bottom()), all.max);
-        ui.painter().rect_filled(bar, 0.0, t.accent_soft);
-        let y = bar.center().y;
-        let mut right = bar.right() - size::EDGE;
-        let mut link = |ui: &mut Ui, text: &'static str| {
-            let button = Button::small_link(text);
-            let width = button.width(ui);
-            let place = egui::Align2::RIGHT_CENTER.anchor_size(pos2(right, y), vec2(width, size::LINK));
-            right = place.left() - gap::BUTTONS;
-            picker::at(ui, place, button).clicked()
-        };
-        if link(ui, words::END) {
-            out.push(Request::EndPractice.into());
-        }
-        if let Some(code) = about.code_practice.as_ref().filter(|_| self.sheet.is_none())
-            && link(ui, words::WITH_CODE)
-        {
-            self.open(code.destination.clone(), out);
-        }
-        widgets::icon_at(
-            ui.painter(),
-            pos2(bar.left() + size::EDGE + gap::TEXT, y),
-            icons::INFO,
-            icon_size::SMALL,
-            t.accent,
-        );
-        let left = bar.left() + size::EDGE + gap::FACTS;
+        let code = about.code_practice.as_ref().filter(|_| self.sheet.is_none());
+        let links = [Some(words::END), code.map(|_| words::WITH_CODE)];
+        let widths: Vec<f32> = links.iter().flatten().map(|text| Button::small_link(text).width(ui)).collect();
+        let taken = layout::width_of(&widths, gap::BUTTONS);
         let runs = |hint| {
             [(words::TITLE, Face::SmallStrong, t.ink), ("   ", Face::Small, t.ink), (hint, Face::Small, t.muted)]
         };
-        let fits = widgets::one_line(ui, &runs(words::HINT), f32::INFINITY).size().x <= right - left;
-        let runs = runs(if fits { words::HINT } else { words::SHORT_HINT });
-        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(left, y), &runs, right - left);
-        rest
+        let wide = |ui: &Ui, hint| widgets::one_line(ui, &runs(hint), f32::INFINITY).size().x;
+        let full = all.width() - 2.0 * size::EDGE;
+        let beside = full - taken - gap::BUTTONS;
+        let stacked = gap::FACTS + wide(ui, words::SHORT_HINT) > beside;
+        let bar = all.with_max_y(all.top() + size::PRACTICE + if stacked { size::LINK } else { 0.0 });
+        ui.painter().rect_filled(bar, 0.0, t.accent_soft);
+        let first = bar.with_max_y(bar.top() + size::PRACTICE).shrink2(vec2(size::EDGE, 0.0));
+        let room = if stacked { full } else { beside } - gap::FACTS;
+        layout::cells(ui, first, |ui| {
+            layout::cell(ui, gap::FACTS, size::PRACTICE, |ui| {
+                widgets::icon(ui, icons::INFO, icon_size::SMALL, t.accent);
+            });
+            let hint = if wide(ui, words::HINT) <= room { words::HINT } else { words::SHORT_HINT };
+            layout::cell(ui, room, size::PRACTICE, |ui| _ = widgets::line(ui, &runs(hint)));
+        });
+        let place = if stacked { bar.with_min_y(first.bottom() - gap::CLOSE) } else { bar };
+        let layout = if stacked { Layout::left_to_right(Align::Min) } else { Layout::right_to_left(Align::Center) };
+        let place = place.shrink2(vec2(size::EDGE, 0.0));
+        let mut row = ui.new_child(UiBuilder::new().max_rect(place).layout(layout));
+        row.spacing_mut().item_spacing.x = gap::BUTTONS;
+        if row.add(Button::small_link(words::END)).clicked() {
+            out.push(Request::EndPractice.into());
+        }
+        if let Some(code) = code
+            && row.add(Button::small_link(words::WITH_CODE)).clicked()
+        {
+            self.open(code.destination.clone(), out);
+        }
+        all.with_min_y(bar.bottom())
     }
 
     /// Opens the sheet for an access key; in practice, which keeps none, says so instead.

@@ -64,8 +64,9 @@ pub(crate) fn title(ui: &mut Ui, text: &str, t: &Tokens) {
 /// Lays out the buttons of a sheet from the right, the main one first.
 pub(crate) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.add_space(gap::BUTTONS);
-    ui.allocate_ui_with_layout(vec2(ui.available_width(), size::CONTROL), Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = gap::PARAGRAPH;
+    let layout = Layout::right_to_left(Align::Center).with_main_wrap(true);
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), size::CONTROL), layout, |ui| {
+        ui.spacing_mut().item_spacing = vec2(gap::PARAGRAPH, gap::PARAGRAPH);
         add(ui);
     });
 }

@@ -1,7 +1,7 @@
 //! The first screen: an invitation, or the form.
 
 use super::backend::Request;
-use super::cards::{strong_link, strong_link_width};
+use super::cards::{dot_between, links_row, strong_link, strong_link_width};
 use super::code::{Code, CodeFor};
 use super::fields::{entry, field_id, is_field, pair, rest};
 use super::form::{self, From};
@@ -145,24 +145,20 @@ impl Window {
         let t = theme::of(ui);
         let wanted = self.form.destination(&seen.profiles);
         let mut go = false;
-        ui.horizontal(|ui| {
+        layout::wrapping(ui, size::CONTROL, vec2(gap::LINKS, gap::FINE), |ui| {
             let button = if main { Button::main(welcome::GET_ACCESS) } else { Button::plain(welcome::GET_ACCESS) };
             go = ui.add(button).clicked();
-            ui.add_space(gap::LINKS);
             let text = if self.form.rest_open { welcome::LESS } else { welcome::MORE };
             if ui.add(Button::link(text)).clicked() {
                 self.form.rest_open = !self.form.rest_open;
             }
-            ui.add_space(gap::LINKS);
             if ui.add(Button::link(accounts::check::OPEN)).clicked() {
                 self.check_form(seen);
             }
             let changing = self.form.from.changes();
-            if changing || !seen.destinations.is_empty() {
-                ui.add_space(gap::LINKS);
-                if ui.add(Button::link(welcome::BACK)).clicked() {
-                    self.leave_form(seen);
-                }
+            let leads_back = changing || !seen.destinations.is_empty();
+            if leads_back && ui.add(Button::link(welcome::BACK)).clicked() {
+                self.leave_form(seen);
             }
         });
         let entered = self.sheet.is_none()
@@ -261,22 +257,18 @@ impl Window {
         {
             widgets::text(ui, &[(accounts::ONE_HOUR, Face::Small, t.muted)]);
         }
-        ui.scope(|ui| {
-            ui.spacing_mut().interact_size.y = size::LINK;
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = gap::BUTTONS;
-                if let Some(profile) = picked.filter(|profile| self.may_identify(profile, seen))
-                    && ui.add(Button::small_link(welcome::WHO_IS_THIS)).clicked()
-                {
-                    self.identify(profile, seen, out);
-                }
-                if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
-                    self.add_key();
-                }
-                if ui.add(Button::small_link(accounts::profiles::OPEN)).clicked() {
-                    out.push(Action::OpenProfiles);
-                }
-            });
+        layout::wrapping(ui, size::LINK, vec2(gap::BUTTONS, 0.0), |ui| {
+            if let Some(profile) = picked.filter(|profile| self.may_identify(profile, seen))
+                && ui.add(Button::small_link(welcome::WHO_IS_THIS)).clicked()
+            {
+                self.identify(profile, seen, out);
+            }
+            if ui.add(Button::small_link(welcome::ADD_KEY)).clicked() {
+                self.add_key();
+            }
+            if ui.add(Button::small_link(accounts::profiles::OPEN)).clicked() {
+                out.push(Action::OpenProfiles);
+            }
         });
     }
 
@@ -358,25 +350,19 @@ fn odd(ui: &mut Ui, picked: Option<&Profile>, seen: &Snapshot) {
 fn ways_out(ui: &mut Ui, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let sentence = (welcome::NO_INVITATION, Face::Small, t.muted);
-    let ask = strong_link_width(ui, welcome::ASK);
-    let practice = strong_link_width(ui, welcome::PRACTICE);
+    let (ask, practice) = (strong_link_width(ui, welcome::ASK), strong_link_width(ui, welcome::PRACTICE));
     let first = widgets::one_line(ui, &[sentence], f32::INFINITY).size().x;
-    let total = first + gap::TEXT + ask + gap::DOT + practice;
-    let full = ui.available_width();
-    let (_, rect) = ui.allocate_space(vec2(full, size::LINK));
-    let mut x = rect.left() + ((full - total) / 2.0).max(0.0);
-    let y = rect.center().y;
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(x, y), &[sentence], first + 1.0);
-    x += first + gap::TEXT;
-    if strong_link(ui, x, y, welcome::ASK, ask) {
-        out.push(Action::OpenAsk);
-    }
-    x += ask;
-    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(x + gap::DOT / 2.0, y), &[("·", Face::Small, t.muted)], gap::DOT);
-    x += gap::DOT;
-    if strong_link(ui, x, y, welcome::PRACTICE, practice) {
-        out.push(Request::StartPractice.into());
-    }
+    links_row(ui, size::LINK, first + gap::TEXT + ask + gap::DOT + practice, |ui, wraps| {
+        widgets::text(ui, &[sentence]);
+        ui.add_space(if wraps { 0.0 } else { gap::TEXT });
+        if strong_link(ui, welcome::ASK) {
+            out.push(Action::OpenAsk);
+        }
+        dot_between(ui, wraps);
+        if strong_link(ui, welcome::PRACTICE) {
+            out.push(Request::StartPractice.into());
+        }
+    });
 }
 
 /// Draws the card for an invitation.

@@ -85,6 +85,13 @@ pub fn line(ui: &mut Ui, runs: &[TextRun<'_>]) -> Response {
     ui.add(Label::new(job).truncate())
 }
 
+/// Adds a text on one line that something else names already, cut with "…" if there is too little room.
+pub fn silent_line(ui: &mut Ui, runs: &[TextRun<'_>]) {
+    let galley = one_line(ui, runs, ui.available_width());
+    let (_, rect) = ui.allocate_space(galley.size());
+    ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
+}
+
 /// Paints a text at a place and names it for screen readers.
 pub fn text_at(ui: &mut Ui, align: Align2, at: Pos2, runs: &[TextRun<'_>], width: f32) -> Rect {
     let galley = one_line(ui, runs, width);
@@ -232,7 +239,9 @@ impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let t = theme::of(ui);
         // A button is no wider than the room there is; its text is cut with "…" then.
-        let room = ui.available_width().max(self.padding());
+        // Where there is a next row, all of that is room.
+        let room = if ui.layout().main_wrap() { ui.max_rect().width() } else { ui.available_width() };
+        let room = room.max(self.padding());
         let width = self.width(ui);
         let wanted = vec2(if width > room + 1.0 { room } else { width }, self.height());
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
@@ -328,24 +337,17 @@ pub fn menu_item<'a>(ui: &mut Ui, item: impl egui::IntoAtoms<'a>) -> bool {
     pressed
 }
 
-/// Paints a text beside `left_center`: on one line, or on two small ones if it is too long for one.
-pub fn two_lines_at(ui: &mut Ui, left_center: Pos2, text: &str, color: Color32, room: f32) {
+/// Adds a text on one line, or on two small ones if it is too long for one.
+pub fn one_or_two_lines(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    let room = ui.available_width();
     let whole = [(text, Face::Body, color)];
     if one_line(ui, &whole, f32::INFINITY).size().x <= room {
-        text_at(ui, Align2::LEFT_CENTER, left_center, &whole, room);
-        return;
+        return line(ui, &whole);
     }
     let mut job = job(ui, &[(text, Face::Small, color)]);
     job.wrap = egui::text::TextWrapping { max_width: room, max_rows: 2, ..Default::default() };
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let rect = Align2::LEFT_CENTER.anchor_size(left_center, galley.size());
-    let elided = galley.elided;
-    let response = ui.allocate_rect(rect, if elided { Sense::hover() } else { Sense::empty() });
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    if elided {
-        response.on_hover_text(text);
-    }
-    ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
+    ui.add(Label::new(galley))
 }
 
 /// Returns a color between two others.
@@ -382,11 +384,11 @@ pub fn field(ui: &mut Ui, id: Id, name: &str, value: &mut String, width: f32, fa
     response
 }
 
-/// Paints a progress bar with rounded ends and says its value to screen readers under `name`.
-pub fn bar(ui: &mut Ui, rect: Rect, share: f32, name: &str, fill: Color32) {
+/// Adds a progress bar with rounded ends and says its value to screen readers under `name`.
+pub fn bar(ui: &mut Ui, width: f32, share: f32, name: &str, fill: Color32) {
     let t = theme::of(ui);
     let share = share.clamp(0.0, 1.0);
-    let response = ui.allocate_rect(rect, Sense::empty());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::BAR), Sense::empty());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
         info.value = Some(f64::from((share * 100.0).floor()));

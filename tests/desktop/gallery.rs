@@ -8,41 +8,18 @@ mod demo;
 mod past;
 #[path = "../it/ui/rare.rs"]
 mod rare;
+#[path = "../it/ui/scenes.rs"]
+mod scenes;
 
-use daypass::grant::RoleRequest;
-use daypass::model::problem::{DeniedBy, Kind};
 use daypass::model::snapshot::Snapshot;
-use daypass::time::Utc;
 use daypass::ui::About;
 use daypass::ui::backend::{Backend, Chosen, Current, Reply, Request, SheetReply};
 use daypass::ui::history::{FoundDeliveries, HistoryReply, HistoryRequest};
 use daypass::ui::shell::{self, ShellOptions, Wake};
-use daypass::window::read;
+use scenes::{REPORT, Scene};
 use std::collections::VecDeque;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The window receives this once it is open, like a dropped invitation.
-const INVITATION: &str = r#"daypass = 1
-customer = "Important Project"
-role = "arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put"
-bucket = "importantprojectbucket"
-prefix = "incoming/"
-external_id = "acme-42"
-note = "Thank you! Please send the survey and the photos."
-contact = "it@importantproject.example"
-"#;
-
-/// What a report for support holds.
-const REPORT: &str = include_str!("report.txt");
-
-/// The same invitation with another bucket and account, as from an impostor.
-const CHANGED: &str = r#"daypass = 1
-customer = "Important Project"
-role = "arn:aws:iam::999988887777:role/importantproject-contractorA-bucket-put"
-bucket = "importantproject-bucket"
-prefix = "incoming/"
-"#;
 
 /// A screen with a fixed snapshot: nothing that is pressed has an effect outside the window. It reports that the
 /// desktop has no file dialogs, so that paths are typed if none opens.
@@ -112,90 +89,18 @@ impl Backend for Still {
     }
 }
 
-/// A scene: its name, its snapshot, its [`About`] if it isn't the default, and the replies that the window receives.
-type Scene = (&'static str, Snapshot, Option<About>, Vec<Reply>);
-
-fn told(text: &str) -> Vec<Reply> {
-    read(text).into_iter().collect()
-}
-
-/// Returns a contractor's request with everything that the customer should check twice.
-fn request() -> Reply {
-    let who = "arn:aws:iam::111122223333:user/Richard".parse().expect("a user");
-    let to = demo::destination();
-    let mut ask = RoleRequest::new(who, to.bucket, to.prefix);
-    "Important Project".clone_into(&mut ask.customer);
-    ask.seconds = 43_200;
-    ask.not_after = Some(Utc(demo::TODAY.0 + 30 * 86_400));
-    ask.source_ips = vec!["203.0.113.0/24".parse().expect("a network")];
-    ask.clean_up = true;
-    Reply::RoleRequest(Box::new(ask))
-}
-
-fn scenes() -> Vec<Scene> {
-    let (practice, about) = demo::practice();
-    let (with_code, code_about) = rare::practice_with_code();
-    let server = About { test_server: Some("http://127.0.0.1:4566".to_owned()), ..demo::about() };
-    let kept = About {
-        home: Some("/home/richard".into()),
-        downloads: Some("/home/richard/Downloads".into()),
-        ..demo::about()
-    };
-    let two = || told(INVITATION).into_iter().chain(told(CHANGED)).collect();
-    let screen = |name, seen| (name, seen, None, Vec::new());
-    vec![
-        screen("welcome", demo::welcome()),
-        screen("welcome-remembered", rare::remembered()),
-        screen("welcome-nobody-asked", rare::nobody_asked()),
-        screen("welcome-no-profiles", demo::no_profiles()),
-        screen("welcome-odd-profile", demo::odd_profile()),
-        ("welcome-test-server", demo::welcome(), Some(server), Vec::new()),
-        ("invitation", demo::welcome(), None, told(INVITATION)),
-        ("invitation-changed", demo::ready(), None, told(CHANGED)),
-        ("invitations-two", demo::welcome(), None, two()),
-        ("request", demo::welcome(), None, vec![request()]),
-        screen("ready", demo::ready()),
-        screen("uploading", demo::uploading()),
-        screen("every-state", demo::every_state()),
-        screen("ending-soon", demo::ending_soon()),
-        screen("ended", demo::ended()),
-        screen("denied", demo::denied(DeniedBy::Unknown)),
-        screen("denied-by-your-company", demo::denied(DeniedBy::YourPolicy)),
-        screen("denied-key", demo::refused(Kind::KeyNotAccepted)),
-        screen("denied-clock", demo::refused(Kind::ClockWrong(-720))),
-        screen("delivered", demo::delivered()),
-        screen("partly-delivered", demo::mixed()),
-        screen("offline", demo::offline()),
-        screen("held", demo::held()),
-        screen("paused", demo::paused()),
-        screen("renew-refused", demo::renew_refused()),
-        screen("left-out", demo::left_out()),
-        screen("retrying", rare::retrying()),
-        screen("held-again", rare::held_again()),
-        screen("key-files", rare::key_files()),
-        screen("no-checksum", rare::no_checksum()),
-        screen("delivered-earlier", rare::delivered_earlier()),
-        ("no-dialogs", demo::delivered(), Some(kept), Vec::new()),
-        screen("many", demo::many(100_000)),
-        ("practice", practice, Some(about.clone()), Vec::new()),
-        ("practice-welcome", demo::welcome(), Some(about), Vec::new()),
-        ("practice-code", with_code, Some(code_about), Vec::new()),
-    ]
-}
-
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let (wanted, dark) = (words.next().unwrap_or_default(), words.next().is_some_and(|word| word == "dark"));
-    let mut scenes = scenes();
-    let Some(at) = scenes.iter().position(|(name, ..)| *name == wanted) else {
-        for (name, ..) in scenes {
-            println!("{name}");
+    let mut all = scenes::scenes();
+    let Some(at) = all.iter().position(|scene| scene.name == wanted) else {
+        for scene in all {
+            println!("{}", scene.name);
         }
         return ExitCode::SUCCESS;
     };
-    let (_, seen, about, mut told) = scenes.swap_remove(at);
+    let Scene { seen, about, replies: mut told, .. } = all.swap_remove(at);
     told.push(Reply::Dark(dark));
-    let about = about.unwrap_or_else(demo::about);
     let told = Mutex::new(told.into());
     let still = Still { seen: Arc::new(seen), about: Arc::new(about), told, wake: Mutex::default() };
     let still = Arc::new(still);

@@ -8,13 +8,13 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::paths::PathFor;
 use crate::ui::theme::{self, Face, Tokens, gap, icon_size, size};
 use crate::ui::widgets::{self, Button};
-use crate::ui::{About, Action, Window, picker};
+use crate::ui::{About, Action, Window, layout};
 use crate::words::format;
 use crate::words::history as words;
 use crate::words::untrusted_text::visible;
 use egui::{
-    Align, Align2, Color32, CornerRadius, Layout, Popup, Rect, Role, Sense, StrokeKind, Ui, UiBuilder, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Layout, Popup, Rect, Role, Sense, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
 };
 use egui_extras::{Column, TableBuilder};
 use std::sync::Arc;
@@ -36,39 +36,37 @@ impl Window {
             }
             out.extend(page.deliveries.want(&[open.id]).map(|ids| HistoryRequest::Deliveries(ids).into()));
         }
-        let all = ui.max_rect();
-        let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
-        let mut y = all.top() + size::TOP;
-        y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
-        y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
-        let back = Button::link(words::BACK_TO_LIST);
-        let width = back.width(ui);
-        let place = Rect::from_min_size(pos2(right - width, y - size::BACK), vec2(width, size::CONTROL));
-        let stay = !picker::at(ui, place, back).clicked();
-        let delivery = match page.deliveries.get(open.id) {
-            Some(Some(delivery)) => delivery.clone(),
-            Some(None) => return false,
-            None => return stay,
-        };
-        head(
-            ui,
-            Rect::from_min_max(pos2(left, y), pos2(right, y + size::past::HEADING)),
-            width + gap::WIDE,
-            &delivery,
-            about,
-        );
-        y += size::past::HEADING + size::NEAR;
-        let strip = Rect::from_min_size(pos2(left, y), vec2(right - left, size::STRIP));
-        summary(ui, page, strip, &delivery, out);
-        y = strip.bottom() + size::NEAR;
-        let table = Rect::from_min_max(pos2(left, y), pos2(right, all.bottom() - size::GAP));
-        if let Some(files) = open.files.clone() {
-            let view = self.files_of(ui, open, &files, table, out);
-            if page.problem.is_none() {
-                out.extend(open.lines.want(&view).map(|rows| HistoryRequest::Lines(open.id, rows).into()));
+        layout::scrolling(ui, "one delivery", |ui, all| {
+            let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
+            let mut y = all.top() + size::TOP;
+            y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
+            y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
+            let known = page.deliveries.get(open.id).cloned();
+            let mut column = layout::column_at(ui, pos2(left, y), right - left);
+            column.spacing_mut().item_spacing = Vec2::ZERO;
+            let delivery = known.clone().flatten();
+            let stay = !super::heading(&mut column, words::BACK_TO_LIST, |ui| {
+                if let Some(delivery) = &delivery {
+                    title(ui, delivery);
+                }
+            });
+            let Some(delivery) = delivery else { return (all.bottom(), stay && known.is_none()) };
+            // The facts stand below the title, and below the link beside it.
+            column.add_space(y + size::past::BELOW_TITLE - column.cursor().top());
+            facts(&mut column, &delivery, about);
+            column.add_space(1.0 + size::NEAR);
+            summary(&mut column, page, &delivery, out);
+            let top = column.min_rect().bottom() + size::NEAR;
+            let bottom = (all.bottom() - size::GAP).max(top + size::table::LEAST);
+            if let Some(files) = open.files.clone() {
+                let table = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+                let view = self.files_of(ui, open, &files, table, out);
+                if page.problem.is_none() {
+                    out.extend(open.lines.want(&view).map(|rows| HistoryRequest::Lines(open.id, rows).into()));
+                }
             }
-        }
-        stay
+            (bottom + size::GAP, stay)
+        })
     }
 
     /// Draws the files. Returns which of them are in view.
@@ -77,15 +75,7 @@ impl Window {
         let corners = CornerRadius::same(size::CARD);
         ui.painter().rect_filled(rect, corners, t.surface);
         let head = Rect::from_min_size(rect.min, vec2(rect.width(), size::TABLE_HEAD));
-        let at = LineColumns::of(head);
-        for (align, x, text) in [
-            (Align2::LEFT_CENTER, at.name, words::NAME),
-            (Align2::RIGHT_CENTER, at.size, words::SIZE),
-            (Align2::LEFT_CENTER, at.state, words::STATE),
-        ] {
-            let runs = [(text, Face::SmallStrong, t.muted)];
-            widgets::text_at(ui, align, pos2(x, head.center().y), &runs, size::table::HEAD);
-        }
+        columns_names(ui, head);
         let body = Rect::from_min_max(pos2(rect.left(), head.bottom()), pos2(rect.right(), rect.bottom() - 1.0));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
         inner.set_clip_rect(body.intersect(ui.clip_rect()));
@@ -119,11 +109,14 @@ impl Window {
     fn file(&mut self, ui: &mut Ui, rect: Rect, line: Option<&DeliveryFile>, out: &mut Vec<Action>) {
         let t = theme::of(ui);
         widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-        let at = LineColumns::of(rect);
-        let y = rect.center().y;
+        let height = size::ROW - 1.0;
         let Some(line) = line else {
             let said = [(words::UNREADABLE, Face::Body, t.muted)];
-            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y), &said, at.size - at.name);
+            layout::cells(ui, rect, |ui| {
+                ui.add_space(size::table::NAME);
+                let room = ui.available_width() - gap::EDGE;
+                layout::cell(ui, room, size::ROW, |ui| _ = widgets::line(ui, &said));
+            });
             return;
         };
         let (icon, tint, ink) = looks(&line.outcome, t);
@@ -131,9 +124,6 @@ impl Window {
         let response = ui.interact(rect, ui.scope_id().with("row"), Sense::hover());
         let whole = format!("{}, {amount}, {state}", visible(&line.name));
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &whole));
-        widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, icon_size::ROW, tint);
-        let sized = [(amount.as_str(), Face::Body, t.muted)];
-        let sized = widgets::text_at(ui, Align2::RIGHT_CENTER, pos2(at.size, y - 0.5), &sized, size::table::SIZE);
         let (folder, name) = line.name.rsplit_once('/').unwrap_or(("", &line.name));
         let name = visible(name);
         let renamed = line.key.rsplit('/').next().filter(|key| *key != name).map(|key| format!(" as {}", visible(key)));
@@ -142,11 +132,36 @@ impl Window {
         let mut runs = vec![(name.as_str(), Face::Body, t.ink)];
         runs.extend(renamed.as_deref().map(|renamed| (renamed, Face::Body, t.faint)));
         runs.push((&folder, Face::Body, t.faint));
-        let room = sized.left() - gap::NEAR - at.name;
-        widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y - 0.5), &runs, room);
-        widgets::two_lines_at(ui, pos2(at.state, y - 0.5), &state, ink, at.more - gap::BUTTONS - at.state);
-        let named = format!("{}: {name}", words::MORE);
-        let more = widgets::icon_button_at(ui, pos2(at.more, y + 0.5), icons::MORE, &named, t.muted);
+        let more = layout::cells(ui, rect, |ui| {
+            layout::cell(ui, size::table::NAME, size::ROW + 1.0, |ui| {
+                ui.add_space(size::table::ICON - icon_size::ROW / 2.0);
+                widgets::icon(ui, icon, icon_size::ROW, tint);
+            });
+            if super::beside(rect.width()) {
+                let sized = [(amount.as_str(), Face::Body, t.muted)];
+                let wide = widgets::one_line(ui, &sized, size::table::SIZE).size().x;
+                let state_room = state_width(rect.width()) + size::table::MORE;
+                let room = ui.available_width() - gap::NEAR - wide - gap::WIDE - state_room;
+                layout::cell(ui, room, height, |ui| _ = widgets::line(ui, &runs));
+                ui.add_space(gap::NEAR);
+                layout::cell(ui, wide, height, |ui| _ = widgets::line(ui, &sized));
+                ui.add_space(gap::WIDE);
+                let room = ui.available_width() - size::table::CONTROL - gap::LABEL;
+                layout::cell(ui, room, height, |ui| _ = widgets::one_or_two_lines(ui, &state, ink));
+            } else {
+                let room = ui.available_width() - size::table::CONTROL - gap::LABEL;
+                layout::column_cell(ui, room, height, |ui| {
+                    ui.add_space(size::table::FIRST_LINE);
+                    widgets::line(ui, &runs);
+                    widgets::line(ui, &[(&state, Face::Small, ink)]);
+                });
+            }
+            ui.add_space(gap::LABEL);
+            let named = format!("{}: {name}", words::MORE);
+            layout::cell(ui, size::table::CONTROL, size::ROW + 1.0, |ui| {
+                widgets::icon_button(ui, icons::MORE, &named, t.muted)
+            })
+        });
         Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
             ui.set_min_width(size::WIDE_MENU);
             if let Outcome::Failed(problem) = &line.outcome
@@ -161,44 +176,52 @@ impl Window {
     }
 }
 
-/// The horizontal positions of a file's columns.
-struct LineColumns {
-    icon: f32,
-    name: f32,
-    size: f32,
-    state: f32,
-    more: f32,
+/// Returns the width from where the state begins to the middle of the button behind it, in a table of this width.
+fn state_width(width: f32) -> f32 {
+    (width * size::past::FILE_STATE).clamp(size::past::FILE_STATE_LEAST, size::past::FILE_STATE_MOST)
 }
 
-impl LineColumns {
-    fn of(rect: Rect) -> Self {
-        let more = rect.right() - size::table::MORE;
-        let state = more
-            - (rect.width() * size::past::FILE_STATE).clamp(size::past::FILE_STATE_LEAST, size::past::FILE_STATE_MOST);
-        Self {
-            icon: rect.left() + size::table::ICON,
-            name: rect.left() + size::table::NAME,
-            size: state - gap::WIDE,
-            state,
-            more,
+/// Draws the names of the columns.
+fn columns_names(ui: &mut Ui, rect: Rect) {
+    let t = theme::of(ui);
+    let label = |ui: &mut Ui, text: &str| _ = widgets::line(ui, &[(text, Face::SmallStrong, t.muted)]);
+    let height = rect.height();
+    layout::cells(ui, rect, |ui| {
+        ui.add_space(size::table::NAME);
+        if !super::beside(rect.width()) {
+            let room = ui.available_width() - gap::EDGE;
+            layout::cell(ui, room, height, |ui| label(ui, words::NAME));
+            return;
         }
-    }
+        let state = state_width(rect.width()) + size::table::MORE;
+        let room = ui.available_width() - gap::WIDE - state;
+        layout::cell(ui, room, height, |ui| {
+            label(ui, words::NAME);
+            let wide = widgets::one_line(ui, &[(words::SIZE, Face::SmallStrong, t.muted)], f32::INFINITY).size().x;
+            ui.add_space(ui.available_width() - wide);
+            label(ui, words::SIZE);
+        });
+        ui.add_space(gap::WIDE);
+        layout::cell(ui, state, height, |ui| label(ui, words::STATE));
+    });
 }
 
-/// Draws the name, beside which so much is taken, and below it when, where and who.
-fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About) {
+/// Draws the name, behind the customer's color.
+fn title(ui: &mut Ui, delivery: &Delivery) {
     let t = theme::of(ui);
     let name = visible(&delivery.destination.name);
     let account = delivery.destination.role.account();
-    widgets::dot_at(ui, pos2(rect.left() + size::past::DOT, rect.top() + size::past::TITLE + 1.0), account.as_str());
-    let title = [(name.as_str(), Face::Heading, t.ink)];
-    widgets::text_at(
-        ui,
-        Align2::LEFT_CENTER,
-        rect.min + vec2(size::BEHIND_DOT + 2.0, size::past::TITLE),
-        &title,
-        rect.width() - size::BEHIND_DOT - 2.0 - taken,
-    );
+    let width = ui.available_width();
+    layout::cell(ui, width, Face::Heading.line(), |ui| {
+        let (_, dot) = ui.allocate_space(vec2(size::BEHIND_DOT + 2.0, Face::Heading.line()));
+        widgets::dot_at(ui, dot.left_center() + vec2(size::past::DOT, 1.0), account.as_str());
+        widgets::line(ui, &[(name.as_str(), Face::Heading, t.ink)]);
+    });
+}
+
+/// Draws when, where and who.
+fn facts(ui: &mut Ui, delivery: &Delivery, about: &About) {
+    let t = theme::of(ui);
     let place = format::place(delivery.destination.bucket.as_str(), delivery.destination.prefix.as_str());
     let (span, who) = (words::span(delivery, &about.zone), visible(&delivery.who));
     let mut runs = vec![(span.as_str(), Face::Body, t.muted)];
@@ -206,16 +229,11 @@ fn head(ui: &mut Ui, rect: Rect, taken: f32, delivery: &Delivery, about: &About)
         runs.push(("  ·  ", Face::Body, t.muted));
         runs.push((fact, Face::Body, t.muted));
     }
-    widgets::text_at(
-        ui,
-        Align2::LEFT_CENTER,
-        pos2(rect.left(), rect.top() + size::past::BELOW_TITLE),
-        &runs,
-        rect.width(),
-    );
+    widgets::line(ui, &runs);
 }
 
-fn summary(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, delivery: &Delivery, out: &mut Vec<Action>) {
+/// Draws what became of the delivery, with its buttons beside it, or below it if there is too little room.
+fn summary(ui: &mut Ui, page: &mut HistoryPage, delivery: &Delivery, out: &mut Vec<Action>) {
     let t = theme::of(ui);
     let standing = words::standing(delivery);
     let (icon, tint, _) = list::looks(standing, t);
@@ -224,25 +242,55 @@ fn summary(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, delivery: &Delivery,
         words::Standing::Partly => t.warn_soft,
         words::Standing::Open | words::Standing::Nothing => t.sunken,
     };
+    let full = ui.available_width();
+    let plain = |text| Button::plain(text).icon(icons::RECEIPT);
+    let widths = [words::MESSAGE, words::RECEIPT].map(|text| plain(text).width(ui));
+    let taken = layout::width_of(&widths, size::NEAR) + gap::NEAR + gap::PART;
+    let beside = full - size::note::TEXT - taken >= size::past::CHOSEN;
+    let apart = vec2(size::NEAR, gap::TEXT);
+    let inside = full - 2.0 * gap::PART;
+    let below = if beside { 0.0 } else { layout::wrapped_height(&widths, size::CONTROL, apart, inside) + gap::NEAR };
+    let (_, rect) = ui.allocate_space(vec2(full, size::STRIP + below));
     ui.painter().rect_filled(rect, CornerRadius::same(size::NOTE), soft);
-    widgets::icon_at(ui.painter(), pos2(rect.left() + size::note::ICON, rect.center().y), icon, icon_size::ROW, tint);
-    let inner = rect.shrink2(vec2(gap::PART, gap::NEAR));
-    let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
-    buttons.spacing_mut().item_spacing.x = size::NEAR;
-    page.message_button(&mut buttons, &[delivery.id], out);
-    if buttons.add(Button::plain(words::RECEIPT).icon(icons::RECEIPT)).clicked() {
-        out.push(Action::Choose(PathFor::Receipts(vec![delivery.id], crate::receipt::receipt_file(Some(delivery), 1))));
+    let mut buttons = |ui: &mut Ui| {
+        if beside {
+            // From the right, the last one first.
+            page.message_button(ui, &[delivery.id], out);
+        }
+        if ui.add(plain(words::RECEIPT)).clicked() {
+            let file = crate::receipt::receipt_file(Some(delivery), 1);
+            out.push(Action::Choose(PathFor::Receipts(vec![delivery.id], file)));
+        }
+        if !beside {
+            page.message_button(ui, &[delivery.id], out);
+        }
+    };
+    let strip = rect.with_max_y(rect.top() + size::STRIP);
+    layout::cells(ui, strip, |ui| {
+        layout::cell(ui, size::note::TEXT, size::STRIP, |ui| {
+            ui.add_space(size::note::ICON - icon_size::ROW / 2.0);
+            widgets::icon(ui, icon, icon_size::ROW, tint);
+        });
+        let room = ui.available_width() - if beside { taken } else { gap::PART };
+        layout::cell(ui, room, size::STRIP, |ui| {
+            let mut job = widgets::job(ui, &[(&words::sentence(delivery), Face::Strong, t.ink)]);
+            job.wrap = egui::text::TextWrapping { max_width: room, max_rows: 2, ..Default::default() };
+            let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+            ui.add(egui::Label::new(galley));
+        });
+        if beside {
+            ui.add_space(gap::NEAR);
+            let place = ui.available_rect_before_wrap().with_max_x(strip.right() - gap::PART);
+            let mut row = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
+            row.spacing_mut().item_spacing.x = size::NEAR;
+            buttons(&mut row);
+        }
+    });
+    if !beside {
+        let place = rect.with_min_y(strip.bottom()).shrink2(vec2(gap::PART, 0.0));
+        let mut column = layout::column_at(ui, place.min, place.width());
+        layout::wrapping(&mut column, size::CONTROL, apart, buttons);
     }
-    let left = rect.left() + size::note::TEXT;
-    let room = buttons.min_rect().left() - gap::NEAR - left;
-    let sentence = words::sentence(delivery);
-    let mut job = widgets::job(ui, &[(&sentence, Face::Strong, t.ink)]);
-    job.wrap = egui::text::TextWrapping { max_width: room, max_rows: 2, ..Default::default() };
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let place = Align2::LEFT_CENTER.anchor_size(pos2(left, rect.center().y), galley.size());
-    let response = ui.allocate_rect(place, Sense::empty());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &sentence));
-    ui.painter().galley(place.min, galley, Color32::PLACEHOLDER);
 }
 
 /// Returns the icon of a file, its color, and the color of the words beside it.

@@ -1,14 +1,13 @@
 //! The list of past deliveries, day by day, with what was chosen of it.
 
-use super::{Cache, ClearHistory, FoundDeliveries, HistoryPage, HistoryRequest, Open, Period, Row, field_id};
+use super::chosen::{chosen, chosen_height};
+use super::{Cache, ClearHistory, FoundDeliveries, HistoryPage, HistoryRequest, Open, Period, Row, beside, field_id};
 use crate::model::history::Delivery;
 use crate::ui::icons::{self, Icon};
-use crate::ui::paths::PathFor;
 use crate::ui::theme::{self, Face, Tokens, gap, icon_size, size};
 use crate::ui::widgets::{self, Button};
-use crate::ui::{About, Action, Window, picker};
+use crate::ui::{About, Action, Window, layout, picker};
 use crate::words::history::{self as words, Standing};
-use crate::words::untrusted_text::visible;
 use egui::{
     Align, Align2, Color32, CornerRadius, Key, Layout, Modifiers, Popup, Rect, Role, Sense, Stroke, StrokeKind, Ui,
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,
@@ -16,31 +15,9 @@ use egui::{
 use egui_extras::{Column, TableBuilder};
 use jiff::tz::TimeZone;
 
-/// The horizontal positions of a row's columns.
-struct DeliveryColumns {
-    check: f32,
-    icon: f32,
-    time: f32,
-    name: f32,
-    amount: f32,
-    state: f32,
-    end: f32,
-}
-
-impl DeliveryColumns {
-    fn of(rect: Rect) -> Self {
-        let end = rect.right() - gap::EDGE;
-        let state = end - (rect.width() * size::past::STATE).clamp(size::past::STATE_LEAST, size::past::STATE_MOST);
-        Self {
-            check: rect.left() + size::past::CHECK,
-            icon: rect.left() + size::past::ICON,
-            time: rect.left() + size::past::TIME,
-            name: rect.left() + size::past::NAME,
-            amount: state - gap::PAGE,
-            state,
-            end,
-        }
-    }
+/// Returns the width of the column for the state in a table of this width.
+fn state_width(width: f32) -> f32 {
+    (width * size::past::STATE).clamp(size::past::STATE_LEAST, size::past::STATE_MOST)
 }
 
 impl Window {
@@ -52,22 +29,33 @@ impl Window {
         about: &About,
         out: &mut Vec<Action>,
     ) -> bool {
-        let all = ui.max_rect();
-        let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
-        let mut y = all.top() + size::TOP;
-        y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
-        y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
-        let back = heading(ui, Rect::from_min_max(pos2(left, y), pos2(right, y + size::past::HEADING)));
-        y += size::past::HEADING + size::NEAR;
-        y = bar(ui, page, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
-        let footer = if page.chosen.is_empty() { 0.0 } else { size::FOOTER };
-        let table = Rect::from_min_max(pos2(left, y + size::NEAR), pos2(right, all.bottom() - footer - size::GAP));
-        self.history_table(ui, page, table, about, out);
-        if !page.chosen.is_empty() {
-            let rect = Rect::from_min_max(pos2(all.left(), all.bottom() - size::FOOTER), all.max);
-            chosen(ui, page, rect, out);
-        }
-        !back
+        layout::scrolling(ui, "past deliveries", |ui, all| {
+            let (left, right) = (all.left() + size::EDGE, all.right() - size::EDGE);
+            let mut y = all.top() + size::TOP;
+            y += self.welcome_notes(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())), &[]);
+            y += page.in_the_way(ui, Rect::from_min_max(pos2(left, y), pos2(right, all.bottom())));
+            let mut column = layout::column_at(ui, pos2(left, y), right - left);
+            column.spacing_mut().item_spacing = Vec2::ZERO;
+            let back = super::heading(&mut column, words::BACK, |ui| {
+                let t = theme::of(ui);
+                widgets::text(ui, &[(words::TITLE, Face::Heading, t.ink)]);
+                ui.add_space(gap::FINE);
+                widgets::text(ui, &[(words::SUBTITLE, Face::Body, t.muted)]);
+            });
+            column.add_space(size::NEAR);
+            bar(&mut column, page);
+            let top = column.min_rect().bottom() + size::NEAR;
+            let any = !page.chosen.is_empty();
+            let footer = if any { chosen_height(ui, page, right - left) } else { 0.0 };
+            let bottom = (all.bottom() - footer - size::GAP).max(top + size::table::LEAST);
+            self.history_table(ui, page, Rect::from_min_max(pos2(left, top), pos2(right, bottom)), about, out);
+            let end = bottom + size::GAP + footer;
+            if any && !page.chosen.is_empty() {
+                let rect = Rect::from_min_max(pos2(all.left(), bottom + size::GAP), pos2(all.right(), end));
+                chosen(ui, page, rect, out);
+            }
+            (end, !back)
+        })
     }
 
     fn history_table(&mut self, ui: &mut Ui, page: &mut HistoryPage, rect: Rect, about: &About, out: &mut Vec<Action>) {
@@ -137,70 +125,84 @@ impl Window {
 /// Draws the columns' names. Returns whether the history is to be cleared.
 fn head(ui: &mut Ui, rect: Rect) -> bool {
     let t = theme::of(ui);
-    let at = DeliveryColumns::of(rect);
-    let y = rect.center().y;
-    let label = |ui: &mut Ui, align: Align2, x: f32, text: &str| {
-        widgets::text_at(ui, align, pos2(x, y), &[(text, Face::SmallStrong, t.muted)], size::past::HEAD);
-    };
-    label(ui, Align2::LEFT_CENTER, at.name, words::TO);
-    label(ui, Align2::RIGHT_CENTER, at.amount, words::FILES);
-    label(ui, Align2::LEFT_CENTER, at.state, words::STATE);
+    let label = |ui: &mut Ui, text: &str| _ = widgets::line(ui, &[(text, Face::SmallStrong, t.muted)]);
     let mut clear = false;
-    let more = widgets::icon_button_at(ui, pos2(at.end - gap::CLOSE, y), icons::MORE, words::MORE, t.muted);
-    Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
-        ui.set_min_width(size::SMALLEST_MENU);
-        clear = widgets::menu_item(ui, words::CLEAR);
+    layout::cells(ui, rect, |ui| {
+        if beside(rect.width()) {
+            ui.add_space(size::past::NAME);
+            let state = state_width(rect.width());
+            let room = ui.available_width() - gap::PAGE - state - gap::EDGE;
+            layout::cell(ui, room, rect.height(), |ui| {
+                label(ui, words::TO);
+                let wide = widgets::one_line(ui, &[(words::FILES, Face::SmallStrong, t.muted)], f32::INFINITY).size().x;
+                ui.add_space(ui.available_width() - wide);
+                label(ui, words::FILES);
+            });
+            ui.add_space(gap::PAGE);
+            let room = ui.available_width() - size::past::MORE;
+            layout::cell(ui, room, rect.height(), |ui| label(ui, words::STATE));
+        } else {
+            ui.add_space(size::past::TIME);
+            let room = ui.available_width() - size::past::MORE;
+            layout::cell(ui, room, rect.height(), |ui| label(ui, words::TO));
+        }
+        layout::cell(ui, size::past::MORE, rect.height(), |ui| {
+            let more = widgets::icon_button(ui, icons::MORE, words::MORE, t.muted);
+            Popup::menu(&more).gap(gap::CLOSE).show(|ui| {
+                ui.set_min_width(size::SMALLEST_MENU);
+                clear = widgets::menu_item(ui, words::CLEAR);
+            });
+        });
     });
     clear
 }
 
-fn heading(ui: &mut Ui, rect: Rect) -> bool {
-    let t = theme::of(ui);
-    let back = Button::link(words::BACK);
-    let width = back.width(ui);
-    let room = rect.width() - width - gap::WIDE;
-    let title = [(words::TITLE, Face::Heading, t.ink)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::past::TITLE), &title, room);
-    let below = [(words::SUBTITLE, Face::Body, t.muted)];
-    widgets::text_at(ui, Align2::LEFT_CENTER, pos2(rect.left(), rect.top() + size::past::BELOW_TITLE), &below, room);
-    let place = Rect::from_min_size(pos2(rect.right() - width, rect.top() - size::BACK), vec2(width, size::CONTROL));
-    picker::at(ui, place, back).clicked()
-}
-
-/// Draws the search and the choice of a time. Returns where what follows begins.
-fn bar(ui: &mut Ui, page: &mut HistoryPage, rect: Rect) -> f32 {
+/// Draws the search and the choice of a time, beside each other if there is room.
+fn bar(ui: &mut Ui, page: &mut HistoryPage) {
     let t = theme::of(ui);
     let id = field_id("search");
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
-    let search = Rect::from_min_size(rect.min, vec2(rect.width() - size::past::PERIOD - size::NEAR, size::FIELD));
-    search_field(ui, page, search, t);
-    let place =
-        Rect::from_min_size(pos2(search.right() + size::NEAR, rect.top()), vec2(size::past::PERIOD, size::FIELD));
-    period(ui, page, place, t);
-    let mut y = rect.top() + size::FIELD;
-    if page.period == Period::Days {
-        y += size::NEAR;
-        let width = (rect.width() - size::NEAR) / 2.0;
-        let today = page.today;
-        for (at, name) in [words::FROM, words::UNTIL].into_iter().enumerate() {
-            let x = if at == 0 { rect.left() } else { rect.left() + width + size::NEAR };
-            let place = Rect::from_min_size(pos2(x, y), vec2(width, size::FIELD));
-            let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)));
-            let value = if at == 0 { &mut page.from } else { &mut page.until };
-            let wrong = !value.trim().is_empty() && crate::ui::kit_times::day_read(value, today).is_none();
-            let response = picker::named_field(&mut column, field_id(name), name, value, width, wrong);
-            if wrong && !response.has_focus() {
-                picker::below(&mut column, words::DAY_FORM);
-            }
-        }
-        let wrong = [&page.from, &page.until]
-            .iter()
-            .any(|text| !text.trim().is_empty() && crate::ui::kit_times::day_read(text, today).is_none());
-        y += size::FIELD + if wrong { size::past::WRONG } else { 0.0 };
+    let full = ui.available_width();
+    let search = full - size::past::PERIOD - size::NEAR;
+    if search >= size::past::SEARCH_LEAST {
+        let (_, row) = ui.allocate_space(vec2(full, size::FIELD));
+        search_field(ui, page, row.with_max_x(row.left() + search), t);
+        period(ui, page, row.with_min_x(row.right() - size::past::PERIOD), t);
+    } else {
+        let (_, row) = ui.allocate_space(vec2(full, size::FIELD));
+        search_field(ui, page, row, t);
+        ui.add_space(gap::TEXT);
+        let (_, row) = ui.allocate_space(vec2(full, size::FIELD));
+        period(ui, page, row, t);
     }
-    y
+    if page.period == Period::Days {
+        ui.add_space(size::NEAR);
+        let half = (full - size::NEAR) / 2.0;
+        if half < size::past::PERIOD {
+            days(ui, page, full);
+        } else {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing = vec2(size::NEAR, 0.0);
+                days(ui, page, half);
+            });
+        }
+    }
+}
+
+/// Draws the fields for the first and the last day.
+fn days(ui: &mut Ui, page: &mut HistoryPage, width: f32) {
+    let today = page.today;
+    for (name, value) in [(words::FROM, &mut page.from), (words::UNTIL, &mut page.until)] {
+        layout::column_cell(ui, width, size::FIELD, |ui| {
+            let wrong = !value.trim().is_empty() && crate::ui::kit_times::day_read(value, today).is_none();
+            let response = picker::named_field(ui, field_id(name), name, value, width, wrong);
+            if wrong && !response.has_focus() {
+                picker::below(ui, words::DAY_FORM);
+            }
+        });
+    }
 }
 
 fn search_field(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, t: &Tokens) {
@@ -250,29 +252,21 @@ fn nothing(ui: &mut Ui, page: &mut HistoryPage, rect: Rect) {
     let t = theme::of(ui);
     let all = page.all();
     let (title, body) = if all { (words::EMPTY, words::EMPTY_TEXT) } else { (words::NOT_FOUND, words::NOT_FOUND_TEXT) };
-    let middle = rect.center();
     let icon = if all { icons::HISTORY } else { icons::SEARCH };
-    let tile = Rect::from_center_size(pos2(middle.x, middle.y - size::past::EMPTY_TILE), Vec2::splat(size::TILE));
-    widgets::tile_at(ui.painter(), tile, icon, t.accent, t.accent_soft);
-    let room = rect.width() - 2.0 * gap::EDGE;
-    widgets::text_at(
-        ui,
-        Align2::CENTER_CENTER,
-        pos2(middle.x, middle.y - size::past::EMPTY_TITLE),
-        &[(title, Face::Name, t.ink)],
-        room,
-    );
-    let said = [(body, Face::Body, t.muted)];
-    widgets::text_at(ui, Align2::CENTER_CENTER, pos2(middle.x, middle.y + size::past::EMPTY_TEXT), &said, room);
-    if !all {
-        let button = Button::plain(words::SHOW_ALL);
-        let width = button.width(ui);
-        let place =
-            Rect::from_center_size(pos2(middle.x, middle.y + size::past::EMPTY_BUTTON), vec2(width, size::CONTROL));
-        if picker::at(ui, place, button).clicked() {
-            page.search.clear();
-            page.period = Period::Any;
-        }
+    let top = (rect.center().y - size::past::EMPTY).max(rect.top() + gap::TEXT);
+    let place = rect.with_min_y(top).shrink2(vec2(gap::EDGE, 0.0));
+    let mut column = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center)));
+    column.spacing_mut().item_spacing = Vec2::ZERO;
+    let (_, tile) = column.allocate_space(Vec2::splat(size::TILE));
+    widgets::tile_at(column.painter(), tile, icon, t.accent, t.accent_soft);
+    column.add_space(gap::FIELD);
+    widgets::text(&mut column, &[(title, Face::Name, t.ink)]);
+    column.add_space(gap::LABEL);
+    widgets::text(&mut column, &[(body, Face::Body, t.muted)]);
+    column.add_space(gap::PART);
+    if !all && column.add(Button::plain(words::SHOW_ALL)).clicked() {
+        page.search.clear();
+        page.period = Period::Any;
     }
 }
 
@@ -291,13 +285,15 @@ fn day(ui: &mut Ui, rect: Rect, name: &str) {
 fn entry(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, id: i64, zone: &TimeZone) -> bool {
     let t = theme::of(ui);
     widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    let at = DeliveryColumns::of(rect);
-    let y = rect.center().y;
     let delivery = match page.deliveries.get(id) {
         Some(Some(delivery)) => delivery.clone(),
         Some(None) => {
+            let left = rect.left() + if beside(rect.width()) { size::past::NAME } else { size::past::TIME };
+            let place = rect.with_min_x(left).with_max_x(rect.right() - gap::EDGE);
             let said = [(words::UNREADABLE, Face::Body, t.muted)];
-            widgets::text_at(ui, Align2::LEFT_CENTER, pos2(at.name, y), &said, at.end - at.name);
+            layout::cells(ui, place, |ui| {
+                layout::cell(ui, place.width(), size::ROW, |ui| _ = widgets::line(ui, &said));
+            });
             return false;
         }
         None => return false,
@@ -311,32 +307,50 @@ fn entry(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, id: i64, zone: &TimeZo
         let inside = rect.shrink2(vec2(1.0, 0.0)).with_min_y(rect.top() + 1.0);
         ui.painter().rect_filled(inside, 0.0, widgets::mix(t.surface, t.sunken, 0.5));
     }
-    let (icon, tint, ink) = looks(words::standing(&delivery), t);
-    widgets::icon_at(ui.painter(), pos2(at.icon, y + 0.5), icon, icon_size::ROW, tint);
-    paint(
-        ui,
-        Align2::LEFT_CENTER,
-        pos2(at.time, y),
-        &[(&words::time(delivery.began, zone), Face::Body, t.muted)],
-        size::past::CLOCK,
-    );
-    let amount =
-        paint(ui, Align2::RIGHT_CENTER, pos2(at.amount, y), &[(&amount, Face::Body, t.muted)], size::past::AMOUNT);
-    paint(ui, Align2::LEFT_CENTER, pos2(at.state, y), &[(&state, Face::Body, ink)], at.end - at.state);
-    widgets::dot_at(ui, pos2(at.name + size::DOT / 2.0, y + 1.0), delivery.destination.role.account().as_str());
     let to = &delivery.destination;
     let place = crate::words::known::bucket(to);
     // Where nobody gave it another name, the bucket is the name.
     let place = place.strip_prefix(&*name).map_or_else(|| format!("  {place}"), str::to_owned);
-    let runs = [(name.as_str(), Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
-    paint(
-        ui,
-        Align2::LEFT_CENTER,
-        pos2(at.name + size::BEHIND_DOT, y),
-        &runs,
-        amount.left() - at.name - size::BEHIND_DOT - gap::NEAR,
-    );
-    choice(ui, page, pos2(at.check, y), &delivery, zone, t);
+    let named = [(name.as_str(), Face::Body, t.ink), (place.as_str(), Face::Body, t.faint)];
+    let time = words::time(delivery.began, zone);
+    let (icon, tint, ink) = looks(words::standing(&delivery), t);
+    layout::cells(ui, rect, |ui| {
+        layout::cell(ui, size::past::CHECK, size::ROW, |ui| choice(ui, page, &delivery, zone, t));
+        layout::cell(ui, size::past::TIME - size::past::CHECK, size::ROW + 1.0, |ui| {
+            ui.add_space(gap::TEXT);
+            widgets::icon(ui, icon, icon_size::ROW, tint);
+        });
+        let height = size::ROW - 1.0;
+        let name_line = |ui: &mut Ui| {
+            let (_, dot) = ui.allocate_space(vec2(size::BEHIND_DOT, Face::Body.line()));
+            let center = dot.left_center() + vec2(size::DOT / 2.0, 1.5);
+            widgets::dot_at(ui, center, to.role.account().as_str());
+            widgets::silent_line(ui, &named);
+        };
+        if beside(rect.width()) {
+            layout::cell(ui, size::past::NAME - size::past::TIME, height, |ui| {
+                ui.set_max_width(size::past::CLOCK);
+                widgets::silent_line(ui, &[(&time, Face::Body, t.muted)]);
+            });
+            let (state_room, sized) = (state_width(rect.width()), [(amount.as_str(), Face::Body, t.muted)]);
+            let wide = widgets::one_line(ui, &sized, size::past::AMOUNT).size().x;
+            let room = ui.available_width() - gap::NEAR - wide - gap::PAGE - state_room - gap::EDGE;
+            layout::cell(ui, room, height, name_line);
+            ui.add_space(gap::NEAR);
+            layout::cell(ui, wide, height, |ui| widgets::silent_line(ui, &sized));
+            ui.add_space(gap::PAGE);
+            layout::cell(ui, state_room, height, |ui| widgets::silent_line(ui, &[(&state, Face::Body, ink)]));
+        } else {
+            let room = ui.available_width() - gap::NEAR;
+            layout::column_cell(ui, room, height, |ui| {
+                ui.add_space(size::table::FIRST_LINE);
+                layout::cell(ui, room, Face::Body.line(), name_line);
+                let between = ("  ·  ", Face::Small, t.muted);
+                let (time, amount) = ((time.as_str(), Face::Small, t.muted), (amount.as_str(), Face::Small, t.muted));
+                widgets::silent_line(ui, &[time, between, amount, between, (&state, Face::Small, ink)]);
+            });
+        }
+    });
     if response.has_focus() {
         let inner = rect.shrink2(Vec2::splat(size::FOCUS_RING));
         let ring = Stroke::new(2.0, t.accent);
@@ -345,19 +359,12 @@ fn entry(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, id: i64, zone: &TimeZo
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-/// Paints a text that the row already names.
-fn paint(ui: &Ui, align: Align2, at: egui::Pos2, runs: &[widgets::TextRun<'_>], width: f32) -> Rect {
-    let galley = widgets::one_line(ui, runs, width);
-    let rect = align.anchor_size(pos2(at.x, at.y - 0.5), galley.size());
-    ui.painter().galley(rect.min, galley, Color32::PLACEHOLDER);
-    rect
-}
-
 /// Draws the box that chooses a delivery.
-fn choice(ui: &mut Ui, page: &mut HistoryPage, center: egui::Pos2, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
+fn choice(ui: &mut Ui, page: &mut HistoryPage, delivery: &Delivery, zone: &TimeZone, t: &Tokens) {
     let mut on = page.chosen.contains_key(&delivery.id);
-    let hit = Rect::from_center_size(center, vec2(size::past::CHECK_HIT, size::ROW - 2.0));
-    let response = ui.allocate_rect(hit, Sense::click());
+    ui.add_space(size::past::CHECK - size::past::CHECK_HIT);
+    let (hit, response) = ui.allocate_exact_size(vec2(size::past::CHECK_HIT, size::ROW - 2.0), Sense::click());
+    let center = hit.center();
     if response.clicked() {
         on = !on;
         if on {
@@ -378,65 +385,6 @@ fn choice(ui: &mut Ui, page: &mut HistoryPage, center: egui::Pos2, delivery: &De
         ui.painter().rect(square, radius, t.surface, edge, StrokeKind::Inside);
     }
     widgets::focus_ring(ui, &response, square, t);
-}
-
-/// Draws the bar for what was chosen.
-fn chosen(ui: &mut Ui, page: &mut HistoryPage, rect: Rect, out: &mut Vec<Action>) {
-    let t = theme::of(ui);
-    ui.painter().rect_filled(rect, 0.0, t.surface);
-    widgets::rule(ui.painter(), rect.x_range(), rect.top() + 0.5, t);
-    // Each customer's deliveries, with the file's name and the customer's.
-    let customers: Vec<(Vec<i64>, String, String)> = page
-        .customers()
-        .iter()
-        .map(|list| {
-            let name = list.first().map(|one| visible(&one.destination.name)).unwrap_or_default();
-            let file = crate::receipt::receipt_file(list.first().copied(), list.len());
-            (list.iter().map(|one| one.id).collect(), file, name)
-        })
-        .collect();
-    let inner = rect.shrink2(vec2(size::EDGE, gap::NEAR));
-    let mut buttons = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
-    buttons.spacing_mut().item_spacing.x = size::NEAR;
-    let save = if page.chosen.len() == 1 { words::RECEIPT } else { words::RECEIPTS };
-    let saves = buttons.add(Button::main(save).icon(icons::RECEIPT)).clicked();
-    if let [(ids, file, _)] = customers.as_slice() {
-        if saves {
-            out.push(Action::Choose(PathFor::Receipts(ids.clone(), file.clone())));
-        }
-        page.message_button(&mut buttons, ids, out);
-    } else {
-        if saves {
-            let each = customers.iter().map(|(ids, file, _)| (ids.clone(), file.clone()));
-            out.push(Action::Choose(PathFor::ReceiptsEach(each.collect())));
-        }
-        let message = buttons.add(Button::plain(words::MESSAGES).icon(icons::COPY));
-        Popup::menu(&message).gap(gap::CLOSE).show(|ui| {
-            ui.set_min_width(size::MENU_WIDTH);
-            for (ids, _, name) in &customers {
-                if widgets::menu_item(ui, words::message_for(name)) {
-                    page.copied = (ids.clone(), false);
-                    out.push(HistoryRequest::Message(ids.clone()).into());
-                }
-            }
-        });
-    }
-    buttons.add_space(gap::SMALL);
-    if buttons.add(Button::link(words::NONE)).clicked() {
-        page.chosen.clear();
-    }
-    let room = buttons.min_rect().left() - inner.left() - gap::NEAR;
-    let said = words::chosen(page.chosen.len(), customers.len());
-    let strong = [(said.as_str(), Face::Strong, t.ink)];
-    if widgets::one_line(ui, &strong, f32::INFINITY).size().x <= room {
-        widgets::text_at(ui, Align2::LEFT_CENTER, inner.left_center(), &strong, room);
-    } else {
-        // Two rows in small letters hold the long sentence or, at twice the size, the short one.
-        let small = [(said.as_str(), Face::Small, t.ink)];
-        let fits = widgets::one_line(ui, &small, f32::INFINITY).size().x < room * size::past::TWO_LINES;
-        let said = if fits { said } else { words::chosen_briefly(page.chosen.len(), customers.len()) };
-        widgets::two_lines_at(ui, inner.left_center(), &said, t.ink, room);
-    }
 }
 
 /// Returns the icon of a delivery, its color, and the color of the words beside it.

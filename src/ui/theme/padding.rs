@@ -16,6 +16,8 @@ pub const REQUEST: Margin = Margin { left: 20, right: 20, top: 18, bottom: 10 };
 pub const ANSWER: Margin = Margin { left: 20, right: 20, top: 14, bottom: 14 };
 /// The card with the customer's own steps.
 pub const STEPS: Margin = Margin { left: 20, right: 20, top: 17, bottom: 17 };
+/// The tabs above a text with the buttons below them.
+pub const KIT_BAR: Margin = Margin { left: 14, right: 14, top: 8, bottom: 8 };
 /// A text to be copied.
 pub const TEXT: Margin = Margin { left: 14, right: 14, top: 8, bottom: 8 };
 /// A field of several lines.

@@ -10,7 +10,7 @@ pub const TOP: f32 = 16.0;
 pub const GAP: f32 = 14.0;
 /// Between parts that belong together.
 pub const NEAR: f32 = 12.0;
-/// The height of the bar of practice.
+/// The height of a row of the bar of practice.
 pub const PRACTICE: f32 = 34.0;
 /// The height of the pass.
 pub const PASS: f32 = 76.0;
@@ -51,6 +51,8 @@ pub const WINDOW: Vec2 = vec2(960.0, 680.0);
 pub const LEAST_WINDOW: Vec2 = vec2(640.0, 480.0);
 /// What lies left and right of a sheet at least, both together.
 pub const AROUND_SHEET: f32 = 80.0;
+/// What lies above and below the contents of a sheet at least, both together.
+pub const ABOVE_SHEET: f32 = 58.0;
 /// The column of the pages with the request and for the customer.
 pub const WIDE_COLUMN: f32 = 760.0;
 /// The height of the first screen if every text on it is short.
@@ -141,79 +143,101 @@ pub const SMALL_MENU: f32 = 200.0;
 pub const MENU_WIDTH: f32 = 220.0;
 pub const WIDE_MENU: f32 = 230.0;
 
-/// The pass: its parts by their distance from its edges and from each other.
+/// The pass.
 pub mod pass {
     use egui::{Vec2, vec2};
 
     /// Below this width the stub is narrower.
     pub const NARROW: f32 = 740.0;
     pub const NARROWER: f32 = 52.0;
+    /// The least width for who delivers where beside the stub; with less, the stub stands below.
+    pub const HOLDER: f32 = 220.0;
+    /// Before the ring or the text of the stub.
     pub const STUB_TEXT: f32 = 24.0;
     /// The ring that shows how much time is left.
     pub const RING: f32 = 15.0;
     pub const RING_WIDTH: f32 = 5.0;
     pub const RING_CENTER: f32 = 17.5;
-    pub const BEHIND_RING: f32 = 33.5;
+    /// The ring and the room behind it.
+    pub const STUB_RING: f32 = 51.0;
     /// The share of a circle that an arc of 48 pieces draws before it closes.
     pub const ALMOST_ROUND: f32 = 47.0 / 48.0;
     pub const QUARTER: f32 = 0.25;
     /// The dash in the place of a time.
     pub const NO_TIME: Vec2 = vec2(26.0, 2.5);
-    pub const CLOCK: f32 = 28.0;
-    pub const CAPTION: f32 = 14.5;
+    /// Above the time left, and below it.
+    pub const CLOCK: f32 = 13.0;
+    pub const BELOW_CLOCK: f32 = 0.5;
+    /// Behind the button.
     pub const BUTTON: f32 = 17.0;
-    pub const TILE: Vec2 = vec2(16.67, 16.0);
-    pub const GEAR: f32 = 27.0;
-    /// The button for past deliveries, left of the gear, and the least width for it.
+    /// Before the tile.
+    pub const TILE: f32 = 16.67;
+    /// The gear and the room around it.
+    pub const BUTTONS: f32 = 47.0;
+    pub const BEFORE_BUTTONS: f32 = 7.0;
+    /// The button for past deliveries with the room behind it, and the least width for it.
     pub const HISTORY: f32 = 30.0;
     pub const WITH_HISTORY: f32 = 340.0;
-    pub const NAME: f32 = 29.0;
+    /// Above the name, and between it and the line below it.
+    pub const NAME: f32 = 17.0;
     pub const AROUND_NAME: f32 = 38.0;
-    pub const PLACE: f32 = 10.5;
+    pub const BELOW_NAME: f32 = -1.5;
     /// The height of a pill.
     pub const PILL: f32 = 20.0;
 }
 
 /// The table of files.
 pub mod table {
+    /// Below this width a row's status stands below its name.
+    pub const NARROW: f32 = 440.0;
+    /// The least height of the table: its head and a row.
+    pub const LEAST: f32 = 82.0;
+    /// From a row's edge to the middle of its icon, and to its name.
     pub const ICON: f32 = 24.5;
     pub const NAME: f32 = 54.5;
-    /// The column for the state: its share of the width, and its least and most width.
+    /// The column for the state: its share of the width, its least and most width, and what lies behind it.
     pub const STATUS: f32 = 0.2718;
     pub const STATUS_LEAST: f32 = 185.0;
     pub const STATUS_MOST: f32 = 320.0;
     pub const STATUS_END: f32 = 86.5;
-    /// The two buttons of a row, from its end.
-    pub const MORE: f32 = 24.5;
-    pub const ACTION: f32 = 48.5;
+    /// One button of a row, or two, with the room behind them.
+    pub const CONTROL: f32 = 37.5;
+    pub const CONTROLS: f32 = 61.5;
+    /// Two buttons stand so close that their areas overlap.
+    pub const BETWEEN_CONTROLS: f32 = -2.0;
     /// The most width of a column's name, and of a size.
     pub const HEAD: f32 = 120.0;
     pub const SIZE: f32 = 110.0;
+    /// Above a row's bar.
     pub const BAR: f32 = 10.5;
-    pub const BELOW_BAR: f32 = 25.5;
-    pub const BEYOND_BAR: f32 = 30.0;
-    pub const FIRST_LINE: f32 = 13.0;
-    pub const SECOND_LINE: f32 = 22.5;
+    /// Above the first of two lines, and between the two.
+    pub const FIRST_LINE: f32 = 3.0;
+    pub const BETWEEN_LINES: f32 = -0.5;
+    /// From a row's end to the middle of its last button.
+    pub const MORE: f32 = 24.5;
 }
 
 /// The foot of the window while files are on their way.
 pub mod footer {
-    pub const BUTTON: f32 = 12.5;
+    /// The least width for the sums beside the button.
+    pub const SUMS: f32 = 220.0;
     pub const BESIDE_BUTTON: f32 = 17.0;
-    pub const TEXT: f32 = 24.0;
-    pub const BAR: f32 = 40.5;
+    /// Above the text, and between it and the bar.
+    pub const TEXT: f32 = 13.0;
+    pub const BAR: f32 = 6.5;
 }
 
 /// The area that takes files.
 pub mod drop {
     /// Below this height the hint is left out.
     pub const LOW: f32 = 300.0;
+    /// The least height of the area.
+    pub const LEAST: f32 = 242.0;
+    /// From the top of what stands in it to its middle.
     pub const TOP: f32 = 112.0;
-    pub const ICON: f32 = 22.0;
-    pub const TITLE: f32 = 66.5;
-    pub const TEXT: f32 = 98.0;
-    pub const BUTTONS: f32 = 126.0;
-    pub const LINKS: f32 = 187.0;
+    pub const BELOW_ICON: f32 = 8.5;
+    pub const BELOW_TITLE: f32 = 7.5;
+    pub const BELOW_BUTTONS: f32 = 25.0;
     /// While files hover over the window, from its middle.
     pub const HOVER_ICON: f32 = 56.0;
     pub const HOVER_TITLE: f32 = 11.0;
@@ -222,10 +246,13 @@ pub mod drop {
 
 /// The strip that takes more files.
 pub mod strip {
+    /// To the middle of its icon, and to its text.
     pub const ICON: f32 = 26.0;
     pub const TEXT: f32 = 48.0;
     /// The room for links beside its text.
     pub const LINKS: f32 = 150.0;
+    /// The least room for its words beside its buttons.
+    pub const WORDS: f32 = 120.0;
 }
 
 /// The strips below the pass.
@@ -245,6 +272,8 @@ pub mod trouble {
     use egui::Margin;
 
     pub const PADDING: Margin = Margin { left: 19, right: 19, top: 17, bottom: 16 };
+    /// The least height of the page.
+    pub const LEAST: f32 = 200.0;
     /// The pill that says whose turn it is, below the text.
     pub const TURN: f32 = 28.0;
     /// The room that a cause needs beside its button.
@@ -259,21 +288,22 @@ pub mod trouble {
 
 /// The page of past deliveries.
 pub mod past {
+    /// The least height of the heading, and how far below its top its second line begins.
     pub const HEADING: f32 = 52.0;
-    pub const TITLE: f32 = 15.0;
-    pub const BELOW_TITLE: f32 = 41.0;
+    pub const BELOW_TITLE: f32 = 31.0;
     pub const DOT: f32 = 6.0;
-    /// The combo box for a period.
+    /// The combo box for a period, and the least width of the search beside it.
     pub const PERIOD: f32 = 190.0;
+    pub const SEARCH_LEAST: f32 = 180.0;
     /// What a search field keeps free of text.
     pub const SEARCH: f32 = 56.0;
-    /// The line below a day that can't be read.
-    pub const WRONG: f32 = 24.0;
-    pub const CHECK: f32 = 23.0;
+    /// From a row's edge to the end of its check box, to its time, and to its name.
+    pub const CHECK: f32 = 39.0;
     pub const CHECK_HIT: f32 = 32.0;
-    pub const ICON: f32 = 57.0;
     pub const TIME: f32 = 79.0;
     pub const NAME: f32 = 138.0;
+    /// The button at the end of the table's head and what lies behind it.
+    pub const MORE: f32 = 37.0;
     /// The column for the state: its share of the width, and its least and most width.
     pub const STATE: f32 = 0.22;
     pub const STATE_LEAST: f32 = 142.0;
@@ -281,15 +311,13 @@ pub mod past {
     pub const FILE_STATE: f32 = 0.3;
     pub const FILE_STATE_LEAST: f32 = 210.0;
     pub const FILE_STATE_MOST: f32 = 330.0;
-    /// The most width of a column's name, of a time and of an amount.
-    pub const HEAD: f32 = 160.0;
+    /// The most width of a time and of an amount.
     pub const CLOCK: f32 = 50.0;
     pub const AMOUNT: f32 = 170.0;
-    /// What an empty list says, from its middle.
-    pub const EMPTY_TILE: f32 = 62.0;
-    pub const EMPTY_TITLE: f32 = 16.0;
-    pub const EMPTY_TEXT: f32 = 10.0;
-    pub const EMPTY_BUTTON: f32 = 52.0;
+    /// The least width for a sentence beside its buttons.
+    pub const CHOSEN: f32 = 90.0;
+    /// From the top of what an empty list says to its middle.
+    pub const EMPTY: f32 = 84.0;
     /// How much of its width a text on two lines fills.
     pub const TWO_LINES: f32 = 1.7;
 }

@@ -16,6 +16,7 @@ mod practice;
 mod profiles;
 mod rare;
 mod retries;
+mod scenes;
 mod screens;
 mod waits;
 mod whose;
