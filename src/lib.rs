@@ -108,6 +108,7 @@
 //! | A yes to a command is for one run unless it is said to be for always | `engine::process::a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always` |
 //! | No arrival replaces a dialog, and no yes counts before a person can have read the card | `ui::ask::invited::a_second_arrival_never_takes_the_place_of_the_first`, `ui::ask::invited::no_yes_counts_in_the_first_moment_of_a_card` |
 //! | The contractor's own keys are not delivered unless a person says so | `engine::key_files::keys_are_left_out_until_a_person_sends_them` |
+//! | Every screen of the gallery fits small windows, 200 % and longer words | `ui::fits::every_screen_fits_the_narrowest_window`, `ui::fits::every_screen_fits_with_words_that_are_longer_by_two_fifths`, `ui::fits::every_screen_fits_a_small_window_that_is_zoomed_to_200_percent` |
 //! | Every problem has its sentence and its page | `diagnose::every_code_and_message_of_aws_is_explained`, `ui::screens::every_problem_settles_as_a_page_and_speaks_calmly` |
 //! | Work grows with what changed, not with how much there is | `model::scale::a_hundred_thousand_files_cost_a_bounded_number_of_effects`, `ui::deliveries::a_hundred_thousand_rows_cost_what_is_seen` |
 //!

@@ -1,5 +1,4 @@
-//! The screens of the gallery: made-up snapshots, with the replies that the window receives once it is open, and the sheets
-//! that open over them.
+//! The screens of the gallery: made-up snapshots, with the replies that the window receives once it is open.
 
 use super::{demo, rare};
 use daypass::grant::RoleRequest;
@@ -32,22 +31,11 @@ prefix = "incoming/"
 /// What a report for support holds.
 pub const REPORT: &str = include_str!("../../desktop/report.txt");
 
-/// The sheets, one a line: its name, the screen below it, and what opens it: buttons, or a field and its text.
-const SHEETS: &str = include_str!("../../desktop/sheets.txt");
-
 pub struct Scene {
     pub name: &'static str,
     pub seen: Snapshot,
     pub about: About,
     pub replies: Vec<Reply>,
-}
-
-/// What opens a sheet, step by step.
-#[derive(Clone, Copy)]
-pub enum Step {
-    Press(&'static str),
-    /// The name of a field, and what is typed into it.
-    Fill(&'static str, &'static str),
 }
 
 fn told(text: &str) -> Vec<Reply> {
@@ -120,16 +108,4 @@ pub fn scenes() -> Vec<Scene> {
         with("practice-welcome", demo::welcome(), in_practice),
         with("practice-code", with_code, code_about),
     ]
-}
-
-/// Returns the sheets: the name of each, the screen below it, and what opens it.
-pub fn sheets() -> Vec<(&'static str, &'static str, Vec<Step>)> {
-    let sheet = |line: &'static str| {
-        let mut parts = line.split(" | ");
-        let (name, scene) = (parts.next()?, parts.next()?);
-        let steps =
-            parts.map(|part| part.split_once(" = ").map_or(Step::Press(part), |(name, text)| Step::Fill(name, text)));
-        Some((name, scene, steps.collect()))
-    };
-    SHEETS.lines().filter_map(sheet).collect()
 }

@@ -1,6 +1,6 @@
 //! The screens that are measured, drawn in a window without a desktop.
 
-use super::super::scenes::{self, Step};
+use super::super::scenes;
 use super::super::{Bench, demo, past, rare};
 use daypass::grant::Invitation;
 use daypass::model::snapshot::Snapshot;
@@ -15,6 +15,17 @@ use egui::{Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use std::sync::Arc;
+
+/// The sheets, one a line: its name, the screen below it, and what opens it: buttons, or a field and its text.
+const SHEETS: &str = include_str!("../../../desktop/sheets.txt");
+
+/// What opens a sheet, step by step.
+#[derive(Clone, Copy)]
+pub enum Step {
+    Press(&'static str),
+    /// The name of a field, and what is typed into it.
+    Fill(&'static str, &'static str),
+}
 
 pub type Shown = Harness<'static, Bench>;
 pub type Begin = Box<dyn Fn(&mut Window, &About)>;
@@ -107,7 +118,7 @@ pub fn screens() -> Vec<Screen> {
     };
     let scenes = scenes::scenes();
     let mut all: Vec<Screen> = scenes.iter().map(|scene| with(scene.name, scene, Vec::new())).collect();
-    for (name, below, steps) in scenes::sheets() {
+    for (name, below, steps) in sheets() {
         let scene = scenes.iter().find(|scene| scene.name == below).expect("the screen below a sheet");
         all.push(with(name, scene, steps));
     }
@@ -214,8 +225,8 @@ fn take(shown: &mut Shown, step: Step) {
     match step {
         Step::Press(words) => {
             let plain = [Role::Label, Role::ListItem, Role::Heading, Role::Status, Role::TextInput];
-            let named = shown.get_all(By::new().label_contains(words));
-            let control = named.filter(|node| !plain.contains(&node.accesskit_node().role())).next();
+            let mut named = shown.get_all(By::new().label_contains(words));
+            let control = named.find(|node| !plain.contains(&node.accesskit_node().role()));
             control.unwrap_or_else(|| panic!("nothing called {words:?}")).click_accesskit();
         }
         Step::Fill(name, text) => {
@@ -224,4 +235,16 @@ fn take(shown: &mut Shown, step: Step) {
             field.type_text(text);
         }
     }
+}
+
+/// Returns the sheets: the name of each, the screen below it, and what opens it.
+fn sheets() -> Vec<(&'static str, &'static str, Vec<Step>)> {
+    let sheet = |line: &'static str| {
+        let mut parts = line.split(" | ");
+        let (name, scene) = (parts.next()?, parts.next()?);
+        let steps =
+            parts.map(|part| part.split_once(" = ").map_or(Step::Press(part), |(name, text)| Step::Fill(name, text)));
+        Some((name, scene, steps.collect()))
+    };
+    SHEETS.lines().filter_map(sheet).collect()
 }
