@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_test_moves_both_clocks_and_ends_sleeps() {
+    async fn advancing_a_test_clock_moves_both_clocks_and_ends_sleeps() {
         let clock = Clock::start();
         let (before, utc) = (clock.now(), clock.utc());
         let sleeping = tokio::spawn({
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_clock_set_back_is_passed_over() {
+    fn a_wall_clock_set_back_is_ignored() {
         let clock = Clock::start();
         clock.shift_wall(HOUR);
         let before = clock.now();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn signatures_follow_the_server() {
+    fn signatures_use_the_servers_clock() {
         let clock = Clock::start();
         let truth = clock.utc();
         clock.shift_wall(2 * HOUR);

@@ -180,7 +180,7 @@ mod tests {
 
     /// An upload in one request is recorded by its range, whichever call it uses.
     #[tokio::test]
-    async fn a_put_waits_for_the_range_that_names_it() {
+    async fn a_put_waits_for_the_record_of_its_range() {
         let journal = Journal::in_memory(&Options::new(|| Utc(0)));
         let mut unkept = Unkept::new(&journal);
         unkept.note(&Record::PutsBegin(UploadId(0), UploadId(9)));

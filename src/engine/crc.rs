@@ -54,7 +54,7 @@ mod tests {
     use crc_fast::{CrcAlgorithm, checksum, checksum_combine};
 
     #[test]
-    fn parts_make_the_whole() {
+    fn part_checksums_combine_to_the_whole() {
         let bytes: Vec<u8> = (0..100_000_u32).map(|i| (i * 7 % 253) as u8).collect();
         for (at, end) in [(0, 0), (0, 5), (1, 2), (10, 10), (4096, 8192), (77, 100_000)] {
             let (first, second) = (&bytes[..at], &bytes[at..end]);
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn any_length_agrees_with_the_library() {
+    fn checksums_of_any_length_agree_with_the_library() {
         let (a, b) = (0x1234_5678_9abc_def0, 0xfedc_ba98_7654_3210);
         for length in [1, 8 << 20, (5 << 30) - 1, 5 << 30, 50 << 40] {
             let theirs = checksum_combine(CrcAlgorithm::Crc64Nvme, a, b, length);

@@ -90,7 +90,7 @@ mod tests {
     use std::io::Write as _;
 
     #[test]
-    fn any_order_gives_the_hash_of_the_file() {
+    fn parts_in_any_order_give_the_hash_of_the_file() {
         let content: Vec<u8> = (0..1_000_u32).map(|i| (i % 251) as u8).collect();
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(&content).expect("written");

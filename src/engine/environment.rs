@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_cannot_be_read_is_named() {
+    fn an_invalid_proxy_is_reported() {
         for odd in ["http://proxy server:8080", "http://", "ftp://proxy:21", "http://proxy:port", "://", "proxy:99999"]
         {
             assert_eq!(given(&[("HTTPS_PROXY", odd)]), [Variable::UnreadableProxy("HTTPS_PROXY")], "{odd}");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_effect_is_named() {
+    fn variables_without_effect_are_reported() {
         assert_eq!(
             given(&[("AWS_ENDPOINT_URL_S3", "http://x"), ("AWS_ENDPOINT_URL", ""), ("AWS_CA_BUNDLE", "root.pem")]),
             [Variable::Ignored("AWS_ENDPOINT_URL_S3"), Variable::CaBundle]
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_replace_the_systems_certificates_are_named() {
+    fn variables_that_replace_the_systems_certificates_are_reported() {
         let both = given(&[("SSL_CERT_FILE", "x"), ("SSL_CERT_DIR", "x"), ("AWS_CA_BUNDLE", "x")]);
         let named = [Variable::Certificates("SSL_CERT_FILE"), Variable::Certificates("SSL_CERT_DIR")];
         assert_eq!(both, [&[Variable::CaBundle], &named[..]].concat());

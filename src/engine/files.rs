@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn only_regular_files_open() {
+    fn only_regular_files_are_opened() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("a");
         assert_eq!(kind(SourceFile::open(&file)), Kind::SourceGone);
@@ -257,7 +257,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_keeps_a_file_closed_for_the_moment_is_told_with_the_systems_reason() {
+    fn a_temporarily_unavailable_file_is_reported_with_the_systems_reason() {
         for (code, kind) in [
             (libc::EBUSY, Kind::SourceBusy),
             (libc::ETXTBSY, Kind::SourceBusy),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_or_swapped_file_is_seen() {
+    fn a_changed_or_replaced_file_is_detected() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("a");
         std::fs::write(&path, "hello").expect("written");

@@ -300,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_computer_is_never_behind_a_proxy() {
+    fn localhost_is_never_behind_a_proxy() {
         for (url, local) in [
             ("http://127.0.0.1:9000", true),
             ("http://localhost:9000/x", true),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_that_is_none_is_refused() {
+    fn an_invalid_ca_bundle_is_refused() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("bundle.pem");
         let block = |body: &str| format!("# ours\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_bundle_is_taken() {
+    fn a_valid_ca_bundle_is_accepted() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("bundle.pem");
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_leads_to_this_computer_alone_unless_it_is_allowed() {
+    fn plain_http_reaches_only_localhost_unless_allowed() {
         for (url, clear) in [
             ("http://127.0.0.1:9000", false),
             ("http://localhost:9000", false),

@@ -98,7 +98,7 @@ mod tests {
     const TEXT: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
     #[test]
-    fn keys_are_told_by_their_names() {
+    fn key_files_are_recognized_by_name() {
         for named in [
             "/x/Richard_accessKeys.csv",
             "/x/rootkey.csv",
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_told_by_their_content() {
+    fn key_files_are_recognized_by_content() {
         let utf16: Vec<u8> =
             [0xff, 0xfe].into_iter().chain(format!("{KEY},{TEXT}").bytes().flat_map(|b| [b, 0])).collect();
         for held in [

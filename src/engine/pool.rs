@@ -226,7 +226,7 @@ mod tests {
     use std::io::Write as _;
 
     #[test]
-    fn buffers_come_back() {
+    fn buffers_are_reused() {
         let pool = Pool::new(1 << 20);
         let mut first = pool.take(100).expect("memory");
         first.as_mut()[0] = 7;
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn content_begins_in_the_middle_of_a_page() {
+    fn content_starts_in_the_middle_of_a_page() {
         for length in [1, LEAST, 3 << 20, WHOLE, WHOLE + 1] {
             let mut buffer = Pool::new(0).take(length).expect("memory");
             assert_eq!(buffer.as_ref().as_ptr().addr() % PAGE, BEGIN);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn one_pass_reads_and_sums() {
+    fn one_pass_reads_and_computes_the_checksum() {
         let mut file = tempfile::tempfile().expect("a file");
         let content: Vec<u8> = (0..700_000_u32).map(|i| (i * 31 % 251) as u8).collect();
         file.write_all(&content).expect("written");
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_is_the_one_of_the_standard() {
+    fn the_checksum_matches_the_standard() {
         assert_eq!(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, b"123456789"), 0xae8b_1486_0a79_9888);
     }
 }

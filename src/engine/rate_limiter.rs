@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn all_bodies_together_keep_the_limit() {
+    fn all_bodies_together_stay_within_the_limit() {
         for (rate, bodies, size) in [(1 << 20, 4, 8 << 20), (100 << 20, 64, 8 << 20), (20_000, 10, 100_000)] {
             let limit = RateLimiter::default();
             limit.set(Some(rate));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_gate_saves_little_up() {
+    fn an_idle_limiter_allows_only_a_small_burst() {
         let limit = RateLimiter::default();
         limit.set(Some(1 << 20));
         let mut passed = 0;
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_the_gate_is_open() {
+    fn nothing_waits_without_a_limit() {
         let limit = RateLimiter::default();
         limit.set(Some(1 << 20));
         limit.set(None);

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_drive_that_hangs_keeps_no_other_from_reading() {
+    async fn a_hanging_drive_does_not_block_others() {
         let reads = Reads::default();
         let hung = hang(&reads, "/nas/film/a").await;
         assert!(!reads_at(&reads, "/nas/film/b").await, "no second thread hangs there");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_that_hang_speak_for_the_whole_drive() {
+    async fn many_hanging_folders_block_the_whole_drive() {
         let reads = Reads::default();
         let mut hung = Vec::new();
         for number in 0..MANY {

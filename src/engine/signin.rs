@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_answer_has_its_wait() {
+    fn each_answer_has_its_own_wait() {
         assert_eq!(again(&CallProblem::Pending, 5), Some(5));
         assert_eq!(again(&CallProblem::SlowDown, 5), Some(10), "RFC 8628, section 3.5");
         assert_eq!(again(&CallProblem::SlowDown, u32::MAX), Some(u32::MAX));

@@ -246,7 +246,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_body_is_counted_as_it_is_taken() {
+    async fn a_body_is_counted_as_it_is_read() {
         let shown = Arc::new(AtomicU64::new(7));
         let content = Bytes::from(vec![5; 3 * SLICE + 10]);
         let meter = Meter::new(content.len() as u64, Arc::clone(&shown));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_stands_still_is_ended() {
+    async fn a_stalled_request_times_out() {
         let clock = Clock::start();
         let meter = Meter::new(10, Arc::default());
         let ended = guard(std::future::pending::<()>(), &meter, &clock, &SHORT).await;
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_moves_is_waited_for_up_to_the_whole_time() {
+    async fn a_moving_request_may_take_the_whole_time() {
         let clock = Clock::start();
         let meter = Meter::new(1000, Arc::default());
         let moving = async {
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_limit_slows_a_body_and_is_not_taken_for_silence() {
+    async fn a_rate_limit_is_not_mistaken_for_silence() {
         let (clock, limit) = (Clock::start(), RateLimiter::default());
         limit.set(Some(64_000));
         let content = Bytes::from(vec![5; 32_000]);
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_line_has_its_time() {
+    fn a_slow_connection_gets_enough_time() {
         let patience = Timeouts::default();
         assert_eq!(patience.whole(0), Duration::from_secs(90));
         assert_eq!(patience.whole(8 << 20), Duration::from_secs(512 + 30));

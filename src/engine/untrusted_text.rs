@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_text_is_cut_and_clean() {
+    fn untrusted_text_is_shortened_and_cleaned() {
         assert_eq!(&*clean("  a\tb\u{202e}c\u{0}\n"), "a bc");
         assert_eq!(clean(&"é".repeat(900)).chars().count(), 500);
         assert_eq!(clean(&"x".repeat(500)).len(), 500);

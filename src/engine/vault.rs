@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_destination_signs_with_its_own() {
+    async fn each_destination_signs_with_its_own_credentials() {
         let vault = Vault::new();
         assert!(vault.put(&vault.ticket(A), SessionCredentials::new("ASIAA", "sa", "ta")));
         assert!(vault.put(&vault.ticket(B), SessionCredentials::new("ASIAB", "sb", "tb")));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_comes_late_is_not_kept() {
+    async fn late_credentials_are_dropped() {
         let vault = Vault::new();
         let (older, newer) = (vault.ticket(A), vault.ticket(A));
         assert!(vault.put(&newer, SessionCredentials::new("NEW", "s", "t")));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_used_once_and_nothing_shows() {
+    fn a_code_is_used_once_and_debug_output_hides_secrets() {
         let vault = Vault::new();
         vault.put_code(A, Zeroizing::new("123456".into()));
         let _kept = vault.put(&vault.ticket(A), SessionCredentials::new("ASIAX", "secretX", "tokenX"));
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_was_not_looked_at_serves_again() {
+    fn an_unchecked_code_can_be_used_again() {
         let (vault, code) = (Vault::new(), |text: &str| Zeroizing::new(text.to_owned()));
         let ticket = vault.ticket(A);
         vault.put_back(&ticket, code("123456"));

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_call_is_not_answered_and_harms_no_other() {
+    async fn invalid_calls_get_no_answer_and_harm_no_others() {
         let dir = tempfile::tempdir().expect("a folder");
         let mut calls = WindowCalls::listen(dir.path()).expect("it listens");
         let too_long = [b"\"", vec![b'a'; 1 << 20].as_slice(), b"\"\n"].concat();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_crash_left_is_in_nobodys_way() {
+    async fn a_socket_left_by_a_crash_blocks_nothing() {
         let dir = tempfile::tempdir().expect("a folder");
         // The socket stays behind as after a crash: nothing removes it.
         drop(WindowCalls::listen(dir.path()).expect("it listens"));
@@ -237,7 +237,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_folder_with_a_long_name_is_listened_in_too() {
+    async fn listening_works_in_a_folder_with_a_long_name() {
         let dir = tempfile::tempdir().expect("a folder");
         let long = dir.path().join("a".repeat(120)).join("b".repeat(120));
         std::fs::create_dir_all(&long).expect("a folder");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_nobody_listens_the_caller_is_told() {
+    async fn a_call_fails_if_nobody_listens() {
         let dir = tempfile::tempdir().expect("a folder");
         assert!(!call_within(Duration::from_millis(30), dir.path(), &WindowCall::default()).await);
     }

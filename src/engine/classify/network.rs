@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_from_the_future_means_a_clock_that_is_behind() {
+    fn a_certificate_from_the_future_means_the_clock_is_behind() {
         let (time, not_before) = (seconds(1_000_000_000), seconds(1_700_000_000));
         let early = tls(CertificateError::NotValidYetContext { time, not_before });
         assert_eq!(cause(&early, &Clock::start()), Some(Kind::ClockWrong(-700_000_000)));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_met_on_the_way_is_told_apart_by_its_type() {
+    fn network_errors_are_classified_by_type() {
         let broken = |why: rustls::Error| ConnectorError::io(Box::new(io::Error::new(io::ErrorKind::InvalidData, why)));
         let tunnel = |why: TunnelError| ConnectorError::io(Box::new(why));
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_answers_at_was_not_reached() {
+    async fn a_closed_port_was_not_reached() {
         // The port is free again once it was bound and let go.
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
         let http = Http::new(&HttpOptions::default(), &Clock::start()).expect("a client");

@@ -52,7 +52,7 @@ const NOT_AUTHORIZED: &str =
     "User: arn:aws:iam::1:user/b is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::2:role/r";
 
 #[test]
-fn what_sts_says() {
+fn sts_errors_are_classified() {
     let denied = |tail: &str| format!("{NOT_AUTHORIZED}{tail}");
     let rows = [
         (403, "AccessDenied", denied(""), Kind::AssumeDenied(DeniedBy::Unknown)),
@@ -158,7 +158,7 @@ fn what_sts_says() {
 }
 
 #[test]
-fn what_s3_says() {
+fn s3_errors_are_classified() {
     let rows = [
         (Part, 400, "ExpiredToken", "The provided token has expired.", Kind::SessionEnded),
         (Part, 403, "AccessDenied", "Request has expired", Kind::SessionEnded),
@@ -267,7 +267,7 @@ fn what_s3_says() {
 }
 
 #[test]
-fn a_key_says_nothing_of_who_denied_it() {
+fn the_key_does_not_affect_who_denied_access() {
     let denied = |action: &str, key: &str, tail: &str| {
         let text = format!(
             "User: arn:aws:sts::2:assumed-role/expired/b is not authorized to perform: {action} on resource: \
@@ -306,7 +306,7 @@ fn a_wrong_clock_is_measured() {
 }
 
 #[test]
-fn a_body_that_the_sdk_cannot_read_still_has_its_words() {
+fn the_text_of_an_unreadable_body_is_kept() {
     let body = "<Error><Code>AccessDenied</Code><Message>no &quot;session policy&quot; \u{7}allows</Message></Error>";
     let unread = || SdkError::service_error(Told(ErrorMetadata::builder().build()), response(403, &[], body));
     let problem = problem(Put, &unread(), true, &Clock::start());
@@ -319,7 +319,7 @@ fn a_body_that_the_sdk_cannot_read_still_has_its_words() {
 }
 
 #[test]
-fn what_comes_without_a_code() {
+fn answers_without_a_code_are_classified() {
     const PAGE: &[(&str, &str)] = &[("content-type", "text/html; charset=utf-8")];
     const AMAZON: &[(&str, &str)] = &[("x-amz-request-id", "R")];
     const STS: &[(&str, &str)] = &[("x-amzn-RequestId", "R")];
@@ -364,7 +364,7 @@ fn what_comes_without_a_code() {
 }
 
 #[test]
-fn what_the_network_says() {
+fn network_errors_are_classified() {
     let lost =
         |why: std::io::ErrorKind| SdkError::dispatch_failure(ConnectorError::io(std::io::Error::from(why).into()));
     for (why, finished, put, part) in [

@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_released_lock_is_free_while_a_copy_of_its_file_is_open() {
+    fn a_released_lock_is_free_even_if_its_file_is_still_open() {
         let dir = tempfile::tempdir().expect("a folder");
         let Ok(Lock::Held(held)) = lock(dir.path()) else { panic!("nobody holds it") };
         let copy = held.try_clone().expect("a copy");

@@ -318,7 +318,7 @@ mod tests {
     use crate::engine::journal::schema;
 
     #[test]
-    fn a_disk_that_takes_nothing_is_read_all_the_same() {
+    fn a_full_disk_can_still_be_read() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().canonicalize().expect("a path").join("journal.sqlite");
         std::fs::write(&path, "").expect("a file");

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_kept_given_up_and_kept_again() {
+    fn space_is_reserved_released_and_reserved_again() {
         let dir = tempfile::tempdir().expect("a folder");
         let reserve = Reserve::beside(&dir.path().join("journal.sqlite"));
         assert!(!reserve.give_up());
@@ -68,7 +68,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_planted_link_is_not_written_through() {
+    fn a_symbolic_link_is_not_followed() {
         let dir = tempfile::tempdir().expect("a folder");
         let other = dir.path().join("other");
         fs::write(&other, "mine").expect("it is written");

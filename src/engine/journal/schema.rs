@@ -140,7 +140,7 @@ mod tests {
 
     /// Version 1 did not record which PutObject was sent, so each open small file may have been.
     #[test]
-    fn what_an_older_version_left_open_stays_doubtful() {
+    fn open_uploads_of_an_older_version_stay_doubtful() {
         let mut db = of_version(1).expect("memory");
         db.execute_batch(
             "INSERT INTO uploads (id, delivery, folder, name, size, seal, state, upload_id)

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_older_journals_hold_still_reads() {
+    fn data_of_older_journals_can_be_read() {
         let old = Fingerprint { device: 1, inode: 2, size: 3, modified: -4, changed: None };
         assert_eq!(pack(&old).len(), 40);
         for fingerprint in [old, Fingerprint { changed: Some(-5), ..old }] {

@@ -376,7 +376,7 @@ mod tests {
 
     /// The disk may write a batch and lose its own answer; then the same batch is written again.
     #[test]
-    fn a_batch_written_twice_is_the_same() {
+    fn writing_a_batch_twice_changes_nothing() {
         let mut db = schema::in_memory().expect("memory");
         let ops = batch();
         write(&mut db, &ops).expect("it is written");

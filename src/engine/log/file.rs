@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_bounded_in_size_and_number() {
+    fn log_files_are_limited_in_size_and_number() {
         let home = tempfile::tempdir().expect("a folder");
         let mut files = LogFiles::open(home.path()).expect("files");
         files.most = 100;
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_process_writes_beside_the_first() {
+    fn a_second_process_writes_its_own_files() {
         let home = tempfile::tempdir().expect("a folder");
         let mut first = LogFiles::open(home.path()).expect("files");
         let mut second = LogFiles::open(home.path()).expect("files");
@@ -190,7 +190,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_reads_them_and_no_link_is_followed() {
+    fn log_files_are_private_and_no_link_is_followed() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         let home = tempfile::tempdir().expect("a folder");
         drop(LogFiles::open(home.path()).expect("files"));

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sort_has_ten_lines_a_minute_and_the_rest_is_counted() {
+    fn each_kind_of_line_is_limited_to_ten_a_minute_and_the_rest_is_counted() {
         let mut often = Often::default();
         let (sort, start) = (("PutObject", Why::Problem(Kind::ClockWrong(1))), Time(5));
         let same = ("PutObject", Why::Problem(Kind::ClockWrong(2)));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_for_a_day_is_told_less_and_less_often() {
+    fn a_problem_that_lasts_all_day_is_logged_less_and_less_often() {
         let mut often = Often::default();
         let (sort, step) = (("AssumeRole", Why::Problem(Kind::Offline)), Duration::from_secs(4));
         let mut now = Time(0);

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_cut_to_their_beginnings() {
+    fn file_names_are_shortened() {
         for (name, cut) in
             [("importantprojectbucket", "imp…"), ("ab", "a…"), ("a", "…"), ("", "…"), ("日本語版", "日本…")]
         {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_was_said_the_words_that_everybody_knows_remain() {
+    fn only_common_words_of_a_message_remain() {
         for (said, shown) in [
             (
                 "User: arn:aws:iam::111122223333:user/Richard is not authorized to perform: sts:AssumeRole on resource: \
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_a_code_or_an_id_is_one() {
+    fn codes_and_request_ids_are_recognized_by_their_form() {
         for code in ["AccessDenied", "SlowDown", "XAmzContentSHA256Mismatch", "InternalError", "Throttling.User"] {
             assert!(is_code(code), "{code}");
         }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vocabulary_has_nothing_but_small_words() {
+    fn the_vocabulary_contains_only_short_lowercase_words() {
         for word in WORDS.iter() {
             assert!(word.len() <= 32 && *word == word.to_lowercase(), "{word}");
         }

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_of_a_file_is_heard_and_of_another_is_not() {
+    async fn only_changes_of_watched_files_are_reported() {
         let dir = tempfile::tempdir().expect("a folder");
         let (one, other) = (dir.path().join("credentials"), dir.path().join("config"));
         let watch = FileWatch::new(None, [&one, &other]).expect("it watches");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_was_missing_is_heard_of() {
+    async fn a_folder_created_later_is_noticed() {
         let dir = tempfile::tempdir().expect("a folder");
         let folder = dir.path().join(".aws");
         let (one, other) = (folder.join("credentials"), folder.join("config"));

@@ -53,7 +53,7 @@ fn s3(ear: &Ear, region: &str, bucket: &str) -> S3 {
 }
 
 #[tokio::test]
-async fn hosts_come_from_region_and_bucket() {
+async fn hosts_are_derived_from_region_and_bucket() {
     for (region, bucket, expected) in [
         ("eu-west-1", "acme-inbox", "https://acme-inbox.s3.eu-west-1.amazonaws.com/k"),
         ("us-east-1", "acme-inbox", "https://acme-inbox.s3.us-east-1.amazonaws.com/k"),
@@ -74,7 +74,7 @@ async fn hosts_come_from_region_and_bucket() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_request_id_of_amazon_proves_nothing() {
+async fn an_answer_without_an_amazon_request_id_proves_nothing() {
     const ETAG: (&str, &str) = ("etag", "\"e\"");
     const ID: (&str, &str) = ("x-amz-request-id", "R");
     const PAGE: (&str, &str) = ("content-type", "text/html");

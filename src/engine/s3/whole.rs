@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_is_summed_and_sent_block_by_block() {
+    async fn a_file_is_hashed_and_sent_block_by_block() {
         for length in [0, 1, 1 << 20, (1 << 20) + 1, 3_500_000] {
             let (_kept, content, source) = file(length);
             let sums = sums(&source, 0..source.fingerprint.size, &Pool::new(0), true).await.expect("read");
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_changed_is_never_sent_to_its_end() {
+    async fn a_changed_file_is_never_sent_completely() {
         let (kept, _content, source) = file(3_500_000);
         let crc = sums(&source, 0..source.fingerprint.size, &Pool::new(0), false).await.expect("read").crc;
         let mut body = body(&source, crc);

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_goes_to_aws_or_to_this_computer_and_to_no_server_that_was_named() {
+    async fn a_token_is_sent_only_to_aws_or_localhost() {
         let own = OwnRole {
             role: "arn:aws:iam::111122223333:role/Web".parse().expect("a role"),
             session_name: "bob".parse().expect("a name"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_has_the_form_of_a_token_is_one() {
+    fn tokens_are_recognized_by_their_form() {
         assert!(is_token("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl-_"));
         for other in [
             "",

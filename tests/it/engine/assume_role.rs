@@ -78,7 +78,7 @@ async fn assumes(
 }
 
 #[tokio::test]
-async fn one_code_serves_although_the_role_allows_an_hour_alone() {
+async fn an_unchecked_mfa_code_is_reused_for_a_shorter_session() {
     let to = Destination { seconds: 43_200, ..destination() };
     // The script is asked before the body is read: the first AssumeRole is told by its place.
     let first = AtomicBool::new(true);
@@ -100,7 +100,7 @@ async fn one_code_serves_although_the_role_allows_an_hour_alone() {
 }
 
 #[tokio::test]
-async fn a_region_that_the_account_does_not_use_is_passed_over() {
+async fn another_region_is_tried_if_sts_is_disabled_in_the_first() {
     for (code, status) in [("RegionDisabledException", 403), ("InvalidClientTokenId", 403)] {
         let to = Destination { region: Some("eu-south-1".parse().expect("a region")), ..destination() };
         let (server, asked) = assumes(to, move |request| {
@@ -119,7 +119,7 @@ async fn a_region_that_the_account_does_not_use_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_signed_payloads_does_not_last_for_ever() {
+async fn the_check_for_a_refusal_of_signed_payloads_is_repeated() {
     let allowed = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&allowed);
     let dir = tempfile::tempdir().expect("a folder");

@@ -104,7 +104,7 @@ fn only_allowed_calls(stage: &Stage) {
 }
 
 #[test]
-fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
+fn files_with_the_same_name_are_numbered_and_the_same_file_is_sent_once() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         let first = stage.file("a/report.pdf", 100);
@@ -123,7 +123,7 @@ fn twins_get_names_of_their_own_and_the_same_file_goes_up_once() {
 }
 
 #[test]
-fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
+fn existing_objects_are_kept_and_a_numbered_copy_is_sent_on_request() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("small.txt", 10);
@@ -148,7 +148,7 @@ fn what_is_there_is_not_replaced_and_goes_beside_it_when_asked() {
 }
 
 #[test]
-fn five_renewals_in_the_middle_of_one_file() {
+fn a_session_can_be_renewed_five_times_during_one_file() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).times(99));
@@ -196,7 +196,7 @@ async fn half_way(stage: &Stage, options: EngineOptions) -> Handle {
 }
 
 #[test]
-fn an_end_of_access_pauses_and_new_access_goes_on() {
+fn uploads_pause_when_access_ends_and_continue_with_new_access() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("small.txt", 3);
@@ -222,7 +222,7 @@ fn an_end_of_access_pauses_and_new_access_goes_on() {
 }
 
 #[test]
-fn a_session_that_the_server_ends_early_is_renewed() {
+fn a_session_ended_early_by_the_server_is_renewed() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         let handle = half_way(&stage, stage.options()).await;
@@ -236,7 +236,7 @@ fn a_session_that_the_server_ends_early_is_renewed() {
 }
 
 #[test]
-fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
+fn a_session_is_used_to_its_end_after_the_role_stops_trusting_the_user() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         let mut handle = half_way(&stage, stage.options()).await;
@@ -263,7 +263,7 @@ fn a_trust_that_was_withdrawn_leaves_the_session_and_then_waits() {
 }
 
 #[test]
-fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
+fn deleting_the_role_stops_the_queue_until_it_is_created_again() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..20 {
@@ -287,7 +287,7 @@ fn a_role_deleted_in_the_middle_stops_the_queue_and_a_new_one_goes_on() {
 }
 
 #[test]
-fn an_mfa_code_is_asked_for_and_serves_once() {
+fn an_mfa_code_is_requested_and_used_only_once() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
         let mfa = Mfa { serial: serial.into(), codes: vec!["123456".into(), "654321".into()] };
@@ -320,7 +320,7 @@ fn an_mfa_code_is_asked_for_and_serves_once() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_measured_and_passed_over() {
+fn a_wrong_clock_is_measured_and_corrected() {
     for ahead in [-7200, 7200] {
         runtime().block_on(async {
             let stage = Stage::new(practice::PracticeOptions::default()).await;
@@ -339,7 +339,7 @@ fn a_clock_that_is_off_is_measured_and_passed_over() {
 }
 
 #[test]
-fn a_server_that_falls_silent_is_left_and_asked_again() {
+fn requests_to_a_silent_server_are_abandoned_and_retried() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::NeverAnswer { work: false }));
@@ -359,7 +359,7 @@ fn a_server_that_falls_silent_is_left_and_asked_again() {
 }
 
 #[test]
-fn offline_waits_and_goes_on_without_a_hand() {
+fn uploads_wait_while_offline_and_continue_on_their_own() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..50 {
@@ -391,7 +391,7 @@ fn offline_waits_and_goes_on_without_a_hand() {
 }
 
 #[test]
-fn a_captive_portal_delivers_nothing_and_stops_nothing() {
+fn a_captive_portal_neither_delivers_nor_stops_files() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         for op in [
@@ -415,7 +415,7 @@ fn a_captive_portal_delivers_nothing_and_stops_nothing() {
 }
 
 #[test]
-fn pausing_and_canceling_leave_nothing_moving() {
+fn no_data_moves_after_pausing_or_canceling() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions { may_abort: true, ..practice::PracticeOptions::default() }).await;
         stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::HoldBody(1 << 20)).times(99));

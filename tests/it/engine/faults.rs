@@ -156,7 +156,7 @@ fn check(stage: &Stage, seen: &daypass::model::snapshot::Snapshot, seed: u64) {
 
 /// `DAYPASS_SEEDS` sets how many schedules there are.
 #[test]
-fn under_any_faults_what_is_said_is_so() {
+fn reports_are_true_under_random_faults() {
     let seeds: u64 = std::env::var("DAYPASS_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
     runtime().block_on(async {
         let mut running = JoinSet::new();
@@ -200,7 +200,7 @@ fn kind(state: &State) -> Option<Kind> {
 }
 
 #[test]
-fn a_file_that_does_not_keep_still_is_not_delivered() {
+fn a_file_changed_during_its_upload_is_not_delivered() {
     runtime().block_on(async {
         let shrunk = changed(|path| fs::write(path, bytes(12 * MIB, 5)).expect("written")).await;
         assert_eq!(kind(&shrunk), Some(Kind::SourceChanged), "{shrunk:?}");
@@ -224,7 +224,7 @@ fn a_file_that_does_not_keep_still_is_not_delivered() {
 }
 
 #[test]
-fn files_that_vanish_or_close_before_their_turn_stop_alone() {
+fn files_missing_or_unreadable_at_their_turn_do_not_stop_others() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         for name in ["a.txt", "gone.txt", "grown.bin", "z.txt"] {
@@ -252,7 +252,7 @@ fn files_that_vanish_or_close_before_their_turn_stop_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_may_not_be_read_stops_alone() {
+fn an_unreadable_file_does_not_stop_others() {
     use std::os::unix::fs::PermissionsExt;
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
@@ -275,7 +275,7 @@ fn a_file_that_may_not_be_read_stops_alone() {
 }
 
 #[test]
-fn a_silent_server_does_not_hold_the_others() {
+fn a_request_without_an_answer_does_not_hold_up_other_files() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::NeverAnswer { work: true }).key("lost"));
@@ -295,7 +295,7 @@ fn a_silent_server_does_not_hold_the_others() {
 /// What was taken of a request's body counts up to its end, also of what came since the last look at it: its answer is a page of
 /// something on the way, which may have passed the file on.
 #[test]
-fn a_file_that_may_have_been_passed_on_is_never_said_to_be_somebody_elses() {
+fn a_file_that_a_proxy_may_have_forwarded_is_never_called_somebody_elses() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 5);

@@ -149,7 +149,7 @@ fn outcome<'a>(lines: &'a [DeliveryFile], name: &str) -> &'a Outcome {
 }
 
 #[test]
-fn what_was_recorded_comes_back() {
+fn records_are_restored_in_the_next_run() {
     let (_dir, home) = home();
     let allowed = AllowedCommand { sha256: "ab".to_owned(), profile: "vault".to_owned(), since: Some(Utc(7)) };
     let allowed_commands = vec![allowed];
@@ -277,7 +277,7 @@ fn parts_belong_to_their_upload_id() {
 }
 
 #[test]
-fn a_file_tried_again_keeps_its_parts() {
+fn a_retried_file_keeps_its_parts() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -295,7 +295,7 @@ fn a_file_tried_again_keeps_its_parts() {
 }
 
 #[test]
-fn forgotten_destinations_stay_away_and_come_back_with_their_files() {
+fn forgotten_destinations_return_only_with_their_files() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -317,7 +317,7 @@ fn forgotten_destinations_stay_away_and_come_back_with_their_files() {
 }
 
 #[test]
-fn many_records_share_few_commits_and_a_lone_one_is_soon_on_disk() {
+fn records_share_commits_and_a_single_record_is_written_soon() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -341,7 +341,7 @@ fn many_records_share_few_commits_and_a_lone_one_is_soon_on_disk() {
 }
 
 #[test]
-fn flushes_that_wait_together_share_a_commit() {
+fn concurrent_flushes_share_a_commit() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -355,7 +355,7 @@ fn flushes_that_wait_together_share_a_commit() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_loses_nothing() {
+fn a_full_disk_is_reported_and_loses_no_records() {
     let (_dir, home) = quick_home();
     runtime().block_on(async {
         let options = options();
@@ -397,7 +397,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
 }
 
 #[test]
-fn on_a_full_disk_what_has_arrived_is_written_into_the_room_that_was_kept_free() {
+fn records_are_written_into_reserved_space_if_the_disk_is_full() {
     let (_dir, home) = quick_home();
     runtime().block_on(async {
         let options = options();
@@ -428,7 +428,7 @@ fn on_a_full_disk_what_has_arrived_is_written_into_the_room_that_was_kept_free()
 }
 
 #[test]
-fn a_second_daypass_is_told_and_can_call_the_first() {
+fn a_second_daypass_finds_the_journal_locked_and_can_call_the_first() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -444,7 +444,7 @@ fn a_second_daypass_is_told_and_can_call_the_first() {
 
 #[cfg(unix)]
 #[test]
-fn folders_and_files_are_for_their_owner_alone() {
+fn only_the_owner_can_read_folders_and_files() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let (dir, home) = home();
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;

@@ -62,7 +62,7 @@ fn objects(stage: &Stage) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn keys_are_left_out_until_a_person_sends_them() {
+async fn key_files_are_left_out_until_a_person_sends_them() {
     let stage = with_keys().await;
     let mut handle = stage.engine(stage.options()).await;
     let seen = stage.deliver(&mut handle).await;
@@ -97,7 +97,7 @@ async fn keys_are_left_out_until_a_person_sends_them() {
 }
 
 #[test]
-fn the_command_line_says_what_it_leaves_out_and_sends_it_when_told() {
+fn the_command_line_reports_left_out_keys_and_sends_them_on_request() {
     runtime().block_on(async {
         let stage = with_keys().await;
         let (code, out, beside) = run_within(stage.upload("importantproject").arg("source"), 30).await;

@@ -20,7 +20,7 @@ fn read(text: &str) -> Result<String, KeyProblem> {
 }
 
 #[test]
-fn every_file_of_the_console_is_read() {
+fn every_key_file_of_the_console_can_be_read() {
     for text in [
         format!("Access key ID,Secret access key\n{ID},{SECRET}\n"),
         format!("\u{feff}Access key ID,Secret access key\r\n{ID},{SECRET}\r\n"),
@@ -43,7 +43,7 @@ fn every_file_of_the_console_is_read() {
 }
 
 #[test]
-fn what_is_no_key_says_why() {
+fn invalid_keys_are_rejected_with_a_reason() {
     let root = "AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\nAWSSecretKey=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     for (text, why) in [
         ("", KeyProblem::Empty),
@@ -75,7 +75,7 @@ fn what_is_no_key_says_why() {
 
 proptest! {
     #[test]
-    fn nothing_pasted_panics(text in ".{0,200}", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn no_pasted_text_panics(text in ".{0,200}", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _read = NewKey::from_pasted(&text);
         let _read = NewKey::from_file(&bytes, "x.csv");
     }
@@ -116,7 +116,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[tokio::test]
-async fn a_key_is_tested_and_kept_and_nothing_else_changes() {
+async fn saving_a_tested_key_changes_nothing_else() {
     let (bench, mut handle) = Bench::new().await;
     let tested = handle.test_key(bench.key()).await.expect("accepted");
     assert_eq!((tested.proposal().as_str(), &*tested.identity().name), ("Richard", "Richard"));
@@ -154,7 +154,7 @@ async fn a_key_is_tested_and_kept_and_nothing_else_changes() {
 }
 
 #[tokio::test]
-async fn a_key_for_this_run_touches_no_file() {
+async fn a_key_for_one_run_is_not_written_to_a_file() {
     let (bench, mut handle) = Bench::new().await;
     let tested = handle.test_key(bench.key()).await.expect("accepted");
     handle.keep_key(tested, "run", Keep::ThisRun, false).await.expect("kept");
@@ -168,7 +168,7 @@ async fn a_key_for_this_run_touches_no_file() {
 }
 
 #[tokio::test]
-async fn a_key_that_aws_refuses_is_not_kept() {
+async fn a_key_refused_by_aws_is_not_saved() {
     let (_bench, handle) = Bench::new().await;
     let key = NewKey::from_fields(ID, SECRET).expect("of the form");
     match handle.test_key(key).await {
@@ -179,7 +179,7 @@ async fn a_key_that_aws_refuses_is_not_kept() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_stays_a_link_and_odd_files_stay_as_they_are() {
+async fn links_stay_links_and_unusual_files_stay_unchanged() {
     let (bench, handle) = Bench::new().await;
     let tested = handle.test_key(bench.key()).await.expect("accepted");
     let real = bench.dir.path().join("real");

@@ -43,7 +43,7 @@ fn send(upload: u32) -> Send {
 }
 
 #[test]
-fn a_hundred_thousand_small_files_write_a_few_lines() {
+fn a_hundred_thousand_small_files_write_only_a_few_lines() {
     runtime().block_on(async {
         let home = tempfile::tempdir().expect("a folder");
         let log = Log::open(home.path(), &Clock::start()).expect("a log");
@@ -102,7 +102,7 @@ fn the_level_follows_the_setting() {
 }
 
 #[test]
-fn an_engine_that_keeps_nothing_writes_no_log() {
+fn an_engine_without_a_home_writes_no_log() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);
@@ -114,7 +114,7 @@ fn an_engine_that_keeps_nothing_writes_no_log() {
 }
 
 #[test]
-fn no_secret_stands_in_the_log_or_the_report() {
+fn the_log_and_the_report_contain_no_secret() {
     runtime().block_on(async {
         let serial = "arn:aws:iam::111122223333:mfa/richard";
         let (code, external) = ("918273", "canary-external-id-5150");
@@ -161,7 +161,7 @@ fn no_secret_stands_in_the_log_or_the_report() {
 }
 
 #[test]
-fn a_report_tells_why_a_role_was_denied() {
+fn a_report_says_why_a_role_was_denied() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         stage.file("a.txt", 6);

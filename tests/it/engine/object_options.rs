@@ -34,7 +34,7 @@ async fn heard(to: &Destination) -> Vec<Request> {
 const NAMES: [&str; 3] = ["x-amz-acl", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"];
 
 #[tokio::test]
-async fn acl_and_encryption_go_along_where_they_are_set() {
+async fn acl_and_encryption_are_sent_only_if_they_are_set() {
     let owners = Some("bucket-owner-full-control");
     for (acl, encryption, expected) in [
         (false, Encryption::None, [None, None, None]),
@@ -53,7 +53,7 @@ async fn acl_and_encryption_go_along_where_they_are_set() {
 }
 
 #[test]
-fn the_narrowed_session_may_hand_over_where_that_is_asked() {
+fn the_session_policy_allows_put_object_acl_only_if_an_acl_is_set() {
     let mut to = destination();
     assert!(!session_policy(&to).contains("PutObjectAcl"));
     to.acl_full_control = true;
@@ -61,7 +61,7 @@ fn the_narrowed_session_may_hand_over_where_that_is_asked() {
 }
 
 #[test]
-fn a_destination_of_before_has_neither() {
+fn older_destinations_have_no_acl_and_no_encryption() {
     let mut kept = serde_json::to_value(destination()).expect("JSON");
     let map = kept.as_object_mut().expect("an object");
     assert!(map.remove("acl_full_control").is_some() && map.remove("encryption").is_some());

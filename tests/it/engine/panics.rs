@@ -37,22 +37,22 @@ async fn goes_on_after(times: u32, of: fn(&TaskKind) -> bool) -> Stage {
 }
 
 #[tokio::test]
-async fn a_lost_question_for_the_identity() {
+async fn a_panic_while_asking_for_the_identity_stops_nothing() {
     goes_on_after(1, |errand| matches!(errand, TaskKind::Identify(_))).await;
 }
 
 #[tokio::test]
-async fn a_lost_question_for_access() {
+async fn a_panic_while_asking_for_access_stops_nothing() {
     goes_on_after(2, |errand| matches!(errand, TaskKind::Assume(..))).await;
 }
 
 #[tokio::test]
-async fn a_lost_request() {
+async fn a_panic_during_a_request_stops_nothing() {
     goes_on_after(1, |errand| matches!(errand, TaskKind::Request(_))).await;
 }
 
 #[tokio::test]
-async fn a_lost_question_for_the_region() {
+async fn a_panic_while_looking_up_the_region_stops_nothing() {
     let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
     stage.file("a.txt", 10);
     let left = Arc::new(AtomicU32::new(1));
@@ -74,7 +74,7 @@ async fn a_lost_question_for_the_region() {
 
 /// A task for access that ends each time is told as a problem, and not waited for.
 #[tokio::test]
-async fn a_question_that_is_always_lost_is_told() {
+async fn a_task_that_always_panics_is_reported() {
     let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
     let hook: daypass::engine::handle::Hook =
         Arc::new(|errand| assert!(!matches!(errand, TaskKind::Assume(..)), "a task of {errand:?} ends here"));
@@ -90,7 +90,7 @@ async fn a_question_that_is_always_lost_is_told() {
 
 /// Requests that went to the wrong region are answered so, one of them long after the right one was found.
 #[test]
-fn a_late_word_about_the_region_holds_nothing() {
+fn a_late_wrong_region_answer_stops_nothing() {
     let mut model = Model::new(Limits::default());
     let mut now = Time(1000);
     let mut step = |model: &mut Model, event: Event| -> Vec<Effect> {

@@ -39,7 +39,7 @@ async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
 }
 
 #[test]
-fn what_is_kept_goes_on() {
+fn kept_parts_are_reused() {
     runtime().block_on(async {
         let (created, until) = broken_off(Some(7)).await;
         assert_eq!(created, 1);
@@ -49,7 +49,7 @@ fn what_is_kept_goes_on() {
 }
 
 #[test]
-fn what_was_thrown_away_starts_over() {
+fn an_upload_with_expired_parts_starts_over() {
     runtime().block_on(async {
         assert_eq!(broken_off(Some(0)).await, (2, None));
     });

@@ -64,7 +64,7 @@ fn code(problem: &Problem) -> String {
 }
 
 #[tokio::test]
-async fn nothing_runs_without_a_yes_to_exactly_this_command() {
+async fn a_command_runs_only_if_exactly_that_command_was_allowed() {
     let bench = Bench::new().await;
     let canary = bench.dir.path().join("canary");
     let command = format!("touch {}; cat {}", canary.display(), bench.printed(""));
@@ -86,7 +86,7 @@ async fn nothing_runs_without_a_yes_to_exactly_this_command() {
 }
 
 #[tokio::test]
-async fn what_it_prints_is_bounded_and_read_strictly() {
+async fn command_output_is_limited_and_parsed_strictly() {
     let bench = Bench::new().await;
     let path = bench.printed(",\"Expiration\":\"2199-01-01T00:00:00Z\"");
     assert_eq!(bench.run(&format!("cat {path}")).await.expect("a key"), "Richard");
@@ -109,7 +109,7 @@ async fn what_it_prints_is_bounded_and_read_strictly() {
 }
 
 #[tokio::test]
-async fn what_it_leaves_running_holds_nothing_up() {
+async fn processes_left_by_the_command_hold_nothing_up() {
     let bench = Bench::new().await;
     let path = bench.printed("");
     let run = bench.run(&format!("sleep 300 & cat {path}")).await;
@@ -117,7 +117,7 @@ async fn what_it_leaves_running_holds_nothing_up() {
 }
 
 #[tokio::test]
-async fn an_asked_for_key_is_kept_until_its_end() {
+async fn a_key_from_a_command_is_reused_until_it_expires() {
     let bench = Bench::new().await;
     let count = bench.dir.path().join("count");
     let path = bench.printed(",\"Expiration\":\"2199-01-01T00:00:00Z\"");
@@ -148,7 +148,7 @@ fn hang_up_is_ignored() -> bool {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_ends_with_the_program_however_that_ends() {
+async fn a_command_ends_with_the_program_in_every_case() {
     for (signal, code) in [("-TERM", Some(143)), ("-HUP", Some(129)), ("-INT", Some(130)), ("-KILL", None)] {
         if signal == "-HUP" && hang_up_is_ignored() {
             continue;
@@ -187,7 +187,7 @@ async fn a_command_ends_with_the_program_however_that_ends() {
 }
 
 #[tokio::test]
-async fn a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always() {
+async fn permission_lasts_one_run_unless_granted_permanently() {
     let bench = Bench::new().await;
     let command = format!("cat {}", bench.printed(""));
     let home = bench.dir.path().join("home");
@@ -213,7 +213,7 @@ async fn a_yes_holds_for_this_run_unless_it_is_said_to_be_for_always() {
 }
 
 #[test]
-fn commands_that_an_earlier_version_allowed_stay_allowed() {
+fn commands_allowed_by_an_earlier_version_stay_allowed() {
     let kept: Settings = serde_json::from_str("{\"allowed_commands\":[\"ab\"]}").expect("settings");
     let allowed = AllowedCommand { sha256: "ab".to_owned(), profile: String::new(), since: None };
     assert_eq!(kept.allowed_commands, [allowed]);

@@ -68,7 +68,7 @@ fn utf16(text: &str, big: bool, mark: bool) -> Vec<u8> {
 }
 
 #[test]
-fn no_files_are_no_profiles() {
+fn missing_files_give_no_profiles() {
     let files = Files::new("", "");
     let profiles = files.read();
     assert!(profiles.list.is_empty() && profiles.oddities.is_empty() && !profiles.found);
@@ -80,7 +80,7 @@ fn no_files_are_no_profiles() {
 type Case = (&'static str, Vec<u8>, Vec<(u32, WarningKind)>);
 
 #[test]
-fn one_key_however_the_file_was_saved() {
+fn a_key_is_read_in_every_encoding() {
     let text = simple();
     let lines = |written: &str| written.replace('\n', "\r\n");
     let cases: Vec<Case> = vec![
@@ -126,7 +126,7 @@ fn one_key_however_the_file_was_saved() {
 }
 
 #[test]
-fn a_damaged_section_hides_no_other() {
+fn a_damaged_section_does_not_hide_others() {
     let files = Files::new(
         format!(
             "[]\nx=1\n[half\naws_access_key_id={ID}\n]junk\n[ok]\naws_access_key_id={ID}\naws_secret_access_key={SECRET}\n"
@@ -142,7 +142,7 @@ fn a_damaged_section_hides_no_other() {
 }
 
 #[test]
-fn both_files_make_one_profile_and_the_credentials_win() {
+fn both_files_form_one_profile_and_credentials_take_precedence() {
     let config = "[default]\nregion = eu-west-1 # Ireland\n[profile a b]\nregion = us-east-1\naws_access_key_id = AKIAXXXXXXXXXXXXXXXX\naws_secret_access_key = other\naws_session_token = stale\n[c]\nregion = eu-central-1\n[sso-session corp]\nsso_region = eu-west-1\nregion = nowhere\n";
     let credentials = format!(
         "[a b]\nregion=eu-north-1\naws_access_key_id={ID}\naws_secret_access_key={SECRET}\n[default]\n[a b]\nregion=eu-south-1\n"
@@ -172,7 +172,7 @@ fn a_profile_never_becomes_another_identity() {
 }
 
 #[test]
-fn a_role_profile_fills_the_form_and_its_source_gives_the_key() {
+fn a_role_profile_fills_the_form_and_uses_the_key_of_its_source() {
     let config = "[profile customer]\nrole_arn = arn:aws:iam::222222222222:role/put\nsource_profile = importantproject\nexternal_id = \"x:1\"\nmfa_serial=arn:aws:iam::111111111111:mfa/Richard\nrole_session_name=Richard\nduration_seconds=7200\nregion=eu-west-1\n[profile own]\nrole_arn=arn:aws:iam::222222222222:role/x\nsource_profile=own\n[profile long]\nduration_seconds=43201\n[profile odd]\nduration_seconds=1h\n";
     let own = format!("{}[own]\naws_access_key_id={ID}\naws_secret_access_key={SECRET}\n", simple());
     let files = Files::new(own, config);
@@ -201,7 +201,7 @@ fn a_role_profile_fills_the_form_and_its_source_gives_the_key() {
 }
 
 #[test]
-fn sources_that_go_round_are_not_followed() {
+fn source_profile_loops_are_not_followed() {
     let role = |name: &str, source: &str| {
         format!("[profile {name}]\nrole_arn=arn:aws:iam::222222222222:role/x\nsource_profile={source}\n")
     };
@@ -219,7 +219,7 @@ fn sources_that_go_round_are_not_followed() {
 }
 
 #[test]
-fn every_source_is_told_apart() {
+fn every_kind_of_source_is_recognized() {
     let credentials = format!(
         "[temporary]\naws_access_key_id={TEMPORARY}\naws_secret_access_key={SECRET}\naws_session_token=T/abc==\n\
          [cut]\naws_access_key_id={TEMPORARY}\naws_secret_access_key={SECRET}\n"
@@ -251,7 +251,7 @@ fn every_source_is_told_apart() {
 }
 
 #[test]
-fn other_hosts_are_named_and_not_followed() {
+fn settings_for_other_hosts_are_reported_and_ignored() {
     let config = "[profile a]\nregion=eu-west-1\nendpoint_url=https://evil.example\nservices=x\ns3 =\n  endpoint_url = https://evil.example\n  region = evil\n[services x]\ns3 =\n  endpoint_url = https://evil.example\n";
     let profiles = Files::new("", config).read();
     assert_eq!(odd(&profiles), [(3, WarningKind::Endpoint), (6, WarningKind::Endpoint), (10, WarningKind::Endpoint)]);
@@ -263,7 +263,7 @@ fn other_hosts_are_named_and_not_followed() {
 }
 
 #[test]
-fn what_does_not_look_like_a_key_is_named_and_still_used() {
+fn a_malformed_key_is_reported_and_still_used() {
     let files = Files::new("[a]\naws_access_key_id=test\naws_secret_access_key=short\n", "");
     assert_eq!(odd(&files.read()), [(2, WarningKind::KeyForm), (3, WarningKind::SecretForm)]);
     assert_eq!(files.read().list[0].key_tail, None);
@@ -275,7 +275,7 @@ fn what_does_not_look_like_a_key_is_named_and_still_used() {
 }
 
 #[test]
-fn files_that_are_edited_count_at_once() {
+fn edited_files_take_effect_immediately() {
     let files = Files::new(simple(), "");
     let before = stamp(&files.paths);
     assert_eq!(before, stamp(&files.paths));
@@ -287,7 +287,7 @@ fn files_that_are_edited_count_at_once() {
 }
 
 #[test]
-fn what_is_no_plain_file_is_not_opened() {
+fn only_regular_files_are_opened() {
     let mut files = Files::new("", "[profile a]\nregion=eu-west-1\n");
     std::fs::create_dir(&files.paths.credentials).expect("a directory");
     let profiles = files.read();
@@ -301,7 +301,7 @@ fn what_is_no_plain_file_is_not_opened() {
 }
 
 #[test]
-fn huge_files_are_bounded() {
+fn huge_files_are_read_only_up_to_a_limit() {
     let many = (0..100_000).map(|number| format!("[{number}]\n")).collect::<Vec<_>>().concat();
     let profiles = Files::new(many, "").read();
     assert_eq!((profiles.list.len(), odd(&profiles)), (1000, vec![(1001, WarningKind::TooMuch)]));
@@ -328,7 +328,7 @@ fn huge_files_are_bounded() {
 }
 
 #[test]
-fn paths_follow_the_environment_and_the_home() {
+fn paths_come_from_the_environment_and_the_home_directory() {
     let home = Path::new("/home/r");
     let none = Paths::from_vars(|_| None, Some(home));
     assert_eq!((none.credentials, none.config), (home.join(".aws/credentials"), home.join(".aws/config")));
@@ -339,7 +339,7 @@ fn paths_follow_the_environment_and_the_home() {
 }
 
 #[test]
-fn every_oddity_has_its_sentence() {
+fn every_warning_has_a_sentence() {
     use daypass::model::snapshot::ProfileWarning;
     let all = [
         WarningKind::Unreadable,
@@ -423,7 +423,7 @@ proptest! {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_others_can_read_is_pointed_out() {
+fn a_credentials_file_readable_by_others_is_reported() {
     let files = Files::new(simple(), "[profile importantproject]\nregion = eu-west-1\n");
     assert_eq!(odd(&files.read()), []);
     for (mode, expected) in [(0o644, 1), (0o640, 1), (0o604, 1), (0o600, 0), (0o400, 0), (0o611, 0)] {

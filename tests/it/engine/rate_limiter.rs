@@ -39,7 +39,7 @@ async fn two_parts(limit: RateLimiter) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_share_the_limit() {
+async fn request_bodies_share_the_limit() {
     // 400,000 bytes at 10,000 a second, less what may go at once: well above the patience with a silent server.
     let limit = RateLimiter::default();
     limit.set(Some(10_000));
@@ -48,7 +48,7 @@ async fn bodies_share_the_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_limit_nothing_waits() {
+async fn no_body_waits_without_a_limit() {
     let limit = RateLimiter::default();
     limit.set(Some(LEAST));
     limit.set(None);

@@ -136,7 +136,7 @@ fn runtime() -> tokio::runtime::Runtime {
 
 /// `DAYPASS_KILLS` sets how many kills there are at least.
 #[test]
-fn a_killed_delivery_goes_on_where_it_was() {
+fn a_killed_delivery_resumes_where_it_stopped() {
     let wanted: u32 = std::env::var("DAYPASS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
     runtime().block_on(async {
         let (mut killed, mut seed) = (0, 1);
@@ -149,7 +149,7 @@ fn a_killed_delivery_goes_on_where_it_was() {
 
 /// What the command line had printed when it was killed is in the journal. `DAYPASS_KILLS` sets how many kills there are.
 #[test]
-fn what_was_said_to_be_delivered_is_in_the_journal_after_a_kill() {
+fn files_reported_as_delivered_are_in_the_journal_after_a_kill() {
     let kills: u64 = std::env::var("DAYPASS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
@@ -194,7 +194,7 @@ async fn delivered(stage: &Stage) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_stopped_engine_goes_on_without_sending_a_part_again() {
+fn a_stopped_engine_resumes_without_sending_a_part_again() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         // The last part is never answered, so the file can't end before the engine stops.
@@ -223,7 +223,7 @@ fn a_stopped_engine_goes_on_without_sending_a_part_again() {
 }
 
 #[test]
-fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
+fn uploads_pause_while_the_disk_of_the_journal_is_full() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         for small in 0..400 {
@@ -252,7 +252,7 @@ fn a_full_disk_of_the_journal_pauses_and_then_goes_on() {
 }
 
 #[test]
-fn a_file_that_was_edited_without_changing_its_size_is_sent_beside_the_first() {
+fn an_edited_file_of_the_same_size_is_sent_under_a_numbered_name() {
     runtime().block_on(async {
         let stage = Stage::new(practice::PracticeOptions::default()).await;
         let path = stage.file("x.csv", 6);

@@ -100,7 +100,7 @@ fn file(dir: &Path) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_sign_in_is_confirmed_kept_and_used() {
+async fn a_sign_in_is_confirmed_stored_and_used() {
     let dir = tempfile::tempdir().expect("a folder");
     let url = "https://device.sso.eu-west-1.amazonaws.com/";
     let server = Server::start(center(url, vec![pending("authorization_pending"), token()])).await;
@@ -201,7 +201,7 @@ pub async fn who_in(
 }
 
 #[tokio::test]
-async fn a_role_that_the_sign_in_has_not_is_named() {
+async fn a_role_missing_from_the_sign_in_is_reported() {
     let dir = tempfile::tempdir().expect("a folder");
     let usual = center("https://device.sso.eu-west-1.amazonaws.com/", vec![token()]);
     let server = Server::start(move |request| {
@@ -302,7 +302,7 @@ async fn a_login_session_is_renewed() {
 }
 
 #[tokio::test]
-async fn each_refusal_is_told() {
+async fn each_refusal_is_reported() {
     let url = "https://device.sso.eu-west-1.amazonaws.com/";
     for (reply, wanted) in [
         (pending("expired_token"), SignInProblem::Expired),
@@ -323,7 +323,7 @@ async fn each_refusal_is_told() {
 }
 
 #[tokio::test]
-async fn an_address_elsewhere_is_never_offered() {
+async fn an_address_outside_aws_is_never_offered() {
     let dir = tempfile::tempdir().expect("a folder");
     let server = Server::start(center("https://awsapps.com.evil.example/", vec![token()])).await;
     let handle = engine(dir.path(), &server).await;

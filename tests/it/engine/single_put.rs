@@ -23,7 +23,7 @@ async fn add(handle: &Handle, paths: Vec<PathBuf>) {
 }
 
 #[tokio::test]
-async fn large_files_go_up_whole_and_the_next_ones_at_once() {
+async fn large_files_are_sent_whole_and_later_ones_without_trying_parts() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
     let sizes =
@@ -59,7 +59,7 @@ async fn large_files_go_up_whole_and_the_next_ones_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_for_that_names_the_permission() {
+async fn a_file_too_large_to_send_whole_fails_with_the_missing_permission() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
     let path = stage.source.join("huge.bin");
@@ -81,7 +81,7 @@ async fn what_is_too_large_for_that_names_the_permission() {
 }
 
 #[tokio::test]
-async fn faults_on_the_way_change_nothing() {
+async fn faults_do_not_change_how_files_are_sent() {
     let stage = stage().await;
     let handle = stage.engine(stage.options()).await;
     for what in [Fault::DropInBody(3 << 20), Fault::FlipBit, Fault::FlipBitInside, Fault::status(503, "SlowDown", "")] {
@@ -104,7 +104,7 @@ async fn faults_on_the_way_change_nothing() {
 
 /// The answer is lost after everything was sent: it is there, and nothing says so but a "taken" to the second try.
 #[tokio::test]
-async fn a_lost_answer_is_not_called_delivered() {
+async fn a_lost_answer_is_not_reported_as_delivered() {
     let stage = stage().await;
     let handle = stage.engine(stage.options()).await;
     stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::DropAfter).key("large"));
@@ -114,7 +114,7 @@ async fn a_lost_answer_is_not_called_delivered() {
 }
 
 #[tokio::test]
-async fn a_file_that_changes_on_its_way_is_not_delivered() {
+async fn a_file_that_changes_while_it_is_sent_is_not_delivered() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;
@@ -135,7 +135,7 @@ async fn a_file_that_changes_on_its_way_is_not_delivered() {
 
 /// What is far from its end is broken off by a pause, and nothing of it is stored.
 #[tokio::test]
-async fn a_pause_breaks_it_off_and_it_begins_anew() {
+async fn a_pause_aborts_the_request_and_resuming_starts_over() {
     let stage = stage().await;
     let mut handle = stage.engine(stage.options()).await;
     add(&handle, vec![stage.file("first.bin", 9 << 20)]).await;

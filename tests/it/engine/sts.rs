@@ -71,7 +71,7 @@ async fn assume(
 }
 
 #[tokio::test]
-async fn a_session_is_asked_for_and_counted_from_the_servers_clock() {
+async fn a_session_is_requested_and_timed_by_the_servers_clock() {
     let (answer, heard) = assume(given("222222222222", "2026-10-21T08:00:00Z"), Some("123456")).await;
     let (assumed, credentials) = answer.expect("a session");
     assert_eq!(assumed.left, Duration::from_hours(1));
@@ -100,14 +100,14 @@ async fn a_session_is_asked_for_and_counted_from_the_servers_clock() {
 }
 
 #[tokio::test]
-async fn without_a_code_no_serial_is_sent() {
+async fn no_serial_number_is_sent_without_a_code() {
     let (_, heard) = assume(given("222222222222", "2026-10-21T08:00:00Z"), None).await;
     let body = heard[0].text();
     assert!(!body.contains("SerialNumber") && !body.contains("TokenCode"), "{body}");
 }
 
 #[tokio::test]
-async fn no_more_time_is_believed_than_was_asked_for() {
+async fn a_session_never_lasts_longer_than_requested() {
     let (answer, _) = assume(given("222222222222", "2030-10-21T08:00:00Z"), None).await;
     assert_eq!(answer.expect("a session").0.left, Duration::from_hours(1));
     let (answer, _) = assume(given("222222222222", "2020-10-21T08:00:00Z"), None).await;
@@ -116,7 +116,7 @@ async fn no_more_time_is_believed_than_was_asked_for() {
 
 /// What is counted down and the time of day beside it speak of one moment.
 #[tokio::test]
-async fn an_end_days_ahead_is_shown_as_the_end_of_what_is_counted() {
+async fn the_shown_end_matches_the_countdown() {
     let (answer, _) = assume(given("222222222222", "2026-10-25T17:42:00Z"), None).await;
     let assumed = answer.expect("a session").0;
     assert_eq!((assumed.left, assumed.ends), (Duration::from_hours(1), Utc(1_792_569_600)));
@@ -136,13 +136,13 @@ async fn an_end_days_ahead_is_shown_as_the_end_of_what_is_counted() {
 }
 
 #[tokio::test]
-async fn a_test_server_with_one_arn_for_everybody_names_no_other_role() {
+async fn a_placeholder_arn_of_a_test_server_is_not_another_role() {
     let (answer, _) = assume(given_of("222222222222", "r/s", "2026-10-21T08:00:00Z"), None).await;
     assert_eq!(&*answer.expect("a session").0.arn, "arn:aws:sts::222222222222:assumed-role/r/s");
 }
 
 #[tokio::test]
-async fn answers_of_sts_have_their_kinds() {
+async fn sts_answers_are_classified() {
     let cases = [
         (given("333333333333", "2026-10-21T08:00:00Z"), Kind::OtherAccount),
         (given_of("222222222222", "uploads/bob", "2026-10-21T08:00:00Z"), Kind::OtherRole),
@@ -172,7 +172,7 @@ async fn answers_of_sts_have_their_kinds() {
 }
 
 #[tokio::test]
-async fn a_profile_learns_who_it_is() {
+async fn the_identity_of_a_profile_is_read() {
     for (arn, expected) in [
         ("arn:aws:iam::111111111111:user/dev/bob", Ok("bob")),
         ("arn:aws:sts::111111111111:assumed-role/Dev/bob@example.com", Ok("bob@example.com")),
@@ -192,7 +192,7 @@ async fn a_profile_learns_who_it_is() {
 }
 
 #[test]
-fn the_session_policy_widens_nothing() {
+fn the_session_policy_allows_nothing_more() {
     let mut destination = destination();
     destination.role = "arn:aws-cn:iam::222222222222:role/upload".parse().expect("a role");
     destination.prefix = "a&b+/日/".parse().expect("a prefix");
@@ -205,7 +205,7 @@ fn the_session_policy_widens_nothing() {
 }
 
 #[test]
-fn a_long_folder_narrows_to_its_beginning_and_never_to_nothing() {
+fn a_long_folder_name_is_shortened_in_the_session_policy_but_never_dropped() {
     let resource = |role: &str, prefix: &str| {
         let mut destination = destination();
         destination.role = role.parse().expect("a role");
@@ -232,7 +232,7 @@ fn a_long_folder_narrows_to_its_beginning_and_never_to_nothing() {
 }
 
 #[test]
-fn sts_is_asked_in_the_roles_partition() {
+fn sts_is_called_in_the_partition_of_the_role() {
     let role = |partition: &str| format!("arn:{partition}:iam::222222222222:role/r").parse().expect("a role");
     let chosen = |partition: &str, bucket: Option<&str>, profile: Option<&str>| {
         let bucket = bucket.map(region);
@@ -251,7 +251,7 @@ fn sts_is_asked_in_the_roles_partition() {
 }
 
 #[test]
-fn keys_show_nothing_of_themselves() {
+fn debug_output_hides_keys() {
     let shown = format!("{:?}", keys());
     assert!(!shown.contains("sourcesecret") && !shown.contains("AKIA") && !shown.contains("token"), "{shown}");
 }

@@ -161,7 +161,7 @@ async fn put_object_over_tls_leaves_the_payload_to_tls_and_checksum() {
 }
 
 #[tokio::test]
-async fn an_empty_file_goes_up() {
+async fn an_empty_file_is_uploaded() {
     let server = Server::start(stores).await;
     let stored = s3(&server).put("from-bob/empty", Bytes::new(), 0, &Arc::default()).await.expect("stored");
     assert_eq!(stored.proof, Proof::Whole);
@@ -172,7 +172,7 @@ async fn an_empty_file_goes_up() {
 }
 
 #[tokio::test]
-async fn a_multipart_upload_carries_the_whole_checksum() {
+async fn a_multipart_upload_sends_the_checksum_of_the_whole_file() {
     let file = content(25_000);
     let parts: Vec<PartDone> = file
         .chunks(10_000)
@@ -248,7 +248,7 @@ async fn completed(body: &'static str, echoed: bool) -> Result<Proof, Kind> {
 }
 
 #[tokio::test]
-async fn only_the_files_own_checksum_proves_the_whole() {
+async fn only_the_checksum_of_the_file_proves_the_whole_object() {
     macro_rules! result {
         ($inner:literal) => {
             concat!("<CompleteMultipartUploadResult>", $inner, "</CompleteMultipartUploadResult>")
@@ -302,7 +302,7 @@ async fn only_an_answer_with_our_checksum_counts_as_checked() {
 }
 
 #[tokio::test]
-async fn the_region_comes_with_a_denial() {
+async fn a_denial_reveals_the_region() {
     let server = Server::start(|_| answer(403, &[("x-amz-bucket-region", "ap-south-1")], "")).await;
     assert_eq!(s3(&server).head_bucket_region().await.expect("told").as_str(), "ap-south-1");
     assert!(server.heard()[0].line.starts_with("HEAD /acme-inbox"));
@@ -311,7 +311,7 @@ async fn the_region_comes_with_a_denial() {
 }
 
 #[tokio::test]
-async fn a_policy_that_refuses_unsigned_payloads_is_met() {
+async fn a_policy_that_refuses_unsigned_payloads_is_satisfied() {
     let dir = tempfile::tempdir().expect("a folder");
     let pem = dir.path().join("ca.pem");
     let server = Server::start_tls(&pem, |request| match request.header("x-amz-content-sha256") {
@@ -347,7 +347,7 @@ async fn a_policy_that_refuses_unsigned_payloads_is_met() {
 }
 
 #[tokio::test]
-async fn a_real_denial_is_tried_signed_once() {
+async fn a_genuine_denial_is_retried_with_a_signed_payload_once() {
     let dir = tempfile::tempdir().expect("a folder");
     let pem = dir.path().join("ca.pem");
     let server = Server::start_tls(&pem, |_| fault(403, "AccessDenied", "Access Denied")).await;

@@ -23,7 +23,7 @@ type Plant = dyn Fn(&Path);
 type Reopened = (Kept, Vec<(Delivery, Vec<DeliveryFile>)>, Vec<JournalNotice>);
 
 #[test]
-fn planted_and_foreign_files_are_set_aside() {
+fn damaged_and_foreign_files_are_set_aside() {
     let (_dir, home) = quick_home();
     let files: [(&str, &Plant); 7] = [
         ("text", &|path| fs::write(path, "this is a shopping list".repeat(500)).expect("a file")),
@@ -92,7 +92,7 @@ fn planted_and_foreign_files_are_set_aside() {
 }
 
 #[test]
-fn planted_rows_are_left_out_or_begin_at_zero() {
+fn invalid_rows_are_skipped_or_start_from_zero() {
     let (_dir, home) = quick_home();
     let rows: [(&str, usize, bool); 14] = [
         ("UPDATE uploads SET name = '../../etc/passwd'", 0, false),
@@ -133,7 +133,7 @@ fn planted_rows_are_left_out_or_begin_at_zero() {
 }
 
 #[test]
-fn a_planted_end_is_no_delivery() {
+fn an_invalid_end_is_not_read_as_delivered() {
     let (_dir, home) = quick_home();
     let rows = [
         "UPDATE uploads SET state = 7",
@@ -278,7 +278,7 @@ fn lines_if_any(journal: &Journal) -> Vec<(Delivery, Vec<DeliveryFile>)> {
 }
 
 #[test]
-fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
+fn a_kill_after_any_record_keeps_exactly_what_was_recorded() {
     let runtime = runtime();
     for (at, files) in moments().iter().enumerate() {
         let (kept, _, notices) = reopen(files, &runtime);
@@ -318,7 +318,7 @@ fn a_kill_after_any_record_leaves_exactly_what_was_recorded() {
 }
 
 #[test]
-fn a_log_cut_anywhere_is_an_earlier_moment() {
+fn a_truncated_log_restores_an_earlier_state() {
     let runtime = runtime();
     let moments = moments();
     let last = moments.last().expect("a moment");
@@ -335,7 +335,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn flipped_bits_never_bring_it_down_nor_make_it_lie(
+    fn flipped_bits_cause_no_crash_and_no_false_claim(
         moment in 0usize..24,
         flips in prop::collection::vec((prop::bool::ANY, any::<prop::sample::Index>(), 0u8..8), 1..8),
     ) {
@@ -357,7 +357,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..3000), whole in prop::bool::ANY) {
+    fn arbitrary_bytes_cause_no_crash(bytes in prop::collection::vec(any::<u8>(), 0..3000), whole in prop::bool::ANY) {
         let mut file = if whole { FOLDED.clone() } else { Vec::new() };
         file.truncate(file.len() / 2);
         file.extend(bytes);

@@ -5,7 +5,7 @@ use daypass::model::record::{End, Record};
 use daypass::model::upload::UploadId;
 
 #[test]
-fn what_may_have_been_sent_is_known_in_the_next_run() {
+fn the_next_run_knows_which_files_may_have_been_sent() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -37,7 +37,7 @@ fn what_may_have_been_sent_is_known_in_the_next_run() {
 }
 
 #[test]
-fn records_are_counted_once_they_are_on_disk() {
+fn records_count_only_after_they_are_on_disk() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -55,7 +55,7 @@ fn records_are_counted_once_they_are_on_disk() {
 }
 
 #[test]
-fn a_delivery_counts_the_bytes_that_arrived() {
+fn a_delivery_counts_only_delivered_bytes() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn history_is_found_and_cleared() {
+fn history_can_be_searched_and_cleared() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -49,7 +49,7 @@ fn history_is_found_and_cleared() {
 }
 
 #[test]
-fn many_entries_are_listed_searched_and_read() {
+fn a_long_history_can_be_listed_searched_and_read() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -80,7 +80,7 @@ fn many_entries_are_listed_searched_and_read() {
 }
 
 #[test]
-fn many_deliveries_are_found_and_read_a_page_at_a_time() {
+fn a_large_delivery_is_read_in_pages() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -131,7 +131,7 @@ fn many_deliveries_are_found_and_read_a_page_at_a_time() {
 }
 
 #[test]
-fn a_cleared_delivery_that_goes_on_is_listed_again_with_its_next_file() {
+fn a_cleared_delivery_is_listed_again_after_its_next_file() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);

@@ -5,7 +5,7 @@ use crate::ui::kinds::kinds;
 use daypass::model::problem::{Detail, Kind, Problem};
 
 #[test]
-fn every_kind_is_written_as_before_and_reads_back() {
+fn every_kind_keeps_its_stored_name_and_can_be_read_back() {
     let mut written = String::new();
     for kind in kinds() {
         let text = serde_json::to_string(&kind).expect("it is written");
@@ -17,7 +17,7 @@ fn every_kind_is_written_as_before_and_reads_back() {
 }
 
 #[test]
-fn a_problem_is_an_error_that_names_its_kind_call_and_message() {
+fn a_problem_is_shown_with_its_kind_call_and_message() {
     let detail = Detail { call: "PutObject".into(), message: "no".into(), ..Detail::default() };
     let problem: Box<dyn std::error::Error> = Box::new(Problem::with(Kind::Busy, detail));
     assert_eq!(problem.to_string(), "Busy in PutObject: no");

@@ -9,7 +9,7 @@ fn edit(home: &Path, sql: &str) {
 }
 
 #[test]
-fn the_parts_of_a_file_that_stopped_are_there_for_who_tries_again() {
+fn a_stopped_file_keeps_its_parts_for_a_retry() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -35,7 +35,7 @@ fn the_parts_of_a_file_that_stopped_are_there_for_who_tries_again() {
 }
 
 #[test]
-fn an_unfinished_upload_that_can_not_be_read_is_told_of_once() {
+fn an_unreadable_unfinished_upload_is_reported_once() {
     for sql in [
         "UPDATE uploads SET name = 'other.txt'",
         "UPDATE destinations SET body = replace(body, 'importantprojectbucket', 'attackers-bucket')",
@@ -61,7 +61,7 @@ fn an_unfinished_upload_that_can_not_be_read_is_told_of_once() {
 }
 
 #[test]
-fn what_waits_for_a_destination_that_was_forgotten_is_not_called_unreadable() {
+fn uploads_of_a_forgotten_destination_are_not_reported_as_unreadable() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -74,7 +74,7 @@ fn what_waits_for_a_destination_that_was_forgotten_is_not_called_unreadable() {
 }
 
 #[test]
-fn the_names_a_delivery_began_under_stay() {
+fn a_delivery_keeps_the_names_it_began_with() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let by = |who: &str, session: &str| Record::DeliveryBy {
@@ -99,7 +99,7 @@ fn the_names_a_delivery_began_under_stay() {
 }
 
 #[test]
-fn closing_on_a_full_disk_says_what_is_lost() {
+fn closing_on_a_full_disk_reports_what_is_lost() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let options = options();
@@ -115,7 +115,7 @@ fn closing_on_a_full_disk_says_what_is_lost() {
 }
 
 #[test]
-fn a_disk_that_stands_still_is_told_until_it_answers() {
+fn a_stalled_disk_is_reported_until_it_answers() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -135,7 +135,7 @@ fn a_disk_that_stands_still_is_told_until_it_answers() {
 }
 
 #[test]
-fn who_asks_again_is_told_although_all_is_well() {
+fn a_retry_is_answered_even_if_the_journal_works() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);
@@ -148,7 +148,7 @@ fn who_asks_again_is_told_although_all_is_well() {
 }
 
 #[test]
-fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
+fn damage_found_by_a_write_makes_the_next_start_check_a_large_file() {
     let (_dir, home) = home();
     let path = home.join("journal.sqlite");
     runtime().block_on(async {
@@ -183,7 +183,7 @@ fn damage_that_a_write_met_is_looked_for_in_a_file_of_any_length() {
 
 /// A file that grew or shrank after it was added has its new size in the next run and in the history.
 #[test]
-fn a_size_that_changed_is_known_afterwards() {
+fn a_changed_size_is_known_in_the_next_run() {
     let (_dir, home) = home();
     runtime().block_on(async {
         let (journal, ..) = open(&home);

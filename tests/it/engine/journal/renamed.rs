@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_a_renamed_profile_had_goes_on() {
+fn uploads_continue_under_the_new_name_of_a_profile() {
     let (_dir, home) = home();
     let of = |profile: &str, bucket: &str| {
         let mut to = destination("Important project", bucket);

@@ -68,7 +68,7 @@ fn key(name: &str, id: &str) -> String {
 }
 
 #[test]
-fn a_colon_parts_a_setting_as_an_equals_sign_does() {
+fn a_colon_separates_name_and_value_like_an_equals_sign() {
     let files = Files::new(
         &format!("[a]\naws_access_key_id: {OLD}\naws_secret_access_key : {SECRET}\naws_session_token = T:o=k\n"),
         "[profile b]\nrole_arn: arn:aws:iam::111122223333:role/x\nsource_profile: a\nregion:eu-west-1\n",
@@ -87,7 +87,7 @@ fn a_colon_parts_a_setting_as_an_equals_sign_does() {
 }
 
 #[test]
-fn profile_default_counts_alone() {
+fn a_profile_default_heading_overrules_default() {
     let sso = "[default]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n\
                sso_account_id = 999988887777\nsso_role_name = Admin\n";
     let own = key("profile default", NEW) + "region = eu-west-1\n";
@@ -108,7 +108,7 @@ fn profile_default_counts_alone() {
 }
 
 #[test]
-fn a_key_comes_whole_from_one_heading() {
+fn a_key_is_never_combined_from_several_headings() {
     let old = format!("{}aws_session_token = OLDTOKEN\n", key("work", OLD));
     let files = Files::new(&format!("{old}{}", key("work", NEW)), "");
     let found = keys(&files.paths, "work").expect("keys");
@@ -126,7 +126,7 @@ fn a_key_comes_whole_from_one_heading() {
 
 /// The order in which the AWS command line looks, and what is not used is named.
 #[test]
-fn of_several_ways_the_first_of_the_aws_tools_counts() {
+fn credentials_are_chosen_in_the_order_of_the_aws_tools() {
     let sso = "sso_account_id = 111122223333\nsso_role_name = Dev\nsso_start_url = https://x\nsso_region = eu-west-1\n";
     let command = "credential_process = /bin/true\n";
     let both = format!("[profile a]\n{sso}{command}");
@@ -142,7 +142,7 @@ fn of_several_ways_the_first_of_the_aws_tools_counts() {
 }
 
 #[test]
-fn every_way_to_an_odd_profile_is_named_with_its_line() {
+fn every_fault_in_a_profile_is_reported_with_its_line() {
     let role = format!("role_arn = {ENGINEERS}\n");
     let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
     let of = "sso_account_id = 111122223333\nsso_role_name = Dev\n";
@@ -189,7 +189,7 @@ fn every_way_to_an_odd_profile_is_named_with_its_line() {
 }
 
 #[test]
-fn a_profile_that_is_a_role_is_that_role() {
+fn a_role_profile_acts_as_its_role() {
     let config = format!(
         "[profile work]\nrole_arn = {ENGINEERS}\nsource_profile = base\nexternal_id = e:1\nrole_session_name = Bob\n\
          [profile customer]\nrole_arn = {CUSTOMERS}\nsource_profile = work\n\
@@ -248,7 +248,7 @@ fn sts(request: &Request, let_in: bool) -> Reply {
 }
 
 #[tokio::test]
-async fn the_own_role_is_assumed_first_and_once() {
+async fn the_role_of_the_profile_is_assumed_first_and_only_once() {
     let config = format!(
         "[profile work]\nrole_arn = {ENGINEERS}\nsource_profile = base\n\
          [profile no]\nrole_arn = arn:aws:iam::111122223333:role/Other\nsource_profile = base\n"

@@ -85,7 +85,7 @@ async fn engine(dir: &Path, server: &Server) -> Handle {
 }
 
 #[test]
-fn each_is_listed_as_what_it_is() {
+fn each_profile_is_listed_with_its_source() {
     let dir = tempfile::tempdir().expect("a folder");
     let profiles = read(&write(dir.path()));
     let sources: Vec<_> = profiles.list.iter().map(|profile| profile.source).collect();
@@ -94,7 +94,7 @@ fn each_is_listed_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_token_in_a_file_is_exchanged_for_its_role_once() {
+async fn a_token_file_is_exchanged_for_its_role_only_once() {
     let dir = tempfile::tempdir().expect("a folder");
     let server = Server::start(|request| sts(request, None)).await;
     let handle = engine(dir.path(), &server).await;
@@ -116,7 +116,7 @@ async fn a_token_in_a_file_is_exchanged_for_its_role_once() {
 }
 
 #[tokio::test]
-async fn each_refusal_of_a_token_is_told() {
+async fn each_refusal_of_a_token_is_reported() {
     let refusal: Arc<Mutex<&str>> = Arc::new(Mutex::new(""));
     let told = Arc::clone(&refusal);
     let server = Server::start(move |request| sts(request, Some(*told.lock().expect("whole")))).await;
@@ -141,7 +141,7 @@ async fn each_refusal_of_a_token_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_sent_nowhere() {
+async fn a_file_without_a_token_is_never_sent() {
     let server = Server::start(|request| sts(request, None)).await;
     let dir = tempfile::tempdir().expect("a folder");
     let handle = engine(dir.path(), &server).await;
@@ -167,7 +167,7 @@ async fn what_is_no_token_is_sent_nowhere() {
 
 /// Whatever else the environment says: it is hostile but for the key.
 #[tokio::test]
-async fn a_key_of_the_environment_serves_the_profile_that_says_so() {
+async fn a_key_in_the_environment_is_used_only_by_profiles_that_name_it() {
     let dir = tempfile::tempdir().expect("a folder");
     write(dir.path());
     let server = Server::start(|request| sts(request, None)).await;

@@ -21,7 +21,7 @@ fn without_the_role(request: &Request) -> Reply {
 }
 
 #[test]
-fn a_role_that_the_sign_in_does_not_give_is_named_and_no_account_is_blamed() {
+fn a_role_missing_from_the_sign_in_is_reported_without_blaming_an_account() {
     runtime().block_on(async {
         let dir = tempfile::tempdir().expect("a folder");
         let aws = dir.path().join(".aws");

@@ -43,7 +43,7 @@ async fn kinds(reply: Reply, length: usize) -> [Kind; 3] {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_left() {
+async fn requests_to_a_silent_server_time_out() {
     let server = Server::start(|_| Reply::Silent).await;
     let s3 = s3_with(&http(&server.url, None), &Clock::start(), HASTY);
     let kinds = [kind(put(&s3, 1000).await), kind(part(&s3, 1000).await), kind(complete(&s3).await)];
@@ -51,7 +51,7 @@ async fn a_silent_server_is_left() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_reading_is_left_and_its_connection_with_it() {
+async fn requests_to_a_server_that_stops_reading_time_out_and_close_the_connection() {
     // Over TLS, where no time goes by in hashing the body for the signature.
     let dir = tempfile::tempdir().expect("a folder");
     let pem = dir.path().join("ca.pem");
@@ -70,7 +70,7 @@ async fn a_server_that_stops_reading_is_left_and_its_connection_with_it() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_answer_was_given_up_is_closed() {
+async fn a_connection_is_closed_after_its_answer_is_given_up() {
     let server = Server::start(|request| match request.number {
         0 => Reply::Silent,
         _ => ok(&[("etag", "\"e\"")], ""),
@@ -93,7 +93,7 @@ async fn a_cut_connection_is_ambiguous_only_after_the_last_byte() {
 }
 
 #[tokio::test]
-async fn an_answer_before_the_whole_body_was_taken_is_no_success() {
+async fn an_answer_before_the_whole_body_is_sent_is_not_a_success() {
     let body = content(32 * MIB);
     let sum = packed(crc(&body));
     let headers =
@@ -109,7 +109,7 @@ async fn an_answer_before_the_whole_body_was_taken_is_no_success() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_cut_off() {
+async fn an_endless_answer_is_cut_off() {
     let body = format!("<Error><Code>AccessDenied</Code><Message>{}</Message></Error>", "x".repeat(8 * MIB));
     let page = body.clone();
     let server = Server::start(move |_| ok(&[], &page)).await;
@@ -121,7 +121,7 @@ async fn an_answer_without_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn blanks_while_parts_are_joined_fit() {
+async fn whitespace_sent_while_parts_are_joined_is_accepted() {
     let blanks = " ".repeat(512 << 10);
     let body = format!("{blanks}<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>");
     let server = Server::start(move |_| ok(&[], &body)).await;
@@ -129,7 +129,7 @@ async fn blanks_while_parts_are_joined_fit() {
 }
 
 #[tokio::test]
-async fn an_answer_cut_off_proves_nothing() {
+async fn a_truncated_answer_proves_nothing() {
     let server = Server::start(|_| Reply::CutInAnswer("   <CompleteMultipartUploadRes")).await;
     assert_eq!(kind(complete(&s3(&server)).await), Kind::AnswerLost);
     let server = Server::start(|_| ok(&[], "")).await;
@@ -144,7 +144,7 @@ async fn a_login_page_never_counts_as_delivered() {
 }
 
 #[tokio::test]
-async fn a_page_never_counts_although_it_carries_an_etag() {
+async fn an_html_page_with_an_etag_never_counts_as_delivered() {
     let headers = vec![("content-type", "text/html".to_owned()), ("etag", "\"e\"".to_owned())];
     let page = Reply::Say(200, headers, String::new());
     let server = Server::start(move |_| page.clone()).await;
@@ -153,7 +153,7 @@ async fn a_page_never_counts_although_it_carries_an_etag() {
 }
 
 #[tokio::test]
-async fn a_filter_and_a_gateway_are_told_apart() {
+async fn a_filter_and_a_gateway_are_distinguished() {
     let page = |status| Reply::Say(status, vec![("content-type", "text/html".into())], "<html>no</html>".into());
     assert_eq!(kinds(page(403), 10).await, [Kind::ProxyRefused; 3]);
     assert_eq!(kinds(page(407), 10).await, [Kind::ProxyRefused; 3]);
@@ -162,7 +162,7 @@ async fn a_filter_and_a_gateway_are_told_apart() {
 }
 
 #[tokio::test]
-async fn faults_of_s3_keep_their_words_as_details() {
+async fn s3_error_texts_are_kept_as_details() {
     let server = Server::start(|_| fault(403, "AccessDenied", "no \u{202e}session policy\n allows")).await;
     let problem = part(&s3(&server), 10).await.expect_err("denied");
     let detail = problem.detail.expect("details");
@@ -171,7 +171,7 @@ async fn faults_of_s3_keep_their_words_as_details() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_put_right_once() {
+async fn a_wrong_clock_is_corrected_once() {
     // A server whose clock is two hours behind this computer's, and which minds.
     let server = Server::start(|request| {
         let date = aws_date(request.header("x-amz-date").expect("a date"));
@@ -199,7 +199,7 @@ async fn a_wrong_clock_is_put_right_once() {
 }
 
 #[tokio::test]
-async fn a_clock_that_cannot_be_put_right_is_reported() {
+async fn a_clock_that_cannot_be_corrected_is_reported() {
     let server = Server::start(|_| {
         let Reply::Say(status, mut headers, body) = fault(403, "RequestTimeTooSkewed", "too far") else {
             unreachable!("a fault is said")
@@ -231,7 +231,7 @@ fn aws_date(text: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn nobody_there_is_offline() {
+async fn an_unreachable_server_means_offline() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
@@ -243,7 +243,7 @@ async fn nobody_there_is_offline() {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_prove_itself_gets_nothing() {
+async fn a_server_without_a_trusted_certificate_receives_nothing() {
     let dir = tempfile::tempdir().expect("a folder");
     let server = Server::start_tls(&dir.path().join("unused.pem"), |_| ok(&[("etag", "\"e\"")], "")).await;
     let s3 = s3(&server);
@@ -252,7 +252,7 @@ async fn a_server_that_cannot_prove_itself_gets_nothing() {
 }
 
 #[tokio::test]
-async fn without_a_session_nothing_goes_out() {
+async fn nothing_is_sent_without_a_session() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
     let http = http(&server.url, None);
     let signer = Vault::new().signer(PLACE);
@@ -262,7 +262,7 @@ async fn without_a_session_nothing_goes_out() {
 }
 
 #[tokio::test]
-async fn many_connections_are_kept_and_used_again() {
+async fn connections_are_kept_and_reused() {
     let server = Server::start(|_| ok(&[("etag", "\"e\"")], "")).await;
     let s3 = Arc::new(s3_with(&http(&server.url, None), &Clock::start(), Timeouts::default()));
     let shown = Arc::new(AtomicU64::new(0));

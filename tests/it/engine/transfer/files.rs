@@ -63,7 +63,7 @@ fn complete_or_part(request: &crate::support::scripted::Request) -> Reply {
 }
 
 #[tokio::test]
-async fn a_small_file_goes_up_whole() {
+async fn a_small_file_is_sent_whole() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("a.txt");
     let body = content(70_000);
@@ -84,7 +84,7 @@ async fn a_small_file_goes_up_whole() {
 }
 
 #[tokio::test]
-async fn a_large_file_goes_up_in_parts_and_is_compared_before_the_end() {
+async fn a_large_file_is_sent_in_parts_and_compared_before_completion() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("film.mp4");
     let body = content(250_000);
@@ -124,7 +124,7 @@ async fn a_large_file_goes_up_in_parts_and_is_compared_before_the_end() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_put_back() {
+async fn a_touched_file_continues_and_an_edited_one_never_does_even_with_reset_times() {
     for edited in [false, true] {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("disk.img");
@@ -164,7 +164,7 @@ async fn a_touched_file_goes_on_and_an_edited_one_never_although_its_times_are_p
 }
 
 #[tokio::test]
-async fn a_small_file_that_is_touched_all_the_time_arrives() {
+async fn a_small_file_touched_all_the_time_is_delivered() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("a.bin");
     let body = content(8_000_000);
@@ -193,7 +193,7 @@ async fn a_small_file_that_is_touched_all_the_time_arrives() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_file_ends_where_reading_ends() {
+async fn the_end_of_a_file_is_where_reading_ends() {
     let path = Path::new("/proc/version");
     let content = std::fs::read(path).expect("it reads");
     assert_eq!((std::fs::metadata(path).expect("told").len(), content.is_empty()), (0, false));
@@ -218,7 +218,7 @@ async fn a_file_ends_where_reading_ends() {
 }
 
 #[tokio::test]
-async fn a_large_file_is_looked_into_for_keys_as_it_is_opened() {
+async fn a_large_file_is_searched_for_keys_when_it_is_opened() {
     let dir = tempfile::tempdir().expect("a folder");
     let server = Server::start(complete_or_part).await;
     let ctx = context(&server);
@@ -266,7 +266,7 @@ async fn walked(paths: Vec<PathBuf>, capacity: usize) -> Vec<String> {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_walk_finds_files_folder_by_folder_and_follows_no_link() {
+async fn a_walk_finds_files_folder_by_folder_without_following_links() {
     use std::os::unix::ffi::OsStrExt as _;
     let dir = tempfile::tempdir().expect("a folder");
     let top = dir.path().join("photos");
@@ -319,7 +319,7 @@ async fn a_walk_finds_files_folder_by_folder_and_follows_no_link() {
 }
 
 #[tokio::test]
-async fn an_empty_folder_is_named() {
+async fn an_empty_folder_is_reported() {
     let dir = tempfile::tempdir().expect("a folder");
     let top = dir.path().join("top");
     std::fs::create_dir_all(top.join("a/b")).expect("folders");
@@ -330,7 +330,7 @@ async fn an_empty_folder_is_named() {
 }
 
 #[tokio::test]
-async fn a_full_folder_comes_in_batches_and_a_walk_can_be_stopped() {
+async fn a_large_folder_is_reported_in_batches_and_a_walk_can_be_stopped() {
     let dir = tempfile::tempdir().expect("a folder");
     for number in 0..1300 {
         std::fs::write(dir.path().join(format!("{number:04}")), "").expect("written");
@@ -359,7 +359,7 @@ async fn a_full_folder_comes_in_batches_and_a_walk_can_be_stopped() {
 }
 
 #[test]
-fn segments_of_keys_are_clean() {
+fn key_segments_are_cleaned() {
     for (name, key) in [
         ("report.pdf", "report.pdf"),
         ("a b (1)", "a b (1)"),
@@ -379,7 +379,7 @@ fn segments_of_keys_are_clean() {
 }
 
 #[tokio::test]
-async fn a_part_too_large_to_be_held_is_streamed_and_read_again_like_any_other() {
+async fn a_part_too_large_for_memory_is_streamed_and_read_again() {
     let server = Server::start(complete_or_part).await;
     let ctx = context(&server);
     let dir = tempfile::tempdir().expect("a folder");
