@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_as_small_as_s3_allows_where_that_helps() {
+    fn parts_are_as_small_as_s3_allows_if_that_helps() {
         let small = |size| Plan::Multipart { size, part: PART_MIN };
         let plan = |size, refused| within(Plan::of(size).expect("a plan"), refused);
         assert_eq!(plan(MIB, 8 * MIB), Some(Plan::Put(MIB)));

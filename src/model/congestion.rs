@@ -156,28 +156,28 @@ mod tests {
     }
 
     #[test]
-    fn small_files_fill_a_slow_answering_line() {
+    fn small_files_fill_a_line_with_high_latency() {
         let mut pace = Congestion::new(64, 128 << 20);
         run(&mut pace, 1000, 5, 1000, 150, 1 << 40);
         assert!(pace.window >= 48, "{}", pace.window);
     }
 
     #[test]
-    fn a_full_line_is_not_crowded() {
+    fn a_full_line_is_not_overloaded() {
         let mut pace = Congestion::new(64, 128 << 20);
         run(&mut pace, 1000, 120, 8 << 20, 50, 20 << 20);
         assert!(pace.window <= 24, "{}", pace.window);
     }
 
     #[test]
-    fn a_quick_line_nearby_needs_little_memory() {
+    fn a_fast_line_with_low_latency_needs_little_memory() {
         let mut pace = Congestion::new(64, 128 << 20);
         run(&mut pace, 1000, 1, 8 << 20, 2, 1 << 30);
         assert!(pace.bodies <= BODIES_FIRST + 2 * PART_USUAL, "{}", pace.bodies);
     }
 
     #[test]
-    fn bodies_grow_on_a_quick_line_far_away() {
+    fn bodies_grow_on_a_fast_line_with_high_latency() {
         let mut pace = Congestion::new(64, 128 << 20);
         let done = run(&mut pace, 1000, 4, 1 << 20, 150, 1 << 40);
         assert!(pace.bodies >= 64 << 20 && pace.window >= 48, "{} {}", pace.bodies, pace.window);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn it_recovers_after_it_choked() {
+    fn the_window_recovers_after_congestion() {
         let mut pace = Congestion::new(64, 128 << 20);
         for _ in 0..10 {
             pace.choked();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_stay_within_memory_but_for_the_one_that_always_goes() {
+    fn bodies_stay_within_memory_except_for_a_single_one() {
         let mut pace = Congestion::new(64, 20 << 20);
         assert!(pace.allows(0, 0, 100 << 20));
         assert!(!pace.allows(1, 100 << 20, 1));

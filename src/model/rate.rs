@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_that_of_the_last_seconds_and_none_after_silence() {
+    fn the_rate_covers_the_last_seconds_and_ends_with_silence() {
         let mut rate = Rate::default();
         for tenth in 0..100 {
             rate.add(Time(1000 + tenth * 100), 100);

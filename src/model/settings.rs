@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_of_speed_keeps_little_out() {
+    fn a_rate_limit_bounds_the_bytes_in_flight() {
         let with = |limit_rate| Settings { limit_rate, ..Settings::default() }.bodies();
         assert_eq!(with(None), 128 << 20);
         assert_eq!(with(Some(100 << 20)), 128 << 20);

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_hosts_of_aws_are_opened() {
+    fn only_aws_hosts_are_opened() {
         for good in [
             "https://corp.awsapps.com/start/#/device?user_code=ABCD-EFGH",
             "https://device.sso.eu-west-1.amazonaws.com/",

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_beyond_the_cap_comes_back_from_the_file() {
+    async fn bytes_beyond_the_memory_limit_are_read_from_the_file() {
         let shelf = Arc::new(Shelf::new(3_000_000, false));
         let mut whole = Blob::default();
         let mut source = Vec::new();

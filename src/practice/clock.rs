@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_forms_are_those_of_aws() {
+    fn dates_have_the_formats_of_aws() {
         let at = 1_440_938_160;
         assert_eq!(http_time(at), "Sun, 30 Aug 2015 12:36:00 GMT");
         assert_eq!(iso_time(at), "2015-08-30T12:36:00Z");

@@ -161,7 +161,7 @@ mod tests {
     use http::{HeaderMap, Method};
 
     #[test]
-    fn a_rule_skips_then_strikes_then_rests() {
+    fn a_rule_skips_then_applies_then_stops() {
         let request =
             |uri: &str| LoggedRequest::of(1, 0, &Method::PUT, &uri.parse().expect("a URI"), &HeaderMap::new());
         let mut script = Script::default();

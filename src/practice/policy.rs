@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_wins_and_an_unknown_condition_never_applies() {
+    fn a_deny_wins_and_an_unknown_condition_never_applies() {
         let policy = Policy::parse(
             r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
                 {"Effect":"Deny","Action":"S3:getobject","Resource":"*"},
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_policy_is_refused() {
+    fn invalid_policies_are_refused() {
         for text in ["", "{}", "not json", r#"{"Statement":{"Effect":"Maybe","Action":"a","Resource":"*"}}"#] {
             assert!(Policy::parse(text).is_err(), "{text}");
         }

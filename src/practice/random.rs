@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_repeats_and_no_seed_does_not() {
+    fn a_seed_repeats_its_sequence_and_no_seed_does_not() {
         let (a, b) = (Random::new(Some(7)), Random::new(Some(7)));
         assert_eq!(a.secret(), b.secret());
         assert_ne!(a.secret(), a.secret());

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_is_taken_apart() {
+    fn the_authorization_header_is_parsed() {
         let mut headers = HeaderMap::new();
         headers.insert(
             "authorization",

@@ -36,7 +36,7 @@ fn waiting() -> Bench {
 }
 
 #[test]
-fn files_that_wait_come_along_and_one_entry_is_left() {
+fn waiting_files_move_and_only_the_changed_destination_remains() {
     let mut bench = waiting();
     bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
@@ -61,7 +61,7 @@ fn files_that_wait_come_along_and_one_entry_is_left() {
 }
 
 #[test]
-fn the_journal_puts_the_files_into_a_delivery_to_the_new_destination() {
+fn the_journal_moves_the_files_to_a_delivery_to_the_new_destination() {
     let mut bench = waiting();
     change(&mut bench, right());
     let told: Vec<String> = bench
@@ -96,7 +96,7 @@ fn the_journal_puts_the_files_into_a_delivery_to_the_new_destination() {
 }
 
 #[test]
-fn what_was_begun_begins_again_and_no_old_session_signs() {
+fn started_uploads_restart_without_the_old_session() {
     let mut bench = Bench::open();
     let parts = bench.begun(40 * MIB);
     bench.answer(parts[0].0, part(1));
@@ -115,7 +115,7 @@ fn what_was_begun_begins_again_and_no_old_session_signs() {
 }
 
 #[test]
-fn the_region_of_the_bucket_of_before_counts_no_more() {
+fn the_region_of_the_old_bucket_is_ignored() {
     let mut bench = Bench::asking(destination(0), daypass::model::Limits::default());
     let attempt = bench.asked().pop().expect("AssumeRole").attempt;
     bench.add("/data", &[("a.txt", 10)]);
@@ -134,7 +134,7 @@ fn the_region_of_the_bucket_of_before_counts_no_more() {
 }
 
 #[test]
-fn where_files_have_arrived_the_place_stays_and_the_rest_goes_over() {
+fn a_destination_with_delivered_files_stays_and_the_rest_moves() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a.txt", 10), ("b.txt", 20)]);
     let sends = bench.sends();
@@ -153,7 +153,7 @@ fn where_files_have_arrived_the_place_stays_and_the_rest_goes_over() {
 }
 
 #[test]
-fn a_code_is_asked_for_after_the_change() {
+fn a_code_is_requested_after_the_change() {
     let mut bench = waiting();
     let serial = "arn:aws:iam::111122223333:mfa/me".parse().expect("a device");
     change(&mut bench, Destination { mfa_serial: Some(serial), ..right() });

@@ -42,7 +42,7 @@ fn pausing_keeps_what_s3_has() {
 }
 
 #[test]
-fn a_file_that_changed_in_a_pause_is_never_mixed() {
+fn a_file_changed_during_a_pause_is_never_mixed() {
     // Another size tells at once that it is another file; at the same size its content does.
     for size in [41 * MIB, 40 * MIB] {
         let mut bench = Bench::open();
@@ -69,7 +69,7 @@ fn a_file_that_changed_in_a_pause_is_never_mixed() {
 }
 
 #[test]
-fn a_pause_waits_for_what_must_not_be_broken_off() {
+fn a_pause_waits_for_requests_that_must_not_be_aborted() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 5), ("b", 5)]);
     let sent = bench.sends();
@@ -83,7 +83,7 @@ fn a_pause_waits_for_what_must_not_be_broken_off() {
 }
 
 #[test]
-fn canceling_throws_parts_away_and_frees_the_name() {
+fn canceling_discards_parts_and_frees_the_name() {
     let mut bench = Bench::open();
     let parts = bench.begun(40 * MIB);
     bench.fx.clear();
@@ -132,7 +132,7 @@ fn thousands_of_uploads_are_not_aborted_all_at_once() {
 }
 
 #[test]
-fn small_files_go_beside_a_large_one() {
+fn small_files_are_sent_alongside_a_large_one() {
     let mut bench = Bench::open();
     bench.add("/data", &[("film.mov", 800 * MIB)]);
     let (open, _) = bench.sent();
@@ -164,7 +164,7 @@ fn small_files_go_beside_a_large_one() {
 }
 
 #[test]
-fn twins_are_numbered_and_the_same_file_is_taken_once() {
+fn files_with_the_same_name_are_numbered_and_the_same_file_is_added_once() {
     let mut bench = Bench::open();
     bench.command(Command::Pause(Which::All(P)));
     bench.add("/a", &[("report.pdf", 1), (".env", 1), ("x", 1)]);
@@ -178,7 +178,7 @@ fn twins_are_numbered_and_the_same_file_is_taken_once() {
 }
 
 #[test]
-fn a_taken_name_gets_the_next_number_each_time() {
+fn a_taken_name_gets_the_next_number_every_time() {
     let mut bench = Bench::open();
     bench.add("/a", &[("report.pdf", 1)]);
     bench.add("/b", &[("report.pdf", 1)]);
@@ -198,7 +198,7 @@ fn a_taken_name_gets_the_next_number_each_time() {
 }
 
 #[test]
-fn what_may_be_our_own_is_not_called_somebody_elses() {
+fn an_object_that_may_be_ours_is_not_called_somebody_elses() {
     // Commit lost, then the name is taken: ours or not, nobody can tell. A retry doesn't make it clearer.
     let mut bench = Bench::open();
     bench.add("/a", &[("x", 1)]);
@@ -223,7 +223,7 @@ fn what_may_be_our_own_is_not_called_somebody_elses() {
 }
 
 #[test]
-fn a_lost_complete_is_repeated_and_then_not_confirmed() {
+fn a_lost_complete_is_repeated_and_then_left_unconfirmed() {
     for last in [Kind::UploadGone, Kind::AlreadyThere, Kind::AnswerLost] {
         let mut bench = Bench::open();
         let parts = bench.begun(20 * MIB);
@@ -243,7 +243,7 @@ fn a_lost_complete_is_repeated_and_then_not_confirmed() {
 }
 
 #[test]
-fn a_first_complete_that_is_refused_begins_again_and_stops_at_the_fourth_time() {
+fn an_upload_restarts_three_times_if_complete_is_refused() {
     for kind in [Kind::UploadGone, Kind::PartsRefused, Kind::Conflict] {
         let mut bench = Bench::open();
         let parts = bench.begun(20 * MIB);
@@ -264,7 +264,7 @@ fn a_first_complete_that_is_refused_begins_again_and_stops_at_the_fourth_time() 
 }
 
 #[test]
-fn sizes_that_changed_since_the_walk_are_taken_up() {
+fn sizes_changed_since_the_walk_are_updated() {
     let mut bench = Bench::open();
     bench.add("/data", &[("small", 10), ("large", 20 * MIB)]);
     let sent = bench.sends();
@@ -278,7 +278,7 @@ fn sizes_that_changed_since_the_walk_are_taken_up() {
 }
 
 #[test]
-fn denied_keys_of_the_bucket_and_damage_concern_one_file() {
+fn kms_denials_and_damage_concern_one_file() {
     let mut bench = Bench::open();
     let parts = bench.begun(6 << 30);
     bench.trouble(parts[0].0, Kind::KmsDecrypt);
@@ -295,7 +295,7 @@ fn denied_keys_of_the_bucket_and_damage_concern_one_file() {
 }
 
 #[test]
-fn a_drive_that_comes_back_goes_on_after_reading_again() {
+fn uploads_from_a_returning_drive_continue_after_rereading() {
     let mut bench = Bench::open();
     let parts = bench.begun(24 * MIB);
     bench.answer(parts[0].0, part(1));
@@ -311,7 +311,7 @@ fn a_drive_that_comes_back_goes_on_after_reading_again() {
 }
 
 #[test]
-fn a_journal_that_does_not_write_holds_everything() {
+fn nothing_is_sent_while_the_journal_cannot_write() {
     let mut bench = Bench::open();
     let parts = bench.begun(100 * MIB);
     bench.on(Event::JournalFailed(Problem::new(Kind::JournalFull)));
@@ -326,7 +326,7 @@ fn a_journal_that_does_not_write_holds_everything() {
 }
 
 #[test]
-fn a_walk_that_was_stopped_does_not_end_the_next_one() {
+fn a_stopped_walk_does_not_end_the_next_one() {
     let mut bench = Bench::open();
     bench.command(Command::Add(P, vec!["/a".into()]));
     bench.command(Command::Cancel(Which::All(P)));
@@ -374,7 +374,7 @@ fn a_delivery_begins_once_and_ends_once() {
 }
 
 #[test]
-fn one_destination_that_is_held_does_not_hold_the_others() {
+fn a_held_destination_does_not_hold_the_others() {
     let mut bench = Bench::open();
     bench.add("/a", &[("1", 40 * MIB), ("2", 40 * MIB), ("3", 40 * MIB), ("4", 40 * MIB)]);
     for (id, _) in bench.sends() {

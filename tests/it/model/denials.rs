@@ -52,7 +52,7 @@ fn held(bench: &Bench) -> Option<Kind> {
 }
 
 #[test]
-fn parts_that_are_denied_are_not_sent_for_ever() {
+fn denied_parts_are_not_sent_forever() {
     for sizes in [&[20 * MIB][..], &[20 * MIB, 20 * MIB], &[20 * MIB, 1, 2, 3], &[2 << 30, 1 << 30]] {
         let mut bench = Bench::open();
         opened(&mut bench, sizes);
@@ -68,7 +68,7 @@ fn parts_that_are_denied_are_not_sent_for_ever() {
 }
 
 #[test]
-fn the_first_denial_stops_new_requests_and_the_last_answer_holds() {
+fn a_denial_stops_new_requests_and_the_last_answer_starts_the_hold() {
     let mut bench = Bench::open();
     let parts = bench.begun(1 << 30);
     assert!(parts.len() > 3);
@@ -97,7 +97,7 @@ fn the_first_denial_stops_new_requests_and_the_last_answer_holds() {
 }
 
 #[test]
-fn a_change_that_iam_was_still_spreading_is_not_in_the_way_for_long() {
+fn a_denial_by_a_spreading_iam_change_passes_quickly() {
     let mut bench = Bench::open();
     let parts = bench.begun(100 * MIB);
     for (id, _) in &parts {
@@ -115,7 +115,7 @@ fn a_change_that_iam_was_still_spreading_is_not_in_the_way_for_long() {
 }
 
 #[test]
-fn a_key_that_is_turned_away_fails_alone_and_the_others_go_on() {
+fn a_denied_key_fails_alone_and_the_others_continue() {
     // A large one is turned away while another one is let in, and a small one among small ones.
     let sizes = [30 * MIB, 90 * MIB, 1, 2, 3, 4, 5, 6];
     for turned_away in [0, 3] {
@@ -140,7 +140,7 @@ fn a_key_that_is_turned_away_fails_alone_and_the_others_go_on() {
 }
 
 #[test]
-fn everything_denied_from_any_call_on_is_held() {
+fn a_destination_is_held_if_everything_is_denied_from_any_call_on() {
     for from in 0..20 {
         for sizes in [&[20 * MIB, 9 * MIB][..], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]] {
             let mut bench = Bench::open();
@@ -164,7 +164,7 @@ fn everything_denied_from_any_call_on_is_held() {
 }
 
 #[test]
-fn a_paused_queue_is_not_asked_for_once_more_before_it_goes_on() {
+fn a_paused_queue_retries_a_denial_only_after_it_resumes() {
     let mut bench = Bench::open();
     opened(&mut bench, &[1, 2]);
     for (id, _) in bench.sends() {
@@ -182,7 +182,7 @@ fn a_paused_queue_is_not_asked_for_once_more_before_it_goes_on() {
 }
 
 #[test]
-fn what_was_denied_and_is_taken_out_holds_nothing() {
+fn a_removed_denied_upload_holds_nothing() {
     let mut bench = Bench::open();
     opened(&mut bench, &[1]);
     let (id, _) = bench.sent();

@@ -17,7 +17,7 @@ fn answer(kind: Kind, status: u16, code: &str, request_id: &str) -> Problem {
 }
 
 #[test]
-fn a_refusal_in_s3s_own_words_leaves_no_doubt() {
+fn a_refusal_signed_by_s3_leaves_no_doubt() {
     for kind in [Kind::Unexpected, Kind::AnswerLost, Kind::ConnectionLost, Kind::Busy] {
         assert!(!answer(kind, 400, "RequestHeaderSectionTooLarge", "R").may_be_stored(true), "{kind:?}");
         assert!(!answer(kind, 411, "MissingContentLength", "R").may_be_stored(true), "{kind:?}");
@@ -97,7 +97,7 @@ fn with_access(bench: &mut Bench) -> RequestId {
 }
 
 #[test]
-fn nothing_sent_nothing_doubtful() {
+fn only_files_that_were_sent_can_be_doubtful() {
     assert_eq!(taken_name_after(without_access(), |_| {}), State::AlreadyThere);
     // Sent, and the program was killed.
     let sent = |bench: &mut Bench| {
@@ -127,7 +127,7 @@ fn nothing_sent_nothing_doubtful() {
 
 /// The program ends in order while one of many small files is out: that one alone is doubtful.
 #[test]
-fn an_end_in_order_leaves_doubt_about_what_was_out_alone() {
+fn an_orderly_exit_leaves_doubt_only_about_requests_in_flight() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 5)]);
     let names: Vec<String> = (0..2000).map(|n| format!("n{n}")).collect();
@@ -144,7 +144,7 @@ fn an_end_in_order_leaves_doubt_about_what_was_out_alone() {
 
 /// Many small files cost few records, and what may be out is always told before.
 #[test]
-fn every_request_is_told_of_before_it_goes_out() {
+fn every_request_is_recorded_before_it_is_sent() {
     let mut bench = Bench::open();
     let names: Vec<String> = (0..5000).map(|n| format!("n{n}")).collect();
     bench.add("/more", &names.iter().map(|name| (name.as_str(), 5)).collect::<Vec<_>>());
@@ -181,7 +181,7 @@ fn every_request_is_told_of_before_it_goes_out() {
 
 /// S3 no longer knows the parts of an upload whose Complete may have done its work.
 #[test]
-fn parts_that_are_gone_after_a_lost_complete_are_not_sent_again() {
+fn parts_are_not_sent_again_after_a_lost_complete() {
     for kind in [Kind::PartsRefused, Kind::UploadGone] {
         let mut bench = Bench::open();
         let parts = bench.begun(24 * MIB);
@@ -202,7 +202,7 @@ fn parts_that_are_gone_after_a_lost_complete_are_not_sent_again() {
 
 /// A doubt outlives a retry and another kill.
 #[test]
-fn a_doubt_is_kept_from_run_to_run() {
+fn a_doubt_is_kept_across_runs() {
     let mut bench = restored(vec![Unfinished { doubted: true, ..left("a", 5, EarlierState::Open) }]);
     let (id, _) = bench.sent();
     bench.trouble(id, Kind::AlreadyThere);

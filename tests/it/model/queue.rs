@@ -50,7 +50,7 @@ fn config() -> ProptestConfig {
     }
 }
 
-fn under_faults_and_short_sessions(seed: u64) {
+fn check_faults_and_short_sessions(seed: u64) {
     let length = 4000 + seed % 60_000;
     let rules = Rules { faults: 12, session: (length, length * 2), ..Rules::default() };
     let mut world = world(seed, rules, 1 + (seed % 3) as usize);
@@ -71,7 +71,7 @@ fn under_faults_and_short_sessions(seed: u64) {
     );
 }
 
-fn with_persons_bursts_and_changes(seed: u64) {
+fn check_user_actions_bursts_and_changes(seed: u64) {
     let length = if seed.is_multiple_of(2) { 4000 + seed % 60_000 } else { 3_600_000 };
     let rules = Rules {
         faults: 12,
@@ -87,7 +87,7 @@ fn with_persons_bursts_and_changes(seed: u64) {
     world.finish();
 }
 
-fn where_the_key_lets_no_parts_in(seed: u64) {
+fn check_a_key_that_denies_parts(seed: u64) {
     let length = if seed.is_multiple_of(2) { 4000 + seed % 60_000 } else { 3_600_000 };
     let rules = Rules {
         faults: 12,
@@ -104,7 +104,7 @@ fn where_the_key_lets_no_parts_in(seed: u64) {
     assert!(world.server.uploads.values().all(|upload| upload.completed.is_none()), "no parts were joined");
 }
 
-fn across_restarts(seed: u64) {
+fn check_restarts(seed: u64) {
     let length = if seed.is_multiple_of(2) { 4000 + seed % 60_000 } else { 3_600_000 };
     let rules = Rules {
         faults: 12,
@@ -124,11 +124,11 @@ fn across_restarts(seed: u64) {
 type Failed = (fn(u64), &'static [u64]);
 
 const FAILED: [Failed; 4] = [
-    (under_faults_and_short_sessions, &[13_712_596_691_028_748_545]),
-    (with_persons_bursts_and_changes, &[]),
-    (where_the_key_lets_no_parts_in, &[]),
+    (check_faults_and_short_sessions, &[13_712_596_691_028_748_545]),
+    (check_user_actions_bursts_and_changes, &[]),
+    (check_a_key_that_denies_parts, &[]),
     (
-        across_restarts,
+        check_restarts,
         &[
             4_500_564_247_780_517_067,
             15_276_386_736_101_175_690,
@@ -140,7 +140,7 @@ const FAILED: [Failed; 4] = [
 ];
 
 #[test]
-fn what_failed_once_ends_now() {
+fn seeds_that_failed_once_end_now() {
     for (property, seeds) in FAILED {
         for &seed in seeds {
             property(seed);
@@ -153,21 +153,21 @@ proptest! {
 
     #[test]
     fn everything_ends_under_faults_and_short_sessions(seed: u64) {
-        under_faults_and_short_sessions(seed);
+        check_faults_and_short_sessions(seed);
     }
 
     #[test]
-    fn everything_ends_with_persons_bursts_and_changes(seed: u64) {
-        with_persons_bursts_and_changes(seed);
+    fn everything_ends_with_user_actions_bursts_and_changes(seed: u64) {
+        check_user_actions_bursts_and_changes(seed);
     }
 
     #[test]
-    fn everything_ends_where_the_key_lets_no_parts_in(seed: u64) {
-        where_the_key_lets_no_parts_in(seed);
+    fn everything_ends_if_the_key_denies_parts(seed: u64) {
+        check_a_key_that_denies_parts(seed);
     }
 
     #[test]
     fn everything_ends_across_restarts(seed: u64) {
-        across_restarts(seed);
+        check_restarts(seed);
     }
 }

@@ -18,7 +18,7 @@ fn failed(kind: Kind) -> EarlierState {
 
 /// A file that grew past the size of one PutObject before it was begun, in a run that was killed then.
 #[test]
-fn a_restored_file_has_the_size_that_was_begun() {
+fn a_restored_file_has_the_size_its_upload_began_with() {
     let mut grown = with_parts(EarlierState::Open, &[1, 2, 3]);
     grown.size = 5;
     let mut bench = restored(vec![grown]);
@@ -31,7 +31,7 @@ fn a_restored_file_has_the_size_that_was_begun() {
 }
 
 #[test]
-fn a_size_that_changed_is_recorded_once() {
+fn a_changed_size_is_recorded_once() {
     let mut bench = Bench::open();
     bench.add("/data", &[("grown", 5), ("shrunk", SIZE), ("same", 7)]);
     let mut resized = Vec::new();
@@ -54,7 +54,7 @@ fn a_size_that_changed_is_recorded_once() {
 }
 
 #[test]
-fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
+fn stopped_files_are_shown_in_the_next_run_and_continue_in_their_rows() {
     let ends = [
         left("a", 5, failed(Kind::SourceGone)),
         left("b", 5, EarlierState::Delivered(Proof::Whole, 1)),
@@ -84,7 +84,7 @@ fn what_had_stopped_is_told_in_the_next_run_and_goes_on_in_its_own_row() {
 }
 
 #[test]
-fn a_file_that_had_stopped_and_is_added_again_is_the_same_upload() {
+fn adding_a_stopped_file_again_continues_the_same_upload() {
     let mut bench = restored(vec![left("a", 5, failed(Kind::SourceGone)), left("b", 5, EarlierState::Open)]);
     bench.sends();
     bench.add("/data", &[("a", 5)]);
@@ -92,7 +92,7 @@ fn a_file_that_had_stopped_and_is_added_again_is_the_same_upload() {
 }
 
 #[test]
-fn parts_of_a_file_that_had_stopped_go_on_when_it_is_tried_again() {
+fn a_retried_file_continues_with_its_parts() {
     for (kind, keeps) in [(Kind::SourceGone, true), (Kind::Unexpected, true), (Kind::SourceChanged, false)] {
         let mut bench = restored(vec![with_parts(failed(kind), &[1, 2]), left("z", 5, EarlierState::Open)]);
         assert!(bench.model.snapshot().kept_until.is_empty(), "it is told of what goes on only");
@@ -132,7 +132,7 @@ fn an_edited_file_of_the_same_size_is_another_file() {
 }
 
 #[test]
-fn a_file_with_another_number_or_other_times_goes_on_once_its_bytes_are_compared() {
+fn a_file_with_a_new_inode_or_new_times_continues_after_comparing_its_bytes() {
     for moved in [
         Fingerprint { device: 9, inode: 77, ..print(SIZE, 1) },
         print(SIZE, 5),
@@ -140,7 +140,7 @@ fn a_file_with_another_number_or_other_times_goes_on_once_its_bytes_are_compared
         Fingerprint { changed: Some(7), ..print(SIZE, 1) },
         Fingerprint { changed: Some(7), ..print(SIZE, 5) },
     ] {
-        goes_on_once_its_bytes_are_compared(moved);
+        check_continues_after_comparing_its_bytes(moved);
     }
     let mut bench = restored(vec![with_parts(EarlierState::Open, &[1])]);
     let (open, _) = bench.sent();
@@ -148,7 +148,7 @@ fn a_file_with_another_number_or_other_times_goes_on_once_its_bytes_are_compared
     assert!(matches!(bench.state(0), State::Failed(problem) if problem.kind == Kind::SourceChanged));
 }
 
-fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
+fn check_continues_after_comparing_its_bytes(moved: Fingerprint) {
     let before = restored(vec![with_parts(EarlierState::Open, &[1, 2])]);
     let mut now = Bench::open();
     for (id, send) in now.begun(SIZE) {
@@ -192,7 +192,7 @@ fn goes_on_once_its_bytes_are_compared(moved: Fingerprint) {
 }
 
 #[test]
-fn what_may_be_put_together_already_is_never_called_not_delivered() {
+fn a_file_that_may_be_complete_is_never_called_not_delivered() {
     for kind in [Kind::SourceGone, Kind::SourceUnreadable, Kind::SourceNotAFile] {
         let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(EarlierState::Open, &[1, 2, 3]) }]);
         let (open, _) = bench.sent();
@@ -234,7 +234,7 @@ fn what_may_be_put_together_already_is_never_called_not_delivered() {
 }
 
 #[test]
-fn who_delivers_is_told_of_a_delivery_that_went_on() {
+fn a_continued_delivery_records_who_delivers() {
     let mut bench = restored(vec![left("a", 5, EarlierState::Open)]);
     let by = bench.records().into_iter().find_map(|record| {
         if let Record::DeliveryBy { who, session, .. } = record { Some((who, session)) } else { None }
@@ -243,7 +243,7 @@ fn who_delivers_is_told_of_a_delivery_that_went_on() {
 }
 
 #[test]
-fn the_date_of_kept_parts_is_obeyed_while_daypass_stays_open() {
+fn parts_expire_at_their_date_while_daypass_stays_open() {
     // The bench's sessions end at second 0 of its time of day; they are given an hour before.
     for (until, thrown) in [(-3_000, true), (5_000, false)] {
         let mut bench = Bench::open();
@@ -269,7 +269,7 @@ fn the_date_of_kept_parts_is_obeyed_while_daypass_stays_open() {
 }
 
 #[test]
-fn each_part_has_its_own_tries() {
+fn each_part_counts_its_own_tries() {
     let mut bench = Bench::open();
     let mut out = bench.begun(64 * MIB);
     assert_eq!(out.len(), 6);
@@ -298,7 +298,7 @@ fn each_part_has_its_own_tries() {
 }
 
 #[test]
-fn what_is_twice_in_the_list_hides_nothing_else_that_was_left_out() {
+fn duplicate_files_hide_no_other_left_out_file() {
     let mut bench = Bench::open();
     let names: Vec<String> = (0..1_200).map(|id| format!("f{id}")).collect();
     let names: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 5)).collect();
@@ -317,7 +317,7 @@ fn stored_at(at: i64, proof: Proof) -> Stored {
 }
 
 #[test]
-fn what_an_earlier_run_stored_without_a_checksum_is_sent_again_and_may_be_there() {
+fn a_file_stored_earlier_without_a_checksum_is_sent_again_and_may_exist() {
     for taken in [true, false] {
         let mut bench = Bench::open();
         bench.command(Command::Add(P, vec!["/data".into()]));
@@ -343,7 +343,7 @@ fn what_an_earlier_run_stored_without_a_checksum_is_sent_again_and_may_be_there(
 }
 
 #[test]
-fn what_was_delivered_earlier_is_sent_again_when_a_person_says_so() {
+fn files_delivered_earlier_are_sent_again_on_request() {
     let mut bench = Bench::open();
     bench.command(Command::Add(P, vec!["/data".into()]));
     let folder = Arc::new(Folder { dir: std::path::Path::new("/data").into(), key: "".into() });
@@ -371,7 +371,7 @@ fn what_was_delivered_earlier_is_sent_again_when_a_person_says_so() {
 }
 
 #[test]
-fn nothing_goes_out_before_the_journal_has_said_that_it_writes_again() {
+fn nothing_is_sent_before_the_journal_works_again() {
     let mut bench = Bench::open();
     bench.on(Event::JournalFailed(Problem::new(Kind::JournalFull)));
     bench.add("/data", &[("a", 5)]);

@@ -21,7 +21,7 @@ fn down(bench: &Bench) -> bool {
 }
 
 #[test]
-fn a_yes_that_proves_nothing_leaves_open_whose_the_file_is() {
+fn an_unproven_success_leaves_open_whose_the_file_is() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     let (id, _) = bench.sent();
@@ -33,7 +33,7 @@ fn a_yes_that_proves_nothing_leaves_open_whose_the_file_is() {
 }
 
 #[test]
-fn a_fault_of_one_server_keeps_the_doubt_and_says_nothing_of_the_line() {
+fn a_fault_of_one_server_keeps_the_doubt_and_leaves_the_network_up() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1), ("b", 1), ("c", 1), ("d", 1)]);
     let sent = bench.sends();
@@ -54,7 +54,7 @@ fn a_fault_of_one_server_keeps_the_doubt_and_says_nothing_of_the_line() {
 }
 
 #[test]
-fn a_complete_that_meets_faults_of_the_server_is_not_confirmed_in_the_end() {
+fn a_complete_that_keeps_failing_is_finally_not_confirmed() {
     let mut bench = Bench::open();
     let parts = bench.begun(20 * MIB);
     let (mut complete, _) = bench.parts(parts);
@@ -69,7 +69,7 @@ fn a_complete_that_meets_faults_of_the_server_is_not_confirmed_in_the_end() {
 }
 
 #[test]
-fn a_bucket_that_is_not_found_for_a_fault_of_its_server_leaves_the_line_alone() {
+fn a_server_fault_while_locating_the_bucket_leaves_the_network_up() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     let (id, _) = bench.sent();
@@ -105,7 +105,7 @@ fn but(bench: &mut Bench, denied: &[u32]) -> Vec<u32> {
 }
 
 #[test]
-fn a_file_that_alone_is_denied_fails_alone() {
+fn a_single_denied_file_fails_alone() {
     let names: Vec<String> = (0..60).map(|n| format!("{n}.txt")).collect();
     let files: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
     // At the front, in the middle, at the end, side by side.
@@ -141,7 +141,7 @@ fn a_file_that_alone_is_denied_fails_alone() {
 }
 
 #[test]
-fn a_denial_of_everything_holds_after_some_deliveries_too() {
+fn a_denial_of_everything_holds_the_queue_even_after_deliveries() {
     let mut bench = Bench::open();
     let names: Vec<String> = (0..500).map(|n| format!("{n}.txt")).collect();
     let files: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
@@ -161,7 +161,7 @@ fn a_denial_of_everything_holds_after_some_deliveries_too() {
 }
 
 #[test]
-fn parts_that_were_out_when_one_was_denied_count_as_one_denial() {
+fn denied_parts_sent_together_count_as_one_denial() {
     let mut bench = Bench::open();
     let parts = bench.begun(100 * MIB);
     assert!(parts.len() > 2);
@@ -176,7 +176,7 @@ fn parts_that_were_out_when_one_was_denied_count_as_one_denial() {
 }
 
 #[test]
-fn a_person_who_lets_a_hold_go_has_one_more_try_of_its_own() {
+fn releasing_a_hold_gives_one_more_try() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     for _ in 0..2 {
@@ -197,7 +197,7 @@ fn a_person_who_lets_a_hold_go_has_one_more_try_of_its_own() {
 }
 
 #[test]
-fn a_drive_that_is_silent_holds_its_own_files_alone() {
+fn a_silent_drive_holds_only_its_own_files() {
     let mut bench = Bench::open();
     let parts = bench.begun(100 * MIB);
     bench.answer(parts[0].0, part(1));
@@ -228,7 +228,7 @@ fn a_drive_that_is_silent_holds_its_own_files_alone() {
 }
 
 #[test]
-fn a_file_that_another_program_has_is_tried_for_a_while_and_holds_nobody() {
+fn a_file_in_use_is_retried_for_a_while_and_holds_no_other() {
     for (kind, frees) in
         [(Kind::SourceBusy, true), (Kind::SourceBusy, false), (Kind::TooManyOpen, true), (Kind::TooManyOpen, false)]
     {
@@ -262,7 +262,7 @@ fn a_file_that_another_program_has_is_tried_for_a_while_and_holds_nobody() {
 }
 
 #[test]
-fn a_late_answer_does_not_cost_the_next_one_its_credentials() {
+fn a_late_answer_does_not_drop_newer_credentials() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     let first = bench.asked().pop().expect("AssumeRole").attempt;
     bench.command(Command::SignOut(P));
@@ -276,7 +276,7 @@ fn a_late_answer_does_not_cost_the_next_one_its_credentials() {
 }
 
 #[test]
-fn a_profile_that_got_another_key_is_asked_whose_it_is() {
+fn the_identity_of_a_profile_is_checked_after_its_key_changes() {
     let profile = |name: &str, tail: Option<&str>, from: Option<&str>| Profile {
         name: name.to_owned(),
         source: if tail.is_some() { Source::Key } else { Source::Role },

@@ -21,7 +21,7 @@ fn opened(uploads: Vec<Unfinished>, version: i128) -> Bench {
 }
 
 #[test]
-fn parts_of_before_are_read_again_before_it_completes() {
+fn earlier_parts_are_read_again_before_completion() {
     let mut bench = opened(vec![kept(&[1, 2], false, EarlierState::Open)], 1);
     let sent = bench.sends();
     assert_eq!(sent.len(), 3, "two to read, one to send");
@@ -48,7 +48,7 @@ fn parts_of_before_are_read_again_before_it_completes() {
 }
 
 #[test]
-fn another_file_is_never_mixed_with_the_parts_of_before() {
+fn earlier_parts_are_never_mixed_with_another_file() {
     for version in [1, 2] {
         let mut bench = opened(vec![kept(&[1], false, EarlierState::Open)], version);
         let read = bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Read { .. })).expect("read again");
@@ -58,7 +58,7 @@ fn another_file_is_never_mixed_with_the_parts_of_before() {
 }
 
 #[test]
-fn a_complete_that_was_out_is_repeated_first() {
+fn a_complete_in_flight_is_repeated_first() {
     for (answer, state) in [
         (Ok(stored(SIZE)), State::Delivered(Proof::Whole)),
         (Err(Kind::UploadGone), State::NotConfirmed),
@@ -80,7 +80,7 @@ fn a_complete_that_was_out_is_repeated_first() {
 }
 
 #[test]
-fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
+fn an_upload_that_vanished_before_completion_restarts() {
     let mut bench = opened(vec![kept(&[1], false, EarlierState::Open)], 1);
     let sent = bench.sends();
     let (id, _) = sent.iter().find(|(_, s)| matches!(s.call, Call::Part { .. })).expect("a part");
@@ -91,7 +91,7 @@ fn an_upload_that_is_gone_before_it_was_completed_begins_again() {
 }
 
 #[test]
-fn what_was_delivered_is_shown_and_not_sent_again() {
+fn delivered_files_are_shown_and_not_sent_again() {
     let mut bench = restored(vec![kept(&[1, 2, 3], false, EarlierState::Delivered(Proof::Whole, 1))]);
     assert!(bench.sends().is_empty());
     assert!(bench.records().iter().any(|r| matches!(r, Record::DeliveryEnded(_))), "only this was left to be told");

@@ -8,7 +8,7 @@ use daypass::model::snapshot::{Command, Retried, Which};
 use daypass::model::upload::{Proof, State, UploadId};
 
 #[test]
-fn a_refusal_that_no_retry_mends_stops_its_file_at_once() {
+fn a_permanent_refusal_stops_its_file_at_once() {
     for kind in [Kind::Refused, Kind::GatewayRefused(414), Kind::GatewayRefused(431)] {
         let mut bench = Bench::open();
         bench.add("/data", &[("a", 1), ("b", 1)]);
@@ -23,7 +23,7 @@ fn a_refusal_that_no_retry_mends_stops_its_file_at_once() {
 }
 
 #[test]
-fn what_would_meet_every_file_holds_the_destination_at_once() {
+fn a_refusal_that_affects_every_file_holds_the_destination_at_once() {
     for kind in [Kind::NotImplemented, Kind::GatewayRefused(400), Kind::GatewayRefused(404), Kind::GatewayRefused(405)]
     {
         let mut bench = Bench::open();
@@ -72,7 +72,7 @@ fn played_with_limit(bench: &mut Bench, size: u64, limit: u64) -> Vec<u64> {
 }
 
 #[test]
-fn a_way_that_takes_small_requests_only_gets_the_smallest_parts() {
+fn a_proxy_that_limits_bodies_gets_the_smallest_parts() {
     for (size, limit) in [(9_000_000, 6 * MIB), (100 * MIB, 8 * MIB), (7 * MIB, 6 * MIB), (8 * MIB, 8 * MIB)] {
         let mut bench = Bench::open();
         bench.add("/data", &[("a", size)]);
@@ -92,7 +92,7 @@ fn a_way_that_takes_small_requests_only_gets_the_smallest_parts() {
 }
 
 #[test]
-fn a_way_that_takes_no_part_of_s3_ends_the_file_with_the_size_it_refused() {
+fn a_proxy_limit_below_the_smallest_part_fails_the_file_with_that_limit() {
     for (size, limit) in [(9_000_000, MIB), (2 * MIB, MIB), (7 * MIB, 5 * MIB)] {
         let mut bench = Bench::open();
         bench.add("/data", &[("a", size)]);
@@ -110,7 +110,7 @@ fn a_way_that_takes_no_part_of_s3_ends_the_file_with_the_size_it_refused() {
 }
 
 #[test]
-fn another_writer_at_every_try_ends_the_file() {
+fn a_file_fails_if_another_writer_conflicts_at_every_try() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     let mut tries = 0;
@@ -127,7 +127,7 @@ fn another_writer_at_every_try_ends_the_file() {
 }
 
 #[test]
-fn a_retry_that_goes_on_is_told_until_something_goes_well() {
+fn a_repeated_retry_is_shown_until_a_request_succeeds() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     let (id, _) = bench.sent();
@@ -149,7 +149,7 @@ fn a_retry_that_goes_on_is_told_until_something_goes_well() {
 }
 
 #[test]
-fn every_wait_is_told() {
+fn every_wait_is_shown() {
     // Parts, whose rows show no wait of their own.
     let mut bench = Bench::open();
     for (id, _) in bench.begun(20 * MIB) {
@@ -191,7 +191,7 @@ fn short_sessions(bench: &mut Bench, most: u32) -> u32 {
 }
 
 #[test]
-fn sessions_that_are_over_at_once_are_told_and_then_asked_for_no_more() {
+fn sessions_that_end_at_once_are_reported_and_no_longer_requested() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     bench.after(3600);
@@ -211,7 +211,7 @@ fn sessions_that_are_over_at_once_are_told_and_then_asked_for_no_more() {
 }
 
 #[test]
-fn a_short_session_under_which_something_arrives_is_of_use() {
+fn a_short_session_is_kept_if_it_delivers_something() {
     let mut bench = Bench::open();
     bench.after(3600);
     for n in 0..20_u32 {
@@ -230,7 +230,7 @@ fn a_short_session_under_which_something_arrives_is_of_use() {
 
 /// Neither of them is told to be tried again by something that could change.
 #[test]
-fn answers_that_nobody_knows_are_not_asked_for_without_end() {
+fn requests_with_unknown_answers_are_not_repeated_forever() {
     let mut bench = Bench::asking(crate::support::simulation::destination(0), daypass::model::Limits::default());
     let mut tries = 0;
     while let Some(ask) = bench.asked().pop() {
@@ -261,7 +261,7 @@ fn answers_that_nobody_knows_are_not_asked_for_without_end() {
 }
 
 #[test]
-fn a_refusal_by_sts_that_no_retry_mends_is_not_repeated() {
+fn a_permanent_refusal_by_sts_is_not_retried() {
     for kind in [Kind::Refused, Kind::NotImplemented, Kind::SessionOver, Kind::GatewayRefused(404)] {
         let mut bench = Bench::asking(crate::support::simulation::destination(0), daypass::model::Limits::default());
         let attempt = bench.asked().pop().expect("AssumeRole").attempt;

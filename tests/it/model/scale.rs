@@ -94,7 +94,7 @@ fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
 }
 
 #[test]
-fn a_copy_shares_its_rows() {
+fn a_snapshot_shares_its_rows() {
     let (model, _) = full();
     let copy = model.snapshot();
     let shared = copy.rows.chunks().iter().zip(model.rows().chunks()).filter(|(a, b)| Arc::ptr_eq(a, b)).count();
@@ -102,7 +102,7 @@ fn a_copy_shares_its_rows() {
 }
 
 #[test]
-fn canceling_all_is_said_once_for_each_file() {
+fn canceling_all_records_each_file_once() {
     let (mut model, mut fx) = full();
     fx.clear();
     model.handle(Time(5), Event::Command(Command::Cancel(Which::All(DestinationId(0)))), &mut fx);

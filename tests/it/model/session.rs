@@ -17,7 +17,7 @@ fn denied(bench: &Bench) -> Option<Kind> {
 }
 
 #[test]
-fn a_denial_is_tried_again_for_a_minute_and_then_stands() {
+fn a_denial_is_retried_for_a_minute_and_then_stands() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     let mut tries = 0;
     while let Some(ask) = bench.asked().pop() {
@@ -38,7 +38,7 @@ fn a_denial_is_tried_again_for_a_minute_and_then_stands() {
 }
 
 #[test]
-fn with_a_code_or_by_wish_a_denial_stands_at_once() {
+fn a_denial_stands_at_once_with_a_code_or_without_retries() {
     let mut coded = destination(0);
     coded.mfa_serial = Some("arn:aws:iam::000000000000:mfa/me".parse().expect("a serial"));
     let loud = Limits { quiet_retries: false, ..Limits::default() };
@@ -53,7 +53,7 @@ fn with_a_code_or_by_wish_a_denial_stands_at_once() {
 }
 
 #[test]
-fn what_stands_is_not_asked_again() {
+fn a_permanent_denial_is_not_retried() {
     for kind in [Kind::KeyNotAccepted, Kind::SecretWrong, Kind::CodeWrong, Kind::PolicyTooLarge, Kind::ClockWrong(900)]
     {
         let mut bench = Bench::asking(destination(0), Limits::default());
@@ -66,7 +66,7 @@ fn what_stands_is_not_asked_again() {
 }
 
 #[test]
-fn too_long_is_asked_for_again_at_an_hour_and_shown_as_shortened() {
+fn a_session_refused_as_too_long_is_requested_for_an_hour_and_shown_as_shortened() {
     let mut long = destination(0);
     long.seconds = 43_200;
     let mut bench = Bench::asking(long, Limits::default());
@@ -86,7 +86,7 @@ fn too_long_is_asked_for_again_at_an_hour_and_shown_as_shortened() {
 }
 
 #[test]
-fn a_policy_that_does_not_fit_is_left_out_only_when_asked_for() {
+fn an_oversized_session_policy_is_dropped_only_on_request() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     let ask = bench.asked().pop().expect("AssumeRole");
     assert!(ask.narrow);
@@ -97,7 +97,7 @@ fn a_policy_that_does_not_fit_is_left_out_only_when_asked_for() {
 }
 
 #[test]
-fn one_assume_role_is_out_however_often_it_is_asked_for() {
+fn only_one_assume_role_is_in_flight() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     for _ in 0..5 {
         bench.command(Command::GetAccess(P));
@@ -107,7 +107,7 @@ fn one_assume_role_is_out_however_often_it_is_asked_for() {
 }
 
 #[test]
-fn it_renews_itself_five_minutes_before_its_end_while_uploads_are_open() {
+fn a_session_is_renewed_five_minutes_before_its_end_while_uploads_are_open() {
     let mut bench = Bench::open();
     bench.after(3000);
     assert!(bench.asked().is_empty());
@@ -124,7 +124,7 @@ fn it_renews_itself_five_minutes_before_its_end_while_uploads_are_open() {
 }
 
 #[test]
-fn it_does_not_renew_itself_for_nothing() {
+fn a_session_is_not_renewed_without_open_uploads() {
     type Change = fn(&mut Bench);
     let changes: [(&str, Change); 4] = [
         ("paused", |bench| bench.command(Command::Pause(Which::All(P)))),
@@ -146,7 +146,7 @@ fn it_does_not_renew_itself_for_nothing() {
 }
 
 #[test]
-fn with_a_code_it_ends_and_the_queue_waits() {
+fn a_session_with_a_code_ends_and_the_queue_waits() {
     let mut coded = destination(0);
     coded.mfa_serial = Some("arn:aws:iam::000000000000:mfa/me".parse().expect("a serial"));
     let mut bench = Bench::asking(coded, Limits::default());
@@ -167,7 +167,7 @@ fn with_a_code_it_ends_and_the_queue_waits() {
 }
 
 #[test]
-fn a_renewal_that_does_not_work_leaves_the_session_until_its_end() {
+fn a_failed_renewal_keeps_the_session_until_its_end() {
     let mut bench = Bench::open();
     bench.begun(100 * MIB);
     bench.after(3300);
@@ -181,7 +181,7 @@ fn a_renewal_that_does_not_work_leaves_the_session_until_its_end() {
 }
 
 #[test]
-fn signed_out_is_signed_out() {
+fn signing_out_stops_everything_and_drops_late_credentials() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     let ask = bench.asked().pop().expect("AssumeRole");
     bench.command(Command::SignOut(P));
@@ -202,7 +202,7 @@ fn signed_out_is_signed_out() {
 }
 
 #[test]
-fn a_session_refused_before_its_time_is_renewed_once_and_then_held() {
+fn a_session_refused_early_is_renewed_once_and_then_held() {
     for kind in [Kind::SessionRefused, Kind::SessionEnded] {
         let mut bench = Bench::open();
         bench.add("/data", &[("small", 10)]);
@@ -226,7 +226,7 @@ fn a_session_refused_before_its_time_is_renewed_once_and_then_held() {
 }
 
 #[test]
-fn sessions_that_end_at_once_are_not_asked_for_one_after_the_other() {
+fn sessions_that_end_at_once_are_not_requested_in_a_row() {
     let mut bench = Bench::open();
     bench.add("/data", &[("small", 10)]);
     bench.sends();
@@ -244,7 +244,7 @@ fn sessions_that_end_at_once_are_not_asked_for_one_after_the_other() {
 }
 
 #[test]
-fn a_denial_by_s3_holds_everything_and_is_asked_for_once_more() {
+fn a_denial_by_s3_is_retried_once_and_then_holds_everything() {
     let mut bench = Bench::open();
     let by = Kind::AccessDenied(DeniedBy::Unknown);
     bench.add("/data", &[("a", 1), ("b", 1), ("c", 1)]);
@@ -270,7 +270,7 @@ fn a_denial_by_s3_holds_everything_and_is_asked_for_once_more() {
 }
 
 #[test]
-fn a_region_that_is_another_is_looked_up_once_more() {
+fn a_wrong_region_is_looked_up_once_more() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1)]);
     let (id, _) = bench.sent();
@@ -283,7 +283,7 @@ fn a_region_that_is_another_is_looked_up_once_more() {
 }
 
 #[test]
-fn nobody_knows_the_line_down_before_three_calls_or_the_only_one() {
+fn the_network_is_down_after_three_failed_calls_or_the_only_one() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1), ("b", 1), ("c", 1), ("d", 1)]);
     let sent = bench.sends();
@@ -301,7 +301,7 @@ fn nobody_knows_the_line_down_before_three_calls_or_the_only_one() {
 }
 
 #[test]
-fn an_answer_that_refuses_proves_the_line_too() {
+fn a_refusal_proves_that_the_network_is_up() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 1), ("b", 1)]);
     let sent = bench.sends();
@@ -319,7 +319,7 @@ fn an_answer_that_refuses_proves_the_line_too() {
 }
 
 #[test]
-fn access_is_remembered_of_whoever_signed_the_request() {
+fn access_is_remembered_for_the_key_that_signed_the_request() {
     let mut bench = Bench::asking(destination(0), Limits::default());
     let ask = bench.asked().pop().expect("AssumeRole");
     // The profile's key is replaced while the answer is on its way.

@@ -20,7 +20,7 @@ fn of(kind: Kind) -> Problem {
 }
 
 #[test]
-fn it_is_tried_again_a_few_times_and_no_longer_than_the_queue_waits() {
+fn an_object_is_retried_a_few_times_and_waits_no_longer_than_the_queue() {
     let mut tries = Tries::new(7);
     let mut waits = Vec::new();
     while let NextStep::Again(wait) = tries.failed(of(Kind::SlowDown), true) {
@@ -35,14 +35,14 @@ fn it_is_tried_again_a_few_times_and_no_longer_than_the_queue_waits() {
 }
 
 #[test]
-fn what_no_retry_mends_ends_at_once() {
+fn permanent_problems_end_at_once() {
     for kind in [Kind::AlreadyThere, Kind::NoSuchBucket, Kind::SessionEnded, Kind::NotImplemented, Kind::Refused] {
         assert_eq!(end(&[of(kind)]), NextStep::Failed(of(kind)), "{kind:?}");
     }
 }
 
 #[test]
-fn a_doubt_outlives_what_ends_it() {
+fn a_doubt_survives_the_final_problem() {
     let detail = |status, code: &str| Detail { status, code: code.into(), request_id: "R".into(), ..Detail::default() };
     let fault = Problem::with(Kind::AnswerLost, detail(500, "InternalError"));
     for lost in [of(Kind::AnswerLost), of(Kind::ConnectionLost), of(Kind::Busy), fault] {

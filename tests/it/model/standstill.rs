@@ -24,7 +24,7 @@ fn begun(name: &str, added: u64, size: u64) -> Unfinished {
 
 /// A file that grew past the size of one PutObject, was begun in parts, and goes on in the next run behind another.
 #[test]
-fn a_grown_file_of_an_earlier_run_holds_up_nothing() {
+fn a_grown_file_from_an_earlier_run_blocks_nothing() {
     let uploads = vec![begun("large", 24 * MIB, 24 * MIB), begun("grown", 5 * MIB, 24 * MIB)];
     let mut bench = next_run(kept(uploads), Limits { large: 1, ..Limits::default() });
     let mut steps = 0;
@@ -51,7 +51,7 @@ fn a_grown_file_of_an_earlier_run_holds_up_nothing() {
 }
 
 #[test]
-fn small_files_do_not_wait_behind_a_large_one_that_waits_for_another_destination() {
+fn small_files_do_not_wait_behind_a_blocked_large_one() {
     let mut bench = Bench::open();
     bench.add("/data", &[("a", 800 * MIB), ("b", 800 * MIB), ("c", 800 * MIB), ("d", 800 * MIB)]);
     assert_eq!(bench.sends().len(), 4, "four large files are opened");
@@ -78,7 +78,7 @@ fn probes(bench: &mut Bench) -> Vec<(RequestId, Send)> {
 }
 
 #[test]
-fn an_abort_tells_of_the_line_as_any_other_request_does() {
+fn an_abort_tests_the_network_like_any_other_request() {
     for (answer, up) in
         [(Ok(Answer::Aborted), true), (Err(Kind::AccessDenied(DeniedBy::Unknown)), true), (Err(Kind::Offline), false)]
     {
@@ -96,7 +96,7 @@ fn an_abort_tells_of_the_line_as_any_other_request_does() {
 }
 
 #[test]
-fn a_probe_whose_file_is_gone_holds_up_nothing() {
+fn a_probe_whose_file_is_missing_blocks_nothing() {
     let mut bench = Bench::open();
     bench.add("/data", &[("first", 5)]);
     let (first, _) = bench.sent();
@@ -109,7 +109,7 @@ fn a_probe_whose_file_is_gone_holds_up_nothing() {
 }
 
 #[test]
-fn a_probe_that_the_person_ends_holds_up_nothing() {
+fn a_canceled_probe_blocks_nothing() {
     let mut bench = Bench::open();
     for (id, _) in bench.begun(24 * MIB) {
         down(&mut bench, id);
@@ -121,7 +121,7 @@ fn a_probe_that_the_person_ends_holds_up_nothing() {
 }
 
 #[test]
-fn a_pause_that_was_asked_for_outlives_whatever_the_answer_is() {
+fn a_requested_pause_survives_every_answer() {
     // A small file that has grown.
     let mut bench = Bench::open();
     bench.add("/data", &[("small", 5)]);
@@ -148,7 +148,7 @@ fn a_pause_that_was_asked_for_outlives_whatever_the_answer_is() {
 }
 
 #[test]
-fn a_file_that_was_too_large_is_looked_at_again_and_its_delivery_ends() {
+fn a_file_that_was_too_large_can_be_retried_and_its_delivery_ends() {
     let mut bench = Bench::open();
     bench.add("/data", &[("grown", 5)]);
     let (put, _) = bench.sent();

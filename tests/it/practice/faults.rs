@@ -10,7 +10,7 @@ use daypass::practice::{ApiOperation, Fault, FaultRule, PracticeOptions};
 use std::time::Duration;
 
 #[tokio::test]
-async fn the_script_of_faults_is_played() {
+async fn every_scripted_fault_does_what_its_name_says() {
     let practice = start(PracticeOptions { min_part: 1, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(100)).build();
@@ -104,7 +104,7 @@ async fn the_script_of_faults_is_played() {
 }
 
 #[tokio::test]
-async fn complete_may_answer_blanks_before_its_outcome() {
+async fn complete_may_send_whitespace_before_its_result() {
     let practice = start(PracticeOptions { min_part: 1, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));

@@ -38,7 +38,7 @@ async fn put(practice: &Practice, client: &Client, key: &str) -> Result<(), (Str
 const DENIED: &str = "with an explicit deny in an identity-based policy";
 
 #[tokio::test]
-async fn the_kits_role_replaces_nothing_in_any_hands() {
+async fn the_role_of_the_kit_never_replaces_an_object() {
     let (practice, client) = deployed(&ask(), PracticeOptions::default()).await;
     let story = practice.story();
     let condition = || client.put_object().bucket(&story.bucket).key("in/a").if_none_match("*");
@@ -62,7 +62,7 @@ async fn the_kits_role_replaces_nothing_in_any_hands() {
 }
 
 #[tokio::test]
-async fn who_may_replace_does() {
+async fn a_role_with_permission_to_replace_does_replace() {
     let (practice, client) = deployed(&RoleRequest { create_only: false, ..ask() }, PracticeOptions::default()).await;
     for _ in 0..2 {
         put(&practice, &client, "in/a").await.expect("it may be replaced");
@@ -70,7 +70,7 @@ async fn who_may_replace_does() {
 }
 
 #[tokio::test]
-async fn the_kits_role_works_over_tls_alone() {
+async fn the_role_of_the_kit_works_only_over_tls() {
     let (practice, client) = deployed(&ask(), PracticeOptions { encrypted: false, ..PracticeOptions::default() }).await;
     let call = client.put_object().bucket(practice.story().bucket).key("in/a").if_none_match("*");
     let (code, text) = told(&call.send().await.expect_err("in the clear"));
@@ -78,7 +78,7 @@ async fn the_kits_role_works_over_tls_alone() {
 }
 
 #[tokio::test]
-async fn dates_and_networks_hold_for_sessions_that_go_on() {
+async fn date_and_network_limits_apply_to_existing_sessions() {
     let network = |text: &str| vec![text.parse::<Cidr>().expect("a network")];
     let long_ago = Utc(946_684_800);
     for (conditions, let_in) in [

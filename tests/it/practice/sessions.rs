@@ -58,7 +58,7 @@ async fn assume_role_is_validated_in_the_documented_order() {
 }
 
 #[tokio::test]
-async fn the_device_of_practice_shows_one_code_again_and_again() {
+async fn the_practice_device_always_shows_the_same_code() {
     let practice = start(PracticeOptions { device: true, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = sts(&story, long_term(&story.richard));
@@ -83,7 +83,7 @@ async fn the_device_of_practice_shows_one_code_again_and_again() {
 }
 
 #[tokio::test]
-async fn chained_roles_and_the_callers_own_account() {
+async fn chained_sessions_last_an_hour_and_the_callers_account_must_allow_the_call() {
     let chain = ExtraRole {
         name: "team/second".to_owned(),
         trusts: vec!["arn:aws:iam::444455556666:role/importantproject-contractorA-bucket-put".to_owned()],
@@ -105,7 +105,7 @@ async fn chained_roles_and_the_callers_own_account() {
 }
 
 #[tokio::test]
-async fn a_session_really_ends() {
+async fn an_expired_session_is_refused() {
     let practice = start(PracticeOptions { session_seconds: Some(3), ..PracticeOptions::default() }).await;
     let story = practice.story();
     let client = sts(&story, long_term(&story.richard));
@@ -128,7 +128,7 @@ async fn a_session_really_ends() {
 }
 
 #[tokio::test]
-async fn a_session_policy_only_narrows() {
+async fn a_session_policy_only_restricts() {
     let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let policy = format!(
@@ -154,7 +154,7 @@ async fn a_session_policy_only_narrows() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_refused() {
+async fn a_request_with_a_wrong_clock_is_refused() {
     let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     practice.set_clock_ahead(3600);

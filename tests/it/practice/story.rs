@@ -7,7 +7,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use daypass::practice::{ApiOperation, PracticeOptions};
 
 #[tokio::test]
-async fn the_story_is_played() {
+async fn users_put_objects_only_through_the_role() {
     let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
 
@@ -71,7 +71,7 @@ async fn the_story_is_played() {
 }
 
 #[tokio::test]
-async fn the_role_may_put_and_nothing_else() {
+async fn the_role_may_only_put_objects() {
     let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let client = s3(&story, assume(&story, &story.richard).await.expect("trusted"));
@@ -159,7 +159,7 @@ async fn the_owner_may_do_everything() {
 }
 
 #[tokio::test]
-async fn wrong_keys_are_told_apart() {
+async fn wrong_keys_are_distinguished() {
     let practice = start(PracticeOptions::default()).await;
     let story = practice.story();
     let wrong_secret = Credentials::new(story.richard.id(), "not the secret", None, None, "test");

@@ -64,7 +64,7 @@ async fn bodies_are_checked_against_their_checksums() {
 }
 
 #[tokio::test]
-async fn parts_become_one_object_only_when_all_is_right() {
+async fn parts_are_joined_only_if_all_are_correct() {
     let practice = start(PracticeOptions {
         min_part: 1000,
         abort_days: Some(7),
@@ -128,7 +128,7 @@ async fn parts_become_one_object_only_when_all_is_right() {
 }
 
 #[tokio::test]
-async fn the_options_change_what_the_bucket_says() {
+async fn bucket_options_change_the_answers() {
     let practice =
         start(PracticeOptions { kms: true, echo: false, region: "eu-west-1".to_owned(), ..PracticeOptions::default() })
             .await;
@@ -167,7 +167,7 @@ async fn the_options_change_what_the_bucket_says() {
 }
 
 #[tokio::test]
-async fn the_log_tells_calls_parts_and_headers() {
+async fn the_log_contains_calls_parts_and_headers() {
     let practice = start(PracticeOptions { min_part: 1, ..PracticeOptions::default() }).await;
     let story = practice.story();
     let given = assume(&story, &story.richard).await.expect("trusted");

@@ -52,7 +52,7 @@ fn anything() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_text_panics_and_what_parses_stays(text in anything()) {
+    fn no_text_panics_and_parsed_names_round_trip(text in anything()) {
         for (field, why) in problems(&text) {
             prop_assert!(name_problem(field, &why).ends_with('.'));
         }
@@ -90,7 +90,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_is_kept_or_said(secret in "[A-Za-z0-9/+]{40}", around in 0..4_u8) {
+    fn no_secret_is_kept_or_shown(secret in "[A-Za-z0-9/+]{40}", around in 0..4_u8) {
         prop_assume!(looks_like_secret(&secret));
         let text = match around {
             0 => secret.clone(),
@@ -108,7 +108,7 @@ proptest! {
 }
 
 #[test]
-fn nearly_every_random_secret_is_known_for_one() {
+fn nearly_every_random_secret_is_recognized() {
     // A small generator of its own: the count must be the same in every run.
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut state = 1_u64;

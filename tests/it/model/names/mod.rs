@@ -21,7 +21,7 @@ where
 }
 
 #[test]
-fn a_role_is_taken_as_people_paste_it() {
+fn a_role_is_accepted_as_people_paste_it() {
     for text in [
         format!("{ROLE}\n"),
         format!("  \"{ROLE}\"  "),
@@ -54,7 +54,7 @@ fn a_role_is_taken_as_people_paste_it() {
 }
 
 #[test]
-fn a_role_is_refused_with_what_it_is_instead() {
+fn a_rejected_role_is_reported_as_what_it_is_instead() {
     let account = |resource: &str| format!("arn:aws:iam::222222222222:{resource}");
     let guess = || parsed::<RoleArn>("arn:aws:iam::222222222222:role/put");
     for (text, why) in [
@@ -116,7 +116,7 @@ fn a_role_is_refused_with_what_it_is_instead() {
 }
 
 #[test]
-fn the_strict_grammar_forgives_nothing() {
+fn the_strict_grammar_tolerates_nothing() {
     for text in [format!(" {ROLE}"), format!("{ROLE}\n"), format!("\"{ROLE}\""), ROLE.to_uppercase()] {
         assert!(text.parse::<RoleArn>().is_err(), "{text}");
         assert!(serde_json::from_value::<RoleArn>(text.into()).is_err());
@@ -128,7 +128,7 @@ fn the_strict_grammar_forgives_nothing() {
 }
 
 #[test]
-fn accounts_ids_and_devices() {
+fn accounts_external_ids_and_mfa_devices_are_validated() {
     for text in [
         "111122223333",
         "1111 2222 3333",

@@ -6,7 +6,7 @@ use daypass::model::names::{
 };
 
 #[test]
-fn regions_can_name_no_other_host() {
+fn regions_cannot_name_another_host() {
     for (text, partition) in [
         ("eu-west-1", Partition::Aws),
         ("ap-southeast-5", Partition::Aws),
@@ -44,7 +44,7 @@ fn regions_can_name_no_other_host() {
 }
 
 #[test]
-fn buckets() {
+fn bucket_names_are_validated() {
     for text in ["importantprojectbucket", "a.b-c", "abc", "1-2", "my-ap-x1y2-s3alias", "a1.b2.c3.d4", "200.1.1.1000"] {
         assert!(!parsed::<Bucket>(text).is_legacy(), "{text}");
     }
@@ -81,7 +81,7 @@ fn buckets() {
 }
 
 #[test]
-fn buckets_with_their_folders_as_people_paste_them() {
+fn buckets_and_folders_are_accepted_as_people_paste_them() {
     for (text, bucket, prefix, region) in [
         ("abc", "abc", "", ""),
         ("Bucket: abc ", "abc", "", ""),
@@ -126,7 +126,7 @@ fn buckets_with_their_folders_as_people_paste_them() {
 }
 
 #[test]
-fn folders_and_keys_stay_where_they_are() {
+fn folders_and_keys_cannot_leave_their_place() {
     for text in ["incoming", "/incoming/", "incoming/", " incoming ", "incoming/*"] {
         assert_eq!(KeyPrefix::from_pasted(text).expect(text).as_str(), "incoming/");
     }
