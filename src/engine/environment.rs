@@ -119,7 +119,7 @@ mod tests {
             assert_eq!(given(&[("HTTPS_PROXY", fine)]), [], "{fine}");
         }
         assert_eq!(given(&[("ALL_PROXY", "socks5h://127.0.0.1:1080")]), [Variable::SocksProxy("ALL_PROXY")]);
-        // The first one that is set counts.
+        // The first one that is set is used.
         assert_eq!(given(&[("HTTPS_PROXY", "http://proxy:1"), ("ALL_PROXY", "ftp://x")]), []);
     }
 

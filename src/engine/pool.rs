@@ -241,7 +241,7 @@ mod tests {
         drop(pool.take(3 << 20).expect("memory"));
         assert_eq!(pool.kept(), LEAST, "no more than it may keep");
         pool.keep_at_most(0);
-        assert_eq!(pool.kept(), 0, "nor what it kept before");
+        assert_eq!(pool.kept(), 0, "and releases what it kept before");
     }
 
     #[test]

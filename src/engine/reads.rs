@@ -153,7 +153,7 @@ mod tests {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("it answers again");
+        panic!("the drive was not read again");
     }
 
     #[tokio::test]
@@ -167,6 +167,6 @@ mod tests {
         assert!(!reads_at(&reads, "/nas/film/x/b").await);
         assert!(reads_at(&reads, "/nas/other/a").await && reads_at(&reads, "/home/a").await);
         hung.push(hang(&reads, "/mnt/a").await);
-        assert!(reads_at(&reads, "/nas/film/x/b").await, "two drives share the root alone");
+        assert!(reads_at(&reads, "/nas/film/x/b").await, "two drives share only the root");
     }
 }

@@ -177,7 +177,7 @@ mod tests {
     async fn raw(dir: &Path, bytes: &[u8]) -> Vec<u8> {
         let address = Address::of(dir).expect("an address");
         let stream = Stream::connect(address.name().expect("a name")).await.expect("it listens");
-        // A listener that has heard enough hangs up while more is written.
+        // The listener may close the connection while more is written.
         let _hung_up = (&stream).write_all(bytes).await;
         let _hung_up = (&stream).shutdown().await;
         let mut answer = Vec::new();
@@ -214,7 +214,7 @@ mod tests {
         ] {
             assert_eq!(raw(dir.path(), odd).await, b"", "{:?}", String::from_utf8_lossy(&odd[..odd.len().min(20)]));
         }
-        // Callers that say nothing hold no place for long.
+        // Silent callers do not block others for long.
         let address = Address::of(dir.path()).expect("an address");
         let mut silent = Vec::new();
         for _ in 0..CALLERS {
@@ -227,7 +227,7 @@ mod tests {
     #[tokio::test]
     async fn a_socket_left_by_a_crash_blocks_nothing() {
         let dir = tempfile::tempdir().expect("a folder");
-        // The socket stays behind as after a crash: nothing removes it.
+        // Nothing removes the socket, as after a crash.
         drop(WindowCalls::listen(dir.path()).expect("it listens"));
         assert!(ask(dir.path(), &WindowCall::default()).await.is_err(), "nobody listens");
         let mut calls = WindowCalls::listen(dir.path()).expect("it listens again");

@@ -119,7 +119,7 @@ mod tests {
         let broken = |why: rustls::Error| ConnectorError::io(Box::new(io::Error::new(io::ErrorKind::InvalidData, why)));
         let tunnel = |why: TunnelError| ConnectorError::io(Box::new(why));
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
-        // A text that speaks of something else decides nothing.
+        // The text must not affect the result.
         let text = "invalid peer certificate, TLS handshake failed, tunnel error: unsuccessful, (Connect) dns error";
         for (error, expected) in [
             (tls(CertificateError::UnknownIssuer), Some(Kind::NotTrusted)),
@@ -140,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_port_was_not_reached() {
-        // The port is free again once it was bound and let go.
+        // The port is free again after the listener is dropped.
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
         let http = Http::new(&HttpOptions::default(), &Clock::start()).expect("a client");
         for url in [format!("http://{free}/"), format!("https://{free}/"), "http://name.invalid/".to_owned()] {

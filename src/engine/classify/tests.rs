@@ -379,7 +379,7 @@ fn network_errors_are_classified() {
     assert_eq!(kind(Part, &timeout), Kind::NoAnswer);
     let unsigned = ConnectorError::other(CredentialsError::not_loaded(NoSession).into(), None);
     assert_eq!(kind(Part, &SdkError::dispatch_failure(unsigned)), Kind::SessionEnded);
-    // A text that speaks of something else decides nothing.
+    // The text must not affect the result.
     let text = "invalid peer certificate; tunnel error: unsuccessful; (Connect) dns error; there is no session";
     let lost = SdkError::dispatch_failure(ConnectorError::io(text.into()));
     assert_eq!(kind(Part, &lost), Kind::ConnectionLost);

@@ -374,7 +374,7 @@ mod tests {
         all
     }
 
-    /// The disk may write a batch and lose its own answer; then the same batch is written again.
+    /// The disk may write a batch but report an error; then the same batch is written again.
     #[test]
     fn writing_a_batch_twice_changes_nothing() {
         let mut db = schema::in_memory().expect("memory");

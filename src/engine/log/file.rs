@@ -167,7 +167,7 @@ mod tests {
         assert!(numbers.is_sorted() && numbers.len() > 12, "the oldest first: {numbers:?}");
         let short = &read(home.path(), 60)[0];
         assert!(short.cut && short.text.starts_with("this is line") && short.text.len() <= 60, "{short:?}");
-        // What a process before wrote is gone on with.
+        // The file of an earlier process is continued.
         drop(files);
         let mut files = LogFiles::open(home.path()).expect("files");
         files.write(b"next\n").expect("written");

@@ -93,9 +93,9 @@ mod tests {
         let same = ("PutObject", Why::Problem(Kind::ClockWrong(2)));
         let written = (0..1000).filter(|_| often.may_write(sort, start).is_some()).count();
         assert_eq!(written, 10);
-        assert_eq!(often.may_write(same, start), None, "the number it carries makes no other sort");
-        assert_eq!(often.may_write(("PutObject", Why::Problem(Kind::Busy)), start), Some(0), "another has its own ten");
-        assert_eq!(often.may_write(sort, start + WINDOW), Some(991), "the next minute tells of the one before");
+        assert_eq!(often.may_write(same, start), None, "the number in the kind is ignored");
+        assert_eq!(often.may_write(("PutObject", Why::Problem(Kind::Busy)), start), Some(0), "each kind has its limit");
+        assert_eq!(often.may_write(sort, start + WINDOW), Some(991), "the next minute reports the skipped lines");
         assert!(often.take_left_out().is_empty());
         for _ in 0..20 {
             let _bounded = often.may_write(sort, start + WINDOW);

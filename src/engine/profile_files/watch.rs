@@ -109,7 +109,7 @@ mod tests {
         tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.expect(what).expect("it watches");
     }
 
-    /// Whether nothing more is heard for a moment.
+    /// Returns whether no change is reported for a moment.
     async fn is_quiet(watch: &FileWatch) -> bool {
         tokio::time::timeout(Duration::from_millis(30), watch.changed()).await.is_err()
     }

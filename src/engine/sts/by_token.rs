@@ -89,7 +89,7 @@ mod tests {
     use aws_smithy_runtime_api::client::result::ConnectorError;
     use std::sync::Mutex;
 
-    /// Keeps where a request would have gone.
+    /// Records where a request would have been sent.
     #[derive(Clone, Debug, Default)]
     struct Addresses(Arc<Mutex<Vec<String>>>);
 

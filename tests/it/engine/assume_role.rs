@@ -1,4 +1,4 @@
-//! AssumeRole as the engine asks for it: one code for as long as AWS has not looked at it, and another region where one is off.
+//! Tests AssumeRole: a code that AWS has not checked is reused, and another region is tried if STS is disabled in one.
 
 use crate::engine::transfer::{content, crc, destination, s3_over_tls};
 use crate::support::scripted::{Reply, Request, Server, answer, fault, ok};
@@ -47,7 +47,7 @@ fn session() -> Reply {
     )
 }
 
-/// What AssumeRole was asked, until there is access.
+/// Returns the AssumeRole requests that were made until there is access.
 async fn assumes(
     to: Destination,
     script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
@@ -80,7 +80,7 @@ async fn assumes(
 #[tokio::test]
 async fn an_unchecked_mfa_code_is_reused_for_a_shorter_session() {
     let to = Destination { seconds: 43_200, ..destination() };
-    // The script is asked before the body is read: the first AssumeRole is told by its place.
+    // The script runs before the body is read, so the first AssumeRole is recognized by its order.
     let first = AtomicBool::new(true);
     let (_server, asked) = assumes(to, move |request| {
         if request.header("content-length").is_none_or(|length| length.parse::<u32>().unwrap_or(0) < 100) {
@@ -137,7 +137,7 @@ async fn the_check_for_a_refusal_of_signed_payloads_is_repeated() {
     let put = async || s3.put("k", body.clone(), crc(&body), &Arc::default()).await.map_err(|problem| problem.kind);
     assert_eq!(put().await.map(drop), Err(Kind::AccessDenied(DeniedBy::Unknown)));
     allowed.store(true, Ordering::SeqCst);
-    assert_eq!(put().await.map(drop), Err(Kind::AccessDenied(DeniedBy::Unknown)), "it is known that it does not help");
+    assert_eq!(put().await.map(drop), Err(Kind::AccessDenied(DeniedBy::Unknown)), "the refusal is remembered");
     s3.forget_refusals();
     put().await.expect("the customer allowed it meanwhile");
 }

@@ -74,12 +74,12 @@ fn every_kind_of_file_arrives_byte_for_byte() {
         }
         handle.stop().await;
         only_allowed_calls(&stage);
-        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part is sent twice");
         assert!(stage.practice.open_uploads().is_empty());
     });
 }
 
-/// Only the calls that the design allows, each guarded.
+/// Checks that only allowed calls were made, each with its guards.
 fn only_allowed_calls(stage: &Stage) {
     let story = stage.practice.story();
     for request in stage.practice.requests() {
@@ -184,7 +184,7 @@ fn without_renewal(options: EngineOptions) -> EngineOptions {
     EngineOptions { adjust: Some(adjust), ..options }
 }
 
-/// A delivery of a large file, one request at a time, whose second part is at S3 and not yet answered for.
+/// Starts a delivery of a large file, one request at a time, and holds the answer to its second part.
 async fn half_way(stage: &Stage, options: EngineOptions) -> Handle {
     stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1));
     stage.file("film.mov", 24 * MIB);
@@ -205,17 +205,17 @@ fn uploads_pause_when_access_ends_and_continue_with_new_access() {
         let over = |seen: &Snapshot| matches!(seen.destinations[0].session, Session::Expired(_));
         let seen = wait(&mut handle, "the end", over).await;
         assert!(seen.destinations[0].totals.failed == 0 && seen.destinations[0].totals.open() > 0);
-        // What was out may still be answered; after that nothing goes out.
+        // Requests in flight may still be answered; after that nothing is sent.
         stage.practice.release();
         settle(&handle).await;
         let quiet = stage.practice.requests().len();
         pass(&stage.practice, &handle, Duration::from_mins(10)).await;
-        assert_eq!(stage.practice.requests().len(), quiet, "nothing goes out without access");
+        assert_eq!(stage.practice.requests().len(), quiet, "nothing is sent without access");
         handle.send(Command::GetAccess(FIRST));
         let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(seen.destinations[0].totals.delivered, 2);
-        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part is sent twice");
         assert_eq!(stage.practice.count(ApiOperation::AssumeRole), 2);
         handle.stop().await;
     });
@@ -257,7 +257,7 @@ fn a_session_is_used_to_its_end_after_the_role_stops_trusting_the_user() {
         let seen = done(&mut handle).await;
         stage.check(&seen);
         assert_eq!(seen.destinations[0].totals.delivered, 1);
-        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part twice");
+        assert!(sent(&stage.practice.requests()).values().all(|&times| times == 1), "no part is sent twice");
         handle.stop().await;
     });
 }
@@ -272,7 +272,7 @@ fn deleting_the_role_stops_the_queue_until_it_is_created_again() {
         let mut handle = half_way(&stage, stage.options()).await;
         stage.practice.delete_role();
         stage.practice.release();
-        // The session died with its role: Daypass asks once for a new one, and says what came of that.
+        // The session ended with its role: Daypass requests a new one once, and reports the result.
         let seen = wait(&mut handle, "the refusal", |seen| seen.destinations[0].renew_problem.is_some()).await;
         let why = seen.destinations[0].renew_problem.as_ref().map(|why| why.kind);
         assert!(matches!(why, Some(Kind::AssumeDenied(_))), "{why:?}");

@@ -1,4 +1,4 @@
-//! Schedules of faults by chance, and source files that don't keep still: nothing is ever said to be there that isn't.
+//! Tests random faults and source files that change: no file is reported as delivered unless it is.
 
 use crate::support::stage::{FIRST, LONG, MIB, SHORT, Stage, bytes, done, row, states, wait};
 use daypass::engine::handle::EngineOptions;
@@ -62,13 +62,13 @@ fn fault(number: usize, dice: &mut Rng) -> Fault {
 
 const FAULTS: usize = 20;
 
-/// How often a script says that an upload is gone.
+/// Returns how often a script reports that an upload is gone.
 fn gone(rules: &[FaultRule]) -> u32 {
     let says = |rule: &&FaultRule| matches!(&rule.what, Fault::Status { code, .. } if code == "NoSuchUpload");
     rules.iter().filter(says).map(|rule| rule.times).sum()
 }
 
-/// One delivery under a schedule that the seed draws.
+/// Runs one delivery under the schedule of this seed.
 async fn schedule(seed: u64) {
     let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     dice.roll(2);
@@ -98,7 +98,7 @@ async fn schedule(seed: u64) {
     let limits = Limits { seed, ..Limits::default() };
     let handle = stage.engine(EngineOptions { limits, patience: SHORT, ..stage.options() }).await;
     stage.add(&handle);
-    // What only a person can let go on is let go on: it may have been one answer of the script.
+    // Some stops need a person: the cause may have been a single answer of the script.
     let mut asked = 0;
     let end = tokio::time::timeout(LONG, async {
         loop {
@@ -132,7 +132,7 @@ async fn schedule(seed: u64) {
     };
     for (key, state) in states(&seen) {
         let State::Failed(why) = &state else { continue };
-        // The script can make these look like what no retry helps against.
+        // The script can make these look permanent.
         let honest = matches!(why.kind, Kind::ProofDiffers | Kind::Damaged | Kind::Unexpected | Kind::Refused)
             || why.kind == Kind::UploadGone && gone(&rules) > 3;
         assert!(honest, "seed {seed}: {key} {why:?} {rules:#?}");
@@ -151,7 +151,7 @@ fn check(stage: &Stage, seen: &daypass::model::snapshot::Snapshot, seed: u64) {
         assert!(!delivered || stored.is_some(), "seed {seed}: {key} is said to be delivered and isn't there");
         assert!(stored.is_none_or(|stored| stored == source), "seed {seed}: {key} holds other bytes: {:?}", row.state);
     }
-    assert!(stage.practice.objects().len() <= seen.rows.len(), "seed {seed}: nothing under a second name");
+    assert!(stage.practice.objects().len() <= seen.rows.len(), "seed {seed}: nothing is stored under a second name");
 }
 
 /// `DAYPASS_SEEDS` sets how many schedules there are.
@@ -172,7 +172,7 @@ fn reports_are_true_under_random_faults() {
     });
 }
 
-/// A large file that is changed by `change` once its first part was confirmed.
+/// Delivers a large file that `change` modifies after its first part is confirmed.
 async fn changed(change: impl FnOnce(&std::path::Path)) -> State {
     let stage = Stage::new(practice::PracticeOptions::default()).await;
     stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1));
@@ -186,7 +186,7 @@ async fn changed(change: impl FnOnce(&std::path::Path)) -> State {
     let seen = done(&mut handle).await;
     let state = row(&seen, "film.mov").state;
     if matches!(state, State::Failed(_)) {
-        assert!(stage.practice.objects().is_empty(), "nothing of a mixture is completed");
+        assert!(stage.practice.objects().is_empty(), "no mixture of versions is completed");
     }
     handle.stop().await;
     state
@@ -260,7 +260,7 @@ fn an_unreadable_file_does_not_stop_others() {
         let closed = stage.file("closed.txt", 100);
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("changed");
         if fs::File::open(&closed).is_ok() {
-            // Root reads everything: a folder in the file's place is what can't be read then.
+            // Root can read everything, so a folder takes the place of an unreadable file.
             fs::remove_file(&closed).expect("removed");
             std::os::unix::fs::symlink("/proc/self/mem", &closed).expect("a link");
         }
@@ -286,14 +286,14 @@ fn a_request_without_an_answer_does_not_hold_up_other_files() {
         stage.add(&handle);
         let seen = stage.finish(&handle).await;
         stage.check(&seen);
-        assert_eq!(row(&seen, "lost.txt").state, State::NotConfirmed, "it is there, and nobody said so");
+        assert_eq!(row(&seen, "lost.txt").state, State::NotConfirmed, "the object exists, but its answer was lost");
         assert_eq!(seen.destinations[0].totals.delivered, 2);
         handle.stop().await;
     });
 }
 
-/// What was taken of a request's body counts up to its end, also of what came since the last look at it: its answer is a page of
-/// something on the way, which may have passed the file on.
+/// A proxy answers with a page after it has read the whole body, so it may have forwarded the file. Bytes that were read
+/// since the last progress report must count, too.
 #[test]
 fn a_file_that_a_proxy_may_have_forwarded_is_never_called_somebody_elses() {
     runtime().block_on(async {

@@ -1,4 +1,4 @@
-//! The journal: what was recorded comes back, what was not never does, and no file it is given brings it down.
+//! Tests the journal: records are restored exactly, and no damaged file crashes it.
 
 mod damage;
 mod doubts;
@@ -207,7 +207,7 @@ fn records_are_restored_in_the_next_run() {
         assert_eq!(
             came,
             [("small.txt", delivered), large, taken, ("gone.txt", gone), maybe, last],
-            "what was taken out stays out"
+            "removed files stay removed"
         );
         let (large, waiting) = (&uploads[1], &uploads[5]);
         assert_eq!((&*large.name, &*large.folder.key, large.size), ("large.bin", "job/", 20 * MIB));
@@ -221,7 +221,7 @@ fn records_are_restored_in_the_next_run() {
         assert!(&*waiting.name == "waiting.txt" && waiting.multipart.is_none());
         assert!(Arc::ptr_eq(&large.folder, &waiting.folder), "a folder is shared by its files");
 
-        // It goes on in its own delivery, and what is added now joins it.
+        // It continues in its own delivery, and files added now join it.
         record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, large.row)]).await;
         record(&journal, [Record::Part(UploadId(0), 1, part(1)), Record::Part(UploadId(0), 3, part(3))]).await;
         record(&journal, [Record::Completing(UploadId(0)), added(1, &folder(), "new.txt", 1)]).await;
@@ -244,7 +244,7 @@ fn records_are_restored_in_the_next_run() {
     });
 }
 
-/// What begins anew, under a new name or at all, must not take over a part of what was before.
+/// An upload that restarts must not keep parts of the earlier upload.
 #[test]
 fn parts_belong_to_their_upload_id() {
     let (_dir, home) = home();
@@ -376,7 +376,7 @@ fn a_full_disk_is_reported_and_loses_no_records() {
         assert_eq!(problem.kind, Kind::JournalFull);
         state.wait_for(Option::is_some).await.expect("the journal is there");
 
-        // More comes while it is full; it waits, and whoever needs the disk is told.
+        // Records that come while the disk is full wait, and callers that need the disk get the error.
         record(&journal, (sent..sent + 500).map(|id| added(id, &work, &format!("{id:0100}"), 1))).await;
         sent += 500;
         assert_eq!(journal.flush().await.map_err(|problem| problem.kind), Err(Kind::JournalFull));
@@ -414,7 +414,7 @@ fn records_are_written_into_reserved_space_if_the_disk_is_full() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
 
-        // The room that was given up: what waits is written, and nothing more is asked for before there is room again.
+        // The reserved space was released: waiting records are written, and nothing more until there is space again.
         options.pages.store(100_000, Ordering::Relaxed);
         record(&journal, [added(2_000, &folder(), "last", 1)]).await;
         journal.flush().await.expect("it is on disk");
@@ -460,7 +460,7 @@ fn only_the_owner_can_read_folders_and_files() {
         }
         journal.close().await.expect("it closes");
 
-        // Open to others: nothing is read from there, nothing is kept, and the delivery goes on all the same.
+        // If others have access, nothing is read or kept there, but the delivery continues.
         fs::set_permissions(&home, fs::Permissions::from_mode(0o770)).expect("our own folder");
         let (journal, kept, notices) = open(&home);
         assert!(kept.destinations.is_empty());
@@ -470,7 +470,7 @@ fn only_the_owner_can_read_folders_and_files() {
         assert_eq!(lines(&journal)[0].1.len(), 1);
         fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).expect("our own folder");
 
-        // A link where a file of ours should be is not followed.
+        // A link in the place of our file is not followed.
         let victim = dir.path().join("victim");
         for name in ["journal.sqlite", "lock", "journal.sqlite-wal"] {
             let _ = fs::remove_dir_all(&home);
@@ -484,7 +484,7 @@ fn only_the_owner_can_read_folders_and_files() {
             journal.flush().await.expect("memory takes it");
             assert_eq!(fs::read_to_string(&victim).expect("a file"), "precious");
         }
-        // A folder that can't be made.
+        // A folder that can't be created.
         let (_, _, notices) = open(&victim.join("below"));
         assert!(matches!(&notices[..], [JournalNotice::NotKept(_)]), "{notices:?}");
     });

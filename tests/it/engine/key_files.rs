@@ -1,4 +1,4 @@
-//! The contractor's own keys in what was dropped: left out unless a person says that they are meant.
+//! Tests that the contractor's own keys are left out unless a person sends them.
 
 use crate::cli::upload::{run_within, runtime};
 use crate::support::stage::{Stage, done};
@@ -28,7 +28,7 @@ async fn with_keys() -> Stage {
         fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         fs::write(path, content).expect("written");
     }
-    // A key is looked for at the beginning of a file, however that goes up.
+    // Keys are searched for at the beginning of a file, however it is sent.
     fs::write(stage.source.join("late.csv"), format!("{}{KEY}", "x".repeat(70_000))).expect("written");
     fs::write(stage.source.join("long.csv"), format!("{KEY}{}", "x".repeat(70_000))).expect("written");
     fs::write(stage.source.join("dump.sql"), format!("{KEY}{}", "x".repeat(9_000_000))).expect("written");
@@ -50,7 +50,7 @@ fn left_out(seen: &Snapshot) -> BTreeSet<String> {
     seen.rows.iter().filter(|(_, row)| held(&row.state)).map(|(_, row)| row.key()).collect()
 }
 
-/// The row that this file is left out in.
+/// Returns the left-out row of this file.
 fn row(seen: &Snapshot, name: &str) -> (UploadId, Upload) {
     let held = |row: &Upload| &*row.name == name && matches!(row.state, State::Failed(_));
     let found = seen.rows.iter().find(|(_, row)| held(row)).expect("a row");
@@ -70,7 +70,7 @@ async fn key_files_are_left_out_until_a_person_sends_them() {
     assert_eq!(left_out(&seen), keys);
     let plain = ["a.txt", "late.csv", "notes/about-keys.md"].map(str::to_owned).into();
     assert_eq!(objects(&stage), plain);
-    // Neither the same folder again nor another try sends them.
+    // Neither adding the folder again nor a retry sends them.
     stage.add(&handle);
     handle.reached().await;
     let seen = done(&mut handle).await;
@@ -89,7 +89,7 @@ async fn key_files_are_left_out_until_a_person_sends_them() {
     let seen = done(&mut handle).await;
     assert!(matches!(seen.rows.get(dump).map(|row| &row.state), Some(State::Delivered(_))));
     assert_eq!(seen.destinations[0].totals.key_files, KEYS.len() as u64 - 2);
-    // What was not left out for that is not sent by it.
+    // It does not send files that were left out for other reasons.
     handle.send(Command::SendKeyFile(UploadId(0)));
     handle.reached().await;
     done(&mut handle).await;
@@ -107,7 +107,7 @@ fn the_command_line_reports_left_out_keys_and_sends_them_on_request() {
             assert!(out.contains(&line), "{key}: {out}");
         }
         assert!(out.contains("--send-keys") && out.contains("3 of 10 files delivered, 7 left out"), "{out}");
-        // As an event it is one that was left out, too, and there is nothing for `resume` in it.
+        // The JSON event reports it as left out, too, and `resume` has nothing to do.
         let (code, out, beside) = run_within(stage.upload("importantproject").args(["--json", "source"]), 30).await;
         let left_out = out.lines().filter(|line| line.contains("\"event\":\"left out\"")).count();
         assert_eq!((code, left_out), (1, KEYS.len()), "{out}{beside}");

@@ -1,4 +1,4 @@
-//! Access keys from files and pastes, and what becomes of the credentials file.
+//! Tests access keys from files and pasted text, and how they change the credentials file.
 
 use daypass::engine::handle::{Engine, EngineOptions, Handle};
 use daypass::engine::http::HttpOptions;

@@ -1,4 +1,4 @@
-//! The diagnostic log and the report: what they tell, how little of it, and that no secret is in either.
+//! Tests the diagnostic log and the report: their content, their size, and that they contain no secret.
 
 use crate::cli::upload::{run_within, runtime};
 use crate::support::stage::{FIRST, Stage, done, wait};
@@ -128,7 +128,7 @@ fn the_log_and_the_report_contain_no_secret() {
         stage.file("folder of secrets/film.bin", 9_000_000);
         let story = stage.practice.story();
         let secret = story.richard.secret().to_owned();
-        // A server that says what it should not: the key, the token, names.
+        // The server leaks the key, the token and names.
         let told = format!("The key {secret} of Richard may not put Merger with Foobar.txt, code {code}");
         stage.practice.fault(FaultRule::once(ApiOperation::PutObject, Fault::status(503, &secret, &told)));
         stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::status(400, "BadDigest", &told)));

@@ -1,4 +1,4 @@
-//! What a bucket's policy may want with each object goes along only where the destination says so.
+//! Tests that ACL and encryption headers are sent only if the destination sets them.
 
 use crate::diagnose::destination;
 use crate::engine::transfer::{PLACE, crc, http, region, vault};

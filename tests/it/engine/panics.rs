@@ -1,4 +1,4 @@
-//! Tasks that end without an answer, and answers that come too late to count.
+//! Tests tasks that panic, and answers that come too late.
 
 use crate::support::stage::{FIRST, Stage, wait};
 use daypass::engine::handle::EngineOptions;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// The first `times` tasks of a kind panic; what they were for goes on all the same.
+/// Lets the first `times` tasks of a kind panic, and checks that the work continues.
 async fn goes_on_after(times: u32, of: fn(&TaskKind) -> bool) -> Stage {
     let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
     stage.file("a.txt", 10);
@@ -72,7 +72,7 @@ async fn a_panic_while_looking_up_the_region_stops_nothing() {
     assert_eq!((seen.destinations[0].totals.delivered, left.load(Ordering::SeqCst)), (1, 0));
 }
 
-/// A task for access that ends each time is told as a problem, and not waited for.
+/// A task for access that always panics must become a problem instead of an endless wait.
 #[tokio::test]
 async fn a_task_that_always_panics_is_reported() {
     let stage = Stage::new(daypass::practice::PracticeOptions::default()).await;
@@ -88,7 +88,7 @@ async fn a_task_that_always_panics_is_reported() {
     assert!(seen.destinations[FIRST.0 as usize].is_retrying());
 }
 
-/// Requests that went to the wrong region are answered so, one of them long after the right one was found.
+/// One of the wrong-region answers arrives long after the right region was found.
 #[test]
 fn a_late_wrong_region_answer_stops_nothing() {
     let mut model = Model::new(Limits::default());
@@ -132,7 +132,7 @@ fn a_late_wrong_region_answer_stops_nothing() {
         second.extend(sent(&fx));
     }
     assert_eq!(second.len(), 3, "each goes out once more");
-    // What was sent to the region that was found, and is not there either, is told.
+    // A wrong-region answer from the region that was found is reported.
     step(&mut model, Event::Answered(second[0], elsewhere()));
     assert_eq!(
         model.destination(FIRST).expect("an open destination").hold.as_ref().map(|problem| problem.kind),

@@ -1,4 +1,4 @@
-//! The date at which S3 throws abandoned parts away: it is told while an upload waits, and obeyed after.
+//! Tests the date when S3 deletes unfinished uploads: it is shown before and obeyed after.
 
 use crate::support::stage::{FIRST, MIB, Stage, done, row, wait};
 use daypass::engine::handle::Engine;
@@ -31,7 +31,7 @@ async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
     handle.send(Command::GetAccess(FIRST));
     let seen = done(&mut handle).await;
     stage.check(&seen);
-    assert!(seen.kept_until.is_empty(), "what is whole has no parts");
+    assert!(seen.kept_until.is_empty(), "complete files have no parts");
     handle.stop().await;
     let created =
         stage.practice.requests().iter().filter(|request| request.op == ApiOperation::CreateMultipartUpload).count();

@@ -37,7 +37,7 @@ impl Bench {
         Engine::spawn(options).await.expect("an engine")
     }
 
-    /// What comes of the command, once it is allowed.
+    /// Allows the command and returns its result.
     async fn run(&self, command: &str) -> Result<String, Problem> {
         let mut handle = self.engine(command).await;
         handle.allow_command("p", command, Consent::ThisRun);

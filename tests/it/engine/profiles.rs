@@ -1,4 +1,4 @@
-//! The shared credentials and config files, in every state they are met in.
+//! Tests reading the shared credentials and config files, including damaged ones.
 
 mod chain;
 mod external_keys;
@@ -44,7 +44,7 @@ impl Files {
         keys(&self.paths, profile).map_err(|problem| problem.kind)
     }
 
-    /// The kind of the problem; what works is shown as Debug shows it.
+    /// Returns the kind of the problem.
     fn kind(&self, profile: &str) -> Kind {
         self.keys(profile).expect_err("a problem")
     }

@@ -1,4 +1,4 @@
-//! The limit of speed on the wire: several bodies together, slow ones that are not taken for silent, and none limited.
+//! Tests the rate limit: bodies share it, slow ones are not considered silent, and it can be off.
 
 use crate::engine::transfer::{content, crc, http, s3_with};
 use crate::support::scripted::{Server, ok};

@@ -1,4 +1,4 @@
-//! The command line killed at random moments, and what the next run makes of it.
+//! Kills the command line at random moments and tests that the next run continues.
 
 use crate::support::stage::{LONG, MIB, Stage, done, pass, settle, until, wait};
 use daypass::engine::handle::{Engine, EngineOptions};
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// The longest time for which the journal gathers records, and some more for a busy computer.
 const GATHERED: Duration = Duration::from_millis(1_000);
 
-/// Chance that is the same in every run.
+/// A random generator that is the same in every run.
 struct Rng(u64);
 
 impl Rng {
@@ -24,7 +24,7 @@ impl Rng {
     }
 }
 
-/// Waits for a process as long as this; none where it still runs.
+/// Waits for a process up to `most`; returns `None` if it still runs.
 async fn ended(child: &mut Child, most: Duration) -> Option<ExitStatus> {
     for _ in 0..most.as_millis() / 20 {
         if let Some(status) = child.try_wait().expect("a process of ours") {
@@ -46,7 +46,7 @@ fn answered(stage: &Stage, after: u64) -> BTreeSet<(String, i32)> {
     well.map(|request| (request.upload_id.unwrap_or_default(), request.part.unwrap_or_default())).collect()
 }
 
-/// One delivery that is killed again and again; gives the number of kills.
+/// Kills one delivery again and again, and returns the number of kills.
 async fn killed_delivery(seed: u64, kills: u32) -> u32 {
     let stage = Stage::new(practice::PracticeOptions::default()).await;
     stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::SlowBody(6_000_000)).times(u32::MAX));
@@ -58,7 +58,7 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
     }
     let (mut dice, mut killed) = (Rng(seed), 0);
     let mut status = None;
-    // What was answered to a process that lived on for long enough to take it down, and the last request by then.
+    // The answers that the process had enough time to record, and the last request by then.
     let mut kept = BTreeMap::new();
     for round in 0..kills + 20 {
         let resume = round % 3 == 2;
@@ -121,7 +121,7 @@ async fn killed_delivery(seed: u64, kills: u32) -> u32 {
         keys.insert(key);
     }
     let stored: BTreeSet<String> = stage.practice.objects().into_iter().map(|object| object.key).collect();
-    assert_eq!(stored, keys, "seed {seed}: nothing under a second name");
+    assert_eq!(stored, keys, "seed {seed}: nothing is stored under a second name");
     killed
 }
 
@@ -147,7 +147,7 @@ fn a_killed_delivery_resumes_where_it_stopped() {
     });
 }
 
-/// What the command line had printed when it was killed is in the journal. `DAYPASS_KILLS` sets how many kills there are.
+/// `DAYPASS_KILLS` sets how many kills there are.
 #[test]
 fn files_reported_as_delivered_are_in_the_journal_after_a_kill() {
     let kills: u64 = std::env::var("DAYPASS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
@@ -162,10 +162,10 @@ fn files_reported_as_delivered_are_in_the_journal_after_a_kill() {
             let mut command = stage.upload("importantproject");
             command.arg(&stage.source).stdout(std::fs::File::create(&out).expect("a file")).stderr(Stdio::null());
             let mut child = command.spawn().expect("it runs");
-            // However long it takes on a busy computer: it is killed soon after the first file was said to be delivered.
+            // The kill follows soon after the first file is reported as delivered, however slow the computer is.
             until("a file to be said delivered", || std::fs::metadata(&out).is_ok_and(|out| out.len() > 200)).await;
             let _ended = ended(&mut child, Duration::from_millis(dice.roll(400))).await;
-            // It may have ended.
+            // It may have ended already.
             let _gone = child.kill();
             child.wait().expect("a process of ours");
             let text = std::fs::read_to_string(&out).expect("text");
@@ -179,7 +179,7 @@ fn files_reported_as_delivered_are_in_the_journal_after_a_kill() {
     });
 }
 
-/// The names of the files that the journal calls delivered.
+/// Returns the names of the files that the journal calls delivered.
 async fn delivered(stage: &Stage) -> BTreeSet<String> {
     let handle = daypass::engine::handle::Engine::spawn(stage.options()).await.expect("an engine");
     let history = handle.journal().history();

@@ -138,7 +138,7 @@ async fn a_sign_in_is_confirmed_stored_and_used() {
     for profile in ["old", "half"] {
         assert!(who(dir.path(), &server, profile).await.is_err(), "{profile}");
     }
-    // A token that is over is renewed by what renews it, and the new one is kept.
+    // An expired token is renewed with its refresh token, and the new one is stored.
     let over = std::fs::read_to_string(&path)
         .expect("read")
         .replace(kept["expiresAt"].as_str().expect("a date"), "2020-01-01T00:00:00Z");
@@ -149,7 +149,7 @@ async fn a_sign_in_is_confirmed_stored_and_used() {
     let renewed: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("read")).expect("JSON");
     assert_ne!(renewed["expiresAt"], "2020-01-01T00:00:00Z");
     assert_eq!(renewed["refreshToken"], "RTCANARY");
-    // A damaged file counts as none.
+    // A damaged file counts as missing.
     std::fs::write(&path, "{\"accessToken\": 5").expect("written");
     let asked = server.heard().len();
     let needed = said(Kind::SignInNeeded).title;
@@ -278,7 +278,7 @@ async fn a_login_session_is_renewed() {
     assert_eq!(who(dir.path(), &server, "l").await, Ok("bob".to_owned()));
     assert!(key().contains("ASIAOLDKEY") && renewals() == 0);
     write("2020-01-01T00:00:00Z");
-    // The proof would be for the host that the environment names, and of no use.
+    // A proof for the host that the environment names would be useless.
     let needed = said(Kind::SignInNeeded).title;
     let redirected = who(dir.path(), &server, "l").await.expect_err("not renewed");
     assert!(redirected.contains(&needed) && redirected.contains("AWS_ENDPOINT_URL"), "{redirected}");

@@ -1,4 +1,4 @@
-//! A bucket whose key lets small files in and no parts: large files go up whole, and it is remembered.
+//! Tests a bucket whose KMS key denies parts: large files are sent whole, and that is remembered.
 
 use crate::support::stage::{FIRST, Stage, done, pass, row, wait};
 use daypass::diagnose::titles;
@@ -40,7 +40,7 @@ async fn large_files_are_sent_whole_and_later_ones_without_trying_parts() {
     assert!(seen.destinations[0].learned.parts_refused.is_some());
     assert_eq!(stage.practice.count(ApiOperation::CompleteMultipartUpload), 0);
 
-    // From then on nothing is begun in parts, in the next run neither.
+    // From then on no upload starts in parts, not even in the next run.
     stage.practice.clear_requests();
     add(&handle, vec![stage.file("next.bin", 9 << 20)]).await;
     done(&mut handle).await;
@@ -93,7 +93,7 @@ async fn faults_do_not_change_how_files_are_sent() {
     let fits = matches!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole) | State::Failed(_));
     assert!(fits, "{:?}", row(&seen, "large.bin").state);
     if matches!(row(&seen, "large.bin").state, State::Failed(_)) {
-        // Twice damaged is enough; the person tries again.
+        // Two damaged requests stop the file; the person retries.
         handle.send(Command::Retry(Which::All(FIRST)));
         let seen = stage.finish(&handle).await;
         assert_eq!(row(&seen, "large.bin").state, State::Delivered(Proof::Whole));
@@ -102,7 +102,7 @@ async fn faults_do_not_change_how_files_are_sent() {
     assert!(stored == std::fs::read(path).expect("the file"));
 }
 
-/// The answer is lost after everything was sent: it is there, and nothing says so but a "taken" to the second try.
+/// The answer is lost after everything was sent, so the second try only learns that the name is taken.
 #[tokio::test]
 async fn a_lost_answer_is_not_reported_as_delivered() {
     let stage = stage().await;
@@ -133,7 +133,7 @@ async fn a_file_that_changes_while_it_is_sent_is_not_delivered() {
     assert!(stage.practice.object_bytes("incoming/large.bin").is_err());
 }
 
-/// What is far from its end is broken off by a pause, and nothing of it is stored.
+/// A pause aborts a request that is far from its end, so nothing of it is stored.
 #[tokio::test]
 async fn a_pause_aborts_the_request_and_resuming_starts_over() {
     let stage = stage().await;

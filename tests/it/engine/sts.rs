@@ -114,7 +114,7 @@ async fn a_session_never_lasts_longer_than_requested() {
     assert_eq!(answer.expect_err("it is over").kind, Kind::SessionOver);
 }
 
-/// What is counted down and the time of day beside it speak of one moment.
+/// The countdown and the time of day next to it must mean the same moment.
 #[tokio::test]
 async fn the_shown_end_matches_the_countdown() {
     let (answer, _) = assume(given("222222222222", "2026-10-25T17:42:00Z"), None).await;
@@ -222,7 +222,7 @@ fn a_long_folder_name_is_shortened_in_the_session_policy_but_never_dropped() {
     let umlauts = format!("{}/", "ü".repeat(441));
     assert_eq!(resource(role, &umlauts).0, format!("arn:aws:s3:::acme-inbox/{umlauts}*"));
     assert_eq!(resource(role, "a$b/$/").0, "arn:aws:s3:::acme-inbox/a$b/$/*");
-    // Others count six: what does not fit is left off from the end, folder by folder.
+    // Others count six: folders that do not fit are dropped from the end.
     let (first, second) = ("日".repeat(200), "本".repeat(90));
     assert_eq!(resource(role, &format!("{first}/{second}/")).0, format!("arn:aws:s3:::acme-inbox/{first}/*"));
     assert_eq!(resource(role, &format!("{}/", "日".repeat(295))).0, "arn:aws:s3:::acme-inbox/*");

@@ -1,4 +1,4 @@
-//! What Daypass really says to S3, read from the wire.
+//! Tests the requests that Daypass sends to S3.
 
 pub mod faults;
 mod files;
@@ -81,7 +81,7 @@ pub fn s3_over_tls(server: &Server, pem: PathBuf) -> S3 {
     s3_with(&http(&server.url, Some(pem)), &Clock::start(), Timeouts::default())
 }
 
-/// Bytes that tell their place, quickly made.
+/// Returns bytes that depend on their position.
 pub fn content(length: usize) -> Bytes {
     let pattern: Vec<u8> = (0..=250).collect();
     let mut bytes = pattern.repeat(length / pattern.len() + 1);
@@ -338,7 +338,7 @@ async fn a_policy_that_refuses_unsigned_payloads_is_satisfied() {
     let taken = Arc::new(AtomicU64::new(0));
     s3.put("k", body.clone(), crc(&body), &taken).await.expect("stored");
     let heard = server.heard();
-    assert_eq!(heard.len(), before + 1, "it is known by now");
+    assert_eq!(heard.len(), before + 1, "the requirement is remembered");
     let hash = payload_hash(&body);
     let last = heard.last().expect("a request");
     assert_eq!(last.header("x-amz-content-sha256"), Some(hash.as_str()));

@@ -1,4 +1,4 @@
-//! A destination that is changed while it is open: its files come along, and nothing of before meets what comes after.
+//! Tests changing an open destination: its files move, and no old session or answer is used.
 
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
 use crate::support::simulation::destination;
@@ -43,7 +43,7 @@ fn waiting_files_move_and_only_the_changed_destination_remains() {
     let seen = bench.model.snapshot();
     assert_eq!(seen.destinations.len(), 1);
     assert_eq!(*seen.destinations[0].destination, right());
-    assert_eq!(*seen.remembered, [right()], "the slip of the pen is not remembered");
+    assert_eq!(*seen.remembered, [right()], "the typing mistake is not remembered");
     assert!(matches!(bench.session(), Session::Assuming(_)), "{:?}", bench.session());
     assert_eq!((bench.place().totals.files, bench.place().totals.bytes, bench.place().totals.paused), (3, 60, 1));
     let_in(&mut bench);
@@ -111,7 +111,7 @@ fn started_uploads_restart_without_the_old_session() {
     let_in(&mut bench);
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(print(40 * MIB, 1)));
-    assert!(matches!(bench.sent().1.call, Call::Create), "from the beginning");
+    assert!(matches!(bench.sent().1.call, Call::Create), "the upload restarts");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn the_region_of_the_old_bucket_is_ignored() {
     bench.given(ask.attempt, 3600);
     bench.fx.clear();
     bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
-    assert!(!bench.fx.iter().any(|effect| matches!(effect, Effect::UseRegion(..))), "that was the old one");
+    assert!(!bench.fx.iter().any(|effect| matches!(effect, Effect::UseRegion(..))), "that is the old bucket");
     bench.after(60);
     assert!(bench.fx.iter().any(|effect| matches!(effect, Effect::Locate(_, to) if **to == right())));
     bench.on(Event::Located(P, Ok("eu-west-1".parse().expect("a region"))));
@@ -143,7 +143,7 @@ fn a_destination_with_delivered_files_stays_and_the_rest_moves() {
     bench.command(Command::Pause(Which::One(UploadId(1))));
     change(&mut bench, right());
     let seen = bench.model.snapshot();
-    assert_eq!(seen.destinations.len(), 2, "what arrived arrived there");
+    assert_eq!(seen.destinations.len(), 2, "the destination with the delivered file stays");
     assert!(matches!(bench.state(0), State::Delivered(_)));
     assert_eq!(bench.state(1), State::Canceled);
     let moved = seen.rows.get(UploadId(2)).expect("a row");

@@ -1,4 +1,4 @@
-//! What a person asks of uploads, and what each answer of S3 makes of one.
+//! Tests user commands for uploads, and the effect of each answer from S3.
 
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
 use daypass::model::event::{Answer, Call, Effect, Event, Send};
@@ -43,7 +43,7 @@ fn pausing_keeps_what_s3_has() {
 
 #[test]
 fn a_file_changed_during_a_pause_is_never_mixed() {
-    // Another size tells at once that it is another file; at the same size its content does.
+    // A different size shows a different file at once; otherwise its content is compared.
     for size in [41 * MIB, 40 * MIB] {
         let mut bench = Bench::open();
         let parts = bench.begun(40 * MIB);
@@ -64,7 +64,7 @@ fn a_file_changed_during_a_pause_is_never_mixed() {
         bench.command(Command::Retry(ONE));
         let (open, _) = bench.sent();
         bench.answer(open, Answer::Opened(print(size, 2)));
-        assert!(matches!(bench.sent().1.call, Call::Create), "from the beginning");
+        assert!(matches!(bench.sent().1.call, Call::Create), "the upload restarts");
     }
 }
 
@@ -199,7 +199,7 @@ fn a_taken_name_gets_the_next_number_every_time() {
 
 #[test]
 fn an_object_that_may_be_ours_is_not_called_somebody_elses() {
-    // Commit lost, then the name is taken: ours or not, nobody can tell. A retry doesn't make it clearer.
+    // After a lost commit nobody can tell whose object has the name, and a retry doesn't help.
     let mut bench = Bench::open();
     bench.add("/a", &[("x", 1)]);
     let (id, _) = bench.sent();
@@ -212,7 +212,7 @@ fn an_object_that_may_be_ours_is_not_called_somebody_elses() {
     let (id, _) = bench.sent();
     bench.trouble(id, Kind::AlreadyThere);
     assert_eq!(bench.state(0), State::NotConfirmed);
-    // The same after it was taken out while its call was out.
+    // The same holds if the upload was removed during its call.
     bench.add("/a", &[("y", 1)]);
     bench.sent();
     bench.command(Command::Cancel(Which::One(UploadId(1))));
@@ -233,7 +233,7 @@ fn a_lost_complete_is_repeated_and_then_left_unconfirmed() {
             bench.trouble(id, if repeats == 2 { last } else { Kind::AnswerLost });
             bench.after(61);
             let Some((next, send)) = bench.sends().pop() else { break };
-            assert!(matches!(send.call, Call::Complete { .. }), "the same once more");
+            assert!(matches!(send.call, Call::Complete { .. }), "Complete is repeated");
             id = next;
             repeats += 1;
         }
@@ -251,7 +251,7 @@ fn an_upload_restarts_three_times_if_complete_is_refused() {
         for _ in 0..3 {
             bench.trouble(id, kind);
             let open =
-                bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Open)).expect("from the beginning");
+                bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Open)).expect("the upload restarts");
             bench.answer(open.0, Answer::Opened(print(20 * MIB, 1)));
             let create = bench.sends().into_iter().find(|(_, s)| matches!(s.call, Call::Create)).expect("a new one");
             bench.answer(create.0, Answer::Created { upload_id: "again".into(), abort_at: None });

@@ -1,4 +1,4 @@
-//! Denials by S3 in mid-delivery: new requests stop at once, the cause is told, and nothing loops.
+//! Tests denials by S3 during a delivery: new requests stop, the cause is shown, and nothing loops.
 
 use crate::support::model_bench::{Bench, MIB, P, part, stored};
 use daypass::model::event::{Answer, Call, Send};

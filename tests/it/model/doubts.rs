@@ -1,4 +1,4 @@
-//! Doubt follows from facts: what may be stored without an answer, and what can't be.
+//! Tests which requests may have stored a file without an answer.
 
 use crate::support::earlier::{left, next_run, restored};
 use crate::support::model_bench::{Bench, MIB, P, stored};
@@ -22,7 +22,7 @@ fn a_refusal_signed_by_s3_leaves_no_doubt() {
         assert!(!answer(kind, 400, "RequestHeaderSectionTooLarge", "R").may_be_stored(true), "{kind:?}");
         assert!(!answer(kind, 411, "MissingContentLength", "R").may_be_stored(true), "{kind:?}");
         assert!(!answer(kind, 501, "NotImplemented", "R").may_be_stored(true), "{kind:?}");
-        // Something on the way answers without a request id of S3.
+        // An answer without a request id of S3 comes from a proxy.
         assert!(answer(kind, 400, "BadRequest", "").may_be_stored(true), "{kind:?}");
         assert!(answer(kind, 500, "InternalError", "R").may_be_stored(true), "{kind:?}");
         assert!(Problem::new(kind).may_be_stored(true), "{kind:?}");
@@ -62,7 +62,7 @@ fn a_file_that_may_be_stored_never_ends_as_not_delivered() {
     assert_eq!(bench.state(0), State::NotConfirmed);
 }
 
-/// Takes down the records among the effects.
+/// Applies the records among the effects to the journal.
 fn record(journal: &mut Reference, fx: &[Effect]) {
     for effect in fx {
         if let Effect::Record(record) = effect {
@@ -71,7 +71,7 @@ fn record(journal: &mut Reference, fx: &[Effect]) {
     }
 }
 
-/// What the next run calls file `a`, which somebody else has put there, after this first run.
+/// Returns the state that the next run gives file `a` if its name is taken.
 fn taken_name_after(mut first: Bench, more: impl FnOnce(&mut Bench)) -> State {
     let mut journal = Reference::default();
     more(&mut first);
@@ -99,12 +99,12 @@ fn with_access(bench: &mut Bench) -> RequestId {
 #[test]
 fn only_files_that_were_sent_can_be_doubtful() {
     assert_eq!(taken_name_after(without_access(), |_| {}), State::AlreadyThere);
-    // Sent, and the program was killed.
+    // The program was killed after sending.
     let sent = |bench: &mut Bench| {
         with_access(bench);
     };
     assert_eq!(taken_name_after(without_access(), sent), State::NotConfirmed);
-    // Sent and refused.
+    // The request was refused.
     let refused = |bench: &mut Bench| {
         let first = with_access(bench);
         let all = bench.fx.iter().filter_map(|e| if let Effect::Send(id, _) = e { Some(*id) } else { None });
@@ -117,7 +117,7 @@ fn only_files_that_were_sent_can_be_doubtful() {
         }
     };
     assert_eq!(taken_name_after(without_access(), refused), State::AlreadyThere);
-    // Sent, and the answer was lost.
+    // The answer was lost.
     let lost = |bench: &mut Bench| {
         let id = with_access(bench);
         bench.trouble(id, Kind::AnswerLost);
@@ -125,7 +125,7 @@ fn only_files_that_were_sent_can_be_doubtful() {
     assert_eq!(taken_name_after(without_access(), lost), State::NotConfirmed);
 }
 
-/// The program ends in order while one of many small files is out: that one alone is doubtful.
+/// The program exits while one of many small files is in flight: only that one is doubtful.
 #[test]
 fn an_orderly_exit_leaves_doubt_only_about_requests_in_flight() {
     let mut bench = Bench::open();
@@ -142,7 +142,7 @@ fn an_orderly_exit_leaves_doubt_only_about_requests_in_flight() {
     assert!(matches!(fx.last(), Some(Effect::Record(Record::PutsAnswered))));
 }
 
-/// Many small files cost few records, and what may be out is always told before.
+/// Many small files cost few records, but each request is recorded before it is sent.
 #[test]
 fn every_request_is_recorded_before_it_is_sent() {
     let mut bench = Bench::open();

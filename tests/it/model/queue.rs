@@ -1,4 +1,4 @@
-//! The queue under random faults, persons, expiry and restarts: what must hold after every event.
+//! Tests the queue under random faults, user actions, expiry and restarts.
 
 use crate::support::simulated_server::Rules;
 use crate::support::simulation::{World, destination};
@@ -37,7 +37,7 @@ fn world(seed: u64, rules: Rules, places: usize) -> World {
     world
 }
 
-/// 60 seeds of each property, or `PROPTEST_CASES`. One that fails is written down beside this file and runs each time since.
+/// Runs 60 seeds of each property, or `PROPTEST_CASES`. A failing seed is saved next to this file and always runs first.
 fn config() -> ProptestConfig {
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 60 };
     let failing =
@@ -120,7 +120,7 @@ fn check_restarts(seed: u64) {
     world.finish();
 }
 
-/// A property and the seeds for which it failed once.
+/// A property and the seeds that made it fail once.
 type Failed = (fn(u64), &'static [u64]);
 
 const FAILED: [Failed; 4] = [

@@ -1,4 +1,4 @@
-//! The same delivery once more: what had stopped is told, what was edited is new, what only moved goes on.
+//! Tests repeating a delivery: stopped files are shown, edited files are new, and moved files continue.
 
 use crate::support::earlier::{SIZE, left, restored, with_parts};
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
@@ -76,7 +76,7 @@ fn stopped_files_are_shown_in_the_next_run_and_continue_in_their_rows() {
     let records = bench.records();
     assert!(!records.iter().any(|record| matches!(record, Record::Added { .. })), "{records:?}");
     assert!(records.iter().any(|record| matches!(record, Record::Reopened(UploadId(0)))));
-    // Nobody knows whether the fourth is there: what stands under its name may be its own.
+    // Nobody knows whether the fourth was stored: the object under its name may be ours.
     bench.command(Command::Retry(Which::One(UploadId(3))));
     let (id, _) = bench.sent();
     bench.trouble(id, Kind::AlreadyThere);
@@ -95,7 +95,7 @@ fn adding_a_stopped_file_again_continues_the_same_upload() {
 fn a_retried_file_continues_with_its_parts() {
     for (kind, keeps) in [(Kind::SourceGone, true), (Kind::Unexpected, true), (Kind::SourceChanged, false)] {
         let mut bench = restored(vec![with_parts(failed(kind), &[1, 2]), left("z", 5, EarlierState::Open)]);
-        assert!(bench.model.snapshot().kept_until.is_empty(), "it is told of what goes on only");
+        assert!(bench.model.snapshot().kept_until.is_empty(), "only active uploads are shown");
         bench.sends();
         bench.command(Command::Retry(ONE));
         let open = bench.sends().pop().expect("it is opened");
@@ -136,7 +136,7 @@ fn a_file_with_a_new_inode_or_new_times_continues_after_comparing_its_bytes() {
     for moved in [
         Fingerprint { device: 9, inode: 77, ..print(SIZE, 1) },
         print(SIZE, 5),
-        // A journal from before times of change were kept has none.
+        // Older journals have no change times.
         Fingerprint { changed: Some(7), ..print(SIZE, 1) },
         Fingerprint { changed: Some(7), ..print(SIZE, 5) },
     ] {
@@ -160,7 +160,7 @@ fn check_continues_after_comparing_its_bytes(moved: Fingerprint) {
     now.command(Command::Pause(ONE));
     now.sends();
     now.command(Command::Resume(ONE));
-    // What this run itself sent of a file of which nothing differs need not be read again.
+    // Parts that this run sent of an unchanged file need not be read again.
     let differs = !print(SIZE, 1).is_same(&moved);
     for (mut bench, id, reads) in [(before, "old", 2), (now, "id", if differs { 2 } else { 0 })] {
         let (open, _) = bench.sent();
@@ -210,13 +210,13 @@ fn a_file_that_may_be_complete_is_never_called_not_delivered() {
         bench
     };
     assert_eq!(edited().state(0), State::NotConfirmed);
-    // Under another name nothing of the old upload id is used.
+    // A new name must not use the old upload id.
     let mut bench = edited();
     bench.command(Command::SendUnderNewName(UploadId(0)));
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(print(SIZE, 2)));
     assert!(matches!(bench.sent().1.call, Call::Create));
-    // A drive that comes back: the question is asked of S3 again.
+    // After the drive returns, S3 is asked again.
     let mut bench = restored(vec![Unfinished { completing: true, ..with_parts(EarlierState::Open, &[1, 2, 3]) }]);
     let (open, _) = bench.sent();
     bench.trouble(open, Kind::SourceGone);
@@ -244,7 +244,7 @@ fn a_continued_delivery_records_who_delivers() {
 
 #[test]
 fn parts_expire_at_their_date_while_daypass_stays_open() {
-    // The bench's sessions end at second 0 of its time of day; they are given an hour before.
+    // The bench grants sessions an hour before second 0 of its time of day, when they end.
     for (until, thrown) in [(-3_000, true), (5_000, false)] {
         let mut bench = Bench::open();
         bench.add("/data", &[("big", SIZE)]);
@@ -273,7 +273,7 @@ fn each_part_counts_its_own_tries() {
     let mut bench = Bench::open();
     let mut out = bench.begun(64 * MIB);
     assert_eq!(out.len(), 6);
-    // One burst of odd answers, and one of damaged parts days later: each part had one of them.
+    // Each part meets one unexpected answer and, days later, one damaged transfer.
     for kind in [Kind::Unexpected, Kind::Damaged, Kind::Unexpected, Kind::Busy, Kind::Unexpected] {
         for (id, _) in std::mem::take(&mut out) {
             bench.trouble(id, kind);
@@ -282,7 +282,7 @@ fn each_part_counts_its_own_tries() {
         bench.after(60);
         out = bench.sends();
     }
-    // What went well begins to count anew; what fails again and again stops, and keeps what S3 has.
+    // A success resets the count; repeated failures stop the upload, which keeps the parts at S3.
     let (first, rest) = out.split_first().expect("parts");
     let Call::Part { number, .. } = first.1.call else { panic!("{first:?}") };
     bench.answer(first.0, part(number));

@@ -1,5 +1,5 @@
-//! What the model makes of answers that prove little or come late: pages in the place of S3, faults of one server, denials of
-//! one key, drives that hang, and what belongs to an earlier session or key.
+//! Tests how the model handles answers that prove little or come late: pages from a proxy, faults of one server, denials
+//! of one key, drives that hang, and answers to an earlier session or key.
 
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
 use crate::support::simulation::destination;
@@ -46,7 +46,7 @@ fn a_fault_of_one_server_keeps_the_doubt_and_leaves_the_network_up() {
     assert_eq!(again.len(), 4);
     bench.trouble(again[0].0, Kind::AlreadyThere);
     assert_eq!((0..4).filter(|&id| bench.state(id) == State::NotConfirmed).count(), 1);
-    // A gateway on the way, which signs nothing, speaks for the line.
+    // An answer of a gateway, without a request id, does count as a network fault.
     for (id, _) in &again[1..] {
         answered(&mut bench, *id, Kind::AnswerLost, 502, "");
     }
@@ -83,8 +83,8 @@ fn a_server_fault_while_locating_the_bucket_leaves_the_network_up() {
 
 const DENIED: Kind = Kind::AccessDenied(DeniedBy::ResourcePolicy);
 
-/// Answers everything well but what belongs to these rows, which is denied; what went out that way, in order.
-fn but(bench: &mut Bench, denied: &[u32]) -> Vec<u32> {
+/// Denies the requests of these rows, lets all others succeed, and returns the rows in the order of their requests.
+fn answer_denying(bench: &mut Bench, denied: &[u32]) -> Vec<u32> {
     let mut sent = Vec::new();
     // The denials come first: nothing has arrived by then.
     let (id, yes): (Vec<_>, Vec<_>) = bench.sends().into_iter().partition(|(_, s)| denied.contains(&s.upload.0));
@@ -115,7 +115,7 @@ fn a_single_denied_file_fails_alone() {
         let mut tries = [0; 60];
         let mut seconds = 0;
         while bench.place().totals.open() > 0 && seconds < 100 {
-            let sent = but(&mut bench, denied);
+            let sent = answer_denying(&mut bench, denied);
             for &id in &sent {
                 tries[id as usize] += 1;
             }
@@ -148,16 +148,16 @@ fn a_denial_of_everything_holds_the_queue_even_after_deliveries() {
     bench.add("/data", &files);
     let all: Vec<u32> = (0..500).collect();
     for _ in 0..5 {
-        but(&mut bench, &[]);
+        answer_denying(&mut bench, &[]);
     }
     let mut requests = 0;
     for _ in 0..30 {
-        requests += but(&mut bench, &all).len();
+        requests += answer_denying(&mut bench, &all).len();
         bench.after(1);
     }
     assert_eq!(bench.place().hold.as_ref().map(|problem| problem.kind), Some(DENIED));
     assert!(requests <= 200, "{requests}");
-    assert!(all.iter().all(|&id| !matches!(bench.state(id), State::Failed(_))), "nothing fails by the hundred");
+    assert!(all.iter().all(|&id| !matches!(bench.state(id), State::Failed(_))), "the files do not all fail");
 }
 
 #[test]

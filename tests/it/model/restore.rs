@@ -1,4 +1,4 @@
-//! What an earlier run left: it goes on where S3 is, compares before it completes, and claims nothing.
+//! Tests uploads of an earlier run: they continue from the state of S3 and compare before completing.
 
 use crate::support::earlier::{self, SIZE, next_run, restored, with_parts};
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};

@@ -1,4 +1,4 @@
-//! Refusals that no retry mends stop; retries that go on are told, and end with the patience of whoever waits.
+//! Tests retries: permanent refusals stop at once, and repeated retries are shown and end.
 
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
 use daypass::model::event::{Answer, Call, Effect, Event};
@@ -80,7 +80,7 @@ fn a_proxy_that_limits_bodies_gets_the_smallest_parts() {
         assert_eq!(bench.state(0), State::Delivered(Proof::Whole), "{size} under {limit}");
         let refused = bodies.iter().filter(|&&body| body >= limit).count();
         assert!(refused <= 10, "{size} under {limit}: {refused} refused");
-        // The next file knows, and a small one goes as before.
+        // The next file uses the limit at once, and a small one is sent as before.
         bench.add("/more", &[("b", size)]);
         let bodies = played_with_limit(&mut bench, size, limit);
         assert!(bodies.iter().all(|&body| body < limit), "{size} under {limit}: {bodies:?}");
@@ -102,7 +102,7 @@ fn a_proxy_limit_below_the_smallest_part_fails_the_file_with_that_limit() {
         );
         assert!(bodies.len() <= 8, "{bodies:?}");
         assert!(bench.place().hold.is_none(), "small files still go");
-        // A person who tries again after something was changed is not held to what was so before.
+        // A retry by a person forgets the limit, since the network may have changed.
         bench.command(Command::Retry(Which::One(UploadId(0))));
         played_with_limit(&mut bench, size, u64::MAX);
         assert_eq!(bench.state(0), State::Delivered(Proof::Whole));
@@ -203,7 +203,7 @@ fn sessions_that_end_at_once_are_reported_and_no_longer_requested() {
     assert!(bench.place().retry.is_none(), "nothing is tried any more");
     assert_eq!(bench.place().renew_problem.as_ref().map(|problem| problem.kind), Some(Kind::SessionOver));
     assert!(!bench.place().is_asking() && bench.model.next_deadline().is_none());
-    // A person may ask again, and then it begins anew.
+    // A request by a person resets the count.
     bench.command(Command::GetAccess(P));
     let ask = bench.asked().pop().expect("AssumeRole");
     bench.given(ask.attempt, 3600);
@@ -228,7 +228,7 @@ fn a_short_session_is_kept_if_it_delivers_something() {
     assert!(bench.place().renew_problem.is_none());
 }
 
-/// Neither of them is told to be tried again by something that could change.
+/// Nothing could change the answer to either of these requests.
 #[test]
 fn requests_with_unknown_answers_are_not_repeated_forever() {
     let mut bench = Bench::asking(crate::support::simulation::destination(0), daypass::model::Limits::default());

@@ -1,4 +1,4 @@
-//! A hundred thousand files: the work stays in proportion, and a copy for the window stays cheap.
+//! Tests a hundred thousand files: work stays proportional, and snapshots stay cheap.
 
 use crate::support::simulated_server::Rules;
 use crate::support::simulation::{World, destination};
@@ -112,7 +112,7 @@ fn canceling_all_records_each_file_once() {
     fx.clear();
     model.handle(Time(6), Event::Command(Command::Retry(Which::All(DestinationId(0)))), &mut fx);
     model.handle(Time(7), Event::Command(Command::Resume(Which::All(DestinationId(0)))), &mut fx);
-    assert!(fx.is_empty(), "what was taken out stays out");
+    assert!(fx.is_empty(), "removed files stay removed");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The session: what each answer of STS and S3 makes of it, when it renews itself, and when it does not.
+//! Tests the session: how answers of STS and S3 change it, and when it is renewed.
 
 use crate::support::model_bench::{Bench, MIB, P, part, stored};
 use crate::support::simulation::destination;
@@ -31,10 +31,10 @@ fn a_denial_is_retried_for_a_minute_and_then_stands() {
     assert_eq!(bench.model.next_deadline(), None);
     bench.after(3600);
     bench.command(Command::GetAccess(P));
-    let ask = bench.asked().pop().expect("a person asks anew");
+    let ask = bench.asked().pop().expect("a person requests access again");
     bench.refused(ask.attempt, Kind::AssumeDenied(DeniedBy::Unknown));
     bench.after(11);
-    assert_eq!(bench.asked().len(), 1, "and has a quiet minute again");
+    assert_eq!(bench.asked().len(), 1, "and retries for a minute again");
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn a_denial_by_s3_is_retried_once_and_then_holds_everything() {
     bench.trouble(id, by);
     assert!(bench.place().retry.is_none());
     assert_eq!(bench.place().hold.as_ref().map(|p| p.kind), Some(by));
-    assert!((0..3).all(|id| bench.state(id) == State::Waiting), "nothing fails by the hundred");
+    assert!((0..3).all(|id| bench.state(id) == State::Waiting), "the files do not all fail");
     bench.after(10_000);
     assert!(bench.sends().is_empty());
     bench.command(Command::Release(P));

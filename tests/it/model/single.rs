@@ -1,4 +1,4 @@
-//! An object that is sent by itself: how often it is tried, how long is waited, and what its end says.
+//! Tests sending a single object: retries, waiting times and the final result.
 
 use daypass::model::problem::{Detail, Kind, Problem};
 use daypass::model::single::{NextStep, Tries};
@@ -49,7 +49,7 @@ fn a_doubt_survives_the_final_problem() {
         assert_eq!(end(&[lost.clone(), of(Kind::AlreadyThere)]), NextStep::NotConfirmed, "{lost:?}");
         assert_eq!(end(&[lost.clone(), of(Kind::NoSuchBucket)]), NextStep::NotConfirmed, "{lost:?}");
     }
-    // Refused in S3's own words: that is an answer, and who has the name is somebody else.
+    // A refusal by S3 itself leaves no doubt, so the name belongs to somebody else.
     let refused = Problem::with(Kind::Busy, detail(501, "NotImplemented"));
     assert_eq!(end(&[refused, of(Kind::AlreadyThere)]), NextStep::Failed(of(Kind::AlreadyThere)));
     let mut tries = Tries::new(7);

@@ -1,4 +1,4 @@
-//! Nothing stands still without a reason, and a pause that was asked for is not lost: one case for each way that once led there.
+//! Tests that nothing stalls without a reason and no requested pause is lost; each case was once a bug.
 
 use crate::support::earlier::{folder, get_access, kept, left, next_run};
 use crate::support::model_bench::{Bench, MIB, P, part, print, stored};
@@ -122,7 +122,7 @@ fn a_canceled_probe_blocks_nothing() {
 
 #[test]
 fn a_requested_pause_survives_every_answer() {
-    // A small file that has grown.
+    // A small file grew.
     let mut bench = Bench::open();
     bench.add("/data", &[("small", 5)]);
     let (put, _) = bench.sent();

@@ -1,4 +1,4 @@
-//! Faults: each one is what its name says, and nothing else changes.
+//! Tests that each fault does what its name says and nothing else.
 
 use super::clients::{Uploading, assume, long_term, s3, s3_config, sample, start, status, sts, sum, told};
 use crate::support::stage::until;

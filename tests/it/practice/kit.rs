@@ -1,4 +1,4 @@
-//! The customer's kit, deployed in the practice: what its role may do with the SDK, and what it may not.
+//! Tests what the role of the customer's kit may and may not do, with the SDK.
 
 use super::clients::{Uploading, long_term, s3, session, start, sts, told};
 use aws_sdk_s3::Client;
@@ -29,7 +29,7 @@ async fn deployed(ask: &RoleRequest, options: PracticeOptions) -> (Practice, Cli
     (practice, client)
 }
 
-/// Whether a put without a condition is let in, and otherwise what is said.
+/// Puts an object without a condition, and returns the error if it is refused.
 async fn put(practice: &Practice, client: &Client, key: &str) -> Result<(), (String, String)> {
     let bucket = practice.story().bucket;
     client.put_object().bucket(bucket).key(key).send().await.map(|_| ()).map_err(|why| told(&why))
@@ -43,7 +43,7 @@ async fn the_role_of_the_kit_never_replaces_an_object() {
     let story = practice.story();
     let condition = || client.put_object().bucket(&story.bucket).key("in/a").if_none_match("*");
     condition().send().await.expect("the first of this name");
-    // With the condition S3 itself refuses; without it, the role's policy does, whatever is there.
+    // S3 refuses with the condition; without it, the role's policy does, even if nothing exists.
     assert_eq!(told(&condition().send().await.expect_err("it is there")).0, "PreconditionFailed");
     for key in ["in/a", "in/b"] {
         let (code, text) = put(&practice, &client, key).await.expect_err("no condition");
@@ -51,7 +51,7 @@ async fn the_role_of_the_kit_never_replaces_an_object() {
     }
     let copy = client.copy_object().bucket(&story.bucket).key("in/a").copy_source(format!("{}/in/a", story.bucket));
     assert_eq!(told(&copy.send().await.expect_err("a copy replaces too")).0, "AccessDenied");
-    // Creating an upload and its parts carry no condition, and need none.
+    // Creating an upload and sending parts need no condition.
     let mut upload = Uploading::start(&client, &story, "in/parts").await;
     upload.part(b"in parts").await;
     let (code, text) = told(&upload.complete().set_if_none_match(None).send().await.expect_err("no condition"));

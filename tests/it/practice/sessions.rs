@@ -1,4 +1,4 @@
-//! AssumeRole: its checks in their order, and sessions that narrow and end.
+//! Tests the order of the checks in AssumeRole, session policies and expiry.
 
 use super::clients::{assume, long_term, s3, session, start, status, sts, told};
 use aws_sdk_s3::primitives::ByteStream;

@@ -1,4 +1,4 @@
-//! Bodies, checksums, parts, conditions, and the log that tells of them.
+//! Tests bodies, checksums, parts, conditions and their log.
 
 use super::clients::{OWNER, Uploading, assume, s3, s3_config, sample, start, status, sum, told};
 use aws_sdk_s3::config::{Region, RequestChecksumCalculation};

@@ -1,4 +1,4 @@
-//! What holds in the simulated world after every event; among it that nothing stands still without a reason.
+//! Checks the invariants of the simulated world after every event, including that nothing stalls without a reason.
 
 use crate::support::simulation::{Ahead, World};
 use daypass::model::Model;
@@ -14,7 +14,7 @@ use std::time::Duration;
 const LONG: u64 = 30 * 60 * 1000;
 
 impl World {
-    /// What holds after every event.
+    /// Checks the invariants after every event.
     pub fn check(&self) {
         assert_eq!(self.model.requests_out(), self.out.len(), "requests out");
         assert!(self.out.len() <= self.server.rules.requests, "too many requests");
@@ -43,14 +43,14 @@ impl World {
         self.goes_on_by_itself();
     }
 
-    /// Fails where something could move and nothing would, at the event that led there.
+    /// Fails at the event after which an upload could move but nothing would.
     fn goes_on_by_itself(&self) {
         if self.out.is_empty() && self.asking.is_empty() && self.could_move() && !self.awaits_an_event() {
-            assert!(brings_a_request(&self.model, self.now), "nothing leads on: {}", self.plight());
+            assert!(brings_a_request(&self.model, self.now), "nothing would happen next: {}", self.plight());
         }
     }
 
-    /// Whether something of this run lies ahead that doesn't depend on a person.
+    /// Returns whether something is scheduled in this run that doesn't depend on a person.
     fn awaits_an_event(&self) -> bool {
         self.ahead.values().any(|(run, what)| match what {
             Ahead::Tell(_) => *run == self.run,
@@ -118,7 +118,7 @@ fn brings_a_request(model: &Model, now: u64) -> bool {
     }
 }
 
-/// What a row adds to the totals, written down once more.
+/// Adds a row to the totals, independently of the model.
 fn fold(t: &mut Totals, size: u64, state: &State) {
     if *state == State::Canceled {
         t.canceled += 1;

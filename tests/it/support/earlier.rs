@@ -1,4 +1,4 @@
-//! What an earlier run left, and the run after it.
+//! Builds the state that an earlier run left, and the run after it.
 
 use crate::support::model_bench::{Bench, MIB, P, print};
 use crate::support::simulation::destination;

@@ -1,4 +1,4 @@
-//! What several tests share: servers, engines, and the simulated world around a model.
+//! Shared test support: servers, engines, and the simulated world around a model.
 
 pub mod checks;
 pub mod earlier;

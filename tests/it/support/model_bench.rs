@@ -1,4 +1,4 @@
-//! A model on the bench: driven event by event, for tables of states.
+//! A bench that drives a model event by event.
 
 use crate::support::simulation::destination;
 use daypass::model::destination::Destination;

@@ -58,7 +58,7 @@ impl Journal {
                 self.deliveries.push((Arc::clone(&self.places[&place]), 0));
             }
             Record::DeliveryBy { destination: place, .. } => {
-                assert!(self.current.contains_key(&place), "nobody delivers nothing");
+                assert!(self.current.contains_key(&place), "a delivery without files was recorded");
             }
             Record::DeliveryEnded(place) => {
                 let destination = &self.places[&place];

@@ -1,4 +1,4 @@
-//! A server that answers as a test tells it, and remembers each byte that was asked.
+//! A server that answers as a test tells it, and records every request.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -134,12 +134,12 @@ impl Server {
         server
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub fn heard(&self) -> Vec<Request> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many connections have ended.
+    /// Returns how many connections have ended.
     pub fn closed(&self) -> usize {
         self.closed.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! S3 as the simulated world has it: objects, multipart uploads, sessions that end, and faults by chance.
+//! The simulated S3: objects, multipart uploads, sessions that expire, and random faults.
 
 use crate::support::simulation::Rng;
 use daypass::model::destination::Destination;

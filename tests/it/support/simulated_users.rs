@@ -1,4 +1,4 @@
-//! Persons in the simulated world: what they do by chance, how they help at last, and how the program ends under them.
+//! Simulated users: their random actions, how they help in the end, and crashes of the program.
 
 use crate::support::simulation::{Ahead, World};
 use daypass::model::destination::Destination;
@@ -129,7 +129,7 @@ impl World {
     pub fn finish(&mut self) {
         let mut helped = 0;
         loop {
-            assert!(self.steps < 400_000, "it does not come to an end: {}", self.plight());
+            assert!(self.steps < 400_000, "the world does not come to an end: {}", self.plight());
             if self.all_ended() && self.out.is_empty() && self.people == 0 {
                 return;
             }

@@ -1,4 +1,4 @@
-//! A simulated world around the model: a clock, files, persons, a journal, S3 and STS, with delays and faults by chance.
+//! A simulated world around the model: clock, files, users, journal, S3 and STS, with random delays and faults.
 
 use crate::support::reference_journal::Journal;
 use crate::support::simulated_server::{Key, Rules, Server, version_of};
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Chance from a seed (xorshift64*).
+/// A seeded random generator (xorshift64*).
 pub struct Rng(pub u64);
 
 impl Rng {
@@ -307,7 +307,7 @@ impl World {
             Call::Put { .. } | Call::Open | Call::Create | Call::Read { .. } | Call::Abort { .. } => {}
         }
         if matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Create) {
-            // Nothing leaves before the journal knows that the file was added and may be out.
+            // Nothing is sent before the journal knows that the file was added and may be in flight.
             let needed = |record: &Record| match record {
                 Record::Added { upload, .. } => *upload == send.upload,
                 Record::PutsBegin(first, last) => (*first..=*last).contains(&send.upload),
@@ -330,7 +330,7 @@ impl World {
         self.model.rows().get(upload).map_or(0, |row| row.size)
     }
 
-    /// Holds an end against what S3 really has.
+    /// Compares a recorded end with what S3 really has.
     fn proved(&self, record: &Record) {
         let Record::Ended(id, end) = record else { return };
         let row = self.model.rows().get(*id).expect("a row");
@@ -362,7 +362,7 @@ impl World {
         }
     }
 
-    /// Goes on to the next moment; false where nothing lies ahead any more.
+    /// Advances to the next event; returns false if there is none.
     pub fn step(&mut self) -> bool {
         let ahead = self.ahead.first_key_value().map_or(u64::MAX, |(at, _)| at.0);
         let due = self.model.next_deadline().map_or(u64::MAX, |t| t.0);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// Compares with the kept text; with `DAYPASS_SNAPSHOTS=write` it is written anew.
+/// Compares with the stored text; `DAYPASS_SNAPSHOTS=write` overwrites it.
 pub fn same_as_kept(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
     if std::env::var_os("DAYPASS_SNAPSHOTS").is_some_and(|what| what == "write") {

@@ -1,4 +1,4 @@
-//! A practice, a folder of source files, an engine, and the oracle that compares what arrived with what lay on the disk.
+//! A practice server, source files, an engine, and the check that compares delivered objects with the files.
 
 use daypass::engine::handle::{Engine, EngineOptions, Handle};
 use daypass::engine::http::HttpOptions;
@@ -105,7 +105,7 @@ impl Stage {
         self.dir.path().join("home")
     }
 
-    /// Every file that Daypass keeps, with its content.
+    /// Returns every file that Daypass stores, with its content.
     pub fn kept(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let (mut folders, mut files) = (vec![self.home()], Vec::new());
         while let Some(folder) = folders.pop() {
@@ -207,7 +207,7 @@ impl Stage {
         self.practice.requests().into_iter().filter(|request| request.op == ApiOperation::UploadPart).collect()
     }
 
-    /// No row says more than is so, and nothing lies in the bucket that no row speaks of.
+    /// Checks that every row is true, and that the bucket contains nothing else.
     pub fn check(&self, seen: &Snapshot) {
         let mut keys = BTreeSet::new();
         for (_, row) in seen.rows.iter() {
@@ -270,7 +270,7 @@ pub async fn until(what: &str, mut is: impl FnMut() -> bool) {
     tokio::time::timeout(LONG, polled).await.unwrap_or_else(|_late| panic!("waited for {what}"));
 }
 
-/// Whether every file has ended.
+/// Returns whether every file has ended.
 fn ended(seen: &Snapshot) -> bool {
     seen.destinations.first().is_some_and(|place| place.walking == 0 && place.totals.done())
 }
@@ -280,7 +280,7 @@ pub async fn done(handle: &mut Handle) -> Arc<Snapshot> {
     wait(handle, "every file to end", ended).await
 }
 
-/// Waits for something, and tells what there is instead where it doesn't come.
+/// Waits for a state, and reports the current one if it doesn't come.
 pub async fn wait(handle: &mut Handle, what: &str, is: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
     match tokio::time::timeout(LONG, handle.until(is)).await {
         Ok(seen) => seen.expect("the engine runs"),
@@ -294,18 +294,18 @@ fn too_late(handle: &Handle, what: &str) -> ! {
     panic!("waited for {what}; {:#?}\n{:?}\n{rows:#?}", seen.destinations, seen.line)
 }
 
-/// The state of each row by its key.
+/// Returns the state of each row by its key.
 pub fn states(seen: &Snapshot) -> BTreeMap<String, State> {
     seen.rows.iter().map(|(_, row)| (row.key(), row.state.clone())).collect()
 }
 
-/// The row of the file with this name.
+/// Returns the row of the file with this name.
 pub fn row(seen: &Snapshot, name: &str) -> Upload {
     let found = seen.rows.iter().find(|(_, row)| *row.name == *name);
     found.unwrap_or_else(|| panic!("no row for {name}")).1.clone()
 }
 
-/// How often each part of each upload was asked for.
+/// Returns how often each part of each upload was sent.
 pub fn sent(requests: &[LoggedRequest]) -> BTreeMap<(String, i32), u32> {
     let mut counts = BTreeMap::new();
     for request in requests.iter().filter(|request| request.op == ApiOperation::UploadPart) {
@@ -315,7 +315,7 @@ pub fn sent(requests: &[LoggedRequest]) -> BTreeMap<(String, i32), u32> {
     counts
 }
 
-/// Whether a file system takes names of this kind.
+/// Returns whether the file system accepts names of this kind.
 pub fn takes(dir: &Path, name: &str) -> bool {
     let path = dir.join(name);
     let took = fs::write(&path, b"").is_ok();

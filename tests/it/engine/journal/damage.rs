@@ -1,4 +1,4 @@
-//! Journals that were killed, cut, flipped, planted or never ours: none brings Daypass down, none makes it claim too much.
+//! Tests damaged and foreign journals: none crashes Daypass or makes it claim too much.
 
 use super::*;
 use daypass::model::record::Unfinished;
@@ -16,10 +16,10 @@ fn planted(home: &Path, sql: &str) -> (Kept, Vec<JournalNotice>) {
     (kept, notices)
 }
 
-/// Spoils the journal at this path.
+/// Damages the journal at this path.
 type Plant = dyn Fn(&Path);
 
-/// What is found after a restart: what goes on, the history, the notices.
+/// What a restart finds: unfinished uploads, the history and the notices.
 type Reopened = (Kept, Vec<(Delivery, Vec<DeliveryFile>)>, Vec<JournalNotice>);
 
 #[test]
@@ -77,7 +77,7 @@ fn damaged_and_foreign_files_are_set_aside() {
             let (_, kept, notices) = open(&home);
             assert_eq!((kept.unfinished.len(), notices.len()), (1, 0), "{what}");
         }
-        // A file with nothing in it, or a single byte, is a new one.
+        // An empty file or a single byte counts as a new journal.
         for stub in ["", "S"] {
             let _ = fs::remove_dir_all(&home);
             let (journal, ..) = open(&home);
@@ -227,7 +227,7 @@ fn honest(kept: &Kept, all: &[(Delivery, Vec<DeliveryFile>)]) {
 
 const FILES: [&str; 2] = ["journal.sqlite", "journal.sqlite-wal"];
 
-/// The journal's files after each record of the story was on disk.
+/// Returns the journal's files after each record of the story.
 fn moments() -> Vec<[Vec<u8>; 2]> {
     let (_dir, home) = quick_home();
     runtime().block_on(async {
@@ -254,7 +254,7 @@ fn reopen(files: &[Vec<u8>; 2], runtime: &Runtime) -> Reopened {
     runtime.block_on(async {
         let (journal, kept, notices) = open(&home);
         honest(&kept, &lines_if_any(&journal));
-        // Whatever was found, work goes on from there.
+        // Work must be possible from any state that was found.
         record(&journal, [place(), delivery()]).await;
         if let Some(upload) = kept.unfinished.first().and_then(|(_, uploads)| uploads.first()) {
             record(&journal, [Record::Adopted(UploadId(9), PLACE, upload.row)]).await;
@@ -340,7 +340,7 @@ proptest! {
         flips in prop::collection::vec((prop::bool::ANY, any::<prop::sample::Index>(), 0u8..8), 1..8),
     ) {
         static MOMENTS: LazyLock<Vec<[Vec<u8>; 2]>> = LazyLock::new(moments);
-        // Half of the time all is in the file itself, where no checksum of SQLite's guards it.
+        // In half of the cases all data is in the main file, which SQLite does not protect with checksums.
         let mut files = if moment < 12 {
             [FOLDED.clone(), Vec::new()]
         } else {
@@ -369,7 +369,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
 
 static FOLDED: LazyLock<Vec<u8>> = LazyLock::new(folded);
 
-/// The journal's file after the story, with everything in it and no log.
+/// Returns the journal's file after the story, with the log merged into it.
 fn folded() -> Vec<u8> {
     let (_dir, home) = quick_home();
     runtime().block_on(async {

@@ -1,4 +1,4 @@
-//! What the next run has to know of requests that may have stored a file, and what was really delivered.
+//! Tests what the next run knows of requests that may have stored a file, and of delivered bytes.
 
 use super::{PLACE, added, delivery, folder, home, lines, open, place, record, runtime, stored};
 use daypass::model::record::{End, Record};
@@ -26,7 +26,7 @@ fn the_next_run_knows_which_files_may_have_been_sent() {
         for (id, row) in (0..).zip(rows) {
             record(&journal, [Record::Adopted(UploadId(id), PLACE, row)]).await;
         }
-        // Under another name nothing of it can be there.
+        // Nothing of it can exist under another name.
         record(&journal, [Record::PutsAnswered, Record::Renamed(UploadId(4), "other".into())]).await;
         journal.close().await.expect("it closes");
     });
@@ -47,7 +47,7 @@ fn records_count_only_after_they_are_on_disk() {
         let again = journal.clone();
         let waiting = tokio::spawn(async move { again.kept_until(4).await });
         tokio::task::yield_now().await;
-        // It comes after the flush that waited for it.
+        // The record follows the flush that waited for it.
         record(&journal, [added(1, &folder(), "b", 1)]).await;
         waiting.await.expect("no panic").expect("it is written");
         journal.close().await.expect("it closes");

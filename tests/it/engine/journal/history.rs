@@ -1,4 +1,4 @@
-//! Past deliveries: found by name and date, cleared for good, quick however many there are.
+//! Tests past deliveries: they can be searched and cleared, and reading stays fast.
 
 use super::*;
 

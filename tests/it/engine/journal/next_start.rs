@@ -1,4 +1,4 @@
-//! What the next start reads of deliveries that go on, and what it puts in order.
+//! Tests what the next start reads of unfinished deliveries, and what it repairs.
 
 use super::*;
 use crate::support::stage::LONG;
@@ -22,7 +22,7 @@ fn a_stopped_file_keeps_its_parts_for_a_retry() {
         let large = &kept.unfinished[0].1[0];
         assert!(matches!(&large.came, EarlierState::Failed(problem) if problem.kind == Kind::SourceGone));
         assert_eq!(large.multipart.as_ref().map(|multipart| multipart.parts.confirmed()), Some(8 * MIB));
-        // Tried again, it is the same row of the same delivery.
+        // A retry uses the same row of the same delivery.
         record(&journal, [place(), Record::Adopted(UploadId(0), PLACE, large.row), Record::Reopened(UploadId(0))])
             .await;
         record(&journal, [Record::Part(UploadId(0), 1, part(1))]).await;
@@ -162,7 +162,7 @@ fn damage_found_by_a_write_makes_the_next_start_check_a_large_file() {
         }
         record(&journal, [Record::DeliveryEnded(PLACE), delivery()]).await;
         journal.close().await.expect("it closes");
-        // So long a file is trusted until something says otherwise.
+        // A file of this size is not checked without a reason.
         edit(&home, "INSERT INTO settings VALUES (1, printf('%.*c', 70000000, 'x')); DELETE FROM settings;");
         let mut bytes = fs::read(&path).expect("the file");
         let first = format!("/home/richard/{:0200}", 0);
@@ -170,7 +170,7 @@ fn damage_found_by_a_write_makes_the_next_start_check_a_large_file() {
         bytes[at * 4096..(at + 1) * 4096].fill(0);
         fs::write(&path, bytes).expect("a torn page");
         let (journal, _, notices) = open(&home);
-        assert_eq!(notices, [], "nothing came upon it");
+        assert_eq!(notices, [], "the damage is not noticed yet");
         assert!(journal.clear_history().await.is_err(), "the torn page is in the way");
         journal.close().await.expect("it closes");
         let (journal, _, notices) = open(&home);
@@ -181,7 +181,7 @@ fn damage_found_by_a_write_makes_the_next_start_check_a_large_file() {
     });
 }
 
-/// A file that grew or shrank after it was added has its new size in the next run and in the history.
+/// The next run and the history must show the size of a file that changed after it was added.
 #[test]
 fn a_changed_size_is_known_in_the_next_run() {
     let (_dir, home) = home();

@@ -1,4 +1,4 @@
-//! A profile with another name: what was remembered and what was under way go on under it.
+//! Tests renamed profiles: destinations and uploads continue under the new name.
 
 use super::*;
 
@@ -26,15 +26,15 @@ fn uploads_continue_under_the_new_name_of_a_profile() {
         let expected = [
             ("work", "importantprojectbucket"),
             ("mine", "third"),
-            // One that is reached by the new name is there already: nothing is mixed up with it.
+            // A destination with the new name already exists and stays separate.
             ("importantproject", "twice"),
             ("work", "twice"),
         ];
         assert_eq!(reached, expected);
         let [(to, uploads)] = &kept.unfinished[..] else { panic!("{:?}", kept.unfinished) };
         assert_eq!((to.profile.as_str(), uploads.len()), ("work", 2));
-        assert!(uploads[0].multipart.is_some(), "what had begun goes on");
-        // The same in the next run, before anything is open.
+        assert!(uploads[0].multipart.is_some(), "started uploads continue");
+        // The next run does the same before anything is open.
         record(&journal, [Record::ProfileRenamed { from: "work".into(), to: "again".into() }]).await;
         journal.close().await.expect("it closes");
         let (_, kept, _) = open(&home);

@@ -1,4 +1,4 @@
-//! One profile, whole, as the AWS tools read it: headings, separators, roles on the way, and who asks in the end.
+//! Tests that a profile is read as the AWS tools read it: headings, separators, role chains, and the final key.
 
 use crate::support::scripted::{Reply, Request, Server};
 use daypass::engine::credentials::Caches;
@@ -76,8 +76,8 @@ fn a_colon_separates_name_and_value_like_an_equals_sign() {
     assert_eq!(files.odd(), []);
     let found = keys(&files.paths, "b").expect("keys");
     assert_eq!((found.access_key_id.as_str(), found.secret.as_str()), (OLD, SECRET));
-    assert_eq!(found.token.expect("a token").as_str(), "T:o=k", "whichever comes first");
-    // A change finds the same lines.
+    assert_eq!(found.token.expect("a token").as_str(), "T:o=k", "the first separator counts");
+    // Edits must find the same lines.
     change(&files.paths, &Edit::Rename("a".into(), "c".into())).expect("renamed");
     assert!(keys(&files.paths, "b").is_ok(), "its source has the new name too");
     let new = keys(&files.paths, "c").expect("keys");
@@ -98,7 +98,7 @@ fn a_profile_default_heading_overrules_default() {
         assert_eq!(read(&files.paths).list[0].region.as_deref(), Some("eu-west-1"));
         assert!(files.odd().iter().any(|(_, _, what)| *what == WarningKind::HeadingOverruled));
     }
-    // The same of a heading in the form of the other file, which the AWS tools don't read.
+    // The AWS tools ignore headings in the form of the other file.
     let files = Files::new("", &(key("work", OLD) + &key("profile work", NEW)));
     assert_eq!(keys(&files.paths, "work").expect("keys").access_key_id, NEW);
     let files = Files::new(&(key("work", NEW) + &key("profile work", OLD)), "");
@@ -114,17 +114,17 @@ fn a_key_is_never_combined_from_several_headings() {
     let found = keys(&files.paths, "work").expect("keys");
     assert_eq!((found.access_key_id.as_str(), found.token.is_none()), (NEW, true), "no token of another key");
     assert_eq!(files.odd(), [(false, 5, WarningKind::HeadingTwice)]);
-    // A heading with half a key takes nothing from the whole one.
+    // A heading with half a key must not be combined with a whole one.
     let files = Files::new(&format!("{old}[work]\naws_access_key_id = {NEW}\nregion = eu-west-1\n"), "");
     let found = keys(&files.paths, "work").expect("keys");
     assert_eq!((found.access_key_id.as_str(), found.token.is_some()), (OLD, true));
-    // Nor does a token in the other file.
+    // Nor is a token in the other file.
     let files = Files::new("[work]\naws_session_token = OLDTOKEN\n", &key("profile work", NEW));
     let found = keys(&files.paths, "work").expect("keys");
     assert_eq!((found.access_key_id.as_str(), found.token.is_none()), (NEW, true));
 }
 
-/// The order in which the AWS command line looks, and what is not used is named.
+/// The order is that of the AWS command line; unused settings are reported.
 #[test]
 fn credentials_are_chosen_in_the_order_of_the_aws_tools() {
     let sso = "sso_account_id = 111122223333\nsso_role_name = Dev\nsso_start_url = https://x\nsso_region = eu-west-1\n";
@@ -214,9 +214,9 @@ fn a_role_profile_acts_as_its_role() {
     assert_eq!(profiles.asking("work", &customers), "work");
 }
 
-/// STS that says whose key asked, and lets it into the role or not.
+/// Answers as STS: returns the caller's identity, and grants or denies the role.
 fn sts(request: &Request, let_in: bool) -> Reply {
-    // The head alone has come: GetCallerIdentity is the short one.
+    // Only the head was read: the short request is GetCallerIdentity.
     let identity = request.header("content-length").and_then(|length| length.parse().ok()).is_some_and(|n: u32| n < 60);
     let key =
         ["ASIAENGINEERS", NEW].into_iter().find(|id| request.header("authorization").is_some_and(|of| of.contains(id)));

@@ -1,4 +1,4 @@
-//! Profiles whose key is outside of the files: a web identity token in a file, and variables of the environment.
+//! Tests profiles whose key is elsewhere: a web identity token file or environment variables.
 
 use crate::engine::signin::who_in;
 use crate::support::scripted::{Reply, Request, Server};
@@ -34,7 +34,7 @@ fn assumed(call: &str, role: &str, id: &str) -> Reply {
 
 /// STS, which refuses tokens with this code while there is one.
 fn sts(request: &Request, refusal: Option<&str>) -> Reply {
-    // The head alone has come: of what is signed, GetCallerIdentity is the short one.
+    // Only the head was read: the short signed request is GetCallerIdentity.
     let short = request.header("content-length").and_then(|length| length.parse().ok()).is_some_and(|n: u32| n < 60);
     let Some(signed) = request.header("authorization") else {
         if let Some(code) = refusal {
@@ -165,7 +165,7 @@ async fn a_file_without_a_token_is_never_sent() {
     assert_eq!(server.heard().len(), 0);
 }
 
-/// Whatever else the environment says: it is hostile but for the key.
+/// Everything in the environment is hostile except the key.
 #[tokio::test]
 async fn a_key_in_the_environment_is_used_only_by_profiles_that_name_it() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -188,7 +188,7 @@ async fn a_key_in_the_environment_is_used_only_by_profiles_that_name_it() {
         assert!(none.contains(&said(Kind::KeyNotFound).title) && none.contains(missing), "{none}");
     }
     assert_eq!(server.heard().len(), before, "nothing is asked without a key");
-    // A profile that doesn't say so has nothing of it, and neither has one with a token.
+    // Profiles that do not name the environment, or that have a token, must not get its key.
     std::fs::write(dir.path().join("token"), TOKEN).expect("written");
     assert_eq!(who_in(dir.path(), &server, "web", |_| {}).await, Ok("bob".to_owned()));
     assert!(server.heard()[before..].iter().all(|request| !format!("{:?}", request.headers).contains("ENVIRONMENT")));

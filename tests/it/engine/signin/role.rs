@@ -1,4 +1,4 @@
-//! A sign-in that serves, and gives the person no such role: whose turn that is.
+//! Tests a valid sign-in that does not include the role.
 
 use crate::cli::upload::{run_within, runtime};
 use crate::engine::signin::{CONFIG, center, steps, token};

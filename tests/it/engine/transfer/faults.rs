@@ -1,4 +1,4 @@
-//! What the wire does to uploads, and what Daypass makes of it.
+//! Tests how network faults are classified and handled.
 
 use crate::engine::transfer::{HASTY, PLACE, content, crc, destination, http, region, s3, s3_with};
 use crate::support::scripted::{Reply, Server, answer, fault, login_page, ok};
@@ -172,7 +172,7 @@ async fn s3_error_texts_are_kept_as_details() {
 
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_once() {
-    // A server whose clock is two hours behind this computer's, and which minds.
+    // The server's clock is two hours behind this computer's, and it refuses the difference.
     let server = Server::start(|request| {
         let date = aws_date(request.header("x-amz-date").expect("a date"));
         let theirs = Clock::start().utc().0 - 7200;

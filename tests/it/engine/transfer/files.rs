@@ -1,4 +1,4 @@
-//! From files on disk to answers, and from what was dropped to what is found.
+//! Tests reading files for requests, and walking dropped folders.
 
 use crate::engine::transfer::{content, crc, s3};
 use crate::support::scripted::{Reply, Server, ok};
@@ -227,7 +227,7 @@ async fn a_large_file_is_searched_for_keys_when_it_is_opened() {
     for (name, body, held) in [
         ("dump.sql", filled(20_000, 9 << 20), true),
         ("film.mp4", content(9 << 20).to_vec(), false),
-        // Keys come in short files, or first.
+        // Keys are found in short files or at the beginning.
         ("long.log", filled(1 << 20, 8 << 20), false),
         ("id_rsa", content(9 << 20).to_vec(), true),
     ] {
@@ -241,7 +241,7 @@ async fn a_large_file_is_searched_for_keys_when_it_is_opened() {
     }
 }
 
-/// Everything a walk reports, in order, as text.
+/// Returns everything that a walk reports, in order, as text.
 async fn walked(paths: Vec<PathBuf>, capacity: usize) -> Vec<String> {
     let (tx, mut rx) = mpsc::channel(capacity);
     let walk = tokio::spawn(walk(paths, PLACE, tx, Arc::new(AtomicBool::new(false)), None));

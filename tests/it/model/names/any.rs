@@ -1,4 +1,4 @@
-//! Any text at all: nothing panics, what is taken stays as it is, and no secret gets through.
+//! Tests names with arbitrary text: nothing panics, names round-trip, and no secret is kept.
 
 use daypass::model::names::{
     AccountId, Bucket, ExternalId, KeyPrefix, MfaSerial, NameProblem, ObjectKey, Region, RoleArn, RoleSessionName,

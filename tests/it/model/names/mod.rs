@@ -1,4 +1,4 @@
-//! Names of AWS things: what is taken, what is refused and why.
+//! Tests which names of AWS resources are accepted, and why others are rejected.
 
 mod any;
 mod places;
