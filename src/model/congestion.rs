@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// Runs requests of `body` bytes for `seconds` over a line of this latency (ms) and of so many bytes a second.
+    /// Runs requests of `body` bytes for `seconds` over a line with this latency (ms) and these bytes per second.
     fn run(pace: &mut Congestion, from: u64, seconds: u64, body: u64, latency: u64, line: u64) -> u64 {
         let (mut out, mut seq, mut free, mut done) = (BTreeSet::new(), 0_u64, from, 0);
         let mut now = from;

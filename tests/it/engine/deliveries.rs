@@ -1,4 +1,4 @@
-//! Whole deliveries: the engine against the practice over real sockets, and what goes over the wire meanwhile.
+//! Tests whole deliveries: the engine with the practice server over real sockets.
 
 use crate::support::stage::{
     FIRST, MIB, SHORT, Stage, advance, bytes, done, pass, row, sent, settle, states, takes, until, wait,

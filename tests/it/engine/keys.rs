@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use std::path::Path;
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
-/// The example secret of Amazon's own pages, which opens nothing.
+/// The example secret of Amazon's documentation, which is no real key.
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 fn read(text: &str) -> Result<String, KeyProblem> {

@@ -16,7 +16,7 @@ use daypass::words::report as words;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The whole log, the oldest line first.
+/// Returns the whole log, oldest line first.
 fn written(home: &Path) -> String {
     log::read(home, u64::MAX).into_iter().map(|log| log.text).collect()
 }

@@ -10,8 +10,8 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-/// A delivery of one large file that is broken off after its first parts, and goes on in a second run. How often it was
-/// created at S3, and the date of its parts at the second start.
+/// Interrupts the delivery of a large file after its first parts, and continues it in a second run. Returns how often the
+/// upload was created at S3, and the expiry date of its parts at the second start.
 async fn broken_off(abort_days: Option<u32>) -> (usize, Option<i64>) {
     let stage = Stage::new(practice::PracticeOptions { abort_days, ..practice::PracticeOptions::default() }).await;
     stage.practice.fault(FaultRule::once(ApiOperation::UploadPart, Fault::Hold).skip(1).times(99));

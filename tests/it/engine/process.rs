@@ -131,14 +131,14 @@ async fn a_key_from_a_command_is_reused_until_it_expires() {
     assert_eq!(std::fs::read_to_string(&count).expect("it ran"), "x\n", "it ran once");
 }
 
-/// Whether a process with the id in this file still runs; false once it has left nothing but its exit code.
+/// Returns whether the process with the id in this file still runs; a zombie does not count.
 fn runs(file: &std::path::Path) -> bool {
     let id = std::fs::read_to_string(file).expect("it began");
     let state = std::fs::read_to_string(format!("/proc/{}/stat", id.trim())).unwrap_or_default();
     state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }
 
-/// Whether these tests run under nohup, whose programs a closed terminal does not end.
+/// Returns whether these tests run under nohup, where a closed terminal ends no program.
 #[cfg(target_os = "linux")]
 fn hang_up_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").expect("proc(5)");

@@ -14,7 +14,7 @@ use std::path::Path;
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const TEMPORARY: &str = "ASIAIOSFODNN7EXAMPLE";
-/// The example secret of Amazon's own pages, which opens nothing.
+/// The example secret of Amazon's documentation, which is no real key.
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 struct Files {
@@ -76,7 +76,7 @@ fn missing_files_give_no_profiles() {
     assert_eq!(files.kind("default"), Kind::NoProfile);
 }
 
-/// What is done to the file, its bytes, and what is odd about it.
+/// A description of the file, its bytes, and the expected warnings.
 type Case = (&'static str, Vec<u8>, Vec<(u32, WarningKind)>);
 
 #[test]
@@ -433,7 +433,7 @@ fn a_credentials_file_readable_by_others_is_reported() {
         assert_eq!(odd(&profiles), vec![(0, WarningKind::OpenToOthers); expected], "{mode:o}");
         assert!(profiles.oddities.iter().all(|one| oddity(one).contains("chmod 600")));
     }
-    // The config file holds no key.
+    // The config file contains no key.
     std::fs::set_permissions(&files.paths.config, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("set");
     assert_eq!(odd(&files.read()), []);
 }

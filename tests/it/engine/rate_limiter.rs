@@ -12,7 +12,7 @@ use std::time::Duration;
 const ETAG: (&str, &str) = ("ETag", "\"e\"");
 const LENGTH: usize = 200_000;
 
-/// How long two parts take together, by a clock that runs fast as long as not all of them was taken.
+/// Returns how long two parts take together, on a clock that is moved ahead until both are sent.
 async fn two_parts(limit: RateLimiter) -> Duration {
     let server = Server::start(|_| ok(&[ETAG], "")).await;
     let clock = Clock::start();
@@ -40,7 +40,7 @@ async fn two_parts(limit: RateLimiter) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn request_bodies_share_the_limit() {
-    // 400,000 bytes at 10,000 a second, less what may go at once: well above the patience with a silent server.
+    // 400,000 bytes at 10,000 a second, minus the initial burst, take longer than the timeout for a silent server.
     let limit = RateLimiter::default();
     limit.set(Some(10_000));
     let took = two_parts(limit).await;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// The longest time for which the journal gathers records, and some more for a busy computer.
+/// The longest time for which the journal collects records, plus some for a busy computer.
 const GATHERED: Duration = Duration::from_millis(1_000);
 
 /// A random generator that is the same in every run.
@@ -35,12 +35,12 @@ async fn ended(child: &mut Child, most: Duration) -> Option<ExitStatus> {
     None
 }
 
-/// The last request that S3 has met.
+/// Returns the number of the last request that S3 received.
 fn last(stage: &Stage) -> u64 {
     stage.practice.requests().last().map_or(0, |request| request.number)
 }
 
-/// The parts that S3 has answered for by now, of those that were sent after that request.
+/// Returns the parts that were sent after this request and that S3 has answered.
 fn answered(stage: &Stage, after: u64) -> BTreeSet<(String, i32)> {
     let well = stage.parts().into_iter().filter(|request| request.number > after && request.status == Some(200));
     well.map(|request| (request.upload_id.unwrap_or_default(), request.part.unwrap_or_default())).collect()

@@ -92,7 +92,7 @@ pub async fn steps(handle: &Handle, profile: &str) -> Vec<SignInStep> {
     }
 }
 
-/// The one file of the cache.
+/// Returns the only file in the cache.
 fn file(dir: &Path) -> PathBuf {
     let files: Vec<_> = std::fs::read_dir(dir.join(".aws/sso/cache")).expect("a cache").flatten().collect();
     assert_eq!(files.len(), 1, "{files:?}");
@@ -157,12 +157,12 @@ async fn a_sign_in_is_confirmed_stored_and_used() {
     assert_eq!(server.heard().len(), asked, "there is nothing to ask with");
 }
 
-/// Who a profile is, as the command line finds in a home of its own, whatever the environment says besides.
+/// Returns the identity of a profile as the command line finds it, in a hostile environment.
 async fn who(home: &Path, server: &Server, profile: &str) -> Result<String, String> {
     who_in(home, server, profile, |_| {}).await
 }
 
-/// The same in an environment that is changed so.
+/// Does the same in a changed environment.
 pub async fn who_in(
     home: &Path,
     server: &Server,
@@ -224,10 +224,10 @@ async fn a_role_missing_from_the_sign_in_is_reported() {
 }
 
 const SESSION: &str = "arn:aws:iam::111122223333:user/Bob";
-/// The key of the example on the SDK's own pages.
+/// The example key of the SDK's documentation.
 const POSSESSION: &str = "MHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\\nAwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\\ndjiIaHK3dBvvdE7MGj5HsepzLm3Kj91bqA==";
 
-/// `aws login`: what it left is used while it lasts, renewed afterwards, and what can't be renewed asks for a new one.
+/// Credentials of `aws login` are used until they expire and then renewed; otherwise a new login is needed.
 #[tokio::test]
 async fn a_login_session_is_renewed() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -218,7 +218,7 @@ fn a_long_folder_name_is_shortened_in_the_session_policy_but_never_dropped() {
         (value["Statement"][0]["Resource"][0].as_str().expect("an ARN").to_owned(), via)
     };
     let role = "arn:aws:iam::222222222222:role/upload";
-    // Letters of Latin-1 count one each, a dollar sign alone is one.
+    // Each letter of Latin-1 counts one, and so does a dollar sign without a brace.
     let umlauts = format!("{}/", "ü".repeat(441));
     assert_eq!(resource(role, &umlauts).0, format!("arn:aws:s3:::acme-inbox/{umlauts}*"));
     assert_eq!(resource(role, "a$b/$/").0, "arn:aws:s3:::acme-inbox/a$b/$/*");

@@ -76,7 +76,7 @@ pub fn s3(server: &Server) -> S3 {
     s3_with(&http(&server.url, None), &Clock::start(), Timeouts::default())
 }
 
-/// The same over TLS, with the server's own certificate.
+/// Does the same over TLS, with the server's own certificate.
 pub fn s3_over_tls(server: &Server, pem: PathBuf) -> S3 {
     s3_with(&http(&server.url, Some(pem)), &Clock::start(), Timeouts::default())
 }
@@ -118,7 +118,7 @@ fn stores(request: &Request) -> Reply {
     ok(&[("etag", "\"e1\""), ("x-amz-checksum-crc64nvme", echo), ("x-amz-version-id", "v1")], "")
 }
 
-/// The header that signs these bytes.
+/// Returns the header value that signs these bytes.
 pub fn payload_hash(bytes: &[u8]) -> String {
     format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(bytes)))
 }
@@ -278,7 +278,7 @@ async fn only_the_checksum_of_the_file_proves_the_whole_object() {
     }
 }
 
-/// What PutObject and UploadPart make of an answer with this checksum.
+/// Returns the results of PutObject and UploadPart for an answer with this checksum.
 async fn echoes(echo: Option<&'static str>) -> (Result<Proof, Kind>, Result<bool, Kind>) {
     let server = Server::start(move |_| {
         let mut headers = vec![("etag", "\"e\"")];

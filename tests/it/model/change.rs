@@ -10,7 +10,7 @@ use daypass::model::session::Session;
 use daypass::model::snapshot::{Command, Which};
 use daypass::model::upload::{DestinationId, State, UploadId};
 
-/// The same customer with the bucket spelled right.
+/// Returns the same destination with the correct bucket name.
 fn right() -> Destination {
     Destination { bucket: "bucket-right".parse().expect("a bucket"), ..destination(0) }
 }
@@ -19,7 +19,7 @@ fn change(bench: &mut Bench, to: Destination) {
     bench.command(Command::Change(P, Box::new(to)));
 }
 
-/// Lets it in and tells where the bucket is.
+/// Grants access and reports the bucket's region.
 fn let_in(bench: &mut Bench) {
     let ask = bench.asked().pop().expect("AssumeRole");
     bench.given(ask.attempt, 3600);

@@ -350,7 +350,7 @@ fn a_delivery_begins_once_and_ends_once() {
     bench.command(Command::Retry(Which::One(UploadId(1))));
     let (id, _) = bench.sent();
     bench.trouble(id, Kind::SourceGone);
-    // The next delivery; a row of the first is tried again in it and counts where it belongs.
+    // A row of the first delivery that is retried during the next one counts in the first.
     bench.add("/b", &[("z", 7)]);
     let (id, _) = bench.sent();
     bench.command(Command::Retry(Which::One(UploadId(1))));

@@ -8,7 +8,7 @@ use daypass::model::upload::{Proof, RequestId, State, UploadId};
 
 const DENIED: Kind = Kind::AccessDenied(DeniedBy::RolePolicy);
 
-/// Answers every request for so many seconds, and counts them.
+/// Answers every request for `seconds` and returns the requests.
 fn played(bench: &mut Bench, seconds: u64, mut answer: impl FnMut(&Send) -> Result<Answer, Kind>) -> Vec<Send> {
     let mut all = Vec::new();
     for _ in 0..seconds {
@@ -116,7 +116,7 @@ fn a_denial_by_a_spreading_iam_change_passes_quickly() {
 
 #[test]
 fn a_denied_key_fails_alone_and_the_others_continue() {
-    // A large one is turned away while another one is let in, and a small one among small ones.
+    // One of two large files is denied, then one of several small files.
     let sizes = [30 * MIB, 90 * MIB, 1, 2, 3, 4, 5, 6];
     for turned_away in [0, 3] {
         let mut bench = Bench::open();
@@ -157,7 +157,7 @@ fn a_destination_is_held_if_everything_is_denied_from_any_call_on() {
             });
             let open = bench.place().totals.open();
             assert!(held(&bench) == Some(DENIED) || open == 0, "from {from} of {}: {open} open", sent.len());
-            // All that was out at the first denial, and what asks once more.
+            // These are the requests in flight at the first denial, and the retries.
             assert!(after <= 14, "{after} were denied from {from} on");
         }
     }

@@ -1,4 +1,4 @@
-//! The model alone: event by event, or in the simulated world.
+//! Tests the model without the engine: event by event, or in the simulated world.
 
 pub mod change;
 pub mod commands;

@@ -37,7 +37,7 @@ fn world(seed: u64, rules: Rules, places: usize) -> World {
     world
 }
 
-/// Runs 60 seeds of each property, or `PROPTEST_CASES`. A failing seed is saved next to this file and always runs first.
+/// Returns a configuration of 60 seeds, or `PROPTEST_CASES`. A failing seed is saved next to this file and runs first.
 fn config() -> ProptestConfig {
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 60 };
     let failing =

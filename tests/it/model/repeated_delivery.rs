@@ -182,7 +182,7 @@ fn check_continues_after_comparing_its_bytes(moved: Fingerprint) {
         assert_eq!(&*upload_id, id);
         assert!(fingerprint.is_same(&moved));
     }
-    // The same number of bytes at the same moment, and yet another file.
+    // Size and time are the same, but it is another file.
     let mut bench = restored(vec![with_parts(EarlierState::Open, &[1])]);
     let (open, _) = bench.sent();
     bench.answer(open, Answer::Opened(moved));

@@ -37,7 +37,7 @@ fn a_refusal_that_affects_every_file_holds_the_destination_at_once() {
     }
 }
 
-/// Plays a way to the server that takes no request with a body of `limit` bytes or more; the bodies that went out.
+/// Plays a proxy that refuses bodies of `limit` bytes or more, and returns the sizes of all bodies sent.
 fn played_with_limit(bench: &mut Bench, size: u64, limit: u64) -> Vec<u64> {
     let mut bodies = Vec::new();
     for _ in 0..200 {

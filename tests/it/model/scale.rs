@@ -80,7 +80,7 @@ fn a_hundred_thousand_files_cost_a_bounded_number_of_effects() {
         model.handle(Time(now), Event::Answered(id, Ok(Answer::Stored(stored))), &mut fx);
         events += 3;
         if events % 3000 == 0 {
-            // The window holds a copy all the time.
+            // The window always keeps a snapshot.
             copies = vec![model.snapshot()];
         }
     }

@@ -13,7 +13,7 @@ use daypass::model::upload::{DestinationId, Fingerprint, Multipart, RequestId, S
 
 const ONE: Which = Which::One(UploadId(0));
 
-/// An upload that the last run left open: of so many bytes when it was added, and begun in parts of a larger file.
+/// Returns an unfinished upload of the last run: `added` is its size when it was added, `size` when its parts began.
 fn begun(name: &str, added: u64, size: u64) -> Unfinished {
     let fingerprint = Fingerprint { inode: u64::from(name.as_bytes()[0]), ..print(size, 1) };
     let mut parts = Parts::new(size, 8 * MIB);
@@ -22,7 +22,7 @@ fn begun(name: &str, added: u64, size: u64) -> Unfinished {
     Unfinished { multipart, ..left(name, added, EarlierState::Open) }
 }
 
-/// A file that grew past the size of one PutObject, was begun in parts, and goes on in the next run behind another.
+/// The file grew past the size of one PutObject, began in parts, and continues in the next run after another file.
 #[test]
 fn a_grown_file_from_an_earlier_run_blocks_nothing() {
     let uploads = vec![begun("large", 24 * MIB, 24 * MIB), begun("grown", 5 * MIB, 24 * MIB)];
@@ -65,13 +65,13 @@ fn small_files_do_not_wait_behind_a_blocked_large_one() {
     assert_eq!(keys, ["in/x", "in/y", "in/z"]);
 }
 
-/// Brings the line down while this one request is out.
+/// Takes the network down with the failure of this request.
 fn down(bench: &mut Bench, request: RequestId) {
     bench.trouble(request, Kind::Offline);
     assert!(matches!(bench.model.snapshot().line, Network::Down { .. }));
 }
 
-/// Lets time pass until the line is tried again, and takes the requests that went out.
+/// Lets time pass until the network is tried again, and takes the requests that were sent.
 fn probes(bench: &mut Bench) -> Vec<(RequestId, Send)> {
     bench.after(10);
     bench.sends()
@@ -131,7 +131,7 @@ fn a_requested_pause_survives_every_answer() {
     assert_eq!((bench.state(0), bench.sends().len()), (State::Paused, 0));
     bench.command(Command::Resume(ONE));
     assert!(matches!(bench.sent().1.call, Call::Open));
-    // Parts that S3 does not take together, and a key that lets none in.
+    // S3 refuses to join the parts, or the KMS key denies parts.
     for kind in [Kind::PartsRefused, Kind::UploadGone, Kind::KmsDecrypt] {
         let mut bench = Bench::open();
         let parts = bench.begun(24 * MIB);

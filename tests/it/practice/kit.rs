@@ -12,7 +12,7 @@ fn ask() -> RoleRequest {
     RoleRequest::new(who, "importantprojectbucket".parse().expect("a bucket"), "in/".parse().expect("a folder"))
 }
 
-/// The practice with a role whose policy is the kit's, and a session of it.
+/// Returns a practice server with the kit's role, and a client with a session of that role.
 async fn deployed(ask: &RoleRequest, options: PracticeOptions) -> (Practice, Client) {
     let role = ExtraRole {
         name: ask.role_name.to_string(),
@@ -86,7 +86,7 @@ async fn date_and_network_limits_apply_to_existing_sessions() {
         (RoleRequest { not_after: Some(long_ago), ..ask() }, false),
         (RoleRequest { source_ips: network("203.0.113.0/24"), ..ask() }, false),
     ] {
-        // The practice's trust policy is its own: the session is there, as one of before the last day is.
+        // The practice has its own trust policy, so the session exists like one from before the last day.
         let (practice, client) = deployed(&conditions, PracticeOptions::default()).await;
         let call = client.put_object().bucket(practice.story().bucket).key("in/a").if_none_match("*");
         let answer = call.send().await.map_err(|why| told(&why));

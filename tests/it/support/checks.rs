@@ -57,12 +57,12 @@ impl World {
             Ahead::Walk(place, event) => {
                 *run == self.run && (!self.stopped.contains(place) || matches!(event, Event::Walked(_)))
             }
-            // A request that is out has been looked for; the others were given up.
+            // Requests in flight were checked before; the others were given up.
             Ahead::Arrive(..) | Ahead::Person | Ahead::Edit => false,
         })
     }
 
-    /// Whether an upload waits for nothing that only a person can give.
+    /// Returns whether an upload could continue without a person.
     fn could_move(&self) -> bool {
         let seen = self.seen();
         let moves = |place: &daypass::model::snapshot::OpenDestination| {
@@ -83,7 +83,7 @@ impl World {
     }
 }
 
-/// Whether this model sends something within half an hour, if each question about access and region is answered well.
+/// Returns whether this model sends a request within half an hour if access and region are granted.
 fn brings_a_request(model: &Model, now: u64) -> bool {
     let mut model = model.clone();
     let (mut at, mut effects, mut events) = (now, Vec::new(), VecDeque::new());

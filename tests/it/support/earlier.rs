@@ -14,10 +14,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The size of a file that went up in three parts.
+/// The size of a file that is sent in three parts.
 pub const SIZE: u64 = 24 * MIB;
 
-/// The folder that everything lies in.
+/// Returns the folder that contains all files.
 pub fn folder() -> Arc<Folder> {
     Arc::new(Folder { dir: Path::new("/data").into(), key: "".into() })
 }
@@ -38,7 +38,7 @@ pub fn left(name: &str, size: u64, came: EarlierState) -> Unfinished {
     }
 }
 
-/// The file `big` of [`SIZE`] bytes, with these parts of it at S3.
+/// Returns the file `big` of [`SIZE`] bytes, with these parts at S3.
 pub fn with_parts(came: EarlierState, parts: &[u32]) -> Unfinished {
     let mut done = Parts::new(SIZE, 8 * MIB);
     for &number in parts {
@@ -49,7 +49,7 @@ pub fn with_parts(came: EarlierState, parts: &[u32]) -> Unfinished {
     Unfinished { multipart, ..left("big", SIZE, came) }
 }
 
-/// These uploads, of the first destination.
+/// Returns the kept state with these uploads of the first destination.
 pub fn kept(unfinished: Vec<Unfinished>) -> Kept {
     Kept { unfinished: vec![(destination(0), unfinished)], ..Kept::default() }
 }

@@ -20,7 +20,7 @@ pub const MIB: u64 = 1 << 20;
 pub struct Bench {
     pub model: Model,
     pub now: u64,
-    /// Effects that nobody took yet.
+    /// Effects that were not taken yet.
     pub fx: Vec<Effect>,
 }
 
@@ -29,7 +29,7 @@ impl Bench {
         Self { model: Model::new(limits), now: 1000, fx: Vec::new() }
     }
 
-    /// With this destination open and its AssumeRole out.
+    /// Returns a bench with this destination open and its AssumeRole in flight.
     pub fn asking(destination: Destination, limits: Limits) -> Self {
         let mut bench = Self::new(limits);
         let profile = destination.profile.clone();
@@ -39,7 +39,7 @@ impl Bench {
         bench
     }
 
-    /// With access for an hour and the region known.
+    /// Returns a bench with access for an hour and a known region.
     pub fn open() -> Self {
         let mut bench = Self::asking(destination(0), Limits::default());
         let attempt = bench.asked().pop().expect("AssumeRole").attempt;
@@ -79,7 +79,7 @@ impl Bench {
         self.on(Event::Assumed(P, attempt, Err(Problem::new(kind))));
     }
 
-    /// Takes the AssumeRole calls that went out.
+    /// Takes the AssumeRole calls that were sent.
     pub fn asked(&mut self) -> Vec<Arc<AssumeRole>> {
         let (asked, rest) = std::mem::take(&mut self.fx).into_iter().partition(|e| matches!(e, Effect::Assume(..)));
         self.fx = rest;
@@ -87,7 +87,7 @@ impl Bench {
         Vec::into_iter(asked).filter_map(ask).collect()
     }
 
-    /// Takes the requests that went out.
+    /// Takes the requests that were sent.
     pub fn sends(&mut self) -> Vec<(RequestId, Send)> {
         let (sent, rest) = std::mem::take(&mut self.fx).into_iter().partition(|e| matches!(e, Effect::Send(..)));
         self.fx = rest;
@@ -95,14 +95,14 @@ impl Bench {
         Vec::into_iter(sent).filter_map(send).collect()
     }
 
-    /// Takes the only request that went out.
+    /// Takes the only request that was sent.
     pub fn sent(&mut self) -> (RequestId, Send) {
         let mut sent = self.sends();
         assert_eq!(sent.len(), 1, "{sent:?}");
         sent.remove(0)
     }
 
-    /// Takes the records that were made, as text without their contents' details.
+    /// Takes the records that were made.
     pub fn records(&mut self) -> Vec<Record> {
         let record = |effect: Effect| if let Effect::Record(record) = effect { Some(record) } else { None };
         std::mem::take(&mut self.fx).into_iter().filter_map(record).collect()
@@ -121,7 +121,7 @@ impl Bench {
         self.add_version(dir, names, 1);
     }
 
-    /// The same, last written at this moment.
+    /// Adds files that were last modified at this time.
     pub fn add_version(&mut self, dir: &str, names: &[(&str, u64)], modified: i128) {
         self.command(Command::Add(P, vec![dir.into()]));
         let folder = Arc::new(Folder { dir: std::path::Path::new(dir).into(), key: "".into() });
@@ -147,7 +147,7 @@ impl Bench {
         &self.place().session
     }
 
-    /// Brings a large file as far as having its upload id; its first parts are out.
+    /// Adds a large file, gives it an upload id, and returns its first parts.
     pub fn begun(&mut self, size: u64) -> Vec<(RequestId, Send)> {
         self.add("/data", &[("big", size)]);
         let (open, _) = self.sent();
@@ -158,7 +158,7 @@ impl Bench {
         self.sends()
     }
 
-    /// Answers these parts well, and those that follow; the request that completes is what is left.
+    /// Lets these parts and all that follow succeed, and returns the request that completes the upload.
     pub fn parts(&mut self, mut parts: Vec<(RequestId, Send)>) -> (RequestId, Send) {
         loop {
             assert!(!parts.is_empty());

@@ -1,4 +1,4 @@
-//! What the journal must do, as a fold of the records: the reference that the real one is measured by.
+//! A reference journal that folds the records; the real one must give the same results.
 
 use daypass::model::conditions::Learned;
 use daypass::model::destination::Destination;
@@ -23,13 +23,13 @@ pub struct Row {
     pub end: Option<End>,
 }
 
-/// All records taken down, folded.
+/// The folded records.
 #[derive(Clone, Default)]
 pub struct Journal {
     pub rows: Vec<Row>,
-    /// Each delivery's destination, and how often it was told to have ended since it began or was opened again.
+    /// Each delivery's destination, and how often it has ended since it began or was reopened.
     pub deliveries: Vec<(Arc<Destination>, u32)>,
-    /// The destinations of all runs, the most recent first.
+    /// The destinations of all runs, most recent first.
     destinations: Vec<Arc<Destination>>,
     places: BTreeMap<DestinationId, Arc<Destination>>,
     current: BTreeMap<DestinationId, usize>,
@@ -38,7 +38,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Takes down one record; panics where it speaks of something that was never told.
+    /// Applies one record; panics if it refers to something that was never recorded.
     pub fn take(&mut self, record: Record) {
         match record {
             Record::Place(id, destination) => {
@@ -92,7 +92,7 @@ impl Journal {
             Record::Adopted(upload, place, row) => {
                 let row = usize::try_from(row).expect("a row of ours");
                 self.numbers.insert(upload, row);
-                // What is left of several deliveries goes on as one.
+                // Unfinished uploads of several deliveries continue as one delivery.
                 let current = *self.current.entry(place).or_insert(self.rows[row].delivery);
                 self.rows[row].delivery = current;
             }
@@ -154,7 +154,7 @@ impl Journal {
         &mut self.rows[self.numbers[&upload]]
     }
 
-    /// What the next run is given.
+    /// Returns what the next run restores.
     pub fn kept(&mut self) -> Kept {
         let mut kept = Kept { learned: self.learned.clone(), ..Kept::default() };
         self.places.clear();

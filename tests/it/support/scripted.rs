@@ -35,7 +35,7 @@ impl Request {
     }
 }
 
-/// What the server does with a request whose head it has read.
+/// The server's reaction to a request whose head it has read.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// Read the body and answer: status, headers, body.
@@ -54,25 +54,25 @@ pub enum Reply {
     CutInAnswer(&'static str),
 }
 
-/// An answer of AWS's kind.
+/// Returns an answer with the headers of AWS.
 pub fn ok(headers: &[(&'static str, &str)], body: &str) -> Reply {
     answer(200, headers, body)
 }
 
-/// An answer of AWS's kind with another status.
+/// Returns such an answer with another status.
 pub fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
     let mut all = vec![("x-amz-request-id", "REQUEST1".to_owned())];
     all.extend(headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
     Reply::Say(status, all, body.to_owned())
 }
 
-/// An S3 fault.
+/// Returns an S3 error.
 pub fn fault(status: u16, code: &str, message: &str) -> Reply {
     let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>");
     answer(status, &[("content-type", "application/xml")], &body)
 }
 
-/// What a captive portal says to everything.
+/// Returns the answer of a captive portal.
 pub fn login_page() -> Reply {
     let page = "<!doctype html><html><body>Welcome to the hotel</body></html>".to_owned();
     Reply::Say(200, vec![("content-type", "text/html".to_owned())], page)
@@ -92,7 +92,7 @@ impl Server {
         Self::run(None, script).await
     }
 
-    /// Over TLS, with a certificate for `localhost` that is written to `pem`.
+    /// Starts with TLS, and writes the certificate for `localhost` to `pem`.
     pub async fn start_tls(pem: &Path, script: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
         std::fs::write(pem, made.cert.pem()).expect("written");

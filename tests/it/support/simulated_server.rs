@@ -13,31 +13,31 @@ use std::sync::Arc;
 
 /// A bucket and a whole key.
 pub type Key = (String, String);
-/// Bytes, told by where they come from: file, its version, offset, length.
+/// Bytes, identified by their file, its version, offset and length.
 pub type Piece = (u64, u64, u64, u64);
 
-/// How this world is.
+/// The rules of a simulated world.
 #[derive(Clone)]
 pub struct Rules {
-    /// Requests out at most.
+    /// The limit of requests in flight.
     pub requests: usize,
-    /// Of a hundred calls, how many meet a fault.
+    /// The percentage of calls that fail.
     pub faults: u64,
-    /// The length of a session in milliseconds, from and to.
+    /// The minimum and maximum length of a session in milliseconds.
     pub session: (u64, u64),
-    /// How long a call is under way in milliseconds, from and to.
+    /// The minimum and maximum duration of a call in milliseconds.
     pub delay: (u64, u64),
-    /// Whether calls are denied for a while now and then, and the line is gone for a while.
+    /// Whether there are periods of denials and of no network.
     pub bursts: bool,
     /// Whether files change while they are sent.
     pub changes: bool,
     /// Whether the program may end at any moment.
     pub crashes: bool,
-    /// Whether a repeated Complete is answered as the first one was; otherwise the upload is gone.
+    /// Whether a repeated Complete gets the answer of the first one; otherwise the upload is gone.
     pub repeats: bool,
-    /// Whether the bucket's key turns parts away.
+    /// Whether the bucket's KMS key denies parts.
     pub no_decrypt: bool,
-    /// What AssumeRole is always answered.
+    /// The constant answer to AssumeRole, if any.
     pub assume: Option<Kind>,
 }
 
@@ -110,7 +110,7 @@ impl Server {
         (places[usize::from(send.destination.0)].bucket.to_string(), send.key.to_string())
     }
 
-    /// The line is gone for 20 seconds every two minutes.
+    /// Returns whether the network is down: for 20 seconds every two minutes.
     pub fn offline(&self, now: u64) -> bool {
         self.rules.bursts && now % 120_000 > 100_000
     }
@@ -119,14 +119,14 @@ impl Server {
         self.rules.bursts && now % 97_000 > 91_000
     }
 
-    /// The file as it is now, and its fingerprint.
+    /// Returns the current version of the file and its fingerprint.
     fn file(&self, send: &Send) -> Result<(u64, Fingerprint), Problem> {
         let there = self.files.get(&send.path).filter(|_| !self.gone.contains(&send.path));
         let &(id, version, size) = there.ok_or(Problem::new(Kind::SourceGone))?;
         Ok((id, Fingerprint { device: 1, inode: id, size, modified: i128::from(version), changed: None }))
     }
 
-    /// Does what is asked, or not, and says so, or not.
+    /// Handles a request; faults may lose the work or the answer.
     pub fn serve(&mut self, now: u64, dice: &mut Rng, key: &Key, send: &Send) -> Result<Answer, Problem> {
         let commits = matches!(send.call, Call::Put { .. } | Call::Whole { .. } | Call::Complete { .. });
         if !send.call.signed() {

@@ -11,7 +11,7 @@ use daypass::model::{Limits, Model};
 use std::sync::Arc;
 
 impl World {
-    /// The program ends without a word and starts again with what the journal has.
+    /// Kills the program and restarts it with the state of the journal.
     pub fn crash(&mut self, limits: Limits) {
         self.crashes += 1;
         let written = usize::try_from(self.dice.below(self.unwritten.len() as u64 + 1)).unwrap_or(0);
@@ -35,7 +35,7 @@ impl World {
                 }
             }
         }
-        // Destinations get their numbers anew: those with something left first.
+        // Destinations are renumbered: those with unfinished uploads come first.
         let mut places: Vec<Destination> = kept.unfinished.iter().map(|(d, _)| d.clone()).collect();
         places.extend(self.places.drain(..).filter(|d| !kept.unfinished.iter().any(|(k, _)| k == d)));
         self.places = places;
@@ -50,7 +50,7 @@ impl World {
         self.later(100, Ahead::Person);
     }
 
-    /// The person adds what lies in this folder, to the destination that it is for.
+    /// Adds the files of this folder to its destination.
     pub fn add(&mut self, at: usize) {
         let Some((folder, _)) = self.drops.get(at) else { return };
         let path = folder.dir.to_path_buf();
@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// Another program writes a file, so that it grows, shrinks or is only newer; or it is away for a while.
+    /// Lets another program grow, shrink or touch a file, or move it away for a while.
     pub fn edit(&mut self) {
         let at = usize::try_from(self.dice.below(self.server.files.len() as u64)).expect("few");
         let path = self.server.files.keys().nth(at).expect("a file").clone();
@@ -125,7 +125,7 @@ impl World {
         *file = (file.0, file.1 + 1, size.unwrap_or(file.2));
     }
 
-    /// Runs until every upload has ended, with a person who helps where the model rightly waits for one.
+    /// Runs until every upload has ended; a person helps if the model rightly waits for one.
     pub fn finish(&mut self) {
         let mut helped = 0;
         loop {
@@ -148,7 +148,7 @@ impl World {
             && self.model.rows().iter().all(|(_, row)| row.state.ended())
     }
 
-    /// Whether a place with open uploads stands still for a reason that only the person can lift.
+    /// Returns whether open uploads wait for something that only a person can do.
     fn waits_for_a_person(&self) -> bool {
         let idle = |at: usize| {
             let id = DestinationId(u16::try_from(at).expect("few"));

@@ -32,10 +32,10 @@ impl Rng {
     }
 }
 
-/// What lies ahead.
+/// A scheduled event.
 pub enum Ahead {
     Tell(Event),
-    /// A walk's word, void once its walk was stopped.
+    /// A report of a walk, ignored after the walk was stopped.
     Walk(DestinationId, Event),
     Arrive(RequestId, Key, Box<Send>),
     Person,
@@ -49,20 +49,20 @@ pub struct World {
     pub model: Model,
     pub server: Server,
     pub journal: Journal,
-    /// Records that are not on the disk yet.
+    /// Records that are not on disk yet.
     pub unwritten: Vec<Record>,
     pub ahead: BTreeMap<(u64, u64), (u32, Ahead)>,
     pub seq: u64,
-    /// Counts the runs of the program; what belongs to an earlier one is void.
+    /// The number of the run; events of earlier runs are ignored.
     pub run: u32,
     pub out: BTreeMap<RequestId, Send>,
     pub asking: BTreeSet<DestinationId>,
     pub stopped: BTreeSet<DestinationId>,
-    /// Places that S3 denied something, where what was out then has not come back.
+    /// Destinations with a denial whose requests in flight at that time have not returned.
     pub denied: BTreeSet<DestinationId>,
-    /// Parts whose success the model was told of, and that a crash did not make it forget.
+    /// Parts that the model knows to be stored, and has not lost by a crash.
     pub told: BTreeSet<(Arc<str>, u32)>,
-    /// Parts of an earlier run that were not read again yet.
+    /// Parts of an earlier run that were not read again.
     pub unread: BTreeMap<Arc<str>, BTreeSet<u32>>,
     /// Keys of which an answer left open whether they are ours.
     pub unclear: BTreeSet<Key>,
@@ -163,7 +163,7 @@ impl World {
         self.check();
     }
 
-    /// Starts the person's random doings.
+    /// Schedules random actions of a person.
     pub fn person(&mut self, times: u32) {
         self.people = times;
         self.later(200, Ahead::Person);
@@ -237,7 +237,7 @@ impl World {
                 self.later(wait + 1, Ahead::Walk(place, Event::Walked(place)));
             }
             Effect::StopWalks(place) => {
-                // A walk that is stopped finds nothing more, and says once that it is over.
+                // A stopped walk finds nothing more, and reports its end once.
                 self.stopped.insert(place);
             }
             Effect::Send(id, send) => self.send(id, send),
@@ -394,7 +394,7 @@ impl World {
             }
             Ahead::Arrive(id, key, send) => {
                 let known = run == self.run && self.out.contains_key(&id);
-                // What was given up may have been on its way already; a large body that was broken off never arrives.
+                // An aborted request may still reach S3, but a large body never does.
                 if !known && (matches!(send.call, Call::Whole { .. }) || self.dice.percent(50)) {
                     return true;
                 }

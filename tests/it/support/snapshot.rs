@@ -1,4 +1,4 @@
-//! Texts that are kept in `tests/snapshots`, where people read them in review.
+//! Compares texts with `tests/snapshots`, so that changes are seen in review.
 
 use std::path::Path;
 

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 pub const FIRST: DestinationId = DestinationId(0);
 pub const MIB: usize = 1 << 20;
 
-/// How long a test waits for what must come; only a test that fails waits so long.
+/// The longest wait for an expected event; only a failing test waits so long.
 pub const LONG: Duration = Duration::from_secs(240);
 
 /// Timeouts that a busy computer does not come near, and that [`Stage::hurry`] reaches in a few steps.
@@ -51,7 +51,7 @@ pub struct Stage {
     pub source: PathBuf,
 }
 
-/// Bytes that repeat nowhere within a file, quickly given: a span of one long random text.
+/// Returns bytes that do not repeat within a file: a range of one long random text.
 pub fn bytes(length: usize, seed: usize) -> &'static [u8] {
     static ALL: OnceLock<Vec<u8>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
@@ -79,7 +79,7 @@ impl Stage {
         Self { practice, dir, source }
     }
 
-    /// Writes a source file; folders in its name are made.
+    /// Writes a source file, and creates the folders in its name.
     pub fn file(&self, name: &str, length: usize) -> PathBuf {
         let path = self.source.join(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
@@ -135,7 +135,7 @@ impl Stage {
         }
     }
 
-    /// An engine with the story's destination open.
+    /// Starts an engine with the story's destination open.
     pub async fn engine(&self, options: EngineOptions) -> Handle {
         let mut handle = Engine::spawn(options).await.expect("an engine");
         assert!(handle.notices().iter().all(|n| matches!(n, daypass::model::notice::Notice::Environment(_))));
@@ -174,7 +174,7 @@ impl Stage {
         self.hurry(handle, "every file to end", ended).await
     }
 
-    /// Waits until the server holds a part, the `number`th that was sent.
+    /// Waits until the server holds the `number`th part that was sent.
     pub async fn held_part(&self, number: usize) {
         until("a part to be held", || self.parts().len() == number && self.practice.held() == 1).await;
     }
@@ -183,7 +183,7 @@ impl Stage {
         handle.send(Command::Add(FIRST, vec![self.source.clone()]));
     }
 
-    /// The command line as it is run by a person who has nothing but the story's profiles.
+    /// Returns a command of the command line that sees only the story's profiles.
     pub fn command(&self, verb: &str) -> process::Command {
         let mut command = process::Command::new(env!("CARGO_BIN_EXE_daypass-cli"));
         command.env_clear().env("PATH", "").env("HOME", self.dir.path()).env("TZ", "UTC");
@@ -243,13 +243,13 @@ pub fn advance(practice: &Practice, handle: &Handle, time: Duration) {
     handle.clock().advance(time);
 }
 
-/// Moves time ahead for the engine and for the server, and waits until what is due by then is done.
+/// Moves time ahead for the engine and the server, and waits until all due work is done.
 pub async fn pass(practice: &Practice, handle: &Handle, time: Duration) {
     advance(practice, handle, time);
     settle(handle).await;
 }
 
-/// Waits until the engine has handled what is due and no request of its own is under way.
+/// Waits until the engine has handled all due events and has no request in flight.
 pub async fn settle(handle: &Handle) {
     let settled = async {
         while handle.tasks().await.is_some_and(|tasks| tasks > 0) {

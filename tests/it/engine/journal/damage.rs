@@ -178,7 +178,7 @@ fn an_invalid_end_is_not_read_as_delivered() {
     });
 }
 
-/// The state of a story after each of its records, as sets of facts: what may ever be claimed.
+/// Returns the records of a delivery; nothing else may ever be claimed.
 fn story() -> Vec<Record> {
     let work = folder();
     let mut story = vec![place(), delivery()];
@@ -195,7 +195,7 @@ fn story() -> Vec<Record> {
     story
 }
 
-/// Whether nothing is claimed that the story did not record.
+/// Returns whether nothing is claimed that the story did not record.
 fn honest(kept: &Kept, all: &[(Delivery, Vec<DeliveryFile>)]) {
     for (_, uploads) in &kept.unfinished {
         for upload in uploads {

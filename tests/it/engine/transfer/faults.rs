@@ -52,7 +52,7 @@ async fn requests_to_a_silent_server_time_out() {
 
 #[tokio::test]
 async fn requests_to_a_server_that_stops_reading_time_out_and_close_the_connection() {
-    // Over TLS, where no time goes by in hashing the body for the signature.
+    // TLS avoids the time for hashing the body.
     let dir = tempfile::tempdir().expect("a folder");
     let pem = dir.path().join("ca.pem");
     let server = Server::start_tls(&pem, |request| match request.number {

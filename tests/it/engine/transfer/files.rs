@@ -34,7 +34,7 @@ async fn call(ctx: &Context, path: &Path, call: Call) -> Result<Answer, Problem>
     called(ctx, path, call, true).await
 }
 
-/// The same; `keys`: whether it is sent even if it looks like an access key.
+/// Does the same; `keys` says whether files that look like access keys are sent.
 async fn called(ctx: &Context, path: &Path, call: Call, keys: bool) -> Result<Answer, Problem> {
     let send = Send {
         destination: PLACE,
@@ -206,7 +206,7 @@ async fn the_end_of_a_file_is_where_reading_ends() {
     let long = call(&ctx, path, Call::Put { most: 10 }).await.expect_err("there is more of it");
     assert_eq!(long.kind, Kind::SourceChanged);
     assert!(long.detail.is_some_and(|detail| !detail.message.is_empty()));
-    // What is shorter than its size says ends there as well.
+    // A file shorter than its recorded size also ends there.
     let short = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
     if let Ok(content) = std::fs::read(short)
         && std::fs::metadata(short).is_ok_and(|told| told.len() > content.len() as u64)

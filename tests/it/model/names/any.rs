@@ -109,7 +109,7 @@ proptest! {
 
 #[test]
 fn nearly_every_random_secret_is_recognized() {
-    // A small generator of its own: the count must be the same in every run.
+    // A fixed generator makes the count the same in every run.
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut state = 1_u64;
     let mut next = || {

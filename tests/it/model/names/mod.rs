@@ -5,7 +5,7 @@ mod places;
 
 use daypass::model::names::{AccountId, ExternalId, MfaSerial, NameProblem, Partition, RoleArn, RoleSessionName};
 
-/// The example secret of Amazon's own pages, which opens nothing.
+/// The example secret of Amazon's documentation, which is no real key.
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const ROLE: &str = "arn:aws:iam::222222222222:role/importantproject-contractorA-bucket-put";
 
