@@ -182,10 +182,15 @@ impl Window {
     }
 }
 
-/// Draws what is so, and whose turn it is: beside the title if there is room, below the text otherwise.
+/// Draws what is so, and whose turn it is: beside the title if there is room, below the text otherwise, and below all of it
+/// in the narrowest window.
 fn head(ui: &mut Ui, spoken: &said::Message, turn: Option<&str>, t: &Tokens) {
     let colors = (t.muted, t.sunken);
-    ui.horizontal_top(|ui| {
+    let below = |ui: &mut Ui, turn: &str, wide: f32| {
+        let (_, row) = ui.allocate_space(vec2(wide.min(ui.available_width()), size::trouble::TURN));
+        pass::pill_at(ui, row.left_center() + vec2(0.0, gap::CLOSE), turn, colors);
+    };
+    let left = ui.horizontal_top(|ui| {
         let (_, tile) = ui.allocate_space(vec2(size::TILE, size::TILE + 1.0));
         let tile = Rect::from_min_size(tile.min + vec2(0.0, 1.0), Vec2::splat(size::TILE));
         widgets::tile_at(ui.painter(), tile, icons::LOCK, t.bad, t.bad_soft);
@@ -200,12 +205,18 @@ fn head(ui: &mut Ui, spoken: &said::Message, turn: Option<&str>, t: &Tokens) {
             }
             ui.add_space(gap::TIGHT);
             widgets::text(ui, &[(&spoken.body, Face::Body, t.muted)]);
-            if let Some(turn) = turn.filter(|_| !beside) {
-                let (_, row) = ui.allocate_space(vec2(wide, size::trouble::TURN));
-                pass::pill_at(ui, row.left_center() + vec2(0.0, gap::CLOSE), turn, colors);
+            let turn = turn.filter(|_| !beside)?;
+            if wide > ui.available_width() {
+                return Some((turn, wide));
             }
-        });
+            below(ui, turn, wide);
+            None
+        })
+        .inner
     });
+    if let Some((turn, wide)) = left.inner {
+        below(ui, turn, wide);
+    }
 }
 
 fn rule(ui: &mut Ui, t: &Tokens) {

@@ -140,12 +140,17 @@ pub fn screens() -> Vec<Screen> {
     all
 }
 
+/// The size of a window in which every control of a screen is there.
+const ROOMY: egui::Vec2 = vec2(960.0, 680.0);
+
 /// Draws a screen and goes through its steps.
 pub fn draw(screen: &Screen, look: Look) -> Shown {
     let mut window = Window::default();
     (screen.begin)(&mut window, &screen.about);
     let bench = Bench { window, seen: screen.seen.clone(), about: screen.about.clone(), out: Vec::new() };
-    let builder = Harness::builder().with_size(vec2(look.size.0, look.size.1)).with_pixels_per_point(look.scale);
+    // Rows below the end of a small window are not there to be pressed.
+    let size = if screen.steps.is_empty() { vec2(look.size.0, look.size.1) } else { ROOMY };
+    let builder = Harness::builder().with_size(size).with_pixels_per_point(look.scale);
     let mut shown = builder.with_theme(look.theme).with_context_setup(look.install).build_ui_state(
         |ui, bench: &mut Bench| {
             let (seen, about) = (bench.seen.clone(), bench.about.clone());
@@ -164,6 +169,7 @@ pub fn draw(screen: &Screen, look: Look) -> Shown {
         // What is asked of the journal is answered a frame later, and asks again.
         shown.run_steps(5);
     }
+    change(&mut shown, look);
     shown
 }
 
