@@ -184,7 +184,7 @@ impl OpenFiles {
     ///
     /// # Errors
     ///
-    /// As for [`Source::open`].
+    /// As for [`SourceFile::open`].
     pub fn get(&self, upload: UploadId, path: &Path) -> Result<Arc<SourceFile>, Problem> {
         if let Some(source) = self.lock().get(&upload) {
             return Ok(Arc::clone(source));
@@ -197,7 +197,7 @@ impl OpenFiles {
     ///
     /// # Errors
     ///
-    /// As for [`Source::open`].
+    /// As for [`SourceFile::open`].
     pub fn open(&self, upload: UploadId, path: &Path) -> Result<Fingerprint, Problem> {
         let source = SourceFile::open(path)?;
         let fingerprint = source.fingerprint;

@@ -172,7 +172,7 @@ impl Practice {
 
     /// Returns the bytes of an object in pieces of about one mebibyte; `None` if there is no such object.
     ///
-    /// A piece is an error if [`Options::discard`] is set or the temporary file can't be read.
+    /// A piece is an error if [`PracticeOptions::discard`] is set or the temporary file can't be read.
     #[must_use]
     pub fn object_pieces(&self, key: &str) -> Option<impl Iterator<Item = io::Result<Bytes>> + use<>> {
         lock(&self.inside.store).objects.get(key).map(|object| object.blob.pieces())
@@ -272,7 +272,7 @@ impl Practice {
         self.inside.skew.fetch_add(by, Ordering::Relaxed);
     }
 
-    /// Sets the duration of sessions created from now on; see [`Options::session_seconds`].
+    /// Sets the duration of sessions created from now on; see [`PracticeOptions::session_seconds`].
     pub fn set_session_seconds(&self, seconds: Option<u32>) {
         *lock(&self.inside.session_seconds) = seconds;
     }

@@ -54,7 +54,7 @@ pub struct Story {
     pub endpoint: String,
     /// The role that the customer lends.
     pub role_arn: String,
-    /// The role that requires an MFA code, if [`Options::device`](super::Options::device) is set.
+    /// The role that requires an MFA code, if [`PracticeOptions::device`](super::PracticeOptions::device) is set.
     pub code_role_arn: String,
     pub bucket: String,
     pub region: String,
