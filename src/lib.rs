@@ -88,6 +88,7 @@
 //! | A second start reaches the window of the same user alone, and what is no call harms no other | `engine::window_call::tests::invalid_calls_get_no_answer_and_harm_no_others` |
 //! | Only the model makes an id of a destination from its position | `tidy::only_the_model_makes_ids_of_destinations` |
 //! | Every channel is bounded | `tidy::every_channel_is_bounded` |
+//! | No test waits for time to pass: it moves the clock or waits for an event | `tidy::no_test_sleeps_for_long` |
 //! | The window's sentences stand in `words` and are calm; its colors, sizes and distances stand in `ui/theme` | `tidy::sentences_are_defined_only_in_words`, `tidy::words_are_calm`, `tidy::colors_are_defined_only_in_the_theme`, `tidy::sizes_are_defined_only_in_the_theme` |
 //! | Each thing that people read about has one word, that of `docs/glossary.md` | `tidy::glossary::each_thing_has_one_word` |
 //! | A file opens with a sentence and has 500 lines at most | `tidy::every_file_opens_with_a_sentence`, `tidy::no_file_is_longer_than_500_lines` |

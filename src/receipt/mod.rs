@@ -121,7 +121,7 @@ pub struct NotDelivered {
     pub key: String,
     /// Size in bytes: as sent, or as added if it was not sent.
     pub size: u64,
-    pub outcome: What,
+    pub outcome: MissingOutcome,
     /// The outcome as a sentence.
     pub why: String,
     /// The error of the service or the system.
@@ -132,7 +132,7 @@ pub struct NotDelivered {
 /// The outcome of a file that was not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum MissingOutcome {
     /// The key was taken; nothing was replaced.
     AlreadyThere,
     /// No response says whether it was stored.
@@ -217,13 +217,13 @@ impl Receipt {
                     });
                     continue;
                 }
-                Outcome::AlreadyThere => What::AlreadyThere,
-                Outcome::NotConfirmed => What::NotConfirmed,
-                Outcome::Failed(_) => What::Stopped,
+                Outcome::AlreadyThere => MissingOutcome::AlreadyThere,
+                Outcome::NotConfirmed => MissingOutcome::NotConfirmed,
+                Outcome::Failed(_) => MissingOutcome::Stopped,
                 Outcome::Canceled => continue,
                 Outcome::Open => {
                     receipt.ended = None;
-                    What::Open
+                    MissingOutcome::Open
                 }
             };
             receipt.not_delivered.push(NotDelivered {

@@ -10,7 +10,7 @@ use daypass::model::history::{Delivery, DeliveryFile, Outcome};
 use daypass::model::problem::{Detail, Kind, Problem};
 use daypass::model::upload::{Fingerprint, Proof, Stored};
 use daypass::receipt::words;
-use daypass::receipt::{Format, Receipt, What, visible};
+use daypass::receipt::{Format, MissingOutcome, Receipt, visible};
 use daypass::time::Utc;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -241,7 +241,7 @@ fn every_format_has_the_same_facts() {
     assert_eq!(json["delivered"][1]["sha256"], serde_json::Value::Null);
     let outcomes: Vec<_> = (0..3).map(|at| json["not_delivered"][at]["outcome"].as_str().expect("a word")).collect();
     assert_eq!(outcomes, ["already_there", "not_confirmed", "stopped"]);
-    assert_eq!(receipt.not_delivered[2].outcome, What::Stopped);
+    assert_eq!(receipt.not_delivered[2].outcome, MissingOutcome::Stopped);
 
     let rows = parse_csv(&receipt.csv());
     assert_eq!(rows[0], words::CSV_COLUMNS);
