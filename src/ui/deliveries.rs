@@ -171,7 +171,7 @@ impl Window {
                 layout::cell(ui, wide, height, |ui| widgets::line(ui, &sized));
                 ui.add_space(gap::NEAR);
                 // Words may run on to the first button.
-                let room = ui.available_width() - controls - gap::LABEL;
+                let room = ui.available_width() - controls - gap::TIGHT;
                 if let State::Sending(progress) = &upload.state {
                     layout::column_cell(ui, room, height, |ui| sending(ui, at.status, upload, progress, &says, t));
                 } else if let Some(until) = &until {
@@ -179,7 +179,7 @@ impl Window {
                 } else {
                     layout::cell(ui, room, height, |ui| widgets::one_or_two_lines(ui, &says, ink));
                 }
-                ui.add_space(gap::LABEL);
+                ui.add_space(gap::TIGHT);
             } else {
                 let room = ui.available_width() - controls - gap::LABEL;
                 layout::column_cell(ui, room, height, |ui| {

@@ -53,19 +53,18 @@ pub fn two_lines(ui: &mut Ui, between: f32, first: impl FnOnce(&mut Ui), second:
 /// Lays out a cell of a row: of this size, with its parts beside each other in the middle of its height. Returns what `add`
 /// returns.
 pub fn cell<R>(ui: &mut Ui, width: f32, height: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = vec2(width.max(0.0), height.max(0.0));
-    let cell = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_size(size);
-        ui.spacing_mut().item_spacing = Vec2::ZERO;
-        add(ui)
-    });
-    cell.inner
+    sized(ui, vec2(width, height), Layout::left_to_right(Align::Center), add)
 }
 
 /// Lays out a cell of a row whose parts stand below each other, from its top.
 pub fn column_cell<R>(ui: &mut Ui, width: f32, height: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = vec2(width.max(0.0), height.max(0.0));
-    let cell = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+    sized(ui, vec2(width, height), Layout::top_down(Align::Min), add)
+}
+
+/// Lays out parts without space between them in this size, of which nothing is negative.
+fn sized<R>(ui: &mut Ui, size: Vec2, layout: Layout, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = size.max(Vec2::ZERO);
+    let cell = ui.allocate_ui_with_layout(size, layout, |ui| {
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing = Vec2::ZERO;
         add(ui)

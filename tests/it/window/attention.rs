@@ -148,7 +148,7 @@ fn a_paused_upload_shows_how_long_its_parts_are_kept() {
     seen.kept_until = Arc::new(BTreeMap::from([(UploadId(0), Utc(1_795_910_400)), (UploadId(1), Utc(1_795_910_400))]));
     let mut harness = open(seen);
     let [long, short] = words::kept_until(Utc(1_795_910_400), None, &demo::about().zone);
-    for (width, text) in [(1200.0, &long), (640.0, &short)] {
+    for (width, text) in [(1100.0, &long), (640.0, &short)] {
         harness.set_size(egui::vec2(width, 680.0));
         harness.run();
         let row = harness.get_by_label_contains(&format!("Paused. {long}")).rect();
